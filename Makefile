@@ -1,0 +1,74 @@
+# Needs GNU make and Python 3.11 or newer; everything else goes into .venv, locked with hashes.
+# Another interpreter: make PYTHON=/path/to/python3.12
+
+PYTHON ?=
+LOCK_PYTHON ?= python3.11
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test check demo docs lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.stamp ## Make .venv with everything needed, if it is not up to date
+
+test: check ## Every check, then every test
+	$(BIN)/python -m pytest
+
+check: setup ## Style, types and the floors of the code
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy --strict
+	$(BIN)/lint-imports --no-logo
+
+demo: setup ## Who hears about the renewals of an invented agency's clients
+	$(BIN)/renewctl who --store examples/agency.toml --as-of 2026-11-23
+
+docs: setup ## Put the present output below every command that the documents show
+	$(BIN)/python tests/documents.py
+
+clean: ## Remove .venv, caches and built files
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An interpreter that is too old or missing is passed over; pip is heard only when it fails.
+.venv/.stamp: pyproject.toml requirements/dev.txt
+	@python=; for each in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11); do \
+	  if "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	  then python=$$each; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo 'renewctl needs Python 3.11 or newer; $(or $(PYTHON),python3) is older or missing.' \
+	    'Name one: make PYTHON=/path/to/python3.12' >&2; exit 1; \
+	fi; \
+	echo 'Setting up .venv'; \
+	$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || "$$python" -m venv --clear .venv
+	@{ $(PIP) install --require-hashes -r requirements/dev.txt \
+	  && $(PIP) install --no-deps --no-build-isolation -e .; } >.venv/setup.log 2>&1 \
+	  || { cat .venv/setup.log >&2; exit 1; }
+	@touch $@
+
+# With the oldest Python supported, from the public index alone, whatever this machine is configured to use.
+# Newer versions of everything: make lock ARGS=--upgrade
+lock: ## Make requirements/dev.in and dev.txt anew from pyproject.toml (needs python3.11 and the network)
+	$(LOCK_PYTHON) -c "$$WRITE_DEV_IN" >requirements/dev.in.new
+	mv requirements/dev.in.new requirements/dev.in
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && set -e && \
+	$(LOCK_PYTHON) -m venv "$$dir" && "$$dir/bin/python" -m pip install --quiet pip-tools==7.6.2 && \
+	env -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/null \
+	  CUSTOM_COMPILE_COMMAND='make lock' "$$dir/bin/python" -m piptools compile --no-config --quiet \
+	  --generate-hashes --allow-unsafe --strip-extras --no-emit-options $(ARGS) \
+	  --output-file requirements/dev.txt requirements/dev.in
+
+define WRITE_DEV_IN
+import tomllib
+with open("pyproject.toml", "rb") as file:
+    data = tomllib.load(file)
+print("# Written by 'make lock' from pyproject.toml: change it there.")
+names = data["build-system"]["requires"] + data["project"]["dependencies"] + data["dependency-groups"]["dev"]
+print(*sorted(set(names)), sep="\n")
+endef
+export WRITE_DEV_IN

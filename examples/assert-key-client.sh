@@ -1,0 +1,35 @@
+#!/bin/sh
+# For CI, after each edit of the store: the clients we must not get wrong are still told exactly as
+# agreed. The table has a client and its expected addresses (notified or copied), separated by
+# commas, on each line; it is a file, or standard input, so a here-document in the job will do.
+# Exit status 1 if a line failed, 2 if the table is missing, empty or malformed: a check of nothing is no check.
+#   RENEWCTL_STORE=agency.toml sh assert-key-client.sh key-clients.txt
+
+set -eu
+
+[ "$#" -le 1 ] || { printf 'usage: assert-key-client.sh [TABLE]\n' >&2; exit 2; }
+if [ "$#" -eq 1 ]; then
+  [ -r "$1" ] || { printf 'cannot read %s\n' "$1" >&2; exit 2; }
+  exec < "$1"
+fi
+
+checked=0
+failed=0
+while read -r client expected rest || [ -n "$client" ]; do
+  case $client in '' | '#'*) continue ;; esac
+  if [ -z "$expected" ] || [ -n "$rest" ]; then
+    printf 'expected "client address,address": %s %s %s\n' "$client" "$expected" "$rest" >&2
+    exit 2
+  fi
+  status=0
+  renewctl who --expect "$expected" -- "$client" </dev/null >/dev/null || status=$?
+  case $status in
+    0) printf 'OK      %s\n' "$client" ;;
+    1) printf 'FAILED  %s\n' "$client"; failed=$((failed + 1)) ;;
+    *) exit "$status" ;;         # no store, unknown client: not an answer
+  esac
+  checked=$((checked + 1))
+done
+
+[ "$checked" -gt 0 ] || { printf 'the table is empty\n' >&2; exit 2; }
+[ "$failed" -eq 0 ]

@@ -1,0 +1,121 @@
+"""The command tree, and the one decorator that makes a function a command.
+
+The decorator gives every command the common options and hands its answer to the boundary.
+"""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from renewctl.cli.run import AS_OF, Run
+from renewctl.render.answer import Answer, Output
+from renewctl.store.place import VARIABLE
+
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    name="renewctl",
+    add_completion=False,
+    context_settings=SETTINGS,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+client_app = typer.Typer(context_settings=SETTINGS, no_args_is_help=True)
+user_app = typer.Typer(context_settings=SETTINGS, no_args_is_help=True)
+app.add_typer(
+    client_app, name="client", help="List, add, change and remove clients.", rich_help_panel="Records"
+)
+app.add_typer(
+    user_app, name="user", help="List, add, change and remove partner users.", rich_help_panel="Records"
+)
+
+_COMMON: dict[str, tuple[Any, Any]] = {
+    "store": (
+        Annotated[
+            str | None,
+            typer.Option(
+                "--store", metavar="PATH", help=f"The store; else {VARIABLE}, else the one found from here."
+            ),
+        ],
+        None,
+    ),
+    "output": (
+        Annotated[
+            Output, typer.Option("-o", "--output", case_sensitive=False, help="How the answer is written.")
+        ],
+        Output.TABLE,
+    ),
+    "as_of": (
+        Annotated[
+            str | None,
+            typer.Option(
+                "--as-of", metavar="DATE", help=f"Take this day for today; else {AS_OF}, else the local date."
+            ),
+        ],
+        None,
+    ),
+    "quiet": (Annotated[bool, typer.Option("-q", "--quiet", help="Say only what was asked for.")], False),
+}
+_CHANGING: dict[str, tuple[Any, Any]] = {
+    "dry_run": (
+        Annotated[bool, typer.Option("-n", "--dry-run", help="Show the change; write nothing.")],
+        False,
+    ),
+    "yes": (Annotated[bool, typer.Option("-y", "--yes", help="Answer yes to every question.")], False),
+    "lock_timeout": (
+        Annotated[
+            float,
+            typer.Option(
+                "--lock-timeout", metavar="SECONDS", min=0, help="How long to wait for another writer."
+            ),
+        ],
+        10.0,
+    ),
+}
+
+Body = Callable[..., Answer]
+
+
+def command(
+    group: typer.Typer, name: str, *, panel: str | None = None, changes: bool = False
+) -> Callable[[Body], Body]:
+    """Make a function from a ``Run`` and its own options to an ``Answer`` a command.
+
+    Args:
+        group: where in the tree.
+        name: what people type.
+        panel: under which heading the help lists it.
+        changes: whether it changes the store, and so has the options of a change.
+    """
+    options = {**_COMMON, **(_CHANGING if changes else {})}
+
+    def made(body: Body) -> Body:
+        @wraps(body)
+        def called(ctx: typer.Context, **given: Any) -> tuple[Run, Answer]:
+            run = Run(ctx.obj, **{key: given.pop(key) for key in options})
+            return run, body(run, **given)
+
+        _declare(called, body, options)
+        group.command(name, rich_help_panel=panel)(called)
+        return body
+
+    return made
+
+
+def _declare(called: Any, body: Body, options: dict[str, tuple[Any, Any]]) -> None:
+    """Give the function the signature that Typer reads: the body's own options, then the common."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    own = [
+        parameter.replace(kind=keyword) for parameter in list(inspect.signature(body).parameters.values())[1:]
+    ]
+    context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
+    common = [
+        inspect.Parameter(key, keyword, default=default, annotation=annotation)
+        for key, (annotation, default) in options.items()
+    ]
+    called.__signature__ = inspect.Signature([context, *own, *common])
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in (context, *own, *common)}
+    del called.__wrapped__

@@ -1,0 +1,129 @@
+"""From arguments to exit status: the one place where output is written and errors are caught."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+
+import typer
+from typer.main import get_command
+
+from renewctl.cli.complaints import closed, internal, refused, tell, usage
+from renewctl.cli.run import Run
+from renewctl.cli.tree import app
+from renewctl.cli.world import World
+from renewctl.errors import ExitStatus, RenewctlError
+from renewctl.files import signals_as_before
+from renewctl.render.answer import Answer, Output
+from renewctl.render.formats import written
+from renewctl.text import showable
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run renewctl.
+
+    Args:
+        argv: the arguments after the program's name; the process's own if None.
+
+    Returns:
+        The exit status, one of ``ExitStatus``. Never raises on bad input.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    world = World.of_this_process()
+    with signals_as_before():
+        return int(_guarded(world, arguments))
+
+
+def _guarded(world: World, arguments: Sequence[str]) -> ExitStatus:
+    """Run the command; whatever goes wrong becomes one message and an exit status."""
+    try:
+        return _run(world, arguments)
+    except RenewctlError as error:
+        return tell(world, arguments, error)
+    except typer.TyperException as error:
+        return tell(world, arguments, usage(error))
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitStatus.INTERRUPTED
+    except (BrokenPipeError, SystemExit):
+        # SystemExit is Typer's answer to a pipe that closed while it printed help.
+        return _without_output(world, ExitStatus.BROKEN_PIPE)
+    except Exception as error:
+        return _unforeseen(world, arguments, error)
+
+
+def _unforeseen(world: World, arguments: Sequence[str], error: Exception) -> ExitStatus:
+    if isinstance(error, OSError):
+        return _without_output(world, tell(world, arguments, refused(error)))
+    return tell(world, arguments, internal(error, world.environment))
+
+
+def _run(world: World, arguments: Sequence[str]) -> ExitStatus:
+    if world.stdout is None:
+        raise closed()
+    outcome = get_command(app).main(
+        args=list(arguments), prog_name="renewctl", standalone_mode=False, obj=world
+    )
+    status = _show(world, arguments, *outcome) if isinstance(outcome, tuple) else ExitStatus(outcome or 0)
+    world.stdout.flush()
+    return status
+
+
+def _show(world: World, arguments: Sequence[str], run: Run, answer: Answer) -> ExitStatus:
+    """Write the answer, then what there is to say about it; return the exit status."""
+    try:
+        world.stdout.write(_text(world, run, answer))
+        world.stdout.flush()
+    except OSError as error:
+        if not answer.written:
+            raise
+        # The store has been replaced: the change is made, whoever may read of it.
+        _without_output(world, ExitStatus.DONE)
+        _say(world, f"warning: the change is made, but it could not be shown: {error.strerror}")
+        return ExitStatus.DONE
+    if run.output not in {Output.JSON, Output.JSONL}:
+        _say_all(world, run, answer)
+    return tell(world, arguments, answer.complaint) if answer.complaint else ExitStatus.DONE
+
+
+def _text(world: World, run: Run, answer: Answer) -> str:
+    if run.output is not Output.TABLE:
+        return written(answer, run.output)
+    if run.quiet and answer.change:
+        return ""
+    if not world.on_terminal():
+        return written(answer, run.output)
+    from renewctl.render.screen import drawn
+
+    return drawn(answer, world.environment)
+
+
+def _say_all(world: World, run: Run, answer: Answer) -> None:
+    for warning in answer.warnings:
+        _say(world, f"warning: {warning}")
+    if run.quiet:
+        return
+    for remark in run.remarks:
+        _say(world, f"warning: {remark}")
+    if run.output is Output.TABLE and world.on_terminal() and answer.footer:
+        _say(world, "")
+        for footer in answer.footer:
+            _say(world, footer)
+
+
+def _say(world: World, text: str) -> None:
+    if world.stderr is None:
+        return
+    text = showable(text)
+    if world.stderr.isatty():
+        width = max(40, shutil.get_terminal_size((100, 24)).columns)
+        text = textwrap.fill(text, width - 1, subsequent_indent="  ", break_on_hyphens=False)
+    world.stderr.write(text + "\n")
+
+
+def _without_output(world: World, status: ExitStatus) -> ExitStatus:
+    """Forget what is still waiting to be written, so that the interpreter does not try again."""
+    import os
+
+    if world.stdout is not None and world.stdout is sys.__stdout__:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), world.stdout.fileno())
+    return status

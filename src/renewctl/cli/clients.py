@@ -1,0 +1,185 @@
+"""The roster: the ``client`` group."""
+
+from typing import Annotated
+
+import typer
+
+from renewctl import lookup
+from renewctl.addresses import typed_address
+from renewctl.cli.app import client_app, command
+from renewctl.cli.options import Clients, NameOption, OneClient, OwnerOption, ProductOption, RoleArgument
+from renewctl.cli.run import Run, some
+from renewctl.edit import clients as edit
+from renewctl.edit import contacts, renewals
+from renewctl.errors import UsageError
+from renewctl.model import Client, Owner, Portfolio, Renewal, Role
+from renewctl.render import roster
+from renewctl.render.answer import Answer
+from renewctl.upcoming import parse_day
+
+Text = str | None
+Addresses = list[str] | None
+HubId = Annotated[int | None, typer.Option("--hub-id", min=1, help="The HubSpot account number.")]
+DeadlineOption = Annotated[
+    Text, typer.Option("--deadline", metavar="DATE", help="The last day to alter terms, if not the usual.")
+]
+
+
+@command(client_app, "list")
+def list_(
+    run: Run,
+    overridden: Annotated[bool, typer.Option("--overridden", help="Only clients with an override.")] = False,
+    following: Annotated[
+        bool, typer.Option("--following", help="Only those that follow the default.")
+    ] = False,
+    owner: OwnerOption = None,
+    notify: Annotated[
+        Text, typer.Option("--notify", metavar="USER", help="Only those whose partner user this is.")
+    ] = None,
+) -> Answer:
+    """List clients and the setting that applies to each. Reads only."""
+    book = run.load().portfolio
+    if overridden and following:
+        raise UsageError("--overridden and --following exclude each other", hint="name one of them")
+    user = None if notify is None else lookup.find_user(book, notify).email
+    layer = True if overridden else False if following else None
+    return roster.client_list(book, lookup.filtered(book, layer, owner, user))
+
+
+@command(client_app, "show")
+def show(run: Run, client: OneClient) -> Answer:
+    """Show everything recorded of one client. Reads only."""
+    book = run.load().portfolio
+    return roster.client_shown(book, lookup.find_client(book, client))
+
+
+@command(client_app, "add", changes=True)
+def add(
+    run: Run,
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="As the partner dashboard shows it.")],
+    name: NameOption = None,
+    hub_id: HubId = None,
+    primary: Annotated[
+        Addresses, typer.Option("--primary", metavar="ADDRESS", help="Primary contact.")
+    ] = None,
+    billing: Annotated[
+        Addresses, typer.Option("--billing", metavar="ADDRESS", help="Billing contact; up to three.")
+    ] = None,
+    decision_maker: Annotated[
+        Addresses, typer.Option("--decision-maker", metavar="ADDRESS", help="Decision-maker.")
+    ] = None,
+    renewal: Annotated[Text, typer.Option("--renewal", metavar="DATE", help="When it renews.")] = None,
+    product: ProductOption = None,
+    deadline: DeadlineOption = None,
+) -> Answer:
+    """Add a client, which then follows the default."""
+    holders = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
+    checked = {
+        role: [typed_address(a, f"--{role}") for a in emails or ()] for role, emails in holders.items()
+    }
+    new = edit.NewClient(domain, name or "", hub_id, checked, _renewal(run, renewal, product, deadline))
+    return run.change(lambda book: edit.add(book, new))
+
+
+@command(client_app, "set", changes=True)
+def set_(
+    run: Run,
+    client: OneClient,
+    name: NameOption = None,
+    hub_id: HubId = None,
+    deactivate: Annotated[
+        Addresses, typer.Option("--deactivate", metavar="ADDRESS", help="Contact deactivated in HubSpot.")
+    ] = None,
+    reactivate: Annotated[
+        Addresses, typer.Option("--reactivate", metavar="ADDRESS", help="Contact active again.")
+    ] = None,
+) -> Answer:
+    """Change a client's name or hub id, or which of its contacts are deactivated."""
+    activity = {**dict.fromkeys(deactivate or (), False), **dict.fromkeys(reactivate or (), True)}
+    return run.change(
+        lambda book: edit.change(book, lookup.find_client(book, client), name, hub_id, activity)
+    )
+
+
+@command(client_app, "remove", changes=True)
+def remove(run: Run, clients: Clients = None) -> Answer:
+    """Remove clients, with everything recorded of them."""
+    words = some(clients, "renewctl client remove acme.example")
+    return run.change(lambda book: edit.remove(lookup.find_clients(book, words)))
+
+
+@command(client_app, "rename", changes=True)
+def rename(
+    run: Run,
+    client: OneClient,
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The client's new domain.")],
+) -> Answer:
+    """Give a client another domain; everything else about it stays."""
+    return run.change(lambda book: edit.rename(book, lookup.find_client(book, client), domain))
+
+
+@command(client_app, "assign", changes=True)
+def assign(
+    run: Run,
+    client: OneClient,
+    role: RoleArgument,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="A user of the client's account.")],
+    name: NameOption = None,
+) -> Answer:
+    """Record who holds a role. Primary and decision-maker have one holder, billing up to three."""
+    email = typed_address(address, "ADDRESS")
+    return run.change(lambda book: contacts.assign(lookup.find_client(book, client), role, email, name or ""))
+
+
+@command(client_app, "unassign", changes=True)
+def unassign(
+    run: Run,
+    client: OneClient,
+    role: RoleArgument,
+    address: Annotated[Text, typer.Argument(metavar="[ADDRESS]", help="Which holder, if several.")] = None,
+) -> Answer:
+    """Record that somebody no longer holds a role; the contact stays on record."""
+    return run.change(lambda book: contacts.unassign(lookup.find_client(book, client), role, address))
+
+
+@command(client_app, "set-renewal", changes=True)
+def set_renewal(
+    run: Run,
+    client: OneClient,
+    day: Annotated[str, typer.Argument(metavar="DATE", help="When it renews.")],
+    product: ProductOption = None,
+    deadline: DeadlineOption = None,
+) -> Answer:
+    """Set when a product renews; without --deadline the usual deadline applies."""
+    new = _renewal(run, day, product, deadline) or Renewal(run.today)
+    named = product is not None
+    return run.change(lambda book: renewals.set_renewal(lookup.find_client(book, client), new, named=named))
+
+
+@command(client_app, "drop-renewal", changes=True)
+def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
+    """Take a renewal off the record, because it ended or was never one."""
+    return run.change(lambda book: renewals.drop_renewal(lookup.find_client(book, client), product))
+
+
+@command(client_app, "renewed", changes=True)
+def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
+    """Move a renewal on by a year, its own deadline too."""
+    return run.change(lambda book: renewals.renewed(lookup.find_client(book, client), product))
+
+
+def _renewal(run: Run, day: Text, product: Text, deadline: Text) -> Renewal | None:
+    """Return the renewal that the options describe, if any.
+
+    Raises:
+        UsageError: a day cannot be read, or there is a product or deadline but no day.
+    """
+    if day is None:
+        if product or deadline:
+            raise UsageError("--product and --deadline need --renewal", hint="add --renewal 2027-03-01")
+        return None
+    last = parse_day(deadline, run.today, option="--deadline") if deadline else None
+    return Renewal(parse_day(day, run.today, option="the renewal date"), product or "", last)
+
+
+__all__ = ["Client", "Owner", "Portfolio", "add", "show"]

@@ -1,0 +1,109 @@
+"""Errors as people and programs read them, on standard error.
+
+``error: what`` / ``  --> file:line:column`` / ``help: way out``; one JSON object under ``-o json``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import typer
+
+from renewctl.cli.world import World
+from renewctl.errors import ExitStatus, FileTrouble, InternalGuard, Problem, RenewctlError, UsageError
+from renewctl.render.formats import json_text
+from renewctl.text import showable
+
+MOST_SHOWN = 20
+TRACEBACK = "RENEWCTL_TRACEBACK"
+
+
+def tell(world: World, arguments: Sequence[str], error: RenewctlError) -> ExitStatus:
+    """Write the error where errors go, in the form asked for, and return its exit status."""
+    if world.stderr is None:
+        return error.status
+    text = json_text(_document(error)) if _wants_json(arguments) else _for_people(error)
+    try:
+        world.stderr.write(text)
+        world.stderr.flush()
+    except OSError:
+        pass  # nobody can be told; the status still says it
+    return error.status
+
+
+def usage(error: typer.TyperException) -> RenewctlError:
+    """Return what Typer finds wrong with the words of the command line."""
+    message = getattr(error, "format_message", error.__str__)()
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "renewctl"
+    return UsageError(message.rstrip("."), hint=f"{path} --help shows what can be said")
+
+
+def closed() -> RenewctlError:
+    """Return the error for a process without a standard output."""
+    return FileTrouble("standard output is closed", hint="nothing was done; send it to a file or /dev/null")
+
+
+def refused(error: OSError) -> RenewctlError:
+    """Return an error of the operating system that nothing nearer has explained."""
+    where = f" {error.filename}" if error.filename else ""
+    return FileTrouble(f"the system refused{where}: {error.strerror or error}")
+
+
+def internal(error: Exception, environment: Mapping[str, str]) -> RenewctlError:
+    """Return an error that should not have been possible; with RENEWCTL_TRACEBACK it is raised."""
+    if environment.get(TRACEBACK):
+        raise error
+    message = f"renewctl has a bug: {type(error).__name__}: {error}"
+    return InternalGuard(message, hint=f"please report it; {TRACEBACK}=1 shows where it happened")
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Tell whether JSON was asked for, even where the arguments as a whole make no sense."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word == "--":
+            return False
+        value = following if word in {"-o", "--output"} else ""
+        if word.startswith("--output="):
+            value = word.partition("=")[2]
+        elif word.startswith("-o") and len(word) > 2:
+            value = word[2:].removeprefix("=")
+        if value.lower() in {"json", "jsonl"}:
+            return True
+    return False
+
+
+def _document(error: RenewctlError) -> dict[str, Any]:
+    return {
+        "schema": "renewctl.error/1",
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+        "problems": [
+            {"file": p.file or None, "line": p.line or None, "column": p.column or None, "message": p.message}
+            for p in error.problems
+        ],
+    }
+
+
+def _for_people(error: RenewctlError) -> str:
+    return "".join(showable(text) + "\n" for text in _lines(error))
+
+
+def _lines(error: RenewctlError) -> Iterator[str]:
+    yield f"error: {error.message}"
+    for problem in error.problems[:MOST_SHOWN]:
+        yield from _problem(problem)
+    if len(error.problems) > MOST_SHOWN:
+        yield f"  … and {len(error.problems) - MOST_SHOWN} more (-o json lists them)"
+    if error.hint:
+        yield f"help: {error.hint}"
+
+
+def _problem(problem: Problem) -> Iterator[str]:
+    place = ""
+    if problem.file:
+        place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part)
+        yield f"  --> {place}"
+    yield f"{'      ' if place else '  - '}{problem.message}"
+    if problem.hint:
+        yield f"      help: {problem.hint}"

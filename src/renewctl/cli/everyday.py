@@ -1,0 +1,79 @@
+"""The settings: ``set-default``, ``override``, ``clear-override``."""
+
+from typing import Annotated
+
+import typer
+
+from renewctl import lookup
+from renewctl.cli.app import app, command
+from renewctl.cli.options import Clients, NoteOption, NotifyOption, OwnerOption
+from renewctl.cli.run import Run, some, user
+from renewctl.edit import settings
+from renewctl.errors import UsageError
+from renewctl.model import Client, Plan, Portfolio
+from renewctl.render import roster
+from renewctl.render.answer import Answer
+
+PANEL = "Everyday"
+
+
+@command(app, "set-default", panel=PANEL, changes=True)
+def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
+    """Set who owns renewal communication for every client without an override.
+
+    What is not named stays as it is; --notify none means nobody. Overridden clients are not
+    touched. Without an option, shows the default.
+    """
+    if owner is None and notify is None:
+        return roster.default_shown(run.load().portfolio)
+    return run.change(lambda book: settings.set_default(book, owner, _kept(book, notify)))
+
+
+@command(app, "override", panel=PANEL, changes=True)
+def override(
+    run: Run,
+    clients: Clients = None,
+    owner: OwnerOption = None,
+    notify: NotifyOption = None,
+    note: NoteOption = "",
+) -> Answer:
+    """Give clients their own setting, instead of the default.
+
+    The whole override is written: without --notify it names nobody. The default and other clients
+    are not touched.
+    """
+    words = some(clients, "renewctl override acme.example --owner partner --notify ana")
+
+    def edit(book: Portfolio) -> Plan:
+        return settings.override(book, lookup.find_clients(book, words), owner, user(book, notify), note)
+
+    return run.change(edit)
+
+
+@command(app, "clear-override", panel=PANEL, changes=True)
+def clear_override(
+    run: Run,
+    clients: Clients = None,
+    redundant: Annotated[
+        bool, typer.Option("--redundant", help="Those that say what the default says.")
+    ] = False,
+    everyone: Annotated[bool, typer.Option("--all", help="Every override there is.")] = False,
+) -> Answer:
+    """Return clients to the default. One that follows it already is said, and is no error."""
+    if bool(clients) + redundant + everyone != 1:
+        raise UsageError(
+            "name clients, or --redundant, or --all", hint="renewctl clear-override acme.example"
+        )
+    if everyone:
+        run.confirm("clear-override --all returns every client to the default")
+    return run.change(lambda book: settings.clear_override(_chosen(book, clients, everyone)))
+
+
+def _kept(book: Portfolio, notify: str | None) -> settings.Notify:
+    return settings.KEEP if notify is None else user(book, notify)
+
+
+def _chosen(book: Portfolio, words: list[str] | None, everyone: bool) -> tuple[Client, ...]:
+    if words:
+        return lookup.find_clients(book, words)
+    return settings.overridden(book) if everyone else settings.redundant(book)

@@ -1,0 +1,55 @@
+"""The report as an assertion: ``--expect`` and ``--require-recipient``."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from renewctl.domains import address_key, is_address
+from renewctl.errors import NobodyNotified, NotAsExpected, Problem, UsageError
+from renewctl.outlook import Row, without_recipient
+from renewctl.render.answer import Answer
+
+
+def as_expected(answer: Answer, rows: Sequence[Row], expect: str | None) -> Answer:
+    """Return the answer, with a complaint unless To and Cc of each row together are just ``expect``.
+
+    Raises:
+        UsageError: ``expect`` is not a list of addresses.
+    """
+    if expect is None:
+        return answer
+    wanted = frozenset(_addresses(expect))
+    if not rows:
+        complaint = NotAsExpected("nothing is listed, so nothing is as expected", hint="widen the window")
+        return replace(answer, complaint=complaint)
+    problems = [problem for row in rows if (problem := _difference(row, wanted))]
+    if not problems:
+        return answer
+    return replace(answer, complaint=NotAsExpected("not as expected", problems=problems))
+
+
+def _addresses(expect: str) -> Iterator[str]:
+    for word in filter(None, (word.strip() for word in expect.split(","))):
+        if not is_address(word):
+            raise UsageError(f"--expect: {word!r} is not an e-mail address", hint="write A@B,C@D")
+        yield address_key(word)
+
+
+def _difference(row: Row, wanted: frozenset[str]) -> Problem | None:
+    missing, surplus = sorted(wanted - row.heard_by), sorted(row.heard_by - wanted)
+    if not missing and not surplus:
+        return None
+    what = [f"{', '.join(missing)} would not hear"] if missing else []
+    what += [f"{', '.join(surplus)} would"] if surplus else []
+    product = f" ({row.renewal.product})" if row.renewal and row.renewal.product else ""
+    return Problem(f"{row.client.key}{product}: {'; '.join(what)}")
+
+
+def everyone_notified(answer: Answer, rows: Sequence[Row], *, wanted: bool) -> Answer:
+    """Return the answer, with a complaint if it is ``wanted`` that each row notifies somebody."""
+    nobody = without_recipient(rows) if wanted else ()
+    if not nobody or answer.complaint:
+        return answer
+    keys = dict.fromkeys(row.client.key for row in nobody)
+    problems = [Problem(f"{key}: nobody is notified") for key in keys]
+    hint = "renewctl explain CLIENT says why"
+    return replace(answer, complaint=NobodyNotified("nobody would be notified", hint=hint, problems=problems))

@@ -1,0 +1,29 @@
+"""Options and arguments that several commands share, each declared once."""
+
+from typing import Annotated
+
+import typer
+
+from renewctl.model import Owner, Role
+
+Clients = Annotated[
+    list[str] | None, typer.Argument(metavar="[CLIENT]...", help="Domains, hub ids or exact names.")
+]
+OneClient = Annotated[str, typer.Argument(metavar="CLIENT", help="A domain, a hub id or an exact name.")]
+OwnerOption = Annotated[
+    Owner | None,
+    typer.Option("--owner", case_sensitive=False, help="Who owns renewal communication."),
+]
+NotifyOption = Annotated[
+    str | None,
+    typer.Option("--notify", metavar="USER", help="The partner user: an address or what is before its @."),
+]
+NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; kept with the override.")]
+NameOption = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="The name people know.")]
+ProductOption = Annotated[
+    str | None, typer.Option("--product", metavar="TEXT", help="What renews; tells renewals apart.")
+]
+RoleArgument = Annotated[
+    Role, typer.Argument(metavar="ROLE", case_sensitive=False, help="primary, billing or decision-maker.")
+]
+UserArgument = Annotated[str, typer.Argument(metavar="USER", help="An address, or what is before its @.")]

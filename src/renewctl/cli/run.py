@@ -1,0 +1,102 @@
+"""One run of one command: what its common options mean, and the two ways to the store.
+
+Reading is load → one pure function → answer; changing is plan → apply → answer.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import typer
+
+from renewctl import lookup
+from renewctl.cli.world import World
+from renewctl.errors import Declined, NeedsYes, UsageError
+from renewctl.model import Client, PartnerUser, Plan, Portfolio
+from renewctl.render import plan as render_plan
+from renewctl.render.answer import Answer, Output
+from renewctl.store import place as places
+from renewctl.store.apply import apply
+from renewctl.store.snapshot import Snapshot, load
+from renewctl.upcoming import parse_day
+
+AS_OF = "RENEWCTL_AS_OF"
+
+
+@dataclass
+class Run:
+    """The common options of a command, and what they lead to."""
+
+    world: World
+    store: str | None
+    output: Output
+    as_of: str | None
+    quiet: bool
+    dry_run: bool = False
+    yes: bool = False
+    lock_timeout: float = 10.0
+    remarks: list[str] = field(default_factory=list)
+
+    @cached_property
+    def today(self) -> date:
+        """The day windows and notes count from: ``--as-of``, the variable, or the local date."""
+        text, option = self.as_of, "--as-of"
+        if text is None:
+            text, option = self.world.environment.get(AS_OF) or None, AS_OF
+        today = self.world.today()
+        return today if text is None else parse_day(text, today, option=option)
+
+    @cached_property
+    def place(self) -> places.Place:
+        """Where the store is."""
+        return places.find(self.store, self.world.environment, self.world.here())
+
+    def load(self) -> Snapshot:
+        """Read the store; what is odd in it is kept to be told."""
+        snapshot = load(self.place)
+        for remark in snapshot.remarks:
+            self.remarks.append(f"{remark.file}:{remark.line}: {remark.message} ({remark.hint})")
+        return snapshot
+
+    def change(self, edit: Callable[[Portfolio], Plan]) -> Answer:
+        """Plan a change and make it, or show it only, with ``--dry-run``."""
+        done = apply(self.place, edit, dry_run=self.dry_run, timeout=self.lock_timeout)
+        return render_plan.planned(
+            done.plan, self.place.shown, dry_run=self.dry_run, warnings=done.warnings, written=done.written
+        )
+
+    def confirm(self, question: str) -> None:
+        """Ask before something large; in a script only ``--yes`` goes on.
+
+        Raises:
+            Declined: the answer was no.
+            NeedsYes: there was nobody to ask.
+        """
+        if self.yes or self.dry_run:
+            return
+        if not self.world.can_ask():
+            raise NeedsYes(f"{question} needs --yes in a script; nothing was written", hint="add --yes")
+        if not typer.confirm(f"{question}. Go on?", err=True):
+            raise Declined("nothing was written")
+
+
+def clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ...]:
+    """Return the clients named, all of them where none is."""
+    return lookup.find_clients(portfolio, words) if words else tuple(portfolio.clients.values())
+
+
+def some(words: Sequence[str] | None, example: str) -> Sequence[str]:
+    """Return the words, of which there must be one.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if not words:
+        raise UsageError("name at least one client", hint=example)
+    return words
+
+
+def user(portfolio: Portfolio, word: str | None) -> PartnerUser | None:
+    """Return the partner user named; None where none is named or ``none`` is."""
+    return None if word is None or word.lower() == "none" else lookup.find_user(portfolio, word)

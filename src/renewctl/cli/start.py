@@ -1,0 +1,97 @@
+"""The first minutes: what renewctl says by itself, ``init``, ``demo``, ``where``."""
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import chdir
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+from typer.main import get_command
+
+from renewctl import __version__
+from renewctl.addresses import typed_address
+from renewctl.cli.app import app, command
+from renewctl.cli.options import NotifyOption, OwnerOption
+from renewctl.cli.run import Run
+from renewctl.cli.world import World
+from renewctl.errors import RenewctlError, StoreMissing, UsageError
+from renewctl.model import Owner
+from renewctl.render import start as render
+from renewctl.render.answer import Answer, Output
+from renewctl.store import init as store_init
+from renewctl.store.place import NAMES
+
+PANEL = "Start"
+DEMO_DAY = "2026-11-23"
+DEMO = (
+    ("who would be notified for upcoming renewals?", ("who",)),
+    ("and why those people?", ("explain", "acme.example")),
+    ("what would change if the partner owned it by default?", (
+        "set-default", "--owner", "partner", "--notify", "ana", "--dry-run",
+    )),
+    ("what does one person hear of?", ("who", "--by", "recipient", "--recipient", "ana")),
+)  # fmt: skip
+
+
+@app.callback(invoke_without_command=True)
+def overview(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+    ] = False,
+) -> tuple[Run, Answer] | None:
+    """Who gets notified about a client's HubSpot renewal, and why."""
+    if ctx.invoked_subcommand is not None:
+        return None
+    run = Run(ctx.obj, None, Output.TABLE, None, quiet=False)
+    return run, render.version(__version__) if version else _overview(run)
+
+
+def _overview(run: Run) -> Answer:
+    """Say what renewctl is, which store is in use, and what to type next."""
+    try:
+        snapshot = run.load()
+    except StoreMissing:
+        return render.overview(__version__, None, None, run.today)
+    except RenewctlError as error:
+        return render.overview(__version__, f"{run.place.shown}: {error.message}", None, run.today)
+    return render.overview(__version__, f"{run.place.shown} ({run.place.why})", snapshot.portfolio, run.today)
+
+
+@command(app, "init", panel=PANEL, changes=True)
+def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
+    """Make a new store, ./renewctl.toml unless --store names another; never overwrites.
+
+    With --owner and --notify it begins with that default, and with that partner user.
+    """
+    email = None if notify is None else typed_address(notify, "--notify")
+    if owner is None and email:
+        raise UsageError("--notify needs --owner", hint="add --owner hubspot or --owner partner")
+    if owner is Owner.PARTNER and email is None:
+        raise UsageError("owner partner needs a partner user", hint="add --notify YOUR-ADDRESS")
+    place = store_init.init(run.store, run.world.environment, owner, email, dry_run=run.dry_run)
+    return render.created(place.shown, dry_run=run.dry_run, with_default=owner is not None)
+
+
+@command(app, "demo", panel=PANEL)
+def demo(run: Run) -> Answer:
+    """Show four commands at work on an invented portfolio; your own store is not touched."""
+    with tempfile.TemporaryDirectory(prefix="renewctl-demo-") as folder, chdir(folder):
+        Path(NAMES[0]).write_bytes((resources("renewctl") / "demo.toml").read_bytes())
+        return render.demo([(said, words, _answer(run.world, words)) for said, words in DEMO])
+
+
+def _answer(world: World, words: Sequence[str]) -> Answer:
+    """Run a command on the store in this folder, and return its answer instead of showing it."""
+    arguments = [*words, "--store", NAMES[0], "--as-of", DEMO_DAY]
+    _, answer = get_command(app).main(args=arguments, prog_name="renewctl", standalone_mode=False, obj=world)
+    return cast(Answer, answer)
+
+
+@command(app, "where", panel=PANEL)
+def where(run: Run) -> Answer:
+    """Show which store is in use, and why. Reads only."""
+    place = run.place
+    return render.place(str(place.path.absolute()), place.why, exists=place.path.exists())

@@ -1,0 +1,67 @@
+"""The partner's own people: the ``user`` group."""
+
+from typing import Annotated
+
+import typer
+
+from renewctl import lookup
+from renewctl.addresses import typed_address
+from renewctl.cli.app import command, user_app
+from renewctl.cli.options import NameOption, UserArgument
+from renewctl.cli.run import Run
+from renewctl.edit import users as edit
+from renewctl.model import Plan, Portfolio
+from renewctl.render import roster
+from renewctl.render.answer import Answer
+
+
+@command(user_app, "list")
+def list_(run: Run) -> Answer:
+    """List the partner's users, and what each is set for. Reads only."""
+    return roster.user_list(run.load().portfolio)
+
+
+@command(user_app, "add", changes=True)
+def add(
+    run: Run,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The user's e-mail address.")],
+    name: NameOption = None,
+) -> Answer:
+    """Add a partner user, who can then be named by --notify."""
+    email = typed_address(address, "ADDRESS")
+    return run.change(lambda book: edit.add(book, email, name or ""))
+
+
+@command(user_app, "set", changes=True)
+def set_(
+    run: Run,
+    user: UserArgument,
+    name: NameOption = None,
+    active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help="Whether HubSpot still notifies the user.")
+    ] = None,
+) -> Answer:
+    """Change a partner user's name, or say whether the user is deactivated in HubSpot."""
+    return run.change(lambda book: edit.change(book, lookup.find_user(book, user), name, active))
+
+
+@command(user_app, "remove", changes=True)
+def remove(run: Run, user: UserArgument) -> Answer:
+    """Remove a partner user; refused while the default or an override names the user."""
+    return run.change(lambda book: edit.remove(book, lookup.find_user(book, user)))
+
+
+@command(user_app, "replace", changes=True)
+def replace(
+    run: Run,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="Who leaves.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Who takes over.")],
+    deactivate: Annotated[bool, typer.Option("--deactivate", help="Mark OLD as deactivated too.")] = False,
+) -> Answer:
+    """Put one partner user in another's place everywhere; client contacts are not touched."""
+
+    def edit_(book: Portfolio) -> Plan:
+        leaving, coming = lookup.find_user(book, old), lookup.find_user(book, new)
+        return edit.replace(book, leaving, coming, deactivate=deactivate)
+
+    return run.change(edit_)

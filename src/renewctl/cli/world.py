@@ -1,0 +1,44 @@
+"""What a command knows of the world: environment, streams, folder and clock, entering here once."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TextIO
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The process's surroundings."""
+
+    environment: Mapping[str, str]
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+
+    @classmethod
+    def of_this_process(cls) -> "World":
+        """Return this process's own, its output in UTF-8 whatever the locale."""
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(encoding="utf-8", errors="backslashreplace")
+        return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
+
+    def here(self) -> Path:
+        """Return the current folder."""
+        return Path.cwd()
+
+    def today(self) -> date:
+        """Return the local calendar date."""
+        return date.today()  # noqa: DTZ011 (renewal dates are local calendar dates)
+
+    def on_terminal(self) -> bool:
+        """Tell whether people read the output."""
+        return self.stdout is not None and self.stdout.isatty()
+
+    def can_ask(self) -> bool:
+        """Tell whether somebody is there to answer a question."""
+        return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()

@@ -1,0 +1,161 @@
+"""One family of errors. The class carries code and exit status, the instance the raw text.
+
+Nothing here is made fit for a terminal: that happens once, at the command line's boundary.
+May import nothing of renewctl.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitStatus(IntEnum):
+    """What a process of renewctl ends with; part of its contract with scripts."""
+
+    DONE = 0
+    NO = 1
+    USAGE = 2
+    INVALID = 3
+    UNKNOWN = 4
+    BUSY = 5
+    NEEDS_YES = 6
+    INTERNAL = 70
+    IO = 74
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with the data of a file.
+
+    Pure code names the ``path`` into the data; whoever read the file fills in ``file``, ``line``
+    and ``column`` (both from 1; 0 means unknown).
+    """
+
+    message: str
+    path: tuple[str, ...] = ()
+    hint: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+
+class RenewctlError(Exception):
+    """Something the user can understand and mend.
+
+    ``message`` says what is wrong, ``hint`` the way out, ``problems`` every place it is wrong at.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[ExitStatus] = ExitStatus.NO
+
+    def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.problems = tuple(problems)
+
+
+class UsageError(RenewctlError):
+    """The words of the command line do not make a command."""
+
+    code = "usage"
+    status = ExitStatus.USAGE
+
+
+class UnknownClient(RenewctlError):
+    """No client of the store answers to the name given."""
+
+    code = "unknown-client"
+    status = ExitStatus.UNKNOWN
+
+
+class UnknownUser(RenewctlError):
+    """No partner user of the store answers to the name given."""
+
+    code = "unknown-user"
+    status = ExitStatus.UNKNOWN
+
+
+class StoreMissing(RenewctlError):
+    """There is no store where one was looked for."""
+
+    code = "store-missing"
+    status = ExitStatus.INVALID
+
+
+class StoreInvalid(RenewctlError):
+    """The store cannot be read, or says what it must not."""
+
+    code = "store-invalid"
+    status = ExitStatus.INVALID
+
+
+class StoreTooNew(StoreInvalid):
+    """The store was written for a later version of renewctl."""
+
+    code = "store-too-new"
+
+
+class LayoutRefused(StoreInvalid):
+    """The store is valid, but laid out so that this edit cannot be made safely."""
+
+    code = "layout-refused"
+
+
+class StoreLocked(RenewctlError):
+    """Another process is writing the store."""
+
+    code = "store-locked"
+    status = ExitStatus.BUSY
+
+
+class StoreChanged(RenewctlError):
+    """The store changed between reading and writing."""
+
+    code = "store-changed"
+    status = ExitStatus.BUSY
+
+
+class NeedsYes(RenewctlError):
+    """The change is large or leaves somebody out, and nobody was there to be asked."""
+
+    code = "needs-yes"
+    status = ExitStatus.NEEDS_YES
+
+
+class Declined(RenewctlError):
+    """The user was asked and said no."""
+
+    code = "declined"
+    status = ExitStatus.NO
+
+
+class NotAsExpected(RenewctlError):
+    """The answer was given, and it is not the one that was expected."""
+
+    code = "not-as-expected"
+    status = ExitStatus.NO
+
+
+class NobodyNotified(RenewctlError):
+    """The answer was given, and it leaves somebody with nobody notified."""
+
+    code = "no-recipient"
+    status = ExitStatus.NO
+
+
+class InternalGuard(RenewctlError):
+    """A check on renewctl's own work failed: a bug of ours; nothing was written."""
+
+    code = "internal"
+    status = ExitStatus.INTERNAL
+
+
+class FileTrouble(RenewctlError):
+    """The operating system would not read or write."""
+
+    code = "io"
+    status = ExitStatus.IO

@@ -1,0 +1,158 @@
+"""The nouns: what the store says, and what a change to it is. Frozen, slotted, without behaviour.
+
+Addresses and keys keep the spelling of the file where it matters (``written``, ``email``); they
+are compared through their normal form. Imports the standard library only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+Path = tuple[str, ...]
+Scalar = str | int | bool | date
+Value = Scalar | list["Value"] | dict[str, "Value"]
+Table = dict[str, Value]
+
+
+class Owner(StrEnum):
+    """Who owns renewal communication: HubSpot, or the solutions partner."""
+
+    HUBSPOT = "hubspot"
+    PARTNER = "partner"
+
+
+class Role(StrEnum):
+    """A point of contact in the client's own HubSpot account (Account & Billing)."""
+
+    PRIMARY = "primary"
+    BILLING = "billing"
+    DECISION_MAKER = "decision-maker"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What HubSpot's own screens said, and the day somebody looked.
+
+    ``owner`` is None where they showed the client following the default.
+    """
+
+    owner: Owner | None
+    notify: str | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Who owns renewal communication, and which partner user is involved (an address)."""
+
+    owner: Owner
+    notify: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Default(Setting):
+    """The partner's setting for every client without an override."""
+
+    confirmed: Confirmation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override(Setting):
+    """One client's own setting; it replaces the default completely."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A user of the client's HubSpot account; ``active`` is False once deactivated there."""
+
+    email: str
+    name: str = ""
+    roles: tuple[Role, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A contract's next renewal. A client has at most one per product."""
+
+    day: date
+    product: str = ""
+    deadline: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client account. ``key`` is its domain in normal form, ``written`` as the file spells it."""
+
+    key: str
+    written: str
+    name: str = ""
+    hub_id: int | None = None
+    contacts: tuple[Contact, ...] = ()
+    contacts_checked: date | None = None
+    renewals: tuple[Renewal, ...] = ()
+    override: Override | None = None
+    confirmed: Confirmation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerUser:
+    """One of the partner's own people; ``email`` as the file spells it."""
+
+    email: str
+    name: str = ""
+    active: bool = True
+
+
+class Copies(StrEnum):
+    """Who is taken to be copied on a HubSpot-owned override that names nobody."""
+
+    NOBODY = "nobody"
+    DEFAULT_USER = "default-user"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the partner wants the silent parts of the rules read. Spans are in days."""
+
+    hubspot_override_copies: Copies = Copies.NOBODY
+    deadline_days: int = 45
+    horizon_days: int = 120
+    stale_days: int = 180
+    confirm_above: int = 25
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Everything a store says. ``clients`` by key; ``users`` by address in lower case."""
+
+    default: Default | None = None
+    policy: Policy = Policy()
+    users: Mapping[str, PartnerUser] = field(default_factory=dict)
+    clients: Mapping[str, Client] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value to be different: ``after`` replaces ``before`` at ``path``; None means absent.
+
+    With ``renamed``, the table at ``path`` gets the key ``after`` and keeps everything else.
+    """
+
+    path: Path
+    after: Value | None
+    before: Value | None = None
+    renamed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command would change, in order, and what it found to be so already."""
+
+    command: str
+    changes: tuple[Change, ...] = ()
+    said: tuple[str, ...] = ()

@@ -1,0 +1,68 @@
+"""The one shape of an answer, from which every output format is made.
+
+Imports the pure floors only.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from renewctl.errors import RenewctlError
+
+Cell = str | int | None | tuple[str, ...]
+Segment = tuple[str, str]
+"""Text and the name of its style: see ``screen``."""
+Line = tuple[Segment, ...]
+
+
+class Output(StrEnum):
+    """How an answer is written; ``table`` is for people, the others are contracts."""
+
+    TABLE = "table"
+    TSV = "tsv"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
+    NAMES = "names"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Columns and rows; a cell that is a tuple is a list."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command has to say.
+
+    ``document`` is the JSON form, with ``schema`` and, where it lists things, ``items``; ``sheet``
+    the fixed columns of tsv and csv; ``names`` one key a line. For people: ``lines`` where the
+    answer is prose, else ``grid`` (shorter columns; the sheet if there is none), or on a terminal
+    ``screen``, given its width; or several answers one after the other, as ``parts``. ``footer``
+    is for people at a terminal; ``warnings`` and the ``complaint`` are for everybody, and the
+    complaint's status is the exit status. ``change`` says that the answer tells of a change,
+    ``written`` that the change has been made.
+    """
+
+    document: Mapping[str, Any]
+    sheet: Sheet
+    names: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    grid: Sheet | None = None
+    screen: Callable[[int], Iterator[Line]] | None = None
+    footer: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    complaint: RenewctlError | None = None
+    parts: "tuple[Answer, ...]" = ()
+    change: bool = False
+    written: bool = False
+
+
+def line(*parts: str | Segment) -> Line:
+    """Return a line of plain and styled parts."""
+    return tuple((part, "") if isinstance(part, str) else part for part in parts)

@@ -1,0 +1,108 @@
+"""Columns as wide as what stands in them: nothing is cut, whatever the width.
+
+Where the columns do not fit side by side, each row becomes a block. Imports ``text`` and its
+neighbours; rich late.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from renewctl.render.answer import Line, line
+from renewctl.text import showable
+
+Cells = Sequence[Sequence[Line]]
+"""One row: for each column the lines that stand in it."""
+GAP = "  "
+LEAST_LAST = 16
+
+
+def width_of(parts: Line) -> int:
+    """Return how many columns of a terminal a line takes."""
+    from rich.cells import cell_len
+
+    return sum(cell_len(showable(text)) for text, _ in parts)
+
+
+def widths_of(headings: Sequence[str], rows: Sequence[Cells]) -> list[int]:
+    """Return how wide each column must be for nothing in it to be cut."""
+    return [
+        max(len(title), *(width_of(found) for cells in rows for found in cells[index]), 0)
+        for index, title in enumerate(headings)
+    ]
+
+
+def total(widths: Sequence[int]) -> int:
+    """Return how wide the columns are together."""
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def beside(cells: Cells, widths: Sequence[int]) -> Iterator[Line]:
+    """Yield the lines of cells that stand beside each other."""
+    for lines in zip_longest(*cells, fillvalue=()):
+        parts: list[tuple[str, str]] = []
+        for found, width in zip(lines, widths, strict=True):
+            parts += [*found, (" " * (width - width_of(found)) + GAP, "")]
+        yield tuple(parts[:-1])
+
+
+def arranged(headings: Sequence[str], rows: Sequence[Cells], width: int) -> Iterator[Line]:
+    """Yield rows under their headings, in columns or, where those do not fit, as blocks."""
+    widths = widths_of(headings, rows)
+    least = [*widths[:-1], min(widths[-1], LEAST_LAST)]
+    if total(least) > width:
+        yield from _blocks(headings, rows)
+        return
+    widths[-1] = max(least[-1], width - total([*widths[:-1], 0]))
+    yield from beside([[line((title, "strong"))] for title in headings], widths)
+    for cells in rows:
+        last = [part for found in cells[-1] for part in wrapped(found, widths[-1])]
+        yield from beside([*cells[:-1], last], widths)
+
+
+def _blocks(headings: Sequence[str], rows: Sequence[Cells]) -> Iterator[Line]:
+    label = max(map(len, headings))
+    for number, cells in enumerate(rows):
+        if number:
+            yield line()
+        for index, (title, lines) in enumerate(zip(headings, cells, strict=True)):
+            for found in lines if any(map(width_of, lines)) else ():
+                yield found if index == 0 else line(GAP, (f"{title:<{label}}{GAP}", "dim"), *found)
+
+
+def wrapped(parts: Line, width: int, hang: int = 0) -> Iterator[Line]:
+    """Yield a line as lines of at most ``width``, broken between words where that can be.
+
+    What follows the first is indented by ``hang``.
+    """
+    current: list[tuple[str, str]] = []
+    used = 0
+    for text, style in _pieces(parts, width - hang):
+        size = width_of(((text, style),))
+        if used + size > width:
+            yield tuple(current)
+            current, used = [(" " * hang, "")], hang
+            if text.isspace():
+                continue
+        current.append((text, style))
+        used += size
+    yield tuple(current)
+
+
+def _pieces(parts: Line, longest: int) -> Iterator[tuple[str, str]]:
+    """Yield words and the spaces between them, each with its style; long words in pieces."""
+    for text, style in parts:
+        for piece in re.findall(r" +|[^ ]+", showable(text)):
+            while width_of(((piece, style),)) > longest and len(piece) > 1:
+                head = _head(piece, longest)
+                yield head, style
+                piece = piece[len(head) :]  # noqa: PLW2901 (what is left of it)
+            yield piece, style
+
+
+def _head(text: str, room: int) -> str:
+    """Return as much of the beginning as fits into ``room``, at least one character."""
+    count = 1
+    while count < len(text) - 1 and width_of(((text[: count + 1], ""),)) <= room:
+        count += 1
+    return text[:count]

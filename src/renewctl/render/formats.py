@@ -1,0 +1,99 @@
+"""The formats for programs and files: exact, stable, the same bytes in any locale.
+
+Never through rich. Imports ``text`` and the answer only.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from renewctl.render.answer import Answer, Cell, Line, Output, Sheet
+from renewctl.text import csv_cell, markdown_cell, showable
+
+
+def written(answer: Answer, output: Output) -> str:
+    """Return the answer in a format for programs; ``table`` is what a pipe gets of it."""
+    return _WRITERS[output](answer)
+
+
+def _table(answer: Answer) -> str:
+    if answer.parts:
+        return "".join(map(_table, answer.parts))
+    if answer.lines:
+        return "".join(plain(line) + "\n" for line in answer.lines)
+    return _tsv(answer)
+
+
+def plain(line: Line) -> str:
+    """Return a line without its styles."""
+    return "".join(showable(text) for text, _ in line).rstrip()
+
+
+def _tsv(answer: Answer) -> str:
+    rows = [answer.sheet.columns, *answer.sheet.rows]
+    return "".join("\t".join(showable(_joined(cell)) for cell in row) + "\n" for row in rows)
+
+
+def _csv(answer: Answer) -> str:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(answer.sheet.columns)
+    writer.writerows([csv_cell(_joined(cell)) for cell in row] for row in answer.sheet.rows)
+    return file.getvalue()
+
+
+def _joined(cell: Cell) -> str:
+    if isinstance(cell, tuple):
+        return ";".join(cell)
+    return "" if cell is None else str(cell)
+
+
+def _json(answer: Answer) -> str:
+    return json_text(answer.document)
+
+
+def json_text(document: Mapping[str, Any]) -> str:
+    """Return a document as indented JSON, ASCII only, for any locale and any terminal."""
+    return json.dumps(document, indent=2, default=_json_value) + "\n"
+
+
+def _json_value(value: Any) -> str:
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
+
+
+def _jsonl(answer: Answer) -> str:
+    items = answer.document.get("items", [answer.document])
+    return "".join(json.dumps(item, default=_json_value) + "\n" for item in items)
+
+
+def _markdown(answer: Answer) -> str:
+    if answer.lines and answer.grid is None:
+        return "```\n" + _table(answer) + "```\n"
+    sheet = answer.grid or answer.sheet
+    rows = [sheet.columns, ("---",) * len(sheet.columns), *map(_markdown_row, sheet.rows)]
+    return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
+def _markdown_row(row: tuple[Cell, ...]) -> tuple[str, ...]:
+    return tuple(
+        "<br>".join(map(markdown_cell, cell)) if isinstance(cell, tuple) else markdown_cell(_joined(cell))
+        for cell in row
+    )
+
+
+def _names(answer: Answer) -> str:
+    return "".join(showable(name) + "\n" for name in answer.names)
+
+
+_WRITERS = {
+    Output.TABLE: _table,
+    Output.TSV: _tsv,
+    Output.CSV: _csv,
+    Output.JSON: _json,
+    Output.JSONL: _jsonl,
+    Output.MARKDOWN: _markdown,
+    Output.NAMES: _names,
+}
+__all__ = ["Sheet", "json_text", "plain", "written"]

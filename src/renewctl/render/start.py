@@ -1,0 +1,111 @@
+"""What renewctl says by itself: the overview, the demo, where the store is, what to type next.
+
+Imports the pure floors and its neighbours.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from renewctl.model import Portfolio
+from renewctl.outlook import horizon, rows, without_recipient
+from renewctl.render.answer import Answer, Line, Sheet, line
+from renewctl.render.roster import fields
+
+EMPTY = Sheet((), ())
+WHAT = "who gets notified about a client's HubSpot renewal, and why"
+KNOW = (
+    ("renewctl who", "who would be notified for upcoming renewals"),
+    ("renewctl explain CLIENT", "why: each value, its place in the file, every candidate"),
+    ("renewctl set-default --owner O --notify USER", "who owns renewals unless overridden"),
+    ("renewctl override CLIENT --owner O --notify USER", "one client's own setting; -n only shows"),
+    ("renewctl client add DOMAIN --primary A --renewal DATE", "a new client"),
+)
+
+
+def version(number: str) -> Answer:
+    """Return the version."""
+    document = {"schema": "renewctl.version/1", "version": number}
+    return Answer(document, Sheet(("version",), ((number,),)), lines=(line(f"renewctl {number}"),))
+
+
+def overview(number: str, store: str | None, book: Portfolio | None, today: date) -> Answer:
+    """Return what renewctl is, which store is in use, the five commands to know, and the next step.
+
+    Args:
+        number: the version.
+        store: the store in use, or what is wrong with it; None where there is none.
+        book: what the store says, if it can be read.
+        today: the day the report would be of.
+    """
+    lines = [line((f"renewctl {number}", "strong"), f": {WHAT}"), line()]
+    lines.append(line(("store  ", "dim"), store or "none yet"))
+    if book is not None:
+        lines.append(line(("       ", "dim"), _counts(book, today)))
+    lines += [line(), *_commands(), line(), *_next(store, book), line()]
+    lines.append(
+        line(("renewctl --help lists every command, and each has --help; renewctl demo shows.", "dim"))
+    )
+    return Answer({"schema": "renewctl.overview/1", "store": store}, EMPTY, lines=tuple(lines))
+
+
+def _counts(book: Portfolio, today: date) -> str:
+    found = rows(book, book.clients.values(), horizon(book.policy, today), today)
+    nobody = len({row.client.key for row in without_recipient(found)})
+    default = f"default owner {book.default.owner}" if book.default else "no default"
+    clients = f"{len(book.clients)} client{'' if len(book.clients) == 1 else 's'}"
+    return f"{clients}, {default}" + (f", {nobody} with NOBODY notified" if nobody else "")
+
+
+def _commands() -> Iterator[Line]:
+    width = max(len(words) for words, _ in KNOW)
+    for words, meaning in KNOW:
+        yield line("  ", (f"{words:<{width}}", "strong"), f"  {meaning}")
+
+
+def _next(store: str | None, book: Portfolio | None) -> Iterator[Line]:
+    """Say the one thing to type now."""
+    if store is None:
+        words, why = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY", "make a store in this folder"
+    elif book is None:
+        words, why = "renewctl who", "shows what is wrong in the store, with the lines"
+    elif book.default is None:
+        words, why = "renewctl set-default --owner hubspot --notify USER", "there is no default yet"
+    elif not book.clients:
+        words = "renewctl client add acme.example --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
+        why = "there is no client yet"
+    else:
+        words, why = "renewctl who", "the next 120 days" if book.policy.horizon_days == 120 else "the report"
+    yield line(("next   ", "dim"), (words, "told"), f"  ({why})")
+
+
+def created(store: str, *, dry_run: bool, with_default: bool) -> Answer:
+    """Return that a store was made, and what to type next."""
+    lines = [line(f"{'Would create' if dry_run else 'Created'} {store}.")]
+    if not with_default:
+        lines.append(line("Set the default:  ", ("renewctl set-default --owner hubspot", "told")))
+    add = "renewctl client add acme.example --name Acme --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
+    lines.append(line("Add a client:     ", (add, "told")))
+    lines.append(line("Then ask:         ", ("renewctl who", "told")))
+    document = {"schema": "renewctl.init/1", "path": store, "dry_run": dry_run, "created": not dry_run}
+    sheet = Sheet(("path",), ((store,),))
+    return Answer(document, sheet, (store,), tuple(lines), change=True, written=not dry_run)
+
+
+def demo(shown: Sequence[tuple[str, Sequence[str], Answer]]) -> Answer:
+    """Return commands with what they answer, one after the other."""
+    parts = []
+    for said, words, answer in shown:
+        command = "renewctl " + " ".join(words)
+        heading = (line((f"# {said}", "dim")), line(("$ ", "dim"), (command, "strong")))
+        parts += [Answer({}, EMPTY, lines=heading), answer, Answer({}, EMPTY, lines=(line(),))]
+    last = line(("An invented portfolio, deleted again. Your own: renewctl init", "dim"))
+    parts.append(Answer({}, EMPTY, lines=(last,)))
+    items = [{"command": ["renewctl", *words], "answer": answer.document} for _, words, answer in shown]
+    return Answer({"schema": "renewctl.demo/1", "items": items}, EMPTY, parts=tuple(parts))
+
+
+def place(path: str, why: str, *, exists: bool) -> Answer:
+    """Return where the store is, and why there."""
+    there = "" if exists else " (does not exist yet: renewctl init)"
+    answer = fields("renewctl.where/1", {"path": path, "why": why + there, "exists": exists})
+    return Answer(answer.document, answer.sheet, (path,), answer.lines)

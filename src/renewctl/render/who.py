@@ -1,0 +1,199 @@
+"""Who would be notified: rows as JSON (a contract), as fixed columns, and for people.
+
+Imports the pure floors and its neighbours in ``render``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from renewctl.outlook import FOOTER_ONLY, Digest, Row, without_recipient
+from renewctl.outlook import digests as digests_of
+from renewctl.render.answer import Answer, Cell, Sheet
+from renewctl.render.who_screen import digests_drawn, rows_drawn
+from renewctl.resolve import Decision
+from renewctl.upcoming import Window
+
+SCHEMA = "renewctl.who/1"
+SCHEMA_BY_RECIPIENT = "renewctl.who-by-recipient/1"
+COLUMNS = (
+    "client",
+    "name",
+    "product",
+    "renewal",
+    "deadline",
+    "days_to_renewal",
+    "days_to_deadline",
+    "owner",
+    "source",
+    "rule",
+    "to",
+    "cc",
+    "notes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report is of: the rows, the day they are seen from, the window, the store read.
+
+    ``person`` is the one address it is narrowed to, if any.
+    """
+
+    rows: Sequence[Row]
+    as_of: date
+    window: Window | None
+    store: Mapping[str, str]
+    person: str | None = None
+
+    @property
+    def heading(self) -> Mapping[str, Any]:
+        """What every JSON form of the report begins with."""
+        return {"as_of": self.as_of.isoformat(), "store": dict(self.store)}
+
+
+def by_client(report: Report) -> Answer:
+    """Return one row a renewal."""
+    items = [_item(row, report.as_of) for row in report.rows]
+    document = {"schema": SCHEMA, **report.heading, "items": items, "summary": _summary(report.rows)}
+    return Answer(
+        document,
+        Sheet(COLUMNS, tuple(_cells(item, row) for item, row in zip(items, report.rows, strict=True))),
+        names=tuple(dict.fromkeys(row.client.key for row in report.rows)),
+        grid=Sheet(_PEOPLES_COLUMNS, tuple(map(_peoples_cells, report.rows))),
+        screen=partial(rows_drawn, report.rows, report.as_of),
+        footer=_footer(report),
+    )
+
+
+def by_recipient(report: Report) -> Answer:
+    """Return one item a person, with what they will hear about."""
+    digests = digests_of(report.rows, report.person)
+    items = [_digest(digest, report.as_of) for digest in digests]
+    cells = [_digest_cells(digest, kind, row) for digest in digests for kind, row in digest.rows]
+    return Answer(
+        {"schema": SCHEMA_BY_RECIPIENT, **report.heading, "items": items},
+        Sheet(("email", "name", "as", "client", "product", "renewal", "deadline", "rule"), tuple(cells)),
+        names=tuple(digest.email for digest in digests),
+        screen=partial(digests_drawn, digests, report.as_of),
+        footer=_footer(report),
+    )
+
+
+def _item(row: Row, as_of: date) -> dict[str, Any]:
+    renewal, setting = row.renewal, row.resolution.setting
+    return {
+        "client": row.client.key,
+        "name": row.client.name or None,
+        "product": (renewal and renewal.product) or None,
+        "renewal": renewal and renewal.day.isoformat(),
+        "deadline": row.deadline and row.deadline.isoformat(),
+        "days_to_renewal": renewal and (renewal.day - as_of).days,
+        "days_to_deadline": row.deadline and (row.deadline - as_of).days,
+        "owner": setting and str(setting.owner),
+        "source": str(row.resolution.source),
+        "rule": str(row.resolution.rule),
+        "to": [_recipient(decision) for decision in row.resolution.to],
+        "cc": [_recipient(decision) for decision in row.resolution.cc],
+        "notes": [
+            {"code": note.code, "severity": str(note.severity), "message": note.message}
+            for note in row.listed_notes
+        ],
+    }
+
+
+def _recipient(decision: Decision) -> dict[str, Any]:
+    return {"email": decision.email, "name": decision.name or None, "roles": [*decision.roles]}
+
+
+def _summary(rows: Sequence[Row]) -> dict[str, int]:
+    return {
+        "clients": len({row.client.key for row in rows}),
+        "renewals": sum(row.renewal is not None for row in rows),
+        "without_recipient": len(without_recipient(rows)),
+        "undated": sum(row.renewal is None for row in rows),
+    }
+
+
+def _cells(item: Mapping[str, Any], row: Row) -> tuple[Cell, ...]:
+    lists: dict[str, Cell] = {
+        "to": _emails(row.resolution.to),
+        "cc": _emails(row.resolution.cc),
+        "notes": tuple(note.code for note in row.listed_notes),
+    }
+    return tuple(lists.get(column, item.get(column)) for column in COLUMNS)
+
+
+def _emails(decisions: Sequence[Decision]) -> tuple[str, ...]:
+    return tuple(decision.email or "" for decision in decisions)
+
+
+_PEOPLES_COLUMNS = ("Deadline", "Renewal", "Client", "Product", "Notified", "Copied", "Rule", "Notes")
+
+
+def _peoples_cells(row: Row) -> tuple[Cell, ...]:
+    renewal = row.renewal
+    return (
+        row.deadline.isoformat() if row.deadline else "",
+        renewal.day.isoformat() if renewal else "no date",
+        (row.client.key, row.client.name) if row.client.name else row.client.key,
+        renewal.product if renewal else "",
+        _emails(row.resolution.to) or "NOBODY",
+        _emails(row.resolution.cc),
+        str(row.resolution.rule),
+        tuple(f"{note.severity}: {note.message}" for note in row.listed_notes),
+    )
+
+
+def _digest(digest: Digest, as_of: date) -> dict[str, Any]:
+    items = []
+    for kind, row in digest.rows:
+        item = _item(row, as_of)
+        kept = ("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline")
+        items.append({"as": kind, **{key: item[key] for key in (*kept, "rule")}})
+    return {"email": digest.email, "name": digest.name or None, "renewals": items}
+
+
+def _digest_cells(digest: Digest, kind: str, row: Row) -> tuple[Cell, ...]:
+    renewal = row.renewal
+    return (
+        digest.email,
+        digest.name,
+        kind,
+        row.client.key,
+        renewal.product if renewal else None,
+        renewal.day.isoformat() if renewal else None,
+        row.deadline.isoformat() if row.deadline else None,
+        str(row.resolution.rule),
+    )
+
+
+def _footer(report: Report) -> tuple[str, ...]:
+    """Say what was looked at, what is missing, and that HubSpot was not asked."""
+    rows, found = report.rows, []
+    renewals = sum(row.renewal is not None for row in rows)
+    clients = len({row.client.key for row in rows})
+    found.append(f"{_count(renewals, 'renewal')} of {_count(clients, 'client')}, {_span(report)}")
+    if nobody := without_recipient(rows):
+        keys = list(dict.fromkeys(row.client.key for row in nobody))
+        more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
+        found.append(f"Nobody is notified for {', '.join(keys[:5])}{more}: renewctl explain CLIENT says why")
+    if never := {row.client.key for row in rows if any(note.code == FOOTER_ONLY for note in row.notes)}:
+        found.append(f"{_count(len(never), 'client')} never compared with HubSpot's own screens")
+    found.append(f"By your file {report.store['path']}; HubSpot was not asked.")
+    return tuple(found)
+
+
+def _span(report: Report) -> str:
+    window = report.window
+    if window is None:
+        return f"whatever the date, seen from {report.as_of}"
+    what = "deadlines" if window.on == "deadline" else "renewals"
+    end = "" if window.end == date.max else f" to {window.end}"
+    return f"{what} from {window.start}{end}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

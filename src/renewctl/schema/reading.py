@@ -1,0 +1,187 @@
+"""Plain data → portfolio, with everything that is wrong or remarkable on the way, all at once.
+
+Paths name the places; whoever has the text turns them into lines. Imports ``model``, ``domains``,
+``errors`` and ``tree`` only.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from renewctl.domains import address_key, client_key, is_address
+from renewctl.errors import Problem
+from renewctl.model import (
+    Client,
+    Confirmation,
+    Contact,
+    Default,
+    Override,
+    PartnerUser,
+    Path,
+    Policy,
+    Portfolio,
+    Renewal,
+)
+from renewctl.schema.fields import OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind
+from renewctl.schema.kinds import READ, Bad, nearest, shown
+from renewctl.text import dotted
+from renewctl.tree import IDENTITY
+
+T = TypeVar("T")
+_BUILD: Mapping[str, Callable[..., Any]] = {
+    "defaults": lambda in_hubspot=None, **rest: Default(confirmed=in_hubspot, **rest),
+    "defaults.in_hubspot": lambda on, owner, notify=None: Confirmation(owner, notify, on),
+    "clients.in_hubspot": lambda on, owner, notify=None: Confirmation(owner, notify, on),
+    "policy": Policy,
+    "contacts": Contact,
+    "renewals": lambda date, product="", deadline=None: Renewal(date, product, deadline),
+    "override": Override,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the data of a store says: the portfolio, what is wrong, and what is merely odd.
+
+    With ``problems`` the portfolio is not to be used. ``remarks`` change no answer by themselves:
+    unknown keys, unusual spellings.
+    """
+
+    portfolio: Portfolio
+    problems: tuple[Problem, ...]
+    remarks: tuple[Problem, ...]
+
+
+def read(data: Mapping[str, Any]) -> Reading:
+    """Read the plain data of a store of the current version; never raises."""
+    reader = _Reader()
+    for key in data:
+        if key not in TOP_LEVEL and not key.startswith(OWN_KEYS):
+            reader.unknown(key, TOP_LEVEL, ())
+    portfolio = Portfolio(
+        reader.top(data, "defaults", None),
+        reader.top(data, "policy", Policy()),
+        reader.users(data.get("users", {})),
+        reader.clients(data.get("clients", {})),
+    )
+    return Reading(portfolio, tuple(reader.problems), tuple(reader.remarks))
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.remarks: list[Problem] = []
+
+    def problem(self, path: Path, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(f"{dotted(path)} {message}", path, hint))
+
+    def unknown(self, key: str, known: Any, path: Path) -> None:
+        hint = nearest(key, known) or f"keys of your own begin with {OWN_KEYS}"
+        self.remarks.append(Problem(f"unknown key {dotted((*path, key))}", (*path, key), hint))
+
+    def top(self, data: Mapping[str, Any], key: str, otherwise: T) -> T:
+        return self.table(data[key], key, (key,), otherwise) if key in data else otherwise
+
+    def users(self, table: Any) -> dict[str, PartnerUser]:
+        users: dict[str, PartnerUser] = {}
+        for written, value in self.entries(table, "users"):
+            path, key = ("users", written), address_key(written)
+            if not is_address(written):
+                self.problem(path, "is not an e-mail address", 'write [users."ana@agency.example"]')
+            elif key in users:
+                self.problem(path, f"is the same address as {users[key].email}", "keep one of the two")
+            fields = self.fields(value, "users", path)
+            users[key] = PartnerUser(written, **fields) if fields is not None else PartnerUser(written)
+        return users
+
+    def clients(self, table: Any) -> dict[str, Client]:
+        clients: dict[str, Client] = {}
+        for written, value in self.entries(table, "clients"):
+            path, key = ("clients", written), client_key(written)
+            if key is None:
+                self.problem(path, "is not a client's domain", 'write [clients."acme.example"]')
+                key = written
+            elif key in clients:
+                other = dotted(("clients", clients[key].written))
+                self.problem(path, f"is the same client as {other}", "keep one of the two")
+            fields = self.fields(value, "clients", path)
+            clients[key] = _client(key, written, fields or {})
+        return clients
+
+    def entries(self, table: Any, name: str) -> list[tuple[str, Any]]:
+        if isinstance(table, dict):
+            return list(table.items())
+        form = '[clients."acme.example"]' if name == "clients" else '[users."ana@agency.example"]'
+        self.problem((name,), f"must be tables by name, not {shown(table)}", f"write {form}")
+        return []
+
+    def table(self, value: Any, name: str, path: Path, otherwise: Any = None) -> Any:
+        """Return what the table says, or ``otherwise`` where it says nothing usable."""
+        before = len(self.problems)
+        fields = self.fields(value, name, path)
+        return otherwise if fields is None or len(self.problems) > before else _BUILD[name](**fields)
+
+    def fields(self, value: Any, name: str, path: Path) -> dict[str, Any] | None:
+        """Return the fields of the table ``name`` by key, or None where it is no table."""
+        if not isinstance(value, dict):
+            self.problem(path, f"must be a table, not {shown(value)}")
+            return None
+        known = TABLES[name]
+        found = {}
+        for key, raw in value.items():
+            if field := known.get(key):
+                found[key] = self.value(raw, field, path)
+            elif not key.startswith(OWN_KEYS):
+                self.unknown(key, known, path)
+        for field in known.values():
+            if field.required and field.key not in value:
+                self.problem(path, f"needs {field.key}", f"add {field.key}: {field.doc}")
+        return found
+
+    def value(self, raw: Any, field: Field, path: Path) -> Any:
+        if field.kind is Kind.TABLE:
+            return self.table(raw, field.table, (*path, field.key))
+        if field.kind is Kind.ITEMS:
+            return self.items(raw, field, (*path, field.key))
+        try:
+            value = READ[field.kind](raw)
+        except Bad as bad:
+            self.problem((*path, field.key), bad.message, bad.hint)
+            return None
+        if field.kind in _SPELLED and raw != (value or "default"):
+            hint = f'write "{value or "default"}"'
+            where = (*path, field.key)
+            self.remarks.append(Problem(f"{dotted(where)} is spelled {shown(raw)}", where, hint))
+        return value
+
+    def items(self, raw: Any, field: Field, path: Path) -> tuple[Any, ...]:
+        if not isinstance(raw, list):
+            self.problem(path, f"must be a list, not {shown(raw)}", f"write {field.key} = [ {{ … }} ]")
+            return ()
+        found = []
+        seen: set[str] = set()
+        for index, item in enumerate(raw):
+            name = _identity(item, field.key)
+            place = (*path, name if name is not None and name not in seen else str(index))
+            found.append(self.table(item, field.table, place))
+            if field.table == "renewals" and name in seen:
+                self.problem(place, _twice(name), "give each renewal its own product, or keep one")
+            seen.add(name or "")
+        return tuple(found)
+
+
+_SPELLED = {Kind.OWNER, Kind.OWNER_SEEN, Kind.COPIES}
+
+
+def _identity(item: Any, list_key: str) -> str | None:
+    name = item.get(IDENTITY[list_key], "") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _twice(product: str | None) -> str:
+    return f"is a second renewal of {product}" if product else "is a second renewal without a product"
+
+
+def _client(key: str, written: str, fields: dict[str, Any]) -> Client:
+    confirmed = fields.pop("in_hubspot", None)
+    return Client(key, written, confirmed=confirmed, **fields)

@@ -1,0 +1,203 @@
+"""Reads JSON text: its data, or everything that is wrong with it, each with its place.
+
+The text goes through the C parser; it is looked through token by token only once something is
+known to be wrong. May import ``errors``, ``store.json_scan`` and the standard library.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from json import JSONDecodeError
+from typing import Any
+
+from renewctl.errors import Problem, StoreInvalid
+from renewctl.store.json_scan import BLANK, STRING, Lines, unquoted
+
+MAX_DEPTH = 100
+"""Deeper nesting is refused: a fixed limit, since Python's own depends on version and call stack."""
+MAX_DIGITS = 640
+"""Longer integers are refused: what Python can always show, however its own limit is set."""
+_NESTED = frozenset((dict, list))
+Flaw = tuple[int, str, str]
+"""Where (an offset into the text), what, and the way out."""
+
+_STRUCTURE = re.compile(rf"({STRING})([ \t\r\n]*:)?|[\[\]{{}}]", re.DOTALL)
+_NUMBER = re.compile(rf"{STRING}|(-?Infinity|NaN|-?\d[-+.\deE]*)", re.DOTALL)
+_HALF = re.compile(
+    r"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}"
+    r"|(\\u[dD][89a-fA-F][\da-fA-F]{2}|[\ud800-\udfff])|\\.",
+    re.DOTALL,
+)
+_LOOKS = (
+    (re.compile(r"PK\x03\x04"), "it looks like a zip or XLSX file; did you mean `renewctl import`?"),
+    (re.compile(r"<(?!<<)"), "it looks like HTML or XML, not JSON"),
+    (
+        re.compile(r"""\[\[?[\w."'@ -]+\]\]?[ \t]*(?:#.*)?$|["'\w][\w."'@ -]*=""", re.MULTILINE),
+        "it looks like TOML; name the file .toml",
+    ),
+    (
+        re.compile(r"""(?:---|%YAML|- |["'\w][\w."'@ -]*:)(?:\s|$)"""),
+        "it looks like YAML; a store is JSON or TOML",
+    ),
+)
+
+
+def read(text: str) -> dict[str, Any]:
+    """Return the data of ``text``; blank text is an empty store.
+
+    Raises StoreInvalid, with every problem found and its place, for what is not JSON, has no object
+    at the top, or holds duplicate keys, NaN, infinities, halves of characters, over-long integers
+    or more than ``MAX_DEPTH`` levels.
+    """
+    if not text.strip(BLANK):
+        return {}
+    hooks = _Hooks()
+    try:
+        data = json.loads(
+            text,
+            object_pairs_hook=hooks.table,
+            parse_int=hooks.integer,
+            parse_float=hooks.decimal,
+            parse_constant=hooks.constant,
+        )
+    except JSONDecodeError as error:
+        raise _invalid(text, _not_json(text, error)) from None
+    except RecursionError:
+        raise _invalid(text, _too_deep(text)) from None
+    flaws = [*(_duplicates(text) if hooks.twice else ()), *(_bad_numbers(text) if hooks.number else ())]
+    flaws += [*_half_characters(text), *(_too_deep(text) if _is_deep(data) else ())]
+    if not isinstance(data, dict):
+        flaws.append(
+            (len(text) - len(text.lstrip(BLANK)), "the top level must be an object", "write { … } around it")
+        )
+    if flaws:
+        raise _invalid(text, flaws)
+    return dict(data)
+
+
+class _Hooks:
+    """What the C parser calls; notes that something is wrong, and lets it go on."""
+
+    def __init__(self) -> None:
+        self.twice = self.number = False
+
+    def table(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table = dict(pairs)
+        if len(table) != len(pairs):
+            self.twice = True
+        return table
+
+    def integer(self, digits: str) -> int:
+        return int(digits) if len(digits) <= MAX_DIGITS else self.constant(digits)
+
+    def decimal(self, digits: str) -> float:
+        number = float(digits)
+        return number if abs(number) != float("inf") else self.constant(digits)
+
+    def constant(self, _name: str) -> int:
+        self.number = True
+        return 0
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data] if type(data) in _NESTED else []
+    for _ in range(MAX_DEPTH):
+        inner = [table.values() if type(table) is dict else table for table in level]
+        inner = [values for values in inner if not _NESTED.isdisjoint(map(type, values))]
+        level = [value for values in inner for value in values if type(value) in _NESTED]
+        if not level:
+            return False
+    return True
+
+
+def _invalid(text: str, flaws: list[Flaw]) -> StoreInvalid:
+    lines = Lines(text)
+    problems = []
+    for offset, message, hint in sorted(flaws):
+        line, column = lines.at(offset)
+        problems.append(Problem(message, hint=hint, line=line, column=column))
+    message = problems[0].message if len(problems) == 1 else f"{len(problems)} problems in the JSON text"
+    return StoreInvalid(message, hint=problems[0].hint, problems=problems)
+
+
+def _not_json(text: str, error: JSONDecodeError) -> list[Flaw]:
+    what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
+    return list(_merges(text)) or [(error.pos, f"not valid JSON: {what}", _syntax_hint(text, error.pos))]
+
+
+def _merges(text: str) -> Iterator[Flaw]:
+    lines = Lines(text)
+    for start in re.finditer(r"^<{7}", text, re.MULTILINE):
+        end = re.compile(r"^>{7}", re.MULTILINE).search(text, start.end())
+        first, last = lines.at(start.start())[0], lines.at((end or start).start())[0]
+        where = f"lines {first}-{last}" if end else f"line {first}"
+        yield start.start(), f"unresolved merge, {where}", "settle the merge, then remove its markers"
+
+
+def _syntax_hint(text: str, pos: int) -> str:
+    head = re.sub(r"^(?:\s+|#[^\r\n]*)+", "", text[:2000])
+    if not head.startswith("{"):
+        return next((hint for look, hint in _LOOKS if look.match(head)), "")
+    before, after = text[:pos].rstrip(BLANK), text[pos : pos + 2]
+    if before.endswith(",") and after[:1] in ("}", "]"):
+        return "remove the comma before the closing bracket"
+    if after[:1] == "#" or after in ("//", "/*"):
+        return "JSON has no comments; remove it"
+    return 'strings and keys stand in double quotes, "…"' if after[:1] == "'" else ""
+
+
+def _duplicates(text: str) -> list[Flaw]:
+    flaws: list[Flaw] = []
+    open_tables: list[dict[str, int]] = []
+    lines = Lines(text)
+    for match in _STRUCTURE.finditer(text):
+        if match[0] in ("{", "["):
+            open_tables.append({})
+        elif match[0] in ("}", "]"):
+            open_tables.pop()
+        elif match[2]:
+            key = unquoted(match[1])
+            first = open_tables[-1].setdefault(key, match.start())
+            if first != match.start():
+                here, there = lines.at(match.start())[0], lines.at(first)[0]
+                message = f'duplicate key "{key}", lines {there} and {here}'
+                flaws.append((match.start(), message, "keep one of the two"))
+    return flaws
+
+
+def _bad_numbers(text: str) -> Iterator[Flaw]:
+    for match in _NUMBER.finditer(text):
+        digits = match[1] or "0"
+        if not digits[-1].isdigit():
+            yield match.start(), f"{digits} is not a JSON number", "write a number, or remove the key"
+        elif digits.lstrip("-").isdigit():
+            if len(digits) > MAX_DIGITS:
+                yield match.start(), f"an integer of more than {MAX_DIGITS} digits", "write a shorter number"
+        elif abs(float(digits)) == float("inf"):
+            yield match.start(), "a number too large to be kept", "write a smaller number"
+
+
+def _half_characters(text: str) -> Iterator[Flaw]:
+    if "\\u" not in text and not _raw_halves(text):
+        return
+    for match in _HALF.finditer(text):
+        if match[1]:
+            shown = match[1] if len(match[1]) > 1 else f"\\u{ord(match[1]):04x}"
+            yield match.start(), f"half a character: {shown}", "write both halves of the pair, or neither"
+
+
+def _raw_halves(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _too_deep(text: str) -> list[Flaw]:
+    depth = 0
+    for match in _STRUCTURE.finditer(text):
+        depth += (match[0] in ("{", "[")) - (match[0] in ("}", "]"))
+        if depth > MAX_DEPTH:
+            return [(match.start(), "nested too deeply", f"keep to {MAX_DEPTH} levels")]
+    return [(0, "nested too deeply", f"keep to {MAX_DEPTH} levels")]

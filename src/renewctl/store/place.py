@@ -1,0 +1,97 @@
+"""Where the store is, and why there: named, in the environment, found from here, or the user's own.
+
+Imports ``errors`` only; platformdirs late, since a store that is named needs none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from renewctl.errors import StoreInvalid, StoreMissing
+
+VARIABLE = "RENEWCTL_STORE"
+NAMES = ("renewctl.toml", "renewctl.json")
+SUFFIXES = (".toml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A store's path, the way it is shown to people, and the reason it was chosen."""
+
+    path: Path
+    shown: str
+    why: str
+
+
+def find(option: str | None, environment: Mapping[str, str], here: Path) -> Place:
+    """Return the place of the store, which may not exist yet.
+
+    Args:
+        option: what ``--store`` named, if anything.
+        environment: the process's variables.
+        here: the folder to search from.
+
+    Raises:
+        StoreInvalid: both a TOML and a JSON store lie in one folder.
+    """
+    if option is not None:
+        return named(option, "named by --store")
+    if variable := environment.get(VARIABLE):
+        return named(variable, f"named by {VARIABLE}")
+    return _found(here, environment) or _own()
+
+
+def named(text: str, why: str) -> Place:
+    """Return a place that was named.
+
+    Raises:
+        StoreInvalid: the name does not end as a store's does.
+    """
+    path = Path(text).expanduser()
+    if path.suffix.lower() not in SUFFIXES:
+        hint = "a store's name ends in .toml or .json"
+        raise StoreInvalid(f"{text!r} is not the name of a store", hint=hint)
+    return Place(path, text, why)
+
+
+def _found(here: Path, environment: Mapping[str, str]) -> Place | None:
+    """Search this folder and those above, up to a repository's root or the home folder."""
+    home = environment.get("HOME")
+    for folder in (here, *here.parents):
+        if place := _in_folder(folder, here):
+            return place
+        if (folder / ".git").exists() or str(folder) == home:
+            break
+    return None
+
+
+def _in_folder(folder: Path, here: Path) -> Place | None:
+    present = [folder / name for name in NAMES if (folder / name).exists()]
+    if len(present) > 1:
+        hint = "keep one of the two, or name it: --store renewctl.toml"
+        raise StoreInvalid(f"{folder} has both {NAMES[0]} and {NAMES[1]}", hint=hint)
+    if not present:
+        return None
+    if folder == here:
+        return Place(Path(present[0].name), present[0].name, "found in this folder")
+    return Place(present[0], str(present[0]), "found in a folder above this one")
+
+
+def _own() -> Place:
+    import platformdirs
+
+    folder = platformdirs.user_data_path("renewctl", appauthor=False)
+    present = [folder / name for name in NAMES if (folder / name).exists()]
+    path = (present or [folder / NAMES[0]])[0]
+    return Place(path, str(path), "your own data folder, as there is none in this folder or above")
+
+
+def missing(place: Place) -> StoreMissing:
+    """Return the error for a place where no store lies."""
+    if place.why.startswith("named"):
+        message = f"there is no store at {place.shown} ({place.why})"
+        hint = f"to make one there: renewctl init --store {place.shown}"
+    else:
+        message = "there is no store here or in a folder above, nor in your data folder"
+        hint = "to make one here: renewctl init; to try it out: renewctl demo"
+    return StoreMissing(message, hint=hint)

@@ -1,0 +1,142 @@
+"""One reading of the store: its bytes, its document, and the portfolio it says.
+
+Imports the documents, ``files`` and the pure floors.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from renewctl import files
+from renewctl.errors import Problem, RenewctlError, StoreInvalid
+from renewctl.migrate import up_to_date
+from renewctl.model import Change, Path, Portfolio
+from renewctl.schema import Reading, read
+from renewctl.store.place import Place, missing
+
+BOM = "\ufeff"
+
+
+class Document(Protocol):
+    """Text of a store, with its data, its positions, and the way changes are made to it."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The plain data."""
+
+    def locate(self, path: Path) -> tuple[int, int]:
+        """Return line and column of what stands at ``path``, or of its nearest parent."""
+
+    def edit(self, changes: Sequence[Change]) -> str:
+        """Return the text with ``changes`` made and nothing else touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a store said when it was read. ``remarks`` are located, and change no answer."""
+
+    place: Place
+    digest: str
+    bom: str
+    document: Document
+    portfolio: Portfolio
+    remarks: tuple[Problem, ...]
+
+    def where(self, path: Path) -> str:
+        """Return the place of ``path`` as people and editors write it: ``renewctl.toml:12``."""
+        return f"{self.place.shown}:{self.document.locate(path)[0]}"
+
+    def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return the problems with file, line and column filled in, in the file's order."""
+        return _located(self.document, self.place, problems)
+
+    def encoded(self, text: str) -> bytes:
+        """Return new text as the file has to hold it."""
+        return (self.bom + text).encode()
+
+
+def load(place: Place) -> Snapshot:
+    """Read the store.
+
+    Raises:
+        StoreMissing: there is none.
+        StoreInvalid: it cannot be read or says what it must not; every problem is listed.
+        NotAFile, FileTrouble: it is no file, or the system refuses.
+    """
+    try:
+        raw = files.read_bytes(place.path)
+    except FileNotFoundError:
+        raise missing(place) from None
+    text = _decoded(raw, place)
+    bom = BOM if text.startswith(BOM) else ""
+    document = parsed(text.removeprefix(BOM), place)
+    reading = understood(document, place)
+    remarks = _located(document, place, reading.remarks)
+    return Snapshot(place, files.digest(raw), bom, document, reading.portfolio, remarks)
+
+
+def parsed(text: str, place: Place) -> Document:
+    """Return the text as a document of the kind that the file's suffix says.
+
+    Raises:
+        StoreInvalid: it is not of that kind.
+    """
+    try:
+        return _document(text, place)
+    except StoreInvalid as error:
+        error.problems = tuple(replace(problem, file=place.shown) for problem in error.problems)
+        raise
+
+
+def _document(text: str, place: Place) -> Document:
+    if place.path.suffix.lower() == ".json":
+        from renewctl.store.json_document import JsonDocument
+
+        return JsonDocument(text)
+    from renewctl.store.toml import TomlDocument
+
+    return TomlDocument(text)
+
+
+def understood(document: Document, place: Place) -> Reading:
+    """Return what the document says.
+
+    Raises:
+        StoreInvalid: something in it is wrong; every problem is listed, with its place.
+    """
+    with_places(document, place, lambda: up_to_date(document.data))
+    reading = read(up_to_date(document.data))
+    if reading.problems:
+        count = len(reading.problems)
+        message = f"{place.shown} has {count} problem{'s' * (count > 1)}"
+        raise StoreInvalid(message, problems=_located(document, place, reading.problems))
+    return reading
+
+
+def with_places(document: Document, place: Place, act: Any) -> Any:
+    """Return what ``act`` returns; problems of its errors get their places."""
+    try:
+        return act()
+    except RenewctlError as error:
+        error.problems = _located(document, place, error.problems)
+        raise
+
+
+def _located(document: Document, place: Place, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    found = []
+    for problem in problems:
+        line, column = document.locate(problem.path) if problem.path else (0, 0)
+        found.append(replace(problem, file=place.shown if line else "", line=line, column=column))
+    return tuple(sorted(found, key=lambda problem: (problem.line, problem.column)))
+
+
+def _decoded(raw: bytes, place: Place) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        line = len(re.findall(rb"\r\n|\n|\r", raw[: error.start])) + 1
+        kind = "UTF-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else f"byte 0x{raw[error.start]:02x}"
+        problem = Problem(f"not UTF-8: {kind} at line {line}", file=place.shown, line=line, column=1)
+        hint = "save the file again as UTF-8"
+        raise StoreInvalid(f"{place.shown} is not UTF-8", hint=hint, problems=[problem]) from None

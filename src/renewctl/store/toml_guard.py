@@ -1,0 +1,129 @@
+"""The guards of a TOML edit, and the edit of whole texts whose entries are not blocks.
+
+A guard that finds something raises ``Broken``, and nothing is written. tomlkit edits here only, and is
+imported only then. May import its neighbours ``blocks`` and ``toml_text``.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import tomli
+
+from renewctl.model import Path
+from renewctl.store.blocks import HOLDERS, comments, lead_of, scan
+from renewctl.store.toml_splice import Move
+from renewctl.store.toml_text import Rewriter, Span, field_text, in_order, same
+
+
+class Broken(Exception):
+    """A guard's finding; which error it becomes depends on the layout."""
+
+
+def edited_whole(text: str, moves: Iterable[Move]) -> str:
+    """Let tomlkit make the moves in a text whose entries are not blocks."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    windows = text.count("\n") == text.count("\r\n") > 0
+    troubles = (TOMLKitError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
+    try:
+        document = tomlkit.parse(text.replace("\r\n", "\n") if windows else text)
+        for move in moves:
+            if move.origin not in (None, move.name):
+                raise Broken("a rename would move it")
+            holder: Any = document
+            for step in move.name[:-1]:
+                holder = holder[step] if step in holder else holder.setdefault(step, tomlkit.table())
+            _merge(holder, move.name[-1], move.old, move.new)
+        new = tomlkit.dumps(document)
+    except troubles as error:
+        raise Broken(f"{type(error).__name__}: {error}") from None
+    return new.replace("\n", "\r\n") if windows else new
+
+
+def _merge(holder: Any, key: str, old: Any, new: Any) -> None:
+    from tomlkit.items import Array, InlineTable
+
+    if same(old, new):
+        return
+    if new is None:
+        del holder[key]
+        return
+    item = holder.get(key)
+    if isinstance(item, (Array, InlineTable)):
+        text = item.as_string()
+        holder[key] = _tomlkit_value(Rewriter(text, "\n").value((0, len(text)), old, new, key))
+    elif isinstance(old, dict) and isinstance(new, dict):
+        for name in in_order({**old, **new}):
+            _merge(item, name, old.get(name), new.get(name))
+    else:
+        holder[key] = _tomlkit_value(field_text(key, new, "\n"))
+
+
+def _tomlkit_value(text: str) -> Any:
+    import tomlkit
+
+    return tomlkit.parse("k = " + text)["k"]
+
+
+def check_data(text: str, expected: dict[str, Any], touched: set[Path]) -> None:
+    """Check that the new text says just what is expected; the entries ``touched`` with types and all."""
+    try:
+        fresh = tomli.loads(text)
+    except ValueError as error:
+        raise Broken(f"the new text is not TOML: {error}") from None
+    for top in {*fresh, *expected}:
+        one, other = fresh.get(top), expected.get(top)
+        if top in HOLDERS and not one and not other:
+            continue  # without its last entry a table may go
+        if top not in HOLDERS or not (isinstance(one, dict) and isinstance(other, dict)):
+            agree = same(one, other)
+        else:  # what was not touched keeps its bytes: == cannot take 1 for true there
+            agree = one.keys() == other.keys() and all(
+                same(value, other[key])
+                if (top, key) in touched
+                else value == other[key] or same(value, other[key])
+                for key, value in one.items()
+            )
+        if not agree:
+            raise Broken(f"the new text says something else of {top}")
+
+
+def check_lines(old: str, new: str, spans: Iterable[Span]) -> None:
+    """Check that what lies outside ``spans``, comments too, stands in ``new`` in the same order."""
+    pos = cut = 0
+    for place, (start, end) in enumerate(sorted(spans)):
+        piece = old[cut:start]
+        found = new.find(piece, pos)
+        if found < 0 or (place == 0 and found > 0):
+            raise Broken("lines of others would change")
+        pos, cut = found + len(piece), max(cut, end)
+    if not new.endswith(old[cut:]) or len(new) - len(old[cut:]) < pos:
+        raise Broken("lines of others would change")
+
+
+def check_foreign(old: str, new: str, entries: Sequence[Path]) -> None:
+    """Check lines and comments outside ``entries`` where these are no blocks; blank lines may come and go."""
+    if list(_foreign(old, entries)) != list(_foreign(new, entries)):
+        raise Broken("lines or comments of others would change")
+
+
+def _foreign(text: str, entries: Sequence[Path]) -> Iterator[str]:
+    owned = set(entries)
+    shared = {entry[:1] for entry in entries}
+    pos = 0
+    for item in scan(text):
+        own = item.path[:1] in owned or item.path[:2] in owned
+        yield from _kept_lines(text[pos : lead_of(text, item.start, pos) if own else item.start])
+        if item.value and not own and item.path in shared:
+            yield from comments(text, *item.value)
+        elif not own:
+            yield from _kept_lines(text[item.start : item.end])
+        pos = item.end
+    yield from _kept_lines(text[pos:])
+
+
+def _kept_lines(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        if line.strip():
+            yield line

@@ -1,0 +1,46 @@
+"""Text from the store made fit to be shown: on a terminal, in a spreadsheet, as a path.
+
+The store's data is anybody's text. It is shown, never interpreted. Imports ``model`` only.
+"""
+
+import re
+from unicodedata import category
+
+from renewctl.model import Path
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
+_FORMULA = re.compile(r"\s*[=+\-@\t\r＝＋－＠]|\t|\r")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def showable(text: str) -> str:
+    r"""Return ``text`` with every character that acts instead of showing written as an escape.
+
+    Control, format (bidi, zero width), surrogate and unassigned characters and line separators
+    become ``\x1b`` or ``\u202e``: no name can move a cursor, open a link or turn a line round.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_escaped(char) if category(char) in _HIDDEN else char for char in text)
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def csv_cell(text: str) -> str:
+    """Return ``text`` exactly, behind a ``'`` where a spreadsheet would read it as a formula."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def markdown_cell(text: str) -> str:
+    """Return ``text`` for a cell of a Markdown table: shown as it is, nothing of it interpreted."""
+    return re.sub(r"([\\`*_{}\[\]<>&|#~!$])", r"\\\1", showable(text))
+
+
+def dotted(path: Path) -> str:
+    """Return ``path`` as TOML writes it: ``clients."acme.example".override``."""
+    return ".".join(step if _BARE_KEY.fullmatch(step) else f'"{step}"' for step in path)

@@ -1,0 +1,109 @@
+"""Plain data addressed by paths: how a step finds its place, and how changes are applied.
+
+An item of a list has no key of its own; a step names it by its identity: a contact by its e-mail
+address, a renewal by its product. Imports only ``model``.
+"""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import Any
+
+from renewctl.model import Change, Path
+
+IDENTITY = {"contacts": "email", "renewals": "product"}
+"""The field that tells the items of a list apart, by the list's key."""
+LIST_DEPTH = 2
+"""Lists of that kind stand directly in a client: clients, KEY, contacts."""
+
+
+def index_of(items: list[Any], list_key: str, identity: str) -> int | None:
+    """Return where in ``items`` the one called ``identity`` stands, or None."""
+    name = IDENTITY[list_key]
+    for index, item in enumerate(items):
+        if isinstance(item, dict) and item.get(name, "") == identity:
+            return index
+    return None
+
+
+def get(data: Any, path: Path) -> Any:
+    """Return the value at ``path``, or None where there is none."""
+    key = ""
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list) and key in IDENTITY:
+            index = index_of(data, key, step)
+            data = None if index is None else data[index]
+        else:
+            return None
+        key = step
+    return data
+
+
+def applied(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
+    """Return ``data`` with ``changes`` made, in order; missing tables are created.
+
+    ``data`` itself stays as it was: what is on the way to a change is copied once, the rest shared.
+    """
+    root = _Copied(data)
+    for change in changes:
+        _apply(root, change)
+    return root.data
+
+
+class _Copied:
+    """A tree whose containers are copied the first time something below them is to change."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = dict(data)
+        self._ours = {id(self.data): self.data}
+
+    def holder(self, path: Path) -> Any:
+        """Return our own copy of the table or list that holds the last step of ``path``."""
+        here: Any = self.data
+        for place, step in enumerate(path[:-1]):
+            if isinstance(here, list):
+                key: Any = index_of(here, path[place - 1], step)
+                if key is None:
+                    raise KeyError(f"no item {step!r} on the way to {path!r}")
+            else:
+                key = step
+                here.setdefault(step, [] if place == LIST_DEPTH and step in IDENTITY else {})
+            here[key] = here = self._own(here[key])
+        return here
+
+    def _own(self, container: Any) -> Any:
+        if id(container) in self._ours:
+            return container
+        copy = container.copy()
+        self._ours[id(copy)] = copy
+        return copy
+
+
+def _apply(root: _Copied, change: Change) -> None:
+    holder, key = root.holder(change.path), change.path[-1]
+    if change.renamed:
+        _rename(holder, key, str(change.after))
+    elif isinstance(holder, list):
+        _put_item(holder, change.path[-2], key, change.after)
+    elif change.after is None:
+        holder.pop(key, None)
+    else:
+        holder[key] = deepcopy(change.after)
+
+
+def _rename(table: dict[str, Any], old: str, new: str) -> None:
+    items = [(new if key == old else key, value) for key, value in table.items()]
+    table.clear()
+    table.update(items)
+
+
+def _put_item(items: list[Any], list_key: str, identity: str, value: Any) -> None:
+    index = index_of(items, list_key, identity)
+    if index is None:
+        if value is not None:
+            items.append(deepcopy(value))
+    elif value is None:
+        del items[index]
+    else:
+        items[index] = deepcopy(value)

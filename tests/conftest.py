@@ -1,0 +1,148 @@
+"""What every test stands on: an empty environment, no network, and an untouched home.
+
+Everything the machine could lend a test is taken away here, so that a test passes or fails alike
+everywhere. Subprocesses inherit the environment, but not the blocked network.
+"""
+
+import hashlib
+import io
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import platformdirs
+import pytest
+from hypothesis import settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+EXAMPLES = REPOSITORY / "examples"
+# Read before any test changes the environment.
+REAL_DATA = platformdirs.user_data_path("renewctl", appauthor=False)
+SOAK = bool(os.environ.get("RENEWCTL_SOAK"))
+
+# What the interpreter, a temporary folder, and the measuring of coverage need.
+KEPT = {"PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"}
+KEPT_PREFIXES = ("PYTEST_", "COV_CORE_", "COVERAGE_")
+
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True, database=None)
+settings.register_profile("soak", max_examples=5000, deadline=None, print_blob=True, database=None)
+settings.load_profile("soak" if SOAK else "ci")
+
+
+class Ran(NamedTuple):
+    """What one run of the command line left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the name and SHA-256 of every file under the folder; nothing if there is none."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def listing(folder: Path) -> dict[str, tuple[int, int]] | None:
+    """Return the size and time of change of all that is under the folder; None if there is none."""
+    if not folder.exists():
+        return None
+    stats = {str(path): path.lstat() for path in (folder, *sorted(folder.rglob("*")))}
+    return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats.items()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_of_the_users_touched() -> Iterator[None]:
+    """Fail the session if it changed the real user's data folder or the examples."""
+    data, examples = listing(REAL_DATA), digests(EXAMPLES)
+    yield
+    assert listing(REAL_DATA) == data, f"a test touched {REAL_DATA}"
+    assert digests(EXAMPLES) == examples, f"a test changed {EXAMPLES}"
+
+
+@pytest.fixture(autouse=True)
+def _hermetic(tmp_path: Path) -> Iterator[None]:
+    """Run each test in an empty folder ``work`` of a home of its own, at UTC, 100 columns, no colour."""
+    work = tmp_path / "work"
+    work.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name not in KEPT and not name.startswith(KEPT_PREFIXES):
+                patch.delenv(name)
+        # The home is the folder's parent: the search for a store upwards ends there.
+        for name, value in {
+            "HOME": str(tmp_path),
+            "TZ": "UTC",
+            "LC_ALL": "C.UTF-8",
+            "COLUMNS": "100",
+            "NO_COLOR": "1",
+        }.items():
+            patch.setenv(name, value)
+        patch.chdir(work)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    """Fail a test that connects to anything but a socket of this machine's file system."""
+
+    def guarded(connect: Callable[..., object]) -> Callable[..., object]:
+        def guard(self: socket.socket, address: object) -> object:
+            if self.family != getattr(socket, "AF_UNIX", None):
+                self.close()
+                # What pytest.fail raises is no Exception: no error boundary can swallow it.
+                pytest.fail(f"the network was used: {address!r}")
+            return connect(self, address)
+
+        return guard
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+        yield
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """Return ``run(*argv, stdin="") -> Ran``: the command line in this process, on streams of its own.
+
+    The streams are UTF-8 and no terminals, as in a pipe.
+    """
+    from renewctl.cli import main
+
+    def run_main(*argv: str, stdin: str = "") -> Ran:
+        out, err = io.BytesIO(), io.BytesIO()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
+            stdout = io.TextIOWrapper(out, encoding="utf-8", write_through=True)
+            stderr = io.TextIOWrapper(err, encoding="utf-8", errors="backslashreplace", write_through=True)
+            patch.setattr(sys, "stdout", stdout)
+            patch.setattr(sys, "stderr", stderr)
+            status = main(list(argv))
+            stdout.flush()
+            stderr.flush()
+        return Ran(int(status), out.getvalue().decode(), err.getvalue().decode())
+
+    return run_main
+
+
+@pytest.fixture
+def examples() -> Path:
+    """Return the repository's folder of examples; copy out of it, never write into it."""
+    return EXAMPLES
+
+
+@pytest.fixture
+def agency(examples: Path) -> Path:
+    """Return a copy of the invented agency's store, found as ``renewctl.toml`` in the current folder."""
+    return Path(shutil.copyfile(examples / "agency.toml", Path.cwd() / "renewctl.toml"))

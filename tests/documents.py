@@ -1,0 +1,88 @@
+"""Runs the commands that the documents show, on a real terminal, and puts their output below them.
+
+``python tests/documents.py`` rewrites the documents; test_documents.py asks that nothing changes.
+Only blocks marked ``console`` are run: ``$ `` begins a command, what follows is its output. All blocks
+of a document share one empty folder, or one with the example portfolio where it begins with
+``<!-- portfolio -->``.
+"""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pexpect
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DOCUMENTS = ("README.md", "examples/README.md")
+WIDTH = 96
+_BLOCK = re.compile(r"(?ms)^```console\n(.*?)^```$")
+_PORTFOLIO = "<!-- portfolio -->"
+
+
+def documents() -> list[Path]:
+    """Return the documents that show commands."""
+    return [REPOSITORY / name for name in DOCUMENTS]
+
+
+def refreshed(text: str) -> str:
+    """Return the document with the output that its commands have now."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder) / "work"
+        shutil.copytree(REPOSITORY / "examples", work / "examples")
+        pieces, last = [], 0
+        for found in _BLOCK.finditer(text):
+            if _PORTFOLIO in text[last : found.start()]:
+                shutil.copyfile(REPOSITORY / "examples" / "agency.toml", work / "renewctl.toml")
+            pieces += [text[last : found.start(1)], _block(found[1], work)]
+            last = found.end(1)
+        return "".join([*pieces, text[last:]])
+
+
+def _block(text: str, work: Path) -> str:
+    return "".join(f"$ {command}\n{_output(command, work)}" for command in _commands(text))
+
+
+def _commands(text: str) -> list[str]:
+    """Return the commands of a block; one that ends in a backslash goes on on the next line."""
+    commands: list[str] = []
+    for line in text.splitlines():
+        if commands and commands[-1].endswith("\\"):
+            commands[-1] += "\n" + line
+        elif line.startswith("$ "):
+            commands.append(line[2:])
+    return commands
+
+
+def _output(command: str, work: Path) -> str:
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(work.parent),
+        "TERM": "xterm",
+        "NO_COLOR": "1",
+        "LC_ALL": "C.UTF-8",
+        "RENEWCTL_AS_OF": "2026-11-23",
+    }
+    child = pexpect.spawn(
+        "/bin/bash",
+        ["-c", command],
+        cwd=str(work),
+        env=environment,
+        dimensions=(60, WIDTH),
+        encoding="utf-8",
+        timeout=60,
+    )
+    child.expect(pexpect.EOF)
+    child.close()
+    shown = [line.rstrip() for line in child.before.replace("\r\n", "\n").splitlines()]
+    status = f"(exit status {child.exitstatus})\n" if child.exitstatus else ""
+    return "".join(line + "\n" for line in shown) + status
+
+
+if __name__ == "__main__":
+    for path in documents():
+        old = path.read_text(encoding="utf-8")
+        path.write_text(refreshed(old), encoding="utf-8")
+        print(path.relative_to(REPOSITORY))

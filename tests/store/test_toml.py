@@ -1,0 +1,737 @@
+"""TOML documents: positions, edits to the letter, refusals, and what random edits must never do."""
+
+import random
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import tomli
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from renewctl import tree
+from renewctl.errors import InternalGuard, LayoutRefused, StoreInvalid, UsageError
+from renewctl.model import Change
+from renewctl.store import blocks as block_scan
+from renewctl.store import toml, toml_guard, toml_splice, toml_text
+from renewctl.store.toml import TomlDocument
+
+# --- random documents ---------------------------------------------------------------------------
+
+LAYOUTS = ("header", "subtable", "aot", "dotted", "inline", "split")
+ORDINARY = {"header", "subtable", "aot"}
+KEYS = ("acme.example", "b", "c-d.example", 'q"uote', "é.example", "dot.ted.example")
+MAILS = ("a@x.example", "b@x.example", "c@x.example", "d@x.example")
+ROLES = (["primary"], ["billing", "decision-maker"], [])
+TRICKY = ("plain", "[clients.b]", "# no comment", 'say "x"', "tab\tand\nline", "\x00\x1f", "ü€😀", "\\", "'")
+
+
+def contact(rng: random.Random, mail: str) -> dict[str, Any]:
+    item: dict[str, Any] = {"email": mail}
+    if rng.random() < 0.5:
+        item["name"] = rng.choice(TRICKY)
+    if rng.random() < 0.7:
+        item["roles"] = list(rng.choice(ROLES))
+    if rng.random() < 0.2:
+        item["active"] = False
+    return item
+
+
+def renewal(rng: random.Random, product: str) -> dict[str, Any]:
+    item: dict[str, Any] = {"date": date(2027, rng.randint(1, 12), rng.randint(1, 28))}
+    if product:
+        item["product"] = product
+    return item
+
+
+def override(rng: random.Random) -> dict[str, Any]:
+    value: dict[str, Any] = {"owner": rng.choice(["hubspot", "partner"])}
+    if rng.random() < 0.6:
+        value["notify"] = rng.choice(MAILS)
+    if rng.random() < 0.3:
+        value["note"] = rng.choice(TRICKY)
+    return value
+
+
+def client(rng: random.Random) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    if rng.random() < 0.7:
+        value["name"] = rng.choice(TRICKY)
+    if rng.random() < 0.5:
+        value["hub_id"] = rng.randint(0, 9)
+    if rng.random() < 0.7:
+        value["contacts"] = [contact(rng, mail) for mail in rng.sample(MAILS, rng.randint(0, 3))]
+    if rng.random() < 0.6:
+        products = rng.sample(["", "Sales Hub", "Ops"], rng.randint(0, 2))
+        value["renewals"] = [renewal(rng, product) for product in products]
+    if rng.random() < 0.5:
+        value["override"] = override(rng)
+    if rng.random() < 0.2:
+        value["x-odd"] = rng.choice(
+            [1, 1.0, True, [1, [2]], {"a": {"b": 1}}, datetime(2027, 1, 2, 3, 4, tzinfo=UTC)]
+        )
+    return value
+
+
+class Writer:
+    """Writes clients in one layout; every comment and every string is told apart by its client."""
+
+    def __init__(self, rng: random.Random, eol: str) -> None:
+        self.rng, self.eol, self.marks = rng, eol, 0
+
+    def comment(self, owner: str, chance: float = 0.3) -> str:
+        if self.rng.random() >= chance:
+            return ""
+        self.marks += 1
+        return f"# {owner} {self.marks} [clients.b] \"quote' = {{"
+
+    def value(self, value: Any, owner: str) -> str:
+        tight = self.rng.random() < 0.3
+        if isinstance(value, list) and value and self.rng.random() < 0.6:
+            lines = []
+            for index, item in enumerate(value):
+                comma = "," if index + 1 < len(value) or self.rng.random() < 0.7 else ""
+                above, beside = self.comment(owner), self.comment(owner)
+                lines += [f"  {above}"] * bool(above) + [f"    {self.value(item, owner)}{comma} {beside}"]
+            return "\n".join([f"[ {self.comment(owner)}", *lines, "  ]"])
+        if isinstance(value, dict) and value:
+            inner = (", ", ",")[tight].join(
+                f"{toml_text.key_text(k)}{('=', ' = ')[not tight]}{self.flat(v)}" for k, v in value.items()
+            )
+            return f"{{{inner}}}" if tight else f"{{ {inner} }}"
+        return self.flat(value)
+
+    def flat(self, value: Any) -> str:
+        if isinstance(value, str) and "'" not in value and value.isprintable() and self.rng.random() < 0.4:
+            return f"'{value}'"
+        if isinstance(value, str) and self.rng.random() < 0.08:
+            return f'"""\n{toml_text.quoted(value)[1:-1]}"""'
+        return toml_text.value_text(value)
+
+    def pair(self, prefix: str, key: str, value: Any, owner: str) -> list[str]:
+        above = self.comment(owner, 0.15)
+        line = f"{prefix}{toml_text.key_text(key)} = {self.value(value, owner)} {self.comment(owner, 0.2)}"
+        return [above] * bool(above) + [line.rstrip(" ")]
+
+    def blank(self) -> list[str]:
+        return [""] * self.rng.choice([0, 1, 1, 1, 2])
+
+    def key(self, name: str) -> str:
+        forms = [toml_text.quoted(name), toml_text.key_text(name), f"'{name}'"]
+        forms.append('"' + "".join(f"\\u{ord(c):04x}" for c in name) + '"')
+        return self.rng.choice(forms)
+
+    def tables(self, name: str, data: dict[str, Any], layout: str) -> list[str]:
+        key = self.key(name)
+        heading = [self.comment(name, 1) for _ in range(self.rng.randint(0, 2))]
+        lines = [*heading, f"{self.rng.choice(['', '', '  '])}[clients.{key}]"]
+        later: list[str] = []
+        for field, value in data.items():
+            if layout == "subtable" and isinstance(value, dict):
+                later += [*self.blank(), self.comment(name), f"[clients.{key}.{field}]"]
+                later += [line for k, v in value.items() for line in self.pair("", k, v, name)]
+            elif layout == "aot" and field in tree.IDENTITY and value:
+                for item in value:
+                    later += [*self.blank(), self.comment(name), f"[[clients.{key}.{field}]]"]
+                    later += [line for k, v in item.items() for line in self.pair("", k, v, name)]
+            else:
+                lines += self.pair("", field, value, name)
+        if later and len(lines) == len(heading) + 1 and self.rng.random() < 0.5:
+            lines.pop()  # a table that only its sub-tables name
+        return [*lines, *later, *self.blank()]
+
+    def document(self, clients: dict[str, dict[str, Any]], layout: str) -> str:
+        lines = ["# the store", "", "version = 1", *self.blank()]
+        if layout == "inline":
+            flat = ", ".join(f"{self.key(k)} = {self.flat(v)}" for k, v in clients.items())
+            lines += [f"clients = {{ {flat} }} {self.comment('store')}"]
+        elif layout == "dotted":
+            lines += ["[clients]"] if (under := self.rng.random() < 0.5) else []
+            for name, data in clients.items():
+                prefix = f"{'' if under else 'clients.'}{self.key(name)}."
+                lines += [line for k, v in data.items() for line in self.pair(prefix, k, v, name)]
+                lines += self.blank()
+        else:
+            if self.rng.random() < 0.7:
+                lines += ["# of all", "[defaults]", 'owner = "hubspot" # beside', *self.blank()]
+            blocks = [self.tables(k, v, layout) for k, v in clients.items()]
+            lines += [line for block in blocks for line in block]
+            if layout == "split":
+                lines += [
+                    line
+                    for name in clients
+                    if self.rng.random() < 0.6
+                    for line in (f"[clients.{self.key(name)}.x-more]", "deep = 1", *self.blank())
+                ]
+        lines += ["# the end"] if self.rng.random() < 0.4 else []
+        text = self.eol.join("\n".join(lines).split("\n"))
+        return text + self.eol * self.rng.choice([0, 1, 1, 2])
+
+
+def random_change(rng: random.Random, data: dict[str, Any]) -> Change:
+    clients = data.get("clients", {})
+    name = rng.choice([*clients, *clients, "new.example"])
+    path = ("clients", name)
+    if name not in clients:
+        return Change(path, client(rng))
+    mail, product = rng.choice(MAILS), rng.choice(["", "Sales Hub", "Ops", "New"])
+    field, value = rng.choice([("hub_id", 7), ("name", "New"), ("contacts_checked", date(2027, 1, 1))])
+    changes = [
+        Change(path, client(rng)),
+        Change(path, None),
+        Change(path, "renamed.example", renamed=True),
+        Change((*path, "contacts", mail), contact(rng, mail)),
+        Change((*path, "contacts", mail), None),
+        Change((*path, "renewals", product), renewal(rng, product)),
+        Change((*path, "renewals", product), None),
+        Change((*path, "override"), rng.choice([None, override(rng)])),
+        Change((*path, "override", rng.choice(["owner", "note"])), rng.choice([None, "x", "partner"])),
+        Change((*path, "contacts"), [contact(rng, mail) for mail in rng.sample(MAILS, 2)]),
+        Change(("defaults", "owner"), rng.choice(["hubspot", "partner"])),
+        Change((*path, field), rng.choice([None, value, value])),
+    ]
+    if tree.get(data, (*path, "contacts", mail)):
+        changes += [Change((*path, "contacts", mail, "roles"), rng.choice([None, ["primary"]]))] * 2
+    return rng.choice(changes)
+
+
+def own_names(changes: list[Change]) -> set[str]:
+    names = {change.path[1] for change in changes if change.path[0] == "clients"}
+    return names | {"renamed.example"}
+
+
+def foreign_comments(text: str, names: set[str]) -> list[str]:
+    """Return the marked comments that are not of the clients in ``names``."""
+    found = []
+    for line in text.split("\n"):
+        at = line.rfind("# ")
+        mark = line[at:].rstrip("\r") if at >= 0 and line.rstrip("\r").endswith("= {") else ""
+        if mark and mark.split()[1] not in names:
+            found.append(mark)
+    return found
+
+
+def one_random_edit(seed: int) -> str:
+    """Make a document and an edit; check the promises; say layout and outcome."""
+    rng = random.Random(seed)
+    layout = rng.choice(LAYOUTS)
+    names = rng.sample(KEYS, rng.randint(1, 4))
+    writer = Writer(rng, rng.choice(["\n", "\n", "\r\n"]))
+    text = writer.document({name: client(rng) for name in names}, layout)
+    document = TomlDocument(text)
+    changes: list[Change] = []
+    for _ in range(rng.choice([1, 1, 2, 4])):
+        changes.append(random_change(rng, tree.applied(document.data, changes)))
+    try:
+        new = document.edit(changes)
+    except LayoutRefused:
+        return f"{layout} refused"
+    expected = tree.applied(document.data, changes)
+    assert toml_text.same(*({"clients": {}, **data} for data in (tomli.loads(new), expected))), (
+        seed,
+        text,
+        new,
+    )
+    touched = own_names(changes)
+    assert foreign_comments(text, touched) == foreign_comments(new, touched), (seed, text, new)
+    if "\r\n" in text:
+        assert new.count("\n") == new.count("\r\n"), seed
+    if layout in ORDINARY and all(change.path[0] == "clients" for change in changes):
+        pos = 0
+        for block in _blocks(text, touched):
+            pos = new.index(block, pos) + len(block)
+    for path in [("clients", name, field) for name in names for field in ("contacts", "override", "none")]:
+        line, column = document.locate(path)
+        assert 1 <= line <= text.count("\n") + 1
+        assert column >= 1
+    return f"{layout} {'unchanged' if new == text else 'made'}"
+
+
+def _blocks(text: str, touched: set[str]) -> list[str]:
+    layout = block_scan.Layout(text)
+    blocks = ((name, layout.block(("clients", name))) for name in TomlDocument(text).data["clients"])
+    found = [block for name, block in blocks if block and name not in touched]
+    return [text[block.lead : block.end].rstrip("\r\n") for block in sorted(found, key=lambda b: b.lead)]
+
+
+@hypothesis_settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(st.integers(min_value=0, max_value=10**9))
+def test_random_edits_say_what_was_asked_and_leave_others_alone(seed: int) -> None:
+    outcome = one_random_edit(seed)
+    assert outcome.split()[0] not in ORDINARY or not outcome.endswith("refused"), (seed, outcome)
+
+
+# --- edits to the letter ------------------------------------------------------------------------
+
+STORE = """\
+version = 1
+
+[defaults]
+owner = "hubspot"                # who owns
+notify = "ana@agency.example"
+
+# about Acme
+[clients."acme.example"]   # a key partner
+name = "Acme [clients.b] # not a comment"
+contacts = [
+  # the boss
+  { email = "paula@acme.example", roles = ["primary"] },  # call first
+  { email = "fin@acme.example", roles = ["billing"] },    # on leave
+  # nobody else
+]
+override = { owner = "partner", notify = "ana@agency.example" } # by phone
+# loose
+
+# about B
+[clients.b]
+name = "B"
+# the end
+"""
+ACME = ("clients", "acme.example")
+ANA = "ana@agency.example"
+OVERRIDE = 'override = { owner = "partner", notify = "ana@agency.example" } # by phone\n'
+FIN = '  { email = "fin@acme.example", roles = ["billing"] },    # on leave\n'
+PAULA = '  { email = "paula@acme.example", roles = ["primary"] },  # call first\n'
+EDITS: dict[str, tuple[list[Change], str, str]] = {
+    "value": ([Change(("defaults", "owner"), "partner")], 'owner = "hubspot" ', 'owner = "partner" '),
+    "top key": ([Change(("version",), 2)], "version = 1", "version = 2"),
+    "new top key": ([Change(("x-note",), "n")], "version = 1\n", 'version = 1\nx-note = "n"\n'),
+    "override replaced": (
+        [Change((*ACME, "override"), {"owner": "hubspot", "note": "n"})],
+        OVERRIDE,
+        'override = { owner = "hubspot", note = "n" } # by phone\n',
+    ),
+    "override removed": ([Change((*ACME, "override"), None)], OVERRIDE, ""),
+    "key in the fields' order": ([Change((*ACME, "hub_id"), 4)], 'comment"\n', 'comment"\nhub_id = 4\n'),
+    "key above loose comments": (
+        [Change((*ACME, "in_hubspot"), {"owner": "default", "on": date(2026, 10, 2)})],
+        OVERRIDE,
+        OVERRIDE + 'in_hubspot = { owner = "default", on = 2026-10-02 }\n',
+    ),
+    "first contacts": (
+        [Change(("clients", "b", "contacts", "x@b"), {"email": "x@b", "name": "X"})],
+        'name = "B"\n',
+        'name = "B"\ncontacts = [\n  { email = "x@b", name = "X" },\n]\n',
+    ),
+    "contact added": (
+        [Change((*ACME, "contacts", "n@acme"), {"email": "n@acme"})],
+        FIN,
+        FIN + '  { email = "n@acme" },\n',
+    ),
+    "contact removed": ([Change((*ACME, "contacts", "fin@acme.example"), None)], FIN, ""),
+    "first contact removed": ([Change((*ACME, "contacts", "paula@acme.example"), None)], PAULA, ""),
+    "contact changed": (
+        [Change((*ACME, "contacts", "fin@acme.example", "roles"), ["billing", "primary"])],
+        '"billing"]',
+        '"billing", "primary"]',
+    ),
+    "contact's new key": (
+        [Change((*ACME, "contacts", "fin@acme.example", "name"), "F\x1b")],
+        'fin@acme.example", roles',
+        'fin@acme.example", name = "F\\u001B", roles',
+    ),
+    "all contacts": (
+        [Change((*ACME, "contacts"), [])],
+        PAULA + FIN,
+        "",
+    ),
+    "client removed": (
+        [Change(ACME, None)],
+        STORE[STORE.index("\n# about Acme") : STORE.index("# loose")],
+        "\n",
+    ),
+    "last client removed": ([Change(("clients", "b"), None)], '# about B\n[clients.b]\nname = "B"\n', ""),
+    "renamed": (
+        [Change(ACME, "acme", renamed=True)],
+        '[clients."acme.example"]   #',
+        "[clients.acme]   #",
+    ),
+    "renamed and changed": (
+        [Change(("clients", "b"), "b.example", renamed=True), Change(("clients", "b.example", "name"), "C")],
+        '[clients.b]\nname = "B"',
+        '[clients."b.example"]\nname = "C"',
+    ),
+    "new client": (
+        [Change(("clients", "c"), {"override": {"notify": ANA, "owner": "partner"}, "name": "C"})],
+        'name = "B"\n',
+        f'name = "B"\n\n[clients.c]\nname = "C"\noverride = {{ owner = "partner", notify = "{ANA}" }}\n\n',
+    ),
+    "new user": (
+        [Change(("users", ANA), {"name": "Ana", "active": False})],
+        "# the end\n",
+        f'# the end\n\n[users."{ANA}"]\nname = "Ana"\nactive = false\n',
+    ),
+    "new policy": (
+        [Change(("policy", "deadline_days"), 30)],
+        f'notify = "{ANA}"\n\n#',
+        f'notify = "{ANA}"\n\n[policy]\ndeadline_days = 30\n\n#',
+    ),
+    "several": (
+        [Change(("clients", "b", "name"), "C"), Change(("clients", "b", "hub_id"), 1)],
+        'name = "B"\n',
+        'name = "C"\nhub_id = 1\n',
+    ),
+    "nothing": ([Change(("defaults", "owner"), "hubspot"), Change(("clients", "no"), None)], "", ""),
+}
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_changes_these_characters_and_no_others(name: str, eol: str) -> None:
+    changes, old, new = EDITS[name]
+    assert not old or STORE.count(old) == 1
+    wanted = STORE.replace(old, new, 1) if old else STORE
+    got = TomlDocument(STORE.replace("\n", eol)).edit(changes)
+    assert got == wanted.replace("\n", eol)
+
+
+SUB = """\
+[clients.a]
+name = "A"
+
+# why
+[clients.a.override]
+owner = "hubspot"  # so it is
+
+# Paula
+[[clients.a.contacts]]
+email = "p@a"
+
+# Fin
+[[clients.a.contacts]]
+email = "f@a"
+# loose
+
+[clients.b]
+"""
+NEW_DEFAULTS = [Change(("defaults",), {"notify": ANA, "owner": "partner"})]
+DEFAULTS = f'[defaults]\nowner = "partner"\nnotify = "{ANA}"\n'
+LAYOUT_EDITS = [
+    # a table of its own: keys are merged, its comments stay
+    (
+        SUB,
+        [Change(("clients", "a", "override"), {"owner": "partner", "note": "n"})],
+        SUB.replace('"hubspot"  # so it is\n', '"partner"  # so it is\nnote = "n"\n'),
+    ),
+    (
+        SUB,
+        [Change(("clients", "a", "override"), None)],
+        SUB.replace('\n# why\n[clients.a.override]\nowner = "hubspot"  # so it is\n', ""),
+    ),
+    (SUB, [Change(("clients", "a", "hub_id"), 1)], SUB.replace('"A"\n', '"A"\nhub_id = 1\n')),
+    (
+        SUB,
+        [Change(("clients", "a", "contacts", "p@a"), None)],
+        SUB.replace('\n# Paula\n[[clients.a.contacts]]\nemail = "p@a"\n', ""),
+    ),
+    (
+        SUB,
+        [Change(("clients", "a", "contacts", "n@a"), {"email": "n@a"})],
+        SUB.replace('"f@a"\n', '"f@a"\n\n[[clients.a.contacts]]\nemail = "n@a"\n'),
+    ),
+    (
+        SUB,
+        [Change(("clients", "a", "contacts", "f@a", "roles"), ["billing"])],
+        SUB.replace('"f@a"\n', '"f@a"\nroles = ["billing"]\n'),
+    ),
+    (
+        SUB,
+        [Change(("clients", "a"), "z z", renamed=True)],
+        SUB.replace("clients.a", 'clients."z z"'),
+    ),
+    # the only sub-table goes: the table itself must stay
+    ("[clients.a.override]\nowner = 1\n", [Change(("clients", "a", "override"), None)], "[clients.a]\n\n"),
+    # dotted keys within a block
+    (
+        "[clients.a]\noverride.owner = 'hubspot' # c\n",
+        [Change(("clients", "a", "override", "note"), "n")],
+        "[clients.a]\noverride.owner = 'hubspot' # c\noverride.note = \"n\"\n",
+    ),
+    # no final newline
+    ("[clients.a]", [Change(("clients", "a", "name"), "A")], '[clients.a]\nname = "A"'),
+    ("[clients.a]", [Change(("clients", "b"), {"name": "B"})], '[clients.a]\n\n[clients.b]\nname = "B"\n'),
+    ("version = 1", NEW_DEFAULTS, "version = 1\n\n" + DEFAULTS),
+    ("", NEW_DEFAULTS, DEFAULTS),
+    ("# hello\n", NEW_DEFAULTS, "# hello\n\n" + DEFAULTS),
+    (
+        "#:schema s.json\n\n# of a\n[clients.a]\n",
+        NEW_DEFAULTS,
+        f"#:schema s.json\n\n{DEFAULTS}\n# of a\n[clients.a]\n",
+    ),
+    ("version = 1\n# a\n[clients.a]\n", NEW_DEFAULTS, f"version = 1\n\n{DEFAULTS}\n# a\n[clients.a]\n"),
+    # a string of several lines that reads like headers and comments
+    (
+        'a = """\n[clients.b]\n# x"""\n[clients.b]\nname = "B"\n',
+        [Change(("clients", "b"), None)],
+        'a = """\n[clients.b]\n# x"""\n',
+    ),
+    # arrays of arrays have lines that read like headers
+    (
+        '[defaults]\nx = [\n["clients"],\n["y"]\n]\n[y]\nowner = 1\n',
+        [Change(("y", "owner"), 2)],
+        '[defaults]\nx = [\n["clients"],\n["y"]\n]\n[y]\nowner = 2\n',
+    ),
+    # one value in three clothes
+    ("[policy]\nx = 1\n", [Change(("policy", "x"), True)], "[policy]\nx = true\n"),
+    ("[policy]\nx = 1\n", [Change(("policy", "x"), 1.0)], "[policy]\nx = 1.0\n"),
+    # lists on one line stay there; brackets without a trailing comma, too
+    (
+        "[clients.a]\ncontacts = [{email='a'}, {email='b'}]\n",
+        [
+            Change(("clients", "a", "contacts", "a"), None),
+            Change(("clients", "a", "contacts", "c"), {"email": "c"}),
+        ],
+        "[clients.a]\ncontacts = [{email='b'}, { email = \"c\" }]\n",
+    ),
+    (
+        "[clients.a]\ncontacts = [\n  {email='a'}, # A\n  {email='b'} # B\n]\n",
+        [Change(("clients", "a", "contacts", "b"), None)],
+        "[clients.a]\ncontacts = [\n  {email='a'} # A\n]\n",
+    ),
+    (
+        "[clients.a]\ncontacts = [\n  {email='a'} # A\n]\n",
+        [Change(("clients", "a", "contacts", "b"), {"email": "b"})],
+        "[clients.a]\ncontacts = [\n  {email='a'}, # A\n  { email = \"b\" }\n]\n",
+    ),
+    # the last one of all
+    ("version = 1\n\n[clients.a]\n", [Change(("clients", "a"), None)], "version = 1\n"),
+    # mixed line endings: new lines follow the majority
+    (
+        "version = 1\r\n[clients.a]\r\nx = 1\n",
+        [Change(("clients", "a", "y"), 1)],
+        "version = 1\r\n[clients.a]\r\nx = 1\ny = 1\r\n",
+    ),
+    # no block: tomlkit edits the whole text
+    (
+        "clients.a.x = 1 # A\nclients.b.x = 1 # B\n",
+        [Change(("clients", "a", "x"), 2)],
+        "clients.a.x = 2 # A\nclients.b.x = 1 # B\n",
+    ),
+    (
+        "clients = { a = { x = 1 } } # c\n",
+        [Change(("clients", "a", "x"), 2)],
+        "clients = { a = { x = 2 } } # c\n",
+    ),
+    (
+        'defaults = { owner = "x" } # c\n',
+        [Change(("defaults", "owner"), "y")],
+        'defaults = { owner = "y" } # c\n',
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "changes", "wanted"), LAYOUT_EDITS)
+def test_an_edit_on_another_layout(text: str, changes: list[Change], wanted: str) -> None:
+    assert TomlDocument(text).edit(changes) == wanted
+
+
+def test_many_clients_are_added_together_in_the_order_given() -> None:
+    new = TomlDocument("[clients.a]\n").edit([Change(("clients", key), {"hub_id": 1}) for key in "cb"])
+    assert new == "[clients.a]\n\n[clients.c]\nhub_id = 1\n\n[clients.b]\nhub_id = 1\n"
+
+
+# --- refusals and guards ------------------------------------------------------------------------
+
+SPLIT = "version = 1\n[clients.a]\nx = 1\n[clients.b]\n[clients.a.c]\ny = 1\n"
+
+
+def test_a_layout_that_is_not_safe_is_refused_with_line_and_remedy() -> None:
+    with pytest.raises(LayoutRefused) as refusal:
+        TomlDocument(SPLIT).edit([Change(("clients", "a"), "z", renamed=True)])
+    (problem,) = refusal.value.problems
+    assert (problem.line, problem.column, problem.path) == (2, 1, ("clients", "a"))
+    assert "[clients.a]" in refusal.value.hint
+
+
+@pytest.mark.parametrize("text", ['clients = "x"', "[[clients]]\na = 1\n", "clients = [1]"])
+def test_tables_of_the_wrong_kind_are_refused(text: str) -> None:
+    with pytest.raises(LayoutRefused):
+        TomlDocument(text).edit([Change(("clients", "a", "name"), "x")])
+
+
+def test_half_a_character_is_refused() -> None:
+    with pytest.raises(UsageError):
+        TomlDocument("").edit([Change(("x",), "\ud800")])
+
+
+@pytest.mark.parametrize("written", ['"wrong"', "= =", "3.0"])
+def test_a_guard_stops_wrong_data(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toml_text, "value_text", lambda value: written)
+    with pytest.raises(InternalGuard, match="the new text"):
+        TomlDocument("[clients.a]\nx = 1\n").edit([Change(("clients", "a", "x"), 3)])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "# zero\n\n# one\n[clients.a]\nx = 3\n",  # a comment lost
+        "# zero\n\n# two\n# one\n[clients.a]\nx = 3\n",  # moved
+        "# zero\n\n# one\n[clients.a]\nx = 3\n# two\r\n",  # another line ending
+        "# Zero\n\n# one\n[clients.a]\nx = 3\n# two\n",
+        "# more\n# zero\n\n# one\n[clients.a]\nx = 3\n# two\n",
+    ],
+)
+def test_a_guard_stops_changes_outside_the_block(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "# zero\n\n# one\n[clients.a]\nx = 1\n# two\n"
+    real = toml_splice.Splicer.made
+    monkeypatch.setattr(toml_splice.Splicer, "made", lambda self, moves: (wrong, real(self, moves)[1]))
+    with pytest.raises(InternalGuard, match="lines of others"):
+        TomlDocument(text).edit([Change(("clients", "a", "x"), 3)])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "clients.a.x = 2\n[b]\n",  # a comment lost
+        "clients.a.x = 2\n[b]\n# c\n",  # moved
+        "clients.a.x = 3\n# c\n[b]\n",  # other data
+        "clients.a.x = 2\n# c\n[b]\ny = 1\n",  # another's line
+    ],
+)
+def test_a_guard_stops_what_tomlkit_does_wrong(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toml, "edited_whole", lambda text, moves: wrong)
+    with pytest.raises(LayoutRefused):
+        TomlDocument("clients.a.x = 1\n# c\n[b]\n").edit([Change(("clients", "a", "x"), 2)])
+
+
+def test_a_guard_keeps_comments_within_one_inline_table_of_all_clients(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(toml, "edited_whole", lambda text, moves: "clients = { a = { x = 2 } }\n")
+    with pytest.raises(LayoutRefused, match="comments"):
+        TomlDocument("clients = {\n  # c\n  a = { x = 1 } }\n").edit([Change(("clients", "a", "x"), 2)])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1", "true"),
+        ("1", "1.0"),
+        ("0.0", "-0.0"),
+        ("2027-01-01", "2027-01-01T00:00:00"),
+        ("2027-01-01T01:00:00+01:00", "2027-01-01T00:00:00+00:00"),
+        ("[1]", "[1, 1]"),
+        ("{ a = 1 }", "{ b = 1 }"),
+    ],
+)
+def test_values_that_python_or_the_clock_call_equal_are_told_apart(one: str, other: str) -> None:
+    values = [tomli.loads(f"k = {text}")["k"] for text in (one, other, one)]
+    assert not toml_text.same(values[0], values[1])
+    assert toml_text.same(values[0], values[2])
+
+
+def test_true_is_not_taken_for_one() -> None:
+    with pytest.raises(toml_guard.Broken):
+        toml_guard.check_data("[clients]\na = true\n", {"clients": {"a": 1}}, {("clients", "a")})
+
+
+# --- positions ----------------------------------------------------------------------------------
+
+POSITIONS = [
+    (STORE, ("version",), "version"),
+    (STORE, ("defaults",), "[defaults]"),
+    (STORE, ("defaults", "notify"), "notify ="),
+    (STORE, ("defaults", "none"), "[defaults]"),
+    (STORE, ACME, '[clients."acme'),
+    (STORE, (*ACME, "contacts"), "contacts ="),
+    (STORE, (*ACME, "contacts", "fin@acme.example"), '{ email = "fin'),
+    (STORE, (*ACME, "contacts", "fin@acme.example", "roles"), 'roles = ["billing"'),
+    (STORE, (*ACME, "contacts", "fin@acme.example", "roles", "0"), '"billing"]'),
+    (STORE, (*ACME, "contacts", "1", "name"), '{ email = "fin'),
+    (STORE, (*ACME, "contacts", "nobody"), "contacts ="),
+    (STORE, (*ACME, "override", "notify"), 'notify = "ana@agency.example" }'),
+    (STORE, ("clients", "b", "renewals"), "[clients.b]\n"),
+    (SUB, ("clients", "a", "override"), "[clients.a.override]"),
+    (SUB, ("clients", "a", "contacts"), '[[clients.a.contacts]]\nemail = "p'),
+    (SUB, ("clients", "a", "contacts", "f@a"), '[[clients.a.contacts]]\nemail = "f'),
+    (SUB, ("clients", "a", "contacts", "f@a", "email"), 'email = "f'),
+    ("[clients.\"\\u0061\"]\n'name' = 1", ("clients", "a", "name"), "'name'"),
+    ("x = 1\nclients.a.name = 1", ("clients", "a", "name"), "name"),
+    ("x = 1\nclients = { b = 1, 'a' = { name = 1 } }", ("clients", "a", "name"), "name"),
+    ("x = 1\n[clients]\nb.n = 1\na.name = 1", ("clients", "a", "name"), "name"),
+    (SPLIT, ("clients", "a", "c", "y"), "y = 1"),
+    ("\ufeffversion = 1"[1:], ("users", "x"), "version"),
+]
+
+
+@pytest.mark.parametrize(("text", "path", "found"), POSITIONS)
+def test_a_path_is_found_at(text: str, path: tuple[str, ...], found: str) -> None:
+    for eol in ("\n", "\r\n"):
+        line, column = TomlDocument(text.replace("\n", eol)).locate(path)
+        rest = text.split("\n", line - 1)[line - 1][column - 1 :]
+        assert rest.startswith(found), rest
+
+
+ERRORS = [
+    ("a = 1\na = 2\n", "the key a is given twice: lines 1 and 2", 2, 1),
+    ("[a]\nx = 1\n[b]\n[a]\n", "the table a is given twice: lines 1 and 4", 4, 1),
+    ("[a]\nb = 1\n[a.b]\n", "the table a.b is given twice: lines 2 and 3", 3, 1),
+    ('[clients."x.y"]\nb = 1\nb = 1', 'the key clients."x.y".b is given twice: lines 2 and 3', 3, 1),
+    ('a = 1\nowner = "hub', "", 2, 13),
+    ('a = 1\nowner = "hub\nb = 1', "a quoted text is not closed on its line", 2, 13),
+    ("a = 1\n# x\rb\n", "a lone carriage return", 2, 4),
+    ("a = 1\rb = 2\r", "a lone carriage return", 1, 6),
+    ("a = 1\nx = 2027-02-30\n", "Invalid date", 2, 5),
+    ("a = 1\nb = " + "9" * 5000, "an integer has too many digits", 2, 5),
+    ("a = 1\nb = 0x" + "f" * 5000, "an integer has too many digits", 2, 5),
+    ("a = 1\nb = " + "[" * 600 + "]" * 600, "nested too deeply", 2, 1),
+    ("a = 1\nb = " + "[" * 200 + "]" * 200, "nested too deeply", 2, 1),
+    ("a = 1\n" + "b." * 3000 + "c = 1", "nested too deeply", 2, 1),
+    ("a = 1\n" + "b." * 300 + "c = 1", "nested too deeply", 2, 1),
+    ("a = 1\nb = '\x00'", "Found invalid character", 2, 6),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "line", "column"), ERRORS)
+def test_bad_syntax_has_message_line_and_column(text: str, message: str, line: int, column: int) -> None:
+    with pytest.raises(StoreInvalid) as error:
+        TomlDocument(text)
+    (problem,) = error.value.problems
+    assert problem.message.startswith(message)
+    assert (problem.line, problem.column) == (line, column)
+
+
+def test_every_unresolved_merge_is_named() -> None:
+    merge = "<<<<<<< HEAD\na = 2\n=======\na = 3\n>>>>>>> main\n"
+    with pytest.raises(StoreInvalid) as error:
+        TomlDocument(f"x = 1\n{merge}y = 1\n{merge}<<<<<<< HEAD\nz = 1\n")
+    assert [problem.message for problem in error.value.problems] == [
+        "unresolved merge, lines 2-6",
+        "unresolved merge, lines 8-12",
+        "unresolved merge, lines 13-14",
+    ]
+    assert TomlDocument(f"x = '''\n{merge}'''").data
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('{"version": 1}', "JSON"),
+        ('[{"version": 1}]', "JSON"),
+        ("<!doctype html><html>", "HTML"),
+        ("PK\x03\x04\x00", "zip"),
+        ("# c\n---\nversion: 1\n", "YAML"),
+        ("version: 1\n", "YAML"),
+    ],
+)
+def test_other_formats_are_recognised(text: str, hint: str) -> None:
+    with pytest.raises(StoreInvalid) as error:
+        TomlDocument(text)
+    assert hint in error.value.hint
+
+
+@given(st.text(alphabet=st.sampled_from("[]{}=.,\"'#\\\r\n ab1-\x00\ud800é<{"), max_size=60))
+def test_no_text_is_a_traceback(text: str) -> None:
+    try:
+        document = TomlDocument(text)
+    except StoreInvalid:
+        return
+    for key in [*document.data, "none"]:
+        document.locate((key,))
+        document.locate(("clients", key, "contacts", "0"))
+
+
+def test_an_integer_of_any_length_within_a_text_is_fine() -> None:
+    digits = "0x" + "f" * 6000
+    assert TomlDocument(f"a = '{digits}'").data == {"a": digits}

@@ -1,0 +1,115 @@
+"""The examples work: both stores say the same, and the scripts do what an ops person keeps them for."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from renewctl.outlook import rows
+from renewctl.resolve import SEVERITY, Rule
+from renewctl.store.place import Place
+from renewctl.store.snapshot import load
+from renewctl.upcoming import Window
+
+AS_OF = "2026-11-23"
+ONLY_UNDER_ANOTHER_DEFAULT = {"no-copy", "no-default", "default-partner"}
+
+
+def snapshot(path: Path):
+    return load(Place(path, path.name, "test"))
+
+
+def script(name: str, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run an example script on a copy of the examples in the current folder."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "RENEWCTL_STORE": "agency.toml", "RENEWCTL_AS_OF": AS_OF}
+    return subprocess.run(
+        ["sh", f"./{name}", *arguments],
+        input=stdin,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def here(examples, monkeypatch):
+    shutil.copytree(examples, "examples")
+    monkeypatch.chdir("examples")
+
+
+def test_the_toml_and_the_json_store_say_the_same(examples):
+    assert snapshot(examples / "agency.toml").portfolio == snapshot(examples / "agency.json").portfolio
+
+
+def test_the_portfolio_has_every_rule_and_every_note_its_default_allows(examples):
+    from datetime import date
+
+    book = snapshot(examples / "agency.toml").portfolio
+    day = date.fromisoformat(AS_OF)
+    found = rows(book, book.clients.values(), None, day)
+    rules = {str(row.resolution.rule) for row in found}
+    codes = {note.code for row in found for note in row.notes}
+    assert rules == set(Rule) - ONLY_UNDER_ANOTHER_DEFAULT
+    assert codes == set(SEVERITY) - ONLY_UNDER_ANOTHER_DEFAULT
+    assert len(book.clients) == 40
+    window = Window(day, date(2027, 3, 23))
+    assert sum(row.renewal is not None and window.holds(row.renewal.day, day) for row in found) == 19
+
+
+@pytest.mark.usefixtures("here")
+def test_the_weekly_report_is_printed_whole_and_fails_because_somebody_hears_nothing():
+    ran = script("weekly-report.sh")
+    assert ran.returncode == 1
+    assert ran.stdout.startswith("# Renewals, 2026-11-23\n\n## Next 120 days\n\n| Deadline | Renewal |")
+    assert "\n## Deadline within 30 days\n" in ran.stdout
+    nobody = ran.stdout.partition("## Nobody notified")[2]
+    silent = ("padrao-engenharia", "vidros-marinha", "casa-da-ameixa", "ginasio-norte")
+    assert [name in nobody for name in silent] == [True] * 4
+    assert nobody.count("nobody is notified") == 4
+
+
+@pytest.mark.usefixtures("here")
+def test_a_list_is_overridden_in_one_step_or_shown_only():
+    before = Path("agency.toml").read_bytes()
+    clients = Path("clients-for-ines.txt").read_text()
+    shown = script("override-list.sh", "-n", "ines", stdin=clients)
+    assert (shown.returncode, Path("agency.toml").read_bytes()) == (0, before)
+    assert "Nothing written (dry run)." in shown.stdout
+    done = script("override-list.sh", "ines", stdin=clients)
+    assert (done.returncode, done.stderr) == (0, "")
+    names = [line.split()[0] for line in clients.splitlines() if line.strip() and line[0] != "#"]
+    book = snapshot(Path("agency.toml")).portfolio
+    assert {book.clients[name].override.notify for name in names} == {"ines@agency.example"}
+
+
+@pytest.mark.usefixtures("here")
+def test_a_list_with_one_typo_changes_nothing():
+    before = Path("agency.toml").read_bytes()
+    ran = script("override-list.sh", "ines", stdin="vinhos-do-vale.example\nvinhos-do-val.exmple\n")
+    assert (ran.returncode, Path("agency.toml").read_bytes()) == (4, before)
+    assert "did you mean vinhos-do-vale.example" in ran.stderr
+
+
+@pytest.mark.usefixtures("here")
+def test_a_list_for_somebody_deactivated_is_reported():
+    ran = script("override-list.sh", "rui", stdin="vinhos-do-vale.example\n")
+    assert ran.returncode == 1
+    assert "vinhos-do-vale.example: nobody is notified" in ran.stderr
+
+
+@pytest.mark.usefixtures("here")
+def test_key_clients_are_asserted():
+    ran = script("assert-key-client.sh", "key-clients.txt")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("OK ") == 3
+    wrong = script("assert-key-client.sh", stdin="vinhos-do-vale.example ana@agency.example\n")
+    assert wrong.returncode == 1
+    assert wrong.stdout == "FAILED  vinhos-do-vale.example\n"
+    assert "joana@vinhos-do-vale.example" in wrong.stderr
+    assert script("assert-key-client.sh", stdin="# nothing\n").returncode == 2

@@ -1,0 +1,86 @@
+"""What is declared in pyproject.toml and what is locked in requirements/ are the same thing."""
+
+import importlib.metadata
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+LOCK = (REPOSITORY / "requirements" / "dev.txt").read_text("utf-8")
+PINS = {canonicalize_name(name): pin for name, pin in re.findall(r"^([\w.-]+)==(\S+)", LOCK, re.MULTILINE)}
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+DECLARED = sorted(
+    {
+        *PROJECT["build-system"]["requires"],
+        *PROJECT["project"]["dependencies"],
+        *PROJECT["dependency-groups"]["dev"],
+    }
+)
+
+
+def satisfied(needed: Requirement) -> bool:
+    """Tell whether the lock has the package, at a version that the requirement allows."""
+    pin = PINS.get(canonicalize_name(needed.name))
+    return pin is not None and needed.specifier.contains(pin, prereleases=True)
+
+
+def unlocked(name: str, python: str, platform: str) -> list[str]:
+    """Return what the installed package asks for on that Python and platform and the lock lacks."""
+    where = {
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "sys_platform": platform,
+        "platform_system": {"linux": "Linux", "darwin": "Darwin"}[platform],
+        "extra": "",
+    }
+    asked = [Requirement(text) for text in importlib.metadata.requires(name) or ()]
+    return [
+        f"{name} needs {needed}"
+        for needed in asked
+        if (needed.marker is None or needed.marker.evaluate(where)) and not satisfied(needed)
+    ]
+
+
+@pytest.mark.parametrize("declared", DECLARED)
+def test_each_dependency_is_locked_at_a_version_that_satisfies_it(declared):
+    assert satisfied(Requirement(declared))
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_the_lock_is_complete_on(python, platform):
+    """The lock is made with one Python; a package may ask for more on another."""
+    assert [lack for name in PINS for lack in unlocked(name, python, platform)] == []
+
+
+def test_the_lock_was_made_from_what_is_declared():
+    lines = (REPOSITORY / "requirements" / "dev.in").read_text("utf-8").splitlines()
+
+    assert [line for line in lines if not line.startswith("#")] == DECLARED, "run: make lock"
+
+
+def test_every_pin_has_hashes():
+    pins = LOCK.replace("\\\n", "").splitlines()
+
+    assert [pin for pin in pins if "==" in pin and "--hash=sha256:" not in pin] == []
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "://",
+        "--index-url",
+        "--extra-index-url",
+        "--find-links",
+        "--trusted-host",
+        "/opt/",
+        "/work/",
+        "/root/",
+    ],
+)
+def test_the_lock_names_no_index_and_no_path_of_a_machine(trace):
+    assert trace not in LOCK
