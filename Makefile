@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo docs lock clean
+.PHONY: help setup test check demo bench docs lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ check: setup ## Style, types and the floors of the code
 
 demo: setup ## Who hears about the renewals of an invented agency's clients
 	$(BIN)/renewctl who --store examples/agency.toml --as-of 2026-11-23
+
+bench: setup ## Whole-process times as ratios against baselines of the same run (ARGS=--help)
+	$(BIN)/python bench/bench.py $(ARGS)
 
 docs: setup ## Put the present output below every command that the documents show
 	$(BIN)/python tests/documents.py

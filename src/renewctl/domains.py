@@ -19,11 +19,12 @@ def client_key(text: str) -> str | None:
     """
     if KEY.fullmatch(text) and not text.startswith(("www.", "xn--")):
         return text
-    host = _AROUND.sub("", text.strip().lower()).rstrip(".")
-    if host.startswith("www.") and "." in host[4:]:
-        host = host[4:]
+    host = _AROUND.sub("", text.strip().lower())
     if not host.isascii():
         host = _punycode(host) or ""
+    host = host.rstrip(".")
+    while host.startswith("www.") and "." in host[4:]:
+        host = host[4:]
     return host if KEY.fullmatch(host) else None
 
 

@@ -105,6 +105,13 @@ class LayoutRefused(StoreInvalid):
     code = "layout-refused"
 
 
+class BadInput(RenewctlError):
+    """Rows or text that were handed in cannot be used; every bad row is among the problems."""
+
+    code = "bad-input"
+    status = ExitStatus.INVALID
+
+
 class StoreLocked(RenewctlError):
     """Another process is writing the store."""
 

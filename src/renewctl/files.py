@@ -79,6 +79,7 @@ def trouble(verb: str, path: Path, error: OSError) -> FileTrouble:
 
 
 _WAYS_OUT = {
+    2: "the folder has to exist first",
     13: "look at the permissions of the file and its folder",
     28: "make room on the disk; nothing was changed",
     30: "the folder is read-only; nothing was changed",
@@ -122,6 +123,9 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         FileTrouble: the system refused; nothing was written.
     """
     real = Path(os.path.realpath(path))
+    meanwhile = StoreChanged(f"{path} was changed by somebody else meanwhile", hint="run the command again")
+    if not real.is_file():
+        raise meanwhile
     try:
         found = _writable(real)
         temporary = _written_beside(real, data, found)
@@ -129,7 +133,7 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         raise trouble("write", path, error) from None
     try:
         if digest(read_bytes(real)) != expected:
-            raise StoreChanged(f"{path} was changed by somebody else meanwhile", hint="run the command again")
+            raise meanwhile
         hold_signals()
         os.replace(temporary, real)
     except OSError as error:

@@ -63,7 +63,7 @@ def _by_hub_id(portfolio: Portfolio, word: str) -> list[Client]:
 
 def _by_name(portfolio: Portfolio, word: str) -> list[Client]:
     name = word.strip().casefold()
-    return [client for client in portfolio.clients.values() if name and client.name.casefold() == name]
+    return [client for client in portfolio.clients.values() if name and client.name.strip().casefold() == name]
 
 
 def _nearest_clients(portfolio: Portfolio, word: str) -> str:

@@ -151,8 +151,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a command would change, in order, and what it found to be so already."""
+    """What a command would change, in order, and what it found to be so already.
+
+    ``counts`` sums up a change of many: (what, how many).
+    """
 
     command: str
     changes: tuple[Change, ...] = ()
     said: tuple[str, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()

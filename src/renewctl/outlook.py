@@ -129,12 +129,14 @@ def heard_by(found: Sequence[Row], email: str) -> tuple[Row, ...]:
 def digests(found: Sequence[Row], only: str | None = None) -> tuple[Digest, ...]:
     """Return the same rows by person, in order of address; with ``only``, that person alone."""
     people: dict[str, list[tuple[str, Row]]] = {}
-    first: dict[str, Decision] = {}
+    written: dict[str, str] = {}
+    names: dict[str, str] = {}
     for row in found:
         for kind, decisions in (("to", row.resolution.to), ("cc", row.resolution.cc)):
             for decision in decisions:
                 key = address_key(decision.email or "")
-                first.setdefault(key, decision)
+                written.setdefault(key, decision.email or "")
+                names[key] = names.get(key) or decision.name
                 people.setdefault(key, []).append((kind, row))
     keys = sorted(people) if only is None else [key for key in (address_key(only),) if key in people]
-    return tuple(Digest(first[key].email or "", first[key].name, tuple(people[key])) for key in keys)
+    return tuple(Digest(written[key], names[key], tuple(people[key])) for key in keys)

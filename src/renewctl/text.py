@@ -9,7 +9,8 @@ from unicodedata import category
 from renewctl.model import Path
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
-_FORMULA = re.compile(r"\s*[=+\-@\t\r＝＋－＠]|\t|\r")
+_FORMULA = re.compile(r"'*(?:\s*[=+\-@\t\r＝＋－＠]|\t|\r)")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>&|#~!$]|:(?=//)|(?<=www)\.")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -32,15 +33,29 @@ def _escaped(char: str) -> str:
 
 
 def csv_cell(text: str) -> str:
-    """Return ``text`` exactly, behind a ``'`` where a spreadsheet would read it as a formula."""
+    """Return ``text`` exactly, behind a ``'`` where a spreadsheet would read it as a formula.
+
+    Text that begins so already gets one more, so that ``csv_text`` gives back what it was.
+    """
     return "'" + text if _FORMULA.match(text) else text
+
+
+def csv_text(cell: str) -> str:
+    """Return the text that ``csv_cell`` made a cell of."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 def markdown_cell(text: str) -> str:
     """Return ``text`` for a cell of a Markdown table: shown as it is, nothing of it interpreted."""
-    return re.sub(r"([\\`*_{}\[\]<>&|#~!$])", r"\\\1", showable(text))
+    return _MARKDOWN.sub(r"\\\g<0>", showable(text))
 
 
 def dotted(path: Path) -> str:
     """Return ``path`` as TOML writes it: ``clients."acme.example".override``."""
-    return ".".join(step if _BARE_KEY.fullmatch(step) else f'"{step}"' for step in path)
+    return ".".join(step if _BARE_KEY.fullmatch(step) else f'"{_basic(step)}"' for step in path)
+
+
+def _basic(text: str) -> str:
+    """Return text for a TOML basic string, its control characters as escapes."""
+    plain = text.replace("\\", "\\\\").replace('"', '\\"')
+    return re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found[0]):04x}", plain)

@@ -16,6 +16,13 @@ from renewctl.store.place import VARIABLE
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
+
+def helped(ctx: typer.Context) -> None:
+    """Show the help of a group that is named alone."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
 app = typer.Typer(
     name="renewctl",
     add_completion=False,
@@ -23,8 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-client_app = typer.Typer(context_settings=SETTINGS, no_args_is_help=True)
-user_app = typer.Typer(context_settings=SETTINGS, no_args_is_help=True)
+client_app = typer.Typer(context_settings=SETTINGS, invoke_without_command=True, callback=helped)
+user_app = typer.Typer(context_settings=SETTINGS, invoke_without_command=True, callback=helped)
 app.add_typer(
     client_app, name="client", help="List, add, change and remove clients.", rich_help_panel="Records"
 )

@@ -41,7 +41,7 @@ def _guarded(world: World, arguments: Sequence[str]) -> ExitStatus:
     except RenewctlError as error:
         return tell(world, arguments, error)
     except typer.TyperException as error:
-        return tell(world, arguments, usage(error))
+        return tell(world, arguments, usage(error, arguments))
     except (KeyboardInterrupt, typer.Abort):
         return ExitStatus.INTERRUPTED
     except (BrokenPipeError, SystemExit):

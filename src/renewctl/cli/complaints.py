@@ -3,17 +3,22 @@
 ``error: what`` / ``  --> file:line:column`` / ``help: way out``; one JSON object under ``-o json``.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise, takewhile
 from typing import Any
 
 import typer
 
 from renewctl.cli.world import World
 from renewctl.errors import ExitStatus, FileTrouble, InternalGuard, Problem, RenewctlError, UsageError
+from renewctl.render.answer import Output
 from renewctl.render.formats import json_text
 from renewctl.text import showable
 
 MOST_SHOWN = 20
+_OUTPUT = re.compile(r"--output|-[a-z]*o")
+_OUTPUT_VALUE = re.compile(r"(?:--output=|-[nqy]*o=?)(.+)")
 TRACEBACK = "RENEWCTL_TRACEBACK"
 
 
@@ -30,12 +35,18 @@ def tell(world: World, arguments: Sequence[str], error: RenewctlError) -> ExitSt
     return error.status
 
 
-def usage(error: typer.TyperException) -> RenewctlError:
-    """Return what Typer finds wrong with the words of the command line."""
-    message = getattr(error, "format_message", error.__str__)()
+def usage(error: typer.TyperException, arguments: Sequence[str]) -> RenewctlError:
+    """Return what Typer finds wrong with the words of the command line, on one line."""
+    message = " ".join(getattr(error, "format_message", error.__str__)().split())
     context = getattr(error, "ctx", None)
-    path = context.command_path if context else "renewctl"
+    path = context.command_path if context else _path(arguments)
     return UsageError(message.rstrip("."), hint=f"{path} --help shows what can be said")
+
+
+def _path(arguments: Sequence[str]) -> str:
+    """Return the command meant, as far as the words before the first option say."""
+    words = list(takewhile(lambda word: not word.startswith("-"), arguments))
+    return " ".join(["renewctl", *words[: 2 if words[:1] in (["client"], ["user"]) else 1]])
 
 
 def closed() -> RenewctlError:
@@ -59,17 +70,12 @@ def internal(error: Exception, environment: Mapping[str, str]) -> RenewctlError:
 
 def _wants_json(arguments: Sequence[str]) -> bool:
     """Tell whether JSON was asked for, even where the arguments as a whole make no sense."""
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        if word == "--":
-            return False
-        value = following if word in {"-o", "--output"} else ""
-        if word.startswith("--output="):
-            value = word.partition("=")[2]
-        elif word.startswith("-o") and len(word) > 2:
-            value = word[2:].removeprefix("=")
-        if value.lower() in {"json", "jsonl"}:
-            return True
-    return False
+    words = list(arguments)
+    if "--" in words:
+        words = words[: words.index("--")]
+    values = [following for word, following in pairwise(words) if _OUTPUT.fullmatch(word)]
+    values += [found[1] for word in words if (found := _OUTPUT_VALUE.fullmatch(word))]
+    return any(value.lower() in {Output.JSON, Output.JSONL} for value in values)
 
 
 def _document(error: RenewctlError) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from renewctl.errors import NobodyNotified, NotAsExpected, Problem, UsageError
 from renewctl.outlook import Row, without_recipient
 from renewctl.render.answer import Answer
 
+WHY = "renewctl explain CLIENT says why"
+
 
 def as_expected(answer: Answer, rows: Sequence[Row], expect: str | None) -> Answer:
     """Return the answer, with a complaint unless To and Cc of each row together are just ``expect``.
@@ -24,7 +26,7 @@ def as_expected(answer: Answer, rows: Sequence[Row], expect: str | None) -> Answ
     problems = [problem for row in rows if (problem := _difference(row, wanted))]
     if not problems:
         return answer
-    return replace(answer, complaint=NotAsExpected("not as expected", problems=problems))
+    return replace(answer, complaint=NotAsExpected("not as expected", hint=WHY, problems=problems))
 
 
 def _addresses(expect: str) -> Iterator[str]:
@@ -51,5 +53,4 @@ def everyone_notified(answer: Answer, rows: Sequence[Row], *, wanted: bool) -> A
         return answer
     keys = dict.fromkeys(row.client.key for row in nobody)
     problems = [Problem(f"{key}: nobody is notified") for key in keys]
-    hint = "renewctl explain CLIENT says why"
-    return replace(answer, complaint=NobodyNotified("nobody would be notified", hint=hint, problems=problems))
+    return replace(answer, complaint=NobodyNotified("nobody would be notified", hint=WHY, problems=problems))

@@ -16,7 +16,9 @@ OwnerOption = Annotated[
 ]
 NotifyOption = Annotated[
     str | None,
-    typer.Option("--notify", metavar="USER", help="The partner user: an address or what is before its @."),
+    typer.Option(
+        "--notify", metavar="USER", help="The partner user: an address, what is before its @, or none."
+    ),
 ]
 NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; kept with the override.")]
 NameOption = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="The name people know.")]

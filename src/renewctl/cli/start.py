@@ -21,7 +21,7 @@ from renewctl.model import Owner
 from renewctl.render import start as render
 from renewctl.render.answer import Answer, Output
 from renewctl.store import init as store_init
-from renewctl.store.place import NAMES
+from renewctl.store.place import NAMES, missing
 
 PANEL = "Start"
 DEMO_DAY = "2026-11-23"
@@ -53,8 +53,9 @@ def _overview(run: Run) -> Answer:
     """Say what renewctl is, which store is in use, and what to type next."""
     try:
         snapshot = run.load()
-    except StoreMissing:
-        return render.overview(__version__, None, None, run.today)
+    except StoreMissing as error:
+        named = error.message if run.place.why.startswith("named") else None
+        return render.overview(__version__, named, None, run.today, missing=True)
     except RenewctlError as error:
         return render.overview(__version__, f"{run.place.shown}: {error.message}", None, run.today)
     return render.overview(__version__, f"{run.place.shown} ({run.place.why})", snapshot.portfolio, run.today)
@@ -94,4 +95,5 @@ def _answer(world: World, words: Sequence[str]) -> Answer:
 def where(run: Run) -> Answer:
     """Show which store is in use, and why. Reads only."""
     place = run.place
-    return render.place(str(place.path.absolute()), place.why, exists=place.path.exists())
+    why = place.why if place.path.exists() else f"{place.why}; {missing(place).hint}"
+    return render.place(str(place.path.absolute()), why, exists=place.path.exists())

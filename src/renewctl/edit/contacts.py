@@ -45,12 +45,12 @@ def unassign(client: Client, role: Role, email: str | None = None) -> Plan:
         contact = _find(client, email) or _unknown(client, email)
         holders = [contact] if contact in holders else []
     if not holders:
-        whom = email or "nobody"
-        return Plan("client unassign", (), (f"{whom} holds {role} at {client.key}: nothing to do",))
+        who = f"{email} does not hold" if email else "nobody holds"
+        return Plan("client unassign", (), (f"{who} {role} at {client.key}",))
     if len(holders) > 1:
         addresses = ", ".join(contact.email for contact in holders)
         raise UsageError(f"{client.key} has several holders of {role}", hint=f"name one: {addresses}")
-    contact = holders[0]
+    contact = _find(client, holders[0].email) or holders[0]
     return Plan("client unassign", (_roles(client, contact, {*contact.roles} - {role}),))
 
 
@@ -89,6 +89,7 @@ def _roles(client: Client, contact: Contact, roles: Iterable[Role]) -> Change:
 def _step_down(client: Client, role: Role, email: str) -> Iterator[Change]:
     for contact in client.contacts:
         if role in contact.roles and address_key(contact.email) != address_key(email):
+            _find(client, contact.email)  # refuses one that is listed twice
             yield _roles(client, contact, {*contact.roles} - {role})
 
 

@@ -22,11 +22,10 @@ def set_renewal(client: Client, new: Renewal, *, named: bool) -> Plan:
         UsageError: no product is named and the client has several renewals.
     """
     old = _named(client, new.product) if named else _only(client)
-    if new.deadline and new.deadline > new.day:
-        raise UsageError("the deadline is after the renewal", hint="it is the last day to alter terms")
+    table = renewal_table(new)
     if old is None:
         path = ("clients", client.written, "renewals", new.product)
-        return Plan("client set-renewal", (Change(path, renewal_table(new)),))
+        return Plan("client set-renewal", (Change(path, table),))
     changes = (
         Change((*_path(client, old), "date"), new.day),
         Change((*_path(client, old), "deadline"), new.deadline),
@@ -60,7 +59,14 @@ def renewed(client: Client, product: str | None) -> Plan:
 
 
 def renewal_table(renewal: Renewal) -> Table:
-    """Return a renewal as the file has it."""
+    """Return a renewal as the file has it.
+
+    Raises:
+        UsageError: its deadline is after it.
+    """
+    if renewal.deadline and renewal.deadline > renewal.day:
+        message = f"the deadline is after the renewal ({renewal.deadline}, {renewal.day})"
+        raise UsageError(message, hint="the deadline is the last day to alter terms")
     table: Table = {"date": renewal.day}
     if renewal.product:
         table["product"] = renewal.product

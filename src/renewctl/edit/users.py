@@ -39,7 +39,9 @@ def change(
     if not changes:
         raise UsageError("user set needs to be told what to set", hint="add --name, --active or --inactive")
     used = len(list(_places(portfolio, user))) if active is False else 0
-    said = (f"{user.email} is still set in {used} places: renewctl user replace",) if used else ()
+    places = f"{used} place{'' if used == 1 else 's'}"
+    hint = f"renewctl user replace {user.email} NEW"
+    said = (f"{user.email} is still set in {places}, and is not notified there: {hint}",) if used else ()
     return Plan("user set", tuple(changes), said)
 
 

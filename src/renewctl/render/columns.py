@@ -14,7 +14,6 @@ from renewctl.text import showable
 Cells = Sequence[Sequence[Line]]
 """One row: for each column the lines that stand in it."""
 GAP = "  "
-LEAST_LAST = 16
 
 
 def width_of(parts: Line) -> int:
@@ -49,7 +48,7 @@ def beside(cells: Cells, widths: Sequence[int]) -> Iterator[Line]:
 def arranged(headings: Sequence[str], rows: Sequence[Cells], width: int) -> Iterator[Line]:
     """Yield rows under their headings, in columns or, where those do not fit, as blocks."""
     widths = widths_of(headings, rows)
-    least = [*widths[:-1], min(widths[-1], LEAST_LAST)]
+    least = [*widths[:-1], _longest_word(headings[-1], rows)]
     if total(least) > width:
         yield from _blocks(headings, rows)
         return
@@ -58,6 +57,11 @@ def arranged(headings: Sequence[str], rows: Sequence[Cells], width: int) -> Iter
     for cells in rows:
         last = [part for found in cells[-1] for part in wrapped(found, widths[-1])]
         yield from beside([*cells[:-1], last], widths)
+
+
+def _longest_word(heading: str, rows: Sequence[Cells]) -> int:
+    words = (piece for cells in rows for found in cells[-1] for piece in _pieces(found))
+    return max(len(heading), *(width_of((piece,)) for piece in words), 0)
 
 
 def _blocks(headings: Sequence[str], rows: Sequence[Cells]) -> Iterator[Line]:
@@ -71,15 +75,16 @@ def _blocks(headings: Sequence[str], rows: Sequence[Cells]) -> Iterator[Line]:
 
 
 def wrapped(parts: Line, width: int, hang: int = 0) -> Iterator[Line]:
-    """Yield a line as lines of at most ``width``, broken between words where that can be.
+    """Yield a line as lines of at most ``width``, broken between words.
 
-    What follows the first is indented by ``hang``.
+    What follows the first is indented by ``hang``. A longer word stays whole: half an address is
+    none, and the terminal breaks it where it must.
     """
     current: list[tuple[str, str]] = []
     used = 0
-    for text, style in _pieces(parts, width - hang):
+    for text, style in _pieces(parts):
         size = width_of(((text, style),))
-        if used + size > width:
+        if used + size > width and any(part.strip() for part, _ in current):
             yield tuple(current)
             current, used = [(" " * hang, "")], hang
             if text.isspace():
@@ -89,20 +94,8 @@ def wrapped(parts: Line, width: int, hang: int = 0) -> Iterator[Line]:
     yield tuple(current)
 
 
-def _pieces(parts: Line, longest: int) -> Iterator[tuple[str, str]]:
-    """Yield words and the spaces between them, each with its style; long words in pieces."""
+def _pieces(parts: Line) -> Iterator[tuple[str, str]]:
+    """Yield words and the spaces between them, each with its style."""
     for text, style in parts:
         for piece in re.findall(r" +|[^ ]+", showable(text)):
-            while width_of(((piece, style),)) > longest and len(piece) > 1:
-                head = _head(piece, longest)
-                yield head, style
-                piece = piece[len(head) :]  # noqa: PLW2901 (what is left of it)
             yield piece, style
-
-
-def _head(text: str, room: int) -> str:
-    """Return as much of the beginning as fits into ``room``, at least one character."""
-    count = 1
-    while count < len(text) - 1 and width_of(((text[: count + 1], ""),)) <= room:
-        count += 1
-    return text[:count]

@@ -37,7 +37,7 @@ REASONS = {
     Reason.INACTIVE: "deactivated in HubSpot, so receives nothing",
     Reason.NO_SETTING: "there is no setting to go by",
 }
-Where = Callable[[Path], str]
+Where = Callable[[Path], str | None]
 
 
 def explained(rows: tuple[Row, ...], default: Default | None, policy: Policy, where: Where) -> Answer:
@@ -64,7 +64,14 @@ _COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
 
 def _cells(decision: Decision) -> tuple[Cell, ...]:
     why = REASONS[decision.reason]
-    return decision.email, decision.name, decision.roles, str(decision.outcome), str(decision.reason), why
+    return (
+        decision.email,
+        decision.name or None,
+        decision.roles,
+        str(decision.outcome),
+        str(decision.reason),
+        why,
+    )
 
 
 def _values(client: Client, default: Default | None, policy: Policy, where: Where) -> list[dict[str, Any]]:
@@ -82,7 +89,7 @@ def _values(client: Client, default: Default | None, policy: Policy, where: Wher
                 "field": field,
                 "value": str(value) if value else None,
                 "layer": "override" if client.override else "default",
-                "at": where(path),
+                "at": where(path) or where(path[:-1]),
                 "shadows": _shadow(shadowed, field, where),
             }
         )
@@ -95,7 +102,11 @@ def _shadow(default: Default | None, field: str, where: Where) -> Mapping[str, A
     if default is None:
         return None
     value = getattr(default, field)
-    return {"layer": "default", "value": str(value) if value else None, "at": where(("defaults", field))}
+    return {
+        "layer": "default",
+        "value": str(value) if value else None,
+        "at": where(("defaults", field)) or where(("defaults",)),
+    }
 
 
 def _policy_value(policy: Policy, where: Where) -> dict[str, Any]:
@@ -147,7 +158,7 @@ def _value_lines(values: list[dict[str, Any]]) -> Iterator[Line]:
         yield line(("  no default and no override: nobody is known to be notified", "error"))
     for value in values:
         shown = value["value"] or "nobody"
-        layer = f"{value['layer']} ({value['at']})"
+        layer = f"{value['layer']} ({value['at'] or 'not written: what holds without it'})"
         yield line(f"  {value['field']:<7} ", (shown, "strong"), f" ← {layer}", (_shadowed(value), "dim"))
 
 

@@ -40,8 +40,13 @@ def _csv(answer: Answer) -> str:
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(answer.sheet.columns)
-    writer.writerows([csv_cell(_joined(cell)) for cell in row] for row in answer.sheet.rows)
+    writer.writerows(map(_csv_cell, row) for row in answer.sheet.rows)
     return file.getvalue()
+
+
+def _csv_cell(cell: Cell) -> str:
+    # A number may be negative without being a formula.
+    return str(cell) if isinstance(cell, int) else csv_cell(_joined(cell))
 
 
 def _joined(cell: Cell) -> str:

@@ -58,10 +58,12 @@ def _lines(answer: Answer, width: int) -> Iterator[Line]:
         for parts in answer.lines:
             yield from wrapped(parts, width, hang=_hang(parts))
     elif answer.screen:
-        yield from answer.screen(width)
+        for parts in answer.screen(width):
+            yield from wrapped(parts, width, hang=_hang(parts))
     else:
         sheet = answer.grid or answer.sheet
-        yield from arranged(sheet.columns, [tuple(map(_cell, row)) for row in sheet.rows], width)
+        for parts in arranged(sheet.columns, [tuple(map(_cell, row)) for row in sheet.rows], width):
+            yield from wrapped(parts, width, hang=_hang(parts))
 
 
 def _hang(parts: Line) -> int:

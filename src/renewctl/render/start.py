@@ -28,7 +28,9 @@ def version(number: str) -> Answer:
     return Answer(document, Sheet(("version",), ((number,),)), lines=(line(f"renewctl {number}"),))
 
 
-def overview(number: str, store: str | None, book: Portfolio | None, today: date) -> Answer:
+def overview(
+    number: str, store: str | None, book: Portfolio | None, today: date, *, missing: bool = False
+) -> Answer:
     """Return what renewctl is, which store is in use, the five commands to know, and the next step.
 
     Args:
@@ -36,12 +38,13 @@ def overview(number: str, store: str | None, book: Portfolio | None, today: date
         store: the store in use, or what is wrong with it; None where there is none.
         book: what the store says, if it can be read.
         today: the day the report would be of.
+        missing: whether there is no store, so that one has to be made first.
     """
     lines = [line((f"renewctl {number}", "strong"), f": {WHAT}"), line()]
-    lines.append(line(("store  ", "dim"), store or "none yet"))
+    lines.append(line(("store  ", "dim"), store or "none yet, here or above"))
     if book is not None:
         lines.append(line(("       ", "dim"), _counts(book, today)))
-    lines += [line(), *_commands(), line(), *_next(store, book), line()]
+    lines += [line(), *_commands(), line(), *_next(book, missing=missing), line()]
     lines.append(
         line(("renewctl --help lists every command, and each has --help; renewctl demo shows.", "dim"))
     )
@@ -62,10 +65,10 @@ def _commands() -> Iterator[Line]:
         yield line("  ", (f"{words:<{width}}", "strong"), f"  {meaning}")
 
 
-def _next(store: str | None, book: Portfolio | None) -> Iterator[Line]:
+def _next(book: Portfolio | None, *, missing: bool) -> Iterator[Line]:
     """Say the one thing to type now."""
-    if store is None:
-        words, why = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY", "make a store in this folder"
+    if missing:
+        words, why = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY", "make a store there"
     elif book is None:
         words, why = "renewctl who", "shows what is wrong in the store, with the lines"
     elif book.default is None:
@@ -106,6 +109,5 @@ def demo(shown: Sequence[tuple[str, Sequence[str], Answer]]) -> Answer:
 
 def place(path: str, why: str, *, exists: bool) -> Answer:
     """Return where the store is, and why there."""
-    there = "" if exists else " (does not exist yet: renewctl init)"
-    answer = fields("renewctl.where/1", {"path": path, "why": why + there, "exists": exists})
+    answer = fields("renewctl.where/1", {"path": path, "why": why, "exists": exists})
     return Answer(answer.document, answer.sheet, (path,), answer.lines)

@@ -106,10 +106,10 @@ def _to_wins(contacts: Iterable[Decision], users: tuple[Decision, ...]) -> Itera
     for decision in contacts:
         notified = decision.outcome is Outcome.NOTIFIED
         twin = copied.pop(address_key(decision.email or ""), None) if notified else None
-        yield _with_roles(decision, twin.roles) if twin else decision
+        yield _merged(decision, twin) if twin else decision
     yield from (d for d in users if d.outcome is not Outcome.COPIED or d in copied.values())
 
 
-def _with_roles(decision: Decision, more: tuple[str, ...]) -> Decision:
-    roles = (*decision.roles, *more)
-    return Decision(decision.email, decision.name, roles, decision.outcome, decision.reason, decision.path)
+def _merged(contact: Decision, user: Decision) -> Decision:
+    roles, name = (*contact.roles, *user.roles), contact.name or user.name
+    return Decision(contact.email, name, roles, contact.outcome, contact.reason, contact.path)

@@ -166,7 +166,8 @@ class _Reader:
             found.append(self.table(item, field.table, place))
             if field.table == "renewals" and name in seen:
                 self.problem(place, _twice(name), "give each renewal its own product, or keep one")
-            seen.add(name or "")
+            if name is not None:
+                seen.add(name)
         return tuple(found)
 
 

@@ -16,7 +16,7 @@ from renewctl.migrate import up_to_date
 from renewctl.model import Change, Plan, Portfolio, Value
 from renewctl.schema import read
 from renewctl.store.lock import DEFAULT_TIMEOUT, locked
-from renewctl.store.place import Place, missing
+from renewctl.store.place import Place
 from renewctl.store.snapshot import Snapshot, load, with_places
 from renewctl.tree import applied, get
 
@@ -43,8 +43,8 @@ def apply(place: Place, edit: Edit, *, dry_run: bool = False, timeout: float = D
     Raises:
         RenewctlError: whatever reading, planning, editing or writing finds wrong.
     """
-    if not place.path.exists() and not place.path.is_symlink():
-        raise missing(place)
+    if not place.path.exists():
+        load(place)  # says why not, before anything is looked for beside it
     with nullcontext() if dry_run else locked(place.path, timeout):
         before = load(place)
         plan = _effective(before, with_places(before.document, place, lambda: edit(before.portfolio)))

@@ -3,6 +3,7 @@
 Imports ``errors`` only; platformdirs late, since a store that is named needs none.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ def named(text: str, why: str) -> Place:
     Raises:
         StoreInvalid: the name does not end as a store's does.
     """
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))  # which leaves an unknown ~name as it is
     if path.suffix.lower() not in SUFFIXES:
         hint = "a store's name ends in .toml or .json"
         raise StoreInvalid(f"{text!r} is not the name of a store", hint=hint)
@@ -66,7 +67,7 @@ def _found(here: Path, environment: Mapping[str, str]) -> Place | None:
 
 
 def _in_folder(folder: Path, here: Path) -> Place | None:
-    present = [folder / name for name in NAMES if (folder / name).exists()]
+    present = _present(folder)
     if len(present) > 1:
         hint = "keep one of the two, or name it: --store renewctl.toml"
         raise StoreInvalid(f"{folder} has both {NAMES[0]} and {NAMES[1]}", hint=hint)
@@ -77,11 +78,16 @@ def _in_folder(folder: Path, here: Path) -> Place | None:
     return Place(present[0], str(present[0]), "found in a folder above this one")
 
 
+def _present(folder: Path) -> list[Path]:
+    """Return the stores in a folder; a link that leads nowhere is one, and an error later."""
+    return [folder / name for name in NAMES if os.path.lexists(folder / name)]
+
+
 def _own() -> Place:
     import platformdirs
 
     folder = platformdirs.user_data_path("renewctl", appauthor=False)
-    present = [folder / name for name in NAMES if (folder / name).exists()]
+    present = _present(folder)
     path = (present or [folder / NAMES[0]])[0]
     return Place(path, str(path), "your own data folder, as there is none in this folder or above")
 

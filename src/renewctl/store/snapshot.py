@@ -14,8 +14,10 @@ from renewctl.migrate import up_to_date
 from renewctl.model import Change, Path, Portfolio
 from renewctl.schema import Reading, read
 from renewctl.store.place import Place, missing
+from renewctl.tree import get
 
 BOM = "\ufeff"
+BY_HAND = "mend the file in an editor; nothing was written"
 
 
 class Document(Protocol):
@@ -43,8 +45,10 @@ class Snapshot:
     portfolio: Portfolio
     remarks: tuple[Problem, ...]
 
-    def where(self, path: Path) -> str:
-        """Return the place of ``path`` as people and editors write it: ``renewctl.toml:12``."""
+    def where(self, path: Path) -> str | None:
+        """Return the place of ``path`` as editors write it (``renewctl.toml:12``); None if not written."""
+        if get(self.document.data, path) is None:
+            return None
         return f"{self.place.shown}:{self.document.locate(path)[0]}"
 
     def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -85,6 +89,7 @@ def parsed(text: str, place: Place) -> Document:
     try:
         return _document(text, place)
     except StoreInvalid as error:
+        error.hint = error.hint or BY_HAND
         error.problems = tuple(replace(problem, file=place.shown) for problem in error.problems)
         raise
 
@@ -110,7 +115,7 @@ def understood(document: Document, place: Place) -> Reading:
     if reading.problems:
         count = len(reading.problems)
         message = f"{place.shown} has {count} problem{'s' * (count > 1)}"
-        raise StoreInvalid(message, problems=_located(document, place, reading.problems))
+        raise StoreInvalid(message, hint=BY_HAND, problems=_located(document, place, reading.problems))
     return reading
 
 
@@ -126,8 +131,10 @@ def with_places(document: Document, place: Place, act: Any) -> Any:
 def _located(document: Document, place: Place, problems: Iterable[Problem]) -> tuple[Problem, ...]:
     found = []
     for problem in problems:
-        line, column = document.locate(problem.path) if problem.path else (0, 0)
-        found.append(replace(problem, file=place.shown if line else "", line=line, column=column))
+        if problem.path:
+            line, column = document.locate(problem.path)
+            problem = replace(problem, file=place.shown, line=line, column=column)  # noqa: PLW2901
+        found.append(problem)
     return tuple(sorted(found, key=lambda problem: (problem.line, problem.column)))
 
 

@@ -1,0 +1,350 @@
+"""What renewctl ends with, as scripts see it; and what becomes of output that nobody can read.
+
+A change that is made ends with 0 and the store says it; any other end leaves the store as it was.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from renewctl.cli import boundary
+from renewctl.errors import ExitStatus
+
+# argv, status, code, part of the message on standard error
+TABLE = [
+    # 0: done, or the answer is yes
+    ("who", 0, None, ""),
+    ("who --require-recipient", 0, None, ""),
+    ("who borges.example --expect rui@agency.example", 0, None, ""),
+    ("who acme.example --expect PAULA@acme.example,fin@acme.example,ana@agency.example", 0, None, ""),
+    ("explain acme.example", 0, None, ""),
+    ("clear-override acme.example", 0, None, ""),
+    ("set-default --owner hubspot", 0, None, ""),
+    ("clear-override --all --dry-run", 0, None, ""),
+    ("where --store none.toml", 0, None, ""),
+    ("--version", 0, None, ""),
+    ("--help", 0, None, ""),
+    ("client --help", 0, None, ""),
+    ("", 0, None, ""),
+    # 1: the answer is no
+    ("who acme.example --expect fin@acme.example", 1, "not-as-expected", "acme.example"),
+    ("who borges.example --expect ana@agency.example", 1, "not-as-expected", "rui@agency.example"),
+    ("who --within 1d --expect rui@agency.example", 1, "not-as-expected", "nothing is listed"),
+    ("who nobody.example --require-recipient --store nobody.toml", 1, "no-recipient", "nobody.example"),
+    # 2: usage
+    ("whoo", 2, "usage", "whoo"),
+    ("client shw", 2, "usage", "shw"),
+    ("who --bogus", 2, "usage", "--bogus"),
+    ("who -o xml", 2, "usage", "xml"),
+    ("who --within 30d --all", 2, "usage", "--within and --all"),
+    ("who --within 30d --deadline-within 30d", 2, "usage", "--deadline-within"),
+    ("who --within soon", 2, "usage", "soon"),
+    ("who --within -5d", 2, "usage", "-5d"),
+    ("who --within 999999y", 2, "usage", "999999y"),
+    ("who --within ٣٠d", 2, "usage", "٣٠d"),
+    ("who --from 2027-02-30", 2, "usage", "2027-02-30"),
+    ("who --from 20270203", 2, "usage", "20270203"),
+    ("who --from 2027-05-01 --to 2027-04-01", 2, "usage", "before"),
+    ("who --as-of 03/04/2027", 2, "usage", "03/04/2027"),
+    ("who --as-of 2026-11-23T12:00", 2, "usage", "2026-11-23T12:00"),
+    ("who --expect rui", 2, "usage", "rui"),
+    ("explain", 2, "usage", "CLIENT"),
+    ("set-default --owner partner --notify none", 2, "usage", "without a partner user"),
+    ("set-default --owner nobody", 2, "usage", "nobody"),
+    ("override acme.example", 2, "usage", "what to set"),
+    ("override acme.example --owner partner", 2, "usage", "needs a partner user"),
+    ("override acme.example --notify rui", 2, "usage", "--notify alone"),
+    ("override --owner hubspot", 2, "usage", "client"),
+    ("clear-override", 2, "usage", "name clients"),
+    ("clear-override borges.example --all --yes", 2, "usage", "name clients"),
+    ("client add acme.example", 2, "usage", "already"),
+    ("client add ../../etc/passwd", 2, "usage", "../../etc/passwd"),
+    ("client add $(id)", 2, "usage", "$(id)"),
+    ("client add eco.example --hub-id 4411223", 2, "usage", "4411223"),
+    ("client add eco.example --primary nobody", 2, "usage", "nobody"),
+    ("client add eco.example --primary =cmd|x@b.io,a@b.io", 2, "usage", "=cmd"),
+    ("client add eco.example --renewal 2027-01-01 --deadline 2027-02-01", 2, "usage", "deadline"),
+    ("client set-renewal borges.example 2027-01-01 --deadline 2027-02-01", 2, "usage", "deadline"),
+    ("client set acme.example", 2, "usage", "what to set"),
+    ("client rename acme.example borges.example", 2, "usage", "already"),
+    ("client assign acme.example boss a@b.example", 2, "usage", "boss"),
+    ("client drop-renewal acme.example --product Nothing", 2, "usage", "Nothing"),
+    ("user add ana", 2, "usage", "ana"),
+    ("user add ANA@agency.example", 2, "usage", "already"),
+    ("user remove rui", 2, "usage", "in use"),
+    ("user replace rui rui", 2, "usage", "same"),
+    ("init", 2, "usage", "exists"),
+    ("init --store new.toml --owner partner", 2, "usage", "partner user"),
+    # 3: the store
+    ("who --store none.toml", 3, "store-missing", "none.toml"),
+    ("set-default --owner hubspot --store none.toml", 3, "store-missing", "none.toml"),
+    ("who --store bad.toml", 3, "store-invalid", "bad.toml:1:"),
+    ("set-default --owner hubspot --store bad.toml", 3, "store-invalid", "bad.toml:1:"),
+    ("who --store new.toml", 3, "store-too-new", "99"),
+    ("set-default --owner hubspot --store new.toml", 3, "store-too-new", "99"),
+    ("who --store folder.toml", 3, "not-a-file", "a folder"),
+    ("who --store store.yaml", 3, "store-invalid", "store.yaml"),
+    # 4: unknown on the command line
+    ("who akme.example", 4, "unknown-client", "akme.example"),
+    ("explain nobody", 4, "unknown-client", "nobody"),
+    ("contacts 999", 4, "unknown-client", "999"),
+    ("override akme.example --owner hubspot", 4, "unknown-client", "akme.example"),
+    ("client remove acme.example akme.example", 4, "unknown-client", "akme.example"),
+    ("set-default --notify anna", 4, "unknown-user", "anna"),
+    (
+        "override acme.example --owner partner --notify anna@agency.example",
+        4,
+        "unknown-user",
+        "user add anna@",
+    ),
+    ("who --recipient nobody@agency.example", 4, "unknown-user", "nobody@agency.example"),
+    ("client list --notify nobody", 4, "unknown-user", "nobody"),
+    # 6: needs --yes
+    ("clear-override --all", 6, "needs-yes", "--yes"),
+    # 74: the system
+    ("set-default --notify none --store linked.toml", 74, "io", "hard links"),
+    ("set-default --notify none --store readonly.toml", 74, "io", "read-only"),
+    ("init --store no/such/folder.toml", 74, "io", "no/such"),
+]
+DEFAULT = '[defaults]\nowner = "hubspot"\nnotify = "ana@agency.example"\n'
+
+
+@pytest.fixture(autouse=True)
+def _stores(small: Path) -> None:
+    Path("nobody.toml").write_text('[clients."nobody.example"]\nrenewals = [{ date = 2027-01-01 }]\n')
+    Path("bad.toml").write_text('defaults = "x"\n')
+    Path("new.toml").write_text("version = 99\n")
+    Path("folder.toml").mkdir()
+    Path("linked.toml").write_text(DEFAULT)
+    os.link("linked.toml", "twin.toml")
+    Path("readonly.toml").write_text(DEFAULT)
+    Path("readonly.toml").chmod(0o444)
+
+
+def contents() -> dict[str, bytes]:
+    return {
+        path.name: path.read_bytes()
+        for path in Path().iterdir()
+        if path.suffix in {".toml", ".json"}
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(("line", "status", "code", "message"), TABLE, ids=[row[0] or "-" for row in TABLE])
+def test_status(line: str, status: int, code: str | None, message: str, run: Callable) -> None:
+    """The status, the code and the message; a complaint has a way out, and nothing was changed."""
+    before = contents()
+    ran = run(*line.split())
+    assert ran.status == status, ran.err
+    if status == 0:
+        assert ran.err == ""
+        return
+    assert contents() == before
+    assert ran.err.startswith("error: ")
+    assert message in ran.err
+    assert "Traceback" not in ran.err
+    if status != 1:
+        assert ran.out == ""
+    if "-o" not in line:
+        assert f'"code": "{code}"' in run(*line.split(), "-o", "json").err
+
+
+@pytest.mark.parametrize("line", [row[0] for row in TABLE if row[1]])
+def test_every_error_says_a_way_out(line: str, run: Callable) -> None:
+    """The last line, whatever came before it, says what to do."""
+    last = run(*line.split()).err.splitlines()[-1]
+    assert last.lstrip().startswith("help: ")
+    assert len(last.lstrip()) > len("help: ")
+
+
+@pytest.mark.parametrize("group", ["client", "user"])
+def test_a_group_alone_shows_its_commands_and_no_empty_error(group: str, run: Callable) -> None:
+    ran = run(group)
+    assert "assign" in ran.out + ran.err or "replace" in ran.out + ran.err
+    assert "error: \n" not in ran.err
+    assert (ran.status == 0) == (ran.err == "")
+
+
+def test_the_statuses_are_those_of_the_design() -> None:
+    assert {status.name: int(status) for status in ExitStatus} == {
+        "DONE": 0,
+        "NO": 1,
+        "USAGE": 2,
+        "INVALID": 3,
+        "UNKNOWN": 4,
+        "BUSY": 5,
+        "NEEDS_YES": 6,
+        "INTERNAL": 70,
+        "IO": 74,
+        "INTERRUPTED": 130,
+        "BROKEN_PIPE": 141,
+    }
+
+
+def test_messages_are_one_line_each_and_hold_no_escape(run: Callable) -> None:
+    """What the parser says in several lines is said in one, without escapes in it."""
+    for line, status, _, _ in TABLE:
+        if status:
+            assert "\\x0" not in run(*line.split()).err, line
+    assert "\\x0" not in run("client", "assign", "acme.example").err
+
+
+def test_a_missing_value_points_to_the_help_of_its_own_command(run: Callable) -> None:
+    assert "renewctl who --help" in run("who", "--within").err
+
+
+# ------------------------------------------------------------------ 70 and 130
+
+
+def test_a_bug_of_ours_is_70_and_one_message(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("unforeseen")
+
+    monkeypatch.setattr(boundary, "written", broken)
+    ran = run("who")
+    assert (ran.status, ran.out) == (70, "")
+    assert "ZeroDivisionError" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_an_interruption_while_waiting_for_the_lock_is_130_and_changes_nothing(small: Path) -> None:
+    before = small.read_bytes()
+    holder = hold(small)
+    try:
+        command = [sys.executable, "-m", "renewctl", "set-default", "--notify", "none"]
+        waiting = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.8)
+        assert waiting.poll() is None, "it did not wait for the lock"
+        waiting.send_signal(signal.SIGINT)
+        out, err = waiting.communicate(timeout=10)
+    finally:
+        holder.kill()
+        holder.communicate()
+    assert (waiting.returncode, out) == (130, b"")
+    assert b"Traceback" not in err
+    assert small.read_bytes() == before
+
+
+def hold(store: Path) -> subprocess.Popen:
+    """Return a process that holds the store's lock until it is killed."""
+    code = (
+        "import sys, time; from pathlib import Path; from renewctl.store.lock import locked\n"
+        "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(store)], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"held\n"
+    return process
+
+
+# ------------------------------------------------------------------ output nobody reads
+
+
+def shell(line: str) -> subprocess.CompletedProcess:
+    """Run a line of shell, in which $R is renewctl; the status is that of its first command."""
+    line = line.replace("$R", f"{sys.executable} -m renewctl")
+    return subprocess.run(
+        ["/bin/bash", "-c", f"set -o pipefail; {line}"], capture_output=True, timeout=20, check=False
+    )
+
+
+READS = ["who", "who -o json", "explain acme.example", "--version", "--help", "demo", ""]
+
+
+@pytest.mark.parametrize("line", READS)
+def test_a_closed_standard_output_is_74(line: str) -> None:
+    done = shell(f"$R {line} >&-")
+    assert done.returncode == 74
+    assert done.stderr.startswith(b"{" if "json" in line else b"error: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_closed_standard_output_stops_a_change_before_it_is_made(small: Path) -> None:
+    before = small.read_bytes()
+    done = shell("$R set-default --notify none >&-")
+    assert done.returncode == 74
+    assert small.read_bytes() == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("line", READS)
+def test_a_full_disk_is_74_and_one_message(line: str) -> None:
+    done = shell(f"$R {line} > /dev/full")
+    assert done.returncode == 74
+    assert done.stderr.startswith(b"{" if "json" in line else b"error: ")
+    assert done.stderr.count(b"\n") <= 2 or "json" in line
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("form", ["", "-o json", "-q", "-o names"])
+def test_a_change_that_cannot_be_told_is_made_all_the_same(form: str, small: Path) -> None:
+    """After the file is replaced, failing output is a warning."""
+    before = small.read_bytes()
+    done = shell(f"$R set-default --notify none {form} > /dev/full")
+    assert done.returncode == 0
+    assert small.read_bytes() == before.replace(b'notify = "ana@agency.example"\n', b"", 1)
+    assert b"Traceback" not in done.stderr
+    if form != "-q":
+        assert done.stderr.startswith(b"warning: ")
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_dry_run_that_cannot_be_told_has_failed(small: Path) -> None:
+    before = small.read_bytes()
+    assert shell("$R set-default --notify none --dry-run > /dev/full").returncode == 74
+    assert small.read_bytes() == before
+
+
+def test_a_change_into_a_pipe_nobody_reads_is_made(small: Path) -> None:
+    before = small.read_bytes()
+    done = shell("$R set-default --notify none | true; echo ${PIPESTATUS[0]}")
+    assert done.stdout == b"0\n"
+    assert small.read_bytes() != before
+
+
+def large(path: str) -> None:
+    client = '[clients."c{0}.example"]\nname = "Client number {0}"\nrenewals = [{{ date = 2027-01-01 }}]\n'
+    Path(path).write_text("".join(client.format(number) for number in range(3000)))
+
+
+@pytest.mark.parametrize("line", ["who", "who -o json", "client list -o csv"])
+def test_a_pipe_closed_early_is_141_and_silent(line: str) -> None:
+    large("large.toml")
+    done = shell(f"$R {line} --store large.toml | head -1; echo ${{PIPESTATUS[0]}}")
+    assert done.stdout.splitlines()[-1] == b"141"
+    assert done.stderr == b""
+
+
+def test_a_closed_standard_error_changes_no_status(small: Path) -> None:
+    assert shell("$R who 2>&-").returncode == 0
+    assert shell("$R who akme.example 2>&-").returncode == 4
+    before = small.read_bytes()
+    assert shell("$R set-default --notify none 2>&-").returncode == 0
+    assert small.read_bytes() != before
+
+
+def test_no_standard_input_is_needed(small: Path) -> None:
+    assert shell("$R who <&-").returncode == 0
+    before = small.read_bytes()
+    assert shell("$R clear-override --all <&-").returncode == 6
+    assert small.read_bytes() == before
+
+
+def test_the_module_and_the_script_end_alike() -> None:
+    script = Path(sys.executable).with_name("renewctl")
+    if not script.exists():
+        pytest.skip("renewctl is not installed beside this Python")
+    for words in (["who", "akme.example"], ["who"], ["--version"]):
+        one = subprocess.run([script, *words], capture_output=True, timeout=20, check=False)
+        other = subprocess.run(
+            [sys.executable, "-m", "renewctl", *words], capture_output=True, timeout=20, check=False
+        )
+        assert (one.returncode, one.stdout, one.stderr) == (other.returncode, other.stdout, other.stderr)

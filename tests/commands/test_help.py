@@ -1,0 +1,284 @@
+"""Help for every command, and what a terminal shows: whole, within its width, the gap in red and in words."""
+
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+from typer.main import get_command
+
+from renewctl.cli.tree import app
+
+WIDTHS = (60, 80, 120, 200)
+COMMON = {"--store", "--output", "-o", "--as-of", "--quiet", "-q", "--help", "-h"}
+CHANGING = {"--dry-run", "-n", "--yes", "-y", "--lock-timeout"}
+READING = {
+    *("who", "explain", "contacts", "where", "demo"),
+    *("client list", "client show", "user list"),
+}
+EXPECTED = {
+    *READING,
+    *("init", "set-default", "override", "clear-override"),
+    *(f"client {name}" for name in ("add", "set", "remove", "rename", "assign", "unassign")),
+    *(f"client {name}" for name in ("set-renewal", "drop-renewal", "renewed")),
+    *(f"user {name}" for name in ("add", "set", "remove", "replace")),
+}
+
+
+def tree(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command of the tree, groups too, with the words that name it."""
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from tree(inner, (*path, name))
+
+
+TREE = dict(tree(get_command(app)))
+GROUPS = {path for path, command in TREE.items() if hasattr(command, "commands")}
+COMMANDS = {" ".join(path): command for path, command in TREE.items() if path not in GROUPS}
+
+
+def options_of(command: Any) -> dict[str, str]:
+    return {
+        name: getattr(parameter, "help", None) or ""
+        for parameter in command.params
+        for name in (*parameter.opts, *parameter.secondary_opts)
+        if name.startswith("-")
+    }
+
+
+def test_the_commands_are_those_of_the_issue() -> None:
+    assert set(COMMANDS) >= EXPECTED
+
+
+@pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")
+def test_help_renders_at_every_width_with_and_without_colour(
+    path: tuple[str, ...], run: Callable, on_terminal: Callable
+) -> None:
+    ran = run(*path, "--help")
+    assert (ran.status, ran.err) == (0, "")
+    assert "Usage:" in ran.out
+    assert "\x1b" not in ran.out
+    for columns in WIDTHS:
+        for colour in (False, True):
+            status, out, err = on_terminal(*path, "-h", columns=columns, colour=colour)
+            assert (status, err) == (0, "")
+            assert "Usage:" in plain(out)
+            assert max(map(width, plain(out).splitlines())) <= columns
+
+
+@pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")
+def test_everything_has_help(path: tuple[str, ...]) -> None:
+    command = TREE[path]
+    assert (command.help or "").strip().endswith(".")
+    options = options_of(command)
+    assert [name for name, said in options.items() if not said and name not in {"-h", "--help"}] == []
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_the_common_options(name: str, run: Callable) -> None:
+    options = set(options_of(COMMANDS[name]))
+    assert options >= COMMON - {"--help", "-h"}
+    if name in EXPECTED:
+        assert (options >= CHANGING) == (name not in READING), name
+        assert bool(options & CHANGING) == (name not in READING), name
+    text = run(*name.split(), "--help").out
+    assert all(option in text for option in options)
+
+
+def test_the_overview_names_every_command_by_its_group(run: Callable) -> None:
+    text = run("--help").out
+    for name in {path[0] for path in TREE if path}:
+        assert re.search(rf"^│ {re.escape(name)} +\S", text, re.MULTILINE), name
+    for group in ("client", "user"):
+        shown = run(group, "--help").out
+        for name in TREE[(group,)].commands:
+            assert re.search(rf"^│ {re.escape(name)} +\S", shown, re.MULTILINE), (group, name)
+
+
+def test_help_says_that_none_means_nobody(run: Callable) -> None:
+    assert "none" in options_of(COMMANDS["set-default"])["--notify"]
+
+
+# ------------------------------------------------------------------ a real terminal
+
+
+def width(line: str) -> int:
+    """Return how many columns a line takes."""
+    shown = (char for char in line if not unicodedata.combining(char))
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in shown)
+
+
+def on_pty(columns: int, *argv: str, env: dict[str, str] | None = None) -> tuple[int, str]:
+    """Return status and output of a run on a pseudo-terminal of this width."""
+    environment = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "NO_COLOR"}}
+    environment |= {"TERM": "xterm-256color", "RENEWCTL_AS_OF": "2026-11-23", **(env or {})}
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "renewctl", *argv],
+        env=environment,
+        dimensions=(50, columns),
+        timeout=20,
+        encoding="utf-8",
+    )
+    child.ptyproc.delayafterclose = child.delayafterclose = 0
+    child.expect(pexpect.EOF)
+    child.wait()
+    child.close()
+    return child.exitstatus, child.before.replace("\r\n", "\n")
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+REPORTS = [
+    ("who", "--all"),
+    ("who", "--by", "recipient"),
+    ("explain", "vidros-marinha.example"),
+    ("client", "list"),
+    ("contacts",),
+    ("user", "list"),
+    ("client", "show", "mar-azul-hoteis.example"),
+    (),
+]
+
+
+LABEL = 18
+
+
+def too_wide(text: str, columns: int) -> list[str]:
+    """Return the lines that are wider than the terminal and need not be.
+
+    An address is never cut: where it does not fit behind its label, it may stand out.
+    """
+    lines = [line for line in plain(text).splitlines() if width(line) > columns]
+    return [line for line in lines if LABEL + max(map(width, line.split())) <= columns]
+
+
+@pytest.mark.parametrize("columns", [60, 100, 200])
+@pytest.mark.parametrize("argv", [REPORTS[0], REPORTS[2], REPORTS[3]], ids=" ".join)
+def test_a_terminal_gets_colour_and_no_line_wider_than_it_is(
+    argv: tuple[str, ...], columns: int, agency: Path
+) -> None:
+    status, text = on_pty(columns, *argv)
+    assert status == 0
+    assert "\x1b[" in text
+    assert "\t" not in text
+    assert too_wide(text, columns) == []
+    if argv != ("client", "list"):
+        assert NOBODY_IN_RED.search(text)
+
+
+NOBODY_IN_RED = re.compile(r"\x1b\[1;31m[^\x1b]*NOBODY")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 200])
+@pytest.mark.parametrize("argv", REPORTS, ids=lambda argv: " ".join(argv) or "renewctl")
+def test_no_line_is_wider_than_the_terminal(
+    argv: tuple[str, ...], columns: int, agency: Path, on_terminal: Callable
+) -> None:
+    status, out, _ = on_terminal(*argv, columns=columns, colour=True)
+    assert status == 0
+    assert too_wide(out, columns) == []
+    assert "…" not in plain(out), "something was cut"
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 200])
+@pytest.mark.parametrize("argv", [REPORTS[0], REPORTS[2]], ids=" ".join)
+def test_nobody_is_said_in_colour_and_in_words(
+    argv: tuple[str, ...], columns: int, agency: Path, on_terminal: Callable
+) -> None:
+    coloured, grey = (on_terminal(*argv, columns=columns, colour=colour)[1] for colour in (True, False))
+    assert NOBODY_IN_RED.search(coloured)
+    assert "NOBODY" in grey
+    assert "\x1b" not in grey
+    assert plain(coloured) == grey
+
+
+def test_nothing_is_cut_however_narrow_the_terminal(
+    agency: Path, run: Callable, on_terminal: Callable
+) -> None:
+    """Every address of the report can be read whole, at any width."""
+    header, *rows = [line.split("\t") for line in run("who", "--all").out.splitlines()]
+    addresses = {a for row in rows for name in ("to", "cc") for a in row[header.index(name)].split(";") if a}
+    assert len(addresses) > 20
+    for columns in (20, 40, 60, 100, 200):
+        text = on_terminal("who", "--all", columns=columns)[1]
+        assert {a for a in addresses if a not in text} == set(), columns
+
+
+@pytest.mark.parametrize(
+    ("env", "coloured"),
+    [
+        ({}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, True),
+        ({"CLICOLOR": "0"}, False),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"TERM": "dumb"}, False),
+    ],
+    ids=str,
+)
+def test_colour_is_wanted_or_not(env: dict[str, str], coloured: bool, agency: Path) -> None:
+    """no-color.org, and FORCE_COLOR=0 for what it says; bold is no colour, but an escape all the same."""
+    status, text = on_pty(100, "who", env=env)
+    assert status == 0
+    assert ("\x1b[" in text) == coloured
+
+
+@pytest.mark.parametrize("columns", ["20", "10000", "0", "-1", "wide"])
+def test_an_odd_width_is_survived(columns: str, agency: Path, on_terminal: Callable) -> None:
+    for argv in (("who",), ("explain", "vidros-marinha.example"), ("client", "list"), ("who", "--help")):
+        status, _, err = on_terminal(*argv, columns=columns)
+        assert status == 0, err
+
+
+def test_force_colour_puts_none_into_a_pipe(agency: Path, spawn: Callable) -> None:
+    for argv in (("who",), ("who", "-o", "json"), ("explain", "vidros-marinha.example")):
+        assert b"\x1b" not in spawn(*argv, env={"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1"}).out
+
+
+def test_a_large_change_is_asked_for_on_a_terminal(agency: Path) -> None:
+    """Anything but yes leaves the store as it was; yes makes the change."""
+    before = agency.read_bytes()
+    for answer, status, changed in (("n", 1, False), ("", 1, False), ("y", 0, True)):
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "renewctl", "clear-override", "--all"],
+            env={**os.environ, "TERM": "xterm"},
+            dimensions=(50, 100),
+            timeout=20,
+            encoding="utf-8",
+        )
+        child.expect("Go on")
+        child.sendline(answer)
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == status, (answer, child.before)
+        assert "Traceback" not in child.before
+        assert (agency.read_bytes() != before) == changed
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_a_question_can_be_broken_off(key: str, agency: Path) -> None:
+    before = agency.read_bytes()
+    child = pexpect.spawn(
+        sys.executable, ["-m", "renewctl", "clear-override", "--all"], timeout=20, encoding="utf-8"
+    )
+    child.expect("Go on")
+    child.send(key)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus in ({130} if key == "\x03" else {1, 130})
+    assert "Traceback" not in child.before
+    assert agency.read_bytes() == before
+
+
+def test_the_footer_says_that_hubspot_was_not_asked(agency: Path, on_terminal: Callable) -> None:
+    assert on_terminal("who")[2].endswith("By your file renewctl.toml; HubSpot was not asked.\n")
+    assert on_terminal("who", "-q")[2] == ""

@@ -1,0 +1,461 @@
+"""The formats for programs: names, order, types and bytes that scripts rely on."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RICH = """\
+version = 1
+[defaults]
+owner = "hubspot"
+notify = "ana@agency.example"
+[users."ana@agency.example"]
+name = "Ana Souza"
+[users."rui@agency.example"]
+active = false
+[users."sol@agency.example"]
+
+[clients."acme.example"]
+name = "Acme Açaí"
+contacts = [{ email = "paula@acme.example", name = "Paula", roles = ROLES }]
+renewals = [
+  { date = 2027-03-01, product = "Marketing Hub" },
+  { date = 2027-02-01, product = "Sales Hub", deadline = 2026-11-01 },
+]
+[clients."borges.example"]
+renewals = [{ date = 2027-02-20 }]
+override = { owner = "partner", notify = "rui@agency.example" }
+[clients."cedro.example"]
+contacts = [{ email = "c@cedro.example", roles = ["primary"] }]
+[clients."delta.example"]
+contacts = [{ email = "d@delta.example", roles = ["primary", "billing", "decision-maker"] }]
+renewals = [{ date = 2026-11-01 }]
+""".replace("ROLES", '["primary", "billing", "decision-maker"]')
+ITEM = [
+    *("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline"),
+    *("owner", "source", "rule", "to", "cc", "notes"),
+]
+FORMATS = ("table", "tsv", "csv", "json", "jsonl", "markdown", "names")
+READS = [
+    ("who",),
+    ("who", "--by", "recipient"),
+    ("who", "acme.example", "--recipient", "ana"),
+    ("explain", "acme.example"),
+    ("explain", "borges.example"),
+    ("contacts",),
+    ("client", "list"),
+    ("client", "show", "acme.example"),
+    ("user", "list"),
+    ("set-default",),
+    ("where",),
+    ("demo",),
+]
+CHANGES = [
+    ("set-default", "--notify", "none"),
+    ("override", "acme.example", "--owner", "hubspot", "--note", "n"),
+    ("clear-override", "borges.example"),
+    ("client", "add", "eco.example", "--primary", "e@eco.example", "--renewal", "2027-01-01"),
+    ("client", "set", "acme.example", "--name", "A", "--deactivate", "paula@acme.example"),
+    ("client", "remove", "acme.example", "borges.example"),
+    ("client", "rename", "acme.example", "acme.com"),
+    ("client", "assign", "acme.example", "billing", "x@acme.example"),
+    ("client", "unassign", "acme.example", "primary"),
+    ("client", "set-renewal", "cedro.example", "2027-05-01"),
+    ("client", "drop-renewal", "borges.example"),
+    ("client", "renewed", "delta.example"),
+    ("user", "add", "eva@agency.example"),
+    ("user", "set", "ana", "--inactive"),
+    ("user", "remove", "sol"),
+    ("user", "replace", "rui", "ana"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENEWCTL_AS_OF", "2026-11-23")
+    Path("renewctl.toml").write_text(RICH, encoding="utf-8")
+
+
+def answered(run: Callable, *argv: str, status: int = 0) -> Any:
+    """Return the JSON on standard output; everything else must be silent."""
+    ran = run(*argv, "-o", "json")
+    assert (ran.status, ran.err) == (status, "")
+    return json.loads(ran.out, object_pairs_hook=list_of_pairs)
+
+
+def list_of_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    assert len(found) == len(pairs), "a key is given twice"
+    return found
+
+
+# ------------------------------------------------------------------ who
+
+
+def test_who_is_the_contract_of_the_design(run: Callable) -> None:
+    """Sets and order of keys, and the values, of design.md §4, exactly."""
+    document = answered(run, "who", "acme.example", "--within", "120d")
+    digest = hashlib.sha256(Path("renewctl.toml").read_bytes()).hexdigest()
+    one, other = document["items"]
+    assert list(document) == ["schema", "as_of", "store", "items", "summary"]
+    assert (document["schema"], document["as_of"]) == ("renewctl.who/1", "2026-11-23")
+    assert document["store"] == {"path": "renewctl.toml", "sha256": digest}
+    assert list(one) == list(other) == ITEM
+    assert other == {
+        "client": "acme.example",
+        "name": "Acme Açaí",
+        "product": "Marketing Hub",
+        "renewal": "2027-03-01",
+        "deadline": "2027-01-15",
+        "days_to_renewal": 98,
+        "days_to_deadline": 53,
+        "owner": "hubspot",
+        "source": "default",
+        "rule": "default-hubspot",
+        "to": [
+            {
+                "email": "paula@acme.example",
+                "name": "Paula",
+                "roles": ["primary", "billing", "decision-maker"],
+            }
+        ],
+        "cc": [{"email": "ana@agency.example", "name": "Ana Souza", "roles": ["partner-user"]}],
+        "notes": [],
+    }
+    assert list(other["to"][0]) == ["email", "name", "roles"]
+    assert one["notes"] == [
+        {
+            "code": "deadline-passed",
+            "severity": "info",
+            "message": "the last day to alter terms was 2026-11-01",
+        }
+    ]
+    assert (one["deadline"], one["days_to_deadline"], one["days_to_renewal"]) == ("2026-11-01", -22, 70)
+
+
+def test_rows_come_by_deadline_then_client_and_past_and_undated_last(run: Callable) -> None:
+    items = answered(run, "who", "--all")["items"]
+    assert [(item["client"], item["renewal"]) for item in items] == [
+        ("acme.example", "2027-02-01"),
+        ("borges.example", "2027-02-20"),
+        ("acme.example", "2027-03-01"),
+        ("delta.example", "2026-11-01"),
+        ("cedro.example", None),
+    ]
+
+
+def test_an_undated_row_has_null_dates_and_no_key_less(run: Callable) -> None:
+    item = next(i for i in answered(run, "who")["items"] if i["client"] == "cedro.example")
+    assert list(item) == ITEM
+    dates = ("name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline")
+    assert all(item[key] is None for key in dates)
+    codes = {note["code"]: note["severity"] for note in item["notes"]}
+    assert codes == {"vacant-role": "warning", "no-renewal-date": "warning"}
+
+
+def test_the_summary_counts_clients_renewals_and_gaps(run: Callable) -> None:
+    document = answered(run, "who", "--all")
+    assert list(document["summary"]) == ["clients", "renewals", "without_recipient", "undated"]
+    assert document["summary"] == {"clients": 4, "renewals": 4, "without_recipient": 1, "undated": 1}
+
+
+def test_a_client_nobody_owns_has_a_null_owner(run: Callable) -> None:
+    Path("renewctl.toml").write_text('[clients."a.example"]\nrenewals = [{ date = 2027-01-01 }]\n')
+    (item,) = answered(run, "who")["items"]
+    assert (item["owner"], item["source"], item["rule"]) == (None, "none", "no-default")
+    assert (item["to"], item["cc"]) == ([], [])
+
+
+def test_no_rows_are_an_empty_list(run: Callable) -> None:
+    document = answered(run, "who", "acme.example", "--within", "1d")
+    assert document["items"] == []
+    assert set(document["summary"].values()) == {0}
+
+
+def test_by_recipient_has_a_schema_of_its_own(run: Callable) -> None:
+    document = answered(run, "who", "--by", "recipient")
+    assert document["schema"] == "renewctl.who-by-recipient/1"
+    assert [item["email"] for item in document["items"]] == [
+        "ana@agency.example",
+        "c@cedro.example",
+        "d@delta.example",
+        "paula@acme.example",
+    ]
+    heard = document["items"][0]["renewals"]
+    assert {entry["as"] for entry in heard} == {"cc"}
+    assert [entry["client"] for entry in heard] == [
+        "acme.example",
+        "acme.example",
+        "delta.example",
+        "cedro.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    "argv", [("who",), ("who", "--by", "recipient"), ("client", "list"), ("user", "list")]
+)
+def test_jsonl_is_the_items_alone_one_a_line(argv: tuple[str, ...], run: Callable) -> None:
+    lines = run(*argv, "-o", "jsonl").out.splitlines()
+    assert [json.loads(line) for line in lines] == answered(run, *argv)["items"]
+
+
+def test_jsonl_of_no_items_is_empty(run: Callable) -> None:
+    assert run("who", "acme.example", "--within", "1d", "-o", "jsonl") == (0, "", "")
+
+
+# ------------------------------------------------------------------ other answers
+
+
+@pytest.mark.parametrize("argv", READS, ids=" ".join)
+def test_each_answer_has_a_schema(argv: tuple[str, ...], run: Callable) -> None:
+    document = answered(run, *argv)
+    name, version = document["schema"].split("/")
+    assert next(iter(document)) == "schema"
+    assert name.startswith("renewctl.")
+    assert version == "1"
+
+
+def test_what_is_not_recorded_is_null_and_never_empty_text(run: Callable) -> None:
+    """One rule for all answers, so that a script tests one thing."""
+    empty = []
+
+    def look(value: Any, where: str) -> None:
+        if value == "":
+            empty.append(where)
+        for key, inner in value.items() if isinstance(value, dict) else ():
+            look(inner, f"{where}.{key}")
+        for inner in value if isinstance(value, list) else ():
+            look(inner, f"{where}[]")
+
+    for argv in READS:
+        look(answered(run, *argv), " ".join(argv))
+    assert empty == []
+
+
+@pytest.mark.parametrize("argv", CHANGES, ids=" ".join)
+def test_a_change_answers_with_its_plan_dry_or_not(argv: tuple[str, ...], run: Callable) -> None:
+    before = Path("renewctl.toml").read_bytes()
+    dry = answered(run, *argv, "--dry-run")
+    assert Path("renewctl.toml").read_bytes() == before
+    done = answered(run, *argv)
+    assert Path("renewctl.toml").read_bytes() != before
+    assert list(dry)[:5] == ["schema", "command", "dry_run", "changed", "changes"]
+    assert dry["schema"] == "renewctl.plan/1"
+    assert (dry["dry_run"], done["dry_run"]) == (True, False)
+    assert {**dry, "dry_run": False} == done
+    assert done["changed"] is True
+    assert done["command"] == " ".join(argv[: 2 if argv[0] in {"client", "user"} else 1])
+    for change in done["changes"]:
+        assert list(change)[:3] == ["path", "before", "after"]
+        assert all(isinstance(step, str) for step in change["path"])
+
+
+def test_a_plan_names_paths_with_what_was_there_before_and_is_after(run: Callable) -> None:
+    document = answered(run, "set-default", "--owner", "partner", "--notify", "rui", "-n")
+    assert document["changes"] == [
+        {"path": ["defaults", "owner"], "before": "hubspot", "after": "partner"},
+        {"path": ["defaults", "notify"], "before": "ana@agency.example", "after": "rui@agency.example"},
+    ]
+    document = answered(run, "client", "set-renewal", "cedro.example", "2027-05-01")
+    assert document["changes"] == [
+        {
+            "path": ["clients", "cedro.example", "renewals", ""],
+            "before": None,
+            "after": {"date": "2027-05-01"},
+        }
+    ]
+
+
+def test_a_change_that_changes_nothing_says_so(run: Callable) -> None:
+    document = answered(run, "set-default", "--owner", "hubspot")
+    assert (document["changed"], document["changes"]) == (False, [])
+
+
+# ------------------------------------------------------------------ errors
+
+ERRORS = {
+    "usage": (("who", "--within", "soon"), 2),
+    "usage, by the parser": (("who", "--bogus"), 2),
+    "unknown-client": (("explain", "akme.example"), 4),
+    "unknown-user": (("set-default", "--notify", "anna"), 4),
+    "store-missing": (("who", "--store", "none.toml"), 3),
+    "store-invalid": (("who", "--store", "bad.toml"), 3),
+    "store-too-new": (("who", "--store", "new.toml"), 3),
+    "not-a-file": (("who", "--store", "folder.toml"), 3),
+    "needs-yes": (("clear-override", "--all"), 6),
+    "io": (("set-default", "--notify", "none", "--store", "linked.toml"), 74),
+}
+STORES = {
+    "bad.toml": '[defaults]\nowner = "hubpsot"\n[clients."a b"]\n',
+    "new.toml": "version = 99\n",
+    "linked.toml": '[defaults]\nowner = "hubspot"\nnotify = "a@b.example"\n',
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_is_one_object_on_standard_error_and_nothing_else(name: str, run: Callable) -> None:
+    for file, text in STORES.items():
+        Path(file).write_text(text)
+    Path("folder.toml").mkdir()
+    os.link("linked.toml", "twin.toml")
+    argv, status = ERRORS[name]
+    for output in ("json", "jsonl"):
+        ran = run(*argv, "-o", output)
+        document = json.loads(ran.err, object_pairs_hook=list_of_pairs)
+        assert (ran.status, ran.out) == (status, "")
+        assert list(document) == ["schema", "code", "message", "hint", "problems"]
+        assert (document["schema"], document["code"]) == ("renewctl.error/1", name.partition(",")[0])
+        assert document["message"]
+        for problem in document["problems"]:
+            assert list(problem) == ["file", "line", "column", "message"]
+
+
+def test_all_problems_of_a_store_are_listed_at_once_with_their_places(run: Callable) -> None:
+    Path("bad.toml").write_text(STORES["bad.toml"])
+    problems = json.loads(run("who", "--store", "bad.toml", "-o", "json").err)["problems"]
+    assert [(p["file"], p["line"], p["column"]) for p in problems] == [("bad.toml", 2, 1), ("bad.toml", 3, 1)]
+    assert "defaults.owner" in problems[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [(("--expect", "x@y.example"), "not-as-expected"), (("--require-recipient",), "no-recipient")],
+)
+def test_an_answer_that_is_no_is_on_standard_output_and_the_complaint_is_an_object(
+    option: tuple[str, ...], code: str, run: Callable
+) -> None:
+    ran = run("who", *option, "-o", "json")
+    assert ran.status == 1
+    assert json.loads(ran.out)["schema"] == "renewctl.who/1"
+    assert json.loads(ran.err)["code"] == code
+
+
+def test_json_is_asked_for_in_every_spelling(run: Callable) -> None:
+    for words in (("-o", "json"), ("-ojson",), ("--output", "JSON"), ("--output=json",), ("-qo", "json")):
+        ran = run("explain", "akme.example", *words)
+        assert json.loads(ran.err)["code"] == "unknown-client", words
+
+
+def test_a_remark_on_the_store_does_not_spoil_json(run: Callable) -> None:
+    Path("renewctl.toml").write_text(RICH + "\n[defualts]\n", encoding="utf-8")
+    assert run("who", "-o", "json").err == ""
+    assert "defualts" in run("who", "-o", "tsv").err
+
+
+# ------------------------------------------------------------------ bytes
+
+
+@pytest.mark.parametrize("argv", [*READS, CHANGES[0]], ids=" ".join)
+def test_json_is_ascii(argv: tuple[str, ...], run: Callable) -> None:
+    for output in ("json", "jsonl"):
+        assert run(*argv, "-o", output).out.isascii()
+
+
+def test_an_error_in_json_is_ascii(run: Callable) -> None:
+    ran = run("explain", "açaí.example", "-o", "json")
+    assert ran.err.isascii()
+    assert "açaí" in json.loads(ran.err)["message"]
+
+
+def test_the_same_bytes_in_any_locale_and_time_zone(spawn: Callable) -> None:
+    for argv in (("who", "-o", "json"), ("who",)):
+        places = [
+            {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0"},
+            {"TZ": "America/Anchorage", "LC_ALL": "pt_BR.ISO-8859-1", "COLUMNS": "40"},
+            {"TZ": "UTC", "LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii", "PYTHONHASHSEED": "7"},
+        ]
+        ran = [spawn(*argv, env=env) for env in places]
+        assert {(r.status, r.out, r.err) for r in ran} == {(0, ran[0].out, b"")}
+    assert "Açaí".encode() in spawn("who", env=places[0]).out
+
+
+def test_every_command_gives_every_format(run: Callable) -> None:
+    """Status 0, nothing on standard error, and JSON that can be read, whatever is asked."""
+    for argv in [*READS, *CHANGES]:
+        for output in FORMATS:
+            Path("renewctl.toml").write_text(RICH, encoding="utf-8")
+            ran = run(*argv, "-o", output)
+            assert (ran.status, ran.err) == (0, ""), (argv, output)
+            if output == "json":
+                json.loads(ran.out)
+            if output in {"tsv", "csv"} and argv != ("demo",):
+                separator = "\t" if output == "tsv" else ","
+                rows = ran.out.splitlines()
+                assert separator in rows[0] or rows[0].isidentifier(), (argv, output)
+
+
+def rows_of(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+
+def test_csv_has_the_columns_of_the_items_crlf_and_joined_lists(run: Callable) -> None:
+    text = run("who", "--all", "-o", "csv").out
+    assert text.count("\r\n") == text.count("\n") == 6
+    header, *rows = rows_of(text)
+    assert header == ITEM
+    assert {len(row) for row in rows} == {len(header)}
+    last = dict(zip(header, rows[-1], strict=True))
+    assert last["notes"] == "vacant-role;vacant-role;no-renewal-date"
+    assert (last["to"], last["cc"]) == ("c@cedro.example", "ana@agency.example")
+    assert (last["renewal"], last["days_to_renewal"]) == ("", "")
+
+
+def test_csv_keeps_numbers_numbers(run: Callable) -> None:
+    """A number of days is no formula, though it may be negative."""
+    header, first, *_ = rows_of(run("who", "--all", "-o", "csv").out)
+    row = dict(zip(header, first, strict=True))
+    assert row["deadline"] == "2026-11-01"
+    assert row["days_to_deadline"] == "-22"
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "＝1+1", " =1", "\t=1"])
+def test_csv_keeps_text_exactly_behind_the_formula_prefix(name: str, run: Callable) -> None:
+    run("client", "set", "acme.example", "--name", name)
+    header, *rows = rows_of(run("who", "acme.example", "-o", "csv").out)
+    assert {row[header.index("name")] for row in rows} == {"'" + name}
+
+
+@pytest.mark.parametrize("name", ['a "b", c', "two\nlines", "a;b", "a\tb", "'quoted'"])
+def test_csv_keeps_text_exactly(name: str, run: Callable) -> None:
+    assert run("client", "set", "acme.example", "--name", name).status == 0
+    header, *rows = rows_of(run("who", "acme.example", "-o", "csv").out)
+    assert {row[header.index("name")] for row in rows} == {name}
+
+
+def test_tsv_has_a_header_and_as_many_cells_in_every_row(run: Callable) -> None:
+    run("client", "set", "acme.example", "--name", "a\tb\nc")
+    header, *rows = [line.split("\t") for line in run("who", "--all", "-o", "tsv").out.split("\n")[:-1]]
+    assert header == ITEM
+    assert {len(row) for row in rows} == {len(header)}
+    assert rows[0][1] == r"a\x09b\x0ac"
+
+
+def test_a_pipe_gets_the_table_as_tsv_uncut(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("client", "set", "acme.example", "--name", "x" * 500)
+    monkeypatch.setenv("COLUMNS", "20")
+    assert run("who").out == run("who", "-o", "tsv").out
+    assert "x" * 500 in run("who").out
+
+
+def test_names_are_keys_one_a_line_each_once(run: Callable) -> None:
+    names = run("who", "--all", "-o", "names").out.splitlines()
+    assert names == ["acme.example", "borges.example", "delta.example", "cedro.example"]
+    people = run("who", "--by", "recipient", "-o", "names").out.splitlines()
+    assert people == ["ana@agency.example", "c@cedro.example", "d@delta.example", "paula@acme.example"]
+    assert run("override", *names, "--owner", "hubspot").status == 0, "names can be given back"
+
+
+def test_markdown_is_one_table_with_as_many_cells_in_every_row(run: Callable) -> None:
+    run("client", "set", "acme.example", "--name", "a|b\nc <b> `d` [x](y) *z*")
+    lines = run("who", "--all", "-o", "markdown").out.splitlines()
+    cells = [line.replace("\\|", "").count("|") for line in lines]
+    assert len(lines) == 7
+    assert len(set(cells)) == 1
+    assert r"a\|b\\x0ac \<b\> \`d\` \[x\](y) \*z\*" in lines[2]

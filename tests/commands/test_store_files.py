@@ -1,0 +1,671 @@
+"""Stores as they are found: badly written, oddly laid out, no files at all, held or changed by others.
+
+Whatever the file says, renewctl answers in words, at the line, and leaves every byte as it was unless
+it ends with 0.
+"""
+
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+CLIENT = '[clients."acme.example"]\n'
+DEFAULT = '[defaults]\nowner = "partner"\nnotify = "ana@agency.example"\n'
+ANYWHERE = ""
+
+
+class Case(NamedTuple):
+    """A file's content, what ``who`` says of it, and what becomes of it when it is changed."""
+
+    name: str
+    data: bytes
+    status: int = 3
+    at: str = ANYWHERE
+    message: str = ""
+    changed: tuple[bytes, bytes] | None = None
+    """For a store that can be changed: the bytes replaced, and what they become."""
+    file: str = "renewctl.toml"
+
+
+def bad(name: str, text: str | bytes, at: str, message: str, file: str = "renewctl.toml") -> Case:
+    return Case(name, text if isinstance(text, bytes) else text.encode(), 3, at, message, None, file)
+
+
+def good(name: str, text: str | bytes, old: str, new: str, file: str = "renewctl.toml") -> Case:
+    data = text if isinstance(text, bytes) else text.encode()
+    return Case(name, data, 0, changed=(old.encode(), new.encode()), file=file)
+
+
+P, H = 'owner = "partner"', 'owner = "hubspot"'
+DEEP = "[" * 600 + "]" * 600
+JSON = '{"defaults": {"owner": "partner", "notify": "a@b.example"}}'
+NUL = '[clients."a.example"]\nname = "a\\u0000b"\n'
+
+CASES = [
+    # ---- what is not a store's text
+    bad("UTF-16", "version = 1\n".encode("utf-16"), "1:1", "not UTF-8"),
+    bad(
+        "latin-1",
+        'version = 1\n[users."a@b.example"]\nname = "Müller"\n'.encode("latin-1"),
+        "3:",
+        "not UTF-8: byte 0xfc",
+    ),
+    bad("lone CR", 'version = 1\r[defaults]\nowner = "hubspot"\n', "1:", "carriage return"),
+    bad("NUL, raw", b'version = 1\n[users."a@b.example"]\nname = "a\0b"\n', "3:", ""),
+    bad("control character, raw", b'version = 1\n[users."a@b.example"]\nname = "a\x1b[31mb"\n', "3:", ""),
+    bad(
+        "git conflict",
+        "version = 1\n<<<<<<< HEAD\n[defaults]\n=======\n[policy]\n>>>>>>> theirs\n",
+        "2:1",
+        "unresolved merge, lines 2-6",
+    ),
+    bad("truncated", 'version = 1\n[defaults]\nowner = "hub', "3:", ""),
+    bad("an unquoted word", "[defaults]\nowner = hubspot\n", "2:9", ""),
+    bad("duplicate key", DEFAULT + 'owner = "hubspot"\n', "4:1", "lines 2 and 4"),
+    bad("duplicate table", CLIENT + DEFAULT + CLIENT, "5:1", "lines 1 and 5"),
+    bad("JSON", '{"version": 1}\n', "1:1", "JSON"),
+    bad("YAML", "version: 1\ndefaults:\n  owner: hubspot\n", "1:", "YAML"),
+    bad("HTML", "<!DOCTYPE html>\n<html></html>\n", "1:1", "HTML"),
+    bad("zip", b"PK\x03\x04" + b"A" * 40 + b"\n", "1:", "zip"),
+    bad("nested arrays", f"x-a = {DEEP}\n", "1:", "nested too deeply"),
+    bad("a long dotted key", "x-a." + ".".join("a" * 3000) + " = 1\n", "1:", "nested too deeply"),
+    bad("an integer of 4,301 digits", f"version = 1\nx-a = {'9' * 4301}\n", "2:", "too many digits"),
+    bad("a huge hex integer", f"version = 1\nx-a = 0x{'f' * 5000}\n", "2:", "too many digits"),
+    bad("an invalid escape", '[users."a@b.example"]\nname = "\\ud800"\n', "2:", ""),
+    # ---- what a store must not say
+    bad("clients is text", 'clients = "x"\n', "1:1", "must be tables by name"),
+    bad("clients is a list", '[[clients]]\nname = "x"\n', "1:", '[clients."acme.example"]'),
+    bad("users is a list", '[[users]]\nname = "x"\n', "1:", '[users."ana@agency.example"]'),
+    bad("a client is text", 'version = 1\n[clients]\n"acme.example" = "x"\n', "3:1", "must be a table"),
+    bad("an empty key", '[clients.""]\n', "1:", "not a client's domain"),
+    bad("a key that is no domain", '[clients."../../etc/passwd"]\n', "1:", "not a client's domain"),
+    bad("the same client twice", CLIENT + '[clients."WWW.Acme.example"]\n', "2:", "the same client"),
+    bad("the same user twice", '[users."a@b.example"]\n[users."A@B.example"]\n', "2:", "the same address"),
+    bad("a user without address", '[users.ana]\nname = "Ana"\n', "1:", "not an e-mail address"),
+    bad("no owner", "version = 1\n[defaults]\n", "2:", "needs owner"),
+    bad("owner misspelt", '[defaults]\nowner = "hubpsot"\n', "2:1", "did you mean hubspot?"),
+    bad("owner is a flag", "[defaults]\nowner = true\n", "2:1", "not true"),
+    bad("owner is a number", "[defaults]\nowner = 1\n", "2:1", "not 1"),
+    bad("owner is a table", '[defaults.owner]\nis = "hubspot"\n', "1:", "not a table"),
+    bad("notify is empty", DEFAULT.replace("ana@agency.example", ""), "3:1", "e-mail address"),
+    bad("two addresses in one", DEFAULT.replace("ana@", "ana@x.example, ana@"), "3:1", "e-mail address"),
+    bad(
+        "an override without owner", CLIENT + 'override = { notify = "a@b.example" }\n', "2:1", "needs owner"
+    ),
+    bad("a datetime", CLIENT + "renewals = [{ date = 2027-01-03T10:00:00 }]\n", "2:15", "without a time"),
+    bad(
+        "a time zone",
+        CLIENT + "renewals = [{ date = 2027-01-03T10:00:00+02:00 }]\n",
+        "2:15",
+        "without a time",
+    ),
+    bad("30 February", CLIENT + "renewals = [{ date = 2027-02-30 }]\n", "2:", ""),
+    bad("30 February in quotes", CLIENT + 'renewals = [{ date = "2027-02-30" }]\n', "2:15", "no day"),
+    bad("year 0", CLIENT + "renewals = [{ date = 0000-01-01 }]\n", "2:", ""),
+    bad("a leap second", CLIENT + "renewals = [{ date = 2027-06-30T23:59:60Z }]\n", "2:", ""),
+    bad("a day by words", CLIENT + 'renewals = [{ date = "03/04/2027" }]\n', "2:15", "must be a date"),
+    bad("a day as number", CLIENT + "renewals = [{ date = 20270103 }]\n", "2:15", "must be a date"),
+    bad("a renewal without date", CLIENT + 'renewals = [{ product = "x" }]\n', "2:", "needs date"),
+    bad(
+        "the same product twice",
+        CLIENT + "renewals = [\n  { date = 2027-01-03 },\n  { date = 2027-02-03 },\n]\n",
+        "4:",
+        "second renewal",
+    ),
+    bad("not a number", "[policy]\ndeadline_days = nan\n", "2:1", "number of days"),
+    bad("infinitely many", "[policy]\nhorizon_days = inf\n", "2:1", "number of days"),
+    bad("negative days", "[policy]\ndeadline_days = -1\n", "2:1", "number of days"),
+    bad(
+        "roles are text",
+        CLIENT + 'contacts = [{ email = "a@b.example", roles = "primary" }]\n',
+        "2:",
+        "list of roles",
+    ),
+    bad(
+        "a role misspelt",
+        CLIENT + 'contacts = [{ email = "a@b.example", roles = ["decision maker"] }]\n',
+        "2:",
+        "did you mean decision-maker?",
+    ),
+    bad("contacts are a table", CLIENT + 'contacts = { email = "a@b.example" }\n', "2:1", "must be a list"),
+    bad("a contact is text", CLIENT + 'contacts = ["a@b.example"]\n', "2:", "must be a table"),
+    bad("hub id in quotes", CLIENT + 'hub_id = "4411223"\n', "2:1", "without quotes"),
+    bad("a huge hub id", CLIENT + f"hub_id = {10**30}\n", "2:1", "many digits"),
+    bad("active in quotes", '[users."a@b.example"]\nactive = "no"\n', "2:1", "true or false"),
+    bad("version 99", "version = 99\n" + DEFAULT, "1:1", "version 99"),
+    bad("version in quotes", 'version = "1"\n', "1:1", "whole number"),
+    bad("version -1", "version = -1\n", "1:1", "whole number"),
+    bad("version 0", "version = 0\n", "1:1", "no store version 0"),
+    bad("version 1.0", "version = 1.0\n", "1:1", "whole number"),
+    bad("version true", "version = true\n", "1:1", "whole number"),
+    bad("version of a thousand digits", f"version = {'9' * 1000}\n", "1:1", "newer"),
+    # ---- a JSON store
+    bad("JSON, truncated", '{"version": 1,\n "defaults": {"owner": "hub', "2:", "", "renewctl.json"),
+    bad("JSON, duplicate key", '{"version": 1,\n "version": 1}\n', "2:2", "lines 1 and 2", "renewctl.json"),
+    bad("JSON, NaN", '{"policy": {\n "deadline_days": NaN}}\n', "2:19", "NaN", "renewctl.json"),
+    bad("JSON, a list", "[]\n", "1:1", "object", "renewctl.json"),
+    bad("JSON, TOML in it", "version = 1\n", "1:1", "TOML", "renewctl.json"),
+    bad("JSON, a comment", '{\n // why\n "version": 1}\n', "2:2", "comments", "renewctl.json"),
+    bad(
+        "JSON, half a character",
+        '{"clients": {"a.example": {\n "name": "\\ud800"}}}',
+        "2:11",
+        "half a character",
+        "renewctl.json",
+    ),
+    bad(
+        "JSON, a semantic error",
+        '{"defaults":\n {"owner": "hubpsot"}}',
+        "2:3",
+        "did you mean hubspot?",
+        "renewctl.json",
+    ),
+    bad("JSON, nested", '{"x-a": ' + DEEP + "}", "1:", "nested too deeply", "renewctl.json"),
+    # ---- unusual, and read all the same
+    good("empty", "", "", '[defaults]\nowner = "hubspot"\n'),
+    good("comments only", "# nothing\n\n", "# nothing\n\n", '# nothing\n\n[defaults]\nowner = "hubspot"\n'),
+    good("no version", DEFAULT, P, H),
+    good("BOM", "\ufeff" + DEFAULT, P, H),
+    good("CRLF", DEFAULT.replace("\n", "\r\n"), P, H),
+    good("mixed line ends", "version = 1\r\n" + DEFAULT, P, H),
+    good("no final newline", DEFAULT[:-1], P, H),
+    good("no final newline, the key last", '[defaults]\nowner = "partner"', P, H),
+    good(
+        "comments everywhere",
+        "# a\n" + DEFAULT.replace('er"\n', 'er"   # why\n') + "\n# b\n" + CLIENT + "# c",
+        P,
+        H,
+    ),
+    good(
+        "owner in capitals",
+        '[defaults]\nowner = "Partner "\nnotify = "ana@agency.example"\n',
+        'owner = "Partner "',
+        H,
+    ),
+    good("dates in quotes", DEFAULT + CLIENT + 'renewals = [{ date = "2027-01-03" }]\n', P, H),
+    good("the last day", DEFAULT + CLIENT + "renewals = [{ date = 9999-12-31 }]\n", P, H),
+    good("the first day", DEFAULT + CLIENT + "renewals = [{ date = 0001-01-01 }]\n", P, H),
+    good(
+        "unknown keys", DEFAULT + "x-mine = [1, { a = 2 }]\nodd = 1\n[odd]\n" + CLIENT + "z.y = nan\n", P, H
+    ),
+    good("TOML 1.1", DEFAULT + CLIENT + "override = {\n  owner = 'hubspot',\n}\nname = \"\\e\"\n", P, H),
+    good("NUL escaped", DEFAULT + NUL, P, H),
+    good("a header in a string", DEFAULT + CLIENT + 'name = """\n[defaults]\nowner = "hubspot"\n"""\n', P, H),
+    good(
+        "out of order",
+        '[clients."a.example".override]\nowner = "hubspot"\n' + DEFAULT + '[clients."a.example"]\n',
+        P,
+        H,
+    ),
+    good(
+        "dotted keys",
+        'defaults.owner = "partner"\ndefaults.notify = "ana@agency.example"\n',
+        '= "partner"',
+        '= "hubspot"',
+    ),
+    good("an inline table", 'defaults = { owner = "partner", notify = "ana@agency.example" }\n', P, H),
+    good(
+        "quoted keys",
+        '["defaults"]\n"owner" = "partner"\nnotify = "ana@agency.example"\n',
+        '"partner"',
+        '"hubspot"',
+    ),
+    good(
+        "literal strings",
+        "[defaults]\nowner = 'partner'\nnotify = 'ana@agency.example'\n",
+        "owner = 'partner'",
+        H,
+    ),
+    good("JSON", '{"x-a": 1.50,\n   ' + JSON[1:], '"partner"', '"hubspot"', "renewctl.json"),
+    good(
+        "JSON, BOM and CRLF",
+        "\ufeff" + JSON.replace(", ", ",\r\n\t\t").replace("{", "{\r\n\t"),
+        '"partner"',
+        '"hubspot"',
+        "renewctl.json",
+    ),
+    good("JSON, blank", "\n", "\n", '{\n  "defaults": {\n    "owner": "hubspot"\n  }\n}\n', "renewctl.json"),
+    good(
+        "JSON, NUL escaped",
+        '{"clients": {"a.example": {"name": "a\\u0000b"}}, ' + JSON[1:],
+        '"partner"',
+        '"hubspot"',
+        "renewctl.json",
+    ),
+]
+BAD = [case for case in CASES if case.status]
+GOOD = [case for case in CASES if not case.status]
+
+
+@pytest.mark.parametrize("case", BAD, ids=lambda case: case.name)
+@pytest.mark.parametrize("argv", [("who",), ("set-default", "--owner", "hubspot")], ids=" ".join)
+def test_what_is_wrong_is_said_at_its_line_and_left_alone(
+    case: Case, argv: tuple[str, ...], run: Callable
+) -> None:
+    path = Path(case.file)
+    path.write_bytes(case.data)
+    ran = run(*argv)
+    assert (ran.status, ran.out) == (case.status, ""), ran.err
+    assert ran.err.startswith("error: ")
+    assert f"  --> {case.file}:{case.at}" in ran.err
+    assert case.message in ran.err
+    assert ran.err.isprintable() or all(char.isprintable() or char == "\n" for char in ran.err)
+    assert len(ran.err) < 2000
+    assert path.read_bytes() == case.data
+
+
+def test_what_is_wrong_comes_with_a_way_out(run: Callable) -> None:
+    """Design §5.10; those named in the failure say only what is wrong."""
+    silent = []
+    for case in BAD:
+        Path(case.file).write_bytes(case.data)
+        if "help: " not in run("who").err:
+            silent.append(case.name)
+        Path(case.file).unlink()
+    assert silent == []
+
+
+@pytest.mark.parametrize("case", GOOD, ids=lambda case: case.name)
+def test_what_is_unusual_is_read_and_changed_in_its_own_place(case: Case, run: Callable) -> None:
+    path = Path(case.file)
+    path.write_bytes(case.data)
+    assert run("who", "--all", "-q", "-o", "json").status == 0
+    assert path.read_bytes() == case.data
+    ran = run("set-default", "--owner", "hubspot")
+    assert ran.status == 0, ran.err
+    old, new = case.changed
+    if old:
+        assert case.data.count(old) >= 1
+    assert path.read_bytes() == (case.data.replace(old, new, 1) if old else new)
+    assert run("set-default", "-o", "json").out.count('"hubspot"') == 1
+
+
+def test_a_change_that_changes_nothing_does_not_touch_the_file(small: Path, run: Callable) -> None:
+    before = small.stat()
+    assert run("set-default", "--owner", "hubspot").status == 0
+    after = small.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_reading_makes_no_file(small: Path, run: Callable) -> None:
+    for argv in (
+        ("who",),
+        ("explain", "acme.example"),
+        ("where",),
+        ("set-default", "--notify", "none", "-n"),
+    ):
+        assert run(*argv).status == 0
+    assert os.listdir() == ["renewctl.toml"]
+
+
+# ------------------------------------------------------------------ no ordinary file
+
+
+@pytest.mark.parametrize("argv", [("who",), ("set-default", "--owner", "hubspot")], ids=" ".join)
+class TestNoOrdinaryFile:
+    def test_a_folder(self, argv: tuple[str, ...], run: Callable) -> None:
+        Path("renewctl.toml").mkdir()
+        ran = run(*argv)
+        assert (ran.status, ran.out) == (3, "")
+        assert "a folder" in ran.err
+
+    def test_a_pipe_does_not_hang(self, argv: tuple[str, ...], spawn: Callable) -> None:
+        os.mkfifo("renewctl.toml")
+        done = spawn(*argv)
+        assert (done.status, done.out) == (3, b"")
+        assert b"a pipe" in done.err
+
+    def test_a_device(self, argv: tuple[str, ...], spawn: Callable) -> None:
+        Path("renewctl.toml").symlink_to("/dev/zero")
+        done = spawn(*argv)
+        assert (done.status, done.out) == (3, b"")
+        assert b"a device" in done.err
+
+    def test_a_link_that_leads_nowhere(self, argv: tuple[str, ...], run: Callable) -> None:
+        Path("mine.toml").symlink_to("gone.toml")
+        ran = run(*argv, "--store", "mine.toml")
+        assert (ran.status, ran.out) == (3, "")
+        assert "mine.toml" in ran.err
+        assert "gone.toml" in ran.err
+
+    def test_a_link_in_this_folder_that_leads_nowhere_is_not_passed_over(
+        self, argv: tuple[str, ...], run: Callable
+    ) -> None:
+        """Otherwise another store, further up, would silently be read or changed."""
+        Path("renewctl.toml").write_text("version = 1\n")
+        Path("below").mkdir()
+        os.chdir("below")
+        Path("renewctl.toml").symlink_to("gone.toml")
+        ran = run(*argv)
+        assert ran.status == 3
+        assert "gone.toml" in ran.err
+
+    def test_a_link_to_itself(self, argv: tuple[str, ...], run: Callable) -> None:
+        Path("mine.toml").symlink_to("mine.toml")
+        ran = run(*argv, "--store", "mine.toml")
+        assert ran.status in {3, 74}
+        assert ran.err.startswith("error: ")
+        assert "bug" not in ran.err
+
+    def test_more_than_64_mib(self, argv: tuple[str, ...], run: Callable) -> None:
+        with Path("renewctl.toml").open("wb") as file:
+            file.truncate(64 * 2**20 + 1)
+        ran = run(*argv)
+        assert (ran.status, ran.out) == (3, "")
+        assert "64 MiB" in ran.err
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+    def test_an_unreadable_file(self, argv: tuple[str, ...], small: Path, run: Callable) -> None:
+        small.chmod(0)
+        ran = run(*argv)
+        assert ran.status == 74
+        assert "permissions" in ran.err
+
+    def test_none_at_all(self, argv: tuple[str, ...], run: Callable) -> None:
+        ran = run(*argv)
+        assert (ran.status, ran.out) == (3, "")
+        assert "renewctl init" in ran.err
+        assert os.listdir() == []
+
+    def test_names_that_do_not_fit_a_path(self, argv: tuple[str, ...], run: Callable) -> None:
+        for name in ("x" * 300 + ".toml", "\udcff.toml", "a/b/c.toml", "~nobody-here/x.toml"):
+            ran = run(*argv, "--store", name)
+            assert ran.status in {2, 3, 74}, name
+            assert ran.err.startswith("error: "), name
+            assert "bug" not in ran.err, name
+
+
+# ------------------------------------------------------------------ links, modes, names
+
+
+def test_a_link_stays_a_link_and_what_it_leads_to_is_changed(small: Path, run: Callable) -> None:
+    Path("real").mkdir()
+    small.rename("real/data.toml")
+    small.symlink_to("real/data.toml")
+    before = small.read_text()
+    assert run("set-default", "--owner", "partner").status == 0
+    assert small.is_symlink()
+    assert Path("real/data.toml").read_text() == before.replace('owner = "hubspot"', 'owner = "partner"', 1)
+    assert sorted(os.listdir()) == ["real", "renewctl.toml"]
+    assert "data.toml" in os.listdir("real")
+
+
+def test_a_hard_link_is_refused(small: Path, run: Callable) -> None:
+    os.link(small, "twin.toml")
+    before = small.read_bytes()
+    ran = run("set-default", "--owner", "partner")
+    assert ran.status == 74
+    assert "hard link" in ran.err
+    assert small.read_bytes() == before
+    assert small.samefile("twin.toml")
+    assert run("who").status == 0
+
+
+def test_a_read_only_file_is_refused(small: Path, run: Callable) -> None:
+    small.chmod(0o444)
+    before = small.read_bytes()
+    ran = run("set-default", "--owner", "partner")
+    assert (ran.status, ran.out) == (74, "")
+    assert "read-only" in ran.err
+    assert small.read_bytes() == before
+    assert stat.S_IMODE(small.stat().st_mode) == 0o444
+    assert run("set-default", "--owner", "partner", "--dry-run").status == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_read_only_folder_is_refused(small: Path, run: Callable) -> None:
+    before = small.read_bytes()
+    Path().chmod(0o555)
+    try:
+        assert run("set-default", "--owner", "partner").status == 74
+        assert run("set-default", "--owner", "partner", "--dry-run").status == 0
+    finally:
+        Path().chmod(0o755)
+    assert small.read_bytes() == before
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o664])
+def test_the_mode_is_kept_whatever_the_umask(mode: int, small: Path, run: Callable) -> None:
+    small.chmod(mode)
+    old = os.umask(0o077)
+    try:
+        assert run("set-default", "--owner", "partner").status == 0
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(small.stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("name", ["renewctl.toml", "renewctl.json"])
+def test_a_new_file_is_its_owners_alone(name: str, run: Callable) -> None:
+    old = os.umask(0)
+    try:
+        assert run("init", "--store", name, "--owner", "hubspot").status == 0
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
+    assert run("who", "--store", name).status == 0
+
+
+def test_init_never_writes_over_anything(small: Path, run: Callable) -> None:
+    before = small.read_bytes()
+    Path("link.toml").symlink_to("nowhere.toml")
+    for argv in ((), ("--store", "renewctl.toml"), ("--store", "link.toml"), ("--yes",)):
+        assert run("init", *argv).status == 2
+    assert small.read_bytes() == before
+    assert not Path("nowhere.toml").exists()
+
+
+def test_both_a_toml_and_a_json_store_is_an_error_when_searching(small: Path, run: Callable) -> None:
+    Path("renewctl.json").write_text("{}")
+    ran = run("who")
+    assert ran.status == 3
+    assert "renewctl.toml" in ran.err
+    assert "renewctl.json" in ran.err
+    assert run("who", "--store", "renewctl.toml").status == 0
+    assert run("who", "--store", "renewctl.json").status == 0
+
+
+def test_a_store_is_found_in_a_folder_above_up_to_the_repositorys_root(small: Path, run: Callable) -> None:
+    Path("a/b/c").mkdir(parents=True)
+    os.chdir("a/b/c")
+    assert run("who", "-o", "names").out == "borges.example\nacme.example\n"
+    before = Path("../../../renewctl.toml").read_text()
+    assert run("set-default", "--owner", "partner").status == 0
+    assert Path("../../../renewctl.toml").read_text() != before
+    Path("../.git").mkdir()
+    assert run("who").status == 3
+
+
+def test_the_search_does_not_go_above_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Callable
+) -> None:
+    Path("renewctl.toml").write_text("")
+    Path("home/work").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(Path("home").absolute()))
+    monkeypatch.chdir("home/work")
+    assert run("who").status == 3
+
+
+def test_the_option_wins_over_the_variable_and_the_variable_over_the_search(
+    small: Path, monkeypatch: pytest.MonkeyPatch, run: Callable
+) -> None:
+    for name in ("variable", "option"):
+        Path(f"{name}.toml").write_text(f'[clients."{name}.example"]\n')
+    assert "acme.example" in run("who", "-o", "names").out
+    monkeypatch.setenv("RENEWCTL_STORE", "variable.toml")
+    assert run("who", "-o", "names").out == "variable.example\n"
+    assert run("who", "-o", "names", "--store", "option.toml").out == "option.example\n"
+    monkeypatch.setenv("RENEWCTL_STORE", "")
+    assert "acme.example" in run("who", "-o", "names").out, "an empty variable names nothing"
+    monkeypatch.setenv("RENEWCTL_STORE", "gone.toml")
+    ran = run("who")
+    assert ran.status == 3
+    assert "RENEWCTL_STORE" in ran.err
+
+
+def test_a_tilde_is_the_home_folder(run: Callable) -> None:
+    (Path.home() / "mine.toml").write_text('[clients."home.example"]\n')
+    assert run("who", "-o", "names", "--store", "~/mine.toml").out == "home.example\n"
+
+
+@pytest.mark.parametrize("home", [None, ""])
+def test_home_may_be_unset(
+    home: str | None, small: Path, monkeypatch: pytest.MonkeyPatch, run: Callable
+) -> None:
+    monkeypatch.delenv("HOME")
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    assert run("who").status == 0
+    assert run("set-default", "--owner", "partner").status == 0
+
+
+def test_the_users_own_folder_is_the_last_place(monkeypatch: pytest.MonkeyPatch, run: Callable) -> None:
+    Path("xdg/renewctl").mkdir(parents=True)
+    Path("xdg/renewctl/renewctl.toml").write_text('[clients."own.example"]\n')
+    Path("empty").mkdir()
+    monkeypatch.setenv("XDG_DATA_HOME", str(Path("xdg").absolute()))
+    monkeypatch.chdir("empty")
+    assert run("who", "-o", "names").out == "own.example\n"
+
+
+def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch, run: Callable) -> None:
+    """The XDG specification says so; a store must not depend on the folder one stands in."""
+    Path("xdg/renewctl").mkdir(parents=True)
+    Path("xdg/renewctl/renewctl.toml").write_text('[clients."own.example"]\n')
+    monkeypatch.setenv("XDG_DATA_HOME", "xdg")
+    assert run("who").status == 3
+
+
+# ------------------------------------------------------------------ others at the same time
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from renewctl.store.lock import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def held(store: Path) -> Iterator[subprocess.Popen]:
+    """Let another process hold the store's lock."""
+    command = [sys.executable, "-c", HOLD, str(store)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_who_holds_the_lock_is_named(small: Path, run: Callable) -> None:
+    before = small.read_bytes()
+    with held(small) as other:
+        begun = time.monotonic()
+        ran = run("set-default", "--owner", "partner", "--lock-timeout", "0.2")
+        assert time.monotonic() - begun < 3
+        assert (ran.status, ran.out) == (5, "")
+        assert f"process {other.pid} on " in ran.err
+        assert "--lock-timeout" in ran.err
+        assert run("who").status == 0, "reading needs no lock"
+        assert run("set-default", "--owner", "partner", "--dry-run").status == 0, "nor does a dry run"
+        assert (
+            '"code": "store-locked"'
+            in run("set-default", "--owner", "partner", "--lock-timeout", "0", "-o", "json").err
+        )
+    assert small.read_bytes() == before
+    assert run("set-default", "--owner", "partner").status == 0, "the lock of a killed process is free"
+
+
+def test_a_lock_that_is_given_up_in_time_is_waited_for(small: Path, run: Callable) -> None:
+    with held(small) as other, ThreadPoolExecutor(1) as pool:
+        release = pool.submit(lambda: (time.sleep(0.3), other.stdin.close()))
+        ran = run("set-default", "--owner", "partner")
+        release.result()
+    assert ran.status == 0
+
+
+def test_a_link_and_its_target_share_one_lock(small: Path, run: Callable) -> None:
+    Path("other").mkdir()
+    Path("other/link.toml").symlink_to(small.absolute())
+    with held(small):
+        assert (
+            run(
+                "set-default", "--owner", "partner", "--store", "other/link.toml", "--lock-timeout", "0"
+            ).status
+            == 5
+        )
+
+
+# Stops between reading and writing: what it waits for there is a line of its standard input.
+PAUSED = """
+import sys
+from renewctl import files
+from renewctl.cli import main
+sweep = files.sweep
+def paused(path):
+    print("read", file=sys.stderr, flush=True)
+    sys.stdin.readline()
+    sweep(path)
+files.sweep = paused
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("act", ["changed", "replaced", "deleted", "a folder"])
+def test_a_file_changed_meanwhile_is_not_written(act: str, small: Path) -> None:
+    """An editor knows no lock; what it saved between reading and writing stays."""
+    command = [sys.executable, "-c", PAUSED, "set-default", "--owner", "partner"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:
+        assert process.stderr.readline() == b"read\n"
+        theirs = small.read_bytes() + b"# theirs\n"
+        if act == "changed":
+            small.write_bytes(theirs)
+        elif act == "replaced":
+            Path("new").write_bytes(theirs)
+            Path("new").rename(small)
+        else:
+            small.unlink()
+            if act == "a folder":
+                small.mkdir()
+        out, err = process.communicate(b"\n", timeout=20)
+    assert (process.returncode, out) == (5, b""), err
+    assert err.startswith(b"error: ")
+    assert b"Traceback" not in err
+    if act in {"changed", "replaced"}:
+        assert small.read_bytes() == theirs
+    assert sorted(os.listdir()) in (
+        [".renewctl.toml.lock"],
+        [".renewctl.toml.lock", "renewctl.toml"],
+    ), "something was left lying about"
+
+
+def test_writers_at_the_same_time_lose_nothing(spawn: Callable) -> None:
+    """Eight processes, each with a client of its own: every change is kept."""
+    clients = [f"c{number}.example" for number in range(8)]
+    text = '[users."ana@agency.example"]\n' + "".join(
+        f'\n[clients."{key}"]\nname = "{key}"\n' for key in clients
+    )
+    store = Path("renewctl.toml")
+    store.write_text(text)
+    with ThreadPoolExecutor(8) as pool:
+        done = list(
+            pool.map(lambda key: spawn("override", key, "--owner", "partner", "--notify", "ana"), clients)
+        )
+    assert [ran.status for ran in done] == [0] * 8
+    override = 'override = { owner = "partner", notify = "ana@agency.example" }\n'
+    expected = '[users."ana@agency.example"]\n' + "".join(
+        f'\n[clients."{key}"]\nname = "{key}"\n{override}' for key in clients
+    )
+    assert store.read_text() == expected

@@ -1,0 +1,159 @@
+r"""The transcripts beside this file: commands as typed, and all that they answered, byte for byte.
+
+    # what the scene shows
+    --- renewctl.toml            a scene begins in an empty folder, with this file in it;
+    version = 1                  "--- agency" takes the invented agency's, "--- nothing" none
+    ---
+    $ renewctl who acme.example  what a pipe gets: standard output,
+    ! error: ...                 then standard error,
+    ? 4                          then the exit status, unless it is 0
+    80$ renewctl who             the same on a terminal of 80 columns, without colour
+
+``$ cat FILE`` shows a file, ``$ diff`` the lines by which it differs from the scene's beginning,
+``$ mkdir``, ``$ cd``, ``$ export NAME=VALUE`` and ``$ touch`` do what they say. A line of output that
+looks like one of these marks stands behind a backslash, a carriage return is shown as ␍. The day is 23
+November 2026; $HOME is written for the home folder and VERSION for the version.
+
+``RENEWCTL_TRANSCRIPTS=write`` writes the present answers into the files: read the difference.
+"""
+
+import difflib
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import renewctl
+
+HERE = Path(__file__).parent
+FILES = sorted(HERE.glob("*.txt"))
+WRITE = os.environ.get("RENEWCTL_TRANSCRIPTS") == "write"
+PROMPT = re.compile(r"(\d*)\$ (.*)")
+MARK = re.compile(r"\\|\d*\$ |! |\? |# |---")
+
+
+class Scene(NamedTuple):
+    """One store and the commands run on it, each with all it answered."""
+
+    file: Path
+    title: str
+    name: str
+    store: str
+    steps: tuple[tuple[str, str], ...]
+    """(the line with the prompt, the lines that follow it)."""
+
+
+HEAD = re.compile(r"# ([^\n]*)\n--- (?:(agency|nothing)\n|(\S+)\n(.*?)^---\n)", re.MULTILINE | re.DOTALL)
+
+
+def scenes(file: Path) -> Iterator[Scene]:
+    text = file.read_text(encoding="utf-8") + "\n"
+    heads = list(HEAD.finditer(text))
+    for head, following in zip(heads, [*heads[1:], None], strict=True):
+        body = text[head.end() : following.start() if following else len(text)]
+        yield Scene(file, head[1], head[2] or head[3], head[4] or "", tuple(_steps(body)))
+
+
+def _steps(body: str) -> Iterator[tuple[str, str]]:
+    prompts = list(re.finditer(r"^\d*\$ .*\n", body, re.MULTILINE))
+    for prompt, following in zip(prompts, [*prompts[1:], None], strict=True):
+        answer = body[prompt.end() : following.start() if following else len(body)]
+        yield prompt[0].rstrip("\n"), answer.removesuffix("\n")  # the empty line between two answers
+
+
+def text_of(found: Iterable[Scene]) -> str:
+    """Return the text that reads as these scenes."""
+    pieces = []
+    for scene in found:
+        block = "" if scene.name in {"agency", "nothing"} else f"{scene.store}---\n"
+        pieces.append(f"# {scene.title}\n--- {scene.name}\n{block}")
+        pieces += [f"{prompt}\n{answer}\n" for prompt, answer in scene.steps]
+    return "".join(pieces).removesuffix("\n")
+
+
+ALL = [scene for file in FILES for scene in scenes(file)]
+
+
+class Stage:
+    """Where a scene is played."""
+
+    def __init__(self, scene: Scene, patch: pytest.MonkeyPatch, examples: Path) -> None:
+        self.scene, self.patch = scene, patch
+        self.folder = Path.cwd()
+        if scene.name == "agency":
+            shutil.copyfile(examples / "agency.toml", "renewctl.toml")
+        elif scene.name != "nothing":
+            Path(scene.name).write_text(scene.store, encoding="utf-8")
+        self.store = "renewctl.toml" if scene.name == "agency" else scene.name
+        self.begun = Path(self.store).read_text(encoding="utf-8") if scene.name != "nothing" else ""
+
+    def played(self, prompt: str, run: Callable, on_terminal: Callable) -> str:
+        columns, command = PROMPT.fullmatch(prompt).groups()
+        program, *words = shlex.split(command)
+        if program != "renewctl":
+            status, out, err = 0, self.other(program, words), ""
+        elif columns:
+            status, out, err = on_terminal(*words, columns=int(columns))
+            out = re.sub(r" +$", "", out, flags=re.MULTILINE)  # nobody sees them there
+        else:
+            status, out, err = run(*words)
+        # A last line without its end would be taken for one with it.
+        assert out.endswith("\n") or not out, f"no newline at the end: {out[-80:]!r}"
+        out = out.replace("\r", "␍")
+        lines = [*_marked(out, ""), *_marked(err, "! "), *([f"? {status}"] if status else [])]
+        return self.named("".join(line + "\n" for line in lines))
+
+    def named(self, text: str) -> str:
+        home = str(self.folder.parent)
+        return text.replace(home, "$HOME").replace(renewctl.__version__, "VERSION")
+
+    def other(self, program: str, words: list[str]) -> str:
+        if program == "cat":
+            return Path(words[0]).read_text(encoding="utf-8")
+        if program == "diff":
+            now = (self.folder / (words or [self.store])[0]).read_text(encoding="utf-8")
+            lines = list(difflib.unified_diff(self.begun.split("\n"), now.split("\n"), lineterm="", n=0))
+            return "".join(line + "\n" for line in lines[2:] if not line.startswith("@@"))
+        if program == "export":
+            self.patch.setenv(*words[0].split("=", 1))
+        elif program == "cd":
+            self.patch.chdir(words[0])
+        elif program == "mkdir":
+            Path(words[0]).mkdir(parents=True)
+        elif program == "touch":
+            Path(words[0]).touch()
+        else:
+            pytest.fail(f"no such command: {program}")
+        return ""
+
+
+def _marked(text: str, mark: str) -> Iterator[str]:
+    for line in text.split("\n")[:-1]:
+        yield mark + ("\\" + line if not mark and MARK.match(line) else line)
+
+
+@pytest.mark.parametrize("scene", ALL, ids=lambda scene: f"{scene.file.stem}: {scene.title}")
+def test_transcript(
+    scene: Scene, run: Callable, on_terminal: Callable, examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every command of the scene answers just what the transcript says."""
+    monkeypatch.setenv("RENEWCTL_AS_OF", "2026-11-23")
+    stage = Stage(scene, monkeypatch, examples)
+    steps = tuple((prompt, stage.played(prompt, run, on_terminal)) for prompt, _ in scene.steps)
+    if WRITE:
+        written = [scene._replace(steps=steps) if one == scene else one for one in scenes(scene.file)]
+        scene.file.write_text(text_of(written), encoding="utf-8")
+    expected, actual = text_of([scene]).split("\n"), text_of([scene._replace(steps=steps)]).split("\n")
+    if actual != expected:
+        pytest.fail("\n".join(difflib.unified_diff(expected, actual, "said", "answered", lineterm="")), False)
+
+
+def test_the_transcripts_read_as_they_are_written() -> None:
+    """Nothing of a file is silently left out."""
+    for file in FILES:
+        assert text_of(scenes(file)) == file.read_text(encoding="utf-8"), file.name

@@ -1,0 +1,140 @@
+"""Client domains and addresses in the form in which they are compared."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renewctl.domains import KEY, address_key, client_key, is_address
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("acme.example", "acme.example"),
+        ("ACME.Example", "acme.example"),
+        ("  acme.example\n", "acme.example"),
+        ("www.acme.example", "acme.example"),
+        ("WWW.acme.example", "acme.example"),
+        ("http://acme.example", "acme.example"),
+        ("https://www.acme.example/", "acme.example"),
+        ("HTTPS://Acme.Example/about?x=1#top", "acme.example"),
+        ("https://acme.example:8443/x", "acme.example"),
+        ("acme.example:443", "acme.example"),
+        ("acme.example/path", "acme.example"),
+        ("acme.example?x=www.other.example", "acme.example"),
+        ("acme.example#x", "acme.example"),
+        ("acme.example.", "acme.example"),
+        ("shop.acme.example", "shop.acme.example"),
+        ("www.example", "www.example"),
+        ("wwwacme.example", "wwwacme.example"),
+        ("acme_x.example", "acme_x.example"),
+        ("acme-x.example", "acme-x.example"),
+        ("a", "a"),
+        ("4411223", "4411223"),
+        ("a" * 253, "a" * 253),
+        ("münchen.example", "xn--mnchen-3ya.example"),
+        ("MÜNCHEN.example", "xn--mnchen-3ya.example"),
+        ("mu\u0308nchen.example", "xn--mnchen-3ya.example"),
+        ("https://www.münchen.example/x", "xn--mnchen-3ya.example"),
+        ("xn--mnchen-3ya.example", "xn--mnchen-3ya.example"),
+        ("straße.example", "xn--strae-oqa.example"),
+        ("例え.example", "xn--r8jz45g.example"),
+        ("acme。example", "acme.example"),
+        ("ａｃｍｅ.example", "acme.example"),
+    ],
+)
+def test_what_people_type_or_paste_is_brought_to_the_domain(typed: str, key: str) -> None:
+    assert client_key(typed) == key
+    assert client_key(key) == key
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " ",
+        ".",
+        "..",
+        "https://",
+        "/",
+        "-acme.example",
+        "acme.example-",
+        "_acme.example",
+        "acme example",
+        "Acme Ltda",
+        "pat@acme.example",
+        "https://pat@acme.example",
+        "acme.example\x00",
+        "acme\x1b[31m.example",
+        "acme.example\nother.example",
+        "a" * 254,
+        "☃.example",
+        "\ud800.example",
+        "ü" * 300 + ".example",
+        "acme,example",
+        '"acme"',
+        "*",
+        "xn--\u00fc.example",
+    ],
+)
+def test_what_is_no_domain_is_none(typed: str) -> None:
+    assert client_key(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["www.www.acme.example", "ｗｗｗ.acme.example", "www。acme.example"])
+def test_a_key_comes_back_as_it_is_however_odd_what_was_typed(typed: str) -> None:
+    key = client_key(typed)
+    assert key is not None
+    assert client_key(key) == key
+
+
+@given(st.text(max_size=20) | st.from_regex(r"(https?://)?[a-zß.ü。:/-]{1,20}", fullmatch=True))
+def test_whatever_is_typed_is_a_key_of_the_designs_form_or_none(typed: str) -> None:
+    key = client_key(typed)
+    if key is not None:
+        assert KEY.fullmatch(key)
+        assert key.isascii()
+        assert client_key(key) == key
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [("Ana@Agency.EXAMPLE", "ana@agency.example"), (" a@b\t", "a@b"), ("É@x", "é@x"), ("", "")],
+)
+def test_addresses_are_compared_without_case_and_without_space_around_them(written: str, key: str) -> None:
+    assert address_key(written) == key
+    assert address_key(key) == key
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a@b", "ana@agency.example", "Ana.Souza+hub@Agency.example", "é@ü.test", "a'b@c", "x" * 252 + "@b"],
+)
+def test_text_shaped_like_one_address_is_one(text: str) -> None:
+    assert is_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "@",
+        "a@",
+        "@b",
+        "a@@b",
+        "a@b@c",
+        "a b@c",
+        " a@b",
+        "a@b ",
+        "a@b\n",
+        "a\x00@b",
+        "a@b\x7f",
+        "a@\x1b[2Jb",
+        "a@b,c d@e",
+        "x" * 253 + "@b",
+        "a@b\u2028",
+    ],
+)
+def test_text_of_another_shape_is_no_address(text: str) -> None:
+    assert not is_address(text)

@@ -1,0 +1,860 @@
+"""What each command plans: paths and values, in order; and what it refuses, with the way out."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+import pytest
+import tomli
+
+from renewctl import tree
+from renewctl.edit import clients, contacts, renewals, settings, users
+from renewctl.edit.clients import NewClient
+from renewctl.edit.settings import KEEP
+from renewctl.errors import ExitStatus, UsageError
+from renewctl.model import Owner, PartnerUser, Plan, Portfolio, Renewal, Role
+from renewctl.schema import read
+
+STORE = """
+version = 1
+
+[defaults]
+owner = "hubspot"
+notify = "Ana@agency.example"
+
+[users."Ana@agency.example"]
+name = "Ana Souza"
+
+[users."rui@agency.example"]
+
+[users."ines@agency.example"]
+active = false
+
+[clients."Acme.example"]   # written so, not in normal form
+name = "Acme Ltda"
+hub_id = 4411223
+contacts = [
+  { email = "Paula@acme.example", name = "Paula", roles = ["primary", "decision-maker"] },
+  { email = "fin@acme.example", roles = ["billing"] },
+  { email = "two@acme.example", roles = ["billing"] },
+  { email = "idle@acme.example", active = false },
+]
+renewals = [
+  { date = 2028-02-29, product = "Marketing Hub" },
+  { date = 2027-06-30, product = "Sales Hub", deadline = 2027-05-01 },
+]
+
+[clients."beta.example"]
+renewals = [{ date = 2027-03-01, deadline = 2027-01-01 }]
+override = { owner = "partner", notify = "ana@agency.example", note = "one voice", x-mine = 1 }
+
+[clients."gama.example"]
+hub_id = 7
+override = { owner = "hubspot", notify = "ana@agency.example" }
+contacts = [
+  { email = "a@gama.example", roles = ["billing"] },
+  { email = "b@gama.example", roles = ["billing"] },
+  { email = "c@gama.example", roles = ["billing", "primary"] },
+]
+
+[clients."late.example"]
+renewals = [{ date = 9999-06-30 }]
+override = { owner = "hubspot" }
+
+[clients."twice.example"]
+contacts = [
+  { email = "x@twice.example", roles = ["billing"] },
+  { email = "x@twice.example", roles = ["primary"] },
+  { email = "y@twice.example", roles = ["decision-maker"] },
+]
+"""
+PARTNER, HUBSPOT = Owner.PARTNER, Owner.HUBSPOT
+ACME, BETA, GAMA, TWICE = "acme.example", "beta.example", "gama.example", "twice.example"
+AC, BC, GC = ("clients", "Acme.example"), ("clients", BETA), ("clients", GAMA)
+NEW_DAY = date(2029, 1, 31)
+
+
+def portfolio(text: str = STORE) -> Portfolio:
+    """Return what the text says; it must be a valid store."""
+    reading = read(tomli.loads(text))
+    assert not reading.problems
+    return reading.portfolio
+
+
+class Its(NamedTuple):
+    """A portfolio, and its parts by short names."""
+
+    known: Portfolio
+
+    def client(self, key: str) -> Any:
+        """Return a client."""
+        return self.known.clients[key]
+
+    def user(self, name: str) -> Any:
+        """Return a partner user by the part before the @."""
+        return self.known.users[f"{name}@agency.example"]
+
+
+class Case(NamedTuple):
+    """A call, and the plan it gives: its command, its changes in order, parts of what is said."""
+
+    name: str
+    call: Callable[[Its], Plan]
+    changes: list[tuple[tuple[str, ...], Any]]
+    command: str = ""
+    said: tuple[str, ...] = ()
+    text: str = STORE
+
+
+class Refusal(NamedTuple):
+    """A call, and parts of the message and the hint it is refused with."""
+
+    name: str
+    call: Callable[[Its], Plan]
+    message: str
+    hint: str
+    problems: tuple[tuple[tuple[str, ...], str], ...] = ()
+    text: str = STORE
+
+
+NO_DEFAULT = '[users."Ana@agency.example"]\n[clients."acme.example"]\n'
+PARTNER_DEFAULT = STORE.replace('owner = "hubspot"\nnotify = "Ana', 'owner = "partner"\nnotify = "Ana')
+
+
+CASES = [
+    # set-default
+    Case(
+        "the owner alone: the user stays",
+        lambda its: settings.set_default(its.known, PARTNER, KEEP),
+        [(("defaults", "owner"), "partner")],
+        "set-default",
+    ),
+    Case(
+        "the user alone: the owner stays",
+        lambda its: settings.set_default(its.known, None, its.user("rui")),
+        [(("defaults", "owner"), "hubspot"), (("defaults", "notify"), "rui@agency.example")],
+    ),
+    Case(
+        "nobody to copy, on purpose",
+        lambda its: settings.set_default(its.known, None, None),
+        [(("defaults", "owner"), "hubspot"), (("defaults", "notify"), None)],
+    ),
+    Case(
+        "both, the user deactivated: set, and said",
+        lambda its: settings.set_default(its.known, PARTNER, its.user("ines")),
+        [(("defaults", "owner"), "partner"), (("defaults", "notify"), "ines@agency.example")],
+        said=("ines@agency.example is deactivated in HubSpot",),
+    ),
+    Case(
+        "a first default",
+        lambda its: settings.set_default(its.known, HUBSPOT, KEEP),
+        [(("defaults", "owner"), "hubspot")],
+        text=NO_DEFAULT,
+    ),
+    Case(
+        "a first default of the partner's",
+        lambda its: settings.set_default(its.known, PARTNER, its.user("ana")),
+        [(("defaults", "owner"), "partner"), (("defaults", "notify"), "Ana@agency.example")],
+        text=NO_DEFAULT,
+    ),
+    # override
+    Case(
+        "a first override is one table; nobody named means nobody",
+        lambda its: settings.override(its.known, [its.client(ACME)], HUBSPOT, None),
+        [((*AC, "override"), {"owner": "hubspot"})],
+        "override",
+    ),
+    Case(
+        "a first override with user and note",
+        lambda its: settings.override(its.known, [its.client(ACME)], PARTNER, its.user("ana"), "why"),
+        [((*AC, "override"), {"owner": "partner", "notify": "Ana@agency.example", "note": "why"})],
+    ),
+    Case(
+        "an override is replaced whole, key by key: user and note go when they are not named",
+        lambda its: settings.override(its.known, [its.client(BETA)], HUBSPOT, None),
+        [
+            ((*BC, "override", "owner"), "hubspot"),
+            ((*BC, "override", "notify"), None),
+            ((*BC, "override", "note"), None),
+        ],
+    ),
+    Case(
+        "the user alone, where the partner owns by override",
+        lambda its: settings.override(its.known, [its.client(BETA)], None, its.user("rui"), "new"),
+        [
+            ((*BC, "override", "owner"), "partner"),
+            ((*BC, "override", "notify"), "rui@agency.example"),
+            ((*BC, "override", "note"), "new"),
+        ],
+    ),
+    Case(
+        "the user alone, where the partner owns by default",
+        lambda its: settings.override(its.known, [its.client(ACME)], None, its.user("rui")),
+        [((*AC, "override"), {"owner": "partner", "notify": "rui@agency.example"})],
+        text=PARTNER_DEFAULT,
+    ),
+    Case(
+        "several clients at once; one that has it is said, and the deactivated user once",
+        lambda its: settings.override(
+            its.known, [its.client(ACME), its.client(BETA), its.client("late.example")], HUBSPOT, None
+        ),
+        [
+            ((*AC, "override"), {"owner": "hubspot"}),
+            ((*BC, "override", "owner"), "hubspot"),
+            ((*BC, "override", "notify"), None),
+            ((*BC, "override", "note"), None),
+        ],
+        said=("late.example has this override already",),
+    ),
+    Case(
+        "an override as it is, in another spelling and without a word on the note: nothing to do",
+        lambda its: settings.override(its.known, [its.client(BETA)], PARTNER, its.user("ana")),
+        [],
+        said=("beta.example has this override already",),
+    ),
+    Case(
+        "another note is another override",
+        lambda its: settings.override(its.known, [its.client(BETA)], PARTNER, its.user("ana"), "new"),
+        [
+            ((*BC, "override", "owner"), "partner"),
+            ((*BC, "override", "notify"), "Ana@agency.example"),
+            ((*BC, "override", "note"), "new"),
+        ],
+    ),
+    Case(
+        "the same owner and another user is another override",
+        lambda its: settings.override(its.known, [its.client(GAMA)], HUBSPOT, its.user("ines")),
+        [
+            ((*GC, "override", "owner"), "hubspot"),
+            ((*GC, "override", "notify"), "ines@agency.example"),
+            ((*GC, "override", "note"), None),
+        ],
+        said=("ines@agency.example is deactivated",),
+    ),
+    # clear-override
+    Case(
+        "overridden clients go back; those that follow already are said",
+        lambda its: settings.clear_override([its.client(ACME), its.client(BETA), its.client(GAMA)]),
+        [((*BC, "override"), None), ((*GC, "override"), None)],
+        "clear-override",
+        ("acme.example follows the default already",),
+    ),
+    Case("no clients, no changes", lambda its: settings.clear_override([]), []),
+    Case("no clients, no overrides", lambda its: settings.override(its.known, [], HUBSPOT, None), []),
+    # client assign
+    Case(
+        "a new billing contact is added",
+        lambda its: contacts.assign(its.client(BETA), Role.BILLING, "New@beta.example", "Nell"),
+        [
+            (
+                (*BC, "contacts", "New@beta.example"),
+                {"email": "New@beta.example", "name": "Nell", "roles": ["billing"]},
+            )
+        ],
+        "client assign",
+    ),
+    Case(
+        "billing adds: the other holders stay",
+        lambda its: contacts.assign(its.client(ACME), Role.BILLING, "PAULA@acme.example"),
+        [((*AC, "contacts", "Paula@acme.example", "roles"), ["primary", "billing", "decision-maker"])],
+    ),
+    Case(
+        "a new primary contact: the former one steps down and keeps its other role",
+        lambda its: contacts.assign(its.client(ACME), Role.PRIMARY, "new@acme.example"),
+        [
+            ((*AC, "contacts", "Paula@acme.example", "roles"), ["decision-maker"]),
+            ((*AC, "contacts", "new@acme.example"), {"email": "new@acme.example", "roles": ["primary"]}),
+        ],
+    ),
+    Case(
+        "a contact on record becomes decision-maker, with a name",
+        lambda its: contacts.assign(its.client(ACME), Role.DECISION_MAKER, "fin@acme.example", "Fin"),
+        [
+            ((*AC, "contacts", "Paula@acme.example", "roles"), ["primary"]),
+            ((*AC, "contacts", "fin@acme.example", "roles"), ["billing", "decision-maker"]),
+            ((*AC, "contacts", "fin@acme.example", "name"), "Fin"),
+        ],
+    ),
+    Case(
+        "who holds the role already, holds it",
+        lambda its: contacts.assign(its.client(ACME), Role.PRIMARY, "paula@ACME.example"),
+        [((*AC, "contacts", "Paula@acme.example", "roles"), ["primary", "decision-maker"])],
+    ),
+    Case(
+        "a fourth billing contact is planned, and said to be one too many",
+        lambda its: contacts.assign(its.client(GAMA), Role.BILLING, "d@gama.example"),
+        [((*GC, "contacts", "d@gama.example"), {"email": "d@gama.example", "roles": ["billing"]})],
+        said=("then has 4 billing contacts; HubSpot takes 3",),
+    ),
+    Case(
+        "a third billing contact is not one too many",
+        lambda its: contacts.assign(its.client(GAMA), Role.BILLING, "C@gama.example"),
+        [((*GC, "contacts", "c@gama.example", "roles"), ["primary", "billing"])],
+    ),
+    Case(
+        "three billing contacts say nothing about a primary one",
+        lambda its: contacts.assign(its.client(GAMA), Role.PRIMARY, "d@gama.example"),
+        [
+            ((*GC, "contacts", "c@gama.example", "roles"), ["billing"]),
+            ((*GC, "contacts", "d@gama.example"), {"email": "d@gama.example", "roles": ["primary"]}),
+        ],
+    ),
+    # client unassign
+    Case(
+        "the only holder need not be named, and stays on record",
+        lambda its: contacts.unassign(its.client(ACME), Role.PRIMARY),
+        [((*AC, "contacts", "Paula@acme.example", "roles"), ["decision-maker"])],
+        "client unassign",
+    ),
+    Case(
+        "one of several holders is named",
+        lambda its: contacts.unassign(its.client(ACME), Role.BILLING, "FIN@acme.example"),
+        [((*AC, "contacts", "fin@acme.example", "roles"), [])],
+    ),
+    Case(
+        "a contact without the role: nothing to do",
+        lambda its: contacts.unassign(its.client(ACME), Role.PRIMARY, "fin@acme.example"),
+        [],
+        said=("fin@acme.example does not hold primary at acme.example",),
+    ),
+    Case(
+        "a vacant role: nothing to do",
+        lambda its: contacts.unassign(its.client(GAMA), Role.DECISION_MAKER),
+        [],
+        said=("nobody holds decision-maker at gama.example",),
+    ),
+    # client add
+    Case(
+        "the domain alone, in whatever form",
+        lambda its: clients.add(its.known, NewClient("https://www.New.example/x")),
+        [(("clients", "new.example"), {})],
+        "client add",
+    ),
+    Case(
+        "all at once: one contact per address, with all its roles",
+        lambda its: clients.add(
+            its.known,
+            NewClient(
+                "new.example",
+                "New",
+                99,
+                {
+                    Role.DECISION_MAKER: ["Pat@new.example"],
+                    Role.BILLING: ["fin@new.example", "PAT@new.example", "fin@new.example"],
+                    Role.PRIMARY: ["pat@new.example"],
+                },
+                Renewal(NEW_DAY, "Sales Hub", date(2028, 12, 1)),
+            ),
+        ),
+        [
+            (
+                ("clients", "new.example"),
+                {
+                    "name": "New",
+                    "hub_id": 99,
+                    "contacts": [
+                        {"email": "pat@new.example", "roles": ["primary", "billing", "decision-maker"]},
+                        {"email": "fin@new.example", "roles": ["billing"]},
+                    ],
+                    "renewals": [{"date": NEW_DAY, "product": "Sales Hub", "deadline": date(2028, 12, 1)}],
+                },
+            )
+        ],
+    ),
+    Case(
+        "a renewal is no more than is said of it",
+        lambda its: clients.add(its.known, NewClient("new.example", renewal=Renewal(NEW_DAY))),
+        [(("clients", "new.example"), {"renewals": [{"date": NEW_DAY}]})],
+    ),
+    # client set
+    Case(
+        "name and hub id",
+        lambda its: clients.change(its.known, its.client(ACME), "Acme SA", 5),
+        [((*AC, "name"), "Acme SA"), ((*AC, "hub_id"), 5)],
+        "client set",
+    ),
+    Case(
+        "an empty name takes it away",
+        lambda its: clients.change(its.known, its.client(ACME), name=""),
+        [((*AC, "name"), None)],
+    ),
+    Case(
+        "its own hub id is not taken",
+        lambda its: clients.change(its.known, its.client(ACME), hub_id=4411223),
+        [((*AC, "hub_id"), 4411223)],
+    ),
+    Case(
+        "contacts deactivated and reactivated",
+        lambda its: clients.change(
+            its.known, its.client(ACME), activity_of={"FIN@acme.example": False, "idle@acme.example": True}
+        ),
+        [
+            ((*AC, "contacts", "fin@acme.example", "active"), False),
+            ((*AC, "contacts", "idle@acme.example", "active"), None),
+        ],
+    ),
+    # client remove, client rename
+    Case(
+        "clients are removed whole",
+        lambda its: clients.remove([its.client(ACME), its.client(BETA)]),
+        [(AC, None), (BC, None)],
+        "client remove",
+    ),
+    Case(
+        "another domain",
+        lambda its: clients.rename(its.known, its.client(ACME), "https://New.example/"),
+        [(AC, "new.example")],
+        "client rename",
+    ),
+    Case(
+        "the domain it has: nothing to do",
+        lambda its: clients.rename(its.known, its.client(ACME), "WWW.acme.example"),
+        [],
+        said=("acme.example has this domain already",),
+    ),
+    # client set-renewal
+    Case(
+        "a client's first renewal",
+        lambda its: renewals.set_renewal(its.client(GAMA), Renewal(NEW_DAY), named=False),
+        [((*GC, "renewals", ""), {"date": NEW_DAY})],
+        "client set-renewal",
+    ),
+    Case(
+        "the only renewal need not be named; its own deadline goes when none is given",
+        lambda its: renewals.set_renewal(its.client(BETA), Renewal(NEW_DAY), named=False),
+        [((*BC, "renewals", "", "date"), NEW_DAY), ((*BC, "renewals", "", "deadline"), None)],
+    ),
+    Case(
+        "a renewal is found by its product in another case",
+        lambda its: renewals.set_renewal(
+            its.client(ACME), Renewal(NEW_DAY, " sales hub ", date(2029, 1, 1)), named=True
+        ),
+        [
+            ((*AC, "renewals", "Sales Hub", "date"), NEW_DAY),
+            ((*AC, "renewals", "Sales Hub", "deadline"), date(2029, 1, 1)),
+        ],
+    ),
+    Case(
+        "another product is another renewal",
+        lambda its: renewals.set_renewal(its.client(ACME), Renewal(NEW_DAY, "Service Hub"), named=True),
+        [((*AC, "renewals", "Service Hub"), {"date": NEW_DAY, "product": "Service Hub"})],
+    ),
+    Case(
+        "the deadline may be the day itself",
+        lambda its: renewals.set_renewal(its.client(GAMA), Renewal(NEW_DAY, "", NEW_DAY), named=False),
+        [((*GC, "renewals", ""), {"date": NEW_DAY, "deadline": NEW_DAY})],
+    ),
+    # client drop-renewal, client renewed
+    Case(
+        "the only renewal is dropped",
+        lambda its: renewals.drop_renewal(its.client(BETA), None),
+        [((*BC, "renewals", ""), None)],
+        "client drop-renewal",
+    ),
+    Case(
+        "the named renewal is dropped",
+        lambda its: renewals.drop_renewal(its.client(ACME), "MARKETING hub"),
+        [((*AC, "renewals", "Marketing Hub"), None)],
+    ),
+    Case(
+        "a year on, the deadline too",
+        lambda its: renewals.renewed(its.client(ACME), "Sales Hub"),
+        [
+            ((*AC, "renewals", "Sales Hub", "date"), date(2028, 6, 30)),
+            ((*AC, "renewals", "Sales Hub", "deadline"), date(2028, 5, 1)),
+        ],
+        "client renewed",
+    ),
+    Case(
+        "29 February becomes the 28th",
+        lambda its: renewals.renewed(its.client(ACME), "Marketing Hub"),
+        [((*AC, "renewals", "Marketing Hub", "date"), date(2029, 2, 28))],
+    ),
+    Case(
+        "the only renewal goes a year on",
+        lambda its: renewals.renewed(its.client(BETA), None),
+        [
+            ((*BC, "renewals", "", "date"), date(2028, 3, 1)),
+            ((*BC, "renewals", "", "deadline"), date(2028, 1, 1)),
+        ],
+    ),
+    # user
+    Case(
+        "a user is added with a name",
+        lambda its: users.add(its.known, "New@agency.example", "Nell"),
+        [(("users", "New@agency.example"), {"name": "Nell"})],
+        "user add",
+    ),
+    Case(
+        "a user is added without one",
+        lambda its: users.add(its.known, "new@agency.example"),
+        [(("users", "new@agency.example"), {})],
+    ),
+    Case(
+        "a user's name is changed, and taken away",
+        lambda its: users.change(its.known, its.user("ana"), name=""),
+        [(("users", "Ana@agency.example", "name"), None)],
+        "user set",
+    ),
+    Case(
+        "a user who is set somewhere is deactivated, which is said",
+        lambda its: users.change(its.known, its.user("ana"), name="Ana S.", active=False),
+        [
+            (("users", "Ana@agency.example", "name"), "Ana S."),
+            (("users", "Ana@agency.example", "active"), False),
+        ],
+        said=("Ana@agency.example is still set in 3 places",),
+    ),
+    Case(
+        "a user who is set nowhere is deactivated",
+        lambda its: users.change(its.known, its.user("rui"), active=False),
+        [(("users", "rui@agency.example", "active"), False)],
+    ),
+    Case(
+        "a user is active again: the usual is not written",
+        lambda its: users.change(its.known, its.user("ines"), active=True),
+        [(("users", "ines@agency.example", "active"), None)],
+    ),
+    Case(
+        "a user who is set somewhere is active: nothing to say of it",
+        lambda its: users.change(its.known, its.user("ana"), active=True),
+        [(("users", "Ana@agency.example", "active"), None)],
+    ),
+    Case(
+        "a user who is set nowhere is removed",
+        lambda its: users.remove(its.known, its.user("rui")),
+        [(("users", "rui@agency.example"), None)],
+        "user remove",
+    ),
+    Case(
+        "a user is replaced wherever it is set, in any spelling; who holds roles stays",
+        lambda its: users.replace(its.known, its.user("ana"), its.user("rui"), deactivate=False),
+        [
+            (("defaults", "notify"), "rui@agency.example"),
+            ((*BC, "override", "notify"), "rui@agency.example"),
+            ((*GC, "override", "notify"), "rui@agency.example"),
+        ],
+        "user replace",
+    ),
+    Case(
+        "a user is replaced by a deactivated one, and deactivated: said",
+        lambda its: users.replace(its.known, its.user("rui"), its.user("ines"), deactivate=True),
+        [(("users", "rui@agency.example", "active"), False)],
+        said=("rui@agency.example is not set anywhere", "ines@agency.example is deactivated in HubSpot"),
+    ),
+]
+
+HAS_NO = "acme.example has no renewal of Service Hub"
+BOTH_PRODUCTS = "name one with --product: 'Marketing Hub', 'Sales Hub'"
+REFUSALS = [
+    Refusal(
+        "a default of the partner's without a user",
+        lambda its: settings.set_default(its.known, PARTNER, None),
+        "cannot be owner partner without a partner user",
+        "--notify USER",
+    ),
+    Refusal(
+        "a partner's default made one of nobody's",
+        lambda its: settings.set_default(its.known, None, None),
+        "cannot be owner partner without a partner user",
+        "--notify USER",
+        text=PARTNER_DEFAULT,
+    ),
+    Refusal(
+        "a first default of the partner's without a user",
+        lambda its: settings.set_default(its.known, PARTNER, KEEP),
+        "cannot be owner partner without a partner user",
+        "--notify USER",
+        text=NO_DEFAULT,
+    ),
+    Refusal(
+        "a first default without an owner",
+        lambda its: settings.set_default(its.known, None, its.user("ana")),
+        "there is no default yet",
+        "--owner hubspot or --owner partner",
+        text=NO_DEFAULT,
+    ),
+    Refusal(
+        "an override that says nothing",
+        lambda its: settings.override(its.known, [its.client(BETA)], None, None, "note"),
+        "needs to be told what to set",
+        "--owner",
+    ),
+    Refusal(
+        "an override of the partner's without a user",
+        lambda its: settings.override(its.known, [its.client(BETA)], PARTNER, None),
+        "needs a partner user",
+        "--notify USER",
+    ),
+    Refusal(
+        "a user alone where the partner does not own: every such client is listed",
+        lambda its: settings.override(
+            its.known, [its.client(ACME), its.client(BETA), its.client(GAMA)], None, its.user("rui")
+        ),
+        "--notify alone",
+        "--owner partner, or --owner hubspot",
+        ((AC, "acme.example has owner hubspot now"), (GC, "gama.example has owner hubspot now")),
+    ),
+    Refusal(
+        "a user alone where nobody owns",
+        lambda its: settings.override(its.known, [its.client(ACME)], None, its.user("ana")),
+        "--notify alone",
+        "--owner partner, or --owner hubspot",
+        ((("clients", ACME), "acme.example has no owner: there is no default"),),
+        text=NO_DEFAULT,
+    ),
+    Refusal(
+        "a contact listed twice is assigned",
+        lambda its: contacts.assign(its.client(TWICE), Role.BILLING, "X@twice.example"),
+        "twice.example lists x@twice.example twice",
+        "make one contact of them in the file",
+    ),
+    Refusal(
+        "a contact listed twice is unassigned",
+        lambda its: contacts.unassign(its.client(TWICE), Role.BILLING, "x@twice.example"),
+        "twice.example lists x@twice.example twice",
+        "make one contact of them in the file",
+    ),
+    Refusal(
+        "a contact listed twice is deactivated",
+        lambda its: clients.change(its.known, its.client(TWICE), activity_of={"x@twice.example": False}),
+        "twice.example lists x@twice.example twice",
+        "make one contact of them in the file",
+    ),
+    Refusal(
+        "one of several holders, and none is named",
+        lambda its: contacts.unassign(its.client(GAMA), Role.BILLING),
+        "gama.example has several holders of billing",
+        "name one: a@gama.example, b@gama.example, c@gama.example",
+    ),
+    Refusal(
+        "unassigned is somebody who is no contact",
+        lambda its: contacts.unassign(its.client(GAMA), Role.BILLING, "z@gama.example"),
+        "z@gama.example is not a contact of gama.example",
+        "its contacts: a@gama.example, b@gama.example, c@gama.example",
+    ),
+    Refusal(
+        "deactivated is somebody who is no contact, and there is none",
+        lambda its: clients.change(its.known, its.client(BETA), activity_of={"z@beta.example": False}),
+        "z@beta.example is not a contact of beta.example",
+        "renewctl client assign",
+    ),
+    Refusal(
+        "a new client without a domain",
+        lambda its: clients.add(its.known, NewClient("Acme Ltda")),
+        "'Acme Ltda' is not a client's domain",
+        "acme.example",
+    ),
+    Refusal(
+        "a new client that is in the store",
+        lambda its: clients.add(its.known, NewClient("https://ACME.example")),
+        "acme.example is in the store already",
+        "renewctl client set acme.example",
+    ),
+    Refusal(
+        "a new client with another's hub id",
+        lambda its: clients.add(its.known, NewClient("new.example", hub_id=4411223)),
+        "hub id 4411223 is acme.example's",
+        "account menu",
+    ),
+    Refusal(
+        "another client's hub id is set",
+        lambda its: clients.change(its.known, its.client(GAMA), hub_id=4411223),
+        "hub id 4411223 is acme.example's",
+        "account menu",
+    ),
+    Refusal(
+        "nothing is set of a client",
+        lambda its: clients.change(its.known, its.client(ACME)),
+        "client set needs to be told what to set",
+        "--name, --hub-id, --deactivate or --reactivate",
+    ),
+    Refusal(
+        "renamed to another client's domain",
+        lambda its: clients.rename(its.known, its.client(ACME), "www.beta.example"),
+        "beta.example is in the store already",
+        "renewctl client show beta.example",
+    ),
+    Refusal(
+        "renamed to what is no domain",
+        lambda its: clients.rename(its.known, its.client(ACME), "a b"),
+        "'a b' is not a client's domain",
+        "acme.example",
+    ),
+    Refusal(
+        "a renewal is set and not named, where there are several",
+        lambda its: renewals.set_renewal(its.client(ACME), Renewal(NEW_DAY), named=False),
+        "acme.example has several renewals",
+        BOTH_PRODUCTS,
+    ),
+    Refusal(
+        "a deadline after the renewal",
+        lambda its: renewals.set_renewal(
+            its.client(GAMA), Renewal(NEW_DAY, "", date(2029, 2, 1)), named=False
+        ),
+        "the deadline is after the renewal",
+        "last day to alter terms",
+    ),
+    Refusal(
+        "a renewal is dropped and not named, where there are several",
+        lambda its: renewals.drop_renewal(its.client(ACME), None),
+        "acme.example has several renewals",
+        BOTH_PRODUCTS,
+    ),
+    Refusal(
+        "a renewal that is not there is dropped",
+        lambda its: renewals.drop_renewal(its.client(ACME), "Service Hub"),
+        HAS_NO,
+        BOTH_PRODUCTS,
+    ),
+    Refusal(
+        "a client without renewals has renewed",
+        lambda its: renewals.renewed(its.client(GAMA), None),
+        "gama.example has no renewal",
+        "renewctl client set-renewal gama.example DATE",
+    ),
+    Refusal(
+        "a renewal that is not there has been renewed",
+        lambda its: renewals.renewed(its.client(ACME), "Service Hub"),
+        HAS_NO,
+        BOTH_PRODUCTS,
+    ),
+    Refusal(
+        "the year after the last",
+        lambda its: renewals.renewed(its.client("late.example"), None),
+        "9999-06-30 is the last year there is",
+        "set-renewal",
+    ),
+    Refusal(
+        "a user who is one already",
+        lambda its: users.add(its.known, "ana@AGENCY.example"),
+        "Ana@agency.example is one of the partner's users already",
+        "renewctl user set Ana@agency.example",
+    ),
+    Refusal(
+        "nothing is set of a user",
+        lambda its: users.change(its.known, its.user("ana")),
+        "user set needs to be told what to set",
+        "--name, --active or --inactive",
+    ),
+    Refusal(
+        "a user who is still set is removed: every place is listed",
+        lambda its: users.remove(its.known, its.user("ana")),
+        "Ana@agency.example is still in use",
+        "renewctl user replace Ana@agency.example NEW",
+        (
+            (("defaults", "notify"), "Ana@agency.example is set for the default"),
+            ((*BC, "override", "notify"), "Ana@agency.example is set for beta.example"),
+            ((*GC, "override", "notify"), "Ana@agency.example is set for gama.example"),
+        ),
+    ),
+    Refusal(
+        "a user is replaced by itself",
+        lambda its: users.replace(its.known, its.user("ana"), its.user("ana"), deactivate=True),
+        "OLD and NEW are the same",
+        "somebody else",
+    ),
+]
+
+
+def check_refused(case: Refusal) -> None:
+    """Assert that the call is refused as a usage error, with the message, the hint and the places."""
+    with pytest.raises(UsageError) as caught:
+        case.call(Its(portfolio(case.text)))
+    assert case.message in caught.value.message
+    assert case.hint in caught.value.hint
+    assert tuple((p.path, p.message) for p in caught.value.problems) == case.problems
+    assert caught.value.status is ExitStatus.USAGE
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_plan_has_these_changes_and_no_other(case: Case) -> None:
+    plan = case.call(Its(portfolio(case.text)))
+
+    assert [(change.path, change.after) for change in plan.changes] == case.changes
+    assert len(plan.said) == len(case.said)
+    for said, part in zip(plan.said, case.said, strict=True):
+        assert part in said
+    if case.command:
+        assert plan.command == case.command
+    assert [change.renamed for change in plan.changes] == [plan.command == "client rename"] * len(
+        plan.changes
+    )
+    assert all(change.before is None for change in plan.changes)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_plan_leaves_a_store_that_can_be_read(case: Case) -> None:
+    data = tomli.loads(case.text)
+    plan = case.call(Its(portfolio(case.text)))
+    reading = read(tree.applied(data, plan.changes))
+    assert not reading.problems
+    assert not [remark for remark in reading.remarks if "unknown key" in remark.message]
+
+
+@pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case.name)
+def test_refused_with_the_way_out(case: Refusal) -> None:
+    check_refused(case)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Refusal(
+            "a contact listed twice would have to step down",
+            lambda its: contacts.assign(its.client(TWICE), Role.PRIMARY, "new@twice.example"),
+            "twice.example lists x@twice.example twice",
+            "make one contact of them in the file",
+        ),
+        Refusal(
+            "a contact listed twice is the only holder",
+            lambda its: contacts.unassign(its.client(TWICE), Role.PRIMARY),
+            "twice.example lists x@twice.example twice",
+            "make one contact of them in the file",
+        ),
+    ],
+    ids=lambda case: case.name,
+)
+def test_a_contact_listed_twice_is_never_edited(case: Refusal) -> None:
+    check_refused(case)
+
+
+def test_a_contact_listed_twice_does_not_hinder_edits_of_others() -> None:
+    its = Its(portfolio())
+    plan = contacts.assign(its.client(TWICE), Role.DECISION_MAKER, "new@twice.example")
+    assert [change.path[-2:] for change in plan.changes] == [
+        ("y@twice.example", "roles"),
+        ("contacts", "new@twice.example"),
+    ]
+
+
+def test_replacing_a_user_leaves_the_contacts_and_what_hubspot_showed() -> None:
+    text = """
+    [defaults]
+    owner = "partner"
+    notify = "ana@agency.example"
+    in_hubspot = { owner = "partner", notify = "ana@agency.example", on = 2026-10-02 }
+    [users."ana@agency.example"]
+    [users."rui@agency.example"]
+    [clients."a.example"]
+    contacts = [{ email = "ana@agency.example", roles = ["primary"] }]
+    in_hubspot = { owner = "partner", notify = "ana@agency.example", on = 2026-10-02 }
+    """
+    its = Its(portfolio(text))
+    plan = users.replace(its.known, its.user("ana"), its.user("rui"), deactivate=True)
+    assert [(change.path, change.after) for change in plan.changes] == [
+        (("defaults", "notify"), "rui@agency.example"),
+        (("users", "ana@agency.example", "active"), False),
+    ]
+
+
+def test_redundant_overrides_are_those_that_say_what_the_default_says() -> None:
+    assert [client.key for client in settings.redundant(portfolio())] == [GAMA]
+    assert [client.key for client in settings.redundant(portfolio(PARTNER_DEFAULT))] == [BETA]
+    assert settings.redundant(portfolio(NO_DEFAULT)) == ()
+    assert [client.key for client in settings.overridden(portfolio())] == [BETA, GAMA, "late.example"]
+
+
+def test_a_user_is_the_same_whoever_found_it() -> None:
+    known = portfolio()
+    assert users.remove(known, PartnerUser("rui@agency.example")).changes

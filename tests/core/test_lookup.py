@@ -1,0 +1,247 @@
+"""From what people type to the client or user they mean: no guess, and no creation by a typo."""
+
+from typing import Any
+
+import pytest
+
+from renewctl.errors import UnknownClient, UnknownUser
+from renewctl.lookup import filtered, find_address, find_client, find_clients, find_user
+from renewctl.model import Owner, Portfolio
+from renewctl.schema import read
+
+DATA: dict[str, Any] = {
+    "defaults": {"owner": "hubspot", "notify": "Gone@agency.example"},
+    "users": {
+        "Ana@agency.example": {"name": "Ana Souza"},
+        "rui@agency.example": {},
+        "rui@other.example": {},
+        "maria.silva@agency.example": {},
+    },
+    "clients": {
+        "Acme.example": {
+            "name": "Acme Ltda",
+            "hub_id": 4411223,
+            "contacts": [{"email": "Paula@acme.example"}],
+        },
+        "beta.example": {
+            "name": "Beta",
+            "hub_id": 7,
+            "override": {"owner": "partner", "notify": "old@agency.example"},
+        },
+        "beta2.example": {"name": "BETA", "hub_id": 8, "override": {"owner": "hubspot"}},
+        "münchen.example": {
+            "name": "Ação",
+            "hub_id": 8,
+            "override": {"owner": "partner", "notify": "ANA@agency.example"},
+        },
+        "4411224": {"name": "acme.example"},
+    },
+}
+
+
+def known() -> Portfolio:
+    """Return the portfolio that is looked into."""
+    reading = read(DATA)
+    assert not reading.problems
+    return reading.portfolio
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        ("acme.example", "acme.example"),
+        ("ACME.example", "acme.example"),
+        ("https://www.acme.example/pricing?x=1", "acme.example"),
+        (" acme.example. ", "acme.example"),
+        ("MÜNCHEN.example", "xn--mnchen-3ya.example"),
+        ("xn--mnchen-3ya.example", "xn--mnchen-3ya.example"),
+        ("4411223", "acme.example"),
+        (" 4411223 ", "acme.example"),
+        ("4411224", "4411224"),
+        ("7", "beta.example"),
+        ("Acme Ltda", "acme.example"),
+        (" acme ltda ", "acme.example"),
+        ("AÇÃO", "xn--mnchen-3ya.example"),
+    ],
+)
+def test_a_client_is_found_by_domain_hub_id_or_name(word: str, key: str) -> None:
+    assert find_client(known(), word).key == key
+
+
+def test_a_domain_wins_over_a_name_that_looks_like_it() -> None:
+    assert find_client(known(), "acme.example").name == "Acme Ltda"
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("beta", "use the domain: beta.example, beta2.example"),
+        ("8", "use the domain: beta2.example, xn--mnchen-3ya.example"),
+    ],
+)
+def test_a_name_or_hub_id_of_several_clients_is_refused_with_their_domains(word: str, hint: str) -> None:
+    with pytest.raises(UnknownClient) as caught:
+        find_client(known(), word)
+    assert caught.value.message == f"{word!r} names several clients"
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("acme.exmple", "did you mean acme.example?"),
+        ("Acme Ldta", "did you mean acme.example?"),
+        ("beta3.example", "did you mean beta.example or beta2.example?"),
+        ("441122", "did you mean 4411224?"),
+        ("zzzzzz", "renewctl client list shows them all"),
+        ("", "renewctl client list shows them all"),
+        ("4411223.0", "did you mean 4411224?"),
+        ("٧", "renewctl client list shows them all"),
+        ("\ud800", "renewctl client list shows them all"),
+    ],
+)
+def test_an_unknown_client_is_refused_with_the_nearest(word: str, hint: str) -> None:
+    with pytest.raises(UnknownClient) as caught:
+        find_client(known(), word)
+    assert caught.value.message == f"there is no client {word!r}"
+    assert caught.value.hint == hint
+
+
+def test_part_of_a_name_is_no_name() -> None:
+    for word in ("Acme", "acme", "example", "beta.exampl"):
+        with pytest.raises(UnknownClient):
+            find_client(known(), word)
+
+
+def test_no_word_finds_a_client_without_hub_id_or_name() -> None:
+    bare = read({"clients": {"a.example": {}}}).portfolio
+    for word in ("", " ", "None", "0"):
+        with pytest.raises(UnknownClient):
+            find_client(bare, word)
+
+
+def test_in_an_empty_store_the_way_out_is_to_add_a_client() -> None:
+    with pytest.raises(UnknownClient) as caught:
+        find_client(Portfolio(), "acme.example")
+    assert "renewctl client add" in caught.value.hint
+
+
+def test_several_clients_come_in_the_order_typed_each_once() -> None:
+    found = find_clients(known(), ["beta.example", "4411223", "7", "ACME.example", "beta2.example"])
+    assert [client.key for client in found] == ["beta.example", "acme.example", "beta2.example"]
+    assert find_clients(known(), []) == ()
+
+
+def test_one_unknown_among_several_is_refused_as_it_is_alone() -> None:
+    with pytest.raises(UnknownClient) as caught:
+        find_clients(known(), ["beta.example", "acme.exmple"])
+    assert caught.value.message == "there is no client 'acme.exmple'"
+    assert caught.value.hint == "did you mean acme.example?"
+
+
+def test_several_unknown_are_all_listed_each_with_its_hint() -> None:
+    with pytest.raises(UnknownClient) as caught:
+        find_clients(known(), ["acme.exmple", "beta.example", "beta", "zzzzzz"])
+    assert caught.value.message == "3 clients are unknown"
+    assert [(p.message, p.hint) for p in caught.value.problems] == [
+        ("there is no client 'acme.exmple'", "did you mean acme.example?"),
+        ("'beta' names several clients", "use the domain: beta.example, beta2.example"),
+        ("there is no client 'zzzzzz'", "renewctl client list shows them all"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "email"),
+    [
+        ("ana@agency.example", "Ana@agency.example"),
+        (" ANA@AGENCY.example ", "Ana@agency.example"),
+        ("ana", "Ana@agency.example"),
+        ("Ana", "Ana@agency.example"),
+        ("rui@other.example", "rui@other.example"),
+        ("Maria.Silva", "maria.silva@agency.example"),
+    ],
+)
+def test_a_user_is_found_by_address_or_by_its_part_before_the_at(word: str, email: str) -> None:
+    assert find_user(known(), word).email == email
+
+
+def test_a_local_part_of_several_users_is_refused_with_their_addresses() -> None:
+    with pytest.raises(UnknownUser) as caught:
+        find_user(known(), "rui")
+    assert caught.value.message == "'rui' names several partner users"
+    assert caught.value.hint == "use the address: rui@agency.example, rui@other.example"
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        (
+            "anna@agency.example",
+            "did you mean Ana@agency.example?; to add: renewctl user add anna@agency.example",
+        ),
+        ("anna", "did you mean Ana@agency.example?; to add: renewctl user add ADDRESS"),
+        ("zzzz@q.test", "to add: renewctl user add zzzz@q.test"),
+        ("", "to add: renewctl user add ADDRESS"),
+        ("Ana Souza", "to add: renewctl user add ADDRESS"),
+        ("agency.example", "to add: renewctl user add ADDRESS"),
+    ],
+)
+def test_an_unknown_user_is_refused_with_the_nearest_and_what_to_type(word: str, hint: str) -> None:
+    with pytest.raises(UnknownUser) as caught:
+        find_user(known(), word)
+    assert caught.value.message == f"{word!r} is not one of the partner's users"
+    assert caught.value.hint.endswith(hint.rsplit("; ", 1)[-1])
+    assert ("did you mean Ana@agency.example" in caught.value.hint) == ("did you mean" in hint)
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        ("PAULA@acme.example", "paula@acme.example"),
+        ("ana", "ana@agency.example"),
+        ("gone@agency.example", "gone@agency.example"),
+        ("old@agency.example", "old@agency.example"),
+    ],
+)
+def test_an_address_is_known_wherever_it_stands_in_the_store(word: str, key: str) -> None:
+    assert find_address(known(), word) == key
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("paulla@acme.example", "did you mean paula@acme.example?"), ("zzzz", ""), ("", ""), ("paula", "")],
+)
+def test_an_address_of_nobody_is_refused(word: str, hint: str) -> None:
+    with pytest.raises(UnknownUser) as caught:
+        find_address(known(), word)
+    assert caught.value.message == f"nobody in the store has the address {word!r}"
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("asked", "keys"),
+    [
+        (
+            (None, None, None),
+            ["acme.example", "beta.example", "beta2.example", "xn--mnchen-3ya.example", "4411224"],
+        ),
+        ((True, None, None), ["beta.example", "beta2.example", "xn--mnchen-3ya.example"]),
+        ((False, None, None), ["acme.example", "4411224"]),
+        ((None, Owner.HUBSPOT, None), ["acme.example", "beta2.example", "4411224"]),
+        ((True, Owner.HUBSPOT, None), ["beta2.example"]),
+        ((None, Owner.PARTNER, None), ["beta.example", "xn--mnchen-3ya.example"]),
+        ((None, None, "Ana@agency.example"), ["xn--mnchen-3ya.example"]),
+        ((None, None, "gone@AGENCY.example"), ["acme.example", "4411224"]),
+        ((False, Owner.PARTNER, None), []),
+        ((None, Owner.HUBSPOT, "ana@agency.example"), []),
+    ],
+)
+def test_clients_are_listed_by_the_setting_that_applies(asked: tuple[Any, ...], keys: list[str]) -> None:
+    assert [client.key for client in filtered(known(), *asked)] == keys
+
+
+def test_without_a_default_a_client_has_no_owner_to_be_listed_by() -> None:
+    bare = read({"clients": {"a.example": {}}}).portfolio
+    assert [client.key for client in filtered(bare, None, None, None)] == ["a.example"]
+    assert filtered(bare, None, Owner.HUBSPOT, None) == ()
+    assert filtered(bare, None, None, "ana@agency.example") == ()

@@ -1,0 +1,157 @@
+"""The rules, as a table of cases (``tests/data/rules.toml``), and that the table is complete."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+
+from renewctl.model import Portfolio
+from renewctl.resolve import SEVERITY, Decision, Outcome, Reason, Resolution, Rule, resolve, setting_path
+from renewctl.schema import read
+
+TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "rules.toml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = TABLE["case"]
+FIXED = {"name", "defaults", "policy", "override", "in_hubspot", "contacts"}
+ANSWERED = {"rule", "source", "to", "cc", "skipped", "notes", "roles", "names", "reasons", "says"}
+OF_DATES = {"renewal-past", "no-renewal-date", "deadline-passed"}
+
+
+def store(case: dict[str, Any]) -> dict[str, Any]:
+    """Return the data of a store with the case's client in it."""
+    client = {key: case[key] for key in ("override", "in_hubspot") if key in case}
+    client["contacts"] = case.get("contacts", TABLE["contacts"]["three"])
+    top = {key: case[key] for key in ("defaults", "policy") if key in case}
+    return {"version": 1, **top, "users": TABLE["users"], "clients": {"acme.example": client}}
+
+
+def portfolio_of(case: dict[str, Any]) -> Portfolio:
+    """Return the case's portfolio; a case that is no valid store is an error of the table."""
+    reading = read(store(case))
+    assert not reading.problems, reading.problems
+    assert not reading.remarks, reading.remarks
+    return reading.portfolio
+
+
+def answer(case: dict[str, Any]) -> Resolution:
+    """Resolve the case's client."""
+    portfolio = portfolio_of(case)
+    return resolve(portfolio, portfolio.clients["acme.example"])
+
+
+def named(decision: Decision) -> str:
+    """Return what a decision is called in the table: an address, or a role that nobody holds."""
+    return decision.email or decision.roles[0]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case_is_answered_as_the_table_says(case: dict[str, Any]) -> None:
+    got = answer(case)
+    skipped = [f"{named(d)} {d.reason}" for d in got.decisions if d.outcome is Outcome.SKIPPED]
+
+    assert (got.rule, got.source) == (case["rule"], case["source"])
+    assert [d.email for d in got.to] == case["to"]
+    assert [d.email for d in got.cc] == case.get("cc", [])
+    assert skipped == case.get("skipped", [])
+    assert [f"{note.severity} {note.code}" for note in got.notes] == case["notes"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case_is_explained_as_the_table_says(case: dict[str, Any]) -> None:
+    got = answer(case)
+    by_name = {named(d): d for d in reversed(got.decisions)}
+    said: dict[str, str] = {}
+    for note in got.notes:
+        said.setdefault(note.code, note.message)
+
+    assert {name: list(by_name[name].roles) for name in case.get("roles", {})} == case.get("roles", {})
+    assert {name: by_name[name].name for name in case.get("names", {})} == case.get("names", {})
+    assert {name: by_name[name].reason for name in case.get("reasons", {})} == case.get("reasons", {})
+    for code, part in case.get("says", {}).items():
+        assert part in said[code]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_every_path_of_an_answer_leads_to_something_in_the_store(case: dict[str, Any]) -> None:
+    from renewctl import tree
+
+    got = answer(case)
+    data = store(case)
+    for path in (*(d.path for d in got.decisions), *(note.path for note in got.notes)):
+        # The one place that cannot be there is the default that is missing.
+        assert tree.get(data, path) is not None or (path == ("defaults",) and "defaults" not in case)
+
+
+@pytest.mark.parametrize(
+    ("case", "email", "path"),
+    [
+        ("default hubspot: all three", "ana@agency.example", ("defaults", "notify")),
+        (
+            "default hubspot: all three",
+            "pat@acme.example",
+            ("clients", "acme.example", "contacts", "pat@acme.example"),
+        ),
+        (
+            "override partner: the override's",
+            "Rui@agency.example",
+            ("clients", "acme.example", "override", "notify"),
+        ),
+        ("override partner: the override's", "ana@agency.example", ("defaults", "notify")),
+        (
+            "policy default-user: an override hubspot that names nobody",
+            "ana@agency.example",
+            ("defaults", "notify"),
+        ),
+    ],
+)
+def test_a_decision_names_the_place_in_the_store_that_it_comes_from(
+    case: str, email: str, path: tuple[str, ...]
+) -> None:
+    (found,) = (c for c in CASES if c["name"].startswith(case))
+    assert {d.email: d.path for d in answer(found).decisions}[email] == path
+
+
+def test_the_setting_that_applies_is_the_override_where_there_is_one() -> None:
+    for case in CASES:
+        got = answer(case)
+        path = ("clients", "acme.example", "override") if "override" in case else ("defaults",)
+        assert setting_path(got.client) == path
+        assert (got.setting.owner if got.setting else None) == case.get(path[-1], {}).get("owner")
+        assert (got.setting.notify if got.setting else None) == case.get(path[-1], {}).get("notify")
+
+
+def test_the_table_has_no_key_that_the_tests_do_not_read() -> None:
+    assert not {key for case in CASES for key in case} - FIXED - ANSWERED
+    assert len({case["name"] for case in CASES}) == len(CASES)
+
+
+def test_every_rule_stands_in_the_table() -> None:
+    assert {case["rule"] for case in CASES} == set(Rule)
+
+
+def test_every_reason_stands_in_the_table() -> None:
+    skipped = {line.rsplit(" ", 1)[1] for case in CASES for line in case.get("skipped", [])}
+    given = {reason for case in CASES for reason in case.get("reasons", {}).values()}
+    assert skipped | given == set(Reason)
+
+
+def test_every_note_that_does_not_depend_on_dates_stands_in_the_table() -> None:
+    assert {line.split(" ")[1] for case in CASES for line in case["notes"]} == set(SEVERITY) - OF_DATES
+
+
+def test_severities_are_those_of_the_design() -> None:
+    assert SEVERITY == {
+        "no-recipient": "error",
+        "unknown-user": "error",
+        "inactive-user": "warning",
+        "inactive-contact": "warning",
+        "vacant-role": "warning",
+        "not-in-hubspot": "warning",
+        "renewal-past": "warning",
+        "no-renewal-date": "warning",
+        "copy-not-assured": "info",
+        "no-copy": "info",
+        "deadline-passed": "info",
+        "pinned-same-as-default": "info",
+        "never-confirmed": "info",
+    }

@@ -1,0 +1,218 @@
+"""Plain data addressed by paths: found, and changed without touching what was given."""
+
+import copy
+from datetime import date
+from typing import Any
+
+import pytest
+
+from renewctl.model import Change
+from renewctl.tree import applied, get, index_of
+
+DATA: dict[str, Any] = {
+    "version": 1,
+    "defaults": {"owner": "hubspot", "notify": "ana@agency.example"},
+    "clients": {
+        "a.example": {
+            "name": "A",
+            "contacts": [
+                {"email": "p@a.example", "roles": ["primary"], "x-mine": 1},
+                {"email": "q@a.example", "roles": ["billing"]},
+                {"email": "q@a.example", "roles": []},
+            ],
+            "renewals": [{"date": date(2027, 1, 1)}, {"date": date(2027, 2, 1), "product": "Sales"}],
+        },
+        "b.example": {},
+        "contacts": {"name": "a client called contacts"},
+    },
+}
+A = ("clients", "a.example")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ((), DATA),
+        (("version",), 1),
+        (("defaults", "owner"), "hubspot"),
+        ((*A, "contacts", "p@a.example", "roles"), ["primary"]),
+        ((*A, "contacts", "q@a.example", "roles"), ["billing"]),
+        ((*A, "renewals", "", "date"), date(2027, 1, 1)),
+        ((*A, "renewals", "Sales", "date"), date(2027, 2, 1)),
+        (("clients", "contacts", "name"), "a client called contacts"),
+        (("clients", "none.example", "name"), None),
+        ((*A, "contacts", "nobody@a.example", "roles"), None),
+        ((*A, "renewals", "Service"), None),
+        (("version", "deeper"), None),
+        ((*A, "name", "deeper"), None),
+        ((*A, "contacts", "p@a.example", "roles", "primary"), None),
+    ],
+)
+def test_a_path_leads_to_its_value_or_to_none(path: tuple[str, ...], value: Any) -> None:
+    assert get(DATA, path) == value
+
+
+@pytest.mark.parametrize(
+    ("items", "identity", "index"),
+    [
+        ([{"email": "a@b"}, {"email": "c@d"}], "c@d", 1),
+        ([{"email": "a@b"}], "A@b", None),
+        (["a@b", 5, {"email": "a@b"}], "a@b", 2),
+        ([{"name": "x"}], "", 0),
+        ([], "", None),
+    ],
+)
+def test_an_item_is_found_by_its_identity(items: list[Any], identity: str, index: int | None) -> None:
+    assert index_of(items, "contacts", identity) == index
+
+
+NEW = {"email": "new@a.example", "roles": ["billing"]}
+CASES: list[tuple[str, list[Change], dict[tuple[str, ...], Any]]] = [
+    ("a value is set", [Change(("defaults", "owner"), "partner")], {("defaults", "owner"): "partner"}),
+    ("a value is taken away", [Change(("defaults", "notify"), None)], {("defaults",): {"owner": "hubspot"}}),
+    ("a table is taken away", [Change(("defaults",), None)], {("defaults",): None}),
+    ("what is not there is taken away", [Change(("defaults", "nothing"), None)], {}),
+    (
+        "a table is set",
+        [Change(("clients", "c.example"), {"name": "C"})],
+        {("clients", "c.example"): {"name": "C"}},
+    ),
+    (
+        "tables on the way are made",
+        [Change(("policy", "deadline_days"), 30)],
+        {("policy",): {"deadline_days": 30}},
+    ),
+    ("false is a value", [Change((*A, "name"), False)], {(*A, "name"): False}),
+    (
+        "an item's value is set, its own keys stay",
+        [Change((*A, "contacts", "p@a.example", "roles"), [])],
+        {(*A, "contacts", "p@a.example"): {"email": "p@a.example", "roles": [], "x-mine": 1}},
+    ),
+    (
+        "of items of one name the first is meant",
+        [Change((*A, "contacts", "q@a.example", "name"), "Q")],
+        {(*A, "contacts", "q@a.example", "name"): "Q", (*A, "contacts", "p@a.example", "name"): None},
+    ),
+    (
+        "an item is replaced",
+        [Change((*A, "contacts", "p@a.example"), NEW)],
+        {(*A, "contacts", "new@a.example"): NEW},
+    ),
+    (
+        "an item is added at the end",
+        [Change((*A, "contacts", "new@a.example"), NEW)],
+        {(*A, "contacts", "new@a.example"): NEW},
+    ),
+    ("an item is taken away", [Change((*A, "renewals", ""), None)], {(*A, "renewals", ""): None}),
+    ("an item that is not there is taken away", [Change((*A, "renewals", "None"), None)], {}),
+    (
+        "a first item makes the list",
+        [Change(("clients", "b.example", "contacts", "new@a.example"), NEW)],
+        {("clients", "b.example"): {"contacts": [NEW]}},
+    ),
+    (
+        "a client called contacts is a table like any",
+        [Change(("clients", "contacts", "name"), "x")],
+        {("clients", "contacts"): {"name": "x"}},
+    ),
+    (
+        "changes are made in order",
+        [
+            Change(("defaults", "owner"), "partner"),
+            Change(("clients", "b.example"), {"name": "B"}),
+            Change(("clients", "b.example", "name"), "BB"),
+            Change(("clients", "b.example"), "c.example", renamed=True),
+            Change(("clients", "c.example", "hub_id"), 5),
+            Change(("defaults", "owner"), "hubspot"),
+        ],
+        {
+            ("defaults", "owner"): "hubspot",
+            ("clients", "b.example"): None,
+            ("clients", "c.example"): {"name": "BB", "hub_id": 5},
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "found"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_changes_are_made_in_a_copy(changes: list[Change], found: dict[tuple[str, ...], Any]) -> None:
+    before = copy.deepcopy(DATA)
+    after = applied(DATA, changes)
+
+    assert before == DATA
+    for path, value in found.items():
+        assert get(after, path) == value
+    # Nothing but what stands on the way to a change is another value.
+    changed = {change.path[0] for change in changes}
+    assert {key: value for key, value in after.items() if key not in changed} == {
+        key: value for key, value in DATA.items() if key not in changed
+    }
+    if not found:
+        assert after == DATA
+
+
+def test_what_is_not_on_the_way_to_a_change_is_shared_and_what_is_set_is_not() -> None:
+    value = {"name": "C", "contacts": [dict(NEW)]}
+    after = applied(
+        DATA, [Change(("clients", "c.example"), value), Change(("clients", "c.example", "name"), "D")]
+    )
+    after["clients"]["c.example"]["contacts"][0]["email"] = "changed"
+
+    assert after["clients"]["a.example"] is DATA["clients"]["a.example"]
+    assert value == {"name": "C", "contacts": [NEW]}
+
+
+@pytest.mark.parametrize("email", ["new@a.example", "p@a.example"], ids=["added", "replaced"])
+def test_an_item_that_is_set_is_not_shared_with_the_plan(email: str) -> None:
+    value = {"email": email, "roles": ["billing"]}
+    after = applied(DATA, [Change((*A, "contacts", email), value)])
+    get(after, (*A, "contacts", email, "roles")).append("primary")
+
+    assert value == {"email": email, "roles": ["billing"]}
+
+
+def test_a_table_named_like_a_list_is_made_as_a_table_where_it_is_missing() -> None:
+    after = applied({}, [Change(("clients", "contacts", "name"), "x")])
+    assert after == {"clients": {"contacts": {"name": "x"}}}
+
+
+def test_items_keep_their_order_and_the_rest_of_the_list() -> None:
+    after = applied(
+        DATA,
+        [
+            Change((*A, "contacts", "p@a.example", "roles"), []),
+            Change((*A, "contacts", "new@a.example"), NEW),
+            Change((*A, "contacts", "q@a.example"), None),
+        ],
+    )
+    assert [(c["email"], c["roles"]) for c in after["clients"]["a.example"]["contacts"]] == [
+        ("p@a.example", []),
+        ("q@a.example", []),
+        ("new@a.example", ["billing"]),
+    ]
+
+
+def test_the_same_item_can_be_changed_twice() -> None:
+    path = (*A, "contacts", "p@a.example")
+    after = applied(
+        DATA, [Change((*path, "roles"), []), Change((*path, "name"), "P"), Change((*path, "x-mine"), None)]
+    )
+    assert get(after, path) == {"email": "p@a.example", "roles": [], "name": "P"}
+
+
+def test_a_renamed_table_keeps_its_place_and_everything_else() -> None:
+    after = applied(DATA, [Change(A, "z.example", renamed=True)])
+    assert list(after["clients"]) == ["z.example", "b.example", "contacts"]
+    assert after["clients"]["z.example"] == DATA["clients"]["a.example"]
+    assert list(DATA["clients"]) == ["a.example", "b.example", "contacts"]
+
+
+def test_no_change_is_an_equal_copy() -> None:
+    after = applied(DATA, [])
+    assert after == DATA
+    assert after is not DATA
+
+
+def test_a_value_of_an_item_that_is_not_there_is_an_error_of_the_plan() -> None:
+    with pytest.raises(KeyError, match=r"nobody@a\.example"):
+        applied(DATA, [Change((*A, "contacts", "nobody@a.example", "roles"), [])])
