@@ -63,7 +63,9 @@ def _by_hub_id(portfolio: Portfolio, word: str) -> list[Client]:
 
 def _by_name(portfolio: Portfolio, word: str) -> list[Client]:
     name = word.strip().casefold()
-    return [client for client in portfolio.clients.values() if name and client.name.strip().casefold() == name]
+    return [
+        client for client in portfolio.clients.values() if name and client.name.strip().casefold() == name
+    ]
 
 
 def _nearest_clients(portfolio: Portfolio, word: str) -> str:
@@ -152,7 +154,7 @@ def _has(portfolio: Portfolio, client: Client, owner: Owner | None, notify: str 
 def _user_hint(portfolio: Portfolio, word: str) -> str:
     choices = {name: user.email for user in portfolio.users.values() for name in _names_of(user)}
     address = word.strip() if is_address(word.strip()) else "ADDRESS"
-    return "; ".join(filter(None, (_did_you_mean(word, choices), f"to add: renewctl user add {address}")))
+    return " ".join(filter(None, (_did_you_mean(word, choices), f"To add: renewctl user add {address}")))
 
 
 def _names_of(user: PartnerUser) -> Iterable[str]:

@@ -100,13 +100,12 @@ def _rows_of(portfolio: Portfolio, client: Client, window: Window | None, today:
 
 def _date_notes(client: Client, renewal: Renewal, deadline: date, today: date) -> Iterator[Note]:
     path = ("clients", client.written, "renewals", renewal.product, "date")
+    whose = f"{renewal.product}: " if renewal.product and len(client.renewals) > 1 else ""
     if renewal.day < today:
-        message = (
-            f"the renewal date {renewal.day} is past; once renewed: renewctl client renewed {client.key}"
-        )
-        yield Note("renewal-past", message, path)
+        how = f"once renewed: renewctl client renewed {client.key}"
+        yield Note("renewal-past", f"{whose}the renewal date {renewal.day} is past; {how}", path)
     elif deadline < today:
-        yield Note("deadline-passed", f"the last day to alter terms was {deadline}", path)
+        yield Note("deadline-passed", f"{whose}the last day to alter terms was {deadline}", path)
 
 
 def _order(row: Row, today: date) -> tuple[bool, date, str, date, str]:

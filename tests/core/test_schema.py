@@ -117,7 +117,13 @@ def test_a_full_store_is_read_whole() -> None:
             },
         ),
         (),
-        (),
+        (
+            Problem(
+                'clients."WWW.Acme.example" is read as the client acme.example',
+                ("clients", "WWW.Acme.example"),
+                'write [clients."acme.example"]',
+            ),
+        ),
     )
 
 

@@ -34,14 +34,14 @@ def list_(
     ] = False,
     owner: OwnerOption = None,
     notify: Annotated[
-        Text, typer.Option("--notify", metavar="USER", help="Only those whose partner user this is.")
+        Text, typer.Option("--notify", metavar="USER", help="Only those whose partner user this is, or none.")
     ] = None,
 ) -> Answer:
     """List clients and the setting that applies to each. Reads only."""
     book = run.load().portfolio
     if overridden and following:
         raise UsageError("--overridden and --following exclude each other", hint="name one of them")
-    user = None if notify is None else lookup.find_user(book, notify).email
+    user = notify and ("" if notify.lower() == "none" else lookup.find_user(book, notify).email)
     layer = True if overridden else False if following else None
     return roster.client_list(book, lookup.filtered(book, layer, owner, user))
 

@@ -49,7 +49,8 @@ def who(
     ] = None,
     by: Annotated[By, typer.Option("--by", help="One row a renewal, or one block a person.")] = By.CLIENT,
     expect: Annotated[
-        Text, typer.Option("--expect", metavar="A,B", help="Exit 1 unless each row reaches just these.")
+        Text,
+        typer.Option("--expect", metavar="A,B", help="Exit 1 unless each row reaches just these (or none)."),
     ] = None,
     require_recipient: Annotated[
         bool, typer.Option("--require-recipient", help="Exit 1 if nobody is notified in a row.")

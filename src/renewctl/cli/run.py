@@ -76,7 +76,8 @@ class Run:
         if self.yes or self.dry_run:
             return
         if not self.world.can_ask():
-            raise NeedsYes(f"{question} needs --yes in a script; nothing was written", hint="add --yes")
+            message = f"{question}: in a script that needs --yes; nothing was written"
+            raise NeedsYes(message, hint="add --yes, or look first with --dry-run")
         if not typer.confirm(f"{question}. Go on?", err=True):
             raise Declined("nothing was written")
 

@@ -54,7 +54,7 @@ def _overview(run: Run) -> Answer:
     try:
         snapshot = run.load()
     except StoreMissing as error:
-        named = error.message if run.place.why.startswith("named") else None
+        named = error.message if run.place.named else None
         return render.overview(__version__, named, None, run.today, missing=True)
     except RenewctlError as error:
         return render.overview(__version__, f"{run.place.shown}: {error.message}", None, run.today)

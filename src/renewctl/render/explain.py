@@ -15,7 +15,7 @@ from renewctl.resolve import ARTICLE, Decision, Outcome, Reason, Resolution, Rul
 SCHEMA = "renewctl.explain/1"
 RULES = {
     Rule.DEFAULT_HUBSPOT: "HubSpot owns renewals by default: it writes to the client's primary contact, "
-    "billing contacts and decision-maker, and copies the partner user set",
+    "billing contacts and decision-maker, and copies the partner user, if one is set",
     Rule.DEFAULT_PARTNER: "the partner owns renewals by default: only the partner user set is notified",
     Rule.OVERRIDE_HUBSPOT: "this client's own setting gives renewals to HubSpot: it writes to the client's "
     "primary contact, billing contacts and decision-maker",

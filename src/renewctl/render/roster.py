@@ -84,6 +84,8 @@ def _cell(value: Any) -> Cell:
 def _words(key: str, value: Any) -> str:
     if isinstance(value, list):
         return "+".join(value)
+    if key == "deadline":
+        return f"deadline {value}"
     return str(value) if value is not True else key
 
 
@@ -98,7 +100,7 @@ def contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Answer:
         names=tuple(client.key for client in clients),
         grid=Sheet(
             ("Client", "Primary", "Billing", "Decision-maker", "Partner user"),
-            tuple((row[0], *(cell or "vacant" for cell in row[1:4]), row[4] or "none") for row in rows),
+            tuple(map(_holder_grid, items)),
         ),
     )
 
@@ -113,8 +115,13 @@ def _holders(portfolio: Portfolio, client: Client) -> dict[str, Any]:
 
 
 def _holder_cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
-    held = (tuple(_address(contact) for contact in holders) for holders in item["roles"].values())
+    held = (tuple(str(contact["email"]) for contact in holders) for holders in item["roles"].values())
     return item["client"], *held, item["partner_user"]
+
+
+def _holder_grid(item: Mapping[str, Any]) -> tuple[Cell, ...]:
+    held = (tuple(_address(contact) for contact in holders) for holders in item["roles"].values())
+    return item["client"], *(cell or "vacant" for cell in held), item["partner_user"] or "none"
 
 
 def _address(contact: Mapping[str, Any]) -> str:
@@ -139,10 +146,12 @@ def user_list(portfolio: Portfolio) -> Answer:
     """Return the partner's own people, and for how many settings each is the partner user."""
     users = sorted(portfolio.users.values(), key=lambda user: user.email)
     items = [_user(portfolio, user) for user in users]
-    rows = tuple((i["email"], i["name"], str(i["active"]).lower(), i["overrides"]) for i in items)
+    rows = tuple(
+        (i["email"], i["name"], _flag(i["active"]), _flag(i["default"]), i["overrides"]) for i in items
+    )
     return Answer(
         {"schema": "renewctl.user-list/1", "items": items},
-        Sheet(("email", "name", "active", "overrides"), rows),
+        Sheet(("email", "name", "active", "default", "overrides"), rows),
         names=tuple(user.email for user in users),
         grid=Sheet(
             ("Partner user", "Name", "Set for"),
@@ -161,6 +170,10 @@ def _user(portfolio: Portfolio, user: PartnerUser) -> dict[str, Any]:
         "default": bool(default and _is(user, default.notify)),
         "overrides": sum(_is(user, override.notify) for override in overrides),
     }
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _is(user: PartnerUser, email: str | None) -> bool:

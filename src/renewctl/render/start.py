@@ -44,7 +44,7 @@ def overview(
     lines.append(line(("store  ", "dim"), store or "none yet, here or above"))
     if book is not None:
         lines.append(line(("       ", "dim"), _counts(book, today)))
-    lines += [line(), *_commands(), line(), *_next(book, missing=missing), line()]
+    lines += [line(), *_commands(), line(), *_next(store, book, missing=missing), line()]
     lines.append(
         line(("renewctl --help lists every command, and each has --help; renewctl demo shows.", "dim"))
     )
@@ -65,10 +65,11 @@ def _commands() -> Iterator[Line]:
         yield line("  ", (f"{words:<{width}}", "strong"), f"  {meaning}")
 
 
-def _next(book: Portfolio | None, *, missing: bool) -> Iterator[Line]:
+def _next(store: str | None, book: Portfolio | None, *, missing: bool) -> Iterator[Line]:
     """Say the one thing to type now."""
     if missing:
-        words, why = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY", "make a store there"
+        words = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY"
+        why = "make a store in this folder" if store is None else "make it"
     elif book is None:
         words, why = "renewctl who", "shows what is wrong in the store, with the lines"
     elif book.default is None:

@@ -104,6 +104,9 @@ class _Reader:
             elif key in clients:
                 other = dotted(("clients", clients[key].written))
                 self.problem(path, f"is the same client as {other}", "keep one of the two")
+            elif key != written:
+                message = f"{dotted(path)} is read as the client {key}"
+                self.remarks.append(Problem(message, path, f'write [clients."{key}"]'))
             fields = self.fields(value, "clients", path)
             clients[key] = _client(key, written, fields or {})
         return clients

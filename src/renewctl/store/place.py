@@ -23,6 +23,11 @@ class Place:
     shown: str
     why: str
 
+    @property
+    def named(self) -> bool:
+        """Whether somebody named it, instead of its being found."""
+        return self.why.startswith("named")
+
 
 def find(option: str | None, environment: Mapping[str, str], here: Path) -> Place:
     """Return the place of the store, which may not exist yet.
@@ -94,7 +99,7 @@ def _own() -> Place:
 
 def missing(place: Place) -> StoreMissing:
     """Return the error for a place where no store lies."""
-    if place.why.startswith("named"):
+    if place.named:
         message = f"there is no store at {place.shown} ({place.why})"
         hint = f"to make one there: renewctl init --store {place.shown}"
     else:
