@@ -4,6 +4,7 @@ A change that is made ends with 0 and the store says it; any other end leaves th
 """
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -247,7 +248,7 @@ def hold(store: Path) -> subprocess.Popen:
 
 def shell(line: str) -> subprocess.CompletedProcess:
     """Run a line of shell, in which $R is renewctl; the status is that of its first command."""
-    line = line.replace("$R", f"{sys.executable} -m renewctl")
+    line = line.replace("$R", f"{shlex.quote(sys.executable)} -m renewctl")
     return subprocess.run(
         ["/bin/bash", "-c", f"set -o pipefail; {line}"], capture_output=True, timeout=20, check=False
     )
