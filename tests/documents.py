@@ -46,10 +46,10 @@ def _block(text: str, work: Path) -> str:
 
 
 def _commands(text: str) -> list[str]:
-    """Return the commands of a block; one that ends in a backslash goes on on the next line."""
+    """Return the commands of a block; a backslash at the end, or ``> `` on the next line, continues one."""
     commands: list[str] = []
     for line in text.splitlines():
-        if commands and commands[-1].endswith("\\"):
+        if commands and (commands[-1].endswith("\\") or line.startswith("> ")):
             commands[-1] += "\n" + line
         elif line.startswith("$ "):
             commands.append(line[2:])
@@ -67,7 +67,7 @@ def _output(command: str, work: Path) -> str:
     }
     child = pexpect.spawn(
         "/bin/bash",
-        ["-c", command],
+        ["-c", command.replace("\n> ", "\n")],
         cwd=str(work),
         env=environment,
         dimensions=(60, WIDTH),

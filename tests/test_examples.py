@@ -22,10 +22,12 @@ def snapshot(path: Path):
     return load(Place(path, path.name, "test"))
 
 
-def script(name: str, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def script(
+    name: str, *arguments: str, stdin: str = "", store: str = "agency.toml"
+) -> subprocess.CompletedProcess[str]:
     """Run an example script on a copy of the examples in the current folder."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "RENEWCTL_STORE": "agency.toml", "RENEWCTL_AS_OF": AS_OF}
+    environment = {**os.environ, "PATH": path, "RENEWCTL_STORE": store, "RENEWCTL_AS_OF": AS_OF}
     return subprocess.run(
         ["sh", f"./{name}", *arguments],
         input=stdin,
@@ -101,6 +103,28 @@ def test_a_list_for_somebody_deactivated_is_reported():
     ran = script("override-list.sh", "rui", stdin="vinhos-do-vale.example\n")
     assert ran.returncode == 1
     assert "vinhos-do-vale.example: nobody is notified" in ran.stderr
+
+
+@pytest.mark.usefixtures("here")
+def test_two_spreadsheets_become_a_portfolio_and_a_second_run_changes_nothing():
+    def made():
+        return script(
+            "portfolio-from-spreadsheets.sh", "hubspot-export.csv", "excel-pt.csv", store="portfolio.toml"
+        )
+
+    first = made()
+    assert first.returncode == 1, first.stderr  # one client has no contacts yet, and that is said
+    assert "bluebird.example: nobody is notified" in first.stderr
+    assert "import: 3 new" in first.stdout
+    assert "import: 2 new, 1 unchanged" in first.stdout
+    book = snapshot(Path("portfolio.toml")).portfolio
+    assert book.clients["acucar-e-cia.example"].override.notify == "ines@agency.example"
+    assert book.clients["padaria-uniao.example"].override is None
+    assert book.clients["padaria-uniao.example"].renewals[0].day.isoformat() == "2027-03-05"
+    assert len(book.clients["harperlee.example"].renewals) == 2
+    before = Path("portfolio.toml").read_bytes()
+    assert "import: no changes, 3 unchanged" in made().stdout
+    assert Path("portfolio.toml").read_bytes() == before
 
 
 @pytest.mark.usefixtures("here")

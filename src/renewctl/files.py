@@ -66,7 +66,7 @@ def _check_kind(path: Path, found: os.stat_result) -> None:
     """Refuse before opening: opening a pipe would wait for a writer that never comes."""
     if not stat.S_ISREG(found.st_mode):
         kind = _KINDS.get(stat.S_IFMT(found.st_mode), "no ordinary file")
-        raise NotAFile(f"{path} is {kind}, not a file", hint="name a .toml or .json file")
+        raise NotAFile(f"{path} is {kind}, not a file", hint="name a file itself")
     if found.st_size > MOST_BYTES:
         size = f"{found.st_size / 2**20:.0f} MiB"
         raise NotAFile(f"{path} has {size}; the limit is 64 MiB", hint="keep several stores, one a team")

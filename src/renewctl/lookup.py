@@ -10,6 +10,9 @@ from renewctl.domains import address_key, client_key, is_address
 from renewctl.errors import Problem, UnknownClient, UnknownUser
 from renewctl.model import Client, Owner, PartnerUser, Portfolio, Setting
 
+MOST_NEAREST = 20
+"""So many of the names that are unknown are answered with the nearest."""
+
 
 def find_clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ...]:
     """Return the clients that ``words`` name (domain, hub id, or exact unique name), each once.
@@ -21,7 +24,7 @@ def find_clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ..
     failures: list[UnknownClient] = []
     for word in words:
         try:
-            client = find_client(portfolio, word)
+            client = find_client(portfolio, word, nearest=len(failures) < MOST_NEAREST)
             found.setdefault(client.key, client)
         except UnknownClient as failure:
             failures.append(failure)
@@ -29,8 +32,13 @@ def find_clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ..
     return tuple(found.values())
 
 
-def find_client(portfolio: Portfolio, word: str) -> Client:
+def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Client:
     """Return the one client that ``word`` names.
+
+    Args:
+        portfolio: where to look.
+        word: a domain, a hub id, or an exact unique name.
+        nearest: name the nearest in the error; it takes a while in a large portfolio.
 
     Raises:
         UnknownClient: none answers to it, or several do.
@@ -43,7 +51,8 @@ def find_client(portfolio: Portfolio, word: str) -> Client:
     if named:
         keys = ", ".join(client.key for client in named)
         raise UnknownClient(f"{word!r} names several clients", hint=f"use the domain: {keys}")
-    raise UnknownClient(f"there is no client {word!r}", hint=_nearest_clients(portfolio, word))
+    hint = _nearest_clients(portfolio, word) if nearest else ""
+    raise UnknownClient(f"there is no client {word!r}", hint=hint)
 
 
 def _raise_all(failures: list[UnknownClient]) -> None:

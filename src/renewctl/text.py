@@ -22,7 +22,12 @@ def showable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(_escaped(char) if category(char) in _HIDDEN else char for char in text)
+    return "".join(_escaped(char) if acts(char) else char for char in text)
+
+
+def acts(char: str) -> bool:
+    """Tell whether a character acts instead of showing."""
+    return category(char) in _HIDDEN
 
 
 def _escaped(char: str) -> str:

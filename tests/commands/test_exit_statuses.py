@@ -33,6 +33,10 @@ TABLE = [
     ("--help", 0, None, ""),
     ("client --help", 0, None, ""),
     ("", 0, None, ""),
+    ("calendar", 0, None, ""),
+    ("export - --format toml", 0, None, ""),
+    ("import good.csv --dry-run", 0, None, ""),
+    ("override --from good.csv --dry-run", 0, None, ""),
     # 1: the answer is no
     ("who acme.example --expect fin@acme.example", 1, "not-as-expected", "acme.example"),
     ("who borges.example --expect ana@agency.example", 1, "not-as-expected", "rui@agency.example"),
@@ -82,6 +86,21 @@ TABLE = [
     ("user replace rui rui", 2, "usage", "same"),
     ("init", 2, "usage", "exists"),
     ("init --store new.toml --owner partner", 2, "usage", "partner user"),
+    ("import", 2, "usage", "FILE"),
+    ("import none.csv", 2, "usage", "none.csv"),
+    ("import good.csv --map name", 2, "usage", "FIELD=HEADER"),
+    ("import good.csv --encoding klingon", 2, "usage", "klingon"),
+    ("import good.csv --delimiter xy", 2, "usage", "xy"),
+    ("import good.csv --date-format ymd", 2, "usage", "ymd"),
+    ("override --from good.csv --owner hubspot", 2, "usage", "--from"),
+    ("override acme.example --from good.csv", 2, "usage", "--from"),
+    ("override --from none.csv", 2, "usage", "none.csv"),
+    ("export -", 2, "usage", "format"),
+    ("export bad.toml", 2, "usage", "exists"),
+    ("export renewctl.toml --force", 2, "usage", "the store itself"),
+    ("calendar --remind soon", 2, "usage", "soon"),
+    ("calendar --remind 11y", 2, "usage", "3650"),
+    ("calendar --within 30d --all", 2, "usage", "--within and --all"),
     # 3: the store
     ("who --store none.toml", 3, "store-missing", "none.toml"),
     ("set-default --owner hubspot --store none.toml", 3, "store-missing", "none.toml"),
@@ -91,7 +110,15 @@ TABLE = [
     ("set-default --owner hubspot --store new.toml", 3, "store-too-new", "99"),
     ("who --store folder.toml", 3, "not-a-file", "a folder"),
     ("who --store store.yaml", 3, "store-invalid", "store.yaml"),
+    ("import bad.csv", 3, "bad-input", "bad.csv:2:"),
+    ("import good.csv --map name=nothing", 3, "bad-input", "good.csv:1"),
+    ("import bad.toml", 3, "bad-input", "bad.toml"),
+    ("override --from bad.csv", 3, "bad-input", "bad.csv:2"),
+    ("export - --format csv --store none.toml", 3, "store-missing", "none.toml"),
+    ("calendar --store bad.toml", 3, "store-invalid", "bad.toml:1:"),
     # 4: unknown on the command line
+    ("calendar akme.example", 4, "unknown-client", "akme.example"),
+    ("calendar --recipient nobody@agency.example", 4, "unknown-user", "nobody@agency.example"),
     ("who akme.example", 4, "unknown-client", "akme.example"),
     ("explain nobody", 4, "unknown-client", "nobody"),
     ("contacts 999", 4, "unknown-client", "999"),
@@ -112,6 +139,8 @@ TABLE = [
     ("set-default --notify none --store linked.toml", 74, "io", "hard links"),
     ("set-default --notify none --store readonly.toml", 74, "io", "read-only"),
     ("init --store no/such/folder.toml", 74, "io", "no/such"),
+    ("export no/such/roster.csv", 74, "io", "no/such"),
+    ("import good.csv --store readonly.toml", 74, "io", "read-only"),
 ]
 DEFAULT = '[defaults]\nowner = "hubspot"\nnotify = "ana@agency.example"\n'
 
@@ -126,6 +155,8 @@ def _stores(small: Path) -> None:
     os.link("linked.toml", "twin.toml")
     Path("readonly.toml").write_text(DEFAULT)
     Path("readonly.toml").chmod(0o444)
+    Path("good.csv").write_text("client,owner,hub id\nacme.example,hubspot,9\n")
+    Path("bad.csv").write_text("client,owner,hub id\nakme.example,hubspot,x\n")
 
 
 def contents() -> dict[str, bytes]:

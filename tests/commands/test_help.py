@@ -18,12 +18,12 @@ WIDTHS = (60, 80, 120, 200)
 COMMON = {"--store", "--output", "-o", "--as-of", "--quiet", "-q", "--help", "-h"}
 CHANGING = {"--dry-run", "-n", "--yes", "-y", "--lock-timeout"}
 READING = {
-    *("who", "explain", "contacts", "where", "demo"),
+    *("who", "explain", "contacts", "where", "demo", "export", "calendar"),
     *("client list", "client show", "user list"),
 }
 EXPECTED = {
     *READING,
-    *("init", "set-default", "override", "clear-override"),
+    *("init", "set-default", "override", "clear-override", "import"),
     *(f"client {name}" for name in ("add", "set", "remove", "rename", "assign", "unassign")),
     *(f"client {name}" for name in ("set-renewal", "drop-renewal", "renewed")),
     *(f"user {name}" for name in ("add", "set", "remove", "replace")),

@@ -74,13 +74,21 @@ CHANGES = [
     ("user", "set", "ana", "--inactive"),
     ("user", "remove", "sol"),
     ("user", "replace", "rui", "ana"),
+    ("import", "roster.csv", "--with-overrides"),
+    ("override", "--from", "list.csv"),
 ]
+FILES = {
+    "roster.csv": "client,name,renewal\neco.example,Eco,2027-01-01\n",
+    "list.csv": "client,owner,note\nacme.example,hubspot,n\nborges.example,default,\n",
+}
 
 
 @pytest.fixture(autouse=True)
 def _store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENEWCTL_AS_OF", "2026-11-23")
     Path("renewctl.toml").write_text(RICH, encoding="utf-8")
+    for file, text in FILES.items():
+        Path(file).write_text(text, encoding="utf-8")
 
 
 def answered(run: Callable, *argv: str, status: int = 0) -> Any:
@@ -283,6 +291,9 @@ def test_a_change_that_changes_nothing_says_so(run: Callable) -> None:
 ERRORS = {
     "usage": (("who", "--within", "soon"), 2),
     "usage, by the parser": (("who", "--bogus"), 2),
+    "usage, of a file": (("import", "none.csv"), 2),
+    "bad-input": (("import", "bad.toml"), 3),
+    "bad-input, of a row": (("override", "--from", "unknown.csv"), 3),
     "unknown-client": (("explain", "akme.example"), 4),
     "unknown-user": (("set-default", "--notify", "anna"), 4),
     "store-missing": (("who", "--store", "none.toml"), 3),
@@ -293,6 +304,7 @@ ERRORS = {
     "io": (("set-default", "--notify", "none", "--store", "linked.toml"), 74),
 }
 STORES = {
+    "unknown.csv": "client,owner\nakme.example,hubspot\n",
     "bad.toml": '[defaults]\nowner = "hubpsot"\n[clients."a b"]\n',
     "new.toml": "version = 99\n",
     "linked.toml": '[defaults]\nowner = "hubspot"\nnotify = "a@b.example"\n',

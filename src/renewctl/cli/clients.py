@@ -7,17 +7,24 @@ import typer
 from renewctl import lookup
 from renewctl.addresses import typed_address
 from renewctl.cli.app import client_app, command
-from renewctl.cli.options import Clients, NameOption, OneClient, OwnerOption, ProductOption, RoleArgument
+from renewctl.cli.options import (
+    Clients,
+    NameOption,
+    OneClient,
+    OwnerOption,
+    ProductOption,
+    RoleArgument,
+    Text,
+)
 from renewctl.cli.run import Run, some
 from renewctl.edit import clients as edit
 from renewctl.edit import contacts, renewals
 from renewctl.errors import UsageError
-from renewctl.model import Client, Owner, Portfolio, Renewal, Role
+from renewctl.model import Renewal, Role
 from renewctl.render import roster
 from renewctl.render.answer import Answer
 from renewctl.upcoming import parse_day
 
-Text = str | None
 Addresses = list[str] | None
 HubId = Annotated[int | None, typer.Option("--hub-id", min=1, help="The HubSpot account number.")]
 DeadlineOption = Annotated[
@@ -180,6 +187,3 @@ def _renewal(run: Run, day: Text, product: Text, deadline: Text) -> Renewal | No
         return None
     last = parse_day(deadline, run.today, option="--deadline") if deadline else None
     return Renewal(parse_day(day, run.today, option="the renewal date"), product or "", last)
-
-
-__all__ = ["Client", "Owner", "Portfolio", "add", "show"]

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from renewctl import lookup
+from renewctl.cli import transfer
 from renewctl.cli.app import app, command
 from renewctl.cli.options import Clients, NoteOption, NotifyOption, OwnerOption
 from renewctl.cli.run import Run, some, user
-from renewctl.edit import settings
+from renewctl.edit import bulk, settings
 from renewctl.errors import UsageError
 from renewctl.model import Client, Plan, Portfolio
 from renewctl.render import roster
@@ -36,12 +37,19 @@ def override(
     owner: OwnerOption = None,
     notify: NotifyOption = None,
     note: NoteOption = "",
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="A list of overrides, CSV or JSON Lines; - for a pipe."),
+    ] = None,
 ) -> Answer:
     """Give clients their own setting, instead of the default.
 
     The whole override is written: without --notify it names nobody. The default and other clients
-    are not touched.
+    are not touched. A list (--from) has the columns client, owner, notify and note, as client list
+    -o csv prints them; owner default clears the override. All rows are written, or none.
     """
+    if source is not None:
+        return _from_list(run, source, alone=not (clients or owner or notify or note))
     words = some(clients, "renewctl override acme.example --owner partner --notify ana")
 
     def edit(book: Portfolio) -> Plan:
@@ -67,6 +75,14 @@ def clear_override(
     if everyone:
         run.confirm("clear-override --all returns every client to the default")
     return run.change(lambda book: settings.clear_override(_chosen(book, clients, everyone)))
+
+
+def _from_list(run: Run, source: str, *, alone: bool) -> Answer:
+    if not alone:
+        message = "--from brings clients, owners, users and notes itself"
+        raise UsageError(message, hint="leave the others out")
+    rows = transfer.override_rows(run, source)
+    return run.change(lambda book: bulk.override_rows(book, rows))
 
 
 def _kept(book: Portfolio, notify: str | None) -> settings.Notify:

@@ -6,6 +6,17 @@ import typer
 
 from renewctl.model import Owner, Role
 
+Text = str | None
+WithinOption = Annotated[Text, typer.Option("--within", metavar="SPAN", help="Renewals within 120d, 3m…")]
+FromOption = Annotated[Text, typer.Option("--from", metavar="DATE", help="Renewals from this day on.")]
+ToOption = Annotated[Text, typer.Option("--to", metavar="DATE", help="Renewals up to this day.")]
+DeadlineWithinOption = Annotated[
+    Text, typer.Option("--deadline-within", metavar="SPAN", help="Deadlines within 30d…")
+]
+AllOption = Annotated[bool, typer.Option("--all", help="Renewals whatever their date.")]
+RecipientOption = Annotated[
+    Text, typer.Option("--recipient", metavar="ADDRESS", help="Only what this person hears of.")
+]
 Clients = Annotated[
     list[str] | None, typer.Argument(metavar="[CLIENT]...", help="Domains, hub ids or exact names.")
 ]

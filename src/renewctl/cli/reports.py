@@ -1,6 +1,5 @@
 """The questions: ``who``, ``explain``, ``contacts``."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,10 +9,20 @@ from renewctl import lookup, outlook
 from renewctl.cli.app import app, command
 from renewctl.cli.everyday import PANEL
 from renewctl.cli.expect import as_expected, everyone_notified
-from renewctl.cli.options import Clients, OneClient
+from renewctl.cli.options import (
+    AllOption,
+    Clients,
+    DeadlineWithinOption,
+    FromOption,
+    OneClient,
+    RecipientOption,
+    Text,
+    ToOption,
+    WithinOption,
+)
 from renewctl.cli.run import Run
 from renewctl.cli.run import clients as clients_named
-from renewctl.cli.windows import Asked, window_of
+from renewctl.cli.windows import Asked, selected
 from renewctl.render import explain as render_explain
 from renewctl.render import roster
 from renewctl.render import who as render_who
@@ -28,25 +37,16 @@ class By(StrEnum):
     RECIPIENT = "recipient"
 
 
-Text = str | None
-
-
 @command(app, "who", panel=PANEL)
 def who(
     run: Run,
     clients: Clients = None,
-    within: Annotated[
-        Text, typer.Option("--within", metavar="SPAN", help="Renewals within 120d, 3m…")
-    ] = None,
-    since: Annotated[Text, typer.Option("--from", metavar="DATE", help="Renewals from this day on.")] = None,
-    until: Annotated[Text, typer.Option("--to", metavar="DATE", help="Renewals up to this day.")] = None,
-    deadline_within: Annotated[
-        Text, typer.Option("--deadline-within", metavar="SPAN", help="Deadlines within 30d…")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Renewals whatever their date.")] = False,
-    recipient: Annotated[
-        Text, typer.Option("--recipient", metavar="ADDRESS", help="Only what this person hears of.")
-    ] = None,
+    within: WithinOption = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    deadline_within: DeadlineWithinOption = None,
+    everything: AllOption = False,
+    recipient: RecipientOption = None,
     by: Annotated[By, typer.Option("--by", help="One row a renewal, or one block a person.")] = By.CLIENT,
     expect: Annotated[
         Text,
@@ -70,14 +70,9 @@ def who(
 def _report(
     run: Run, snapshot: Snapshot, words: list[str], asked: Asked, recipient: str | None
 ) -> render_who.Report:
-    book = snapshot.portfolio
-    window = window_of(asked, book.policy, run.today, named=bool(words))
-    rows = outlook.rows(book, clients_named(book, words), window, run.today)
-    person = None if recipient is None else lookup.find_address(book, recipient)
-    if person is not None:
-        rows = outlook.heard_by(rows, person)
+    found = selected(run, snapshot.portfolio, words, asked, recipient)
     store = {"path": snapshot.place.shown, "sha256": snapshot.digest}
-    return render_who.Report(rows, run.today, window, store, person)
+    return render_who.Report(found.rows, run.today, found.window, store, found.person)
 
 
 @command(app, "explain", panel=PANEL)
@@ -98,6 +93,3 @@ def contacts(run: Run, clients: Clients = None) -> Answer:
     """Show who holds which role at each client, which are vacant, and the partner user."""
     book = run.load().portfolio
     return roster.contacts(book, clients_named(book, clients or []))
-
-
-__all__ = ["By", "contacts", "date", "explain", "who"]

@@ -1,11 +1,14 @@
-"""The window a report is asked for, from the options that name it."""
+"""What a report is of: the window and the rows, from the options that name them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from renewctl import lookup, outlook
+from renewctl.cli.run import Run, clients
 from renewctl.errors import UsageError
-from renewctl.model import Policy
-from renewctl.outlook import horizon
+from renewctl.model import Policy, Portfolio
+from renewctl.outlook import Row, horizon
 from renewctl.upcoming import Window, parse_day, parse_span
 
 
@@ -49,6 +52,32 @@ def window_of(asked: Asked, policy: Policy, today: date, *, named: bool) -> Wind
     if asked.since is not None or asked.until is not None:
         return _between(asked, today)
     return None if asked.everything or named else horizon(policy, today)
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The rows asked for, the window they are of, and the one address they are narrowed to, if any."""
+
+    rows: tuple[Row, ...]
+    window: Window | None
+    person: str | None
+
+
+def selected(
+    run: Run, book: Portfolio, words: Sequence[str], asked: Asked, recipient: str | None
+) -> Selected:
+    """Return the rows that a report's options ask for.
+
+    Raises:
+        UsageError: the window cannot be read.
+        UnknownClient, UnknownUser: a name is none of the store's.
+    """
+    window = window_of(asked, book.policy, run.today, named=bool(words))
+    rows = outlook.rows(book, clients(book, words), window, run.today)
+    if recipient is None:
+        return Selected(rows, window, None)
+    person = lookup.find_address(book, recipient)
+    return Selected(outlook.heard_by(rows, person), window, person)
 
 
 def _between(asked: Asked, today: date) -> Window:

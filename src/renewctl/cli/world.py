@@ -24,7 +24,7 @@ class World:
         for stream in (sys.stdout, sys.stderr):
             reconfigure = getattr(stream, "reconfigure", None)
             if reconfigure is not None:
-                reconfigure(encoding="utf-8", errors="backslashreplace")
+                reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
         return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
 
     def here(self) -> Path:

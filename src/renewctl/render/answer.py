@@ -43,10 +43,10 @@ class Answer:
     ``document`` is the JSON form, with ``schema`` and, where it lists things, ``items``; ``sheet``
     the fixed columns of tsv and csv; ``names`` one key a line. For people: ``lines`` where the
     answer is prose, else ``grid`` (shorter columns; the sheet if there is none), or on a terminal
-    ``screen``, given its width; or several answers one after the other, as ``parts``. ``footer``
-    is for people at a terminal; ``warnings`` and the ``complaint`` are for everybody, and the
-    complaint's status is the exit status. ``change`` says that the answer tells of a change,
-    ``written`` that the change has been made.
+    ``screen``, given its width; or several answers one after the other, as ``parts``; or a file's
+    exact ``text``. ``footer`` is for people at a terminal; ``warnings`` and the ``complaint`` are
+    for everybody, and the complaint's status is the exit status. ``change`` says that the answer
+    tells of a change, ``written`` that the change has been made.
     """
 
     document: Mapping[str, Any]
@@ -59,6 +59,7 @@ class Answer:
     warnings: tuple[str, ...] = ()
     complaint: RenewctlError | None = None
     parts: "tuple[Answer, ...]" = ()
+    text: str = ""
     change: bool = False
     written: bool = False
 

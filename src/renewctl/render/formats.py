@@ -9,12 +9,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from renewctl.render.answer import Answer, Cell, Line, Output, Sheet
+from renewctl.render.answer import Answer, Cell, Line, Output
 from renewctl.text import csv_cell, markdown_cell, showable
 
 
 def written(answer: Answer, output: Output) -> str:
-    """Return the answer in a format for programs; ``table`` is what a pipe gets of it."""
+    """Return the answer in a format for programs; ``table`` is what a pipe gets of it.
+
+    A file's text is the same in every format but JSON, which holds it.
+    """
+    if answer.text and output not in {Output.JSON, Output.JSONL}:
+        return answer.text
     return _WRITERS[output](answer)
 
 
@@ -101,4 +106,3 @@ _WRITERS = {
     Output.MARKDOWN: _markdown,
     Output.NAMES: _names,
 }
-__all__ = ["Sheet", "json_text", "plain", "written"]

@@ -27,6 +27,8 @@ def planned(
         "dry_run": dry_run,
         "changed": bool(plan.changes),
         "changes": [_change(change) for change in plan.changes],
+        **({"counts": dict(plan.counts)} if plan.counts else {}),
+        **({"remarks": list(plan.said)} if plan.said else {}),
     }
     rows = tuple((change.path, _text(change.before), _text(change.after)) for change in plan.changes)
     return Answer(
@@ -55,13 +57,18 @@ def _lines(plan: Plan, store: str, *, dry_run: bool) -> Iterator[Line]:
         yield _change_line(change)
     if len(plan.changes) > MOST_LINES:
         yield line((f"  … and {len(plan.changes) - MOST_LINES} more (-o json lists them)", "dim"))
-    for said in plan.said:
+    for said in plan.said[:MOST_LINES]:
         yield line(("  note: ", "warning"), said)
+    if len(plan.said) > MOST_LINES:
+        yield line(("  note: ", "warning"), f"… and {len(plan.said) - MOST_LINES} more (-o json lists them)")
     if plan.changes:
         yield line(("Nothing written (dry run).", "warning")) if dry_run else line(f"Written to {store}.")
 
 
 def _count(plan: Plan) -> str:
+    if plan.counts:
+        counted = [f"{number} {what}" for what, number in plan.counts if number]
+        return ", ".join(counted if plan.changes else ["no changes", *counted])
     if not plan.changes:
         return "nothing to change"
     number = len(plan.changes)

@@ -40,6 +40,8 @@ def wants_colour(environment: Mapping[str, str]) -> bool:
 
 def drawn(answer: Answer, environment: Mapping[str, str]) -> str:
     """Return the answer as a terminal shows it."""
+    if answer.text:
+        return "".join(showable(each) + "\n" for each in answer.text.splitlines())
     width = max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
     console = _console(width, colour=wants_colour(environment))
     for part in answer.parts or (answer,):

@@ -5,6 +5,7 @@ Imports the pure floors and its neighbours.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from renewctl.model import Portfolio
 from renewctl.outlook import horizon, rows, without_recipient
@@ -104,8 +105,11 @@ def demo(shown: Sequence[tuple[str, Sequence[str], Answer]]) -> Answer:
         parts += [Answer({}, EMPTY, lines=heading), answer, Answer({}, EMPTY, lines=(line(),))]
     last = line(("An invented portfolio, deleted again. Your own: renewctl init", "dim"))
     parts.append(Answer({}, EMPTY, lines=(last,)))
-    items = [{"command": ["renewctl", *words], "answer": answer.document} for _, words, answer in shown]
-    return Answer({"schema": "renewctl.demo/1", "items": items}, EMPTY, parts=tuple(parts))
+    items: list[dict[str, Any]] = [
+        {"command": ["renewctl", *words], "answer": answer.document} for _, words, answer in shown
+    ]
+    commands = Sheet(("command",), tuple((" ".join(item["command"]),) for item in items))
+    return Answer({"schema": "renewctl.demo/1", "items": items}, commands, parts=tuple(parts))
 
 
 def place(path: str, why: str, *, exists: bool) -> Answer:

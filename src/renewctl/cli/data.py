@@ -1,0 +1,105 @@
+"""Data in and out: ``import``, ``export``, ``calendar``."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from renewctl.cli import transfer
+from renewctl.cli.app import app, command
+from renewctl.cli.options import (
+    AllOption,
+    Clients,
+    DeadlineWithinOption,
+    FromOption,
+    RecipientOption,
+    Text,
+    ToOption,
+    WithinOption,
+)
+from renewctl.cli.run import Run
+from renewctl.cli.windows import Asked, selected
+from renewctl.edit.entries import Wishes
+from renewctl.edit.imports import imported
+from renewctl.exchange import calendar as ics
+from renewctl.render.answer import Answer
+
+PANEL = "Data in and out"
+FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for a pipe.")]
+
+
+@command(app, "import", panel=PANEL, changes=True)
+def import_(
+    run: Run,
+    file: FileArgument,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="FIELD=HEADER", help="Which column holds a field, if names don't tell."
+        ),
+    ] = None,
+    encoding: Annotated[
+        Text, typer.Option("--encoding", metavar="NAME", help="As cp1252; else UTF-8.")
+    ] = None,
+    delimiter: Annotated[
+        Text, typer.Option("--delimiter", metavar="CHAR", help="Between cells; else told by the header.")
+    ] = None,
+    date_format: Annotated[
+        Literal["dmy", "mdy"] | None, typer.Option("--date-format", help="Day or month first: dmy, mdy.")
+    ] = None,
+    from_deadline: Annotated[
+        bool, typer.Option("--renewal-from-deadline", help="A deadline alone gives the renewal date.")
+    ] = False,
+    with_overrides: Annotated[
+        bool, typer.Option("--with-overrides", help="Owner and point of contact become overrides.")
+    ] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove clients that are not listed.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Leave bad rows out, import the others.")
+    ] = False,
+) -> Answer:
+    """Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.
+
+    Columns are told by their names, in seven languages. A blank cell changes nothing, and nothing
+    is removed without --prune. If a row is bad, nothing is written.
+    """
+    table = transfer.entries(run, file, mapping or [], encoding, delimiter, date_format)
+    wishes = Wishes(prune, with_overrides, partial, from_deadline)
+    answer = run.change(lambda book: imported(book, table.found, wishes, table.problems))
+    return transfer.with_unused(answer, table.unused)
+
+
+@command(app, "export", panel=PANEL)
+def export(
+    run: Run,
+    file: FileArgument,
+    kind: Annotated[
+        transfer.Format | None, typer.Option("--format", help="For -; else told by the suffix.")
+    ] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="CSV: leave formulas as they are.")] = False,
+    excel: Annotated[bool, typer.Option("--excel", help="CSV: add the mark Excel knows UTF-8 by.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+) -> Answer:
+    """Write the store as TOML or JSON, whole, or its roster as CSV. The store is not touched."""
+    wanted = transfer.Wanted(file, kind, raw=raw, excel=excel, force=force)
+    return transfer.exported(run, run.load(), wanted)
+
+
+@command(app, "calendar", panel=PANEL)
+def calendar(
+    run: Run,
+    clients: Clients = None,
+    within: WithinOption = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    deadline_within: DeadlineWithinOption = None,
+    everything: AllOption = False,
+    recipient: RecipientOption = None,
+    remind: Annotated[
+        list[str] | None, typer.Option("--remind", metavar="SPAN", help="Remind so long before a deadline.")
+    ] = None,
+) -> Answer:
+    """Print deadlines and renewals as an iCalendar file, with who is notified. Reads only."""
+    asked = Asked(within, since, until, deadline_within, everything)
+    rows = selected(run, run.load().portfolio, clients or [], asked, recipient).rows
+    days = [transfer.days_before(word, run.today) for word in remind or ()]
+    return transfer.as_calendar(rows, ics.calendar_of(rows, run.today, remind=days))

@@ -1,0 +1,186 @@
+"""How files come in and go out: reading what is named, writing what is asked for, saying what was done."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from renewctl import files
+from renewctl.cli.run import Run
+from renewctl.edit.bulk import OverrideRow
+from renewctl.errors import UsageError
+from renewctl.exchange import entries as tables
+from renewctl.exchange import export, jsonl, sheets
+from renewctl.outlook import Row
+from renewctl.render.answer import Answer, Sheet, line
+from renewctl.store.snapshot import Snapshot
+from renewctl.upcoming import parse_span
+
+STDIN = "-"
+MANY_ROWS = 1000
+
+
+def read(run: Run, file: str) -> tuple[bytes, str]:
+    """Return what a file, or standard input for ``-``, holds, and the name to call it by.
+
+    Raises:
+        UsageError: there is no such file.
+        NotAFile, FileTrouble: it cannot be read.
+    """
+    if file != STDIN:
+        try:
+            return files.read_bytes(Path(file)), file
+        except FileNotFoundError:
+            raise UsageError(f"there is no file {file}", hint="name a file, or - for a pipe") from None
+    if run.world.stdin is None:
+        raise UsageError("there is no standard input", hint="name a file")
+    if run.world.stdin.isatty():
+        run.world.stderr.write("Reading from the terminal; Ctrl-D ends.\n")
+    return run.world.stdin.buffer.read(), "standard input"
+
+
+def entries(
+    run: Run,
+    file: str,
+    mapping: Sequence[str],
+    encoding: str | None,
+    delimiter: str | None,
+    date_format: Literal["dmy", "mdy"] | None,
+) -> tables.Entries:
+    """Return what a spreadsheet says of clients.
+
+    Raises:
+        BadInput: it is no table, or its columns cannot be told.
+        UsageError: a ``--map`` is not FIELD=HEADER.
+    """
+    pairs = dict(_pair(word) for word in mapping)
+    data, name = read(run, file)
+    sheet = sheets.read_sheet(data, name, encoding=encoding, delimiter=delimiter)
+    return tables.entries_of(sheet, name, mapping=pairs, date_format=date_format, track=_tracker(run))
+
+
+def _pair(word: str) -> tuple[str, str]:
+    field, equals, header = word.partition("=")
+    if not equals or not field.strip() or not header.strip():
+        raise UsageError(f"--map: {word!r} is not FIELD=HEADER", hint="as --map client='Company Domain'")
+    return field.strip(), header.strip()
+
+
+def _tracker(run: Run) -> tables.Track:
+    """Return what passes rows on, with a progress bar where many are read and somebody looks."""
+
+    def tracked(rows: Iterable[sheets.Row]) -> Iterable[sheets.Row]:
+        listed = list(rows)
+        if len(listed) < MANY_ROWS or run.quiet or run.world.stderr is None or not run.world.stderr.isatty():
+            return listed
+        from rich.console import Console
+        from rich.progress import track
+
+        return track(listed, "Reading rows", console=Console(file=sys.stderr), transient=True)
+
+    return tracked
+
+
+def override_rows(run: Run, file: str) -> tuple[OverrideRow, ...]:
+    """Return the rows of a list of overrides, CSV, XLSX or JSON Lines.
+
+    Raises:
+        BadInput: it is none of them, or not such a list.
+    """
+    data, name = read(run, file)
+    if jsonl.is_jsonl(data):
+        return jsonl.override_rows_of(data, name)
+    return tables.override_rows_of(sheets.read_sheet(data, name), name)
+
+
+def with_unused(answer: Answer, unused: Sequence[str]) -> Answer:
+    """Return the answer with a word on the columns that were passed over."""
+    if not unused:
+        return answer
+    note = line(("  note: ", "warning"), f"columns not used: {', '.join(unused)}")
+    end = len(answer.lines) - (1 if answer.document["changed"] else 0)
+    return replace(answer, lines=(*answer.lines[:end], note, *answer.lines[end:]))
+
+
+class Format(StrEnum):
+    """What an export is written as."""
+
+    TOML = "toml"
+    JSON = "json"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an export is to be: where, in which format, and how a CSV is written."""
+
+    file: str
+    kind: Format | None
+    raw: bool
+    excel: bool
+    force: bool
+
+    @property
+    def format(self) -> str:
+        """The format, as asked for or told by the suffix.
+
+        Raises:
+            UsageError: neither says one.
+        """
+        suffix = Path(self.file).suffix.lower().removeprefix(".")
+        if self.kind is None and suffix not in {"toml", "json", "csv"}:
+            raise UsageError(f"{self.file!r} does not say a format", hint="add --format toml, json or csv")
+        return str(self.kind or suffix)
+
+
+def exported(run: Run, snapshot: Snapshot, wanted: Wanted) -> Answer:
+    """Write the store, or its roster, and say so; on ``-`` the text itself is the answer.
+
+    Raises:
+        UsageError: the file exists and is not to be written over, or is the store itself.
+        FileTrouble: the system refuses.
+    """
+    text = _exported(snapshot, wanted)
+    document = {"schema": "renewctl.export/1", "path": wanted.file, "format": wanted.format}
+    if wanted.file == STDIN:
+        return Answer({**document, "content": text}, Sheet((), ()), text=text)
+    _write(Path(wanted.file), text.encode(), run.place.path, force=wanted.force)
+    count = len(snapshot.portfolio.clients)
+    said = line(f"Exported {count} client{'' if count == 1 else 's'} to {wanted.file}.")
+    return Answer(document, Sheet(("path",), ((wanted.file,),)), (wanted.file,), (said,), change=True)
+
+
+def _exported(snapshot: Snapshot, wanted: Wanted) -> str:
+    if wanted.format == "csv":
+        return export.csv_of(snapshot.portfolio, raw=wanted.raw, excel=wanted.excel)
+    from renewctl.store.convert import json_of, toml_of
+
+    data = snapshot.document.data
+    return json_of(data) if wanted.format == "json" else toml_of(data)
+
+
+def _write(path: Path, data: bytes, store: Path, *, force: bool) -> None:
+    if path.exists() and store.exists() and path.samefile(store):
+        raise UsageError(f"{path} is the store itself", hint="name another file")
+    try:
+        files.create(path, data)
+    except FileExistsError:
+        if not force:
+            raise UsageError(f"{path} exists already", hint="--force writes over it") from None
+        files.replace(path, data, files.digest(files.read_bytes(path)))
+
+
+def days_before(word: str, today: date) -> int:
+    """Return a span (30d, 6w) as a number of days."""
+    return (parse_span(word, today, option="--remind") - today).days
+
+
+def as_calendar(rows: Sequence[Row], data: bytes) -> Answer:
+    """Return the calendar as an answer, with a word on the clients without a date."""
+    undated = sorted({row.client.key for row in rows if row.renewal is None})
+    said = (f"not in the calendar, as no date is recorded: {', '.join(undated)}",) if undated else ()
+    document = {"schema": "renewctl.calendar/1", "undated": undated, "calendar": data.decode()}
+    return Answer(document, Sheet((), ()), text=data.decode(), warnings=said)

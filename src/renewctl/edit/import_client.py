@@ -1,0 +1,246 @@
+"""What the rows of a spreadsheet change about one client, new or known. A blank changes nothing.
+
+Imports the floors below and its neighbours in ``edit`` only.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from renewctl.domains import address_key
+from renewctl.edit.bulk import DEFAULT
+from renewctl.edit.contacts import table_of
+from renewctl.edit.entries import BadRow, Entry, Known, Person, Wishes
+from renewctl.edit.renewals import renewal_table
+from renewctl.errors import Problem, RenewctlError, UsageError
+from renewctl.lookup import find_user
+from renewctl.model import Change, Client, Contact, Override, Owner, Path, Portfolio, Renewal, Role, Setting
+from renewctl.tree import applied
+from renewctl.upcoming import shifted
+
+_SAME = "say the same in each row of a client, or leave it blank"
+
+
+def client_changes(
+    book: Known, key: str, group: Sequence[Entry], wishes: Wishes
+) -> tuple[list[Change], list[Problem]]:
+    """Return what is to change for one client, and what is wrong with its rows.
+
+    For a new client it is a single change, the whole of it.
+    """
+    known = book.portfolio.clients.get(key)
+    client = known or Client(key, key)
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for part in _parts(book, client, group, wishes):
+        try:
+            changes.extend(part)
+        except BadRow as row:
+            problems.append(row.problem)
+    if known is None and not problems:
+        table = applied({"clients": {key: {}}}, changes)["clients"][key]
+        changes = [Change(("clients", key), table)]
+    return changes, problems
+
+
+def _parts(book: Known, client: Client, group: Sequence[Entry], wishes: Wishes) -> Iterator[Iterator[Change]]:
+    """Yield the parts of a client that rows may change, each on its own: one may be bad, others too."""
+    yield _facts(book, client, group)
+    yield _contacts(client, group)
+    seen: dict[str, tuple[Entry, Renewal]] = {}
+    for entry in group:
+        yield _renewal(book.portfolio, client, entry, wishes, seen)
+    if wishes.with_overrides:
+        yield _setting(book.portfolio, client, group, settings=wishes.settings)
+
+
+def _one(group: Sequence[Entry], name: str) -> tuple[Any, Entry]:
+    """Return what the rows say under ``name``, and the row that says it; contradictions are bad."""
+    said = [(getattr(entry, name), entry) for entry in group if getattr(entry, name) not in {"", None}]
+    for value, entry in said[1:]:
+        if value != said[0][0]:
+            other = said[0][1].line
+            message = f"{entry.client} has another {name.replace('_', ' ')} in line {other}"
+            raise BadRow(entry, name, message, _SAME)
+    return said[0] if said else (None, group[0])
+
+
+def _plain(name: str) -> str:
+    """Return a name as a spreadsheet has it, which may lose space and line ends."""
+    return " ".join(name.split())
+
+
+def _facts(book: Known, client: Client, group: Sequence[Entry]) -> Iterator[Change]:
+    path = ("clients", client.written)
+    (name, _), (hub_id, entry) = _one(group, "name"), _one(group, "hub_id")
+    if name and _plain(name) != _plain(client.name):
+        yield Change((*path, "name"), name)
+    if hub_id and hub_id != client.hub_id:
+        book.claim(hub_id, client.key, entry)
+        yield Change((*path, "hub_id"), hub_id)
+
+
+def _holders(group: Sequence[Entry]) -> dict[Role, tuple[Person, ...]]:
+    found: dict[Role, tuple[Person, ...]] = {}
+    for entry in group:
+        for role, people in entry.holders.items():
+            if found.setdefault(role, people) != people:
+                name = role.replace("-", "_")
+                raise BadRow(entry, name, f"{entry.client} has another {role} in another row", _SAME)
+    return found
+
+
+def _wanted(holders: Mapping[Role, Sequence[Person]]) -> dict[str, tuple[Person, set[Role]]]:
+    """Return who is to hold which roles, by address; a name given once holds for all of them."""
+    wanted: dict[str, tuple[Person, set[Role]]] = {}
+    for role, people in holders.items():
+        for person in people:
+            first, roles = wanted.get(address_key(person.email), (person, set()))
+            named = first if first.name else Person(first.email, person.name)
+            wanted[address_key(person.email)] = (named, roles | {role})
+    return wanted
+
+
+def _contacts(client: Client, group: Sequence[Entry]) -> Iterator[Change]:
+    """Yield the changes that make just the people named the holders of the roles that are named."""
+    holders = _holders(group)
+    wanted = _wanted(holders)
+    path = ("clients", client.written, "contacts")
+    known = _by_address(client, group, wanted)
+    for key, contact in known.items():
+        person, roles = wanted.get(key, (Person(contact.email), set()))
+        yield from _contact(path, contact, person.name, {*contact.roles} - {*holders} | roles)
+    for key, (person, roles) in wanted.items():
+        if key not in known:
+            new = Contact(person.email, person.name, tuple(role for role in Role if role in roles))
+            yield Change((*path, person.email), table_of(new))
+
+
+def _by_address(client: Client, group: Sequence[Entry], wanted: Mapping[str, object]) -> dict[str, Contact]:
+    known: dict[str, Contact] = {}
+    for contact in client.contacts:
+        key = address_key(contact.email)
+        if key in known and wanted:
+            message = f"{client.key} lists {contact.email} twice in the store"
+            hint = "make one contact of them in the file, with all the roles"
+            raise BadRow(group[0], "client", message, hint)
+        known[key] = contact
+    return known
+
+
+def _contact(path: Path, contact: Contact, name: str, roles: set[Role]) -> Iterator[Change]:
+    if name and _plain(name) != _plain(contact.name):
+        yield Change((*path, contact.email, "name"), name)
+    if roles != set(contact.roles):
+        yield Change((*path, contact.email, "roles"), [str(role) for role in Role if role in roles])
+
+
+def _renewal(
+    portfolio: Portfolio,
+    client: Client,
+    entry: Entry,
+    wishes: Wishes,
+    seen: dict[str, tuple[Entry, Renewal]],
+) -> Iterator[Change]:
+    """Yield what one row changes about a renewal; ``seen`` has those of the rows before it."""
+    day, deadline = _dates(portfolio, entry, wishes)
+    if day is None:
+        return
+    old = _old(client, entry)
+    new = Renewal(day, old.product if old else entry.product, deadline)
+    other, before = seen.setdefault(new.product if old else new.product.casefold(), (entry, new))
+    if other is entry:
+        yield from _dated(client, entry, old, new)
+    elif (before.day, before.deadline) != (day, deadline):
+        what = f"{entry.client} renews {new.product or 'without a product'} in line {other.line} too"
+        hint = "give each renewal its own product, or keep one of the rows"
+        raise BadRow(entry, "renewal", what, hint)
+
+
+def _dates(portfolio: Portfolio, entry: Entry, wishes: Wishes) -> tuple[date | None, date | None]:
+    """Return the renewal date and the deadline of its own that a row means."""
+    if entry.renewal is None and entry.deadline is not None and wishes.deadline_is_date:
+        return shifted(entry.deadline, portfolio.policy.deadline_days), None
+    return entry.renewal, entry.deadline
+
+
+def _old(client: Client, entry: Entry) -> Renewal | None:
+    """Return the client's renewal that a row means, if it is known."""
+    if not entry.product and len(client.renewals) == 1:
+        return client.renewals[0]
+    product = entry.product.strip()
+    exact = [renewal for renewal in client.renewals if renewal.product.strip() == product]
+    alike = [r for r in client.renewals if r.product.strip().casefold() == product.casefold()]
+    if exact or alike:
+        return (exact or alike)[0]
+    if not product and client.renewals:
+        products = ", ".join(repr(renewal.product) for renewal in client.renewals)
+        hint = f"name the product: {products}"
+        raise BadRow(entry, "product", f"{client.key} has several renewals", hint)
+    return None
+
+
+def _dated(client: Client, entry: Entry, old: Renewal | None, new: Renewal) -> Iterator[Change]:
+    path = ("clients", client.written, "renewals", new.product)
+    kept = old.deadline if old and new.deadline is None and new.day != old.day else new.deadline
+    try:
+        table = renewal_table(Renewal(new.day, new.product, kept))
+    except UsageError as error:
+        raise BadRow(entry, "deadline", error.message, error.hint) from None
+    if old is None:
+        yield Change(path, table)
+        return
+    if new.day != old.day:
+        yield Change((*path, "date"), new.day)
+    if new.deadline and new.deadline != old.deadline:
+        yield Change((*path, "deadline"), new.deadline)
+
+
+def _setting(
+    portfolio: Portfolio, client: Client, group: Sequence[Entry], *, settings: bool
+) -> Iterator[Change]:
+    """Yield the override the rows ask for, unless the client has it, or is treated so, already."""
+    (owner, at), (notify, named), (note, _) = (_one(group, name) for name in ("owner", "notify", "note"))
+    path = ("clients", client.written, "override")
+    if owner == DEFAULT:
+        if client.override:
+            yield Change(path, None)
+        return
+    if owner is None:
+        if notify:
+            message = f"{client.key} has a partner user but no owner"
+            raise BadRow(named, "notify", message, "name the owner too")
+        return
+    now = client.override if settings else client.override or portfolio.default
+    if _is(now, owner, notify, any_user=not settings):
+        return
+    wanted = Override(Owner(owner), _user(portfolio, named, notify), note or "")
+    if _is(now, owner, wanted.notify, any_user=not settings):
+        return
+    if wanted.owner is Owner.PARTNER and wanted.notify is None:
+        message = f"{client.key} has owner partner and no partner user: nobody would be notified"
+        raise BadRow(at, "notify", message, "fill the point-of-contact column")
+    values = {"owner": str(wanted.owner), "notify": wanted.notify, "note": wanted.note}
+    yield Change(path, {key: value for key, value in values.items() if value})
+
+
+def _is(now: Setting | None, owner: str, notify: str | None, *, any_user: bool) -> bool:
+    """Tell whether a setting is this one; a blank user may stand for any."""
+    if now is None or now.owner != owner:
+        return False
+    return (any_user and notify is None) or address_key(notify or "") == address_key(now.notify or "")
+
+
+def _user(portfolio: Portfolio, entry: Entry, word: str | None) -> str | None:
+    """Return the partner user that a cell names: by address, what is before its @, or name."""
+    if not word:
+        return None
+    named = [
+        user.email for user in portfolio.users.values() if _plain(user.name).casefold() == word.casefold()
+    ]
+    if len(named) == 1:
+        return named[0]
+    try:
+        return find_user(portfolio, word).email
+    except RenewctlError as error:
+        raise BadRow(entry, "notify", error.message, error.hint) from None

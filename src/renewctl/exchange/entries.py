@@ -1,0 +1,157 @@
+"""From the rows of a table to what they say of clients, and what is wrong with the others.
+
+Imports its neighbours in ``exchange`` and the pure floors only.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from renewctl.edit.bulk import OverrideRow
+from renewctl.edit.entries import Entry, Person
+from renewctl.errors import BadInput, Problem, RenewctlError
+from renewctl.exchange import rows as cells
+from renewctl.exchange.dates import DateFormat, parse_dates
+from renewctl.exchange.headers import Matched, matched
+from renewctl.exchange.sheets import Cell, Row, Sheet
+from renewctl.model import Role
+
+ROLES = {"primary": Role.PRIMARY, "billing": Role.BILLING, "decision_maker": Role.DECISION_MAKER}
+Track = Callable[[Iterable[Row]], Iterable[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What a table says: entries, the problems of its other rows, the columns that say nothing here."""
+
+    found: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+    unused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A sheet with the meaning of its columns, and its dates read, a column at a time."""
+
+    file: str
+    columns: Mapping[str, int]
+    dates: Mapping[str, Mapping[int, date]]
+
+    def cell(self, row: Row, name: str) -> Cell:
+        return row.cells[self.columns[name]] if name in self.columns else None
+
+    def problem(self, row: Row, name: str, error: RenewctlError) -> Problem:
+        place = self.columns[name] + 1
+        return Problem(error.message, hint=error.hint, file=self.file, line=row.number, column=place)
+
+
+def entries_of(
+    sheet: Sheet,
+    file: str,
+    *,
+    mapping: Mapping[str, str],
+    date_format: DateFormat | None = None,
+    track: Track = iter,
+) -> Entries:
+    """Return what a sheet says of clients; blank rows say nothing.
+
+    Args:
+        sheet: the table.
+        file: its name, for messages.
+        mapping: field to column name, where the names alone do not tell.
+        date_format: what comes first in dates with the year last.
+        track: passes the rows on, and may show how far they are.
+
+    Raises:
+        BadInput: the columns cannot be told.
+    """
+    meant = matched(sheet.columns, mapping, file=file, line=sheet.line)
+    dates, problems = _dates(sheet, file, meant, date_format)
+    problems += sheet.problems
+    places = {name: place + 1 for name, place in meant.columns.items()}
+    table = _Table(file, meant.columns, dates)
+    dated_badly = {problem.line for problem in problems}
+    found: list[Entry] = []
+    for row in track(sheet.rows):
+        said, wrong = _said(table, row)
+        problems += wrong
+        if not wrong and row.number not in dated_badly:
+            found.append(Entry(file, row.number, places=places, **said))
+    return Entries(tuple(found), tuple(problems), meant.unknown)
+
+
+def _dates(
+    sheet: Sheet, file: str, meant: Matched, date_format: DateFormat | None
+) -> tuple[dict[str, dict[int, date]], list[Problem]]:
+    """Read the date columns as wholes: one value may decide the order for all."""
+    dates: dict[str, dict[int, date]] = {}
+    problems: list[Problem] = []
+    for name in ("renewal", "deadline"):
+        if name in meant.columns:
+            place = meant.columns[name]
+            values = [(row.number, row.cells[place]) for row in sheet.rows]
+            dates[name], wrong = parse_dates(values, date_format=date_format, file=file, column=place + 1)
+            problems += wrong
+    return dates, problems
+
+
+def _said(table: _Table, row: Row) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the fields of an entry, and what is wrong with the row's cells."""
+    problems: list[Problem] = []
+    said: dict[str, Any] = {name: cells.text(table.cell(row, name)) for name in _TEXTS}
+    said["holders"] = {}
+    for name in table.columns:
+        try:
+            if name in ROLES:
+                people = cells.addresses(table.cell(row, name), name)
+                if people:
+                    said["holders"][ROLES[name]] = tuple(Person(email, who) for who, email in people)
+            elif name in _READ:
+                said[name] = _READ[name](table.cell(row, name)) or said.get(name)
+        except BadInput as error:
+            problems += _placed(table, row, name, error)
+    for name, days in table.dates.items():
+        said[name] = days.get(row.number)
+    if not said["client"]:
+        blank = BadInput("the row names no client", hint="fill the client's domain, or take the row out")
+        problems.append(table.problem(row, "client", blank))
+    return said, problems
+
+
+_TEXTS = ("client", "name", "product", "owner", "notify", "note")
+_READ: Mapping[str, Callable[[Cell], Any]] = {"hub_id": cells.hub_id, "owner": cells.owner}
+
+
+def _placed(table: _Table, row: Row, name: str, error: BadInput) -> Iterator[Problem]:
+    for each in error.problems or (Problem(error.message, hint=error.hint),):
+        yield replace(each, file=table.file, line=row.number, column=table.columns[name] + 1)
+
+
+def override_rows_of(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
+    """Return what a sheet says of overrides, from its columns client, owner, notify and note.
+
+    Raises:
+        BadInput: the columns are not those, or it is a report of ``who``: that says what comes of
+            the settings, not what they are.
+    """
+    if {"rule", "to"} <= {name.strip().lower() for name in sheet.columns}:
+        hint = "renewctl client list -o csv prints the settings, to be edited and fed back"
+        raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
+    meant = matched(sheet.columns, {}, file=file, line=sheet.line)
+    if "owner" not in meant.columns:
+        hint = "the columns are client, owner (hubspot, partner or default), notify and note"
+        raise BadInput(f"{file} has no column for the owner", hint=hint)
+    if sheet.problems:
+        raise BadInput(f"{file} has bad rows; nothing was written", problems=sheet.problems)
+    table = _Table(file, meant.columns, {})
+    return tuple(_override_row(table, row) for row in sheet.rows)
+
+
+def _override_row(table: _Table, row: Row) -> OverrideRow:
+    client, notify, note = (cells.text(table.cell(row, name)) for name in ("client", "notify", "note"))
+    try:
+        owner = str(cells.owner(table.cell(row, "owner")) or "")
+    except BadInput:
+        owner = cells.text(table.cell(row, "owner"))  # refused with the other bad rows, later
+    return OverrideRow(table.file, row.number, client, owner, notify, note)

@@ -1,0 +1,320 @@
+"""What a list of overrides plans, row by row, and that it is all rows or none."""
+
+from typing import Any, NamedTuple
+
+import pytest
+import tomli
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from renewctl import tree
+from renewctl.edit.bulk import OverrideRow, override_rows
+from renewctl.errors import BadInput, ExitStatus
+from renewctl.model import Plan, Portfolio
+from renewctl.render.roster import client_list
+from renewctl.schema import read
+
+STORE = """
+[defaults]
+owner = "hubspot"
+notify = "Ana@agency.example"
+
+[users."Ana@agency.example"]
+name = "Ana Souza"
+
+[users."rui@agency.example"]
+
+[users."rui@other.example"]
+
+[users."ines@agency.example"]
+active = false
+
+[clients."Acme.example"]   # written so, not in normal form
+name = "Acme Ltda"
+hub_id = 4411223
+
+[clients."beta.example"]
+override = { owner = "partner", notify = "ana@agency.example", note = "one voice", x-mine = 1 }
+
+[clients."gama.example"]
+override = { owner = "hubspot", notify = "ines@agency.example" }
+
+[clients."delta.example"]
+override = { owner = "hubspot" }
+"""
+AC = ("clients", "Acme.example", "override")
+BC, GC, DC = (("clients", f"{name}.example", "override") for name in ("beta", "gama", "delta"))
+FILE = "list.csv"
+
+
+def portfolio(text: str = STORE) -> Portfolio:
+    """Return what the text says; it must be a valid store."""
+    reading = read(tomli.loads(text))
+    assert not reading.problems
+    return reading.portfolio
+
+
+def row(client: str, owner: str = "", notify: str = "", note: str = "", *, line: int = 2) -> OverrideRow:
+    """Return a row of the list."""
+    return OverrideRow(FILE, line, client, owner, notify, note)
+
+
+def changed(plan: Plan) -> list[tuple[tuple[str, ...], Any]]:
+    """Return the paths and the new values of a plan."""
+    return [(change.path, change.after) for change in plan.changes]
+
+
+class Case(NamedTuple):
+    """One row, and the changes it means."""
+
+    name: str
+    row: OverrideRow
+    changes: list[tuple[tuple[str, ...], Any]]
+    said: tuple[str, ...] = ()
+
+
+CASES = [
+    Case("hubspot", row("acme.example", "hubspot"), [(AC, {"owner": "hubspot"})]),
+    Case(
+        "hubspot with a user to copy",
+        row("acme.example", "hubspot", "Ana@agency.example"),
+        [(AC, {"owner": "hubspot", "notify": "Ana@agency.example"})],
+    ),
+    Case(
+        "an owner in capitals between blanks",
+        row("acme.example", " HubSpot "),
+        [(AC, {"owner": "hubspot"})],
+    ),
+    Case(
+        "partner, the user by the part before the @, with a note",
+        row("acme.example", "partner", "ana", " asked for it "),
+        [(AC, {"owner": "partner", "notify": "Ana@agency.example", "note": "asked for it"})],
+    ),
+    Case(
+        "a user in another spelling",
+        row("acme.example", "partner", "ANA@AGENCY.example"),
+        [(AC, {"owner": "partner", "notify": "Ana@agency.example"})],
+    ),
+    Case(
+        "a deactivated user is set, and said",
+        row("acme.example", "partner", "ines"),
+        [(AC, {"owner": "partner", "notify": "ines@agency.example"})],
+        ("ines@agency.example is deactivated in HubSpot and receives nothing",),
+    ),
+    Case("the client by hub id", row("4411223", "hubspot"), [(AC, {"owner": "hubspot"})]),
+    Case("the client by name", row("acme ltda", "hubspot"), [(AC, {"owner": "hubspot"})]),
+    Case("the client as pasted", row("https://www.ACME.example/x", "hubspot"), [(AC, {"owner": "hubspot"})]),
+    Case("default clears", row("beta.example", "default"), [(BC, None)]),
+    Case("Default, written large", row("beta.example", " DEFAULT "), [(BC, None)]),
+    Case("default with a note clears", row("beta.example", "default", note="gone"), [(BC, None)]),
+    Case("default where it is so already: nothing, without a word", row("acme.example", "default"), []),
+    Case("a blank owner changes nothing", row("beta.example"), []),
+    Case("a blank owner with a note changes nothing", row("beta.example", note="other"), []),
+    Case("an owner of blanks is blank", row("beta.example", "  ", "  "), []),
+    Case(
+        "the same in another spelling, no word on the note: nothing, without a word",
+        row("beta.example", "partner", "ana"),
+        [],
+    ),
+    Case(
+        "another note is another override; keys of the user's own stay",
+        row("beta.example", "partner", "ana", "new"),
+        [
+            ((*BC, "owner"), "partner"),
+            ((*BC, "notify"), "Ana@agency.example"),
+            ((*BC, "note"), "new"),
+        ],
+    ),
+    Case(
+        "it is written whole: user and note go when they are not named",
+        row("beta.example", "hubspot"),
+        [((*BC, "owner"), "hubspot"), ((*BC, "notify"), None), ((*BC, "note"), None)],
+    ),
+    Case(
+        "a blank user beside an owner means none",
+        row("gama.example", "hubspot"),
+        [((*GC, "owner"), "hubspot"), ((*GC, "notify"), None), ((*GC, "note"), None)],
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_a_row_means_these_changes(case: Case) -> None:
+    plan = override_rows(portfolio(), [case.row])
+
+    assert (plan.command, changed(plan), plan.said) == ("override", case.changes, case.said)
+
+
+class Refusal(NamedTuple):
+    """Rows, and the line, message and hint of each problem."""
+
+    name: str
+    rows: list[OverrideRow]
+    problems: list[tuple[int, str, str]]
+
+
+REFUSALS = [
+    Refusal(
+        "an unknown client",
+        [row("acmee.example", "hubspot")],
+        [(2, "there is no client 'acmee.example'", "did you mean acme.example?")],
+    ),
+    Refusal("no client", [row("", "hubspot")], [(2, "there is no client ''", "")]),
+    Refusal(
+        "an unknown user",
+        [row("acme.example", "partner", "anna@agency.example")],
+        [(2, "'anna@agency.example' is not one of the partner's users", "renewctl user add")],
+    ),
+    Refusal(
+        "a part before the @ that two users share",
+        [row("acme.example", "partner", "rui")],
+        [(2, "'rui' names several partner users", "rui@agency.example, rui@other.example")],
+    ),
+    Refusal(
+        "an owner that is none",
+        [row("acme.example", "Ana Souza")],
+        [(2, "'Ana Souza' is no owner", "hubspot, partner or default")],
+    ),
+    Refusal(
+        "a blank owner with a user",
+        [row("acme.example", "", "ana")],
+        [(2, "acme.example has a partner user but no owner", "name hubspot or partner")],
+    ),
+    Refusal(
+        "default with a user",
+        [row("beta.example", "Default", "ana")],
+        [(2, "beta.example has owner default and a partner user", "name hubspot or partner")],
+    ),
+    Refusal(
+        "partner without a user",
+        [row("acme.example", "partner")],
+        [(2, "has owner partner and no partner user", "fill the notify column")],
+    ),
+    Refusal(
+        "partner without a user, not even where the client has one now",
+        [row("beta.example", "partner")],
+        [(2, "has owner partner and no partner user", "fill the notify column")],
+    ),
+    Refusal(
+        "a client twice, by two of its names",
+        [row("acme.example", "hubspot", line=2), row("4411223", "default", line=3)],
+        [(3, "4411223 stands in line 2 too", "keep one of the two rows")],
+    ),
+    Refusal(
+        "a client twice, even with the same values, and three times",
+        [row("acme.example", "hubspot", line=number) for number in (2, 5, 9)],
+        [(5, "stands in line 2 too", ""), (9, "stands in line 2 too", "")],
+    ),
+    Refusal(
+        "all bad rows at once, the good ones between them not written",
+        [
+            row("acme.example", "hubspot", line=2),
+            row("nobody.example", "hubspot", line=3),
+            row("beta.example", "partner", "nobody", line=4),
+            row("gama.example", "default", line=5),
+            row("delta.example", "somebody", line=6),
+        ],
+        [
+            (3, "no client 'nobody.example'", ""),
+            (4, "'nobody' is not", ""),
+            (6, "'somebody' is no owner", ""),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("case", REFUSALS, ids=[case.name for case in REFUSALS])
+def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
+    with pytest.raises(BadInput) as caught:
+        override_rows(portfolio(), case.rows)
+
+    error = caught.value
+    count = len(case.problems)
+    assert error.message == f"{count} bad row{'s' * (count > 1)}; nothing was written"
+    assert error.status == ExitStatus.INVALID
+    assert [problem.line for problem in error.problems] == [line for line, _, _ in case.problems]
+    for problem, (_, message, hint) in zip(error.problems, case.problems, strict=True):
+        assert problem.file == FILE
+        assert message in problem.message
+        assert hint in problem.hint
+
+
+def test_changes_come_in_the_order_of_the_rows_and_what_is_said_comes_once() -> None:
+    rows = [
+        row("delta.example", "partner", "ines", line=2),
+        row("acme.example", "partner", "ines", line=3),
+        row("beta.example", "default", line=4),
+        row("gama.example", line=5),
+    ]
+    plan = override_rows(portfolio(), rows)
+
+    assert [path for path, _ in changed(plan)] == [
+        (*DC, "owner"), (*DC, "notify"), (*DC, "note"), AC, BC,
+    ]  # fmt: skip
+    assert plan.said == ("ines@agency.example is deactivated in HubSpot and receives nothing",)
+
+
+def test_no_rows_no_changes() -> None:
+    assert override_rows(portfolio(), []) == Plan("override")
+
+
+def fed_back(known: Portfolio) -> Plan:
+    """Return the plan of what ``client list -o csv`` prints, handed back as it is."""
+    cells = client_list(known, tuple(known.clients.values())).sheet.rows
+    rows = [OverrideRow(FILE, line, *map(str, each)) for line, each in enumerate(cells, 2)]
+    return override_rows(known, rows)
+
+
+def test_the_list_of_clients_fed_back_changes_nothing() -> None:
+    assert fed_back(portfolio()) == Plan("override")
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        '{ owner = "partner", notify = "pedro@agency.example" }',  # not under [users], as in the examples
+        '{ owner = "hubspot", notify = "pedro@agency.example" }',
+        '{ owner = "partner" }',  # check says so; the list must still come back
+        '{ owner = "hubspot", note = " why " }',
+    ],
+)
+def test_an_odd_override_fed_back_changes_nothing(override: str) -> None:
+    known = portfolio(f'[users."ana@agency.example"]\n[clients."a.example"]\noverride = {override}')
+
+    assert not fed_back(known).changes
+
+
+NAMES = ("acme.example", "beta.example", "gama.example", "delta.example")
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES),
+        st.sampled_from(
+            [("", ""), ("default", ""), ("hubspot", ""), ("hubspot", "ana"), ("partner", "ines")]
+        ),
+        st.sampled_from(["", "a note"]),
+    ),
+    unique_by=lambda each: each[0],
+)
+
+
+@hypothesis_settings(max_examples=60)
+@given(ROWS)
+def test_a_list_means_what_its_rows_mean_each_and_a_second_time_nothing(rows: list[Any]) -> None:
+    data = tomli.loads(STORE)
+    known = read(data).portfolio
+    listed = [row(client, *setting, note) for client, setting, note in rows]
+    after = read(tree.applied(data, override_rows(known, listed).changes)).portfolio
+    one_by_one = data
+    for each in listed:
+        one_by_one = tree.applied(one_by_one, override_rows(read(one_by_one).portfolio, [each]).changes)
+
+    assert read(one_by_one).portfolio == after
+    assert not override_rows(after, listed).changes
+    for client, (owner, _), _ in rows:
+        now = after.clients[client].override
+        if owner in {"hubspot", "partner"}:
+            assert now is not None
+            assert now.owner == owner
+        else:
+            assert now == (None if owner else known.clients[client].override)

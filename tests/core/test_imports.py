@@ -1,0 +1,796 @@
+"""What the rows of a spreadsheet change: new, changed, unchanged, gone; and what is refused."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+import pytest
+import tomli
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from renewctl import tree
+from renewctl.edit.entries import Entry, Person, Wishes
+from renewctl.edit.imports import imported
+from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
+from renewctl.model import Plan, Portfolio, Role
+from renewctl.schema import read
+
+STORE = """
+[defaults]
+owner = "hubspot"
+notify = "ana@agency.example"
+
+[users."Ana@agency.example"]
+name = "Ana Souza"
+
+[users."rui@agency.example"]
+name = "Rui Costa"
+
+[users."rui@other.example"]
+name = "Rui Costa"
+
+[users."ines@agency.example"]
+name = "ana souza lima"
+
+[clients."Acme.example"]   # written so, not in normal form
+name = "Acme Ltda"
+hub_id = 4411223
+contacts = [
+  { email = "Paula@acme.example", roles = ["primary", "decision-maker"] },
+  { email = "fin@acme.example", name = "Fin", roles = ["billing"] },
+  { email = "two@acme.example", roles = ["billing"] },
+  { email = "idle@acme.example", active = false },
+]
+renewals = [
+  { date = 2027-03-01, product = "Marketing Hub" },
+  { date = 2027-06-30, product = "Sales Hub", deadline = 2027-05-01 },
+]
+
+[clients."beta.example"]
+renewals = [{ date = 2027-03-01, product = "Sales Hub", deadline = 2027-01-01 }]
+override = { owner = "partner", notify = "Ana@agency.example", note = "one voice" }
+
+[clients."gama.example"]
+hub_id = 7
+override = { owner = "hubspot", notify = "rui@agency.example" }
+
+[clients."twice.example"]
+contacts = [
+  { email = "x@twice.example", roles = ["billing"] },
+  { email = "X@twice.example", roles = ["primary"] },
+]
+
+[clients."cases.example"]
+renewals = [{ date = 2027-03-01, product = "Hub" }, { date = 2027-04-01, product = "HUB" }]
+"""
+PARTNER_DEFAULT = STORE.replace('owner = "hubspot"\nnotify = "ana@', 'owner = "partner"\nnotify = "ana@')
+NO_DEFAULT = STORE.partition("\n[users")[1].strip("\n") + STORE.partition("\n[users")[2]
+FILE = "roster.csv"
+ACME, BETA, GAMA = "acme.example", "beta.example", "gama.example"
+AC, BC, GC = ("clients", "Acme.example"), ("clients", BETA), ("clients", GAMA)
+NEW = ("clients", "new.example")
+DAY, OTHER = date(2027, 9, 1), date(2028, 9, 1)
+ALL_IN = Wishes(with_overrides=True)
+BY_DEADLINE = Wishes(deadline_is_date=True)
+PARTIAL = Wishes(partial=True)
+PRIMARY, BILLING, DECISION = Role
+
+
+def portfolio(text: str = STORE) -> Portfolio:
+    """Return what the text says; it must be a valid store."""
+    reading = read(tomli.loads(text))
+    assert not reading.problems
+    return reading.portfolio
+
+
+def row(client: str, line: int = 2, **said: Any) -> Entry:
+    """Return an entry."""
+    return Entry(FILE, line, client, **said)
+
+
+def who(*addresses: str, **named: str) -> tuple[Person, ...]:
+    """Return people, those with a name as ``name="address"``."""
+    return (*map(Person, addresses), *(Person(email, name) for name, email in named.items()))
+
+
+def changed(plan: Plan) -> list[tuple[tuple[str, ...], Any]]:
+    """Return the paths and the new values of a plan."""
+    return [(change.path, change.after) for change in plan.changes]
+
+
+def applied(text: str, plan: Plan) -> Portfolio:
+    """Return what the store says after the plan."""
+    reading = read(tree.applied(tomli.loads(text), plan.changes))
+    assert not reading.problems
+    return reading.portfolio
+
+
+class Case(NamedTuple):
+    """Rows, and the changes they mean."""
+
+    name: str
+    rows: list[Entry]
+    changes: list[tuple[tuple[str, ...], Any]]
+    wishes: Wishes = Wishes()
+    said: tuple[str, ...] = ()
+    text: str = STORE
+
+
+def roles(address: str, *held: str) -> tuple[tuple[str, ...], list[str]]:
+    """Return the change that gives one of Acme's contacts these roles."""
+    return (*AC, "contacts", address, "roles"), [*held]
+
+
+def renewal(*product_and_field: str) -> tuple[str, ...]:
+    """Return the path of a renewal of Acme's."""
+    return (*AC, "renewals", *product_and_field)
+
+
+CASES = [
+    # new, changed, unchanged
+    Case("a new client is one change, the domain alone", [row("https://www.New.example/x")], [(NEW, {})]),
+    Case(
+        "a new client with everything",
+        [
+            row(
+                "new.example",
+                name="New",
+                hub_id=99,
+                renewal=DAY,
+                product="Hub",
+                deadline=date(2027, 8, 1),
+                holders={
+                    PRIMARY: who(Pat="pat@new.example"),
+                    BILLING: who("fin@new.example", "PAT@new.example"),
+                },
+                owner="partner",
+                notify="Ana Souza",
+                note="asked",
+            )
+        ],
+        [
+            (
+                NEW,
+                {
+                    "name": "New",
+                    "hub_id": 99,
+                    "contacts": [
+                        {"email": "pat@new.example", "name": "Pat", "roles": ["primary", "billing"]},
+                        {"email": "fin@new.example", "roles": ["billing"]},
+                    ],
+                    "renewals": [{"date": DAY, "product": "Hub", "deadline": date(2027, 8, 1)}],
+                    "override": {"owner": "partner", "notify": "Ana@agency.example", "note": "asked"},
+                },
+            )
+        ],
+        ALL_IN,
+    ),
+    Case("a known client with nothing said", [row(ACME)], []),
+    Case(
+        "name and hub id",
+        [row(ACME, name="Acme SA", hub_id=5)],
+        [((*AC, "name"), "Acme SA"), ((*AC, "hub_id"), 5)],
+    ),
+    Case("what is so already", [row(ACME, name="Acme Ltda", hub_id=4411223)], []),
+    Case("the client by its hub id", [row("4411223", name="A")], [((*AC, "name"), "A")]),
+    Case("the client by its name", [row(" ACME ltda ", hub_id=5)], [((*AC, "hub_id"), 5)]),
+    # holders
+    Case(
+        "a new primary: just that role moves, the other roles stay",
+        [row(ACME, holders={PRIMARY: who(New="new@acme.example")})],
+        [
+            roles("Paula@acme.example", "decision-maker"),
+            (
+                (*AC, "contacts", "new@acme.example"),
+                {"email": "new@acme.example", "name": "New", "roles": ["primary"]},
+            ),
+        ],
+    ),
+    Case(
+        "billing is replaced, not added to; who loses the last role stays on record",
+        [row(ACME, holders={BILLING: who("two@acme.example", "PAULA@acme.example")})],
+        [roles("Paula@acme.example", "primary", "billing", "decision-maker"), roles("fin@acme.example")],
+    ),
+    Case(
+        "a contact without a role takes one, and stays deactivated",
+        [row(ACME, holders={DECISION: who("idle@acme.example")})],
+        [roles("Paula@acme.example", "primary"), roles("idle@acme.example", "decision-maker")],
+    ),
+    Case(
+        "the same people in another spelling and order",
+        [
+            row(
+                ACME,
+                holders={
+                    PRIMARY: who("PAULA@acme.example"),
+                    BILLING: who("two@acme.example", "FIN@acme.example"),
+                },
+            )
+        ],
+        [],
+    ),
+    Case(
+        "a name is filled in",
+        [row(ACME, holders={PRIMARY: who(Paula="paula@acme.example")})],
+        [((*AC, "contacts", "Paula@acme.example", "name"), "Paula")],
+    ),
+    Case(
+        "a blank name takes none away",
+        [row(ACME, holders={BILLING: who("fin@acme.example", "two@acme.example")})],
+        [],
+    ),
+    Case(
+        "a name given in the second of two roles is not lost",
+        [row("new.example", holders={PRIMARY: who("p@new.example"), DECISION: who(Pat="p@new.example")})],
+        [
+            (
+                NEW,
+                {
+                    "contacts": [
+                        {"email": "p@new.example", "name": "Pat", "roles": ["primary", "decision-maker"]}
+                    ]
+                },
+            )
+        ],
+    ),
+    Case(
+        "contacts twice in the store, no role named",
+        [row("twice.example", name="T")],
+        [(("clients", "twice.example", "name"), "T")],
+    ),
+    # several rows
+    Case(
+        "several rows are several renewals; what they say alike is said once",
+        [
+            row(
+                "new.example",
+                2,
+                name="New",
+                renewal=DAY,
+                product="A",
+                holders={PRIMARY: who("p@new.example")},
+            ),
+            row(
+                "NEW.example",
+                3,
+                name="New",
+                renewal=DAY,
+                product="B",
+                holders={PRIMARY: who("p@new.example")},
+            ),
+            row("new.example", 4, renewal=OTHER),
+        ],
+        [
+            (
+                NEW,
+                {
+                    "name": "New",
+                    "contacts": [{"email": "p@new.example", "roles": ["primary"]}],
+                    "renewals": [
+                        {"date": DAY, "product": "A"},
+                        {"date": DAY, "product": "B"},
+                        {"date": OTHER},
+                    ],
+                },
+            )
+        ],
+    ),
+    Case(
+        "what the first row leaves blank the second fills",
+        [row(ACME, 2), row(ACME, 3, name="A", holders={PRIMARY: who("fin@acme.example")})],
+        [
+            ((*AC, "name"), "A"),
+            roles("Paula@acme.example", "decision-maker"),
+            roles("fin@acme.example", "primary", "billing"),
+        ],
+    ),
+    Case(
+        "a product twice with the same dates is one renewal",
+        [row("new.example", 2, renewal=DAY, product="A"), row("new.example", 3, renewal=DAY, product="a")],
+        [(NEW, {"renewals": [{"date": DAY, "product": "A"}]})],
+    ),
+    # renewals
+    Case(
+        "a date is moved; the product in any case, the deadline of its own stays",
+        [row(ACME, product="sales HUB", renewal=DAY)],
+        [(renewal("Sales Hub", "date"), DAY)],
+    ),
+    Case(
+        "a deadline of its own",
+        [row(ACME, product="Marketing Hub", renewal=date(2027, 3, 1), deadline=date(2027, 2, 1))],
+        [(renewal("Marketing Hub", "deadline"), date(2027, 2, 1))],
+    ),
+    Case(
+        "the same dates",
+        [row(ACME, product="Sales Hub", renewal=date(2027, 6, 30), deadline=date(2027, 5, 1))],
+        [],
+    ),
+    Case(
+        "a renewal more",
+        [row(ACME, product="Service Hub", renewal=DAY)],
+        [(renewal("Service Hub"), {"date": DAY, "product": "Service Hub"})],
+    ),
+    Case(
+        "no product means the only renewal",
+        [row(BETA, renewal=DAY)],
+        [((*BC, "renewals", "Sales Hub", "date"), DAY)],
+    ),
+    Case(
+        "no product where there is no renewal",
+        [row(GAMA, renewal=DAY)],
+        [((*GC, "renewals", ""), {"date": DAY})],
+    ),
+    Case("a product without a date", [row(ACME, product="Service Hub")], []),
+    Case(
+        "products that differ in case only are told apart",
+        [row("cases.example", product="HUB", renewal=DAY)],
+        [(("clients", "cases.example", "renewals", "HUB", "date"), DAY)],
+    ),
+    Case(
+        "a deadline alone is not used, and that is said",
+        [row(ACME, 2, product="Sales Hub", deadline=DAY), row(BETA, 3, deadline=DAY), row(GAMA, 4)],
+        [],
+        said=("2 rows with a deadline and no renewal date: not used (see --renewal-from-deadline)",),
+    ),
+    Case(
+        "one deadline alone",
+        [row(BETA, deadline=DAY)],
+        [],
+        said=("1 row with a deadline and no renewal date: not used (see --renewal-from-deadline)",),
+    ),
+    Case(
+        "a deadline alone gives the date when asked, and is no deadline of its own",
+        [row(GAMA, deadline=DAY)],
+        [((*GC, "renewals", ""), {"date": date(2027, 10, 16)})],
+        BY_DEADLINE,
+    ),
+    Case(
+        "the policy says how many days",
+        [row(GAMA, deadline=DAY)],
+        [((*GC, "renewals", ""), {"date": date(2027, 9, 11)})],
+        BY_DEADLINE,
+        text="[policy]\ndeadline_days = 10" + STORE,
+    ),
+    Case(
+        "with a renewal date, a deadline is a deadline even then",
+        [row(GAMA, renewal=OTHER, deadline=DAY)],
+        [((*GC, "renewals", ""), {"date": OTHER, "deadline": DAY})],
+        BY_DEADLINE,
+    ),
+    Case(
+        "a deadline on the day itself",
+        [row(GAMA, renewal=DAY, deadline=DAY)],
+        [((*GC, "renewals", ""), {"date": DAY, "deadline": DAY})],
+    ),
+    # overrides
+    Case("owner and user without --with-overrides", [row(ACME, owner="partner", notify="nobody")], []),
+    Case(
+        "a first override",
+        [row(ACME, owner="partner", notify="ines", note="why")],
+        [((*AC, "override"), {"owner": "partner", "notify": "ines@agency.example", "note": "why"})],
+        ALL_IN,
+    ),
+    Case("default clears", [row(BETA, owner="default")], [((*BC, "override"), None)], ALL_IN),
+    Case("default where it is so already", [row(ACME, owner="default")], [], ALL_IN),
+    Case("a blank owner", [row(BETA, note="other")], [], ALL_IN),
+    Case("the default's owner is not pinned", [row(ACME, owner="hubspot")], [], ALL_IN),
+    Case("nor its owner and user, however spelled", [row(ACME, owner="hubspot", notify="ANA")], [], ALL_IN),
+    Case(
+        "nor the partner's default",
+        [row(ACME, owner="partner", notify="ana")],
+        [],
+        ALL_IN,
+        text=PARTNER_DEFAULT,
+    ),
+    Case("the override as it is", [row(BETA, owner="partner", notify="ana", note="one voice")], [], ALL_IN),
+    Case("the override's owner, a blank user", [row(GAMA, owner="hubspot")], [], ALL_IN),
+    Case(
+        "the same owner and another user than the default's",
+        [row(ACME, owner="hubspot", notify="ines")],
+        [((*AC, "override"), {"owner": "hubspot", "notify": "ines@agency.example"})],
+        ALL_IN,
+    ),
+    Case(
+        "an override with the default's values where another stands now",
+        [row(BETA, owner="hubspot", notify="ana")],
+        [((*BC, "override"), {"owner": "hubspot", "notify": "Ana@agency.example"})],
+        ALL_IN,
+    ),
+    Case(
+        "without a default, hubspot is an override",
+        [row(ACME, owner="hubspot")],
+        [((*AC, "override"), {"owner": "hubspot"})],
+        ALL_IN,
+        text=NO_DEFAULT,
+    ),
+    Case(
+        "the user by display name",
+        [row(ACME, owner="partner", notify="ANA SOUZA Lima")],
+        [((*AC, "override"), {"owner": "partner", "notify": "ines@agency.example"})],
+        ALL_IN,
+    ),
+    Case(
+        "the setting in one row of two",
+        [row(BETA, 2), row(BETA, 3, owner="default")],
+        [((*BC, "override"), None)],
+        ALL_IN,
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_rows_mean_these_changes(case: Case) -> None:
+    plan = imported(portfolio(case.text), case.rows, case.wishes)
+    after = applied(case.text, plan)
+
+    assert list(dict(map(_hashable, changed(plan))).values()) == case.changes
+    assert (plan.command, plan.said) == ("import", case.said)
+    assert not imported(after, case.rows, case.wishes).changes
+
+
+def _hashable(change: tuple[tuple[str, ...], Any]) -> tuple[str, tuple[tuple[str, ...], Any]]:
+    return repr(change), change
+
+
+def test_a_known_clients_new_renewal_in_two_like_rows_is_written_once() -> None:
+    rows = [row(GAMA, line, renewal=DAY, product="A") for line in (2, 3)]
+    after = applied(STORE, imported(portfolio(), rows, Wishes()))
+
+    assert [each.product for each in after.clients[GAMA].renewals] == ["A"]
+
+
+class Refusal(NamedTuple):
+    """Rows, and the line, message and hint of each problem."""
+
+    name: str
+    rows: list[Entry]
+    problems: list[tuple[int, str, str]]
+    wishes: Wishes = Wishes()
+
+
+REFUSALS = [
+    Refusal(
+        "no domain", [row("Some Company")], [(2, "'Some Company' is not a client's domain", "acme.example")]
+    ),
+    Refusal(
+        "a number that is no known hub id", [row("12345")], [(2, "'12345' is not a client's domain", "")]
+    ),
+    Refusal("a word without a dot", [row("acme")], [(2, "'acme' is not a client's domain", "")]),
+    Refusal(
+        "another name in another row",
+        [row("new.example", 2, name="New"), row("new.example", 3), row("new.example", 4, name="Other")],
+        [(4, "new.example has another name in line 2", "say the same")],
+    ),
+    Refusal(
+        "another hub id in another row",
+        [row(ACME, 2, hub_id=1), row(ACME, 3, hub_id=2)],
+        [(3, "another hub id in line 2", "")],
+    ),
+    Refusal(
+        "other holders in another row",
+        [
+            row(ACME, 2, holders={BILLING: who("a@a.example")}),
+            row(ACME, 3, holders={BILLING: who("b@a.example")}),
+        ],
+        [(3, "another billing", "")],
+    ),
+    Refusal("a hub id that is another's", [row(ACME, hub_id=7)], [(2, "hub id 7 is gama.example's", "")]),
+    Refusal(
+        "a new client with a known hub id", [row("new.example", hub_id=7)], [(2, "hub id 7 is gama", "")]
+    ),
+    Refusal(
+        "the row that has the hub id is the one named",
+        [row("new.example", 2), row("new.example", 3, hub_id=7)],
+        [(3, "hub id 7 is gama.example's", "")],
+    ),
+    Refusal(
+        "two new clients with one hub id",
+        [row("new.example", 2, hub_id=99), row("newer.example", 3, hub_id=99)],
+        [(3, "hub id 99", "")],
+    ),
+    Refusal(
+        "an address twice in the store",
+        [row("twice.example", holders={DECISION: who("y@twice.example")})],
+        [(2, "twice.example lists X@twice.example twice in the store", "one contact")],
+    ),
+    Refusal(
+        "a product twice with other dates",
+        [row(ACME, 2, product="New Hub", renewal=DAY), row(ACME, 3, product="new hub", renewal=OTHER)],
+        [(3, "renews New Hub in line 2 too|renews new hub in line 2 too", "own product")],
+    ),
+    Refusal(
+        "no product twice with other dates",
+        [row("new.example", 2, renewal=DAY), row("new.example", 3, renewal=OTHER)],
+        [(3, "renews without a product in line 2 too", "own product")],
+    ),
+    Refusal(
+        "no product and the product that it means, with other dates",
+        [row(BETA, 2, product="Sales Hub", renewal=DAY), row(BETA, 3, renewal=OTHER)],
+        [(3, "renews Sales Hub in line 2 too", "")],
+    ),
+    Refusal(
+        "no product where there are several renewals",
+        [row(ACME, renewal=DAY)],
+        [(2, "acme.example has several renewals", "'Marketing Hub', 'Sales Hub'")],
+    ),
+    Refusal(
+        "a deadline after the renewal",
+        [row(GAMA, renewal=DAY, deadline=OTHER)],
+        [(2, "the deadline is after the renewal (2028-09-01, 2027-09-01)", "")],
+    ),
+    Refusal(
+        "a date moved before the deadline that stays",
+        [row(BETA, product="Sales Hub", renewal=date(2026, 12, 1))],
+        [(2, "the deadline is after the renewal (2027-01-01, 2026-12-01)", "")],
+    ),
+    Refusal(
+        "partner without a user",
+        [row(ACME, owner="partner")],
+        [(2, "has owner partner and no partner user", "point-of-contact")],
+        ALL_IN,
+    ),
+    Refusal(
+        "a user without an owner", [row(ACME, notify="ana")], [(2, "a partner user but no owner", "")], ALL_IN
+    ),
+    Refusal(
+        "an unknown user",
+        [row(ACME, owner="partner", notify="Zoe")],
+        [(2, "'Zoe' is not one", "user add")],
+        ALL_IN,
+    ),
+    Refusal(
+        "a name two users have",
+        [row(ACME, owner="partner", notify="Rui Costa")],
+        [(2, "'Rui Costa'", "")],
+        ALL_IN,
+    ),
+    Refusal(
+        "the row with the unknown user is the one named",
+        [row(ACME, 2), row(ACME, 3, owner="partner", notify="Zoe")],
+        [(3, "'Zoe' is not one", "")],
+        ALL_IN,
+    ),
+    Refusal(
+        "two owners",
+        [row(ACME, 2, owner="hubspot"), row(ACME, 3, owner="default")],
+        [(3, "another owner in line 2", "")],
+        ALL_IN,
+    ),
+    Refusal(
+        "all bad rows at once, in the order of the lines",
+        [
+            row("new.example", 2, hub_id=7),
+            row("fine.example", 3),
+            row("nowhere", 4),
+            row(ACME, 5, renewal=DAY),
+        ],
+        [(2, "hub id 7", ""), (4, "'nowhere'", ""), (5, "several renewals", "")],
+    ),
+    Refusal(
+        "two bad rows of one client are both listed",
+        [row(ACME, 2, renewal=DAY), row(ACME, 3, product="Hub", renewal=DAY, deadline=OTHER)],
+        [(2, "several renewals", ""), (3, "the deadline is after the renewal", "")],
+    ),
+]
+
+
+@pytest.mark.parametrize("case", REFUSALS, ids=[case.name for case in REFUSALS])
+def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
+    with pytest.raises(BadInput) as caught:
+        imported(portfolio(), case.rows, case.wishes)
+
+    error, count = caught.value, len(case.problems)
+    assert error.message == f"{count} bad row{'s' * (count > 1)}; nothing was written"
+    assert (error.status, error.hint) == (ExitStatus.INVALID, "--partial imports the others")
+    assert [problem.line for problem in error.problems] == [line for line, _, _ in case.problems]
+    for problem, (_, message, hint) in zip(error.problems, case.problems, strict=True):
+        assert problem.file == FILE
+        assert any(each in problem.message for each in message.split("|"))
+        assert hint in problem.hint
+
+
+BAD_CELLS = (Problem("'x' is not a hub id", file=FILE, line=3, column=2), Problem("'y'", file=FILE, line=9))
+
+
+def test_the_problems_of_rows_that_are_no_entries_are_listed_among_the_others() -> None:
+    with pytest.raises(BadInput) as caught:
+        imported(portfolio(), [row("nowhere", 4)], Wishes(), BAD_CELLS)
+
+    assert [(problem.line, problem.column) for problem in caught.value.problems] == [(3, 2), (4, 0), (9, 0)]
+    assert caught.value.message == "3 bad rows; nothing was written"
+
+
+def test_partial_leaves_the_bad_ones_out_and_says_so() -> None:
+    rows = [row("nowhere", 4), row("new.example", 5), row(ACME, 6, name="A"), row(ACME, 7, renewal=DAY)]
+    plan = imported(portfolio(), rows, PARTIAL, BAD_CELLS)
+
+    assert changed(plan) == [(NEW, {})]
+    assert [said.partition(": ")[2][:7] for said in plan.said] == ["line 3:", "line 4:", "line 7:", "line 9:"]
+    assert all(said.startswith("left out: line ") for said in plan.said)
+    assert "several renewals" in plan.said[2]
+    assert dict(plan.counts) == {"new": 1, "changed": 0, "unchanged": 0, "removed": 0}
+
+
+def test_partial_and_prune_exclude_each_other_as_a_client_with_a_bad_row_would_be_removed() -> None:
+    with pytest.raises(UsageError, match="--prune and --partial exclude each other"):
+        imported(portfolio(), [row(ACME)], Wishes(partial=True, prune=True), BAD_CELLS)
+
+
+def test_prune_without_rows_would_remove_everybody_and_is_refused() -> None:
+    with pytest.raises(BadInput, match="there are no rows"):
+        imported(portfolio(), [], Wishes(prune=True))
+
+
+def test_prune_removes_what_is_not_listed_and_nothing_else() -> None:
+    plan = imported(
+        portfolio(), [row("4411223"), row(BETA, name="B"), row("new.example")], Wishes(prune=True)
+    )
+
+    assert changed(plan) == [
+        ((*BC, "name"), "B"),
+        (NEW, {}),
+        (GC, None),
+        (("clients", "twice.example"), None),
+        (("clients", "cases.example"), None),
+    ]
+    assert plan.counts == (("new", 1), ("changed", 1), ("unchanged", 1), ("removed", 3))
+
+
+def test_pruned_clients_go_by_the_name_the_file_has() -> None:
+    plan = imported(portfolio(), [row(BETA)], Wishes(prune=True))
+
+    assert AC in [path for path, _ in changed(plan)]
+    assert list(applied(STORE, plan).clients) == [BETA]
+
+
+def test_counts_are_of_clients_not_of_rows() -> None:
+    rows = [
+        row("new.example", 2),
+        row("new.example", 3, product="A", renewal=DAY),
+        row("newer.example", 4),
+        row(ACME, 5, name="A", hub_id=5),
+        row(GAMA, 6, hub_id=7),
+        row(BETA, 7),
+    ]
+    plan = imported(portfolio(), rows, Wishes())
+
+    assert plan.counts == (("new", 2), ("changed", 1), ("unchanged", 2), ("removed", 0))
+
+
+def test_no_rows_no_changes() -> None:
+    assert imported(portfolio(), [], Wishes(), ()).changes == ()
+
+
+# Laws, on rosters of few names, addresses, days and products, so that rows meet each other and the store.
+LAW = hypothesis_settings(max_examples=100)
+KEYS = (ACME, BETA, GAMA, "new.example", "newer.example")
+ADDRESSES = st.sampled_from(["paula@acme.example", "FIN@acme.example", "new@acme.example", "x@beta.example"])
+PEOPLE = st.lists(
+    st.builds(Person, ADDRESSES, st.sampled_from(["", "Paula", "Reis, P."])), min_size=1, max_size=2
+)
+DAYS = st.sampled_from([None, date(2027, 3, 1), DAY, OTHER])
+ENTRIES = st.lists(
+    st.builds(
+        Entry,
+        st.just(FILE),
+        st.integers(2, 99),
+        st.sampled_from(KEYS),
+        name=st.sampled_from(["", "A", "Acme Ltda"]),
+        hub_id=st.sampled_from([None, None, 4411223, 7, 99]),
+        holders=st.dictionaries(st.sampled_from(Role), PEOPLE.map(tuple), max_size=2),
+        renewal=DAYS,
+        product=st.sampled_from(["", "Sales Hub", "SALES hub", "Other"]),
+        deadline=st.sampled_from([None, None, date(2027, 2, 1), OTHER]),
+        owner=st.sampled_from(["", "hubspot", "partner", "default"]),
+        notify=st.sampled_from(["", "", "ana", "Rui Costa", "ines@agency.example"]),
+        note=st.sampled_from(["", "why"]),
+    ),
+    max_size=6,
+)
+WISHES = st.builds(
+    lambda way, overrides, by_deadline: Wishes(way == "prune", overrides, way == "partial", by_deadline),
+    st.sampled_from(["prune", "partial", ""]),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+def good_rows(rows: list[Entry], wishes: Wishes) -> list[Entry]:
+    """Return the rows without those of clients that are refused, each client with a hub id of its own.
+
+    An id that one client gives up and another takes is refused the first time, and free the second.
+    """
+    ids = {key: number for number, key in enumerate(KEYS, 100)}
+    rows = [replace(entry, hub_id=ids[entry.client] if entry.hub_id else None) for entry in rows]
+    bad: set[str] = set()
+    for key in KEYS:
+        try:
+            imported(
+                portfolio(), [entry for entry in rows if entry.client == key], replace(wishes, prune=False)
+            )
+        except BadInput:
+            bad.add(key)
+    return [entry for entry in rows if entry.client not in bad]
+
+
+@LAW
+@given(ENTRIES, WISHES)
+def test_a_second_import_changes_nothing(rows: list[Entry], wishes: Wishes) -> None:
+    wishes = replace(wishes, partial=False)
+    rows = good_rows(rows, wishes) or [row(ACME)]
+    first = imported(portfolio(), rows, wishes)
+    again = imported(applied(STORE, first), rows, wishes)
+
+    assert changed(again) == []
+    assert again.counts == (
+        ("new", 0), ("changed", 0), ("unchanged", len({entry.client for entry in rows})), ("removed", 0),
+    )  # fmt: skip
+
+
+@LAW
+@given(ENTRIES, WISHES)
+def test_without_prune_nobody_goes_and_who_is_not_listed_stays_as_it_was(
+    rows: list[Entry], wishes: Wishes
+) -> None:
+    before = portfolio()
+    plan = imported(before, rows, Wishes(False, wishes.with_overrides, True, wishes.deadline_is_date))
+    after = applied(STORE, plan)
+    listed = {entry.client for entry in rows}
+
+    assert {*before.clients} <= {*after.clients} <= {*before.clients, *listed}
+    assert _but(after.clients, listed) == _but(before.clients, listed)
+    assert (after.default, after.policy, after.users) == (before.default, before.policy, before.users)
+
+
+def _but(clients: Mapping[str, Any], listed: set[str]) -> dict[str, Any]:
+    return {key: client for key, client in clients.items() if key not in listed}
+
+
+@LAW
+@given(ENTRIES, WISHES)
+def test_a_column_left_blank_changes_nothing(rows: list[Entry], wishes: Wishes) -> None:
+    known = [entry for entry in rows if entry.client in {ACME, BETA, GAMA}]
+    blank = [row(entry.client, entry.line, note=entry.note, product=entry.product) for entry in known]
+    asked = Wishes(False, wishes.with_overrides, False, wishes.deadline_is_date)
+
+    assert imported(portfolio(), blank, asked).changes == ()
+
+
+@LAW
+@given(ENTRIES, st.booleans())
+def test_without_overrides_no_setting_changes(rows: list[Entry], by_deadline: bool) -> None:
+    before = portfolio()
+    after = applied(STORE, imported(before, rows, Wishes(partial=True, deadline_is_date=by_deadline)))
+
+    assert {key: client.override for key, client in after.clients.items() if key in before.clients} == {
+        key: client.override for key, client in before.clients.items()
+    }
+    assert all(client.override is None for key, client in after.clients.items() if key not in before.clients)
+
+
+@LAW
+@given(ENTRIES)
+def test_holders_named_are_the_holders_and_the_other_roles_stay(rows: list[Entry]) -> None:
+    before = portfolio()
+    first = {entry.client: entry for entry in reversed(rows) if entry.client in {ACME, BETA}}
+    plan = imported(before, [row(key, holders=entry.holders) for key, entry in first.items()], Wishes())
+    after = applied(STORE, plan)
+
+    for key, entry in first.items():
+        for role in Role:
+            expected = (
+                {person.email.lower() for person in entry.holders[role]}
+                if role in entry.holders
+                else _holding(before, key, role)
+            )
+            assert _holding(after, key, role) == expected
+        assert {c.email for c in before.clients[key].contacts} <= {
+            c.email for c in after.clients[key].contacts
+        }
+
+
+def _holding(known: Portfolio, key: str, role: Role) -> set[str]:
+    return {contact.email.lower() for contact in known.clients[key].contacts if role in contact.roles}

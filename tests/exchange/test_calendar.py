@@ -1,0 +1,441 @@
+"""The calendar file: RFC 5545 kept byte by byte, hostile names shown and never obeyed, nobody forgotten."""
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+import tomli
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from renewctl.errors import ExitStatus, UsageError
+from renewctl.exchange.calendar import FARTHEST_REMINDER, PRODID, MissingExtra, calendar_of
+from renewctl.model import Client, Contact, Default, Owner, PartnerUser, Portfolio, Renewal, Role
+from renewctl.outlook import Row, rows
+from renewctl.schema import read
+from renewctl.text import showable
+
+TODAY = date(2026, 11, 23)
+TEXTS = {"SUMMARY", "DESCRIPTION", "UID", "PRODID", "VERSION", "ACTION", "TRANSP"}
+Component = dict[str, Any]
+
+ACME = Client(
+    "acme.example",
+    "acme.example",
+    "Acme Ltda",
+    contacts=(Contact("paula@acme.example", "Paula Reis", (Role.PRIMARY, Role.DECISION_MAKER)),),
+    renewals=(Renewal(date(2027, 3, 1), "Marketing Hub"),),
+)
+
+
+# ---------------------------------------------------------------- a small reader of RFC 5545
+
+
+def unfolded(data: bytes) -> list[str]:
+    """Return the content lines; fail where octets, line ends or folds break RFC 5545, 3.1."""
+    assert data.endswith(b"\r\n")
+    assert data.count(b"\r\n") == data.count(b"\n") == data.count(b"\r"), "a line end other than CRLF"
+    lines: list[str] = []
+    for line in data[:-2].split(b"\r\n"):
+        assert 0 < len(line) <= 75, f"{len(line)} octets"
+        text = line.decode()  # fails where a fold went through a character
+        assert not re.search(r"[\x00-\x1f\x7f]", text), "a control character"
+        if text.startswith(" "):
+            lines[-1] += text[1:]
+        else:
+            lines.append(text)
+    return lines
+
+
+def unescaped(value: str) -> str:
+    """Return the text that a TEXT value stands for; fail where it is not one (3.3.11)."""
+    assert re.fullmatch(r"(?:[^\\;,]|\\[\\;,nN])*", value), f"not a TEXT: {value!r}"
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
+def parsed(data: bytes) -> Component:
+    """Return the calendar: per component its properties, and its parts under "parts"."""
+    root: Component = {"parts": []}
+    open_ones = [root]
+    for line in unfolded(data):
+        found = re.fullmatch(r"([A-Z-]+(?:;[A-Z-]+=[A-Z-]+)*):(.*)", line)
+        assert found, f"not a content line: {line!r}"
+        name, value = found[1], found[2]
+        if name == "BEGIN":
+            open_ones.append({"type": value, "parts": []})
+            open_ones[-2]["parts"].append(open_ones[-1])
+        elif name == "END":
+            assert open_ones.pop()["type"] == value
+        else:
+            assert name not in open_ones[-1], f"{name} twice"
+            open_ones[-1][name] = unescaped(value) if name in TEXTS else value
+    assert open_ones == [root]
+    (calendar,) = root["parts"]
+    return calendar
+
+
+def checked(data: bytes) -> list[Component]:
+    """Return the events, after everything RFC 5545 wants of the file was looked at."""
+    calendar = parsed(data)
+    assert {key: calendar[key] for key in calendar if key != "parts"} == {
+        "type": "VCALENDAR",
+        "VERSION": "2.0",
+        "PRODID": PRODID,
+    }
+    events: list[Component] = calendar["parts"]
+    for event in events:
+        check_event(event)
+    uids = [event["UID"] for event in events]
+    assert len(set(uids)) == len(uids), "a UID twice"
+    return events
+
+
+def check_event(event: Component) -> None:
+    """Fail where an event lacks or has what RFC 5545, 3.6.1 and 3.6.6, says it must not."""
+    assert event["type"] == "VEVENT"
+    always = "type parts UID DTSTAMP DTSTART;VALUE=DATE SUMMARY DESCRIPTION CATEGORIES TRANSP"
+    assert set(event) - {"DTEND;VALUE=DATE"} == set(always.split())
+    assert re.fullmatch(r"[0-9a-f]{32}@renewctl", event["UID"])
+    assert re.fullmatch(r"\d{8}T000000Z", event["DTSTAMP"])
+    start = day(event["DTSTART;VALUE=DATE"])
+    end = event.get("DTEND;VALUE=DATE")
+    assert (end is None) == (start == date.max)
+    assert end is None or day(end) == start + timedelta(days=1)
+    assert event["TRANSP"] == "TRANSPARENT"
+    for alarm in event["parts"]:
+        assert set(alarm) == {"type", "parts", "ACTION", "TRIGGER", "DESCRIPTION"}
+        assert (alarm["type"], alarm["ACTION"], alarm["parts"]) == ("VALARM", "DISPLAY", [])
+        assert re.fullmatch(r"-P[1-9]\d*D|P0D", alarm["TRIGGER"])
+        assert alarm["DESCRIPTION"] == event["SUMMARY"]
+
+
+def day(text: str) -> date:
+    """Return the day a DATE stands for."""
+    found = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
+    assert found
+    return date(int(found[1]), int(found[2]), int(found[3]))
+
+
+# ---------------------------------------------------------------- the rows
+
+
+def portfolio(*clients: Client, default: Default | None = None) -> Portfolio:
+    """Return a portfolio of the clients, HubSpot-owned with Ana copied unless told otherwise."""
+    users = {"ana@agency.example": PartnerUser("ana@agency.example", "Ana Souza")}
+    default = default or Default(Owner.HUBSPOT, "ana@agency.example")
+    return Portfolio(default, users=users, clients={client.key: client for client in clients})
+
+
+def rows_of(*clients: Client, default: Default | None = None, today: date = TODAY) -> tuple[Row, ...]:
+    """Return all rows of the clients, whatever their date."""
+    return rows(portfolio(*clients, default=default), clients, None, today)
+
+
+def events_of(*clients: Client, default: Default | None = None, **options: Any) -> list[Component]:
+    """Return the checked events of the clients' calendar."""
+    return checked(calendar_of(rows_of(*clients, default=default), TODAY, **options))
+
+
+@pytest.fixture
+def agency_rows(examples: Path) -> tuple[Row, ...]:
+    """Return every row of the invented agency."""
+    known = read(tomli.loads((examples / "agency.toml").read_text("utf-8"))).portfolio
+    return rows(known, known.clients.values(), None, TODAY)
+
+
+# ---------------------------------------------------------------- what the file says
+
+EXACT = r"""BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//renewctl//renewctl//EN
+BEGIN:VEVENT
+SUMMARY:Deadline: Acme Ltda\, Marketing Hub: last day to alter terms
+DTSTART;VALUE=DATE:20270115
+DTEND;VALUE=DATE:20270116
+DTSTAMP:20261123T000000Z
+UID:311a240100452bc3d172d0d30821033c@renewctl
+CATEGORIES:Renewal deadline
+DESCRIPTION:Client: acme.example\, Acme Ltda\nProduct: Marketing Hub\nRene
+ wal: 2027-03-01\nLast day to alter terms: 2027-01-15\nTo: paula@acme.examp
+ le (primary\, decision-maker)\, Paula Reis\nCc: ana@agency.example (partne
+ r-user)\, Ana Souza\nRule: default-hubspot\nWarning: nobody holds the role
+  billing\nBy renewctl's file\, seen on 2026-11-23\; HubSpot was not asked.
+TRANSP:TRANSPARENT
+BEGIN:VALARM
+ACTION:DISPLAY
+DESCRIPTION:Deadline: Acme Ltda\, Marketing Hub: last day to alter terms
+TRIGGER:-P30D
+END:VALARM
+END:VEVENT
+BEGIN:VEVENT
+SUMMARY:Renewal: Acme Ltda\, Marketing Hub
+DTSTART;VALUE=DATE:20270301
+DTEND;VALUE=DATE:20270302
+DTSTAMP:20261123T000000Z
+UID:9d0e899e0bc4b12f47af77c0454cb904@renewctl
+CATEGORIES:Renewal
+DESCRIPTION:Client: acme.example\, Acme Ltda\nProduct: Marketing Hub\nRene
+ wal: 2027-03-01\nLast day to alter terms: 2027-01-15\nTo: paula@acme.examp
+ le (primary\, decision-maker)\, Paula Reis\nCc: ana@agency.example (partne
+ r-user)\, Ana Souza\nRule: default-hubspot\nWarning: nobody holds the role
+  billing\nBy renewctl's file\, seen on 2026-11-23\; HubSpot was not asked.
+TRANSP:TRANSPARENT
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_a_small_calendar_byte_by_byte() -> None:
+    assert calendar_of(rows_of(ACME), TODAY, remind=[30]) == EXACT.replace("\n", "\r\n").encode()
+
+
+def test_icalendar_reads_back_what_was_meant(agency_rows: tuple[Row, ...]) -> None:
+    data = calendar_of(agency_rows, TODAY, remind=[30, 7])
+    events = checked(data)
+    read_back = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    assert len(read_back) == len(events) == 2 * sum(row.renewal is not None for row in agency_rows)
+    for event, found in zip(events, read_back, strict=True):
+        assert str(found["SUMMARY"]) == event["SUMMARY"]
+        assert str(found["DESCRIPTION"]) == event["DESCRIPTION"]
+        assert found.decoded("DTSTART") == day(event["DTSTART;VALUE=DATE"])
+        assert found.decoded("DTSTAMP") == datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def test_every_dated_row_has_its_two_days_and_undated_rows_none(agency_rows: tuple[Row, ...]) -> None:
+    dated = [row for row in agency_rows if row.renewal and row.deadline]
+    assert len(dated) < len(agency_rows)
+    expected = [day for row in dated if row.renewal for day in (row.deadline, row.renewal.day)]
+    found = [day(event["DTSTART;VALUE=DATE"]) for event in checked(calendar_of(agency_rows, TODAY))]
+    assert found == sorted(expected)
+
+
+def test_no_rows_make_an_empty_calendar() -> None:
+    assert checked(calendar_of((), TODAY, remind=[7])) == []
+
+
+def test_a_client_without_name_or_product_is_called_by_its_key() -> None:
+    plain = replace(ACME, name="", renewals=(Renewal(date(2027, 3, 1)),))
+    deadline, renewal = events_of(plain)
+    assert deadline["SUMMARY"] == "Deadline: acme.example: last day to alter terms"
+    assert renewal["SUMMARY"] == "Renewal: acme.example"
+    assert "Client: acme.example\nRenewal: 2027-03-01\n" in renewal["DESCRIPTION"]
+
+
+def test_nobody_is_shouted_where_it_is_seen_first() -> None:
+    for event in events_of(ACME, default=Default(Owner.PARTNER)):
+        assert event["SUMMARY"].startswith("NOBODY is notified! ")
+        assert "\nTo: NOBODY is notified\nCc: nobody\nRule: default-partner\nError: " in event["DESCRIPTION"]
+
+
+def test_a_past_renewal_is_in_with_its_note() -> None:
+    past = replace(ACME, renewals=(Renewal(date(2026, 10, 31)),))
+    for event in events_of(past, remind=[7]):
+        assert "\nWarning: the renewal date 2026-10-31 is past; once renewed: " in event["DESCRIPTION"]
+        assert event["parts"] == []
+
+
+def test_a_note_for_the_footer_does_not_stand_on_each_event(agency_rows: tuple[Row, ...]) -> None:
+    assert any(len(row.listed_notes) < len(row.notes) for row in agency_rows if row.renewal)
+    for event in checked(calendar_of(agency_rows, TODAY)):
+        assert "nothing is recorded" not in event["DESCRIPTION"]
+
+
+# ---------------------------------------------------------------- reminders
+
+
+def test_reminders_stand_before_the_deadline_alone_the_farthest_first_each_once() -> None:
+    deadline, renewal = events_of(ACME, remind=[7, 30, 0, 7])
+    assert [alarm["TRIGGER"] for alarm in deadline["parts"]] == ["-P30D", "-P7D", "P0D"]
+    assert renewal["parts"] == []
+
+
+@pytest.mark.parametrize(("later", "count"), [(0, 1), (1, 0)])
+def test_a_deadline_behind_us_has_no_reminders(later: int, count: int) -> None:
+    as_of = date(2027, 1, 15) + timedelta(days=later)
+    deadline, _ = checked(calendar_of(rows_of(ACME, today=as_of), as_of, remind=[30]))
+    assert len(deadline["parts"]) == count
+
+
+@pytest.mark.parametrize("days", [-1, FARTHEST_REMINDER + 1, 10**12])
+def test_a_reminder_that_cannot_be_is_refused(days: int) -> None:
+    with pytest.raises(UsageError, match=f"{days} days before") as caught:
+        calendar_of(rows_of(ACME), TODAY, remind=[7, days])
+    assert caught.value.hint == "give from 0 to 3650 days"
+    assert calendar_of(rows_of(ACME), TODAY, remind=[FARTHEST_REMINDER])
+
+
+# ---------------------------------------------------------------- the same event, the same bytes
+
+
+def uids(*clients: Client) -> list[str]:
+    """Return the UIDs of the clients' events, in the file's order."""
+    return [event["UID"] for event in events_of(*clients)]
+
+
+def test_a_moved_date_keeps_the_events_and_another_product_does_not() -> None:
+    moved = replace(ACME, name="Acme S.A.", renewals=(Renewal(date(2028, 1, 1), "Marketing Hub"),))
+    other = replace(ACME, renewals=(Renewal(date(2027, 3, 1), "Sales Hub"),))
+    assert uids(moved) == uids(ACME)
+    assert not set(uids(other)) & set(uids(ACME))
+    assert not set(uids(replace(ACME, key="acme2.example"))) & set(uids(ACME))
+
+
+def test_key_and_product_are_not_run_together() -> None:
+    one = replace(ACME, key="a", renewals=(Renewal(date(2027, 3, 1), "b c"),))
+    two = replace(ACME, key="a b", renewals=(Renewal(date(2027, 3, 1), "c"),))
+    assert not set(uids(one)) & set(uids(two))
+
+
+def test_two_renewals_of_one_product_would_still_both_be_there() -> None:
+    twice = replace(ACME, renewals=(*ACME.renewals, Renewal(date(2027, 9, 1), "Marketing Hub")))
+    assert len(events_of(twice)) == 4  # and checked() wants four UIDs
+    assert set(uids(ACME)) < set(uids(twice))
+
+
+def test_a_row_given_twice_is_one_pair_of_events() -> None:
+    found = rows_of(ACME)
+    assert calendar_of(found * 2, TODAY) == calendar_of(found, TODAY)
+
+
+def test_the_order_of_the_rows_does_not_matter(agency_rows: tuple[Row, ...]) -> None:
+    assert calendar_of(agency_rows[::-1], TODAY, remind=[7, 30]) == calendar_of(
+        agency_rows, TODAY, remind=[30, 7]
+    )
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Sao_Paulo", "Etc/GMT+12"])
+def test_the_time_zone_of_the_machine_does_not_matter(
+    zone: str, agency_rows: tuple[Row, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = calendar_of(agency_rows, TODAY, remind=[7])
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    assert time.timezone != 0
+    assert calendar_of(agency_rows, TODAY, remind=[7]) == expected
+
+
+@pytest.mark.parametrize("end", [date.min, date.max])
+def test_the_calendars_first_and_last_days(end: date) -> None:
+    edge = replace(ACME, renewals=(Renewal(end, deadline=end),))
+    events = checked(calendar_of(rows_of(edge, today=end), end, remind=[30]))
+    assert [day(event["DTSTART;VALUE=DATE"]) for event in events] == [end, end]
+    assert events[0]["DTSTAMP"] == f"{end.year:04}{end:%m%d}T000000Z"
+
+
+# ---------------------------------------------------------------- hostile text
+
+HOSTILE = [
+    "\x1b[31mred\x1b]8;;http://evil.example\x07",
+    "Acme\nBEGIN:VEVENT\nUID:1",
+    "Acme\r\nEND:VEVENT\r\nBEGIN:VEVENT",
+    "Acme\rEND:VCALENDAR",
+    "Acme\u2028SUMMARY:other\u2029\x85next",
+    "\u202egnp.exe\u2066\u200b\U000e0041",
+    "a\x00b\x7f\x9b",
+    r"C:\New; C:\next, a\;b\,c\\N\\n\\",
+    "ends in a backslash\\",
+    'quotes "a;b:c,d"',
+    "\ud800 alone",
+    "<a href='//evil.example'>x</a>",
+    "x" * 100_000,
+]
+
+
+def named(text: str) -> Client:
+    """Return a client whose every free text is this one."""
+    contact = Contact("p@acme.example", text, (Role.PRIMARY,))
+    return Client("acme.example", "acme.example", text, contacts=(contact,), renewals=(Renewal(TODAY, text),))
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_names_are_shown_and_stay_in_their_place(text: str) -> None:
+    _, renewal = events_of(named(text), remind=[7])
+    shown = showable(text)
+    inert = shown.replace("<", r"\x3c")
+    assert renewal["SUMMARY"] == f"Renewal: {shown}, {shown}"
+    lines = renewal["DESCRIPTION"].split("\n")
+    assert lines[:2] == [f"Client: acme.example, {inert}", f"Product: {inert}"]
+    assert lines[4] == f"To: p@acme.example (primary), {inert}"
+
+
+def test_a_name_cannot_make_a_tag_or_a_line_of_the_description() -> None:
+    lines = events_of(named("Acme"))[0]["DESCRIPTION"].count("\n")
+    for text in HOSTILE:
+        for event in events_of(named(text)):
+            assert "<" not in event["DESCRIPTION"]
+            assert event["DESCRIPTION"].count("\n") == lines
+
+
+def test_an_address_is_made_harmless_in_the_notes_too() -> None:
+    deadline, _ = events_of(ACME, default=Default(Owner.PARTNER, "a<b>\u202e@agency.example"))
+    shown = r"a\x3cb>\u202e@agency.example"
+    assert f"\nTo: {shown} (partner-user)\n" in deadline["DESCRIPTION"]
+    assert f"\nError: {shown} is not one of the partner's users" in deadline["DESCRIPTION"]
+
+
+@pytest.mark.parametrize("char", ["\U0001f4c5", "é", "語", "\\", ",", "\n"], ids=ascii)
+def test_no_fold_goes_through_a_character_wherever_it_falls(char: str) -> None:
+    for width in range(80):
+        text = "x" * width + char * 40
+        _, renewal = events_of(named(text))
+        assert renewal["SUMMARY"] == f"Renewal: {showable(text)}, {showable(text)}"
+
+
+TEXT = st.text(st.characters(exclude_categories=()) | st.sampled_from("\\;,\n\rN\U0001f600"), max_size=120)
+RENEWALS = st.lists(
+    st.builds(Renewal, st.dates(), TEXT, st.none() | st.dates()),
+    max_size=2,
+    unique_by=lambda one: one.product,
+)
+
+
+@st.composite
+def clients(draw: st.DrawFn) -> Client:
+    """Make a client out of any texts and dates."""
+    contacts = (Contact("p@acme.example", draw(TEXT), (Role.BILLING,)),) if draw(st.booleans()) else ()
+    return Client(
+        "acme.example", "acme.example", draw(TEXT), contacts=contacts, renewals=tuple(draw(RENEWALS))
+    )
+
+
+@given(clients(), st.dates(), st.lists(st.integers(0, FARTHEST_REMINDER), max_size=3))
+@example(replace(ACME, name="\\N"), TODAY, [0])
+def test_whatever_the_texts_and_dates_the_file_is_valid_and_says_them(
+    client: Client, as_of: date, remind: list[int]
+) -> None:
+    found = rows_of(client, today=as_of)
+    data = calendar_of(found, as_of, remind=remind)
+    events = checked(data)
+    assert len(events) == 2 * len(client.renewals)
+    assert {text for row in found for text in summaries(row)} == {event["SUMMARY"] for event in events}
+    read_back = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    assert [str(event["DESCRIPTION"]) for event in read_back] == [event["DESCRIPTION"] for event in events]
+    assert data == calendar_of(found[::-1], as_of, remind=remind[::-1])
+
+
+def summaries(row: Row) -> Iterator[str]:
+    """Yield what the row's two events must be called."""
+    if row.renewal:
+        shout = "" if row.resolution.to else "NOBODY is notified! "
+        what = showable(row.client.name or row.client.key)
+        what += f", {showable(row.renewal.product)}" if row.renewal.product else ""
+        yield f"{shout}Deadline: {what}: last day to alter terms"
+        yield f"{shout}Renewal: {what}"
+
+
+# ---------------------------------------------------------------- without icalendar
+
+
+def test_without_icalendar_the_line_that_installs_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "icalendar", None)
+    with pytest.raises(MissingExtra, match="icalendar") as caught:
+        calendar_of(rows_of(ACME), TODAY)
+    assert caught.value.hint == "pip install 'renewctl[calendar]'"
+    assert (caught.value.code, caught.value.status) == ("missing-extra", ExitStatus.USAGE)

@@ -1,0 +1,195 @@
+"""Dates as they are written; which of 03 and 04 is the month is never guessed."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renewctl.exchange.dates import DateFormat, parse_dates
+from renewctl.exchange.sheets import Cell
+
+DAY = date(2027, 3, 1)
+
+
+def one(cell: Cell, date_format: DateFormat | None = None) -> date | str | None:
+    """Return the date of a cell alone in its column, or what is wrong with it."""
+    days, problems = parse_dates([(2, cell)], date_format=date_format, file="x.csv", column=4)
+    if problems:
+        assert not days
+        assert [(each.file, each.line, each.column) for each in problems] == [("x.csv", 2, 4)]
+        assert problems[0].hint
+        return problems[0].message
+    return days.get(2)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        DAY,
+        datetime(2027, 3, 1, 23, 59),  # noqa: DTZ001
+        datetime(2027, 3, 1, 23, 59, tzinfo=UTC),
+        "2027-03-01",
+        " 2027-03-01 ",
+        "2027/03/01",
+        "2027.3.1",
+        "2027-3-1",
+        "2027-03-01T23:30:00-11:00",
+        "2027-03-01T00:30:00+14:00",
+        "2027-03-01T00:00:00.000Z",
+        "2027-03-01 09:30",
+        "2027-03-01 9:30 PM UTC",
+        "1803859200000",
+        1803859200000,
+        1803859200000.0,
+        "1803945599999",
+    ],
+)
+def test_what_is_certain_is_read(cell: Cell) -> None:
+    assert one(cell) == DAY
+    assert one(cell, "mdy") == one(cell, "dmy") == DAY
+
+
+@pytest.mark.parametrize(
+    ("cell", "date_format", "day"),
+    [
+        ("01/03/2027", "dmy", DAY),
+        ("03/01/2027", "mdy", DAY),
+        ("1.3.2027", "dmy", DAY),
+        ("3-1-2027", "mdy", DAY),
+        ("01/03/2027 09:30", "dmy", DAY),
+        ("03/01/2027, 9:30 AM", "mdy", DAY),
+        ("31/12/2027", None, date(2027, 12, 31)),
+        ("12/31/2027", None, date(2027, 12, 31)),
+        ("05/05/2027", None, date(2027, 5, 5)),
+        ("29/02/2028", None, date(2028, 2, 29)),
+        ("315532800000", None, date(1980, 1, 1)),
+        (None, None, None),
+        ("", "dmy", None),
+    ],
+)
+def test_the_year_may_stand_last(cell: Cell, date_format: DateFormat | None, day: date | None) -> None:
+    assert one(cell, date_format) == day
+
+
+@pytest.mark.parametrize(
+    ("cell", "date_format", "message"),
+    [
+        ("03/04/2027", None, "'03/04/2027' is 2027-04-03 or 2027-03-04"),
+        ("13/04/2027", "mdy", "'13/04/2027' does not fit --date-format mdy"),
+        ("04/13/2027", "dmy", "'04/13/2027' does not fit --date-format dmy"),
+        ("13/13/2027", None, "'13/13/2027' is not a day of the calendar"),
+        ("30/02/2027", None, "'30/02/2027' is not a day of the calendar"),
+        ("29/02/2027", "dmy", "'29/02/2027' is not a day of the calendar"),
+        ("00/00/0000", None, "'00/00/0000' is not a day of the calendar"),
+        ("2027-02-30", None, "'2027-02-30' is not a day of the calendar"),
+        ("2027-13-01", None, "'2027-13-01' is not a day of the calendar"),
+        ("0000-01-01", None, "'0000-01-01' is not a day of the calendar"),
+        ("01/03/27", "dmy", "'01/03/27' has a year of two digits"),
+        ("27-03-01", None, "'27-03-01' has a year of two digits"),
+        ("1 Mar 2027", None, "'1 Mar 2027' is not a date that can be read for certain"),
+        ("March 1, 2027", "mdy", "'March 1, 2027' is not a date that can be read for certain"),
+        ("2027-Mar-01", None, "'2027-Mar-01' is not a date that can be read for certain"),
+        ("2027-03/01", None, "'2027-03/01' is not a date that can be read for certain"),
+        ("2027-03", None, "'2027-03' is not a date that can be read for certain"),
+        ("2027-03-01 or so", None, "'2027-03-01 or so' is not a date that can be read for certain"),
+        ("31/12/2027 (tbc)", None, "'31/12/2027 (tbc)' is not a date that can be read for certain"),
+        ("31/12/27 (tbc)", None, "'31/12/27 (tbc)' is not a date that can be read for certain"),
+        ("soon", None, "'soon' is not a date that can be read for certain"),
+        ("٢٠٢٧-٠٣-٠١", None, "'٢٠٢٧-٠٣-٠١' is not a date that can be read for certain"),
+        ("x" * 99, None, f"'{'x' * 39}…' is not a date that can be read for certain"),
+        (45000, None, "'45000' is a bare number, not a date"),
+        (45000.0, None, "'45000' is a bare number, not a date"),
+        (45000.5, None, "'45000.5' is a bare number, not a date"),
+        ("45000.0", None, "'45000.0' is a bare number, not a date"),
+        ("45000,5", None, "'45000,5' is a bare number, not a date"),
+        ("20270301", None, "'20270301' is a bare number, not a date"),
+        ("1803859200", None, "'1803859200' is a bare number, not a date"),
+        (-1803859200000, None, "'-1803859200000' is a bare number, not a date"),
+        (18038592000000, None, "'18038592000000' is a bare number, not a date"),
+        (True, None, "True is not a date"),
+    ],
+)
+def test_what_is_not_certain_is_refused(cell: Cell, date_format: DateFormat | None, message: str) -> None:
+    assert one(cell, date_format) == message
+
+
+@pytest.mark.parametrize(
+    ("deciding", "month"), [("15/04/2027", 4), ("04/15/2027", 3), ("15-04-2027", 4), ("4.15.2027", 3)]
+)
+def test_one_value_of_the_column_decides_for_all(deciding: str, month: int) -> None:
+    cells = [(2, "03/04/2027"), (3, deciding), (4, "05/05/2027"), (5, "2027-12-31"), (6, None)]
+
+    days, problems = parse_dates(cells, date_format=None)
+
+    assert problems == ()
+    assert sorted(days) == [2, 3, 4, 5]
+    assert days[2].month == month
+
+
+def test_values_that_are_the_same_both_ways_decide_nothing() -> None:
+    days, problems = parse_dates([(2, "05/05/2027"), (3, "03/04/2027")], date_format=None)
+
+    assert days == {2: date(2027, 5, 5)}
+    assert [problem.line for problem in problems] == [3]
+
+
+def test_a_day_that_does_not_exist_decides_nothing() -> None:
+    days, problems = parse_dates([(2, "30/02/2027"), (3, "03/04/2027")], date_format=None)
+
+    assert days == {}
+    assert [problem.line for problem in problems] == [2, 3]
+
+
+def test_a_column_with_both_orders_is_not_decided() -> None:
+    cells = [(9, "03/04/2027"), (3, "15/04/2027"), (4, "04/16/2027"), (5, "04/03/2027"), (6, "17/04/2027")]
+
+    days, problems = parse_dates(cells, date_format=None)
+
+    assert days == {3: date(2027, 4, 15), 4: date(2027, 4, 16), 6: date(2027, 4, 17)}
+    assert [problem.line for problem in problems] == [5, 9]
+    assert problems[1].message == (
+        "'03/04/2027' is 2027-04-03 or 2027-03-04; the column has both orders:"
+        " 15/04/2027 in line 3 and 04/16/2027 in line 4"
+    )
+    assert problems[1].hint == "--date-format dmy or mdy says which; or write it as 2027-03-01"
+
+
+@given(st.lists(st.dates(), min_size=1), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
+def test_the_order_asked_for_gives_back_what_was_written(days: list[date], form: str) -> None:
+    texts = [day.strftime(form).replace(str(day.year), f"{day.year:04}") for day in days]
+    cells = [
+        (row, text if len(text) == 10 else day)
+        for row, (text, day) in enumerate(zip(texts, days, strict=True))
+    ]
+
+    found, problems = parse_dates(cells, date_format="dmy" if form.startswith("%d") else "mdy")
+
+    assert problems == ()
+    assert list(found.values()) == days
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.text(),
+    st.text("0123456789/-.: TZ"),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.dates(),
+    st.datetimes(),
+)
+
+
+@given(st.lists(CELLS), st.sampled_from([None, "dmy", "mdy"]))
+def test_every_cell_is_a_date_a_problem_or_blank(cells: list[Cell], date_format: DateFormat | None) -> None:
+    numbered = list(enumerate(cells, 2))
+
+    days, problems = parse_dates(numbered, date_format=date_format)
+
+    blank = {row for row, cell in numbered if cell is None or (isinstance(cell, str) and not cell.strip())}
+    wrong = [problem.line for problem in problems]
+    assert wrong == sorted(set(wrong))
+    assert sorted([*days, *wrong, *blank]) == [row for row, _ in numbered]
+    assert all(type(day) is date for day in days.values())
+    assert all(problem.hint for problem in problems)

@@ -1,0 +1,329 @@
+"""From a table, or JSON Lines, to what each row says; and all that is wrong with the others."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from renewctl.edit.bulk import OverrideRow
+from renewctl.edit.entries import Entry, Person
+from renewctl.errors import BadInput, Problem
+from renewctl.exchange.entries import Entries, entries_of, override_rows_of
+from renewctl.exchange.jsonl import is_jsonl
+from renewctl.exchange.jsonl import override_rows_of as json_rows_of
+from renewctl.exchange.sheets import Sheet, read_sheet
+from renewctl.model import Role
+
+FILE = "roster.csv"
+
+
+def sheet(*lines: str) -> Sheet:
+    """Return the table that these lines are, cells parted by ``|``."""
+    return read_sheet("\n".join(lines).encode(), FILE, delimiter="|")
+
+
+def entries(*lines: str, mapping: dict[str, str] | None = None, **options: Any) -> Entries:
+    """Return what the lines say."""
+    return entries_of(sheet(*lines), FILE, mapping=mapping or {}, **options)
+
+
+def places(problems: tuple[Problem, ...]) -> list[tuple[int, int, str]]:
+    """Return line, column and message of each problem, in the file's order."""
+    assert {problem.file for problem in problems} <= {FILE}
+    return sorted((problem.line, problem.column, problem.message) for problem in problems)
+
+
+FULL = Entry(
+    FILE,
+    2,
+    "acme.example",
+    "Acme",
+    4411223,
+    {
+        Role.PRIMARY: (Person("p@acme.example", "Paula Reis"),),
+        Role.BILLING: (Person("a@acme.example"), Person("b@acme.example", "B")),
+        Role.DECISION_MAKER: (Person("p@acme.example"),),
+    },
+    date(2027, 3, 1),
+    "Hub",
+    date(2027, 1, 15),
+    "partner",
+    "Ana Souza",
+    "why",
+)
+VALUES = (
+    "acme.example|Acme|4411223|Paula Reis <p@acme.example>|a@acme.example; B <b@acme.example>"
+    "|p@acme.example|2027-03-01|Hub|2027-01-15|{}|Ana Souza|why"
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "owner"),
+    [
+        (
+            "client|name|hub_id|primary|billing|decision-maker|renewal|product|deadline|owner|notify|note",
+            "partner",
+        ),
+        (
+            "COMPANY DOMAIN NAME|Company name|HubSpot account ID|Primary contact|Billing contact(s)|"
+            "Decision Maker|Renewal date|Products|Renewal deadline|Renewal owner|Point of contact|Notes",
+            "Partner",
+        ),
+        (
+            "Domínio|Nome da empresa|ID do portal|Contato principal|Contato de faturamento|"
+            "Tomador de decisoes|Data de renovação|Produto|"
+            "Prazo de renovação|Proprietário da renovação|Ponto de contato|Nota",
+            "Parceiro",
+        ),
+        (
+            "Kundendomain|Unternehmen|Portal ID|Hauptkontakt|Abrechnungskontakte|Entscheidungsträger|"
+            "Verlängerungsdatum|Produkte|Verlängerungsfrist|"
+            "Zuständigkeit für die Verlängerung|Ansprechpartner|Notiz",
+            "Partner",
+        ),
+    ],
+)
+def test_columns_are_told_by_their_names_and_cells_are_read(header: str, owner: str) -> None:
+    assert entries(header, VALUES.format(owner)) == Entries((FULL,), (), ())
+
+
+def test_columns_may_stand_in_any_order() -> None:
+    header = "client|name|hub_id|primary|billing|decision-maker|renewal|product|deadline|owner|notify|note"
+    lines = ["|".join(reversed(line.split("|"))) for line in (header, VALUES.format("partner"))]
+
+    assert entries(*lines).found == (FULL,)
+
+
+def test_blank_cells_say_nothing() -> None:
+    found = entries(
+        "client|name|hub id|primary|billing|renewal|deadline|owner|notify|note", "a.example||  |;|"
+    )
+
+    assert found == Entries((Entry(FILE, 2, "a.example"),), (), ())
+
+
+def test_unused_columns_are_listed_as_they_are_written() -> None:
+    found = entries("Record ID|client|Current MRR||Company owner", "1|a.example|5||Ana")
+
+    assert found.unused == ("Record ID", "Current MRR", "Company owner")
+    assert found.found == (Entry(FILE, 2, "a.example"),)
+
+
+def test_a_mapping_names_a_column() -> None:
+    found = entries(
+        "client|Conta|Site", "Acme Ltda|Paula|a.example", mapping={"client": "site", "name": "client"}
+    )
+
+    assert found == Entries((Entry(FILE, 2, "a.example", "Acme Ltda"),), (), ("Conta",))
+
+
+def test_columns_that_cannot_be_told_are_refused() -> None:
+    with pytest.raises(BadInput) as caught:
+        entries("name|owner|renewal owner", "a|b|c")
+
+    assert [(problem.line, problem.file) for problem in caught.value.problems] == [(1, FILE)] * 2
+
+
+def test_all_problems_of_all_rows_are_listed_with_their_cells() -> None:
+    found = entries(
+        "client|hub_id|primary|billing|renewal|deadline|owner",
+        "a.example|x|nobody|a@a.example; b; c|soon|45000|Ana Souza",
+        "b.example|1|b@b.example|||2027-01-01|hubspot",
+        "c.example|4,41E+06|||2027-02-30||",
+    )
+
+    assert [(line, column) for line, column, _ in places(found.problems)] == [
+        (2, 2), (2, 3), (2, 4), (2, 4), (2, 5), (2, 6), (2, 7), (4, 2), (4, 5),
+    ]  # fmt: skip
+    messages = [message for _, _, message in places(found.problems)]
+    for part, message in zip(
+        ["'x'", "'nobody'", "'b'", "'c'", "'soon'", "'45000'", "'Ana Souza'", "mangled", "2027-02-30"],
+        messages,
+        strict=True,
+    ):
+        assert part in message
+    assert [entry.line for entry in found.found] == [3]
+
+
+def test_a_row_with_a_bad_date_alone_is_no_entry() -> None:
+    found = entries("client|renewal|deadline", "a.example|2027-03-01|soon", "b.example|soon|", "c.example||")
+
+    assert [entry.client for entry in found.found] == ["c.example"]
+    assert [(line, column) for line, column, _ in places(found.problems)] == [(2, 3), (3, 2)]
+
+
+def test_dates_are_settled_a_column_at_a_time() -> None:
+    found = entries(
+        "client|renewal|deadline",
+        "a.example|03/04/2027|05/06/2027",
+        "b.example|13/04/2027|",
+        "c.example||07/06/2027",
+    )
+
+    # The 13th settles the renewals, and nothing else.
+    assert [(line, column) for line, column, _ in places(found.problems)] == [(2, 3), (4, 3)]
+    assert [entry.renewal for entry in found.found] == [date(2027, 4, 13)]
+
+
+def test_the_order_of_dates_may_be_said() -> None:
+    lines = ("client|renewal|deadline", "a.example|03/04/2027|01/02/2027")
+    dmy, mdy = (entries(*lines, date_format=order).found[0] for order in ("dmy", "mdy"))
+
+    assert (dmy.renewal, dmy.deadline) == (date(2027, 4, 3), date(2027, 2, 1))
+    assert (mdy.renewal, mdy.deadline) == (date(2027, 3, 4), date(2027, 1, 2))
+
+
+def test_a_row_without_a_client_is_a_problem_in_the_clients_column_and_a_blank_row_is_none() -> None:
+    found = entries("name|client|hub_id", "Acme||", "||", "Beta|b.example|")
+
+    assert places(found.problems) == [(2, 2, "the row names no client")]
+    assert [(entry.line, entry.client) for entry in found.found] == [(4, "b.example")]
+
+
+def test_a_row_without_a_client_and_with_a_bad_cell_has_both_problems() -> None:
+    found = entries("client|hub_id", "|x")
+
+    assert [(line, column) for line, column, _ in places(found.problems)] == [(2, 1), (2, 2)]
+
+
+def test_rows_pass_the_tracker_once_and_in_order() -> None:
+    seen: list[int] = []
+
+    def track(rows: Any) -> Any:
+        for row in rows:
+            seen.append(row.number)
+            yield row
+
+    assert len(entries("client", "a.example", "b.example", track=track).found) == 2
+    assert seen == [2, 3]
+
+
+# Overrides from a table
+
+
+def test_a_list_of_overrides_is_read() -> None:
+    rows = override_rows_of(
+        sheet("Client|Name|Owner|Notify|Note", "a.example|A|partner|ana|'=why", "", "b.example"), FILE
+    )
+
+    assert rows == (
+        OverrideRow(FILE, 2, "a.example", "partner", "ana", "=why"),
+        OverrideRow(FILE, 4, "b.example"),
+    )
+
+
+def test_notify_and_note_may_be_missing() -> None:
+    assert override_rows_of(sheet("owner|client", "default|a.example"), FILE) == (
+        OverrideRow(FILE, 2, "a.example", "default"),
+    )
+
+
+def test_a_report_of_who_is_refused_with_the_way_out() -> None:
+    from renewctl.render.who import COLUMNS
+
+    for columns in (COLUMNS, [" Client", "OWNER", "Rule ", "TO"]):
+        with pytest.raises(BadInput) as caught:
+            override_rows_of(sheet("|".join(columns), "a.example"), FILE)
+        assert "a report of renewctl who" in caught.value.message
+        assert "renewctl client list -o csv" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("header", "message"), [("client|notify", "no column for the owner"), ("owner|note", "")]
+)
+def test_a_list_needs_client_and_owner(header: str, message: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        override_rows_of(sheet(header, "a.example|b"), FILE)
+    assert message in caught.value.message
+
+
+# Overrides from JSON Lines
+
+
+def json_rows(*lines: str) -> tuple[OverrideRow, ...]:
+    """Return what the lines say."""
+    return json_rows_of("\n".join(lines).encode(), FILE)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b'{"client"', True),
+        (b'\xef\xbb\xbf \r\n{"', True),
+        (b"client,owner", False),
+        (b"", False),
+        (b"[{", False),
+    ],
+)
+def test_json_lines_are_recognised(data: bytes, expected: bool) -> None:
+    assert is_jsonl(data) is expected
+
+
+def test_json_lines_are_read_with_bom_crlf_and_blank_lines() -> None:
+    data = (
+        b'\xef\xbb\xbf{"client": "a.example", "owner": "partner", "notify": "ana",'
+        b' "note": "why", "x-me": 1}'
+        b'\r\n\r\n{"client": "b.example", "owner": "default"}\r\n'
+        b'{"client": "M\xc3\xbcller", "owner": "hubspot"}'
+    )
+
+    assert json_rows_of(data, FILE) == (
+        OverrideRow(FILE, 1, "a.example", "partner", "ana", "why"),
+        OverrideRow(FILE, 3, "b.example", "default"),
+        OverrideRow(FILE, 4, "Müller", "hubspot"),
+    )
+
+
+def test_null_is_blank() -> None:
+    line = '{"client": "a.example", "owner": null, "notify": null, "note": null}'
+
+    assert json_rows(line) == (OverrideRow(FILE, 1, "a.example"),)
+
+
+@pytest.mark.parametrize("source", ["default", "none"])
+def test_a_client_that_follows_the_default_is_to_follow_it(source: str) -> None:
+    line = '{"client": "a.example", "name": "A", "hub_id": 1, "owner": "hubspot", "source": "?"}'
+    line = line.replace("?", source)
+
+    assert json_rows(line) == (OverrideRow(FILE, 1, "a.example", "default"),)
+
+
+def test_a_client_with_an_override_keeps_it() -> None:
+    line = '{"client": "a.example", "source": "override", "owner": "hubspot", "notify": "ana", "note": null}'
+
+    assert json_rows(line) == (OverrideRow(FILE, 1, "a.example", "hubspot", "ana"),)
+
+
+def test_bad_lines_are_all_listed() -> None:
+    with pytest.raises(BadInput) as caught:
+        json_rows(
+            '{"client": "a.example", "owner": "hubspot"}',
+            '{"client": "a.example",',
+            '["a.example"]',
+            '{"owner": "hubspot"}',
+            '{"client": "", "owner": "hubspot"}',
+            '{"client": 5, "owner": "hubspot"}',
+            '{"client": "a.example", "owner": true, "notfy": "ana"}',
+            '{"client": "a.example", "x-mine": [1]}',
+            "[" * 100_000,
+        )
+
+    problems = caught.value.problems
+    assert [problem.line for problem in problems] == [2, 3, 4, 5, 6, 7, 7, 9]
+    assert {problem.file for problem in problems} == {FILE}
+    messages = [problem.message for problem in problems]
+    assert messages[0].startswith("not JSON")
+    assert messages[1] == messages[2] == messages[3] == "not an object with a client"
+    assert messages[4:7] == ["client must be text", "unknown key notfy", "owner must be text"]
+
+
+def test_bytes_that_are_not_utf8_are_refused_and_not_guessed() -> None:
+    data = '{"client": "a.example", "owner": "hubspot", "note": "João"}'.encode("cp1252")
+
+    with pytest.raises(BadInput):
+        json_rows_of(data, FILE)
+
+
+def test_a_key_twice_is_refused() -> None:
+    with pytest.raises(BadInput):
+        json_rows('{"client": "a.example", "owner": "hubspot", "owner": "default"}')

@@ -1,0 +1,290 @@
+"""The roster as CSV comes back as it went: whatever people and products are called."""
+
+import csv
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import tomli
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from renewctl import tree
+from renewctl.edit.entries import Wishes
+from renewctl.edit.imports import imported
+from renewctl.exchange.entries import entries_of
+from renewctl.exchange.export import BOM, COLUMNS, csv_of
+from renewctl.exchange.sheets import read_sheet
+from renewctl.model import Plan, Portfolio, Role
+from renewctl.schema import read
+from renewctl.text import csv_cell
+
+Data = dict[str, Any]
+FILE = "roster.csv"
+LAW = hypothesis_settings(max_examples=100)
+ODD = (
+    'Reis, "Paula"', "a;b", "a\nb", "a\r\nb", "a\rb", "=1+1", "'=1", "-2", "+351", "@here", "\t=x", "＝x",
+    "🎉 Ltda", "شركة", "\u202eabc", "a<b>", "<a@b.example>", "a@b.example",
+    "Costa, Rui", "'", '"', "''", "sep=;",
+    "default", "O'Dell", "{x}", "#x", "x\u2028y", "\x1b[31m",
+)  # fmt: skip
+# What no CSV file can hold: NUL. Surrounding space is another test's.
+TEXT = (
+    st.sampled_from(ODD) | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
+).filter(lambda text: text == text.strip())
+USERS = ("ana@agency.example", "Rui@agency.example", "ines@agency.example")
+DAYS = st.dates(date(2026, 1, 1), date(2029, 1, 1))
+ADDRESSES = ("p@a.example", "Q@a.example", "r.s+t@b.example")
+SETTINGS = st.sampled_from(USERS).flatmap(
+    lambda user: st.sampled_from(
+        [{"owner": "hubspot"}, {"owner": "hubspot", "notify": user}, {"owner": "partner", "notify": user}]
+    )
+)
+
+
+def contacts() -> st.SearchStrategy[list[Data]]:
+    """Return lists of contacts, an address at most once."""
+    contact = st.fixed_dictionaries(
+        {
+            "email": st.sampled_from(ADDRESSES),
+            "roles": st.lists(st.sampled_from([*map(str, Role)]), unique=True),
+        },
+        # Names that act inside a cell of addresses are another test's.
+        optional={"name": TEXT.filter(lambda name: not set("<>\r") & set(name)), "active": st.booleans()},
+    )
+    return st.lists(contact, max_size=3, unique_by=lambda item: item["email"])
+
+
+def renewals() -> st.SearchStrategy[list[Data]]:
+    """Return lists of renewals, a product at most once, in whatever case; deadlines before the dates."""
+    renewal = st.builds(
+        lambda day, product, own: {
+            "date": day,
+            **product,
+            **({"deadline": day - timedelta(days=own)} if own else {}),
+        },
+        DAYS,
+        st.fixed_dictionaries({}, optional={"product": TEXT}),
+        st.sampled_from([None, 1, 30]),
+    )
+    return st.lists(renewal, max_size=3, unique_by=lambda item: item.get("product", "").casefold())
+
+
+CLIENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": TEXT,
+        "contacts": contacts(),
+        "renewals": renewals(),
+        "override": st.tuples(SETTINGS, TEXT).map(lambda both: {**both[0], "note": both[1]}),
+    },
+)
+
+
+def with_ids(clients: Data) -> Data:
+    """Return the clients, every second one with a hub id of its own."""
+    return {
+        key: {**each, **({"hub_id": at} if at % 2 else {})} for at, (key, each) in enumerate(clients.items())
+    }
+
+
+STORES = st.fixed_dictionaries(
+    {
+        "users": st.just({email: {"name": "N"} for email in USERS}),
+        "clients": st.dictionaries(
+            st.sampled_from(["a.example", "B.example", "xn--mller-kva.example", "c.d-e.example"]),
+            CLIENTS,
+            max_size=4,
+        ).map(with_ids),
+    },
+    optional={"defaults": SETTINGS},
+)
+
+
+def portfolio(data: Data) -> Portfolio:
+    """Return what the data says; it must be valid."""
+    reading = read(data)
+    assert not reading.problems
+    return reading.portfolio
+
+
+def taken_in(known: Portfolio, text: str) -> Plan:
+    """Return the plan of importing the text, overrides and all."""
+    table = entries_of(read_sheet(text.encode(), FILE), FILE, mapping={})
+    assert not table.unused
+    return imported(known, table.found, Wishes(with_overrides=True), table.problems)
+
+
+@LAW
+@given(STORES, st.booleans())
+def test_fed_back_it_changes_nothing(data: Data, excel: bool) -> None:
+    known = portfolio(data)
+    plan = taken_in(known, csv_of(known, excel=excel))
+
+    assert plan.changes == ()
+    assert plan.counts == (("new", 0), ("changed", 0), ("unchanged", len(known.clients)), ("removed", 0))
+
+
+@LAW
+@given(st.lists(TEXT, min_size=1, max_size=3))
+def test_people_of_whatever_name_fed_back_change_nothing(names: list[str]) -> None:
+    people = [
+        {"email": f"p{at}@a.example", "name": name, "roles": ["billing"]} for at, name in enumerate(names)
+    ]
+    known = portfolio({"clients": {"a.example": {"contacts": people}}})
+
+    assert taken_in(known, csv_of(known)).changes == ()
+
+
+def has_marks(value: Any) -> bool:
+    """Tell whether a text begins as a cell of ours behind its mark: raw, that cannot be told apart."""
+    if isinstance(value, dict | list):
+        return any(map(has_marks, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and value.startswith("'")
+
+
+@LAW
+@given(STORES.filter(lambda data: not has_marks(data)), st.booleans())
+def test_fed_back_raw_it_changes_nothing(data: Data, excel: bool) -> None:
+    known = portfolio(data)
+
+    assert taken_in(known, csv_of(known, raw=True, excel=excel)).changes == ()
+
+
+def carried(name: str) -> bool:
+    """Tell whether a cell beside an address can hold the name."""
+    return name.isprintable() and not set('"<>') & set(name)
+
+
+def plain(name: str) -> str:
+    """Return the name with single spaces for all white space, as a cell holds it."""
+    return " ".join(name.split())
+
+
+def roster(known: Portfolio) -> Data:
+    """Return what a CSV can carry of a portfolio: not a name with quotes, brackets or line ends in it."""
+    return {
+        key: (
+            client.name,
+            client.hub_id,
+            {role: {c.email for c in client.contacts if role in c.roles} for role in Role},
+            {c.email: plain(c.name) for c in client.contacts if c.roles and carried(plain(c.name))},
+            {(each.product, each.day, each.deadline) for each in client.renewals},
+            # An override that says what the default says is not written: nothing in a list asks for it.
+            client.override if not same_as_default(known, client.override) else None,
+        )
+        for key, client in known.clients.items()
+    }
+
+
+def same_as_default(known: Portfolio, override: Any) -> bool:
+    """Tell whether the override is what the client would be treated by anyway; a blank user is any."""
+    default = known.default
+    if not override or not default or override.owner != default.owner:
+        return False
+    return override.notify in {None, default.notify}
+
+
+@LAW
+@given(STORES)
+def test_taken_into_an_empty_portfolio_it_is_the_same_roster(data: Data) -> None:
+    known = portfolio(data)
+    empty = {**data, "clients": {}}
+    after = portfolio(tree.applied(empty, taken_in(portfolio(empty), csv_of(known)).changes))
+
+    names = {key: whole[3] for key, whole in roster(known).items()}
+    found = roster(after)
+    for key, whole in names.items():  # people whose names stayed behind have none
+        found[key][3].update({email: name for email, name in found[key][3].items() if email in whole})
+        for email in {*found[key][3]} - {*whole}:
+            assert found[key][3].pop(email) == ""
+    assert found == roster(known)
+    assert list(after.clients) == list(known.clients)
+
+
+STORE = """
+[users."ana@agency.example"]
+[clients."Acme.example"]
+name = "=Acme, Ltda"
+hub_id = 7
+contacts = [
+  { email = "p@acme.example", name = "Reis, Paula", roles = ["decision-maker", "primary"] },
+  { email = "f@acme.example", roles = ["billing"] },
+  { email = "g@acme.example", name = "Gil \\"G\\"", roles = ["billing"] },
+  { email = "idle@acme.example" },
+]
+renewals = [{ date = 2027-03-01 }, { date = 2027-06-30, product = "Hub", deadline = 2027-05-01 }]
+override = { owner = "partner", notify = "ana@agency.example", note = "-why" }
+[clients."b.example"]
+"""
+LINES = [
+    ",".join(COLUMNS),
+    'acme.example,"{}=Acme, Ltda",7,"""Reis, Paula"" <p@acme.example>",f@acme.example; g@acme.example,'
+    '"""Reis, Paula"" <p@acme.example>",,2027-03-01,,partner,ana@agency.example,{}-why',
+    'acme.example,"{}=Acme, Ltda",7,"""Reis, Paula"" <p@acme.example>",f@acme.example; g@acme.example,'
+    '"""Reis, Paula"" <p@acme.example>",Hub,2027-06-30,2027-05-01,partner,ana@agency.example,{}-why',
+    "b.example,,,,,,,,,default,,",
+    "",
+]
+
+
+@pytest.mark.parametrize(("raw", "mark"), [(False, "'"), (True, "")])
+def test_the_text_to_the_letter(raw: bool, mark: str) -> None:
+    text = csv_of(portfolio(tomli.loads(STORE)), raw=raw)
+
+    assert text == "\r\n".join(LINES).replace("{}", mark)
+
+
+def test_excel_gets_its_mark_once_and_nothing_else() -> None:
+    known = portfolio(tomli.loads(STORE))
+
+    assert csv_of(known, excel=True) == BOM + csv_of(known)
+    assert csv_of(known, excel=True).encode().startswith(b"\xef\xbb\xbfclient,")
+
+
+def test_no_clients_leave_the_header() -> None:
+    assert csv_of(Portfolio()) == ",".join(COLUMNS) + "\r\n"
+
+
+@LAW
+@given(STORES)
+def test_no_cell_is_a_formula_and_every_row_has_all_cells(data: Data) -> None:
+    rows = list(csv.reader(io.StringIO(csv_of(portfolio(data)), newline=""), strict=True))
+
+    assert {len(row) for row in rows} == {len(COLUMNS)}
+    for row in rows:
+        for cell in row:
+            assert cell.startswith("'") or csv_cell(cell) == cell
+            assert cell.lstrip()[:1] not in {"=", "+", "-", "@", "＝", "＋", "－", "＠"}
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        'name = " Acme "',
+        'contacts = [{ email = "p@a.example", name = " Paula ", roles = ["primary"] }]',
+        'contacts = [{ email = "p@a.example", name = "Paula\\rReis", roles = ["primary"] }]',
+        'contacts = [{ email = "p@a.example", name = "Paula <Reis>", roles = ["primary"] }]',
+        'renewals = [{ date = 2027-03-01, product = " Hub " }, { date = 2027-04-01, product = "Other" }]',
+        'renewals = [{ date = 2027-03-01, product = "Hub" }, { date = 2027-04-01, product = "HUB" }]',
+        'override = { owner = "hubspot", notify = "ANA@agency.example" }',
+        # Not under [users], as one in the examples.
+        'override = { owner = "hubspot", notify = "pedro@agency.example" }',
+        'override = { owner = "partner", notify = "pedro@agency.example" }',
+        'override = { owner = "partner" }',
+        'override = { owner = "hubspot", note = " why " }',
+        "hub_id = 999999999999999",
+    ],
+)
+def test_an_odd_client_fed_back_changes_nothing(client: str) -> None:
+    known = portfolio(tomli.loads(f'[users."ana@agency.example"]\n[clients."a.example"]\n{client}'))
+
+    assert taken_in(known, csv_of(known)).changes == ()
+
+
+def test_the_agencys_roster_fed_back_changes_nothing(examples: Any) -> None:
+    known = portfolio(tomli.loads((examples / "agency.toml").read_text("utf-8")))
+
+    assert taken_in(known, csv_of(known)).changes == ()

@@ -1,0 +1,219 @@
+"""Columns are told by their names, in seven languages, never by their place."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renewctl.errors import BadInput
+from renewctl.exchange.headers import FIELDS, folded, matched
+
+NAMES = {
+    "client": "Client|Client name|Cliente|Kunde|クライアント|Klient|domain|Domain|Company Domain Name"
+    "|Company domain name|Domínio|DOMINIO|Domaine|Nombre del dominio de la empresa",
+    "name": "name|Company name|COMPANY NAME|Nome da empresa|Nombre de la empresa|Nom de l'entreprise",
+    "hub_id": "hub_id|hub-id|Hub ID|HubID|portalId|HubSpot account ID|ID da conta HubSpot|Portal-ID",
+    "primary": "primary|Primary contact|Primary (account) contact|Contacto Principal|contato principal"
+    "|contact principal|Primärer Account-Kontakt|Główny kontakt"
+    "|Główny kontakt (konta)|Primary client contact",
+    "billing": "billing|Billing contact|Billing contact(s)|Contacto de Facturação|contato de faturamento"
+    "|Contato de faturação|contacto de facturación|contact de facturation|Abrechnungskontakt"
+    "|Kontakt rozliczeniowy",
+    "decision_maker": "decision-maker|decision_maker|Decision maker|Tomador de Decisões|tomador de decisoes"
+    "|responsável pela tomada de decisões|responsable de decisiones|responsable de la toma de decisiones"
+    "|responsable de tomar decisiones|décideur|Entscheidungsträger|Osoba decyzyjna|osoba podejmująca decyzje",
+    "renewal": "renewal|Renewal date|Data da renovação|Fecha de renovación|Date de renouvellement"
+    "|Data odnowienia",
+    "deadline": "deadline|Renewal deadline|Verlängerungs-Deadline|更新の締め切り|Termin odnowienia",
+    "product": "product|Product renewals|Products|Produktverlängerungen|製品更新|Odnowienia produktów"
+    "|Produkty",
+    "owner": "owner|Renewal owner|Communication owner|Proprietário da renovação"
+    "|Proprietário da comunicação de renovação do cliente|Propietario de renovación"
+    "|Propietario de la comunicación de renovación|Propriétaire de renouvellement"
+    "|Propriétaire de la communication de renouvellement|Zuständigkeit für die Verlängerung|更新担当者"
+    "|Właściciel odnowienia",
+    "notify": "notify|point of contact|ponto de contato|punto de contacto|point de contact|Ansprechpartner",
+    "note": "note|Notes|nota|Notiz",
+}
+
+
+def problems(columns: tuple[str, ...], mapping: dict[str, str] | None = None) -> list[tuple[str, str]]:
+    with pytest.raises(BadInput) as caught:
+        matched(columns, mapping or {}, file="x.csv", line=3)
+    assert {(problem.file, problem.line) for problem in caught.value.problems} == {("x.csv", 3)}
+    return [(problem.message, problem.hint) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("field", "name"), [(field, name) for field, names in NAMES.items() for name in names.split("|")]
+)
+def test_a_field_is_known_by_its_names(field: str, name: str) -> None:
+    columns = ("x", name) if field == "client" else ("x", name, "domain")
+
+    assert matched(columns, {}).columns[field] == 1
+    assert matched(columns, {}).unknown == ("x",)
+
+
+def test_every_field_has_its_own_header() -> None:
+    assert tuple(NAMES) == FIELDS
+    for headers in (FIELDS, [field.replace("_", "-") for field in FIELDS]):
+        found = matched(headers, {})
+
+        assert dict(found.columns) == {field: place for place, field in enumerate(FIELDS)}
+        assert found.unknown == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Record ID",
+        "hs_object_id",
+        "HubSpot ID",
+        "Company owner",
+        "hubspot_owner_id",
+        "Current MRR",
+        "Renewal MRR",
+        "Create Date",
+        "Renewal manager",
+        "Associated Company IDs",
+        "Website URL",
+        "",
+    ],
+)
+def test_what_only_looks_like_a_field_is_not_taken(name: str) -> None:
+    found = matched(("domain", name), {})
+
+    assert dict(found.columns) == {"client": 0}
+    assert found.unknown == ((name,) if name else ())
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("  Renewal   OWNER ", "renewalowner"),
+        ("decision_maker (e-mail)", "decisionmakeremail"),
+        ("Ｃｌｉｅｎｔ", "client"),
+        ("Straße", "strasse"),
+        ("STRASSE", "strasse"),
+        ("Łódź", "lodz"),
+        ("Ærø", "aero"),
+        ("İstanbul", "istanbul"),
+        ("Cafe\u0301", "cafe"),
+        ("hub\u00a0id", "hubid"),
+        ("#", ""),
+    ],
+)
+def test_names_are_compared_without_case_accents_and_signs(name: str, bare: str) -> None:
+    assert folded(name) == bare
+
+
+@given(st.text())
+def test_folding_once_is_enough(text: str) -> None:
+    assert folded(folded(text)) == folded(text)
+
+
+def test_client_is_the_name_where_the_domain_has_its_own_column() -> None:
+    assert dict(matched(("Client", "Domain"), {}).columns) == {"client": 1, "name": 0}
+    assert dict(matched(("Client name", "Name"), {}).columns) == {"client": 0, "name": 1}
+    assert (
+        problems(("Client", "Domain", "Name"))[0][0]
+        == "several columns are the name: 'Name' (C) and 'Client' (A)"
+    )
+
+
+def test_a_problem_points_at_the_second_column() -> None:
+    with pytest.raises(BadInput) as caught:
+        matched(("domain", "x", "domain"), {})
+
+    assert [problem.column for problem in caught.value.problems] == [3]
+
+
+def test_two_columns_for_one_field_are_both_named() -> None:
+    columns = ("Domain", *"abcdefghijklmnopqrstuvwxy", "Company Domain Name", "Portal ID", "hub-id")
+
+    assert problems(columns) == [
+        (
+            "several columns are the client: 'Domain' (A) and 'Company Domain Name' (AA)",
+            "keep one of them, or say which: --map 'client=HEADER'",
+        ),
+        (
+            "several columns are the hub_id: 'Portal ID' (AB) and 'hub-id' (AC)",
+            "keep one of them, or say which: --map 'hub_id=HEADER'",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "hint"),
+    [
+        (
+            ("Dominio web", "Fecha"),
+            "--map 'client=Dominio web' names it; the columns: Dominio web, Fecha",
+        ),
+        (("a", "", "name"), "--map 'client=HEADER' names it; the columns: a, name"),
+        ((), "--map 'client=HEADER' names it; the columns: none has a name"),
+    ],
+)
+def test_a_table_without_clients_shows_what_it_has(columns: tuple[str, ...], hint: str) -> None:
+    assert problems(columns) == [("no column is the client's domain", hint)]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "columns", "unknown"),
+    [
+        ({"client": "Site"}, {"client": 0, "name": 2}, ("Domain", "Kontakt")),
+        ({"decision-maker": "kontakt"}, {"client": 1, "name": 2, "decision_maker": 3}, ("Site",)),
+        ({" Decision_Maker ": " Kontakt "}, {"client": 1, "name": 2, "decision_maker": 3}, ("Site",)),
+        ({"note": "Name"}, {"client": 1, "note": 2}, ("Site", "Kontakt")),
+        ({"name": "Domain", "client": "Domain"}, {"client": 1, "name": 1}, ("Site", "Name", "Kontakt")),
+    ],
+)
+def test_the_mapping_wins(mapping: dict[str, str], columns: dict[str, int], unknown: tuple[str, ...]) -> None:
+    found = matched(("Site", "Domain", "Name", "Kontakt"), mapping)
+
+    assert (dict(found.columns), found.unknown) == (columns, unknown)
+
+
+def test_the_mapping_settles_two_columns_for_one_field() -> None:
+    found = matched(("Domain", "Company Domain Name"), {"client": "Domain"})
+
+    assert (dict(found.columns), found.unknown) == ({"client": 0}, ("Company Domain Name",))
+    assert dict(matched(("NAME", "name", "domain"), {"name": "name"}).columns) == {"client": 2, "name": 1}
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    mapping = {"mail": "Name", "primary": "Kontakt", "note": "NAME"}
+
+    found = problems(("Name", "name", "Kontact"), mapping)
+
+    which = "keep one of them, or say which: --map"
+    assert found == [
+        ("--map: there is no field 'mail'", f"the fields: {', '.join(FIELDS)}"),
+        ("--map primary: there is no column 'Kontakt'", "did you mean 'Kontact'?"),
+        ("several columns are the note: 'Name' (A) and 'name' (B)", f"{which} 'note=HEADER'"),
+        ("several columns are the name: 'Name' (A) and 'name' (B)", f"{which} 'name=HEADER'"),
+        (
+            "no column is the client's domain",
+            "--map 'client=HEADER' names it; the columns: Name, name, Kontact",
+        ),
+    ]
+    assert problems(("domain",), {"note": "", "client": "zzz"}) == [
+        ("--map note: there is no column ''", "the columns: domain"),
+        ("--map client: there is no column 'zzz'", "the columns: domain"),
+    ]
+
+
+@given(
+    st.lists(st.text(max_size=8) | st.sampled_from(FIELDS), max_size=6),
+    st.dictionaries(st.text(max_size=6), st.text(max_size=6), max_size=3),
+)
+def test_arbitrary_names_are_matched_or_refused(columns: list[str], mapping: dict[str, str]) -> None:
+    try:
+        found = matched(columns, mapping)
+    except BadInput as error:
+        hints = [problem.hint for problem in error.problems]
+    else:
+        hints = ["none needed"]
+        assert "client" in found.columns
+        assert set(found.columns) <= set(FIELDS)
+    assert hints
+    assert all(hints)

@@ -1,0 +1,222 @@
+"""What single cells say, and that what is not certain is refused."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renewctl.errors import BadInput
+from renewctl.exchange.rows import addresses, hub_id, owner, text
+from renewctl.exchange.sheets import Cell
+from renewctl.model import Owner
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [(None, ""), ("", ""), (" a ", "a"), (2027, "2027"), (1.5, "1.5"), (date(2027, 3, 1), "2027-03-01")],
+)
+def test_any_cell_has_a_text(cell: Cell, words: str) -> None:
+    assert text(cell) == words
+
+
+@pytest.mark.parametrize(
+    ("cell", "people"),
+    [
+        (None, []),
+        ("", []),
+        (" ; \n ", []),
+        ("p@acme.example", [("", "p@acme.example")]),
+        ("Paula Reis <p@acme.example>", [("Paula Reis", "p@acme.example")]),
+        ("Paula Reis<P@Acme.example >", [("Paula Reis", "P@Acme.example")]),
+        ("<p@acme.example>", [("", "p@acme.example")]),
+        ('" Paula " <p@acme.example>', [("Paula", "p@acme.example")]),
+        ('" <p@acme.example>', [('"', "p@acme.example")]),
+        ("p@acme.example, ,\u00a0,", [("", "p@acme.example")]),
+        ('"Reis; Paula" <p@acme.example>', [("Reis; Paula", "p@acme.example")]),
+        ("Reis, Paula <p@acme.example>", [("Reis, Paula", "p@acme.example")]),
+        ('"Reis, Paula" <p@a.example>, r@a.example', [("Reis, Paula", "p@a.example"), ("", "r@a.example")]),
+        ("p@acme.example;r@acme.example", [("", "p@acme.example"), ("", "r@acme.example")]),
+        ("p@acme.example\r\nr@acme.example\n", [("", "p@acme.example"), ("", "r@acme.example")]),
+        ("p@acme.example, Rui <r@acme.example>,", [("", "p@acme.example"), ("Rui", "r@acme.example")]),
+        ("Reis, Paula <p@a.example>; r@a.example, s@a.example",
+         [("Reis, Paula", "p@a.example"), ("", "r@a.example"), ("", "s@a.example")]),
+        ("p@acme.example; Paula <P@ACME.example>; p@acme.example", [("Paula", "p@acme.example")]),
+        ("Paula <p@acme.example>; Other <p@acme.example>", [("Paula", "p@acme.example")]),
+        ("p@acme.example <p@acme.example>", [("p@acme.example", "p@acme.example")]),
+        ("a@x.test", [("", "a@x.test")]),
+        ("Zoë\u00a0<zoe@acme.example>", [("Zoë", "zoe@acme.example")]),
+    ],
+)  # fmt: skip
+def test_people_are_read(cell: Cell, people: list[tuple[str, str]]) -> None:
+    assert addresses(cell, "billing") == people
+
+
+@pytest.mark.parametrize(
+    ("cell", "wrong", "hint"),
+    [
+        ("Paula Reis", ["Paula Reis"], ""),
+        ("p@acme@example", ["p@acme@example"], "part several addresses with ;"),
+        ("p@a.example r@a.example", ["p@a.example r@a.example"], "part several addresses with ;"),
+        ("p@a.example / r@a.example", ["p@a.example / r@a.example"], "part several"),
+        (
+            "Reis, Paula <p@a.example>, Costa, Rui <r@a.example>",
+            ["Reis, Paula <p@a.example>, Costa, Rui <r@a.example>"],
+            "part several",
+        ),
+        ("Paula <p@a.example> (CFO)", ["Paula <p@a.example> (CFO)"], ""),
+        ("Paula <>", [""], ""),
+        ("p@a", ["p@a"], "The part after the @-sign"),
+        ('" <p@a', ['" <p@a'], ""),
+        ("ok@a.example; nope; p@a", ["nope", "p@a"], ""),
+        ("a\0@b.example", ["a\0@b.example"], ""),
+        (4411223, ["4411223"], ""),
+        (True, ["True"], ""),
+    ],
+)
+def test_what_is_no_address_is_refused(cell: Cell, wrong: list[str], hint: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        addresses(cell, "billing")
+
+    assert [each.message for each in caught.value.problems] == [
+        f"billing: {each!r} is not an e-mail address" for each in wrong
+    ]
+    assert caught.value.message == caught.value.problems[0].message
+    assert caught.value.hint.startswith(hint)
+    assert all(each.hint for each in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        (None, None),
+        ("", None),
+        ("  ", None),
+        (4411223, 4411223),
+        (4411223.0, 4411223),
+        ("4411223", 4411223),
+        (" 4411223 ", 4411223),
+        ("4411223.0", 4411223),
+        ("4411223,00", 4411223),
+        ("4.411223E+06", 4411223),
+        ("4,411223e6", 4411223),
+        ("1", 1),
+        (999_999_999_999_999, 999_999_999_999_999),
+    ],
+)
+def test_a_hub_id_is_read_when_every_digit_is_there(cell: Cell, number: int | None) -> None:
+    assert hub_id(cell) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "mangled"),
+    [
+        ("4.411.223", True),
+        ("4,411,223", True),
+        ("4 411 223", True),
+        ("4\u00a0411\u00a0223", True),
+        ("4'411'223", True),
+        ("441.223", True),
+        ("441.000", True),
+        ("4.41E+06", True),
+        ("4.4112E+06", True),
+        ("4E+06", True),
+        ("4.4112231E+06", True),
+        (4411223.5, True),
+        (4.41e20, True),
+        (10**15, False),
+        ("4.411.223 (old)", False),
+        ("4.411223E+06 (old)", False),
+        ("0", False),
+        ("-4411223", False),
+        (-1, False),
+        ("0044", False),
+        ("acme.example", False),
+        ("٤٤١", False),
+        (True, False),
+        (date(2027, 3, 1), False),
+        (float("inf"), False),
+        ("9" * 5000, False),
+    ],
+)
+def test_a_hub_id_that_is_not_certain_is_refused(cell: Cell, mangled: bool) -> None:
+    with pytest.raises(BadInput) as caught:
+        hub_id(cell)
+
+    assert ("mangled" in caught.value.message) is mangled
+    assert ("is not a hub id" in caught.value.message) is not mangled
+    assert ("as text" in caught.value.hint) is mangled
+    assert len(caught.value.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (None, None),
+        ("", None),
+        ("  ", None),
+        ("HubSpot", Owner.HUBSPOT),
+        ("hub spot", Owner.HUBSPOT),
+        ("ＨｕｂＳｐｏｔ", Owner.HUBSPOT),
+        ("partner", Owner.PARTNER),
+        (" Partner ", Owner.PARTNER),
+        ("Parceiro", Owner.PARTNER),
+        ("Socio", Owner.PARTNER),
+        ("Partenaire", Owner.PARTNER),
+        ("パートナー", Owner.PARTNER),
+        ("ﾊﾟｰﾄﾅｰ", Owner.PARTNER),
+        ("default", "default"),
+        ("Set default", "default"),
+        ("Padrão", "default"),
+        ("padrao", "default"),
+        ("predeterminado", "default"),
+        ("Par défaut", "default"),
+        ("Standard", "default"),
+        ("domyślny", "default"),
+        ("デフォルト", "default"),
+    ],
+)
+def test_an_owner_is_known_in_every_language(cell: Cell, value: Owner | str | None) -> None:
+    assert owner(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("hubpsot", "did you mean hubspot?"),
+        ("Parceira", "did you mean partner?"),
+        ("Ana Souza", "write hubspot, partner or default"),
+        ("-", "write hubspot, partner or default"),
+        (True, "write hubspot, partner or default"),
+        (1, "write hubspot, partner or default"),
+    ],
+)
+def test_what_is_no_owner_is_refused(cell: Cell, hint: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        owner(cell)
+
+    assert caught.value.message.endswith("is not an owner")
+    assert caught.value.hint == hint
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.text(),
+    st.text('a@b.example<>",; \n'),
+    st.integers(-(10**20), 10**20),
+    st.floats(),
+    st.booleans(),
+    st.dates(),
+)
+
+
+@given(CELLS)
+def test_arbitrary_cells_are_read_or_refused(cell: Cell) -> None:
+    for read in (lambda value: addresses(value, "billing"), hub_id, owner):
+        try:
+            read(cell)
+        except BadInput as error:
+            told = (error.message, error.hint)
+        else:
+            told = ("nothing", "needed")
+        assert all(told)

@@ -1,0 +1,282 @@
+"""A store as TOML and as JSON: the same store, whichever way round."""
+
+import json
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from renewctl.errors import BadInput, RenewctlError
+from renewctl.model import Portfolio
+from renewctl.schema import read
+from renewctl.store.convert import json_of, toml_of
+from renewctl.store.json_document import JsonDocument
+from renewctl.store.toml import TomlDocument
+
+Data = dict[str, Any]
+LAW = hypothesis_settings(max_examples=hypothesis_settings().max_examples // 2)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
+    [
+        'a"b',
+        "a\\b",
+        "a\r\nb",
+        "[clients.x]",
+        "# no comment",
+        "2027-03-01",
+        "\0\x7f\x1b",
+        "مرحبا 🎉",
+        "'''",
+        '"""',
+    ]
+)
+PLAIN = st.recursive(
+    st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | TEXT
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=5,
+)
+OWN = st.dictionaries(
+    TEXT.map("x-".__add__) | st.sampled_from(["hubb_id", "emails", "datum", "x-date", "x-list"]),
+    PLAIN,
+    max_size=2,
+)
+DAYS = st.dates()
+ADDRESSES = st.sampled_from(["a@p.example", "B@p.example", "o'c+x@q.example"])
+
+
+def table(required: Data, optional: Data) -> st.SearchStrategy[Data]:
+    """Return tables of these fields, with keys besides that renewctl does not know."""
+    known = st.fixed_dictionaries(required, optional=optional)
+    return st.tuples(OWN, known, st.booleans()).map(
+        lambda both: {**both[0], **both[1]} if both[2] else {**both[1], **both[0]}
+    )
+
+
+OWNERS = st.sampled_from(["hubspot", "partner"])
+SEEN = table({"owner": OWNERS | st.just("default"), "on": DAYS}, {"notify": ADDRESSES})
+CONTACTS = table(
+    {"email": ADDRESSES},
+    {
+        "name": TEXT,
+        "roles": st.lists(st.sampled_from(["primary", "billing", "decision-maker"]), max_size=3),
+        "active": st.booleans(),
+    },
+)
+CLIENTS = table(
+    {},
+    {
+        "name": TEXT,
+        "hub_id": st.integers(1, 10**15),
+        "contacts": st.lists(CONTACTS, max_size=3),
+        "contacts_checked": DAYS,
+        "renewals": st.lists(
+            table({"date": DAYS}, {"product": TEXT, "deadline": DAYS}),
+            max_size=3,
+            unique_by=lambda item: item.get("product", ""),
+        ),
+        "override": table({"owner": OWNERS}, {"notify": ADDRESSES, "note": TEXT}),
+        "in_hubspot": SEEN,
+    },
+)
+STORES = table(
+    {},
+    {
+        "version": st.just(1),
+        "defaults": table(
+            {"owner": OWNERS},
+            {
+                "notify": ADDRESSES,
+                "in_hubspot": table({"owner": OWNERS, "on": DAYS}, {"notify": ADDRESSES}),
+            },
+        ),
+        "policy": table({}, {"deadline_days": st.integers(0, 90), "domains": st.just(["p.example"])}),
+        "users": st.dictionaries(ADDRESSES, table({}, {"name": TEXT, "active": st.booleans()}), max_size=3),
+        "clients": st.dictionaries(
+            st.sampled_from(["a.example", "Acme.example", "bare", "xn--mller-kva.example"]),
+            CLIENTS,
+            max_size=3,
+        ),
+    },
+)
+
+
+def portfolio(data: Data) -> Portfolio:
+    """Return what the data says; it must be valid."""
+    reading = read(data)
+    assert not reading.problems
+    return reading.portfolio
+
+
+def without_dates(value: Any) -> Any:
+    """Return the data as JSON has it: dates as text."""
+    if isinstance(value, dict):
+        return {key: without_dates(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [without_dates(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def without_empty(data: Data) -> Data:
+    """Return the data without tables of clients and users that hold none: TOML has no block for them."""
+    return {key: value for key, value in data.items() if value or key not in {"clients", "users"}}
+
+
+@LAW
+@given(STORES)
+def test_toml_says_the_same_data_to_the_letter(data: Data) -> None:
+    text = toml_of(data)
+
+    assert tomli.loads(text) == without_empty(data)
+    assert TomlDocument(text).data == without_empty(data)
+
+
+@LAW
+@given(STORES)
+def test_toml_to_json_to_toml_keeps_everything(data: Data) -> None:
+    text = toml_of(data)
+    there = json.loads(json_of(tomli.loads(text)))
+    back = toml_of(JsonDocument(json_of(tomli.loads(text))).data)
+
+    assert there == without_dates(without_empty(data))
+    assert portfolio(there) == portfolio(data)
+    assert portfolio(tomli.loads(back)) == portfolio(data)
+    assert back == text
+
+
+@LAW
+@given(STORES)
+def test_json_to_toml_to_json_keeps_everything(data: Data) -> None:
+    text = json_of(without_dates(data))
+    there = tomli.loads(toml_of(json.loads(text)))
+    back = json_of(TomlDocument(toml_of(json.loads(text))).data)
+
+    assert portfolio(there) == portfolio(data)
+    assert json.loads(back) == without_dates(without_empty(data))
+    assert portfolio(json.loads(back)) == portfolio(data)
+
+
+@LAW
+@given(STORES)
+def test_json_parses_and_says_the_same(data: Data) -> None:
+    text = json_of(data)
+
+    assert json.loads(text) == JsonDocument(text).data == without_dates(data)
+    assert text.endswith("}\n")
+
+
+def test_dates_become_dates_in_their_fields_and_nowhere_else() -> None:
+    day = "2027-03-01"
+    entry = {
+        "name": day,
+        "contacts_checked": day,
+        "renewals": [{"date": day, "product": day, "deadline": day, "x-day": day}],
+        "in_hubspot": {"owner": "default", "on": day},
+        "override": {"owner": "hubspot", "note": day},
+        "x-on": day,
+        "x-deep": {"date": day, "renewals": [{"date": day}]},
+    }
+    data = {
+        "defaults": {"owner": "hubspot", "in_hubspot": {"owner": "hubspot", "on": day}},
+        "x-on": {"on": day},
+    }
+    found = tomli.loads(toml_of({**data, "clients": {"a.example": entry}}))
+    when = date(2027, 3, 1)
+
+    assert found["clients"]["a.example"] == {
+        **entry,
+        "contacts_checked": when,
+        "renewals": [{"date": when, "product": day, "deadline": when, "x-day": day}],
+        "in_hubspot": {"owner": "default", "on": when},
+    }
+    assert found["defaults"]["in_hubspot"]["on"] == when
+    assert found["x-on"] == {"on": day}
+
+
+def test_text_is_written_in_the_form_of_the_handbook() -> None:
+    data = {
+        "clients": {"acme.example": {"renewals": [{"product": "Hub", "date": "2027-03-01"}], "name": "Acme"}},
+        "x-mine": "1",
+        "users": {"ana@agency.example": {"name": "Ana"}},
+        "defaults": {"notify": "ana@agency.example", "owner": "hubspot"},
+        "version": 1,
+    }
+
+    assert toml_of(data) == (
+        'version = 1\nx-mine = "1"\n\n'
+        '[defaults]\nowner = "hubspot"\nnotify = "ana@agency.example"\n\n'
+        '[users."ana@agency.example"]\nname = "Ana"\n\n'
+        '[clients."acme.example"]\nname = "Acme"\nrenewals = [\n'
+        '  { date = 2027-03-01, product = "Hub" },\n]\n'
+    )
+
+
+@pytest.mark.parametrize("data", [{}, {"clients": {}}, {"users": {}, "clients": {}}])
+def test_an_empty_store_is_an_empty_store(data: Data) -> None:
+    assert tomli.loads(toml_of(data)) == {}
+    assert json.loads(json_of(data)) == data
+
+
+def test_the_agencys_two_stores_are_one(examples: Path) -> None:
+    toml = tomli.loads((examples / "agency.toml").read_text("utf-8"))
+    in_json = json.loads((examples / "agency.json").read_text("utf-8"))
+
+    assert portfolio(json.loads(json_of(toml))) == portfolio(toml)
+    assert portfolio(tomli.loads(toml_of(in_json))) == portfolio(in_json)
+    assert tomli.loads(toml_of(toml)) == toml
+    assert tomli.loads(toml_of(json.loads(json_of(toml)))) == toml
+    assert json.loads(json_of(tomli.loads(toml_of(in_json)))) == in_json
+    assert json.loads(json_of(toml)) == in_json
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        ({"x-mine": None}, "x-mine is null"),
+        ({"clients": {"a.example": {"x-mine": {"b": None}}}}, 'clients."a.example".x-mine.b is null'),
+        ({"x-list": [1, [2, None]]}, "x-list.1.1 is null"),
+        (
+            {"clients": {"a.example": {"contacts": [{"email": "a@b.example", "x-a": None}]}}},
+            "contacts.0.x-a is",
+        ),
+    ],
+)
+def test_null_is_refused_with_its_place(data: Data, path: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        toml_of(data)
+
+    assert path in caught.value.message
+    assert "JSON" in caught.value.hint
+    assert json.loads(json_of(data)) == data
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), [1.0, float("inf")]])
+def test_numbers_that_json_cannot_say_are_refused_with_a_word(value: Any) -> None:
+    data = {"clients": {"a.example": {"x-mine": value}}}
+    assert "x-mine" in toml_of(data)
+
+    with pytest.raises(RenewctlError) as caught:
+        json_of(data)
+    assert "x-mine" in caught.value.message
+
+
+@pytest.mark.parametrize("value", [datetime(2027, 3, 1, 9, 30), time(9, 30)])  # noqa: DTZ001
+def test_times_of_the_users_own_become_text(value: Any) -> None:
+    text = toml_of({"x-mine": value})
+
+    assert tomli.loads(text) == {"x-mine": value}
+    assert json.loads(json_of({"x-mine": value})) == {"x-mine": value.isoformat()}
+
+
+@pytest.mark.parametrize("key", ["renewals", "clients.in_hubspot"])
+def test_an_unknown_table_called_as_one_inside_clients_holds_whatever_it_holds(key: str) -> None:
+    data = {key: {"date": "soon", "on": "soon"}}
+    assert not read(data).problems
+
+    assert tomli.loads(toml_of(data)) == data
