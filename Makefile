@@ -15,7 +15,7 @@ help: ## List the targets
 setup: .venv/.stamp ## Make .venv with everything needed, if it is not up to date
 
 test: check ## Every check, then every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: setup ## Style, types and the floors of the code
 	$(BIN)/python -m ruff check .

@@ -12,9 +12,12 @@ def run() -> int:
         # rich, which draws the help, would take it for yes.
         del os.environ["FORCE_COLOR"]
         os.environ["NO_COLOR"] = "1"
-    from renewctl.cli import main
+    try:
+        from renewctl.cli import main
 
-    return main()
+        return main()
+    except KeyboardInterrupt:  # while still starting; later ones end in main itself
+        return 130
 
 
 if __name__ == "__main__":
