@@ -77,9 +77,8 @@ def test_every_pin_has_hashes():
         "--extra-index-url",
         "--find-links",
         "--trusted-host",
-        "/opt/",
-        "/work/",
-        "/root/",
+        " /",
+        "@ file",
     ],
 )
 def test_the_lock_names_no_index_and_no_path_of_a_machine(trace):
