@@ -794,3 +794,17 @@ def test_holders_named_are_the_holders_and_the_other_roles_stay(rows: list[Entry
 
 def _holding(known: Portfolio, key: str, role: Role) -> set[str]:
     return {contact.email.lower() for contact in known.clients[key].contacts if role in contact.roles}
+
+
+def test_a_note_alone_may_change_and_a_blank_one_does_not() -> None:
+    data = tomli.loads(
+        '[defaults]\nowner = "hubspot"\n[clients.a]\noverride = { owner = "hubspot", note = "old" }\n'
+    )
+    book = read(data).portfolio
+
+    def changes(note: str) -> list[tuple[object, object]]:
+        entry = Entry(FILE, 2, "a", owner="hubspot", note=note)
+        return [(c.path, c.after) for c in imported(book, [entry], Wishes(with_overrides=True)).changes]
+
+    assert changes("new") == [(("clients", "a", "override", "note"), "new")]
+    assert changes("old") == changes(" old ") == changes("") == []

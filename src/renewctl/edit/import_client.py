@@ -213,15 +213,23 @@ def _setting(
         return
     now = client.override if settings else client.override or portfolio.default
     if _is(now, owner, notify, any_user=not settings):
+        yield from _noted(client, note)
         return
     wanted = Override(Owner(owner), _user(portfolio, named, notify), note or "")
     if _is(now, owner, wanted.notify, any_user=not settings):
+        yield from _noted(client, note)
         return
     if wanted.owner is Owner.PARTNER and wanted.notify is None:
         message = f"{client.key} has owner partner and no partner user: nobody would be notified"
         raise BadRow(at, "notify", message, "fill the point-of-contact column")
     values = {"owner": str(wanted.owner), "notify": wanted.notify, "note": wanted.note}
     yield Change(path, {key: value for key, value in values.items() if value})
+
+
+def _noted(client: Client, note: str | None) -> Iterator[Change]:
+    """Yield another note for an override that is otherwise as asked for."""
+    if client.override and note and note.strip() != client.override.note.strip():
+        yield Change(("clients", client.written, "override", "note"), note)
 
 
 def _is(now: Setting | None, owner: str, notify: str | None, *, any_user: bool) -> bool:
