@@ -727,3 +727,11 @@ def test_a_change_by_somebody_else_meanwhile_is_not_lost(store: Path, run: Calla
         thread.join()
     assert found == [0, 0]
     assert set(names(run)) == {"a.example", "b.example"}
+
+
+def test_a_key_of_the_users_own_in_an_override_outlives_an_import(store: Path, run: Callable) -> None:
+    own = 'override = { owner = "hubspot", x-ticket = "T-7" }'
+    store.write_text(f'{store.read_text()}[clients."acme.example"]\n{own}\n')
+    text = "client,owner,notify\nacme.example,partner,ana@agency.example\n"
+    assert run("import", "-", "--with-overrides", stdin=text).status == 0
+    assert 'x-ticket = "T-7"' in store.read_text()

@@ -396,7 +396,11 @@ CASES = [
     Case(
         "an override with the default's values where another stands now",
         [row(BETA, owner="hubspot", notify="ana")],
-        [((*BC, "override"), {"owner": "hubspot", "notify": "Ana@agency.example"})],
+        [
+            ((*BC, "override", "owner"), "hubspot"),
+            ((*BC, "override", "notify"), "Ana@agency.example"),
+            ((*BC, "override", "note"), None),
+        ],
         ALL_IN,
     ),
     Case(

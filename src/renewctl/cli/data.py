@@ -20,7 +20,6 @@ from renewctl.cli.run import Run
 from renewctl.cli.windows import Asked, selected
 from renewctl.edit.entries import Wishes
 from renewctl.edit.imports import imported
-from renewctl.exchange import calendar as ics
 from renewctl.render.answer import Answer
 
 PANEL = "Data in and out"
@@ -101,5 +100,4 @@ def calendar(
     """Print deadlines and renewals as an iCalendar file, with who is notified. Reads only."""
     asked = Asked(within, since, until, deadline_within, everything)
     rows = selected(run, run.load().portfolio, clients or [], asked, recipient).rows
-    days = [transfer.days_before(word, run.today) for word in remind or ()]
-    return transfer.as_calendar(rows, ics.calendar_of(rows, run.today, remind=days))
+    return transfer.as_calendar(run, rows, remind or ())

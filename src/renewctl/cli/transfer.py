@@ -1,23 +1,27 @@
-"""How files come in and go out: reading what is named, writing what is asked for, saying what was done."""
+"""How files come in and go out: reading what is named, writing what is asked for, saying what was done.
+
+``exchange`` is imported where it is used: most commands read no spreadsheet.
+"""
 
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from renewctl import files
 from renewctl.cli.run import Run
 from renewctl.edit.bulk import OverrideRow
 from renewctl.errors import UsageError
-from renewctl.exchange import entries as tables
-from renewctl.exchange import export, jsonl, sheets
 from renewctl.outlook import Row
 from renewctl.render.answer import Answer, Sheet, line
 from renewctl.store.snapshot import Snapshot
 from renewctl.upcoming import parse_span
+
+if TYPE_CHECKING:
+    from renewctl.exchange import entries as tables
+    from renewctl.exchange import sheets
 
 STDIN = "-"
 MANY_ROWS = 1000
@@ -49,13 +53,16 @@ def entries(
     encoding: str | None,
     delimiter: str | None,
     date_format: Literal["dmy", "mdy"] | None,
-) -> tables.Entries:
+) -> "tables.Entries":
     """Return what a spreadsheet says of clients.
 
     Raises:
         BadInput: it is no table, or its columns cannot be told.
         UsageError: a ``--map`` is not FIELD=HEADER.
     """
+    from renewctl.exchange import entries as tables
+    from renewctl.exchange import sheets
+
     pairs = dict(_pair(word) for word in mapping)
     data, name = read(run, file)
     sheet = sheets.read_sheet(data, name, encoding=encoding, delimiter=delimiter)
@@ -69,10 +76,10 @@ def _pair(word: str) -> tuple[str, str]:
     return field.strip(), header.strip()
 
 
-def _tracker(run: Run) -> tables.Track:
+def _tracker(run: Run) -> "tables.Track":
     """Return what passes rows on, with a progress bar where many are read and somebody looks."""
 
-    def tracked(rows: Iterable[sheets.Row]) -> Iterable[sheets.Row]:
+    def tracked(rows: "Iterable[sheets.Row]") -> "Iterable[sheets.Row]":
         listed = list(rows)
         if len(listed) < MANY_ROWS or run.quiet or run.world.stderr is None or not run.world.stderr.isatty():
             return listed
@@ -90,6 +97,9 @@ def override_rows(run: Run, file: str) -> tuple[OverrideRow, ...]:
     Raises:
         BadInput: it is none of them, or not such a list.
     """
+    from renewctl.exchange import entries as tables
+    from renewctl.exchange import jsonl, sheets
+
     data, name = read(run, file)
     if jsonl.is_jsonl(data):
         return jsonl.override_rows_of(data, name)
@@ -155,6 +165,8 @@ def exported(run: Run, snapshot: Snapshot, wanted: Wanted) -> Answer:
 
 def _exported(snapshot: Snapshot, wanted: Wanted) -> str:
     if wanted.format == "csv":
+        from renewctl.exchange import export
+
         return export.csv_of(snapshot.portfolio, raw=wanted.raw, excel=wanted.excel)
     from renewctl.store.convert import json_of, toml_of
 
@@ -173,14 +185,18 @@ def _write(path: Path, data: bytes, store: Path, *, force: bool) -> None:
         files.replace(path, data, files.digest(files.read_bytes(path)))
 
 
-def days_before(word: str, today: date) -> int:
-    """Return a span (30d, 6w) as a number of days."""
-    return (parse_span(word, today, option="--remind") - today).days
+def as_calendar(run: Run, rows: Sequence[Row], remind: Sequence[str]) -> Answer:
+    """Return the rows as a calendar, with a word on the clients without a date.
 
+    Raises:
+        UsageError: a reminder is no span.
+        MissingExtra: icalendar is not installed.
+    """
+    from renewctl.exchange.calendar import calendar_of
 
-def as_calendar(rows: Sequence[Row], data: bytes) -> Answer:
-    """Return the calendar as an answer, with a word on the clients without a date."""
+    days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind]
+    text = calendar_of(rows, run.today, remind=days).decode()
     undated = sorted({row.client.key for row in rows if row.renewal is None})
     said = (f"not in the calendar, as no date is recorded: {', '.join(undated)}",) if undated else ()
-    document = {"schema": "renewctl.calendar/1", "undated": undated, "calendar": data.decode()}
-    return Answer(document, Sheet((), ()), text=data.decode(), warnings=said)
+    document = {"schema": "renewctl.calendar/1", "undated": undated, "calendar": text}
+    return Answer(document, Sheet((), ()), text=text, warnings=said)

@@ -12,6 +12,7 @@ from renewctl.edit.bulk import DEFAULT
 from renewctl.edit.contacts import table_of
 from renewctl.edit.entries import BadRow, Entry, Known, Person, Wishes
 from renewctl.edit.renewals import renewal_table
+from renewctl.edit.settings import clear_override, override_changes
 from renewctl.errors import Problem, RenewctlError, UsageError
 from renewctl.lookup import find_user
 from renewctl.model import Change, Client, Contact, Override, Owner, Path, Portfolio, Renewal, Role, Setting
@@ -201,10 +202,8 @@ def _setting(
 ) -> Iterator[Change]:
     """Yield the override the rows ask for, unless the client has it, or is treated so, already."""
     (owner, at), (notify, named), (note, _) = (_one(group, name) for name in ("owner", "notify", "note"))
-    path = ("clients", client.written, "override")
     if owner == DEFAULT:
-        if client.override:
-            yield Change(path, None)
+        yield from clear_override([client]).changes
         return
     if owner is None:
         if notify:
@@ -222,8 +221,7 @@ def _setting(
     if wanted.owner is Owner.PARTNER and wanted.notify is None:
         message = f"{client.key} has owner partner and no partner user: nobody would be notified"
         raise BadRow(at, "notify", message, "fill the point-of-contact column")
-    values = {"owner": str(wanted.owner), "notify": wanted.notify, "note": wanted.note}
-    yield Change(path, {key: value for key, value in values.items() if value})
+    yield from override_changes(client, wanted)
 
 
 def _noted(client: Client, note: str | None) -> Iterator[Change]:

@@ -62,7 +62,7 @@ def override(
         message = "an override with owner partner needs a partner user: nobody would be notified"
         raise UsageError(message, hint="add --notify USER")
     wanted = Override(owner, notify.email if notify else None, note)
-    changes = [change for client in clients for change in _override(client, wanted)]
+    changes = [change for client in clients for change in override_changes(client, wanted)]
     said = [f"{client.key} has this override already" for client in clients if _has(client, wanted)]
     return Plan("override", tuple(changes), (*_inactive(portfolio, wanted.notify), *said))
 
@@ -105,7 +105,8 @@ def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: 
     return Owner.PARTNER
 
 
-def _override(client: Client, wanted: Override) -> Iterator[Change]:
+def override_changes(client: Client, wanted: Override) -> Iterator[Change]:
+    """Yield what makes ``wanted`` the client's override, if it is not already."""
     path = ("clients", client.written, "override")
     if client.override is None:
         yield Change(path, _table(wanted))
