@@ -1,8 +1,9 @@
 #!/bin/sh
 # Gives a list of clients to one partner user: partner-owned, that user the only recipient.
 # The list comes on standard input, one domain a line; "#" starts a comment. One renewctl call for
-# all of them, so a typo in the last line changes nothing. The end checks that each of them has
-# somebody who is notified (a deactivated user hears nothing), and exits 1 if not.
+# all of them, so a typo in the last line changes nothing. To leave a client with nobody who is
+# notified (a deactivated user hears nothing) is refused with exit 6; the end checks those that had
+# nobody before, and exits 1 if they still have nobody.
 #   RENEWCTL_STORE=agency.toml sh override-list.sh -n ines < clients-for-ines.txt     (-n: dry run)
 
 set -eu

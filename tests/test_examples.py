@@ -101,8 +101,8 @@ def test_a_list_with_one_typo_changes_nothing():
 @pytest.mark.usefixtures("here")
 def test_a_list_for_somebody_deactivated_is_reported():
     ran = script("override-list.sh", "rui", stdin="vinhos-do-vale.example\n")
-    assert ran.returncode == 1
-    assert "vinhos-do-vale.example: nobody is notified" in ran.stderr
+    assert ran.returncode == 6
+    assert "nobody would be notified any more for vinhos-do-vale.example" in ran.stderr
 
 
 @pytest.mark.usefixtures("here")

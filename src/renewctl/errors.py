@@ -31,7 +31,7 @@ class Problem:
     """One thing wrong with the data of a file.
 
     Pure code names the ``path`` into the data; whoever read the file fills in ``file``, ``line``
-    and ``column`` (both from 1; 0 means unknown).
+    and ``column`` (both from 1; 0 means unknown). ``code`` names the kind of a remark.
     """
 
     message: str
@@ -40,6 +40,7 @@ class Problem:
     file: str = ""
     line: int = 0
     column: int = 0
+    code: str = ""
 
 
 class RenewctlError(Exception):

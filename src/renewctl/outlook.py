@@ -3,14 +3,14 @@
 ``who``, ``explain`` and every report are views of these rows. Pure: imports the floors below only.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from renewctl.domains import address_key
-from renewctl.model import Client, Policy, Portfolio, Renewal
+from renewctl.model import Client, Owner, Policy, Portfolio, Renewal, Role
 from renewctl.resolve import Decision, Note, Resolution, resolve
-from renewctl.upcoming import Window, deadline_of, shifted
+from renewctl.upcoming import Window, deadline_of, plus_months, shifted
 
 FOOTER_ONLY = "never-confirmed"
 """The note that is summed under a report instead of standing on each row."""
@@ -54,6 +54,30 @@ class Digest:
     """("to" or "cc", row), in the rows' order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one person is responsible for, whatever the dates.
+
+    ``email`` is spelled as the file has it. ``followers`` counts the clients that follow the
+    default, if it names the person; ``overrides`` are the clients whose own setting does;
+    ``roles`` those where the person is a contact with a role. ``unwritten`` are those of them
+    whose contacts are not written to, since the partner owns. Deactivated is the person as a
+    partner user (``user_inactive``), or as a contact at the clients ``inactive_at``; ``active`` is
+    a partner user who is not, or anybody else who is active at some client.
+    """
+
+    email: str
+    name: str
+    default: bool
+    followers: int
+    overrides: tuple[str, ...]
+    roles: Mapping[str, tuple[Role, ...]]
+    unwritten: tuple[str, ...]
+    user_inactive: bool
+    inactive_at: tuple[str, ...]
+    active: bool
+
+
 def _hearing(resolution: Resolution) -> Iterator[Decision]:
     yield from resolution.to
     yield from resolution.cc
@@ -62,6 +86,15 @@ def _hearing(resolution: Resolution) -> Iterator[Decision]:
 def horizon(policy: Policy, today: date) -> Window:
     """Return the window a report has when none is asked for."""
     return Window(today, shifted(today, policy.horizon_days))
+
+
+def year_of(today: date) -> Window:
+    """Return the days a picture has when no window is asked for: twelve months from this one on."""
+    start = today.replace(day=1)
+    try:
+        return Window(start, plus_months(start, 12) - timedelta(days=1))
+    except OverflowError:
+        return Window(start, date.max)
 
 
 def rows(
@@ -93,9 +126,22 @@ def _rows_of(portfolio: Portfolio, client: Client, window: Window | None, today:
         yield Row(resolution, None, None, (*resolution.notes, note))
     for renewal in client.renewals:
         deadline = deadline_of(renewal, portfolio.policy.deadline_days)
-        if window is None or window.holds(renewal.day, deadline) or renewal.day < today:
+        if _listed(renewal, deadline, window, today):
             notes = _date_notes(client, renewal, deadline, today)
             yield Row(resolution, renewal, deadline, (*resolution.notes, *notes))
+
+
+def _listed(renewal: Renewal, deadline: date, window: Window | None, today: date) -> bool:
+    return window is None or window.holds(renewal.day, deadline) or renewal.day < today
+
+
+def listed(found: Sequence[Row], window: Window | None, today: date) -> tuple[Row, ...]:
+    """Return those of the rows of all dates that a report on ``window`` lists."""
+    return tuple(
+        row
+        for row in found
+        if row.renewal is None or row.deadline is None or _listed(row.renewal, row.deadline, window, today)
+    )
 
 
 def _date_notes(client: Client, renewal: Renewal, deadline: date, today: date) -> Iterator[Note]:
@@ -139,3 +185,43 @@ def digests(found: Sequence[Row], only: str | None = None) -> tuple[Digest, ...]
                 people.setdefault(key, []).append((kind, row))
     keys = sorted(people) if only is None else [key for key in (address_key(only),) if key in people]
     return tuple(Digest(written[key], names[key], tuple(people[key])) for key in keys)
+
+
+def standing(portfolio: Portfolio, email: str) -> Standing:
+    """Return what this person is responsible for: settings that name them, roles they hold."""
+    key, clients, default = address_key(email), portfolio.clients.values(), portfolio.default
+    user = portfolio.users.get(key)
+    entries = [(c, contact) for c in clients for contact in c.contacts if address_key(contact.email) == key]
+    names = (user.name if user else "", *(contact.name for _, contact in entries))
+    roles = {client.key: held for client, _ in entries if (held := _roles_of(client, key))}
+    spelled = [contact.email for _, contact in entries]
+    inactive = tuple(dict.fromkeys(client.key for client, entry in entries if not entry.active))
+    at_some = not entries or any(client.key not in inactive for client, _ in entries)
+    return Standing(
+        email=user.email if user else (spelled or [email])[0],
+        name=next(filter(None, names), ""),
+        default=default is not None and _names(default.notify, key),
+        followers=sum(client.override is None for client in clients),
+        overrides=tuple(c.key for c in clients if c.override and _names(c.override.notify, key)),
+        roles=roles,
+        unwritten=tuple(held for held in roles if _partner_owns(portfolio, portfolio.clients[held])),
+        user_inactive=user is not None and not user.active,
+        inactive_at=inactive,
+        active=user.active if user else at_some,
+    )
+
+
+def _names(notify: str | None, key: str) -> bool:
+    return notify is not None and address_key(notify) == key
+
+
+def _roles_of(client: Client, key: str) -> tuple[Role, ...]:
+    held = {
+        role for contact in client.contacts if address_key(contact.email) == key for role in contact.roles
+    }
+    return tuple(role for role in Role if role in held)
+
+
+def _partner_owns(portfolio: Portfolio, client: Client) -> bool:
+    setting = client.override or portfolio.default
+    return setting is not None and setting.owner is Owner.PARTNER

@@ -279,7 +279,7 @@ def test_what_is_unusual_is_read_and_changed_in_its_own_place(case: Case, run: C
     path.write_bytes(case.data)
     assert run("who", "--all", "-q", "-o", "json").status == 0
     assert path.read_bytes() == case.data
-    ran = run("set-default", "--owner", "hubspot")
+    ran = run("set-default", "--owner", "hubspot", "--yes")
     assert ran.status == 0, ran.err
     old, new = case.changed
     if old:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import tomli
 
-from renewctl.model import Policy, Portfolio
-from renewctl.outlook import Row, digests, heard_by, horizon, rows, without_recipient
+from renewctl.model import Policy, Portfolio, Role
+from renewctl.outlook import Row, Standing, digests, heard_by, horizon, rows, standing, without_recipient
 from renewctl.schema import read
 from renewctl.upcoming import Window
 
@@ -162,3 +162,83 @@ def test_rows_at_the_ends_of_the_calendar_are_no_trouble() -> None:
         date.min,
         date(9999, 11, 16),
     ]
+
+
+PERSON = {
+    "defaults": {"owner": "partner", "notify": "Ana@agency.example"},
+    "users": {"ana@agency.example": {"name": "Ana Souza"}, "eva@agency.example": {"active": False}},
+    "clients": {
+        "a.example": {"contacts": [{"email": "ANA@agency.example", "roles": ["billing", "primary"]}]},
+        "b.example": {
+            "override": {"owner": "hubspot"},
+            "contacts": [
+                {"email": "ana@agency.example", "roles": ["decision-maker"], "active": False},
+                {"email": "Pat@b.example", "name": "Pat", "roles": ["primary"]},
+            ],
+        },
+        "c.example": {
+            "override": {"owner": "partner", "notify": "ANA@agency.example"},
+            "contacts": [{"email": "pat@b.example", "roles": ["billing"], "active": False}],
+        },
+        "d.example": {
+            "override": {"owner": "partner", "notify": "eva@agency.example"},
+            "contacts": [{"email": "gone@d.example", "active": False}],
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("email", "expected"),
+    [
+        (
+            " ana@AGENCY.example",
+            Standing(
+                email="ana@agency.example",
+                name="Ana Souza",
+                default=True,
+                followers=1,
+                overrides=("c.example",),
+                roles={
+                    "a.example": (Role.PRIMARY, Role.BILLING),
+                    "b.example": (Role.DECISION_MAKER,),
+                },
+                unwritten=("a.example",),
+                user_inactive=False,
+                inactive_at=("b.example",),
+                active=True,
+            ),
+        ),
+        (
+            "pat@b.example",
+            Standing(
+                email="Pat@b.example",
+                name="Pat",
+                default=False,
+                followers=1,
+                overrides=(),
+                roles={"b.example": (Role.PRIMARY,), "c.example": (Role.BILLING,)},
+                unwritten=("c.example",),
+                user_inactive=False,
+                inactive_at=("c.example",),
+                active=True,
+            ),
+        ),
+        (
+            "eva@agency.example",
+            Standing("eva@agency.example", "", False, 1, ("d.example",), {}, (), True, (), False),
+        ),
+        (
+            "gone@d.example",
+            Standing("gone@d.example", "", False, 1, (), {}, (), False, ("d.example",), False),
+        ),
+    ],
+    ids=["user-and-contact", "contact-of-two", "deactivated-user", "deactivated-contact"],
+)
+def test_what_a_person_is_responsible_for_whatever_the_dates(email: str, expected: Standing) -> None:
+    assert standing(read(PERSON).portfolio, email) == expected
+
+
+def test_somebody_unknown_is_responsible_for_nothing() -> None:
+    found = standing(Portfolio(), "nobody@agency.example")
+    assert found == Standing("nobody@agency.example", "", False, 0, (), {}, (), False, (), True)

@@ -122,6 +122,7 @@ def test_a_full_store_is_read_whole() -> None:
                 'clients."WWW.Acme.example" is read as the client acme.example',
                 ("clients", "WWW.Acme.example"),
                 'write [clients."acme.example"]',
+                code="unusual-spelling",
             ),
         ),
     )

@@ -82,7 +82,7 @@ def _show(world: World, arguments: Sequence[str], run: Run, answer: Answer) -> E
         return ExitStatus.DONE
     if run.output not in {Output.JSON, Output.JSONL}:
         _say_all(world, run, answer)
-    return tell(world, arguments, answer.complaint) if answer.complaint else ExitStatus.DONE
+    return tell(world, arguments, answer.complaint) if answer.complaint else answer.status
 
 
 def _text(world: World, run: Run, answer: Answer) -> str:

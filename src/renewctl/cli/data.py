@@ -19,7 +19,6 @@ from renewctl.cli.options import (
 from renewctl.cli.run import Run
 from renewctl.cli.windows import Asked, selected
 from renewctl.edit.entries import Wishes
-from renewctl.edit.imports import imported
 from renewctl.render.answer import Answer
 
 PANEL = "Data in and out"
@@ -63,8 +62,7 @@ def import_(
     """
     table = transfer.entries(run, file, mapping or [], encoding, delimiter, date_format)
     wishes = Wishes(prune, with_overrides, partial, from_deadline)
-    answer = run.change(lambda book: imported(book, table.found, wishes, table.problems))
-    return transfer.with_unused(answer, table.unused)
+    return run.change(transfer.imported_from(table, wishes))
 
 
 @command(app, "export", panel=PANEL)

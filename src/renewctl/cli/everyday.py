@@ -72,9 +72,8 @@ def clear_override(
         raise UsageError(
             "name clients, or --redundant, or --all", hint="renewctl clear-override acme.example"
         )
-    if everyone:
-        run.confirm("clear-override --all returns every client to the default")
-    return run.change(lambda book: settings.clear_override(_chosen(book, clients, everyone)))
+    grave = "clear-override --all returns every client to the default" if everyone else ""
+    return run.change(lambda book: settings.clear_override(_chosen(book, clients, everyone)), grave)
 
 
 def _from_list(run: Run, source: str, *, alone: bool) -> Answer:

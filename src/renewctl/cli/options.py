@@ -15,7 +15,12 @@ DeadlineWithinOption = Annotated[
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Renewals whatever their date.")]
 RecipientOption = Annotated[
-    Text, typer.Option("--recipient", metavar="ADDRESS", help="Only what this person hears of.")
+    Text,
+    typer.Option(
+        "--recipient",
+        metavar="ADDRESS",
+        help="Only what this person hears of, and what they are responsible for.",
+    ),
 ]
 Clients = Annotated[
     list[str] | None, typer.Argument(metavar="[CLIENT]...", help="Domains, hub ids or exact names.")

@@ -1,5 +1,6 @@
 """The questions: ``who``, ``explain``, ``contacts``."""
 
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -22,7 +23,9 @@ from renewctl.cli.options import (
 )
 from renewctl.cli.run import Run
 from renewctl.cli.run import clients as clients_named
-from renewctl.cli.windows import Asked, selected
+from renewctl.cli.windows import Asked, pictured, selected
+from renewctl.errors import UsageError
+from renewctl.outlook import Row
 from renewctl.render import explain as render_explain
 from renewctl.render import roster
 from renewctl.render import who as render_who
@@ -48,6 +51,9 @@ def who(
     everything: AllOption = False,
     recipient: RecipientOption = None,
     by: Annotated[By, typer.Option("--by", help="One row a renewal, or one block a person.")] = By.CLIENT,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="Draw the months: renewals and deadlines; a year if no window.")
+    ] = False,
     expect: Annotated[
         Text,
         typer.Option("--expect", metavar="A,B", help="Exit 1 unless each row reaches just these (or none)."),
@@ -59,20 +65,56 @@ def who(
     """Show who would be notified for upcoming renewals, and by which rule.
 
     Without a window: the next 120 days, or all of a named client's renewals. Renewals whose date
-    is past and clients without one come last, never left out.
+    is past and clients without one come last, never left out. With --recipient, also what that
+    person is responsible for whatever the date.
     """
     asked = Asked(within, since, until, deadline_within, everything)
-    report = _report(run, run.load(), clients or [], asked, recipient)
-    answer = render_who.by_recipient(report) if by is By.RECIPIENT else render_who.by_client(report)
-    return everyone_notified(as_expected(answer, report.rows, expect), report.rows, wanted=require_recipient)
+    answer, rows = _shape(by, timeline=timeline)(run, clients or [], asked, recipient)
+    return everyone_notified(as_expected(answer, rows, expect), rows, wanted=require_recipient)
 
 
-def _report(
-    run: Run, snapshot: Snapshot, words: list[str], asked: Asked, recipient: str | None
-) -> render_who.Report:
+Shown = tuple[Answer, Sequence[Row]]
+"""A report, and the rows that it is of."""
+
+
+def _shape(by: By, *, timeline: bool) -> Callable[[Run, list[str], Asked, str | None], Shown]:
+    if timeline and by is By.RECIPIENT:
+        hint = "--timeline --recipient ADDRESS draws what one person hears of"
+        raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
+    return _pictured if timeline else _by_recipient if by is By.RECIPIENT else _by_client
+
+
+def _by_client(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
+    report = _report(run, words, asked, recipient)
+    return render_who.by_client(report), report.rows
+
+
+def _by_recipient(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
+    report = _report(run, words, asked, recipient)
+    return render_who.by_recipient(report), report.rows
+
+
+def _report(run: Run, words: list[str], asked: Asked, recipient: str | None) -> render_who.Report:
+    snapshot = run.load()
     found = selected(run, snapshot.portfolio, words, asked, recipient)
-    store = {"path": snapshot.place.shown, "sha256": snapshot.digest}
-    return render_who.Report(found.rows, run.today, found.window, store, found.person)
+    return render_who.Report(found.rows, run.today, found.window, _store(snapshot), found.person)
+
+
+def _pictured(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
+    """Return the picture of the months, and the rows that the same window lists."""
+    # Late: most reports have no picture.
+    from renewctl.render.timeline import pictured as drawn
+    from renewctl.timeline import timeline
+
+    snapshot = run.load()
+    found = pictured(run, snapshot.portfolio, words, asked, recipient)
+    picture = timeline(found.rows, found.window, run.today)
+    report = render_who.Report(picture.rows, run.today, found.window, _store(snapshot), found.person)
+    return drawn(picture, report), outlook.listed(found.rows, found.window, run.today)
+
+
+def _store(snapshot: Snapshot) -> Mapping[str, str]:
+    return {"path": snapshot.place.shown, "sha256": snapshot.digest}
 
 
 @command(app, "explain", panel=PANEL)

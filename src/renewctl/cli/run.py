@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-import typer
-
 from renewctl import lookup
+from renewctl.cli.consent import Consent
 from renewctl.cli.world import World
-from renewctl.errors import Declined, NeedsYes, UsageError
+from renewctl.errors import UsageError
 from renewctl.model import Client, PartnerUser, Plan, Portfolio
-from renewctl.render import plan as render_plan
 from renewctl.render.answer import Answer, Output
+from renewctl.render.plan import planned
 from renewctl.store import place as places
 from renewctl.store.apply import apply
 from renewctl.store.snapshot import Snapshot, load
@@ -52,34 +51,34 @@ class Run:
         """Where the store is."""
         return places.find(self.store, self.world.environment, self.world.here())
 
+    def read(self) -> Snapshot:
+        """Read the store, for a command that itself tells what is odd in it."""
+        return load(self.place)
+
     def load(self) -> Snapshot:
         """Read the store; what is odd in it is kept to be told."""
-        snapshot = load(self.place)
+        snapshot = self.read()
         for remark in snapshot.remarks:
             self.remarks.append(f"{remark.file}:{remark.line}: {remark.message} ({remark.hint})")
         return snapshot
 
-    def change(self, edit: Callable[[Portfolio], Plan]) -> Answer:
-        """Plan a change and make it, or show it only, with ``--dry-run``."""
-        done = apply(self.place, edit, dry_run=self.dry_run, timeout=self.lock_timeout)
-        return render_plan.planned(
-            done.plan, self.place.shown, dry_run=self.dry_run, warnings=done.warnings, written=done.written
-        )
+    def change(self, edit: Callable[[Portfolio], Plan], grave: str = "") -> Answer:
+        """Plan a change and make it, or show it only, with ``--dry-run``.
 
-    def confirm(self, question: str) -> None:
-        """Ask before something large; in a script only ``--yes`` goes on.
-
-        Raises:
-            Declined: the answer was no.
-            NeedsYes: there was nobody to ask.
+        Args:
+            edit: from the portfolio to the plan; it may be called again if the store changes.
+            grave: what the command does that is never done unasked, if anything.
         """
-        if self.yes or self.dry_run:
-            return
-        if not self.world.can_ask():
-            message = f"{question}: in a script that needs --yes; nothing was written"
-            raise NeedsYes(message, hint="add --yes, or look first with --dry-run")
-        if not typer.confirm(f"{question}. Go on?", err=True):
-            raise Declined("nothing was written")
+        consent = Consent(self.world, self.yes, self.output in {Output.JSON, Output.JSONL}, grave)
+        done = apply(self.place, edit, consent, dry_run=self.dry_run, timeout=self.lock_timeout)
+        seen = consent.asked and self.world.on_terminal() and self.output is Output.TABLE
+        return planned(
+            consent.told(done.draft),
+            dry_run=self.dry_run,
+            written=done.written,
+            warnings=done.warnings,
+            brief=seen,
+        )
 
 
 def clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ...]:

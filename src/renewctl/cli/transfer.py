@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Literal
 from renewctl import files
 from renewctl.cli.run import Run
 from renewctl.edit.bulk import OverrideRow
+from renewctl.edit.entries import Wishes
+from renewctl.edit.imports import imported
 from renewctl.errors import UsageError
+from renewctl.model import Plan, Portfolio
 from renewctl.outlook import Row
 from renewctl.render.answer import Answer, Sheet, line
 from renewctl.store.snapshot import Snapshot
@@ -106,13 +109,15 @@ def override_rows(run: Run, file: str) -> tuple[OverrideRow, ...]:
     return tables.override_rows_of(sheets.read_sheet(data, name), name)
 
 
-def with_unused(answer: Answer, unused: Sequence[str]) -> Answer:
-    """Return the answer with a word on the columns that were passed over."""
-    if not unused:
-        return answer
-    note = line(("  note: ", "warning"), f"columns not used: {', '.join(unused)}")
-    end = len(answer.lines) - (1 if answer.document["changed"] else 0)
-    return replace(answer, lines=(*answer.lines[:end], note, *answer.lines[end:]))
+def imported_from(table: "tables.Entries", wishes: Wishes) -> Callable[[Portfolio], Plan]:
+    """Return the edit that brings a spreadsheet in, with a word on the columns passed over."""
+
+    def edit(book: Portfolio) -> Plan:
+        plan = imported(book, table.found, wishes, table.problems)
+        unused = (f"columns not used: {', '.join(table.unused)}",) if table.unused else ()
+        return replace(plan, said=(*plan.said, *unused))
+
+    return edit
 
 
 class Format(StrEnum):

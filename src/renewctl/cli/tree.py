@@ -1,6 +1,6 @@
 """The whole command tree: importing it declares every command."""
 
-from renewctl.cli import clients, data, everyday, reports, start, users
+from renewctl.cli import check, clients, data, everyday, portal, reports, safety, start, users
 from renewctl.cli.app import app
 
-__all__ = ["app", "clients", "data", "everyday", "reports", "start", "users"]
+__all__ = ["app", "check", "clients", "data", "everyday", "portal", "reports", "safety", "start", "users"]

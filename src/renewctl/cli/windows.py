@@ -8,7 +8,7 @@ from renewctl import lookup, outlook
 from renewctl.cli.run import Run, clients
 from renewctl.errors import UsageError
 from renewctl.model import Policy, Portfolio
-from renewctl.outlook import Row, horizon
+from renewctl.outlook import Row, Standing, horizon, year_of
 from renewctl.upcoming import Window, parse_day, parse_span
 
 
@@ -56,11 +56,11 @@ def window_of(asked: Asked, policy: Policy, today: date, *, named: bool) -> Wind
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The rows asked for, the window they are of, and the one address they are narrowed to, if any."""
+    """The rows asked for, the window they are of, and the one person they are narrowed to, if any."""
 
     rows: tuple[Row, ...]
     window: Window | None
-    person: str | None
+    person: Standing | None
 
 
 def selected(
@@ -74,10 +74,32 @@ def selected(
     """
     window = window_of(asked, book.policy, run.today, named=bool(words))
     rows = outlook.rows(book, clients(book, words), window, run.today)
+    return _narrowed(book, rows, window, recipient)
+
+
+def pictured(
+    run: Run, book: Portfolio, words: Sequence[str], asked: Asked, recipient: str | None
+) -> Selected:
+    """Return the rows of all dates for a picture, and its window: a year where none is asked for.
+
+    Raises:
+        UsageError: the window cannot be read.
+        UnknownClient, UnknownUser: a name is none of the store's.
+    """
+    # Named, so that without an option there is no window of the report's own.
+    window = window_of(asked, book.policy, run.today, named=True)
+    if window is None and not asked.everything:
+        window = year_of(run.today)
+    return _narrowed(book, outlook.rows(book, clients(book, words), None, run.today), window, recipient)
+
+
+def _narrowed(
+    book: Portfolio, rows: tuple[Row, ...], window: Window | None, recipient: str | None
+) -> Selected:
     if recipient is None:
         return Selected(rows, window, None)
-    person = lookup.find_address(book, recipient)
-    return Selected(outlook.heard_by(rows, person), window, person)
+    person = outlook.standing(book, lookup.find_address(book, recipient))
+    return Selected(outlook.heard_by(rows, person.email), window, person)
 
 
 def _between(asked: Asked, today: date) -> Window:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from renewctl.errors import RenewctlError
+from renewctl.errors import ExitStatus, RenewctlError
 
 Cell = str | int | None | tuple[str, ...]
 Segment = tuple[str, str]
@@ -42,17 +42,18 @@ class Answer:
 
     ``document`` is the JSON form, with ``schema`` and, where it lists things, ``items``; ``sheet``
     the fixed columns of tsv and csv; ``names`` one key a line. For people: ``lines`` where the
-    answer is prose, else ``grid`` (shorter columns; the sheet if there is none), or on a terminal
-    ``screen``, given its width; or several answers one after the other, as ``parts``; or a file's
-    exact ``text``. ``footer`` is for people at a terminal; ``warnings`` and the ``complaint`` are
-    for everybody, and the complaint's status is the exit status. ``change`` says that the answer
-    tells of a change, ``written`` that the change has been made.
+    answer is prose (none of them: there is nothing to say), else ``grid`` (shorter columns; the
+    sheet if there is none), or on a terminal ``screen``, given its width; or several answers one
+    after the other, as ``parts``; or a file's exact ``text``; as Markdown what ``markdown``
+    returns, where a table would not do. ``footer`` is for people at a terminal; ``warnings`` and
+    the ``complaint`` are for everybody. The exit status is ``status``, or the complaint's.
+    ``change`` says that the answer tells of a change, ``written`` that the change has been made.
     """
 
     document: Mapping[str, Any]
     sheet: Sheet
     names: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] | None = None
     grid: Sheet | None = None
     screen: Callable[[int], Iterator[Line]] | None = None
     footer: tuple[str, ...] = ()
@@ -60,6 +61,8 @@ class Answer:
     complaint: RenewctlError | None = None
     parts: "tuple[Answer, ...]" = ()
     text: str = ""
+    markdown: Callable[[], str] | None = None
+    status: ExitStatus = ExitStatus.DONE
     change: bool = False
     written: bool = False
 

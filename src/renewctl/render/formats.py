@@ -26,7 +26,7 @@ def written(answer: Answer, output: Output) -> str:
 def _table(answer: Answer) -> str:
     if answer.parts:
         return "".join(map(_table, answer.parts))
-    if answer.lines:
+    if answer.lines is not None:
         return "".join(plain(line) + "\n" for line in answer.lines)
     return _tsv(answer)
 
@@ -79,7 +79,9 @@ def _jsonl(answer: Answer) -> str:
 
 
 def _markdown(answer: Answer) -> str:
-    if answer.lines and answer.grid is None:
+    if answer.markdown:
+        return answer.markdown()
+    if answer.lines is not None and answer.grid is None:
         return "```\n" + _table(answer) + "```\n"
     sheet = answer.grid or answer.sheet
     rows = [sheet.columns, ("---",) * len(sheet.columns), *map(_markdown_row, sheet.rows)]

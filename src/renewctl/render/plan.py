@@ -1,14 +1,19 @@
-"""A change, dry or done: what was there before and what is there after.
+"""A change, dry or done: what was there before and what is there after, and what it means in people.
 
 Imports the pure floors and its neighbours.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from renewctl.model import Change, Path, Plan, Value
+from renewctl.domains import address_key
+from renewctl.edit.settings import overridden, redundant
+from renewctl.impact import Impact
+from renewctl.model import Change, Default, Path, Plan, Portfolio, Value
 from renewctl.render.answer import Answer, Line, Sheet, line
+from renewctl.render.impact import counted, impact_document, people_lines, silence_lines
 from renewctl.tree import IDENTITY
 
 SCHEMA = "renewctl.plan/1"
@@ -17,29 +22,128 @@ ITEM_DEPTH = 4
 """clients, KEY, contacts, ADDRESS: the path of one item of a list."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change and what it is told with: the portfolios, the people, the store as it is shown."""
+
+    plan: Plan
+    before: Portfolio
+    after: Portfolio
+    impact: Impact
+    store: str
+
+
 def planned(
-    plan: Plan, store: str, *, dry_run: bool, written: bool, warnings: tuple[str, ...] = ()
+    told: Told, *, dry_run: bool, written: bool = False, warnings: tuple[str, ...] = (), brief: bool = False
 ) -> Answer:
-    """Return what a command changed in the file ``store``, or would change."""
+    """Return what a command changed, or would change.
+
+    With ``brief``, people have read the change already, and only hear that it is written.
+    """
+    plan = told.plan
+    counts = dict(plan.counts) or (_default_counts(told) if _of_default(plan) else {})
     document = {
         "schema": SCHEMA,
         "command": plan.command,
         "dry_run": dry_run,
         "changed": bool(plan.changes),
-        "changes": [_change(change) for change in plan.changes],
-        **({"counts": dict(plan.counts)} if plan.counts else {}),
+        "changes": change_items(plan.changes),
+        "impact": impact_document(told.impact),
+        **({"counts": counts} if counts else {}),
         **({"remarks": list(plan.said)} if plan.said else {}),
     }
-    rows = tuple((change.path, _text(change.before), _text(change.after)) for change in plan.changes)
+    end = [_end(told, dry_run=dry_run)] if plan.changes else []
     return Answer(
         document,
-        Sheet(("path", "before", "after"), rows),
+        change_sheet(plan.changes),
         names=tuple(dict.fromkeys(_subject(change) for change in plan.changes)),
-        lines=tuple(_lines(plan, store, dry_run=dry_run)),
+        lines=tuple(end) if brief else (*change_told(told, would=dry_run), *end),
         warnings=warnings,
         change=True,
         written=written,
     )
+
+
+def _end(told: Told, *, dry_run: bool) -> Line:
+    return line(("Nothing written (dry run).", "warning")) if dry_run else line(f"Written to {told.store}.")
+
+
+def change_told(told: Told, *, would: bool) -> Iterator[Line]:
+    """Yield a change for people: who is left out, what changes, and who hears what because of it."""
+    plan = told.plan
+    yield from silence_lines(told.impact, would=would)
+    if _of_default(plan):
+        yield line(
+            (f"{plan.command}: ", "strong"), *_default_heading(told.before.default, told.after.default)
+        )
+    else:
+        yield line((f"{plan.command}: ", "strong"), _count(plan))
+        yield from change_lines(plan.changes)
+    for said in plan.said[:MOST_LINES]:
+        yield line(("  note: ", "warning"), said)
+    if len(plan.said) > MOST_LINES:
+        yield line(("  note: ", "warning"), f"… and {len(plan.said) - MOST_LINES} more (-o json lists them)")
+    if plan.changes:
+        yield line(*_reach(told))
+        yield from people_lines(told.impact)
+
+
+def _of_default(plan: Plan) -> bool:
+    return bool(plan.changes) and all(
+        change.path in {("defaults", "owner"), ("defaults", "notify")} for change in plan.changes
+    )
+
+
+def _default_heading(before: Default | None, after: Default | None) -> Iterator[str | tuple[str, str]]:
+    """Yield ``owner hubspot → partner, ana@agency.example``: what changes, and what stays."""
+    yield "owner "
+    yield from _values(str(before.owner) if before else "none", str(after.owner) if after else "none")
+    yield ", "
+    yield from _values(_user(before), _user(after))
+
+
+def _user(default: Default | None) -> str:
+    return (default and default.notify) or "nobody"
+
+
+def _values(before: str, after: str) -> Iterator[str | tuple[str, str]]:
+    if address_key(before) != address_key(after):
+        yield from ((before, "dim"), " → ")
+    yield after, "told"
+
+
+def _default_counts(told: Told) -> dict[str, int]:
+    following = len(told.after.clients) - len(overridden(told.after))
+    pinned = len(redundant(told.after))
+    return {"following": following, "overridden": len(overridden(told.after)), "pinned": pinned}
+
+
+def _reach(told: Told) -> Iterator[str | tuple[str, str]]:
+    """Yield how many clients are affected; of the default, also how many are not, and why."""
+    number = len(told.impact.clients)
+    if not _of_default(told.plan):
+        words = f"{counted(number, 'client')} change{'s' * (number == 1)}"
+        yield words if number else ("Nobody starts or stops hearing.", "dim")
+        return
+    counts = _default_counts(told)
+    of = f"{number} of {counts['following']} following" if number != counts["following"] else str(number)
+    yield f"{of} client{'s' * (number != 1)} change{'s' * (number == 1)}"
+    if counts["overridden"]:
+        are = "client is" if counts["overridden"] == 1 else "clients are"
+        yield f" · {counts['overridden']} overridden {are} not affected"
+    if counts["pinned"]:
+        yield f" · {counts['pinned']} pinned, same as the new default"
+
+
+def change_items(changes: tuple[Change, ...]) -> list[Mapping[str, Any]]:
+    """Return changes as JSON has them."""
+    return [_change(change) for change in changes]
+
+
+def change_sheet(changes: tuple[Change, ...]) -> Sheet:
+    """Return one row a change."""
+    rows = tuple((change.path, _text(change.before), _text(change.after)) for change in changes)
+    return Sheet(("path", "before", "after"), rows)
 
 
 def _change(change: Change) -> Mapping[str, Any]:
@@ -51,18 +155,12 @@ def _subject(change: Change) -> str:
     return change.path[1] if change.path[0] in {"clients", "users"} else change.path[0]
 
 
-def _lines(plan: Plan, store: str, *, dry_run: bool) -> Iterator[Line]:
-    yield line((f"{plan.command}: ", "strong"), _count(plan))
-    for change in plan.changes[:MOST_LINES]:
+def change_lines(changes: tuple[Change, ...]) -> Iterator[Line]:
+    """Yield a line a change, and of more than twenty how many there are."""
+    for change in changes[:MOST_LINES]:
         yield _change_line(change)
-    if len(plan.changes) > MOST_LINES:
-        yield line((f"  … and {len(plan.changes) - MOST_LINES} more (-o json lists them)", "dim"))
-    for said in plan.said[:MOST_LINES]:
-        yield line(("  note: ", "warning"), said)
-    if len(plan.said) > MOST_LINES:
-        yield line(("  note: ", "warning"), f"… and {len(plan.said) - MOST_LINES} more (-o json lists them)")
-    if plan.changes:
-        yield line(("Nothing written (dry run).", "warning")) if dry_run else line(f"Written to {store}.")
+    if len(changes) > MOST_LINES:
+        yield line((f"  … and {len(changes) - MOST_LINES} more (-o json lists them)", "dim"))
 
 
 def _count(plan: Plan) -> str:

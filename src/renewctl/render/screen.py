@@ -56,11 +56,11 @@ def _print(console: Any, answer: Answer, width: int) -> None:
 
 
 def _lines(answer: Answer, width: int) -> Iterator[Line]:
-    if answer.lines:
-        for parts in answer.lines:
-            yield from wrapped(parts, width, hang=_hang(parts))
-    elif answer.screen:
+    if answer.screen:
         for parts in answer.screen(width):
+            yield from wrapped(parts, width, hang=_hang(parts))
+    elif answer.lines is not None:
+        for parts in answer.lines:
             yield from wrapped(parts, width, hang=_hang(parts))
     else:
         sheet = answer.grid or answer.sheet

@@ -3,16 +3,16 @@
 Imports the pure floors and its neighbours in ``render``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
-from renewctl.outlook import FOOTER_ONLY, Digest, Row, without_recipient
+from renewctl.outlook import FOOTER_ONLY, Digest, Row, Standing, without_recipient
 from renewctl.outlook import digests as digests_of
-from renewctl.render.answer import Answer, Cell, Sheet
-from renewctl.render.who_screen import digests_drawn, rows_drawn
+from renewctl.render.answer import Answer, Cell, Line, Sheet, line
+from renewctl.render.who_screen import rows_drawn
 from renewctl.resolve import Decision
 from renewctl.upcoming import Window
 
@@ -39,14 +39,14 @@ COLUMNS = (
 class Report:
     """What a report is of: the rows, the day they are seen from, the window, the store read.
 
-    ``person`` is the one address it is narrowed to, if any.
+    ``person`` is what the one person it is narrowed to is responsible for, if it is.
     """
 
     rows: Sequence[Row]
     as_of: date
     window: Window | None
     store: Mapping[str, str]
-    person: str | None = None
+    person: Standing | None = None
 
     @property
     def heading(self) -> Mapping[str, Any]:
@@ -57,29 +57,61 @@ class Report:
 def by_client(report: Report) -> Answer:
     """Return one row a renewal."""
     items = [_item(row, report.as_of) for row in report.rows]
-    document = {"schema": SCHEMA, **report.heading, "items": items, "summary": _summary(report.rows)}
+    person = person_of(report)
+    document = {
+        "schema": SCHEMA,
+        **report.heading,
+        **person,
+        "items": items,
+        "summary": _summary(report.rows),
+    }
     return Answer(
         document,
         Sheet(COLUMNS, tuple(_cells(item, row) for item, row in zip(items, report.rows, strict=True))),
         names=tuple(dict.fromkeys(row.client.key for row in report.rows)),
         grid=Sheet(_PEOPLES_COLUMNS, tuple(map(_peoples_cells, report.rows))),
-        screen=partial(rows_drawn, report.rows, report.as_of),
+        screen=lambda width: below_the_person(report, rows_drawn(report.rows, report.as_of, width)),
         footer=_footer(report),
     )
 
 
 def by_recipient(report: Report) -> Answer:
     """Return one item a person, with what they will hear about."""
-    digests = digests_of(report.rows, report.person)
+    # Late: most reports are by client.
+    from renewctl.render.digest import digests_drawn, markdown
+
+    digests = digests_of(report.rows, report.person.email if report.person else None)
+    nobody = without_recipient(report.rows)
     items = [_digest(digest, report.as_of) for digest in digests]
     cells = [_digest_cells(digest, kind, row) for digest in digests for kind, row in digest.rows]
     return Answer(
-        {"schema": SCHEMA_BY_RECIPIENT, **report.heading, "items": items},
+        {"schema": SCHEMA_BY_RECIPIENT, **report.heading, **person_of(report), "items": items},
         Sheet(("email", "name", "as", "client", "product", "renewal", "deadline", "rule"), tuple(cells)),
         names=tuple(digest.email for digest in digests),
-        screen=partial(digests_drawn, digests, report.as_of),
+        screen=lambda width: below_the_person(report, digests_drawn(digests, nobody, report.as_of, width)),
         footer=_footer(report),
+        markdown=partial(markdown, digests, nobody, report.as_of),
     )
+
+
+def person_of(report: Report) -> Mapping[str, Any]:
+    """Return what the JSON form says of the one person a report is narrowed to, if it is."""
+    if report.person is None:
+        return {}
+    # Late: most reports are not narrowed to one person.
+    from renewctl.render.standing import person
+
+    return {"person": person(report.person)}
+
+
+def below_the_person(report: Report, drawn: Iterator[Line]) -> Iterator[Line]:
+    """Yield what is drawn; above it, for one person, what they are responsible for."""
+    if report.person is not None:
+        from renewctl.render.standing import responsible
+
+        yield from responsible(report.person)
+        yield line()
+    yield from drawn
 
 
 def _item(row: Row, as_of: date) -> dict[str, Any]:
@@ -172,10 +204,15 @@ def _digest_cells(digest: Digest, kind: str, row: Row) -> tuple[Cell, ...]:
 
 def _footer(report: Report) -> tuple[str, ...]:
     """Say what was looked at, what is missing, and that HubSpot was not asked."""
+    renewals = sum(row.renewal is not None for row in report.rows)
+    clients = len({row.client.key for row in report.rows})
+    looked_at = f"{_count(renewals, 'renewal')} of {_count(clients, 'client')}, {_span(report)}"
+    return looked_at, *footer(report)
+
+
+def footer(report: Report) -> tuple[str, ...]:
+    """Say of whom nobody would hear, what was never confirmed, and that HubSpot was not asked."""
     rows, found = report.rows, []
-    renewals = sum(row.renewal is not None for row in rows)
-    clients = len({row.client.key for row in rows})
-    found.append(f"{_count(renewals, 'renewal')} of {_count(clients, 'client')}, {_span(report)}")
     if nobody := without_recipient(rows):
         keys = list(dict.fromkeys(row.client.key for row in nobody))
         more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""

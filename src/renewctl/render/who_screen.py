@@ -6,7 +6,7 @@ Who is told stands out; that nobody is cannot be overlooked; colours repeat what
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from renewctl.outlook import Digest, Row
+from renewctl.outlook import Row
 from renewctl.render.answer import Line, line
 from renewctl.render.columns import GAP, Cells, beside, total, widths_of, wrapped
 from renewctl.resolve import Decision, Note, Severity
@@ -101,17 +101,18 @@ def _deadline(row: Row, as_of: date) -> list[Line]:
     if row.deadline is None:
         return [line(("–", "dim"))]
     days = (row.deadline - as_of).days
-    return [line(str(row.deadline)), line((_in_days(days), _urgency(days)))]
+    return [line(str(row.deadline)), line((in_days(days), _urgency(days)))]
 
 
 def _renewal(row: Row, as_of: date) -> list[Line]:
     if row.renewal is None:
         return [line(("no date", "warning"))]
     days = (row.renewal.day - as_of).days
-    return [line(str(row.renewal.day)), line((_in_days(days), "warning" if days < 0 else "dim"))]
+    return [line(str(row.renewal.day)), line((in_days(days), "warning" if days < 0 else "dim"))]
 
 
-def _in_days(days: int) -> str:
+def in_days(days: int) -> str:
+    """Return how far off a day is, in words."""
     if days == 0:
         return "today"
     unit = "day" if abs(days) == 1 else "days"
@@ -137,29 +138,6 @@ def note_line(note: Note) -> Line:
     style = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}[note.severity]
     mark = {Severity.ERROR: "✗ ", Severity.WARNING: "! ", Severity.INFO: "· "}[note.severity]
     return line((f"{mark}{note.code}: ", style), (note.message, "info" if style == "info" else ""))
-
-
-def digests_drawn(digests: Sequence[Digest], as_of: date, _width: int) -> Iterator[Line]:
-    """Yield a block a person: what they will hear about, and when."""
-    if not digests:
-        yield line(("Nobody hears of anything here.", "dim"))
-    for number, digest in enumerate(digests):
-        if number:
-            yield line()
-        yield line((digest.email, "told"), f"  {digest.name}" if digest.name else "")
-        yield from _heard(digest, as_of)
-
-
-def _heard(digest: Digest, as_of: date) -> Iterator[Line]:
-    width = max(len(row.client.key) for _, row in digest.rows)
-    for kind, row in digest.rows:
-        when = f"renews {row.renewal.day}" if row.renewal else "no renewal date"
-        until = f", deadline {row.deadline}" if row.deadline else ""
-        late = row.deadline is not None and row.deadline < as_of
-        product = f", {row.renewal.product}" if row.renewal and row.renewal.product else ""
-        how = ("notified  ", "told") if kind == "to" else ("copied    ", "copied")
-        name = (f"{row.client.key:<{width}}", "strong")
-        yield line("  ", how, name, f"  {when}", (until, "error" if late else ""), product)
 
 
 def decision_style(decision: Decision) -> str:

@@ -26,7 +26,9 @@ def _recipient_notes(
 ) -> Iterator[Note]:
     somebody = any(d.outcome is Outcome.NOTIFIED for d in decisions)
     if not somebody:
-        yield Note("no-recipient", _why_nobody(setting, decisions), setting_path(client))
+        by_roles = setting is not None and setting.owner is Owner.HUBSPOT
+        where = ("clients", client.written, "contacts") if by_roles else setting_path(client)
+        yield Note("no-recipient", _why_nobody(setting, decisions), where)
     for decision in decisions:
         if decision.reason is Reason.INACTIVE:
             code = "inactive-user" if decision.roles == (PARTNER_USER,) else "inactive-contact"

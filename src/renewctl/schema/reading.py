@@ -75,9 +75,12 @@ class _Reader:
     def problem(self, path: Path, message: str, hint: str = "") -> None:
         self.problems.append(Problem(f"{dotted(path)} {message}", path, hint))
 
+    def remark(self, code: str, path: Path, message: str, hint: str) -> None:
+        self.remarks.append(Problem(message, path, hint, code=code))
+
     def unknown(self, key: str, known: Any, path: Path) -> None:
         hint = nearest(key, known) or f"keys of your own begin with {OWN_KEYS}"
-        self.remarks.append(Problem(f"unknown key {dotted((*path, key))}", (*path, key), hint))
+        self.remark("unknown-key", (*path, key), f"unknown key {dotted((*path, key))}", hint)
 
     def top(self, data: Mapping[str, Any], key: str, otherwise: T) -> T:
         return self.table(data[key], key, (key,), otherwise) if key in data else otherwise
@@ -106,7 +109,7 @@ class _Reader:
                 self.problem(path, f"is the same client as {other}", "keep one of the two")
             elif key != written:
                 message = f"{dotted(path)} is read as the client {key}"
-                self.remarks.append(Problem(message, path, f'write [clients."{key}"]'))
+                self.remark("unusual-spelling", path, message, f'write [clients."{key}"]')
             fields = self.fields(value, "clients", path)
             clients[key] = _client(key, written, fields or {})
         return clients
@@ -154,7 +157,7 @@ class _Reader:
         if field.kind in _SPELLED and raw != (value or "default"):
             hint = f'write "{value or "default"}"'
             where = (*path, field.key)
-            self.remarks.append(Problem(f"{dotted(where)} is spelled {shown(raw)}", where, hint))
+            self.remark("unusual-spelling", where, f"{dotted(where)} is spelled {shown(raw)}", hint)
         return value
 
     def items(self, raw: Any, field: Field, path: Path) -> tuple[Any, ...]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from renewctl.errors import StoreInvalid, StoreMissing
 
 VARIABLE = "RENEWCTL_STORE"
+COMPARED = "named as"
+"""How the reason begins for a store that is only looked at: ``named as OLD``."""
 NAMES = ("renewctl.toml", "renewctl.json")
 SUFFIXES = (".toml", ".json")
 
@@ -102,6 +104,8 @@ def missing(place: Place) -> StoreMissing:
     if place.named:
         message = f"there is no store at {place.shown} ({place.why})"
         hint = f"to make one there: renewctl init --store {place.shown}"
+        if place.why.startswith(COMPARED):
+            hint = "name a store's file, .toml or .json"
     else:
         message = "there is no store here or in a folder above, nor in your data folder"
         hint = "to make one here: renewctl init; to try it out: renewctl demo"

@@ -72,6 +72,15 @@ def load(place: Place) -> Snapshot:
         raw = files.read_bytes(place.path)
     except FileNotFoundError:
         raise missing(place) from None
+    return snapshot_of(raw, place)
+
+
+def snapshot_of(raw: bytes, place: Place) -> Snapshot:
+    """Return what the bytes of a store say.
+
+    Raises:
+        StoreInvalid: it cannot be read or says what it must not; every problem is listed.
+    """
     text = _decoded(raw, place)
     bom = BOM if text.startswith(BOM) else ""
     document = parsed(text.removeprefix(BOM), place)

@@ -1,0 +1,123 @@
+"""Findings from what is recorded, whoever is notified: roles, users, keys, and when somebody looked.
+
+Pure: imports its neighbours and the floors below only.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from renewctl.check.finding import Finding, typed
+from renewctl.check.mends import confirm
+from renewctl.domains import address_key, client_key
+from renewctl.errors import Problem
+from renewctl.model import Client, Confirmation, Owner, Path, Portfolio, Role
+from renewctl.portal import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT
+from renewctl.text import dotted
+
+MOST_BILLING = 3
+_OF_CLIENT = 2
+"""So many steps of a path name a client: clients, KEY."""
+
+
+def of_records(book: Portfolio, remarks: Iterable[Problem], today: date) -> Iterator[Finding]:
+    """Yield what is odd in the records themselves."""
+    for remark in remarks:
+        yield _of_remark(book, remark)
+    yield from _of_users(book)
+    if book.default:
+        yield from _stale(book, None, book.default.confirmed, today)
+    for client in book.clients.values():
+        yield from _of_roles(client)
+        yield from _stale(book, client, client.confirmed, today)
+        yield from _of_looking(book, client, today)
+
+
+def of_copies(files: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding for each of the store's conflict copies, named as people name files."""
+    for file in files:
+        message = "a sync program's copy of the store: somebody's change may be in it alone"
+        mend = f"{typed('diff', data=(file,))}, take over what is missing, then delete the copy"
+        yield Finding("conflict-copy", message, (), mend, file=file)
+
+
+def _of_remark(book: Portfolio, remark: Problem) -> Finding:
+    path = remark.path
+    client = book.clients.get(client_key(path[1]) or "") if path[0] == "clients" and path[1:] else None
+    message = remark.message
+    if client and len(path) > _OF_CLIENT:
+        # The finding says whose it is.
+        message = message.replace(dotted(path), dotted(path[_OF_CLIENT:]))
+    return Finding(remark.code, message, path, f"by hand: {remark.hint}", client.key if client else None)
+
+
+def _of_users(book: Portfolio) -> Iterator[Finding]:
+    own = book.policy.domains
+    for user in book.users.values():
+        domain = _domain_of(user.email)
+        if own and user.active and not any(domain == one or domain.endswith(f".{one}") for one in own):
+            message = f"{user.email} is outside the partner's domains ({', '.join(own)})"
+            remove = typed("user", "remove", data=(user.email,))
+            mend = f"by hand: add {domain} to [policy] domains; or else: {remove}"
+            yield Finding("foreign-address", message, ("users", user.email), mend)
+
+
+def _domain_of(email: str) -> str:
+    domain = email.rpartition("@")[2]
+    return client_key(domain) or domain.lower()
+
+
+def _of_roles(client: Client) -> Iterator[Finding]:
+    held = {role: _holders(client, role) for role in Role}
+    path: Path = ("clients", client.written, "contacts")
+    if len(held[Role.BILLING]) > MOST_BILLING:
+        message = f"{len(held[Role.BILLING])} people hold the role billing; HubSpot allows {MOST_BILLING}"
+        mend = typed("client", "unassign", client.key, Role.BILLING, "EMAIL")
+        yield Finding("too-many-billing", message, path, mend, client.key)
+    for role in (Role.PRIMARY, Role.DECISION_MAKER):
+        if len(held[role]) > 1:
+            people = ", ".join(held[role])
+            message = f"{people} all hold the role {role}; HubSpot allows one"
+            mend = typed("client", "unassign", client.key, role, "EMAIL")
+            yield Finding("several-holders", message, path, mend, client.key)
+    if len(set(map(tuple, held.values()))) == 1 and len(held[Role.PRIMARY]) == 1:
+        message = f"{held[Role.PRIMARY][0]} alone holds all the roles"
+        mend = typed("client", "assign", client.key, Role.BILLING, "EMAIL")
+        yield Finding("one-person", message, path, mend, client.key)
+
+
+def _holders(client: Client, role: Role) -> list[str]:
+    """Return the addresses of those who hold a role, each person once."""
+    return list({address_key(one.email): None for one in client.contacts if role in one.roles})
+
+
+def _stale(
+    book: Portfolio, client: Client | None, seen: Confirmation | None, today: date
+) -> Iterator[Finding]:
+    if seen is None or (today - seen.on).days <= book.policy.stale_days:
+        return
+    what, place = ("this client's setting", LOOK_AT_CLIENT) if client else ("the default", DEFAULT_SETTING)
+    path = ("clients", client.written, "in_hubspot", "on") if client else ("defaults", "in_hubspot", "on")
+    message = f"{what} was last looked at in HubSpot {_ago(seen.on, today)} (look at: {place})"
+    yield Finding("stale-setting", message, path, confirm(client), client.key if client else None)
+
+
+def _of_looking(book: Portfolio, client: Client, today: date) -> Iterator[Finding]:
+    path, checked = ("clients", client.written, "contacts_checked"), client.contacts_checked
+    mend = typed("done", "--contacts", client.key)
+    setting = client.override or book.default
+    if checked is None:
+        if client.contacts or (setting and setting.owner is Owner.HUBSPOT):
+            message = (
+                f"the contacts were never compared with HubSpot (look at: the client's account → {CONTACTS})"
+            )
+            yield Finding("contacts-never-checked", message, path[:_OF_CLIENT], mend, client.key)
+    elif (today - checked).days > book.policy.stale_days:
+        ago = _ago(checked, today)
+        message = (
+            f"the contacts were last compared with HubSpot {ago} (look at: the client's account → {CONTACTS})"
+        )
+        yield Finding("stale-contacts", message, path, mend, client.key)
+
+
+def _ago(day: date, today: date) -> str:
+    return f"on {day}, {(today - day).days} days ago"

@@ -1,0 +1,107 @@
+"""Safety: ``check``, which reads the store and says what is wrong, doubtful or old in it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated
+
+import typer
+
+from renewctl import check as checks
+from renewctl.check import CODES
+from renewctl.cli.app import app, command
+from renewctl.cli.options import Text
+from renewctl.cli.run import Run
+from renewctl.errors import Problem, StoreInvalid, StoreMissing, UsageError
+from renewctl.render import annotations
+from renewctl.render import check as render_check
+from renewctl.render.answer import Answer, Output
+from renewctl.render.check import Placed
+from renewctl.store import siblings
+from renewctl.store.snapshot import Snapshot
+
+PANEL = "Safety"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options said."""
+
+    strict: bool
+    ignored: frozenset[str]
+    github: bool
+
+
+@command(app, "check", panel=PANEL)
+def check(
+    run: Run,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, as on errors.")] = False,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="CODE", help="Leave findings of this code out.")
+    ] = None,
+    format_github: Annotated[
+        bool, typer.Option("--format-github", help="Write annotations for GitHub's workflows.")
+    ] = False,
+    explain: Annotated[Text, typer.Option("--explain", metavar="CODE", help="Say what a code means.")] = None,
+) -> Answer:
+    """Find what is wrong, doubtful or old in the store, and the command that mends it.
+
+    Silent when all is well; exit 1 if there is an error. Reads only; HubSpot is not asked.
+    """
+    if explain is not None:
+        return render_check.explained(_code(explain, "--explain"))
+    return _answered(run, Wanted(strict, frozenset(_codes(ignore or [])), _github(run, wanted=format_github)))
+
+
+def _answered(run: Run, wanted: Wanted) -> Answer:
+    """Check the store; for GitHub, one that cannot be read has annotations too."""
+    try:
+        return _checked(run, wanted)
+    except (StoreInvalid, StoreMissing) as error:
+        if not wanted.github:
+            raise
+        return annotations.refused(error)
+
+
+def _checked(run: Run, wanted: Wanted) -> Answer:
+    snapshot = run.read()
+    found = checks.findings(snapshot.portfolio, snapshot.remarks, run.today)
+    found += tuple(checks.of_copies(siblings.copies(snapshot.place)))
+    kept = [one for one in found if one.code not in wanted.ignored]
+    placed = render_check.in_order(_placed(snapshot, one) for one in kept)
+    store = {"path": snapshot.place.shown, "sha256": snapshot.digest}
+    answer = render_check.checked(placed, run.today, store, strict=wanted.strict)
+    return annotations.annotated(answer, placed) if wanted.github else answer
+
+
+def _placed(snapshot: Snapshot, finding: checks.Finding) -> Placed:
+    if finding.file:
+        return Placed(finding, finding.file)
+    (where,) = snapshot.located([Problem(finding.message, finding.path)])
+    return Placed(finding, where.file, where.line, where.column)
+
+
+def _github(run: Run, *, wanted: bool) -> bool:
+    if wanted and run.output is not Output.TABLE:
+        raise UsageError(f"--format-github and -o {run.output} exclude each other", hint="name one form")
+    return wanted
+
+
+def _codes(given: Sequence[str]) -> Iterator[str]:
+    for word in (word.strip() for text in given for word in text.split(",")):
+        if word:
+            yield _code(word, "--ignore")
+
+
+def _code(word: str, option: str) -> str:
+    """Return a code as it is written.
+
+    Raises:
+        UsageError: there is none like it.
+    """
+    code = word.strip().lower()
+    if code in CODES:
+        return code
+    near = get_close_matches(code, CODES, 1, 0.6)
+    hint = f"did you mean {near[0]}?" if near else f"the codes: {', '.join(sorted(CODES))}"
+    raise UsageError(f"{option}: there is no code {word!r}", hint=hint)

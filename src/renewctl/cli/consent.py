@@ -1,0 +1,84 @@
+"""The question before a change that reaches many, or leaves somebody with nobody to be notified."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import typer
+
+from renewctl.cli.world import World
+from renewctl.errors import Declined, NeedsYes
+from renewctl.impact import Impact, impact
+from renewctl.render.answer import Answer, Sheet
+from renewctl.render.impact import counted, some_of
+from renewctl.render.plan import Told, change_told
+from renewctl.store.apply import Draft
+
+
+@dataclass
+class Consent:
+    """Lets changes pass, or asks, or refuses.
+
+    Args:
+        world: where to ask.
+        yes: whether everything is agreed to.
+        script: whether the answer is for a program, so that nobody is to be asked.
+        grave: what the command does that is never done unasked, if anything.
+    """
+
+    world: World
+    yes: bool
+    script: bool
+    grave: str = ""
+    asked: bool = False
+    _known: tuple[Draft, Impact] | None = None
+
+    def impact_of(self, draft: Draft) -> Impact:
+        """Return what a draft means in people, worked out once."""
+        if self._known is None or self._known[0] is not draft:
+            self._known = draft, impact(draft.before.portfolio, draft.after)
+        return self._known[1]
+
+    def told(self, draft: Draft) -> Told:
+        """Return a draft with all that it is told with."""
+        before = draft.before
+        return Told(draft.plan, before.portfolio, draft.after, self.impact_of(draft), before.place.shown)
+
+    def __call__(self, draft: Draft, may_ask: bool) -> bool:
+        """Let a draft pass; return whether it is one to ask about.
+
+        Raises:
+            NeedsYes: it leaves somebody out, and there is nobody to ask.
+            Declined: somebody was asked, and said no.
+        """
+        if self.yes:
+            return False
+        silenced = self.impact_of(draft).silenced
+        if not self.script and self.world.can_ask():
+            return self._asked(draft, silenced, may_ask)
+        if self.grave or silenced:
+            what = self.grave or f"nobody would be notified any more for {some_of(silenced)}"
+            message = f"{what}: in a script that needs --yes; nothing was written"
+            raise NeedsYes(message, hint="add --yes, or look first with --dry-run")
+        return False
+
+    def _asked(self, draft: Draft, silenced: Sequence[str], may_ask: bool) -> bool:
+        clients = len(self.impact_of(draft).clients)
+        wide = clients > draft.before.portfolio.policy.confirm_above
+        if not (self.grave or silenced or wide):
+            return False
+        if may_ask:
+            self._show(draft)
+            what = f"This changes who hears about {counted(clients, 'client')}"
+            if silenced:
+                what = f"Nobody would be notified any more for {counted(len(silenced), 'client')}"
+            if not typer.confirm(f"{self.grave or what}. Go on?", err=True):
+                raise Declined("nothing was written")
+            self.asked = True
+        return True
+
+    def _show(self, draft: Draft) -> None:
+        from renewctl.render.screen import drawn
+
+        lines = tuple(change_told(self.told(draft), would=True))
+        seen = Answer({}, Sheet((), ()), lines=lines)
+        self.world.stderr.write(drawn(seen, self.world.environment))

@@ -1,0 +1,109 @@
+"""The portal: ``todo`` and ``done``, what is still to click in HubSpot and what was."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from renewctl import lookup, todo
+from renewctl.cli.app import app, command
+from renewctl.cli.options import Clients
+from renewctl.cli.run import Run
+from renewctl.edit import confirmed
+from renewctl.errors import UsageError
+from renewctl.model import Plan, Portfolio
+from renewctl.render import todo as render_todo
+from renewctl.render.answer import Answer
+from renewctl.upcoming import parse_day
+
+PANEL = "Portal"
+
+
+@command(app, "todo", panel=PANEL)
+def todo_(run: Run, clients: Clients = None) -> Answer:
+    """List what must still be clicked in HubSpot so that it agrees with the file.
+
+    By screen, with the values to choose and what was last seen there; and what to ask a client.
+    One changed default is one click. -o markdown gives check boxes. Reads only.
+    """
+    snapshot = run.load()
+    named = lookup.find_clients(snapshot.portfolio, clients) if clients else None
+    tasks = todo.due(snapshot.portfolio, run.today, named)
+    store = {"path": snapshot.place.shown, "sha256": snapshot.digest}
+    return render_todo.listed(render_todo.List(tasks, run.today, store, named=named is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was looked at, as it was named on the command line."""
+
+    words: list[str]
+    default: bool
+    everything: bool
+    contacts: bool
+    as_override: bool
+
+
+@command(app, "done", panel=PANEL, changes=True)
+def done(
+    run: Run,
+    clients: Clients = None,
+    default: Annotated[bool, typer.Option("--default", help="The default's screen.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All clicks that todo lists; not what it says to ask.")
+    ] = False,
+    contacts: Annotated[
+        bool, typer.Option("--contacts", help="Who holds which role at these clients.")
+    ] = False,
+    as_override: Annotated[
+        bool,
+        typer.Option("--as-override", help='No "Set default" there: the default\'s values were set.'),
+    ] = False,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="The day you looked; else today.")
+    ] = None,
+) -> Answer:
+    """Record that HubSpot's screens show what the file says: clicked, or looked at.
+
+    Changes what is known of HubSpot, never who is notified.
+    """
+    asked = _checked(_Asked(clients or [], default, everything, contacts, as_override))
+    day = _day(run, on)
+    return run.change(lambda book: _plan(book, asked, day, run.today))
+
+
+def _checked(asked: _Asked) -> _Asked:
+    """Return what was asked for, which must be one kind of thing.
+
+    Raises:
+        UsageError: nothing is named, or what does not go together.
+    """
+    others = asked.default or asked.everything or asked.as_override
+    if asked.contacts and (others or not asked.words):
+        raise UsageError("--contacts goes with clients alone", hint="renewctl done --contacts acme.example")
+    if not (asked.words or asked.default or asked.everything):
+        raise UsageError("name clients, or --default, or --all", hint="renewctl done acme.example")
+    if asked.everything and (asked.words or asked.default):
+        raise UsageError("--all is every click there is", hint="leave the clients and --default out")
+    if asked.as_override and asked.default and not asked.words:
+        message = "--as-override is about clients without an override"
+        raise UsageError(message, hint="renewctl done --as-override acme.example")
+    return asked
+
+
+def _day(run: Run, text: str | None) -> date:
+    day = run.today if text is None else parse_day(text, run.today, option="--on")
+    if day > run.today:
+        raise UsageError(f"--on: {day} is after today, {run.today}", hint="name the day you looked")
+    return day
+
+
+def _plan(book: Portfolio, asked: _Asked, day: date, today: date) -> Plan:
+    if asked.everything:
+        default, clients = todo.settings_due(todo.due(book, today))
+    else:
+        default, clients = asked.default, lookup.find_clients(book, asked.words)
+    if asked.contacts:
+        return confirmed.contacts_checked(clients, day)
+    return confirmed.settings_confirmed(book, clients, day, default=default, as_override=asked.as_override)

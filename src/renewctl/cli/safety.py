@@ -1,0 +1,71 @@
+"""What a change means before it is made for good: ``diff``."""
+
+from typing import Annotated
+
+import typer
+
+from renewctl.cli.app import app, command
+from renewctl.cli.options import Text
+from renewctl.cli.run import Run
+from renewctl.difference import differences
+from renewctl.errors import UsageError
+from renewctl.impact import impact
+from renewctl.migrate import up_to_date
+from renewctl.render.answer import Answer
+from renewctl.render.diff import Compared, compared
+from renewctl.store.git import at_revision
+from renewctl.store.place import COMPARED, named
+from renewctl.store.snapshot import Snapshot, load
+
+PANEL = "Safety"
+
+
+@command(app, "diff", panel=PANEL)
+def diff(
+    run: Run,
+    old: Annotated[Text, typer.Argument(metavar="[OLD]", help="A store's file.")] = None,
+    new: Annotated[Text, typer.Argument(metavar="[NEW]", help="Another; else the store in use.")] = None,
+    revision: Annotated[
+        Text, typer.Option("--git", metavar="REV", help="Compare with the store at this revision.")
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 if anything differs.")] = False,
+    recipients_only: Annotated[
+        bool, typer.Option("--recipients-only", help="Only who hears, not which settings differ.")
+    ] = False,
+) -> Answer:
+    """Show which settings differ between two stores, and who starts and stops hearing.
+
+    Without OLD: the store as git has it at HEAD, or at --git, against the file as it is. Reads only.
+    """
+    before, after, warnings = _both(run, old, new, revision)
+    return compared(
+        _compared(before, after), recipients_only=recipients_only, exit_code=exit_code, warnings=warnings
+    )
+
+
+def _both(
+    run: Run, old: str | None, new: str | None, revision: str | None
+) -> tuple[Snapshot, Snapshot, tuple[str, ...]]:
+    """Return the two stores that the words name, and what is to be said of them."""
+    if old is not None and revision is not None:
+        hint = "renewctl diff --git REV, or renewctl diff OLD NEW"
+        raise UsageError("OLD and --git REV exclude each other", hint=hint)
+    if old is not None:
+        after = load(named(new, f"{COMPARED} NEW")) if new is not None else run.read()
+        return load(named(old, f"{COMPARED} OLD")), after, ()
+    after = run.read()
+    revision = "HEAD" if revision is None else revision
+    before, known = at_revision(run.place, revision)
+    unknown = f"{run.place.shown} is not in {revision}: compared with an empty store"
+    return before, after, () if known else (unknown,)
+
+
+def _compared(before: Snapshot, after: Snapshot) -> Compared:
+    people = impact(before.portfolio, after.portfolio)
+    old, new = (up_to_date(snapshot.document.data) for snapshot in (before, after))
+    changes = differences(old, new, people.renamed)
+    return Compared(_store(before), _store(after), changes, people)
+
+
+def _store(snapshot: Snapshot) -> dict[str, str]:
+    return {"path": snapshot.place.shown, "sha256": snapshot.digest}

@@ -1,0 +1,10 @@
+"""Where in HubSpot's own screens things stand, as the article of 28 June 2023 says. Imports nothing."""
+
+DEFAULT_SETTING = "Settings → Partners → Communications"
+CLIENTS_SETTING = (
+    "Partner → Dashboard → {client} → Actions → Client details → Renewals tab → Edit renewal owner"
+)
+"""With a place for the client."""
+LOOK_AT_CLIENT = CLIENTS_SETTING.format(client="the client")
+CONTACTS = "Account & Billing → Company & Contacts"
+"""In the client's own account."""

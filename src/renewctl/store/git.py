@@ -1,0 +1,72 @@
+"""The store as git has it at a revision: read through git itself, nothing is written or fetched.
+
+Imports its neighbours in ``store``, ``errors`` and ``files``.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from renewctl.errors import FileTrouble, UsageError
+from renewctl.store.place import Place
+from renewctl.store.snapshot import Snapshot, snapshot_of
+
+EMPTY = b"version = 1\n"
+EMPTY_JSON = b'{"version": 1}\n'
+_SECONDS = 60
+
+
+def at_revision(place: Place, revision: str) -> tuple[Snapshot, bool]:
+    """Return the store as it is at a revision, and whether it is there; if not, an empty one.
+
+    Args:
+        place: where the store is now; it lies in a work tree.
+        revision: a commit as git names it: HEAD, HEAD~3, origin/main, a tag, a hash.
+
+    Raises:
+        UsageError: there is no such revision, the folder is in no work tree, or git is missing.
+        StoreInvalid: the store cannot be read there.
+    """
+    real = Path(os.path.realpath(place.path))
+    _check(real.parent, revision)
+    shown = Place(place.path, f"{revision}:{place.shown}", place.why)
+    name = f"{revision}:./{real.name}"
+    if _git(real.parent, "cat-file", "-e", name).returncode:
+        return snapshot_of(EMPTY_JSON if real.suffix.lower() == ".json" else EMPTY, shown), False
+    done = _git(real.parent, "show", "--no-textconv", name)
+    if done.returncode:
+        raise FileTrouble(f"git could not read {name}: {_first_line(done)}")
+    return snapshot_of(done.stdout, shown), True
+
+
+def _check(folder: Path, revision: str) -> None:
+    if revision.startswith("-") or ":" in revision or not revision.strip():
+        raise UsageError(f"{revision!r} is not a revision", hint="as HEAD, HEAD~3, origin/main, or a tag")
+    if _git(folder, "rev-parse", "--git-dir").returncode:
+        hint = "compare two files instead: renewctl diff OLD.toml NEW.toml"
+        raise UsageError("the store is not in a git work tree", hint=hint)
+    if _git(folder, "rev-parse", "--verify", "--quiet", revision + "^{commit}").returncode:
+        raise UsageError(f"git knows no revision {revision!r}", hint="git log --oneline shows some")
+
+
+def _git(folder: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":
+    # Reading must neither write (the index's times) nor go to the network (a partial clone).
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    try:
+        return subprocess.run(  # noqa: S603 (a list of words, and a revision that begins with no dash)
+            ["git", "-C", str(folder), "--no-pager", *words],  # noqa: S607 (git is where PATH says)
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError:
+        hint = "install git, or compare two files: renewctl diff OLD.toml NEW.toml"
+        raise UsageError("git is not installed", hint=hint) from None
+    except subprocess.TimeoutExpired:
+        raise FileTrouble(f"git did not answer within {_SECONDS} s") from None
+
+
+def _first_line(done: "subprocess.CompletedProcess[bytes]") -> str:
+    return (done.stderr.decode("utf-8", "replace").splitlines() or ["it gave no reason"])[0]

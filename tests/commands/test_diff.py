@@ -1,0 +1,157 @@
+"""``diff`` against git: the store at a revision, through real repositories, read only."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from renewctl.cli import main
+
+Say = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Return ``say(*argv)``: run renewctl; status, what it answered, what it said besides."""
+
+    def run(*argv: str) -> tuple[int, str, str]:
+        status = main([*argv])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def git(*words: str) -> str:
+    """Run git here as somebody."""
+    who = ["-c", "user.name=Ana", "-c", "user.email=ana@agency.example", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *who, *words], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.fixture
+def kept(small: Path) -> Path:
+    """Return the small store, committed in a repository."""
+    git("init", "-q", "-b", "main", ".")
+    git("add", ".")
+    git("commit", "-qm", "as it was")
+    return small
+
+
+def test_without_arguments_it_compares_with_head(kept: Path, say: Say) -> None:
+    assert say("diff") == (0, "", "")
+    main(["override", "acme.example", "--owner", "partner", "--notify", "rui", "-q"])
+    status, out, _ = say("diff")
+    assert status == 0
+    assert out.splitlines()[:3] == [
+        "HEAD:renewctl.toml → renewctl.toml",
+        "1 setting differs",
+        "  acme.example override + owner partner, notify rui@agency.example",
+    ]
+    assert "start hearing           rui@agency.example at acme.example by override-partner" in out
+
+
+def test_any_revision_can_be_named(kept: Path, say: Say) -> None:
+    git("tag", "v1")
+    main(["client", "set", "acme.example", "--name", "Acme", "-q"])
+    git("commit", "-qam", "another name")
+    assert say("diff", "--exit-code")[0] == 0
+    for revision in ("v1", "HEAD~1", "HEAD^", git("rev-parse", "v1").strip()):
+        status, out, _ = say("diff", "--git", revision, "-o", "json", "--exit-code")
+        assert status == 1
+        answer = json.loads(out)
+        assert answer["old"]["path"] == f"{revision}:renewctl.toml"
+        assert [change["path"] for change in answer["changes"]] == [["clients", "acme.example", "name"]]
+
+
+def test_it_works_from_a_folder_below_and_for_a_store_named_or_linked(kept: Path, say: Say) -> None:
+    main(["client", "set", "acme.example", "--name", "Acme", "-q"])
+    Path("below").mkdir()
+    os.chdir("below")
+    assert "1 setting differs" in say("diff")[1]
+    os.chdir("..")
+    assert "1 setting differs" in say("diff", "--store", str(kept.absolute()))[1]
+    Path("elsewhere").mkdir()
+    Path("elsewhere/linked.toml").symlink_to(kept.absolute())
+    assert "1 setting differs" in say("diff", "--store", "elsewhere/linked.toml")[1]
+
+
+def test_a_store_that_is_not_there_yet_is_compared_with_an_empty_one(kept: Path, say: Say) -> None:
+    kept.rename("new.toml")
+    status, out, err = say("diff", "--store", "new.toml", "-o", "names")
+    assert (status, out.splitlines()) == (
+        0,
+        ["ana@agency.example", "rui@agency.example", "acme.example", "borges.example"],
+    )
+    assert err == "warning: new.toml is not in HEAD: compared with an empty store\n"
+
+
+def test_a_store_invalid_at_the_revision_says_where(kept: Path, say: Say) -> None:
+    good = kept.read_text()
+    kept.write_text(good + "\n[clients.x]\nhub_id = false\n")
+    git("commit", "-qam", "broken")
+    kept.write_text(good)
+    status, out, err = say("diff")
+    assert (status, out) == (3, "")
+    assert "--> HEAD:renewctl.toml:" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--git", "nope"), "git knows no revision 'nope'"),
+        (("--git=-x",), "'-x' is not a revision"),
+        (("--git", "HEAD:renewctl.toml"), "is not a revision"),
+        (("--git", ""), "'' is not a revision"),
+        (("--git", "HEAD:"), "is not a revision"),
+        (("old.toml", "--git", "HEAD"), "OLD and --git REV exclude each other"),
+    ],
+)
+def test_what_is_no_revision_is_a_usage_error(
+    kept: Path, say: Say, words: tuple[str, ...], message: str
+) -> None:
+    status, out, err = say("diff", *words)
+    assert (status, out) == (2, "")
+    assert err.startswith("error: ")
+    assert message in err
+
+
+def test_an_empty_repository_has_no_head(small: Path, say: Say) -> None:
+    git("init", "-q", ".")
+    status, _, err = say("diff")
+    assert (status, err.splitlines()[0]) == (2, "error: git knows no revision 'HEAD'")
+
+
+def test_without_git_there_is_a_way_out(kept: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(kept.parent.absolute() / "nothing"))
+    status, _, err = say("diff")
+    assert status == 2
+    assert err == (
+        "error: git is not installed\n"
+        "help: install git, or compare two files: renewctl diff OLD.toml NEW.toml\n"
+    )
+
+
+def test_nothing_is_written_into_the_repository(kept: Path, say: Say) -> None:
+    main(["client", "set", "acme.example", "--name", "Acme", "-q"])
+
+    def files() -> dict[str, tuple[bytes, int]]:
+        found = (path for path in Path().rglob("*") if path.is_file())
+        return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
+
+    # As after a checkout by another tool: git would like to refresh its index.
+    os.utime(kept, (1, 1))
+    before = files()
+    assert say("diff")[0] == 0
+    assert files() == before
+
+
+def test_what_git_is_told_to_run_on_showing_a_file_is_not_run(kept: Path, say: Say) -> None:
+    Path(".gitattributes").write_text("*.toml diff=evil\n")
+    git("config", "diff.evil.textconv", "touch ran; cat")
+    git("config", "core.pager", "touch ran; cat")
+    main(["client", "set", "acme.example", "--name", "Acme", "-q"])
+    assert "1 setting differs" in say("diff")[1]
+    assert not Path("ran").exists()

@@ -1,0 +1,306 @@
+"""Who starts and stops hearing: cases by hand, and the laws that tie the impact to the answers."""
+
+import copy
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portfolios import ADDRESSES, CLIENTS, KEYS, LAW, SETTINGS, STORES, Data, portfolio
+from renewctl import outlook
+from renewctl.difference import differences
+from renewctl.domains import address_key
+from renewctl.edit import settings
+from renewctl.impact import Hearing, Impact, impact
+from renewctl.model import Owner, PartnerUser, Portfolio
+from renewctl.schema import read
+from renewctl.tree import applied
+from renewctl.upcoming import Window
+
+TODAY = date(2026, 11, 23)
+BASE: Data = {
+    "defaults": {"owner": "hubspot", "notify": "ana@p.example"},
+    "users": {"ana@p.example": {}, "rui@p.example": {}},
+    "clients": {
+        "a.example": {"contacts": [{"email": "x@a.example", "roles": ["primary"]}]},
+        "b.example": {
+            "contacts": [{"email": "y@b.example", "roles": ["billing"]}],
+            "override": {"owner": "partner", "notify": "rui@p.example"},
+        },
+    },
+}
+
+
+def changed(**values: Any) -> Data:
+    """Return the base with values at dotted paths (``__`` for the dot in the path); None removes."""
+    data = copy.deepcopy(BASE)
+    for path, value in values.items():
+        *way, last = path.replace("_at_", "@").replace("_dot_", ".").split("__")
+        here = data
+        for step in way:
+            here = here[step]
+        here.pop(last, None)
+        if value is not None:
+            here[last] = value
+    return data
+
+
+def words(found: Impact) -> list[str]:
+    """Return an impact as words, one a line."""
+    lines = [f"- {h.email} {h.client} {h.heard_as} {h.rule}" for h in found.stops]
+    lines += [f"+ {h.email} {h.client} {h.heard_as} {h.rule}" for h in found.starts]
+    lines += [
+        f"~ {m.after.email} {m.after.client} {m.before.heard_as}>{m.after.heard_as}" for m in found.moves
+    ]
+    lines += [f"silenced {key}" for key in found.silenced] + [f"silent {key}" for key in found.silent]
+    return lines + [f"renamed {old} {new}" for old, new in found.renamed]
+
+
+CASES: list[tuple[str, Data, list[str]]] = [
+    ("nothing", BASE, []),
+    (
+        "the partner takes over by default: whoever was copied is notified",
+        changed(defaults__owner="partner"),
+        [
+            "- x@a.example a.example to default-hubspot",
+            "~ ana@p.example a.example cc>to",
+        ],
+    ),
+    (
+        "another partner user by default: overridden clients are not affected",
+        changed(defaults__notify="rui@p.example"),
+        ["- ana@p.example a.example cc default-hubspot", "+ rui@p.example a.example cc default-hubspot"],
+    ),
+    ("another spelling of the same address", changed(defaults__notify="ANA@p.example"), []),
+    (
+        "an override is cleared",
+        changed(clients__b_dot_example__override=None),
+        [
+            "- rui@p.example b.example to override-partner",
+            "+ ana@p.example b.example cc default-hubspot",
+            "+ y@b.example b.example to default-hubspot",
+        ],
+    ),
+    (
+        "an override that changes nobody's hearing",
+        changed(clients__a_dot_example__override={"owner": "hubspot", "notify": "ana@p.example"}),
+        [],
+    ),
+    (
+        "the only recipient is deactivated: silenced",
+        changed(users__rui_at_p_dot_example={"active": False}),
+        ["- rui@p.example b.example to override-partner", "silenced b.example"],
+    ),
+    (
+        "the last contact goes: nobody is written to, so nobody is copied",
+        changed(clients__a_dot_example__contacts=[]),
+        [
+            "- ana@p.example a.example cc default-hubspot",
+            "- x@a.example a.example to default-hubspot",
+            "silenced a.example",
+        ],
+    ),
+    (
+        "a client goes: its people stop hearing, but nothing is silenced",
+        changed(clients__b_dot_example=None),
+        ["- rui@p.example b.example to override-partner"],
+    ),
+    (
+        "a client comes whom nobody would be notified of",
+        changed(clients__c_dot_example={}),
+        ["silent c.example"],
+    ),
+    (
+        "a client gets another key and keeps everything: nobody hears otherwise",
+        {
+            **BASE,
+            "clients": {"n.example": BASE["clients"]["a.example"], "b.example": BASE["clients"]["b.example"]},
+        },
+        ["renamed a.example n.example"],
+    ),
+    (
+        "a client gets another key and another contact: one went, another came",
+        {
+            **BASE,
+            "clients": {
+                "n.example": {"contacts": [{"email": "z@n.example", "roles": ["primary"]}]},
+                "b.example": BASE["clients"]["b.example"],
+            },
+        },
+        [
+            "- ana@p.example a.example cc default-hubspot",
+            "- x@a.example a.example to default-hubspot",
+            "+ ana@p.example n.example cc default-hubspot",
+            "+ z@n.example n.example to default-hubspot",
+        ],
+    ),
+    (
+        "there is no default any more",
+        {key: value for key, value in BASE.items() if key != "defaults"},
+        [
+            "- ana@p.example a.example cc default-hubspot",
+            "- x@a.example a.example to default-hubspot",
+            "silenced a.example",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "after", "expected"), CASES, ids=[case[0] for case in CASES])
+def test_impact_of_a_change_on_two_clients(said: str, after: Data, expected: list[str]) -> None:
+    assert words(impact(portfolio(BASE), portfolio(after))) == expected
+
+
+def test_two_clients_that_are_alike_and_go_are_not_taken_for_one_that_comes() -> None:
+    twins = {"clients": {"a.example": {}, "b.example": {}}}
+    assert impact(portfolio(twins), portfolio({"clients": {"c.example": {}}})).renamed == ()
+
+
+def test_another_policy_changes_who_is_copied() -> None:
+    before = changed(clients__a_dot_example__override={"owner": "hubspot"})
+    after = {**before, "policy": {"hubspot_override_copies": "default-user"}}
+    assert words(impact(portfolio(before), portfolio(after))) == [
+        "+ ana@p.example a.example cc override-hubspot"
+    ]
+
+
+def test_an_address_spelled_otherwise_is_the_same_person() -> None:
+    contacts = [{"email": "X@A.example", "roles": ["primary"]}]
+    assert words(impact(portfolio(BASE), portfolio(changed(clients__a_dot_example__contacts=contacts)))) == []
+
+
+def test_a_contact_is_told_from_a_partner_user() -> None:
+    found = impact(portfolio(BASE), portfolio(changed(clients__b_dot_example__override=None)))
+    assert [(h.email, h.partner) for h in found.starts] == [("ana@p.example", True), ("y@b.example", False)]
+
+
+# --- laws ---------------------------------------------------------------------------------------
+
+OTHERS = st.fixed_dictionaries(
+    {"clients": st.dictionaries(st.sampled_from([*KEYS, "d.example"]), CLIENTS, max_size=3)},
+    optional={"defaults": SETTINGS, "users": st.just({}) | st.just({"u@p.example": {"active": False}})},
+)
+
+
+def hearing(known: Portfolio) -> dict[str, dict[str, str]]:
+    """Return for each client who hears, and how, as the report over all time has it."""
+    rows = outlook.rows(known, known.clients.values(), None, TODAY)
+    always = outlook.rows(known, known.clients.values(), Window(TODAY, date.max), TODAY)
+    assert {row.client.key for row in always} == set(known.clients)  # none is ever left out
+    found: dict[str, dict[str, str]] = {key: {} for key in known.clients}
+    for row in rows:
+        for heard_as, people in (("to", row.resolution.to), ("cc", row.resolution.cc)):
+            found[row.client.key].update({address_key(d.email or ""): heard_as for d in people})
+    return found
+
+
+def with_impact(before: dict[str, dict[str, str]], found: Impact) -> dict[str, dict[str, str]]:
+    """Return what a report would say after the impact, computed from the report before it."""
+    names = dict(found.renamed)
+    after = {names.get(key, key): dict(people) for key, people in before.items()}
+    for stop in found.stops:
+        assert after[stop.client].pop(address_key(stop.email)) == stop.heard_as
+    for start in found.starts:
+        assert after.setdefault(start.client, {}).setdefault(address_key(start.email), start.heard_as)
+    for move in found.moves:
+        assert after[move.after.client][address_key(move.after.email)] == move.before.heard_as
+        after[move.after.client][address_key(move.after.email)] = move.after.heard_as
+    return after
+
+
+@LAW
+@given(STORES, STORES | OTHERS)
+def test_the_report_before_and_the_impact_make_the_report_after(one: Data, other: Data) -> None:
+    before, after = portfolio(one), portfolio(other)
+    made = {
+        key: people for key, people in with_impact(hearing(before), impact(before, after)).items() if people
+    }
+    assert made == {key: people for key, people in hearing(after).items() if people}
+
+
+@LAW
+@given(STORES, STORES | OTHERS)
+def test_the_change_back_has_the_mirror_image_of_the_impact(one: Data, other: Data) -> None:
+    there, back = impact(portfolio(one), portfolio(other)), impact(portfolio(other), portfolio(one))
+    names = dict(there.renamed)
+
+    def now(found: tuple[Hearing, ...]) -> list[Any]:
+        return sorted(
+            (names.get(h.client, h.client), address_key(h.email), h.heard_as, h.rule) for h in found
+        )
+
+    assert now(there.starts) == now(back.stops)
+    assert now(there.stops) == now(back.starts)
+    assert now(tuple(m.before for m in there.moves)) == now(tuple(m.after for m in back.moves))
+    assert set(there.renamed) == {(old, new) for new, old in back.renamed}
+
+
+@LAW
+@given(STORES, STORES | OTHERS)
+def test_silenced_is_who_had_somebody_and_has_nobody(one: Data, other: Data) -> None:
+    before, after = portfolio(one), portfolio(other)
+    found = impact(before, after)
+    notified = [{k for k, people in hearing(p).items() if "to" in people.values()} for p in (before, after)]
+    names = dict(found.renamed)
+    had = {names.get(key, key) for key in notified[0]}
+    known = {names.get(key, key) for key in before.clients}
+    assert set(found.silenced) == (had & set(after.clients)) - notified[1]
+    assert set(found.silent) == set(after.clients) - known - notified[1]
+
+
+@LAW
+@given(STORES, st.sampled_from([*Owner]), ADDRESSES)
+def test_the_impact_of_a_plan_is_that_of_the_stores_before_and_after_it(
+    data: Data, owner: Owner, email: str
+) -> None:
+    before = portfolio(data)
+    plan = settings.override(before, tuple(before.clients.values()), owner, PartnerUser(email))
+    after = portfolio(applied(data, plan.changes))
+    found = impact(before, after)
+    # The same through the texts: what differs, applied to the old, has the same impact again.
+    again = portfolio(applied(data, differences(data, applied(data, plan.changes))))
+    assert impact(before, again) == found
+    assert impact(again, after) == Impact()
+
+
+@LAW
+@given(STORES, STORES | OTHERS)
+def test_what_differs_applied_to_the_old_says_the_new(one: Data, other: Data) -> None:
+    before, after = portfolio(one), portfolio(other)
+    renamed = impact(before, after).renamed
+    # Keys are compared, and so named, in normal form.
+    old = {**one, "users": {key.lower(): value for key, value in one["users"].items()}}
+    made = read(applied(old, differences(one, other, renamed)))
+    assert not made.problems
+    assert impact(made.portfolio, after) == Impact()
+    assert hearing(made.portfolio) == hearing(after)
+
+
+@LAW
+@given(STORES, STORES | OTHERS)
+def test_no_difference_means_that_everybody_hears_as_before(one: Data, other: Data) -> None:
+    assert differences(one, copy.deepcopy(one)) == ()
+    if not differences(one, other):
+        assert hearing(portfolio(one)) == hearing(portfolio(other))
+        assert impact(portfolio(one), portfolio(other)) == Impact()
+
+
+def test_what_is_written_otherwise_and_says_the_same_is_no_difference() -> None:
+    written = {
+        "clients": {"WWW.Acme.example": {"contacts_checked": date(2026, 10, 2)}},
+        "users": {"A@p.example": {}},
+    }
+    plain = {
+        "version": 1,
+        "users": {"a@p.example": {}},
+        "clients": {"acme.example": {"contacts_checked": "2026-10-02"}},
+    }
+    assert differences(written, plain) == ()
+
+
+def test_contacts_that_cannot_be_told_apart_differ_as_a_whole() -> None:
+    one = {"clients": {"a.example": {"contacts": [{"email": "x@a.example"}, {"email": "x@a.example"}]}}}
+    other = {"clients": {"a.example": {"contacts": [{"email": "x@a.example"}]}}}
+    assert [change.path for change in differences(one, other)] == [("clients", "a.example", "contacts")]

@@ -1,0 +1,223 @@
+"""The picture of the months: what each has, and that no row is dropped from it."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from renewctl.model import Client, Owner, Portfolio
+from renewctl.outlook import Row, listed, rows, without_recipient, year_of
+from renewctl.render.formats import plain
+from renewctl.render.timeline import drawn
+from renewctl.schema import read
+from renewctl.timeline import MOST_MONTHS, Month, Timeline, timeline
+from renewctl.upcoming import Window
+
+TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "timeline.toml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = TABLE["case"]
+TODAY: date = TABLE["today"]
+LAW = hypothesis_settings(max_examples=hypothesis_settings().max_examples // 2)
+
+
+def portfolio(data: dict[str, Any]) -> Portfolio:
+    """Return what the data says."""
+    reading = read(data)
+    assert not reading.problems
+    return reading.portfolio
+
+
+def written(month: Month) -> str:
+    """Return a month as the table writes it."""
+    owners = f"{month.hubspot}+{month.partner}+{month.no_owner}"
+    return (
+        f"{month.name} {month.renewals}={owners} ✗{month.without_recipient} {month.deadlines}/{month.passed}"
+    )
+
+
+def short(found: tuple[Row, ...]) -> list[str]:
+    """Return rows as the table writes them."""
+    return [f"{row.client.key} {(row.renewal.product or repr('')) if row.renewal else '-'}" for row in found]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_months_are_those_of_the_table(case: dict[str, Any]) -> None:
+    known, today = portfolio(TABLE["store"]), case.get("today", TODAY)
+    clients = [known.clients[key] for key in case.get("clients", known.clients)]
+    window = Window(**case["window"]) if "window" in case else None
+    found = timeline(rows(known, clients, None, today), window, today)
+
+    assert [written(month) for month in found.months] == case["months"]
+    apart = {"past": found.past, "undated": found.undated, "outside": found.outside}
+    assert {key: sorted(short(some)) for key, some in apart.items()} == {
+        key: sorted(case[key]) for key in apart
+    }
+
+
+def test_the_picture_tells_of_a_row_by_its_deadline_alone() -> None:
+    known = portfolio(TABLE["store"])
+    everything = rows(known, known.clients.values(), None, TODAY)
+    found = timeline(everything, Window(date(2026, 10, 17), date(2026, 10, 17)), TODAY)
+    assert short(without_recipient(found.rows)) == ["vacant.example ''", "undated.example -"]
+    assert "part.example far" not in short(found.rows)
+
+
+@pytest.mark.parametrize(
+    ("today", "start", "end"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 1), date(2027, 10, 31)),
+        (date(2027, 3, 1), date(2027, 3, 1), date(2028, 2, 29)),
+        (date(9999, 6, 15), date(9999, 6, 1), date.max),
+    ],
+)
+def test_without_a_window_it_is_a_year_of_whole_months(today: date, start: date, end: date) -> None:
+    assert year_of(today) == Window(start, end)
+
+
+@pytest.mark.parametrize(("end", "expected"), [(date(2029, 12, 31), MOST_MONTHS), (date(2030, 1, 1), 1)])
+def test_so_many_months_are_all_shown(end: date, expected: int) -> None:
+    data = {
+        "clients": {"a.example": {"renewals": [{"date": date(2027, 1, 5), "deadline": date(2027, 1, 5)}]}}
+    }
+    known = portfolio(data)
+    found = timeline(rows(known, known.clients.values(), None, TODAY), Window(date(2027, 1, 1), end), TODAY)
+    assert len(found.months) == expected
+
+
+def picture(months: list[Month]) -> Timeline:
+    """Return a picture with these months and nothing else."""
+    return Timeline(tuple(months), None, (), (), (), ())
+
+
+def lines(months: list[Month], width: int) -> list[str]:
+    """Return what is drawn on so many columns."""
+    return [plain(found) for found in drawn(picture(months), TODAY, width)]
+
+
+def test_bars_are_scaled_down_only_where_they_do_not_fit() -> None:
+    months = [Month(date(2027, 1, 1), hubspot=40, partner=7, deadlines=30)]
+    fits = max(map(len, lines(months, 500)[:2]))
+    note = "One sign stands for up to"
+    assert not any(note in found for found in lines(months, fits))
+    assert lines(months, fits - 1)[-1] == f"{note} 2."
+    assert "█" * 20 + "▒" * 4 + " 47" in lines(months, fits - 1)[1]
+
+
+COUNTS = st.integers(0, 3000) | st.integers(0, 5)
+MONTHS = st.lists(
+    st.builds(
+        Month,
+        st.integers(0, 11).map(lambda month: date(2027, month + 1, 1)),
+        hubspot=COUNTS,
+        partner=COUNTS,
+        no_owner=st.integers(0, 2),
+        deadlines=COUNTS,
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda month: month.first,
+).map(lambda months: sorted(months, key=lambda month: month.first))
+
+
+@LAW
+@given(MONTHS, st.integers(48, 220))
+def test_no_bar_is_longer_than_there_is_room_and_no_owner_without_a_sign(
+    months: list[Month], width: int
+) -> None:
+    found = lines(months, width)
+    drawn_months = [line for line in found if line[:4] == "2027"]
+    assert [line[:7] for line in drawn_months] == [month.name for month in months]
+    assert max(map(len, drawn_months)) <= width
+    for line, month in zip(drawn_months, months, strict=True):
+        signs = [glyph in line for glyph in "█▒?▪"]
+        assert signs == [n > 0 for n in (month.hubspot, month.partner, month.no_owner, month.deadlines)]
+
+
+def test_the_ends_of_the_calendar_are_no_trouble() -> None:
+    renewals = [{"date": date.min, "product": "x"}, {"date": date.max, "product": "y"}]
+    known = portfolio({"clients": {"a.example": {"renewals": renewals}}})
+    for today in (date.min, date.max):
+        everything = rows(known, known.clients.values(), None, today)
+        for window in (None, year_of(today), Window(date.min, date.max), Window(date.max, date.max)):
+            found = timeline(everything, window, today)
+            assert found.months
+
+
+# Few days, so that they coincide with each other, with today and with the ends of windows.
+DAYS = st.integers(-8, 40).map(lambda fortnights: TODAY + timedelta(days=15 * fortnights))
+CLIENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "contacts": st.just([{"email": "x@a.example", "roles": ["primary"]}]),
+        "override": st.fixed_dictionaries(
+            {"owner": st.sampled_from([*map(str, Owner)])}, optional={"notify": st.just("u@p.example")}
+        ),
+        "renewals": st.lists(
+            st.fixed_dictionaries(
+                {"date": DAYS, "product": st.sampled_from("STU")}, optional={"deadline": DAYS}
+            ),
+            max_size=3,
+            unique_by=lambda item: item["product"],
+        ),
+    },
+)
+STORES = st.fixed_dictionaries(
+    {"clients": st.dictionaries(st.sampled_from(["a.example", "b.example", "c.example"]), CLIENTS)},
+    optional={"defaults": st.just({"owner": "hubspot", "notify": "u@p.example"})},
+)
+WINDOWS = st.none() | st.builds(
+    lambda one, other, on: Window(min(one, other), max(one, other), on),
+    DAYS,
+    DAYS | st.just(date.max),
+    st.sampled_from(["renewal", "deadline"]),
+)
+
+
+@LAW
+@given(STORES, WINDOWS)
+def test_every_row_is_in_a_month_or_said_to_be_in_none(data: dict[str, Any], window: Window | None) -> None:
+    known = portfolio(data)
+    everything = rows(known, known.clients.values(), None, TODAY)
+    found = timeline(everything, window, TODAY)
+    drawn = sum(month.renewals for month in found.months)
+
+    assert drawn + len(found.past) + len(found.undated) + len(found.outside) == len(everything)
+    assert all(row.renewal and row.renewal.day < TODAY for row in found.past)
+    assert all(row.renewal and row.renewal.day >= TODAY for row in found.outside)
+    if window is None or window.on == "renewal":
+        shown = listed(everything, window, TODAY)
+        assert drawn + len(found.past) + len(found.undated) == len(shown)
+
+
+@LAW
+@given(STORES, WINDOWS)
+def test_the_rows_of_a_window_are_those_listed_of_all_dates(
+    data: dict[str, Any], window: Window | None
+) -> None:
+    known = portfolio(data)
+    clients: list[Client] = list(known.clients.values())
+    assert listed(rows(known, clients, None, TODAY), window, TODAY) == rows(known, clients, window, TODAY)
+
+
+@LAW
+@given(STORES, WINDOWS)
+def test_every_deadline_of_the_days_is_counted_and_every_gap_is_told_of(
+    data: dict[str, Any], window: Window | None
+) -> None:
+    known = portfolio(data)
+    everything = rows(known, known.clients.values(), None, TODAY)
+    found = timeline(everything, window, TODAY)
+    days = window or Window(date.min, date.max)
+    inside = [row for row in everything if row.deadline and days.start <= row.deadline <= days.end]
+
+    assert sum(month.deadlines for month in found.months) == len(inside)
+    assert {id(row) for row in inside} <= {id(row) for row in found.rows}
+    assert {id(row) for row in listed(everything, window, TODAY)} <= {id(row) for row in found.rows}
+    gaps = sum(month.without_recipient for month in found.months)
+    assert gaps <= len(without_recipient(found.rows))
+    numbers = [month.number for month in found.months]
+    assert numbers == sorted(set(numbers))

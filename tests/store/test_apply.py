@@ -1,0 +1,89 @@
+"""What holds between planning and writing: the plan is made anew when the store changed meanwhile."""
+
+from pathlib import Path
+
+import pytest
+
+from renewctl.errors import FileTrouble, StoreChanged, StoreMissing
+from renewctl.model import Change, Plan, Portfolio
+from renewctl.store.apply import Draft, apply
+from renewctl.store.place import Place
+
+STORE = 'version = 1\n\n[clients."a.example"]\nname = "A"\n'
+
+
+@pytest.fixture
+def place() -> Place:
+    """Return the place of a store with one client."""
+    Path("renewctl.toml").write_text(STORE, encoding="utf-8")
+    return Place(Path("renewctl.toml"), "renewctl.toml", "named by the test")
+
+
+def with_count(book: Portfolio) -> Plan:
+    """Plan a name that says how many clients the plan was made for."""
+    return Plan("test", (Change(("clients", "a.example", "name"), f"one of {len(book.clients)}"),))
+
+
+def add_client() -> None:
+    """Add a client as an editor would, without renewctl's lock."""
+    path = Path("renewctl.toml")
+    path.write_text(path.read_text() + '\n[clients."b.example"]\n', encoding="utf-8")
+
+
+def test_the_plan_is_made_anew_if_the_store_changed_before_it_was_locked(place: Place) -> None:
+    seen = []
+
+    def agree(draft: Draft, may_ask: bool) -> bool:
+        seen.append((len(draft.before.portfolio.clients), may_ask))
+        if may_ask:
+            add_client()
+        return False
+
+    done = apply(place, with_count, agree)
+    assert seen == [(1, True), (2, False)]
+    assert done.written
+    assert done.draft.plan.changes[0].after == "one of 2"
+    assert 'name = "one of 2"' in place.path.read_text()
+    assert "b.example" in place.path.read_text()
+
+
+@pytest.mark.parametrize("asked_at", [True, False], ids=["before", "only by then"])
+def test_nothing_is_written_if_somebody_was_or_would_be_asked(place: Place, asked_at: bool) -> None:
+    def agree(draft: Draft, may_ask: bool) -> bool:
+        if may_ask:
+            add_client()
+        return may_ask is asked_at
+
+    with pytest.raises(StoreChanged, match="since you were asked"):
+        apply(place, with_count, agree)
+    assert "one of" not in place.path.read_text()
+
+
+def test_a_store_removed_meanwhile_is_missing(place: Place) -> None:
+    def agree(draft: Draft, may_ask: bool) -> bool:
+        place.path.unlink()
+        return False
+
+    with pytest.raises((StoreMissing, FileTrouble), match="renewctl"):
+        apply(place, with_count, agree)
+    assert not place.path.exists()
+
+
+def test_what_another_wrote_meanwhile_may_leave_nothing_to_do(place: Place) -> None:
+    def agree(draft: Draft, may_ask: bool) -> bool:
+        place.path.write_text(STORE.replace('"A"', '"one of 1"'), encoding="utf-8")
+        return False
+
+    done = apply(place, with_count, agree)
+    assert not done.written
+    assert not done.draft.plan.changes
+
+
+def test_a_dry_run_and_a_plan_without_changes_are_not_asked_about(place: Place) -> None:
+    def never(draft: Draft, may_ask: bool) -> bool:
+        raise AssertionError("asked")
+
+    assert not apply(place, with_count, never, dry_run=True).written
+    assert not apply(place, lambda book: Plan("test"), never).written
+    assert place.path.read_text() == STORE
+    assert sorted(p.name for p in Path().iterdir()) == ["renewctl.toml"]  # no lock either
