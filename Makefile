@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench docs lock clean
+.PHONY: help setup test check soak demo bench docs lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ setup: .venv/.stamp ## Make .venv with everything needed, if it is not up to dat
 
 test: check ## Every check, then every test
 	$(BIN)/python -m pytest -n auto
+
+soak: setup ## The long tests: every fault at every file call, many writers, random edits (ARGS=...)
+	RENEWCTL_SOAK=1 $(BIN)/python -m pytest -n auto -m soak $(ARGS)
 
 check: setup ## Style, types and the floors of the code
 	$(BIN)/python -m ruff check .

@@ -19,6 +19,8 @@ import platformdirs
 import pytest
 from hypothesis import settings
 
+from renewctl.interruptions import signals_as_before
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXAMPLES = REPOSITORY / "examples"
 # Read before any test changes the environment.
@@ -73,7 +75,8 @@ def _hermetic(tmp_path: Path) -> Iterator[None]:
     """Run each test in an empty folder ``work`` of a home of its own, at UTC, 100 columns, no colour."""
     work = tmp_path / "work"
     work.mkdir()
-    with pytest.MonkeyPatch.context() as patch:
+    # A test that writes a store without the command line's boundary leaves signals held.
+    with signals_as_before(), pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name not in KEPT and not name.startswith(KEPT_PREFIXES):
                 patch.delenv(name)

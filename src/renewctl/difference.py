@@ -5,12 +5,11 @@ differ. Pure: imports the floors below only.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from renewctl.domains import address_key, client_key
 from renewctl.model import Change, Path
-from renewctl.tree import IDENTITY
+from renewctl.tree import IDENTITY, plain
 
 Data = Mapping[str, Any]
 _ENTRY_DEPTH = 2
@@ -36,7 +35,7 @@ def differences(before: Data, after: Data, renamed: Iterable[tuple[str, str]] = 
 
 def _normal(data: Data) -> dict[str, Any]:
     """Return the data with the keys of clients and users in the form they are compared in."""
-    found = {key: _plain(value) for key, value in data.items() if key != "version"}
+    found = {key: plain(value) for key, value in data.items() if key != "version"}
     for name, normal in _NORMAL_KEY.items():
         if isinstance(found.get(name), dict):
             found[name] = {normal(key): value for key, value in found[name].items()}
@@ -47,15 +46,6 @@ _NORMAL_KEY: Mapping[str, Callable[[str], str]] = {
     "clients": lambda key: client_key(key) or key,
     "users": address_key,
 }
-
-
-def _plain(value: Any) -> Any:
-    """Return a value with its dates as text, as a JSON store holds them."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _between(old: Any, new: Any, path: Path) -> Iterator[Change]:

@@ -141,6 +141,13 @@ class Declined(RenewctlError):
     status = ExitStatus.NO
 
 
+class NothingToUndo(RenewctlError):
+    """There is no change that could be taken back."""
+
+    code = "nothing-to-undo"
+    status = ExitStatus.NO
+
+
 class NotAsExpected(RenewctlError):
     """The answer was given, and it is not the one that was expected."""
 

@@ -1,19 +1,20 @@
 """One text file, read with care and replaced as a whole or not at all.
 
-Knows nothing of what the file means. Imports ``errors`` only.
+Knows nothing of what the file means. Imports ``errors`` and
+``interruptions`` only.
 """
 
+import errno
 import hashlib
 import os
-import signal
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from renewctl.errors import ExitStatus, FileTrouble, RenewctlError, StoreChanged
+from renewctl.interruptions import hold_signals
 
 MOST_BYTES = 64 * 1024 * 1024
 NEW_FILE_MODE = 0o600
@@ -47,7 +48,8 @@ def read_bytes(path: Path) -> bytes:
         FileTrouble: it cannot be read.
     """
     try:
-        found = os.stat(path)
+        _check_kind(path, os.stat(path))
+        return path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
             target = os.path.realpath(path)
@@ -55,11 +57,21 @@ def read_bytes(path: Path) -> bytes:
         raise
     except OSError as error:
         raise trouble("read", path, error) from None
-    _check_kind(path, found)
+
+
+def resolved(path: Path) -> Path:
+    """Return the file that the path leads to through all its links.
+
+    Raises:
+        FileNotFoundError: there is none.
+        FileTrouble: it cannot be told; a link taken for a file would be written over.
+    """
     try:
-        return path.read_bytes()
+        return Path(os.path.realpath(path, strict=True))
+    except FileNotFoundError:
+        raise
     except OSError as error:
-        raise trouble("read", path, error) from None
+        raise trouble("find", path, error) from None
 
 
 def _check_kind(path: Path, found: os.stat_result) -> None:
@@ -75,40 +87,64 @@ def _check_kind(path: Path, found: os.stat_result) -> None:
 def trouble(verb: str, path: Path, error: OSError) -> FileTrouble:
     """Return the operating system's refusal as an error that names the file."""
     reason = error.strerror or str(error)
-    return FileTrouble(f"cannot {verb} {path}: {reason}", hint=_WAYS_OUT.get(error.errno or 0, ""))
+    return FileTrouble(f"cannot {verb} {path}: {reason}", hint=_WAYS_OUT.get(error.errno or 0, _NO_IDEA))
 
 
+_NO_IDEA = "nothing was changed; look at the disk, then run the command again"
+_ALONE = "the file is mounted by itself; mount its folder instead"
 _WAYS_OUT = {
-    2: "the folder has to exist first",
-    13: "look at the permissions of the file and its folder",
-    28: "make room on the disk; nothing was changed",
-    30: "the folder is read-only; nothing was changed",
-    16: "the file is mounted by itself; mount its folder instead",
+    errno.ENOENT: "the folder has to exist first",
+    errno.EACCES: "look at the permissions of the file and its folder",
+    errno.EPERM: "look at the permissions of the file and its folder",
+    errno.ENOSPC: "make room on the disk; nothing was changed",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "make room within your quota; nothing was changed",
+    errno.EROFS: "the folder is read-only; nothing was changed",
+    errno.EBUSY: _ALONE,
+    errno.EXDEV: _ALONE,
+    errno.EINTR: "run the command again; nothing was changed",
+    errno.ENAMETOOLONG: "give the file a shorter name",
+    errno.ELOOP: "a link leads back to itself: mend it",
 }
 
 
 def create(path: Path, data: bytes) -> None:
-    """Write a file that must not exist yet, readable by its owner alone.
+    """Write a file that must not exist yet, readable by its owner alone; it appears as a whole.
 
     Raises:
         FileExistsError: it does.
         FileTrouble: it cannot be written; then there is no file.
     """
+    hold_signals()
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_FILE_MODE)
+        temporary = _written_beside(path, data)
+        try:
+            _named(temporary, path)
+        finally:
+            with suppress(OSError):
+                os.unlink(temporary)
     except FileExistsError:
         raise
     except OSError as error:
         raise trouble("write", path, error) from None
+    _synced_folder(path.parent)
+
+
+def _named(temporary: Path, path: Path) -> None:
+    """Give a file its name, unless somebody has it: a rename would take it away from them."""
     try:
-        _write_all(handle, data)
+        os.link(temporary, path)
     except OSError as error:
-        path.unlink(missing_ok=True)
-        raise trouble("write", path, error) from None
+        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
+            raise
+        # There are no hard links here. The name is claimed by an empty file, then.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_FILE_MODE))
+        _moved(temporary, path)
 
 
 def replace(path: Path, data: bytes, expected: str) -> list[str]:
     """Replace the file's content in one step; a reader sees the old bytes or the new, never a mix.
+
+    Interruptions wait from here on, so that none leaves a temporary file behind.
 
     Args:
         path: the file; a symbolic link stays one, its target is replaced.
@@ -122,61 +158,98 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         StoreChanged: the content is no longer the expected one; nothing was written.
         FileTrouble: the system refused; nothing was written.
     """
-    real = Path(os.path.realpath(path))
-    meanwhile = StoreChanged(f"{path} was changed by somebody else meanwhile", hint="run the command again")
-    if not real.is_file():
-        raise meanwhile
+    hold_signals()
     try:
-        found = _writable(real)
-        temporary = _written_beside(real, data, found)
+        real = resolved(path)
+        temporary = _written_beside(real, data, _writable(path, real))
+        try:
+            if digest(read_bytes(real)) != expected:
+                raise _changed(path)
+            _moved(temporary, real)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+    except FileNotFoundError:
+        raise _changed(path) from None
     except OSError as error:
         raise trouble("write", path, error) from None
-    try:
-        if digest(read_bytes(real)) != expected:
-            raise meanwhile
-        hold_signals()
-        os.replace(temporary, real)
-    except OSError as error:
-        raise trouble("replace", path, error) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
     return _synced_folder(real.parent)
 
 
-def _writable(real: Path) -> os.stat_result:
+def _changed(path: Path) -> StoreChanged:
+    return StoreChanged(f"{path} was changed by somebody else meanwhile", hint="run the command again")
+
+
+def _writable(path: Path, real: Path) -> os.stat_result:
+    """Refuse what a rename would get round: it asks for no right to write the file itself."""
     found = os.stat(real)
+    if not stat.S_ISREG(found.st_mode):
+        raise _changed(path)
     if not found.st_mode & 0o222:
-        # A rename would succeed all the same; but whoever made it read-only meant it.
         raise FileTrouble(f"{real} is read-only", hint=f"chmod u+w {real}")
+    if not os.access(real, os.W_OK):
+        raise FileTrouble(f"{real} is not yours to write", hint="ask its owner for the right to write it")
     if found.st_nlink > 1:
         message = f"{real} has {found.st_nlink} hard links; replacing it would part them"
         raise FileTrouble(message, hint="keep one name for the file, or use a symbolic link")
     return found
 
 
-def _written_beside(real: Path, data: bytes, like: os.stat_result) -> Path:
+def _written_beside(real: Path, data: bytes, like: os.stat_result | None = None) -> Path:
     handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".tmp", dir=real.parent)
-    temporary = Path(name)
     try:
-        with suppress(OSError, AttributeError):
-            os.fchown(handle, like.st_uid, like.st_gid)
-        os.fchmod(handle, stat.S_IMODE(like.st_mode))
-        _write_all(handle, data)
+        try:
+            if like:
+                give(handle, like, stat.S_IMODE(like.st_mode))
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(name)
         raise
-    return temporary
+    return Path(name)
 
 
-def _write_all(handle: int, data: bytes) -> None:
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def give(handle: int, like: os.stat_result, mode: int) -> None:
+    """Give an open file the owner and group of another, as far as that is allowed, and a mode.
+
+    The rights of a group that cannot be given are not handed to another one.
+    """
+    if not (_owned(handle, like.st_uid, like.st_gid) or _owned(handle, -1, like.st_gid)):
+        mode &= ~0o070 | mode << 3
+    if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(handle).st_mode) != mode:
+        os.fchmod(handle, mode)
+
+
+def _owned(handle: int, user: int, group: int) -> bool:
+    try:
+        if hasattr(os, "fchown"):
+            os.fchown(handle, user, group)
+    except OSError:
+        return False
+    return True
+
+
+def _moved(temporary: Path, real: Path) -> None:
+    """Rename; on Windows, wait a little for a reader or a virus scanner that has the file open."""
+    for pause in (0.01, 0.05, 0.2, 0.5):
+        try:
+            return os.replace(temporary, real)
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in {5, 32}:
+                raise
+        time.sleep(pause)
+    return os.replace(temporary, real)
 
 
 def _synced_folder(folder: Path) -> list[str]:
+    if os.name == "nt":
+        return []  # where a folder cannot be opened
     try:
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -190,36 +263,14 @@ def _synced_folder(folder: Path) -> list[str]:
 
 def sweep(path: Path) -> None:
     """Remove what writers killed before their rename left beside ``path``; call it under the lock."""
-    real = Path(os.path.realpath(path))
-    for old in real.parent.glob(f".{_literal(real.name)}.*.tmp"):
-        with suppress(OSError):
-            if time.time() - old.stat().st_mtime > _STALE_SECONDS:
-                old.unlink()
+    with suppress(OSError, FileTrouble):  # of what is only tidying up, none is worth an error
+        real = resolved(path)
+        for old in real.parent.glob(f".{_literal(real.name)}.*.tmp"):
+            with suppress(OSError):
+                # A store just made by a process that was killed then has this as its second name.
+                if time.time() - old.lstat().st_mtime > _STALE_SECONDS or old.samefile(real):
+                    old.unlink()
 
 
 def _literal(name: str) -> str:
     return "".join(f"[{char}]" if char in "*?[" else char for char in name)
-
-
-_HELD = {signal.SIGINT, signal.SIGTERM}
-
-
-def hold_signals() -> None:
-    """Let interruptions wait from here on: what follows must be told to the user as done."""
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
-
-
-@contextmanager
-def signals_as_before() -> Iterator[None]:
-    """Undo ``hold_signals`` at the end; interruptions that came meanwhile are answered by the end."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    try:
-        yield
-    finally:
-        while signal.sigpending() & _HELD - before:
-            signal.sigwait(_HELD - before)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

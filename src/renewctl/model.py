@@ -153,10 +153,12 @@ class Change:
 class Plan:
     """What a command would change, in order, and what it found to be so already.
 
-    ``counts`` sums up a change of many: (what, how many).
+    ``counts`` sums up a change of many: (what, how many). With ``whole``, every change is worth
+    reading, however many there are.
     """
 
     command: str
     changes: tuple[Change, ...] = ()
     said: tuple[str, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
+    whole: bool = False

@@ -6,6 +6,8 @@ address, a renewal by its product. Imports only ``model``.
 
 from collections.abc import Iterable
 from copy import deepcopy
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from renewctl.model import Change, Path
@@ -49,6 +51,42 @@ def applied(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
     for change in changes:
         _apply(root, change)
     return root.data
+
+
+def reverted(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dict[str, Any], list[Change]]:
+    """Return ``data`` with changes made, each only where ``before`` is what stands there.
+
+    The second value is those that were not made: each with what stands there as its ``before``.
+    """
+    root = _Copied(data)
+    others: list[Change] = []
+    for change in changes:
+        found, wanted = _standing(root.data, change)
+        if plain(found) == plain(wanted):
+            _apply(root, change)
+        else:
+            others.append(replace(change, before=found))
+    return root.data, others
+
+
+def _standing(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
+    """Return what stands where a change is to be made, and what has to stand there."""
+    found = get(data, change.path)
+    if len(change.path) > LIST_DEPTH and get(data, change.path[:LIST_DEPTH]) is None:
+        return None, True  # of a client or user that is no longer there nothing is as it was
+    if not change.renamed:
+        return found, change.before
+    taken = get(data, (*change.path[:-1], str(change.after)))
+    return found is not None and taken is None, True
+
+
+def plain(value: Any) -> Any:
+    """Return a value with its dates as text, as a JSON store holds them."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class _Copied:

@@ -10,18 +10,22 @@ r"""The transcripts beside this file: commands as typed, and all that they answe
     80$ renewctl who             the same on a terminal of 80 columns, without colour
 
 ``$ cat FILE`` shows a file, ``$ diff`` the lines by which it differs from the scene's beginning,
-``$ mkdir``, ``$ cd``, ``$ export NAME=VALUE`` and ``$ touch`` do what they say. A line of output that
-looks like one of these marks stands behind a backslash, a carriage return is shown as ␍. The day is 23
-November 2026; $HOME is written for the home folder and VERSION for the version.
+``$ mkdir``, ``$ cd``, ``$ export NAME=VALUE`` and ``$ touch`` do what they say, ``$ edit OLD NEW`` changes
+the store as an editor would. A line of output that looks like one of these marks stands behind a
+backslash, a carriage return is shown as ␍. The day is 23 November 2026; $HOME is written for the home
+folder and VERSION for the version. Ana works at the host desk, always at noon, and the changes of a
+store have the ids id000001, id000002, …
 
 ``RENEWCTL_TRANSCRIPTS=write`` writes the present answers into the files: read the difference.
 """
 
 import difflib
+import json
 import os
 import re
 import shlex
 import shutil
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -110,7 +114,16 @@ class Stage:
 
     def named(self, text: str) -> str:
         home = str(self.folder.parent)
-        return text.replace(home, "$HOME").replace(renewctl.__version__, "VERSION")
+        text = text.replace(home, "$HOME").replace(renewctl.__version__, "VERSION")
+        text = re.sub(r"2\d{3}-\d\d-\d\d([ T])\d\d:\d\d:\d\d", r"2026-11-23\g<1>12:00:00", text)
+        for number, identity in enumerate(self.ids(), 1):
+            text = text.replace(identity, f"id{number:06d}")
+        return text
+
+    def ids(self) -> list[str]:
+        history = self.folder / f"{self.store}.history.jsonl"
+        lines = history.read_text(encoding="utf-8").splitlines() if history.exists() else []
+        return [line["id"] for line in map(json.loads, lines) if "id" in line]
 
     def other(self, program: str, words: list[str]) -> str:
         if program == "cat":
@@ -121,6 +134,10 @@ class Stage:
             return "".join(line + "\n" for line in lines[2:] if not line.startswith("@@"))
         if program == "export":
             self.patch.setenv(*words[0].split("=", 1))
+        elif program == "edit":
+            text = (self.folder / self.store).read_text(encoding="utf-8")
+            assert text.count(words[0]) == 1, f"{words[0]!r} stands {text.count(words[0])} times"
+            (self.folder / self.store).write_text(text.replace(words[0], words[1]), encoding="utf-8")
         elif program == "cd":
             self.patch.chdir(words[0])
         elif program == "mkdir":
@@ -143,6 +160,8 @@ def test_transcript(
 ) -> None:
     """Every command of the scene answers just what the transcript says."""
     monkeypatch.setenv("RENEWCTL_AS_OF", "2026-11-23")
+    monkeypatch.setenv("LOGNAME", "ana")
+    monkeypatch.setattr(socket, "gethostname", lambda: "desk")
     stage = Stage(scene, monkeypatch, examples)
     steps = tuple((prompt, stage.played(prompt, run, on_terminal)) for prompt, _ in scene.steps)
     if WRITE:

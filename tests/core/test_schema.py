@@ -204,7 +204,7 @@ ONE = "write one address: ana@agency.example"
 REFUSED: list[tuple[Kind, Any, str, str]] = [
     (Kind.TEXT, 5, "must be text, not 5", QUOTES),
     (Kind.TEXT, True, "must be text, not true", QUOTES),
-    (Kind.TEXT, None, "must be text, not None", QUOTES),
+    (Kind.TEXT, None, "must be text, not null", QUOTES),
     (Kind.TEXT, [], "must be text, not a list", QUOTES),
     (Kind.TEXT, {}, "must be text, not a table", QUOTES),
     (Kind.TEXT, DAY, "must be text, not 2026-10-02", QUOTES),

@@ -6,8 +6,9 @@ import pytest
 
 from renewctl.errors import FileTrouble, StoreChanged, StoreMissing
 from renewctl.model import Change, Plan, Portfolio
-from renewctl.store.apply import Draft, apply
+from renewctl.store.apply import Agree, Applied, Draft, Terms, apply, planned
 from renewctl.store.place import Place
+from renewctl.store.record import Author
 
 STORE = 'version = 1\n\n[clients."a.example"]\nname = "A"\n'
 
@@ -22,6 +23,16 @@ def place() -> Place:
 def with_count(book: Portfolio) -> Plan:
     """Plan a name that says how many clients the plan was made for."""
     return Plan("test", (Change(("clients", "a.example", "name"), f"one of {len(book.clients)}"),))
+
+
+def author() -> Author:
+    """Return somebody."""
+    return Author("ana", "desk", "2026-11-23T12:00:00Z")
+
+
+def made(place: Place, agree: Agree, *, dry_run: bool = False) -> Applied:
+    """Make the change that says how many clients there are."""
+    return apply(place, planned(with_count), Terms(agree, author, dry_run=dry_run))
 
 
 def add_client() -> None:
@@ -39,7 +50,7 @@ def test_the_plan_is_made_anew_if_the_store_changed_before_it_was_locked(place: 
             add_client()
         return False
 
-    done = apply(place, with_count, agree)
+    done = made(place, agree)
     assert seen == [(1, True), (2, False)]
     assert done.written
     assert done.draft.plan.changes[0].after == "one of 2"
@@ -55,7 +66,7 @@ def test_nothing_is_written_if_somebody_was_or_would_be_asked(place: Place, aske
         return may_ask is asked_at
 
     with pytest.raises(StoreChanged, match="since you were asked"):
-        apply(place, with_count, agree)
+        made(place, agree)
     assert "one of" not in place.path.read_text()
 
 
@@ -65,7 +76,7 @@ def test_a_store_removed_meanwhile_is_missing(place: Place) -> None:
         return False
 
     with pytest.raises((StoreMissing, FileTrouble), match="renewctl"):
-        apply(place, with_count, agree)
+        made(place, agree)
     assert not place.path.exists()
 
 
@@ -74,7 +85,7 @@ def test_what_another_wrote_meanwhile_may_leave_nothing_to_do(place: Place) -> N
         place.path.write_text(STORE.replace('"A"', '"one of 1"'), encoding="utf-8")
         return False
 
-    done = apply(place, with_count, agree)
+    done = made(place, agree)
     assert not done.written
     assert not done.draft.plan.changes
 
@@ -83,7 +94,7 @@ def test_a_dry_run_and_a_plan_without_changes_are_not_asked_about(place: Place) 
     def never(draft: Draft, may_ask: bool) -> bool:
         raise AssertionError("asked")
 
-    assert not apply(place, with_count, never, dry_run=True).written
-    assert not apply(place, lambda book: Plan("test"), never).written
+    assert not made(place, never, dry_run=True).written
+    assert not apply(place, planned(lambda book: Plan("test")), Terms(never, author)).written
     assert place.path.read_text() == STORE
     assert sorted(p.name for p in Path().iterdir()) == ["renewctl.toml"]  # no lock either

@@ -83,11 +83,15 @@ _CHANGING: dict[str, tuple[Any, Any]] = {
     ),
 }
 
+_NOTED: dict[str, tuple[Any, Any]] = {
+    "note": (Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; kept in the history.")], ""),
+}
+
 Body = Callable[..., Answer]
 
 
 def command(
-    group: typer.Typer, name: str, *, panel: str | None = None, changes: bool = False
+    group: typer.Typer, name: str, *, panel: str | None = None, changes: bool = False, noted: bool = True
 ) -> Callable[[Body], Body]:
     """Make a function from a ``Run`` and its own options to an ``Answer`` a command.
 
@@ -96,8 +100,9 @@ def command(
         name: what people type.
         panel: under which heading the help lists it.
         changes: whether it changes the store, and so has the options of a change.
+        noted: whether the change is kept in the history, and so can have a note.
     """
-    options = {**_COMMON, **(_CHANGING if changes else {})}
+    options = {**_COMMON, **(_CHANGING if changes else {}), **(_NOTED if changes and noted else {})}
 
     def made(body: Body) -> Body:
         @wraps(body)

@@ -13,7 +13,7 @@ from renewctl.cli.run import Run
 from renewctl.cli.tree import app
 from renewctl.cli.world import World
 from renewctl.errors import ExitStatus, RenewctlError
-from renewctl.files import signals_as_before
+from renewctl.interruptions import signals_as_before
 from renewctl.render.answer import Answer, Output
 from renewctl.render.formats import written
 from renewctl.text import showable

@@ -79,11 +79,12 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 
 def _document(error: RenewctlError) -> dict[str, Any]:
+    hints = (problem.hint for problem in error.problems if problem.hint)
     return {
         "schema": "renewctl.error/1",
         "code": error.code,
         "message": error.message,
-        "hint": error.hint,
+        "hint": error.hint or next(hints, ""),
         "problems": [
             {"file": p.file or None, "line": p.line or None, "column": p.column or None, "message": p.message}
             for p in error.problems

@@ -7,7 +7,7 @@ import typer
 from renewctl import lookup
 from renewctl.cli import transfer
 from renewctl.cli.app import app, command
-from renewctl.cli.options import Clients, NoteOption, NotifyOption, OwnerOption
+from renewctl.cli.options import Clients, NotifyOption, OwnerOption
 from renewctl.cli.run import Run, some, user
 from renewctl.edit import bulk, settings
 from renewctl.errors import UsageError
@@ -36,7 +36,6 @@ def override(
     clients: Clients = None,
     owner: OwnerOption = None,
     notify: NotifyOption = None,
-    note: NoteOption = "",
     source: Annotated[
         str | None,
         typer.Option("--from", metavar="FILE", help="A list of overrides, CSV or JSON Lines; - for a pipe."),
@@ -44,16 +43,17 @@ def override(
 ) -> Answer:
     """Give clients their own setting, instead of the default.
 
-    The whole override is written: without --notify it names nobody. The default and other clients
-    are not touched. A list (--from) has the columns client, owner, notify and note, as client list
-    -o csv prints them; owner default clears the override. All rows are written, or none.
+    The whole override is written: without --notify it names nobody, and --note is kept in it. The
+    default and other clients are not touched. A list (--from) has the columns client, owner, notify and
+    note, as client list -o csv prints them; owner default clears the override. All rows are written,
+    or none.
     """
     if source is not None:
-        return _from_list(run, source, alone=not (clients or owner or notify or note))
+        return _from_list(run, source, alone=not (clients or owner or notify))
     words = some(clients, "renewctl override acme.example --owner partner --notify ana")
 
     def edit(book: Portfolio) -> Plan:
-        return settings.override(book, lookup.find_clients(book, words), owner, user(book, notify), note)
+        return settings.override(book, lookup.find_clients(book, words), owner, user(book, notify), run.note)
 
     return run.change(edit)
 
@@ -78,7 +78,7 @@ def clear_override(
 
 def _from_list(run: Run, source: str, *, alone: bool) -> Answer:
     if not alone:
-        message = "--from brings clients, owners, users and notes itself"
+        message = "--from brings clients, owners and users itself"
         raise UsageError(message, hint="leave the others out")
     rows = transfer.override_rows(run, source)
     return run.change(lambda book: bulk.override_rows(book, rows))

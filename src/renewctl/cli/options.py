@@ -36,7 +36,6 @@ NotifyOption = Annotated[
         "--notify", metavar="USER", help="The partner user: an address, what is before its @, or none."
     ),
 ]
-NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; kept with the override.")]
 NameOption = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="The name people know.")]
 ProductOption = Annotated[
     str | None, typer.Option("--product", metavar="TEXT", help="What renews; tells renewals apart.")

@@ -16,8 +16,11 @@ from renewctl.model import Client, PartnerUser, Plan, Portfolio
 from renewctl.render.answer import Answer, Output
 from renewctl.render.plan import planned
 from renewctl.store import place as places
-from renewctl.store.apply import apply
+from renewctl.store.apply import Drafted, Terms, apply
+from renewctl.store.apply import planned as drafted_by
+from renewctl.store.migration import migrated
 from renewctl.store.snapshot import Snapshot, load
+from renewctl.store.undo import taken_back
 from renewctl.upcoming import parse_day
 
 AS_OF = "RENEWCTL_AS_OF"
@@ -35,6 +38,7 @@ class Run:
     dry_run: bool = False
     yes: bool = False
     lock_timeout: float = 10.0
+    note: str = ""
     remarks: list[str] = field(default_factory=list)
 
     @cached_property
@@ -69,8 +73,20 @@ class Run:
             edit: from the portfolio to the plan; it may be called again if the store changes.
             grave: what the command does that is never done unasked, if anything.
         """
+        return self._applied(drafted_by(edit), grave)
+
+    def take_back(self, which: str | None) -> Answer:
+        """Plan the taking back of a change, and make it, or show it only."""
+        return self._applied(taken_back(which), "")
+
+    def migrate(self) -> Answer:
+        """Plan the rewriting of an older store, and make it, or show it only."""
+        return self._applied(migrated, "")
+
+    def _applied(self, drafted: Drafted, grave: str) -> Answer:
         consent = Consent(self.world, self.yes, self.output in {Output.JSON, Output.JSONL}, grave)
-        done = apply(self.place, edit, consent, dry_run=self.dry_run, timeout=self.lock_timeout)
+        terms = Terms(consent, lambda: self.world.author(self.note), self.dry_run, self.lock_timeout)
+        done = apply(self.place, drafted, terms)
         seen = consent.asked and self.world.on_terminal() and self.output is Output.TABLE
         return planned(
             consent.told(done.draft),

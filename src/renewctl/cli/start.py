@@ -61,7 +61,7 @@ def _overview(run: Run) -> Answer:
     return render.overview(__version__, f"{run.place.shown} ({run.place.why})", snapshot.portfolio, run.today)
 
 
-@command(app, "init", panel=PANEL, changes=True)
+@command(app, "init", panel=PANEL, changes=True, noted=False)
 def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
     """Make a new store, ./renewctl.toml unless --store names another; never overwrites.
 

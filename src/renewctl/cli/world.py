@@ -4,9 +4,11 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TextIO
+
+from renewctl.store.record import Author
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,18 @@ class World:
     def today(self) -> date:
         """Return the local calendar date."""
         return date.today()  # noqa: DTZ011 (renewal dates are local calendar dates)
+
+    def author(self, note: str) -> Author:
+        """Return who is at work here, and the time by the clock; the history keeps both."""
+        import getpass
+        import socket
+
+        try:
+            user = getpass.getuser()
+        except (KeyError, OSError):
+            user = "unknown"  # a process without a name, as in some containers
+        at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return Author(user, socket.gethostname(), at, note)
 
     def on_terminal(self) -> bool:
         """Tell whether people read the output."""

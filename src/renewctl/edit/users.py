@@ -77,7 +77,7 @@ def replace(portfolio: Portfolio, old: PartnerUser, new: PartnerUser, *, deactiv
         changes.append(Change(("users", old.email, "active"), False))
     if not new.active:
         said.append(f"{new.email} is deactivated in HubSpot and receives nothing")
-    return Plan("user replace", tuple(changes), tuple(said))
+    return Plan("user replace", tuple(changes), tuple(said), whole=True)
 
 
 def _places(portfolio: Portfolio, user: PartnerUser) -> Iterator[tuple[str, Path]]:

@@ -78,7 +78,7 @@ def change_told(told: Told, *, would: bool) -> Iterator[Line]:
         )
     else:
         yield line((f"{plan.command}: ", "strong"), _count(plan))
-        yield from change_lines(plan.changes)
+        yield from change_lines(plan.changes, len(plan.changes) if plan.whole and would else MOST_LINES)
     for said in plan.said[:MOST_LINES]:
         yield line(("  note: ", "warning"), said)
     if len(plan.said) > MOST_LINES:
@@ -155,12 +155,12 @@ def _subject(change: Change) -> str:
     return change.path[1] if change.path[0] in {"clients", "users"} else change.path[0]
 
 
-def change_lines(changes: tuple[Change, ...]) -> Iterator[Line]:
-    """Yield a line a change, and of more than twenty how many there are."""
-    for change in changes[:MOST_LINES]:
+def change_lines(changes: tuple[Change, ...], most: int = MOST_LINES) -> Iterator[Line]:
+    """Yield a line a change, and of more than ``most`` how many there are."""
+    for change in changes[:most]:
         yield _change_line(change)
-    if len(changes) > MOST_LINES:
-        yield line((f"  … and {len(changes) - MOST_LINES} more (-o json lists them)", "dim"))
+    if len(changes) > most:
+        yield line((f"  … and {len(changes) - most} more (-o json lists them)", "dim"))
 
 
 def _count(plan: Plan) -> str:

@@ -78,8 +78,8 @@ class _Reader:
     def remark(self, code: str, path: Path, message: str, hint: str) -> None:
         self.remarks.append(Problem(message, path, hint, code=code))
 
-    def unknown(self, key: str, known: Any, path: Path) -> None:
-        hint = nearest(key, known) or f"keys of your own begin with {OWN_KEYS}"
+    def unknown(self, key: str, known: Any, path: Path, guess: str = "") -> None:
+        hint = nearest(key, known) or guess or f"keys of your own begin with {OWN_KEYS}"
         self.remark("unknown-key", (*path, key), f"unknown key {dotted((*path, key))}", hint)
 
     def top(self, data: Mapping[str, Any], key: str, otherwise: T) -> T:
@@ -130,7 +130,7 @@ class _Reader:
     def fields(self, value: Any, name: str, path: Path) -> dict[str, Any] | None:
         """Return the fields of the table ``name`` by key, or None where it is no table."""
         if not isinstance(value, dict):
-            self.problem(path, f"must be a table, not {shown(value)}")
+            self.problem(path, f"must be a table, not {shown(value)}", _as_table(name, path))
             return None
         known = TABLES[name]
         found = {}
@@ -138,7 +138,8 @@ class _Reader:
             if field := known.get(key):
                 found[key] = self.value(raw, field, path)
             elif not key.startswith(OWN_KEYS):
-                self.unknown(key, known, path)
+                whole = _split(path[-1], key, raw) if name == "clients" else ""
+                self.unknown(key, known, path, whole and f'did you mean [clients."{whole}"], in quotes?')
         for field in known.values():
             if field.required and field.key not in value:
                 self.problem(path, f"needs {field.key}", f"add {field.key}: {field.doc}")
@@ -183,6 +184,26 @@ _SPELLED = {Kind.OWNER, Kind.OWNER_SEEN, Kind.COPIES}
 def _identity(item: Any, list_key: str) -> str | None:
     name = item.get(IDENTITY[list_key], "") if isinstance(item, dict) else None
     return name if isinstance(name, str) else None
+
+
+def _as_table(name: str, path: Path) -> str:
+    """Return what to write for a table that is none: as its own block, or among others."""
+    if len(path) <= 2:
+        return f"write [{dotted(path)}] and its keys below, in JSON {{ … }}"
+    needed = next((field.key for field in TABLES[name].values() if field.required), "…")
+    return f'write {{ {needed} = … }}, in JSON {{ "{needed}": … }}' if name in path[:-1] else ""
+
+
+def _split(client: str, key: str, value: Any) -> str:
+    """Return the domain that TOML split at its dots, as in ``[clients.acme.com]``; nothing if none was."""
+    parts = [client, key]
+    while isinstance(value, dict) and len(value) == 1:
+        inner, below = next(iter(value.items()))
+        if inner in TABLES["clients"] or not isinstance(below, dict):
+            break
+        parts, value = [*parts, inner], below
+    whole = ".".join(parts)
+    return whole if isinstance(value, dict) and "." not in client and client_key(whole) else ""
 
 
 def _twice(product: str | None) -> str:

@@ -6,30 +6,39 @@ The plan comes from the pure floors and is not understood here. Imports its neig
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from pathlib import Path
 from typing import Any
 
 from renewctl import files
-from renewctl.errors import InternalGuard, StoreChanged
-from renewctl.migrate import up_to_date
-from renewctl.model import Change, Plan, Portfolio, Value
+from renewctl.errors import FileTrouble, InternalGuard, RenewctlError, StoreChanged, StoreInvalid
+from renewctl.migrate import CURRENT, up_to_date, version_of
+from renewctl.model import Change, Plan, Portfolio
 from renewctl.schema import read
+from renewctl.store import history
 from renewctl.store.lock import DEFAULT_TIMEOUT, locked
+from renewctl.store.patch import patches
 from renewctl.store.place import Place
+from renewctl.store.record import Author, Entry
 from renewctl.store.snapshot import Snapshot, load, with_places
-from renewctl.tree import applied, get
+from renewctl.tree import applied, get, plain
 
 Edit = Callable[[Portfolio], Plan]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A plan with what was there before and what would come of it; nothing is written yet."""
+    """A plan with what was there before and what would come of it; nothing is written yet.
+
+    ``undoes`` is the id of the change that it takes back, if it does; ``copy`` the name of the file
+    beside the store that is to keep the old text, if one is.
+    """
 
     plan: Plan
     before: Snapshot
     after: Portfolio
     text: str
+    undoes: str = ""
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,8 @@ class Applied:
     warnings: tuple[str, ...] = ()
 
 
+Drafted = Callable[[Snapshot], Draft]
+"""Makes the draft of a change for what the store says; it may be asked again if that changed."""
 Agree = Callable[[Draft, bool], bool]
 """Lets a draft pass, or raises; returns whether somebody is to be asked about just this draft.
 
@@ -48,10 +59,25 @@ They are asked by then, unless it is told (by False) that now nobody can be aske
 """
 
 
-def apply(
-    place: Place, edit: Edit, agree: Agree, *, dry_run: bool = False, timeout: float = DEFAULT_TIMEOUT
-) -> Applied:
-    """Plan a change on what the store says, and make it unless ``dry_run``.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a change is made.
+
+    Args:
+        agree: what lets it pass.
+        author: gives whose hand it is, at the moment of writing.
+        dry_run: whether it is only to be shown.
+        timeout: seconds to wait for another writer.
+    """
+
+    agree: Agree
+    author: Callable[[], Author]
+    dry_run: bool = False
+    timeout: float = DEFAULT_TIMEOUT
+
+
+def apply(place: Place, drafted: Drafted, terms: Terms) -> Applied:
+    """Plan a change on what the store says, and make it unless it is only to be shown.
 
     The dry run is the same path without lock and write. A plan that changes nothing writes
     nothing. Until the file is replaced any error leaves it byte for byte as it was. Nobody waits
@@ -61,37 +87,84 @@ def apply(
     Raises:
         RenewctlError: whatever reading, planning, agreeing, editing or writing finds wrong.
     """
-    draft = _drafted(load(place), edit)
-    if dry_run or not draft.plan.changes:
+    draft = drafted(load(place))
+    if terms.dry_run or not draft.plan.changes:
         return Applied(draft, written=False)
-    asked = agree(draft, True)
-    with locked(place.path, timeout):
+    asked = terms.agree(draft, True)
+    with locked(place.path, terms.timeout):
         if _digest(place) != draft.before.digest:
-            draft = _anew(place, edit, agree, asked=asked)
+            draft = _anew(place, drafted, terms.agree, asked=asked)
         if not draft.plan.changes:
             return Applied(draft, written=False)
-        files.sweep(place.path)
-        before = draft.before
-        warnings = files.replace(place.path, before.encoded(draft.text), before.digest)
-        return Applied(draft, written=True, warnings=tuple(warnings))
+        return Applied(draft, written=True, warnings=tuple(_written(place, draft, terms.author())))
 
 
-def _drafted(before: Snapshot, edit: Edit) -> Draft:
-    planned = with_places(before.document, before.place, lambda: edit(before.portfolio))
-    plan = _effective(before, planned)
-    if not plan.changes:
-        return Draft(plan, before, before.portfolio, "")
-    text = before.document.edit(plan.changes)
-    return Draft(plan, before, _understood(before.document.data, plan, before.place), text)
+def _written(place: Place, draft: Draft, author: Author) -> list[str]:
+    """Replace the file, with what is done written down before and after; return warnings."""
+    before, data = draft.before, draft.before.encoded(draft.text)
+    files.sweep(place.path)
+    if draft.copy:
+        _keep_copy(place.path, draft)
+    entry = history.begin(place.path, _entry(draft, author, files.digest(data)))
+    try:
+        warnings = files.replace(place.path, data, before.digest)
+    except RenewctlError:
+        history.drop(place.path, entry)
+        raise
+    return [*warnings, *history.finish(place.path, entry)]
 
 
-def _anew(place: Place, edit: Edit, agree: Agree, *, asked: bool) -> Draft:
+def _entry(draft: Draft, author: Author, after: str) -> Entry:
+    plan, before = draft.plan, draft.before
+    made = patches(before.document.text, draft.text)
+    return Entry(author, plan.command, plan.changes, made, before.digest, after, draft.undoes)
+
+
+def planned(edit: Edit) -> Drafted:
+    """Return what drafts the change that ``edit`` plans."""
+
+    def drafted(before: Snapshot) -> Draft:
+        check_version(before)
+        wanted = with_places(before.document, before.place, lambda: edit(before.portfolio))
+        plan = _effective(before, wanted)
+        if not plan.changes:
+            return Draft(plan, before, before.portfolio, "")
+        text = before.document.edit(plan.changes)
+        return Draft(plan, before, _understood(before.document.data, plan, before.place), text)
+
+    return drafted
+
+
+def check_version(before: Snapshot) -> None:
+    """Refuse to change a store of an older version; reading it is enough for every question.
+
+    Raises:
+        StoreInvalid: it is one.
+    """
+    version = version_of(before.document.data)
+    if version < CURRENT:
+        message = f"{before.place.shown} has version {version}, and this renewctl writes version {CURRENT}"
+        raise StoreInvalid(message, hint="renewctl migrate brings it up to date, and keeps a copy")
+
+
+def _keep_copy(path: Path, draft: Draft) -> None:
+    copy = files.resolved(path).with_name(draft.copy)
+    old = draft.before.encoded(draft.before.document.text)
+    try:
+        files.create(copy, old)
+    except FileExistsError:
+        if files.read_bytes(copy) != old:
+            hint = "move it away; nothing was written"
+            raise FileTrouble(f"{copy} exists already, and holds something else", hint=hint) from None
+
+
+def _anew(place: Place, drafted: Drafted, agree: Agree, *, asked: bool) -> Draft:
     """Return the draft for a store that changed between planning and locking.
 
     Raises:
         StoreChanged: somebody agreed to another change than this would be, or would have to be asked.
     """
-    draft = _drafted(load(place), edit)
+    draft = drafted(load(place))
     if asked or (draft.plan.changes and agree(draft, False)):
         message = f"{place.shown} was changed by somebody else since you were asked"
         raise StoreChanged(message, hint="nothing was written; run the command again")
@@ -116,12 +189,8 @@ def _with_before(data: dict[str, Any], change: Change) -> Change:
 
 
 def _differs(change: Change) -> bool:
-    return bool(_plain(change.before) != _plain(change.after))
-
-
-def _plain(value: Value | None) -> Any:
     # A JSON store holds dates as text; the same day is no change there.
-    return value.isoformat() if isinstance(value, date) else value
+    return bool(plain(change.before) != plain(change.after))
 
 
 def _understood(data: dict[str, Any], plan: Plan, place: Place) -> Portfolio:

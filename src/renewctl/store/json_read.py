@@ -28,7 +28,25 @@ _HALF = re.compile(
     r"|(\\u[dD][89a-fA-F][\da-fA-F]{2}|[\ud800-\udfff])|\\.",
     re.DOTALL,
 )
+_MERGED = re.compile(r"={7}|>{7}|\|{7}")
+_SETTLE = "settle the merge, then remove its markers"
+_QUOTES = 'strings and keys stand in double quotes, "…"'
+_WAYS_OUT = (
+    ("Expecting property name", _QUOTES),
+    ("Expecting value", f"write a value: {_QUOTES}; other words are true, false and null"),
+    (
+        "Expecting ','",
+        "look here and above: a comma or a closing bracket is missing, or a number is misspelt",
+    ),
+    ("Expecting ':'", 'write "key": value'),
+    ("Extra data", "remove what follows the end of the store"),
+    ("Unterminated string", "close it with double quotes on its own line"),
+    ("Invalid control", r"remove it, or write it as an escape such as \u000a"),
+    ("Invalid \\", r"write \\ for a backslash, \u and four digits for a character"),
+)
 _LOOKS = (
+    (re.compile(r"\0"), "it holds zero bytes, as a crash of the machine leaves them: take it from a backup"),
+    (re.compile(r"[^\n=:]+[,;\t][^\n=:]*\n"), "it looks like a table: `renewctl import` reads CSV"),
     (re.compile(r"PK\x03\x04"), "it looks like a zip or XLSX file; did you mean `renewctl import`?"),
     (re.compile(r"<(?!<<)"), "it looks like HTML or XML, not JSON"),
     (
@@ -122,7 +140,9 @@ def _invalid(text: str, flaws: list[Flaw]) -> StoreInvalid:
 
 def _not_json(text: str, error: JSONDecodeError) -> list[Flaw]:
     what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
-    return list(_merges(text)) or [(error.pos, f"not valid JSON: {what}", _syntax_hint(text, error.pos))]
+    if text.startswith("\ufeff"):
+        return [(0, "not valid JSON: the mark U+FEFF stands twice at the start", "remove one of the two")]
+    return list(_merges(text)) or [(error.pos, f"not valid JSON: {what}", _syntax_hint(text, error))]
 
 
 def _merges(text: str) -> Iterator[Flaw]:
@@ -131,11 +151,11 @@ def _merges(text: str) -> Iterator[Flaw]:
         end = re.compile(r"^>{7}", re.MULTILINE).search(text, start.end())
         first, last = lines.at(start.start())[0], lines.at((end or start).start())[0]
         where = f"lines {first}-{last}" if end else f"line {first}"
-        yield start.start(), f"unresolved merge, {where}", "settle the merge, then remove its markers"
+        yield start.start(), f"unresolved merge, {where}", _SETTLE
 
 
-def _syntax_hint(text: str, pos: int) -> str:
-    head = re.sub(r"^(?:\s+|#[^\r\n]*)+", "", text[:2000])
+def _syntax_hint(text: str, error: JSONDecodeError) -> str:
+    pos, head = error.pos, re.sub(r"^(?:\s+|#[^\r\n]*)+", "", text[:2000])
     if not head.startswith("{"):
         return next((hint for look, hint in _LOOKS if look.match(head)), "")
     before, after = text[:pos].rstrip(BLANK), text[pos : pos + 2]
@@ -143,7 +163,11 @@ def _syntax_hint(text: str, pos: int) -> str:
         return "remove the comma before the closing bracket"
     if after[:1] == "#" or after in ("//", "/*"):
         return "JSON has no comments; remove it"
-    return 'strings and keys stand in double quotes, "…"' if after[:1] == "'" else ""
+    if _MERGED.match(text, pos):
+        return _SETTLE
+    if pos >= len(text):
+        return "the end of the file is missing: take it from git or a backup, or close its brackets"
+    return next((hint for message, hint in _WAYS_OUT if error.msg.startswith(message)), "")
 
 
 def _duplicates(text: str) -> list[Flaw]:

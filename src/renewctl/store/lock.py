@@ -4,23 +4,33 @@ A lock on the store itself would lose changes, as every write replaces the file;
 the lock file after use. filelock is imported here only, and late.
 """
 
+import errno
+import math
 import os
 import socket
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
-from renewctl.errors import FileTrouble, StoreLocked
-from renewctl.files import trouble
+from renewctl.errors import FileTrouble, StoreLocked, UsageError
+from renewctl.files import give, resolved, trouble
 
 DEFAULT_TIMEOUT = 10.0
 _LONGEST_NOTE = 200
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP}
 
 
 def path_of(store: Path) -> Path:
-    """Return the lock file's path, beside the file that a link leads to."""
-    real = Path(os.path.realpath(store))
+    """Return the lock file's path, beside the file that a link leads to.
+
+    Raises:
+        FileNotFoundError: there is no store.
+        FileTrouble: it cannot be told.
+    """
+    real = resolved(store)
     return real.with_name(f".{real.name}.lock")
 
 
@@ -34,35 +44,64 @@ def locked(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
 
     Raises:
         StoreLocked: it was held all the time; the message names the holder.
-        FileTrouble: the lock file cannot be made.
+        FileTrouble: the lock file cannot be made, or nothing can be locked there.
+        UsageError: the timeout is no number.
     """
     from filelock import FileLock, Timeout
 
-    path = path_of(store)
+    if math.isnan(timeout):
+        raise UsageError("--lock-timeout needs a number of seconds", hint="as in --lock-timeout 60")
     try:
-        mode = os.stat(store).st_mode & 0o777
+        path, found = path_of(store), os.stat(store)
+    except OSError as error:
+        raise trouble("lock", store, error) from None
+    mode = found.st_mode & 0o666 | 0o600
+    sign = partial(_sign, like=found, mode=mode)
+    try:
+        _check_kind(path)
         lock = FileLock(
-            path, timeout, mode | 0o600, fallback_to_soft=False, preserve_lock_file=True, on_acquired=_sign
+            path, timeout, mode, fallback_to_soft=False, preserve_lock_file=True, on_acquired=sign
         )
         lock.acquire(poll_interval=0.02)
     except Timeout:
         raise _held(store, path, timeout) from None
-    except OSError as error:
-        raise trouble("lock", path, error) from None
-    except NotImplementedError:
-        raise FileTrouble(
-            f"{path.parent} does not support locks", hint="keep the store on a local disk"
-        ) from None
+    except (OSError, NotImplementedError) as error:
+        raise _refused(path, error) from None
     try:
         yield
     finally:
-        lock.release()
+        # The change is made or not by now; and the system lets go of the lock when the process ends.
+        with suppress(OSError):
+            lock.release()
 
 
-def _sign(handle: int) -> None:
-    """Write into the lock file who holds it, for whoever has to wait."""
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()}\n{time.time():.0f}\n".encode(), 0)
+def _check_kind(path: Path) -> None:
+    """Refuse before opening what is in the lock file's place."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            hint = "remove it; a new one will be made"
+            raise FileTrouble(f"{path} should be a lock file, and is something else", hint=hint)
+
+
+def _refused(path: Path, error: OSError | NotImplementedError) -> FileTrouble:
+    number = error.errno if isinstance(error, OSError) else errno.ENOSYS
+    if isinstance(error, OSError) and number not in _NO_LOCKS:
+        return trouble("lock", path, error)
+    hint = "nothing was changed; keep the store on a local disk"
+    return FileTrouble(f"{path.parent} does not support locks", hint=hint)
+
+
+def _sign(handle: int, like: os.stat_result, mode: int) -> None:
+    """Write into the lock file who holds it, for whoever has to wait; let them in who may write the store.
+
+    That the lock is held does not depend on either.
+    """
+    with suppress(OSError):
+        give(handle, like, mode)
+    with suppress(OSError):
+        note = f"process {os.getpid()} on {socket.gethostname()}\n{time.time():.0f}\n"
+        os.lseek(handle, 0, os.SEEK_SET)
+        os.ftruncate(handle, os.write(handle, note.encode()))
 
 
 def _held(store: Path, path: Path, timeout: float) -> StoreLocked:

@@ -18,10 +18,16 @@ from renewctl.tree import get
 
 BOM = "\ufeff"
 BY_HAND = "mend the file in an editor; nothing was written"
+_ALTERNATING = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")
+_WORKBOOK = "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"
 
 
 class Document(Protocol):
     """Text of a store, with its data, its positions, and the way changes are made to it."""
+
+    @property
+    def text(self) -> str:
+        """The text it was made of."""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -148,11 +154,25 @@ def _located(document: Document, place: Place, problems: Iterable[Problem]) -> t
 
 
 def _decoded(raw: bytes, place: Place) -> str:
+    if wide := _wide(raw):
+        raise _not_utf8(raw, 0, wide, place)
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        line = len(re.findall(rb"\r\n|\n|\r", raw[: error.start])) + 1
-        kind = "UTF-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else f"byte 0x{raw[error.start]:02x}"
-        problem = Problem(f"not UTF-8: {kind} at line {line}", file=place.shown, line=line, column=1)
-        hint = "save the file again as UTF-8"
-        raise StoreInvalid(f"{place.shown} is not UTF-8", hint=hint, problems=[problem]) from None
+        raise _not_utf8(raw, error.start, f"byte 0x{raw[error.start]:02x}", place) from None
+
+
+def _wide(raw: bytes) -> str:
+    """Return the name of an encoding in units of more than a byte, with its mark or as ASCII shows it."""
+    if raw[:4] in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
+        return "UTF-32"
+    marked = raw[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    return "UTF-16" if marked or _ALTERNATING.match(raw) else ""
+
+
+def _not_utf8(raw: bytes, start: int, kind: str, place: Place) -> StoreInvalid:
+    *before, last = re.split(rb"\r\n|\n|\r", raw[:start])
+    line, column = len(before) + 1, len(last.decode().removeprefix(BOM)) + 1
+    problem = Problem(f"not UTF-8: {kind} at line {line}", file=place.shown, line=line, column=column)
+    hint = _WORKBOOK if raw.startswith(b"PK\x03\x04") else "save the file again as UTF-8"
+    return StoreInvalid(f"{place.shown} is not UTF-8", hint=hint, problems=[problem])

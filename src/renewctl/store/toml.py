@@ -19,7 +19,14 @@ from renewctl.errors import InternalGuard, LayoutRefused, Problem
 from renewctl.model import Change, Path
 from renewctl.store.blocks import HOLDERS, Item, Layout, ScanError, Steps, entry_of, parts, scan
 from renewctl.store.toml_errors import check_sizes, invalid
-from renewctl.store.toml_guard import Broken, check_data, check_foreign, check_lines, edited_whole
+from renewctl.store.toml_guard import (
+    Broken,
+    check_comments,
+    check_data,
+    check_foreign,
+    check_lines,
+    edited_whole,
+)
 from renewctl.store.toml_splice import Move, Splicer
 from renewctl.store.toml_text import key_text, majority_eol, same
 
@@ -31,7 +38,7 @@ class TomlDocument:
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
         try:
             self.data: dict[str, Any] = tomli.loads(text)
             check_sizes(text, self.data)
@@ -40,11 +47,11 @@ class TomlDocument:
 
     @cached_property
     def _layout(self) -> Layout:
-        return Layout(self._text)
+        return Layout(self.text)
 
     @cached_property
     def _lines(self) -> list[int]:
-        return [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
+        return [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
 
     @cached_property
     def _seen(self) -> dict[Path, tuple[Item, ...]]:
@@ -65,7 +72,7 @@ class TomlDocument:
     def _position(self, steps: Steps) -> int:
         best, found = 0, 0
         for item in self._items(entry_of(steps)):
-            depth, pos = _reach(self._text, item, steps)
+            depth, pos = _reach(self.text, item, steps)
             if depth > best:
                 best, found = depth, pos
         return found
@@ -75,7 +82,7 @@ class TomlDocument:
         if entry not in self._seen:
             runs = self._layout.runs
             spans = {*runs.get(entry, ()), *runs.get(entry[:1], ()), (0, self._layout.first)}
-            self._seen[entry] = tuple(i for span in sorted(spans) for i in scan(self._text, *span))
+            self._seen[entry] = tuple(i for span in sorted(spans) for i in scan(self.text, *span))
         return self._seen[entry]
 
     def edit(self, changes: Sequence[Change]) -> str:
@@ -90,7 +97,7 @@ class TomlDocument:
             raise LayoutRefused(f"the store's tables are not the kind to be edited: {error}") from error
         moves = [move for move in _moves(changes, self.data, expected) if not move.idle]
         if not moves:
-            return self._text
+            return self.text
         plain: list[Move] = []
         odd: list[Move] = []
         for move in moves:
@@ -105,11 +112,12 @@ class TomlDocument:
             raise InternalGuard(f"an edit went wrong and was stopped: {broken}") from None
 
     def _checked(self, plain: list[Move], odd: list[Move], expected: dict[str, Any]) -> str:
-        text, spans = Splicer(self._layout, majority_eol(self._text)).made(plain)
-        check_lines(self._text, text, spans)
+        text, spans = Splicer(self._layout, majority_eol(self.text)).made(plain)
+        check_lines(self.text, text, spans)
         if odd:
             before, text = text, edited_whole(text, odd)
             check_foreign(before, text, [name for move in odd for name in move.names])
+            check_comments(before, text, odd)
         check_data(text, expected, {name for move in (*plain, *odd) for name in move.names})
         return text
 
@@ -124,7 +132,7 @@ class TomlDocument:
         block = layout.block(move.origin or ())
         if block is None or not isinstance(move.old, dict) or not isinstance(move.new, dict | None):
             return False
-        alone = tomli.loads(self._text[block.lead : block.end])
+        alone = tomli.loads(self.text[block.lead : block.end])
         return same(alone, _nested(move.origin or (), move.old))
 
     def _refusal(self, moves: Sequence["Move"], why: str) -> LayoutRefused:

@@ -21,18 +21,50 @@ _CONFLICT = re.compile(r"^<{7}(?![^ \r\n])", re.MULTILINE)
 _CONFLICT_END = re.compile(r"^>{7}(?![^ \r\n])", re.MULTILINE)
 _LONE_CR = re.compile(r"\r(?!\n)")
 _LONG_HEX = re.compile(r"0[xob][0-9A-Fa-f_]{2500,}")
-_LONG_INTEGER = re.compile(r"[0-9][0-9_]{4000,}|" + _LONG_HEX.pattern)
+_TOKEN = re.compile(
+    r"#[^\n]*"
+    r'|"""(?:[^\\]|\\.)*?"{3,5}|"(?!"")(?:[^"\\\n]|\\.)*"'
+    r"|'''.*?'{3,5}|'(?!'')[^'\n]*'"
+    r"|(?P<open>\"\"\"|'''|')"
+    rf"|(?P<long>[0-9][0-9_]{{4000,}}|{_LONG_HEX.pattern})",
+    re.DOTALL,
+)
+"""Comments and closed texts, passed over; and what is looked for: an open text, a long integer."""
+_DAY = re.compile(r"[0-9]+[-/][0-9]+[-/][-/0-9:.+TZtz]*")
 _CONTAINERS = frozenset((dict, list))
 _LOOKS = (
     (r"PK\x03\x04", "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"),
     (r"\s*<[!?a-zA-Z]", "it looks like a page of HTML or XML, perhaps saved in place of the file itself"),
     (r"\s*(\{|\[\s*[{\[]\s*[\"{])", "it looks like JSON: name it .json"),
+    (r"%PDF-", "it looks like a PDF"),
+    (r"\x00", "it holds zero bytes, as a crash of the machine leaves them: take it from git or a backup"),
+    (r"[^\n=#\[\]]+[,;\t][^\n=#\[\]]*\n", "it looks like a table: `renewctl import` reads CSV"),
     (r"\s*(#.*\s*)*(---\s|%YAML|[\w.@-]+:(\s|$))", "it looks like YAML; renewctl keeps TOML or JSON"),
 )
 _WORDS = {
     "Illegal character '\\n'": "a quoted text is not closed on its line",
     "Illegal character '\\r'": "a lone carriage return",
 }
+_SETTLE = "settle the merge: keep one side, delete the lines with <<<<<<<, ======= and >>>>>>>"
+_CLOSE = "close it with the quotes that it begins with"
+_WAYS_OUT = (
+    (r".*\n(={7}|>{7}|\|{7})", _SETTLE),
+    (r"Invalid value\n.*= *\n[“”„‘’«]", 'write straight quotes: "hubspot"'),
+    (r"Invalid value\n.*= *\n[A-Za-z]", 'put text in quotes: "hubspot"'),
+    (r"Invalid value\n.*= *\n$", "write a value after the ="),
+    (r"Invalid value|Unclosed array", "look above, too: a list may not be closed, or a comma missing"),
+    (r"Expected '='.*\n.*\n:", "write = in place of the colon"),
+    (r"Expected '='", "write KEY = VALUE; a key with dots or @ in it stands in quotes"),
+    (r"Expected '\]", 'close the bracket; a name with dots or @ in it stands in quotes: ["acme.example"]'),
+    (r"Invalid date", "write a day of the calendar, as 2027-03-01"),
+    (r"Unclosed inline table", "close it with }, and put commas between its keys"),
+    (r"Illegal character|Found invalid", r"remove it, or write it as an escape such as \u001b"),
+    (r'Unterminated string|Expected "|a quoted text', _CLOSE),
+    (r"Duplicate inline|Cannot ", "keep one of the two"),
+    (r"Escaped character|Invalid hex", "write the character itself"),
+    (r"Unescaped", r"write \\ for a backslash"),
+)
+"""Ways out, by the message, the text of its line up to the place, and the text from there."""
 
 
 def invalid(text: str, error: Exception) -> StoreInvalid:
@@ -46,29 +78,52 @@ def _conflicts(text: str) -> Iterator[Problem]:
         line, _ = _place(text, match.start())
         end = _CONFLICT_END.search(text, match.end())
         last = _place(text, end.start())[0] if end else text.rstrip("\n").count("\n") + 1
-        hint = "settle the merge: keep one side, delete the lines with <<<<<<<, ======= and >>>>>>>"
-        yield Problem(f"unresolved merge, lines {line}-{last}", hint=hint, line=line, column=1)
+        yield Problem(f"unresolved merge, lines {line}-{last}", hint=_SETTLE, line=line, column=1)
 
 
 def _finding(text: str, error: Exception) -> Problem:
-    hint = next((hint for pattern, hint in _LOOKS if re.match(pattern, text)), "")
     if isinstance(error, RecursionError):
         line = max(enumerate(text.split("\n"), 1), key=lambda n: sum(map(n[1].count, ".[{")))[0]
-        return Problem("nested too deeply", hint=hint, line=line, column=1)
+        return Problem("nested too deeply", hint=f"keep to {MAX_DEPTH} levels", line=line, column=1)
     if not isinstance(error, tomli.TOMLDecodeError):
-        long = _LONG_INTEGER.search(text)
-        line, column = _place(text, long.start()) if long else (0, 0)
-        return Problem(
-            "an integer has too many digits" if long else str(error), hint=hint, line=line, column=column
-        )
-    line, column = error.lineno, error.colno
-    stray = _LONE_CR.search(text)
-    if stray and _place(text, stray.start())[0] == line:
+        line, column = _first(text, "long") or (1, 1)
+        hint = "write a shorter number, or put it in quotes"
+        return Problem("an integer has too many digits", hint=hint, line=line, column=column)
+    looks = next((hint for pattern, hint in _LOOKS if re.match(pattern, text)), "")
+    return _misspelt(text, error, looks)
+
+
+def _misspelt(text: str, error: tomli.TOMLDecodeError, looks: str) -> Problem:
+    """Say what the parser stumbled over, and what the text looks like if it looks like no TOML."""
+    line, column, message = error.lineno, error.colno, _WORDS.get(error.msg, error.msg)
+    if error.msg.startswith("Cannot ") and (twice := _twice(text, line)):
+        return twice
+    here = text.split("\n", line)[line - 1]
+    stray = _LONE_CR.search(here + "\n")
+    day = next((day for day in _DAY.finditer(here) if day.start() < column <= day.end() + 1), None)
+    if stray:
         message = "a lone carriage return (an old line ending): save the file with LF or CRLF"
-        return Problem(message, hint=hint, line=line, column=_place(text, stray.start())[1])
-    if error.msg.startswith("Cannot "):
-        return _twice(text, line) or Problem(error.msg, hint=hint, line=line, column=column)
-    return Problem(_WORDS.get(error.msg, error.msg), hint=hint, line=line, column=column)
+        column = stray.start() + 1
+    elif day:
+        message, column = f"Invalid date: {day[0][:40]}", day.start() + 1
+    elif error.pos >= len(text) and (opened := _first(text, "open")):
+        message, (line, column) = "a quoted text is not closed", opened
+    hint = looks or _way_out(message, here, column)
+    return Problem(message, hint=hint, line=line, column=column)
+
+
+def _way_out(message: str, line: str, column: int) -> str:
+    char = line[column - 1 : column]
+    if ord(char or " ") > 0x9F and not char.isprintable():
+        return f"remove the character U+{ord(char):04X}, which does not show"
+    said = "\n".join((message, line[: column - 1], line[column - 1 :].rstrip()))
+    return next((hint for pattern, hint in _WAYS_OUT if re.match(pattern, said, re.DOTALL)), "")
+
+
+def _first(text: str, kind: str) -> tuple[int, int] | None:
+    """Return the place of the first open text or long integer outside comments and closed texts."""
+    found = next((match for match in _TOKEN.finditer(text) if match[kind]), None)
+    return _place(text, found.start()) if found else None
 
 
 def _twice(text: str, line: int) -> Problem | None:
@@ -80,10 +135,11 @@ def _twice(text: str, line: int) -> Problem | None:
             paths = [item.path[:depth] for depth in range(1, len(item.path) + 1)]
             first = next((seen[path] for path in reversed(paths) if path in seen), 0)
             if here >= line:
-                name = ".".join(map(key_text, map(str, item.path)))
+                name = ".".join(key_text(step) for step in item.path if isinstance(step, str))
                 kind = "key" if item.value else "table"
                 message = f"the {kind} {name} is given twice: lines {first} and {here}"
-                return Problem(message, line=here, column=column) if first else None
+                hint = "keep one of the two"
+                return Problem(message, hint=hint, line=here, column=column) if first else None
             if item.value or item.path not in seen:
                 seen[item.path] = here
     except ScanError:

@@ -4,13 +4,14 @@ A guard that finds something raises ``Broken``, and nothing is written. tomlkit 
 imported only then. May import its neighbours ``blocks`` and ``toml_text``.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import tomli
 
 from renewctl.model import Path
-from renewctl.store.blocks import HOLDERS, comments, lead_of, scan
+from renewctl.store.blocks import HOLDERS, Item, ScanError, comments, lead_of, scan
 from renewctl.store.toml_splice import Move
 from renewctl.store.toml_text import Rewriter, Span, field_text, in_order, same
 
@@ -63,7 +64,8 @@ def _merge(holder: Any, key: str, old: Any, new: Any) -> None:
 def _tomlkit_value(text: str) -> Any:
     import tomlkit
 
-    return tomlkit.parse("k = " + text)["k"]
+    # With its line end: a new key gets it from here.
+    return tomlkit.parse(f"k = {text}\n")["k"]
 
 
 def check_data(text: str, expected: dict[str, Any], touched: set[Path]) -> None:
@@ -104,8 +106,49 @@ def check_lines(old: str, new: str, spans: Iterable[Span]) -> None:
 
 def check_foreign(old: str, new: str, entries: Sequence[Path]) -> None:
     """Check lines and comments outside ``entries`` where these are no blocks; blank lines may come and go."""
-    if list(_foreign(old, entries)) != list(_foreign(new, entries)):
+    try:
+        same_lines = list(_foreign(old, entries)) == list(_foreign(new, entries))
+    except ScanError:
+        raise Broken("the new text is not TOML") from None
+    if not same_lines:
         raise Broken("lines or comments of others would change")
+
+
+def check_comments(old: str, new: str, moves: Sequence[Move]) -> None:
+    """Check that no comment is lost or joined to another line, but for those of what is taken away."""
+    lost = _comments(old) - _comments(new)
+    if lost:
+        pos = 0
+        for item in scan(old):
+            if any(_gone(item, move) for move in moves):
+                lost -= _comments(old[lead_of(old, item.start, pos) : item.end])
+            pos = item.end
+    if lost:
+        raise Broken("comments would be lost or moved")
+
+
+def _comments(text: str) -> Counter[tuple[str, bool]]:
+    """Return the comments of a text, and whether each has a line to itself."""
+    whole = Counter((line.strip(), True) for line in text.split("\n") if line.strip().startswith("#"))
+    return whole + Counter((comment.strip(), False) for comment in comments(text, 0, len(text)))
+
+
+def _gone(item: Item, move: Move) -> bool:
+    """Tell whether what an item says is no longer said after a move, or of a list that got shorter."""
+    origin = move.origin or move.name
+    if item.path[: len(origin)] != origin:
+        return False
+    old, new = move.old, move.new
+    for step in item.path[len(origin) :]:
+        if isinstance(new, list) and isinstance(old, list) and isinstance(step, int):
+            if len(new) < len(old):
+                return True
+            old, new = old[step], new[step]
+        elif isinstance(new, dict) and isinstance(old, dict) and step in new:
+            old, new = old.get(step), new[step]
+        else:
+            return True
+    return new is None or (isinstance(new, list) and isinstance(old, list) and len(new) < len(old))
 
 
 def _foreign(text: str, entries: Sequence[Path]) -> Iterator[str]:

@@ -1,0 +1,106 @@
+"""What was changed, taking it back, and older stores: ``history``, ``undo``, ``migrate``."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+
+from renewctl import files, lookup
+from renewctl.cli.app import app, command
+from renewctl.cli.options import Clients
+from renewctl.cli.run import Run
+from renewctl.cli.safety import PANEL
+from renewctl.domains import client_key
+from renewctl.model import Change
+from renewctl.render import history as render
+from renewctl.render.answer import Answer
+from renewctl.render.history import Done
+from renewctl.store import history as record
+from renewctl.store.history import History
+from renewctl.store.record import Entry
+
+
+@command(app, "history", panel=PANEL)
+def history(run: Run, clients: Clients = None) -> Answer:
+    """Show what was changed, when, by whom and why, newest first; or what of some clients. Reads only.
+
+    Changes that something else made to the file show as such.
+    """
+    digest = files.digest(files.read_bytes(run.place.path)) if run.place.path.exists() else ""
+    found = record.read(run.place.path, digest)
+    done = tuple(_of_clients(run, found, clients)) if clients else tuple(_all(found))
+    return render.history(done[::-1], {"path": run.place.shown, "sha256": digest}, _warnings(found))
+
+
+@command(app, "undo", panel=PANEL, changes=True)
+def undo(
+    run: Run,
+    change: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Which change, by its id; else the last.")
+    ] = None,
+) -> Answer:
+    """Take the last change back as one step, its comments too; a bulk change is one.
+
+    Refused if somebody changed the same values since. To undo an undo is to do the change again.
+    """
+    return run.take_back(change)
+
+
+@command(app, "migrate", panel=PANEL, changes=True)
+def migrate(run: Run) -> Answer:
+    """Rewrite a store of an older version in the current one; the old file is kept beside it.
+
+    An older store is read as it is; only changing it needs this.
+    """
+    return run.migrate()
+
+
+def _all(found: History) -> Iterator[Done]:
+    for entry in found.entries:
+        if entry.outside:
+            yield Done()
+        yield _done(entry, entry.changes)
+    if found.outside:
+        yield Done()
+
+
+def _done(entry: Entry, changes: tuple[Change, ...]) -> Done:
+    author = entry.author
+    return Done(
+        entry.id, author.at, author.user, author.host, entry.command, author.note, entry.undoes, changes
+    )
+
+
+def _of_clients(run: Run, found: History, words: Sequence[str]) -> Iterator[Done]:
+    """Yield what was done to some clients, under the keys they had before, too, oldest first."""
+    wanted = {_key(run, found, word) for word in words}
+    done = []
+    for entry in reversed(found.entries):
+        renamed = {str(change.after): change.path[-1] for change in entry.changes if change.renamed}
+        wanted |= {old for new, old in renamed.items() if new in wanted}
+        changes = tuple(change for change in entry.changes if _concerns(change, wanted))
+        done += [_done(entry, changes)] if changes else []
+    yield from reversed(done)
+
+
+def _concerns(change: Change, keys: set[str]) -> bool:
+    return change.path[0] == "clients" and bool({*change.path[1:2], str(change.after)} & keys)
+
+
+def _key(run: Run, found: History, word: str) -> str:
+    """Return the key of a client of the store, or of one that is no longer there.
+
+    Raises:
+        UnknownClient: it is neither in the store nor in its history.
+    """
+    key = client_key(word) or ""
+    changes = (change for entry in found.entries for change in entry.changes)
+    known = any(_concerns(change, {key}) for change in changes)
+    return key if known else lookup.find_client(run.load().portfolio, word).written
+
+
+def _warnings(found: History) -> tuple[str, ...]:
+    if not found.unreadable:
+        return ()
+    numbers = ", ".join(map(str, found.unreadable[:5]))
+    return (f"lines of the history that cannot be read: {numbers}",)

@@ -1,0 +1,85 @@
+"""What was changed, when, by whom and why, newest first.
+
+Imports the pure floors and its neighbours.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from renewctl.model import Change
+from renewctl.render.answer import Answer, Cell, Line, Sheet, line
+from renewctl.render.plan import change_items, change_lines
+
+SCHEMA = "renewctl.history/1"
+COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes")
+OUTSIDE = "changed outside renewctl"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One change that was made; without ``id`` something else than renewctl changed the store."""
+
+    id: str = ""
+    at: str = ""
+    user: str = ""
+    host: str = ""
+    command: str = ""
+    note: str = ""
+    undoes: str = ""
+    changes: tuple[Change, ...] = ()
+
+
+def history(done: Sequence[Done], store: Mapping[str, str], warnings: tuple[str, ...] = ()) -> Answer:
+    """Return what was done to a store.
+
+    Args:
+        done: newest first.
+        store: its path and sha256.
+        warnings: what is to be said besides.
+    """
+    return Answer(
+        {"schema": SCHEMA, "store": dict(store), "items": [_item(one) for one in done]},
+        Sheet(COLUMNS, tuple(map(_cells, done))),
+        names=tuple(one.id for one in done if one.id),
+        screen=lambda _width: _lines(done),
+        warnings=warnings,
+    )
+
+
+def _item(one: Done) -> dict[str, Any]:
+    return {
+        "id": one.id or None,
+        "outside": not one.id,
+        "at": one.at or None,
+        "user": one.user or None,
+        "host": one.host or None,
+        "command": one.command or None,
+        "note": one.note or None,
+        "undoes": one.undoes or None,
+        "changes": change_items(one.changes),
+    }
+
+
+def _cells(one: Done) -> tuple[Cell, ...]:
+    if not one.id:
+        return None, None, None, OUTSIDE, None, None, None, None
+    return one.at, one.user, one.host, one.command, one.id, len(one.changes), one.note, one.undoes
+
+
+def _lines(done: Sequence[Done]) -> Iterator[Line]:
+    if not done:
+        yield line(("No change is on record.", "dim"))
+    for number, one in enumerate(done):
+        if number:
+            yield line()
+        yield from _told(one) if one.id else [line((OUTSIDE, "warning"))]
+
+
+def _told(one: Done) -> Iterator[Line]:
+    when = one.at.replace("T", " ").removesuffix("Z") + " UTC"
+    of = f" of {one.undoes}" if one.undoes else ""
+    yield line((one.command, "strong"), of, (f"  {one.id}  {when}  {one.user} at {one.host}", "dim"))
+    if one.note:
+        yield line("  why: ", one.note)
+    yield from change_lines(one.changes)

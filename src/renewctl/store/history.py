@@ -1,0 +1,174 @@
+"""What was changed, by whom, when and why: a file of JSON lines beside the store, only added to.
+
+Before the store is replaced, what is intended is written down and synced; afterwards that it is
+done. What was killed in between is settled by the store's digest. Imports ``errors``,
+``files`` and its neighbours ``journal`` and ``record``.
+"""
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from renewctl import files
+from renewctl.errors import FileTrouble
+from renewctl.store import journal
+from renewctl.store.record import Entry, document_of, entry_of
+
+SUFFIX = ".history.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was done, oldest first; ``outside`` says that something else changed the store since."""
+
+    entries: tuple[Entry, ...] = ()
+    outside: bool = False
+    unreadable: tuple[int, ...] = ()
+    """Lines that could not be read."""
+
+
+def path_of(store: Path) -> Path:
+    """Return the history's path, beside the file that a link leads to."""
+    try:
+        real = files.resolved(store)
+    except FileNotFoundError:
+        real = store  # no store: what is looked for lies beside its name
+    return real.with_name(real.name + SUFFIX)
+
+
+def read(store: Path, digest: str) -> History:
+    """Return what was done to a store.
+
+    Args:
+        store: the store's path.
+        digest: of its present content, to tell what was done and what was not.
+
+    Raises:
+        FileTrouble: there is a history, but it cannot be read.
+    """
+    path = path_of(store)
+    try:
+        lines, unreadable = _lines(path)
+    except OSError as error:
+        raise files.trouble("read", path, error) from None
+    intents = [line for line in lines if "id" in line]
+    done = {line["done"] for line in lines if "done" in line}
+    dropped = {line["dropped"] for line in lines if "dropped" in line}
+    entries: list[Entry] = []
+    for place, line in enumerate(intents):
+        last = place + 1 == len(intents)
+        open_still = line["id"] not in done | dropped
+        if line["id"] in done or (open_still and not (last and _was_dropped(line, digest))):
+            outside = bool(entries) and entries[-1].after != line["before"]
+            entries.append(replace(entry_of(line), outside=outside))
+    return History(tuple(entries), bool(entries) and entries[-1].after != digest, unreadable)
+
+
+def begin(store: Path, entry: Entry) -> Entry:
+    """Write down what is about to be done, and make sure that it is on the disk.
+
+    Call it under the store's lock. What a killed writer left open is settled first. Returns the
+    entry as it was written, with its id and its parent.
+
+    Raises:
+        FileTrouble: it cannot be written down; nothing must be done then.
+    """
+    path = path_of(store)
+    try:
+        mode = _mode(store)
+        last, settled, ends = _last(path)
+        lines = [] if ends else [b""]
+        if last and not settled:
+            lines.append(_line({"dropped" if _was_dropped(last, entry.before) else "done": last["id"]}))
+        entry = _named(replace(entry, parent=last["id"] if last else ""))
+        journal.append(path, b"\n".join([*lines, _line(document_of(entry))]) + b"\n", mode)
+    except OSError as error:
+        raise files.trouble("write down the change in", path, error) from None
+    return entry
+
+
+def _mode(store: Path) -> int:
+    """Return the permission bits of a new record: whoever may write the store has to write it, too."""
+    try:
+        return stat.S_IMODE(os.stat(store).st_mode) & 0o666 | files.NEW_FILE_MODE
+    except FileNotFoundError:
+        return files.NEW_FILE_MODE  # and the replacing of the store will say so
+
+
+def drop(store: Path, entry: Entry) -> None:
+    """Write down that it was not done; if that fails, too, the next writer settles it."""
+    with suppress(OSError, FileTrouble):
+        journal.append(path_of(store), _line({"dropped": entry.id}) + b"\n", files.NEW_FILE_MODE)
+
+
+def finish(store: Path, entry: Entry) -> list[str]:
+    """Write down that it is done; return warnings, since the store has been replaced by now."""
+    try:
+        journal.append(path_of(store), _line({"done": entry.id}) + b"\n", files.NEW_FILE_MODE)
+    except (OSError, FileTrouble) as error:
+        reason = getattr(error, "strerror", None) or error
+        return [f"the change is made, but its record could not be completed: {reason}"]
+    return []
+
+
+def _named(entry: Entry) -> Entry:
+    """Return the entry with its id: no two of a store's history have the same, parent and all."""
+    author = entry.author
+    whole = "\n".join((entry.parent, author.at, author.user, author.host, entry.before, entry.after))
+    return replace(entry, id=files.digest(whole.encode())[:8])
+
+
+def _was_dropped(line: Mapping[str, Any], digest: str) -> bool:
+    """Tell whether an entry that was left open was never made: the store is as it was before it.
+
+    If something else changed the store since, nobody knows; to take it for made is the safe side,
+    since taking back compares the values.
+    """
+    return bool(line["before"] == digest)
+
+
+def _lines(path: Path) -> tuple[list[dict[str, Any]], tuple[int, ...]]:
+    found, unreadable = [], []
+    for number, text in enumerate(journal.lines(path), 1):
+        line = _parsed(text)
+        if line is not None:
+            found.append(line)
+        elif text.strip():
+            unreadable.append(number)
+    return found, tuple(unreadable)
+
+
+def _parsed(text: bytes) -> dict[str, Any] | None:
+    """Return a line of the history, or None where it is none: torn, or written by something else."""
+    try:
+        line = json.loads(text)
+        if isinstance(line, dict) and "id" in line:
+            entry_of(line)
+        known = isinstance(line, dict) and bool(line.keys() & {"id", "done", "dropped"})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return line if known else None
+
+
+def _last(path: Path) -> tuple[dict[str, Any] | None, bool, bool]:
+    """Return the last entry, whether it is settled, and whether the file ends with its line."""
+    tail = journal.tail(path)
+    ends = not tail or tail.endswith(b"\n")
+    mark = _parsed(tail.rstrip(b"\n").rpartition(b"\n")[2]) if ends else None
+    if mark and "id" not in mark:
+        return {"id": mark.get("done") or mark.get("dropped")}, True, True
+    lines, _ = _lines(path)
+    intents = [line for line in lines if "id" in line]
+    if not intents:
+        return None, True, ends
+    settled = {line.get("done") or line.get("dropped") for line in lines if "id" not in line}
+    return intents[-1], intents[-1]["id"] in settled, ends
+
+
+def _line(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode()

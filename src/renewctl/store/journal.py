@@ -1,0 +1,92 @@
+"""A file that is only added to: what was appended is on the disk, or not in the file.
+
+Knows nothing of what the lines mean. Imports ``files`` only.
+"""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from renewctl.errors import FileTrouble
+
+CHUNK = 4096
+
+
+def append(path: Path, data: bytes, mode: int) -> None:
+    """Add ``data`` to the end of the file and wait until it is on the disk.
+
+    Args:
+        path: the file; it is made if there is none.
+        data: what to add.
+        mode: the permission bits of a new file.
+
+    Raises:
+        OSError: the system refuses; the file is as it was, as far as that can be had.
+        FileTrouble: there is something, but it is no file.
+    """
+    new = not _is_file(path)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, mode)
+    try:
+        if new:
+            os.fchmod(handle, mode)  # whatever the umask: a colleague may write the store, too
+        _write(handle, data)
+    finally:
+        os.close(handle)
+    if new:
+        _sync_folder(path.parent)
+
+
+def _write(handle: int, data: bytes) -> None:
+    size = os.fstat(handle).st_size
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fsync(handle)
+    except BaseException:
+        with suppress(OSError):
+            os.ftruncate(handle, size)  # half a line would be in the next writer's way
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether there is a file; opening a pipe would wait for a reader that never comes."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISREG(found.st_mode):
+        raise FileTrouble(f"{path} is not an ordinary file", hint="move it away; a new one will be made")
+    return True
+
+
+def lines(path: Path) -> list[bytes]:
+    """Return the file's lines; none where there is no file.
+
+    Raises:
+        OSError, FileTrouble: it cannot be read.
+    """
+    return path.read_bytes().split(b"\n") if _is_file(path) else []
+
+
+def tail(path: Path) -> bytes:
+    """Return the end of the file, a few thousand bytes at most; nothing where there is no file.
+
+    Raises:
+        OSError, FileTrouble: it cannot be read.
+    """
+    if not _is_file(path):
+        return b""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - CHUNK))
+        return file.read()

@@ -1,0 +1,51 @@
+"""A store of an older version rewritten in the current one, the old text kept beside it.
+
+Imports its neighbours in ``store`` and the pure floors.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from renewctl.errors import InternalGuard
+from renewctl.migrate import CURRENT, up_to_date, version_of
+from renewctl.model import Change, Plan
+from renewctl.schema import read
+from renewctl.store.apply import Draft
+from renewctl.store.snapshot import Snapshot
+
+_HOLDERS = ("clients", "users")
+"""Tables of the top level whose own tables are rewritten one by one."""
+
+
+def migrated(before: Snapshot) -> Draft:
+    """Draft the rewriting of a store in the current version; one that is of it is left alone."""
+    data = before.document.data
+    version = version_of(data)
+    name = before.place.path.name
+    if version == CURRENT:
+        said = f"{before.place.shown} has version {CURRENT} already"
+        return Draft(Plan("migrate", (), (said,)), before, before.portfolio, "")
+    copy = f"{name}.v{version}.bak"
+    new = up_to_date(data)
+    changes = tuple(_changes(data, new))
+    said = f"version {version} → {CURRENT}; the old file is kept as {copy}"
+    reading = read(new)
+    if reading.problems:
+        raise InternalGuard("the store could not be read after its migration", problems=reading.problems)
+    text = before.document.edit(changes)
+    return Draft(Plan("migrate", changes, (said,)), before, reading.portfolio, text, copy=copy)
+
+
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for top in dict.fromkeys([*old, *new]):
+        before, after = old.get(top), new.get(top)
+        if top in _HOLDERS and isinstance(before, dict) and isinstance(after, dict):
+            yield from _between((top,), before, after)
+        elif before != after:
+            yield Change((top,), after, before)
+
+
+def _between(path: tuple[str, ...], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for key in dict.fromkeys([*old, *new]):
+        if old.get(key) != new.get(key):
+            yield Change((*path, key), new.get(key), old.get(key))

@@ -1,0 +1,107 @@
+"""One change on record: its author, its values and texts, and the JSON that says it.
+
+Imports ``model`` and its neighbour ``patch``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from renewctl.model import Change, Value
+from renewctl.store.patch import Patch
+
+_DATE = "$date"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose hand changes the store: user and host, the UTC time as ISO 8601, and why, if said."""
+
+    user: str
+    host: str
+    at: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of the store, a bulk change too.
+
+    ``before`` and ``after`` are the digests of the store, ``parent`` the id of the entry before,
+    ``undoes`` the id of the change that this one takes back, if it does. ``outside`` says that the
+    store was changed by something else between the entry before and this one.
+    """
+
+    author: Author
+    command: str
+    changes: tuple[Change, ...]
+    patches: tuple[Patch, ...]
+    before: str
+    after: str
+    undoes: str = ""
+    id: str = ""
+    parent: str = ""
+    outside: bool = False
+
+
+def document_of(entry: Entry) -> dict[str, Any]:
+    """Return the line that says an entry."""
+    return {
+        "id": entry.id,
+        "parent": entry.parent or None,
+        **asdict(entry.author),
+        "command": entry.command,
+        **({"undoes": entry.undoes} if entry.undoes else {}),
+        "changes": [_change_document(change) for change in entry.changes],
+        "patches": [asdict(patch) for patch in entry.patches],
+        "before": entry.before,
+        "after": entry.after,
+    }
+
+
+def _change_document(change: Change) -> dict[str, Any]:
+    found = {"path": list(change.path), "before": _typed(change.before), "after": _typed(change.after)}
+    return {**found, "renamed": True} if change.renamed else found
+
+
+def entry_of(line: Mapping[str, Any]) -> Entry:
+    """Return the entry that a line says.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it says none.
+    """
+    return Entry(
+        Author(line["user"], line["host"], line["at"], line["note"]),
+        line["command"],
+        tuple(_changes(line["changes"])),
+        tuple(Patch(**patch) for patch in line["patches"]),
+        line["before"],
+        line["after"],
+        line.get("undoes", ""),
+        line["id"],
+        line["parent"] or "",
+    )
+
+
+def _changes(found: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
+    for one in found:
+        before, after = _value(one["before"]), _value(one["after"])
+        yield Change(tuple(one["path"]), after, before, renamed=one.get("renamed", False))
+
+
+def _typed(value: Value | None) -> Any:
+    """Return a value as JSON can say it: a date as a table with one key."""
+    if isinstance(value, date):
+        return {_DATE: value.isoformat()}
+    if isinstance(value, dict):
+        return {key: _typed(inner) for key, inner in value.items()}
+    return [_typed(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _value(found: Any) -> Any:
+    if isinstance(found, dict):
+        if found.keys() == {_DATE}:
+            return date.fromisoformat(found[_DATE])
+        return {key: _value(inner) for key, inner in found.items()}
+    return [_value(inner) for inner in found] if isinstance(found, list) else found

@@ -1,0 +1,156 @@
+"""What is typed: keys, addresses and days that are none, are several, or only look like one.
+
+Tables that are imported are in ``test_data`` and ``tests/exchange``; that everything typed is shown and
+never interpreted, in ``test_hostile_text``.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import tomli
+
+NO_CLIENTS = [
+    *("../../etc/passwd", "-rf", "--", "$(id)", "a;b", "", " ", ".", "-a", "a b", "a\\b", "a\nb", "a\0b"),
+    *("a@b.example", "a" * 254, "*", "a|b", "`id`", "http://", "//x", "\u202e"),
+]
+CLIENTS = {
+    "CON": "con",
+    "nul.example": "nul.example",
+    "a/b": "a",
+    "HTTPS://www.Acme.COM:8443/x?y#z": "acme.com",
+    " acme.com. ": "acme.com",
+    "\u0430cme.example": "xn--cme-5cd.example",
+    "straße.example": "xn--strae-oqa.example",
+    "日本。example": "xn--wgv71a.example",
+}
+NO_ADDRESSES = [
+    *("a@b.example, c@d.example", "a@b.example;c@d.example", "a@b.example c@d.example", "<a@b.example>"),
+    *("a@b.example\r\nBcc: c@d.example", "a\0@b.example", "a@b\n.example", "Ana <a@b.example>"),
+    *("=cmd|' /C calc'!A0@b.io", "mailto:a@b.example", "a@b", "a", "a@", "@b.example", "a@b@c.example", ""),
+    *("a" * 241 + "@agency.example", '"a b"@c.example', "a@[127.0.0.1]", "a@b..example", "a\u202e@b.example"),
+]
+NO_DAYS = [
+    *("x", "", " ", "2026-13-01", "2026-02-30", "0000-01-01", "03/04/2027", "3.4.2027", "20261123"),
+    *("2026-11-23T10:00", "2026-11-23 10:00", "2026-W01-1", "2026-1-1", "1e3d", "99999999999d", "1.5d"),
+    *("٢٠٢٦-١١-٢٣", "٩٠d", "２０２６-11-23", "9" * 5000 + "d", "2026-11-23\0", "10000-01-01", "nan", "inf"),
+]
+
+
+def refused(ran: tuple[int, str, str], status: int = 2) -> str:
+    """Check that nothing was done and somebody was told what to do instead; return what was said."""
+    assert (ran[0], ran[1]) == (status, ""), ran
+    assert ran[2].startswith("error: "), ran
+    assert "\nhelp: " in ran[2], ran
+    assert all(char.isprintable() or char == "\n" for char in ran[2]), ran
+    assert len(ran[2]) < 8000
+    return ran[2]
+
+
+@pytest.mark.parametrize("word", NO_CLIENTS, ids=lambda word: ascii(word)[:30])
+def test_what_is_no_domain_makes_no_client(word: str, small: Path, run: Callable) -> None:
+    before = small.read_bytes()
+    refused(run("client", "add", "--", word))
+    refused(run("client", "rename", "--", "acme.example", word))
+    refused(run("explain", "--", word), 4)
+    refused(run("client", "remove", "--yes", "--", word), 4)
+    assert small.read_bytes() == before
+
+
+@pytest.mark.parametrize("word", CLIENTS, ids=ascii)
+def test_what_is_pasted_becomes_one_key(word: str, small: Path, run: Callable) -> None:
+    """However it is typed, it is that one client from then on, and no path or device."""
+    assert run("client", "add", "--yes", "--", word).status == 0
+    data = tomli.loads(small.read_text(encoding="utf-8"))
+    assert set(data["clients"]) == {"acme.example", "borges.example", CLIENTS[word]}
+    assert json.loads(run("client", "show", "-o", "json", "--", word).out)["client"] == CLIENTS[word]
+    refused(run("client", "add", "--", word))
+    assert set(Path().iterdir()) - {Path(small)} <= {
+        Path(".renewctl.toml.lock"),
+        Path("renewctl.toml.history.jsonl"),
+    }
+
+
+@pytest.mark.parametrize("word", NO_ADDRESSES, ids=lambda word: ascii(word)[:30])
+def test_what_is_not_one_address_is_nobody(word: str, small: Path, run: Callable) -> None:
+    before = small.read_bytes()
+    refused(run("user", "add", "--", word))
+    refused(run("client", "assign", "--", "acme.example", "billing", word))
+    refused(run("client", "add", "new.example", f"--primary={word}"))
+    assert run("set-default", f"--notify={word}").status in {2, 4}
+    assert small.read_bytes() == before
+
+
+def test_one_person_is_one_person_however_written(small: Path, run: Callable) -> None:
+    before = small.read_bytes()
+    refused(run("user", "add", " ANA@Agency.example "))
+    assert small.read_bytes() == before
+    assert run("client", "assign", "acme.example", "billing", "PAULA@acme.example").status == 0
+    (acme,) = json.loads(run("contacts", "acme.example", "-o", "json").out)["items"]
+    holders = [person["email"] for person in acme["roles"]["billing"]] if "roles" in acme else None
+    emails = [
+        person["email"] for person in tomli.loads(small.read_text())["clients"]["acme.example"]["contacts"]
+    ]
+    assert [email.lower() for email in emails].count("paula@acme.example") == 1
+    assert holders is None or "paula@acme.example" in map(str.lower, holders)
+
+
+def test_the_same_contact_twice_in_the_file_is_one_recipient(run: Callable) -> None:
+    Path("renewctl.toml").write_text(
+        '[defaults]\nowner = "hubspot"\n[clients."acme.example"]\ncontacts = [\n'
+        '  { email = "p@acme.example", roles = ["primary"] },\n'
+        '  { email = "P@acme.example", roles = ["billing"] },\n]\n'
+    )
+    (row,) = json.loads(run("who", "--all", "-o", "json").out)["items"]
+    (one,) = row["to"]
+    assert (one["email"].lower(), sorted(one["roles"])) == ("p@acme.example", ["billing", "primary"])
+
+
+def test_a_partner_without_a_contact_is_nobody_and_an_error(run: Callable) -> None:
+    """Handbook: nobody else is notified in the partner user's place."""
+    Path("renewctl.toml").write_text(
+        '[defaults]\nowner = "partner"\n[clients."acme.example"]\n'
+        'contacts = [{ email = "p@acme.example", roles = ["primary"] }]\nrenewals = [{ date = 2099-01-01 }]\n'
+    )
+    ran = run("check")
+    assert ran.status == 1
+    assert "error no-recipient" in ran.out
+    ran = run("who", "--all", "--require-recipient", "-o", "json")
+    assert ran.status == 1
+    assert json.loads(ran.out)["summary"]["without_recipient"] == 1
+
+
+@pytest.mark.parametrize("word", NO_DAYS, ids=lambda word: ascii(word)[:30])
+def test_what_is_no_day_is_refused_with_the_forms_of_one(word: str, small: Path, run: Callable) -> None:
+    before = small.read_bytes()
+    for argv in (
+        ("who", f"--as-of={word}"),
+        ("who", f"--within={word}"),
+        ("who", f"--from={word}", "--to=2027-01-01"),
+        ("client", "set-renewal", "--", "acme.example", word),
+        ("client", "add", "new.example", f"--renewal={word}"),
+    ):
+        said = refused(run(*argv))
+        assert "is not a day" in said or "is not a span of time" in said, argv
+        assert "write " in said, argv
+    assert small.read_bytes() == before
+
+
+def test_the_environments_day_is_checked_too(
+    small: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for word in ("soon", "2026-02-30", "99999999999d"):
+        monkeypatch.setenv("RENEWCTL_AS_OF", word)
+        assert "RENEWCTL_AS_OF" in refused(run("who"))
+
+
+@pytest.mark.parametrize("word", ["0001-01-01", "9999-12-31", "-5d", "90d", "2027-Q1", "today"])
+def test_any_day_of_the_calendar_can_be_today(word: str, agency: Path, run: Callable) -> None:
+    """Deadlines before the first day and horizons beyond the last overflow nowhere."""
+    before = agency.read_bytes()
+    for argv in (("who",), ("who", "--all"), ("todo",), ("check",), ("calendar",)):
+        ran = run(*argv, f"--as-of={word}")
+        assert ran.status in {0, 1}, ran.err
+        assert "bug" not in ran.err
+    assert agency.read_bytes() == before

@@ -1,0 +1,456 @@
+"""Texts of stores in every layout, and a reading of them that shares no code with renewctl.
+
+Every comment is unique, so that it can be followed through any number of edits.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+
+import tomli
+
+Data = dict[str, Any]
+Path = tuple[str, ...]
+
+PLAIN = ("header", "sub-table", "shuffled")
+ODD = ("dotted", "dotted-above", "inline", "one-line", "split", "mixed")
+JSON = ("json-2", "json-4", "json-tab", "json-rows", "json-line", "json-compact")
+LAYOUTS = (*PLAIN, *ODD, *JSON)
+
+CLIENTS = ("a.example", "b.example", "c-d.example", "e.f.example", "zz.example")
+USERS = ("ana@p.example", "rui@p.example", "eva@p.example")
+CONTACTS = ("x@a.example", "y@a.example", "z@a.example", "w@a.example")
+PRODUCTS = ("Sales Hub", "CMS [x] # 2", "Ops, { } Hub", "")
+ROLES = ("primary", "billing", "decision-maker")
+OWNERS = ("hubspot", "partner")
+TODAY = date(2026, 11, 23)
+IDENTITY = {"contacts": "email", "renewals": "product"}
+TABLES = ("contacts", "renewals", "override", "in_hubspot")
+
+
+# --- what a store says ---------------------------------------------------------------------------
+
+
+def some_day(rng: Random) -> date:
+    """Return a day that exists in every year."""
+    return date(2026, rng.randint(1, 12), rng.randint(1, 28)) + timedelta(days=365 * rng.randint(0, 2))
+
+
+def some_data(rng: Random) -> Data:
+    """Return a valid store with dates; every name in it is unique."""
+    names = (f'N{number} "[clients.x]" # \'{number}' for number in count(1))
+    users = {key: _user(rng, names) for key in rng.sample(USERS, rng.randint(1, 3))}
+    data: Data = {"version": 1, "defaults": {"owner": "hubspot", "notify": rng.choice([*users])}}
+    if rng.random() < 0.5:
+        data["policy"] = {"stale_days": rng.randint(1, 400), "domains": ["p.example"]}
+    data["users"] = users
+    chosen = rng.sample(CLIENTS, rng.randint(1, 4))
+    data["clients"] = {key: _client(rng, names, [*users], at) for at, key in enumerate(chosen)}
+    return data
+
+
+def _user(rng: Random, names: Iterator[str]) -> Data:
+    return {"name": next(names), **({"active": False} if rng.random() < 0.2 else {})}
+
+
+def _client(rng: Random, names: Iterator[str], users: list[str], number: int) -> Data:
+    client: Data = {"name": next(names), "hub_id": 4000 + number}
+    client["contacts"] = [
+        {"email": email, "name": next(names), "roles": rng.sample(ROLES, rng.randint(0, 2))}
+        for email in rng.sample(CONTACTS, rng.randint(0, 3))
+    ]
+    client["contacts_checked"] = some_day(rng)
+    client["renewals"] = [
+        {"date": some_day(rng), **({"product": product} if product else {})}
+        for product in rng.sample(PRODUCTS, rng.randint(0, 3))
+    ]
+    client["override"] = {"owner": "partner", "notify": rng.choice(users), "x-mine": [1, 2]}
+    client["in_hubspot"] = {"owner": "default", "on": some_day(rng)}
+    client["x-free"] = rng.choice(["# no", 1.5, True])
+    kept = rng.sample([*client], rng.randint(1, len(client)))
+    return {key: value for key, value in client.items() if key in kept}
+
+
+# --- TOML in every layout ------------------------------------------------------------------------
+
+
+class Writer:
+    """Writes data as TOML, with a comment wherever one may stand."""
+
+    def __init__(self, rng: Random, layout: str) -> None:
+        self.rng, self.layout, self.lines = rng, layout, list[str]()
+        self.numbers = count(1)
+
+    def text(self, data: Data) -> str:
+        """Return the data in the layout."""
+        blocks = [("defaults",), ("policy",), ("users",), ("clients",)]
+        if self.layout in {"shuffled", "mixed"}:
+            self.rng.shuffle(blocks)
+        if self.layout == "dotted-above":
+            blocks.sort(key=lambda block: block[0] not in {"users", "clients"})
+        self.put("version = 1")
+        later: list[tuple[Path, Any]] = []
+        for (top,) in blocks:
+            if top in {"defaults", "policy"} and top in data:
+                self.header_block((top,), data[top])
+            elif data.get(top):
+                self.entries(top, data[top], later)
+        for path, value in later:
+            self.sub_table(path, value)
+        self.between()
+        return "\n".join(self.lines) + "\n"
+
+    def entries(self, top: str, table: Data, later: list[tuple[Path, Any]]) -> None:
+        """Write all clients, or all users."""
+        style = {"shuffled": "header", "dotted-above": "dotted"}.get(self.layout, self.layout)
+        if style == "one-line":
+            # above all headers, below version
+            self.lines[1:1] = self.framed(f"{top} = {self.value(table)}")
+            return
+        styles = {key: self.rng.choice(["inline", "dotted", "header", "sub-table"]) for key in table}
+        if style != "mixed":
+            styles = dict.fromkeys(table, style)
+        loose = [key for key in table if styles[key] in {"inline", "dotted"}]
+        if loose and self.layout != "dotted-above":
+            self.between()
+            self.put(f"[{top}]")
+        for key in loose:
+            self.loose_entry((top, key), table[key], styles[key])
+        for key in table:
+            if styles[key] == "header":
+                self.header_block((top, key), table[key])
+            elif key not in loose:
+                self.sub_tables((top, key), table[key], later if styles[key] == "split" else None)
+
+    def loose_entry(self, path: Path, table: Data, style: str) -> None:
+        """Write an entry as keys of its parent, or of nothing."""
+        above = path if self.layout == "dotted-above" else path[1:]
+        if style == "inline":
+            self.put(f"{self.key(above)} = {self.value(table)}")
+        for key, value in table.items() if style == "dotted" else ():
+            if isinstance(value, dict) and self.rng.random() < 0.5:
+                for inner, one in value.items():
+                    self.put(f"{self.key((*above, key, inner))} = {self.value(one)}")
+            else:
+                self.field((*above, key), value)
+
+    def header_block(self, path: Path, table: Data) -> None:
+        """Write one block with everything in it."""
+        self.between()
+        self.put(f"[{self.key(path)}]")
+        for key, value in table.items():
+            self.field((key,), value)
+
+    def sub_tables(self, path: Path, table: Data, later: list[tuple[Path, Any]] | None) -> None:
+        """Write a block whose tables have headers of their own, adjacent or at the end of the text."""
+        tables = [k for k in table if k in TABLES and table[k] and self.rng.random() < 0.8]
+        self.header_block(path, {k: v for k, v in table.items() if k not in tables})
+        for key in tables:
+            if later is not None:
+                later.append(((*path, key), table[key]))
+            else:
+                self.sub_table((*path, key), table[key])
+
+    def sub_table(self, path: Path, value: Any) -> None:
+        """Write one table, or a list of tables."""
+        for item in value if isinstance(value, list) else [value]:
+            if self.rng.random() < 0.5:
+                self.lines.append("")
+            self.put(f"[[{self.key(path)}]]" if isinstance(value, list) else f"[{self.key(path)}]")
+            for key, inner in item.items():
+                self.field((key,), inner)
+
+    def field(self, path: Path, value: Any) -> None:
+        """Write one key; lists of tables stand one a line, mostly."""
+        indent = " " * self.rng.choice([0, 0, 0, 2])
+        if path[-1] in IDENTITY and value and self.rng.random() < 0.8:
+            items = [line for item in value for line in self.framed(f"  {self.value(item)},")]
+            self.lines += [f"{self.key(path)} = [{self.beside()}", *items, f"]{self.beside()}"]
+        else:
+            self.put(f"{indent}{self.key(path)} = {self.value(value)}")
+
+    def put(self, line: str) -> None:
+        """Write a line, with comments above and beside."""
+        self.lines += self.framed(line)
+
+    def framed(self, line: str) -> list[str]:
+        """Return a line with comments above and beside, or without."""
+        above = [f"# above {next(self.numbers)}" for _ in range(self.rng.choice([0, 0, 1, 2]))]
+        return [*above, line + self.beside()]
+
+    def beside(self) -> str:
+        """Return a comment for the end of a line, or nothing."""
+        return f"  # beside {next(self.numbers)}" if self.rng.random() < 0.4 else ""
+
+    def between(self) -> None:
+        """Write what sets blocks apart: comments of nobody's, blank lines, or nothing."""
+        if self.rng.random() < 0.2:
+            self.lines.append(f"# [clients.'below'] {next(self.numbers)}")
+        if self.rng.random() < 0.8:
+            self.lines.append("")
+            if self.rng.random() < 0.3:
+                self.lines += [f"# between {next(self.numbers)}", ""]
+
+    def key(self, path: Path) -> str:
+        """Return a dotted key in one of its spellings."""
+        return ".".join(self.word(step) for step in path)
+
+    def word(self, step: str) -> str:
+        """Return one key."""
+        if re.fullmatch(r"[\w-]+", step, re.ASCII):
+            return step
+        return self.rng.choice([f'"{step}"', f'"{step}"', f"'{step}'"])
+
+    def value(self, value: Any) -> str:
+        """Return a value on one line."""
+        if isinstance(value, dict):
+            return "{ " + ", ".join(f"{self.word(k)} = {self.value(v)}" for k, v in value.items()) + " }"
+        if isinstance(value, list):
+            return "[" + ", ".join(map(self.value, value)) + "]"
+        return str(value) if isinstance(value, date) else json.dumps(value)
+
+
+# --- JSON in every indentation -------------------------------------------------------------------
+
+
+def as_json(value: Any, layout: str, depth: int = 0) -> str:
+    """Return data as JSON; ``json-rows`` keeps what is in a client on lines of their own, once."""
+    unit = {"json-2": "  ", "json-4": "    ", "json-tab": "\t", "json-rows": "  "}.get(layout, "")
+    comma, colon = (",", ":") if layout == "json-compact" else (", ", ": ")
+    spread = bool(unit) and (layout != "json-rows" or depth < 3)
+    if not isinstance(value, dict | list) or not value:
+        return json.dumps(value)
+    if isinstance(value, dict):
+        items = [f"{json.dumps(k)}{colon}{as_json(v, layout, depth + 1)}" for k, v in value.items()]
+    else:
+        items = [as_json(item, layout, depth + 1) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    if not spread:
+        return opening + comma.join(items) + closing
+    lines = ",".join(f"\n{unit * (depth + 1)}{item}" for item in items)
+    return f"{opening}{lines}\n{unit * depth}{closing}"
+
+
+def dates_as_text(value: Any) -> Any:
+    """Return data as a JSON store has it."""
+    if isinstance(value, dict):
+        return {key: dates_as_text(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [dates_as_text(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A store's text in a layout, and what it says."""
+
+    layout: str
+    raw: bytes
+    data: Data
+
+
+def made(rng: Random, layout: str) -> Made:
+    """Return a store in the layout, with one line ending or the other, a BOM or none, and so on."""
+    data = some_data(rng)
+    if layout in JSON:
+        data = dates_as_text(data)
+        text = as_json(data, layout) + "\n"
+    else:
+        text = Writer(rng, layout).text(data)
+        if rng.random() < 0.2:
+            text = text.rstrip("\n")
+        assert tomli.loads(text) == data, text
+    if rng.random() < 0.3:
+        text = text.replace("\n", "\r\n")
+    bom = "\ufeff" if rng.random() < 0.2 else ""
+    return Made(layout, (bom + text).encode(), deepcopy(data))
+
+
+# --- an independent reading ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One header or statement (``path``), or a run of comments or blank lines of nobody's."""
+
+    path: Path
+    lead: tuple[str, ...]
+    lines: tuple[str, ...]
+    header: bool = False
+
+    @property
+    def entry(self) -> Path:
+        """The client, user or top-level table it belongs to."""
+        return self.path[: 2 if self.path[:1] in {("clients",), ("users",)} else 1]
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing in it."""
+        return not self.path and not "".join(self.lines).strip()
+
+
+_NOT_BARE = re.compile(r""""(?:\\.|[^"\\])*"|'[^']*'|#[^\n]*""")
+_COMMENT = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|[^"'#])*(#[^\r\n]*)""")
+
+
+def _bare(line: str) -> str:
+    return _NOT_BARE.sub('""', line)
+
+
+def comment_of(line: str) -> str:
+    """Return the comment on a line, or nothing."""
+    match = _COMMENT.match(line)
+    return match[1].rstrip() if match else ""
+
+
+def pieces(text: str, data: Data) -> list[Piece]:
+    """Return what a TOML text is made of. No string in it may span lines, and no line be half a key."""
+    eol = "\r\n" if "\r\n" in text else "\n"
+    lines = [line + "\n" for line in text.removesuffix("\n").split("\n")]
+    if not text.endswith("\n"):
+        lines[-1] = lines[-1][:-1] + eol
+    found: list[Piece] = []
+    lead: list[str] = []
+    section: Path = ()
+    seen: dict[Path, int] = {}
+    while lines:
+        line = lines.pop(0)
+        if line.lstrip().startswith("#"):
+            lead.append(line)
+            continue
+        if not line.strip():
+            found += [Piece((), (), (one,)) for one in (*lead, line)]
+            lead = []
+            continue
+        whole = [line]
+        header = line.lstrip().startswith("[")
+        while not header and _depth(whole) > 0:
+            whole.append(lines.pop(0))
+        path = _path(whole[0], header=header)
+        if header:
+            section = path = _identified(path, data, seen, many="[[" in _bare(line))
+        else:
+            path = (*section, *path)
+        found.append(Piece(path, tuple(lead), tuple(whole), header))
+        lead = []
+    return found + [Piece((), (), (one,)) for one in lead]
+
+
+def _depth(lines: list[str]) -> int:
+    bare = "".join(map(_bare, lines))
+    return sum(bare.count(c) for c in "[{") - sum(bare.count(c) for c in "]}")
+
+
+def _path(line: str, *, header: bool) -> Path:
+    key = line if header else _key(line) + "= 0"
+    here: Any = tomli.loads(key.rstrip("\r\n"))
+    path: Path = ()
+    while isinstance(here, dict) and here:
+        ((step, here),) = here.items()
+        path = (*path, step)
+    return path
+
+
+def _key(line: str) -> str:
+    match = re.match(r"""(?:"[^"]*"|'[^']*'|[^"'=])*""", line)
+    assert match
+    return match[0]
+
+
+def _identified(path: Path, data: Data, seen: dict[Path, int], *, many: bool) -> Path:
+    """Return the path with the item's identity, where it is one of a list of tables."""
+    if not many:
+        return path
+    seen[path] = seen.get(path, -1) + 1
+    item = data[path[0]][path[1]][path[2]][seen[path]]
+    return (*path, "*", item.get(IDENTITY[path[2]], ""))
+
+
+def attachments(found: list[Piece]) -> dict[str, tuple[str, Path]]:
+    """Return where each comment stands, and whose it is by that."""
+    places: dict[str, tuple[str, Path]] = {}
+    for piece in found:
+        for line in piece.lead:
+            places[comment_of(line)] = ("above", piece.path)
+        if not piece.path:
+            places.update({comment_of(line): ("loose", ()) for line in piece.lines if line.strip()})
+        elif len(piece.lines) == 1:
+            places[comment_of(piece.lines[0])] = ("beside", piece.path)
+        else:
+            _inside(piece, places)
+    places.pop("", None)
+    return places
+
+
+def _inside(piece: Piece, places: dict[str, tuple[str, Path]]) -> None:
+    waiting: list[str] = []
+    for line in piece.lines:
+        comment = comment_of(line)
+        if line.lstrip().startswith("#"):
+            waiting.append(comment)
+            continue
+        owner = _item(piece, line) or piece.path
+        places.update(dict.fromkeys(waiting, ("above", owner)))
+        places[comment] = ("beside", owner)
+        waiting = []
+
+
+def _item(piece: Piece, line: str) -> Path | None:
+    """Return the item of a list that stands on the line."""
+    text = line.strip().removesuffix(comment_of(line)).strip().rstrip(",")
+    if not text.startswith("{"):
+        return None
+    item = tomli.loads(f"x = {text}")["x"]
+    return (*piece.path, "*", item.get(IDENTITY[piece.path[-1]], ""))
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """Return what the data says at a path of a piece; None where there is nothing."""
+    for place, step in enumerate(path):
+        if step == "*" and isinstance(data, list):
+            continue
+        if isinstance(data, list):
+            field = IDENTITY[path[place - 2]]
+            data = next((item for item in data if item.get(field, "") == step), None)
+        else:
+            data = data.get(step) if isinstance(data, dict) else None
+    return data
+
+
+def typed(value: Any) -> str:
+    """Return a text that is equal where values are, types included, and the order of keys is not told."""
+    return json.dumps(value, sort_keys=True, default=repr)
+
+
+def json_texts(text: str) -> dict[Path, str]:
+    """Return the raw text of every client, user, field and top-level value of a JSON text."""
+    found: dict[Path, str] = {}
+    decoder = json.JSONDecoder()
+
+    def walk(path: Path, pos: int) -> None:
+        pos += 1
+        while True:
+            pos = _past(text, pos, " \t\r\n,")
+            if text[pos] == "}":
+                return
+            key, end = decoder.raw_decode(text, pos)
+            value = _past(text, end, " \t\r\n:")
+            pos = decoder.raw_decode(text, value)[1]
+            found[(*path, key)] = text[value:pos]
+            if text[value] == "{" and len(path) < 2:
+                walk((*path, key), value)
+
+    walk((), text.index("{"))
+    return found
+
+
+def _past(text: str, pos: int, characters: str) -> int:
+    while text[pos] in characters:
+        pos += 1
+    return pos

@@ -1,0 +1,374 @@
+"""Whatever call on a file fails, and wherever the process dies: the old store or the new, never a mix.
+
+A run ends with 0 if and only if the store is the new one, and the next run needs no cleaning up. Every
+call is tried, until a run has fewer calls than the number tried; see ``faulty``.
+"""
+
+import os
+import re
+import signal
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from store.faulty import Call, Ran, Server, Single, held
+
+TOML = """\
+version = 1    # kept
+
+[defaults]
+owner = "hubspot"
+
+[clients."acme.example"]
+name = "Acme"
+"""
+JSON = """\
+{
+  "version": 1,
+  "defaults": {"owner": "hubspot"},
+  "clients": {"acme.example": {"name": "Acme"}}
+}
+"""
+EDIT = ("override", "acme.example", "--owner", "hubspot")
+ERRNOS = ["EIO", "ENOSPC", "EACCES", "EINTR", "EBUSY", "ENOENT", "EROFS", "EDQUOT", "EPERM"]
+KILLED = {"kill": {-signal.SIGKILL}, "torn": {-signal.SIGKILL}, "SIGTERM": {-signal.SIGTERM}}
+MOST_CALLS = 400
+
+
+class Kind(NamedTuple):
+    """A way for a store to lie in a folder."""
+
+    name: str
+    text: str
+    link: bool = False
+
+
+KINDS = [
+    Kind("renewctl.toml", TOML),
+    Kind("renewctl.json", JSON),
+    Kind("renewctl.toml", TOML, link=True),
+]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Return a server that forks for every run."""
+    server = Server()
+    yield server
+    server.close()
+
+
+class Sweep:
+    """One edit of one store, tried again and again with another fault."""
+
+    def __init__(self, server: Server | Single, kind: Kind) -> None:
+        self.server, self.kind = server, kind
+        self.store = Path("elsewhere/data" if kind.link else kind.name).with_suffix(Path(kind.name).suffix)
+        self.settled: set[object] = set()
+        self.lay()
+        whole = server.run(*EDIT)
+        assert whole.status == 0, whole.err
+        self.old, self.new, self.calls = kind.text.encode(), self.store.read_bytes(), whole.calls
+        assert self.old != self.new
+
+    def lay(self) -> None:
+        """Make the folder as it was before any run."""
+        for path in sorted(Path().rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        self.store.parent.mkdir(exist_ok=True)
+        self.store.write_text(self.kind.text)
+        if self.kind.link:
+            Path(self.kind.name).symlink_to(self.store)
+
+    def strike(self, **fault: Any) -> Ran:
+        """Run the edit on the old store, let the fault strike it, and check what it leaves behind."""
+        self.lay()
+        ran = self.server.run(*EDIT, fault=fault)
+        told = f"{fault} struck {ran.calls[-1]}: {ran.status} {ran.out} {ran.err}"
+        assert self.store.read_bytes() in (self.old, self.new), told
+        assert Path(self.kind.name).is_symlink() == self.kind.link, told
+        if ran.status != -signal.SIGKILL:
+            assert (ran.status == 0) == (self.store.read_bytes() == self.new), told
+            assert temporaries() == [], told
+        assert "Traceback" not in ran.err, told
+        assert ran.status != 70, told
+        if ran.status > 0 and ran.status != 130:
+            assert ran.err.startswith("error: "), told
+            assert "\nhelp: " in ran.err, told
+        self._settle(told)
+        return ran
+
+    def _settle(self, told: str) -> None:
+        """Run the edit once more, undisturbed; unless that was seen for just these files."""
+        state = frozenset((name(path), path.read_bytes()) for path in files() if not path.match("*.lock"))
+        state = frozenset((n, b if "history" not in n else blurred(b)) for n, b in state)
+        if state in self.settled:
+            return
+        for path in temporaries():
+            os.utime(path, (0, 0))
+        again = self.server.run(*EDIT, "--lock-timeout", "0")
+        assert (again.status, again.err) == (0, ""), f"{told}\nthen {again.status} {again.err}"
+        assert self.store.read_bytes() == self.new, told
+        assert temporaries() == [], told
+        self.settled.add(state)
+
+    def _no_write(self, number: int) -> bool:
+        """Tell whether the undisturbed run makes another kind of call here."""
+        return number <= len(self.calls) and self.calls[number - 1].name != "write"
+
+    def every(self, kind: str, **more: Any) -> list[Ran]:
+        """Let a fault strike each call in turn, until one is past the last call."""
+        struck = []
+        for number in range(1, MOST_CALLS):
+            if kind in {"short", "torn"} and self._no_write(number):
+                continue
+            ran = self.strike(n=number, kind=kind, **more)
+            struck += [ran] * ran.struck
+            if len(ran.calls) < number:
+                assert ran.status == 0
+                return struck
+        raise AssertionError("there was no end to it")
+
+
+def files() -> list[Path]:
+    return sorted(path for path in Path().rglob("*") if path.is_file())
+
+
+def temporaries() -> list[Path]:
+    return [path for path in files() if path.suffix == ".tmp"]
+
+
+def name(path: Path) -> str:
+    return re.sub(r"\.[^.]+\.tmp$", ".*.tmp", str(path))
+
+
+def blurred(data: bytes) -> bytes:
+    """Return lines of history without what is different in each run."""
+    return re.sub(rb'"(id|parent|time|at|done|host)": ?"[^"]*"', rb'"\1"', data)
+
+
+STORES = [
+    pytest.param(KINDS[0], id="toml"),
+    pytest.param(KINDS[1], id="json"),
+    pytest.param(KINDS[2], id="link"),
+]
+ONE = [
+    STORES[0],
+    *(
+        pytest.param(kind, id=name, marks=pytest.mark.soak)
+        for kind, name in zip(KINDS[1:], ("json", "link"), strict=True)
+    ),
+]
+
+
+@pytest.fixture(params=STORES)
+def sweep(request: pytest.FixtureRequest, server: Server) -> Sweep:
+    """Return the sweep over a store of each kind."""
+    return Sweep(server, request.param)
+
+
+@pytest.fixture(params=ONE)
+def sweep_one(request: pytest.FixtureRequest, server: Server) -> Sweep:
+    """Return the sweep over a TOML store; in the long tests, over the others too."""
+    return Sweep(server, request.param)
+
+
+# ------------------------------------------------------------------ a call fails
+
+
+def test_a_call_that_fails_leaves_the_old_or_the_new(sweep: Sweep) -> None:
+    struck = sweep.every("EIO")
+    assert len(struck) >= len(sweep.calls)
+    assert {ran.status for ran in struck} >= {0, 74}, "a fault after the replace is no failure"
+
+
+def test_a_write_cut_short_is_carried_on_with(sweep: Sweep) -> None:
+    struck = sweep.every("short")
+    assert len(struck) >= 2, "neither the lock's note nor the store was written?"
+    assert {ran.status for ran in struck} == {0}
+
+
+def test_each_error_is_told_with_a_way_out(server: Server) -> None:
+    """The calls that make and move the new file fail, one after the other, each in another way."""
+    sweep = Sweep(server, KINDS[0])
+    numbers = [n for n, call in enumerate(sweep.calls, 1) if call.temporary or call.name == "replace"]
+    for place, kind in enumerate(ERRNOS[1:] * 3):
+        assert sweep.strike(n=numbers[place % len(numbers)], kind=kind).struck
+
+
+@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.soak), 2], ids=["every", "every other"])
+def test_a_disk_that_fails_for_good_leaves_the_old_or_the_new(step: int, server: Server) -> None:
+    """From the N-th call on nothing works any more, not even tidying up."""
+    sweep = Sweep(server, KINDS[0])
+    for number in range(1, len(sweep.calls) + 1, step):
+        sweep.lay()
+        ran = server.run(*EDIT, fault={"n": number, "kind": "EIO", "from": True})
+        data = sweep.store.read_bytes()
+        assert data in (sweep.old, sweep.new)
+        assert (ran.status == 0) == (data == sweep.new), f"{number}: {ran.status} {ran.err}"
+        assert "Traceback" not in ran.err
+
+
+# ------------------------------------------------------------------ the process dies
+
+
+def test_killed_at_any_call_leaves_the_old_or_the_new(sweep_one: Sweep) -> None:
+    sweep = sweep_one
+    struck = sweep.every("kill")
+    assert {ran.status for ran in struck} == {-signal.SIGKILL}
+    assert len(struck) >= len(sweep.calls)
+
+
+def test_killed_in_the_middle_of_a_write_leaves_the_old(sweep: Sweep) -> None:
+    struck = sweep.every("torn")
+    assert {ran.status for ran in struck} == {-signal.SIGKILL}
+    assert any(ran.calls[-1].temporary for ran in struck)
+
+
+@pytest.mark.parametrize(("kind", "status"), [("SIGINT", 130), ("SIGTERM", -signal.SIGTERM)])
+def test_interrupted_at_any_call_is_done_or_not_begun(kind: str, status: int, sweep_one: Sweep) -> None:
+    struck = sweep_one.every(kind)
+    assert {ran.status for ran in struck} == {0, status}
+    for ran in struck:
+        if any(call.name == "replace" for call in ran.calls):
+            assert ran.status == 0, "what is done is told as done"
+
+
+@pytest.mark.parametrize(("kind", "status"), [("SIGINT", 130), ("SIGTERM", -signal.SIGTERM)])
+def test_interrupted_while_waiting_for_the_lock(kind: str, status: int, server: Server) -> None:
+    sweep = Sweep(server, KINDS[0])
+    sweep.lay()
+    with held(sweep.store):
+        # At the third try it is surely waiting.
+        ran = server.run(*EDIT, fault={"at": "flock", "n": 3, "kind": kind})
+    assert (ran.status, ran.out) == (status, "")
+    assert sweep.store.read_bytes() == sweep.old
+    assert "Traceback" not in ran.err
+
+
+# ------------------------------------------------------------------ the order
+
+
+def positions(calls: list[Call], wanted: Callable[[Call], bool]) -> list[int]:
+    found = [n for n, call in enumerate(calls) if wanted(call)]
+    assert found
+    return found
+
+
+def test_the_new_file_is_on_the_disk_before_it_gets_the_name_and_the_folder_after(sweep: Sweep) -> None:
+    calls, folder = sweep.calls, str(sweep.store.parent)
+    written = positions(calls, lambda call: call.name == "write" and call.temporary)
+    synced = positions(calls, lambda call: call.name == "fsync" and call.temporary)
+    moved = positions(calls, lambda call: call.name == "replace" and call.path == str(sweep.store))
+    after = positions(calls, lambda call: call.name == "fsync" and call.path == folder)
+    assert max(written) < min(synced) < moved[0] < max(after)
+    assert len(moved) == 1
+    assert calls[moved[0]].detail.endswith(".tmp")
+
+
+def test_the_store_is_read_again_between_the_lock_and_the_replace(sweep: Sweep) -> None:
+    calls, store = sweep.calls, str(sweep.store)
+    shown = {store, sweep.kind.name}
+    locked = min(positions(calls, lambda call: call.name == "flock"))
+    synced = max(positions(calls, lambda call: call.name == "fsync" and call.temporary))
+    moved = min(positions(calls, lambda call: call.name == "replace"))
+    reads = positions(calls, lambda call: call.name == "read" and call.path in shown)
+    assert any(locked < n < synced for n in reads)
+    assert any(synced < n < moved for n in reads)
+
+
+def test_the_store_itself_is_never_opened_for_writing_nor_locked(sweep: Sweep) -> None:
+    for call in sweep.calls:
+        if call.path in {str(sweep.store), sweep.kind.name}:
+            assert call.name not in {"flock", "write", "unlink", "truncate", "ftruncate"}
+            assert call.name != "open" or call.detail in {"rb", "r", "0"}
+
+
+def test_the_lock_file_is_never_removed_nor_replaced(sweep: Sweep) -> None:
+    calls = [call for call in sweep.calls if call.path.endswith(".lock")]
+    assert calls
+    assert not {call.name for call in calls} & {"unlink", "remove", "replace", "rename", "link"}
+
+
+# ------------------------------------------------------------------ an editor saves meanwhile
+
+
+def test_what_an_editor_saves_at_any_call_before_the_last_look_stays(sweep_one: Sweep) -> None:
+    """Only between the last look at the store and the rename can it be lost; nothing is done there."""
+    sweep, kind = sweep_one, sweep_one.kind
+    last = max(
+        n
+        for n, call in enumerate(sweep.calls, 1)
+        if call.name == "read" and call.path in {kind.name, str(sweep.store)}
+    )
+    moved = 1 + min(n for n, call in enumerate(sweep.calls) if call.name == "replace")
+    assert moved - last <= 2, "more than closing the file lies between looking and replacing"
+    statuses = set()
+    for number in range(1, last + 1):
+        sweep.lay()
+        fault = {"n": number, "kind": "append", "victim": str(sweep.store)}
+        ran = sweep.server.run(*EDIT, fault=fault)
+        data = sweep.store.read_bytes()
+        statuses.add(ran.status)
+        assert b"# theirs" in data or data.endswith(b"\n "), f"{number}: {ran.calls[-1]}"
+        assert (ran.status == 0) == (b"override" in data), f"{number}: {ran.status} {ran.err}"
+        assert temporaries() == []
+    assert statuses == {0, 5}
+
+
+def test_a_store_deleted_at_any_call_is_told_and_stays_deleted(server: Server) -> None:
+    sweep = Sweep(server, KINDS[0])
+    moved = 1 + min(n for n, call in enumerate(sweep.calls) if call.name == "replace")
+    for number in range(1, moved - 2):
+        sweep.lay()
+        fault = {"n": number, "kind": "unlink", "victim": sweep.kind.name}
+        ran = server.run(*EDIT, fault=fault)
+        assert ran.status in {3, 5, 74}, f"{number}: {ran.status} {ran.err}"
+        assert ran.err.startswith("error: ")
+        assert not sweep.store.exists()
+        assert temporaries() == []
+
+
+# ------------------------------------------------------------------ a new store
+
+
+def test_init_leaves_no_store_or_a_whole_one(server: Server) -> None:
+    """Otherwise the next ``init`` would find its own torn file and refuse."""
+    argv = ("init", "--owner", "hubspot")
+    whole = server.run(*argv)
+    assert whole.status == 0, whole.err
+    text = Path("renewctl.toml").read_bytes()
+    assert tomllib.loads(text.decode())["defaults"] == {"owner": "hubspot"}
+    for kind in ("kill", "torn", "EIO", "SIGTERM"):
+        for number in range(1, len(whole.calls) + 1):
+            for path in files():
+                path.unlink()
+            ran = server.run(*argv, fault={"n": number, "kind": kind})
+            told = f"{kind} {number}: {ran.calls[-1]} {ran.status} {ran.err}"
+            made = Path("renewctl.toml").exists()
+            assert not made or Path("renewctl.toml").read_bytes() == text, told
+            if ran.status != -signal.SIGKILL:
+                assert (ran.status == 0) == made, told
+                assert made or temporaries() == [], told
+            again = ("client", "add", "acme.example") if made else argv
+            assert server.run(*again).status == 0, told
+            assert not made or temporaries() == [], told
+
+
+# ------------------------------------------------------------------ everything, and for real
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("fault", ERRNOS)
+def test_every_error_at_every_call(fault: str, sweep: Sweep) -> None:
+    assert len(sweep.every(fault)) >= len(sweep.calls)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("fault", ["EIO", "ENOSPC", "short", "kill", "torn", "SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("kind", KINDS, ids=["toml", "json", "link"])
+def test_every_call_in_a_process_of_its_own(fault: str, kind: Kind) -> None:
+    assert Sweep(Single(), kind).every(fault)

@@ -1,0 +1,207 @@
+"""The record beside the store: what a killed writer left is settled, what is broken is passed over."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from renewctl.cli import main
+from renewctl.files import digest
+from renewctl.store import history
+
+STORE = 'version = 1\n\n[defaults]\nowner = "hubspot"\n\n[clients."a.example"]\nname = "A"\n'
+RECORD = Path("renewctl.toml.history.jsonl")
+
+
+@pytest.fixture(autouse=True)
+def store() -> Path:
+    """Return a store with one client."""
+    path = Path("renewctl.toml")
+    path.write_text(STORE, encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def name(text: str, *words: str) -> int:
+    """Give the client another name."""
+    return main(["client", "set", "a.example", "--name", text, "-q", *words])
+
+
+def lines() -> list[dict[str, object]]:
+    """Return the record, line by line."""
+    return [json.loads(line) for line in RECORD.read_text().splitlines()]
+
+
+def known(store: Path) -> list[str]:
+    """Return the names that the record says were given, oldest first."""
+    found = history.read(store, digest(store.read_bytes())).entries
+    return [str(entry.changes[0].after) for entry in found]
+
+
+def test_a_change_is_intended_then_done(store: Path) -> None:
+    before = digest(store.read_bytes())
+    assert name("B", "--note", "asked") == 0
+    intent, done = lines()
+    assert (intent["before"], intent["after"]) == (before, digest(store.read_bytes()))
+    assert (intent["command"], intent["note"], intent["parent"]) == ("client set", "asked", None)
+    assert done == {"done": intent["id"]}
+    assert name("C") == 0
+    assert lines()[2]["parent"] == intent["id"]
+
+
+def test_what_changes_nothing_is_not_on_record() -> None:
+    assert name("A") == 0
+    assert name("B", "-n") == 0
+    assert not RECORD.exists()
+
+
+def test_the_record_is_for_those_who_may_write_the_store(store: Path) -> None:
+    name("B")
+    assert RECORD.stat().st_mode & 0o777 == 0o600
+    RECORD.unlink()
+    store.chmod(0o664)
+    before = os.umask(0o077)
+    try:
+        name("C")
+    finally:
+        os.umask(before)
+    assert RECORD.stat().st_mode & 0o777 == 0o664
+    RECORD.chmod(0o640)
+    name("D")
+    assert RECORD.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("made", [True, False], ids=["after the replace", "before the replace"])
+def test_what_a_killed_writer_left_open_is_settled_by_the_stores_text(store: Path, made: bool) -> None:
+    old = store.read_bytes()
+    name("B")
+    RECORD.write_text(RECORD.read_text().splitlines()[0] + "\n")  # killed before the last line
+    if not made:
+        store.write_bytes(old)
+    assert known(store) == (["B"] if made else [])
+    # The next writer settles it for good; what is read stays the same.
+    name("C")
+    key = "done" if made else "dropped"
+    assert lines()[1] == {key: lines()[0]["id"]}
+    assert known(store) == (["B", "C"] if made else ["C"])
+
+
+def test_half_a_line_of_a_killed_writer_is_passed_over(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name("B")
+    with RECORD.open("a") as file:
+        file.write('{"id":"12345678","parent":"')
+    assert name("C") == 0
+    assert known(store) == ["B", "C"]
+    assert main(["undo", "-q"]) == 0
+    assert 'name = "B"' in store.read_text()
+    assert main(["history", "-o", "names"]) == 0
+    assert capsys.readouterr().err == "warning: lines of the history that cannot be read: 3\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", "null", "[]", "1", '"id"', "{}", '{"id": 1}', '{"id": "x", "changes": 1}', '{"done": "unknown"}',
+        "\x00", "[" * 5000, '{"id": "x", "parent": null, "changes": [{"path": 1}], "patches": []}',
+    ],
+)  # fmt: skip
+def test_lines_of_something_else_stop_nobody(store: Path, line: str) -> None:
+    name("B")
+    with RECORD.open("a") as file:
+        file.write(line + "\n")
+    assert name("C") == 0
+    assert known(store) == ["B", "C"]
+    assert main(["undo", "-q"]) == 0
+    assert main(["history", "-q"]) == 0
+
+
+def test_a_change_that_cannot_be_written_down_is_not_made(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = store.read_bytes()
+    RECORD.mkdir()
+    assert name("B") == 74
+    assert "not an ordinary file" in capsys.readouterr().err
+    RECORD.rmdir()
+    os.mkfifo(RECORD)
+    assert name("B") == 74  # and does not wait for a reader
+    assert main(["undo"]) == 74
+    assert main(["history"]) == 74
+    assert store.read_bytes() == before
+
+
+def test_the_record_of_a_linked_store_lies_beside_the_file_itself(store: Path) -> None:
+    Path("linked").mkdir()
+    Path("linked/mine.toml").symlink_to(store.absolute())
+    assert name("B", "--store", "linked/mine.toml") == 0
+    assert RECORD.exists()
+    assert [path.name for path in Path("linked").iterdir()] == ["mine.toml"]
+    assert main(["undo", "-q", "--store", "linked/mine.toml"]) == 0
+    assert store.read_text() == STORE
+
+
+def test_dates_come_back_as_dates(store: Path) -> None:
+    main(["client", "set-renewal", "a.example", "2027-03-01", "-q"])
+    main(["client", "remove", "a.example", "-q", "--yes"])
+    without = [{**line, "patches": []} if "patches" in line else line for line in lines()]
+    RECORD.write_text("".join(json.dumps(line) + "\n" for line in without))
+    # Without the text, by its values: written anew, as a date.
+    assert main(["undo", "-q", "--yes"]) == 0
+    assert "date = 2027-03-01" in store.read_text()
+
+
+def test_an_outside_change_is_noticed_and_a_change_of_renewctl_is_not_one(store: Path) -> None:
+    name("B")
+    name("C")
+    found = history.read(store, digest(store.read_bytes()))
+    assert ([entry.outside for entry in found.entries], found.outside) == ([False, False], False)
+    store.write_text(store.read_text() + "# by hand\n")
+    assert history.read(store, digest(store.read_bytes())).outside
+    name("D")
+    found = history.read(store, digest(store.read_bytes()))
+    assert ([entry.outside for entry in found.entries], found.outside) == ([False, False, True], False)
+
+
+def test_a_long_record_is_not_read_whole_by_every_change(store: Path) -> None:
+    for number in range(30):
+        name(f"name {number} " + "x" * 300)
+    assert RECORD.stat().st_size > 5 * 4096
+    assert len(known(store)) == 30
+    for number in range(29, 24, -1):
+        identity = history.read(store, digest(store.read_bytes())).entries[number].id
+        assert main(["undo", identity, "-q"]) == (0)
+    assert "name 24 " in store.read_text()
+
+
+def test_ids_are_never_the_same(store: Path) -> None:
+    name("B")
+    for _ in range(12):
+        main(["undo", "-q"])
+    found = [line["id"] for line in lines() if "id" in line]
+    assert len(found) == len(set(found)) == 13
+
+
+def test_what_is_no_longer_there_is_not_made_up(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["override", "a.example", "--owner", "hubspot", "-q"])
+    main(["clear-override", "a.example", "-q"])
+    main(["client", "rename", "a.example", "b.example", "-q"])
+    cleared = history.read(store, digest(store.read_bytes())).entries[1].id
+    before = store.read_bytes()
+    capsys.readouterr()
+    assert main(["undo", cleared]) == 5
+    assert 'clients."a.example" is not there any more' in capsys.readouterr().err
+    assert store.read_bytes() == before
+
+
+def test_an_older_change_is_taken_back_around_what_came_since(store: Path) -> None:
+    name("B")
+    main(["set-default", "--owner", "hubspot", "--notify", "none", "-q"])
+    main(["user", "add", "ana@agency.example", "-q"])
+    main(["set-default", "--notify", "ana", "-q"])
+    first = history.read(store, digest(store.read_bytes())).entries[0].id
+    assert main(["undo", first[:4], "-q"]) == 0
+    assert 'name = "A"' in store.read_text()
+    assert 'notify = "ana@agency.example"' in store.read_text()

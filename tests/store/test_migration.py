@@ -1,0 +1,151 @@
+"""A made-up version 0 read, refused to be changed, and rewritten: the machinery of ``migrate``.
+
+In version 0 a client has ``title`` for ``name``, and the defaults are called ``default``.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renewctl import migrate
+from renewctl.cli import main
+
+OLD = """\
+# ours
+version = 0
+
+[default]
+owner = "hubspot"
+
+# the first one
+[clients."a.example"]   # by phone
+title = "A"
+contacts = [{ email = "x@a.example", roles = ["primary"] }]  # only one
+
+[clients."b.example"]
+title = "B"
+"""
+
+
+def one_on(data: dict[str, Any]) -> dict[str, Any]:
+    """Return data of version 0 as version 1 has it."""
+    new = {("defaults" if key == "default" else key): value for key, value in data.items()}
+    clients = data.get("clients", {}).items()
+    return {
+        **new,
+        "clients": {
+            key: {"name": c["title"]} | {k: v for k, v in c.items() if k != "title"} for key, c in clients
+        },
+    }
+
+
+@pytest.fixture
+def old(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a store of version 0, which this renewctl knows."""
+    monkeypatch.setitem(migrate.STEPS, 0, one_on)  # type: ignore[arg-type]
+    path = Path("renewctl.toml")
+    path.write_text(OLD, encoding="utf-8")
+    path.chmod(0o640)
+    return path
+
+
+def test_an_older_store_answers_every_question(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["client", "list", "-o", "json"]) == 0
+    assert [item["name"] for item in json.loads(capsys.readouterr().out)["items"]] == ["A", "B"]
+    assert main(["explain", "a.example"]) == 0
+    assert old.read_text() == OLD
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("set-default", "--owner", "hubspot"),
+        ("override", "a.example", "--owner", "hubspot"),
+        ("client", "remove", "a.example"),
+        ("override", "a.example", "--owner", "hubspot", "-n"),
+        ("undo",),
+    ],
+    ids=" ".join,
+)
+def test_an_older_store_is_not_changed(
+    old: Path, argv: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*argv]) == 3
+    assert capsys.readouterr().err == (
+        "error: renewctl.toml has version 0, and this renewctl writes version 1\n"
+        "help: renewctl migrate brings it up to date, and keeps a copy\n"
+    )
+    assert sorted(path.name for path in Path().iterdir()) == ["renewctl.toml"]
+    assert old.read_text() == OLD
+
+
+def test_migrate_rewrites_it_and_keeps_the_old_file(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "-n"]) == 0
+    assert old.read_text() == OLD
+    assert "version 0 → 1; the old file is kept as renewctl.toml.v0.bak" in capsys.readouterr().out
+
+    assert main(["migrate"]) == 0
+    copy = Path("renewctl.toml.v0.bak")
+    assert copy.read_text() == OLD
+    assert (copy.stat().st_mode & 0o777, old.stat().st_mode & 0o777) == (0o600, 0o640)
+    text = old.read_text()
+    assert "version = 1" in text
+    for kept in ("# ours", "# the first one", "# by phone", "# only one"):
+        assert kept in text
+    assert main(["override", "a.example", "--owner", "hubspot", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["client", "list", "-o", "json"]) == 0
+    items = json.loads(capsys.readouterr().out)["items"]
+    assert [(item["name"], item["owner"]) for item in items] == [("A", "hubspot"), ("B", "hubspot")]
+
+
+def test_migrate_of_a_json_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(migrate.STEPS, 0, one_on)  # type: ignore[arg-type]
+    path = Path("renewctl.json")
+    path.write_text(
+        '{"version": 0, "x-ours": 1,\n "clients": {"a.example": {"title": "A"}}}', encoding="utf-8"
+    )
+    assert main(["migrate", "-q"]) == 0
+    assert json.loads(path.read_text()) == {
+        "version": 1,
+        "x-ours": 1,
+        "clients": {"a.example": {"name": "A"}},
+    }
+
+
+def test_a_copy_that_is_something_else_is_not_written_over(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path("renewctl.toml.v0.bak")
+    copy.write_text("mine")
+    assert main(["migrate"]) == 74
+    assert "exists already, and holds something else" in capsys.readouterr().err
+    assert (copy.read_text(), old.read_text()) == ("mine", OLD)
+    copy.write_text(OLD)
+    assert main(["migrate"]) == 0
+
+
+def test_a_store_of_this_version_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path("renewctl.toml")
+    path.write_text("version = 1\n")
+    assert main(["migrate"]) == 0
+    assert (
+        capsys.readouterr().out == "migrate: nothing to change\n  note: renewctl.toml has version 1 already\n"
+    )
+    assert sorted(found.name for found in Path().iterdir()) == ["renewctl.toml"]
+
+
+def test_a_newer_store_is_refused_by_migrate_too(capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path("renewctl.toml")
+    path.write_text("version = 2\n")
+    assert main(["migrate"]) == 3
+    assert "install a newer renewctl" in capsys.readouterr().err
+    assert path.read_text() == "version = 2\n"
+
+
+def test_a_version_that_no_step_leads_on_from_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("renewctl.toml").write_text("version = 0\n")
+    assert main(["migrate"]) == 3
+    assert "there is no store version 0" in capsys.readouterr().err

@@ -1,0 +1,387 @@
+"""How the store is written: locks, conflicts, modes, owners, links, and what is in the way.
+
+What the superuser may do anyway is tried in a process without privileges.
+"""
+
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.faulty import Ran, Server, held
+
+ROOT = os.geteuid() == 0
+NOBODY = 65534
+STORE = """\
+version = 1
+
+[defaults]
+owner = "hubspot"
+
+[users."ana@agency.example"]
+name = "Ana"
+
+[clients."acme.example"]
+contacts = [{ email = "paula@acme.example", roles = ["primary"] }]
+"""
+EDIT = ("set-default", "--notify", "ana@agency.example")
+LOCK = Path(".renewctl.toml.lock")
+as_root = pytest.mark.skipif(not ROOT, reason="only the superuser can give files away")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Return a server that forks for every run."""
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def store() -> Path:
+    """Return a small store, here."""
+    path = Path("renewctl.toml")
+    path.write_text(STORE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def anybodys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return a store in the current folder, which every user may enter and write."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o777)
+    monkeypatch.chdir(folder)
+    path = Path("renewctl.toml")
+    path.write_text(STORE, encoding="utf-8")
+    yield path
+    monkeypatch.undo()
+    shutil.rmtree(folder)
+
+
+def plain(server: Server, *argv: str, **job: Any) -> Ran:
+    """Run renewctl as somebody without privileges."""
+    return server.run(*argv, **({"user": NOBODY} if ROOT else {}), **job)
+
+
+def given(path: Path) -> Path:
+    """Give a file to whom ``plain`` runs as."""
+    if ROOT:
+        os.chown(path, NOBODY, NOBODY)
+    return path
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def refused(ran: Ran, store: Path, message: str, status: int = 74) -> None:
+    """Check that a run said why it wrote nothing, and wrote nothing."""
+    assert (ran.status, ran.out) == (status, ""), ran
+    assert ran.err.startswith("error: ")
+    assert message in ran.err
+    assert "\nhelp: " in ran.err
+    assert "@" not in ran.err, "nobody's address is needed to say that"
+    assert store.read_text() == STORE
+    assert not list(Path().glob(".*.tmp"))
+
+
+# ------------------------------------------------------------------ nothing to write
+
+
+def test_a_change_that_changes_nothing_takes_no_lock_and_opens_nothing_for_writing(
+    store: Path, server: Server
+) -> None:
+    before = store.stat()
+    ran = server.run("set-default", "--owner", "hubspot")
+    assert ran.status == 0
+    assert {call.name for call in ran.calls} <= {"lstat", "stat", "open", "read", "close", "readlink"}
+    assert {call.detail for call in ran.calls if call.name == "open"} == {"rb"}
+    assert (store.stat().st_mtime_ns, store.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert os.listdir() == ["renewctl.toml"]
+
+
+def test_what_only_reads_does_not_even_import_the_lock(store: Path) -> None:
+    code = "import sys; from renewctl.cli import main; main(['who']); sys.exit('filelock' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
+    )
+
+
+# ------------------------------------------------------------------ others
+
+
+@pytest.mark.parametrize("at", [("flock", ""), ("fsync", ".tmp")], ids=["locking", "writing"])
+def test_what_somebody_else_saved_meanwhile_stays(at: tuple[str, str], store: Path, server: Server) -> None:
+    fault = {"at": at[0], "path": at[1], "kind": "append", "victim": "renewctl.toml"}
+    ran = server.run(*EDIT, fault=fault)
+    assert "# theirs" in store.read_text()
+    if at[0] == "flock":
+        assert ran.status == 0, "the change is planned anew on what is there now"
+        assert "notify" in store.read_text()
+    else:
+        assert (ran.status, ran.out) == (5, "")
+        assert "changed by somebody else" in ran.err
+        assert store.read_text() == STORE + "\n# theirs\n"
+    assert not list(Path().glob(".*.tmp"))
+
+
+def test_who_holds_the_lock_is_told_with_host_and_age(store: Path, server: Server) -> None:
+    with held(store) as number:
+        ran = server.run(*EDIT, "--lock-timeout", "0")
+        refused(ran, store, f"is being written by process {number} on {socket.gethostname()}, for ", 5)
+        assert "waited 0 s" in ran.err
+        assert "--lock-timeout" in ran.err
+    assert server.run(*EDIT).status == 0
+
+
+@pytest.mark.parametrize("note", [b"", b"\xff\xfe", b"process 1\nsoon\n", b"x" * 5000 + b"\n1\n"])
+def test_a_lock_that_does_not_say_whose_it_is_is_told_too(note: bytes, store: Path, server: Server) -> None:
+    with held(store):
+        LOCK.write_bytes(note)
+        refused(server.run(*EDIT, "--lock-timeout", "0"), store, "is being written by another process", 5)
+
+
+def test_a_lock_is_tried_once_without_time_and_again_with_some(store: Path, server: Server) -> None:
+    with held(store):
+        for seconds, tries in (("0", {1}), ("0.2", set(range(2, 20)))):
+            ran = server.run(*EDIT, "--lock-timeout", seconds)
+            assert ran.status == 5
+            assert len([call for call in ran.calls if call.name == "flock"]) in tries
+
+
+@pytest.mark.parametrize("kind", ["ENOLCK", "ENOSYS", "EOPNOTSUPP"])
+def test_where_nothing_can_be_locked_nothing_is_written(kind: str, store: Path, server: Server) -> None:
+    ran = server.run(*EDIT, fault={"at": "flock", "kind": kind})
+    refused(ran, store, "does not support locks")
+    assert "local disk" in ran.err
+
+
+# ------------------------------------------------------------------ something in the lock's place
+
+
+@pytest.mark.parametrize("what", ["a folder", "a pipe", "a link", "a link to nothing", "a device"])
+def test_what_is_no_lock_file_is_refused_and_left_alone(what: str, store: Path, server: Server) -> None:
+    make: dict[str, Callable[[], object]] = {
+        "a folder": LOCK.mkdir,
+        "a pipe": lambda: os.mkfifo(LOCK),
+        "a link": lambda: (Path("mine").write_text("mine"), LOCK.symlink_to("mine")),
+        "a link to nothing": lambda: LOCK.symlink_to("gone"),
+        "a device": lambda: LOCK.symlink_to("/dev/null"),
+    }
+    make[what]()
+    ran = server.run(*EDIT)
+    refused(ran, store, str(LOCK))
+    assert "remove it" in ran.err
+    assert LOCK.is_symlink() == ("link" in what or what == "a device")
+    assert not Path("gone").exists()
+    assert not Path("mine").exists() or Path("mine").read_text() == "mine"
+
+
+@as_root
+def test_a_lock_of_somebody_else_that_cannot_be_opened_is_told(anybodys: Path, server: Server) -> None:
+    given(anybodys)
+    LOCK.touch(mode=0o600)
+    ran = plain(server, *EDIT)
+    refused(ran, anybodys, ".renewctl.toml.lock: Permission denied")
+    assert "permissions" in ran.err
+
+
+# ------------------------------------------------------------------ rights
+
+
+def test_a_folder_that_cannot_be_written_is_refused(anybodys: Path, server: Server) -> None:
+    """And the store is never written in place instead, though that would be allowed."""
+    given(anybodys)
+    Path().chmod(0o555)
+    refused(plain(server, *EDIT), anybodys, "Permission denied")
+    assert os.listdir() == ["renewctl.toml"]
+    Path().chmod(0o777)
+    assert plain(server, *EDIT).status == 0
+
+
+def test_a_store_that_cannot_be_read_is_refused(anybodys: Path, server: Server) -> None:
+    given(anybodys).chmod(0)
+    for argv in (EDIT, ("who",)):
+        ran = plain(server, *argv)
+        assert (ran.status, ran.out) == (74, "")
+        assert "cannot read renewctl.toml: Permission denied" in ran.err
+        assert "permissions" in ran.err
+
+
+def test_a_read_only_store_is_refused(anybodys: Path, server: Server) -> None:
+    given(anybodys).chmod(0o444)
+    refused(plain(server, *EDIT), anybodys, "read-only")
+    assert mode(anybodys) == 0o444
+
+
+@as_root
+def test_a_store_of_somebody_else_is_not_replaced_though_the_folder_would_allow_it(
+    anybodys: Path, server: Server
+) -> None:
+    anybodys.chmod(0o644)
+    refused(plain(server, *EDIT), anybodys, "not yours to write")
+    assert anybodys.stat().st_uid == 0
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o000, 0o027])
+@pytest.mark.parametrize("kept", [0o600, 0o640, 0o664, 0o666, 0o700])
+def test_the_mode_is_kept_and_the_lock_has_it_too(umask: int, kept: int, store: Path, server: Server) -> None:
+    store.chmod(kept)
+    assert server.run(*EDIT, umask=umask).status == 0
+    assert mode(store) == kept
+    assert mode(LOCK) == kept & 0o666
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o000])
+@pytest.mark.parametrize("name", ["renewctl.toml", "renewctl.json"])
+def test_a_new_store_is_its_owners_alone(umask: int, name: str, server: Server) -> None:
+    assert server.run("init", "--owner", "hubspot", "--store", name, umask=umask).status == 0
+    assert mode(Path(name)) == 0o600
+    assert Path(name).stat().st_nlink == 1
+    assert os.listdir() == [name]
+
+
+def test_the_new_text_is_never_open_to_more_people_than_the_store(store: Path, server: Server) -> None:
+    """Killed just before the rename, so that the temporary file can be looked at."""
+    store.chmod(0o640)
+    assert server.run(*EDIT, umask=0, fault={"at": "replace", "kind": "kill"}).status == -9
+    (temporary,) = Path().glob(".renewctl.toml.*.tmp")
+    assert mode(temporary) == 0o640
+    assert server.run(*EDIT, umask=0, fault={"at": "fchmod", "path": ".tmp", "kind": "kill"}).status == -9
+    assert sorted(mode(path) for path in Path().glob(".*.tmp")) == [0o600, 0o640]
+
+
+def test_the_lock_is_opened_to_others_when_the_store_is(store: Path, server: Server) -> None:
+    store.chmod(0o600)
+    assert server.run(*EDIT).status == 0
+    store.chmod(0o660)
+    assert server.run("set-default", "--notify", "none").status == 0
+    assert mode(LOCK) == 0o660
+
+
+@as_root
+def test_owner_and_group_are_kept_and_the_lock_has_them_too(anybodys: Path, server: Server) -> None:
+    """Otherwise one run as the superuser would lock everybody else out."""
+    os.chown(anybodys, 1234, 4321)
+    anybodys.chmod(0o640)
+    assert server.run(*EDIT).status == 0
+    for path in (anybodys, LOCK):
+        assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (1234, 4321, 0o640)
+
+
+@as_root
+def test_the_group_is_kept_by_a_member_who_is_not_the_owner(anybodys: Path, server: Server) -> None:
+    os.chown(anybodys, 1234, NOBODY)
+    anybodys.chmod(0o660)
+    Path().chmod(0o2777)
+    os.chown(Path(), 0, 0)  # a new file would get this group, which is not the store's
+    ran = plain(server, *EDIT)
+    assert ran.status == 0, ran.err
+    assert (anybodys.stat().st_gid, mode(anybodys)) == (NOBODY, 0o660)
+    assert (LOCK.stat().st_gid, mode(LOCK)) == (NOBODY, 0o660)
+
+
+@as_root
+def test_the_rights_of_a_group_that_cannot_be_given_go_to_no_other(anybodys: Path, server: Server) -> None:
+    os.chown(anybodys, NOBODY, 4321)
+    anybodys.chmod(0o664)
+    assert plain(server, *EDIT).status == 0
+    assert (anybodys.stat().st_gid, mode(anybodys)) == (NOBODY, 0o644)
+
+
+# ------------------------------------------------------------------ names and links
+
+
+def test_a_hard_link_is_refused_and_both_names_stay_one_file(store: Path, server: Server) -> None:
+    os.link(store, "twin.toml")
+    refused(server.run(*EDIT), store, "2 hard links")
+    assert store.samefile("twin.toml")
+
+
+def test_a_link_is_followed_to_its_end_and_stays(server: Server) -> None:
+    Path("deep").mkdir()
+    Path("deep/data.toml").write_text(STORE)
+    Path("middle.toml").symlink_to("deep/data.toml")
+    Path("renewctl.toml").symlink_to("middle.toml")
+    assert server.run(*EDIT).status == 0
+    assert os.readlink("renewctl.toml") == "middle.toml"
+    assert os.readlink("middle.toml") == "deep/data.toml"
+    assert "notify" in Path("deep/data.toml").read_text()
+    assert Path("deep/.data.toml.lock").exists(), "whoever comes through the link has the same lock"
+    assert not LOCK.exists()
+
+
+@pytest.mark.parametrize("kind", ["EBUSY", "EXDEV"])
+def test_a_file_mounted_by_itself_is_told_to_mount_the_folder(kind: str, store: Path, server: Server) -> None:
+    ran = server.run(*EDIT, fault={"at": "replace", "kind": kind})
+    refused(ran, store, "cannot write")
+    assert "mount its folder" in ran.err
+
+
+def test_a_name_too_long_for_a_lock_beside_it_is_refused(server: Server) -> None:
+    store = Path("x" * 247 + ".toml")
+    store.write_text(STORE)
+    refused(server.run(*EDIT, "--store", str(store)), store, "File name too long")
+
+
+def test_a_folder_that_cannot_be_synced_is_a_warning(store: Path, server: Server) -> None:
+    """The new file is in place by then."""
+    calls = server.run(*EDIT).calls
+    moved = next(n for n, call in enumerate(calls) if call.name == "replace")
+    number = 1 + next(n for n, call in enumerate(calls) if n > moved and call == ("fsync", ".", ""))
+    for path in Path().iterdir():
+        path.unlink()
+    store.write_text(STORE)
+    ran = server.run(*EDIT, fault={"n": number, "kind": "EIO"})
+    assert ran.status == 0
+    assert "notify" in store.read_text()
+    assert "warning: the new file is in place, but the folder could not be synced" in ran.err
+
+
+# ------------------------------------------------------------------ leftovers
+
+
+def test_what_killed_writers_left_is_swept_and_nothing_else(server: Server) -> None:
+    store = Path("re[n]ew*.toml")
+    store.write_text(STORE)
+    stale, other = Path(".re[n]ew*.toml.abc.tmp"), Path(".renewctl.toml.abc.tmp")
+    young, folder = Path(".re[n]ew*.toml.new.tmp"), Path(".re[n]ew*.toml.dir.tmp")
+    mine = Path("re[n]ew*.toml.tmp")
+    for path in (stale, other, young, mine):
+        path.write_text("half")
+    folder.mkdir()
+    for path in (stale, other, mine, folder):
+        os.utime(path, (0, 0))
+    assert server.run(*EDIT, "--store", str(store)).status == 0
+    assert not stale.exists()
+    for path in (other, young, mine, folder):
+        assert path.exists(), path
+
+
+def test_a_folder_that_cannot_be_listed_can_be_written_all_the_same(store: Path, server: Server) -> None:
+    assert server.run(*EDIT, fault={"at": "scandir", "kind": "EIO"}).status == 0
+    assert "notify" in store.read_text()
+
+
+@pytest.mark.parametrize("call", ["fchmod", "fchown", "ftruncate", "write"])
+def test_a_lock_that_cannot_be_signed_is_held_all_the_same(call: str, store: Path, server: Server) -> None:
+    number = 2 if call == "fchmod" else 1  # the first is filelock's own
+    store.chmod(0o640)
+    ran = server.run(*EDIT, umask=0o077, fault={"at": call, "path": ".lock", "n": number, "kind": "EPERM"})
+    assert ran.status == 0, ran.err
+    assert "notify" in store.read_text()
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e300", "-1"])
+def test_a_time_that_is_none_is_no_bug_of_ours(seconds: str, store: Path, server: Server) -> None:
+    ran = server.run(*EDIT, "--lock-timeout", seconds)
+    assert ran.status in {0, 2}, ran.err
+    assert (ran.status == 0) == ("notify" in store.read_text())
