@@ -1,82 +1,152 @@
 """Whole-process times as ratios against baselines of the same run: ``make bench``.
 
-P is a Python that does nothing, T one that imports typer, L one that imports typer, reads the same file
-with tomli into plain data and stops. Medians after a warm-up; the machine's drift hits all alike.
+P is a Python that does nothing, T one that imports typer, L(n) one that imports typer, reads the store of n
+clients with tomli (or json) into plain data and stops. Each run of an operation follows one of its baseline;
+the table shows medians. Mark: ✓ as good as it ought to be, · good enough, ✗ too slow.
 """
 
 import argparse
 import json
-import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import portfolio
+from cases import OPERATIONS, Operation
+from measure import MEMORY, Process, alternated, environment
+from peers import PEERS, SIZES
+from stores import Stores
 
-PYTHON = sys.executable
-RENEWCTL = [PYTHON, "-m", "renewctl"]
-LOAD = "import typer, tomli; tomli.loads(open({path!r}, encoding='utf-8').read())"
-AS_OF = ["--as-of", "2026-11-23"]
-
-
-def median(command: list[str], repeat: int, folder: Path) -> float:
-    """Return the median time of a command in seconds, after one run that is not counted."""
-    times = []
-    for _ in range(repeat + 1):
-        begun = time.perf_counter()
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ))
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times[1:])
+Made = Callable[[Stores, int, int], Process]
 
 
-def measured(size: int, repeat: int, folder: Path) -> list[tuple[str, str, float, float]]:
-    """Return (operation, baseline, seconds, ratio) on a store of so many clients."""
-    path = folder / f"store{size}.toml"
-    path.write_text(portfolio.toml(size), encoding="utf-8")
-    client, store = f"client{size // 2:06}.example", ["--store", path.name]
-    base = median([PYTHON, "-c", LOAD.format(path=path.name)], repeat, folder)
-    override = ["override", client, "--owner", "partner", "--notify", "user1"]
-    operations = {
-        "who": ["who", *AS_OF],
-        "who --all": ["who", "--all", *AS_OF],
-        "explain": ["explain", client],
-        "override --dry-run": [*override, "--dry-run"],
-        "override": override,
-    }
-    rows = [("load", f"L({size})", base, 1.0)]
-    for name, words in operations.items():
-        seconds = median([*RENEWCTL, *words, *store], repeat, folder)
-        rows.append((f"{name}, {size} clients", f"L({size})", seconds, seconds / base))
-    return rows
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of the table to be: an operation, or a peer's, at one size."""
+
+    name: str
+    clients: int
+    label: str
+    operation: Made
+    baseline: Made
+    bar: float | None = None
+    stretch: float | None = None
+    unit: str = "s"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table: medians of both, their ratio, and whether it is good enough."""
+
+    operation: str
+    clients: int
+    baseline: str
+    unit: str
+    baseline_median: float
+    median: float
+    ratio: float
+    bar: float | None
+    stretch: float | None
+    mark: str
+
+
+def mark(ratio: float, bar: float | None, stretch: float | None) -> str:
+    """Return ✓, · or ✗ with how much the ratio is above the bar; nothing where there is none."""
+    if stretch is not None and ratio <= stretch:
+        return "✓"
+    if bar is not None and ratio > bar:
+        return f"✗ {ratio / bar - 1:+.0%}"
+    return "·" if bar is not None else ""
+
+
+def chosen(sizes: Sequence[int], only: str, *, completion: bool) -> list[Case]:
+    """Return the cases of the sizes asked for whose name holds the words asked for."""
+    operations = (
+        _case(operation, clients)
+        for operation in OPERATIONS
+        for clients in operation.sizes
+        if clients in {0, *sizes} and (completion or not operation.name.startswith("Tab"))
+    )
+    return [case for case in (*operations, *_peers(sizes)) if only in f"{case.name}, {case.clients}"]
+
+
+def _case(operation: Operation, clients: int) -> Case:
+    unit = "MiB" if operation.way == MEMORY else "s"
+    label, bars = operation.label(clients), operation.bar_at(clients)
+    return Case(operation.name, clients, label, operation.process, operation.baseline, *bars, unit)
+
+
+def _peers(sizes: Sequence[int]) -> Iterator[Case]:
+    for peer in PEERS:
+        load = next(row for row in OPERATIONS if row.base == "L" and row.store == peer.kind)
+        for clients in SIZES if peer.installed else ():
+            if clients in sizes:
+                yield Case(peer.name, clients, load.label(clients), peer.process, load.baseline)
+
+
+def figure(case: Case, stores: Stores, repeat: int) -> Figure:
+    """Measure one case."""
+    base, own = alternated(
+        lambda run: case.baseline(stores, case.clients, run),
+        lambda run: case.operation(stores, case.clients, run),
+        repeat,
+    )
+    ratio = own / base
+    marked = mark(ratio, case.bar, case.stretch)
+    return Figure(
+        case.name, case.clients, case.label, case.unit, base, own, ratio, case.bar, case.stretch, marked
+    )
+
+
+def has_completion(stores: Stores) -> bool:
+    """Tell whether this renewctl completes words in shells."""
+    words = [*stores.command, "completion", "--help"]
+    ran = subprocess.run(words, env=environment(stores.folder), capture_output=True, check=False)
+    return ran.returncode == 0
+
+
+def _line(each: Figure) -> str:
+    name = f"{each.operation}, {each.clients:,}" if each.clients else each.operation
+    scale, unit = (1000, "ms") if each.unit == "s" else (1, each.unit)
+    bars = "".join(f"{'–' if bar is None else f'{bar:g}':>8}" for bar in (each.bar, each.stretch))
+    return (
+        f"{name:<38}{each.median * scale:>9.1f} {unit:<4}{each.ratio:>6.2f} × {each.baseline:<15}"
+        f"{bars}  {each.mark}".rstrip()
+    )
+
+
+def _options() -> argparse.Namespace:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--sizes", default="100,1000,10000", help="clients; 100000 on request")
+    options.add_argument("--repeat", type=int, default=7, help="runs that count, of each")
+    options.add_argument("--only", default="", metavar="SUBSTRING", help="operations whose name holds it")
+    options.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    options.add_argument("--python", default=sys.executable, help="the interpreter that has renewctl")
+    options.add_argument("--script", metavar="PATH", help="measure this program, not python -m renewctl")
+    return options.parse_args()
 
 
 def main() -> None:
     """Measure, print the table, and write it as JSON where asked."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--sizes", default="100,1000,10000")
-    options.add_argument("--repeat", type=int, default=7)
-    options.add_argument("--json", type=Path, help="write the figures there")
-    given = options.parse_args()
+    given = _options()
+    sizes = [int(size) for size in given.sizes.split(",")]
+    command = [given.script] if given.script else [given.python, "-m", "renewctl"]
+    print(f"{'operation':<38}{'median':>9}     {'ratio':>6}   {'baseline':<15}{'bar':>8}{'stretch':>8}")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        python = median([PYTHON, "-c", "pass"], given.repeat, folder)
-        typer = median([PYTHON, "-c", "import typer"], given.repeat, folder)
-        version = median([*RENEWCTL, "--version"], given.repeat, folder)
-        rows = [("python -c pass", "P", python, 1.0), ("import typer", "T", typer, 1.0)]
-        rows.append(("--version", "T", version, version / typer))
-        for size in map(int, given.sizes.split(",")):
-            rows += measured(size, given.repeat, folder)
-    print(f"{'operation':<34} {'ms':>8} {'ratio':>7}  baseline")
-    for operation, baseline, seconds, ratio in rows:
-        print(f"{operation:<34} {seconds * 1000:>8.1f} {ratio:>7.2f}  {baseline}")
+        stores = Stores(Path(name), command, given.python)
+        completion = has_completion(stores)
+        figures = []
+        for case in chosen(sizes, given.only, completion=completion):
+            figures.append(figure(case, stores, given.repeat))
+            print(_line(figures[-1]), flush=True)
+    if not completion:
+        print("Tab on a client: no completion yet")
+    if missing := sorted({peer.tool for peer in PEERS if not peer.installed}):
+        print(f"not installed: {', '.join(missing)}")
     if given.json:
-        keys = ("operation", "baseline", "seconds", "ratio")
-        given.json.write_text(
-            json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2) + "\n"
-        )
+        given.json.write_text(json.dumps([asdict(each) for each in figures], indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,19 @@
-"""A made-up portfolio of any size, the same at every run: what ``make bench`` measures on."""
+"""A made-up portfolio of any size, the same at every run: what ``make bench`` measures on.
 
+The same clients as a store in TOML or JSON, as tables to import, and as the peers keep such things.
+"""
+
+import csv
+import io
+import json as json_
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import tomli
 
 PRODUCTS = ("Marketing Hub Professional", "Sales Hub Starter", "Service Hub Enterprise")
+USERS = tuple(f"user{number}@agency.example" for number in range(8))
 HEAD = """\
 version = 1
 
@@ -12,17 +22,54 @@ owner = "hubspot"
 notify = "user0@agency.example"
 
 """
+_COLUMNS = (
+    "Client domain",
+    "Company name",
+    "Hub ID",
+    "Primary contact",
+    "Billing contact(s)",
+    "Decision maker",
+    "Product",
+    "Renewal date",
+)
+
+
+def key(number: int) -> str:
+    """Return a client's domain."""
+    return f"client{number:06}.example"
+
+
+def bare() -> str:
+    """Return a store in TOML with a default, users, and no client."""
+    return HEAD + "".join(f'[users."{user}"]\nname = "User {n}"\n\n' for n, user in enumerate(USERS))
 
 
 def toml(clients: int) -> str:
     """Return a store of so many clients: contacts, renewals, a third overridden, comments here and there."""
     chance = random.Random(clients)  # noqa: S311 (nothing secret about it)
-    users = "".join(f'[users."user{n}@agency.example"]\nname = "User {n}"\n\n' for n in range(8))
-    return HEAD + users + "\n".join("".join(_client(n, chance)) for n in range(clients))
+    return bare() + "\n".join("".join(_client(n, chance)) for n in range(clients))
+
+
+def json(clients: int) -> str:
+    """Return the same store in JSON, laid out as ``renewctl export`` does."""
+    return json_.dumps(tomli.loads(toml(clients)), default=str, indent=2, ensure_ascii=False) + "\n"
+
+
+def roster(clients: int) -> str:
+    """Return the clients without their overrides as HubSpot's export would print them, in CSV."""
+    data = tomli.loads(toml(clients))["clients"]
+    return _csv(_COLUMNS, (row for name, client in data.items() for row in _roster_rows(name, client)))
+
+
+def overrides(rows: int, run: int) -> str:
+    """Return a list that gives the first clients an override, another one at each run, in CSV."""
+    user = USERS[run % len(USERS)]
+    lines = ((key(number), "partner", user, f"list {run}") for number in range(rows))
+    return _csv(("client", "owner", "notify", "note"), lines)
 
 
 def _client(number: int, chance: random.Random) -> Iterator[str]:
-    domain = f"client{number:06}.example"
+    domain = key(number)
     if number % 20 == 0:
         yield f"# met at the fair in {2015 + number % 10}\n"
     yield f'[clients."{domain}"]\nname = "Client {number} Ltda"\nhub_id = {4_000_000 + number}\n'
@@ -36,4 +83,48 @@ def _client(number: int, chance: random.Random) -> Iterator[str]:
         yield f'  {{ date = {day}, product = "{product}" }},\n'
     yield "]\n"
     if number % 3 == 0:
-        yield f'override = {{ owner = "partner", notify = "user{number % 8}@agency.example" }}\n'
+        yield f'override = {{ owner = "partner", notify = "{USERS[number % 8]}" }}\n'
+
+
+def _csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _roster_rows(name: str, client: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+    held: dict[str, str] = {}
+    for contact in client["contacts"]:
+        shown = f"{contact['name']} <{contact['email']}>" if "name" in contact else contact["email"]
+        held |= dict.fromkeys(contact["roles"], shown)
+    people = (held.get(role, "") for role in ("primary", "billing", "decision-maker"))
+    fixed = (name, client["name"], client["hub_id"], *people)
+    for renewal in client["renewals"]:
+        yield (*fixed, renewal["product"], renewal["date"])
+
+
+def records(clients: int) -> str:
+    """Return each client's setting as a record of recutils."""
+    return "\n".join(f"client: {name}\nowner: {owner}\n" for name, owner in _owners(clients))
+
+
+def git_config(clients: int) -> str:
+    """Return each client's setting as a section of a configuration of git."""
+    return "".join(f'[client "{name}"]\n\towner = {owner}\n' for name, owner in _owners(clients))
+
+
+def routes(clients: int) -> str:
+    """Return each client's setting as a route of a configuration of Alertmanager."""
+    listed = "".join(
+        f"    - receiver: {owner}\n      matchers: ['client=\"{name}\"']\n"
+        for name, owner in _owners(clients)
+    )
+    receivers = "receivers:\n  - name: hubspot\n  - name: partner\n"
+    return f"route:\n  receiver: hubspot\n  routes:\n{listed}{receivers}"
+
+
+def _owners(clients: int) -> Iterator[tuple[str, str]]:
+    for number in range(clients):
+        yield key(number), "hubspot" if number % 3 else "partner"

@@ -4,7 +4,6 @@ Imports ``model``, ``domains`` and ``errors`` only.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher, get_close_matches
 
 from renewctl.domains import address_key, client_key, is_address
 from renewctl.errors import Problem, UnknownClient, UnknownUser
@@ -87,6 +86,8 @@ def _nearest_clients(portfolio: Portfolio, word: str) -> str:
 
 def _did_you_mean(word: str, choices: dict[str, str]) -> str:
     """Return a question with what begins like ``word``, or is about as like it as the best."""
+    from difflib import SequenceMatcher, get_close_matches  # most names are known
+
     word = word.strip().casefold()
     begun = [choice for choice in choices if word and choice.startswith(word)]
     close = begun or get_close_matches(word, choices, 6, 0.6)

@@ -57,7 +57,10 @@ def _one_tree(monkeypatch: pytest.MonkeyPatch) -> None:
 
     It is the same tree each time, and two thirds of a run's time.
     """
-    from renewctl.cli import boundary, start
+    from renewctl.cli import boundary, tree
+
+    tree.grown(["--help"])
+    from renewctl.cli import start
 
     for module in (boundary, start):
         monkeypatch.setattr(module, "get_command", _tree)

@@ -12,7 +12,9 @@ import pexpect
 import pytest
 from typer.main import get_command
 
-from renewctl.cli.tree import app
+from renewctl.cli.tree import MODULES, grown
+
+app = grown(["--help"])
 
 WIDTHS = (60, 80, 120, 200)
 COMMON = {"--store", "--output", "-o", "--as-of", "--quiet", "-q", "--help", "-h"}
@@ -53,6 +55,18 @@ def options_of(command: Any) -> dict[str, str]:
 
 def test_the_commands_are_those_of_the_issue() -> None:
     assert set(COMMANDS) >= EXPECTED
+
+
+def test_the_table_of_modules_names_every_command() -> None:
+    assert list(MODULES) == list(dict.fromkeys(MODULES))
+    assert set(MODULES) == {path[0] for path in TREE if path}
+
+
+@pytest.mark.parametrize("word", MODULES)
+def test_a_command_is_whole_with_its_own_module_alone(word: str, spawn: Callable) -> None:
+    ran = spawn(word, "--help")
+    assert (ran.status, ran.err) == (0, b"")
+    assert f"renewctl {word}" in ran.out.decode()
 
 
 @pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")

@@ -339,8 +339,10 @@ def _serve() -> None:
 
     import renewctl.__main__
     from renewctl.cli import boundary
+    from renewctl.cli.tree import grown
 
     # The tree of commands is the same for every run, and most of the time of one.
+    grown(["--help"])
     boundary.get_command = functools.cache(get_command)
     _warm(renewctl.__main__.run)
     gc.collect()

@@ -200,7 +200,9 @@ def check_toml(before: State, after: State, renamed: dict[Path, Path], *, strict
         return piece.entry in entries or (piece.entry in shared and not piece.header)
 
     # A comment above a key that goes stays, and is then somebody else's by its place.
-    orphans = {line for piece in before.pieces if own(piece) for line in piece.lead}
+    orphans = {line for piece in before.pieces if own(piece) for line in piece.lead} | inside_gone(
+        before, after
+    )
 
     def others(state: State, blank: bool) -> Iterator[str]:
         above: Piece | None = None
@@ -215,6 +217,21 @@ def check_toml(before: State, after: State, renamed: dict[Path, Path], *, strict
     check_comments(before, after, renamed)
     check_fields(before, after)
     check_end(before, after, entries)
+
+
+def inside_gone(before: State, after: State) -> set[str]:
+    """Return the lines of nobody's within an entry that is gone: they go with it."""
+    found: set[str] = set()
+    waiting: list[str] = []
+    above: Piece | None = None
+    for piece in before.pieces:
+        if not piece.path:
+            waiting += piece.lines
+            continue
+        if above and above.entry == piece.entry and value_at(after.data, piece.entry) is None:
+            found.update(line for line in waiting if line.strip())
+        above, waiting = piece, []
+    return found
 
 
 def check_end(before: State, after: State, entries: set[Path]) -> None:
@@ -233,7 +250,10 @@ def check_comments(
     """Check that each comment whose owner is still there stands where it stood, or in ``origin``."""
     found = layouts.attachments(after.pieces)
     back = layouts.attachments(origin.pieces) if origin else {}
+    gone = {layouts.comment_of(line) for line in inside_gone(before, after)}
     for comment, (kind, path) in layouts.attachments(before.pieces).items():
+        if comment in gone:
+            continue
         now = (*renamed.get(path[:2], path[:2]), *path[2:])
         if not path or value_at(after.data, now) is not None:
             allowed = {(kind, now), back.get(comment, (kind, now))}
@@ -304,6 +324,8 @@ def differing(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
     """Yield the paths whose values differ, as far up as one side has nothing."""
     if typed(old) == typed(new):
         return
+    if path and path[-1] in IDENTITY:  # a list that is not there has no items
+        old, new = ([] if side is ABSENT else side for side in (old, new))
     if isinstance(old, dict) and isinstance(new, dict):
         for key in {**old, **new}:
             yield from differing(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key))
@@ -350,8 +372,7 @@ def taken_back(now: Data, step: Step) -> Data:
     for path in differing(step.before.data, step.after.data):
         if typed(value_at(data, path)) != typed(value_at(step.after.data, path)):
             raise Wrong(CHANGED)
-        holder = path[:-2] if path[-2:-1] == ("*",) else path[:-1]
-        if value_at(data, holder) is None and len(path) > 2:
+        if len(path) > 2 and value_at(data, path[:2]) is None:
             raise Wrong(CHANGED)  # what it was about is gone, or has another name
         store_value(data, path, deepcopy(value_at(step.before.data, path)))
     return data
@@ -837,7 +858,11 @@ def machine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Any]
 ) -> type[Store]:
     """Return the machine for a layout; Typer builds the command tree once for all its runs."""
-    from renewctl.cli import boundary, start
+    from renewctl.cli import boundary
+    from renewctl.cli.tree import grown
+
+    grown(["--help"])
+    from renewctl.cli import start
 
     tree: Callable[[typer.Typer], object] = functools.cache(get_command)
     for module in (boundary, start):

@@ -14,7 +14,7 @@ from renewctl import tree
 from renewctl.errors import InternalGuard, LayoutRefused, StoreInvalid, UsageError
 from renewctl.model import Change
 from renewctl.store import blocks as block_scan
-from renewctl.store import toml, toml_guard, toml_splice, toml_text
+from renewctl.store import toml_edit, toml_guard, toml_splice, toml_text
 from renewctl.store.toml import TomlDocument
 
 # --- random documents ---------------------------------------------------------------------------
@@ -590,7 +590,7 @@ def test_a_guard_stops_changes_outside_the_block(wrong: str, monkeypatch: pytest
     ],
 )
 def test_a_guard_stops_what_tomlkit_does_wrong(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toml, "edited_whole", lambda text, moves: wrong)
+    monkeypatch.setattr(toml_edit, "edited_whole", lambda text, moves: wrong)
     with pytest.raises(LayoutRefused):
         TomlDocument("clients.a.x = 1\n# c\n[b]\n").edit([Change(("clients", "a", "x"), 2)])
 
@@ -598,7 +598,7 @@ def test_a_guard_stops_what_tomlkit_does_wrong(wrong: str, monkeypatch: pytest.M
 def test_a_guard_keeps_comments_within_one_inline_table_of_all_clients(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(toml, "edited_whole", lambda text, moves: "clients = { a = { x = 2 } }\n")
+    monkeypatch.setattr(toml_edit, "edited_whole", lambda text, moves: "clients = { a = { x = 2 } }\n")
     with pytest.raises(LayoutRefused, match="comments"):
         TomlDocument("clients = {\n  # c\n  a = { x = 1 } }\n").edit([Change(("clients", "a", "x"), 2)])
 

@@ -14,6 +14,9 @@ from renewctl.cli.run import AS_OF, Run
 from renewctl.render.answer import Answer, Output
 from renewctl.store.place import VARIABLE
 
+EVERYDAY, RECORDS, DATA = "Everyday", "Records", "Data in and out"
+SAFETY, PORTAL, START = "Safety", "Portal", "Start"
+"""Under which heading the help lists a command."""
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -33,10 +36,10 @@ app = typer.Typer(
 client_app = typer.Typer(context_settings=SETTINGS, invoke_without_command=True, callback=helped)
 user_app = typer.Typer(context_settings=SETTINGS, invoke_without_command=True, callback=helped)
 app.add_typer(
-    client_app, name="client", help="List, add, change and remove clients.", rich_help_panel="Records"
+    client_app, name="client", help="List, add, change and remove clients.", rich_help_panel=RECORDS
 )
 app.add_typer(
-    user_app, name="user", help="List, add, change and remove partner users.", rich_help_panel="Records"
+    user_app, name="user", help="List, add, change and remove partner users.", rich_help_panel=RECORDS
 )
 
 _COMMON: dict[str, tuple[Any, Any]] = {

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import textwrap
 from collections.abc import Sequence
 
 import typer
@@ -10,7 +9,7 @@ from typer.main import get_command
 
 from renewctl.cli.complaints import closed, internal, refused, tell, usage
 from renewctl.cli.run import Run
-from renewctl.cli.tree import app
+from renewctl.cli.tree import grown
 from renewctl.cli.world import World
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.interruptions import signals_as_before
@@ -60,7 +59,7 @@ def _unforeseen(world: World, arguments: Sequence[str], error: Exception) -> Exi
 def _run(world: World, arguments: Sequence[str]) -> ExitStatus:
     if world.stdout is None:
         raise closed()
-    outcome = get_command(app).main(
+    outcome = get_command(grown(arguments)).main(
         args=list(arguments), prog_name="renewctl", standalone_mode=False, obj=world
     )
     status = _show(world, arguments, *outcome) if isinstance(outcome, tuple) else ExitStatus(outcome or 0)
@@ -115,6 +114,8 @@ def _say(world: World, text: str) -> None:
         return
     text = showable(text)
     if world.stderr.isatty():
+        import textwrap
+
         width = max(40, shutil.get_terminal_size((100, 24)).columns)
         text = textwrap.fill(text, width - 1, subsequent_indent="  ", break_on_hyphens=False)
     world.stderr.write(text + "\n")

@@ -9,7 +9,7 @@ import typer
 
 from renewctl import check as checks
 from renewctl.check import CODES
-from renewctl.cli.app import app, command
+from renewctl.cli.app import SAFETY, app, command
 from renewctl.cli.options import Text
 from renewctl.cli.run import Run
 from renewctl.errors import Problem, StoreInvalid, StoreMissing, UsageError
@@ -19,8 +19,6 @@ from renewctl.render.answer import Answer, Output
 from renewctl.render.check import Placed
 from renewctl.store import siblings
 from renewctl.store.snapshot import Snapshot
-
-PANEL = "Safety"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Wanted:
     github: bool
 
 
-@command(app, "check", panel=PANEL)
+@command(app, "check", panel=SAFETY)
 def check(
     run: Run,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, as on errors.")] = False,

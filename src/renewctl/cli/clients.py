@@ -7,6 +7,7 @@ import typer
 from renewctl import lookup
 from renewctl.addresses import typed_address
 from renewctl.cli.app import client_app, command
+from renewctl.cli.changing import change
 from renewctl.cli.options import (
     Clients,
     NameOption,
@@ -85,7 +86,7 @@ def add(
         role: [typed_address(a, f"--{role}") for a in emails or ()] for role, emails in holders.items()
     }
     new = edit.NewClient(domain, name or "", hub_id, checked, _renewal(run, renewal, product, deadline))
-    return run.change(lambda book: edit.add(book, new))
+    return change(run, lambda book: edit.add(book, new))
 
 
 @command(client_app, "set", changes=True)
@@ -103,8 +104,8 @@ def set_(
 ) -> Answer:
     """Change a client's name or hub id, or which of its contacts are deactivated."""
     activity = {**dict.fromkeys(deactivate or (), False), **dict.fromkeys(reactivate or (), True)}
-    return run.change(
-        lambda book: edit.change(book, lookup.find_client(book, client), name, hub_id, activity)
+    return change(
+        run, lambda book: edit.change(book, lookup.find_client(book, client), name, hub_id, activity)
     )
 
 
@@ -112,7 +113,7 @@ def set_(
 def remove(run: Run, clients: Clients = None) -> Answer:
     """Remove clients, with everything recorded of them."""
     words = some(clients, "renewctl client remove acme.example")
-    return run.change(lambda book: edit.remove(lookup.find_clients(book, words)))
+    return change(run, lambda book: edit.remove(lookup.find_clients(book, words)))
 
 
 @command(client_app, "rename", changes=True)
@@ -122,7 +123,7 @@ def rename(
     domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The client's new domain.")],
 ) -> Answer:
     """Give a client another domain; everything else about it stays."""
-    return run.change(lambda book: edit.rename(book, lookup.find_client(book, client), domain))
+    return change(run, lambda book: edit.rename(book, lookup.find_client(book, client), domain))
 
 
 @command(client_app, "assign", changes=True)
@@ -135,7 +136,9 @@ def assign(
 ) -> Answer:
     """Record who holds a role. Primary and decision-maker have one holder, billing up to three."""
     email = typed_address(address, "ADDRESS")
-    return run.change(lambda book: contacts.assign(lookup.find_client(book, client), role, email, name or ""))
+    return change(
+        run, lambda book: contacts.assign(lookup.find_client(book, client), role, email, name or "")
+    )
 
 
 @command(client_app, "unassign", changes=True)
@@ -146,7 +149,7 @@ def unassign(
     address: Annotated[Text, typer.Argument(metavar="[ADDRESS]", help="Which holder, if several.")] = None,
 ) -> Answer:
     """Record that somebody no longer holds a role; the contact stays on record."""
-    return run.change(lambda book: contacts.unassign(lookup.find_client(book, client), role, address))
+    return change(run, lambda book: contacts.unassign(lookup.find_client(book, client), role, address))
 
 
 @command(client_app, "set-renewal", changes=True)
@@ -160,19 +163,19 @@ def set_renewal(
     """Set when a product renews; without --deadline the usual deadline applies."""
     new = _renewal(run, day, product, deadline) or Renewal(run.today)
     named = product is not None
-    return run.change(lambda book: renewals.set_renewal(lookup.find_client(book, client), new, named=named))
+    return change(run, lambda book: renewals.set_renewal(lookup.find_client(book, client), new, named=named))
 
 
 @command(client_app, "drop-renewal", changes=True)
 def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
     """Take a renewal off the record, because it ended or was never one."""
-    return run.change(lambda book: renewals.drop_renewal(lookup.find_client(book, client), product))
+    return change(run, lambda book: renewals.drop_renewal(lookup.find_client(book, client), product))
 
 
 @command(client_app, "renewed", changes=True)
 def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
     """Move a renewal on by a year, its own deadline too."""
-    return run.change(lambda book: renewals.renewed(lookup.find_client(book, client), product))
+    return change(run, lambda book: renewals.renewed(lookup.find_client(book, client), product))
 
 
 def _renewal(run: Run, day: Text, product: Text, deadline: Text) -> Renewal | None:

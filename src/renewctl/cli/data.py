@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 import typer
 
 from renewctl.cli import transfer
-from renewctl.cli.app import app, command
+from renewctl.cli.app import DATA, app, command
+from renewctl.cli.changing import change
 from renewctl.cli.options import (
     AllOption,
     Clients,
@@ -21,11 +22,10 @@ from renewctl.cli.windows import Asked, selected
 from renewctl.edit.entries import Wishes
 from renewctl.render.answer import Answer
 
-PANEL = "Data in and out"
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for a pipe.")]
 
 
-@command(app, "import", panel=PANEL, changes=True)
+@command(app, "import", panel=DATA, changes=True)
 def import_(
     run: Run,
     file: FileArgument,
@@ -62,10 +62,10 @@ def import_(
     """
     table = transfer.entries(run, file, mapping or [], encoding, delimiter, date_format)
     wishes = Wishes(prune, with_overrides, partial, from_deadline)
-    return run.change(transfer.imported_from(table, wishes))
+    return change(run, transfer.imported_from(table, wishes))
 
 
-@command(app, "export", panel=PANEL)
+@command(app, "export", panel=DATA)
 def export(
     run: Run,
     file: FileArgument,
@@ -81,7 +81,7 @@ def export(
     return transfer.exported(run, run.load(), wanted)
 
 
-@command(app, "calendar", panel=PANEL)
+@command(app, "calendar", panel=DATA)
 def calendar(
     run: Run,
     clients: Clients = None,

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from renewctl import lookup
-from renewctl.cli import transfer
-from renewctl.cli.app import app, command
+from renewctl.cli.app import EVERYDAY, app, command
+from renewctl.cli.changing import change
 from renewctl.cli.options import Clients, NotifyOption, OwnerOption
 from renewctl.cli.run import Run, some, user
 from renewctl.edit import bulk, settings
@@ -15,10 +15,8 @@ from renewctl.model import Client, Plan, Portfolio
 from renewctl.render import roster
 from renewctl.render.answer import Answer
 
-PANEL = "Everyday"
 
-
-@command(app, "set-default", panel=PANEL, changes=True)
+@command(app, "set-default", panel=EVERYDAY, changes=True)
 def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
     """Set who owns renewal communication for every client without an override.
 
@@ -27,10 +25,10 @@ def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None
     """
     if owner is None and notify is None:
         return roster.default_shown(run.load().portfolio)
-    return run.change(lambda book: settings.set_default(book, owner, _kept(book, notify)))
+    return change(run, lambda book: settings.set_default(book, owner, _kept(book, notify)))
 
 
-@command(app, "override", panel=PANEL, changes=True)
+@command(app, "override", panel=EVERYDAY, changes=True)
 def override(
     run: Run,
     clients: Clients = None,
@@ -55,10 +53,10 @@ def override(
     def edit(book: Portfolio) -> Plan:
         return settings.override(book, lookup.find_clients(book, words), owner, user(book, notify), run.note)
 
-    return run.change(edit)
+    return change(run, edit)
 
 
-@command(app, "clear-override", panel=PANEL, changes=True)
+@command(app, "clear-override", panel=EVERYDAY, changes=True)
 def clear_override(
     run: Run,
     clients: Clients = None,
@@ -73,15 +71,17 @@ def clear_override(
             "name clients, or --redundant, or --all", hint="renewctl clear-override acme.example"
         )
     grave = "clear-override --all returns every client to the default" if everyone else ""
-    return run.change(lambda book: settings.clear_override(_chosen(book, clients, everyone)), grave)
+    return change(run, lambda book: settings.clear_override(_chosen(book, clients, everyone)), grave)
 
 
 def _from_list(run: Run, source: str, *, alone: bool) -> Answer:
     if not alone:
         message = "--from brings clients, owners and users itself"
         raise UsageError(message, hint="leave the others out")
+    from renewctl.cli import transfer  # most overrides come from no list
+
     rows = transfer.override_rows(run, source)
-    return run.change(lambda book: bulk.override_rows(book, rows))
+    return change(run, lambda book: bulk.override_rows(book, rows))
 
 
 def _kept(book: Portfolio, notify: str | None) -> settings.Notify:

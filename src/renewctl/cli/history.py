@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from renewctl import files, lookup
-from renewctl.cli.app import app, command
+from renewctl.cli.app import SAFETY, app, command
+from renewctl.cli.changing import made
 from renewctl.cli.options import Clients
 from renewctl.cli.run import Run
-from renewctl.cli.safety import PANEL
 from renewctl.domains import client_key
 from renewctl.model import Change
 from renewctl.render import history as render
@@ -17,10 +17,12 @@ from renewctl.render.answer import Answer
 from renewctl.render.history import Done
 from renewctl.store import history as record
 from renewctl.store.history import History
+from renewctl.store.migration import migrated
 from renewctl.store.record import Entry
+from renewctl.store.undo import taken_back
 
 
-@command(app, "history", panel=PANEL)
+@command(app, "history", panel=SAFETY)
 def history(run: Run, clients: Clients = None) -> Answer:
     """Show what was changed, when, by whom and why, newest first; or what of some clients. Reads only.
 
@@ -32,7 +34,7 @@ def history(run: Run, clients: Clients = None) -> Answer:
     return render.history(done[::-1], {"path": run.place.shown, "sha256": digest}, _warnings(found))
 
 
-@command(app, "undo", panel=PANEL, changes=True)
+@command(app, "undo", panel=SAFETY, changes=True)
 def undo(
     run: Run,
     change: Annotated[
@@ -43,16 +45,16 @@ def undo(
 
     Refused if somebody changed the same values since. To undo an undo is to do the change again.
     """
-    return run.take_back(change)
+    return made(run, taken_back(change))
 
 
-@command(app, "migrate", panel=PANEL, changes=True)
+@command(app, "migrate", panel=SAFETY, changes=True)
 def migrate(run: Run) -> Answer:
     """Rewrite a store of an older version in the current one; the old file is kept beside it.
 
     An older store is read as it is; only changing it needs this.
     """
-    return run.migrate()
+    return made(run, migrated)
 
 
 def _all(found: History) -> Iterator[Done]:

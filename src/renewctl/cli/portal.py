@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from renewctl import lookup, todo
-from renewctl.cli.app import app, command
+from renewctl.cli.app import PORTAL, app, command
+from renewctl.cli.changing import change
 from renewctl.cli.options import Clients
 from renewctl.cli.run import Run
 from renewctl.edit import confirmed
@@ -17,10 +18,8 @@ from renewctl.render import todo as render_todo
 from renewctl.render.answer import Answer
 from renewctl.upcoming import parse_day
 
-PANEL = "Portal"
 
-
-@command(app, "todo", panel=PANEL)
+@command(app, "todo", panel=PORTAL)
 def todo_(run: Run, clients: Clients = None) -> Answer:
     """List what must still be clicked in HubSpot so that it agrees with the file.
 
@@ -45,7 +44,7 @@ class _Asked:
     as_override: bool
 
 
-@command(app, "done", panel=PANEL, changes=True)
+@command(app, "done", panel=PORTAL, changes=True)
 def done(
     run: Run,
     clients: Clients = None,
@@ -70,7 +69,7 @@ def done(
     """
     asked = _checked(_Asked(clients or [], default, everything, contacts, as_override))
     day = _day(run, on)
-    return run.change(lambda book: _plan(book, asked, day, run.today))
+    return change(run, lambda book: _plan(book, asked, day, run.today))
 
 
 def _checked(asked: _Asked) -> _Asked:

@@ -1,26 +1,20 @@
-"""One run of one command: what its common options mean, and the two ways to the store.
+"""One run of one command: what its common options mean, and the way to the store.
 
-Reading is load → one pure function → answer; changing is plan → apply → answer.
+Reading is load → one pure function → answer; for changing see ``changing``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from renewctl import lookup
-from renewctl.cli.consent import Consent
 from renewctl.cli.world import World
 from renewctl.errors import UsageError
-from renewctl.model import Client, PartnerUser, Plan, Portfolio
-from renewctl.render.answer import Answer, Output
-from renewctl.render.plan import planned
+from renewctl.model import Client, PartnerUser, Portfolio
+from renewctl.render.answer import Output
 from renewctl.store import place as places
-from renewctl.store.apply import Drafted, Terms, apply
-from renewctl.store.apply import planned as drafted_by
-from renewctl.store.migration import migrated
 from renewctl.store.snapshot import Snapshot, load
-from renewctl.store.undo import taken_back
 from renewctl.upcoming import parse_day
 
 AS_OF = "RENEWCTL_AS_OF"
@@ -65,36 +59,6 @@ class Run:
         for remark in snapshot.remarks:
             self.remarks.append(f"{remark.file}:{remark.line}: {remark.message} ({remark.hint})")
         return snapshot
-
-    def change(self, edit: Callable[[Portfolio], Plan], grave: str = "") -> Answer:
-        """Plan a change and make it, or show it only, with ``--dry-run``.
-
-        Args:
-            edit: from the portfolio to the plan; it may be called again if the store changes.
-            grave: what the command does that is never done unasked, if anything.
-        """
-        return self._applied(drafted_by(edit), grave)
-
-    def take_back(self, which: str | None) -> Answer:
-        """Plan the taking back of a change, and make it, or show it only."""
-        return self._applied(taken_back(which), "")
-
-    def migrate(self) -> Answer:
-        """Plan the rewriting of an older store, and make it, or show it only."""
-        return self._applied(migrated, "")
-
-    def _applied(self, drafted: Drafted, grave: str) -> Answer:
-        consent = Consent(self.world, self.yes, self.output in {Output.JSON, Output.JSONL}, grave)
-        terms = Terms(consent, lambda: self.world.author(self.note), self.dry_run, self.lock_timeout)
-        done = apply(self.place, drafted, terms)
-        seen = consent.asked and self.world.on_terminal() and self.output is Output.TABLE
-        return planned(
-            consent.told(done.draft),
-            dry_run=self.dry_run,
-            written=done.written,
-            warnings=done.warnings,
-            brief=seen,
-        )
 
 
 def clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ...]:

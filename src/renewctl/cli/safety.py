@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from renewctl.cli.app import app, command
+from renewctl.cli.app import SAFETY, app, command
 from renewctl.cli.options import Text
 from renewctl.cli.run import Run
 from renewctl.difference import differences
@@ -17,10 +17,8 @@ from renewctl.store.git import at_revision
 from renewctl.store.place import COMPARED, named
 from renewctl.store.snapshot import Snapshot, load
 
-PANEL = "Safety"
 
-
-@command(app, "diff", panel=PANEL)
+@command(app, "diff", panel=SAFETY)
 def diff(
     run: Run,
     old: Annotated[Text, typer.Argument(metavar="[OLD]", help="A store's file.")] = None,

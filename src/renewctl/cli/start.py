@@ -5,25 +5,22 @@ from collections.abc import Sequence
 from contextlib import chdir
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import Annotated, cast
+from typing import cast
 
-import typer
 from typer.main import get_command
 
-from renewctl import __version__
 from renewctl.addresses import typed_address
-from renewctl.cli.app import app, command
+from renewctl.cli.app import START, app, command
 from renewctl.cli.options import NotifyOption, OwnerOption
 from renewctl.cli.run import Run
 from renewctl.cli.world import World
-from renewctl.errors import RenewctlError, StoreMissing, UsageError
+from renewctl.errors import UsageError
 from renewctl.model import Owner
 from renewctl.render import start as render
-from renewctl.render.answer import Answer, Output
+from renewctl.render.answer import Answer
 from renewctl.store import init as store_init
 from renewctl.store.place import NAMES, missing
 
-PANEL = "Start"
 DEMO_DAY = "2026-11-23"
 DEMO = (
     ("who would be notified for upcoming renewals?", ("who",)),
@@ -35,33 +32,7 @@ DEMO = (
 )  # fmt: skip
 
 
-@app.callback(invoke_without_command=True)
-def overview(
-    ctx: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
-    ] = False,
-) -> tuple[Run, Answer] | None:
-    """Who gets notified about a client's HubSpot renewal, and why."""
-    if ctx.invoked_subcommand is not None:
-        return None
-    run = Run(ctx.obj, None, Output.TABLE, None, quiet=False)
-    return run, render.version(__version__) if version else _overview(run)
-
-
-def _overview(run: Run) -> Answer:
-    """Say what renewctl is, which store is in use, and what to type next."""
-    try:
-        snapshot = run.load()
-    except StoreMissing as error:
-        named = error.message if run.place.named else None
-        return render.overview(__version__, named, None, run.today, missing=True)
-    except RenewctlError as error:
-        return render.overview(__version__, f"{run.place.shown}: {error.message}", None, run.today)
-    return render.overview(__version__, f"{run.place.shown} ({run.place.why})", snapshot.portfolio, run.today)
-
-
-@command(app, "init", panel=PANEL, changes=True, noted=False)
+@command(app, "init", panel=START, changes=True, noted=False)
 def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
     """Make a new store, ./renewctl.toml unless --store names another; never overwrites.
 
@@ -76,7 +47,7 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> An
     return render.created(place.shown, dry_run=run.dry_run, with_default=owner is not None)
 
 
-@command(app, "demo", panel=PANEL)
+@command(app, "demo", panel=START)
 def demo(run: Run) -> Answer:
     """Show four commands at work on an invented portfolio; your own store is not touched."""
     with tempfile.TemporaryDirectory(prefix="renewctl-demo-") as folder, chdir(folder):
@@ -91,7 +62,7 @@ def _answer(world: World, words: Sequence[str]) -> Answer:
     return cast(Answer, answer)
 
 
-@command(app, "where", panel=PANEL)
+@command(app, "where", panel=START)
 def where(run: Run) -> Answer:
     """Show which store is in use, and why. Reads only."""
     place = run.place

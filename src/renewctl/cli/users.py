@@ -7,6 +7,7 @@ import typer
 from renewctl import lookup
 from renewctl.addresses import typed_address
 from renewctl.cli.app import command, user_app
+from renewctl.cli.changing import change
 from renewctl.cli.options import NameOption, UserArgument
 from renewctl.cli.run import Run
 from renewctl.edit import users as edit
@@ -29,7 +30,7 @@ def add(
 ) -> Answer:
     """Add a partner user, who can then be named by --notify."""
     email = typed_address(address, "ADDRESS")
-    return run.change(lambda book: edit.add(book, email, name or ""))
+    return change(run, lambda book: edit.add(book, email, name or ""))
 
 
 @command(user_app, "set", changes=True)
@@ -42,13 +43,13 @@ def set_(
     ] = None,
 ) -> Answer:
     """Change a partner user's name, or say whether the user is deactivated in HubSpot."""
-    return run.change(lambda book: edit.change(book, lookup.find_user(book, user), name, active))
+    return change(run, lambda book: edit.change(book, lookup.find_user(book, user), name, active))
 
 
 @command(user_app, "remove", changes=True)
 def remove(run: Run, user: UserArgument) -> Answer:
     """Remove a partner user; refused while the default or an override names the user."""
-    return run.change(lambda book: edit.remove(book, lookup.find_user(book, user)))
+    return change(run, lambda book: edit.remove(book, lookup.find_user(book, user)))
 
 
 @command(user_app, "replace", changes=True)
@@ -64,4 +65,4 @@ def replace(
         leaving, coming = lookup.find_user(book, old), lookup.find_user(book, new)
         return edit.replace(book, leaving, coming, deactivate=deactivate)
 
-    return run.change(edit_)
+    return change(run, edit_)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from renewctl.store.record import Author
+if TYPE_CHECKING:
+    from renewctl.store.record import Author
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,12 @@ class World:
         """Return the local calendar date."""
         return date.today()  # noqa: DTZ011 (renewal dates are local calendar dates)
 
-    def author(self, note: str) -> Author:
+    def author(self, note: str) -> "Author":
         """Return who is at work here, and the time by the clock; the history keeps both."""
         import getpass
         import socket
+
+        from renewctl.store.record import Author
 
         try:
             user = getpass.getuser()

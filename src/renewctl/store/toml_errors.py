@@ -1,37 +1,32 @@
 """What is wrong with a text that is not TOML, said with its lines and a way out.
 
-May import ``errors`` and its neighbours ``blocks`` and ``toml_text``.
+May import ``errors`` and its neighbours ``blocks``, ``toml_sizes`` and
+``toml_text``.
 """
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import tomli
 
 from renewctl.errors import Problem, StoreInvalid
 from renewctl.store.blocks import ScanError, Steps, scan
+from renewctl.store.toml_sizes import LONG_HEX, MAX_DEPTH
 from renewctl.store.toml_text import key_text
 
-MAX_DEPTH = 100
-"""Levels of tables and lists within each other; renewctl's own data has five."""
-LONG_BITS = 10_000
-"""Python does not write integers of 4,300 digits."""
 _CONFLICT = re.compile(r"^<{7}(?![^ \r\n])", re.MULTILINE)
 _CONFLICT_END = re.compile(r"^>{7}(?![^ \r\n])", re.MULTILINE)
 _LONE_CR = re.compile(r"\r(?!\n)")
-_LONG_HEX = re.compile(r"0[xob][0-9A-Fa-f_]{2500,}")
 _TOKEN = re.compile(
     r"#[^\n]*"
     r'|"""(?:[^\\]|\\.)*?"{3,5}|"(?!"")(?:[^"\\\n]|\\.)*"'
     r"|'''.*?'{3,5}|'(?!'')[^'\n]*'"
     r"|(?P<open>\"\"\"|'''|')"
-    rf"|(?P<long>[0-9][0-9_]{{4000,}}|{_LONG_HEX.pattern})",
+    rf"|(?P<long>[0-9][0-9_]{{4000,}}|{LONG_HEX.pattern})",
     re.DOTALL,
 )
 """Comments and closed texts, passed over; and what is looked for: an open text, a long integer."""
 _DAY = re.compile(r"[0-9]+[-/][0-9]+[-/][-/0-9:.+TZtz]*")
-_CONTAINERS = frozenset((dict, list))
 _LOOKS = (
     (r"PK\x03\x04", "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"),
     (r"\s*<[!?a-zA-Z]", "it looks like a page of HTML or XML, perhaps saved in place of the file itself"),
@@ -145,26 +140,6 @@ def _twice(text: str, line: int) -> Problem | None:
     except ScanError:
         pass
     return None
-
-
-def check_sizes(text: str, data: dict[str, Any]) -> None:
-    """Refuse what would break whoever walks or shows the data: depth, and integers beyond text."""
-    if _LONG_HEX.search(text) and any(type(v) is int and v.bit_length() > LONG_BITS for v in _values(data)):
-        raise ValueError
-    level: list[Any] = [data]
-    for _ in range(MAX_DEPTH):
-        level = [v for c in level for v in (c.values() if type(c) is dict else c) if type(v) in _CONTAINERS]
-    if level:
-        raise RecursionError
-
-
-def _values(data: dict[str, Any]) -> Iterator[Any]:
-    left: list[Any] = [data]
-    while left:
-        value = left.pop()
-        yield value
-        if type(value) in _CONTAINERS:
-            left += value.values() if isinstance(value, dict) else value
 
 
 def _place(text: str, pos: int) -> tuple[int, int]:

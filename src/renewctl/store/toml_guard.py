@@ -11,9 +11,10 @@ from typing import Any
 import tomli
 
 from renewctl.model import Path
-from renewctl.store.blocks import HOLDERS, Item, ScanError, comments, lead_of, scan
+from renewctl.store.blocks import HOLDERS, Item, ScanError, Steps, comments, lead_of, scan
 from renewctl.store.toml_splice import Move
 from renewctl.store.toml_text import Rewriter, Span, field_text, in_order, same
+from renewctl.tree import IDENTITY, index_of
 
 
 class Broken(Exception):
@@ -124,7 +125,24 @@ def check_comments(old: str, new: str, moves: Sequence[Move]) -> None:
                 lost -= _comments(old[lead_of(old, item.start, pos) : item.end])
             pos = item.end
     if lost:
-        raise Broken("comments would be lost or moved")
+        raise Broken("comments would be lost")
+    _check_headings(old, new)
+
+
+def _check_headings(old: str, new: str) -> None:
+    """Check that what stands directly above a header or key still does, where that is still there."""
+    now = dict(_headings(new))
+    for path, lines in _headings(old):
+        inside_list = any(isinstance(step, int) for step in path)
+        if lines and not inside_list and now.get(path, lines) != lines:
+            raise Broken("comments would be moved")
+
+
+def _headings(text: str) -> Iterator[tuple[Steps, str]]:
+    pos = 0
+    for item in scan(text):
+        yield item.path, text[lead_of(text, item.start, pos) : item.start]
+        pos = item.end
 
 
 def _comments(text: str) -> Counter[tuple[str, bool]]:
@@ -134,21 +152,27 @@ def _comments(text: str) -> Counter[tuple[str, bool]]:
 
 
 def _gone(item: Item, move: Move) -> bool:
-    """Tell whether what an item says is no longer said after a move, or of a list that got shorter."""
+    """Tell whether what an item says is no longer said after a move, or is a list that got shorter."""
     origin = move.origin or move.name
     if item.path[: len(origin)] != origin:
         return False
-    old, new = move.old, move.new
+    old, new, key = move.old, move.new, ""
     for step in item.path[len(origin) :]:
-        if isinstance(new, list) and isinstance(old, list) and isinstance(step, int):
-            if len(new) < len(old):
-                return True
-            old, new = old[step], new[step]
-        elif isinstance(new, dict) and isinstance(old, dict) and step in new:
-            old, new = old.get(step), new[step]
+        if isinstance(old, list) and isinstance(new, list) and isinstance(step, int):
+            old, new = old[step], _same_item(old, new, step, key)
+        elif isinstance(old, dict) and isinstance(new, dict):
+            old, new, key = old.get(step), new.get(step), str(step)
         else:
             return True
     return new is None or (isinstance(new, list) and isinstance(old, list) and len(new) < len(old))
+
+
+def _same_item(old: list[Any], new: list[Any], index: int, key: str) -> Any:
+    """Return what became of an item of a list; None where it went."""
+    if key not in IDENTITY:
+        return new[index] if len(new) >= len(old) else None
+    found = index_of(new, key, old[index].get(IDENTITY[key], ""))
+    return None if found is None else new[found]
 
 
 def _foreign(text: str, entries: Sequence[Path]) -> Iterator[str]:

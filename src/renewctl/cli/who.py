@@ -1,4 +1,4 @@
-"""The questions: ``who``, ``explain``, ``contacts``."""
+"""The question: ``who``."""
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
@@ -6,28 +6,23 @@ from typing import Annotated
 
 import typer
 
-from renewctl import lookup, outlook
-from renewctl.cli.app import app, command
-from renewctl.cli.everyday import PANEL
+from renewctl import outlook
+from renewctl.cli.app import EVERYDAY, app, command
 from renewctl.cli.expect import as_expected, everyone_notified
 from renewctl.cli.options import (
     AllOption,
     Clients,
     DeadlineWithinOption,
     FromOption,
-    OneClient,
     RecipientOption,
     Text,
     ToOption,
     WithinOption,
 )
 from renewctl.cli.run import Run
-from renewctl.cli.run import clients as clients_named
 from renewctl.cli.windows import Asked, pictured, selected
 from renewctl.errors import UsageError
 from renewctl.outlook import Row
-from renewctl.render import explain as render_explain
-from renewctl.render import roster
 from renewctl.render import who as render_who
 from renewctl.render.answer import Answer
 from renewctl.store.snapshot import Snapshot
@@ -40,7 +35,7 @@ class By(StrEnum):
     RECIPIENT = "recipient"
 
 
-@command(app, "who", panel=PANEL)
+@command(app, "who", panel=EVERYDAY)
 def who(
     run: Run,
     clients: Clients = None,
@@ -115,23 +110,3 @@ def _pictured(run: Run, words: list[str], asked: Asked, recipient: str | None) -
 
 def _store(snapshot: Snapshot) -> Mapping[str, str]:
     return {"path": snapshot.place.shown, "sha256": snapshot.digest}
-
-
-@command(app, "explain", panel=PANEL)
-def explain(run: Run, client: OneClient) -> Answer:
-    """Show why a client's renewals reach whom they reach.
-
-    Each value with the layer it comes from (file and line) and what it shadows, every candidate
-    with outcome and reason, and the rule in words. Reads only.
-    """
-    snapshot = run.load()
-    book = snapshot.portfolio
-    rows = outlook.rows(book, [lookup.find_client(book, client)], None, run.today)
-    return render_explain.explained(rows, book.default, book.policy, snapshot.where)
-
-
-@command(app, "contacts", panel=PANEL)
-def contacts(run: Run, clients: Clients = None) -> Answer:
-    """Show who holds which role at each client, which are vacant, and the partner user."""
-    book = run.load().portfolio
-    return roster.contacts(book, clients_named(book, clients or []))

@@ -1,0 +1,83 @@
+"""Other tools at the same task on the same data: find one client's setting, and change one."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import portfolio
+from cases import Run
+from measure import Process
+from stores import JSON, Stores
+
+SIZES = (1_000, 10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A tool of others, and its words for one lookup or one edit.
+
+    Args:
+        name: how the table calls it.
+        tool: the program, which may be missing.
+        words: its arguments, given the run and its file.
+        file: makes the file's text for so many clients; a JSON store where there is none.
+    """
+
+    name: str
+    tool: str
+    words: Callable[[Run, str], list[str]]
+    file: Callable[[int], str] | None = None
+
+    @property
+    def installed(self) -> bool:
+        """Whether the tool is there."""
+        return shutil.which(self.tool) is not None
+
+    @property
+    def kind(self) -> str:
+        """Which store the baseline reads."""
+        return "toml" if self.file else JSON
+
+    def process(self, stores: Stores, clients: int, number: int) -> Process:
+        """Return the process of one run, its file made."""
+        words = self.words(Run(stores, clients, number), str(self._path(stores, clients)))
+        return Process([self.tool, *words], stores.folder)
+
+    def _path(self, stores: Stores, clients: int) -> Path:
+        if self.file is None:
+            return stores.store(JSON, clients)
+        path = stores.folder / f"{self.tool}{clients}"
+        return path if path.exists() else stores.text(path.name, self.file(clients))
+
+
+def _owner(run: Run) -> str:
+    return ("partner", "hubspot")[run.number % 2]
+
+
+def _jq_edit(run: Run, path: str) -> list[str]:
+    setting = f'{{owner: "partner", notify: "{run.user}"}}'
+    return [f'.clients["{run.client}"].override = {setting}', path]
+
+
+def _recset(run: Run, path: str) -> list[str]:
+    return ["-e", f'client = "{run.client}"', "-f", "owner", "-s", _owner(run), path]
+
+
+def _amtool(run: Run, path: str) -> list[str]:
+    return ["config", "routes", "test", f"--config.file={path}", f"client={run.client}"]
+
+
+PEERS = (
+    Peer("jq, one lookup", "jq", lambda run, path: [f'.clients["{run.client}"].override', path]),
+    Peer("jq, one edit (to a pipe)", "jq", _jq_edit),
+    Peer("recsel, one lookup", "recsel", lambda run, path: ["-e", f'client = "{run.client}"', path],
+         portfolio.records),
+    Peer("recset, one edit", "recset", _recset, portfolio.records),
+    Peer("git config, one lookup", "git",
+         lambda run, path: ["config", "-f", path, f"client.{run.client}.owner"], portfolio.git_config),
+    Peer("git config, one edit", "git",
+         lambda run, path: ["config", "-f", path, f"client.{run.client}.owner", _owner(run)],
+         portfolio.git_config),
+    Peer("amtool, one lookup", "amtool", _amtool, portfolio.routes),
+)  # fmt: skip

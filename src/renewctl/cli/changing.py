@@ -1,0 +1,42 @@
+"""A change on its way from the plan to the answer: agreed to, made, told."""
+
+from collections.abc import Callable
+
+from renewctl.cli.consent import Consent
+from renewctl.cli.run import Run
+from renewctl.model import Plan, Portfolio
+from renewctl.render.answer import Answer, Output
+from renewctl.render.plan import planned
+from renewctl.store.apply import Drafted, Terms, apply
+from renewctl.store.apply import planned as drafts
+
+
+def change(run: Run, edit: Callable[[Portfolio], Plan], grave: str = "") -> Answer:
+    """Plan a change and make it, or show it only, with ``--dry-run``.
+
+    Args:
+        run: the command's common options.
+        edit: from the portfolio to the plan; it may be called again if the store changes.
+        grave: what the command does that is never done unasked, if anything.
+    """
+    return made(run, drafts(edit), grave)
+
+
+def made(run: Run, drafted: Drafted, grave: str = "") -> Answer:
+    """Make a change, or show it only, with ``--dry-run``.
+
+    Args:
+        run: the command's common options.
+        drafted: what drafts the change.
+        grave: what the command does that is never done unasked, if anything.
+    """
+    consent = Consent(run.world, run.yes, run.output in {Output.JSON, Output.JSONL}, grave)
+    terms = Terms(consent, lambda: run.world.author(run.note), run.dry_run, run.lock_timeout)
+    done = apply(run.place, drafted, terms)
+    return planned(
+        consent.told(done.draft),
+        dry_run=run.dry_run,
+        written=done.written,
+        warnings=done.warnings,
+        brief=consent.asked and run.world.on_terminal() and run.output is Output.TABLE,
+    )

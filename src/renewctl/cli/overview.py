@@ -1,0 +1,38 @@
+"""What renewctl says by itself: what it is, which store is in use, the version."""
+
+from typing import Annotated
+
+import typer
+
+from renewctl import __version__
+from renewctl.cli.app import app
+from renewctl.cli.run import Run
+from renewctl.errors import RenewctlError, StoreMissing
+from renewctl.render import start as render
+from renewctl.render.answer import Answer, Output
+
+
+@app.callback(invoke_without_command=True)
+def overview(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+    ] = False,
+) -> tuple[Run, Answer] | None:
+    """Who gets notified about a client's HubSpot renewal, and why."""
+    if ctx.invoked_subcommand is not None:
+        return None
+    run = Run(ctx.obj, None, Output.TABLE, None, quiet=False)
+    return run, render.version(__version__) if version else _overview(run)
+
+
+def _overview(run: Run) -> Answer:
+    """Say what renewctl is, which store is in use, and what to type next."""
+    try:
+        snapshot = run.load()
+    except StoreMissing as error:
+        named = error.message if run.place.named else None
+        return render.overview(__version__, named, None, run.today, missing=True)
+    except RenewctlError as error:
+        return render.overview(__version__, f"{run.place.shown}: {error.message}", None, run.today)
+    return render.overview(__version__, f"{run.place.shown} ({run.place.why})", snapshot.portfolio, run.today)

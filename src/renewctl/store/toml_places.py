@@ -1,0 +1,100 @@
+"""Where the values of a TOML store stand: line and column of what a path names.
+
+May import ``model``, ``tree`` and its neighbour ``blocks``.
+"""
+
+from bisect import bisect_right
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+
+from renewctl import tree
+from renewctl.model import Path
+from renewctl.store.blocks import Item, Layout, ScanError, Steps, entry_of, parts, scan
+
+
+class Places:
+    """The places in one text; each entry is scanned once."""
+
+    def __init__(self, text: str, data: dict[str, Any], layout: Layout) -> None:
+        self.text, self.data, self._layout = text, data, layout
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
+
+    @cached_property
+    def _seen(self) -> dict[Path, tuple[Item, ...]]:
+        return {}
+
+    def locate(self, path: Path) -> tuple[int, int]:
+        """Return line and column, from 1, of the key at ``path``, or of what is nearest above it.
+
+        Items of a list are named by their identity (see ``tree``) or, failing that, by their index.
+        """
+        try:
+            pos = self._position(_steps(self.data, path)) if path else 0
+        except (ScanError, IndexError, RecursionError):
+            pos = 0
+        line = bisect_right(self._lines, pos)
+        return line, pos - self._lines[line - 1] + 1
+
+    def _position(self, steps: Steps) -> int:
+        best, found = 0, 0
+        for item in self._items(entry_of(steps)):
+            depth, pos = _reach(self.text, item, steps)
+            if depth > best:
+                best, found = depth, pos
+        return found
+
+    def _items(self, entry: Path) -> tuple[Item, ...]:
+        """Return the items that may hold something of ``entry``, in file order."""
+        if entry not in self._seen:
+            runs = self._layout.runs
+            spans = {*runs.get(entry, ()), *runs.get(entry[:1], ()), (0, self._layout.first)}
+            self._seen[entry] = tuple(i for span in sorted(spans) for i in scan(self.text, *span))
+        return self._seen[entry]
+
+
+def _steps(data: Any, path: Path) -> Steps:
+    """Return ``path`` with list items by index, as far as there is something."""
+    steps: Steps = ()
+    for step in path:
+        if isinstance(data, list):
+            index = tree.index_of(data, str(steps[-1]), step) if steps[-1] in tree.IDENTITY else None
+            if index is None and step.isascii() and step.isdigit() and len(step) < 10:
+                index = int(step)
+            if index is None or index >= len(data):
+                return steps
+            steps, data = (*steps, index), data[index]
+        else:
+            steps = (*steps, step)
+            data = data.get(step) if isinstance(data, dict) else None
+    return steps
+
+
+def _reach(text: str, item: Item, steps: Steps) -> tuple[int, int]:
+    """Return how many of ``steps`` lead to ``item`` or into its value, and to which position."""
+    depth = 0
+    for one, other in zip(item.path, steps, strict=False):
+        if one != other:
+            break
+        depth += 1
+    above = len(item.path) - len(item.keys)
+    if item.value is None or depth <= above:
+        return depth, item.at
+    if depth < len(item.path):
+        return depth, item.spans[depth - above - 1][0]
+    return _within(text, item.value[0], steps, depth, item.spans[-1][0])
+
+
+def _within(text: str, value: int, steps: Steps, depth: int, pos: int) -> tuple[int, int]:
+    while depth < len(steps) and text[value] in "[{":
+        for index, part in enumerate(parts(text, value)):
+            names: Steps = part.keys or (index,)
+            if steps[depth : depth + len(names)] == names:
+                depth, pos, value = depth + len(names), part.start, part.value
+                break
+        else:
+            break
+    return depth, pos

@@ -1,0 +1,32 @@
+"""What is TOML, but too deep or too long for whoever walks or shows it. Imports the standard library only."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+MAX_DEPTH = 100
+"""Levels of tables and lists within each other; renewctl's own data has five."""
+LONG_BITS = 10_000
+"""Python does not write integers of 4,300 digits."""
+LONG_HEX = re.compile(r"0[xob][0-9A-Fa-f_]{2500,}")
+_CONTAINERS = frozenset((dict, list))
+
+
+def check_sizes(text: str, data: dict[str, Any]) -> None:
+    """Refuse what would break whoever walks or shows the data: depth, and integers beyond text."""
+    if LONG_HEX.search(text) and any(type(v) is int and v.bit_length() > LONG_BITS for v in _values(data)):
+        raise ValueError
+    level: list[Any] = [data]
+    for _ in range(MAX_DEPTH):
+        level = [v for c in level for v in (c.values() if type(c) is dict else c) if type(v) in _CONTAINERS]
+    if level:
+        raise RecursionError
+
+
+def _values(data: dict[str, Any]) -> Iterator[Any]:
+    left: list[Any] = [data]
+    while left:
+        value = left.pop()
+        yield value
+        if type(value) in _CONTAINERS:
+            left += value.values() if isinstance(value, dict) else value
