@@ -107,7 +107,8 @@ def has_completion(stores: Stores) -> bool:
     return ran.returncode == 0
 
 
-def _line(each: Figure) -> str:
+def line(each: Figure) -> str:
+    """Return a figure as a line of the table."""
     name = f"{each.operation}, {each.clients:,}" if each.clients else each.operation
     scale, unit = (1000, "ms") if each.unit == "s" else (1, each.unit)
     bars = "".join(f"{'–' if bar is None else f'{bar:g}':>8}" for bar in (each.bar, each.stretch))
@@ -120,7 +121,9 @@ def _line(each: Figure) -> str:
 def _options() -> argparse.Namespace:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--sizes", default="100,1000,10000", help="clients; 100000 on request")
-    options.add_argument("--repeat", type=int, default=7, help="runs that count, of each")
+    options.add_argument(
+        "--repeat", type=int, default=7, help="runs that count, of each; 0: one without warm-up"
+    )
     options.add_argument("--only", default="", metavar="SUBSTRING", help="operations whose name holds it")
     options.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     options.add_argument("--python", default=sys.executable, help="the interpreter that has renewctl")
@@ -140,7 +143,7 @@ def main() -> None:
         figures = []
         for case in chosen(sizes, given.only, completion=completion):
             figures.append(figure(case, stores, given.repeat))
-            print(_line(figures[-1]), flush=True)
+            print(line(figures[-1]), flush=True)
     if not completion:
         print("Tab on a client: no completion yet")
     if missing := sorted({peer.tool for peer in PEERS if not peer.installed}):

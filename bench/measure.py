@@ -66,10 +66,10 @@ def alternated(
     Args:
         baseline: makes the process of a run, given its number; what it prepares is not measured.
         operation: the same.
-        repeat: how many runs count.
+        repeat: how many runs count; with 0, the one that comes before them.
     """
     runs = [[measured(make(run)) for make in (baseline, operation)] for run in range(repeat + 1)]
-    first, second = zip(*runs[1:], strict=True)
+    first, second = zip(*(runs[1:] or runs), strict=True)
     return statistics.median(first), statistics.median(second)
 
 

@@ -71,14 +71,22 @@ def due(portfolio: Portfolio, today: date, only: Iterable[Client] | None = None)
     Args:
         portfolio: the store's.
         today: the day a look at a client's contacts is too old on, or not.
-        only: whose tasks, without the default's; None for all there are.
+        only: whose tasks, the default's if one of them follows it; None for all there are.
     """
     clients = sorted(portfolio.clients.values() if only is None else only, key=lambda client: client.key)
     overrides = [task for client in clients for task in _override(portfolio, client)]
     contacts = [task for client in clients for task in _contacts(portfolio, client, today)]
-    default = _default(portfolio) if only is None else ()
+    # A client that follows the default is right in HubSpot when the default is.
+    concerned = only is None or any(client.override is None for client in clients)
+    default = _default(portfolio) if concerned else ()
     optional = [task for task in overrides if not task.required]
     return (*default, *(task for task in overrides if task.required), *contacts, *optional)
+
+
+def never_looked_at(portfolio: Portfolio, only: Iterable[Client] | None = None) -> int:
+    """Return of how many clients nothing is recorded of what HubSpot's own screens show."""
+    clients = portfolio.clients.values() if only is None else only
+    return sum(client.confirmed is None for client in clients)
 
 
 def settings_due(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:

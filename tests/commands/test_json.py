@@ -85,7 +85,7 @@ CHANGES = [
 ]
 ANSWERED_NO = {("check",): 1}
 """Questions to which this store's answer is no."""
-TOLD_BESIDES = {("who", "--timeline")}
+TOLD_BESIDES = {("who", "--timeline"), ("who", "--by", "recipient")}
 """Answers that leave something out of their columns, and say so."""
 FILES = {
     "other.toml": 'version = 1\n\n[clients."acme.example"]\nname = "Other"\n',

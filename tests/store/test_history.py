@@ -104,10 +104,23 @@ def test_half_a_line_of_a_killed_writer_is_passed_over(
 @pytest.mark.parametrize(
     "line",
     [
-        "", "null", "[]", "1", '"id"', "{}", '{"id": 1}', '{"id": "x", "changes": 1}', '{"done": "unknown"}',
-        "\x00", "[" * 5000, '{"id": "x", "parent": null, "changes": [{"path": 1}], "patches": []}',
+        "",
+        "null",
+        "[]",
+        "1",
+        '"id"',
+        "{}",
+        '{"id": 1}',
+        '{"id": "x", "changes": 1}',
+        '{"done": "unknown"}',
+        '{"done": [1]}',
+        '{"dropped": null}',
+        '{"unsure": {}}',
+        "\x00",
+        "[" * 5000,
+        '{"id": "x", "parent": null, "changes": [{"path": 1}], "patches": []}',
     ],
-)  # fmt: skip
+)
 def test_lines_of_something_else_stop_nobody(store: Path, line: str) -> None:
     name("B")
     with RECORD.open("a") as file:
@@ -205,3 +218,98 @@ def test_an_older_change_is_taken_back_around_what_came_since(store: Path) -> No
     assert main(["undo", first[:4], "-q"]) == 0
     assert 'name = "A"' in store.read_text()
     assert 'notify = "ana@agency.example"' in store.read_text()
+
+
+def test_undo_takes_back_the_change_it_meant_or_none(store: Path) -> None:
+    """The last change may be another's by the time that the lock is had."""
+    from renewctl.errors import StoreChanged
+    from renewctl.store.apply import Terms, apply
+    from renewctl.store.place import Place
+    from renewctl.store.record import Author
+    from renewctl.store.undo import taken_back
+
+    name("B")
+
+    def agree(draft: object, may_ask: bool) -> bool:
+        if may_ask:
+            main(["set-default", "--owner", "partner", "--notify", "none", "-q"])
+            main(["user", "add", "eva@agency.example", "-q"])
+        return False
+
+    place = Place(store, "renewctl.toml", "named by the test")
+    terms = Terms(agree, lambda: Author("ana", "desk", "2026-11-23T12:00:00Z"))
+    with pytest.raises(StoreChanged, match=r"user add \w+ was made by \w+ meanwhile"):
+        apply(place, taken_back(None), terms)
+    assert 'name = "B"' in store.read_text()
+    assert "eva@agency.example" in store.read_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "taken", "between", "message"),
+    [
+        (
+            [],
+            "user add zed@agency.example",
+            ["override a.example --owner partner --notify zed"],
+            "a.example would name zed@agency.example, who is not one of the users: renewctl user add zed",
+        ),
+        (
+            ["user add zed@agency.example", "override a.example --owner partner --notify zed"],
+            "clear-override a.example",
+            ["user remove zed"],
+            "a.example would name zed@agency.example",
+        ),
+        (
+            ["client set a.example --hub-id 7"],
+            "client remove a.example",
+            ["client add b.example --hub-id 7"],
+            "two clients would have the hub id 7",
+        ),
+    ],
+)
+def test_undo_does_nothing_that_a_command_would_refuse(
+    before: list[str], taken: str, between: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Path("renewctl.toml")
+    for line in (*before, taken):
+        assert main([*line.split(), "-q", "--yes"]) == 0
+    identity = history.read(store, digest(store.read_bytes())).entries[-1].id
+    for line in between:
+        assert main([*line.split(), "-q", "--yes"]) == 0
+    text = store.read_text()
+    capsys.readouterr()
+    assert main(["undo", identity, "--yes"]) == 5
+    assert message in capsys.readouterr().err
+    assert store.read_text() == text
+
+
+def test_what_nobody_knows_is_told_so_and_passed_over(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = store.read_bytes()
+    name("B")
+    name("C")
+    # The second one's writer was killed before the replace, and somebody wrote the store then.
+    RECORD.write_text("".join(line + "\n" for line in RECORD.read_text().splitlines()[:3]))
+    store.write_bytes(old.replace(b'"A"', b'"B"') + b"# by hand\n")
+    assert main(["history", "-o", "json"]) == 0
+    items = json.loads(capsys.readouterr().out)["items"]
+    assert [(item["unsure"], item["outside"]) for item in items] == [
+        (False, True),
+        (True, False),
+        (False, False),
+    ]
+    assert main(["undo", "-q"]) == 0
+    assert 'name = "A"' in store.read_text()
+    assert {"unsure": lines()[2]["id"]} in lines()
+
+
+def test_what_was_taken_back_is_said_so(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name("B")
+    identity = history.read(store, digest(store.read_bytes())).entries[0].id
+    assert main(["undo", identity, "-q"]) == 0
+    capsys.readouterr()
+    assert main(["undo", identity]) == 5
+    err = capsys.readouterr().err
+    assert f"client set {identity} was taken back already, by undo" in err
+    assert "to do it again: renewctl undo" in err

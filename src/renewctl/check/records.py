@@ -52,12 +52,16 @@ def _of_remark(book: Portfolio, remark: Problem) -> Finding:
 
 def _of_users(book: Portfolio) -> Iterator[Finding]:
     own = book.policy.domains
+    settings = (book.default, *(client.override for client in book.clients.values()))
+    named = {address_key(setting.notify or "") for setting in settings if setting}
     for user in book.users.values():
         domain = _domain_of(user.email)
         if own and user.active and not any(domain == one or domain.endswith(f".{one}") for one in own):
             message = f"{user.email} is outside the partner's domains ({', '.join(own)})"
-            remove = typed("user", "remove", data=(user.email,))
-            mend = f"by hand: add {domain} to [policy] domains; or else: {remove}"
+            used = address_key(user.email) in named
+            words = ("replace", "USER") if used else ("remove",)
+            other = typed("user", words[0], data=(user.email,)) + "".join(f" {word}" for word in words[1:])
+            mend = f"by hand: add {domain} to [policy] domains; or else: {other}"
             yield Finding("foreign-address", message, ("users", user.email), mend)
 
 

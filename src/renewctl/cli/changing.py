@@ -6,6 +6,8 @@ from renewctl.cli.consent import Consent
 from renewctl.cli.run import Run
 from renewctl.model import Plan, Portfolio
 from renewctl.render.answer import Answer, Output
+from renewctl.render.formats import plain
+from renewctl.render.impact import left_lines
 from renewctl.render.plan import planned
 from renewctl.store.apply import Drafted, Terms, apply
 from renewctl.store.apply import planned as drafts
@@ -33,10 +35,13 @@ def made(run: Run, drafted: Drafted, grave: str = "") -> Answer:
     consent = Consent(run.world, run.yes, run.output in {Output.JSON, Output.JSONL}, grave)
     terms = Terms(consent, lambda: run.world.author(run.note), run.dry_run, run.lock_timeout)
     done = apply(run.place, drafted, terms)
+    told = consent.told(done.draft)
+    # Whom a change leaves with nobody is said, however little was asked to be said.
+    left = [plain(parts) for parts in left_lines(told.impact, would=run.dry_run)] if run.quiet else []
     return planned(
-        consent.told(done.draft),
+        told,
         dry_run=run.dry_run,
         written=done.written,
-        warnings=done.warnings,
+        warnings=(*left, *done.warnings),
         brief=consent.asked and run.world.on_terminal() and run.output is Output.TABLE,
     )

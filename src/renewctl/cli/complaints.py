@@ -4,6 +4,8 @@
 """
 
 import re
+import shutil
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 from typing import Any
@@ -26,7 +28,8 @@ def tell(world: World, arguments: Sequence[str], error: RenewctlError) -> ExitSt
     """Write the error where errors go, in the form asked for, and return its exit status."""
     if world.stderr is None:
         return error.status
-    text = json_text(_document(error)) if _wants_json(arguments) else _for_people(error)
+    people = _for_people(error, wrapped=world.stderr.isatty())
+    text = json_text(_document(error)) if _wants_json(arguments) else people
     try:
         world.stderr.write(text)
         world.stderr.flush()
@@ -92,8 +95,27 @@ def _document(error: RenewctlError) -> dict[str, Any]:
     }
 
 
-def _for_people(error: RenewctlError) -> str:
-    return "".join(showable(text) + "\n" for text in _lines(error))
+def _for_people(error: RenewctlError, *, wrapped: bool) -> str:
+    lines = [showable(text) for text in _lines(error)]
+    if wrapped:
+        width = max(40, shutil.get_terminal_size((100, 24)).columns) - 1
+        lines = [_filled(text, width) for text in lines]
+    return "".join(text + "\n" for text in lines)
+
+
+def _filled(text: str, width: int) -> str:
+    """Return a line broken between words: half an address is none."""
+    if len(text) <= width:
+        return text
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    return textwrap.fill(
+        text.lstrip(" "),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _lines(error: RenewctlError) -> Iterator[str]:

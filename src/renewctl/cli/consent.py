@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import typer
 
 from renewctl.cli.world import World
-from renewctl.errors import Declined, NeedsYes
+from renewctl.errors import Declined, NeedsYes, Problem
 from renewctl.impact import Impact, impact
 from renewctl.render.answer import Answer, Sheet
-from renewctl.render.impact import counted, some_of
+from renewctl.render.impact import MOST_NAMED, counted, some_of
 from renewctl.render.plan import Told, change_told
 from renewctl.store.apply import Draft
 
@@ -56,9 +56,11 @@ class Consent:
         if not self.script and self.world.can_ask():
             return self._asked(draft, silenced, may_ask)
         if self.grave or silenced:
-            what = self.grave or f"nobody would be notified any more for {some_of(silenced)}"
+            what = self.grave or f"nobody would be notified any more for {some_of(silenced, listed='')}"
             message = f"{what}: in a script that needs --yes; nothing was written"
-            raise NeedsYes(message, hint="add --yes, or look first with --dry-run")
+            others = silenced if len(silenced) > MOST_NAMED else ()
+            problems = [Problem(f"{key}: nobody would be notified any more") for key in others]
+            raise NeedsYes(message, hint="add --yes, or look first with --dry-run", problems=problems)
         return False
 
     def _asked(self, draft: Draft, silenced: Sequence[str], may_ask: bool) -> bool:

@@ -19,7 +19,7 @@ from renewctl.store import history as record
 from renewctl.store.history import History
 from renewctl.store.migration import migrated
 from renewctl.store.record import Entry
-from renewctl.store.undo import taken_back
+from renewctl.store.undo import origin, taken_back
 
 
 @command(app, "history", panel=SAFETY)
@@ -61,15 +61,26 @@ def _all(found: History) -> Iterator[Done]:
     for entry in found.entries:
         if entry.outside:
             yield Done()
-        yield _done(entry, entry.changes)
+        yield _done(found, entry, entry.changes)
     if found.outside:
         yield Done()
 
 
-def _done(entry: Entry, changes: tuple[Change, ...]) -> Done:
+def _done(found: History, entry: Entry, changes: tuple[Change, ...]) -> Done:
     author = entry.author
+    root, steps = origin(entry, found.entries)
     return Done(
-        entry.id, author.at, author.user, author.host, entry.command, author.note, entry.undoes, changes
+        entry.id,
+        author.at,
+        author.user,
+        author.host,
+        entry.command,
+        author.note,
+        entry.undoes,
+        changes,
+        goes_back_to=f"{root.command} {root.id}" if steps else "",
+        redo=steps > 0 and steps % 2 == 0,
+        unsure=entry.unsure,
     )
 
 
@@ -81,7 +92,7 @@ def _of_clients(run: Run, found: History, words: Sequence[str]) -> Iterator[Done
         renamed = {str(change.after): change.path[-1] for change in entry.changes if change.renamed}
         wanted |= {old for new, old in renamed.items() if new in wanted}
         changes = tuple(change for change in entry.changes if _concerns(change, wanted))
-        done += [_done(entry, changes)] if changes else []
+        done += [_done(found, entry, changes)] if changes else []
     yield from reversed(done)
 
 

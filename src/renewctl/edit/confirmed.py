@@ -10,7 +10,7 @@ from datetime import date
 
 from renewctl.domains import address_key
 from renewctl.errors import UsageError
-from renewctl.model import Change, Client, Confirmation, Path, Plan, Portfolio, Setting, Table
+from renewctl.model import Change, Client, Confirmation, Owner, Path, Plan, Portfolio, Setting, Table
 
 COMMAND = "done"
 
@@ -45,6 +45,11 @@ def settings_confirmed(
     records += [_client(portfolio, client, on, as_override=as_override) for client in clients]
     changes = tuple(change for record in records for change in _changes(record))
     said = [f"{record.whose} is recorded so already" for record in records if _is_so(record)]
+    said += [
+        f"{record.whose}: the record of {record.now.on} was newer"
+        for record in records
+        if record.now and record.now.on > on
+    ]
     return Plan(COMMAND, changes, tuple(said) if records else ("no click was due",))
 
 
@@ -68,6 +73,10 @@ def _default(portfolio: Portfolio, on: date) -> _Record:
 
 def _client(portfolio: Portfolio, client: Client, on: date, *, as_override: bool) -> _Record:
     shown = client.override or (_default_of(portfolio) if as_override else None)
+    if shown and shown.owner is Owner.PARTNER and shown.notify is None:
+        message = f"HubSpot cannot show what the file says of {client.key}: owner partner, and no user"
+        hint = f"set one first: renewctl override {client.key} --owner partner --notify USER"
+        raise UsageError(message, hint=hint)
     wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)
     return _Record(client.key, ("clients", client.written, "in_hubspot"), wanted, client.confirmed)
 

@@ -3,10 +3,10 @@
 Imports the pure floors only.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from renewctl.errors import ExitStatus, RenewctlError
 
@@ -28,12 +28,43 @@ class Output(StrEnum):
     NAMES = "names"
 
 
+Made_co = TypeVar("Made_co", covariant=True)
+
+
+class Each(Sequence[Made_co]):
+    """What a function makes of each of some things, made when it is asked for.
+
+    An answer has a form for every format, and only one of them is ever written.
+    """
+
+    def __init__(self, make: Callable[[Any], Made_co], things: Sequence[Any]) -> None:
+        self._make, self._things = make, things
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._things)
+
+    def __iter__(self) -> Iterator[Made_co]:
+        """Yield them."""
+        return map(self._make, self._things)
+
+    @overload
+    def __getitem__(self, index: int) -> Made_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Made_co]: ...
+    def __getitem__(self, index: int | slice) -> Made_co | Sequence[Made_co]:
+        """Return one of them, or some."""
+        if isinstance(index, slice):
+            return Each(self._make, self._things[index])
+        return self._make(self._things[index])
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """Columns and rows; a cell that is a tuple is a list."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Sequence[tuple[Cell, ...]]
 
 
 @dataclass(frozen=True, slots=True)

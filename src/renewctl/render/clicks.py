@@ -30,7 +30,9 @@ def where(task: Task) -> str:
 
 
 def recorded_with(task: Task) -> str:
-    """Return the command that records that it was done."""
+    """Return the command that records that it was done, or what the client answered."""
+    if task.client and task.question and (task.question.vacant or task.question.inactive):
+        return f"renewctl client assign {task.client.key} ROLE EMAIL"
     return RECORDED_WITH[task.screen].format(client=task.client.key if task.client else "")
 
 

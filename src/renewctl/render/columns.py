@@ -18,9 +18,15 @@ GAP = "  "
 
 def width_of(parts: Line) -> int:
     """Return how many columns of a terminal a line takes."""
+    return sum(_width(text) for text, _ in parts)
+
+
+def _width(text: str) -> int:
+    if text.isascii() and text.isprintable():
+        return len(text)
     from rich.cells import cell_len
 
-    return sum(cell_len(showable(text)) for text, _ in parts)
+    return cell_len(showable(text))
 
 
 def widths_of(headings: Sequence[str], rows: Sequence[Cells]) -> list[int]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from renewctl.render.answer import Answer, Cell, Line, Output
+from renewctl.render.answer import Answer, Cell, Each, Line, Output
 from renewctl.text import csv_cell, markdown_cell, showable
 
 
@@ -69,7 +69,9 @@ def json_text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, default=_json_value) + "\n"
 
 
-def _json_value(value: Any) -> str:
+def _json_value(value: Any) -> Any:
+    if isinstance(value, Each):
+        return list(value)
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 

@@ -9,16 +9,21 @@ from typing import Any
 
 from renewctl.model import Change
 from renewctl.render.answer import Answer, Cell, Line, Sheet, line
+from renewctl.render.formats import plain
 from renewctl.render.plan import change_items, change_lines
 
 SCHEMA = "renewctl.history/1"
-COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes")
+COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")
 OUTSIDE = "changed outside renewctl"
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One change that was made; without ``id`` something else than renewctl changed the store."""
+    """One change that was made; without ``id`` something else than renewctl changed the store.
+
+    ``goes_back_to`` is the change that an undo, or the undo of an undo (``redo``), is about in the
+    end. ``unsure`` says that nobody knows whether it was made.
+    """
 
     id: str = ""
     at: str = ""
@@ -28,6 +33,9 @@ class Done:
     note: str = ""
     undoes: str = ""
     changes: tuple[Change, ...] = ()
+    goes_back_to: str = ""
+    redo: bool = False
+    unsure: bool = False
 
 
 def history(done: Sequence[Done], store: Mapping[str, str], warnings: tuple[str, ...] = ()) -> Answer:
@@ -57,14 +65,18 @@ def _item(one: Done) -> dict[str, Any]:
         "command": one.command or None,
         "note": one.note or None,
         "undoes": one.undoes or None,
+        "redo": one.redo,
+        "goes_back_to": one.goes_back_to or None,
+        "unsure": one.unsure,
         "changes": change_items(one.changes),
     }
 
 
 def _cells(one: Done) -> tuple[Cell, ...]:
     if not one.id:
-        return None, None, None, OUTSIDE, None, None, None, None
-    return one.at, one.user, one.host, one.command, one.id, len(one.changes), one.note, one.undoes
+        return None, None, None, OUTSIDE, None, None, None, None, None
+    what = tuple(plain(found).strip() for found in change_lines(one.changes, len(one.changes)))
+    return one.at, one.user, one.host, one.command, one.id, len(one.changes), one.note, one.undoes, what
 
 
 def _lines(done: Sequence[Done]) -> Iterator[Line]:
@@ -78,8 +90,10 @@ def _lines(done: Sequence[Done]) -> Iterator[Line]:
 
 def _told(one: Done) -> Iterator[Line]:
     when = one.at.replace("T", " ").removesuffix("Z") + " UTC"
-    of = f" of {one.undoes}" if one.undoes else ""
-    yield line((one.command, "strong"), of, (f"  {one.id}  {when}  {one.user} at {one.host}", "dim"))
+    name = f"{'redo' if one.redo else 'undo'} of {one.goes_back_to}" if one.undoes else one.command
+    yield line((name, "strong"), (f"  {one.id}  {when}  {one.user} at {one.host}", "dim"))
+    if one.unsure:
+        yield line(("  ! its writer was killed: whether it was made is not known", "warning"))
     if one.note:
         yield line("  why: ", one.note)
     yield from change_lines(one.changes)

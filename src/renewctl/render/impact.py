@@ -59,12 +59,19 @@ def impact_sheet(impact: Impact) -> Sheet:
 
 def silence_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
     """Yield of which clients nobody is notified, or would be: the first thing to be said."""
-    verb = "would be" if would else "is"
-    if impact.silenced:
-        yield line((f"✗ NOBODY {verb} notified any more for ", "error"), (some_of(impact.silenced), "strong"))
+    yield from left_lines(impact, would=would)
     if impact.silent:
+        verb = "would be" if would else "is"
         of = "the new client" if len(impact.silent) == 1 else "the new clients"
         yield line((f"✗ NOBODY {verb} notified for {of} ", "error"), (some_of(impact.silent), "strong"))
+
+
+def left_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
+    """Yield of which clients nobody is notified any more, or would be."""
+    verb = "would be" if would else "is"
+    if impact.silenced:
+        whose = some_of(impact.silenced)
+        yield line((f"✗ NOBODY {verb} notified any more for ", "error"), (whose, "strong"))
 
 
 def people_lines(impact: Impact) -> Iterator[Line]:
@@ -95,7 +102,11 @@ def _group_lines(label: str, group: Sequence[Hearing]) -> Iterator[tuple[bool, L
     With each, whether it says a number in place of names.
     """
     contacts = [hearing for hearing in group if not hearing.partner]
-    if contacts:
+    clients = sorted({hearing.client for hearing in contacts})
+    if len(clients) <= MOST_NAMED:
+        for client in clients:
+            yield _line(label, [h for h in contacts if h.client == client], "client contact")
+    else:
         yield _line(label, contacts, "client contact")
     users: dict[str, list[Hearing]] = {}
     for hearing in group:
@@ -109,15 +120,16 @@ def _line(label: str, group: Sequence[Hearing], noun: str) -> tuple[bool, Line]:
     clients = {hearing.client for hearing in group}
     rules = {hearing.rule for hearing in group}
     who = ", ".join(people) if len(people) <= MOST_NAMED else counted(len(people), noun)
-    where = min(clients) if len(clients) == 1 else counted(len(clients), "client")
+    few = len(clients) <= MOST_NAMED
+    where = ", ".join(sorted(clients)) if few else counted(len(clients), "client")
     by = f" by {min(rules)}" if len(rules) == 1 else ""
-    short = len(people) > MOST_NAMED or len(clients) > 1
+    short = len(people) > MOST_NAMED or not few
     return short, line(f"  {label:<22}  ", (who, "strong"), f" at {where}", (by, "dim"))
 
 
-def some_of(keys: Sequence[str]) -> str:
-    """Return the first of some names, and how many more there are."""
-    more = f" and {len(keys) - MOST_NAMED} more {_LISTED}" if len(keys) > MOST_NAMED else ""
+def some_of(keys: Sequence[str], listed: str = " " + _LISTED) -> str:
+    """Return the first of some names, how many more there are, and where they are ``listed``."""
+    more = f" and {len(keys) - MOST_NAMED} more{listed}" if len(keys) > MOST_NAMED else ""
     return ", ".join(keys[:MOST_NAMED]) + more
 
 

@@ -124,6 +124,10 @@ def _reach(told: Told) -> Iterator[str | tuple[str, str]]:
     if not _of_default(told.plan):
         words = f"{counted(number, 'client')} change{'s' * (number == 1)}"
         yield words if number else ("Nobody starts or stops hearing.", "dim")
+        if any(change.path[0] == "defaults" for change in told.plan.changes) and number:
+            counts = _default_counts(told)
+            yield f" · {counts['following']} following the default, {counts['overridden']} overridden"
+            yield f" ({counts['pinned']} pinned, same as the new default)" if counts["pinned"] else ""
         return
     counts = _default_counts(told)
     of = f"{number} of {counts['following']} following" if number != counts["following"] else str(number)
@@ -132,7 +136,7 @@ def _reach(told: Told) -> Iterator[str | tuple[str, str]]:
         are = "client is" if counts["overridden"] == 1 else "clients are"
         yield f" · {counts['overridden']} overridden {are} not affected"
     if counts["pinned"]:
-        yield f" · {counts['pinned']} pinned, same as the new default"
+        yield f" ({counts['pinned']} pinned, same as the new default)"
 
 
 def change_items(changes: tuple[Change, ...]) -> list[Mapping[str, Any]]:

@@ -3,17 +3,12 @@
 rich is imported late: nothing that goes into a pipe needs it. Imports ``text`` and the answer.
 """
 
-import io
 import shutil
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
 
 from renewctl.render.answer import Answer, Cell, Line, line
 from renewctl.render.columns import arranged, wrapped
 from renewctl.text import showable
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 NARROWEST = 40
 STYLES = {
@@ -43,16 +38,21 @@ def drawn(answer: Answer, environment: Mapping[str, str]) -> str:
     if answer.text:
         return "".join(showable(each) + "\n" for each in answer.text.splitlines())
     width = max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
-    console = _console(width, colour=wants_colour(environment))
-    for part in answer.parts or (answer,):
-        _print(console, part, width)
-    text: str = console.file.getvalue()
-    return text
+    paint = _painter(colour=wants_colour(environment))
+    lines = (parts for part in answer.parts or (answer,) for parts in _lines(part, width))
+    return "".join("".join(paint(showable(text), style) for text, style in parts) + "\n" for parts in lines)
 
 
-def _print(console: Any, answer: Answer, width: int) -> None:
-    for parts in _lines(answer, width):
-        console.print(styled(parts), soft_wrap=True)
+def _painter(*, colour: bool) -> Callable[[str, str], str]:
+    """Return what gives a text the look of a style: rich's codes, or nothing."""
+    if not colour:
+        return lambda text, _style: text
+    from rich.color import ColorSystem
+    from rich.style import Style
+
+    looks = {name: Style.parse(look) for name, look in STYLES.items()}
+    # Not through a console, line by line: a report of ten thousand rows would take half a minute.
+    return lambda text, style: looks[style].render(text, color_system=ColorSystem.STANDARD)
 
 
 def _lines(answer: Answer, width: int) -> Iterator[Line]:
@@ -78,25 +78,3 @@ def _cell(cell: Cell) -> list[Line]:
     if isinstance(cell, tuple):
         return [line(item) for item in cell] or [line()]
     return [line("" if cell is None else str(cell))]
-
-
-def _console(width: int, *, colour: bool) -> Any:
-    from rich.console import Console
-
-    return Console(
-        file=io.StringIO(),
-        width=width,
-        force_terminal=True,
-        color_system="standard" if colour else None,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-    )
-
-
-def styled(parts: Line) -> "Text":
-    """Return a line as rich text, every part made showable."""
-    from rich.text import Text
-
-    return Text.assemble(*((showable(text), STYLES[style]) for text, style in parts))

@@ -29,7 +29,6 @@ COLUMNS = (
     "required",
     "done",
 )
-NOTHING = "Nothing to click: as last confirmed, HubSpot agrees with the file."
 GROUPS = (
     ("default", "The default", WHERE[Screen.DEFAULT]),
     ("overrides", "One client at a time", WHERE[Screen.OVERRIDE].format(client="CLIENT")),
@@ -52,6 +51,16 @@ class List:
     as_of: date
     store: Mapping[str, str]
     named: bool = False
+    never: int = 0
+    """Of how many clients nothing is recorded of what HubSpot shows."""
+
+    @property
+    def nothing(self) -> str:
+        """What is said where no click is due."""
+        if not self.never:
+            return "Nothing to click: as last confirmed, HubSpot agrees with the file."
+        clients = f"{self.never} client{'s' * (self.never != 1)}"
+        return f"Nothing to click, as far as is known: HubSpot's screens were never looked at for {clients}."
 
 
 def listed(found: List) -> Answer:
@@ -132,7 +141,7 @@ def _cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 def _drawn(found: List) -> Iterator[Line]:
     if not any(task.required for task in found.tasks):
-        yield line((NOTHING, "told"))
+        yield line((found.nothing, "told"))
     for number, (title, way, tasks) in enumerate(_headed(found.tasks)):
         if number or not tasks[0].required:
             yield line()
@@ -188,7 +197,7 @@ def _commands(found: List) -> Iterator[tuple[str, str]]:
 
 
 def _markdown(found: List) -> str:
-    lines = [] if any(task.required for task in found.tasks) else [NOTHING, ""]
+    lines = [] if any(task.required for task in found.tasks) else [found.nothing, ""]
     for title, way, tasks in _headed(found.tasks):
         lines += [f"## {title}", "", markdown_cell(way), "", *map(_box, tasks), ""]
     return "\n".join(lines[:-1]) + "\n"

@@ -11,7 +11,7 @@ from typing import Any
 
 from renewctl.outlook import FOOTER_ONLY, Digest, Row, Standing, without_recipient
 from renewctl.outlook import digests as digests_of
-from renewctl.render.answer import Answer, Cell, Line, Sheet, line
+from renewctl.render.answer import Answer, Cell, Each, Line, Sheet, line
 from renewctl.render.who_screen import rows_drawn
 from renewctl.resolve import Decision
 from renewctl.upcoming import Window
@@ -56,20 +56,18 @@ class Report:
 
 def by_client(report: Report) -> Answer:
     """Return one row a renewal."""
-    items = [_item(row, report.as_of) for row in report.rows]
-    person = person_of(report)
     document = {
         "schema": SCHEMA,
         **report.heading,
-        **person,
-        "items": items,
+        **person_of(report),
+        "items": Each(partial(_item, report.as_of), report.rows),
         "summary": _summary(report.rows),
     }
     return Answer(
         document,
-        Sheet(COLUMNS, tuple(_cells(item, row) for item, row in zip(items, report.rows, strict=True))),
+        Sheet(COLUMNS, Each(partial(_cells, report.as_of), report.rows)),
         names=tuple(dict.fromkeys(row.client.key for row in report.rows)),
-        grid=Sheet(_PEOPLES_COLUMNS, tuple(map(_peoples_cells, report.rows))),
+        grid=Sheet(_PEOPLES_COLUMNS, Each(_peoples_cells, report.rows)),
         screen=lambda width: below_the_person(report, rows_drawn(report.rows, report.as_of, width)),
         footer=_footer(report),
     )
@@ -84,14 +82,24 @@ def by_recipient(report: Report) -> Answer:
     nobody = without_recipient(report.rows)
     items = [_digest(digest, report.as_of) for digest in digests]
     cells = [_digest_cells(digest, kind, row) for digest in digests for kind, row in digest.rows]
+    heading = {"schema": SCHEMA_BY_RECIPIENT, **report.heading, **person_of(report)}
     return Answer(
-        {"schema": SCHEMA_BY_RECIPIENT, **report.heading, **person_of(report), "items": items},
+        {**heading, "items": items, "summary": _summary(report.rows)},
         Sheet(("email", "name", "as", "client", "product", "renewal", "deadline", "rule"), tuple(cells)),
         names=tuple(digest.email for digest in digests),
+        warnings=_unheard(nobody),
         screen=lambda width: below_the_person(report, digests_drawn(digests, nobody, report.as_of, width)),
         footer=_footer(report),
         markdown=partial(markdown, digests, nobody, report.as_of),
     )
+
+
+def _unheard(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return what a list by person cannot hold: that there is nobody."""
+    if not rows:
+        return ()
+    keys = dict.fromkeys(row.client.key for row in rows)
+    return (f"nobody would be notified of {_count(len(rows), 'row')}: {', '.join(keys)}",)
 
 
 def person_of(report: Report) -> Mapping[str, Any]:
@@ -114,7 +122,7 @@ def below_the_person(report: Report, drawn: Iterator[Line]) -> Iterator[Line]:
     yield from drawn
 
 
-def _item(row: Row, as_of: date) -> dict[str, Any]:
+def _item(as_of: date, row: Row) -> dict[str, Any]:
     renewal, setting = row.renewal, row.resolution.setting
     return {
         "client": row.client.key,
@@ -149,13 +157,25 @@ def _summary(rows: Sequence[Row]) -> dict[str, int]:
     }
 
 
-def _cells(item: Mapping[str, Any], row: Row) -> tuple[Cell, ...]:
-    lists: dict[str, Cell] = {
-        "to": _emails(row.resolution.to),
-        "cc": _emails(row.resolution.cc),
-        "notes": tuple(note.code for note in row.listed_notes),
-    }
-    return tuple(lists.get(column, item.get(column)) for column in COLUMNS)
+def _cells(as_of: date, row: Row) -> tuple[Cell, ...]:
+    """Return the fixed columns, as ``_item`` has them, lists by their addresses and codes."""
+    renewal, resolution = row.renewal, row.resolution
+    setting = resolution.setting
+    return (
+        row.client.key,
+        row.client.name or None,
+        (renewal.product or None) if renewal else None,
+        renewal.day.isoformat() if renewal else None,
+        row.deadline.isoformat() if row.deadline else None,
+        (renewal.day - as_of).days if renewal else None,
+        (row.deadline - as_of).days if row.deadline else None,
+        str(setting.owner) if setting else None,
+        str(resolution.source),
+        str(resolution.rule),
+        _emails(resolution.to),
+        _emails(resolution.cc),
+        tuple(note.code for note in row.listed_notes),
+    )
 
 
 def _emails(decisions: Sequence[Decision]) -> tuple[str, ...]:
@@ -182,7 +202,7 @@ def _peoples_cells(row: Row) -> tuple[Cell, ...]:
 def _digest(digest: Digest, as_of: date) -> dict[str, Any]:
     items = []
     for kind, row in digest.rows:
-        item = _item(row, as_of)
+        item = _item(as_of, row)
         kept = ("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline")
         items.append({"as": kind, **{key: item[key] for key in (*kept, "rule")}})
     return {"email": digest.email, "name": digest.name or None, "renewals": items}

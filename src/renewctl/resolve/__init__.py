@@ -4,7 +4,7 @@ Source of the rules: HubSpot's article "Set renewal owners for partner clients",
 what it leaves open is decided here once, and each decision shows as a note. Pure.
 """
 
-from renewctl.model import Client, Portfolio, Setting
+from renewctl.model import Client, Owner, Portfolio, Setting
 from renewctl.resolve.candidates import decided, setting_path
 from renewctl.resolve.notes import noted
 from renewctl.resolve.record import (
@@ -38,6 +38,13 @@ __all__ = [
 ]
 
 
+_RULES = {
+    (source, owner): Rule(f"{source}-{owner}")
+    for source in (Source.DEFAULT, Source.OVERRIDE)
+    for owner in Owner
+}
+
+
 def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     """Decide who is notified about ``client``'s renewals.
 
@@ -46,7 +53,9 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     """
     setting: Setting | None = client.override or portfolio.default
     source = Source.OVERRIDE if client.override else Source.DEFAULT if setting else Source.NONE
-    rule = Rule(f"{source}-{setting.owner}") if setting else Rule.NO_DEFAULT
+    rule = _RULES[source, setting.owner] if setting else Rule.NO_DEFAULT
     decisions = tuple(decided(portfolio, client, setting))
     notes = tuple(noted(portfolio, client, setting, decisions))
-    return Resolution(client, rule, source, setting, decisions, notes)
+    to = tuple(d for d in decisions if d.outcome is Outcome.NOTIFIED)
+    cc = tuple(d for d in decisions if d.outcome is Outcome.COPIED)
+    return Resolution(client, rule, source, setting, decisions, notes, to, cc)

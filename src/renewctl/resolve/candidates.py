@@ -9,6 +9,9 @@ from renewctl.domains import address_key
 from renewctl.model import Client, Contact, Copies, Owner, PartnerUser, Path, Portfolio, Role, Setting
 from renewctl.resolve.record import PARTNER_USER, Decision, Outcome, Reason
 
+_ROLES = tuple(Role)
+_PLACE = {role: place for place, role in enumerate(_ROLES)}
+
 
 def setting_path(client: Client) -> Path:
     """Return where the setting that applies to ``client`` stands."""
@@ -42,7 +45,7 @@ def _contacts(client: Client, reason: Reason) -> Iterator[Decision]:
     for people in _by_address(client.contacts):
         yield _contact(client, people, reason)
     held = {role for contact in client.contacts for role in contact.roles}
-    for role in Role:
+    for role in _ROLES:
         if role not in held:
             path = ("clients", client.written, "contacts")
             yield Decision(None, "", (role,), Outcome.SKIPPED, Reason.VACANT, path)
@@ -56,13 +59,12 @@ def _by_address(contacts: tuple[Contact, ...]) -> list[list[Contact]]:
 
 
 def _first_role(people: list[Contact]) -> int:
-    order = list(Role)
-    return min((order.index(role) for contact in people for role in contact.roles), default=len(order))
+    return min((_PLACE[role] for contact in people for role in contact.roles), default=len(_ROLES))
 
 
 def _contact(client: Client, people: list[Contact], reason: Reason) -> Decision:
     held = {role for contact in people for role in contact.roles}
-    roles = tuple(role for role in Role if role in held)
+    roles = tuple(role for role in _ROLES if role in held)
     if not roles:
         reason = Reason.NO_ROLE
     elif reason is Reason.HOLDS_ROLE and not all(contact.active for contact in people):

@@ -24,7 +24,8 @@ def noted(
 def _recipient_notes(
     portfolio: Portfolio, client: Client, setting: Setting | None, decisions: tuple[Decision, ...]
 ) -> Iterator[Note]:
-    somebody = any(d.outcome is Outcome.NOTIFIED for d in decisions)
+    notified = [d for d in decisions if d.outcome is Outcome.NOTIFIED]
+    somebody = bool(notified)
     if not somebody:
         by_roles = setting is not None and setting.owner is Owner.HUBSPOT
         where = ("clients", client.written, "contacts") if by_roles else setting_path(client)
@@ -32,7 +33,9 @@ def _recipient_notes(
     for decision in decisions:
         if decision.reason is Reason.INACTIVE:
             code = "inactive-user" if decision.roles == (PARTNER_USER,) else "inactive-contact"
-            message = f"{decision.email} is deactivated in HubSpot, so receives nothing"
+            hears = any(address_key(d.email or "") == address_key(decision.email or "") for d in notified)
+            as_what = " as a partner user, so receives nothing as one" if hears else ", so receives nothing"
+            message = f"{decision.email} is deactivated in HubSpot{as_what}"
             yield Note(code, message, decision.path)
         elif decision.reason is Reason.VACANT and somebody and setting and setting.owner is Owner.HUBSPOT:
             yield Note("vacant-role", f"nobody holds the role {decision.roles[0]}", decision.path)

@@ -108,7 +108,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Who is notified about one client's renewals, by which rule, and every candidate's fate."""
+    """Who is notified about one client's renewals, by which rule, and every candidate's fate.
+
+    ``to`` are the decisions notified, in the order primary, billing, decision-maker, partner user;
+    ``cc`` those copied.
+    """
 
     client: Client
     rule: Rule
@@ -116,13 +120,5 @@ class Resolution:
     setting: Setting | None
     decisions: tuple[Decision, ...]
     notes: tuple[Note, ...]
-
-    @property
-    def to(self) -> tuple[Decision, ...]:
-        """Those notified, in the order primary, billing, decision-maker, partner user."""
-        return tuple(d for d in self.decisions if d.outcome is Outcome.NOTIFIED)
-
-    @property
-    def cc(self) -> tuple[Decision, ...]:
-        """Those copied."""
-        return tuple(d for d in self.decisions if d.outcome is Outcome.COPIED)
+    to: tuple[Decision, ...]
+    cc: tuple[Decision, ...]

@@ -20,6 +20,8 @@ from renewctl.store import journal
 from renewctl.store.record import Entry, document_of, entry_of
 
 SUFFIX = ".history.jsonl"
+MARKS = ("done", "dropped", "unsure")
+"""What can have become of an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,17 @@ def read(store: Path, digest: str) -> History:
         lines, unreadable = _lines(path)
     except OSError as error:
         raise files.trouble("read", path, error) from None
-    intents = [line for line in lines if "id" in line]
-    done = {line["done"] for line in lines if "done" in line}
-    dropped = {line["dropped"] for line in lines if "dropped" in line}
+    marks = {line[mark]: mark for line in lines for mark in MARKS if mark in line}
     entries: list[Entry] = []
-    for place, line in enumerate(intents):
-        last = place + 1 == len(intents)
-        open_still = line["id"] not in done | dropped
-        if line["id"] in done or (open_still and not (last and _was_dropped(line, digest))):
-            outside = bool(entries) and entries[-1].after != line["before"]
-            entries.append(replace(entry_of(line), outside=outside))
-    return History(tuple(entries), bool(entries) and entries[-1].after != digest, unreadable)
+    known = ""
+    for line in lines:
+        mark = marks.get(line["id"]) or _settled(line, digest) if "id" in line else "dropped"
+        if mark == "dropped":
+            continue
+        outside = bool(entries) and known != line["before"]
+        entries.append(replace(entry_of(line), outside=outside, unsure=mark == "unsure"))
+        known = line["after"] if mark == "done" else line["before"]
+    return History(tuple(entries), bool(entries) and known != digest, unreadable)
 
 
 def begin(store: Path, entry: Entry) -> Entry:
@@ -84,7 +86,7 @@ def begin(store: Path, entry: Entry) -> Entry:
         last, settled, ends = _last(path)
         lines = [] if ends else [b""]
         if last and not settled:
-            lines.append(_line({"dropped" if _was_dropped(last, entry.before) else "done": last["id"]}))
+            lines.append(_line({_settled(last, entry.before): last["id"]}))
         entry = _named(replace(entry, parent=last["id"] if last else ""))
         journal.append(path, b"\n".join([*lines, _line(document_of(entry))]) + b"\n", mode)
     except OSError as error:
@@ -123,13 +125,9 @@ def _named(entry: Entry) -> Entry:
     return replace(entry, id=files.digest(whole.encode())[:8])
 
 
-def _was_dropped(line: Mapping[str, Any], digest: str) -> bool:
-    """Tell whether an entry that was left open was never made: the store is as it was before it.
-
-    If something else changed the store since, nobody knows; to take it for made is the safe side,
-    since taking back compares the values.
-    """
-    return bool(line["before"] == digest)
+def _settled(line: Mapping[str, Any], digest: str) -> str:
+    """Return what became of an entry that was left open, as far as the store's digest tells."""
+    return {line["after"]: "done", line["before"]: "dropped"}.get(digest, "unsure")
 
 
 def _lines(path: Path) -> tuple[list[dict[str, Any]], tuple[int, ...]]:
@@ -149,7 +147,7 @@ def _parsed(text: bytes) -> dict[str, Any] | None:
         line = json.loads(text)
         if isinstance(line, dict) and "id" in line:
             entry_of(line)
-        known = isinstance(line, dict) and bool(line.keys() & {"id", "done", "dropped"})
+        known = isinstance(line, dict) and any(isinstance(line.get(key), str) for key in ("id", *MARKS))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return line if known else None
@@ -161,12 +159,12 @@ def _last(path: Path) -> tuple[dict[str, Any] | None, bool, bool]:
     ends = not tail or tail.endswith(b"\n")
     mark = _parsed(tail.rstrip(b"\n").rpartition(b"\n")[2]) if ends else None
     if mark and "id" not in mark:
-        return {"id": mark.get("done") or mark.get("dropped")}, True, True
+        return {"id": next(mark[key] for key in MARKS if key in mark)}, True, True
     lines, _ = _lines(path)
     intents = [line for line in lines if "id" in line]
     if not intents:
         return None, True, ends
-    settled = {line.get("done") or line.get("dropped") for line in lines if "id" not in line}
+    settled = {line[key] for line in lines for key in MARKS if key in line}
     return intents[-1], intents[-1]["id"] in settled, ends
 
 

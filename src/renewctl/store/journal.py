@@ -63,6 +63,9 @@ def _is_file(path: Path) -> bool:
     try:
         found = os.stat(path)
     except FileNotFoundError:
+        if path.is_symlink():
+            message = f"{path} links to {os.path.realpath(path)}, which does not exist"
+            raise FileTrouble(message, hint="mend the link, or take it away") from None
         return False
     if not stat.S_ISREG(found.st_mode):
         raise FileTrouble(f"{path} is not an ordinary file", hint="move it away; a new one will be made")

@@ -30,7 +30,8 @@ class Entry:
 
     ``before`` and ``after`` are the digests of the store, ``parent`` the id of the entry before,
     ``undoes`` the id of the change that this one takes back, if it does. ``outside`` says that the
-    store was changed by something else between the entry before and this one.
+    store was changed by something else between the entry before and this one, ``unsure`` that nobody
+    knows whether the change was made: its writer was killed, and something else wrote the store then.
     """
 
     author: Author
@@ -43,6 +44,7 @@ class Entry:
     id: str = ""
     parent: str = ""
     outside: bool = False
+    unsure: bool = False
 
 
 def document_of(entry: Entry) -> dict[str, Any]:

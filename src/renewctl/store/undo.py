@@ -3,13 +3,15 @@
 Imports its neighbours in ``store`` and the pure floors.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from renewctl.difference import differences
+from renewctl.domains import address_key
 from renewctl.errors import NothingToUndo, Problem, StoreChanged, StoreInvalid, UsageError
 from renewctl.migrate import up_to_date
-from renewctl.model import Change, Plan
+from renewctl.model import Change, Path, Plan, Portfolio
 from renewctl.schema import Reading
 from renewctl.schema import read as understood
 from renewctl.store import history
@@ -19,7 +21,7 @@ from renewctl.store.patch import put_back
 from renewctl.store.record import Entry
 from renewctl.store.snapshot import Snapshot, parsed
 from renewctl.text import dotted
-from renewctl.tree import applied, get, reverted
+from renewctl.tree import applied, get, plain, reverted
 
 _TABLES = ("defaults", "policy")
 """Tables of the top level that go with their last value."""
@@ -31,25 +33,31 @@ def taken_back(which: str | None) -> Drafted:
     Args:
         which: the beginning of its id; None for the last change.
     """
+    meant: list[str] = []
 
     def drafted(before: Snapshot) -> Draft:
         check_version(before)
         done = history.read(before.place.path, before.digest).entries
-        entry = _chosen(done, which)
-        changes, data = _reversed(before, entry)
+        entry = _chosen(done, meant[0] if meant else which)
+        if meant and which is None:
+            _check_last(done, entry)
+        meant.append(entry.id)
+        changes, data = _reversed(before, entry, done)
         text, reading = _text(before, entry, changes, data)
-        plan = Plan("undo", changes, (_said(entry, done),))
+        _check_references(before, reading.portfolio, entry)
+        plan = Plan("undo", changes, _said(entry, done))
         return Draft(plan, before, reading.portfolio, text, undoes=entry.id)
 
     return drafted
 
 
 def _chosen(done: tuple[Entry, ...], which: str | None) -> Entry:
-    if not done:
+    sure = [entry for entry in done if not entry.unsure]
+    if not sure:
         message = "there is nothing to undo: no change of this store is on record"
         raise NothingToUndo(message, hint="the record lies beside the store, and begins with its next change")
     if which is None:
-        return done[-1]
+        return sure[-1]
     found = [entry for entry in done if which and entry.id.startswith(which.lower())]
     if len(found) != 1:
         message = f"{'no' if not found else 'more than one'} change has the id {which!r}"
@@ -57,18 +65,61 @@ def _chosen(done: tuple[Entry, ...], which: str | None) -> Entry:
     return found[0]
 
 
-def _said(entry: Entry, done: tuple[Entry, ...]) -> str:
-    """Return what is taken back, in words; to take back an undo is to do the change again."""
+def _check_last(done: tuple[Entry, ...], entry: Entry) -> None:
+    """Check that the change meant is the last still, now that the store is ours."""
+    last = [other for other in done if not other.unsure][-1]
+    if last.id != entry.id:
+        message = f"{last.command} {last.id} was made by {last.author.user} meanwhile; nothing was written"
+        raise StoreChanged(message, hint=f"to take the one before it back: renewctl undo {entry.id}")
+
+
+def origin(entry: Entry, done: Iterable[Entry]) -> tuple[Entry, int]:
+    """Return the change that an undo, or the undo of an undo, goes back to, and over how many steps."""
     known = {other.id: other for other in done}
-    root, depth = entry, 0
-    while root.undoes in known:
-        root, depth = known[root.undoes], depth + 1
+    steps = 0
+    while entry.undoes in known:
+        entry, steps = known[entry.undoes], steps + 1
+    return entry, steps
+
+
+def _said(entry: Entry, done: tuple[Entry, ...]) -> tuple[str, ...]:
+    """Return what is taken back, in words; to take back an undo is to do the change again."""
+    root, steps = origin(entry, done)
     when = root.author.at.replace("T", " ").removesuffix("Z")
-    verb = "redoes" if depth % 2 else "takes back"
-    return f"{verb} {root.command} {root.id} of {when} UTC"
+    verb, again = ("redoes", "takes it back again") if steps % 2 else ("takes back", "does it again")
+    more = f"renewctl undo once more {again}; renewctl history has the ids of older changes"
+    return f"{verb} {root.command} {root.id} of {when} UTC", more
 
 
-def _reversed(before: Snapshot, entry: Entry) -> tuple[tuple[Change, ...], dict[str, Any]]:
+def _check_references(before: Snapshot, after: Portfolio, entry: Entry) -> None:
+    """Refuse what no command would do: name a user who is not there, or give a hub id twice.
+
+    Raises:
+        StoreChanged: that would come of it, because of what was changed since.
+    """
+    new = _loose_ends(after) - _loose_ends(before.portfolio)
+    if new:
+        message = f"{entry.command} {entry.id} cannot be taken back, because of what was changed since"
+        hint = "nothing was written; mend that first"
+        raise StoreChanged(message, hint=hint, problems=[Problem(text) for text in sorted(new)])
+
+
+def _loose_ends(book: Portfolio) -> set[str]:
+    settings = {"the default": book.default, **{c.key: c.override for c in book.clients.values()}}
+    users = ((whose, setting.notify) for whose, setting in settings.items() if setting and setting.notify)
+    found = {
+        f"{whose} would name {email}, who is not one of the users: renewctl user add {email}"
+        for whose, email in users
+        if address_key(email) not in book.users
+    }
+    ids = Counter(client.hub_id for client in book.clients.values() if client.hub_id is not None)
+    twice = (number for number, count in ids.items() if count > 1)
+    return found | {f"two clients would have the hub id {number}" for number in twice}
+
+
+def _reversed(
+    before: Snapshot, entry: Entry, done: tuple[Entry, ...]
+) -> tuple[tuple[Change, ...], dict[str, Any]]:
     """Return the changes that take an entry back, and the data they lead to.
 
     Raises:
@@ -77,8 +128,12 @@ def _reversed(before: Snapshot, entry: Entry) -> tuple[tuple[Change, ...], dict[
     changes = tuple(_inverse(change) for change in reversed(entry.changes))
     data, others = reverted(before.document.data, changes)
     if others:
+        taken = [other for other in done if other.undoes == entry.id]
+        if taken:
+            message = f"{entry.command} {entry.id} was taken back already, by undo {taken[-1].id}"
+            raise StoreChanged(message, hint=f"to do it again: renewctl undo {taken[-1].id}")
         problems = before.located(_problem(change, changes, data) for change in others)
-        message = f"{entry.command} {entry.id} cannot be taken back: somebody changed the same values since"
+        message = f"{entry.command} {entry.id} cannot be taken back: the same values were changed since"
         hint = "nothing was written; change them by the command itself"
         raise StoreChanged(message, hint=hint, problems=problems)
     empty = tuple(Change((top,), None, {}) for top in _TABLES if data.get(top) == {})
@@ -93,18 +148,33 @@ def _inverse(change: Change) -> Change:
 
 
 def _problem(found: Change, wanted: tuple[Change, ...], data: dict[str, Any]) -> Problem:
-    if found.renamed:
-        return Problem(f"{dotted(found.path)} cannot be called {found.after} again", found.path)
+    """Return what stands where something else has to stand for a change to be taken back."""
+    name = dotted(found.path)
     if found.path[0] in HOLDERS and get(data, found.path[:2]) is None:
         return Problem(f"{dotted(found.path[:2])} is not there any more", found.path)
+    if found.renamed:
+        return Problem(f"{name} cannot be called {found.after} again", found.path)
     left = next(change.before for change in wanted if change.path == found.path)
-    return Problem(f"{dotted(found.path)} is {_shown(found.before)}, not {_shown(left)}", found.path)
+    if left is None:
+        return Problem(f"{name} is there again", found.path)
+    if found.before is None:
+        return Problem(f"{name} is not there any more", found.path)
+    path, now, then = _leaf(found.path, found.before, left)
+    return Problem(f"{dotted(path)} is {_shown(now)}, not {_shown(then)}", path)
+
+
+def _leaf(path: Path, now: Any, then: Any) -> tuple[Path, Any, Any]:
+    """Return the first value inside that differs."""
+    while isinstance(now, dict) and isinstance(then, dict):
+        key = next(key for key in {**then, **now} if plain(now.get(key)) != plain(then.get(key)))
+        path, now, then = (*path, key), now.get(key), then.get(key)
+    return path, now, then
 
 
 def _shown(value: Any) -> str:
     if value is None:
         return "not there"
-    return "something else" if isinstance(value, dict | list) else str(value)
+    return "another list or table" if isinstance(value, dict | list) else str(value)
 
 
 def _text(
