@@ -375,7 +375,20 @@ def taken_back(now: Data, step: Step) -> Data:
         if len(path) > 2 and value_at(data, path[:2]) is None:
             raise Wrong(CHANGED)  # what it was about is gone, or has another name
         store_value(data, path, deepcopy(value_at(step.before.data, path)))
+    if loose_ends(data) - loose_ends(now):
+        raise Wrong(CHANGED)  # no command would bring that about
     return data
+
+
+def loose_ends(data: Data) -> set[str]:
+    """Return who is named without being a user, and which hub ids stand twice."""
+    clients = data.get("clients", {})
+    settings = {"": data.get("defaults"), **{key: client.get("override") for key, client in clients.items()}}
+    users = {key.lower() for key in data.get("users", {})}
+    named = ((key, setting["notify"]) for key, setting in settings.items() if setting and "notify" in setting)
+    ids = [client["hub_id"] for client in clients.values() if "hub_id" in client]
+    found = {f"{key} {email}" for key, email in named if email.lower() not in users}
+    return found | {str(number) for number in ids if ids.count(number) > 1}
 
 
 def unordered(value: Any) -> Any:
