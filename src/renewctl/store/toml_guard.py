@@ -133,8 +133,7 @@ def _check_headings(old: str, new: str) -> None:
     """Check that what stands directly above a header or key still does, where that is still there."""
     now = dict(_headings(new))
     for path, lines in _headings(old):
-        inside_list = any(isinstance(step, int) for step in path)
-        if lines and not inside_list and now.get(path, lines) != lines:
+        if lines and now.get(path, lines) != lines:
             raise Broken("comments would be moved")
 
 
