@@ -220,7 +220,7 @@ def check_toml(before: State, after: State, renamed: dict[Path, Path], *, strict
 
 
 def inside_gone(before: State, after: State) -> set[str]:
-    """Return the lines of nobody's within an entry that is gone: they go with it."""
+    """Return the lines of nobody's between parts of an entry that are gone: they go with them."""
     found: set[str] = set()
     waiting: list[str] = []
     above: Piece | None = None
@@ -228,7 +228,8 @@ def inside_gone(before: State, after: State) -> set[str]:
         if not piece.path:
             waiting += piece.lines
             continue
-        if above and above.entry == piece.entry and value_at(after.data, piece.entry) is None:
+        gone = all(side and value_at(after.data, side.path) is None for side in (above, piece))
+        if above and above.entry == piece.entry and gone:
             found.update(line for line in waiting if line.strip())
         above, waiting = piece, []
     return found
