@@ -52,8 +52,8 @@ clean: ## Remove .venv, caches and built files
 	echo 'Setting up .venv'; \
 	$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || "$$python" -m venv --clear .venv
-	@{ $(PIP) install --require-hashes -r requirements/dev.txt \
-	  && $(PIP) install --no-deps --no-build-isolation -e .; } >.venv/setup.log 2>&1 \
+	@{ $(PIP) install --require-hashes --no-deps -r requirements/dev.txt \
+	  && $(PIP) install --no-deps --no-build-isolation -e . && $(PIP) check; } >.venv/setup.log 2>&1 \
 	  || { cat .venv/setup.log >&2; exit 1; }
 	@touch $@
 
