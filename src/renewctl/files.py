@@ -1,7 +1,6 @@
 """One text file, read with care and replaced as a whole or not at all.
 
-Knows nothing of what the file means. Imports ``errors`` and
-``interruptions`` only.
+Knows nothing of what the file means. Imports ``errors`` and ``interruptions`` only.
 """
 
 import errno
@@ -126,7 +125,7 @@ def create(path: Path, data: bytes) -> None:
         raise
     except OSError as error:
         raise trouble("write", path, error) from None
-    _synced_folder(path.parent)
+    synced_folder(path.parent)
 
 
 def _named(temporary: Path, path: Path) -> None:
@@ -174,7 +173,7 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         raise _changed(path) from None
     except OSError as error:
         raise trouble("write", path, error) from None
-    return _synced_folder(real.parent)
+    return synced_folder(real.parent)
 
 
 def _changed(path: Path) -> StoreChanged:
@@ -247,7 +246,8 @@ def _moved(temporary: Path, real: Path) -> None:
     return os.replace(temporary, real)
 
 
-def _synced_folder(folder: Path) -> list[str]:
+def synced_folder(folder: Path) -> list[str]:
+    """Wait until a folder's names are on the disk; return a warning where that cannot be had."""
     if os.name == "nt":
         return []  # where a folder cannot be opened
     try:

@@ -72,6 +72,13 @@ def test_the_record_is_for_those_who_may_write_the_store(store: Path) -> None:
     assert RECORD.stat().st_mode & 0o777 == 0o640
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser can give files away")
+def test_a_run_of_the_superuser_locks_nobody_out(store: Path) -> None:
+    os.chown(store, 65534, 65534)
+    name("B")
+    assert (RECORD.stat().st_uid, RECORD.stat().st_gid) == (65534, 65534)
+
+
 @pytest.mark.parametrize("made", [True, False], ids=["after the replace", "before the replace"])
 def test_what_a_killed_writer_left_open_is_settled_by_the_stores_text(store: Path, made: bool) -> None:
     old = store.read_bytes()

@@ -59,8 +59,9 @@ def _of_users(book: Portfolio) -> Iterator[Finding]:
         if own and user.active and not any(domain == one or domain.endswith(f".{one}") for one in own):
             message = f"{user.email} is outside the partner's domains ({', '.join(own)})"
             used = address_key(user.email) in named
-            words = ("replace", "USER") if used else ("remove",)
-            other = typed("user", words[0], data=(user.email,)) + "".join(f" {word}" for word in words[1:])
+            replaced, removed = ("replace", (user.email, "USER")), ("remove", (user.email,))
+            word, data = replaced if used else removed
+            other = typed("user", word, data=data)
             mend = f"by hand: add {domain} to [policy] domains; or else: {other}"
             yield Finding("foreign-address", message, ("users", user.email), mend)
 

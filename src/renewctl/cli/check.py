@@ -67,7 +67,7 @@ def _checked(run: Run, wanted: Wanted) -> Answer:
     found += tuple(checks.of_copies(siblings.copies(snapshot.place)))
     kept = [one for one in found if one.code not in wanted.ignored]
     placed = render_check.in_order(_placed(snapshot, one) for one in kept)
-    store = {"path": snapshot.place.shown, "sha256": snapshot.digest}
+    store = snapshot.identity
     answer = render_check.checked(placed, run.today, store, strict=wanted.strict)
     return annotations.annotated(answer, placed) if wanted.github else answer
 

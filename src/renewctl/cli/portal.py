@@ -29,7 +29,7 @@ def todo_(run: Run, clients: Clients = None) -> Answer:
     snapshot = run.load()
     named = lookup.find_clients(snapshot.portfolio, clients) if clients else None
     tasks = todo.due(snapshot.portfolio, run.today, named)
-    store = {"path": snapshot.place.shown, "sha256": snapshot.digest}
+    store = snapshot.identity
     never = todo.never_looked_at(snapshot.portfolio, named)
     return render_todo.listed(render_todo.List(tasks, run.today, store, named=named is not None, never=never))
 

@@ -62,8 +62,4 @@ def _compared(before: Snapshot, after: Snapshot) -> Compared:
     people = impact(before.portfolio, after.portfolio)
     old, new = (up_to_date(snapshot.document.data) for snapshot in (before, after))
     changes = differences(old, new, people.renamed)
-    return Compared(_store(before), _store(after), changes, people)
-
-
-def _store(snapshot: Snapshot) -> dict[str, str]:
-    return {"path": snapshot.place.shown, "sha256": snapshot.digest}
+    return Compared(before.identity, after.identity, changes, people)

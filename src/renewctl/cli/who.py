@@ -1,6 +1,6 @@
 """The question: ``who``."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -25,7 +25,6 @@ from renewctl.errors import UsageError
 from renewctl.outlook import Row
 from renewctl.render import who as render_who
 from renewctl.render.answer import Answer
-from renewctl.store.snapshot import Snapshot
 
 
 class By(StrEnum):
@@ -92,7 +91,7 @@ def _by_recipient(run: Run, words: list[str], asked: Asked, recipient: str | Non
 def _report(run: Run, words: list[str], asked: Asked, recipient: str | None) -> render_who.Report:
     snapshot = run.load()
     found = selected(run, snapshot.portfolio, words, asked, recipient)
-    return render_who.Report(found.rows, run.today, found.window, _store(snapshot), found.person)
+    return render_who.Report(found.rows, run.today, found.window, snapshot.identity, found.person)
 
 
 def _pictured(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
@@ -104,9 +103,5 @@ def _pictured(run: Run, words: list[str], asked: Asked, recipient: str | None) -
     snapshot = run.load()
     found = pictured(run, snapshot.portfolio, words, asked, recipient)
     picture = timeline(found.rows, found.window, run.today)
-    report = render_who.Report(picture.rows, run.today, found.window, _store(snapshot), found.person)
+    report = render_who.Report(picture.rows, run.today, found.window, snapshot.identity, found.person)
     return drawn(picture, report), outlook.listed(found.rows, found.window, run.today)
-
-
-def _store(snapshot: Snapshot) -> Mapping[str, str]:
-    return {"path": snapshot.place.shown, "sha256": snapshot.digest}

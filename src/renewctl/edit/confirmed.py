@@ -39,7 +39,8 @@ def settings_confirmed(
             their screens offered no way back and those values were set there.
 
     Raises:
-        UsageError: the file has no default, and it is to be recorded.
+        UsageError: the file has no default, and it is to be recorded; or it names an owner partner
+            without a user for a client, which no screen can show.
     """
     records = [_default(portfolio, on)] if default else []
     records += [_client(portfolio, client, on, as_override=as_override) for client in clients]

@@ -7,6 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from renewctl import files
 from renewctl.errors import FileTrouble, UsageError
 from renewctl.store.place import Place
 from renewctl.store.snapshot import Snapshot, snapshot_of
@@ -27,7 +28,7 @@ def at_revision(place: Place, revision: str) -> tuple[Snapshot, bool]:
         UsageError: there is no such revision, the folder is in no work tree, or git is missing.
         StoreInvalid: the store cannot be read there.
     """
-    real = Path(os.path.realpath(place.path))
+    real = files.resolved(place.path)
     _check(real.parent, revision)
     shown = Place(place.path, f"{revision}:{place.shown}", place.why)
     name = f"{revision}:./{real.name}"

@@ -7,7 +7,6 @@ done. What was killed in between is settled by the store's digest. Imports ``err
 
 import json
 import os
-import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -82,36 +81,35 @@ def begin(store: Path, entry: Entry) -> Entry:
     """
     path = path_of(store)
     try:
-        mode = _mode(store)
         last, settled, ends = _last(path)
         lines = [] if ends else [b""]
         if last and not settled:
             lines.append(_line({_settled(last, entry.before): last["id"]}))
         entry = _named(replace(entry, parent=last["id"] if last else ""))
-        journal.append(path, b"\n".join([*lines, _line(document_of(entry))]) + b"\n", mode)
+        journal.append(path, b"\n".join([*lines, _line(document_of(entry))]) + b"\n", _like(store))
     except OSError as error:
         raise files.trouble("write down the change in", path, error) from None
     return entry
 
 
-def _mode(store: Path) -> int:
-    """Return the permission bits of a new record: whoever may write the store has to write it, too."""
+def _like(store: Path) -> os.stat_result | None:
+    """Return the store's owner and rights: whoever may write it has to write its record, too."""
     try:
-        return stat.S_IMODE(os.stat(store).st_mode) & 0o666 | files.NEW_FILE_MODE
+        return os.stat(store)
     except FileNotFoundError:
-        return files.NEW_FILE_MODE  # and the replacing of the store will say so
+        return None  # and the replacing of the store will say so
 
 
 def drop(store: Path, entry: Entry) -> None:
     """Write down that it was not done; if that fails, too, the next writer settles it."""
     with suppress(OSError, FileTrouble):
-        journal.append(path_of(store), _line({"dropped": entry.id}) + b"\n", files.NEW_FILE_MODE)
+        journal.append(path_of(store), _line({"dropped": entry.id}) + b"\n")
 
 
 def finish(store: Path, entry: Entry) -> list[str]:
     """Write down that it is done; return warnings, since the store has been replaced by now."""
     try:
-        journal.append(path_of(store), _line({"done": entry.id}) + b"\n", files.NEW_FILE_MODE)
+        journal.append(path_of(store), _line({"done": entry.id}) + b"\n")
     except (OSError, FileTrouble) as error:
         reason = getattr(error, "strerror", None) or error
         return [f"the change is made, but its record could not be completed: {reason}"]

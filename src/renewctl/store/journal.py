@@ -9,32 +9,34 @@ from contextlib import suppress
 from pathlib import Path
 
 from renewctl.errors import FileTrouble
+from renewctl.files import NEW_FILE_MODE, give, synced_folder
 
 CHUNK = 4096
 
 
-def append(path: Path, data: bytes, mode: int) -> None:
+def append(path: Path, data: bytes, like: os.stat_result | None = None) -> None:
     """Add ``data`` to the end of the file and wait until it is on the disk.
 
     Args:
         path: the file; it is made if there is none.
         data: what to add.
-        mode: the permission bits of a new file.
+        like: the file whose owner, group and permissions a new one gets; else it is the writer's alone.
 
     Raises:
         OSError: the system refuses; the file is as it was, as far as that can be had.
         FileTrouble: there is something, but it is no file.
     """
     new = not _is_file(path)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, mode)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, NEW_FILE_MODE)
     try:
-        if new:
-            os.fchmod(handle, mode)  # whatever the umask: a colleague may write the store, too
+        if new and like:  # whatever the umask, and whoever writes: those of the store may, too
+            give(handle, like, stat.S_IMODE(like.st_mode) & 0o666 | NEW_FILE_MODE)
         _write(handle, data)
     finally:
         os.close(handle)
-    if new:
-        _sync_folder(path.parent)
+    if new and synced_folder(path.parent):
+        hint = "nothing was changed; look at the disk, then run the command again"
+        raise FileTrouble(f"the folder of {path} could not be synced", hint=hint)
 
 
 def _write(handle: int, data: bytes) -> None:
@@ -48,14 +50,6 @@ def _write(handle: int, data: bytes) -> None:
         with suppress(OSError):
             os.ftruncate(handle, size)  # half a line would be in the next writer's way
         raise
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _is_file(path: Path) -> bool:

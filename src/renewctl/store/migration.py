@@ -11,10 +11,8 @@ from renewctl.migrate import CURRENT, up_to_date, version_of
 from renewctl.model import Change, Plan
 from renewctl.schema import read
 from renewctl.store.apply import Draft
+from renewctl.store.blocks import HOLDERS
 from renewctl.store.snapshot import Snapshot
-
-_HOLDERS = ("clients", "users")
-"""Tables of the top level whose own tables are rewritten one by one."""
 
 
 def migrated(before: Snapshot) -> Draft:
@@ -39,7 +37,7 @@ def migrated(before: Snapshot) -> Draft:
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for top in dict.fromkeys([*old, *new]):
         before, after = old.get(top), new.get(top)
-        if top in _HOLDERS and isinstance(before, dict) and isinstance(after, dict):
+        if top in HOLDERS and isinstance(before, dict) and isinstance(after, dict):
             yield from _between((top,), before, after)
         elif before != after:
             yield Change((top,), after, before)

@@ -51,6 +51,11 @@ class Snapshot:
     portfolio: Portfolio
     remarks: tuple[Problem, ...]
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """What answers say of the store they were read from."""
+        return {"path": self.place.shown, "sha256": self.digest}
+
     def where(self, path: Path) -> str | None:
         """Return the place of ``path`` as editors write it (``renewctl.toml:12``); None if not written."""
         if get(self.document.data, path) is None:
