@@ -5,9 +5,8 @@ May import nothing of renewctl.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class ExitStatus(IntEnum):
@@ -26,8 +25,7 @@ class ExitStatus(IntEnum):
     BROKEN_PIPE = 141
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with the data of a file.
 
     Pure code names the ``path`` into the data; whoever read the file fills in ``file``, ``line``

@@ -5,8 +5,7 @@ below only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from renewctl.domains import address_key
 from renewctl.model import Client, Portfolio
@@ -16,8 +15,7 @@ HeardAs = Literal["to", "cc"]
 """``to``: notified; ``cc``: copied."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
+class Hearing(NamedTuple):
     """One person hears about one client: how, by which rule, and whether as a partner user."""
 
     email: str
@@ -27,16 +25,14 @@ class Hearing:
     partner: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One person hears about one client as before, but notified instead of copied, or copied instead."""
 
     before: Hearing
     after: Hearing
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(NamedTuple):
     """What a change means in people; everything in order of client, then address.
 
     ``silenced`` are the clients of whom somebody was notified and nobody is any more, ``silent``
@@ -97,7 +93,7 @@ def renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:
 def _by_content(clients: Iterable[Client]) -> dict[Client, list[str]]:
     found: dict[Client, list[str]] = {}
     for client in clients:
-        found.setdefault(replace(client, key="", written=""), []).append(client.key)
+        found.setdefault(client._replace(key="", written=""), []).append(client.key)
     return found
 
 

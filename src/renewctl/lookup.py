@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from renewctl.domains import address_key, client_key, is_address
 from renewctl.errors import Problem, UnknownClient, UnknownUser
-from renewctl.model import Client, Owner, PartnerUser, Portfolio, Setting
+from renewctl.model import AnySetting, Client, Owner, PartnerUser, Portfolio
 
 MOST_NEAREST = 20
 """So many of the names that are unknown are answered with the nearest."""
@@ -153,7 +153,7 @@ def filtered(
 
 
 def _has(portfolio: Portfolio, client: Client, owner: Owner | None, notify: str | None) -> bool:
-    setting: Setting | None = client.override or portfolio.default
+    setting: AnySetting | None = client.override or portfolio.default
     if owner is None and notify is None:
         return True
     if setting is None or owner not in {None, setting.owner}:

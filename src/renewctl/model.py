@@ -1,18 +1,23 @@
-"""The nouns: what the store says, and what a change to it is. Frozen, slotted, without behaviour.
+"""The nouns: what the store says, and what a change to it is. Immutable, without behaviour.
 
 Addresses and keys keep the spelling of the file where it matters (``written``, ``email``); they
 are compared through their normal form. Imports the standard library only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 Path = tuple[str, ...]
 Scalar = str | int | bool | date
 Value = Scalar | list["Value"] | dict[str, "Value"]
 Table = dict[str, Value]
+
+
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
+"""No entries; the default of fields that hold some."""
 
 
 class Owner(StrEnum):
@@ -30,8 +35,7 @@ class Role(StrEnum):
     DECISION_MAKER = "decision-maker"
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+class Confirmation(NamedTuple):
     """What HubSpot's own screens said, and the day somebody looked.
 
     ``owner`` is None where they showed the client following the default.
@@ -42,30 +46,34 @@ class Confirmation:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """Who owns renewal communication, and which partner user is involved (an address)."""
 
     owner: Owner
     notify: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Default(Setting):
+class Default(NamedTuple):
     """The partner's setting for every client without an override."""
 
+    owner: Owner
+    notify: str | None = None
     confirmed: Confirmation | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Override(Setting):
+class Override(NamedTuple):
     """One client's own setting; it replaces the default completely."""
 
+    owner: Owner
+    notify: str | None = None
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+AnySetting = Setting | Default | Override
+"""A setting, whatever else is recorded with it."""
+
+
+class Contact(NamedTuple):
     """A user of the client's HubSpot account; ``active`` is False once deactivated there."""
 
     email: str
@@ -74,8 +82,7 @@ class Contact:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(NamedTuple):
     """A contract's next renewal. A client has at most one per product."""
 
     day: date
@@ -83,8 +90,7 @@ class Renewal:
     deadline: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """A client account. ``key`` is its domain in normal form, ``written`` as the file spells it."""
 
     key: str
@@ -98,8 +104,7 @@ class Client:
     confirmed: Confirmation | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerUser:
+class PartnerUser(NamedTuple):
     """One of the partner's own people; ``email`` as the file spells it."""
 
     email: str
@@ -114,8 +119,7 @@ class Copies(StrEnum):
     DEFAULT_USER = "default-user"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """How the partner wants the silent parts of the rules read. Spans are in days."""
 
     hubspot_override_copies: Copies = Copies.NOBODY
@@ -126,18 +130,16 @@ class Policy:
     domains: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Portfolio:
+class Portfolio(NamedTuple):
     """Everything a store says. ``clients`` by key; ``users`` by address in lower case."""
 
     default: Default | None = None
     policy: Policy = Policy()
-    users: Mapping[str, PartnerUser] = field(default_factory=dict)
-    clients: Mapping[str, Client] = field(default_factory=dict)
+    users: Mapping[str, PartnerUser] = EMPTY
+    clients: Mapping[str, Client] = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One value to be different: ``after`` replaces ``before`` at ``path``; None means absent.
 
     With ``renamed``, the table at ``path`` gets the key ``after`` and keeps everything else.
@@ -149,8 +151,7 @@ class Change:
     renamed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a command would change, in order, and what it found to be so already.
 
     ``counts`` sums up a change of many: (what, how many). With ``whole``, every change is worth

@@ -4,8 +4,8 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from renewctl.domains import address_key
 from renewctl.model import Client, Owner, Policy, Portfolio, Renewal, Role
@@ -16,8 +16,7 @@ FOOTER_ONLY = "never-confirmed"
 """The note that is summed under a report instead of standing on each row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One renewal of one client, or a client without one, and who is notified.
 
     ``notes`` holds the notes on the dates as well as the resolution's.
@@ -44,8 +43,7 @@ class Row:
         return frozenset(address_key(d.email) for d in _hearing(self.resolution) if d.email)
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(NamedTuple):
     """One person and the rows they hear of."""
 
     email: str
@@ -54,8 +52,7 @@ class Digest:
     """("to" or "cc", row), in the rows' order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What one person is responsible for, whatever the dates.
 
     ``email`` is spelled as the file has it. ``followers`` counts the clients that follow the

@@ -6,6 +6,7 @@ Pure: imports the floors below only.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from renewctl.model import Owner
 from renewctl.outlook import Row
@@ -46,8 +47,7 @@ class Month:
         return self.first.year * 12 + self.first.month
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(NamedTuple):
     """The months of the window (of all dates, if None), and the rows that are in none of them.
 
     Each row is in a month, ``past``, ``undated`` or ``outside``; ``rows`` are those that the

@@ -6,12 +6,12 @@ is not known here. Pure: imports the floors below only.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from renewctl.domains import address_key
-from renewctl.model import Client, Confirmation, Owner, PartnerUser, Policy, Portfolio, Setting
+from renewctl.model import AnySetting, Client, Confirmation, Owner, PartnerUser, Policy, Portfolio, Setting
 from renewctl.resolve import PARTNER_USER, Decision, Reason, resolve
 
 
@@ -23,16 +23,14 @@ class Screen(StrEnum):
     CONTACTS = "contacts"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The values to choose on a screen, and what is known of the partner user among them."""
 
     setting: Setting
     user: PartnerUser | None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What to ask a client about those who hold its roles.
 
     ``vacant`` are the roles nobody holds, ``inactive`` the holders that are deactivated, ``holders``
@@ -45,8 +43,7 @@ class Question:
     since: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One thing to do in HubSpot, or to ask.
 
     ``choice`` are the values to choose. With ``back`` the client is to return to the default, and
@@ -126,14 +123,14 @@ def _override(portfolio: Portfolio, client: Client) -> Iterator[Task]:
         yield Task(Screen.OVERRIDE, client, instead, back=True, seen=seen, looked=looked, required=required)
 
 
-def _shows(seen: Confirmation | None, setting: Setting) -> bool:
+def _shows(seen: Confirmation | None, setting: AnySetting) -> bool:
     """Tell whether HubSpot last showed just this setting, and not that the default applies."""
     if seen is None or seen.owner is not setting.owner:
         return False
     return address_key(seen.notify or "") == address_key(setting.notify or "")
 
 
-def _choice(portfolio: Portfolio, setting: Setting) -> Choice:
+def _choice(portfolio: Portfolio, setting: AnySetting) -> Choice:
     key = address_key(setting.notify or "")
     return Choice(Setting(setting.owner, setting.notify), portfolio.users.get(key))
 

@@ -6,7 +6,6 @@ address, a renewal by its product. Imports only ``model``.
 
 from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -65,7 +64,7 @@ def reverted(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dict[str,
         if plain(found) == plain(wanted):
             _apply(root, change)
         else:
-            others.append(replace(change, before=found))
+            others.append(change._replace(before=found))
     return root.data, others
 
 

@@ -5,9 +5,8 @@ Pure: "today" is always given. Imports ``model`` and ``errors`` only.
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from renewctl.errors import UsageError
 from renewctl.model import Renewal
@@ -20,8 +19,7 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The days a report looks at, both ends included, measured ``on`` renewal dates or deadlines."""
 
     start: date

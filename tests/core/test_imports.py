@@ -1,7 +1,6 @@
 """What the rows of a spreadsheet change: new, changed, unchanged, gone; and what is refused."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -708,12 +707,12 @@ def good_rows(rows: list[Entry], wishes: Wishes) -> list[Entry]:
     An id that one client gives up and another takes is refused the first time, and free the second.
     """
     ids = {key: number for number, key in enumerate(KEYS, 100)}
-    rows = [replace(entry, hub_id=ids[entry.client] if entry.hub_id else None) for entry in rows]
+    rows = [entry._replace(hub_id=ids[entry.client] if entry.hub_id else None) for entry in rows]
     bad: set[str] = set()
     for key in KEYS:
         try:
             imported(
-                portfolio(), [entry for entry in rows if entry.client == key], replace(wishes, prune=False)
+                portfolio(), [entry for entry in rows if entry.client == key], wishes._replace(prune=False)
             )
         except BadInput:
             bad.add(key)
@@ -723,7 +722,7 @@ def good_rows(rows: list[Entry], wishes: Wishes) -> list[Entry]:
 @LAW
 @given(ENTRIES, WISHES)
 def test_a_second_import_changes_nothing(rows: list[Entry], wishes: Wishes) -> None:
-    wishes = replace(wishes, partial=False)
+    wishes = wishes._replace(partial=False)
     rows = good_rows(rows, wishes) or [row(ACME)]
     first = imported(portfolio(), rows, wishes)
     again = imported(applied(STORE, first), rows, wishes)

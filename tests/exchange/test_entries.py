@@ -23,8 +23,9 @@ def sheet(*lines: str) -> Sheet:
 
 
 def entries(*lines: str, mapping: dict[str, str] | None = None, **options: Any) -> Entries:
-    """Return what the lines say."""
-    return entries_of(sheet(*lines), FILE, mapping=mapping or {}, **options)
+    """Return what the lines say, whatever the columns that they say it in."""
+    read = entries_of(sheet(*lines), FILE, mapping=mapping or {}, **options)
+    return read._replace(found=tuple(entry._replace(places={}) for entry in read.found))
 
 
 def places(problems: tuple[Problem, ...]) -> list[tuple[int, int, str]]:

@@ -5,7 +5,7 @@ Codes of notes have their severity from ``resolve``; the others are decided here
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from renewctl.resolve import ARTICLE, SEVERITY, Severity
 
@@ -27,8 +27,7 @@ OWN_SEVERITY: Mapping[str, Severity] = {
 """The codes that are no notes on an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """What stands behind a code; ``source`` is empty where HubSpot says nothing about it."""
 
     severity: Severity

@@ -1,15 +1,14 @@
 """What a finding is, and what is typed to mend it. Pure: imports the codes, ``model`` and ``resolve``."""
 
-from dataclasses import dataclass
 from shlex import quote
+from typing import NamedTuple
 
 from renewctl.check.codes import CODES
 from renewctl.model import Path
 from renewctl.resolve import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing wrong, doubtful or old.
 
     ``path`` is where the store gives rise to it, ``file`` the other file it is about, if it is

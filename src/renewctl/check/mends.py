@@ -4,8 +4,8 @@ Pure: imports the finding, ``outlook`` and the floors below only.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from shlex import quote
+from typing import NamedTuple
 
 from renewctl.check.finding import typed
 from renewctl.domains import address_key
@@ -13,8 +13,7 @@ from renewctl.model import Client, Owner, Portfolio, Renewal, Role
 from renewctl.resolve import Note, Reason, Resolution
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(NamedTuple):
     """A note and what it is on: an answer, or the dates of a renewal."""
 
     book: Portfolio

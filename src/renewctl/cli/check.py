@@ -1,9 +1,8 @@
 """Safety: ``check``, which reads the store and says what is wrong, doubtful or old in it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -21,8 +20,7 @@ from renewctl.store import siblings
 from renewctl.store.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What the options said."""
 
     strict: bool

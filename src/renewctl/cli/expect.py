@@ -1,7 +1,6 @@
 """The report as an assertion: ``--expect`` and ``--require-recipient``."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from renewctl.domains import address_key, is_address
 from renewctl.errors import NobodyNotified, NotAsExpected, Problem, UsageError
@@ -22,11 +21,11 @@ def as_expected(answer: Answer, rows: Sequence[Row], expect: str | None) -> Answ
     wanted = frozenset(_addresses(expect))
     if not rows:
         complaint = NotAsExpected("nothing is listed, so nothing is as expected", hint="widen the window")
-        return replace(answer, complaint=complaint)
+        return answer._replace(complaint=complaint)
     problems = [problem for row in rows if (problem := _difference(row, wanted))]
     if not problems:
         return answer
-    return replace(answer, complaint=NotAsExpected("not as expected", hint=WHY, problems=problems))
+    return answer._replace(complaint=NotAsExpected("not as expected", hint=WHY, problems=problems))
 
 
 def _addresses(expect: str) -> Iterator[str]:
@@ -55,4 +54,4 @@ def everyone_notified(answer: Answer, rows: Sequence[Row], *, wanted: bool) -> A
         return answer
     keys = dict.fromkeys(row.client.key for row in nobody)
     problems = [Problem(f"{key}: nobody is notified") for key in keys]
-    return replace(answer, complaint=NobodyNotified("nobody would be notified", hint=WHY, problems=problems))
+    return answer._replace(complaint=NobodyNotified("nobody would be notified", hint=WHY, problems=problems))

@@ -1,8 +1,7 @@
 """The portal: ``todo`` and ``done``, what is still to click in HubSpot and what was."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -34,8 +33,7 @@ def todo_(run: Run, clients: Clients = None) -> Answer:
     return render_todo.listed(render_todo.List(tasks, run.today, store, named=named is not None, never=never))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """What was looked at, as it was named on the command line."""
 
     words: list[str]

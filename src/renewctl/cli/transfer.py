@@ -5,10 +5,9 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from renewctl import files
 from renewctl.cli.run import Run
@@ -115,7 +114,7 @@ def imported_from(table: "tables.Entries", wishes: Wishes) -> Callable[[Portfoli
     def edit(book: Portfolio) -> Plan:
         plan = imported(book, table.found, wishes, table.problems)
         unused = (f"columns not used: {', '.join(table.unused)}",) if table.unused else ()
-        return replace(plan, said=(*plan.said, *unused))
+        return plan._replace(said=(*plan.said, *unused))
 
     return edit
 
@@ -128,8 +127,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What an export is to be: where, in which format, and how a CSV is written."""
 
     file: str

@@ -1,8 +1,8 @@
 """What a report is of: the window and the rows, from the options that name them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from renewctl import lookup, outlook
 from renewctl.cli.run import Run, clients
@@ -12,8 +12,7 @@ from renewctl.outlook import Row, Standing, horizon, year_of
 from renewctl.upcoming import Window, parse_day, parse_span
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What the options said, as typed."""
 
     within: str | None
@@ -54,8 +53,7 @@ def window_of(asked: Asked, policy: Policy, today: date, *, named: bool) -> Wind
     return None if asked.everything or named else horizon(policy, today)
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """The rows asked for, the window they are of, and the one person they are narrowed to, if any."""
 
     rows: tuple[Row, ...]

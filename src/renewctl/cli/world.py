@@ -3,17 +3,15 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 if TYPE_CHECKING:
     from renewctl.store.record import Author
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """The process's surroundings."""
 
     environment: Mapping[str, str]

@@ -4,7 +4,7 @@ Imports ``model``, ``lookup``, ``errors`` and its neighbours in ``edit`` only.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from renewctl.domains import address_key
 from renewctl.edit import settings
@@ -16,8 +16,7 @@ DEFAULT = "default"
 """In place of an owner: the client is to follow the default."""
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideRow:
+class OverrideRow(NamedTuple):
     """What one row says: ``owner`` is hubspot, partner, default, or empty for nothing at all."""
 
     file: str

@@ -4,23 +4,22 @@ Imports ``model``, ``domains``, ``errors`` and its neighbours in ``edit`` only.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from renewctl.domains import address_key, client_key
 from renewctl.edit.contacts import activity, table_of
 from renewctl.edit.renewals import renewal_table
 from renewctl.errors import UsageError
-from renewctl.model import Change, Client, Contact, Plan, Portfolio, Renewal, Role, Table
+from renewctl.model import EMPTY, Change, Client, Contact, Plan, Portfolio, Renewal, Role, Table
 
 
-@dataclass(frozen=True, slots=True)
-class NewClient:
+class NewClient(NamedTuple):
     """What is said of a client when it is added: ``holders`` are addresses by role."""
 
     domain: str
     name: str = ""
     hub_id: int | None = None
-    holders: Mapping[Role, Sequence[str]] = field(default_factory=dict)
+    holders: Mapping[Role, Sequence[str]] = EMPTY
     renewal: Renewal | None = None
 
 

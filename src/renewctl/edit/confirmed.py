@@ -5,18 +5,17 @@ They change what is known of HubSpot, never who is notified. Imports ``model``, 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from renewctl.domains import address_key
 from renewctl.errors import UsageError
-from renewctl.model import Change, Client, Confirmation, Owner, Path, Plan, Portfolio, Setting, Table
+from renewctl.model import AnySetting, Change, Client, Confirmation, Owner, Path, Plan, Portfolio, Table
 
 COMMAND = "done"
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(NamedTuple):
     """What is to be recorded at ``path``, of whom (for people), and what is recorded there now."""
 
     whose: str
@@ -82,7 +81,7 @@ def _client(portfolio: Portfolio, client: Client, on: date, *, as_override: bool
     return _Record(client.key, ("clients", client.written, "in_hubspot"), wanted, client.confirmed)
 
 
-def _default_of(portfolio: Portfolio) -> Setting:
+def _default_of(portfolio: Portfolio) -> AnySetting:
     if portfolio.default is None:
         message = "the file has no default that HubSpot could show"
         raise UsageError(message, hint="set it first: renewctl set-default --owner hubspot --notify USER")

@@ -4,25 +4,23 @@ Imports the floors below only.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from renewctl.domains import client_key
 from renewctl.edit.bulk import DEFAULT
 from renewctl.errors import Problem
-from renewctl.model import Portfolio, Role
+from renewctl.model import EMPTY, Portfolio, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who holds a role: an address, and a name if one was given."""
 
     email: str
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What one row says of a client. What is empty or None was blank; ``holders`` has no blank roles.
 
     ``places`` says in which column, from 1, each field stands.
@@ -33,18 +31,17 @@ class Entry:
     client: str
     name: str = ""
     hub_id: int | None = None
-    holders: Mapping[Role, tuple[Person, ...]] = field(default_factory=dict)
+    holders: Mapping[Role, tuple[Person, ...]] = EMPTY
     renewal: date | None = None
     product: str = ""
     deadline: date | None = None
     owner: str = ""
     notify: str = ""
     note: str = ""
-    places: Mapping[str, int] = field(default_factory=dict, compare=False)
+    places: Mapping[str, int] = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """How an import is meant.
 
     ``prune`` removes the clients that are not listed; ``with_overrides`` lets owner and partner user
@@ -62,7 +59,7 @@ class Wishes:
 
     def seeing(self, entries: Sequence[Entry]) -> "Wishes":
         """Return the wishes for these rows: where one says ``default``, owners are settings, not outcomes."""
-        return replace(self, settings=any(entry.owner == DEFAULT for entry in entries))
+        return self._replace(settings=any(entry.owner == DEFAULT for entry in entries))
 
 
 class BadRow(Exception):

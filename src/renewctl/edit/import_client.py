@@ -15,7 +15,18 @@ from renewctl.edit.renewals import renewal_table
 from renewctl.edit.settings import clear_override, override_changes
 from renewctl.errors import Problem, RenewctlError, UsageError
 from renewctl.lookup import find_user
-from renewctl.model import Change, Client, Contact, Override, Owner, Path, Portfolio, Renewal, Role, Setting
+from renewctl.model import (
+    AnySetting,
+    Change,
+    Client,
+    Contact,
+    Override,
+    Owner,
+    Path,
+    Portfolio,
+    Renewal,
+    Role,
+)
 from renewctl.tree import applied
 from renewctl.upcoming import shifted
 
@@ -230,7 +241,7 @@ def _noted(client: Client, note: str | None) -> Iterator[Change]:
         yield Change(("clients", client.written, "override", "note"), note)
 
 
-def _is(now: Setting | None, owner: str, notify: str | None, *, any_user: bool) -> bool:
+def _is(now: AnySetting | None, owner: str, notify: str | None, *, any_user: bool) -> bool:
     """Tell whether a setting is this one; a blank user may stand for any."""
     if now is None or now.owner != owner:
         return False

@@ -7,9 +7,8 @@ Imports ``errors`` and ``sheets`` only.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from renewctl.errors import Problem
 from renewctl.exchange.sheets import Cell
@@ -28,8 +27,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(NamedTuple):
     """A value with the year last: whether day or month comes first, the column has to tell."""
 
     row: int

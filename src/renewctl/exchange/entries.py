@@ -4,9 +4,8 @@ Imports its neighbours in ``exchange`` and the pure floors only.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.edit.bulk import OverrideRow
 from renewctl.edit.entries import Entry, Person
@@ -21,8 +20,7 @@ ROLES = {"primary": Role.PRIMARY, "billing": Role.BILLING, "decision_maker": Rol
 Track = Callable[[Iterable[Row]], Iterable[Row]]
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(NamedTuple):
     """What a table says: entries, the problems of its other rows, the columns that say nothing here."""
 
     found: tuple[Entry, ...]
@@ -30,8 +28,7 @@ class Entries:
     unused: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(NamedTuple):
     """A sheet with the meaning of its columns, and its dates read, a column at a time."""
 
     file: str
@@ -125,7 +122,7 @@ _READ: Mapping[str, Callable[[Cell], Any]] = {"hub_id": cells.hub_id, "owner": c
 
 def _placed(table: _Table, row: Row, name: str, error: BadInput) -> Iterator[Problem]:
     for each in error.problems or (Problem(error.message, hint=error.hint),):
-        yield replace(each, file=table.file, line=row.number, column=table.columns[name] + 1)
+        yield each._replace(file=table.file, line=row.number, column=table.columns[name] + 1)
 
 
 def override_rows_of(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:

@@ -5,8 +5,8 @@ Names are compared without case, accents, spaces and signs. Imports ``errors`` o
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 from unicodedata import combining, normalize
 
 from renewctl.errors import BadInput, Problem
@@ -88,8 +88,7 @@ _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", 
 _SIGNS = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """Which column, from 0, holds which field; ``unknown`` are the names of those that hold none."""
 
     columns: Mapping[str, int]

@@ -8,11 +8,10 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import problems
@@ -37,16 +36,14 @@ _MOST_CELLS, _MOST_XML = 20_000_000, 512 * 1024 * 1024
 _FILLED = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: ``number`` is its line in a CSV (the first, if it has several), else its row, from 1."""
 
     number: int
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A table. Every row has as many cells as there are columns; the header stands at ``line``.
 
     ``problems`` are those of the rows that have more cells, and so are not among the rows.

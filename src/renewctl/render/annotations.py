@@ -5,7 +5,6 @@ Imports the pure floors and its neighbours in ``render``.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from renewctl.errors import Problem, RenewctlError
 from renewctl.render.answer import Answer, Sheet
@@ -18,7 +17,7 @@ _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 
 def annotated(answer: Answer, found: Iterable[Placed]) -> Answer:
     """Return the answer with the findings as annotations, in place of its lines."""
-    return replace(answer, lines=(), screen=None, text="".join(map(_of_finding, found)))
+    return answer._replace(lines=(), screen=None, text="".join(map(_of_finding, found)))
 
 
 def refused(error: RenewctlError) -> Answer:

@@ -4,9 +4,8 @@ Imports the pure floors only.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 from renewctl.errors import ExitStatus, RenewctlError
 
@@ -59,16 +58,14 @@ class Each(Sequence[Made_co]):
         return self._make(self._things[index])
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """Columns and rows; a cell that is a tuple is a list."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a command has to say.
 
     ``document`` is the JSON form, with ``schema`` and, where it lists things, ``items``; ``sheet``

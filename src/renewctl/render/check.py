@@ -5,10 +5,9 @@ Imports the pure floors and its neighbours in ``render``.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.check import CODES, Finding
 from renewctl.errors import ExitStatus
@@ -23,8 +22,7 @@ MOST_INFOS = 10
 _ORDER = {severity: index for index, severity in enumerate(Severity)}
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A finding and its place; line and column are 0 where it is about a file as a whole."""
 
     finding: Finding

@@ -4,8 +4,7 @@ Imports the pure floors and its neighbours.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.errors import ExitStatus
 from renewctl.impact import Impact
@@ -26,8 +25,7 @@ MOST_ROWS = 200
 """So many rows a table has in Markdown; a comment has room for about ten times as many letters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """Two stores (path and sha256 each), what differs, and what that means in people."""
 
     old: Mapping[str, str]

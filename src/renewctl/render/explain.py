@@ -6,7 +6,7 @@ A view of the ``Resolution``; it decides nothing. Imports the pure floors and it
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from renewctl.model import Client, Default, Path, Policy, Setting
+from renewctl.model import AnySetting, Client, Default, Path, Policy
 from renewctl.outlook import Row
 from renewctl.render.answer import Answer, Cell, Line, Sheet, line
 from renewctl.render.who_screen import decision_style, note_line
@@ -76,7 +76,7 @@ def _cells(decision: Decision) -> tuple[Cell, ...]:
 
 def _values(client: Client, default: Default | None, policy: Policy, where: Where) -> list[dict[str, Any]]:
     """Return each value with the layer it comes from and what it shadows there."""
-    setting: Setting | None = client.override or default
+    setting: AnySetting | None = client.override or default
     if setting is None:
         return []
     shadowed = default if client.override else None

@@ -4,8 +4,7 @@ Imports the pure floors and its neighbours.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.model import Change
 from renewctl.render.answer import Answer, Cell, Line, Sheet, line
@@ -17,8 +16,7 @@ COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "
 OUTSIDE = "changed outside renewctl"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """One change that was made; without ``id`` something else than renewctl changed the store.
 
     ``goes_back_to`` is the change that an undo, or the undo of an undo (``redo``), is about in the

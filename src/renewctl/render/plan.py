@@ -4,9 +4,8 @@ Imports the pure floors and its neighbours.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.domains import address_key
 from renewctl.edit.settings import overridden, redundant
@@ -22,8 +21,7 @@ ITEM_DEPTH = 4
 """clients, KEY, contacts, ADDRESS: the path of one item of a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A change and what it is told with: the portfolios, the people, the store as it is shown."""
 
     plan: Plan

@@ -6,7 +6,7 @@ Imports the pure floors and its neighbours.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from renewctl.model import Client, PartnerUser, Portfolio, Role, Setting
+from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
 from renewctl.render.answer import Answer, Cell, Sheet, line
 from renewctl.resolve import resolve
 
@@ -32,7 +32,7 @@ def _setting_cells(client: Client) -> tuple[Cell, ...]:
 
 
 def _peoples_cells(portfolio: Portfolio, client: Client) -> tuple[Cell, ...]:
-    setting: Setting | None = client.override or portfolio.default
+    setting: AnySetting | None = client.override or portfolio.default
     note = client.override.note if client.override else ""
     named = (client.key, client.name) if client.name else client.key
     if setting is None:
@@ -42,7 +42,7 @@ def _peoples_cells(portfolio: Portfolio, client: Client) -> tuple[Cell, ...]:
 
 
 def _client(portfolio: Portfolio, client: Client) -> dict[str, Any]:
-    setting: Setting | None = client.override or portfolio.default
+    setting: AnySetting | None = client.override or portfolio.default
     return {
         "client": client.key,
         "name": client.name or None,
@@ -106,7 +106,7 @@ def contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Answer:
 
 
 def _holders(portfolio: Portfolio, client: Client) -> dict[str, Any]:
-    setting: Setting | None = client.override or portfolio.default
+    setting: AnySetting | None = client.override or portfolio.default
     roles = {str(role): [_contact(c) for c in client.contacts if role in c.roles] for role in Role}
     vacant = [role for role, holders in roles.items() if not holders]
     user = setting.notify if setting else None

@@ -4,12 +4,11 @@ Imports the pure floors and its neighbours in ``render``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from renewctl.model import Setting
+from renewctl.model import AnySetting
 from renewctl.render.answer import Answer, Cell, Line, Sheet, line
 from renewctl.render.clicks import WHERE, last_seen, recorded_with, sentence, where
 from renewctl.text import markdown_cell
@@ -43,8 +42,7 @@ GROUPS = (
 """(its name in the summary, heading, the path or what there is to know) of each group, in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(NamedTuple):
     """What is to do, the day it is seen from, the store read; and whether it is of named clients."""
 
     tasks: Sequence[Task]
@@ -118,7 +116,7 @@ def _item(task: Task) -> dict[str, Any]:
     }
 
 
-def _setting(setting: Setting | None) -> dict[str, Any] | None:
+def _setting(setting: AnySetting | None) -> dict[str, Any] | None:
     return {"owner": str(setting.owner), "notify": setting.notify} if setting else None
 
 

@@ -4,10 +4,9 @@ Imports the pure floors and its neighbours in ``render``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.outlook import FOOTER_ONLY, Digest, Row, Standing, without_recipient
 from renewctl.outlook import digests as digests_of
@@ -35,8 +34,7 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What a report is of: the rows, the day they are seen from, the window, the store read.
 
     ``person`` is what the one person it is narrowed to is responsible for, if it is.

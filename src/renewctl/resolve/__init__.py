@@ -4,7 +4,7 @@ Source of the rules: HubSpot's article "Set renewal owners for partner clients",
 what it leaves open is decided here once, and each decision shows as a note. Pure.
 """
 
-from renewctl.model import Client, Owner, Portfolio, Setting
+from renewctl.model import AnySetting, Client, Owner, Portfolio
 from renewctl.resolve.candidates import decided, setting_path
 from renewctl.resolve.notes import noted
 from renewctl.resolve.record import (
@@ -51,7 +51,7 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     An override replaces the default completely; nothing is inherited field by field. Dates play
     no part. Never raises: what is missing or wrong becomes a note.
     """
-    setting: Setting | None = client.override or portfolio.default
+    setting: AnySetting | None = client.override or portfolio.default
     source = Source.OVERRIDE if client.override else Source.DEFAULT if setting else Source.NONE
     rule = _RULES[source, setting.owner] if setting else Rule.NO_DEFAULT
     decisions = tuple(decided(portfolio, client, setting))

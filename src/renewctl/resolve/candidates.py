@@ -6,7 +6,7 @@ Pure: imports ``model``, ``domains`` and the record only.
 from collections.abc import Iterable, Iterator
 
 from renewctl.domains import address_key
-from renewctl.model import Client, Contact, Copies, Owner, PartnerUser, Path, Portfolio, Role, Setting
+from renewctl.model import AnySetting, Client, Contact, Copies, Owner, PartnerUser, Path, Portfolio, Role
 from renewctl.resolve.record import PARTNER_USER, Decision, Outcome, Reason
 
 _ROLES = tuple(Role)
@@ -18,7 +18,7 @@ def setting_path(client: Client) -> Path:
     return ("clients", client.written, "override") if client.override else ("defaults",)
 
 
-def decided(portfolio: Portfolio, client: Client, setting: Setting | None) -> Iterator[Decision]:
+def decided(portfolio: Portfolio, client: Client, setting: AnySetting | None) -> Iterator[Decision]:
     """Yield one decision per candidate under ``setting``; contacts first, by their first role."""
     if setting is None:
         yield from _contacts(client, Reason.NO_SETTING)
@@ -29,7 +29,7 @@ def decided(portfolio: Portfolio, client: Client, setting: Setting | None) -> It
         yield from _hubspot_owned(portfolio, client, setting)
 
 
-def _hubspot_owned(portfolio: Portfolio, client: Client, setting: Setting) -> Iterator[Decision]:
+def _hubspot_owned(portfolio: Portfolio, client: Client, setting: AnySetting) -> Iterator[Decision]:
     contacts = tuple(_contacts(client, Reason.HOLDS_ROLE))
     if any(d.outcome is Outcome.NOTIFIED for d in contacts):
         copies = tuple(_users(portfolio, client, setting, Outcome.COPIED, _copy_reason(client)))
@@ -76,7 +76,7 @@ def _contact(client: Client, people: list[Contact], reason: Reason) -> Decision:
 
 
 def _users(
-    portfolio: Portfolio, client: Client, setting: Setting, outcome: Outcome, reason: Reason
+    portfolio: Portfolio, client: Client, setting: AnySetting, outcome: Outcome, reason: Reason
 ) -> Iterator[Decision]:
     """Yield the partner user that the setting involves, and the one it leaves out."""
     involved, path = setting.notify, (*setting_path(client), "notify")

@@ -6,13 +6,13 @@ Pure: imports ``model``, ``domains``, the record and the candidates only.
 from collections.abc import Iterator
 
 from renewctl.domains import address_key
-from renewctl.model import Client, Confirmation, Default, Owner, Portfolio, Setting
+from renewctl.model import AnySetting, Client, Confirmation, Default, Owner, Portfolio, Setting
 from renewctl.resolve.candidates import setting_path
 from renewctl.resolve.record import PARTNER_USER, Decision, Note, Outcome, Reason
 
 
 def noted(
-    portfolio: Portfolio, client: Client, setting: Setting | None, decisions: tuple[Decision, ...]
+    portfolio: Portfolio, client: Client, setting: AnySetting | None, decisions: tuple[Decision, ...]
 ) -> Iterator[Note]:
     """Yield what there is to know about an answer: the gravest about recipients first."""
     yield from _recipient_notes(portfolio, client, setting, decisions)
@@ -22,7 +22,7 @@ def noted(
 
 
 def _recipient_notes(
-    portfolio: Portfolio, client: Client, setting: Setting | None, decisions: tuple[Decision, ...]
+    portfolio: Portfolio, client: Client, setting: AnySetting | None, decisions: tuple[Decision, ...]
 ) -> Iterator[Note]:
     notified = [d for d in decisions if d.outcome is Outcome.NOTIFIED]
     somebody = bool(notified)
@@ -48,7 +48,7 @@ def _takes_part(decision: Decision) -> bool:
     return PARTNER_USER in decision.roles and decision.reason is not Reason.REPLACED
 
 
-def _why_nobody(setting: Setting | None, decisions: tuple[Decision, ...]) -> str:
+def _why_nobody(setting: AnySetting | None, decisions: tuple[Decision, ...]) -> str:
     if setting is None:
         return "no default is set, so nobody is known to be notified"
     if setting.owner is Owner.PARTNER:
@@ -61,7 +61,7 @@ def _why_nobody(setting: Setting | None, decisions: tuple[Decision, ...]) -> str
 
 
 def _setting_notes(
-    portfolio: Portfolio, client: Client, setting: Setting, decisions: tuple[Decision, ...]
+    portfolio: Portfolio, client: Client, setting: AnySetting, decisions: tuple[Decision, ...]
 ) -> Iterator[Note]:
     if not client.override:
         if setting.owner is Owner.HUBSPOT and setting.notify is None:
@@ -80,7 +80,7 @@ def _copy_not_assured(decisions: tuple[Decision, ...]) -> str:
     return f"HubSpot's article does not say {who} when a client's own setting is HubSpot"
 
 
-def _same(one: Setting, other: Setting) -> bool:
+def _same(one: AnySetting, other: AnySetting) -> bool:
     return one.owner is other.owner and address_key(one.notify or "") == address_key(other.notify or "")
 
 

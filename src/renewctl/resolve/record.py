@@ -3,10 +3,10 @@
 Every explanation and every report is a view of this record. Pure: imports ``model`` only.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from renewctl.model import Client, Path, Setting
+from renewctl.model import AnySetting, Client, Path
 
 ARTICLE = 'HubSpot, "Set renewal owners for partner clients", 28 June 2023'
 PARTNER_USER = "partner-user"
@@ -80,8 +80,7 @@ SEVERITY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something to know about an answer; ``path`` is where the file gives rise to it."""
 
     code: str
@@ -94,8 +93,7 @@ class Note:
         return SEVERITY[self.code]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What becomes of one candidate. ``email`` is None for a role that nobody holds."""
 
     email: str | None
@@ -106,8 +104,7 @@ class Decision:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """Who is notified about one client's renewals, by which rule, and every candidate's fate.
 
     ``to`` are the decisions notified, in the order primary, billing, decision-maker, partner user;
@@ -117,7 +114,7 @@ class Resolution:
     client: Client
     rule: Rule
     source: Source
-    setting: Setting | None
+    setting: AnySetting | None
     decisions: tuple[Decision, ...]
     notes: tuple[Note, ...]
     to: tuple[Decision, ...]

@@ -4,8 +4,8 @@ Imports the standard library only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -27,8 +27,7 @@ class Kind(StrEnum):
     ITEMS = "list of tables"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field: its key in the file, what it holds, what it means, whether it must be there."""
 
     key: str

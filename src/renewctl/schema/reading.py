@@ -5,8 +5,7 @@ Paths name the places; whoever has the text turns them into lines. Imports ``mod
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from renewctl.domains import address_key, client_key, is_address
 from renewctl.errors import Problem
@@ -39,8 +38,7 @@ _BUILD: Mapping[str, Callable[..., Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What the data of a store says: the portfolio, what is wrong, and what is merely odd.
 
     With ``problems`` the portfolio is not to be used. ``remarks`` change no answer by themselves:

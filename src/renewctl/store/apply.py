@@ -5,9 +5,8 @@ The plan comes from the pure floors and is not understood here. Imports its neig
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl import files
 from renewctl.errors import FileTrouble, InternalGuard, RenewctlError, StoreChanged, StoreInvalid
@@ -25,8 +24,7 @@ from renewctl.tree import applied, get, plain
 Edit = Callable[[Portfolio], Plan]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A plan with what was there before and what would come of it; nothing is written yet.
 
     ``undoes`` is the id of the change that it takes back, if it does; ``copy`` the name of the file
@@ -41,8 +39,7 @@ class Draft:
     copy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """A draft, and whether it was written."""
 
     draft: Draft
@@ -59,8 +56,7 @@ They are asked by then, unless it is told (by False) that now nobody can be aske
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """On what terms a change is made.
 
     Args:
@@ -181,11 +177,11 @@ def _digest(place: Place) -> str:
 def _effective(snapshot: Snapshot, plan: Plan) -> Plan:
     """Return the plan with what was there before, without the changes that change nothing."""
     known = (_with_before(snapshot.document.data, change) for change in plan.changes)
-    return replace(plan, changes=tuple(change for change in known if _differs(change)))
+    return plan._replace(changes=tuple(change for change in known if _differs(change)))
 
 
 def _with_before(data: dict[str, Any], change: Change) -> Change:
-    return replace(change, before=change.path[-1] if change.renamed else get(data, change.path))
+    return change._replace(before=change.path[-1] if change.renamed else get(data, change.path))
 
 
 def _differs(change: Change) -> bool:

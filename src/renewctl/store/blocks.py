@@ -8,8 +8,8 @@ nothing but ``model``.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import tomli
 
@@ -46,8 +46,7 @@ class ScanError(ValueError):
     """The text is not TOML here, so positions after this are unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A header or statement. ``start`` to ``end`` are whole lines, ``at`` is its first character.
 
     ``path`` leads from the top of the data; ``spans`` are the places of its last parts, the ones
@@ -63,8 +62,7 @@ class Item:
     value: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """An item of an array, or a pair of an inline table (then with ``keys``).
 
     Its text is ``start`` to ``end``, its value starts at ``value``, its comma stands at ``comma`` (-1:
@@ -80,8 +78,7 @@ class Part:
     stop: int
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """The lines of one entry: from ``lead``, its heading comment, to ``end``, after its last key."""
 
     lead: int

@@ -9,9 +9,8 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl import files
 from renewctl.errors import FileTrouble
@@ -23,8 +22,7 @@ MARKS = ("done", "dropped", "unsure")
 """What can have become of an entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """What was done, oldest first; ``outside`` says that something else changed the store since."""
 
     entries: tuple[Entry, ...] = ()
@@ -65,7 +63,7 @@ def read(store: Path, digest: str) -> History:
         if mark == "dropped":
             continue
         outside = bool(entries) and known != line["before"]
-        entries.append(replace(entry_of(line), outside=outside, unsure=mark == "unsure"))
+        entries.append(entry_of(line)._replace(outside=outside, unsure=mark == "unsure"))
         known = line["after"] if mark == "done" else line["before"]
     return History(tuple(entries), bool(entries) and known != digest, unreadable)
 
@@ -85,7 +83,7 @@ def begin(store: Path, entry: Entry) -> Entry:
         lines = [] if ends else [b""]
         if last and not settled:
             lines.append(_line({_settled(last, entry.before): last["id"]}))
-        entry = _named(replace(entry, parent=last["id"] if last else ""))
+        entry = _named(entry._replace(parent=last["id"] if last else ""))
         journal.append(path, b"\n".join([*lines, _line(document_of(entry))]) + b"\n", _like(store))
     except OSError as error:
         raise files.trouble("write down the change in", path, error) from None
@@ -120,7 +118,7 @@ def _named(entry: Entry) -> Entry:
     """Return the entry with its id: no two of a store's history have the same, parent and all."""
     author = entry.author
     whole = "\n".join((entry.parent, author.at, author.user, author.host, entry.before, entry.after))
-    return replace(entry, id=files.digest(whole.encode())[:8])
+    return entry._replace(id=files.digest(whole.encode())[:8])
 
 
 def _settled(line: Mapping[str, Any], digest: str) -> str:

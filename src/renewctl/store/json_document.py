@@ -6,7 +6,6 @@ no file system.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -56,7 +55,7 @@ class JsonDocument:
         What the changes are not about stays byte for byte; without a difference, all of it does.
         Raises InternalGuard where the result would not say exactly what was asked.
         """
-        plain = [replace(change, after=_plain(change.after)) for change in changes]
+        plain = [change._replace(after=_plain(change.after)) for change in changes]
         planned = _planned(self.data, plain)
         try:
             new, made = self._written(planned, plain)

@@ -7,7 +7,6 @@ for, so that no token of it passes through Python. May import the standard libra
 import json
 import re
 from collections.abc import Container
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple, Self
 
@@ -137,8 +136,7 @@ def _majority_newline(text: str) -> str:
     return max(counts, key=lambda newline: counts[newline])
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How new text is to look; by default the canonical form.
 
     ``unit`` is one step of indentation, ``colon`` and ``comma`` the marks with the blanks around

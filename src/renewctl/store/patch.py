@@ -6,14 +6,13 @@ Knows text only: no TOML, no JSON. Imports the standard library only.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CONTEXT = 80
 """So many characters on either side tell the place again after other edits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """One place of a text: ``new`` stands at ``at`` (in characters), where ``old`` stood before.
 
     ``lead`` and ``tail`` are the text on either side, as far as they are kept.

@@ -5,8 +5,8 @@ Imports ``errors`` only; platformdirs late, since a store that is named needs no
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from renewctl.errors import StoreInvalid, StoreMissing
 
@@ -17,8 +17,7 @@ NAMES = ("renewctl.toml", "renewctl.json")
 SUFFIXES = (".toml", ".json")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A store's path, the way it is shown to people, and the reason it was chosen."""
 
     path: Path

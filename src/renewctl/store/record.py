@@ -4,9 +4,8 @@ Imports ``model`` and its neighbour ``patch``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.model import Change, Value
 from renewctl.store.patch import Patch
@@ -14,8 +13,7 @@ from renewctl.store.patch import Patch
 _DATE = "$date"
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """Whose hand changes the store: user and host, the UTC time as ISO 8601, and why, if said."""
 
     user: str
@@ -24,8 +22,7 @@ class Author:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One change of the store, a bulk change too.
 
     ``before`` and ``after`` are the digests of the store, ``parent`` the id of the entry before,
@@ -52,11 +49,11 @@ def document_of(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "parent": entry.parent or None,
-        **asdict(entry.author),
+        **entry.author._asdict(),
         "command": entry.command,
         **({"undoes": entry.undoes} if entry.undoes else {}),
         "changes": [_change_document(change) for change in entry.changes],
-        "patches": [asdict(patch) for patch in entry.patches],
+        "patches": [patch._asdict() for patch in entry.patches],
         "before": entry.before,
         "after": entry.after,
     }

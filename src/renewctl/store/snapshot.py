@@ -5,8 +5,7 @@ Imports the documents, ``files`` and the pure floors.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from renewctl import files
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
@@ -40,8 +39,7 @@ class Document(Protocol):
         """Return the text with ``changes`` made and nothing else touched."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """What a store said when it was read. ``remarks`` are located, and change no answer."""
 
     place: Place
@@ -110,7 +108,7 @@ def parsed(text: str, place: Place) -> Document:
         return _document(text, place)
     except StoreInvalid as error:
         error.hint = error.hint or BY_HAND
-        error.problems = tuple(replace(problem, file=place.shown) for problem in error.problems)
+        error.problems = tuple(problem._replace(file=place.shown) for problem in error.problems)
         raise
 
 
@@ -153,7 +151,7 @@ def _located(document: Document, place: Place, problems: Iterable[Problem]) -> t
     for problem in problems:
         if problem.path:
             line, column = document.locate(problem.path)
-            problem = replace(problem, file=place.shown, line=line, column=column)  # noqa: PLW2901
+            problem = problem._replace(file=place.shown, line=line, column=column)  # noqa: PLW2901
         found.append(problem)
     return tuple(sorted(found, key=lambda problem: (problem.line, problem.column)))
 

@@ -6,8 +6,7 @@ neighbours ``blocks`` and ``toml_text``.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.model import Path
 from renewctl.store.blocks import Block, Item, Layout, Steps, entry_of, lead_of, scan
@@ -27,8 +26,7 @@ from renewctl.store.toml_text import (
 _BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One entry's way from the old text (``origin``, None: not there) to the new."""
 
     origin: Path | None

@@ -7,9 +7,8 @@ out; imports nothing of renewctl but ``errors``, ``tree``, the table of fields a
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.errors import InternalGuard, UsageError
 from renewctl.schema import TABLES
@@ -124,8 +123,7 @@ Plan = list[tuple[Part | None, str | None]]
 """What stood there (None: nothing) and what is to stand there (None: nothing)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rewriter:
+class Rewriter(NamedTuple):
     """Turns values of one old ``text`` into new ones; new lines end in ``eol``."""
 
     text: str
