@@ -4,12 +4,12 @@ Knows nothing of what the file means. Imports ``errors`` and ``interruptions`` o
 """
 
 import errno
-import hashlib
 import os
 import stat
 import tempfile
 import time
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from renewctl.errors import ExitStatus, FileTrouble, RenewctlError, StoreChanged
@@ -35,7 +35,24 @@ class NotAFile(RenewctlError):
 
 def digest(data: bytes) -> str:
     """Return the SHA-256 of ``data`` in hexadecimal."""
+    import hashlib  # late: it loads OpenSSL, and most reports show no digest
+
     return hashlib.sha256(data).hexdigest()
+
+
+class Fingerprint:
+    """The SHA-256 of what a file held, computed when it is first asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest in hexadecimal."""
+        return digest(self._data)
+
+    def __str__(self) -> str:
+        return self.sha256
 
 
 def read_bytes(path: Path) -> bytes:

@@ -31,6 +31,9 @@ class JsonDocument:
         self._spans = Spans(text, TABLES)
         self._lines: Lines | None = None
 
+    def check_sizes(self) -> None:
+        """Do nothing: reading the text has refused what is too deep or too long."""
+
     def locate(self, path: Path) -> tuple[int, int]:
         """Return line and column (from 1, in characters) of the key at ``path``.
 
