@@ -9,12 +9,13 @@ Imports ``model``, ``domains`` and its neighbours only.
 from collections.abc import Callable
 from typing import Any
 
-from renewctl.domains import client_key, is_address
+from renewctl.domains import ADDRESS, LONGEST_ADDRESS, client_key
 from renewctl.model import Client, Confirmation, Contact, Override, Owner, Renewal, Role
 from renewctl.schema import kinds
-from renewctl.schema.kinds import Bad, day, flag, text
+from renewctl.schema.kinds import Bad, day, text
 
 _ABSENT: Any = object()
+_ADDRESS = ADDRESS.fullmatch
 _OWNERS: dict[str, Owner] = {str(owner): owner for owner in Owner}
 _SEEN: dict[str, Owner | None] = {**_OWNERS, "default": None}
 _ROLES: dict[str, Role] = {str(role): role for role in Role}
@@ -60,7 +61,9 @@ def _each(read: Callable[..., Any], tables: Any) -> tuple[Any, ...]:
 
 
 def _contact(*, email: Any, name: Any = "", roles: Any = _ABSENT, active: Any = True) -> Contact:
-    return Contact(_address(email), text(name), () if roles is _ABSENT else _roles(roles), flag(active))
+    if type(name) is not str or type(active) is not bool:
+        raise TypeError
+    return Contact(_address(email), name, () if roles is _ABSENT else _roles(roles), active)
 
 
 def _roles(words: Any) -> tuple[Role, ...]:
@@ -77,7 +80,9 @@ def _renewals(tables: Any) -> tuple[Renewal, ...]:
 
 
 def _renewal(*, date: Any, product: Any = "", deadline: Any = _ABSENT) -> Renewal:
-    return Renewal(day(date), text(product), None if deadline is _ABSENT else day(deadline))
+    if type(product) is not str:
+        raise TypeError
+    return Renewal(day(date), product, None if deadline is _ABSENT else day(deadline))
 
 
 def _override(*, owner: Any, notify: Any = _ABSENT, note: Any = "") -> Override:
@@ -89,6 +94,6 @@ def _confirmation(*, owner: Any, on: Any, notify: Any = _ABSENT) -> Confirmation
 
 
 def _address(value: Any) -> str:
-    if type(value) is not str or not is_address(value):
+    if len(value) > LONGEST_ADDRESS or not _ADDRESS(value):
         raise TypeError
-    return value
+    return str(value)
