@@ -23,12 +23,10 @@ Flaw = tuple[int, str, str]
 
 _STRUCTURE = re.compile(rf"({STRING})([ \t\r\n]*:)?|[\[\]{{}}]", re.DOTALL)
 _NUMBER = re.compile(rf"{STRING}|(-?Infinity|NaN|-?\d[-+.\deE]*)", re.DOTALL)
-_HALF = re.compile(
-    r"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}"
-    r"|(\\u[dD][89a-fA-F][\da-fA-F]{2}|[\ud800-\udfff])|\\.",
-    re.DOTALL,
+_HALF = re.compile("[\ud800-\udfff]")
+_HALF_ESCAPED = re.compile(
+    r"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)"
 )
-_HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 _MERGED = re.compile(r"={7}|>{7}|\|{7}")
 _SETTLE = "settle the merge, then remove its markers"
 _QUOTES = 'strings and keys stand in double quotes, "…"'
@@ -207,20 +205,19 @@ def _bad_numbers(text: str) -> Iterator[Flaw]:
 
 
 def _half_characters(text: str) -> Iterator[Flaw]:
-    if not _HALF_ESCAPED.search(text) and not _raw_halves(text):
-        return
-    for match in _HALF.finditer(text):
+    way_out = "write both halves of the pair, or neither"
+    for match in _HALF_ESCAPED.finditer(text) if "\\" in text else ():
         if match[1]:
-            shown = match[1] if len(match[1]) > 1 else f"\\u{ord(match[1]):04x}"
-            yield match.start(), f"half a character: {shown}", "write both halves of the pair, or neither"
+            yield match.start(), f"half a character: \\{match[1]}", way_out
+    for match in () if _encodes(text) else _HALF.finditer(text):
+        yield match.start(), f"half a character: \\u{ord(match[0]):04x}", way_out
 
 
-def _raw_halves(text: str) -> bool:
+def _encodes(text: str) -> bool:
     try:
-        text.encode()
+        return text.isascii() or bool(text.encode())
     except UnicodeEncodeError:
-        return True
-    return False
+        return False
 
 
 def _too_deep(text: str) -> list[Flaw]:
