@@ -1,4 +1,4 @@
-"""Says where each part of a JSON text stands, and what the text's habits of writing are.
+"""Says where each part of a JSON text stands, which brackets it writes, and what its habits are.
 
 The text is known to be valid. The C parser of the standard library walks over what is not asked
 for, so that no token of it passes through Python. May import the standard library only.
