@@ -5,28 +5,27 @@ neighbours; rich late.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from renewctl.render.answer import Line, line
+from renewctl.render.answer import Line, Segment, line
 from renewctl.text import showable
 
 Cells = Sequence[Sequence[Line]]
 """One row: for each column the lines that stand in it."""
 GAP = "  "
+words = re.compile(r" +|[^ ]+").findall
+"""What gives words and the spaces between them, in turn."""
 
 
 def width_of(parts: Line) -> int:
     """Return how many columns of a terminal a line takes."""
-    return sum(_width(text) for text, _ in parts)
-
-
-def _width(text: str) -> int:
+    text = "".join([text for text, _ in parts])
     if text.isascii() and text.isprintable():
         return len(text)
     from rich.cells import cell_len
 
-    return cell_len(showable(text))
+    return sum(cell_len(showable(text)) for text, _ in parts)
 
 
 def widths_of(headings: Sequence[str], rows: Sequence[Cells]) -> list[int]:
@@ -45,10 +44,15 @@ def total(widths: Sequence[int]) -> int:
 def beside(cells: Cells, widths: Sequence[int]) -> Iterator[Line]:
     """Yield the lines of cells that stand beside each other."""
     for lines in zip_longest(*cells, fillvalue=()):
-        parts: list[tuple[str, str]] = []
+        parts: list[Segment] = []
+        end = start = begun = 0
         for found, width in zip(lines, widths, strict=True):
-            parts += [*found, (" " * (width - width_of(found)) + GAP, "")]
-        yield tuple(parts[:-1])
+            begun = start
+            if found:
+                parts += ((" " * (begun - end), ""), *found)
+                end = begun + width_of(found)
+            start += width + len(GAP)
+        yield tuple(parts) if end >= begun else (*parts, (" " * (begun - end), ""))
 
 
 def arranged(headings: Sequence[str], rows: Sequence[Cells], width: int) -> Iterator[Line]:
@@ -61,7 +65,7 @@ def arranged(headings: Sequence[str], rows: Sequence[Cells], width: int) -> Iter
     widths[-1] = max(least[-1], width - total([*widths[:-1], 0]))
     yield from beside([[line((title, "strong"))] for title in headings], widths)
     for cells in rows:
-        last = [part for found in cells[-1] for part in wrapped(found, widths[-1])]
+        last = [part for found in cells[-1] for part in wrapped(found, widths[-1], hang=0)]
         yield from beside([*cells[:-1], last], widths)
 
 
@@ -80,13 +84,24 @@ def _blocks(headings: Sequence[str], rows: Sequence[Cells]) -> Iterator[Line]:
                 yield found if index == 0 else line(GAP, (f"{title:<{label}}{GAP}", "dim"), *found)
 
 
-def wrapped(parts: Line, width: int, hang: int = 0) -> Iterator[Line]:
-    """Yield a line as lines of at most ``width``, broken between words.
+def wrapped(parts: Line, width: int, hang: int | None = None) -> Iterable[Line]:
+    """Return a line as lines of at most ``width``, broken between words.
 
-    What follows the first is indented by ``hang``. A longer word stays whole: half an address is
-    none, and the terminal breaks it where it must.
+    What follows the first is indented by ``hang``, or else by two more than the line itself. A
+    longer word stays whole: half an address is none, and the terminal breaks it where it must.
     """
-    current: list[tuple[str, str]] = []
+    if width_of(parts) <= width:
+        return (parts,)
+    return _broken(parts, width, _indent(parts) + len(GAP) if hang is None else hang)
+
+
+def _indent(parts: Line) -> int:
+    text = "".join(text for text, _ in parts)
+    return len(text) - len(text.lstrip(" "))
+
+
+def _broken(parts: Line, width: int, hang: int) -> Iterator[Line]:
+    current: list[Segment] = []
     used = 0
     for text, style in _pieces(parts):
         size = width_of(((text, style),))
@@ -103,5 +118,5 @@ def wrapped(parts: Line, width: int, hang: int = 0) -> Iterator[Line]:
 def _pieces(parts: Line) -> Iterator[tuple[str, str]]:
     """Yield words and the spaces between them, each with its style."""
     for text, style in parts:
-        for piece in re.findall(r" +|[^ ]+", showable(text)):
+        for piece in words(showable(text)):
             yield piece, style
