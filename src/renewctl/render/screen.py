@@ -7,18 +7,19 @@ import shutil
 from collections.abc import Iterable, Mapping
 
 from renewctl.render.answer import Answer, Cell, Line, line
-from renewctl.render.columns import arranged, words, wrapped
+from renewctl.render.columns import Block, arranged, block, words, wrapped
 from renewctl.text import showable
 
 NARROWEST = 40
+_END = "\x1b[0m"
 LOOKS = {
-    "told": "1;32",
-    "copied": "36",
-    "error": "1;31",
-    "warning": "33",
-    "info": "2",
-    "dim": "2",
-    "strong": "1",
+    "told": "\x1b[1;32m",
+    "copied": "\x1b[36m",
+    "error": "\x1b[1;31m",
+    "warning": "\x1b[33m",
+    "info": "\x1b[2m",
+    "dim": "\x1b[2m",
+    "strong": "\x1b[1m",
 }
 """What the styles look like, as a terminal is told (ECMA-48, SGR): bold, dim, green, cyan, red, yellow.
 
@@ -46,17 +47,17 @@ def drawn(answer: Answer, environment: Mapping[str, str]) -> str:
 
 
 def _plain(parts: Line) -> str:
-    return showable("".join([text for text, _ in parts])) + "\n"
+    return "".join([text for text, _ in parts]) + "\n"
 
 
 def _painted(parts: Line) -> str:
-    return "".join([_styled(showable(text), style) if style else showable(text) for text, style in parts]) + "\n"
+    return "".join([_styled(text, style) if style and text else text for text, style in parts]) + "\n"
 
 
 def _styled(text: str, style: str) -> str:
     """Return text with the look of a style, each word by itself, as where a line is broken."""
-    look, plain = f"\x1b[{LOOKS[style]}m", "\x1b[0m"
-    return look + f"{plain}{look}".join(words(text)) + plain if text else ""
+    look = LOOKS[style]
+    return look + (f"{_END}{look}".join(words(text)) if " " in text else text) + _END
 
 
 def _lines(answer: Answer, width: int) -> Iterable[Line]:
@@ -68,7 +69,7 @@ def _lines(answer: Answer, width: int) -> Iterable[Line]:
     return arranged(sheet.columns, [tuple(map(_cell, row)) for row in sheet.rows], width)
 
 
-def _cell(cell: Cell) -> list[Line]:
+def _cell(cell: Cell) -> Block:
     if isinstance(cell, tuple):
-        return [line(item) for item in cell] or [line()]
-    return [line("" if cell is None else str(cell))]
+        return block(*map(line, cell)) if cell else block(line())
+    return block(line("" if cell is None else str(cell)))
