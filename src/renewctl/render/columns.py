@@ -37,7 +37,7 @@ def _simple(text: str) -> bool:
 
 def block(*lines: Line) -> Block:
     """Return lines that are to stand in one column, measured."""
-    return [(found, width_of(found)) for found in lines]
+    return tuple([(found, width_of(found)) for found in lines])
 
 
 def widths_of(headings: Sequence[str], rows: Sequence[Cells]) -> list[int]:
@@ -88,8 +88,8 @@ def arranged(headings: Sequence[str], rows: Sequence[Cells], width: int) -> Iter
 
 
 def _longest_word(heading: str, rows: Sequence[Cells]) -> int:
-    words = (piece for cells in rows for found, _ in cells[-1] for piece in _pieces(found))
-    return max(len(heading), *(width_of((piece,)) for piece in words), 0)
+    pieces = (piece for cells in rows for found, _ in cells[-1] for piece in _pieces(found))
+    return max([len(heading), *(width_of((piece,)) for piece in pieces)])
 
 
 def _blocks(headings: Sequence[str], rows: Sequence[Cells]) -> Iterator[Line]:

@@ -22,8 +22,8 @@ def rows_drawn(rows: Sequence[Row], as_of: date, width: int) -> Iterator[Line]:
         yield line(("No renewals.", "dim"))
         return
     cells: list[Cells] = [_cells(row, as_of) for row in rows]
-    for arranged in (cells, map(_rule_below, cells)):
-        found = list(arranged)
+    for table in (cells, map(_rule_below, cells)):
+        found = list(table)
         widths = widths_of(HEADINGS[: len(found[0])], found)
         if total(widths) <= width:
             yield from _table(rows, found, widths, width)
