@@ -20,25 +20,33 @@ from renewctl.resolve import Note, Resolution, resolve
 def of_answers(book: Portfolio, today: date) -> Iterator[Finding]:
     """Yield the findings from what there is to know about who is notified, and when."""
     rows = outlook.rows(book, book.clients.values(), None, today)
-    answers = {row.client.key: row.resolution for row in rows}
-    yield from _of_default(book, tuple(answers.values()), today)
+    answers = {row.resolution.client.key: row.resolution for row in rows}
+    of_default = [
+        noted for answer in _of_nobody(book, today) for noted in _noted(book, answer) if noted.of_default
+    ]
+    of_clients: list[Finding] = []
     for answer in answers.values():
-        yield from _of_client(book, answer)
+        for noted in _noted(book, answer):
+            if noted.of_default:
+                of_default.append(noted)
+            else:
+                of_clients.append(_finding(noted))
+    yield from _of_default(book, of_default)
+    yield from of_clients
     for row in rows:
         yield from _of_dates(book, row)
 
 
-def _of_default(book: Portfolio, answers: Sequence[Resolution], today: date) -> Iterator[Finding]:
+def _of_default(book: Portfolio, all_noted: Sequence[Noted]) -> Iterator[Finding]:
+    """Yield each note that the default gives rise to once, with the number of clients it concerns."""
     found: dict[Note, Noted] = {}
     concerned: Counter[Note] = Counter()
-    for answer in (*_of_nobody(book, today), *answers):
-        for noted in _noted(book, answer):
-            if noted.of_default:
-                found.setdefault(noted.note, noted)
-                concerned[noted.note] += answer.client.key in book.clients
+    for noted in all_noted:
+        found.setdefault(noted.note, noted)
+        concerned[noted.note] += noted.client.key in book.clients
     for note, noted in found.items():
         # A client that was never looked at itself does not have the note as well.
-        followers = sum(one.client.override is None for one in answers)
+        followers = sum(client.override is None for client in book.clients.values())
         count = followers if note.code == FOOTER_ONLY else concerned[note]
         yield Finding(note.code, _message(noted) + _concerns(count), note.path, mend(noted))
 
@@ -53,12 +61,8 @@ def _concerns(count: int) -> str:
     return f"; concerns {count} client{'' if count == 1 else 's'}" if count else ""
 
 
-def _noted(book: Portfolio, answer: Resolution) -> Iterator[Noted]:
-    return (Noted(book, answer, note) for note in answer.notes)
-
-
-def _of_client(book: Portfolio, answer: Resolution) -> Iterator[Finding]:
-    return (_finding(noted) for noted in _noted(book, answer) if not noted.of_default)
+def _noted(book: Portfolio, answer: Resolution) -> list[Noted]:
+    return [Noted(book, answer, note) for note in answer.notes]
 
 
 def _of_dates(book: Portfolio, row: Row) -> Iterator[Finding]:
@@ -67,7 +71,8 @@ def _of_dates(book: Portfolio, row: Row) -> Iterator[Finding]:
 
 
 def _finding(noted: Noted) -> Finding:
-    return Finding(noted.note.code, _message(noted), noted.note.path, mend(noted), noted.client.key)
+    note = noted.note
+    return Finding(note.code, _message(noted), note.path, mend(noted), noted.client.key)
 
 
 def _message(noted: Noted) -> str:

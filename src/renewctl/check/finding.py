@@ -34,5 +34,7 @@ def typed(*words: str, data: tuple[str, ...] = ()) -> str:
 
     People paste it into a shell, so that data is quoted, and never an option.
     """
+    if not data:
+        return " ".join(("renewctl", *words))
     ended = ["--"] if any(word.startswith("-") for word in data) else []
     return " ".join(["renewctl", *words, *ended, *map(quote, data)])

@@ -29,7 +29,7 @@ class Noted(NamedTuple):
     @property
     def of_default(self) -> bool:
         """Whether the default gives rise to it."""
-        return self.note.path[:1] == ("defaults",)
+        return self.note.path[0] == "defaults"
 
 
 def mend(noted: Noted) -> str:

@@ -10,11 +10,14 @@ from renewctl.check.finding import Finding, typed
 from renewctl.check.mends import confirm
 from renewctl.domains import address_key, client_key
 from renewctl.errors import Problem
-from renewctl.model import Client, Confirmation, Owner, Path, Portfolio, Role
+from renewctl.model import HUBSPOT, Client, Confirmation, Path, Portfolio, Role
 from renewctl.portal import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT
 from renewctl.text import dotted
 
 MOST_BILLING = 3
+_ROLES = tuple(Role)
+_LOOK = f"(look at: the client's account → {CONTACTS})"
+_NEVER = f"the contacts were never compared with HubSpot {_LOOK}"
 _OF_CLIENT = 2
 """So many steps of a path name a client: clients, KEY."""
 
@@ -72,7 +75,7 @@ def _domain_of(email: str) -> str:
 
 
 def _of_roles(client: Client) -> Iterator[Finding]:
-    held = {role: _holders(client, role) for role in Role}
+    held = _holders(client)
     path: Path = ("clients", client.written, "contacts")
     if len(held[Role.BILLING]) > MOST_BILLING:
         message = f"{len(held[Role.BILLING])} people hold the role billing; HubSpot allows {MOST_BILLING}"
@@ -84,15 +87,22 @@ def _of_roles(client: Client) -> Iterator[Finding]:
             message = f"{people} all hold the role {role}; HubSpot allows one"
             mend = typed("client", "unassign", client.key, role, "EMAIL")
             yield Finding("several-holders", message, path, mend, client.key)
-    if len(set(map(tuple, held.values()))) == 1 and len(held[Role.PRIMARY]) == 1:
-        message = f"{held[Role.PRIMARY][0]} alone holds all the roles"
+    (first, *others) = held.values()
+    if len(first) == 1 and all(other == first for other in others):
+        message = f"{first[0]} alone holds all the roles"
         mend = typed("client", "assign", client.key, Role.BILLING, "EMAIL")
         yield Finding("one-person", message, path, mend, client.key)
 
 
-def _holders(client: Client, role: Role) -> list[str]:
-    """Return the addresses of those who hold a role, each person once."""
-    return list({address_key(one.email): None for one in client.contacts if role in one.roles})
+def _holders(client: Client) -> dict[Role, list[str]]:
+    """Return for each role the addresses of those who hold it, each person once."""
+    held: dict[Role, list[str]] = {role: [] for role in _ROLES}
+    for contact in client.contacts:
+        key = address_key(contact.email)
+        for role in contact.roles:
+            if key not in held[role]:
+                held[role].append(key)
+    return held
 
 
 def _stale(
@@ -108,19 +118,15 @@ def _stale(
 
 def _of_looking(book: Portfolio, client: Client, today: date) -> Iterator[Finding]:
     path, checked = ("clients", client.written, "contacts_checked"), client.contacts_checked
-    mend = typed("done", "--contacts", client.key)
     setting = client.override or book.default
     if checked is None:
-        if client.contacts or (setting and setting.owner is Owner.HUBSPOT):
-            message = (
-                f"the contacts were never compared with HubSpot (look at: the client's account → {CONTACTS})"
-            )
-            yield Finding("contacts-never-checked", message, path[:_OF_CLIENT], mend, client.key)
+        if client.contacts or (setting and setting.owner is HUBSPOT):
+            mend = typed("done", "--contacts", client.key)
+            yield Finding("contacts-never-checked", _NEVER, path[:_OF_CLIENT], mend, client.key)
     elif (today - checked).days > book.policy.stale_days:
         ago = _ago(checked, today)
-        message = (
-            f"the contacts were last compared with HubSpot {ago} (look at: the client's account → {CONTACTS})"
-        )
+        message = f"the contacts were last compared with HubSpot {ago} {_LOOK}"
+        mend = typed("done", "--contacts", client.key)
         yield Finding("stale-contacts", message, path, mend, client.key)
 
 

@@ -105,7 +105,7 @@ class Answer(NamedTuple):
     document: Mapping[str, Any]
     sheet: Sheet
     names: Sequence[str] = ()
-    lines: tuple[Line, ...] | None = None
+    lines: Sequence[Line] | None = None
     grid: Sheet | None = None
     screen: Callable[[int], Iterator[Line]] | None = None
     footer: Sequence[str] = ()

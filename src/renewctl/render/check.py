@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from renewctl.check import CODES, Finding
 from renewctl.errors import ExitStatus
-from renewctl.render.answer import Answer, Cell, Each, Line, Sheet, line
+from renewctl.render.answer import Answer, Cell, Each, Later, Line, Sheet, line
 from renewctl.resolve import Severity
 
 SCHEMA = "renewctl.check/1"
@@ -56,8 +56,8 @@ def checked(found: Sequence[Placed], as_of: date, store: Mapping[str, str], *, s
     return Answer(
         {**heading, "items": Each(_item, found), "summary": summary},
         Sheet(COLUMNS, Each(_cells, found)),
-        names=tuple(dict.fromkeys(p.finding.client for p in found if p.finding.client)),
-        lines=tuple(map(_line, found)),
+        names=Later(lambda: tuple(dict.fromkeys(p.finding.client for p in found if p.finding.client))),
+        lines=Each(_line, found),
         grid=Sheet(("Severity", "Code", "Place", "Finding", "Mend"), Each(_peoples_cells, found)),
         screen=partial(_drawn, found) if found else None,
         footer=(_counted(counts, store["path"]),) if found else (),
