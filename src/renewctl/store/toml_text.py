@@ -41,13 +41,19 @@ def in_order(table: dict[str, Any]) -> list[str]:
 
 def same(one: Any, other: Any) -> bool:
     """Say whether two values are equal in TOML's eyes: 1, 1.0 and true are three values."""
-    if isinstance(one, str) and isinstance(other, str):
-        return one == other
-    if type(one) is not type(other):
+    kind = type(one)
+    if isinstance(one, str):
+        return isinstance(other, str) and one == other
+    if kind is not type(other):
         return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list):
+    if kind is dict:
+        if one.keys() != other.keys():
+            return False
+        for key, value in one.items():
+            if not same(value, other[key]):
+                return False
+        return True
+    if kind is list:
         return len(one) == len(other) and all(map(same, one, other))
     return one is other or repr(one) == repr(other)
 
