@@ -5,11 +5,11 @@ Imports the floors below and its neighbours in ``edit`` only.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from renewctl.domains import address_key
 from renewctl.edit.bulk import DEFAULT
-from renewctl.edit.contacts import table_of
+from renewctl.edit.contacts import listed, table_of
 from renewctl.edit.entries import BadRow, Entry, Known, Person, Wishes
 from renewctl.edit.renewals import renewal_table
 from renewctl.edit.settings import clear_override, override_changes
@@ -26,8 +26,8 @@ from renewctl.model import (
     Portfolio,
     Renewal,
     Role,
+    Table,
 )
-from renewctl.tree import applied
 from renewctl.upcoming import shifted
 
 _SAME = "say the same in each row of a client, or leave it blank"
@@ -50,9 +50,20 @@ def client_changes(
         except BadRow as row:
             problems.append(row.problem)
     if known is None and not problems:
-        table = applied({"clients": {key: {}}}, changes)["clients"][key]
-        changes = [Change(("clients", key), table)]
+        changes = [Change(("clients", key), _whole(changes))]
     return changes, problems
+
+
+def _whole(changes: Sequence[Change]) -> Table:
+    """Return a new client's table, of changes that each set a field or add an item to a list."""
+    table: Table = {}
+    for change in changes:
+        field, *item = change.path[2:]
+        if item:
+            cast("list[Any]", table.setdefault(field, [])).append(change.after)
+        else:
+            table[field] = change.after
+    return table
 
 
 def _parts(book: Known, client: Client, group: Sequence[Entry], wishes: Wishes) -> Iterator[Iterator[Change]]:
@@ -68,6 +79,8 @@ def _parts(book: Known, client: Client, group: Sequence[Entry], wishes: Wishes) 
 
 def _one(group: Sequence[Entry], name: str) -> tuple[Any, Entry]:
     """Return what the rows say under ``name``, and the row that says it; contradictions are bad."""
+    if len(group) == 1:
+        return getattr(group[0], name) or None, group[0]
     said = [(getattr(entry, name), entry) for entry in group if getattr(entry, name) not in {"", None}]
     for value, entry in said[1:]:
         if value != said[0][0]:
@@ -93,8 +106,8 @@ def _facts(book: Known, client: Client, group: Sequence[Entry]) -> Iterator[Chan
 
 
 def _holders(group: Sequence[Entry]) -> dict[Role, tuple[Person, ...]]:
-    found: dict[Role, tuple[Person, ...]] = {}
-    for entry in group:
+    found: dict[Role, tuple[Person, ...]] = {**group[0].holders}
+    for entry in group[1:]:
         for role, people in entry.holders.items():
             if found.setdefault(role, people) != people:
                 name = role.replace("-", "_")
@@ -107,9 +120,10 @@ def _wanted(holders: Mapping[Role, Sequence[Person]]) -> dict[str, tuple[Person,
     wanted: dict[str, tuple[Person, set[Role]]] = {}
     for role, people in holders.items():
         for person in people:
-            first, roles = wanted.get(address_key(person.email), (person, set()))
-            named = first if first.name else Person(first.email, person.name)
-            wanted[address_key(person.email)] = (named, roles | {role})
+            first, roles = wanted.setdefault(address_key(person.email), (person, set()))
+            roles.add(role)
+            if person.name and not first.name:
+                wanted[address_key(person.email)] = (Person(first.email, person.name), roles)
     return wanted
 
 
@@ -124,7 +138,7 @@ def _contacts(client: Client, group: Sequence[Entry]) -> Iterator[Change]:
         yield from _contact(path, contact, person.name, {*contact.roles} - {*holders} | roles)
     for key, (person, roles) in wanted.items():
         if key not in known:
-            new = Contact(person.email, person.name, tuple(role for role in Role if role in roles))
+            new = Contact(person.email, person.name, tuple(roles))
             yield Change((*path, person.email), table_of(new))
 
 
@@ -144,7 +158,7 @@ def _contact(path: Path, contact: Contact, name: str, roles: set[Role]) -> Itera
     if name and _plain(name) != _plain(contact.name):
         yield Change((*path, contact.email, "name"), name)
     if roles != set(contact.roles):
-        yield Change((*path, contact.email, "roles"), [str(role) for role in Role if role in roles])
+        yield Change((*path, contact.email, "roles"), listed(roles))
 
 
 def _renewal(

@@ -186,6 +186,8 @@ def _with_before(data: dict[str, Any], change: Change) -> Change:
 
 def _differs(change: Change) -> bool:
     # A JSON store holds dates as text; the same day is no change there.
+    if change.before is None or change.after is None:
+        return change.before is not change.after
     return bool(plain(change.before) != plain(change.after))
 
 

@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 
 def document_of(entry: Entry) -> dict[str, Any]:
-    """Return the line that says an entry."""
+    """Return the line that says an entry; its dates are for ``dated`` to say."""
     return {
         "id": entry.id,
         "parent": entry.parent or None,
@@ -60,8 +60,19 @@ def document_of(entry: Entry) -> dict[str, Any]:
 
 
 def _change_document(change: Change) -> dict[str, Any]:
-    found = {"path": list(change.path), "before": _typed(change.before), "after": _typed(change.after)}
+    found = {"path": list(change.path), "before": change.before, "after": change.after}
     return {**found, "renamed": True} if change.renamed else found
+
+
+def dated(value: Any) -> dict[str, str]:
+    """Return a date as JSON can say it, for ``json.dumps``: a table with one key.
+
+    Raises:
+        TypeError: it is no date.
+    """
+    if isinstance(value, date):
+        return {_DATE: value.isoformat()}
+    raise TypeError(f"a {type(value).__name__} has no place in the history")
 
 
 def entry_of(line: Mapping[str, Any]) -> Entry:
@@ -87,15 +98,6 @@ def _changes(found: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
     for one in found:
         before, after = _value(one["before"]), _value(one["after"])
         yield Change(tuple(one["path"]), after, before, renamed=one.get("renamed", False))
-
-
-def _typed(value: Value | None) -> Any:
-    """Return a value as JSON can say it: a date as a table with one key."""
-    if isinstance(value, date):
-        return {_DATE: value.isoformat()}
-    if isinstance(value, dict):
-        return {key: _typed(inner) for key, inner in value.items()}
-    return [_typed(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _value(found: Any) -> Any:

@@ -18,10 +18,21 @@ from renewctl.tree import IDENTITY
 _WRITTEN = ("contacts", "renewals", "override", "clients.in_hubspot", "clients", "policy")
 FIELD_ORDER = ("version", *dict.fromkeys(key for table in _WRITTEN for key in TABLES[table]))
 """One order that holds for the fields of every table; other keys come after them."""
-_RANK = {key: rank for rank, key in enumerate(FIELD_ORDER)}
+
+
+class _Ranks(dict[str, int]):
+    """Where each field stands; any other key stands behind them."""
+
+    def __missing__(self, key: str) -> int:
+        return len(self)
+
+
+_RANKS = _Ranks((key, rank) for rank, key in enumerate(FIELD_ORDER))
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f]')
+_ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\ud800-\udfff]')
 _LONE = re.compile(r"[\ud800-\udfff]")
+_EXACT = frozenset((bool, int, date))
+"""Types of which equal values are the same; of floats, times and others they may be written in two ways."""
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 Span = tuple[int, int]
@@ -31,12 +42,12 @@ Splice = tuple[int, int, str]
 
 def rank(key: str) -> int:
     """Return where ``key`` stands among the fields of its table."""
-    return _RANK.get(key, len(_RANK))
+    return _RANKS[key]
 
 
 def in_order(table: dict[str, Any]) -> list[str]:
     """Return the keys of ``table`` in the order they are written in."""
-    return sorted(table, key=rank)
+    return sorted(table, key=_RANKS.__getitem__)
 
 
 def same(one: Any, other: Any) -> bool:
@@ -55,11 +66,13 @@ def same(one: Any, other: Any) -> bool:
         return True
     if kind is list:
         return len(one) == len(other) and all(map(same, one, other))
-    return one is other or repr(one) == repr(other)
+    return one == other if kind in _EXACT else one is other or repr(one) == repr(other)
 
 
 def quoted(text: str) -> str:
     """Return ``text`` as a basic string. Raises UsageError for what no UTF-8 file can hold."""
+    if not _ESCAPED.search(text):
+        return f'"{text}"'
     if _LONE.search(text):
         raise UsageError(f"{text!a} holds half a character (a lone surrogate): it cannot be written")
     return '"' + _ESCAPED.sub(lambda m: _SHORT.get(m[0], f"\\u{ord(m[0]):04X}"), text) + '"'
@@ -67,7 +80,7 @@ def quoted(text: str) -> str:
 
 def key_text(key: str) -> str:
     """Return ``key`` as it is written: bare where it can be."""
-    return key if _BARE.fullmatch(key) else quoted(key)
+    return key if key in _RANKS or _BARE.fullmatch(key) else quoted(key)
 
 
 def value_text(value: Any) -> str:
