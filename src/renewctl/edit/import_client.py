@@ -90,6 +90,11 @@ def _one(group: Sequence[Entry], name: str) -> tuple[Any, Entry]:
     return said[0] if said else (None, group[0])
 
 
+def _other(name: str, known: str) -> bool:
+    """Tell whether a cell gives another name than the one known, not counting how it is spaced."""
+    return name not in {"", known} and _plain(name) != _plain(known)
+
+
 def _plain(name: str) -> str:
     """Return a name as a spreadsheet has it, which may lose space and line ends."""
     return " ".join(name.split())
@@ -98,7 +103,7 @@ def _plain(name: str) -> str:
 def _facts(book: Known, client: Client, group: Sequence[Entry]) -> Iterator[Change]:
     path = ("clients", client.written)
     (name, _), (hub_id, entry) = _one(group, "name"), _one(group, "hub_id")
-    if name and _plain(name) != _plain(client.name):
+    if name and _other(name, client.name):
         yield Change((*path, "name"), name)
     if hub_id and hub_id != client.hub_id:
         book.claim(hub_id, client.key, entry)
@@ -155,7 +160,7 @@ def _by_address(client: Client, group: Sequence[Entry], wanted: Mapping[str, obj
 
 
 def _contact(path: Path, contact: Contact, name: str, roles: set[Role]) -> Iterator[Change]:
-    if name and _plain(name) != _plain(contact.name):
+    if _other(name, contact.name):
         yield Change((*path, contact.email, "name"), name)
     if roles != set(contact.roles):
         yield Change((*path, contact.email, "roles"), listed(roles))

@@ -36,8 +36,10 @@ _GAP = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*")
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
 _TAIL = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
 _HEADER = re.compile(
-    rf"\n[ \t]*\[\[?[ \t]*({_KEY})[ \t]*(?:\.[ \t]*({_KEY})[ \t]*(?:\.[ \t]*{_KEY}[ \t]*)*+)?"
-    r"\]\]?[ \t]*(?:#[^\n]*|\r)?(?![^\n])"
+    r"\n[ \t]*\[(?:"
+    rf"({'|'.join(HOLDERS)})\.\"([^\"\\\n]*+)\"|"  # as renewctl writes it, which is found sooner
+    rf"\[?[ \t]*({_KEY})[ \t]*(?:\.[ \t]*({_KEY})[ \t]*(?:\.[ \t]*{_KEY}[ \t]*)*+)?\]?"
+    r")\][ \t]*(?:#[^\n]*|\r)?(?![^\n])"
 )
 _VALUE_LIKE = re.compile(r"[-+0-9]|(?:true|false|inf|nan)$")
 
@@ -220,8 +222,8 @@ class Layout:
             marks = list(self._scanned_marks())
         self.first = marks[0][0] if marks else len(text)
         self.runs: dict[Path, list[tuple[int, int]]] = {}
-        for place, (start, entry) in enumerate(marks):
-            end = marks[place + 1][0] if place + 1 < len(marks) else len(text)
+        ends = (*(start for start, _ in marks[1:]), len(text))
+        for (start, entry), end in zip(marks, ends, strict=False):
             runs = self.runs.setdefault(entry, [])
             joined = runs and runs[-1][1] == start
             runs.append((runs.pop()[0] if joined else start, end))
@@ -236,7 +238,10 @@ class Layout:
             return None
         marks: list[tuple[int, Path]] = []
         for match in _HEADER.finditer("\n" + self.text):
-            top, name = match.groups()
+            holder, usual, top, name = match.groups()
+            if holder:
+                marks.append((match.start(), (holder, usual)))
+                continue
             if _VALUE_LIKE.match(top) or (name is None and top[0] in "\"'"):
                 return None  # an array of arrays has lines like [1.2] and ["a"], too
             path = (decoded(top), decoded(name)) if name else (decoded(top),)

@@ -61,7 +61,7 @@ def same(one: Any, other: Any) -> bool:
         if one.keys() != other.keys():
             return False
         for key, value in one.items():
-            if not same(value, other[key]):
+            if value != other[key] if type(value) is str else not same(value, other[key]):
                 return False
         return True
     if kind is list:
