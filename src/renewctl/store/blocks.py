@@ -217,6 +217,7 @@ class Layout:
     def __init__(self, text: str) -> None:
         self.text = text
         self._floors: dict[int, int] = {}
+        self._blocks: dict[Path, Block | None] = {}
         marks = self._certain_marks()
         if marks is None:
             marks = list(self._scanned_marks())
@@ -258,11 +259,14 @@ class Layout:
 
     def block(self, entry: Path) -> Block | None:
         """Return the one block of ``entry``, or None where it has none or several."""
-        runs = self.runs.get(entry, ())
-        if len(runs) != 1:
-            return None
-        items = tuple(scan(self.text, *runs[0]))
-        return Block(self.lead(runs[0][0]), items[-1].end, items)
+        if entry not in self._blocks:
+            runs = self.runs.get(entry, ())
+            self._blocks[entry] = self._scanned(*runs[0]) if len(runs) == 1 else None
+        return self._blocks[entry]
+
+    def _scanned(self, start: int, end: int) -> Block:
+        items = tuple(scan(self.text, start, end))
+        return Block(self.lead(start), items[-1].end, items)
 
     def lead(self, start: int) -> int:
         """Return where the heading comment of the header line at ``start`` begins."""

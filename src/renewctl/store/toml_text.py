@@ -30,7 +30,6 @@ class _Ranks(dict[str, int]):
 _RANKS = _Ranks((key, rank) for rank, key in enumerate(FIELD_ORDER))
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\ud800-\udfff]')
-_LONE = re.compile(r"[\ud800-\udfff]")
 _EXACT = frozenset((bool, int, date))
 """Types of which equal values are the same; of floats, times and others they may be written in two ways."""
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -52,6 +51,8 @@ def in_order(table: dict[str, Any]) -> list[str]:
 
 def same(one: Any, other: Any) -> bool:
     """Say whether two values are equal in TOML's eyes: 1, 1.0 and true are three values."""
+    if one is other:
+        return True
     kind = type(one)
     if isinstance(one, str):
         return isinstance(other, str) and one == other
@@ -66,14 +67,14 @@ def same(one: Any, other: Any) -> bool:
         return True
     if kind is list:
         return len(one) == len(other) and all(map(same, one, other))
-    return one == other if kind in _EXACT else one is other or repr(one) == repr(other)
+    return one == other if kind in _EXACT else repr(one) == repr(other)
 
 
 def quoted(text: str) -> str:
     """Return ``text`` as a basic string. Raises UsageError for what no UTF-8 file can hold."""
     if not _ESCAPED.search(text):
         return f'"{text}"'
-    if _LONE.search(text):
+    if any("\ud800" <= char <= "\udfff" for char in text):
         raise UsageError(f"{text!a} holds half a character (a lone surrogate): it cannot be written")
     return '"' + _ESCAPED.sub(lambda m: _SHORT.get(m[0], f"\\u{ord(m[0]):04X}"), text) + '"'
 
