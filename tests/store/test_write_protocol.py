@@ -110,7 +110,8 @@ def test_a_change_that_changes_nothing_takes_no_lock_and_opens_nothing_for_writi
 
 def test_what_only_reads_does_not_even_import_the_lock(store: Path) -> None:
     modules = ("filelock", "renewctl.store.lock", "renewctl.store.holding")
-    code = f"import sys; from renewctl.cli import main; main(['who']); sys.exit(any(map(sys.modules.get, {modules})))"
+    loaded = f"any(map(sys.modules.get, {modules}))"
+    code = f"import sys; from renewctl.cli import main; main(['who']); sys.exit({loaded})"
     assert (
         subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
     )

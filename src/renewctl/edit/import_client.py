@@ -5,7 +5,7 @@ Imports the floors below and its neighbours in ``edit`` only.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from renewctl.domains import address_key
 from renewctl.edit.bulk import DEFAULT
@@ -56,11 +56,11 @@ def client_changes(
 
 def _whole(changes: Sequence[Change]) -> Table:
     """Return a new client's table, of changes that each set a field or add an item to a list."""
-    table: Table = {}
+    table: dict[str, Any] = {}
     for change in changes:
         field, *item = change.path[2:]
         if item:
-            cast("list[Any]", table.setdefault(field, [])).append(change.after)
+            table.setdefault(field, []).append(change.after)
         else:
             table[field] = change.after
     return table

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from renewctl.model import Change, Value
+from renewctl.model import Change
 from renewctl.store.patch import Patch
 
 _DATE = "$date"

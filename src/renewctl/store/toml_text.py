@@ -30,7 +30,7 @@ class _Ranks(dict[str, int]):
 _RANKS = _Ranks((key, rank) for rank, key in enumerate(FIELD_ORDER))
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\ud800-\udfff]')
-_EXACT = frozenset((bool, int, date))
+_EXACT = frozenset((str, bool, int, date))
 """Types of which equal values are the same; of floats, times and others they may be written in two ways."""
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -51,23 +51,24 @@ def in_order(table: dict[str, Any]) -> list[str]:
 
 def same(one: Any, other: Any) -> bool:
     """Say whether two values are equal in TOML's eyes: 1, 1.0 and true are three values."""
-    if one is other:
-        return True
     kind = type(one)
-    if isinstance(one, str):
-        return isinstance(other, str) and one == other
     if kind is not type(other):
-        return False
+        return isinstance(one, str) and isinstance(other, str) and bool(one == other)
     if kind is dict:
-        if one.keys() != other.keys():
-            return False
-        for key, value in one.items():
-            if value != other[key] if type(value) is str else not same(value, other[key]):
-                return False
-        return True
+        return one.keys() == other.keys() and _same_values(one, other)
     if kind is list:
         return len(one) == len(other) and all(map(same, one, other))
-    return one == other if kind in _EXACT else repr(one) == repr(other)
+    return bool(one == other) if kind in _EXACT else one is other or repr(one) == repr(other)
+
+
+def _same_values(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    for key, value in one.items():
+        its = other[key]
+        if value is its:
+            continue
+        if value != its if type(value) is str else not same(value, its):
+            return False
+    return True
 
 
 def quoted(text: str) -> str:
