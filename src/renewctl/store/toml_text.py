@@ -90,24 +90,24 @@ def value_text(value: Any) -> str:
     match value:
         case str():
             return quoted(value)
+        case list():
+            return "[" + ", ".join([value_text(item) for item in value]) + "]"
+        case dict():
+            inner = ", ".join([f"{key_text(key)} = {value_text(value[key])}" for key in in_order(value)])
+            return f"{{ {inner} }}" if inner else "{}"
         case bool():
             return "true" if value else "false"
         case int() | float():
             return repr(value)
         case date() | time():
             return value.isoformat()
-        case list():
-            return "[" + ", ".join(map(value_text, value)) + "]"
-        case dict():
-            inner = ", ".join(f"{key_text(key)} = {value_text(value[key])}" for key in in_order(value))
-            return f"{{ {inner} }}" if inner else "{}"
     raise InternalGuard(f"a value of type {type(value).__name__} cannot be written as TOML")
 
 
 def field_text(key: str, value: Any, eol: str) -> str:
     """Return the value of a table's ``key``: contacts and renewals stand one a line."""
     if key in IDENTITY and isinstance(value, list) and value:
-        return "[" + eol + "".join(f"  {value_text(item)},{eol}" for item in value) + "]"
+        return "[" + eol + "".join([f"  {value_text(item)},{eol}" for item in value]) + "]"
     return value_text(value)
 
 
