@@ -25,9 +25,11 @@ def read_again(data: dict[str, Any], known: dict[str, Any], portfolio: Portfolio
         return read(data)
     fresh = {written: table for written, table in tables.items() if table is not before.get(written)}
     reading = read({**data, "clients": fresh})
+    if reading.problems:
+        return read(data)  # they may concern clients that are not new, too
     clients = _together(tables, portfolio.clients, reading.portfolio.clients)
-    if reading.problems or len(clients) < len(tables):
-        return read(data)  # a problem may concern two clients, of which one is not new
+    if len(clients) < len(tables):
+        return read(data)
     return reading._replace(portfolio=reading.portfolio._replace(clients=clients))
 
 

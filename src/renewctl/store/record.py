@@ -4,13 +4,13 @@ Imports ``model`` and its neighbour ``patch``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from renewctl.model import Change
 from renewctl.store.patch import Patch
 
-_DATE = "$date"
+_DATE, _TIME = "$date", "$time"
 
 
 class Author(NamedTuple):
@@ -65,13 +65,15 @@ def _change_document(change: Change) -> dict[str, Any]:
 
 
 def dated(value: Any) -> dict[str, str]:
-    """Return a date as JSON can say it, for ``json.dumps``: a table with one key.
+    """Return a date or time as JSON can say it, for ``json.dumps``: a table with one key.
+
+    The fields of renewctl hold dates only; keys of the user's own hold whatever TOML can.
 
     Raises:
-        TypeError: it is no date.
+        TypeError: it is neither.
     """
-    if isinstance(value, date):
-        return {_DATE: value.isoformat()}
+    if isinstance(value, date | time):
+        return {_DATE if isinstance(value, date) else _TIME: value.isoformat()}
     raise TypeError(f"a {type(value).__name__} has no place in the history")
 
 
@@ -103,6 +105,9 @@ def _changes(found: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
 def _value(found: Any) -> Any:
     if isinstance(found, dict):
         if found.keys() == {_DATE}:
-            return date.fromisoformat(found[_DATE])
+            kind = datetime if "T" in found[_DATE] else date
+            return kind.fromisoformat(found[_DATE])
+        if found.keys() == {_TIME}:
+            return time.fromisoformat(found[_TIME])
         return {key: _value(inner) for key, inner in found.items()}
     return [_value(inner) for inner in found] if isinstance(found, list) else found
