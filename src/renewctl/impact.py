@@ -66,9 +66,10 @@ def impact(before: Portfolio, after: Portfolio) -> Impact:
     moves: list[Move] = []
     silenced: list[str] = []
     silent: list[str] = []
-    for key, old, new in sorted(_pairs(before, after, dict(renamed)), key=lambda pair: pair[0]):
-        if same_context and old == new:
-            continue  # the decision sees the same, so it is the same
+    pairs = _pairs(before, after, dict(renamed))
+    if same_context:  # the decision sees the same of most clients, so it is the same
+        pairs = (pair for pair in pairs if pair[1] is not pair[2] and pair[1] != pair[2])
+    for key, old, new in sorted(pairs, key=lambda pair: pair[0]):
         was, now = _heard(before, old, key), _heard(after, new, key)
         starts += (now[email] for email in sorted(now.keys() - was.keys()))
         stops += (was[email] for email in sorted(was.keys() - now.keys()))

@@ -5,7 +5,6 @@ address, a renewal by its product. Imports only ``model``.
 """
 
 from collections.abc import Iterable
-from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -44,7 +43,8 @@ def get(data: Any, path: Path) -> Any:
 def applied(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
     """Return ``data`` with ``changes`` made, in order; missing tables are created.
 
-    ``data`` itself stays as it was: what is on the way to a change is copied once, the rest shared.
+    ``data`` and the changes' values stay as they were: what is on the way to a change is copied once,
+    the rest shared. So an entry that is the same object as before says what it said before.
     """
     root = _Copied(data)
     for change in changes:
@@ -126,7 +126,16 @@ def _apply(root: _Copied, change: Change) -> None:
     elif change.after is None:
         holder.pop(key, None)
     else:
-        holder[key] = deepcopy(change.after)
+        holder[key] = _copied(change.after)
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of plain data; deepcopy, which has to be ready for anything, takes ten times as long."""
+    if isinstance(value, dict):
+        return {key: inner if type(inner) is str else _copied(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [inner if type(inner) is str else _copied(inner) for inner in value]
+    return value
 
 
 def _rename(table: dict[str, Any], old: str, new: str) -> None:
@@ -139,8 +148,8 @@ def _put_item(items: list[Any], list_key: str, identity: str, value: Any) -> Non
     index = index_of(items, list_key, identity)
     if index is None:
         if value is not None:
-            items.append(deepcopy(value))
+            items.append(_copied(value))
     elif value is None:
         del items[index]
     else:
-        items[index] = deepcopy(value)
+        items[index] = _copied(value)

@@ -58,7 +58,7 @@ BY_HANDLE = [
 WRITES = {"write", "pwrite"}
 MODULES = [
     "renewctl.cli",
-    "filelock",
+    "renewctl.store.lock",
     "tomlkit",
     "tomli",
     "json",

@@ -173,6 +173,24 @@ def test_dates_come_back_as_dates(store: Path) -> None:
     assert "date = 2027-03-01" in store.read_text()
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["07:30:00", "07:30:00.25", "2027-01-01T07:30:00", "2027-01-01T07:30:00Z", "2027-01-01T07:30:00.5-07:00"],
+)
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_times_of_the_users_own_come_back(
+    value: str, output: str, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = STORE + f"x-called = {value}\nx-calls = [{value}]\n"
+    store.write_text(text)
+    assert main(["client", "remove", "a.example", "--yes", "-o", output]) == 0
+    capsys.readouterr()
+    assert main(["history", "-o", output]) == 0
+    assert value[:5] in capsys.readouterr().out
+    assert main(["undo", "--yes", "-o", output]) == 0
+    assert store.read_text() == text
+
+
 def test_an_outside_change_is_noticed_and_a_change_of_renewctl_is_not_one(store: Path) -> None:
     name("B")
     name("C")

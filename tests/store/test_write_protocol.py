@@ -109,7 +109,9 @@ def test_a_change_that_changes_nothing_takes_no_lock_and_opens_nothing_for_writi
 
 
 def test_what_only_reads_does_not_even_import_the_lock(store: Path) -> None:
-    code = "import sys; from renewctl.cli import main; main(['who']); sys.exit('filelock' in sys.modules)"
+    modules = ("filelock", "renewctl.store.lock", "renewctl.store.holding")
+    loaded = f"any(map(sys.modules.get, {modules}))"
+    code = f"import sys; from renewctl.cli import main; main(['who']); sys.exit({loaded})"
     assert (
         subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
     )
@@ -155,6 +157,23 @@ def test_a_lock_is_tried_once_without_time_and_again_with_some(store: Path, serv
             ran = server.run(*EDIT, "--lock-timeout", seconds)
             assert ran.status == 5
             assert len([call for call in ran.calls if call.name == "flock"]) in tries
+
+
+def test_a_lock_file_that_is_removed_before_it_is_locked_is_made_again(store: Path, server: Server) -> None:
+    ran = server.run(*EDIT, fault={"at": "flock", "kind": "unlink", "victim": str(LOCK)})
+    assert ran.status == 0, ran.err
+    assert len([call for call in ran.calls if call.name == "flock"]) == 3, "two tries and the release"
+    assert LOCK.read_text().startswith("process ")
+
+
+@pytest.mark.skipif(not ROOT, reason="only the superuser can give files away")
+def test_a_lock_file_that_a_third_user_may_remove_is_refused(store: Path, server: Server) -> None:
+    LOCK.touch()
+    os.chown(LOCK, 12345, -1)
+    Path().chmod(0o1777)
+    refused(server.run(*EDIT), store, "belongs to another user")
+    Path().chmod(0o755)
+    assert server.run(*EDIT).status == 0
 
 
 @pytest.mark.parametrize("kind", ["ENOLCK", "ENOSYS", "EOPNOTSUPP"])
@@ -373,7 +392,7 @@ def test_a_folder_that_cannot_be_listed_can_be_written_all_the_same(store: Path,
 
 @pytest.mark.parametrize("call", ["fchmod", "fchown", "ftruncate", "write"])
 def test_a_lock_that_cannot_be_signed_is_held_all_the_same(call: str, store: Path, server: Server) -> None:
-    number = 2 if call == "fchmod" else 1  # the first is filelock's own
+    number = 2 if call == "fchmod" else 1  # the first gives the new file its rights
     store.chmod(0o640)
     ran = server.run(*EDIT, umask=0o077, fault={"at": call, "path": ".lock", "n": number, "kind": "EPERM"})
     assert ran.status == 0, ran.err

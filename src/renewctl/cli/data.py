@@ -62,7 +62,7 @@ def import_(
     """
     table = transfer.entries(run, file, mapping or [], encoding, delimiter, date_format)
     wishes = Wishes(prune, with_overrides, partial, from_deadline)
-    return change(run, transfer.imported_from(table, wishes))
+    return change(run, transfer.imported_from(run, table, wishes))
 
 
 @command(app, "export", panel=DATA)

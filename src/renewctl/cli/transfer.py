@@ -3,13 +3,13 @@
 ``exchange`` is imported where it is used: most commands read no spreadsheet.
 """
 
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from renewctl import files
+from renewctl.cli.progress import tracker
 from renewctl.cli.run import Run
 from renewctl.edit.bulk import OverrideRow
 from renewctl.edit.entries import Wishes
@@ -23,10 +23,8 @@ from renewctl.upcoming import parse_span
 
 if TYPE_CHECKING:
     from renewctl.exchange import entries as tables
-    from renewctl.exchange import sheets
 
 STDIN = "-"
-MANY_ROWS = 1000
 
 
 def read(run: Run, file: str) -> tuple[bytes, str]:
@@ -68,7 +66,9 @@ def entries(
     pairs = dict(_pair(word) for word in mapping)
     data, name = read(run, file)
     sheet = sheets.read_sheet(data, name, encoding=encoding, delimiter=delimiter)
-    return tables.entries_of(sheet, name, mapping=pairs, date_format=date_format, track=_tracker(run))
+    return tables.entries_of(
+        sheet, name, mapping=pairs, date_format=date_format, track=tracker(run, "Reading rows")
+    )
 
 
 def _pair(word: str) -> tuple[str, str]:
@@ -76,21 +76,6 @@ def _pair(word: str) -> tuple[str, str]:
     if not equals or not field.strip() or not header.strip():
         raise UsageError(f"--map: {word!r} is not FIELD=HEADER", hint="as --map client='Company Domain'")
     return field.strip(), header.strip()
-
-
-def _tracker(run: Run) -> "tables.Track":
-    """Return what passes rows on, with a progress bar where many are read and somebody looks."""
-
-    def tracked(rows: "Iterable[sheets.Row]") -> "Iterable[sheets.Row]":
-        listed = list(rows)
-        if len(listed) < MANY_ROWS or run.quiet or run.world.stderr is None or not run.world.stderr.isatty():
-            return listed
-        from rich.console import Console
-        from rich.progress import track
-
-        return track(listed, "Reading rows", console=Console(file=sys.stderr), transient=True)
-
-    return tracked
 
 
 def override_rows(run: Run, file: str) -> tuple[OverrideRow, ...]:
@@ -108,11 +93,11 @@ def override_rows(run: Run, file: str) -> tuple[OverrideRow, ...]:
     return tables.override_rows_of(sheets.read_sheet(data, name), name)
 
 
-def imported_from(table: "tables.Entries", wishes: Wishes) -> Callable[[Portfolio], Plan]:
+def imported_from(run: Run, table: "tables.Entries", wishes: Wishes) -> Callable[[Portfolio], Plan]:
     """Return the edit that brings a spreadsheet in, with a word on the columns passed over."""
 
     def edit(book: Portfolio) -> Plan:
-        plan = imported(book, table.found, wishes, table.problems)
+        plan = imported(book, table.found, wishes, table.problems, tracker(run, "Planning clients"))
         unused = (f"columns not used: {', '.join(table.unused)}",) if table.unused else ()
         return plan._replace(said=(*plan.said, *unused))
 

@@ -3,7 +3,7 @@
 Imports ``model``, ``domains`` and ``errors`` only.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from renewctl.domains import address_key
 from renewctl.errors import UsageError
@@ -11,6 +11,7 @@ from renewctl.model import Change, Client, Contact, Path, Plan, Role, Table, Val
 
 MOST_BILLING = 3
 """HubSpot: "at most three billing contacts" (Update the points of contact, 22 October 2025)."""
+_NAMES = {role: str(role) for role in Role}
 
 
 def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
@@ -69,21 +70,21 @@ def table_of(contact: Contact) -> Table:
     table: Table = {"email": contact.email}
     if contact.name:
         table["name"] = contact.name
-    table["roles"] = _listed(contact.roles)
+    table["roles"] = listed(contact.roles)
     return table
 
 
-def _listed(roles: Iterable[Role]) -> list[Value]:
-    held = set(roles)
-    return [str(role) for role in Role if role in held]
+def listed(roles: Collection[Role]) -> list[Value]:
+    """Return roles as the file has them, in their order."""
+    return [name for role, name in _NAMES.items() if role in roles]
 
 
 def _path(client: Client, email: str) -> Path:
     return ("clients", client.written, "contacts", email)
 
 
-def _roles(client: Client, contact: Contact, roles: Iterable[Role]) -> Change:
-    return Change((*_path(client, contact.email), "roles"), _listed(roles))
+def _roles(client: Client, contact: Contact, roles: Collection[Role]) -> Change:
+    return Change((*_path(client, contact.email), "roles"), listed(roles))
 
 
 def _step_down(client: Client, role: Role, email: str) -> Iterator[Change]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from renewctl.domains import address_key
 from renewctl.edit.bulk import DEFAULT
-from renewctl.edit.contacts import table_of
+from renewctl.edit.contacts import listed, table_of
 from renewctl.edit.entries import BadRow, Entry, Known, Person, Wishes
 from renewctl.edit.renewals import renewal_table
 from renewctl.edit.settings import clear_override, override_changes
@@ -26,8 +26,8 @@ from renewctl.model import (
     Portfolio,
     Renewal,
     Role,
+    Table,
 )
-from renewctl.tree import applied
 from renewctl.upcoming import shifted
 
 _SAME = "say the same in each row of a client, or leave it blank"
@@ -50,9 +50,20 @@ def client_changes(
         except BadRow as row:
             problems.append(row.problem)
     if known is None and not problems:
-        table = applied({"clients": {key: {}}}, changes)["clients"][key]
-        changes = [Change(("clients", key), table)]
+        changes = [Change(("clients", key), _whole(changes))]
     return changes, problems
+
+
+def _whole(changes: Sequence[Change]) -> Table:
+    """Return a new client's table, of changes that each set a field or add an item to a list."""
+    table: dict[str, Any] = {}
+    for change in changes:
+        field, *item = change.path[2:]
+        if item:
+            table.setdefault(field, []).append(change.after)
+        else:
+            table[field] = change.after
+    return table
 
 
 def _parts(book: Known, client: Client, group: Sequence[Entry], wishes: Wishes) -> Iterator[Iterator[Change]]:
@@ -68,6 +79,8 @@ def _parts(book: Known, client: Client, group: Sequence[Entry], wishes: Wishes) 
 
 def _one(group: Sequence[Entry], name: str) -> tuple[Any, Entry]:
     """Return what the rows say under ``name``, and the row that says it; contradictions are bad."""
+    if len(group) == 1:
+        return getattr(group[0], name) or None, group[0]
     said = [(getattr(entry, name), entry) for entry in group if getattr(entry, name) not in {"", None}]
     for value, entry in said[1:]:
         if value != said[0][0]:
@@ -75,6 +88,11 @@ def _one(group: Sequence[Entry], name: str) -> tuple[Any, Entry]:
             message = f"{entry.client} has another {name.replace('_', ' ')} in line {other}"
             raise BadRow(entry, name, message, _SAME)
     return said[0] if said else (None, group[0])
+
+
+def _other(name: str, known: str) -> bool:
+    """Tell whether a cell gives another name than the one known, not counting how it is spaced."""
+    return name not in {"", known} and _plain(name) != _plain(known)
 
 
 def _plain(name: str) -> str:
@@ -85,7 +103,7 @@ def _plain(name: str) -> str:
 def _facts(book: Known, client: Client, group: Sequence[Entry]) -> Iterator[Change]:
     path = ("clients", client.written)
     (name, _), (hub_id, entry) = _one(group, "name"), _one(group, "hub_id")
-    if name and _plain(name) != _plain(client.name):
+    if name and _other(name, client.name):
         yield Change((*path, "name"), name)
     if hub_id and hub_id != client.hub_id:
         book.claim(hub_id, client.key, entry)
@@ -93,8 +111,8 @@ def _facts(book: Known, client: Client, group: Sequence[Entry]) -> Iterator[Chan
 
 
 def _holders(group: Sequence[Entry]) -> dict[Role, tuple[Person, ...]]:
-    found: dict[Role, tuple[Person, ...]] = {}
-    for entry in group:
+    found: dict[Role, tuple[Person, ...]] = {**group[0].holders}
+    for entry in group[1:]:
         for role, people in entry.holders.items():
             if found.setdefault(role, people) != people:
                 name = role.replace("-", "_")
@@ -107,9 +125,10 @@ def _wanted(holders: Mapping[Role, Sequence[Person]]) -> dict[str, tuple[Person,
     wanted: dict[str, tuple[Person, set[Role]]] = {}
     for role, people in holders.items():
         for person in people:
-            first, roles = wanted.get(address_key(person.email), (person, set()))
-            named = first if first.name else Person(first.email, person.name)
-            wanted[address_key(person.email)] = (named, roles | {role})
+            first, roles = wanted.setdefault(address_key(person.email), (person, set()))
+            roles.add(role)
+            if person.name and not first.name:
+                wanted[address_key(person.email)] = (Person(first.email, person.name), roles)
     return wanted
 
 
@@ -124,7 +143,7 @@ def _contacts(client: Client, group: Sequence[Entry]) -> Iterator[Change]:
         yield from _contact(path, contact, person.name, {*contact.roles} - {*holders} | roles)
     for key, (person, roles) in wanted.items():
         if key not in known:
-            new = Contact(person.email, person.name, tuple(role for role in Role if role in roles))
+            new = Contact(person.email, person.name, tuple(roles))
             yield Change((*path, person.email), table_of(new))
 
 
@@ -141,10 +160,10 @@ def _by_address(client: Client, group: Sequence[Entry], wanted: Mapping[str, obj
 
 
 def _contact(path: Path, contact: Contact, name: str, roles: set[Role]) -> Iterator[Change]:
-    if name and _plain(name) != _plain(contact.name):
+    if _other(name, contact.name):
         yield Change((*path, contact.email, "name"), name)
     if roles != set(contact.roles):
-        yield Change((*path, contact.email, "roles"), [str(role) for role in Role if role in roles])
+        yield Change((*path, contact.email, "roles"), listed(roles))
 
 
 def _renewal(

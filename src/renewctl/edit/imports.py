@@ -4,16 +4,22 @@ All rows or none, unless asked otherwise; nothing is removed unless asked. Impor
 and its neighbours in ``edit`` only.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from renewctl.edit.entries import BadRow, Entry, Known, Wishes
 from renewctl.edit.import_client import client_changes
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.model import Change, Plan, Portfolio
 
+Track = Callable[[Iterable[tuple[str, list[Entry]]]], Iterable[tuple[str, list[Entry]]]]
+
 
 def imported(
-    portfolio: Portfolio, entries: Iterable[Entry], wishes: Wishes, bad: Sequence[Problem] = ()
+    portfolio: Portfolio,
+    entries: Iterable[Entry],
+    wishes: Wishes,
+    bad: Sequence[Problem] = (),
+    track: Track = iter,
 ) -> Plan:
     """Plan the roster as ``entries`` have it.
 
@@ -22,6 +28,7 @@ def imported(
         entries: the rows; several of one client are one client with several renewals.
         wishes: how the import is meant.
         bad: what was wrong with rows that did not become entries.
+        track: passes the clients on, and may show how far they are.
 
     Raises:
         BadInput: a row is bad, and not ``partial``; all bad rows are listed. Or there are no rows, and
@@ -36,7 +43,7 @@ def imported(
     groups = _grouped(book, entries, problems)
     changes: list[Change] = []
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
-    for key, group in groups.items():
+    for key, group in track(groups.items()):
         found, wrong = client_changes(book, key, group, wishes)
         problems += wrong
         if not wrong:

@@ -8,6 +8,7 @@ Imports ``errors`` and ``sheets`` only.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Literal, NamedTuple
 
 from renewctl.errors import Problem
@@ -115,6 +116,7 @@ def _year_last(parts: _Parts) -> _Parts:
     return parts
 
 
+@cache
 def _unambiguous(text: str) -> date:
     if found := _YEAR_FIRST.fullmatch(text):
         if day := _day(int(found[1]), int(found[3]), int(found[4])):

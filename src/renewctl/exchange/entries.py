@@ -34,9 +34,17 @@ class _Table(NamedTuple):
     file: str
     columns: Mapping[str, int]
     dates: Mapping[str, Mapping[int, date]]
+    people: dict[Cell, tuple[Person, ...]]
+    """Whom a cell names: the same people stand in many cells."""
 
     def cell(self, row: Row, name: str) -> Cell:
         return row.cells[self.columns[name]] if name in self.columns else None
+
+    def filled(self, row: Row) -> Iterator[tuple[str, Cell]]:
+        """Yield the fields that a row says something of."""
+        for name, place in self.columns.items():
+            if (cell := row.cells[place]) is not None:
+                yield name, cell
 
     def problem(self, row: Row, name: str, error: RenewctlError) -> Problem:
         place = self.columns[name] + 1
@@ -67,7 +75,7 @@ def entries_of(
     dates, problems = _dates(sheet, file, meant, date_format)
     problems += sheet.problems
     places = {name: place + 1 for name, place in meant.columns.items()}
-    table = _Table(file, meant.columns, dates)
+    table = _Table(file, meant.columns, dates, {})
     dated_badly = {problem.line for problem in problems}
     found: list[Entry] = []
     for row in track(sheet.rows):
@@ -96,28 +104,36 @@ def _dates(
 def _said(table: _Table, row: Row) -> tuple[dict[str, Any], list[Problem]]:
     """Return the fields of an entry, and what is wrong with the row's cells."""
     problems: list[Problem] = []
-    said: dict[str, Any] = {name: cells.text(table.cell(row, name)) for name in _TEXTS}
-    said["holders"] = {}
-    for name in table.columns:
+    holders: dict[Role, tuple[Person, ...]] = {}
+    said: dict[str, Any] = {"client": "", "holders": holders}
+    for name, cell in table.filled(row):
         try:
             if name in ROLES:
-                people = cells.addresses(table.cell(row, name), name)
-                if people:
-                    said["holders"][ROLES[name]] = tuple(Person(email, who) for who, email in people)
-            elif name in _READ:
-                said[name] = _READ[name](table.cell(row, name)) or said.get(name)
+                if people := _people(table, cell, name):
+                    holders[ROLES[name]] = people
+            elif name in table.dates:
+                said[name] = table.dates[name].get(row.number)
+            else:
+                said[name] = _READ[name](cell)
         except BadInput as error:
             problems += _placed(table, row, name, error)
-    for name, days in table.dates.items():
-        said[name] = days.get(row.number)
     if not said["client"]:
         blank = BadInput("the row names no client", hint="fill the client's domain, or take the row out")
         problems.append(table.problem(row, "client", blank))
     return said, problems
 
 
-_TEXTS = ("client", "name", "product", "owner", "notify", "note")
-_READ: Mapping[str, Callable[[Cell], Any]] = {"hub_id": cells.hub_id, "owner": cells.owner}
+def _people(table: _Table, cell: Cell, name: str) -> tuple[Person, ...]:
+    if cell not in table.people:
+        table.people[cell] = tuple(Person(email, who) for who, email in cells.addresses(cell, name))
+    return table.people[cell]
+
+
+_READ: Mapping[str, Callable[[Cell], Any]] = {
+    **dict.fromkeys(("client", "name", "product", "notify", "note"), cells.text),
+    "hub_id": cells.hub_id,
+    "owner": lambda cell: cells.owner(cell) or "",
+}
 
 
 def _placed(table: _Table, row: Row, name: str, error: BadInput) -> Iterator[Problem]:
@@ -141,7 +157,7 @@ def override_rows_of(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
         raise BadInput(f"{file} has no column for the owner", hint=hint)
     if sheet.problems:
         raise BadInput(f"{file} has bad rows; nothing was written", problems=sheet.problems)
-    table = _Table(file, meant.columns, {})
+    table = _Table(file, meant.columns, {}, {})
     return tuple(_override_row(table, row) for row in sheet.rows)
 
 

@@ -19,6 +19,7 @@ _SHOWN = 60
 _SEVERAL = "part several addresses with ;"
 # A part of a cell up to ; or a line end; what stands in quotes or angle brackets is kept whole.
 _PART = re.compile(r'(?:"[^"\r\n]*"|<[^<>\r\n]*>|[^;\r\n])+')
+_PARTED = re.compile(r"[;,\r\n]")
 _BETWEEN_COMMAS = re.compile(r'(?:"[^"]*"|<[^<>]*>|[^,])+')
 _NAMED = re.compile(r"([^<>]*)<([^<>]*)>")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -71,6 +72,9 @@ def addresses(cell: Cell, what: str) -> list[tuple[str, str]]:
 
 
 def _parts(words: str) -> Iterator[str]:
+    if not _PARTED.search(words):
+        yield from (words,) if words else ()
+        return
     for found in _PART.finditer(words):
         pieces = [piece for piece in _BETWEEN_COMMAS.findall(found[0]) if piece.strip()]
         # A comma parts people only if every piece has an address: it may be part of a name.
@@ -83,7 +87,7 @@ def _has_address(piece: str) -> bool:
 
 
 def _person(part: str, what: str) -> tuple[str, str]:
-    if found := _NAMED.fullmatch(part):
+    if "<" in part and (found := _NAMED.fullmatch(part)):
         name = found[1].strip()
         bare = name[1:-1] if len(name) > 1 and name[0] == name[-1] == '"' else name
         return bare.strip(), typed_address(found[2], what)

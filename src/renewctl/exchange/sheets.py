@@ -93,13 +93,15 @@ def _table(records: Iterable[Record], name: str) -> Sheet:
 
 def _trimmed(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     """Return the cells up to the last that holds anything: spreadsheets like to add blank ones."""
-    end = max((place for place, cell in enumerate(cells, 1) if cell is not None), default=0)
+    end = len(cells)
+    while end and cells[end - 1] is None:
+        end -= 1
     return tuple(cells[:end])
 
 
 def _cleaned(text: str) -> str | None:
     """Return a cell's text as it was before ``csv_cell``, without surrounding space; None if blank."""
-    return csv_text(text).strip() or None
+    return (csv_text(text) if text[:1] == "'" else text).strip() or None
 
 
 def _decoded(data: bytes, name: str, encoding: str | None) -> str:

@@ -12,7 +12,7 @@ from renewctl import files
 from renewctl.errors import FileTrouble, InternalGuard, RenewctlError, StoreChanged, StoreInvalid
 from renewctl.migrate import CURRENT, up_to_date, version_of
 from renewctl.model import Change, Plan, Portfolio
-from renewctl.schema import read
+from renewctl.schema.again import read_again
 from renewctl.store import history
 from renewctl.store.lock import DEFAULT_TIMEOUT, locked
 from renewctl.store.patch import patches
@@ -126,7 +126,7 @@ def planned(edit: Edit) -> Drafted:
         if not plan.changes:
             return Draft(plan, before, before.portfolio, "")
         text = before.document.edit(plan.changes)
-        return Draft(plan, before, _understood(before.document.data, plan, before.place), text)
+        return Draft(plan, before, _understood(before, plan), text)
 
     return drafted
 
@@ -186,18 +186,21 @@ def _with_before(data: dict[str, Any], change: Change) -> Change:
 
 def _differs(change: Change) -> bool:
     # A JSON store holds dates as text; the same day is no change there.
+    if change.before is None or change.after is None:
+        return change.before is not change.after
     return bool(plain(change.before) != plain(change.after))
 
 
-def _understood(data: dict[str, Any], plan: Plan, place: Place) -> Portfolio:
+def _understood(before: Snapshot, plan: Plan) -> Portfolio:
     """Read the new data as the next command will; what it cannot read must not be written.
 
     The document has made sure that the new text says exactly this data.
     """
-    reading = read(up_to_date(applied(data, plan.changes)))
+    data = before.document.data
+    reading = read_again(up_to_date(applied(data, plan.changes)), data, before.portfolio)
     if reading.problems:
         raise InternalGuard(
-            f"the change would have made {place.shown} unreadable; nothing was written",
+            f"the change would have made {before.place.shown} unreadable; nothing was written",
             hint="this is a bug of renewctl: please report it with the command",
             problems=reading.problems,
         )

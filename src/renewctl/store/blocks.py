@@ -36,8 +36,10 @@ _GAP = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*")
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
 _TAIL = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
 _HEADER = re.compile(
-    rf"\n[ \t]*\[\[?[ \t]*({_KEY})[ \t]*(?:\.[ \t]*({_KEY})[ \t]*(?:\.[ \t]*{_KEY}[ \t]*)*+)?"
-    r"\]\]?[ \t]*(?:#[^\n]*|\r)?(?![^\n])"
+    r"\n[ \t]*\[(?:"
+    rf"({'|'.join(HOLDERS)})\.\"([^\"\\\n]*+)\"|"  # as renewctl writes it, which is found sooner
+    rf"\[?[ \t]*({_KEY})[ \t]*(?:\.[ \t]*({_KEY})[ \t]*(?:\.[ \t]*{_KEY}[ \t]*)*+)?\]?"
+    r")\][ \t]*(?:#[^\n]*|\r)?(?![^\n])"
 )
 _VALUE_LIKE = re.compile(r"[-+0-9]|(?:true|false|inf|nan)$")
 
@@ -215,13 +217,14 @@ class Layout:
     def __init__(self, text: str) -> None:
         self.text = text
         self._floors: dict[int, int] = {}
+        self._blocks: dict[Path, Block | None] = {}
         marks = self._certain_marks()
         if marks is None:
             marks = list(self._scanned_marks())
         self.first = marks[0][0] if marks else len(text)
         self.runs: dict[Path, list[tuple[int, int]]] = {}
-        for place, (start, entry) in enumerate(marks):
-            end = marks[place + 1][0] if place + 1 < len(marks) else len(text)
+        ends = (*(start for start, _ in marks[1:]), len(text))
+        for (start, entry), end in zip(marks, ends, strict=False):
             runs = self.runs.setdefault(entry, [])
             joined = runs and runs[-1][1] == start
             runs.append((runs.pop()[0] if joined else start, end))
@@ -236,7 +239,10 @@ class Layout:
             return None
         marks: list[tuple[int, Path]] = []
         for match in _HEADER.finditer("\n" + self.text):
-            top, name = match.groups()
+            holder, usual, top, name = match.groups()
+            if holder:
+                marks.append((match.start(), (holder, usual)))
+                continue
             if _VALUE_LIKE.match(top) or (name is None and top[0] in "\"'"):
                 return None  # an array of arrays has lines like [1.2] and ["a"], too
             path = (decoded(top), decoded(name)) if name else (decoded(top),)
@@ -253,11 +259,14 @@ class Layout:
 
     def block(self, entry: Path) -> Block | None:
         """Return the one block of ``entry``, or None where it has none or several."""
-        runs = self.runs.get(entry, ())
-        if len(runs) != 1:
-            return None
-        items = tuple(scan(self.text, *runs[0]))
-        return Block(self.lead(runs[0][0]), items[-1].end, items)
+        if entry not in self._blocks:
+            runs = self.runs.get(entry, ())
+            self._blocks[entry] = self._scanned(*runs[0]) if len(runs) == 1 else None
+        return self._blocks[entry]
+
+    def _scanned(self, start: int, end: int) -> Block:
+        items = tuple(scan(self.text, start, end))
+        return Block(self.lead(start), items[-1].end, items)
 
     def lead(self, start: int) -> int:
         """Return where the heading comment of the header line at ``start`` begins."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from renewctl import files
 from renewctl.errors import FileTrouble
 from renewctl.store import journal
-from renewctl.store.record import Entry, document_of, entry_of
+from renewctl.store.record import Entry, dated, document_of, entry_of
 
 SUFFIX = ".history.jsonl"
 MARKS = ("done", "dropped", "unsure")
@@ -165,4 +165,4 @@ def _last(path: Path) -> tuple[dict[str, Any] | None, bool, bool]:
 
 
 def _line(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, separators=(",", ":")).encode()
+    return json.dumps(document, separators=(",", ":"), default=dated).encode()

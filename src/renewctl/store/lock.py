@@ -1,7 +1,7 @@
 """One writer at a time, on one machine: a lock on a file beside the store that is never removed.
 
 A lock on the store itself would lose changes, as every write replaces the file; so would removing
-the lock file after use. filelock is imported here only, and late.
+the lock file after use. ``holding`` holds it.
 """
 
 import errno
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from renewctl.errors import FileTrouble, StoreLocked, UsageError
 from renewctl.files import give, resolved, trouble
+from renewctl.store.holding import Busy, acquired
 
 DEFAULT_TIMEOUT = 10.0
 _LONGEST_NOTE = 200
@@ -47,8 +48,6 @@ def locked(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
         FileTrouble: the lock file cannot be made, or nothing can be locked there.
         UsageError: the timeout is no number.
     """
-    from filelock import FileLock, Timeout
-
     if math.isnan(timeout):
         raise UsageError("--lock-timeout needs a number of seconds", hint="as in --lock-timeout 60")
     try:
@@ -59,11 +58,8 @@ def locked(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
     sign = partial(_sign, like=found, mode=mode)
     try:
         _check_kind(path)
-        lock = FileLock(
-            path, timeout, mode, fallback_to_soft=False, preserve_lock_file=True, on_acquired=sign
-        )
-        lock.acquire(poll_interval=0.02)
-    except Timeout:
+        release = acquired(path, timeout, mode, sign)
+    except Busy:
         raise _held(store, path, timeout) from None
     except (OSError, NotImplementedError) as error:
         raise _refused(path, error) from None
@@ -72,7 +68,7 @@ def locked(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
     finally:
         # The change is made or not by now; and the system lets go of the lock when the process ends.
         with suppress(OSError):
-            lock.release()
+            release()
 
 
 def _check_kind(path: Path) -> None:

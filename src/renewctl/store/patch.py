@@ -115,6 +115,8 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
 
 def _anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
     """Return lines that stand once in both, in an order that holds for both: as many as there are."""
+    if not (old and new):
+        return []
     once = {line for line, count in Counter(old).items() if count == 1}
     places = {line: at for at, line in enumerate(old) if line in once}
     counts = Counter(new)

@@ -4,13 +4,13 @@ Imports ``model`` and its neighbour ``patch``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from renewctl.model import Change, Value
+from renewctl.model import Change
 from renewctl.store.patch import Patch
 
-_DATE = "$date"
+_DATE, _TIME = "$date", "$time"
 
 
 class Author(NamedTuple):
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 
 def document_of(entry: Entry) -> dict[str, Any]:
-    """Return the line that says an entry."""
+    """Return the line that says an entry; its dates are for ``dated`` to say."""
     return {
         "id": entry.id,
         "parent": entry.parent or None,
@@ -60,8 +60,21 @@ def document_of(entry: Entry) -> dict[str, Any]:
 
 
 def _change_document(change: Change) -> dict[str, Any]:
-    found = {"path": list(change.path), "before": _typed(change.before), "after": _typed(change.after)}
+    found = {"path": list(change.path), "before": change.before, "after": change.after}
     return {**found, "renamed": True} if change.renamed else found
+
+
+def dated(value: Any) -> dict[str, str]:
+    """Return a date or time as JSON can say it, for ``json.dumps``: a table with one key.
+
+    The fields of renewctl hold dates only; keys of the user's own hold whatever TOML can.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    if isinstance(value, date | time):
+        return {_DATE if isinstance(value, date) else _TIME: value.isoformat()}
+    raise TypeError(f"a {type(value).__name__} has no place in the history")
 
 
 def entry_of(line: Mapping[str, Any]) -> Entry:
@@ -89,18 +102,12 @@ def _changes(found: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
         yield Change(tuple(one["path"]), after, before, renamed=one.get("renamed", False))
 
 
-def _typed(value: Value | None) -> Any:
-    """Return a value as JSON can say it: a date as a table with one key."""
-    if isinstance(value, date):
-        return {_DATE: value.isoformat()}
-    if isinstance(value, dict):
-        return {key: _typed(inner) for key, inner in value.items()}
-    return [_typed(inner) for inner in value] if isinstance(value, list) else value
-
-
 def _value(found: Any) -> Any:
     if isinstance(found, dict):
         if found.keys() == {_DATE}:
-            return date.fromisoformat(found[_DATE])
+            kind = datetime if "T" in found[_DATE] else date
+            return kind.fromisoformat(found[_DATE])
+        if found.keys() == {_TIME}:
+            return time.fromisoformat(found[_TIME])
         return {key: _value(inner) for key, inner in found.items()}
     return [_value(inner) for inner in found] if isinstance(found, list) else found

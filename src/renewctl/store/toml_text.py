@@ -18,10 +18,20 @@ from renewctl.tree import IDENTITY
 _WRITTEN = ("contacts", "renewals", "override", "clients.in_hubspot", "clients", "policy")
 FIELD_ORDER = ("version", *dict.fromkeys(key for table in _WRITTEN for key in TABLES[table]))
 """One order that holds for the fields of every table; other keys come after them."""
-_RANK = {key: rank for rank, key in enumerate(FIELD_ORDER)}
+
+
+class _Ranks(dict[str, int]):
+    """Where each field stands; any other key stands behind them."""
+
+    def __missing__(self, key: str) -> int:
+        return len(self)
+
+
+_RANKS = _Ranks((key, rank) for rank, key in enumerate(FIELD_ORDER))
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f]')
-_LONE = re.compile(r"[\ud800-\udfff]")
+_ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\ud800-\udfff]')
+_EXACT = frozenset((str, bool, int, date))
+"""Types of which equal values are the same; of floats, times and others they may be written in two ways."""
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 Span = tuple[int, int]
@@ -31,37 +41,48 @@ Splice = tuple[int, int, str]
 
 def rank(key: str) -> int:
     """Return where ``key`` stands among the fields of its table."""
-    return _RANK.get(key, len(_RANK))
+    return _RANKS[key]
 
 
 def in_order(table: dict[str, Any]) -> list[str]:
     """Return the keys of ``table`` in the order they are written in."""
-    return sorted(table, key=rank)
+    return sorted(table, key=_RANKS.__getitem__)
 
 
 def same(one: Any, other: Any) -> bool:
     """Say whether two values are equal in TOML's eyes: 1, 1.0 and true are three values."""
-    if isinstance(one, str) and isinstance(other, str):
-        return one == other
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list):
+    kind = type(one)
+    if kind is not type(other):
+        return isinstance(one, str) and isinstance(other, str) and bool(one == other)
+    if kind is dict:
+        return one.keys() == other.keys() and _same_values(one, other)
+    if kind is list:
         return len(one) == len(other) and all(map(same, one, other))
-    return one is other or repr(one) == repr(other)
+    return bool(one == other) if kind in _EXACT else one is other or repr(one) == repr(other)
+
+
+def _same_values(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    for key, value in one.items():
+        its = other[key]
+        if value is its:
+            continue
+        if value != its if type(value) is str else not same(value, its):
+            return False
+    return True
 
 
 def quoted(text: str) -> str:
     """Return ``text`` as a basic string. Raises UsageError for what no UTF-8 file can hold."""
-    if _LONE.search(text):
+    if not _ESCAPED.search(text):
+        return f'"{text}"'
+    if any("\ud800" <= char <= "\udfff" for char in text):
         raise UsageError(f"{text!a} holds half a character (a lone surrogate): it cannot be written")
     return '"' + _ESCAPED.sub(lambda m: _SHORT.get(m[0], f"\\u{ord(m[0]):04X}"), text) + '"'
 
 
 def key_text(key: str) -> str:
     """Return ``key`` as it is written: bare where it can be."""
-    return key if _BARE.fullmatch(key) else quoted(key)
+    return key if key in _RANKS or _BARE.fullmatch(key) else quoted(key)
 
 
 def value_text(value: Any) -> str:
@@ -69,24 +90,24 @@ def value_text(value: Any) -> str:
     match value:
         case str():
             return quoted(value)
+        case list():
+            return "[" + ", ".join([value_text(item) for item in value]) + "]"
+        case dict():
+            inner = ", ".join([f"{key_text(key)} = {value_text(value[key])}" for key in in_order(value)])
+            return f"{{ {inner} }}" if inner else "{}"
         case bool():
             return "true" if value else "false"
         case int() | float():
             return repr(value)
         case date() | time():
             return value.isoformat()
-        case list():
-            return "[" + ", ".join(map(value_text, value)) + "]"
-        case dict():
-            inner = ", ".join(f"{key_text(key)} = {value_text(value[key])}" for key in in_order(value))
-            return f"{{ {inner} }}" if inner else "{}"
     raise InternalGuard(f"a value of type {type(value).__name__} cannot be written as TOML")
 
 
 def field_text(key: str, value: Any, eol: str) -> str:
     """Return the value of a table's ``key``: contacts and renewals stand one a line."""
     if key in IDENTITY and isinstance(value, list) and value:
-        return "[" + eol + "".join(f"  {value_text(item)},{eol}" for item in value) + "]"
+        return "[" + eol + "".join([f"  {value_text(item)},{eol}" for item in value]) + "]"
     return value_text(value)
 
 

@@ -1,0 +1,75 @@
+"""Reading again what is mostly the same objects finds what reading everything finds."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renewctl.schema import read
+from renewctl.schema.again import read_again
+
+GOOD_KEYS, KEYS = ("a.example", "B.example", "c.example"), ("www.a.example", "b.example", "no domain")
+GOOD_TABLES = st.one_of(
+    st.fixed_dictionaries({}, optional={"name": st.sampled_from(["A", "B"])}),
+    st.fixed_dictionaries({"contacts": st.sampled_from([[], [{"email": "p@a.example"}]])}),
+    st.fixed_dictionaries({"override": st.sampled_from([{"owner": "partner"}, {"owner": "Hubspot"}])}),
+)
+TABLES = GOOD_TABLES | st.sampled_from([{"name": 5}, {"contacts": 1}, {"override": {}}, "no table"])
+GOOD_STORES = st.fixed_dictionaries(
+    {},
+    optional={
+        "clients": st.dictionaries(st.sampled_from(GOOD_KEYS), GOOD_TABLES),
+        "users": st.sampled_from([{}, {"ana@agency.example": {}}]),
+        "defaults": st.just({"owner": "hubspot"}),
+    },
+)
+CLIENTS = st.dictionaries(st.sampled_from(GOOD_KEYS), GOOD_TABLES) | st.dictionaries(
+    st.sampled_from(GOOD_KEYS + KEYS), TABLES
+)
+STORES = st.fixed_dictionaries(
+    {},
+    optional={
+        "clients": st.one_of(CLIENTS, CLIENTS, st.just("no table")),
+        "users": st.sampled_from([{}, {"ana@agency.example": {"name": "Ana"}}, {"nobody": {}}]),
+        "defaults": st.sampled_from([{"owner": "partner"}, {"owner": "nobody"}]),
+    },
+)
+
+
+@given(GOOD_STORES, STORES, st.data())
+def test_what_is_read_again_is_what_is_read_anew(
+    known: dict[str, Any], wanted: dict[str, Any], more: st.DataObject
+) -> None:
+    before, data = read(known), dict(wanted)
+    assert not before.problems
+    old, new = known.get("clients"), wanted.get("clients")
+    if isinstance(old, dict) and isinstance(new, dict):
+        kept = more.draw(st.sets(st.sampled_from(GOOD_KEYS))) & old.keys()
+        order = more.draw(st.permutations([*{**new, **dict.fromkeys(sorted(kept))}]))
+        data["clients"] = {key: old[key] if key in kept else new[key] for key in order}
+    again, anew = read_again(data, known, before.portfolio), read(data)
+
+    assert again.problems == anew.problems
+    assert again.portfolio == anew.portfolio
+    assert list(again.portfolio.clients) == list(anew.portfolio.clients)
+    assert set(again.remarks) <= set(anew.remarks)
+
+
+def test_a_client_whose_table_is_the_same_is_the_same_client() -> None:
+    known = {"clients": {"a.example": {"name": "A"}, "b.example": {"name": "B"}}}
+    before = read(known).portfolio
+    data = {"clients": {**known["clients"], "b.example": {"name": "B"}}}
+    after = read_again(data, known, before).portfolio
+
+    assert after.clients["a.example"] is before.clients["a.example"]
+    assert after.clients["b.example"] is not before.clients["b.example"]
+
+
+@pytest.mark.parametrize("keys", [["A.example"], ["www.a.example"], ["b.example", "B.example"]])
+def test_a_client_that_is_another_one_is_a_problem(keys: list[str]) -> None:
+    known: dict[str, Any] = {"clients": {"a.example": {}}}
+    data = {"clients": {**known["clients"], **{key: {} for key in keys}}}
+
+    assert read_again(data, known, read(known).portfolio) == read(data)
+    assert read(data).problems
