@@ -11,7 +11,7 @@ from renewctl.check import CODES
 from renewctl.cli.app import SAFETY, app, command
 from renewctl.cli.options import Text
 from renewctl.cli.run import Run
-from renewctl.errors import Problem, StoreInvalid, StoreMissing, UsageError
+from renewctl.errors import StoreInvalid, StoreMissing, UsageError
 from renewctl.render import annotations
 from renewctl.render import check as render_check
 from renewctl.render.answer import Answer, Output
@@ -73,8 +73,7 @@ def _checked(run: Run, wanted: Wanted) -> Answer:
 def _placed(snapshot: Snapshot, finding: checks.Finding) -> Placed:
     if finding.file:
         return Placed(finding, finding.file)
-    (where,) = snapshot.located([Problem(finding.message, finding.path)])
-    return Placed(finding, where.file, where.line, where.column)
+    return Placed(finding, snapshot.place.shown, *snapshot.document.locate(finding.path))
 
 
 def _github(run: Run, *, wanted: bool) -> bool:

@@ -4,28 +4,30 @@ May import ``model``, ``tree`` and its neighbour ``blocks``.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
 from renewctl import tree
 from renewctl.model import Path
-from renewctl.store.blocks import Item, Layout, ScanError, Steps, entry_of, parts, scan
+from renewctl.store.blocks import HOLDERS, Item, Layout, ScanError, Steps, entry_of, parts, scan
+
+Span = tuple[int, int]
+_HOLDERS = {(name,) for name in HOLDERS}
 
 
 class Places:
-    """The places in one text; each entry is scanned once."""
+    """The places in one text; none of it is scanned twice, and no more than has to be."""
 
     def __init__(self, text: str, data: dict[str, Any], layout: Layout) -> None:
         self.text, self.data, self._layout = text, data, layout
+        self._seen: dict[Span, tuple[list[Item], Iterator[Item]]] = {}
+        self._by_entry: dict[Span, dict[Path, list[Item]]] = {}
 
     @cached_property
     def _lines(self) -> list[int]:
         return [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
-
-    @cached_property
-    def _seen(self) -> dict[Path, tuple[Item, ...]]:
-        return {}
 
     def locate(self, path: Path) -> tuple[int, int]:
         """Return line and column, from 1, of the key at ``path``, or of what is nearest above it.
@@ -45,15 +47,34 @@ class Places:
             depth, pos = _reach(self.text, item, steps)
             if depth > best:
                 best, found = depth, pos
+            if depth == len(steps):
+                break
         return found
 
-    def _items(self, entry: Path) -> tuple[Item, ...]:
-        """Return the items that may hold something of ``entry``, in file order."""
-        if entry not in self._seen:
-            runs = self._layout.runs
-            spans = {*runs.get(entry, ()), *runs.get(entry[:1], ()), (0, self._layout.first)}
-            self._seen[entry] = tuple(i for span in sorted(spans) for i in scan(self.text, *span))
-        return self._seen[entry]
+    def _items(self, entry: Path) -> Iterator[Item]:
+        """Yield the items that may hold something of ``entry``, in file order."""
+        runs, all_of_it = self._layout.runs, entry in _HOLDERS
+        own = runs.get(entry, ())
+        for span in sorted({*own, *runs.get(entry[:1], ()), (0, self._layout.first)}):
+            yield from self._scanned(span) if all_of_it or span in own else self._shared(span, entry)
+
+    def _scanned(self, span: Span) -> Iterator[Item]:
+        """Yield the items of a span, each scanned when it is first asked for."""
+        items, rest = self._seen.setdefault(span, ([], scan(self.text, *span)))
+        yield from items
+        for item in rest:
+            items.append(item)
+            yield item
+
+    def _shared(self, span: Span, entry: Path) -> list[Item]:
+        """Return the items of ``entry``, and of the table it is in, in a span of many entries."""
+        if span not in self._by_entry:
+            by_entry = self._by_entry[span] = {}
+            for item in self._scanned(span):
+                by_entry.setdefault(entry_of(item.path), []).append(item)
+        by_entry = self._by_entry[span]
+        above = by_entry.get(entry[:1], ()) if len(entry) > 1 else ()
+        return sorted((*above, *by_entry.get(entry, ())))
 
 
 def _steps(data: Any, path: Path) -> Steps:
