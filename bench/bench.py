@@ -126,16 +126,27 @@ def _options() -> argparse.Namespace:
     )
     options.add_argument("--only", default="", metavar="SUBSTRING", help="operations whose name holds it")
     options.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    options.add_argument("--python", default=sys.executable, help="the interpreter that has renewctl")
-    options.add_argument("--script", metavar="PATH", help="measure this program, not python -m renewctl")
+    options.add_argument(
+        "--python",
+        default=sys.executable,
+        help="the interpreter that has renewctl, as a script beside it or as a module",
+    )
+    options.add_argument("--script", type=Path, metavar="PATH", help="measure this program")
     return options.parse_args()
+
+
+def started_by(python: str, script: Path | None) -> list[str]:
+    """Return the words that start renewctl: as people do, by the script that is installed beside Python."""
+    if script is None and not (script := Path(python).with_name("renewctl")).exists():
+        return [python, "-m", "renewctl"]
+    return [str(script.absolute())]
 
 
 def main() -> None:
     """Measure, print the table, and write it as JSON where asked."""
     given = _options()
     sizes = [int(size) for size in given.sizes.split(",")]
-    command = [given.script] if given.script else [given.python, "-m", "renewctl"]
+    command = started_by(given.python, given.script)
     print(f"{'operation':<38}{'median':>9}     {'ratio':>6}   {'baseline':<15}{'bar':>8}{'stretch':>8}")
     with tempfile.TemporaryDirectory() as name:
         stores = Stores(Path(name), command, given.python)

@@ -4,10 +4,8 @@ Knows nothing of what the file means. Imports ``errors`` and ``interruptions`` o
 """
 
 import errno
-import hashlib
 import os
 import stat
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +33,8 @@ class NotAFile(RenewctlError):
 
 def digest(data: bytes) -> str:
     """Return the SHA-256 of ``data`` in hexadecimal."""
+    import hashlib  # late, as what brings OpenSSL in: few commands need a digest
+
     return hashlib.sha256(data).hexdigest()
 
 
@@ -196,6 +196,8 @@ def _writable(path: Path, real: Path) -> os.stat_result:
 
 
 def _written_beside(real: Path, data: bytes, like: os.stat_result | None = None) -> Path:
+    import tempfile  # late: reading makes no file
+
     handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".tmp", dir=real.parent)
     try:
         try:

@@ -8,7 +8,7 @@ import typer
 
 from renewctl import check as checks
 from renewctl.check import CODES
-from renewctl.cli.app import SAFETY, app, command
+from renewctl.cli.app import command
 from renewctl.cli.options import Text
 from renewctl.cli.run import Run
 from renewctl.errors import Problem, StoreInvalid, StoreMissing, UsageError
@@ -28,7 +28,7 @@ class Wanted(NamedTuple):
     github: bool
 
 
-@command(app, "check", panel=SAFETY)
+@command("check")
 def check(
     run: Run,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, as on errors.")] = False,

@@ -7,12 +7,11 @@ from importlib.resources import files as resources
 from pathlib import Path
 from typing import cast
 
-from typer.main import get_command
-
 from renewctl.addresses import typed_address
-from renewctl.cli.app import START, app, command
+from renewctl.cli.app import command
 from renewctl.cli.options import NotifyOption, OwnerOption
 from renewctl.cli.run import Run
+from renewctl.cli.tree import root
 from renewctl.cli.world import World
 from renewctl.errors import UsageError
 from renewctl.model import Owner
@@ -32,7 +31,7 @@ DEMO = (
 )  # fmt: skip
 
 
-@command(app, "init", panel=START, changes=True, noted=False)
+@command("init", changes=True, noted=False)
 def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
     """Make a new store, ./renewctl.toml unless --store names another; never overwrites.
 
@@ -47,7 +46,7 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> An
     return render.created(place.shown, dry_run=run.dry_run, with_default=owner is not None)
 
 
-@command(app, "demo", panel=START)
+@command("demo")
 def demo(run: Run) -> Answer:
     """Show four commands at work on an invented portfolio; your own store is not touched."""
     with tempfile.TemporaryDirectory(prefix="renewctl-demo-") as folder, chdir(folder):
@@ -58,11 +57,11 @@ def demo(run: Run) -> Answer:
 def _answer(world: World, words: Sequence[str]) -> Answer:
     """Run a command on the store in this folder, and return its answer instead of showing it."""
     arguments = [*words, "--store", NAMES[0], "--as-of", DEMO_DAY]
-    _, answer = get_command(app).main(args=arguments, prog_name="renewctl", standalone_mode=False, obj=world)
+    _, answer = root().main(args=arguments, prog_name="renewctl", standalone_mode=False, obj=world)
     return cast(Answer, answer)
 
 
-@command(app, "where", panel=START)
+@command("where")
 def where(run: Run) -> Answer:
     """Show which store is in use, and why. Reads only."""
     place = run.place
