@@ -66,7 +66,7 @@ def test_a_group_lists_a_command_with_what_its_own_help_begins_with(path: tuple[
     """A command is listed before its module is imported, so the words stand twice."""
     for name, listed in getattr(TREE[path], "commands", {}).items():
         built = TREE[*path, name]
-        assert first_paragraph(listed.help) == first_paragraph(built.help)
+        assert first_paragraph(listed.short_help) == first_paragraph(built.help)
         assert listed.name == built.name == name
 
 

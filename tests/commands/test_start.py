@@ -20,7 +20,7 @@ OURS = """
 """
 """What every command needs, and help and a mistyped one no more than."""
 WHO = """
-    renewctl.cli.expect renewctl.cli.options renewctl.cli.who renewctl.cli.windows
+    renewctl.cli.expect renewctl.cli.offers renewctl.cli.options renewctl.cli.who renewctl.cli.windows
     renewctl.domains renewctl.files renewctl.migrate renewctl.model renewctl.outlook
     renewctl.render.columns renewctl.render.formats renewctl.render.who renewctl.render.who_screen
     renewctl.resolve renewctl.resolve.candidates renewctl.resolve.notes renewctl.resolve.record

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from renewctl.cli.run import Run
-from renewctl.cli.tree import root
+from renewctl.cli.tree import Tree, root
 from renewctl.cli.world import World
 from renewctl.errors import ExitStatus, FileTrouble
 from renewctl.interruptions import signals_as_before
@@ -17,6 +17,10 @@ from renewctl.render.answer import Answer, Output
 LAST: list[Any] = []
 """The last run with what it read, and its answer. To free them takes a tenth of the time of a large
 run, so that is left to the end of the process, which does not do it."""
+COMPLETE = "_RENEWCTL_COMPLETE"
+"""What the scripts for shells set when they ask; Typer's own do too, our own set it to ``lines``."""
+TYPERS = (["--install-completion"], ["--show-completion"])
+"""What Typer itself answers, for those who know it from other programs."""
 _CLOSED = "nothing was done; send it to a file or /dev/null"
 
 
@@ -59,11 +63,28 @@ def _told(world: World, arguments: Sequence[str], error: Exception) -> ExitStatu
 def _run(world: World, arguments: Sequence[str]) -> ExitStatus:
     if world.stdout is None:
         raise FileTrouble("standard output is closed", hint=_CLOSED)
-    outcome = root().main(args=list(arguments), prog_name="renewctl", standalone_mode=False, obj=world)
-    LAST[:] = [outcome]
-    status = _show(world, arguments, *outcome) if isinstance(outcome, tuple) else ExitStatus(outcome or 0)
+    asked = world.environment.get(COMPLETE, "")
+    if asked == "lines":
+        from renewctl.cli import tab
+
+        world.stdout.write(tab.offered(root(), world))
+        status = ExitStatus.DONE
+    else:
+        status = _called(world, arguments, root(installing=bool(asked) or arguments[:1] in TYPERS))
     world.stdout.flush()
     return status
+
+
+def _called(world: World, arguments: Sequence[str], tree: Tree) -> ExitStatus:
+    """Run what the arguments call, and show its answer."""
+    try:
+        outcome = tree.main(args=list(arguments), prog_name="renewctl", standalone_mode=False, obj=world)
+    except SystemExit as ended:
+        if ended.code:
+            raise
+        return ExitStatus.DONE  # how Typer's own completion ends
+    LAST[:] = [outcome]
+    return _show(world, arguments, *outcome) if isinstance(outcome, tuple) else ExitStatus(outcome or 0)
 
 
 def _show(world: World, arguments: Sequence[str], run: Run, answer: Answer) -> ExitStatus:

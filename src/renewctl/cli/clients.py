@@ -6,6 +6,7 @@ import typer
 
 from renewctl import lookup
 from renewctl.addresses import typed_address
+from renewctl.cli import offers
 from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import (
@@ -42,7 +43,13 @@ def list_(
     ] = False,
     owner: OwnerOption = None,
     notify: Annotated[
-        Text, typer.Option("--notify", metavar="USER", help="Only those whose partner user this is, or none.")
+        Text,
+        typer.Option(
+            "--notify",
+            metavar="USER",
+            help="Only those whose partner user this is, or none.",
+            autocompletion=offers.users_or_none,
+        ),
     ] = None,
 ) -> Answer:
     """List clients and the setting that applies to each. Reads only."""

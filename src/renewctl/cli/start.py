@@ -1,11 +1,14 @@
-"""The first minutes: what renewctl says by itself, ``init``, ``demo``, ``where``."""
+"""The first minutes: ``init``, ``demo``, ``where``, ``completion``."""
 
 import tempfile
 from collections.abc import Sequence
 from contextlib import chdir
+from enum import StrEnum
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import cast
+from typing import Annotated, cast
+
+import typer
 
 from renewctl.addresses import typed_address
 from renewctl.cli.app import command
@@ -67,3 +70,24 @@ def where(run: Run) -> Answer:
     place = run.place
     why = place.why if place.path.exists() else f"{place.why}; {missing(place).hint}"
     return render.place(str(place.path.absolute()), why, exists=place.path.exists())
+
+
+class Shell(StrEnum):
+    """A shell that there is a script for."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+@command("completion")
+def completion(
+    run: Run,  # noqa: ARG001
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+) -> Answer:
+    """Print the script that lets bash, zsh or fish complete what is typed.
+
+    Commands, options, clients, partner users and codes. Its first lines say where to put it.
+    """
+    script = resources("renewctl") / "shells" / f"completion.{shell}"
+    return render.completion(shell, script.read_text(encoding="utf-8"))

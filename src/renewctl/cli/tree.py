@@ -71,6 +71,8 @@ COMMANDS = {
         "Show four commands at work on an invented portfolio; your own store is not touched."),
     "where": Known("start", _START,
         "Show which store is in use, and why. Reads only."),
+    "completion": Known("start", _START,
+        "Print the script that lets bash, zsh or fish complete what is typed."),
     "client": Known("clients", _RECORDS, "List, add, change and remove clients."),
     "user": Known("users", _RECORDS, "List, add, change and remove partner users."),
 }
@@ -97,10 +99,14 @@ class Tree(TyperGroup):
 
 
 @cache
-def root() -> Tree:
-    """Return the tree; to build it and its commands once a process is enough."""
+def root(*, installing: bool = False) -> Tree:
+    """Return the tree; to build it and its commands once a process is enough.
+
+    Args:
+        installing: whether it has Typer's own completion, which the help does not list.
+    """
     named = ((name, known.panel, known.help) for name, known in COMMANDS.items())
-    return _group("", getdoc(overview) or "", overview, named)
+    return _group("", getdoc(overview) or "", overview, named, installing=installing)
 
 
 @cache
@@ -119,11 +125,16 @@ def _members(group: str) -> Iterator[tuple[str, str | None, str]]:
     for words, called in DECLARED.items():
         first, _, name = words.partition(" ")
         if name and first == group:
-            yield name, None, getdoc(called) or ""
+            yield name, None, (getdoc(called) or "").partition("\n\n")[0]
 
 
 def _group(
-    words: str, said: str, alone: Callable[..., Any], named: Iterable[tuple[str, str | None, str]]
+    words: str,
+    said: str,
+    alone: Callable[..., Any],
+    named: Iterable[tuple[str, str | None, str]],
+    *,
+    installing: bool = False,
 ) -> Tree:
     """Return a group, its commands only named.
 
@@ -131,17 +142,18 @@ def _group(
         words: what calls it.
         said: its help.
         alone: what it does where none of its commands is called.
-        named: name, heading and help of each.
+        named: name, heading and first sentences of each.
+        installing: whether Typer's own completion belongs to it.
     """
     bare = typer.Typer(
         name=words or "renewctl", cls=Tree, callback=alone, help=said, invoke_without_command=True,
-        add_completion=False, context_settings=_SETTINGS, rich_markup_mode=_MARKUP,
+        add_completion=installing, context_settings=_SETTINGS, rich_markup_mode=_MARKUP,
     )  # fmt: skip
     group = cast(Tree, get_command(bare))
     group.words = words
     group.commands = {
-        name: TyperCommand(name, help=help_, rich_help_panel=panel, rich_markup_mode=_MARKUP)
-        for name, panel, help_ in named
+        name: TyperCommand(name, short_help=brief, rich_help_panel=panel, rich_markup_mode=_MARKUP)
+        for name, panel, brief in named
     }
     return group
 

@@ -6,6 +6,7 @@ import typer
 
 from renewctl import lookup
 from renewctl.addresses import typed_address
+from renewctl.cli import offers
 from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import NameOption, UserArgument
@@ -55,8 +56,8 @@ def remove(run: Run, user: UserArgument) -> Answer:
 @command("user replace", changes=True)
 def replace(
     run: Run,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="Who leaves.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="Who takes over.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="Who leaves.", autocompletion=offers.users)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Who takes over.", autocompletion=offers.users)],
     deactivate: Annotated[bool, typer.Option("--deactivate", help="Mark OLD as deactivated too.")] = False,
 ) -> Answer:
     """Put one partner user in another's place everywhere; client contacts are not touched."""
