@@ -55,6 +55,10 @@ def _owner(run: Run) -> str:
     return ("partner", "hubspot")[run.number % 2]
 
 
+def _jq_lookup(run: Run, path: str) -> list[str]:
+    return [f'.clients["{run.client}"].override // .defaults', path]
+
+
 def _jq_edit(run: Run, path: str) -> list[str]:
     setting = f'{{owner: "partner", notify: "{run.user}"}}'
     return [f'.clients["{run.client}"].override = {setting}', path]
@@ -69,7 +73,7 @@ def _amtool(run: Run, path: str) -> list[str]:
 
 
 PEERS = (
-    Peer("jq, one lookup", "jq", lambda run, path: [f'.clients["{run.client}"].override', path]),
+    Peer("jq, one lookup", "jq", _jq_lookup),
     Peer("jq, one edit (to a pipe)", "jq", _jq_edit),
     Peer("recsel, one lookup", "recsel", lambda run, path: ["-e", f'client = "{run.client}"', path],
          portfolio.records),

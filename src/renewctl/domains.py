@@ -7,6 +7,7 @@ import re
 
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?")
 ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+LONGEST_ADDRESS = 254
 _AROUND = re.compile(r"^[a-z][a-z0-9+.-]*://|[/?#].*$|:\d+(?=[/?#]|$)", re.DOTALL)
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 
@@ -45,4 +46,4 @@ def address_key(text: str) -> str:
 
 def is_address(text: str) -> bool:
     """Tell whether ``text`` is shaped like one address; what is typed is checked more closely."""
-    return len(text) <= 254 and ADDRESS.fullmatch(text) is not None
+    return len(text) <= LONGEST_ADDRESS and ADDRESS.fullmatch(text) is not None

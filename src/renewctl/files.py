@@ -8,6 +8,7 @@ import os
 import stat
 import time
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from renewctl.errors import ExitStatus, FileTrouble, RenewctlError, StoreChanged
@@ -33,9 +34,24 @@ class NotAFile(RenewctlError):
 
 def digest(data: bytes) -> str:
     """Return the SHA-256 of ``data`` in hexadecimal."""
-    import hashlib  # late, as what brings OpenSSL in: few commands need a digest
+    import hashlib  # late: it loads OpenSSL, and most reports show no digest
 
     return hashlib.sha256(data).hexdigest()
+
+
+class Fingerprint:
+    """The SHA-256 of what a file held, computed when it is first asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest in hexadecimal."""
+        return digest(self._data)
+
+    def __str__(self) -> str:
+        return self.sha256
 
 
 def read_bytes(path: Path) -> bytes:

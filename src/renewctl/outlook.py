@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from renewctl.domains import address_key
@@ -108,24 +109,28 @@ def rows(
         window: which dated renewals; None for all of them.
         today: calendar date the notes and the window's meaning count from.
     """
-    found = [row for client in clients for row in _rows_of(portfolio, client, window, today)]
-    return tuple(sorted(found, key=lambda row: _order(row, today)))
+    found: list[Row] = []
+    for client in clients:
+        found += _rows_of(portfolio, client, window, today)
+    return tuple(sorted(found, key=partial(_order, today)))
 
 
 def _rows_of(portfolio: Portfolio, client: Client, window: Window | None, today: date) -> Iterator[Row]:
     resolution = resolve(portfolio, client)
     if not client.renewals:
-        note = Note(
-            "no-renewal-date",
-            f"no renewal date is recorded: renewctl client set-renewal {client.key} DATE",
-            ("clients", client.written),
-        )
-        yield Row(resolution, None, None, (*resolution.notes, note))
+        yield Row(resolution, None, None, (*resolution.notes, _no_date(client)))
     for renewal in client.renewals:
         deadline = deadline_of(renewal, portfolio.policy.deadline_days)
-        if _listed(renewal, deadline, window, today):
-            notes = _date_notes(client, renewal, deadline, today)
-            yield Row(resolution, renewal, deadline, (*resolution.notes, *notes))
+        if window is None or _listed(renewal, deadline, window, today):
+            notes = resolution.notes
+            if deadline < today or renewal.day < today:
+                notes = (*notes, _date_note(client, renewal, deadline, today))
+            yield Row(resolution, renewal, deadline, notes)
+
+
+def _no_date(client: Client) -> Note:
+    message = f"no renewal date is recorded: renewctl client set-renewal {client.key} DATE"
+    return Note("no-renewal-date", message, ("clients", client.written))
 
 
 def _listed(renewal: Renewal, deadline: date, window: Window | None, today: date) -> bool:
@@ -141,21 +146,20 @@ def listed(found: Sequence[Row], window: Window | None, today: date) -> tuple[Ro
     )
 
 
-def _date_notes(client: Client, renewal: Renewal, deadline: date, today: date) -> Iterator[Note]:
+def _date_note(client: Client, renewal: Renewal, deadline: date, today: date) -> Note:
     path = ("clients", client.written, "renewals", renewal.product, "date")
     whose = f"{renewal.product}: " if renewal.product and len(client.renewals) > 1 else ""
     if renewal.day < today:
         how = f"once renewed: renewctl client renewed {client.key}"
-        yield Note("renewal-past", f"{whose}the renewal date {renewal.day} is past; {how}", path)
-    elif deadline < today:
-        yield Note("deadline-passed", f"{whose}the last day to alter terms was {deadline}", path)
+        return Note("renewal-past", f"{whose}the renewal date {renewal.day} is past; {how}", path)
+    return Note("deadline-passed", f"{whose}the last day to alter terms was {deadline}", path)
 
 
-def _order(row: Row, today: date) -> tuple[bool, date, str, date, str]:
-    if row.renewal is None or row.deadline is None:
-        return True, date.max, row.client.key, date.max, ""
-    past = row.renewal.day < today
-    return past, row.deadline, row.client.key, row.renewal.day, row.renewal.product
+def _order(today: date, row: Row) -> tuple[bool, date, str, date, str]:
+    renewal, key = row.renewal, row.resolution.client.key
+    if renewal is None or row.deadline is None:
+        return True, date.max, key, date.max, ""
+    return renewal.day < today, row.deadline, key, renewal.day, renewal.product
 
 
 def without_recipient(found: Sequence[Row]) -> tuple[Row, ...]:

@@ -6,6 +6,7 @@ Pure: "today" is always given. Imports ``model`` and ``errors`` only.
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from renewctl.errors import UsageError
@@ -41,6 +42,7 @@ def deadline_of(renewal: Renewal, days: int) -> date:
     return shifted(renewal.day, -days)
 
 
+@lru_cache(maxsize=4096)  # a store's renewals fall on few days
 def shifted(day: date, days: int) -> date:
     """Return the day ``days`` later, held within the calendar (0001-01-01 to 9999-12-31)."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))

@@ -24,15 +24,11 @@ WHO = """
     renewctl.domains renewctl.files renewctl.migrate renewctl.model renewctl.outlook
     renewctl.render.columns renewctl.render.formats renewctl.render.who renewctl.render.who_screen
     renewctl.resolve renewctl.resolve.candidates renewctl.resolve.notes renewctl.resolve.record
-    renewctl.schema renewctl.schema.fields renewctl.schema.kinds renewctl.schema.reading
-    renewctl.store.snapshot renewctl.store.toml renewctl.store.toml_sizes
+    renewctl.schema renewctl.schema.fields renewctl.schema.kinds renewctl.schema.plain
+    renewctl.schema.reading renewctl.store.snapshot renewctl.store.toml
     renewctl.text renewctl.tree renewctl.upcoming
 """
-OTHERS = """
-    calendar unicodedata
-    csv _csv json _json json.decoder json.encoder json.scanner
-    hashlib _hashlib _blake2
-"""
+OTHERS = {"calendar", "unicodedata"}
 """What ``who`` needs of others, beyond what ``import typer, tomli`` brings."""
 TYPERS = {"typer._click.decorators"}
 """What Typer imports when it is first called."""
@@ -52,12 +48,12 @@ def test_who_in_a_pipe_imports_what_it_needs_and_nothing_else(small: Path) -> No
     found = imported(RUN.format(["who"])) - imported("import typer, tomli") - TYPERS
     ours = {name for name in found if name.partition(".")[0] == "renewctl"}
     assert ours == set((OURS + WHO).split())
-    assert found - ours <= set(OTHERS.split())
+    assert found - ours <= OTHERS
 
 
 def test_a_mistyped_command_imports_no_command() -> None:
     found = imported(RUN.format(["whoo"]))
-    assert {"renewctl.cli.complaints", "renewctl.render.formats"} <= found
+    assert "renewctl.cli.complaints" in found
     assert not {"renewctl.cli.who", "renewctl.store.snapshot", "rich"} & found
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from renewctl.errors import Problem
@@ -23,7 +23,8 @@ from renewctl.model import (
     Renewal,
     Role,
 )
-from renewctl.schema import OWN_KEYS, TABLES, TOP_LEVEL, Kind, Reading, read
+from renewctl.schema import OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind, Reading, read
+from renewctl.schema.plain import plain_client
 
 MANY_DIGITS = 10**4999  # str() of such a number raises
 DAY = date(2026, 10, 2)
@@ -288,6 +289,7 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
         'must be nobody or default-user, not "default_user"',
         "did you mean default-user?",
     ),
+    (Kind.ROLES, "", 'must be a list of roles, not ""', 'write [""]'),
     (Kind.ROLES, "primary", 'must be a list of roles, not "primary"', 'write ["primary"]'),
     (
         Kind.ROLES,
@@ -307,6 +309,7 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
     (Kind.DOMAINS, [7], "must be a list of domains; 7 is none", 'write "agency.example"'),
     (Kind.TABLE, "partner", 'must be a table, not "partner"', ""),
     (Kind.TABLE, [], "must be a table, not a list", ""),
+    (Kind.ITEMS, "", 'must be a list, not ""', "write renewals = [ { … } ]"),
     (Kind.ITEMS, {}, "must be a list, not a table", "write renewals = [ { … } ]"),
     (Kind.ITEMS, DAY, "must be a list, not 2026-10-02", "write renewals = [ { … } ]"),
 ]
@@ -752,3 +755,105 @@ def test_reading_never_raises_and_every_problem_says_what_and_where(data: dict[s
         assert problem.path
         assert all(type(step) is str for step in problem.path)
         assert len(problem.message) < 400 + sum(map(len, problem.path))
+
+
+# --- plain clients: read by a shorter way, to the same end -------------------------------------
+
+PLAIN = {
+    "contacts": FULL["clients"]["WWW.Acme.example"]["contacts"],
+    **{key: value for key, value in FULL["clients"]["WWW.Acme.example"].items() if key != "contacts"},
+}
+
+
+def carefully(key: str, table: dict[str, Any]) -> Reading:
+    """Return what the table of fields says: a key of the user's own keeps it off the short way."""
+    return read({"clients": {key: {**table, "x-": ""}}})
+
+
+@pytest.mark.parametrize(
+    "table",
+    [PLAIN, {"in_hubspot": {"owner": "partner", "notify": "a@b", "on": DAY}}],
+    ids=["every field", "every field of what HubSpot showed"],
+)
+def test_a_client_with_every_field_is_plain(table: dict[str, Any]) -> None:
+    assert plain_client("a", table) == carefully("a", table).portfolio.clients["a"]
+
+
+def test_every_field_is_in_the_tables_above() -> None:
+    assert set(PLAIN) == set(TABLES["clients"])
+    assert {name: set().union(*PLAIN[name]) for name in ("contacts", "renewals")} == {
+        name: set(TABLES[name]) for name in ("contacts", "renewals")
+    }
+    assert set(PLAIN["override"]) == set(TABLES["override"])
+
+
+BELOW = {(): "clients", **{(key,): field.table for key, field in TABLES["clients"].items() if field.table}}
+
+
+@pytest.mark.parametrize(
+    ("above", "field"), [(above, field) for above, name in BELOW.items() for field in TABLES[name].values()]
+)
+def test_what_is_refused_is_not_plain(above: tuple[str, ...], field: Field) -> None:
+    for value in [None, *(value for kind, value, *_ in REFUSED if kind is field.kind)]:
+        whole = table = copy.deepcopy(PLAIN)
+        for key in above:
+            table = table[key][0] if isinstance(table[key], list) else table[key]
+        table[field.key] = value
+        assert plain_client("a", whole) is None, value
+
+
+def values_of(name: str, wrong: bool) -> st.SearchStrategy[dict[str, Any]]:
+    """Return tables of a kind; with ``wrong``, some have a wrong value, a key too many or few."""
+    fields = {field.key: value_of(field, wrong) for field in TABLES[name].values()}
+    needed = {field.key: fields[field.key] for field in TABLES[name].values() if field.required}
+    others = {key: fields[key] for key in fields if key not in needed}
+    right = st.fixed_dictionaries(needed, optional=others)
+    some = st.fixed_dictionaries({}, optional={**fields, "nmae": st.just("")})
+    return st.integers(0, 9).flatmap(lambda n: some if n == 0 else right) if wrong else right
+
+
+def value_of(field: Field, wrong: bool) -> st.SearchStrategy[Any]:
+    """Return values for the field: those above that are taken; with ``wrong``, others, too."""
+    if field.table:
+        tables = values_of(field.table, wrong)
+        return tables if field.kind is Kind.TABLE else st.lists(tables, max_size=3)
+    taken = st.sampled_from([value for kind, value, _ in TAKEN if kind is field.kind])
+    refused = st.sampled_from([value for kind, value, *_ in REFUSED if kind is field.kind])
+    others = {0: LEAVES, 1: refused}
+    return st.integers(0, 40).flatmap(lambda n: others.get(n, taken)) if wrong else taken
+
+
+@given(KEYS | st.just("acme.example"), values_of("clients", wrong=True))
+def test_what_is_read_as_plain_is_what_the_table_of_fields_says(key: str, table: dict[str, Any]) -> None:
+    plain, reading = plain_client(key, table), carefully(key, table)
+    event("plain" if plain else "looked at again")
+    if plain:
+        assert not reading.problems
+        assert not reading.remarks
+        assert repr(plain) == repr(reading.portfolio.clients[key])  # types, too: 1 is not True
+
+
+@given(values_of("clients", wrong=False))
+def test_what_nothing_is_to_be_said_about_is_plain(table: dict[str, Any]) -> None:
+    reading = carefully("acme.example", table)
+    spelled = [role for each in table.get("contacts", ()) for role in each.get("roles", ())]
+    assume(not reading.problems and set(spelled) <= {*Role})
+    assert plain_client("acme.example", table)
+
+
+@pytest.mark.parametrize(
+    ("data", "familiar"),
+    [
+        (FULL, True),
+        ({}, True),
+        ({"x-own": 1}, False),
+        ({"clients": {"a": {"x-own": 1}}}, False),
+        ({"clients": {"a": {"contacts": [{"email": "a@b", "x": [1]}]}}}, False),
+        ({"users": {"a@b": {"x": 1}}}, False),
+        ({"clients": {"a": {"name": 1}}}, False),
+        ({"policy": []}, False),
+    ],
+)
+def test_data_of_known_keys_and_kinds_is_familiar(data: dict[str, Any], familiar: bool) -> None:
+    """What is not may be of any depth, and is looked at for it."""
+    assert read(data).familiar is familiar

@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import date
+from http import HTTPStatus
 
 import pytest
 from hypothesis import given, settings
@@ -451,6 +452,7 @@ def test_guard_entries(monkeypatch):
         ("{}", at("a", after=float("nan"))),
         ("{}", at("a", after="\ud800")),
         ("{}", at("a", after={1, 2})),
+        ("{}", at("a", after=HTTPStatus.OK)),
         ('{"clients": "x"}', at("clients", "a", "name", after="A")),
         (TWO, at(*CONTACTS, "nobody", "name", after="N")),
     ],

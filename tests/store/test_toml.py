@@ -686,7 +686,7 @@ ERRORS = [
 @pytest.mark.parametrize(("text", "message", "line", "column"), ERRORS)
 def test_bad_syntax_has_message_line_and_column(text: str, message: str, line: int, column: int) -> None:
     with pytest.raises(StoreInvalid) as error:
-        TomlDocument(text)
+        TomlDocument(text).check_sizes()
     (problem,) = error.value.problems
     assert problem.message.startswith(message)
     assert (problem.line, problem.column) == (line, column)

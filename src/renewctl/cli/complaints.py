@@ -15,7 +15,6 @@ import typer
 from renewctl.cli.world import World
 from renewctl.errors import ExitStatus, FileTrouble, InternalGuard, Problem, RenewctlError, UsageError
 from renewctl.render.answer import Output
-from renewctl.render.formats import json_text
 from renewctl.text import showable
 
 MOST_SHOWN = 20
@@ -28,14 +27,20 @@ def tell(world: World, arguments: Sequence[str], error: RenewctlError) -> ExitSt
     """Write the error where errors go, in the form asked for, and return its exit status."""
     if world.stderr is None:
         return error.status
-    people = _for_people(error, wrapped=world.stderr.isatty())
-    text = json_text(_document(error)) if _wants_json(arguments) else people
     try:
-        world.stderr.write(text)
+        world.stderr.write(_text(world, arguments, error))
         world.stderr.flush()
     except OSError:
         pass  # nobody can be told; the status still says it
     return error.status
+
+
+def _text(world: World, arguments: Sequence[str], error: RenewctlError) -> str:
+    if not _wants_json(arguments):
+        return _for_people(error, wrapped=world.stderr.isatty())
+    from renewctl.render.as_json import json_text
+
+    return json_text(_document(error))
 
 
 def understood(error: Exception, arguments: Sequence[str], environment: Mapping[str, str]) -> RenewctlError:

@@ -5,6 +5,7 @@ Imports the pure floors only.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, overload
 
 from renewctl.errors import ExitStatus, RenewctlError
@@ -58,6 +59,29 @@ class Each(Sequence[Made_co]):
         return self._make(self._things[index])
 
 
+class Later(Sequence[Made_co]):
+    """What a function returns, made when it is first asked for."""
+
+    def __init__(self, make: Callable[[], Sequence[Made_co]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Sequence[Made_co]:
+        return self._make()
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, index: int) -> Made_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Made_co]: ...
+    def __getitem__(self, index: int | slice) -> Made_co | Sequence[Made_co]:
+        """Return one of them, or some."""
+        return self._made[index]
+
+
 class Sheet(NamedTuple):
     """Columns and rows; a cell that is a tuple is a list."""
 
@@ -80,11 +104,11 @@ class Answer(NamedTuple):
 
     document: Mapping[str, Any]
     sheet: Sheet
-    names: tuple[str, ...] = ()
+    names: Sequence[str] = ()
     lines: tuple[Line, ...] | None = None
     grid: Sheet | None = None
     screen: Callable[[int], Iterator[Line]] | None = None
-    footer: tuple[str, ...] = ()
+    footer: Sequence[str] = ()
     warnings: tuple[str, ...] = ()
     complaint: RenewctlError | None = None
     parts: "tuple[Answer, ...]" = ()

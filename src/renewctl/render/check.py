@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from renewctl.check import CODES, Finding
 from renewctl.errors import ExitStatus
-from renewctl.render.answer import Answer, Cell, Line, Sheet, line
+from renewctl.render.answer import Answer, Cell, Each, Line, Sheet, line
 from renewctl.resolve import Severity
 
 SCHEMA = "renewctl.check/1"
@@ -51,15 +51,14 @@ def checked(found: Sequence[Placed], as_of: date, store: Mapping[str, str], *, s
     """Return what was found in a store, seen from a day, and whether all is well as the exit status."""
     counts = Counter(placed.finding.severity for placed in found)
     summary = {f"{severity}s": counts[severity] for severity in Severity}
-    items = [_item(placed) for placed in found]
     heading = {"schema": SCHEMA, "as_of": as_of.isoformat(), "store": dict(store)}
     bad = counts[Severity.ERROR] or (strict and counts[Severity.WARNING])
     return Answer(
-        {**heading, "items": items, "summary": summary},
-        Sheet(COLUMNS, tuple(tuple(item[column] for column in COLUMNS) for item in items)),
+        {**heading, "items": Each(_item, found), "summary": summary},
+        Sheet(COLUMNS, Each(_cells, found)),
         names=tuple(dict.fromkeys(p.finding.client for p in found if p.finding.client)),
         lines=tuple(map(_line, found)),
-        grid=Sheet(("Severity", "Code", "Place", "Finding", "Mend"), tuple(map(_peoples_cells, found))),
+        grid=Sheet(("Severity", "Code", "Place", "Finding", "Mend"), Each(_peoples_cells, found)),
         screen=partial(_drawn, found) if found else None,
         footer=(_counted(counts, store["path"]),) if found else (),
         status=ExitStatus.NO if bad else ExitStatus.DONE,
@@ -83,6 +82,11 @@ def _item(placed: Placed) -> dict[str, Any]:
         "line": placed.line or None,
         "column": placed.column or None,
     }
+
+
+def _cells(placed: Placed) -> tuple[Cell, ...]:
+    item = _item(placed)
+    return tuple(item[column] for column in COLUMNS)
 
 
 def _line(placed: Placed) -> Line:

@@ -1,15 +1,9 @@
 """The formats for programs and files: exact, stable, the same bytes in any locale.
 
-Never through rich. Imports ``text`` and the answer only.
+Never through rich. Imports ``text``, the answer and, late, its form in JSON.
 """
 
-import csv
-import io
-import json
-from collections.abc import Mapping
-from typing import Any
-
-from renewctl.render.answer import Answer, Cell, Each, Line, Output
+from renewctl.render.answer import Answer, Cell, Line, Output
 from renewctl.text import csv_cell, markdown_cell, showable
 
 
@@ -37,15 +31,25 @@ def plain(line: Line) -> str:
 
 
 def _tsv(answer: Answer) -> str:
-    rows = [answer.sheet.columns, *answer.sheet.rows]
-    return "".join("\t".join(showable(_joined(cell)) for cell in row) + "\n" for row in rows)
+    sheet = answer.sheet
+    return "".join([_tsv_line(row) for row in (sheet.columns, *sheet.rows)])
+
+
+def _tsv_line(row: tuple[Cell, ...]) -> str:
+    cells = [cell if type(cell) is str else _joined(cell) for cell in row]
+    if not "".join(cells).isprintable():  # rarely: so all of them are asked at once
+        cells = [showable(cell) for cell in cells]
+    return "\t".join(cells) + "\n"
 
 
 def _csv(answer: Answer) -> str:
+    import csv  # late, as most answers are not written so
+    import io
+
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(answer.sheet.columns)
-    writer.writerows(map(_csv_cell, row) for row in answer.sheet.rows)
+    writer.writerows([list(map(_csv_cell, row)) for row in answer.sheet.rows])
     return file.getvalue()
 
 
@@ -61,23 +65,15 @@ def _joined(cell: Cell) -> str:
 
 
 def _json(answer: Answer) -> str:
+    from renewctl.render.as_json import json_text
+
     return json_text(answer.document)
 
 
-def json_text(document: Mapping[str, Any]) -> str:
-    """Return a document as indented JSON, ASCII only, for any locale and any terminal."""
-    return json.dumps(document, indent=2, default=_json_value) + "\n"
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, Each):
-        return list(value)
-    return str(value.isoformat() if hasattr(value, "isoformat") else value)
-
-
 def _jsonl(answer: Answer) -> str:
-    items = answer.document.get("items", [answer.document])
-    return "".join(json.dumps(item, default=_json_value) + "\n" for item in items)
+    from renewctl.render.as_json import lines_text
+
+    return lines_text(answer)
 
 
 def _markdown(answer: Answer) -> str:

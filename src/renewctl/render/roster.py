@@ -4,23 +4,23 @@ Imports the pure floors and its neighbours.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
-from renewctl.render.answer import Answer, Cell, Sheet, line
+from renewctl.render.answer import Answer, Cell, Each, Sheet, line
 from renewctl.resolve import resolve
 
 
 def client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Answer:
     """Return the roster; the fixed columns are those that overrides are read from in bulk."""
-    rows = tuple(_setting_cells(client) for client in clients)
     return Answer(
-        {"schema": "renewctl.client-list/1", "items": [_client(portfolio, client) for client in clients]},
-        Sheet(("client", "owner", "notify", "note"), rows),
+        {"schema": "renewctl.client-list/1", "items": Each(partial(_client, portfolio), clients)},
+        Sheet(("client", "owner", "notify", "note"), Each(_setting_cells, clients)),
         names=tuple(client.key for client in clients),
         grid=Sheet(
             ("Client", "Setting", "Partner user", "Note"),
-            tuple(_peoples_cells(portfolio, client) for client in clients),
+            Each(partial(_peoples_cells, portfolio), clients),
         ),
     )
 
@@ -91,16 +91,15 @@ def _words(key: str, value: Any) -> str:
 
 def contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Answer:
     """Return who holds which role at each client, vacant ones too, and the partner's own user."""
-    items = [_holders(portfolio, client) for client in clients]
-    rows = tuple(_holder_cells(item) for item in items)
+    items = Each(partial(_holders, portfolio), clients)
     columns = ("client", *(str(role) for role in Role), "partner-user")
     return Answer(
         {"schema": "renewctl.contacts/1", "items": items},
-        Sheet(columns, rows),
+        Sheet(columns, Each(_holder_cells, items)),
         names=tuple(client.key for client in clients),
         grid=Sheet(
             ("Client", "Primary", "Billing", "Decision-maker", "Partner user"),
-            tuple(map(_holder_grid, items)),
+            Each(_holder_grid, items),
         ),
     )
 

@@ -1,27 +1,30 @@
-"""An answer on a terminal, through rich; colour and width are decided once, here.
+"""An answer on a terminal; colour and width are decided once, here.
 
-rich is imported late: nothing that goes into a pipe needs it. Imports ``text`` and the answer.
+Imports ``text`` and its neighbours.
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from renewctl.render.answer import Answer, Cell, Line, line
-from renewctl.render.columns import arranged, wrapped
+from renewctl.render.columns import Block, arranged, block, words, wrapped
 from renewctl.text import showable
 
 NARROWEST = 40
-STYLES = {
-    "": "",
-    "told": "bold green",
-    "copied": "cyan",
-    "error": "bold red",
-    "warning": "yellow",
-    "info": "dim",
-    "dim": "dim",
-    "strong": "bold",
+_END = "\x1b[0m"
+LOOKS = {
+    "told": "\x1b[1;32m",
+    "copied": "\x1b[36m",
+    "error": "\x1b[1;31m",
+    "warning": "\x1b[33m",
+    "info": "\x1b[2m",
+    "dim": "\x1b[2m",
+    "strong": "\x1b[1m",
 }
-"""What the styles look like; every style's meaning is also said in words."""
+"""What the styles look like, as a terminal is told (ECMA-48, SGR): bold, dim, green, cyan, red, yellow.
+
+Every style's meaning is also said in words.
+"""
 
 
 def wants_colour(environment: Mapping[str, str]) -> bool:
@@ -38,43 +41,35 @@ def drawn(answer: Answer, environment: Mapping[str, str]) -> str:
     if answer.text:
         return "".join(showable(each) + "\n" for each in answer.text.splitlines())
     width = max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
-    paint = _painter(colour=wants_colour(environment))
-    lines = (parts for part in answer.parts or (answer,) for parts in _lines(part, width))
-    return "".join("".join(paint(showable(text), style) for text, style in parts) + "\n" for parts in lines)
+    paint = _painted if wants_colour(environment) else _plain
+    shown = (parts for part in answer.parts or (answer,) for parts in _lines(part, width))
+    return "".join([paint(found) for parts in shown for found in wrapped(parts, width)])
 
 
-def _painter(*, colour: bool) -> Callable[[str, str], str]:
-    """Return what gives a text the look of a style: rich's codes, or nothing."""
-    if not colour:
-        return lambda text, _style: text
-    from rich.color import ColorSystem
-    from rich.style import Style
-
-    looks = {name: Style.parse(look) for name, look in STYLES.items()}
-    # Not through a console, line by line: a report of ten thousand rows would take half a minute.
-    return lambda text, style: looks[style].render(text, color_system=ColorSystem.STANDARD)
+def _plain(parts: Line) -> str:
+    return "".join([text for text, _ in parts]) + "\n"
 
 
-def _lines(answer: Answer, width: int) -> Iterator[Line]:
+def _painted(parts: Line) -> str:
+    return "".join([_styled(text, style) if style and text else text for text, style in parts]) + "\n"
+
+
+def _styled(text: str, style: str) -> str:
+    """Return text with the look of a style, each word by itself, as where a line is broken."""
+    look = LOOKS[style]
+    return look + (f"{_END}{look}".join(words(text)) if " " in text else text) + _END
+
+
+def _lines(answer: Answer, width: int) -> Iterable[Line]:
     if answer.screen:
-        for parts in answer.screen(width):
-            yield from wrapped(parts, width, hang=_hang(parts))
-    elif answer.lines is not None:
-        for parts in answer.lines:
-            yield from wrapped(parts, width, hang=_hang(parts))
-    else:
-        sheet = answer.grid or answer.sheet
-        for parts in arranged(sheet.columns, [tuple(map(_cell, row)) for row in sheet.rows], width):
-            yield from wrapped(parts, width, hang=_hang(parts))
+        return answer.screen(width)
+    if answer.lines is not None:
+        return answer.lines
+    sheet = answer.grid or answer.sheet
+    return arranged(sheet.columns, [tuple(map(_cell, row)) for row in sheet.rows], width)
 
 
-def _hang(parts: Line) -> int:
-    """Return how far what does not fit on a line is indented: two more than the line itself."""
-    text = "".join(text for text, _ in parts)
-    return len(text) - len(text.lstrip(" ")) + 2
-
-
-def _cell(cell: Cell) -> list[Line]:
+def _cell(cell: Cell) -> Block:
     if isinstance(cell, tuple):
-        return [line(item) for item in cell] or [line()]
-    return [line("" if cell is None else str(cell))]
+        return block(*map(line, cell)) if cell else block(line())
+    return block(line("" if cell is None else str(cell)))

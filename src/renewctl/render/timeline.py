@@ -11,7 +11,7 @@ from typing import Any
 
 from renewctl.outlook import Row, without_recipient
 from renewctl.render.answer import Answer, Line, Segment, Sheet, line
-from renewctl.render.columns import Cells, beside, total, widths_of
+from renewctl.render.columns import Cells, beside, block, headed, total, widths_of
 from renewctl.render.who import Report, below_the_person, footer, person_of
 from renewctl.timeline import Month, Timeline
 
@@ -67,7 +67,7 @@ def drawn(found: Timeline, today: date, width: int) -> Iterator[Line]:
     scale = _scale(found.months, width)
     rows = [_cells(month, scale, today) for month in found.months]
     widths = widths_of(HEADINGS, rows)
-    yield from beside([[line((title, "strong"))] for title in HEADINGS], widths)
+    yield from headed(HEADINGS, widths)
     for before, month, cells in zip([None, *found.months], found.months, rows, strict=False):
         if before and month.number - before.number > 1:
             yield line((f"  {JUMP}", "dim"))
@@ -98,7 +98,7 @@ def _width(months: Sequence[Month], scale: int) -> int:
 def _cells(month: Month, scale: int, today: date | None) -> Cells:
     this = today is not None and month.first == today.replace(day=1)
     name = line((month.name, "strong" if this else ""))
-    return [[name], [_renewals(month, scale)], [_deadlines(month, scale)]]
+    return [block(name), block(_renewals(month, scale)), block(_deadlines(month, scale))]
 
 
 def _renewals(month: Month, scale: int) -> Line:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from renewctl.model import AnySetting
-from renewctl.render.answer import Answer, Cell, Line, Sheet, line
+from renewctl.render.answer import Answer, Cell, Each, Line, Sheet, line
 from renewctl.render.clicks import WHERE, last_seen, recorded_with, sentence, where
 from renewctl.text import markdown_cell
 from renewctl.todo import Screen, Task
@@ -63,7 +63,7 @@ class List(NamedTuple):
 
 def listed(found: List) -> Answer:
     """Return what is still to do."""
-    items = [_item(task) for task in found.tasks]
+    items = Each(_item, found.tasks)
     document = {
         "schema": SCHEMA,
         "as_of": found.as_of,
@@ -73,7 +73,7 @@ def listed(found: List) -> Answer:
     }
     return Answer(
         document,
-        Sheet(COLUMNS, tuple(map(_cells, items))),
+        Sheet(COLUMNS, Each(_cells, items)),
         names=tuple(dict.fromkeys(task.client.key for task in found.tasks if task.client)),
         screen=lambda _width: _drawn(found),
         markdown=partial(_markdown, found),

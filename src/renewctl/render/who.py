@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from renewctl.outlook import FOOTER_ONLY, Digest, Row, Standing, without_recipient
 from renewctl.outlook import digests as digests_of
-from renewctl.render.answer import Answer, Cell, Each, Line, Sheet, line
+from renewctl.render.answer import Answer, Cell, Each, Later, Line, Sheet, line
 from renewctl.render.who_screen import rows_drawn
 from renewctl.resolve import Decision
 from renewctl.upcoming import Window
@@ -59,15 +59,15 @@ def by_client(report: Report) -> Answer:
         **report.heading,
         **person_of(report),
         "items": Each(partial(_item, report.as_of), report.rows),
-        "summary": _summary(report.rows),
+        "summary": partial(_summary, report.rows),
     }
     return Answer(
         document,
         Sheet(COLUMNS, Each(partial(_cells, report.as_of), report.rows)),
-        names=tuple(dict.fromkeys(row.client.key for row in report.rows)),
+        names=Later(lambda: tuple(dict.fromkeys(row.client.key for row in report.rows))),
         grid=Sheet(_PEOPLES_COLUMNS, Each(_peoples_cells, report.rows)),
         screen=lambda width: below_the_person(report, rows_drawn(report.rows, report.as_of, width)),
-        footer=_footer(report),
+        footer=Later(partial(_footer, report)),
     )
 
 
@@ -87,7 +87,7 @@ def by_recipient(report: Report) -> Answer:
         names=tuple(digest.email for digest in digests),
         warnings=_unheard(nobody),
         screen=lambda width: below_the_person(report, digests_drawn(digests, nobody, report.as_of, width)),
-        footer=_footer(report),
+        footer=Later(partial(_footer, report)),
         markdown=partial(markdown, digests, nobody, report.as_of),
     )
 
@@ -121,29 +121,31 @@ def below_the_person(report: Report, drawn: Iterator[Line]) -> Iterator[Line]:
 
 
 def _item(as_of: date, row: Row) -> dict[str, Any]:
-    renewal, setting = row.renewal, row.resolution.setting
+    resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
+    setting, day = resolution.setting, renewal.day if renewal else None
     return {
-        "client": row.client.key,
-        "name": row.client.name or None,
-        "product": (renewal and renewal.product) or None,
-        "renewal": renewal and renewal.day.isoformat(),
-        "deadline": row.deadline and row.deadline.isoformat(),
-        "days_to_renewal": renewal and (renewal.day - as_of).days,
-        "days_to_deadline": row.deadline and (row.deadline - as_of).days,
-        "owner": setting and str(setting.owner),
-        "source": str(row.resolution.source),
-        "rule": str(row.resolution.rule),
-        "to": [_recipient(decision) for decision in row.resolution.to],
-        "cc": [_recipient(decision) for decision in row.resolution.cc],
+        "client": resolution.client.key,
+        "name": resolution.client.name or None,
+        "product": (renewal.product or None) if renewal else None,
+        "renewal": day.isoformat() if day else None,
+        "deadline": deadline.isoformat() if deadline else None,
+        "days_to_renewal": (day - as_of).days if day else None,
+        "days_to_deadline": (deadline - as_of).days if deadline else None,
+        "owner": setting.owner if setting else None,
+        "source": resolution.source,
+        "rule": resolution.rule,
+        "to": [_recipient(decision) for decision in resolution.to],
+        "cc": [_recipient(decision) for decision in resolution.cc],
         "notes": [
-            {"code": note.code, "severity": str(note.severity), "message": note.message}
-            for note in row.listed_notes
+            {"code": note.code, "severity": note.severity, "message": note.message}
+            for note in row.notes
+            if note.code != FOOTER_ONLY
         ],
     }
 
 
 def _recipient(decision: Decision) -> dict[str, Any]:
-    return {"email": decision.email, "name": decision.name or None, "roles": [*decision.roles]}
+    return {"email": decision.email, "name": decision.name or None, "roles": decision.roles}
 
 
 def _summary(rows: Sequence[Row]) -> dict[str, int]:
@@ -157,27 +159,27 @@ def _summary(rows: Sequence[Row]) -> dict[str, int]:
 
 def _cells(as_of: date, row: Row) -> tuple[Cell, ...]:
     """Return the fixed columns, as ``_item`` has them, lists by their addresses and codes."""
-    renewal, resolution = row.renewal, row.resolution
-    setting = resolution.setting
+    resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
+    setting, day = resolution.setting, renewal.day if renewal else None
     return (
-        row.client.key,
-        row.client.name or None,
+        resolution.client.key,
+        resolution.client.name or None,
         (renewal.product or None) if renewal else None,
-        renewal.day.isoformat() if renewal else None,
-        row.deadline.isoformat() if row.deadline else None,
-        (renewal.day - as_of).days if renewal else None,
-        (row.deadline - as_of).days if row.deadline else None,
+        day.isoformat() if day else None,
+        deadline.isoformat() if deadline else None,
+        (day - as_of).days if day else None,
+        (deadline - as_of).days if deadline else None,
         str(setting.owner) if setting else None,
         str(resolution.source),
         str(resolution.rule),
         _emails(resolution.to),
         _emails(resolution.cc),
-        tuple(note.code for note in row.listed_notes),
+        tuple([note.code for note in row.notes if note.code != FOOTER_ONLY]),
     )
 
 
 def _emails(decisions: Sequence[Decision]) -> tuple[str, ...]:
-    return tuple(decision.email or "" for decision in decisions)
+    return tuple([decision.email or "" for decision in decisions])
 
 
 _PEOPLES_COLUMNS = ("Deadline", "Renewal", "Client", "Product", "Notified", "Copied", "Rule", "Notes")

@@ -5,11 +5,12 @@ Who is told stands out; that nobody is cannot be overlooked; colours repeat what
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 
 from renewctl.outlook import Row
 from renewctl.render.answer import Line, line
-from renewctl.render.columns import GAP, Cells, beside, total, widths_of, wrapped
-from renewctl.resolve import Decision, Note, Severity
+from renewctl.render.columns import GAP, Block, Cells, beside, block, headed, total, widths_of, wrapped
+from renewctl.resolve import Decision, Note, Rule, Severity
 
 HEADINGS = ("Deadline", "Renewal", "Client", "Who hears", "Rule")
 _ALARM = "error"
@@ -20,32 +21,40 @@ def rows_drawn(rows: Sequence[Row], as_of: date, width: int) -> Iterator[Line]:
     if not rows:
         yield line(("No renewals.", "dim"))
         return
-    for cells_of in (_cells_with_rule, _cells):
-        cells = [cells_of(row, as_of) for row in rows]
-        widths = widths_of(HEADINGS[: len(cells[0])], cells)
+    cells: list[Cells] = [_cells(row, as_of) for row in rows]
+    for table in (cells, map(_rule_below, cells)):
+        found = list(table)
+        widths = widths_of(HEADINGS[: len(found[0])], found)
         if total(widths) <= width:
-            yield from _table(rows, cells, widths, width)
+            yield from _table(rows, found, widths, width)
             return
     yield from _stack(rows, as_of, width)
 
 
 def _cells(row: Row, as_of: date) -> Cells:
-    client = [*_client(row), line((str(row.resolution.rule), "dim"))]
-    return [_deadline(row, as_of), _renewal(row, as_of), client, _hearing(row)]
+    copied = (line(("cc ", "dim"), *found) for found in _cc(row))
+    return [
+        _deadline(row.deadline, as_of),
+        _renewal(row.renewal.day if row.renewal else None, as_of),
+        block(*_client(row)),
+        block(*_to(row), *copied),
+        _rule(row.resolution.rule),
+    ]
 
 
-def _cells_with_rule(row: Row, as_of: date) -> Cells:
-    rule = [line((str(row.resolution.rule), "dim"))]
-    return [_deadline(row, as_of), _renewal(row, as_of), _client(row), _hearing(row), rule]
+def _rule_below(cells: Cells) -> Cells:
+    """Return the cells with the rule below the client, for where it has no room beside it."""
+    deadline, renewal, client, hearing, rule = cells
+    return [deadline, renewal, [*client, *rule], hearing]
 
 
-def _hearing(row: Row) -> list[Line]:
-    copied = [line(("cc ", "dim"), *found) for found in _cc(row)]
-    return [*_to(row), *copied]
+@cache
+def _rule(rule: Rule) -> Block:
+    return block(line((str(rule), "dim")))
 
 
 def _table(rows: Sequence[Row], cells: Sequence[Cells], widths: Sequence[int], width: int) -> Iterator[Line]:
-    yield from beside([[line((title, "strong"))] for title in HEADINGS[: len(widths)]], widths)
+    yield from headed(HEADINGS[: len(widths)], widths)
     indent = widths[0] + widths[1] + 2 * len(GAP)
     for row, found in zip(rows, cells, strict=True):
         yield line()
@@ -66,8 +75,8 @@ def _stack(rows: Iterable[Row], as_of: date, width: int) -> Iterator[Line]:
         heading, *below = _client(row)
         labelled = (
             ("", below),
-            ("deadline", [_on_one_line(_deadline(row, as_of))]),
-            ("renews", [_on_one_line(_renewal(row, as_of))]),
+            ("deadline", [_on_one_line(_deadline(row.deadline, as_of))]),
+            ("renews", [_on_one_line(_renewal(row.renewal.day if row.renewal else None, as_of))]),
             ("notified", _to(row)),
             ("copied", _cc(row)),
             ("rule", [line(str(row.resolution.rule))]),
@@ -79,8 +88,8 @@ def _stack(rows: Iterable[Row], as_of: date, width: int) -> Iterator[Line]:
             yield from _indented(note_line(note), len(GAP), width)
 
 
-def _on_one_line(lines: Sequence[Line]) -> Line:
-    return tuple(part for found in lines for part in (*found, (" ", "")))
+def _on_one_line(lines: Block) -> Line:
+    return tuple(part for found, _ in lines for part in (*found, (" ", "")))
 
 
 def _labelled(label: str, lines: Sequence[Line]) -> Iterator[Line]:
@@ -97,18 +106,20 @@ def _client(row: Row) -> list[Line]:
     return found
 
 
-def _deadline(row: Row, as_of: date) -> list[Line]:
-    if row.deadline is None:
-        return [line(("–", "dim"))]
-    days = (row.deadline - as_of).days
-    return [line(str(row.deadline)), line((in_days(days), _urgency(days)))]
+@cache
+def _deadline(day: date | None, as_of: date) -> Block:
+    if day is None:
+        return block(line(("–", "dim")))
+    days = (day - as_of).days
+    return block(line(str(day)), line((in_days(days), _urgency(days))))
 
 
-def _renewal(row: Row, as_of: date) -> list[Line]:
-    if row.renewal is None:
-        return [line(("no date", "warning"))]
-    days = (row.renewal.day - as_of).days
-    return [line(str(row.renewal.day)), line((in_days(days), "warning" if days < 0 else "dim"))]
+@cache
+def _renewal(day: date | None, as_of: date) -> Block:
+    if day is None:
+        return block(line(("no date", "warning")))
+    days = (day - as_of).days
+    return block(line(str(day)), line((in_days(days), "warning" if days < 0 else "dim")))
 
 
 def in_days(days: int) -> str:

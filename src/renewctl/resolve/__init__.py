@@ -9,6 +9,8 @@ from renewctl.resolve.candidates import decided, setting_path
 from renewctl.resolve.notes import noted
 from renewctl.resolve.record import (
     ARTICLE,
+    COPIED,
+    NOTIFIED,
     PARTNER_USER,
     SEVERITY,
     Decision,
@@ -38,11 +40,12 @@ __all__ = [
 ]
 
 
-_RULES = {
-    (source, owner): Rule(f"{source}-{owner}")
+_ANSWERS = {
+    (source is Source.OVERRIDE, owner): (source, Rule(f"{source}-{owner}"))
     for source in (Source.DEFAULT, Source.OVERRIDE)
     for owner in Owner
 }
+"""Which level and rule answer, by whether the client has its own setting, and by the setting's owner."""
 
 
 def resolve(portfolio: Portfolio, client: Client) -> Resolution:
@@ -52,10 +55,15 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     no part. Never raises: what is missing or wrong becomes a note.
     """
     setting: AnySetting | None = client.override or portfolio.default
-    source = Source.OVERRIDE if client.override else Source.DEFAULT if setting else Source.NONE
-    rule = _RULES[source, setting.owner] if setting else Rule.NO_DEFAULT
-    decisions = tuple(decided(portfolio, client, setting))
-    notes = tuple(noted(portfolio, client, setting, decisions))
-    to = tuple(d for d in decisions if d.outcome is Outcome.NOTIFIED)
-    cc = tuple(d for d in decisions if d.outcome is Outcome.COPIED)
-    return Resolution(client, rule, source, setting, decisions, notes, to, cc)
+    source, rule = _which(client, setting)
+    decisions = decided(portfolio, client, setting)
+    to = tuple([decision for decision in decisions if decision.outcome is NOTIFIED])
+    cc = tuple([decision for decision in decisions if decision.outcome is COPIED])
+    notes = tuple(noted(portfolio, client, setting, decisions, to))
+    return Resolution(client, rule, source, setting, tuple(decisions), notes, to, cc)
+
+
+def _which(client: Client, setting: AnySetting | None) -> tuple[Source, Rule]:
+    if setting is None:
+        return Source.NONE, Rule.NO_DEFAULT
+    return _ANSWERS[client.override is not None, setting.owner]

@@ -69,7 +69,7 @@ def address(value: Any) -> str:
 
 def day(value: Any) -> date:
     """Return a calendar date; a string in ISO form is read too."""
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if type(value) is date:  # of which a time is a subclass
         return value
     if isinstance(value, str) and _ISO.fullmatch(value):
         try:

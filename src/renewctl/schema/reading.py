@@ -23,6 +23,7 @@ from renewctl.model import (
 )
 from renewctl.schema.fields import OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind
 from renewctl.schema.kinds import READ, Bad, nearest, shown
+from renewctl.schema.plain import plain_client
 from renewctl.text import dotted
 from renewctl.tree import IDENTITY
 
@@ -42,19 +43,21 @@ class Reading(NamedTuple):
     """What the data of a store says: the portfolio, what is wrong, and what is merely odd.
 
     With ``problems`` the portfolio is not to be used. ``remarks`` change no answer by themselves:
-    unknown keys, unusual spellings.
+    unknown keys, unusual spellings. Where ``familiar``, all of the data is of known keys and kinds;
+    what is not may be of any depth and size.
     """
 
     portfolio: Portfolio
     problems: tuple[Problem, ...]
     remarks: tuple[Problem, ...]
+    familiar: bool = True
 
 
 def read(data: Mapping[str, Any]) -> Reading:
     """Read the plain data of a store of the current version; never raises."""
     reader = _Reader()
     for key in data:
-        if key not in TOP_LEVEL and not key.startswith(OWN_KEYS):
+        if key not in TOP_LEVEL:
             reader.unknown(key, TOP_LEVEL, ())
     portfolio = Portfolio(
         reader.top(data, "defaults", None),
@@ -62,13 +65,15 @@ def read(data: Mapping[str, Any]) -> Reading:
         reader.users(data.get("users", {})),
         reader.clients(data.get("clients", {})),
     )
-    return Reading(portfolio, tuple(reader.problems), tuple(reader.remarks))
+    familiar = not reader.problems and not reader.strange
+    return Reading(portfolio, tuple(reader.problems), tuple(reader.remarks), familiar)
 
 
 class _Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []
+        self.strange = False
 
     def problem(self, path: Path, message: str, hint: str = "") -> None:
         self.problems.append(Problem(f"{dotted(path)} {message}", path, hint))
@@ -77,6 +82,9 @@ class _Reader:
         self.remarks.append(Problem(message, path, hint, code=code))
 
     def unknown(self, key: str, known: Any, path: Path, guess: str = "") -> None:
+        self.strange = True
+        if key.startswith(OWN_KEYS):
+            return
         hint = nearest(key, known) or guess or f"keys of your own begin with {OWN_KEYS}"
         self.remark("unknown-key", (*path, key), f"unknown key {dotted((*path, key))}", hint)
 
@@ -98,19 +106,26 @@ class _Reader:
     def clients(self, table: Any) -> dict[str, Client]:
         clients: dict[str, Client] = {}
         for written, value in self.entries(table, "clients"):
-            path, key = ("clients", written), client_key(written)
-            if key is None:
-                self.problem(path, "is not a client's domain", 'write [clients."acme.example"]')
-                key = written
-            elif key in clients:
-                other = dotted(("clients", clients[key].written))
-                self.problem(path, f"is the same client as {other}", "keep one of the two")
-            elif key != written:
-                message = f"{dotted(path)} is read as the client {key}"
-                self.remark("unusual-spelling", path, message, f'write [clients."{key}"]')
-            fields = self.fields(value, "clients", path)
-            clients[key] = _client(key, written, fields or {})
+            client = plain_client(written, value) if written not in clients else None
+            client = client or self.client(written, value, clients)
+            clients[client.key] = client
         return clients
+
+    def client(self, written: str, value: Any, others: Mapping[str, Client]) -> Client:
+        """Return a client about which there may be something to say."""
+        path, key = ("clients", written), client_key(written)
+        if key is None:
+            self.problem(path, "is not a client's domain", 'write [clients."acme.example"]')
+            key = written
+        elif key in others:
+            other = dotted(("clients", others[key].written))
+            self.problem(path, f"is the same client as {other}", "keep one of the two")
+        elif key != written:
+            message = f"{dotted(path)} is read as the client {key}"
+            self.remark("unusual-spelling", path, message, f'write [clients."{key}"]')
+        fields = self.fields(value, "clients", path) or {}
+        confirmed = fields.pop("in_hubspot", None)
+        return Client(key, written, confirmed=confirmed, **fields)
 
     def entries(self, table: Any, name: str) -> list[tuple[str, Any]]:
         if isinstance(table, dict):
@@ -135,7 +150,7 @@ class _Reader:
         for key, raw in value.items():
             if field := known.get(key):
                 found[key] = self.value(raw, field, path)
-            elif not key.startswith(OWN_KEYS):
+            else:
                 whole = _split(path[-1], key, raw) if name == "clients" else ""
                 self.unknown(key, known, path, whole and f'did you mean [clients."{whole}"], in quotes?')
         for field in known.values():
@@ -206,8 +221,3 @@ def _split(client: str, key: str, value: Any) -> str:
 
 def _twice(product: str | None) -> str:
     return f"is a second renewal of {product}" if product else "is a second renewal without a product"
-
-
-def _client(key: str, written: str, fields: dict[str, Any]) -> Client:
-    confirmed = fields.pop("in_hubspot", None)
-    return Client(key, written, confirmed=confirmed, **fields)

@@ -1,7 +1,8 @@
 """Reads JSON text: its data, or everything that is wrong with it, each with its place.
 
-The text goes through the C parser; it is looked through token by token only once something is
-known to be wrong. May import ``errors``, ``store.json_scan`` and the standard library.
+The text goes through the C parser, and whether something is wrong with it is counted, not looked
+for: it is looked through token by token only once that is known. May import ``errors``,
+``store.json_scan`` and the standard library.
 """
 
 import json
@@ -11,22 +12,20 @@ from json import JSONDecodeError
 from typing import Any
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.store.json_scan import BLANK, STRING, Lines, unquoted
+from renewctl.store.json_scan import BLANK, STRING, Lines, marks, unquoted
 
 MAX_DEPTH = 100
 """Deeper nesting is refused: a fixed limit, since Python's own depends on version and call stack."""
 MAX_DIGITS = 640
 """Longer integers are refused: what Python can always show, however its own limit is set."""
-_NESTED = frozenset((dict, list))
 Flaw = tuple[int, str, str]
 """Where (an offset into the text), what, and the way out."""
 
 _STRUCTURE = re.compile(rf"({STRING})([ \t\r\n]*:)?|[\[\]{{}}]", re.DOTALL)
 _NUMBER = re.compile(rf"{STRING}|(-?Infinity|NaN|-?\d[-+.\deE]*)", re.DOTALL)
-_HALF = re.compile(
-    r"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}"
-    r"|(\\u[dD][89a-fA-F][\da-fA-F]{2}|[\ud800-\udfff])|\\.",
-    re.DOTALL,
+_HALF = re.compile("[\ud800-\udfff]")
+_HALF_ESCAPED = re.compile(
+    r"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)"
 )
 _MERGED = re.compile(r"={7}|>{7}|\|{7}")
 _SETTLE = "settle the merge, then remove its markers"
@@ -73,7 +72,7 @@ def read(text: str) -> dict[str, Any]:
     try:
         data = json.loads(
             text,
-            object_pairs_hook=hooks.table,
+            object_hook=hooks.table,
             parse_int=hooks.integer,
             parse_float=hooks.decimal,
             parse_constant=hooks.constant,
@@ -82,8 +81,10 @@ def read(text: str) -> dict[str, Any]:
         raise _invalid(text, _not_json(text, error)) from None
     except RecursionError:
         raise _invalid(text, _too_deep(text)) from None
-    flaws = [*(_duplicates(text) if hooks.twice else ()), *(_bad_numbers(text) if hooks.number else ())]
-    flaws += [*_half_characters(text), *(_too_deep(text) if _is_deep(data) else ())]
+    structure = marks(text)
+    twice, deep = structure.count(b":") != hooks.members, _is_deep(structure)
+    flaws = [*(_duplicates(text) if twice else ()), *(_bad_numbers(text) if hooks.number else ())]
+    flaws += [*_half_characters(text), *(_too_deep(text) if deep else ())]
     if not isinstance(data, dict):
         flaws.append(
             (len(text) - len(text.lstrip(BLANK)), "the top level must be an object", "write { … } around it")
@@ -94,15 +95,18 @@ def read(text: str) -> dict[str, Any]:
 
 
 class _Hooks:
-    """What the C parser calls; notes that something is wrong, and lets it go on."""
+    """What the C parser calls; notes what there is and that something is wrong, and lets it go on.
+
+    ``members`` counts those of every object that the text writes, also of one that a duplicate key
+    replaces. A key that is given twice leaves one member and two colons: there are as many members
+    as colons outside strings if and only if no object has a key twice.
+    """
 
     def __init__(self) -> None:
-        self.twice = self.number = False
+        self.members, self.number = 0, False
 
-    def table(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        table = dict(pairs)
-        if len(table) != len(pairs):
-            self.twice = True
+    def table(self, table: dict[str, Any]) -> dict[str, Any]:
+        self.members += len(table)
         return table
 
     def integer(self, digits: str) -> int:
@@ -117,15 +121,14 @@ class _Hooks:
         return 0
 
 
-def _is_deep(data: Any) -> bool:
-    level = [data] if type(data) in _NESTED else []
+def _is_deep(structure: bytes) -> bool:
+    """Say whether brackets remain after the innermost ones were taken away ``MAX_DEPTH`` times."""
+    brackets = structure.translate(None, b":")
     for _ in range(MAX_DEPTH):
-        inner = [table.values() if type(table) is dict else table for table in level]
-        inner = [values for values in inner if not _NESTED.isdisjoint(map(type, values))]
-        level = [value for values in inner for value in values if type(value) in _NESTED]
-        if not level:
+        if not brackets:
             return False
-    return True
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
 
 
 def _invalid(text: str, flaws: list[Flaw]) -> StoreInvalid:
@@ -202,20 +205,19 @@ def _bad_numbers(text: str) -> Iterator[Flaw]:
 
 
 def _half_characters(text: str) -> Iterator[Flaw]:
-    if "\\u" not in text and not _raw_halves(text):
-        return
-    for match in _HALF.finditer(text):
+    way_out = "write both halves of the pair, or neither"
+    for match in _HALF_ESCAPED.finditer(text) if "\\" in text else ():
         if match[1]:
-            shown = match[1] if len(match[1]) > 1 else f"\\u{ord(match[1]):04x}"
-            yield match.start(), f"half a character: {shown}", "write both halves of the pair, or neither"
+            yield match.start(), f"half a character: \\{match[1]}", way_out
+    for match in () if _encodes(text) else _HALF.finditer(text):
+        yield match.start(), f"half a character: \\u{ord(match[0]):04x}", way_out
 
 
-def _raw_halves(text: str) -> bool:
+def _encodes(text: str) -> bool:
     try:
-        text.encode()
+        return text.isascii() or bool(text.encode())
     except UnicodeEncodeError:
-        return True
-    return False
+        return False
 
 
 def _too_deep(text: str) -> list[Flaw]:

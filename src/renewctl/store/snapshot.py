@@ -4,8 +4,8 @@ Imports the documents, ``files`` and the pure floors.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from renewctl import files
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
@@ -15,6 +15,7 @@ from renewctl.schema import Reading, read
 from renewctl.store.place import Place, missing
 from renewctl.tree import get
 
+T = TypeVar("T")
 BOM = "\ufeff"
 BY_HAND = "mend the file in an editor; nothing was written"
 _ALTERNATING = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")
@@ -35,6 +36,9 @@ class Document(Protocol):
     def locate(self, path: Path) -> tuple[int, int]:
         """Return line and column of what stands at ``path``, or of its nearest parent."""
 
+    def check_sizes(self) -> None:
+        """Raise StoreInvalid where something is too deep or too long for whoever walks or shows it."""
+
     def edit(self, changes: Sequence[Change]) -> str:
         """Return the text with ``changes`` made and nothing else touched."""
 
@@ -43,16 +47,21 @@ class Snapshot(NamedTuple):
     """What a store said when it was read. ``remarks`` are located, and change no answer."""
 
     place: Place
-    digest: str
+    fingerprint: files.Fingerprint
     bom: str
     document: Document
     portfolio: Portfolio
     remarks: tuple[Problem, ...]
 
     @property
-    def identity(self) -> dict[str, str]:
+    def digest(self) -> str:
+        """The SHA-256 of what was read, in hexadecimal."""
+        return self.fingerprint.sha256
+
+    @property
+    def identity(self) -> dict[str, Any]:
         """What answers say of the store they were read from."""
-        return {"path": self.place.shown, "sha256": self.digest}
+        return {"path": self.place.shown, "sha256": self.fingerprint}
 
     def where(self, path: Path) -> str | None:
         """Return the place of ``path`` as editors write it (``renewctl.toml:12``); None if not written."""
@@ -95,7 +104,7 @@ def snapshot_of(raw: bytes, place: Place) -> Snapshot:
     document = parsed(text.removeprefix(BOM), place)
     reading = understood(document, place)
     remarks = _located(document, place, reading.remarks)
-    return Snapshot(place, files.digest(raw), bom, document, reading.portfolio, remarks)
+    return Snapshot(place, files.Fingerprint(raw), bom, document, reading.portfolio, remarks)
 
 
 def parsed(text: str, place: Place) -> Document:
@@ -104,8 +113,13 @@ def parsed(text: str, place: Place) -> Document:
     Raises:
         StoreInvalid: it is not of that kind.
     """
+    return _in_file(place, lambda: _document(text, place))
+
+
+def _in_file(place: Place, act: Callable[[], T]) -> T:
+    """Return what ``act`` returns; an error about the text as such gets the file's name."""
     try:
-        return _document(text, place)
+        return act()
     except StoreInvalid as error:
         error.hint = error.hint or BY_HAND
         error.problems = tuple(problem._replace(file=place.shown) for problem in error.problems)
@@ -128,8 +142,7 @@ def understood(document: Document, place: Place) -> Reading:
     Raises:
         StoreInvalid: something in it is wrong; every problem is listed, with its place.
     """
-    with_places(document, place, lambda: up_to_date(document.data))
-    reading = read(up_to_date(document.data))
+    reading = with_places(document, place, lambda: said(document, place))
     if reading.problems:
         count = len(reading.problems)
         message = f"{place.shown} has {count} problem{'s' * (count > 1)}"
@@ -137,7 +150,20 @@ def understood(document: Document, place: Place) -> Reading:
     return reading
 
 
-def with_places(document: Document, place: Place, act: Any) -> Any:
+def said(document: Document, place: Place) -> Reading:
+    """Return what the document says, right or wrong.
+
+    Raises:
+        StoreInvalid: its version is none, or something in it is too deep or too long.
+        StoreTooNew: it is newer than this renewctl.
+    """
+    reading = read(up_to_date(document.data))
+    if not reading.familiar:
+        _in_file(place, document.check_sizes)
+    return reading
+
+
+def with_places(document: Document, place: Place, act: Callable[[], T]) -> T:
     """Return what ``act`` returns; problems of its errors get their places."""
     try:
         return act()

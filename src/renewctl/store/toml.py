@@ -13,7 +13,6 @@ import tomli
 
 from renewctl.errors import StoreInvalid
 from renewctl.model import Change, Path
-from renewctl.store.toml_sizes import check_sizes
 
 if TYPE_CHECKING:
     from renewctl.store.blocks import Layout
@@ -30,7 +29,15 @@ class TomlDocument:
         self.text = text
         try:
             self.data: dict[str, Any] = tomli.loads(text)
-            check_sizes(text, self.data)
+        except (ValueError, RecursionError) as error:
+            raise self._invalid(error) from None
+
+    def check_sizes(self) -> None:
+        """Raise StoreInvalid where something is too deep or too long for whoever walks or shows it."""
+        from renewctl.store.toml_sizes import check_sizes
+
+        try:
+            check_sizes(self.text, self.data)
         except (ValueError, RecursionError) as error:
             raise self._invalid(error) from None
 

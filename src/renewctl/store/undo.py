@@ -10,16 +10,14 @@ from typing import Any
 from renewctl.difference import differences
 from renewctl.domains import address_key
 from renewctl.errors import NothingToUndo, Problem, StoreChanged, StoreInvalid, UsageError
-from renewctl.migrate import up_to_date
 from renewctl.model import Change, Path, Plan, Portfolio
 from renewctl.schema import Reading
-from renewctl.schema import read as understood
 from renewctl.store import history
 from renewctl.store.apply import Draft, Drafted, check_version
 from renewctl.store.blocks import HOLDERS
 from renewctl.store.patch import put_back
 from renewctl.store.record import Entry
-from renewctl.store.snapshot import Snapshot, parsed
+from renewctl.store.snapshot import Snapshot, parsed, said
 from renewctl.text import dotted
 from renewctl.tree import applied, get, plain, reverted
 
@@ -186,9 +184,9 @@ def _text(
         StoreInvalid: what is left would not be a store.
     """
     for text in _candidates(before, entry, changes):
-        again = parsed(text, before.place).data
-        reading = understood(up_to_date(again))
-        if not reading.problems and all(_nothing(change) for change in differences(again, data)):
+        again = parsed(text, before.place)
+        reading = said(again, before.place)
+        if not reading.problems and all(_nothing(change) for change in differences(again.data, data)):
             return text, reading
     message = f"without {entry.command} {entry.id} the store could not be read"
     raise StoreInvalid(message, hint="nothing was written; change it by the command itself")
