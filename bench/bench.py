@@ -7,7 +7,6 @@ the table shows medians. Mark: ✓ as good as it ought to be, · good enough, �
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cases import OPERATIONS, Operation
-from measure import MEMORY, Process, alternated, environment
+from measure import MEMORY, Process, alternated
 from peers import PEERS, SIZES
 from stores import Stores
 
@@ -61,13 +60,13 @@ def mark(ratio: float, bar: float | None, stretch: float | None) -> str:
     return "·" if bar is not None else ""
 
 
-def chosen(sizes: Sequence[int], only: str, *, completion: bool) -> list[Case]:
+def chosen(sizes: Sequence[int], only: str) -> list[Case]:
     """Return the cases of the sizes asked for whose name holds the words asked for."""
     operations = (
         _case(operation, clients)
         for operation in OPERATIONS
         for clients in operation.sizes
-        if clients in {0, *sizes} and (completion or not operation.name.startswith("Tab"))
+        if clients in {0, *sizes}
     )
     return [case for case in (*operations, *_peers(sizes)) if only in f"{case.name}, {case.clients}"]
 
@@ -100,13 +99,6 @@ def figure(case: Case, stores: Stores, repeat: int) -> Figure:
     )
 
 
-def has_completion(stores: Stores) -> bool:
-    """Tell whether this renewctl completes words in shells."""
-    words = [*stores.command, "completion", "--help"]
-    ran = subprocess.run(words, env=environment(stores.folder), capture_output=True, check=False)
-    return ran.returncode == 0
-
-
 def line(each: Figure) -> str:
     """Return a figure as a line of the table."""
     name = f"{each.operation}, {each.clients:,}" if each.clients else each.operation
@@ -126,26 +118,34 @@ def _options() -> argparse.Namespace:
     )
     options.add_argument("--only", default="", metavar="SUBSTRING", help="operations whose name holds it")
     options.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    options.add_argument("--python", default=sys.executable, help="the interpreter that has renewctl")
-    options.add_argument("--script", metavar="PATH", help="measure this program, not python -m renewctl")
+    options.add_argument(
+        "--python",
+        default=sys.executable,
+        help="the interpreter that has renewctl, as a script beside it or as a module",
+    )
+    options.add_argument("--script", type=Path, metavar="PATH", help="measure this program")
     return options.parse_args()
+
+
+def started_by(python: str, script: Path | None) -> list[str]:
+    """Return the words that start renewctl: as people do, by the script that is installed beside Python."""
+    if script is None and not (script := Path(python).with_name("renewctl")).exists():
+        return [python, "-m", "renewctl"]
+    return [str(script.absolute())]
 
 
 def main() -> None:
     """Measure, print the table, and write it as JSON where asked."""
     given = _options()
     sizes = [int(size) for size in given.sizes.split(",")]
-    command = [given.script] if given.script else [given.python, "-m", "renewctl"]
+    command = started_by(given.python, given.script)
     print(f"{'operation':<38}{'median':>9}     {'ratio':>6}   {'baseline':<15}{'bar':>8}{'stretch':>8}")
     with tempfile.TemporaryDirectory() as name:
         stores = Stores(Path(name), command, given.python)
-        completion = has_completion(stores)
         figures = []
-        for case in chosen(sizes, given.only, completion=completion):
+        for case in chosen(sizes, given.only):
             figures.append(figure(case, stores, given.repeat))
             print(line(figures[-1]), flush=True)
-    if not completion:
-        print("Tab on a client: no completion yet")
     if missing := sorted({peer.tool for peer in PEERS if not peer.installed}):
         print(f"not installed: {', '.join(missing)}")
     if given.json:

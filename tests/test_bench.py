@@ -68,8 +68,6 @@ def test_an_imported_roster_has_the_clients_of_the_store_but_no_overrides(made):
 
 @pytest.mark.parametrize("row", cases.OPERATIONS, ids=lambda row: f"{row.name}, {row.store}")
 def test_every_operation_ends_as_it_should(row, made):
-    if row.name.startswith("Tab") and not bench.has_completion(made):
-        pytest.skip("no completion yet")
     assert measure.measured(row.process(made, CLIENTS, 0)) > 0
 
 
@@ -114,7 +112,7 @@ def test_a_process_that_fails_is_no_figure(made, tmp_path):
 
 
 def test_the_table_shows_bar_and_stretch_of_every_operation():
-    listed = bench.chosen([100, 1_000, 10_000], "", completion=True)
+    listed = bench.chosen([100, 1_000, 10_000], "")
     named = {case.name: case for case in listed}
     assert {row.name for row in cases.OPERATIONS} <= set(named)
     for row in cases.OPERATIONS:
@@ -141,6 +139,6 @@ def test_the_mark(ratio, bar, stretch, expected):
 
 
 def test_only_and_sizes_choose():
-    names = {(case.name, case.clients) for case in bench.chosen([1_000], "override", completion=False)}
+    names = {(case.name, case.clients) for case in bench.chosen([1_000], "override")}
     assert names == {("override", 1_000), ("override --from, 1,000 rows", 1_000)}
-    assert all(case.clients == 0 for case in bench.chosen([], "", completion=False))
+    assert all(case.clients == 0 for case in bench.chosen([], ""))

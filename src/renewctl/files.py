@@ -6,7 +6,6 @@ Knows nothing of what the file means. Imports ``errors`` and ``interruptions`` o
 import errno
 import os
 import stat
-import tempfile
 import time
 from contextlib import suppress
 from functools import cached_property
@@ -213,6 +212,8 @@ def _writable(path: Path, real: Path) -> os.stat_result:
 
 
 def _written_beside(real: Path, data: bytes, like: os.stat_result | None = None) -> Path:
+    import tempfile  # late: reading makes no file
+
     handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".tmp", dir=real.parent)
     try:
         try:

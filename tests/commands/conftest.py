@@ -1,6 +1,5 @@
 """What the command tests share: a small store that has everything, and the ways to run renewctl."""
 
-import functools
 import io
 import os
 import subprocess
@@ -10,8 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-import typer
-from typer.main import get_command
 
 AS_OF = "2026-11-23"
 SMALL = """\
@@ -49,26 +46,6 @@ renewals = [
 ]
 override = { owner = "partner", notify = "rui@agency.example", note = "asked for one voice" }
 """
-
-
-@pytest.fixture(autouse=True)
-def _one_tree(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Typer build the command tree once for all runs in this process, as it does in one of its own.
-
-    It is the same tree each time, and two thirds of a run's time.
-    """
-    from renewctl.cli import boundary, tree
-
-    tree.grown(["--help"])
-    from renewctl.cli import start
-
-    for module in (boundary, start):
-        monkeypatch.setattr(module, "get_command", _tree)
-
-
-@functools.cache
-def _tree(app: typer.Typer) -> object:
-    return get_command(app)
 
 
 class Process(NamedTuple):

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from renewctl.cli import boundary
 from renewctl.errors import ExitStatus
+from renewctl.render import formats
 
 # argv, status, code, part of the message on standard error
 TABLE = [
@@ -238,7 +238,7 @@ def test_a_bug_of_ours_is_70_and_one_message(run: Callable, monkeypatch: pytest.
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("unforeseen")
 
-    monkeypatch.setattr(boundary, "written", broken)
+    monkeypatch.setattr(formats, "written", broken)
     ran = run("who")
     assert (ran.status, ran.out) == (70, "")
     assert "ZeroDivisionError" in ran.err

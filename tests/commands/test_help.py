@@ -10,11 +10,10 @@ from typing import Any
 
 import pexpect
 import pytest
-from typer.main import get_command
 
-from renewctl.cli.tree import MODULES, grown
-
-app = grown(["--help"])
+from renewctl.cli.app import DECLARED
+from renewctl.cli.tree import COMMANDS as KNOWN
+from renewctl.cli.tree import root
 
 WIDTHS = (60, 80, 120, 200)
 COMMON = {"--store", "--output", "-o", "--as-of", "--quiet", "-q", "--help", "-h"}
@@ -35,11 +34,11 @@ EXPECTED = {
 def tree(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield every command of the tree, groups too, with the words that name it."""
     yield path, command
-    for name, inner in getattr(command, "commands", {}).items():
-        yield from tree(inner, (*path, name))
+    for name in getattr(command, "commands", ()):
+        yield from tree(command.grown(name), (*path, name))
 
 
-TREE = dict(tree(get_command(app)))
+TREE = dict(tree(root()))
 GROUPS = {path for path, command in TREE.items() if hasattr(command, "commands")}
 COMMANDS = {" ".join(path): command for path, command in TREE.items() if path not in GROUPS}
 
@@ -57,12 +56,25 @@ def test_the_commands_are_those_of_the_issue() -> None:
     assert set(COMMANDS) >= EXPECTED
 
 
-def test_the_table_of_modules_names_every_command() -> None:
-    assert list(MODULES) == list(dict.fromkeys(MODULES))
-    assert set(MODULES) == {path[0] for path in TREE if path}
+def test_every_command_that_is_declared_is_named_in_the_tree() -> None:
+    assert {" ".join(path) for path in TREE} - {"", *KNOWN} == {name for name in DECLARED if " " in name}
+    assert {name.split()[0] for name in DECLARED} == set(KNOWN)
 
 
-@pytest.mark.parametrize("word", MODULES)
+@pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")
+def test_a_group_lists_a_command_with_what_its_own_help_begins_with(path: tuple[str, ...]) -> None:
+    """A command is listed before its module is imported, so the words stand twice."""
+    for name, listed in getattr(TREE[path], "commands", {}).items():
+        built = TREE[*path, name]
+        assert first_paragraph(listed.short_help) == first_paragraph(built.help)
+        assert listed.name == built.name == name
+
+
+def first_paragraph(text: str) -> str:
+    return " ".join(text.split("\n\n", maxsplit=1)[0].split())
+
+
+@pytest.mark.parametrize("word", KNOWN)
 def test_a_command_is_whole_with_its_own_module_alone(word: str, spawn: Callable) -> None:
     ran = spawn(word, "--help")
     assert (ran.status, ran.err) == (0, b"")

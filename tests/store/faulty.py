@@ -335,16 +335,14 @@ def _serve() -> None:
     """Fork for every job of every line on standard input."""
     for name in MODULES:
         __import__(name)
-    from typer.main import get_command
+    from renewctl.cli.tree import COMMANDS, root
 
-    import renewctl.__main__
-    from renewctl.cli import boundary
-    from renewctl.cli.tree import grown
-
-    # The tree of commands is the same for every run, and most of the time of one.
-    grown(["--help"])
-    boundary.get_command = functools.cache(get_command)
-    _warm(renewctl.__main__.run)
+    # A command is the same for every run, and to build it most of the time of one.
+    for name in COMMANDS:
+        command = root().grown(name)
+        for inner in getattr(command, "commands", ()):
+            command.grown(inner)
+    _warm()
     gc.collect()
     gc.freeze()
     for line in sys.stdin.buffer:
@@ -352,8 +350,10 @@ def _serve() -> None:
         os.write(1, json.dumps(results).encode() + b"\n")
 
 
-def _warm(run: Callable[[], int]) -> None:
+def _warm() -> None:
     """Change a store of each kind once, so that all that is imported late is imported."""
+    from renewctl.cli import main
+
     stores = {"a.toml": "version = 1\n", "a.json": '{"version": 1}'}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -364,8 +364,7 @@ def _warm(run: Callable[[], int]) -> None:
             path = Path(folder, name)
             path.write_text(text)
             for words in (["set-default", "--owner", "hubspot"], ["client", "list"], ["x"]):
-                sys.argv = ["renewctl", *words, "--store", str(path)]
-                run()
+                main([*words, "--store", str(path)])
             assert "hubspot" in path.read_text(), name
 
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 import tomli
-import typer
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -27,7 +26,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from typer.main import get_command
 
 from store import layouts
 from store.layouts import (
@@ -871,16 +869,7 @@ class Store(RuleBasedStateMachine):
 def machine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Any]
 ) -> type[Store]:
-    """Return the machine for a layout; Typer builds the command tree once for all its runs."""
-    from renewctl.cli import boundary
-    from renewctl.cli.tree import grown
-
-    grown(["--help"])
-    from renewctl.cli import start
-
-    tree: Callable[[typer.Typer], object] = functools.cache(get_command)
-    for module in (boundary, start):
-        monkeypatch.setattr(module, "get_command", tree)
+    """Return the machine for a layout."""
     monkeypatch.setenv("RENEWCTL_AS_OF", str(TODAY))
     return type("Bound", (Store,), {"run": staticmethod(run), "layout": request.param})
 

@@ -5,7 +5,6 @@ a way out; what is not answered with 0 leaves every byte; what is, has done what
 else. A failure names its mutant: ``RENEWCTL_MUTANT=STORE:NUMBER pytest tests/store/test_mutations.py``.
 """
 
-import functools
 import json
 import os
 import random
@@ -18,7 +17,6 @@ from typing import Any
 
 import pytest
 import tomli
-from typer.main import get_command
 
 from renewctl.domains import client_key
 
@@ -473,17 +471,8 @@ def no_hang() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _one_tree(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Typer build the command tree once for all runs, as it does in a process of its own."""
-    from renewctl.cli import boundary
-
-    monkeypatch.setattr(boundary, "get_command", tree)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENEWCTL_AS_OF", "2026-11-23")
-
-
-@functools.cache
-def tree(app: Any) -> Any:
-    return get_command(app)
 
 
 # ------------------------------------------------------------------ the tests

@@ -1,7 +1,4 @@
-"""The command tree, and the one decorator that makes a function a command.
-
-The decorator gives every command the common options and hands its answer to the boundary.
-"""
+"""The one decorator that makes a function a command: the common options, and its place in the tree."""
 
 import inspect
 from collections.abc import Callable
@@ -14,33 +11,8 @@ from renewctl.cli.run import AS_OF, Run
 from renewctl.render.answer import Answer, Output
 from renewctl.store.place import VARIABLE
 
-EVERYDAY, RECORDS, DATA = "Everyday", "Records", "Data in and out"
-SAFETY, PORTAL, START = "Safety", "Portal", "Start"
-"""Under which heading the help lists a command."""
-SETTINGS = {"help_option_names": ["-h", "--help"]}
-
-
-def helped(ctx: typer.Context) -> None:
-    """Show the help of a group that is named alone."""
-    if ctx.invoked_subcommand is None:
-        typer.echo(ctx.get_help())
-
-
-app = typer.Typer(
-    name="renewctl",
-    add_completion=False,
-    context_settings=SETTINGS,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-client_app = typer.Typer(context_settings=SETTINGS, invoke_without_command=True, callback=helped)
-user_app = typer.Typer(context_settings=SETTINGS, invoke_without_command=True, callback=helped)
-app.add_typer(
-    client_app, name="client", help="List, add, change and remove clients.", rich_help_panel=RECORDS
-)
-app.add_typer(
-    user_app, name="user", help="List, add, change and remove partner users.", rich_help_panel=RECORDS
-)
+DECLARED: dict[str, Callable[..., Any]] = {}
+"""Commands by the words that call them, of the modules imported so far: see ``tree``."""
 
 _COMMON: dict[str, tuple[Any, Any]] = {
     "store": (
@@ -93,15 +65,11 @@ _NOTED: dict[str, tuple[Any, Any]] = {
 Body = Callable[..., Answer]
 
 
-def command(
-    group: typer.Typer, name: str, *, panel: str | None = None, changes: bool = False, noted: bool = True
-) -> Callable[[Body], Body]:
+def command(words: str, *, changes: bool = False, noted: bool = True) -> Callable[[Body], Body]:
     """Make a function from a ``Run`` and its own options to an ``Answer`` a command.
 
     Args:
-        group: where in the tree.
-        name: what people type.
-        panel: under which heading the help lists it.
+        words: what people type; a group's name first.
         changes: whether it changes the store, and so has the options of a change.
         noted: whether the change is kept in the history, and so can have a note.
     """
@@ -114,7 +82,7 @@ def command(
             return run, body(run, **given)
 
         _declare(called, body, options)
-        group.command(name, rich_help_panel=panel)(called)
+        DECLARED[words] = called
         return body
 
     return made

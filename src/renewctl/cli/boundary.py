@@ -3,19 +3,25 @@
 import shutil
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
-from typer.main import get_command
 
-from renewctl.cli.complaints import closed, internal, refused, tell, usage
 from renewctl.cli.run import Run
-from renewctl.cli.tree import grown
+from renewctl.cli.tree import Tree, root
 from renewctl.cli.world import World
-from renewctl.errors import ExitStatus, RenewctlError
+from renewctl.errors import ExitStatus, FileTrouble
 from renewctl.interruptions import signals_as_before
 from renewctl.render.answer import Answer, Output
-from renewctl.render.formats import written
-from renewctl.text import showable
+
+LAST: list[Any] = []
+"""The last run with what it read, and its answer. To free them takes a tenth of the time of a large
+run, so that is left to the end of the process, which does not do it."""
+COMPLETE = "_RENEWCTL_COMPLETE"
+"""What the scripts for shells set when they ask; Typer's own do too, our own set it to ``lines``."""
+TYPERS = (["--install-completion"], ["--show-completion"])
+"""What Typer itself answers, for those who know it from other programs."""
+_CLOSED = "nothing was done; send it to a file or /dev/null"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,34 +43,48 @@ def _guarded(world: World, arguments: Sequence[str]) -> ExitStatus:
     """Run the command; whatever goes wrong becomes one message and an exit status."""
     try:
         return _run(world, arguments)
-    except RenewctlError as error:
-        return tell(world, arguments, error)
-    except typer.TyperException as error:
-        return tell(world, arguments, usage(error, arguments))
     except (KeyboardInterrupt, typer.Abort):
         return ExitStatus.INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # SystemExit is Typer's answer to a pipe that closed while it printed help.
         return _without_output(world, ExitStatus.BROKEN_PIPE)
+    except OSError as error:
+        return _without_output(world, _told(world, arguments, error))
     except Exception as error:
-        return _unforeseen(world, arguments, error)
+        return _told(world, arguments, error)
 
 
-def _unforeseen(world: World, arguments: Sequence[str], error: Exception) -> ExitStatus:
-    if isinstance(error, OSError):
-        return _without_output(world, tell(world, arguments, refused(error)))
-    return tell(world, arguments, internal(error, world.environment))
+def _told(world: World, arguments: Sequence[str], error: Exception) -> ExitStatus:
+    from renewctl.cli import complaints  # late: most runs have none
+
+    return complaints.tell(world, arguments, complaints.understood(error, arguments, world.environment))
 
 
 def _run(world: World, arguments: Sequence[str]) -> ExitStatus:
     if world.stdout is None:
-        raise closed()
-    outcome = get_command(grown(arguments)).main(
-        args=list(arguments), prog_name="renewctl", standalone_mode=False, obj=world
-    )
-    status = _show(world, arguments, *outcome) if isinstance(outcome, tuple) else ExitStatus(outcome or 0)
+        raise FileTrouble("standard output is closed", hint=_CLOSED)
+    asked = world.environment.get(COMPLETE, "")
+    if asked == "lines":
+        from renewctl.cli import tab
+
+        world.stdout.write(tab.offered(root(), world))
+        status = ExitStatus.DONE
+    else:
+        status = _called(world, arguments, root(installing=bool(asked) or arguments[:1] in TYPERS))
     world.stdout.flush()
     return status
+
+
+def _called(world: World, arguments: Sequence[str], tree: Tree) -> ExitStatus:
+    """Run what the arguments call, and show its answer."""
+    try:
+        outcome = tree.main(args=list(arguments), prog_name="renewctl", standalone_mode=False, obj=world)
+    except SystemExit as ended:
+        if ended.code:
+            raise
+        return ExitStatus.DONE  # how Typer's own completion ends
+    LAST[:] = [outcome]
+    return _show(world, arguments, *outcome) if isinstance(outcome, tuple) else ExitStatus(outcome or 0)
 
 
 def _show(world: World, arguments: Sequence[str], run: Run, answer: Answer) -> ExitStatus:
@@ -81,19 +101,20 @@ def _show(world: World, arguments: Sequence[str], run: Run, answer: Answer) -> E
         return ExitStatus.DONE
     if run.output not in {Output.JSON, Output.JSONL}:
         _say_all(world, run, answer)
-    return tell(world, arguments, answer.complaint) if answer.complaint else answer.status
+    return _told(world, arguments, answer.complaint) if answer.complaint else answer.status
 
 
 def _text(world: World, run: Run, answer: Answer) -> str:
-    if run.output is not Output.TABLE:
-        return written(answer, run.output)
-    if run.quiet and answer.change:
-        return ""
-    if not world.on_terminal():
-        return written(answer, run.output)
-    from renewctl.render.screen import drawn
+    if run.output is Output.TABLE:
+        if run.quiet and answer.change:
+            return ""
+        if world.on_terminal():
+            from renewctl.render.screen import drawn
 
-    return drawn(answer, world.environment)
+            return drawn(answer, world.environment)
+    from renewctl.render.formats import written
+
+    return written(answer, run.output)
 
 
 def _say_all(world: World, run: Run, answer: Answer) -> None:
@@ -112,6 +133,8 @@ def _say_all(world: World, run: Run, answer: Answer) -> None:
 def _say(world: World, text: str) -> None:
     if world.stderr is None:
         return
+    from renewctl.text import showable
+
     text = showable(text)
     if world.stderr.isatty():
         import textwrap

@@ -8,7 +8,7 @@ import typer
 
 from renewctl import check as checks
 from renewctl.check import CODES
-from renewctl.cli.app import SAFETY, app, command
+from renewctl.cli.app import command
 from renewctl.cli.options import Text
 from renewctl.cli.run import Run
 from renewctl.errors import StoreInvalid, StoreMissing, UsageError
@@ -28,17 +28,29 @@ class Wanted(NamedTuple):
     github: bool
 
 
-@command(app, "check", panel=SAFETY)
+def _offered(incomplete: str) -> list[tuple[str, str]]:
+    """Return the codes that the last of a list may become, each with its meaning."""
+    before = incomplete[: incomplete.rfind(",") + 1]
+    return [(f"{before}{code}", meant.meaning) for code, meant in CODES.items()]
+
+
+@command("check")
 def check(
     run: Run,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, as on errors.")] = False,
     ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="CODE", help="Leave findings of this code out.")
+        list[str] | None,
+        typer.Option(
+            "--ignore", metavar="CODE", help="Leave findings of this code out.", autocompletion=_offered
+        ),
     ] = None,
     format_github: Annotated[
         bool, typer.Option("--format-github", help="Write annotations for GitHub's workflows.")
     ] = False,
-    explain: Annotated[Text, typer.Option("--explain", metavar="CODE", help="Say what a code means.")] = None,
+    explain: Annotated[
+        Text,
+        typer.Option("--explain", metavar="CODE", help="Say what a code means.", autocompletion=_offered),
+    ] = None,
 ) -> Answer:
     """Find what is wrong, doubtful or old in the store, and the command that mends it.
 

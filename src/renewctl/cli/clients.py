@@ -6,7 +6,8 @@ import typer
 
 from renewctl import lookup
 from renewctl.addresses import typed_address
-from renewctl.cli.app import client_app, command
+from renewctl.cli import offers
+from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import (
     Clients,
@@ -33,7 +34,7 @@ DeadlineOption = Annotated[
 ]
 
 
-@command(client_app, "list")
+@command("client list")
 def list_(
     run: Run,
     overridden: Annotated[bool, typer.Option("--overridden", help="Only clients with an override.")] = False,
@@ -42,7 +43,13 @@ def list_(
     ] = False,
     owner: OwnerOption = None,
     notify: Annotated[
-        Text, typer.Option("--notify", metavar="USER", help="Only those whose partner user this is, or none.")
+        Text,
+        typer.Option(
+            "--notify",
+            metavar="USER",
+            help="Only those whose partner user this is, or none.",
+            autocompletion=offers.users_or_none,
+        ),
     ] = None,
 ) -> Answer:
     """List clients and the setting that applies to each. Reads only."""
@@ -54,14 +61,14 @@ def list_(
     return roster.client_list(book, lookup.filtered(book, layer, owner, user))
 
 
-@command(client_app, "show")
+@command("client show")
 def show(run: Run, client: OneClient) -> Answer:
     """Show everything recorded of one client. Reads only."""
     book = run.load().portfolio
     return roster.client_shown(book, lookup.find_client(book, client))
 
 
-@command(client_app, "add", changes=True)
+@command("client add", changes=True)
 def add(
     run: Run,
     domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="As the partner dashboard shows it.")],
@@ -89,7 +96,7 @@ def add(
     return change(run, lambda book: edit.add(book, new))
 
 
-@command(client_app, "set", changes=True)
+@command("client set", changes=True)
 def set_(
     run: Run,
     client: OneClient,
@@ -109,14 +116,14 @@ def set_(
     )
 
 
-@command(client_app, "remove", changes=True)
+@command("client remove", changes=True)
 def remove(run: Run, clients: Clients = None) -> Answer:
     """Remove clients, with everything recorded of them."""
     words = some(clients, "renewctl client remove acme.example")
     return change(run, lambda book: edit.remove(lookup.find_clients(book, words)))
 
 
-@command(client_app, "rename", changes=True)
+@command("client rename", changes=True)
 def rename(
     run: Run,
     client: OneClient,
@@ -126,7 +133,7 @@ def rename(
     return change(run, lambda book: edit.rename(book, lookup.find_client(book, client), domain))
 
 
-@command(client_app, "assign", changes=True)
+@command("client assign", changes=True)
 def assign(
     run: Run,
     client: OneClient,
@@ -141,7 +148,7 @@ def assign(
     )
 
 
-@command(client_app, "unassign", changes=True)
+@command("client unassign", changes=True)
 def unassign(
     run: Run,
     client: OneClient,
@@ -152,7 +159,7 @@ def unassign(
     return change(run, lambda book: contacts.unassign(lookup.find_client(book, client), role, address))
 
 
-@command(client_app, "set-renewal", changes=True)
+@command("client set-renewal", changes=True)
 def set_renewal(
     run: Run,
     client: OneClient,
@@ -166,13 +173,13 @@ def set_renewal(
     return change(run, lambda book: renewals.set_renewal(lookup.find_client(book, client), new, named=named))
 
 
-@command(client_app, "drop-renewal", changes=True)
+@command("client drop-renewal", changes=True)
 def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
     """Take a renewal off the record, because it ended or was never one."""
     return change(run, lambda book: renewals.drop_renewal(lookup.find_client(book, client), product))
 
 
-@command(client_app, "renewed", changes=True)
+@command("client renewed", changes=True)
 def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
     """Move a renewal on by a year, its own deadline too."""
     return change(run, lambda book: renewals.renewed(lookup.find_client(book, client), product))

@@ -43,7 +43,22 @@ def _text(world: World, arguments: Sequence[str], error: RenewctlError) -> str:
     return json_text(_document(error))
 
 
-def usage(error: typer.TyperException, arguments: Sequence[str]) -> RenewctlError:
+def understood(error: Exception, arguments: Sequence[str], environment: Mapping[str, str]) -> RenewctlError:
+    """Return any error as one that says what is the matter.
+
+    Raises:
+        Exception: the error itself, if it is a bug and RENEWCTL_TRACEBACK is set.
+    """
+    if isinstance(error, RenewctlError):
+        return error
+    if isinstance(error, typer.TyperException):
+        return _usage(error, arguments)
+    if isinstance(error, OSError):
+        return _refused(error)
+    return _internal(error, environment)
+
+
+def _usage(error: typer.TyperException, arguments: Sequence[str]) -> RenewctlError:
     """Return what Typer finds wrong with the words of the command line, on one line."""
     message = " ".join(getattr(error, "format_message", error.__str__)().split())
     context = getattr(error, "ctx", None)
@@ -57,18 +72,13 @@ def _path(arguments: Sequence[str]) -> str:
     return " ".join(["renewctl", *words[: 2 if words[:1] in (["client"], ["user"]) else 1]])
 
 
-def closed() -> RenewctlError:
-    """Return the error for a process without a standard output."""
-    return FileTrouble("standard output is closed", hint="nothing was done; send it to a file or /dev/null")
-
-
-def refused(error: OSError) -> RenewctlError:
+def _refused(error: OSError) -> RenewctlError:
     """Return an error of the operating system that nothing nearer has explained."""
     where = f" {error.filename}" if error.filename else ""
     return FileTrouble(f"the system refused{where}: {error.strerror or error}")
 
 
-def internal(error: Exception, environment: Mapping[str, str]) -> RenewctlError:
+def _internal(error: Exception, environment: Mapping[str, str]) -> RenewctlError:
     """Return an error that should not have been possible; with RENEWCTL_TRACEBACK it is raised."""
     if environment.get(TRACEBACK):
         raise error

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from renewctl.cli import transfer
-from renewctl.cli.app import DATA, app, command
+from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import (
     AllOption,
@@ -25,7 +25,7 @@ from renewctl.render.answer import Answer
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for a pipe.")]
 
 
-@command(app, "import", panel=DATA, changes=True)
+@command("import", changes=True)
 def import_(
     run: Run,
     file: FileArgument,
@@ -65,7 +65,7 @@ def import_(
     return change(run, transfer.imported_from(run, table, wishes))
 
 
-@command(app, "export", panel=DATA)
+@command("export")
 def export(
     run: Run,
     file: FileArgument,
@@ -81,7 +81,7 @@ def export(
     return transfer.exported(run, run.load(), wanted)
 
 
-@command(app, "calendar", panel=DATA)
+@command("calendar")
 def calendar(
     run: Run,
     clients: Clients = None,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from renewctl import lookup
-from renewctl.cli.app import EVERYDAY, app, command
+from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import Clients, NotifyOption, OwnerOption
 from renewctl.cli.run import Run, some, user
@@ -16,7 +16,7 @@ from renewctl.render import roster
 from renewctl.render.answer import Answer
 
 
-@command(app, "set-default", panel=EVERYDAY, changes=True)
+@command("set-default", changes=True)
 def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
     """Set who owns renewal communication for every client without an override.
 
@@ -28,7 +28,7 @@ def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None
     return change(run, lambda book: settings.set_default(book, owner, _kept(book, notify)))
 
 
-@command(app, "override", panel=EVERYDAY, changes=True)
+@command("override", changes=True)
 def override(
     run: Run,
     clients: Clients = None,
@@ -56,7 +56,7 @@ def override(
     return change(run, edit)
 
 
-@command(app, "clear-override", panel=EVERYDAY, changes=True)
+@command("clear-override", changes=True)
 def clear_override(
     run: Run,
     clients: Clients = None,

@@ -1,7 +1,7 @@
 """Why, and who there is: ``explain``, ``contacts``."""
 
 from renewctl import lookup, outlook
-from renewctl.cli.app import EVERYDAY, app, command
+from renewctl.cli.app import command
 from renewctl.cli.options import Clients, OneClient
 from renewctl.cli.run import Run
 from renewctl.cli.run import clients as clients_named
@@ -10,7 +10,7 @@ from renewctl.render import roster
 from renewctl.render.answer import Answer
 
 
-@command(app, "explain", panel=EVERYDAY)
+@command("explain")
 def explain(run: Run, client: OneClient) -> Answer:
     """Show why a client's renewals reach whom they reach.
 
@@ -23,7 +23,7 @@ def explain(run: Run, client: OneClient) -> Answer:
     return render_explain.explained(rows, book.default, book.policy, snapshot.where)
 
 
-@command(app, "contacts", panel=EVERYDAY)
+@command("contacts")
 def contacts(run: Run, clients: Clients = None) -> Answer:
     """Show who holds which role at each client, which are vacant, and the partner user."""
     book = run.load().portfolio

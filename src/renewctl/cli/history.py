@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from renewctl import files, lookup
-from renewctl.cli.app import SAFETY, app, command
+from renewctl.cli.app import command
 from renewctl.cli.changing import made
 from renewctl.cli.options import Clients
 from renewctl.cli.run import Run
@@ -22,7 +22,7 @@ from renewctl.store.record import Entry
 from renewctl.store.undo import origin, taken_back
 
 
-@command(app, "history", panel=SAFETY)
+@command("history")
 def history(run: Run, clients: Clients = None) -> Answer:
     """Show what was changed, when, by whom and why, newest first; or what of some clients. Reads only.
 
@@ -34,7 +34,7 @@ def history(run: Run, clients: Clients = None) -> Answer:
     return render.history(done[::-1], {"path": run.place.shown, "sha256": digest}, _warnings(found))
 
 
-@command(app, "undo", panel=SAFETY, changes=True)
+@command("undo", changes=True)
 def undo(
     run: Run,
     change: Annotated[
@@ -48,7 +48,7 @@ def undo(
     return made(run, taken_back(change))
 
 
-@command(app, "migrate", panel=SAFETY, changes=True)
+@command("migrate", changes=True)
 def migrate(run: Run) -> Answer:
     """Rewrite a store of an older version in the current one; the old file is kept beside it.
 

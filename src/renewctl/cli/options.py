@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from renewctl.cli import offers
 from renewctl.model import Owner, Role
 
 Text = str | None
@@ -20,12 +21,21 @@ RecipientOption = Annotated[
         "--recipient",
         metavar="ADDRESS",
         help="Only what this person hears of, and what they are responsible for.",
+        autocompletion=offers.users,
     ),
 ]
 Clients = Annotated[
-    list[str] | None, typer.Argument(metavar="[CLIENT]...", help="Domains, hub ids or exact names.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[CLIENT]...", help="Domains, hub ids or exact names.", autocompletion=offers.clients
+    ),
 ]
-OneClient = Annotated[str, typer.Argument(metavar="CLIENT", help="A domain, a hub id or an exact name.")]
+OneClient = Annotated[
+    str,
+    typer.Argument(
+        metavar="CLIENT", help="A domain, a hub id or an exact name.", autocompletion=offers.clients
+    ),
+]
 OwnerOption = Annotated[
     Owner | None,
     typer.Option("--owner", case_sensitive=False, help="Who owns renewal communication."),
@@ -33,7 +43,10 @@ OwnerOption = Annotated[
 NotifyOption = Annotated[
     str | None,
     typer.Option(
-        "--notify", metavar="USER", help="The partner user: an address, what is before its @, or none."
+        "--notify",
+        metavar="USER",
+        help="The partner user: an address, what is before its @, or none.",
+        autocompletion=offers.users_or_none,
     ),
 ]
 NameOption = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="The name people know.")]
@@ -43,4 +56,7 @@ ProductOption = Annotated[
 RoleArgument = Annotated[
     Role, typer.Argument(metavar="ROLE", case_sensitive=False, help="primary, billing or decision-maker.")
 ]
-UserArgument = Annotated[str, typer.Argument(metavar="USER", help="An address, or what is before its @.")]
+UserArgument = Annotated[
+    str,
+    typer.Argument(metavar="USER", help="An address, or what is before its @.", autocompletion=offers.users),
+]

@@ -5,14 +5,11 @@ from typing import Annotated
 import typer
 
 from renewctl import __version__
-from renewctl.cli.app import app
 from renewctl.cli.run import Run
-from renewctl.errors import RenewctlError, StoreMissing
-from renewctl.render import start as render
+from renewctl.errors import RenewctlError, StoreMissing, UsageError
 from renewctl.render.answer import Answer, Output
 
 
-@app.callback(invoke_without_command=True)
 def overview(
     ctx: typer.Context,
     version: Annotated[
@@ -21,13 +18,23 @@ def overview(
 ) -> tuple[Run, Answer] | None:
     """Who gets notified about a client's HubSpot renewal, and why."""
     if ctx.invoked_subcommand is not None:
+        if version:
+            raise UsageError("--version goes alone", hint="renewctl --version")
         return None
     run = Run(ctx.obj, None, Output.TABLE, None, quiet=False)
-    return run, render.version(__version__) if version else _overview(run)
+    return run, _version() if version else _overview(run)
+
+
+def _version() -> Answer:
+    from renewctl.render.start import version  # late, as what every command passes through
+
+    return version(__version__)
 
 
 def _overview(run: Run) -> Answer:
     """Say what renewctl is, which store is in use, and what to type next."""
+    from renewctl.render import start as render
+
     try:
         snapshot = run.load()
     except StoreMissing as error:

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from renewctl import lookup, todo
-from renewctl.cli.app import PORTAL, app, command
+from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import Clients
 from renewctl.cli.run import Run
@@ -18,7 +18,7 @@ from renewctl.render.answer import Answer
 from renewctl.upcoming import parse_day
 
 
-@command(app, "todo", panel=PORTAL)
+@command("todo")
 def todo_(run: Run, clients: Clients = None) -> Answer:
     """List what must still be clicked in HubSpot so that it agrees with the file.
 
@@ -43,7 +43,7 @@ class _Asked(NamedTuple):
     as_override: bool
 
 
-@command(app, "done", panel=PORTAL, changes=True)
+@command("done", changes=True)
 def done(
     run: Run,
     clients: Clients = None,

@@ -1,39 +1,46 @@
 """One run of one command: what its common options mean, and the way to the store.
 
-Reading is load → one pure function → answer; for changing see ``changing``.
+Reading is load → one pure function → answer; for changing see ``changing``. What only some runs
+need is imported late: a help, a mistyped option and a completed word have this module too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from renewctl import lookup
 from renewctl.cli.world import World
 from renewctl.errors import UsageError
-from renewctl.model import Client, PartnerUser, Portfolio
 from renewctl.render.answer import Output
 from renewctl.store import place as places
-from renewctl.store.snapshot import Snapshot, load
-from renewctl.upcoming import parse_day
+
+if TYPE_CHECKING:
+    from renewctl.model import Client, PartnerUser, Portfolio
+    from renewctl.store.snapshot import Snapshot
 
 AS_OF = "RENEWCTL_AS_OF"
 
 
-@dataclass
 class Run:
     """The common options of a command, and what they lead to."""
 
-    world: World
-    store: str | None
-    output: Output
-    as_of: str | None
-    quiet: bool
-    dry_run: bool = False
-    yes: bool = False
-    lock_timeout: float = 10.0
-    note: str = ""
-    remarks: list[str] = field(default_factory=list)
+    def __init__(
+        self,
+        world: World,
+        store: str | None,
+        output: Output,
+        as_of: str | None,
+        *,
+        quiet: bool,
+        dry_run: bool = False,
+        yes: bool = False,
+        lock_timeout: float = 10.0,
+        note: str = "",
+    ) -> None:
+        self.world, self.store, self.output, self.as_of, self.quiet = world, store, output, as_of, quiet
+        self.dry_run, self.yes, self.lock_timeout, self.note = dry_run, yes, lock_timeout, note
+        self.remarks: list[str] = []
+        self.snapshot: Snapshot | None = None
 
     @cached_property
     def today(self) -> date:
@@ -42,18 +49,25 @@ class Run:
         if text is None:
             text, option = self.world.environment.get(AS_OF) or None, AS_OF
         today = self.world.today()
-        return today if text is None else parse_day(text, today, option=option)
+        if text is None:
+            return today
+        from renewctl.upcoming import parse_day
+
+        return parse_day(text, today, option=option)
 
     @cached_property
     def place(self) -> places.Place:
         """Where the store is."""
         return places.find(self.store, self.world.environment, self.world.here())
 
-    def read(self) -> Snapshot:
+    def read(self) -> "Snapshot":
         """Read the store, for a command that itself tells what is odd in it."""
-        return load(self.place)
+        from renewctl.store.snapshot import load
 
-    def load(self) -> Snapshot:
+        self.snapshot = load(self.place)
+        return self.snapshot
+
+    def load(self) -> "Snapshot":
         """Read the store; what is odd in it is kept to be told."""
         snapshot = self.read()
         for remark in snapshot.remarks:
@@ -61,9 +75,13 @@ class Run:
         return snapshot
 
 
-def clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ...]:
+def clients(portfolio: "Portfolio", words: Sequence[str]) -> "tuple[Client, ...]":
     """Return the clients named, all of them where none is."""
-    return lookup.find_clients(portfolio, words) if words else tuple(portfolio.clients.values())
+    if not words:
+        return tuple(portfolio.clients.values())
+    from renewctl import lookup
+
+    return lookup.find_clients(portfolio, words)
 
 
 def some(words: Sequence[str] | None, example: str) -> Sequence[str]:
@@ -77,6 +95,10 @@ def some(words: Sequence[str] | None, example: str) -> Sequence[str]:
     return words
 
 
-def user(portfolio: Portfolio, word: str | None) -> PartnerUser | None:
+def user(portfolio: "Portfolio", word: str | None) -> "PartnerUser | None":
     """Return the partner user named; None where none is named or ``none`` is."""
-    return None if word is None or word.lower() == "none" else lookup.find_user(portfolio, word)
+    if word is None or word.lower() == "none":
+        return None
+    from renewctl import lookup
+
+    return lookup.find_user(portfolio, word)

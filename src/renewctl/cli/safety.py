@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from renewctl.cli.app import SAFETY, app, command
+from renewctl.cli.app import command
 from renewctl.cli.options import Text
 from renewctl.cli.run import Run
 from renewctl.difference import differences
@@ -18,7 +18,7 @@ from renewctl.store.place import COMPARED, named
 from renewctl.store.snapshot import Snapshot, load
 
 
-@command(app, "diff", panel=SAFETY)
+@command("diff")
 def diff(
     run: Run,
     old: Annotated[Text, typer.Argument(metavar="[OLD]", help="A store's file.")] = None,

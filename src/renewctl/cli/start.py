@@ -1,18 +1,20 @@
-"""The first minutes: what renewctl says by itself, ``init``, ``demo``, ``where``."""
+"""The first minutes: ``init``, ``demo``, ``where``, ``completion``."""
 
 import tempfile
 from collections.abc import Sequence
 from contextlib import chdir
+from enum import StrEnum
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import cast
+from typing import Annotated, cast
 
-from typer.main import get_command
+import typer
 
 from renewctl.addresses import typed_address
-from renewctl.cli.app import START, app, command
+from renewctl.cli.app import command
 from renewctl.cli.options import NotifyOption, OwnerOption
 from renewctl.cli.run import Run
+from renewctl.cli.tree import root
 from renewctl.cli.world import World
 from renewctl.errors import UsageError
 from renewctl.model import Owner
@@ -32,7 +34,7 @@ DEMO = (
 )  # fmt: skip
 
 
-@command(app, "init", panel=START, changes=True, noted=False)
+@command("init", changes=True, noted=False)
 def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
     """Make a new store, ./renewctl.toml unless --store names another; never overwrites.
 
@@ -47,7 +49,7 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> An
     return render.created(place.shown, dry_run=run.dry_run, with_default=owner is not None)
 
 
-@command(app, "demo", panel=START)
+@command("demo")
 def demo(run: Run) -> Answer:
     """Show four commands at work on an invented portfolio; your own store is not touched."""
     with tempfile.TemporaryDirectory(prefix="renewctl-demo-") as folder, chdir(folder):
@@ -58,13 +60,34 @@ def demo(run: Run) -> Answer:
 def _answer(world: World, words: Sequence[str]) -> Answer:
     """Run a command on the store in this folder, and return its answer instead of showing it."""
     arguments = [*words, "--store", NAMES[0], "--as-of", DEMO_DAY]
-    _, answer = get_command(app).main(args=arguments, prog_name="renewctl", standalone_mode=False, obj=world)
+    _, answer = root().main(args=arguments, prog_name="renewctl", standalone_mode=False, obj=world)
     return cast(Answer, answer)
 
 
-@command(app, "where", panel=START)
+@command("where")
 def where(run: Run) -> Answer:
     """Show which store is in use, and why. Reads only."""
     place = run.place
     why = place.why if place.path.exists() else f"{place.why}; {missing(place).hint}"
     return render.place(str(place.path.absolute()), why, exists=place.path.exists())
+
+
+class Shell(StrEnum):
+    """A shell that there is a script for."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+@command("completion")
+def completion(
+    run: Run,  # noqa: ARG001
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+) -> Answer:
+    """Print the script that lets bash, zsh or fish complete what is typed.
+
+    Commands, options, clients, partner users and codes. Its first lines say where to put it.
+    """
+    script = resources("renewctl") / "shells" / f"completion.{shell}"
+    return render.completion(shell, script.read_text(encoding="utf-8"))

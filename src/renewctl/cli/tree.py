@@ -1,52 +1,164 @@
-"""The whole command tree; of its modules only those are imported that a command line needs."""
+"""The command tree, of which only what a command line calls is imported and built.
 
-from collections.abc import Sequence
+The others are only named: help and a mistyped command need no more than their names, headings and
+first sentences, which stand here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import import_module
+from inspect import getdoc
+from typing import Any, NamedTuple, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
-from renewctl.cli import overview
-from renewctl.cli.app import app
-
-__all__ = ["app", "grown", "overview"]
-
-MODULES = {
-    "set-default": "everyday",
-    "override": "everyday",
-    "clear-override": "everyday",
-    "who": "who",
-    "explain": "explain",
-    "contacts": "explain",
-    "client": "clients",
-    "user": "users",
-    "import": "data",
-    "export": "data",
-    "calendar": "data",
-    "check": "check",
-    "diff": "safety",
-    "history": "history",
-    "undo": "history",
-    "migrate": "history",
-    "todo": "portal",
-    "done": "portal",
-    "init": "start",
-    "demo": "start",
-    "where": "start",
-}
-"""Which module declares which command or group, in the order of the help."""
-ALONE = {"--version"}
-"""What needs no command at all."""
+from renewctl.cli.app import DECLARED
+from renewctl.cli.overview import overview
 
 
-def grown(arguments: Sequence[str]) -> typer.Typer:
-    """Return the tree with the command that ``arguments`` begin with, or with all of them.
+class Known(NamedTuple):
+    """What is known of a command or group before its module is imported.
 
-    To import all takes as long as to start; for help, a mistyped command, and ``demo`` it has to be.
+    ``panel`` is the heading that the help lists it under, ``help`` how its own help begins.
     """
-    word = arguments[0] if arguments else None
-    if word in MODULES and word != "demo":
-        import_module(f"renewctl.cli.{MODULES[word]}")
-    elif word is not None and word not in ALONE:
-        for name in dict.fromkeys(MODULES.values()):
-            import_module(f"renewctl.cli.{name}")
-    return app
+
+    module: str
+    panel: str
+    help: str
+
+
+_EVERYDAY, _DATA, _SAFETY, _PORTAL = "Everyday", "Data in and out", "Safety", "Portal"
+_START, _RECORDS = "Start", "Records"
+# fmt: off
+COMMANDS = {
+    "set-default": Known("everyday", _EVERYDAY,
+        "Set who owns renewal communication for every client without an override."),
+    "override": Known("everyday", _EVERYDAY,
+        "Give clients their own setting, instead of the default."),
+    "clear-override": Known("everyday", _EVERYDAY,
+        "Return clients to the default. One that follows it already is said, and is no error."),
+    "who": Known("who", _EVERYDAY,
+        "Show who would be notified for upcoming renewals, and by which rule."),
+    "explain": Known("explain", _EVERYDAY,
+        "Show why a client's renewals reach whom they reach."),
+    "contacts": Known("explain", _EVERYDAY,
+        "Show who holds which role at each client, which are vacant, and the partner user."),
+    "import": Known("data", _DATA,
+        "Bring a roster in from CSV or XLSX: new clients, and what differs of known ones."),
+    "export": Known("data", _DATA,
+        "Write the store as TOML or JSON, whole, or its roster as CSV. The store is not touched."),
+    "calendar": Known("data", _DATA,
+        "Print deadlines and renewals as an iCalendar file, with who is notified. Reads only."),
+    "check": Known("check", _SAFETY,
+        "Find what is wrong, doubtful or old in the store, and the command that mends it."),
+    "diff": Known("safety", _SAFETY,
+        "Show which settings differ between two stores, and who starts and stops hearing."),
+    "history": Known("history", _SAFETY,
+        "Show what was changed, when, by whom and why, newest first; or what of some clients. Reads only."),
+    "undo": Known("history", _SAFETY,
+        "Take the last change back as one step, its comments too; a bulk change is one."),
+    "migrate": Known("history", _SAFETY,
+        "Rewrite a store of an older version in the current one; the old file is kept beside it."),
+    "todo": Known("portal", _PORTAL,
+        "List what must still be clicked in HubSpot so that it agrees with the file."),
+    "done": Known("portal", _PORTAL,
+        "Record that HubSpot's screens show what the file says: clicked, or looked at."),
+    "init": Known("start", _START,
+        "Make a new store, ./renewctl.toml unless --store names another; never overwrites."),
+    "demo": Known("start", _START,
+        "Show four commands at work on an invented portfolio; your own store is not touched."),
+    "where": Known("start", _START,
+        "Show which store is in use, and why. Reads only."),
+    "completion": Known("start", _START,
+        "Print the script that lets bash, zsh or fish complete what is typed."),
+    "client": Known("clients", _RECORDS, "List, add, change and remove clients."),
+    "user": Known("users", _RECORDS, "List, add, change and remove partner users."),
+}
+# fmt: on
+"""The commands and groups, in the order of the help."""
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+_MARKUP: Any = "rich"
+
+
+class Tree(TyperGroup):
+    """A group that imports and builds a command when it is called."""
+
+    words = ""
+    """The words that call the group; none for the whole."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the command that ``args`` begin with, built, and the arguments that are left for it."""
+        name, named, rest = super().resolve_command(ctx, args)
+        return name, self.grown(name) if name and named else None, rest
+
+    def grown(self, name: str) -> "TyperCommand | Tree":
+        """Return a command of this group, or a group, built."""
+        return _built(f"{self.words} {name}".lstrip())
+
+
+@cache
+def root(*, installing: bool = False) -> Tree:
+    """Return the tree; to build it and its commands once a process is enough.
+
+    Args:
+        installing: whether it has Typer's own completion, which the help does not list.
+    """
+    named = ((name, known.panel, known.help) for name, known in COMMANDS.items())
+    return _group("", getdoc(overview) or "", overview, named, installing=installing)
+
+
+@cache
+def _built(words: str) -> TyperCommand | Tree:
+    """Return what the words call, its module imported."""
+    first, _, name = words.partition(" ")
+    import_module(f"renewctl.cli.{COMMANDS[first].module}")
+    if called := DECLARED.get(words):
+        alone = typer.Typer(add_completion=False, rich_markup_mode=_MARKUP)
+        alone.command(name or first)(called)
+        return cast(TyperCommand, get_command(alone))
+    return _group(words, COMMANDS[words].help, _helped, _members(words))
+
+
+def _members(group: str) -> Iterator[tuple[str, str | None, str]]:
+    for words, called in DECLARED.items():
+        first, _, name = words.partition(" ")
+        if name and first == group:
+            yield name, None, (getdoc(called) or "").partition("\n\n")[0]
+
+
+def _group(
+    words: str,
+    said: str,
+    alone: Callable[..., Any],
+    named: Iterable[tuple[str, str | None, str]],
+    *,
+    installing: bool = False,
+) -> Tree:
+    """Return a group, its commands only named.
+
+    Args:
+        words: what calls it.
+        said: its help.
+        alone: what it does where none of its commands is called.
+        named: name, heading and first sentences of each.
+        installing: whether Typer's own completion belongs to it.
+    """
+    bare = typer.Typer(
+        name=words or "renewctl", cls=Tree, callback=alone, help=said, invoke_without_command=True,
+        add_completion=installing, context_settings=_SETTINGS, rich_markup_mode=_MARKUP,
+    )  # fmt: skip
+    group = cast(Tree, get_command(bare))
+    group.words = words
+    group.commands = {
+        name: TyperCommand(name, short_help=brief, rich_help_panel=panel, rich_markup_mode=_MARKUP)
+        for name, panel, brief in named
+    }
+    return group
+
+
+def _helped(ctx: typer.Context) -> None:
+    """Show the help of a group that is named alone."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())

@@ -6,7 +6,8 @@ import typer
 
 from renewctl import lookup
 from renewctl.addresses import typed_address
-from renewctl.cli.app import command, user_app
+from renewctl.cli import offers
+from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import NameOption, UserArgument
 from renewctl.cli.run import Run
@@ -16,13 +17,13 @@ from renewctl.render import roster
 from renewctl.render.answer import Answer
 
 
-@command(user_app, "list")
+@command("user list")
 def list_(run: Run) -> Answer:
     """List the partner's users, and what each is set for. Reads only."""
     return roster.user_list(run.load().portfolio)
 
 
-@command(user_app, "add", changes=True)
+@command("user add", changes=True)
 def add(
     run: Run,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The user's e-mail address.")],
@@ -33,7 +34,7 @@ def add(
     return change(run, lambda book: edit.add(book, email, name or ""))
 
 
-@command(user_app, "set", changes=True)
+@command("user set", changes=True)
 def set_(
     run: Run,
     user: UserArgument,
@@ -46,17 +47,17 @@ def set_(
     return change(run, lambda book: edit.change(book, lookup.find_user(book, user), name, active))
 
 
-@command(user_app, "remove", changes=True)
+@command("user remove", changes=True)
 def remove(run: Run, user: UserArgument) -> Answer:
     """Remove a partner user; refused while the default or an override names the user."""
     return change(run, lambda book: edit.remove(book, lookup.find_user(book, user)))
 
 
-@command(user_app, "replace", changes=True)
+@command("user replace", changes=True)
 def replace(
     run: Run,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="Who leaves.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="Who takes over.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="Who leaves.", autocompletion=offers.users)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Who takes over.", autocompletion=offers.users)],
     deactivate: Annotated[bool, typer.Option("--deactivate", help="Mark OLD as deactivated too.")] = False,
 ) -> Answer:
     """Put one partner user in another's place everywhere; client contacts are not touched."""

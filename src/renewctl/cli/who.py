@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from renewctl import outlook
-from renewctl.cli.app import EVERYDAY, app, command
+from renewctl.cli.app import command
 from renewctl.cli.expect import as_expected, everyone_notified
 from renewctl.cli.options import (
     AllOption,
@@ -34,7 +34,7 @@ class By(StrEnum):
     RECIPIENT = "recipient"
 
 
-@command(app, "who", panel=EVERYDAY)
+@command("who")
 def who(
     run: Run,
     clients: Clients = None,

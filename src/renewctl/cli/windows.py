@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from renewctl import lookup, outlook
+from renewctl import outlook
 from renewctl.cli.run import Run, clients
 from renewctl.errors import UsageError
 from renewctl.model import Policy, Portfolio
@@ -96,6 +96,8 @@ def _narrowed(
 ) -> Selected:
     if recipient is None:
         return Selected(rows, window, None)
+    from renewctl import lookup  # late: most reports are of everybody
+
     person = outlook.standing(book, lookup.find_address(book, recipient))
     return Selected(outlook.heard_by(rows, person.email), window, person)
 

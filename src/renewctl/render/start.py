@@ -116,3 +116,9 @@ def place(path: str, why: str, *, exists: bool) -> Answer:
     """Return where the store is, and why there."""
     answer = fields("renewctl.where/1", {"path": path, "why": why, "exists": exists})
     return Answer(answer.document, answer.sheet, (path,), answer.lines)
+
+
+def completion(shell: str, script: str) -> Answer:
+    """Return the script that lets a shell complete."""
+    document = {"schema": "renewctl.completion/1", "shell": shell, "script": script}
+    return Answer(document, EMPTY, text=script)

@@ -1,0 +1,384 @@
+"""A Tab in bash, zsh and fish: what it offers, and that nothing of the store is ever run by it.
+
+The shells are real. Their ``renewctl`` is the real one when it is asked to complete; a command that is
+entered writes its words into a file instead, so that a test sees what the shell made of the line.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+import tomlkit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from renewctl.check import CODES
+from renewctl.cli.offers import ADDRESS
+from renewctl.cli.tree import root
+from renewctl.domains import KEY
+
+SHELLS = {
+    "bash": ["bash", "--norc", "--noprofile", "-i"],
+    "zsh": ["zsh", "-f", "-i"],
+    "fish": ["fish", "--no-config", "--private", "-i"],
+}
+READY = {
+    "bash": "PS1='> '; bind 'set bell-style none'",
+    "zsh": "PS1='> '; unsetopt beep; autoload -U compinit; compinit -u -D",
+    "fish": "function fish_prompt; echo '> '; end; function fish_greeting; end",
+}
+HOSTILE = (
+    *("ab$(touch F)", "ab`touch F`", "ab;touch F", "ab|touch F", "ab&touch F", "ab\ntouch F"),
+    *("ab'$(touch F)'", 'ab"$(touch F)"', "ab touch F", "ab>F", "ab*", "ab~", "ab:ab", "ab\ttouch", "abé"),
+    *("ab'; touch F; '", "ab))'; touch F; '((", 'ab":"ab"; touch F; "', "ab\\$(touch F)"),
+    *("-ab", "--ab", "ab\x1b[2J", "ab{a,b}"),
+)
+RENEWCTL = """\
+#!/bin/sh
+[ -n "$_RENEWCTL_COMPLETE" ] && exec {python} -m renewctl "$@"
+printf '%s\\n' "$@" > "$HOME/words.new" && mv "$HOME/words.new" "$HOME/words"
+"""
+
+
+def store(clients: tuple[str, ...], users: tuple[str, ...] = (), path: str = "renewctl.toml") -> Path:
+    data = {"version": 1, "users": {user: {} for user in users}, "clients": {key: {} for key in clients}}
+    Path(path).write_text(tomlkit.dumps(data), encoding="utf-8")
+    return Path(path)
+
+
+class Shell:
+    """A shell at work in the current folder."""
+
+    def __init__(self, name: str, *begin: str) -> None:
+        program = Path.home() / "bin" / "renewctl"
+        program.parent.mkdir()
+        program.write_text(RENEWCTL.format(python=shlex.quote(sys.executable)))
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb"}
+        self.child = pexpect.spawn(
+            shutil.which(name),
+            SHELLS[name][1:],
+            env=environment,
+            encoding="utf-8",
+            timeout=20,
+            dimensions=(50, 200),
+        )
+        for line in (*begin, READY[name], "echo RE''ADY"):
+            self.child.send(line + "\r")
+        self.child.expect_exact("READY")
+
+    def entered(self, typed: str) -> list[str]:
+        """Type, press Tab and Enter; return the words that renewctl was run with."""
+        words = Path.home() / "words"
+        words.unlink(missing_ok=True)
+        self.child.send(typed + "\t\r")
+        for _ in range(400):
+            if words.exists():
+                return words.read_text().splitlines()
+            time.sleep(0.05)
+        raise AssertionError(f"{typed!r} was never run: {self.child.read_nonblocking(10000, 1)}")
+
+
+def sourced(name: str, script: str) -> str:
+    """Return the line that begins a shell with a script; zsh needs its completion first."""
+    Path.home().joinpath("script").write_text(script)
+    return f"{READY['zsh']}; source ~/script" if name == "zsh" else "source ~/script"
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest, run: Callable) -> Iterator[Shell]:
+    """Return a shell with the script that renewctl prints for it."""
+    if shutil.which(request.param) is None:
+        pytest.skip(f"{request.param} is not installed")
+    one = Shell(request.param, sourced(request.param, run("completion", request.param).out))
+    yield one
+    one.child.close(force=True)
+
+
+@pytest.fixture
+def offered(run: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, str]]:
+    """Return ``offered(line)``: the words that a line may end with, and their help."""
+
+    def asked(line: str) -> dict[str, str]:
+        monkeypatch.setenv("_RENEWCTL_COMPLETE", "lines")
+        monkeypatch.setenv("_RENEWCTL_LINE", line)
+        ran = run()
+        assert (ran.status, ran.err) == (0, "")
+        return dict(answer.partition("\t")[::2] for answer in ran.out.splitlines())
+
+    return asked
+
+
+# ------------------------------------------------------------------ in real shells
+
+KNOWN = [
+    ("renewctl expl", ["explain"]),
+    ("renewctl client sh", ["client", "show"]),
+    ("renewctl explain ac", ["explain", "acme.example"]),
+    ("renewctl who acme.example bor", ["who", "acme.example", "borges-2.example"]),
+    ("renewctl who --requ", ["who", "--require-recipient"]),
+    ("renewctl override acme.example --owner par", ["override", "acme.example", "--owner", "partner"]),
+    ("renewctl override acme.example --owner=par", ["override", "acme.example", "--owner=partner"]),
+    ("renewctl set-default --notify an", ["set-default", "--notify", "ana+x@agency.example"]),
+    ("renewctl set-default --notify ana+x@ag", ["set-default", "--notify", "ana+x@agency.example"]),
+    ("renewctl set-default --notify=ana+x@ag", ["set-default", "--notify=ana+x@agency.example"]),
+    ("renewctl user remove ana", ["user", "remove", "ana+x@agency.example"]),
+    ("renewctl client assign acme.example dec", ["client", "assign", "acme.example", "decision-maker"]),
+    ("renewctl check --explain no-rec", ["check", "--explain", "no-recipient"]),
+    ("renewctl who -o mark", ["who", "-o", "markdown"]),
+    ("renewctl explain --store other.toml oth", ["explain", "--store", "other.toml", "other.example"]),
+    (
+        "renewctl explain --store 'an other.toml' oth",
+        ["explain", "--store", "an other.toml", "other.example"],
+    ),
+    ("FOO=1 renewctl explain ac", ["explain", "acme.example"]),
+    ("true | renewctl explain ac", ["explain", "acme.example"]),
+    ("renewctl import ros", ["import", "roster.csv"]),
+    ("renewctl who --store oth", ["who", "--store", "other.toml"]),
+    ("renewctl who --store=oth", ["who", "--store=other.toml"]),
+    ("renewctl client set acme.example --name ren", ["client", "set", "acme.example", "--name", "ren"]),
+]
+
+
+def test_a_tab_completes_the_word(shell: Shell) -> None:
+    store(("acme.example", "borges-2.example"), ("ana+x@agency.example",))
+    store(("other.example",), path="other.toml")
+    store(("other.example",), path="an other.toml")
+    Path("roster.csv").write_text("client\n")
+    for typed, words in KNOWN:
+        assert shell.entered(typed) == words, typed
+
+
+def test_names_that_mean_something_to_a_shell_are_not_offered(shell: Shell) -> None:
+    """Nothing is run, nothing inserted, however the store's names are chosen."""
+    store(HOSTILE, tuple(f"{name}@agency.example" for name in HOSTILE))
+    for typed in ("ab", "", "-"):
+        assert shell.entered(f"renewctl explain -- {typed}") == ["explain", "--", *[typed] * bool(typed)]
+    assert shell.entered("renewctl user remove ab") == ["user", "remove", "ab"]
+    assert shell.entered("renewctl set-default --notify=ab") == ["set-default", "--notify=ab"]
+    assert {path.name for path in Path().iterdir()} == {"renewctl.toml"}
+    store((*HOSTILE, "abc.example"))
+    assert shell.entered("renewctl explain ab") == ["explain", "abc.example"]
+    assert {path.name for path in Path().iterdir()} == {"renewctl.toml"}
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "version = ", "\x00\xff", "clients = 3", "version = 99", "a = " + "[" * 5000]
+)
+def test_a_store_that_cannot_be_read_offers_nothing(text: str | None, shell: Shell) -> None:
+    if text is not None:
+        Path("renewctl.toml").write_text(text, encoding="latin-1")
+    assert shell.entered("renewctl explain a") == ["explain", "a"]
+    assert shell.entered("renewctl expl") == ["explain"]
+
+
+def test_one_of_a_thousand(shell: Shell) -> None:
+    store(tuple(f"client{number:04}.example" for number in range(1000)))
+    assert shell.entered("renewctl explain client05") == ["explain", "client05"]
+    assert shell.entered("renewctl explain client0500") == ["explain", "client0500.example"]
+
+
+TYPERS = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+"""Lets the shell be named; otherwise Typer takes the one that it is run from."""
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_the_scripts_of_typer_run_nothing_either(name: str, spawn: Callable) -> None:
+    """``--install-completion`` puts those into a shell's start-up; zsh evaluates what they are told."""
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    ran = spawn("--show-completion", name, env=TYPERS)
+    assert (ran.status, ran.err) == (0, b"")
+    shell = Shell(name, sourced(name, ran.out.decode()))
+    store((*HOSTILE, "abc.example"), tuple(f"{each}@agency.example" for each in HOSTILE))
+    assert shell.entered("renewctl explain ab") == ["explain", "abc.example"]
+    shell.entered("renewctl user remove ab")
+    shell.child.close(force=True)
+    assert {path.name for path in Path().iterdir()} == {"renewctl.toml"}
+
+
+PLACES = {
+    "bash": (
+        ".local/share/bash-completion/completions/renewctl",
+        ". /usr/share/bash-completion/bash_completion",
+    ),
+    "zsh": ("functions/_renewctl", "fpath=(~/functions $fpath)"),
+    "fish": (
+        ".config/fish/completions/renewctl.fish",
+        "set -p fish_complete_path ~/.config/fish/completions",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_script_works_in_the_place_that_its_first_lines_name(name: str, run: Callable) -> None:
+    """There the shell finds it by itself when it is needed."""
+    where, begin = PLACES[name]
+    if shutil.which(name) is None or (name == "bash" and not Path(begin.split()[1]).exists()):
+        pytest.skip(f"{name}, or what lets it find completions, is not installed")
+    script = run("completion", name).out
+    assert where.rpartition("/")[2] in "".join(script.splitlines(keepends=True)[:3])
+    path = Path.home() / where
+    path.parent.mkdir(parents=True)
+    path.write_text(script)
+    store(("acme.example",))
+    shell = Shell(name, begin)
+    for _ in range(2):  # zsh has only read the file at the first
+        assert shell.entered("renewctl explain ac") == ["explain", "acme.example"]
+    shell.child.close(force=True)
+
+
+# ------------------------------------------------------------------ what is offered
+
+
+def commands(tree: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    yield path, tree
+    for name in getattr(tree, "commands", ()):
+        yield from commands(tree.grown(name), (*path, name))
+
+
+COMMANDS = dict(commands(root()))
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path) or "renewctl")
+def test_every_option_of_every_command(path: tuple[str, ...], offered: Callable) -> None:
+    given = offered(" ".join(["renewctl", *path, "-"]))
+    options = {
+        name
+        for parameter in COMMANDS[path].params
+        for name in (*parameter.opts, *parameter.secondary_opts)
+        if name.startswith("-")
+    }
+    assert set(given) == options | {"--help", "-h"}
+    assert all(given.values())
+
+
+@pytest.mark.parametrize("path", [path for path, each in COMMANDS.items() if hasattr(each, "commands")])
+def test_every_command_with_its_help(path: tuple[str, ...], offered: Callable) -> None:
+    given = offered(" ".join(["renewctl", *path, ""]))
+    assert list(given) == list(COMMANDS[path].commands)
+    assert all(said and not said.endswith("...") for said in given.values())
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("client assign acme.example ", {"primary", "billing", "decision-maker"}),
+        ("set-default --owner ", {"hubspot", "partner"}),
+        ("set-default --owner=", {"--owner=hubspot", "--owner=partner"}),
+        ("set-default --notify ", {"ana@agency.example", "rui@agency.example", "none"}),
+        ("client list --notify ", {"ana@agency.example", "rui@agency.example", "none"}),
+        ("who --recipient ", {"ana@agency.example", "rui@agency.example"}),
+        ("user replace ana@agency.example ", {"ana@agency.example", "rui@agency.example"}),
+        ("who --by ", {"client", "recipient"}),
+        ("import x.csv --date-format ", {"dmy", "mdy"}),
+        ("check --explain ", set(CODES)),
+        ("check --ignore no-recipient,no-co", {"no-recipient,no-copy"}),
+        ("completion ", set(SHELLS)),
+        ("contacts ", {"acme.example", "borges.example"}),
+        ("contacts acme.example ", {"borges.example"}),
+        ("explain acme.example ", set()),
+        ("client add ", set()),
+        ("client set acme.example --name ", set()),
+        ("bogus --", {"--help", "--version"}),
+    ],
+)
+def test_what_is_offered(line: str, words: set[str], offered: Callable, small: Path) -> None:
+    assert set(offered(f"renewctl {line}")) == words
+
+
+@pytest.mark.parametrize(
+    "line", ["who --store ", "import ", "override --from ", "diff ", "diff a.toml ", "export "]
+)
+def test_the_shell_is_told_to_look_for_a_file(line: str, offered: Callable) -> None:
+    assert offered(f"renewctl {line} ") == {"": "file"}
+
+
+def test_the_store_is_found_as_for_a_command(offered: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert offered("renewctl explain ") == {}
+    Path("stores").mkdir()
+    Path("stores/a.json").write_text('{"version": 1, "clients": {"json.example": {}}}')
+    store(("here.example",))
+    assert set(offered("renewctl explain ")) == {"here.example"}
+    assert set(offered("renewctl explain --store stores/a.json ")) == {"json.example"}
+    monkeypatch.setenv("RENEWCTL_STORE", "stores/a.json")
+    assert set(offered("renewctl explain ")) == {"json.example"}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(names=st.lists(st.text() | st.from_regex(KEY, fullmatch=True) | st.sampled_from(HOSTILE), max_size=5))
+def test_only_plain_names_are_offered(names: list[str], offered: Callable) -> None:
+    data = {
+        "clients": {name: {} for name in names},
+        "users": {f"{name}@agency.example": {} for name in names},
+    }
+    Path("renewctl.json").write_text(json.dumps(data))
+    plain = {name for name in names if KEY.fullmatch(name)}
+    assert offered("renewctl explain ") == dict.fromkeys(plain, "")
+    safe = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@")
+    for address, said in offered("renewctl user remove ").items():
+        assert said == ""
+        assert set(address) <= safe
+        assert address[0].isalnum()
+
+
+@given(line=st.text())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_line_has_an_answer(line: str, offered: Callable) -> None:
+    offered(line.replace("\0", ""))
+    offered("renewctl override " + line.replace("\0", ""))
+
+
+def test_addresses_are_short_and_plain() -> None:
+    assert re.fullmatch(ADDRESS, "ana.souza+hub@agency-1.example")
+    for address in (
+        "-a@b.example",
+        "a@-b.example",
+        "a b@c.example",
+        "a@b@c",
+        "á@b.example",
+        "a'b@c.example",
+        "a@b\n",
+    ):
+        assert not re.fullmatch(ADDRESS, address), address
+
+
+# ------------------------------------------------------------------ completion SHELL
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_the_script_is_printed(name: str, run: Callable) -> None:
+    ran = run("completion", name)
+    assert (ran.status, ran.err) == (0, "")
+    assert f"for {name}" in ran.out.splitlines()[0] + ran.out.splitlines()[1]
+    assert f'"shell": "{name}"' in run("completion", name, "-o", "json").out
+
+
+def test_another_shell_is_a_usage_error(run: Callable) -> None:
+    assert run("completion", "tcsh").status == 2
+    assert run("completion").status == 2
+
+
+def test_a_script_is_found_beside_the_modules() -> None:
+    import renewctl
+
+    folder = Path(renewctl.__file__).parent / "shells"
+    assert {path.name for path in folder.iterdir()} == {f"completion.{name}" for name in SHELLS}
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_typer_installs_its_own_where_that_is_asked_for(name: str, spawn: Callable, run: Callable) -> None:
+    """The help does not list it: it is there for those who know it from other programs."""
+    ran = spawn("--install-completion", name, env=TYPERS)
+    assert (ran.status, ran.err) == (0, b"")
+    assert f"{name} completion installed in".encode() in ran.out
+    assert "install-completion" not in run("--help").out

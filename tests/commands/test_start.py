@@ -1,0 +1,116 @@
+"""What happens before and after a command: the modules a start imports, and the process's own end."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from renewctl import __version__
+
+IMPORTED = "import sys; {}; sys.stderr.write(' '.join(sys.modules))"
+RUN = "from renewctl.cli import main; main({!r})"
+OURS = """
+    renewctl
+    renewctl.cli renewctl.cli.app renewctl.cli.boundary renewctl.cli.overview renewctl.cli.run
+    renewctl.cli.tree renewctl.cli.world
+    renewctl.errors renewctl.interruptions
+    renewctl.render renewctl.render.answer renewctl.store renewctl.store.place
+"""
+"""What every command needs, and help and a mistyped one no more than."""
+WHO = """
+    renewctl.cli.expect renewctl.cli.offers renewctl.cli.options renewctl.cli.who renewctl.cli.windows
+    renewctl.domains renewctl.files renewctl.migrate renewctl.model renewctl.outlook
+    renewctl.render.columns renewctl.render.formats renewctl.render.who renewctl.render.who_screen
+    renewctl.resolve renewctl.resolve.candidates renewctl.resolve.notes renewctl.resolve.record
+    renewctl.schema renewctl.schema.fields renewctl.schema.kinds renewctl.schema.plain
+    renewctl.schema.reading renewctl.store.snapshot renewctl.store.toml
+    renewctl.text renewctl.tree renewctl.upcoming
+"""
+OTHERS = {"calendar", "unicodedata"}
+"""What ``who`` needs of others, beyond what ``import typer, tomli`` brings."""
+TYPERS = {"typer._click.decorators"}
+"""What Typer imports when it is first called."""
+READS = ["who", "client list", "explain acme.example", "--help", "--version", ""]
+
+
+def imported(code: str) -> set[str]:
+    """Return the modules of a process that runs the code."""
+    ran = subprocess.run(
+        [sys.executable, "-c", IMPORTED.format(code)], capture_output=True, timeout=20, check=True
+    )
+    return set(ran.stderr.decode().splitlines()[-1].split())
+
+
+def test_who_in_a_pipe_imports_what_it_needs_and_nothing_else(small: Path) -> None:
+    """A new import costs everybody at every start: is it needed here, or may it be late?"""
+    found = imported(RUN.format(["who"])) - imported("import typer, tomli") - TYPERS
+    ours = {name for name in found if name.partition(".")[0] == "renewctl"}
+    assert ours == set((OURS + WHO).split())
+    assert found - ours <= OTHERS
+
+
+def test_a_mistyped_command_imports_no_command() -> None:
+    found = imported(RUN.format(["whoo"]))
+    assert "renewctl.cli.complaints" in found
+    assert not {"renewctl.cli.who", "renewctl.store.snapshot", "rich"} & found
+
+
+def test_help_imports_no_command() -> None:
+    ours = {name for name in imported(RUN.format(["--help"])) if name.partition(".")[0] == "renewctl"}
+    assert ours <= set(OURS.split())
+
+
+def test_the_version_is_told_before_anything_is_imported() -> None:
+    code = (
+        "import os, sys; os._exit = lambda status: print(status, *sys.modules); sys.argv[1:] = ['--version']"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{code}; from renewctl.__main__ import run; run()"],
+        capture_output=True,
+        timeout=20,
+        check=True,
+    )
+    version, ended = ran.stdout.decode().splitlines()[:2]
+    assert version == f"renewctl {__version__}"
+    assert ended.split()[0] == "0"
+    assert not {"typer", "renewctl.cli"} & set(ended.split())
+
+
+def test_the_version_is_the_same_told_early_and_late(run: Callable, spawn: Callable) -> None:
+    ran = run("--version")
+    assert spawn("--version") == (ran.status, ran.out.encode(), ran.err.encode())
+
+
+def test_version_goes_alone(run: Callable, small: Path) -> None:
+    ran = run("--version", "who")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--version" in ran.err
+
+
+# ------------------------------------------------------------------ the end
+
+
+@pytest.mark.parametrize("line", READS)
+def test_the_process_ends_with_all_that_was_said(
+    line: str, run: Callable, spawn: Callable, small: Path
+) -> None:
+    """It does not wait for the interpreter to clean up; nothing may be lost by that."""
+    ran = run(*line.split())
+    assert spawn(*line.split()) == (ran.status, ran.out.encode(), ran.err.encode())
+
+
+def test_much_output_is_whole(spawn: Callable) -> None:
+    """More than a pipe and any buffer hold."""
+    clients = (f'[clients."c{number}.example"]\nname = "{"x" * 200}"\n' for number in range(3000))
+    Path("renewctl.toml").write_text("".join(clients))
+    ran = spawn("who", "--all", "-o", "names")
+    assert (ran.status, len(ran.out.splitlines())) == (0, 3000)
+
+
+def test_a_profile_of_the_process_is_written(spawn: Callable, small: Path) -> None:
+    """A profiler tells what it saw when the interpreter ends: then the end is the usual one."""
+    command = [sys.executable, "-m", "cProfile", "-o", "profile", "-m", "renewctl", "who"]
+    assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    assert Path("profile").stat().st_size > 0
