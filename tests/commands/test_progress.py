@@ -21,7 +21,7 @@ class Terminal(io.StringIO):
 
 def run(stderr: io.StringIO, output: Output = Output.TABLE, *, quiet: bool = False) -> Run:
     world = World({}, io.StringIO(), io.StringIO(), stderr)
-    return Run(world, None, output, None, quiet)
+    return Run(world, store=None, output=output, as_of=None, quiet=quiet)
 
 
 def passed(run: Run, items: Iterable[int], patience: float = 0) -> list[int]:
