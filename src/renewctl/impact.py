@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from renewctl.domains import address_key
 from renewctl.model import Client, Portfolio
-from renewctl.resolve import PARTNER_USER, Rule, resolve
+from renewctl.resolve import PARTNER_USER, Decision, Rule, recipients
 
 HeardAs = Literal["to", "cc"]
 """``to``: notified; ``cc``: copied."""
@@ -71,6 +71,8 @@ def impact(before: Portfolio, after: Portfolio) -> Impact:
         pairs = (pair for pair in pairs if pair[1] is not pair[2] and pair[1] != pair[2])
     for key, old, new in sorted(pairs, key=lambda pair: pair[0]):
         was, now = _heard(before, old, key), _heard(after, new, key)
+        if was == now and old and new:
+            continue
         starts += (now[email] for email in sorted(now.keys() - was.keys()))
         stops += (was[email] for email in sorted(was.keys() - now.keys()))
         both = sorted(was.keys() & now.keys())
@@ -117,14 +119,13 @@ def _pairs(
 def _heard(portfolio: Portfolio, client: Client | None, key: str) -> Heard:
     if client is None:
         return {}
-    resolution = resolve(portfolio, client)
+    rule, to, cc = recipients(portfolio, client)
     found: dict[str, Hearing] = {}
-    sides: tuple[HeardAs, HeardAs] = ("to", "cc")
-    for heard_as, decisions in zip(sides, (resolution.to, resolution.cc), strict=True):
+    sides: tuple[tuple[HeardAs, tuple[Decision, ...]], ...] = (("to", to), ("cc", cc))
+    for heard_as, decisions in sides:
         for decision in decisions:
             email = decision.email or ""
-            partner = PARTNER_USER in decision.roles
-            found[address_key(email)] = Hearing(email, key, heard_as, resolution.rule, partner)
+            found[address_key(email)] = Hearing(email, key, heard_as, rule, PARTNER_USER in decision.roles)
     return found
 
 

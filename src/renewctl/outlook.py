@@ -116,12 +116,15 @@ def rows(
 
 
 def _rows_of(portfolio: Portfolio, client: Client, window: Window | None, today: date) -> Iterator[Row]:
-    resolution = resolve(portfolio, client)
     if not client.renewals:
+        resolution = resolve(portfolio, client)
         yield Row(resolution, None, None, (*resolution.notes, _no_date(client)))
+        return
+    resolution = None
     for renewal in client.renewals:
         deadline = deadline_of(renewal, portfolio.policy.deadline_days)
         if window is None or _listed(renewal, deadline, window, today):
+            resolution = resolution or resolve(portfolio, client)  # which nobody asks of most clients
             notes = resolution.notes
             if deadline < today or renewal.day < today:
                 notes = (*notes, _date_note(client, renewal, deadline, today))

@@ -4,6 +4,8 @@ Source of the rules: HubSpot's article "Set renewal owners for partner clients",
 what it leaves open is decided here once, and each decision shows as a note. Pure.
 """
 
+from collections.abc import Iterable
+
 from renewctl.model import AnySetting, Client, Owner, Portfolio
 from renewctl.resolve.candidates import decided, setting_path
 from renewctl.resolve.notes import noted
@@ -17,6 +19,7 @@ from renewctl.resolve.record import (
     Note,
     Outcome,
     Reason,
+    Recipients,
     Resolution,
     Rule,
     Severity,
@@ -31,10 +34,12 @@ __all__ = [
     "Note",
     "Outcome",
     "Reason",
+    "Recipients",
     "Resolution",
     "Rule",
     "Severity",
     "Source",
+    "recipients",
     "resolve",
     "setting_path",
 ]
@@ -57,10 +62,21 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     setting: AnySetting | None = client.override or portfolio.default
     source, rule = _which(client, setting)
     decisions = decided(portfolio, client, setting)
-    to = tuple([decision for decision in decisions if decision.outcome is NOTIFIED])
-    cc = tuple([decision for decision in decisions if decision.outcome is COPIED])
+    to, cc = _heard(decisions)
     notes = tuple(noted(portfolio, client, setting, decisions, to))
     return Resolution(client, rule, source, setting, tuple(decisions), notes, to, cc)
+
+
+def recipients(portfolio: Portfolio, client: Client) -> Recipients:
+    """Return what ``resolve`` decides about who hears, for where nothing else is asked of many clients."""
+    setting: AnySetting | None = client.override or portfolio.default
+    return Recipients(_which(client, setting)[1], *_heard(decided(portfolio, client, setting)))
+
+
+def _heard(decisions: Iterable[Decision]) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
+    to = [decision for decision in decisions if decision.outcome is NOTIFIED]
+    cc = [decision for decision in decisions if decision.outcome is COPIED]
+    return tuple(to), tuple(cc)
 
 
 def _which(client: Client, setting: AnySetting | None) -> tuple[Source, Rule]:

@@ -138,3 +138,11 @@ class Resolution(NamedTuple):
     notes: tuple[Note, ...]
     to: tuple[Decision, ...]
     cc: tuple[Decision, ...]
+
+
+class Recipients(NamedTuple):
+    """Who is notified and who is copied about one client, and by which rule; as in a ``Resolution``."""
+
+    rule: Rule
+    to: tuple[Decision, ...]
+    cc: tuple[Decision, ...]
