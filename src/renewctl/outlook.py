@@ -120,15 +120,15 @@ def _rows_of(portfolio: Portfolio, client: Client, window: Window | None, today:
         resolution = resolve(portfolio, client)
         yield Row(resolution, None, None, (*resolution.notes, _no_date(client)))
         return
-    resolution = None
+    decided: Resolution | None = None
     for renewal in client.renewals:
         deadline = deadline_of(renewal, portfolio.policy.deadline_days)
         if window is None or _listed(renewal, deadline, window, today):
-            resolution = resolution or resolve(portfolio, client)  # which nobody asks of most clients
-            notes = resolution.notes
+            decided = decided or resolve(portfolio, client)  # which nobody asks of most clients
+            notes = decided.notes
             if deadline < today or renewal.day < today:
                 notes = (*notes, _date_note(client, renewal, deadline, today))
-            yield Row(resolution, renewal, deadline, notes)
+            yield Row(decided, renewal, deadline, notes)
 
 
 def _no_date(client: Client) -> Note:

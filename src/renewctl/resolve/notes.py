@@ -10,6 +10,7 @@ from renewctl.model import HUBSPOT, PARTNER, AnySetting, Client, Confirmation, D
 from renewctl.resolve.candidates import setting_path
 from renewctl.resolve.record import INACTIVE, PARTNER_USER, REPLACED, VACANT, Decision, Note
 
+
 def noted(
     portfolio: Portfolio,
     client: Client,

@@ -7,13 +7,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, cast
 
 from renewctl import tree
 from renewctl.model import Path
 from renewctl.store.blocks import HOLDERS, Item, Layout, ScanError, Steps, entry_of, parts, scan
 
 Span = tuple[int, int]
+_NOWHERE = ((0, 0),)
 _HOLDERS = {(name,) for name in HOLDERS}
 
 
@@ -42,6 +43,8 @@ class Places:
         return line, pos - self._lines[line - 1] + 1
 
     def _position(self, steps: Steps) -> int:
+        if header := self._header(steps):
+            return header
         best, found = 0, 0
         for item in self._items(entry_of(steps)):
             depth, pos = _reach(self.text, item, steps)
@@ -50,6 +53,21 @@ class Places:
             if depth == len(steps):
                 break
         return found
+
+    def _header(self, steps: Steps) -> int:
+        """Return where the header of an entry stands if nothing else speaks of the entry before, else 0."""
+        runs, entry, above = self._layout.runs, cast(Path, steps), cast(Path, steps[:1])
+        if entry not in runs or above in runs or not self._spoken_of.isdisjoint((above, entry)):
+            return 0
+        start = runs[entry][0][0]
+        while self.text[start] in " \t":
+            start += 1
+        return start
+
+    @cached_property
+    def _spoken_of(self) -> frozenset[Path]:
+        """The entries of which something stands above all headers."""
+        return frozenset(entry_of(item.path) for item in self._scanned((0, self._layout.first)))
 
     def _items(self, entry: Path) -> Iterator[Item]:
         """Yield the items that may hold something of ``entry``, in file order."""
