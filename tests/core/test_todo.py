@@ -143,7 +143,7 @@ def nobody(task: todo.Task) -> bool:
 
 
 def can_be_shown(book: Portfolio) -> bool:
-    """Tell whether HubSpot can show the default's values as a client's own: without a user it has no partner."""
+    """Tell whether HubSpot can show the default's values as a client's own: a partner needs a user."""
     return book.default is not None and (book.default.owner is Owner.HUBSPOT or bool(book.default.notify))
 
 
