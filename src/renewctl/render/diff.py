@@ -4,6 +4,7 @@ Imports the pure floors and its neighbours.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from renewctl.errors import ExitStatus
@@ -52,7 +53,7 @@ def compared(found: Compared, *, recipients_only: bool, exit_code: bool, warning
         "new": dict(found.new),
         "differs": differs,
         **({} if recipients_only else {"changes": change_items(changes)}),
-        "impact": impact_document(found.impact),
+        "impact": partial(impact_document, found.impact),
     }
     return Answer(
         document,

@@ -5,13 +5,14 @@ Imports the pure floors and its neighbours.
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from renewctl.domains import address_key
 from renewctl.edit.settings import overridden, redundant
 from renewctl.impact import Impact
 from renewctl.model import Change, Default, Path, Plan, Portfolio, Value
-from renewctl.render.answer import Answer, Line, Sheet, line
+from renewctl.render.answer import Answer, Later, Line, Sheet, line
 from renewctl.render.impact import counted, impact_document, people_lines, silence_lines
 from renewctl.tree import IDENTITY
 
@@ -46,16 +47,17 @@ def planned(
         "dry_run": dry_run,
         "changed": bool(plan.changes),
         "changes": change_items(plan.changes),
-        "impact": impact_document(told.impact),
+        "impact": partial(impact_document, told.impact),
         **({"counts": counts} if counts else {}),
         **({"remarks": list(plan.said)} if plan.said else {}),
     }
     end = [_end(told, dry_run=dry_run)] if plan.changes else []
+    lines = Later(lambda: tuple(end) if brief else (*change_told(told, would=dry_run), *end))
     return Answer(
         document,
         change_sheet(plan.changes),
         names=tuple(dict.fromkeys(_subject(change) for change in plan.changes)),
-        lines=tuple(end) if brief else (*change_told(told, would=dry_run), *end),
+        lines=lines,
         warnings=warnings,
         change=True,
         written=written,
