@@ -494,6 +494,17 @@ LAYOUT_EDITS = [
         [Change(("clients", "a", "contacts", "b"), {"email": "b"})],
         "[clients.a]\ncontacts = [\n  {email='a'}, # A\n  { email = \"b\" }\n]\n",
     ),
+    # comments left in a list without items are nobody's: they do not come to stand above a new item
+    (
+        "[clients.a]\ncontacts = [ # C\n  # A\n]\n",
+        [Change(("clients", "a", "contacts", key), {"email": key}) for key in "bc"],
+        '[clients.a]\ncontacts = [ # C\n  { email = "b" },\n  { email = "c" },\n  # A\n]\n',
+    ),
+    (
+        "clients.a.x = [\r\n\r\n# X\r\n# Y\r\n  ]\r\n",
+        [Change(("clients", "a", "x"), [1])],
+        "clients.a.x = [\r\n  1,\r\n\r\n# X\r\n# Y\r\n  ]\r\n",
+    ),
     # the last one of all
     ("version = 1\n\n[clients.a]\n", [Change(("clients", "a"), None)], "version = 1\n"),
     # mixed line endings: new lines follow the majority
