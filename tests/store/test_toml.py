@@ -661,6 +661,11 @@ POSITIONS = [
     ("x = 1\nclients.a.name = 1", ("clients", "a", "name"), "name"),
     ("x = 1\nclients = { b = 1, 'a' = { name = 1 } }", ("clients", "a", "name"), "name"),
     ("x = 1\n[clients]\nb.n = 1\na.name = 1", ("clients", "a", "name"), "name"),
+    ("x = 1\n[clients]\nb.n = 1\na.name = 1", ("clients", "c", "name"), "[clients]"),
+    ("x = 1\nclients = { b = 1 }", ("clients", "c", "name"), "clients"),
+    ("x = 1\nclients.b.n = 1\nclients.a.name = 1", ("clients",), "clients.b"),
+    ("x = 1\nclients = { a.b = 1, a.c = { d = 2 } }", ("clients", "a", "c", "d"), "d = 2"),
+    ("x = 1\nclients = { a.b = 1, a.c = { d = 2 } }", ("clients", "a"), "clients"),
     (SPLIT, ("clients", "a", "c", "y"), "y = 1"),
     ("\ufeffversion = 1"[1:], ("users", "x"), "version"),
 ]
