@@ -741,6 +741,7 @@ def test_other_formats_are_recognised(text: str, hint: str) -> None:
 def test_no_text_is_a_traceback(text: str) -> None:
     try:
         document = TomlDocument(text)
+        document.check_sizes()
     except StoreInvalid:
         return
     for key in [*document.data, "none"]:
@@ -750,4 +751,6 @@ def test_no_text_is_a_traceback(text: str) -> None:
 
 def test_an_integer_of_any_length_within_a_text_is_fine() -> None:
     digits = "0x" + "f" * 6000
-    assert TomlDocument(f"a = '{digits}'").data == {"a": digits}
+    document = TomlDocument(f"a = '{digits}'")
+    document.check_sizes()
+    assert document.data == {"a": digits}
