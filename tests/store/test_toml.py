@@ -494,6 +494,17 @@ LAYOUT_EDITS = [
         [Change(("clients", "a", "contacts", "b"), {"email": "b"})],
         "[clients.a]\ncontacts = [\n  {email='a'}, # A\n  { email = \"b\" }\n]\n",
     ),
+    # a list on several lines that lost its last item is an empty one, unless a comment is left in it
+    (
+        "[clients.a]\ncontacts = [\n  {email='a'}, # A\n]\n",
+        [Change(("clients", "a", "contacts", "a"), None)],
+        "[clients.a]\ncontacts = []\n",
+    ),
+    (
+        "[clients.a]\ncontacts = [\n  # C\n  {email='a'}, # A\n]\n",
+        [Change(("clients", "a", "contacts", "a"), None)],
+        "[clients.a]\ncontacts = [\n  # C\n]\n",
+    ),
     # comments left in a list without items are nobody's: they do not come to stand above a new item
     (
         "[clients.a]\ncontacts = [ # C\n  # A\n]\n",
