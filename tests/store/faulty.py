@@ -155,7 +155,8 @@ class Recorder:
     A fault is ``{"kind": …}`` with ``"n"``, the number of the call from 1, or ``"at"``, a call's name,
     and ``"path"``, the end of its path; ``"from"`` lets every call from the N-th on fail. Kinds: a
     symbol of errno; ``short``, ``torn`` (half is written; then the process dies), ``kill``, ``SIGINT``,
-    ``SIGTERM``, and ``append``, ``unlink``: somebody else does that to the file ``"victim"``.
+    ``SIGTERM``, and ``append``, ``unlink``, ``symlink``: somebody else does that to the file ``"victim"``,
+    or makes it a link to the file ``mine``.
     """
 
     def __init__(self, folder: str, fault: dict[str, Any], log: int) -> None:
@@ -167,6 +168,7 @@ class Recorder:
             "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
             "append": functools.partial(_append, builtins.open),
             "unlink": functools.partial(os.unlink),
+            "symlink": functools.partial(os.symlink, "mine"),
         }
 
     def knows(self, path: object) -> str | None:
@@ -210,7 +212,7 @@ class Recorder:
     def _strike(self, kind: str, path: str) -> None:
         if kind.startswith("SIG"):
             os.kill(os.getpid(), getattr(signal, kind))
-        elif kind in {"append", "unlink"}:
+        elif kind in {"append", "unlink", "symlink"}:
             self.acts[kind](self.fault["victim"])
         elif kind == "kill":
             self.acts[kind]()

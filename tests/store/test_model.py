@@ -390,10 +390,19 @@ def loose_ends(data: Data) -> set[str]:
     return found | {str(number) for number in ids if ids.count(number) > 1}
 
 
-def unordered(value: Any) -> Any:
-    """Return data with lists of items as tables, and nothing where such a list or table is empty."""
+def unordered(data: Data) -> Data:
+    """Return data with lists of items as tables, and nothing where such a list or table is empty.
+
+    But a client or user of whom nothing is said is one.
+    """
+    entries = {top: {key: _filled(entry) for key, entry in data[top].items()} for top in ("clients", "users")}
+    return {**_filled(data), **entries}
+
+
+def _filled(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: unordered(inner) for key, inner in value.items() if inner not in ([], {})}
+        inner = {key: _filled(one) for key, one in value.items()}
+        return {key: one for key, one in inner.items() if one not in ([], {})}
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return {typed(one): None for one in value}
     return value

@@ -494,6 +494,28 @@ LAYOUT_EDITS = [
         [Change(("clients", "a", "contacts", "b"), {"email": "b"})],
         "[clients.a]\ncontacts = [\n  {email='a'}, # A\n  { email = \"b\" }\n]\n",
     ),
+    # a list on several lines that lost its last item is an empty one, unless a comment is left in it
+    (
+        "[clients.a]\ncontacts = [\n  {email='a'}, # A\n]\n",
+        [Change(("clients", "a", "contacts", "a"), None)],
+        "[clients.a]\ncontacts = []\n",
+    ),
+    (
+        "[clients.a]\ncontacts = [\n  # C\n  {email='a'}, # A\n]\n",
+        [Change(("clients", "a", "contacts", "a"), None)],
+        "[clients.a]\ncontacts = [\n  # C\n]\n",
+    ),
+    # comments left in a list without items are nobody's: they do not come to stand above a new item
+    (
+        "[clients.a]\ncontacts = [ # C\n  # A\n]\n",
+        [Change(("clients", "a", "contacts", key), {"email": key}) for key in "bc"],
+        '[clients.a]\ncontacts = [ # C\n  { email = "b" },\n  { email = "c" },\n  # A\n]\n',
+    ),
+    (
+        "clients.a.x = [\r\n\r\n# X\r\n# Y\r\n  ]\r\n",
+        [Change(("clients", "a", "x"), [1])],
+        "clients.a.x = [\r\n  1,\r\n\r\n# X\r\n# Y\r\n  ]\r\n",
+    ),
     # the last one of all
     ("version = 1\n\n[clients.a]\n", [Change(("clients", "a"), None)], "version = 1\n"),
     # mixed line endings: new lines follow the majority
@@ -650,6 +672,11 @@ POSITIONS = [
     ("x = 1\nclients.a.name = 1", ("clients", "a", "name"), "name"),
     ("x = 1\nclients = { b = 1, 'a' = { name = 1 } }", ("clients", "a", "name"), "name"),
     ("x = 1\n[clients]\nb.n = 1\na.name = 1", ("clients", "a", "name"), "name"),
+    ("x = 1\n[clients]\nb.n = 1\na.name = 1", ("clients", "c", "name"), "[clients]"),
+    ("x = 1\nclients = { b = 1 }", ("clients", "c", "name"), "clients"),
+    ("x = 1\nclients.b.n = 1\nclients.a.name = 1", ("clients",), "clients.b"),
+    ("x = 1\nclients = { a.b = 1, a.c = { d = 2 } }", ("clients", "a", "c", "d"), "d = 2"),
+    ("x = 1\nclients = { a.b = 1, a.c = { d = 2 } }", ("clients", "a"), "clients"),
     (SPLIT, ("clients", "a", "c", "y"), "y = 1"),
     ("\ufeffversion = 1"[1:], ("users", "x"), "version"),
 ]
@@ -725,6 +752,7 @@ def test_other_formats_are_recognised(text: str, hint: str) -> None:
 def test_no_text_is_a_traceback(text: str) -> None:
     try:
         document = TomlDocument(text)
+        document.check_sizes()
     except StoreInvalid:
         return
     for key in [*document.data, "none"]:
@@ -734,4 +762,6 @@ def test_no_text_is_a_traceback(text: str) -> None:
 
 def test_an_integer_of_any_length_within_a_text_is_fine() -> None:
     digits = "0x" + "f" * 6000
-    assert TomlDocument(f"a = '{digits}'").data == {"a": digits}
+    document = TomlDocument(f"a = '{digits}'")
+    document.check_sizes()
+    assert document.data == {"a": digits}

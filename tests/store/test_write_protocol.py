@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from store.faulty import Ran, Server, held
+from store.faulty import Call, Ran, Server, held
 
 ROOT = os.geteuid() == 0
 NOBODY = 65534
@@ -80,6 +80,11 @@ def given(path: Path) -> Path:
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def on_lock(ran: Ran, name: str) -> list[Call]:
+    """Return a run's calls of that name on the lock file."""
+    return [call for call in ran.calls if call.name == name and call.path == str(LOCK)]
 
 
 def refused(ran: Ran, store: Path, message: str, status: int = 74) -> None:
@@ -156,24 +161,60 @@ def test_a_lock_is_tried_once_without_time_and_again_with_some(store: Path, serv
         for seconds, tries in (("0", {1}), ("0.2", set(range(2, 20)))):
             ran = server.run(*EDIT, "--lock-timeout", seconds)
             assert ran.status == 5
-            assert len([call for call in ran.calls if call.name == "flock"]) in tries
+            assert len(on_lock(ran, "flock")) in tries
+            # no try leaves a file open, or a long wait would run out of them; one more reads whose it is
+            assert len(on_lock(ran, "close")) == len(on_lock(ran, "flock")) + 1
 
 
 def test_a_lock_file_that_is_removed_before_it_is_locked_is_made_again(store: Path, server: Server) -> None:
     ran = server.run(*EDIT, fault={"at": "flock", "kind": "unlink", "victim": str(LOCK)})
     assert ran.status == 0, ran.err
-    assert len([call for call in ran.calls if call.name == "flock"]) == 3, "two tries and the release"
+    assert len(on_lock(ran, "flock")) == 3, "two tries and the release"
+    assert len(on_lock(ran, "close")) == 2
     assert LOCK.read_text().startswith("process ")
 
 
-@pytest.mark.skipif(not ROOT, reason="only the superuser can give files away")
-def test_a_lock_file_that_a_third_user_may_remove_is_refused(store: Path, server: Server) -> None:
+def test_a_lock_file_that_is_removed_before_it_is_opened_is_made_again(store: Path, server: Server) -> None:
     LOCK.touch()
-    os.chown(LOCK, 12345, -1)
+    fault = {"at": "open", "path": ".lock", "n": 2, "kind": "unlink", "victim": str(LOCK)}
+    ran = server.run(*EDIT, fault=fault)
+    assert ran.status == 0, ran.err
+    assert LOCK.read_text().startswith("process ")
+
+
+@as_root
+@pytest.mark.parametrize(
+    ("folder", "owner", "fine"), [(0, NOBODY, True), (12345, 12345, True), (0, 12345, False)]
+)
+def test_a_lock_file_that_a_third_user_may_remove_is_refused(
+    folder: int, owner: int, fine: bool, anybodys: Path, server: Server
+) -> None:
+    """Where only who has a file may remove it, it is to be ours or that of who has the folder."""
+    given(anybodys)
+    LOCK.touch()
+    LOCK.chmod(0o666)
+    os.chown(LOCK, owner, -1)
+    os.chown(Path(), folder, -1)
     Path().chmod(0o1777)
-    refused(server.run(*EDIT), store, "belongs to another user")
-    Path().chmod(0o755)
-    assert server.run(*EDIT).status == 0
+    if not fine:
+        refused(plain(server, *EDIT), anybodys, "belongs to another user")
+        Path().chmod(0o777)
+    assert plain(server, *EDIT).status == 0
+
+
+def test_a_link_put_in_the_lock_files_place_is_not_followed(store: Path, server: Server) -> None:
+    """Put there after it was looked at what stands there."""
+    Path("mine").write_text("mine")
+    ran = server.run(*EDIT, fault={"at": "open", "path": ".lock", "kind": "symlink", "victim": str(LOCK)})
+    refused(ran, store, ".renewctl.toml.lock")
+    assert Path("mine").read_text() == "mine"
+
+
+def test_a_new_lock_file_lets_others_in_before_it_is_locked(store: Path, server: Server) -> None:
+    """Or they would be told that they may not, rather than wait."""
+    store.chmod(0o660)
+    assert server.run(*EDIT, umask=0o077, fault={"at": "flock", "kind": "kill"}).status == -9
+    assert mode(LOCK) == 0o660
 
 
 @pytest.mark.parametrize("kind", ["ENOLCK", "ENOSYS", "EOPNOTSUPP"])

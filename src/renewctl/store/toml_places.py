@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from renewctl import tree
 from renewctl.model import Path
-from renewctl.store.blocks import HOLDERS, Item, Layout, ScanError, Steps, entry_of, parts, scan
+from renewctl.store.blocks import HOLDERS, Item, Layout, Part, ScanError, Steps, entry_of, parts, scan
 
 Span = tuple[int, int]
 _NOWHERE = ((0, 0),)
@@ -25,6 +25,7 @@ class Places:
         self.text, self.data, self._layout = text, data, layout
         self._seen: dict[Span, tuple[list[Item], Iterator[Item]]] = {}
         self._by_entry: dict[Span, dict[Path, list[Item]]] = {}
+        self._by_steps: dict[int, dict[Steps, Part]] = {}
 
     @cached_property
     def _lines(self) -> list[int]:
@@ -47,7 +48,7 @@ class Places:
             return header
         best, found = 0, 0
         for item in self._items(entry_of(steps)):
-            depth, pos = _reach(self.text, item, steps)
+            depth, pos = self._reach(item, steps)
             if depth > best:
                 best, found = depth, pos
             if depth == len(steps):
@@ -90,9 +91,40 @@ class Places:
             by_entry = self._by_entry[span] = {}
             for item in self._scanned(span):
                 by_entry.setdefault(entry_of(item.path), []).append(item)
-        by_entry = self._by_entry[span]
-        above = by_entry.get(entry[:1], ()) if len(entry) > 1 else ()
-        return sorted((*above, *by_entry.get(entry, ())))
+        names = sorted({entry[:1], entry})  # a table stands above what is in it
+        return [item for name in names for item in self._by_entry[span].get(name, ())]
+
+    def _reach(self, item: Item, steps: Steps) -> tuple[int, int]:
+        """Return how many of ``steps`` lead to ``item`` or into its value, and to which position."""
+        depth = 0
+        for one, other in zip(item.path, steps, strict=False):
+            if one != other:
+                break
+            depth += 1
+        above = len(item.path) - len(item.keys)
+        if item.value is None or depth <= above:
+            return depth, item.at
+        if depth < len(item.path):
+            return depth, item.spans[depth - above - 1][0]
+        return self._within(item.value[0], steps, depth, item.spans[-1][0])
+
+    def _within(self, value: int, steps: Steps, depth: int, pos: int) -> tuple[int, int]:
+        while depth < len(steps) and self.text[value] in "[{":
+            found = self._parts(value)
+            ends = range(depth + 1, len(steps) + 1)
+            end = next((end for end in ends if steps[depth:end] in found), None)
+            if end is None:
+                break
+            part = found[steps[depth:end]]
+            depth, pos, value = end, part.start, part.value
+        return depth, pos
+
+    def _parts(self, pos: int) -> dict[Steps, Part]:
+        """Return the parts of the array or inline table at ``pos``, by their keys or their index."""
+        if pos not in self._by_steps:
+            numbered = enumerate(parts(self.text, pos))
+            self._by_steps[pos] = {part.keys or (index,): part for index, part in numbered}
+        return self._by_steps[pos]
 
 
 def _steps(data: Any, path: Path) -> Steps:
@@ -110,30 +142,3 @@ def _steps(data: Any, path: Path) -> Steps:
             steps = (*steps, step)
             data = data.get(step) if isinstance(data, dict) else None
     return steps
-
-
-def _reach(text: str, item: Item, steps: Steps) -> tuple[int, int]:
-    """Return how many of ``steps`` lead to ``item`` or into its value, and to which position."""
-    depth = 0
-    for one, other in zip(item.path, steps, strict=False):
-        if one != other:
-            break
-        depth += 1
-    above = len(item.path) - len(item.keys)
-    if item.value is None or depth <= above:
-        return depth, item.at
-    if depth < len(item.path):
-        return depth, item.spans[depth - above - 1][0]
-    return _within(text, item.value[0], steps, depth, item.spans[-1][0])
-
-
-def _within(text: str, value: int, steps: Steps, depth: int, pos: int) -> tuple[int, int]:
-    while depth < len(steps) and text[value] in "[{":
-        for index, part in enumerate(parts(text, value)):
-            names: Steps = part.keys or (index,)
-            if steps[depth : depth + len(names)] == names:
-                depth, pos, value = depth + len(names), part.start, part.value
-                break
-        else:
-            break
-    return depth, pos

@@ -200,8 +200,10 @@ class Rewriter(NamedTuple):
     def _joined_lines(self, span: Span, found: list[Part], plan: Plan) -> str:
         """Put together what stands on several lines; only comments beside what goes may go."""
         text, (start, end) = self.text, span
-        begin, stop = (found[0].begin, found[-1].stop) if found else (end - 1, end - 1)
-        out = text[start:begin] if found else text[start:begin].rstrip(" \t")
+        # In a list without items comments are nobody's: what is new goes above them, as below the last item.
+        first = text.find("\n", start) + 1
+        begin, stop = (found[0].begin, found[-1].stop) if found else (first, first)
+        out = text[start:begin]
         indent = text[text.rfind("\n", 0, found[0].start) + 1 : found[0].start] if found else "  "
         final = not found or found[-1].comma >= 0
         left = sum(new is not None for _, new in plan)
