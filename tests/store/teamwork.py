@@ -114,6 +114,6 @@ def changed(store: File, rng: Random, side: str, run: Callable[..., Any]) -> Dat
     rows = store.with_name(f"{side}.csv")
     rows.write_text(table(rng, data, side))
     for words in commands(rng, data, side):
-        words = [str(rows) if word == rows.name else word for word in words]
-        run(*words, "--store", str(store), "-y", "-q", "--as-of", "2026-11-23")
+        argv = [str(rows) if word == rows.name else word for word in words]
+        run(*argv, "--store", str(store), "-y", "-q", "--as-of", "2026-11-23")
     return said(store.read_text("utf-8-sig"), store.name)
