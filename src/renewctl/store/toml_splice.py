@@ -51,6 +51,7 @@ class Splicer:
 
     def __init__(self, layout: Layout, eol: str) -> None:
         self.layout, self.text, self.eol = layout, layout.text, eol
+        self.begin = len(self.text) - len(self.text.lstrip())
         self.splices: list[Splice] = []
         self.spans: list[Span] = []
         self.fresh: dict[str, dict[str, str]] = {}
@@ -140,7 +141,7 @@ class Splicer:
         before, after = self.text[max(0, pos - 4) : pos], self.text[pos : pos + 2]
         lines = before.split("\n")
         gap = "" if not before or not lines[-1] else self.eol
-        if self.text[:pos].strip() and not (len(lines) > 2 and not lines[-2].strip()):
+        if pos > self.begin and not (len(lines) > 2 and not lines[-2].strip()):
             gap += self.eol
         tail = self.eol if after and not after.startswith(("\n", "\r\n")) else ""
         return gap + self.eol.join(blocks) + tail
