@@ -67,7 +67,7 @@ CASES = [
         "git conflict",
         "version = 1\n<<<<<<< HEAD\n[defaults]\n=======\n[policy]\n>>>>>>> theirs\n",
         "2:1",
-        "unresolved merge, lines 2-6",
+        "unresolved merge in defaults and policy, lines 2-6",
     ),
     bad("truncated", 'version = 1\n[defaults]\nowner = "hub', "3:", ""),
     bad("an unquoted word", "[defaults]\nowner = hubspot\n", "2:9", ""),
@@ -299,7 +299,10 @@ class Exact(NamedTuple):
 
 
 BY_HAND = "mend the file in an editor; nothing was written"
-SETTLE = "settle the merge: keep one side, delete the lines with <<<<<<<, ======= and >>>>>>>"
+SETTLE = (
+    "settle the merge: keep one side, or both where they are different clients; "
+    "delete the lines with <<<<<<<, ======= and >>>>>>>"
+)
 CLOSE = "close it with the quotes that it begins with"
 TWICE = "keep one of the two"
 DAYS = "write a day of the calendar, as 2027-03-01"

@@ -339,12 +339,12 @@ FLAWS = {
         [("not valid JSON: unterminated string starting", 2, 11)],
     ),
     "control": ('{"a": "x\0"}', [("not valid JSON: invalid control character", 1, 9)]),
-    "merge": (MERGE, [("unresolved merge, lines 2-6", 2, 1)]),
+    "merge": (MERGE, [("unresolved merge in a, lines 2-6", 2, 1)]),
     "merges": (
         MERGE + MERGE,
-        [("unresolved merge, lines 2-6", 2, 1), ("unresolved merge, lines 9-13", 9, 1)],
+        [("unresolved merge in a, lines 2-6", 2, 1), ("unresolved merge in a, lines 9-13", 9, 1)],
     ),
-    "half a merge": ("{\n<<<<<<< HEAD\n}", [("unresolved merge, line 2", 2, 1)]),
+    "half a merge": ("{\n<<<<<<< HEAD\n}", [("unresolved merge, lines 2-3", 2, 1)]),
 }
 
 
@@ -682,3 +682,42 @@ def test_pairing_of_list_items():
     assert json_edit._paired(["x", "y", "z"], ["x", "w", "z"], "") == {0: 0, 1: 1, 2: 2}
     assert json_edit._paired(["x", "y", "z"], ["y", "z"], "") == {1: 0, 2: 1}
     assert json_edit._paired(["x", "y"], ["y", "w", "x"], "") is None
+
+
+@pytest.mark.parametrize(
+    ("standing", "there"),
+    [
+        ("", "e c b"),
+        ("d", "b c d e"),
+        ("b-x d", "b b-x c d e"),
+        ("f g", "b c e f g"),
+        ("d a", "d a e c b"),
+        ("f k a l m n o p q r", "f k a b c e l m n o p q r"),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_new_clients_go_where_the_order_of_keys_has_them(
+    standing: str, there: str, indent: int | None
+) -> None:
+    text = json.dumps({"clients": {key: {"hub_id": 1} for key in standing.split()}, "x-b": {}}, indent=indent)
+    new = JsonDocument(text).edit([Change(("clients", key), {"hub_id": 1}) for key in "ecb"])
+    assert new == json.dumps(
+        {"clients": {key: {"hub_id": 1} for key in there.split()}, "x-b": {}}, indent=indent
+    )
+
+
+@pytest.mark.parametrize("gone", ["b", "c", "b c", "d", "b d", "b c d"])
+def test_clients_come_in_order_while_others_go(gone: str) -> None:
+    text = json.dumps({"clients": {key: {"hub_id": 1} for key in "bcd"}}, indent=2)
+    changes = [Change(("clients", key), None) for key in gone.split()]
+    changes += [Change(("clients", key), {"hub_id": 1}) for key in ("a", "bb", "cc", "e")]
+    there = sorted({*"bcd", "a", "bb", "cc", "e"} - {*gone.split()})
+    expected = json.dumps({"clients": {key: {"hub_id": 1} for key in there}}, indent=2)
+    assert JsonDocument(text).edit(changes) == expected
+
+
+def test_tables_that_are_no_clients_or_users_grow_at_the_end() -> None:
+    new = JsonDocument('{"policy": {"stale_days": 1}, "x-a": {"b": 1}}').edit(
+        [Change(("policy", "deadline_days"), 1), Change(("x-a", "a"), 1)]
+    )
+    assert new == '{"policy": {"stale_days": 1, "deadline_days": 1}, "x-a": {"b": 1, "a": 1}}'

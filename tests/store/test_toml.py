@@ -548,9 +548,36 @@ def test_an_edit_on_another_layout(text: str, changes: list[Change], wanted: str
     assert TomlDocument(text).edit(changes) == wanted
 
 
-def test_many_clients_are_added_together_in_the_order_given() -> None:
-    new = TomlDocument("[clients.a]\n").edit([Change(("clients", key), {"hub_id": 1}) for key in "cb"])
-    assert new == "[clients.a]\n\n[clients.c]\nhub_id = 1\n\n[clients.b]\nhub_id = 1\n"
+@pytest.mark.parametrize(
+    ("standing", "there"),
+    [
+        ("", "e c b"),
+        ("d", "b c d e"),
+        ("b-x d", "b b-x c d e"),
+        ("f g", "b c e f g"),
+        ("d a", "d a e c b"),
+        ("f k a l m n o p q r", "f k a b c e l m n o p q r"),
+    ],
+)
+def test_new_clients_go_where_the_order_of_keys_has_them_if_there_is_one(standing: str, there: str) -> None:
+    """Else to the end, as they come. One in ten may stand out of order."""
+    text = "\n".join(f"# of {key}\n[clients.{key}]\n\n# loose" for key in standing.split())
+    new = TomlDocument(text).edit([Change(("clients", key), {"hub_id": 1}) for key in "ecb"])
+    assert [*tomli.loads(new)["clients"]] == there.split()
+    assert "\n\n\n" not in new
+    for key in "ecb":
+        assert f"\n\n[clients.{key}]\nhub_id = 1\n" in f"\n\n{new}"
+    for key in standing.split():
+        assert f"# of {key}\n[clients.{key}]\n" in new
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[clients]\n\n[clients.d]\n", "[clients.d]\n\n[clients.e]\n\n[clients.d.override]\nowner = 'hubspot'\n"],
+)
+def test_in_an_unusual_layout_new_clients_go_to_the_end(text: str) -> None:
+    new = TomlDocument(text).edit([Change(("clients", key), {"hub_id": 1}) for key in "cb"])
+    assert new == text + "\n[clients.c]\nhub_id = 1\n\n[clients.b]\nhub_id = 1\n"
 
 
 # --- refusals and guards ------------------------------------------------------------------------
@@ -724,9 +751,9 @@ def test_every_unresolved_merge_is_named() -> None:
     with pytest.raises(StoreInvalid) as error:
         TomlDocument(f"x = 1\n{merge}y = 1\n{merge}<<<<<<< HEAD\nz = 1\n")
     assert [problem.message for problem in error.value.problems] == [
-        "unresolved merge, lines 2-6",
-        "unresolved merge, lines 8-12",
-        "unresolved merge, lines 13-14",
+        "unresolved merge in a, lines 2-6",
+        "unresolved merge in a, lines 8-12",
+        "unresolved merge in z, lines 13-14",
     ]
     assert TomlDocument(f"x = '''\n{merge}'''").data
 

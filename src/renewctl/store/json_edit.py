@@ -2,7 +2,7 @@
 
 Old and new data are walked side by side, with the old text's spans; what is the same object in both
 (``tree.applied`` shares what it did not change) is not looked into. May import ``model``, ``tree``,
-``store.json_scan`` and the standard library.
+``store.json_scan``, ``store.order`` and the standard library.
 """
 
 import re
@@ -11,8 +11,11 @@ from typing import Any, NamedTuple
 
 from renewctl.model import Change, Path
 from renewctl.store.json_scan import Member, Spans, Style, has_newline, indent_at
+from renewctl.store.order import placed
 from renewctl.tree import IDENTITY
 
+ORDERED = (("clients",), ("users",))
+"""The tables whose new members go among the others by their keys; elsewhere they go last."""
 _LINE_ENDS = re.compile(r"[ \t]*(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))*")
 
 
@@ -22,6 +25,10 @@ class Splice(NamedTuple):
     start: int
     end: int
     text: str
+
+
+_Added = dict[int, list[str]]
+"""New text, by the slot after which it goes; -1 is before the first."""
 
 
 class _Layout(NamedTuple):
@@ -112,7 +119,9 @@ class _Difference:
                 self._put(slot.key_start, slot.key_end, self._style.write(now, spread=False))
             self.value(slot, old[key], new[now], (*path, now), spread=layout.nested)
         standing = set(kept.values())
-        added = [self._member(key, value, layout) for key, value in new.items() if key not in standing]
+        fresh = [key for key in new if key not in standing]
+        spots = placed([*slots], fresh) if path in ORDERED else {len(slots) - 1: fresh}
+        added = {spot: [self._member(key, new[key], layout) for key in keys] for spot, keys in spots.items()}
         self._reshape(at, list(slots.values()), [key in kept for key in slots], added, layout)
 
     def _kept(self, old: Any, new: Any, path: Path) -> dict[str, str]:
@@ -131,7 +140,7 @@ class _Difference:
         layout = self._layout(at, slots, spread=spread)
         for was, now in pairs.items():
             self.value(slots[was], old[was], new[now], (*path, str(now)), spread=layout.nested)
-        added = [self._written(item, layout) for item in new[len(pairs) :]]
+        added = {len(slots) - 1: [self._written(item, layout) for item in new[len(pairs) :]]}
         self._reshape(at, slots, [index in pairs for index in range(len(slots))], added, layout)
 
     def _member(self, key: str, value: Any, layout: _Layout) -> str:
@@ -167,25 +176,34 @@ class _Difference:
         return False
 
     def _reshape(
-        self, at: Member, slots: list[Member], keep: list[bool], added: list[str], layout: _Layout
+        self, at: Member, slots: list[Member], keep: list[bool], added: _Added, layout: _Layout
     ) -> None:
-        """Take away the slots not kept, each with one comma, and put ``added`` after the last."""
+        """Take away the slots not kept, each with one comma, and put what is ``added`` in its places."""
+        texts = [text for place in sorted(added) for text in added[place]]
         if not slots:
-            self._fill(at, added, layout)
+            self._fill(at, texts, layout)
         elif True not in keep:
             start, end = slots[0].key_start, slots[-1].end
-            self._put(*((start, end) if added else (at.start + 1, at.end - 1)), layout.gap.join(added))
+            self._put(*((start, end) if texts else (at.start + 1, at.end - 1)), layout.gap.join(texts))
         else:
-            first = keep.index(True)
-            if first:
-                self._put(slots[0].key_start, slots[first].key_start, "")
-            for before, slot, stays in zip(
-                slots[first:], slots[first + 1 :], keep[first + 1 :], strict=False
-            ):
-                if not stays:
-                    self._put(before.end, slot.end, "")
-            if added:
-                self._put(slots[-1].end, slots[-1].end, layout.gap + layout.gap.join(added))
+            self._take_away(slots, keep)
+            self._add(slots, keep.index(True), added, layout.gap)
+
+    def _take_away(self, slots: list[Member], keep: list[bool]) -> None:
+        first = keep.index(True)
+        if first:
+            self._put(slots[0].key_start, slots[first].key_start, "")
+        for before, slot, stays in zip(slots[first:], slots[first + 1 :], keep[first + 1 :], strict=False):
+            if not stays:
+                self._put(before.end, slot.end, "")
+
+    def _add(self, slots: list[Member], first: int, added: _Added, gap: str) -> None:
+        """Put new text after its slots; above the ``first`` one kept, where those before it go."""
+        for place, texts in added.items():
+            if texts and place < first:
+                self._put(slots[first].key_start, slots[first].key_start, gap.join([*texts, ""]))
+            elif texts:
+                self._put(slots[place].end, slots[place].end, gap.join(["", *texts]))
 
     def _fill(self, at: Member, added: list[str], layout: _Layout) -> None:
         if added:

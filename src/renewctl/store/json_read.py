@@ -2,7 +2,7 @@
 
 The text goes through the C parser, and whether something is wrong with it is counted, not looked
 for: it is looked through token by token only once that is known. May import ``errors``,
-``store.json_scan`` and the standard library.
+``store.json_scan``, the standard library and, for a text that git left half merged, ``conflicts``.
 """
 
 import json
@@ -149,12 +149,10 @@ def _not_json(text: str, error: JSONDecodeError) -> list[Flaw]:
 
 
 def _merges(text: str) -> Iterator[Flaw]:
-    lines = Lines(text)
-    for start in re.finditer(r"^<{7}", text, re.MULTILINE):
-        end = re.compile(r"^>{7}", re.MULTILINE).search(text, start.end())
-        first, last = lines.at(start.start())[0], lines.at((end or start).start())[0]
-        where = f"lines {first}-{last}" if end else f"line {first}"
-        yield start.start(), f"unresolved merge, {where}", _SETTLE
+    from renewctl.store.conflicts import SETTLE, in_json
+
+    for found in in_json(text):
+        yield found.start, found.message, SETTLE
 
 
 def _syntax_hint(text: str, error: JSONDecodeError) -> str:

@@ -1,7 +1,7 @@
 """What is wrong with a text that is not TOML, said with its lines and a way out.
 
-May import ``errors`` and its neighbours ``blocks``, ``toml_sizes`` and
-``toml_text``.
+May import ``errors`` and its neighbours ``blocks``, ``conflicts``, ``toml_sizes``
+and ``toml_text``.
 """
 
 import re
@@ -11,11 +11,10 @@ import tomli
 
 from renewctl.errors import Problem, StoreInvalid
 from renewctl.store.blocks import ScanError, Steps, scan
+from renewctl.store.conflicts import SETTLE, in_toml
 from renewctl.store.toml_sizes import LONG_HEX, MAX_DEPTH
 from renewctl.store.toml_text import key_text
 
-_CONFLICT = re.compile(r"^<{7}(?![^ \r\n])", re.MULTILINE)
-_CONFLICT_END = re.compile(r"^>{7}(?![^ \r\n])", re.MULTILINE)
 _LONE_CR = re.compile(r"\r(?!\n)")
 _TOKEN = re.compile(
     r"#[^\n]*"
@@ -40,10 +39,9 @@ _WORDS = {
     "Illegal character '\\n'": "a quoted text is not closed on its line",
     "Illegal character '\\r'": "a lone carriage return",
 }
-_SETTLE = "settle the merge: keep one side, delete the lines with <<<<<<<, ======= and >>>>>>>"
 _CLOSE = "close it with the quotes that it begins with"
 _WAYS_OUT = (
-    (r".*\n(={7}|>{7}|\|{7})", _SETTLE),
+    (r".*\n(={7}|>{7}|\|{7})", SETTLE),
     (r"Invalid value\n.*= *\n[“”„‘’«]", 'write straight quotes: "hubspot"'),
     (r"Invalid value\n.*= *\n[A-Za-z]", 'put text in quotes: "hubspot"'),
     (r"Invalid value\n.*= *\n$", "write a value after the ="),
@@ -69,11 +67,8 @@ def invalid(text: str, error: Exception) -> StoreInvalid:
 
 
 def _conflicts(text: str) -> Iterator[Problem]:
-    for match in _CONFLICT.finditer(text):
-        line, _ = _place(text, match.start())
-        end = _CONFLICT_END.search(text, match.end())
-        last = _place(text, end.start())[0] if end else text.rstrip("\n").count("\n") + 1
-        yield Problem(f"unresolved merge, lines {line}-{last}", hint=_SETTLE, line=line, column=1)
+    for found in in_toml(text):
+        yield Problem(found.message, hint=SETTLE, line=found.line, column=1)
 
 
 def _finding(text: str, error: Exception) -> Problem:

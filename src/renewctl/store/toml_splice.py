@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from renewctl.model import Path
 from renewctl.store.blocks import Block, Item, Layout, Steps, entry_of, lead_of, scan
+from renewctl.store.order import placed
 from renewctl.store.toml_text import (
     Rewriter,
     Span,
@@ -50,17 +51,16 @@ class Splicer:
 
     def __init__(self, layout: Layout, eol: str) -> None:
         self.layout, self.text, self.eol = layout, layout.text, eol
+        self.begin = len(self.text) - len(self.text.lstrip())
         self.splices: list[Splice] = []
         self.spans: list[Span] = []
-        self.fresh: dict[int, list[str]] = {}
-        self.places: dict[str, int] = {}
+        self.fresh: dict[str, dict[str, str]] = {}
 
     def made(self, moves: Iterable[Move]) -> tuple[str, list[Span]]:
         """Return the new text and the spans of the old one that may differ."""
         for move in moves:
             self._make(move)
-        for pos, blocks in self.fresh.items():
-            self.splices.append((pos, pos, self._framed(pos, blocks)))
+        self._put_fresh()
         self.splices.sort(key=lambda splice: splice[:1])
         pieces, pos = [], 0
         for start, end, new in self.splices:
@@ -74,7 +74,9 @@ class Splicer:
         if block is None and (move.old is not None or not isinstance(move.new, dict)):
             self._make_above(move)
         elif block is None:
-            self._put_new(move)
+            header = f"[{'.'.join(map(key_text, move.name))}]"
+            fresh = self.fresh.setdefault(move.name[0], {})
+            fresh[move.name[-1]] = table_text(header, move.new, self.eol)
         elif move.new is None:
             start, end = self._with_blank(block)
             self.splices.append((start, end, ""))
@@ -105,19 +107,28 @@ class Splicer:
         first = self.layout.first
         return self.layout.lead(first) if first < len(self.text) else first
 
-    def _put_new(self, move: Move) -> None:
-        top = move.name[0]
-        if top not in self.places:
-            self.places[top] = self._place(top)
-        pos = self.places[top]
-        header = f"[{'.'.join(map(key_text, move.name))}]"
-        self.fresh.setdefault(pos, []).append(table_text(header, move.new, self.eol))
-        self.spans.append((pos, pos))
+    def _put_fresh(self) -> None:
+        """Put the new blocks where they go, those of one place together."""
+        places: dict[int, list[str]] = {}
+        for top, blocks in self.fresh.items():
+            for pos, keys in self._places(top, blocks).items():
+                places.setdefault(pos, []).extend(map(blocks.__getitem__, keys))
+        for pos, texts in places.items():
+            self.splices.append((pos, pos, self._framed(pos, texts)))
+            self.spans.append((pos, pos))
 
-    def _place(self, top: str) -> int:
-        kin = [run[-1] for entry, run in self.layout.runs.items() if entry[0] == top]
-        if kin:
-            return self._end(max(kin))
+    def _places(self, top: str, new: Iterable[str]) -> dict[int, list[str]]:
+        """Return where the new keys of a table go."""
+        runs = {entry: runs for entry, runs in self.layout.runs.items() if entry[0] == top}
+        kin = sorted(runs, key=lambda entry: runs[entry][-1])
+        top_most = self.layout.lead(runs[kin[0]][0][0]) if kin else self._start(top)
+        spots = {len(kin) - 1: [*new]}
+        if all(len(entry) > 1 and len(its) == 1 for entry, its in runs.items()):
+            spots = placed([entry[-1] for entry in kin], new)
+        return {self._end(runs[kin[at]][-1]) if at >= 0 else top_most: keys for at, keys in spots.items()}
+
+    def _start(self, top: str) -> int:
+        """Return where a table begins that has no block yet."""
         if top == "policy" and ("defaults",) in self.layout.runs:
             return self._end(self.layout.runs["defaults",][-1])
         return self._front() if top in ("defaults", "policy") else len(self.text)
@@ -130,7 +141,7 @@ class Splicer:
         before, after = self.text[max(0, pos - 4) : pos], self.text[pos : pos + 2]
         lines = before.split("\n")
         gap = "" if not before or not lines[-1] else self.eol
-        if self.text[:pos].strip() and not (len(lines) > 2 and not lines[-2].strip()):
+        if pos > self.begin and not (len(lines) > 2 and not lines[-2].strip()):
             gap += self.eol
         tail = self.eol if after and not after.startswith(("\n", "\r\n")) else ""
         return gap + self.eol.join(blocks) + tail
