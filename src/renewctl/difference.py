@@ -35,13 +35,14 @@ def differences(before: Data, after: Data, renamed: Iterable[tuple[str, str]] = 
 
 def _normal(data: Data) -> dict[str, Any]:
     """Return the data with the keys of clients and users in the form they are compared in."""
-    found = {key: plain(value) for key, value in data.items() if key != "version"}
+    found = {key: plain(value) for key, value in data.items() if key not in _NO_SETTINGS}
     for name, normal in _NORMAL_KEY.items():
         if isinstance(found.get(name), dict):
             found[name] = {normal(key): value for key, value in found[name].items()}
     return found
 
 
+_NO_SETTINGS = {"version", "$schema"}
 _NORMAL_KEY: Mapping[str, Callable[[str], str]] = {
     "clients": lambda key: client_key(key) or key,
     "users": address_key,

@@ -119,6 +119,18 @@ def test_a_full_store_is_read_whole() -> None:
         ),
         (),
         (
+            *(
+                Problem(
+                    f'policy.domains is spelled "{written}"',
+                    ("policy", "domains"),
+                    f'write "{plain}"',
+                    code="unusual-spelling",
+                )
+                for written, plain in (
+                    ("Agency.example", "agency.example"),
+                    ("https://www.other.example/", "other.example"),
+                )
+            ),
             Problem(
                 'clients."WWW.Acme.example" is read as the client acme.example',
                 ("clients", "WWW.Acme.example"),
@@ -679,8 +691,35 @@ def test_an_owner_in_another_spelling_is_read_and_remarked_on(kind: Kind, writte
     assert got(read(store_with(kind, written)).portfolio) == got(read(store_with(kind, plain)).portfolio)
 
 
+@pytest.mark.parametrize(
+    ("kind", "written", "plain"),
+    [
+        (Kind.ROLES, ["primary", " Billing ", "PRIMARY"], ["primary", "billing", "primary"]),
+        (Kind.DOMAINS, ["www.agency.example", "b.example"], ["agency.example", "b.example"]),
+    ],
+)
+def test_each_word_of_a_list_in_another_spelling_is_remarked_on(
+    kind: Kind, written: list[str], plain: list[str]
+) -> None:
+    path, got = PLACES[kind]
+    odd = [(was, word) for was, word in zip(written, plain, strict=True) if was != word]
+    assert [
+        (at, message.partition(" is spelled ")[2], hint)
+        for at, message, hint in remarks(store_with(kind, written))
+    ] == [(path, f'"{was}"', f'write "{word}"') for was, word in odd]
+    assert got(read(store_with(kind, written)).portfolio) == got(read(store_with(kind, plain)).portfolio)
+
+
+@pytest.mark.parametrize(
+    ("value", "remarked"), [("./renewctl.schema.json", False), ("", False), (5, True), ({}, True)]
+)
+def test_the_key_that_names_the_schema_is_for_editors_alone(value: Any, remarked: bool) -> None:
+    assert [code for *_, code in remarks({"$schema": value})] == ["keys of your own begin with x-"] * remarked
+    assert read({"$schema": value}).familiar is not remarked
+
+
 def test_top_level_keys_are_those_of_the_design() -> None:
-    assert TOP_LEVEL == ("version", "defaults", "policy", "users", "clients")
+    assert tuple(TOP_LEVEL) == ("version", "defaults", "policy", "users", "clients")
 
 
 # --- whatever the data -------------------------------------------------------------------------

@@ -342,6 +342,7 @@ def test_init_leaves_no_store_or_a_whole_one(server: Server) -> None:
     assert whole.status == 0, whole.err
     text = Path("renewctl.toml").read_bytes()
     assert tomllib.loads(text.decode())["defaults"] == {"owner": "hubspot"}
+    schema = Path("renewctl.schema.json").read_bytes()
     for kind in ("kill", "torn", "EIO", "SIGTERM"):
         for number in range(1, len(whole.calls) + 1):
             for path in files():
@@ -353,9 +354,14 @@ def test_init_leaves_no_store_or_a_whole_one(server: Server) -> None:
             if ran.status != -signal.SIGKILL:
                 assert (ran.status == 0) == made, told
                 assert made or temporaries() == [], told
+            beside = Path("renewctl.schema.json")
+            assert beside.read_bytes() == schema if beside.exists() else not made, told
+            for path in temporaries() if not made else ():
+                os.utime(path, (0, 0))
             again = ("client", "add", "acme.example") if made else argv
             assert server.run(*again).status == 0, told
-            assert not made or temporaries() == [], told
+            assert beside.read_bytes() == schema, told
+            assert not [path for path in temporaries() if made or "schema" in path.name], told
 
 
 # ------------------------------------------------------------------ everything, and for real

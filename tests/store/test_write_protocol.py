@@ -304,9 +304,10 @@ def test_the_mode_is_kept_and_the_lock_has_it_too(umask: int, kept: int, store: 
 @pytest.mark.parametrize("name", ["renewctl.toml", "renewctl.json"])
 def test_a_new_store_is_its_owners_alone(umask: int, name: str, server: Server) -> None:
     assert server.run("init", "--owner", "hubspot", "--store", name, umask=umask).status == 0
-    assert mode(Path(name)) == 0o600
-    assert Path(name).stat().st_nlink == 1
-    assert os.listdir() == [name]
+    assert sorted(os.listdir()) == sorted([name, "renewctl.schema.json"])
+    for path in Path().iterdir():
+        assert mode(path) == 0o600
+        assert path.stat().st_nlink == 1
 
 
 def test_the_new_text_is_never_open_to_more_people_than_the_store(store: Path, server: Server) -> None:

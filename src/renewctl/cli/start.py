@@ -1,4 +1,4 @@
-"""The first minutes: ``init``, ``demo``, ``where``, ``completion``."""
+"""The first minutes: ``init``, ``demo``, ``where``, ``completion``, ``schema``."""
 
 import tempfile
 from collections.abc import Sequence
@@ -17,11 +17,14 @@ from renewctl.cli.run import Run
 from renewctl.cli.tree import root
 from renewctl.cli.world import World
 from renewctl.errors import UsageError
+from renewctl.migrate import CURRENT
 from renewctl.model import Owner
 from renewctl.render import start as render
 from renewctl.render.answer import Answer
+from renewctl.schema.json_schema import json_schema
 from renewctl.store import init as store_init
-from renewctl.store.place import NAMES, missing
+from renewctl.store.beside import schema_text
+from renewctl.store.place import NAMES, VARIABLE, missing
 
 DEMO_DAY = "2026-11-23"
 DEMO = (
@@ -34,19 +37,33 @@ DEMO = (
 )  # fmt: skip
 
 
+GitOption = Annotated[
+    bool,
+    typer.Option("--git", help="Tell git, too: line ends in .gitattributes, what is ignored in .gitignore."),
+]
+
+
 @command("init", changes=True, noted=False)
-def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
+def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None, git: GitOption = False) -> Answer:
     """Make a new store, ./renewctl.toml unless --store names another; never overwrites.
 
-    With --owner and --notify it begins with that default, and with that partner user.
+    With --owner and --notify it begins with that default, and with that partner user. Beside it comes
+    renewctl.schema.json, by which editors complete and check it as you type.
+
+    --git adds to .gitattributes and .gitignore beside the store the lines that they lack, so that line
+    ends survive and lock, temporary files and history stay out; it needs a git work tree. Where there is a
+    store, init --git adds what is missing beside it, and leaves the store as it is.
     """
     email = None if notify is None else typed_address(notify, "--notify")
     if owner is None and email:
         raise UsageError("--notify needs --owner", hint="add --owner hubspot or --owner partner")
     if owner is Owner.PARTNER and email is None:
         raise UsageError("owner partner needs a partner user", hint="add --notify YOUR-ADDRESS")
-    place = store_init.init(run.store, run.world.environment, owner, email, dry_run=run.dry_run)
-    return render.created(place.shown, dry_run=run.dry_run, with_default=owner is not None)
+    name = run.store or run.world.environment.get(VARIABLE)
+    made = store_init.init(name, owner, email, git=git, dry_run=run.dry_run)
+    if not made.created:
+        return render.completed(made.store, made.beside, made.unmarked, dry_run=run.dry_run)
+    return render.created(made.store, made.beside, dry_run=run.dry_run, with_default=owner is not None)
 
 
 @command("demo")
@@ -91,3 +108,14 @@ def completion(
     """
     script = resources("renewctl") / "shells" / f"completion.{shell}"
     return render.completion(shell, script.read_text(encoding="utf-8"))
+
+
+@command("schema")
+def schema(run: Run) -> Answer:  # noqa: ARG001
+    """Print the JSON Schema of a store, by which editors complete and check it. Reads only.
+
+    init writes it beside a new store, as renewctl.schema.json; the first line of a TOML store,
+    #:schema ./renewctl.schema.json with an empty line below it, says so to taplo, tombi and Even
+    Better TOML, in a JSON store the key "$schema".
+    """
+    return render.schema(json_schema(CURRENT), schema_text())

@@ -73,6 +73,8 @@ COMMANDS = {
         "Show which store is in use, and why. Reads only."),
     "completion": Known("start", _START,
         "Print the script that lets bash, zsh or fish complete what is typed."),
+    "schema": Known("start", _START,
+        "Print the JSON Schema of a store, by which editors complete and check it. Reads only."),
     "client": Known("clients", _RECORDS, "List, add, change and remove clients."),
     "user": Known("users", _RECORDS, "List, add, change and remove partner users."),
 }

@@ -3,7 +3,7 @@
 Imports the pure floors and its neighbours.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -83,17 +83,63 @@ def _next(store: str | None, book: Portfolio | None, *, missing: bool) -> Iterat
     yield line(("next   ", "dim"), (words, "told"), f"  ({why})")
 
 
-def created(store: str, *, dry_run: bool, with_default: bool) -> Answer:
-    """Return that a store was made, and what to type next."""
-    lines = [line(f"{'Would create' if dry_run else 'Created'} {store}.")]
+def created(store: str, beside: Mapping[str, str], *, dry_run: bool, with_default: bool) -> Answer:
+    """Return that a store was made, what lies beside it, and what to type next."""
+    lines = [line(f"{'Would create' if dry_run else 'Created'} {store}."), *_beside(beside, dry_run=dry_run)]
     if not with_default:
         lines.append(line("Set the default:  ", ("renewctl set-default --owner hubspot", "told")))
     add = "renewctl client add acme.example --name Acme --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
     lines.append(line("Add a client:     ", (add, "told")))
     lines.append(line("Then ask:         ", ("renewctl who", "told")))
-    document = {"schema": "renewctl.init/1", "path": store, "dry_run": dry_run, "created": not dry_run}
+    return _init(store, beside, lines, dry_run=dry_run, new=True)
+
+
+def completed(store: str, beside: Mapping[str, str], unmarked: str, *, dry_run: bool) -> Answer:
+    """Return what was added beside a store that was there; it should begin with ``unmarked``, if anything."""
+    lines = [line(f"{store} is there already, and stays as it is."), *_beside(beside, dry_run=dry_run)]
+    if unmarked:
+        what = "a first line, and an empty one," if unmarked.startswith("#") else "a first key"
+        lines.append(line(f"For your editor give it {what} by hand: ", (unmarked, "told")))
+    return _init(store, beside, lines, dry_run=dry_run, new=False)
+
+
+def _init(store: str, beside: Mapping[str, str], lines: list[Line], *, dry_run: bool, new: bool) -> Answer:
+    document = {
+        "schema": "renewctl.init/1",
+        "path": store,
+        "dry_run": dry_run,
+        "created": new and not dry_run,
+        "beside": [{"path": path, "done": done} for path, done in beside.items()],
+    }
+    changed = new or any(done not in _UNCHANGED for done in beside.values())
+    foreign = tuple(
+        f"{path} is not renewctl's, so it is left; renewctl schema prints what belongs there"
+        for path, done in beside.items()
+        if done == "left"
+    )
     sheet = Sheet(("path",), ((store,),))
-    return Answer(document, sheet, (store,), tuple(lines), change=True, written=not dry_run)
+    written = changed and not dry_run
+    return Answer(document, sheet, (store,), tuple(lines), warnings=foreign, change=True, written=written)
+
+
+_UNCHANGED = {"kept", "left"}
+_FOR = {".gitattributes": "line ends, for git", ".gitignore": "what git leaves out"}
+
+
+def _beside(beside: Mapping[str, str], *, dry_run: bool) -> Iterator[Line]:
+    """Say what became of the files beside the store; of what was left a warning says it."""
+    for path, done in beside.items():
+        if done not in _UNCHANGED:
+            what = _FOR.get(path.rpartition("/")[2], "for your editor")
+            said = f" (would be {done})" if dry_run else "" if done == "created" else f" ({done})"
+            yield line(f"Beside it:        {path}, {what}{said}")
+    if all(done == "kept" for done in beside.values()):
+        yield line("Nothing is missing beside it.")
+
+
+def schema(document: Mapping[str, Any], text: str) -> Answer:
+    """Return the JSON Schema of a store; in JSON too it is one, with the mark of an answer in it."""
+    return Answer({"schema": "renewctl.schema/1", **document}, EMPTY, text=text)
 
 
 def demo(shown: Sequence[tuple[str, Sequence[str], Answer]]) -> Answer:

@@ -97,6 +97,15 @@ TABLES: Mapping[str, Mapping[str, Field]] = {
 }
 """The fields of each kind of table, by key, in the order in which they are written."""
 
-TOP_LEVEL = ("version", "defaults", "policy", "users", "clients")
+TOP_LEVEL: Mapping[str, str] = {
+    "version": "the version of the store's structure",
+    "defaults": "the partner's default: what applies to every client without an override",
+    "policy": "how renewctl reckons; every key has a default",
+    "users": "the partner's own people, by address",
+    "clients": "the clients, by domain, as the partner dashboard shows it",
+}
+"""The keys of a store, and what each is about."""
+EDITORS = "$schema"
+"""The key by which an editor finds the JSON Schema of a store in JSON; it says nothing else."""
 OWN_KEYS = "x-"
 """Keys that begin so are the user's own: kept, and never remarked on."""

@@ -16,7 +16,9 @@ from renewctl.schema.fields import Kind
 
 E = TypeVar("E", bound=StrEnum)
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOST_DAYS = 3660
+MOST_DAYS = 3660
+MOST = 10**9
+LAST_HUB_ID = 10**15
 _LONGEST_SHOWN = 60
 
 
@@ -98,17 +100,17 @@ def _whole(value: Any, least: int, most: int, what: str) -> int:
 
 def days(value: Any) -> int:
     """Return a number of days from 0 to about ten years."""
-    return _whole(value, 0, _MOST_DAYS, "a number of days")
+    return _whole(value, 0, MOST_DAYS, "a number of days")
 
 
 def count(value: Any) -> int:
     """Return a number from 0."""
-    return _whole(value, 0, 10**9, "a whole number")
+    return _whole(value, 0, MOST, "a whole number")
 
 
 def hub_id(value: Any) -> int:
     """Return a HubSpot account number."""
-    return _whole(value, 1, 10**15, "a hub id")
+    return _whole(value, 1, LAST_HUB_ID, "a hub id")
 
 
 _MEMBERS: Mapping[str, Mapping[str, StrEnum]] = {

@@ -21,7 +21,7 @@ from renewctl.model import (
     Portfolio,
     Renewal,
 )
-from renewctl.schema.fields import OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind
+from renewctl.schema.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind
 from renewctl.schema.kinds import READ, Bad, nearest, shown
 from renewctl.schema.plain import plain_client
 from renewctl.text import dotted
@@ -57,7 +57,7 @@ def read(data: Mapping[str, Any]) -> Reading:
     """Read the plain data of a store of the current version; never raises."""
     reader = _Reader()
     for key in data:
-        if key not in TOP_LEVEL:
+        if key not in TOP_LEVEL and not (key == EDITORS and isinstance(data[key], str)):
             reader.unknown(key, TOP_LEVEL, ())
     portfolio = Portfolio(
         reader.top(data, "defaults", None),
@@ -168,11 +168,17 @@ class _Reader:
         except Bad as bad:
             self.problem((*path, field.key), bad.message, bad.hint)
             return None
-        if field.kind in _SPELLED and raw != (value or "default"):
-            hint = f'write "{value or "default"}"'
-            where = (*path, field.key)
-            self.remark("unusual-spelling", where, f"{dotted(where)} is spelled {shown(raw)}", hint)
+        if field.kind in _SPELLED:
+            self.spelling((*path, field.key), raw, value)
         return value
+
+    def spelling(self, path: Path, raw: Any, value: Any) -> None:
+        """Remark on words that are written otherwise than they are read."""
+        read = zip(raw, value, strict=True) if isinstance(raw, list) else [(raw, value or "default")]
+        for was, word in read:
+            if was != word:
+                message = f"{dotted(path)} is spelled {shown(was)}"
+                self.remark("unusual-spelling", path, message, f'write "{word}"')
 
     def items(self, raw: Any, field: Field, path: Path) -> tuple[Any, ...]:
         if not isinstance(raw, list):
@@ -191,7 +197,7 @@ class _Reader:
         return tuple(found)
 
 
-_SPELLED = {Kind.OWNER, Kind.OWNER_SEEN, Kind.COPIES}
+_SPELLED = {Kind.OWNER, Kind.OWNER_SEEN, Kind.COPIES, Kind.ROLES, Kind.DOMAINS}
 
 
 def _identity(item: Any, list_key: str) -> str | None:

@@ -12,13 +12,13 @@ from typing import Any
 
 from renewctl.errors import BadInput
 from renewctl.model import Path
-from renewctl.schema import TABLES, Kind
+from renewctl.schema import EDITORS, TABLES, TOP_LEVEL, Kind
 from renewctl.store.json_document import dumps
 from renewctl.store.toml_text import field_text, in_order, key_text, table_text
 from renewctl.text import acts, dotted
 
 EOL = "\n"
-_TOP = ("version", "defaults", "policy", "users", "clients")
+_TOP = (EDITORS, *TOP_LEVEL)
 
 
 def json_of(data: dict[str, Any]) -> str:

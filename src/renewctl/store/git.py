@@ -15,6 +15,7 @@ from renewctl.store.snapshot import Snapshot, snapshot_of
 EMPTY = b"version = 1\n"
 EMPTY_JSON = b'{"version": 1}\n'
 _SECONDS = 60
+_TWO_FILES = "compare two files: renewctl diff OLD.toml NEW.toml"
 
 
 def at_revision(place: Place, revision: str) -> tuple[Snapshot, bool]:
@@ -32,25 +33,36 @@ def at_revision(place: Place, revision: str) -> tuple[Snapshot, bool]:
     _check(real.parent, revision)
     shown = Place(place.path, f"{revision}:{place.shown}", place.why)
     name = f"{revision}:./{real.name}"
-    if _git(real.parent, "cat-file", "-e", name).returncode:
+    if ask(real.parent, "cat-file", "-e", name).returncode:
         return snapshot_of(EMPTY_JSON if real.suffix.lower() == ".json" else EMPTY, shown), False
-    done = _git(real.parent, "show", "--no-textconv", name)
+    done = ask(real.parent, "show", "--no-textconv", name)
     if done.returncode:
-        raise FileTrouble(f"git could not read {name}: {_first_line(done)}")
+        raise FileTrouble(f"git could not read {name}: {first_line(done)}")
     return snapshot_of(done.stdout, shown), True
 
 
 def _check(folder: Path, revision: str) -> None:
     if revision.startswith("-") or ":" in revision or not revision.strip():
         raise UsageError(f"{revision!r} is not a revision", hint="as HEAD, HEAD~3, origin/main, or a tag")
-    if _git(folder, "rev-parse", "--git-dir").returncode:
+    if ask(folder, "rev-parse", "--git-dir").returncode:
         hint = "compare two files instead: renewctl diff OLD.toml NEW.toml"
         raise UsageError("the store is not in a git work tree", hint=hint)
-    if _git(folder, "rev-parse", "--verify", "--quiet", revision + "^{commit}").returncode:
+    if ask(folder, "rev-parse", "--verify", "--quiet", revision + "^{commit}").returncode:
         raise UsageError(f"git knows no revision {revision!r}", hint="git log --oneline shows some")
 
 
-def _git(folder: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":
+def ask(folder: Path, *words: str, without: str = _TWO_FILES) -> "subprocess.CompletedProcess[bytes]":
+    """Return what git answers in a folder; it neither writes nor fetches.
+
+    Args:
+        folder: where it is asked.
+        words: its arguments.
+        without: what to do where there is no git.
+
+    Raises:
+        UsageError: git is missing.
+        FileTrouble: it did not answer in time.
+    """
     # Reading must neither write (the index's times) nor go to the network (a partial clone).
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     try:
@@ -63,11 +75,11 @@ def _git(folder: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":
             check=False,
         )
     except FileNotFoundError:
-        hint = "install git, or compare two files: renewctl diff OLD.toml NEW.toml"
-        raise UsageError("git is not installed", hint=hint) from None
+        raise UsageError("git is not installed", hint=f"install git, or {without}") from None
     except subprocess.TimeoutExpired:
         raise FileTrouble(f"git did not answer within {_SECONDS} s") from None
 
 
-def _first_line(done: "subprocess.CompletedProcess[bytes]") -> str:
+def first_line(done: "subprocess.CompletedProcess[bytes]") -> str:
+    """Return git's reason."""
     return (done.stderr.decode("utf-8", "replace").splitlines() or ["it gave no reason"])[0]

@@ -1,22 +1,26 @@
-"""A new store, with what is known already and a word of guidance; never over an old one.
+"""A new store, with what is known already, never over an old one; and the files beside it.
 
-Imports ``files``, the places and the canonical text of each format.
+Imports ``files``, the places, what lies beside a store, and the canonical text of each format.
 """
 
 import json
+import os
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl import files
 from renewctl.errors import UsageError
 from renewctl.migrate import CURRENT
 from renewctl.model import Owner
-from renewctl.store.place import NAMES, VARIABLE, Place, named
+from renewctl.schema import EDITORS
+from renewctl.store import beside
+from renewctl.store.place import NAMES, Place, named
 
-_TOML = """\
+_TOML = f"""\
+{beside.SCHEMA_LINE}
+
 # Who owns renewal communication: HubSpot or the partner, by default and client by client.
-version = {version}
+version = {CURRENT}
 """
 _DEFAULTS = """
 [defaults]
@@ -30,41 +34,89 @@ _USER = """
 """
 
 
+_KEY = f'"{EDITORS}": "./{beside.SCHEMA}",'
+
+
+class Made(NamedTuple):
+    """What ``init`` made, or without ``--dry-run`` would have.
+
+    ``created`` says that there was no store; ``beside`` what became of each file beside it;
+    ``unmarked`` is what the store should begin with, to name its schema, if it does not.
+    """
+
+    store: str
+    created: bool
+    beside: Mapping[str, str]
+    unmarked: str = ""
+
+
 def init(
-    option: str | None,
-    environment: Mapping[str, str],
+    name: str | None,
     owner: Owner | None,
     email: str | None,
     *,
+    git: bool,
     dry_run: bool,
-) -> Place:
-    """Create a store and return its place.
+) -> Made:
+    """Create a store and what lies beside it; with ``git``, only the latter where there is a store.
+
+    The store comes last: it is there or not whatever happens, and the others can be made again.
 
     Args:
-        option: what ``--store`` named; else the environment's variable, else ./renewctl.toml.
-        environment: the process's variables.
+        name: the store that was named; None for ./renewctl.toml.
         owner: the default's owner; None for no default yet.
         email: the default's partner user, registered among the users.
+        git: whether its folder is told how git is to treat it.
         dry_run: check only.
 
     Raises:
-        UsageError: there is a store already.
+        UsageError: there is a store already, or there is no work tree for git.
         StoreInvalid: the name is none of a store.
-        FileTrouble: the file cannot be written.
+        FileTrouble: a file cannot be written.
     """
-    place = named(option or environment.get(VARIABLE) or NAMES[0], "new")
-    taken = [place.path] if option or environment.get(VARIABLE) else [Path(name) for name in NAMES]
-    for path in taken:
-        if path.exists() or path.is_symlink():
-            hint = "to see it: renewctl where; to change it: renewctl set-default"
-            raise UsageError(f"{path} exists already", hint=hint)
+    taken = _taken(name)
+    if taken and (owner or not git):
+        hint = "to see it: renewctl where; to change it: renewctl set-default"
+        raise UsageError(f"{taken.path} exists already", hint=hint)
+    place = taken or named(name or NAMES[0], "new")
+    unmarked = _unmarked(taken) if taken else ""
+    real = files.resolved(place.path) if place.path.is_symlink() else place.path
+    others = [*(beside.for_git(real.parent, real.name) if git else ()), beside.schema(real.parent)]
     if not dry_run:
-        _create(place, owner, email)
-    return place
+        for other in others:
+            other.write()
+        if not taken:
+            _create(place, owner, email)
+    return Made(place.shown, not taken, {str(each.path): each.done for each in others}, unmarked)
+
+
+def _taken(name: str | None) -> Place | None:
+    """Return the store that is there already, under the name or in this folder.
+
+    Raises:
+        StoreInvalid: the name is none of a store.
+        UsageError: it is that of the schema.
+    """
+    places = [named(each, "there already") for each in ([name] if name else NAMES)]
+    if places[0].path.name.lower() == beside.SCHEMA:
+        raise UsageError(f"{beside.SCHEMA} is the schema's own name", hint="give the store another one")
+    return next((place for place in places if os.path.lexists(place.path)), None)
+
+
+def _unmarked(store: Place) -> str:
+    """Return what names the schema, if the store does not."""
+    text = files.read_bytes(store.path)
+    if f'"{EDITORS}"'.encode() in text or b"#:schema " in text.partition(b"\n")[0]:
+        return ""
+    return _KEY if _is_json(store) else beside.SCHEMA_LINE
+
+
+def _is_json(store: Place) -> bool:
+    return store.path.suffix.lower() == ".json"
 
 
 def _create(place: Place, owner: Owner | None, email: str | None) -> None:
-    text = _json(owner, email) if place.path.suffix.lower() == ".json" else _toml(owner, email)
+    text = _json(owner, email) if _is_json(place) else _toml(owner, email)
     try:
         files.create(place.path, text.encode())
     except FileExistsError:
@@ -73,7 +125,7 @@ def _create(place: Place, owner: Owner | None, email: str | None) -> None:
 
 def _toml(owner: Owner | None, email: str | None) -> str:
     quoted = json.dumps(email, ensure_ascii=False)
-    text = _TOML.format(version=CURRENT)
+    text = _TOML
     if owner:
         text += _DEFAULTS.format(owner=owner)
     if owner and email:
@@ -82,7 +134,7 @@ def _toml(owner: Owner | None, email: str | None) -> str:
 
 
 def _json(owner: Owner | None, email: str | None) -> str:
-    data: dict[str, Any] = {"version": CURRENT}
+    data: dict[str, Any] = {EDITORS: f"./{beside.SCHEMA}", "version": CURRENT}
     if owner:
         data["defaults"] = {"owner": str(owner), **({"notify": email} if email else {})}
     if email:

@@ -24,6 +24,11 @@ _LONGEST_NOTE = 200
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP}
 
 
+def name_of(store: str) -> str:
+    """Return what the lock file of a store of that name is called."""
+    return f".{store}.lock"
+
+
 def path_of(store: Path) -> Path:
     """Return the lock file's path, beside the file that a link leads to.
 
@@ -32,7 +37,7 @@ def path_of(store: Path) -> Path:
         FileTrouble: it cannot be told.
     """
     real = resolved(store)
-    return real.with_name(f".{real.name}.lock")
+    return real.with_name(name_of(real.name))
 
 
 @contextmanager
