@@ -7,10 +7,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check soak demo bench docs lock clean
+.PHONY: help setup test check soak demo bench docs pictures dist try-dist lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.stamp ## Make .venv with everything needed, if it is not up to date
 
@@ -34,6 +34,20 @@ bench: setup ## Whole-process times as ratios against baselines of the same run 
 
 docs: setup ## Put the present output below every command that the documents show
 	$(BIN)/python tests/documents.py
+
+pictures: setup ## Draw the terminal anew as the README shows it
+	$(BIN)/python tests/pictures.py
+
+# From what is committed, not from what lies about; every time stamp inside is the commit's.
+dist: setup ## Build sdist and wheel of the last commit into dist/, the same bytes each time
+	@rm -rf dist && dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && set -e && \
+	git archive --format=tar --output="$$dir/tree.tar" HEAD && mkdir "$$dir/tree" && \
+	tar -x -f "$$dir/tree.tar" -C "$$dir/tree" && cd "$$dir/tree" && \
+	SOURCE_DATE_EPOCH=$$(git -C "$(CURDIR)" log -1 --format=%ct) \
+	  "$(abspath $(BIN))/python" -m hatchling build -d "$(CURDIR)/dist"
+
+try-dist: dist ## Install the wheel with pip, pipx and uv into empty homes (needs all three and the network)
+	sh tests/try-dist.sh dist/*.whl
 
 clean: ## Remove .venv, caches and built files
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from renewctl import __version__
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LOCK = (REPOSITORY / "requirements" / "dev.txt").read_text("utf-8")
@@ -83,3 +86,16 @@ def test_every_pin_has_hashes():
 )
 def test_the_lock_names_no_index_and_no_path_of_a_machine(trace):
     assert trace not in LOCK
+
+
+def test_the_changelog_has_the_version_with_its_day():
+    """A version in the making (``.dev``) is newer than the newest release."""
+    changes = (REPOSITORY / "CHANGELOG.md").read_text("utf-8")
+    first, *releases = re.findall(r"(?m)^## \[(.+?)\](.*)$", changes)
+    versions = [Version(name) for name, _ in releases]
+
+    assert first == ("Unreleased", "")
+    assert [day for _, day in releases if not re.fullmatch(r" - 20\d\d-\d\d-\d\d", day)] == []
+    assert versions == sorted(versions, reverse=True)
+    now = Version(__version__)
+    assert now > versions[0] if now.is_devrelease else now == versions[0]

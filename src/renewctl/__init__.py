@@ -1,3 +1,3 @@
 """renewctl: who gets notified about a client's HubSpot renewal, and why."""
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"

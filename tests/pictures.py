@@ -1,0 +1,151 @@
+"""Draws what a terminal shows for some commands, in colour, as the pictures of the README.
+
+``python tests/pictures.py`` writes docs/pictures/*.svg; test_pictures.py asks that nothing changes.
+rich draws them twice, on a light and on a dark ground; both are kept in one file, and who looks at it
+sees the one that suits their screen. Nothing in a picture is fetched from elsewhere, fonts neither.
+"""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from io import StringIO
+from pathlib import Path
+
+import pexpect
+from rich.console import Console
+from rich.style import Style
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+FOLDER = REPOSITORY / "docs" / "pictures"
+WIDTH = 100
+COMMANDS = {
+    "who": "renewctl who 'Escola do Rio' 'Mar Azul Hotéis' 'Padrão Engenharia' --within 90d",
+    "explain": "renewctl explain joias-aurora.example",
+    "impact": "renewctl set-default --owner partner --notify rui",
+    "timeline": "renewctl who --timeline --within 6m",
+}
+FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
+ADVANCE = 0.602
+"""How far a letter of these fonts is from the next, in heights of the letter; most are as wide as that."""
+
+
+def _theme(ground: str, ink: str, *colours: str) -> TerminalTheme:
+    """Return a theme of black, red, green, yellow, blue, magenta, cyan and white, as #rrggbb."""
+    rgb = [tuple(bytes.fromhex(colour[1:])) for colour in (ground, ink, *colours)]
+    return TerminalTheme(rgb[0], rgb[1], rgb[2:])
+
+
+LIGHT = _theme(
+    "#ffffff",
+    "#0b0e12",
+    "#0b0e12",
+    "#a40e26",
+    "#116329",
+    "#7d4e00",
+    "#0550ae",
+    "#8250df",
+    "#1b6b72",
+    "#6e7781",
+)
+DARK = _theme(
+    "#0d1117",
+    "#e6edf3",
+    "#484f58",
+    "#ff7b72",
+    "#3fb950",
+    "#d29922",
+    "#58a6ff",
+    "#bc8cff",
+    "#39c5cf",
+    "#b1bac4",
+)
+# rich's own template asks a server for a font, and a screen reader for patience.
+TEMPLATE = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
+<title>TITLE</title>
+<style>
+.{unique_id}-matrix {{ font-family: FONTS; font-size: {char_height}px; }}
+{styles}
+</style>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+
+
+def picture(name: str) -> str:
+    """Return the picture of that name, as SVG."""
+    command = COMMANDS[name]
+    screen = f"\x1b[1m$ {command}\x1b[0m\n{_screen(command)}"
+    light, dark = _drawn(name, screen, LIGHT), _drawn(name, screen, DARK)
+    rules = [line for line in dark.partition("</style>")[0].splitlines() if "fill:" in line]
+    night = "\n".join(["@media (prefers-color-scheme: dark) {", *rules, "}\n</style>"])
+    return light.replace("</style>", night)
+
+
+def _drawn(name: str, screen: str, theme: TerminalTheme) -> str:
+    console = Console(
+        record=True, width=WIDTH, file=StringIO(), color_system="standard", legacy_windows=False
+    )
+    text = Text.from_ansi(screen)
+    # Each word is put in its place by itself: the columns stand in any font, and nobody trims a space.
+    text.highlight_regex(r"\s+", Style(blink=False))
+    console.print(text, soft_wrap=True)
+    template = TEMPLATE.replace("TITLE", f"$ {COMMANDS[name]}").replace("FONTS", FONTS)
+    drawn = console.export_svg(
+        title="", theme=theme, code_format=template, font_aspect_ratio=ADVANCE, unique_id=f"renewctl-{name}"
+    )
+    # The ground becomes a rule like the others, so that the dark one can take its place.
+    ground = f".renewctl-{name}-ground {{ fill: {theme.background_color.hex} }}\n</style>"
+    drawn = drawn.replace(f'fill="{theme.background_color.hex}"', f'class="renewctl-{name}-ground"', 1)
+    drawn = drawn.replace('stroke="rgba(255,255,255,0.35)"', 'stroke="#8b949e"')
+    drawn = re.sub(r' clip-path="url\([^)]*\)"', "", drawn)
+    drawn = re.sub(r"<text [^>]*>\n</text>", "", drawn)  # the ends of lines
+    drawn = drawn.replace("</style>", ground).replace("><text", ">\n<text")
+    return re.sub(r"(?m)^ +|\n(?=\n)", "", drawn)
+
+
+def _screen(command: str) -> str:
+    """Return what a terminal is told when the command is run on the example portfolio; no is the answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder) / "work"
+        work.mkdir()
+        shutil.copyfile(REPOSITORY / "examples" / "agency.toml", work / "renewctl.toml")
+        child = pexpect.spawn(
+            "/bin/sh",
+            ["-c", command],
+            cwd=str(work),
+            env={
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "HOME": folder,
+                "TERM": "xterm-256color",
+                "LC_ALL": "C.UTF-8",
+                "RENEWCTL_AS_OF": "2026-11-23",
+            },
+            dimensions=(80, WIDTH),
+            encoding="utf-8",
+            timeout=60,
+        )
+        shown = ""
+        if child.expect([r"\[y/N\]: ", pexpect.EOF]) == 0:
+            shown = child.before + child.after
+            child.sendline("n")
+            child.expect(pexpect.EOF)
+        child.close()
+        return (shown + child.before).replace("\r\n", "\n").rstrip("\n")
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for each in COMMANDS:
+        (FOLDER / f"{each}.svg").write_text(picture(each), encoding="utf-8")
+        print((FOLDER / f"{each}.svg").relative_to(REPOSITORY))
