@@ -51,7 +51,10 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> An
 
 @command("demo")
 def demo(run: Run) -> Answer:
-    """Show four commands at work on an invented portfolio; your own store is not touched."""
+    """Show four commands at work on an invented portfolio.
+
+    It is made in a temporary folder and deleted again; your own store is neither read nor touched.
+    """
     with tempfile.TemporaryDirectory(prefix="renewctl-demo-") as folder, chdir(folder):
         Path(NAMES[0]).write_bytes((resources("renewctl") / "demo.toml").read_bytes())
         return render.demo([(said, words, _answer(run.world, words)) for said, words in DEMO])
@@ -66,7 +69,10 @@ def _answer(world: World, words: Sequence[str]) -> Answer:
 
 @command("where")
 def where(run: Run) -> Answer:
-    """Show which store is in use, and why. Reads only."""
+    """Show which store is in use, and why.
+
+    Reads only; where there is none yet, it says how to make one.
+    """
     place = run.place
     why = place.why if place.path.exists() else f"{place.why}; {missing(place).hint}"
     return render.place(str(place.path.absolute()), why, exists=place.path.exists())
@@ -87,7 +93,8 @@ def completion(
 ) -> Answer:
     """Print the script that lets bash, zsh or fish complete what is typed.
 
-    Commands, options, clients, partner users and codes. Its first lines say where to put it.
+    Commands, options, clients, partner users and codes. Its first lines say where to put it; nothing
+    is installed.
     """
     script = resources("renewctl") / "shells" / f"completion.{shell}"
     return render.completion(shell, script.read_text(encoding="utf-8"))

@@ -16,10 +16,10 @@ EMPTY = Sheet((), ())
 WHAT = "who gets notified about a client's HubSpot renewal, and why"
 KNOW = (
     ("renewctl who", "who would be notified for upcoming renewals"),
-    ("renewctl explain CLIENT", "why: each value, its place in the file, every candidate"),
-    ("renewctl set-default --owner O --notify USER", "who owns renewals unless overridden"),
-    ("renewctl override CLIENT --owner O --notify USER", "one client's own setting; -n only shows"),
-    ("renewctl client add DOMAIN --primary A --renewal DATE", "a new client"),
+    ("renewctl explain CLIENT", "why: each value, each candidate, the rule"),
+    ("renewctl set-default", "who owns renewals unless overridden"),
+    ("renewctl override CLIENT", "one client's own setting"),
+    ("renewctl client add DOMAIN", "a new client"),
 )
 
 
@@ -47,7 +47,7 @@ def overview(
         lines.append(line(("       ", "dim"), _counts(book, today)))
     lines += [line(), *_commands(), line(), *_next(store, book, missing=missing), line()]
     lines.append(
-        line(("renewctl --help lists every command, and each has --help; renewctl demo shows.", "dim"))
+        line(("renewctl --help lists all; each has --help; renewctl demo shows some at work.", "dim"))
     )
     return Answer({"schema": "renewctl.overview/1", "store": store}, EMPTY, lines=tuple(lines))
 
