@@ -54,7 +54,7 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
             "renewctl client add acme.example --name Acme --primary eva@acme.example --renewal 2027-03-01",
             "a client with a contact and a renewal",
         ),
-        Example("renewctl client add acme.example -n", "check the domain only"),
+        Example("renewctl client add www.acme.example -n", "how the domain is understood; not written"),
     ),
     "client set": (
         Example("renewctl client set nordlys.example --name 'Nordlys AS'", "another name"),
@@ -69,7 +69,7 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
     ),
     "client rename": (
         Example("renewctl client rename nordlys.example nordlys-group.example", "a new domain"),
-        Example("renewctl client rename 'Lumi Studio' lumi.example -n", "by its name; not written"),
+        Example("renewctl client rename 'Lumi Studio Oy' lumi.example -n", "by its name; not written"),
     ),
     "client assign": (
         Example(
@@ -115,15 +115,15 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
     ),
     "user add": (
         Example("renewctl user add eva@agency.example --name 'Eva Lima'", "a new colleague"),
-        Example("renewctl user add eva@agency.example -n", "check the address only"),
+        Example("renewctl user add eva@agency.example -n", "is the address in order? not written"),
     ),
     "user set": (
         Example("renewctl user set ana --name 'Ana Souza Lima'", "another name"),
-        Example("renewctl user set sofia --inactive", "deactivated in HubSpot"),
+        Example("renewctl user set mariko --inactive", "deactivated in HubSpot: receives nothing any more"),
     ),
     "user remove": (
-        Example("renewctl user remove mariko -n", "would she be missed?"),
-        Example("renewctl user remove sofia -o json", "for a program"),
+        Example("renewctl user remove mariko -n", "is she still set somewhere? not written"),
+        Example("renewctl user remove mariko --note 'another team'", "gone, and why"),
     ),
     "user replace": (
         Example("renewctl user replace rui ines", "Rui has left: his clients go to Inês"),

@@ -166,7 +166,7 @@ def _elsewhere(context: Any, word: str) -> str | None:
 def no_page(word: str, known: Iterable[str]) -> UsageError:
     """Return the error for a word that the help has nothing on, as it knows pages and commands."""
     near = _nearest(word, known)
-    line = f"renewctl help {near}" if near else _meant("", word)
+    line = _meant("", word) or (near and f"renewctl help {near}")
     return UsageError(f"there is no help on '{word}'", hint=f"{_asked(line)}renewctl help lists the pages")
 
 

@@ -1,6 +1,7 @@
 """``help``: short pages on single matters. A command's own help is its ``--help``: see ``tree``."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -43,14 +44,21 @@ def help_(
 
     Without a word, lists the pages. Reads no store and changes nothing.
     """
+    return pages.contents(PAGES) if page is None else page_of(page, run.today)
+
+
+def page_of(name: str, today: date) -> Answer:
+    """Return a page as it is on a day.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
     made: dict[str, Callable[[], Answer]] = {
         "exit-codes": pages.exit_codes,
         "rules": pages.rules,
         "store": lambda: pages.store(NAMES, VARIABLE, _BESIDE),
-        "dates": lambda: pages.dates(run.today),
+        "dates": lambda: pages.dates(today),
     }
-    if page is None:
-        return pages.contents(PAGES)
-    if page not in made:
-        raise no_page(page, [*PAGES, *COMMANDS])
-    return made[page]()
+    if name not in made:
+        raise no_page(name, [*PAGES, *COMMANDS])
+    return made[name]()
