@@ -16,7 +16,6 @@ from renewctl.cli.described import page
 from renewctl.cli.pages import PAGES, page_of
 from renewctl.cli.run import AS_OF
 from renewctl.cli.tree import COMMANDS, root
-from renewctl.render.columns import wrapped
 from renewctl.render.formats import plain
 from renewctl.render.manual import Example, Page, Panel
 from renewctl.store.place import VARIABLE
@@ -140,8 +139,7 @@ def _escaped(text: str) -> str:
 
 def _lines(name: str, width: int) -> list[str]:
     """Return a page of the help, broken into lines."""
-    found = page_of(name, DAY).lines or ()
-    return [plain(part) for each in found for part in wrapped(each, width)]
+    return [plain(each) for each in page_of(name, DAY).screen(width)]
 
 
 # ------------------------------------------------------------------ docs/man/renewctl.1

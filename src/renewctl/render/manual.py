@@ -68,7 +68,7 @@ def _examples(examples: Sequence[Example], width: int) -> Iterator[Line]:
         yield line()
         yield line(("Examples", "strong"))
     for example in examples:
-        yield from wrapped(line(_INDENT, (example.command, "copied")), width)
+        yield from wrapped(line(_INDENT, (example.command, "copied")), width, hang=len(_INDENT) * 3)
         yield from wrapped(line(_INDENT * 2, example.says), width, hang=len(_INDENT) * 2)
 
 

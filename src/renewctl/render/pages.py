@@ -5,12 +5,14 @@ Imports the pure floors and its neighbours.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from renewctl.check import CODES
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.model import Policy
 from renewctl.render.answer import Answer, Line, Sheet, line
+from renewctl.render.columns import hung
 from renewctl.render.explain import RULES
 from renewctl.resolve import ARTICLE, SEVERITY
 from renewctl.schema.fields import OWN_KEYS, TABLES
@@ -21,7 +23,7 @@ MEANINGS: Mapping[ExitStatus, str] = {
     ExitStatus.NO: "the answer is no: --expect is not met, --require-recipient found nobody, check found an "
     "error (with --strict a warning), diff --exit-code a difference, there is nothing to undo, a question "
     "was declined",
-    ExitStatus.USAGE: "the words do not make a command",
+    ExitStatus.USAGE: "the words do not make a command, or one that needs what is not installed",
     ExitStatus.INVALID: "the store is missing or invalid, or a row of input is bad",
     ExitStatus.UNKNOWN: "an unknown client or user on the command line",
     ExitStatus.BUSY: "the store is locked, or was changed by somebody else meanwhile",
@@ -48,8 +50,8 @@ def exit_codes() -> Answer:
     lines = [line(("Exit statuses", "strong"), "; any but 0 leaves the store as it was."), line()]
     for status, meaning, named in said:
         lines.append(line((f"{status:>5}  ", "strong"), meaning))
-        lines += [line(" " * 7, (named, "dim"))] if named else []
-    lines += [line(), line(("Below a status: the codes of its errors under -o json.", "dim"))]
+        lines += [line(" " * 7, (f"({named})", "dim"))] if named else []
+    lines += [line(), line(("In brackets: the codes of its errors under -o json.", "dim"))]
     return _page("exit-codes", items, lines)
 
 
@@ -68,13 +70,15 @@ def _codes() -> dict[ExitStatus, list[str]]:
 
 def rules() -> Answer:
     """Return the rules, and the notes an answer can have."""
-    items: list[dict[str, Any]] = [{"rule": str(rule), "meaning": said} for rule, said in RULES.items()]
+    items: list[dict[str, Any]] = [
+        {"rule": str(rule), "meaning": f"{said[0].upper()}{said[1:]}."} for rule, said in RULES.items()
+    ]
     items += [
         {"note": code, "severity": str(severity), "meaning": CODES[code].meaning}
         for code, severity in SEVERITY.items()
     ]
     lines = [line(("Rules", "strong"), ", from ", ARTICLE, "."), line()]
-    lines += _listed((item["rule"], f"{item['meaning']}.") for item in items if "rule" in item)
+    lines += _listed((item["rule"], item["meaning"]) for item in items if "rule" in item)
     lines += [
         line(),
         line("An override replaces the default completely: owner and user, nothing field by field."),
@@ -142,10 +146,11 @@ def _tables() -> Iterator[Line]:
     for table, fields in TABLES.items():
         title = headings.get(table, table)
         yield line((f"[{title}]" if table in {"defaults", "policy", "users", "clients"} else title, "strong"))
+        width = max(map(len, fields))
         for key, field in fields.items():
             policy = _policy_default(key) if table == "policy" else ""
             must = ", required" if field.required else policy
-            yield line("  ", (key, "copied"), f": {field.doc} ({field.kind}{must})")
+            yield line("  ", (f"{key:<{width}}", "copied"), f"  {field.doc} ({field.kind}{must})")
 
 
 def _policy_default(key: str) -> str:
@@ -205,7 +210,8 @@ def _page(name: str, items: list[dict[str, Any]], lines: Sequence[Line]) -> Answ
     columns = tuple(dict.fromkeys(key for item in items for key in item))
     rows = tuple(tuple(_cell(item.get(key)) for key in columns) for item in items)
     document = {"schema": "renewctl.help/1", "page": name or None, "items": items}
-    return Answer(document, Sheet(columns, rows), tuple(str(row[0] or row[-1]) for row in rows), tuple(lines))
+    names = tuple(str(row[0] or row[-1]) for row in rows)
+    return Answer(document, Sheet(columns, rows), names, lines, screen=partial(hung, lines))
 
 
 def _cell(value: Any) -> Any:

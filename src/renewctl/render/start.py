@@ -5,11 +5,13 @@ Imports the pure floors and its neighbours.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from renewctl.model import Portfolio
 from renewctl.outlook import horizon, rows, without_recipient
 from renewctl.render.answer import Answer, Line, Sheet, line
+from renewctl.render.columns import hung
 from renewctl.render.roster import fields
 
 EMPTY = Sheet((), ())
@@ -49,7 +51,8 @@ def overview(
     lines.append(
         line(("renewctl --help lists all; each has --help; renewctl demo shows some at work.", "dim"))
     )
-    return Answer({"schema": "renewctl.overview/1", "store": store}, EMPTY, lines=tuple(lines))
+    document = {"schema": "renewctl.overview/1", "store": store}
+    return Answer(document, EMPTY, lines=lines, screen=partial(hung, lines))
 
 
 def _counts(book: Portfolio, today: date) -> str:
