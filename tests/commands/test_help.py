@@ -124,9 +124,27 @@ def test_the_panels_are_those_of_the_tree_and_stand_in_one_order(
         assert "Options of every command" in titles
 
 
+DESIGN = {
+    "Everyday": "set-default override clear-override contacts who explain",
+    "Records": "client user",
+    "Data in and out": "import export calendar",
+    "Safety": "check diff history undo migrate",
+    "Portal": "todo done",
+    "Start": "init demo where completion help",
+}
+
+
 def test_the_headings_are_those_of_the_design() -> None:
-    headings = ["Everyday", "Records", "Data in and out", "Safety", "Portal", "Start"]
-    assert list(dict.fromkeys(known.panel for known in KNOWN.values())) == headings
+    assert list(dict.fromkeys(known.panel for known in KNOWN.values())) == list(DESIGN)
+    for panel, words in DESIGN.items():
+        named = [name for name, known in KNOWN.items() if known.panel == panel]
+        assert [name for name in named if name in words.split()] == words.split()
+
+
+def test_help_in_a_pipe_has_no_colour(spawn: Callable) -> None:
+    for argv in (("--help",), ("who", "--help"), ("help", "rules")):
+        for env in ({"NO_COLOR": ""}, {"NO_COLOR": "", "FORCE_COLOR": "1", "TERM": "xterm-256color"}):
+            assert b"\x1b" not in spawn(*argv, env=env).out
 
 
 @pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")

@@ -15,10 +15,9 @@ _LONGEST_CHOICE = 20
 
 
 def text(ctx: typer.Context) -> str:
-    """Return the help of the command that a context is of, for the terminal or pipe it goes to."""
-    environment = ctx.obj.environment if ctx.obj.on_terminal() else {"NO_COLOR": "1"}
+    """Return the help of the command that a context is of; Typer takes its colours out in a pipe."""
     shown = lines(page(ctx), min(width_here(), WIDEST))
-    return re.sub(r" +\n", "\n", painted(shown, environment)).rstrip("\n")
+    return re.sub(r" +\n", "\n", painted(shown, ctx.obj.environment)).rstrip("\n")
 
 
 def page(ctx: typer.Context) -> Page:
