@@ -7,10 +7,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check soak demo bench docs pictures dist try-dist lock clean
+.PHONY: help setup test check soak demo bench docs reference pictures dist try-dist lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.stamp ## Make .venv with everything needed, if it is not up to date
 
@@ -34,6 +34,9 @@ bench: setup ## Whole-process times as ratios against baselines of the same run 
 
 docs: setup ## Put the present output below every command that the documents show
 	$(BIN)/python tests/documents.py
+
+reference: setup ## Write docs/commands.md and the manual page anew from the command tree
+	$(BIN)/python tests/reference.py
 
 pictures: setup ## Draw the terminal anew as the README shows it
 	$(BIN)/python tests/pictures.py

@@ -20,10 +20,6 @@ def run() -> int:
     """
     if _version_told():
         os._exit(0)
-    if os.environ.get("FORCE_COLOR") == "0":
-        # rich, which draws the help, would take it for yes.
-        del os.environ["FORCE_COLOR"]
-        os.environ["NO_COLOR"] = "1"
     try:
         from renewctl.cli import main
 

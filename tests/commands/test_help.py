@@ -20,7 +20,7 @@ COMMON = {"--store", "--output", "-o", "--as-of", "--quiet", "-q", "--help", "-h
 CHANGING = {"--dry-run", "-n", "--yes", "-y", "--lock-timeout"}
 READING = {
     *("who", "explain", "contacts", "where", "demo", "export", "calendar"),
-    *("client list", "client show", "user list"),
+    *("client list", "client show", "user list", "help"),
 }
 EXPECTED = {
     *READING,
@@ -95,6 +95,56 @@ def test_help_renders_at_every_width_with_and_without_colour(
             assert (status, err) == (0, "")
             assert "Usage:" in plain(out)
             assert max(map(width, plain(out).splitlines())) <= columns
+            assert ("\x1b" in out) == colour
+            assert said(plain(out)) == said(ran.out), "something is cut, or missing"
+            assert not LEFT_OVER.search(plain(out))
+
+
+LEFT_OVER = re.compile(r"\[/?[a-z]+\]|\\|\*\*|``|Traceback|None|…")
+"""What markup, an escape, or a value that is none would leave behind; and the sign of a cut."""
+
+
+def said(text: str) -> list[str]:
+    """Return the words of a help in an order that does not depend on where its lines are broken."""
+    return sorted(re.sub("[─│╭╮╰╯]", " ", text).split())
+
+
+@pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")
+def test_the_panels_are_those_of_the_tree_and_stand_in_one_order(
+    path: tuple[str, ...], run: Callable
+) -> None:
+    text = run(*path, "--help").out
+    titles = re.findall(r"(?m)^╭─ (.*?) ─+╮$", text)
+    if path in GROUPS:
+        headings = list(dict.fromkeys(known.panel for known in KNOWN.values()))
+        assert titles == [*([] if path else headings), *(["Commands"] if path else []), "Options"]
+    else:
+        order = ["Arguments", "Options", "Options of every command", "Options of every change"]
+        assert titles == [title for title in order if title in titles]
+        assert "Options of every command" in titles
+
+
+DESIGN = {
+    "Everyday": "set-default override clear-override contacts who explain",
+    "Records": "client user",
+    "Data in and out": "import export calendar",
+    "Safety": "check diff history undo migrate",
+    "Portal": "todo done",
+    "Start": "init demo where completion help",
+}
+
+
+def test_the_headings_are_those_of_the_design() -> None:
+    assert list(dict.fromkeys(known.panel for known in KNOWN.values())) == list(DESIGN)
+    for panel, words in DESIGN.items():
+        named = [name for name, known in KNOWN.items() if known.panel == panel]
+        assert [name for name in named if name in words.split()] == words.split()
+
+
+def test_help_in_a_pipe_has_no_colour(spawn: Callable) -> None:
+    for argv in (("--help",), ("who", "--help"), ("help", "rules")):
+        for env in ({"NO_COLOR": ""}, {"NO_COLOR": "", "FORCE_COLOR": "1", "TERM": "xterm-256color"}):
+            assert b"\x1b" not in spawn(*argv, env=env).out
 
 
 @pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")

@@ -18,7 +18,12 @@ OURS = """
     renewctl.errors renewctl.interruptions
     renewctl.render renewctl.render.answer renewctl.store renewctl.store.place
 """
-"""What every command needs, and help and a mistyped one no more than."""
+"""What every command needs."""
+HELP = """
+    renewctl.cli.described renewctl.render.columns renewctl.render.manual renewctl.render.screen
+    renewctl.model renewctl.text
+"""
+"""What a help needs more, and a mistyped command ``complaints`` and ``meant`` besides."""
 WHO = """
     renewctl.cli.expect renewctl.cli.offers renewctl.cli.options renewctl.cli.who renewctl.cli.windows
     renewctl.domains renewctl.files renewctl.migrate renewctl.model renewctl.outlook
@@ -46,20 +51,37 @@ def imported(code: str) -> set[str]:
 def test_who_in_a_pipe_imports_what_it_needs_and_nothing_else(small: Path) -> None:
     """A new import costs everybody at every start: is it needed here, or may it be late?"""
     found = imported(RUN.format(["who"])) - imported("import typer, tomli") - TYPERS
-    ours = {name for name in found if name.partition(".")[0] == "renewctl"}
-    assert ours == set((OURS + WHO).split())
-    assert found - ours <= OTHERS
+    assert ours(found) == set((OURS + WHO).split())
+    assert found - ours(found) <= OTHERS
 
 
 def test_a_mistyped_command_imports_no_command() -> None:
     found = imported(RUN.format(["whoo"]))
-    assert "renewctl.cli.complaints" in found
+    mistaken = {f"renewctl.cli.{name}" for name in ("complaints", "meant", "offers")}
+    assert mistaken <= found
     assert not {"renewctl.cli.who", "renewctl.store.snapshot", "rich"} & found
+    assert ours(found) <= {*OURS.split(), *HELP.split(), *mistaken}
+
+
+def ours(found: set[str]) -> set[str]:
+    return {name for name in found if name.partition(".")[0] == "renewctl"}
 
 
 def test_help_imports_no_command() -> None:
-    ours = {name for name in imported(RUN.format(["--help"])) if name.partition(".")[0] == "renewctl"}
-    assert ours <= set(OURS.split())
+    found = imported(RUN.format(["--help"]))
+    assert ours(found) <= {*OURS.split(), *HELP.split()}
+    assert "rich" not in found
+
+
+def test_a_commands_help_imports_the_examples_but_not_rich() -> None:
+    found = imported(RUN.format(["who", "--help"]))
+    assert "renewctl.cli.examples" in found
+    assert "rich" not in found
+
+
+def test_a_command_imports_nothing_of_the_help(small: Path) -> None:
+    found = imported(RUN.format(["set-default", "--owner", "hubspot"]))
+    assert not {"renewctl.cli.described", "renewctl.cli.examples", "renewctl.cli.meant"} & found
 
 
 def test_the_version_is_told_before_anything_is_imported() -> None:

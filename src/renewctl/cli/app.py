@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any
 
 import typer
@@ -13,12 +13,15 @@ from renewctl.store.place import VARIABLE
 
 DECLARED: dict[str, Callable[..., Any]] = {}
 """Commands by the words that call them, of the modules imported so far: see ``tree``."""
+EVERYWHERE = "Options of every command"
+_common = partial(typer.Option, rich_help_panel=EVERYWHERE)
+_change = partial(typer.Option, rich_help_panel="Options of every change")
 
 _COMMON: dict[str, tuple[Any, Any]] = {
     "store": (
         Annotated[
             str | None,
-            typer.Option(
+            _common(
                 "--store", metavar="PATH", help=f"The store; else {VARIABLE}, else the one found from here."
             ),
         ],
@@ -26,40 +29,41 @@ _COMMON: dict[str, tuple[Any, Any]] = {
     ),
     "output": (
         Annotated[
-            Output, typer.Option("-o", "--output", case_sensitive=False, help="How the answer is written.")
+            Output,
+            _common(
+                "-o", "--output", metavar="FORM", case_sensitive=False, help="How the answer is written."
+            ),
         ],
         Output.TABLE,
     ),
     "as_of": (
         Annotated[
             str | None,
-            typer.Option(
+            _common(
                 "--as-of", metavar="DATE", help=f"Take this day for today; else {AS_OF}, else the local date."
             ),
         ],
         None,
     ),
-    "quiet": (Annotated[bool, typer.Option("-q", "--quiet", help="Say only what was asked for.")], False),
+    "quiet": (Annotated[bool, _common("-q", "--quiet", help="Say only what was asked for.")], False),
 }
 _CHANGING: dict[str, tuple[Any, Any]] = {
     "dry_run": (
-        Annotated[bool, typer.Option("-n", "--dry-run", help="Show the change; write nothing.")],
+        Annotated[bool, _change("-n", "--dry-run", help="Show the change; write nothing.")],
         False,
     ),
-    "yes": (Annotated[bool, typer.Option("-y", "--yes", help="Answer yes to every question.")], False),
+    "yes": (Annotated[bool, _change("-y", "--yes", help="Answer yes to every question.")], False),
     "lock_timeout": (
         Annotated[
             float,
-            typer.Option(
-                "--lock-timeout", metavar="SECONDS", min=0, help="How long to wait for another writer."
-            ),
+            _change("--lock-timeout", metavar="SECONDS", min=0, help="How long to wait for another writer."),
         ],
         10.0,
     ),
 }
 
 _NOTED: dict[str, tuple[Any, Any]] = {
-    "note": (Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; kept in the history.")], ""),
+    "note": (Annotated[str, _change("--note", metavar="TEXT", help="Why; kept in the history.")], ""),
 }
 
 Body = Callable[..., Answer]

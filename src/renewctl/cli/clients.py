@@ -52,7 +52,10 @@ def list_(
         ),
     ] = None,
 ) -> Answer:
-    """List clients and the setting that applies to each. Reads only."""
+    """List clients and the setting that applies to each.
+
+    Reads only. -o csv prints the columns that override --from reads.
+    """
     book = run.load().portfolio
     if overridden and following:
         raise UsageError("--overridden and --following exclude each other", hint="name one of them")
@@ -63,7 +66,10 @@ def list_(
 
 @command("client show")
 def show(run: Run, client: OneClient) -> Answer:
-    """Show everything recorded of one client. Reads only."""
+    """Show everything recorded of one client.
+
+    Reads only. Who is notified, and why, says renewctl explain.
+    """
     book = run.load().portfolio
     return roster.client_shown(book, lookup.find_client(book, client))
 
@@ -87,7 +93,11 @@ def add(
     product: ProductOption = None,
     deadline: DeadlineOption = None,
 ) -> Answer:
-    """Add a client, which then follows the default."""
+    """Add a client, which then follows the default.
+
+    Contacts and a renewal are recorded if they are named. The default and other clients are not
+    touched; a domain that is in the store already is refused.
+    """
     holders = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
     checked = {
         role: [typed_address(a, f"--{role}") for a in emails or ()] for role, emails in holders.items()
@@ -109,7 +119,10 @@ def set_(
         Addresses, typer.Option("--reactivate", metavar="ADDRESS", help="Contact active again.")
     ] = None,
 ) -> Answer:
-    """Change a client's name or hub id, or which of its contacts are deactivated."""
+    """Change a client's name or hub id, or which of its contacts are deactivated.
+
+    What is not named stays. Roles are changed by client assign, the setting by override.
+    """
     activity = {**dict.fromkeys(deactivate or (), False), **dict.fromkeys(reactivate or (), True)}
     return change(
         run, lambda book: edit.change(book, lookup.find_client(book, client), name, hub_id, activity)
@@ -118,7 +131,11 @@ def set_(
 
 @command("client remove", changes=True)
 def remove(run: Run, clients: Clients = None) -> Answer:
-    """Remove clients, with everything recorded of them."""
+    """Remove clients, with everything recorded of them.
+
+    Contacts, renewals and overrides go; partner users and the default stay. renewctl undo brings
+    all of it back.
+    """
     words = some(clients, "renewctl client remove acme.example")
     return change(run, lambda book: edit.remove(lookup.find_clients(book, words)))
 
@@ -129,7 +146,10 @@ def rename(
     client: OneClient,
     domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The client's new domain.")],
 ) -> Answer:
-    """Give a client another domain; everything else about it stays."""
+    """Give a client another domain.
+
+    Everything else about it stays: contacts, renewals, override. Nobody starts or stops hearing.
+    """
     return change(run, lambda book: edit.rename(book, lookup.find_client(book, client), domain))
 
 
@@ -141,7 +161,11 @@ def assign(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="A user of the client's account.")],
     name: NameOption = None,
 ) -> Answer:
-    """Record who holds a role. Primary and decision-maker have one holder, billing up to three."""
+    """Record who holds a role at a client.
+
+    Primary and decision-maker have one holder, who is replaced; billing has up to three, and gets
+    one more. Other roles stay, and HubSpot is not told.
+    """
     email = typed_address(address, "ADDRESS")
     return change(
         run, lambda book: contacts.assign(lookup.find_client(book, client), role, email, name or "")
@@ -155,7 +179,10 @@ def unassign(
     role: RoleArgument,
     address: Annotated[Text, typer.Argument(metavar="[ADDRESS]", help="Which holder, if several.")] = None,
 ) -> Answer:
-    """Record that somebody no longer holds a role; the contact stays on record."""
+    """Record that somebody no longer holds a role at a client.
+
+    The contact stays on record, other roles too. HubSpot is not told.
+    """
     return change(run, lambda book: contacts.unassign(lookup.find_client(book, client), role, address))
 
 
@@ -167,7 +194,11 @@ def set_renewal(
     product: ProductOption = None,
     deadline: DeadlineOption = None,
 ) -> Answer:
-    """Set when a product renews; without --deadline the usual deadline applies."""
+    """Set when a product renews.
+
+    Records the renewal, or moves the one there is; other products stay. Without --deadline the usual
+    deadline applies.
+    """
     new = _renewal(run, day, product, deadline) or Renewal(run.today)
     named = product is not None
     return change(run, lambda book: renewals.set_renewal(lookup.find_client(book, client), new, named=named))
@@ -175,13 +206,19 @@ def set_renewal(
 
 @command("client drop-renewal", changes=True)
 def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
-    """Take a renewal off the record, because it ended or was never one."""
+    """Take a renewal off the record, because it ended or was never one.
+
+    The client stays, and its other renewals.
+    """
     return change(run, lambda book: renewals.drop_renewal(lookup.find_client(book, client), product))
 
 
 @command("client renewed", changes=True)
 def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
-    """Move a renewal on by a year, its own deadline too."""
+    """Move a renewal on by a year, its own deadline too.
+
+    Contacts and settings stay, and so do the client's other renewals.
+    """
     return change(run, lambda book: renewals.renewed(lookup.find_client(book, client), product))
 
 

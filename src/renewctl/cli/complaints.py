@@ -58,12 +58,20 @@ def understood(error: Exception, arguments: Sequence[str], environment: Mapping[
     return _internal(error, environment)
 
 
-def _usage(error: typer.TyperException, arguments: Sequence[str]) -> RenewctlError:
+def _usage(error: Any, arguments: Sequence[str]) -> RenewctlError:
     """Return what Typer finds wrong with the words of the command line, on one line."""
-    message = " ".join(getattr(error, "format_message", error.__str__)().split())
     context = getattr(error, "ctx", None)
     path = context.command_path if context else _path(arguments)
-    return UsageError(message.rstrip("."), hint=f"{path} --help shows what can be said")
+    # What Typer thinks was meant is left out: that is said in the hint.
+    said = error.message if hasattr(error, "possibilities") else error.format_message()
+    hint = f"{_way_out(error, context) if context else ''}{path} --help shows what can be said"
+    return UsageError(" ".join(said.split()).rstrip("."), hint=hint)
+
+
+def _way_out(error: Any, context: Any) -> str:
+    from renewctl.cli import meant  # late: most errors are not about the words themselves
+
+    return meant.way_out(error, context)
 
 
 def _path(arguments: Sequence[str]) -> str:

@@ -57,8 +57,9 @@ def import_(
 ) -> Answer:
     """Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.
 
-    Columns are told by their names, in seven languages. A blank cell changes nothing, and nothing
-    is removed without --prune. If a row is bad, nothing is written.
+    Columns are told by their names, in seven languages. A blank cell changes nothing, overrides
+    stay without --with-overrides, and nothing is removed without --prune. If a row is bad, nothing
+    is written.
     """
     table = transfer.entries(run, file, mapping or [], encoding, delimiter, date_format)
     wishes = Wishes(prune, with_overrides, partial, from_deadline)
@@ -76,7 +77,11 @@ def export(
     excel: Annotated[bool, typer.Option("--excel", help="CSV: add the mark Excel knows UTF-8 by.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
 ) -> Answer:
-    """Write the store as TOML or JSON, whole, or its roster as CSV. The store is not touched."""
+    """Write the store as TOML or JSON, whole, or its roster as CSV.
+
+    The suffix of FILE says which; - prints it. The store is not touched, and a file that exists
+    only with --force.
+    """
     wanted = transfer.Wanted(file, kind, raw=raw, excel=excel, force=force)
     return transfer.exported(run, run.load(), wanted)
 
@@ -95,7 +100,11 @@ def calendar(
         list[str] | None, typer.Option("--remind", metavar="SPAN", help="Remind so long before a deadline.")
     ] = None,
 ) -> Answer:
-    """Print deadlines and renewals as an iCalendar file, with who is notified. Reads only."""
+    """Print deadlines and renewals as an iCalendar file, with who is notified.
+
+    Send it to a file: renewctl calendar > renewals.ics. The filters are those of who. Reads only;
+    needs the extra "calendar".
+    """
     asked = Asked(within, since, until, deadline_within, everything)
     rows = selected(run, run.load().portfolio, clients or [], asked, recipient).rows
     return transfer.as_calendar(run, rows, remind or ())

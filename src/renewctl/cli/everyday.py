@@ -20,8 +20,8 @@ from renewctl.render.answer import Answer
 def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
     """Set who owns renewal communication for every client without an override.
 
-    What is not named stays as it is; --notify none means nobody. Overridden clients are not
-    touched. Without an option, shows the default.
+    What is not named stays as it is; --notify none takes the partner user out. Overridden clients
+    are not touched. Without an option, shows the default and changes nothing.
     """
     if owner is None and notify is None:
         return roster.default_shown(run.load().portfolio)
@@ -42,9 +42,10 @@ def override(
     """Give clients their own setting, instead of the default.
 
     The whole override is written: without --notify it names nobody, and --note is kept in it. The
-    default and other clients are not touched. A list (--from) has the columns client, owner, notify and
-    note, as client list -o csv prints them; owner default clears the override. All rows are written,
-    or none.
+    default and other clients are not touched.
+
+    A list (--from) has the columns client, owner, notify and note, as client list -o csv prints
+    them; owner default clears the override. All rows are written, or none.
     """
     if source is not None:
         return _from_list(run, source, alone=not (clients or owner or notify))
@@ -65,7 +66,11 @@ def clear_override(
     ] = False,
     everyone: Annotated[bool, typer.Option("--all", help="Every override there is.")] = False,
 ) -> Answer:
-    """Return clients to the default. One that follows it already is said, and is no error."""
+    """Return clients to the default.
+
+    The override goes, its note too; the default and what is recorded of the clients stay. A client
+    that follows the default already is said, and is no error.
+    """
     if bool(clients) + redundant + everyone != 1:
         raise UsageError(
             "name clients, or --redundant, or --all", hint="renewctl clear-override acme.example"

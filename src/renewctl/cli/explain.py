@@ -25,6 +25,9 @@ def explain(run: Run, client: OneClient) -> Answer:
 
 @command("contacts")
 def contacts(run: Run, clients: Clients = None) -> Answer:
-    """Show who holds which role at each client, which are vacant, and the partner user."""
+    """Show who holds which role at each client, which are vacant, and the partner user.
+
+    Reads only. It is what this file says: clients change their contacts in HubSpot themselves.
+    """
     book = run.load().portfolio
     return roster.contacts(book, clients_named(book, clients or []))

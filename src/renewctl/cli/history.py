@@ -24,9 +24,10 @@ from renewctl.store.undo import origin, taken_back
 
 @command("history")
 def history(run: Run, clients: Clients = None) -> Answer:
-    """Show what was changed, when, by whom and why, newest first; or what of some clients. Reads only.
+    """Show what was changed, when, by whom and why, newest first.
 
-    Changes that something else made to the file show as such.
+    All changes, or those of the clients named. What something else changed in the file shows as
+    such. Reads only.
     """
     digest = files.digest(files.read_bytes(run.place.path)) if run.place.path.exists() else ""
     found = record.read(run.place.path, digest)
@@ -41,18 +42,20 @@ def undo(
         str | None, typer.Argument(metavar="[ID]", help="Which change, by its id; else the last.")
     ] = None,
 ) -> Answer:
-    """Take the last change back as one step, its comments too; a bulk change is one.
+    """Take the last change back as one step; a bulk change is one.
 
-    Refused if somebody changed the same values since. To undo an undo is to do the change again.
+    Comments and places come back too; what others changed since stays. Refused if somebody changed
+    the same values. To undo an undo is to do the change again.
     """
     return made(run, taken_back(change))
 
 
 @command("migrate", changes=True)
 def migrate(run: Run) -> Answer:
-    """Rewrite a store of an older version in the current one; the old file is kept beside it.
+    """Rewrite a store of an older version in the current one.
 
-    An older store is read as it is; only changing it needs this.
+    The old file is kept beside it, and no setting changes. An older store is read as it is; only
+    changing it needs this.
     """
     return made(run, migrated)
 

@@ -8,11 +8,13 @@ from renewctl.cli import offers
 from renewctl.model import Owner, Role
 
 Text = str | None
-WithinOption = Annotated[Text, typer.Option("--within", metavar="SPAN", help="Renewals within 120d, 3m…")]
+WithinOption = Annotated[
+    Text, typer.Option("--within", metavar="SPAN", help="Renewals within 120d, 6w, 3m, 1y.")
+]
 FromOption = Annotated[Text, typer.Option("--from", metavar="DATE", help="Renewals from this day on.")]
 ToOption = Annotated[Text, typer.Option("--to", metavar="DATE", help="Renewals up to this day.")]
 DeadlineWithinOption = Annotated[
-    Text, typer.Option("--deadline-within", metavar="SPAN", help="Deadlines within 30d…")
+    Text, typer.Option("--deadline-within", metavar="SPAN", help="Deadlines within 30d, 6w, 3m, 1y.")
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Renewals whatever their date.")]
 RecipientOption = Annotated[

@@ -64,7 +64,7 @@ def done(
 ) -> Answer:
     """Record that HubSpot's screens show what the file says: clicked, or looked at.
 
-    Changes what is known of HubSpot, never who is notified.
+    Changes what is known of HubSpot, never who is notified; HubSpot itself is not asked.
     """
     asked = _checked(_Asked(clients or [], default, everything, contacts, as_override))
     day = _day(run, on)

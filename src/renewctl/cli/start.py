@@ -68,7 +68,10 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None, git: 
 
 @command("demo")
 def demo(run: Run) -> Answer:
-    """Show four commands at work on an invented portfolio; your own store is not touched."""
+    """Show four commands at work on an invented portfolio.
+
+    It is made in a temporary folder and deleted again; your own store is neither read nor touched.
+    """
     with tempfile.TemporaryDirectory(prefix="renewctl-demo-") as folder, chdir(folder):
         Path(NAMES[0]).write_bytes((resources("renewctl") / "demo.toml").read_bytes())
         return render.demo([(said, words, _answer(run.world, words)) for said, words in DEMO])
@@ -83,7 +86,10 @@ def _answer(world: World, words: Sequence[str]) -> Answer:
 
 @command("where")
 def where(run: Run) -> Answer:
-    """Show which store is in use, and why. Reads only."""
+    """Show which store is in use, and why.
+
+    Reads only; where there is none yet, it says how to make one.
+    """
     place = run.place
     why = place.why if place.path.exists() else f"{place.why}; {missing(place).hint}"
     return render.place(str(place.path.absolute()), why, exists=place.path.exists())
@@ -104,7 +110,8 @@ def completion(
 ) -> Answer:
     """Print the script that lets bash, zsh or fish complete what is typed.
 
-    Commands, options, clients, partner users and codes. Its first lines say where to put it.
+    Commands, options, clients, partner users and codes. Its first lines say where to put it; nothing
+    is installed.
     """
     script = resources("renewctl") / "shells" / f"completion.{shell}"
     return render.completion(shell, script.read_text(encoding="utf-8"))
@@ -112,9 +119,9 @@ def completion(
 
 @command("schema")
 def schema(run: Run) -> Answer:  # noqa: ARG001
-    """Print the JSON Schema of a store, by which editors complete and check it. Reads only.
+    """Print the JSON Schema of a store, by which editors complete and check it.
 
-    init writes it beside a new store, as renewctl.schema.json; the first line of a TOML store,
+    Reads only. init writes it beside a new store, as renewctl.schema.json; the first line of a TOML store,
     #:schema ./renewctl.schema.json with an empty line below it, says so to taplo, tombi and Even
     Better TOML, in a JSON store the key "$schema".
     """

@@ -29,73 +29,100 @@ class Known(NamedTuple):
     help: str
 
 
-_EVERYDAY, _DATA, _SAFETY, _PORTAL = "Everyday", "Data in and out", "Safety", "Portal"
-_START, _RECORDS = "Start", "Records"
+_EVERYDAY, _RECORDS, _DATA = "Everyday", "Records", "Data in and out"
+_SAFETY, _PORTAL, _START = "Safety", "Portal", "Start"
 # fmt: off
 COMMANDS = {
     "set-default": Known("everyday", _EVERYDAY,
         "Set who owns renewal communication for every client without an override."),
     "override": Known("everyday", _EVERYDAY,
         "Give clients their own setting, instead of the default."),
-    "clear-override": Known("everyday", _EVERYDAY,
-        "Return clients to the default. One that follows it already is said, and is no error."),
+    "clear-override": Known("everyday", _EVERYDAY, "Return clients to the default."),
+    "contacts": Known("explain", _EVERYDAY,
+        "Show who holds which role at each client, which are vacant, and the partner user."),
     "who": Known("who", _EVERYDAY,
         "Show who would be notified for upcoming renewals, and by which rule."),
     "explain": Known("explain", _EVERYDAY,
         "Show why a client's renewals reach whom they reach."),
-    "contacts": Known("explain", _EVERYDAY,
-        "Show who holds which role at each client, which are vacant, and the partner user."),
+    "client": Known("clients", _RECORDS, "List, add, change and remove clients."),
+    "user": Known("users", _RECORDS, "List, add, change and remove partner users."),
     "import": Known("data", _DATA,
         "Bring a roster in from CSV or XLSX: new clients, and what differs of known ones."),
     "export": Known("data", _DATA,
-        "Write the store as TOML or JSON, whole, or its roster as CSV. The store is not touched."),
+        "Write the store as TOML or JSON, whole, or its roster as CSV."),
     "calendar": Known("data", _DATA,
-        "Print deadlines and renewals as an iCalendar file, with who is notified. Reads only."),
+        "Print deadlines and renewals as an iCalendar file, with who is notified."),
     "check": Known("check", _SAFETY,
         "Find what is wrong, doubtful or old in the store, and the command that mends it."),
     "diff": Known("safety", _SAFETY,
         "Show which settings differ between two stores, and who starts and stops hearing."),
     "history": Known("history", _SAFETY,
-        "Show what was changed, when, by whom and why, newest first; or what of some clients. Reads only."),
+        "Show what was changed, when, by whom and why, newest first."),
     "undo": Known("history", _SAFETY,
-        "Take the last change back as one step, its comments too; a bulk change is one."),
+        "Take the last change back as one step; a bulk change is one."),
     "migrate": Known("history", _SAFETY,
-        "Rewrite a store of an older version in the current one; the old file is kept beside it."),
+        "Rewrite a store of an older version in the current one."),
     "todo": Known("portal", _PORTAL,
         "List what must still be clicked in HubSpot so that it agrees with the file."),
     "done": Known("portal", _PORTAL,
         "Record that HubSpot's screens show what the file says: clicked, or looked at."),
     "init": Known("start", _START,
         "Make a new store, ./renewctl.toml unless --store names another; never overwrites."),
-    "demo": Known("start", _START,
-        "Show four commands at work on an invented portfolio; your own store is not touched."),
-    "where": Known("start", _START,
-        "Show which store is in use, and why. Reads only."),
+    "demo": Known("start", _START, "Show four commands at work on an invented portfolio."),
+    "where": Known("start", _START, "Show which store is in use, and why."),
     "completion": Known("start", _START,
         "Print the script that lets bash, zsh or fish complete what is typed."),
     "schema": Known("start", _START,
-        "Print the JSON Schema of a store, by which editors complete and check it. Reads only."),
-    "client": Known("clients", _RECORDS, "List, add, change and remove clients."),
-    "user": Known("users", _RECORDS, "List, add, change and remove partner users."),
+        "Print the JSON Schema of a store, by which editors complete and check it."),
+    "help": Known("pages", _START,
+        "Show the help of a command, or a page on exit-codes, rules, store or dates."),
 }
 # fmt: on
 """The commands and groups, in the order of the help."""
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
-_MARKUP: Any = "rich"
+_HELP = "help"
+_MORE = """
+Options stand after the command: renewctl who --within 60d. Short pages on single matters:
+renewctl help exit-codes, rules, store, dates.
+"""
 
 
-class Tree(TyperGroup):
+class _Helped:
+    """What a command and a group have in common: its help is drawn by our own hand."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, as wide as the terminal."""
+        from renewctl.cli import described  # late, as all that only a help or a mistake needs
+
+        return described.text(ctx)
+
+
+class Command(_Helped, TyperCommand):
+    """A command of the tree."""
+
+
+class Tree(_Helped, TyperGroup):
     """A group that imports and builds a command when it is called."""
 
     words = ""
     """The words that call the group; none for the whole."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Return the command that ``args`` begin with, built, and the arguments that are left for it."""
+        """Return the command that ``args`` begin with, built, and the arguments that are left for it.
+
+        Raises:
+            UsageError: there is no such command.
+        """
+        if args[0] == _HELP and args[1:2] and args[1] in self.commands:
+            args = [*args[1:], "--help"]
+        if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from renewctl.cli.meant import no_command
+
+            raise no_command(ctx, args[0])
         name, named, rest = super().resolve_command(ctx, args)
         return name, self.grown(name) if name and named else None, rest
 
-    def grown(self, name: str) -> "TyperCommand | Tree":
+    def grown(self, name: str) -> "Command | Tree":
         """Return a command of this group, or a group, built."""
         return _built(f"{self.words} {name}".lstrip())
 
@@ -108,18 +135,19 @@ def root(*, installing: bool = False) -> Tree:
         installing: whether it has Typer's own completion, which the help does not list.
     """
     named = ((name, known.panel, known.help) for name, known in COMMANDS.items())
-    return _group("", getdoc(overview) or "", overview, named, installing=installing)
+    said = f"{getdoc(overview)}\n\n{_MORE}"
+    return _group("", said, overview, named, installing=installing)
 
 
 @cache
-def _built(words: str) -> TyperCommand | Tree:
+def _built(words: str) -> Command | Tree:
     """Return what the words call, its module imported."""
     first, _, name = words.partition(" ")
     import_module(f"renewctl.cli.{COMMANDS[first].module}")
     if called := DECLARED.get(words):
-        alone = typer.Typer(add_completion=False, rich_markup_mode=_MARKUP)
-        alone.command(name or first)(called)
-        return cast(TyperCommand, get_command(alone))
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(name or first, cls=Command)(called)
+        return cast(Command, get_command(alone))
     return _group(words, COMMANDS[words].help, _helped, _members(words))
 
 
@@ -149,13 +177,12 @@ def _group(
     """
     bare = typer.Typer(
         name=words or "renewctl", cls=Tree, callback=alone, help=said, invoke_without_command=True,
-        add_completion=installing, context_settings=_SETTINGS, rich_markup_mode=_MARKUP,
+        add_completion=installing, context_settings=_SETTINGS, rich_markup_mode=None,
     )  # fmt: skip
     group = cast(Tree, get_command(bare))
     group.words = words
     group.commands = {
-        name: TyperCommand(name, short_help=brief, rich_help_panel=panel, rich_markup_mode=_MARKUP)
-        for name, panel, brief in named
+        name: TyperCommand(name, short_help=brief, rich_help_panel=panel) for name, panel, brief in named
     }
     return group
 

@@ -19,7 +19,10 @@ from renewctl.render.answer import Answer
 
 @command("user list")
 def list_(run: Run) -> Answer:
-    """List the partner's users, and what each is set for. Reads only."""
+    """List the partner's users, and what each is set for.
+
+    Reads only. Contacts at clients are listed by renewctl contacts.
+    """
     return roster.user_list(run.load().portfolio)
 
 
@@ -29,7 +32,10 @@ def add(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The user's e-mail address.")],
     name: NameOption = None,
 ) -> Answer:
-    """Add a partner user, who can then be named by --notify."""
+    """Add a partner user, who can then be named by --notify.
+
+    No setting changes: nobody hears of anything by it.
+    """
     email = typed_address(address, "ADDRESS")
     return change(run, lambda book: edit.add(book, email, name or ""))
 
@@ -43,13 +49,19 @@ def set_(
         bool | None, typer.Option("--active/--inactive", help="Whether HubSpot still notifies the user.")
     ] = None,
 ) -> Answer:
-    """Change a partner user's name, or say whether the user is deactivated in HubSpot."""
+    """Change a partner user's name, or say whether the user is deactivated in HubSpot.
+
+    Settings stay: whoever is deactivated is still set, and receives nothing (see user replace).
+    """
     return change(run, lambda book: edit.change(book, lookup.find_user(book, user), name, active))
 
 
 @command("user remove", changes=True)
 def remove(run: Run, user: UserArgument) -> Answer:
-    """Remove a partner user; refused while the default or an override names the user."""
+    """Remove a partner user.
+
+    Refused while the default or an override names the user. Contacts at clients are not touched.
+    """
     return change(run, lambda book: edit.remove(book, lookup.find_user(book, user)))
 
 
@@ -60,7 +72,11 @@ def replace(
     new: Annotated[str, typer.Argument(metavar="NEW", help="Who takes over.", autocompletion=offers.users)],
     deactivate: Annotated[bool, typer.Option("--deactivate", help="Mark OLD as deactivated too.")] = False,
 ) -> Answer:
-    """Put one partner user in another's place everywhere; client contacts are not touched."""
+    """Put one partner user in another's place everywhere, in one step.
+
+    The default and all overrides; client contacts are not touched. OLD stays on record, deactivated
+    with --deactivate.
+    """
 
     def edit_(book: Portfolio) -> Plan:
         leaving, coming = lookup.find_user(book, old), lookup.find_user(book, new)

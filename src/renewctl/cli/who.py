@@ -60,7 +60,7 @@ def who(
 
     Without a window: the next 120 days, or all of a named client's renewals. Renewals whose date
     is past and clients without one come last, never left out. With --recipient, also what that
-    person is responsible for whatever the date.
+    person is responsible for whatever the date. Reads only; HubSpot is not asked.
     """
     asked = Asked(within, since, until, deadline_within, everything)
     answer, rows = _shape(by, timeline=timeline)(run, clients or [], asked, recipient)

@@ -117,6 +117,17 @@ def wrapped(parts: Line, width: int, hang: int | None = None) -> Iterable[Line]:
     return _broken(parts, width, _indent(parts) + len(GAP) if hang is None else hang)
 
 
+def hung(lines: Iterable[Line], width: int) -> Iterator[Line]:
+    """Yield lines of at most ``width``; what follows the first stands below the text behind two spaces.
+
+    Where that would be past the middle, it is indented by two more than the line itself.
+    """
+    for parts in lines:
+        text = "".join([text for text, _ in parts])
+        start = text.rfind(GAP) + len(GAP) if GAP in text else 0
+        yield from wrapped(parts, width, start if start <= width // 2 else None)
+
+
 def _indent(parts: Line) -> int:
     text = "".join(text for text, _ in parts)
     return len(text) - len(text.lstrip(" "))

@@ -40,10 +40,20 @@ def drawn(answer: Answer, environment: Mapping[str, str]) -> str:
     """Return the answer as a terminal shows it."""
     if answer.text:
         return "".join(showable(each) + "\n" for each in answer.text.splitlines())
-    width = max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
-    paint = _painted if wants_colour(environment) else _plain
+    width = width_here()
     shown = (parts for part in answer.parts or (answer,) for parts in _lines(part, width))
-    return "".join([paint(found) for parts in shown for found in wrapped(parts, width)])
+    return painted([found for parts in shown for found in wrapped(parts, width)], environment)
+
+
+def width_here() -> int:
+    """Return how wide a line may be."""
+    return max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
+
+
+def painted(lines: Iterable[Line], environment: Mapping[str, str]) -> str:
+    """Return lines that are broken already, in colour or not."""
+    paint = _painted if wants_colour(environment) else _plain
+    return "".join(map(paint, lines))
 
 
 def _plain(parts: Line) -> str:

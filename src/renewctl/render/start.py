@@ -5,21 +5,23 @@ Imports the pure floors and its neighbours.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from renewctl.model import Portfolio
 from renewctl.outlook import horizon, rows, without_recipient
 from renewctl.render.answer import Answer, Line, Sheet, line
+from renewctl.render.columns import hung
 from renewctl.render.roster import fields
 
 EMPTY = Sheet((), ())
 WHAT = "who gets notified about a client's HubSpot renewal, and why"
 KNOW = (
     ("renewctl who", "who would be notified for upcoming renewals"),
-    ("renewctl explain CLIENT", "why: each value, its place in the file, every candidate"),
-    ("renewctl set-default --owner O --notify USER", "who owns renewals unless overridden"),
-    ("renewctl override CLIENT --owner O --notify USER", "one client's own setting; -n only shows"),
-    ("renewctl client add DOMAIN --primary A --renewal DATE", "a new client"),
+    ("renewctl explain CLIENT", "why: each value, each candidate, the rule"),
+    ("renewctl set-default", "who owns renewals unless overridden"),
+    ("renewctl override CLIENT", "one client's own setting"),
+    ("renewctl client add DOMAIN", "a new client"),
 )
 
 
@@ -47,9 +49,10 @@ def overview(
         lines.append(line(("       ", "dim"), _counts(book, today)))
     lines += [line(), *_commands(), line(), *_next(store, book, missing=missing), line()]
     lines.append(
-        line(("renewctl --help lists every command, and each has --help; renewctl demo shows.", "dim"))
+        line(("renewctl --help lists all; each has --help; renewctl demo shows some at work.", "dim"))
     )
-    return Answer({"schema": "renewctl.overview/1", "store": store}, EMPTY, lines=tuple(lines))
+    document = {"schema": "renewctl.overview/1", "store": store}
+    return Answer(document, EMPTY, lines=lines, screen=partial(hung, lines))
 
 
 def _counts(book: Portfolio, today: date) -> str:

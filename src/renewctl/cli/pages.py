@@ -1,0 +1,65 @@
+"""``help``: short pages on single matters. A command's own help is its ``--help``: see ``tree``."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from renewctl import files  # noqa: F401 (its errors are of the family that a page lists)
+from renewctl.cli.app import command
+from renewctl.cli.meant import no_page
+from renewctl.cli.run import Run
+from renewctl.cli.tree import COMMANDS
+from renewctl.exchange import calendar  # noqa: F401 (likewise)
+from renewctl.render import pages
+from renewctl.render.answer import Answer
+from renewctl.store.place import NAMES, VARIABLE
+
+PAGES = {
+    "exit-codes": "what a script gets back",
+    "rules": "who is notified, and the notes an answer can have",
+    "store": "where the file is, and what may stand in it",
+    "dates": "how days and spans are written",
+}
+_BESIDE = (
+    ("NAME.history.jsonl", "every change, with who, when and why; undo reads it; not for git"),
+    (".NAME.lock", "never deleted, and not for git"),
+    ("renewctl.schema.json", "what editors check the store by; init writes it, renewctl schema prints it"),
+)
+
+
+def _offered(incomplete: str) -> list[str]:  # noqa: ARG001
+    return [*PAGES, *(name for name in COMMANDS if name != "help")]
+
+
+@command("help")
+def help_(
+    run: Run,
+    page: Annotated[
+        str | None,
+        typer.Argument(metavar="[PAGE]", help="A page, or a command.", autocompletion=_offered),
+    ] = None,
+) -> Answer:
+    """Show the help of a command, or a page on exit-codes, rules, store or dates.
+
+    Without a word, lists the pages. Reads no store and changes nothing.
+    """
+    return pages.contents(PAGES) if page is None else page_of(page, run.today)
+
+
+def page_of(name: str, today: date) -> Answer:
+    """Return a page as it is on a day.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    made: dict[str, Callable[[], Answer]] = {
+        "exit-codes": pages.exit_codes,
+        "rules": pages.rules,
+        "store": lambda: pages.store(NAMES, VARIABLE, _BESIDE),
+        "dates": lambda: pages.dates(today),
+    }
+    if name not in made:
+        raise no_page(name, [*PAGES, *COMMANDS])
+    return made[name]()

@@ -1,0 +1,128 @@
+"""The short pages of the help: complete by the code's own tables, whole at every width, in every format."""
+
+import importlib
+import json
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import renewctl
+from renewctl.check import CODES
+from renewctl.cli.pages import PAGES
+from renewctl.errors import ExitStatus, RenewctlError
+from renewctl.resolve import SEVERITY, Rule
+from renewctl.schema.fields import TABLES
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+@pytest.fixture
+def page(run: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[dict]]:
+    """Return ``page(name)``: the items of a page."""
+    monkeypatch.setenv("RENEWCTL_AS_OF", "2026-11-23")
+
+    def items(name: str) -> list[dict]:
+        ran = run("help", name, "-o", "json")
+        document = json.loads(ran.out)
+        assert (ran.status, ran.err, document["schema"]) == (0, "", "renewctl.help/1")
+        assert document["page"] == name
+        return document["items"]
+
+    return items
+
+
+def family(error: type[RenewctlError]) -> Iterator[type[RenewctlError]]:
+    for member in error.__subclasses__():
+        yield member
+        yield from family(member)
+
+
+def test_the_exit_statuses_are_all_there_with_the_codes_of_all_errors(page: Callable) -> None:
+    found = {item["status"]: item["codes"] for item in page("exit-codes")}
+    for module in pkgutil.walk_packages(renewctl.__path__, "renewctl."):
+        if module.name != "renewctl.__main__":
+            importlib.import_module(module.name)
+    assert list(found) == list(ExitStatus)
+    errors = list(family(RenewctlError))
+    assert found == {status: sorted({e.code for e in errors if e.status is status}) for status in ExitStatus}
+
+
+def test_the_codes_do_not_depend_on_what_else_is_imported(page: Callable, spawn: Callable) -> None:
+    alone = json.loads(spawn("help", "exit-codes", "-o", "json").out)["items"]
+    assert alone == page("exit-codes")
+
+
+def test_the_readme_has_the_same_exit_statuses(page: Callable) -> None:
+    table = README.read_text("utf-8").partition("| exit status | |")[2].partition("\n\n")[0]
+    numbers = re.findall(r"(?m)^\| ([\d, ]+) \|", table)
+    assert [int(n) for cell in numbers for n in cell.split(", ")] == [
+        item["status"] for item in page("exit-codes")
+    ]
+
+
+def test_the_rules_and_notes_are_all_there(page: Callable) -> None:
+    items = page("rules")
+    assert [item["rule"] for item in items if "rule" in item] == list(Rule)
+    notes = {item["note"]: (item["severity"], item["meaning"]) for item in items if "note" in item}
+    assert notes == {code: (severity, CODES[code].meaning) for code, severity in SEVERITY.items()}
+
+
+def test_the_fields_are_all_there(page: Callable) -> None:
+    found = {(item["table"], item["key"]): item["meaning"] for item in page("store")}
+    assert found == {
+        (table, key): field.doc for table, fields in TABLES.items() for key, field in fields.items()
+    }
+
+
+def test_every_day_that_is_shown_is_understood_as_shown(page: Callable, run: Callable, small: Path) -> None:
+    for item in page("dates"):
+        if "day" in item:
+            ran = run("client", "set-renewal", "acme.example", item["form"], "-n", "-o", "json")
+            assert item["day"] in {change["after"] for change in json.loads(ran.out)["changes"]} or (
+                item["day"] == "2027-03-01"  # as it is
+            )
+        else:
+            assert run("who", "--within", item["form"], "-o", "json").status == 0
+    assert run("who", "--from", "-30d").status == 0
+
+
+@pytest.mark.parametrize("name", ["", *PAGES])
+def test_a_page_is_whole_at_every_width_with_and_without_colour(
+    name: str, run: Callable, on_terminal: Callable
+) -> None:
+    words = run("help", *name.split()).out.split()
+    for columns in (60, 80, 120, 200):
+        for colour in (False, True):
+            status, out, err = on_terminal("help", *name.split(), columns=columns, colour=colour)
+            text = re.sub(r"\x1b\[[0-9;]*m", "", out)
+            assert (status, err, text.split()) == (0, "", words)
+            assert max(map(len, text.splitlines())) <= columns
+            assert ("\x1b" in out) == colour
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("form", ["tsv", "csv", "markdown", "names", "jsonl"])
+def test_a_page_has_every_format(name: str, form: str, run: Callable) -> None:
+    ran = run("help", name, "-o", form)
+    assert (ran.status, ran.err) == (0, "")
+    assert len(ran.out.splitlines()) > 3
+
+
+def test_help_alone_names_the_pages(run: Callable) -> None:
+    text = run("help").out
+    assert [name for name in PAGES if f"renewctl help {name}" not in text] == []
+    assert [name for name in PAGES if name not in run("--help").out] == []
+
+
+@pytest.mark.parametrize("words", ["who", "client", "client add", "help"])
+def test_help_of_a_command_is_what_the_command_says(words: str, run: Callable) -> None:
+    assert run("help", *words.split()) == run(*words.split(), "--help")
+
+
+def test_help_needs_no_store_and_reads_none(run: Callable) -> None:
+    Path("renewctl.toml").write_text("[[[")
+    for name in PAGES:
+        assert run("help", name).status == 0

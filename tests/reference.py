@@ -1,0 +1,240 @@
+"""Writes the command reference and the manual page from the command tree: ``make reference``.
+
+Both are kept in the repository; test_reference.py asks that nothing changes.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from renewctl import __version__
+from renewctl.cli.complaints import TRACEBACK
+from renewctl.cli.described import page
+from renewctl.cli.pages import PAGES, page_of
+from renewctl.cli.run import AS_OF
+from renewctl.cli.tree import COMMANDS, root
+from renewctl.render.formats import plain
+from renewctl.render.manual import Example, Page, Panel
+from renewctl.store.place import VARIABLE
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+REFERENCE, MANUAL = REPOSITORY / "docs" / "commands.md", REPOSITORY / "docs" / "man" / "renewctl.1"
+DAY = date(2026, 11, 23)
+WIDTH = 96
+WRITTEN = "Written by 'make reference' from the command tree: change it there."
+SHARED = ("Options of every command", "Options of every change")
+ENVIRONMENT = (
+    (VARIABLE, "The store, where --store names none."),
+    (AS_OF, "The day to take for today, where --as-of names none."),
+    ("NO_COLOR", "Set to anything: no colour on a terminal."),
+    ("COLUMNS", "How wide a line may be, whatever the terminal says."),
+    (TRACEBACK, "Set to anything: a bug shows where it happened."),
+)
+
+
+class Described(NamedTuple):
+    """A command with the words that call it, the heading it stands under, and its help."""
+
+    words: str
+    panel: str
+    page: Page
+
+
+def described() -> list[Described]:
+    """Return every command that can be called, a group's under the group's heading."""
+    top = _context(root(), "renewctl", None)
+    found = []
+    for name, known in COMMANDS.items():
+        command = root().grown(name)
+        context = _context(command, name, top)
+        members = {f"{name} {each}": each for each in getattr(command, "commands", ())}
+        for words, each in members.items():
+            found.append(Described(words, known.panel, page(_context(command.grown(each), each, context))))
+        if not members:
+            found.append(Described(name, known.panel, page(context)))
+    return found
+
+
+def _context(command: Any, name: str, parent: Any) -> Any:
+    return command.make_context(name, [], parent=parent, resilient_parsing=True)
+
+
+def panels(commands: Iterable[Described]) -> dict[str, list[Described]]:
+    """Return the commands under their headings."""
+    found: dict[str, list[Described]] = {}
+    for each in commands:
+        found.setdefault(each.panel, []).append(each)
+    return found
+
+
+def shared(commands: Iterable[Described]) -> list[Panel]:
+    """Return the options that many commands have, each panel once and whole."""
+    found = {panel.title: panel for each in commands for panel in each.page.panels if panel.title in SHARED}
+    whole = next(each for each in commands if each.words == "override")
+    return [panel for panel in whole.page.panels if found.get(panel.title)]
+
+
+# ------------------------------------------------------------------ docs/commands.md
+
+
+def reference() -> str:
+    """Return the command reference, in Markdown."""
+    return "\n".join(_reference()) + "\n"
+
+
+def _reference() -> Iterator[str]:
+    commands = described()
+    yield from ("# Commands", "", f"<!-- {WRITTEN} -->", "")
+    yield "What `renewctl COMMAND --help` says, of all commands; names in the examples are those of"
+    yield "[examples/agency.toml](../examples/agency.toml)."
+    yield ""
+    for title, members in panels(commands).items():
+        links = (f"[`{each.words}`](#renewctl-{each.words.replace(' ', '-')})" for each in members)
+        yield f"- {title}: {' · '.join(links)}"
+    for title, members in panels(commands).items():
+        yield from ("", f"## {title}")
+        for each in members:
+            yield from _section(each)
+    for panel in shared(commands):
+        yield from ("", f"## {panel.title}", "", *_entries(panel))
+    for name, about in PAGES.items():
+        yield from ("", f"## renewctl help {name}", "", f"{about[0].upper()}{about[1:]}.", "", "```")
+        yield from (*_lines(name, WIDTH), "```")
+
+
+def _section(each: Described) -> Iterator[str]:
+    yield from ("", f"### renewctl {each.words}", "")
+    for text in each.page.paragraphs:
+        yield from (_escaped(text), "")
+    yield from ("```", each.page.usage, "```", "")
+    own = [panel for panel in each.page.panels if panel.title not in SHARED]
+    for panel in own:
+        yield from (*_entries(panel), "")
+    also = [panel.title for panel in each.page.panels if panel.title in SHARED]
+    links = " and ".join(f"[{_lower(title)}](#{title.lower().replace(' ', '-')})" for title in also)
+    yield from (f"{'And the' if own else 'The'} {links}.", "", "```sh")
+    for example in each.page.examples:
+        yield from (f"# {example.says}", example.command)
+    yield "```"
+
+
+def _entries(panel: Panel) -> Iterator[str]:
+    yield f"| {_lower(panel.title)} | |"
+    yield "|---|---|"
+    for entry in panel.entries:
+        term = " ".join(entry.term.split()).replace("|", "\\|")
+        yield f"| `{term}` | {_escaped(entry.text)} |"
+
+
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:]
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_<>|\[\]])", r"\\\1", text)
+
+
+def _lines(name: str, width: int) -> list[str]:
+    """Return a page of the help, broken into lines."""
+    return [plain(each) for each in page_of(name, DAY).screen(width)]
+
+
+# ------------------------------------------------------------------ docs/man/renewctl.1
+
+
+def manual() -> str:
+    """Return the manual page, for man(1)."""
+    return "\n".join(_manual()) + "\n"
+
+
+def _manual() -> Iterator[str]:
+    commands = described()
+    yield f'.\\" {WRITTEN}'
+    yield f'.TH RENEWCTL 1 "" "renewctl {__version__}" "User Commands"'
+    yield from (".ad l", ".nh")
+    yield from (".SH NAME", _roff("renewctl - who gets notified about a client's HubSpot renewal, and why"))
+    yield from (".SH SYNOPSIS", ".B renewctl", ".I COMMAND", "[OPTIONS] ...")
+    yield ".SH DESCRIPTION"
+    yield from _text(
+        "renewctl keeps who owns renewal communication, HubSpot or the partner, by default and client by "
+        "client, in one text file, and tells who would be notified about a client's upcoming renewal, and "
+        "why. It never talks to HubSpot and never sends a message."
+    )
+    yield ".PP"
+    yield from _text(
+        "Options stand after the command. Names in the examples are those of examples/agency.toml."
+    )
+    yield ".SH COMMANDS"
+    for title, members in panels(commands).items():
+        yield f".SS {_quoted(title)}"
+        for each in members:
+            yield from _command(each)
+    for panel in shared(commands):
+        yield from (f".SH {_quoted(panel.title.upper())}", *_terms(panel))
+    yield from _pages()
+    yield ".SH ENVIRONMENT"
+    for name, meaning in ENVIRONMENT:
+        yield from (".TP", f".B {_roff(name)}", *_text(meaning))
+    yield from (".SH SEE ALSO", ".BR git (1)", ".PP", _roff("renewctl help, renewctl COMMAND --help"))
+
+
+def _command(each: Described) -> Iterator[str]:
+    yield from (".TP", f".B {_roff(each.page.usage)}")
+    first, *others = each.page.paragraphs
+    yield from _text(first)
+    yield ".RS"
+    for text in others:
+        yield from (".PP", *_text(text))
+    for panel in each.page.panels:
+        if panel.title not in SHARED:
+            yield from _terms(panel)
+    yield from (".PP", "Examples:")
+    for example in each.page.examples:
+        yield from _example(example)
+    yield ".RE"
+
+
+def _example(example: Example) -> Iterator[str]:
+    yield from (".TP", f".B {_roff(example.command)}", *_text(example.says))
+
+
+def _terms(panel: Panel) -> Iterator[str]:
+    for entry in panel.entries:
+        yield from (".TP", f".B {_roff(' '.join(entry.term.split()))}", *_text(entry.text))
+
+
+def _pages() -> Iterator[str]:
+    """Yield the short pages of the help, each a section, line by line."""
+    titles = {"exit-codes": "EXIT STATUS", "store": "FILES"}
+    for name in PAGES:
+        yield f".SH {_quoted(titles.get(name, name.upper()))}"
+        yield ".nf"
+        yield from (_roff(text) for text in _lines(name, 70))
+        yield ".fi"
+
+
+def _text(text: str) -> Iterator[str]:
+    """Yield text as lines that roff joins again."""
+    lines = textwrap.wrap(_roff(text), 78, break_long_words=False, break_on_hyphens=False)
+    yield from (f"\\&{each}" if each.startswith((".", "'")) else each for each in lines)
+
+
+def _quoted(text: str) -> str:
+    return f'"{_roff(text)}"'
+
+
+def _roff(text: str) -> str:
+    """Return text that roff sets as it is: any character, and no request."""
+    text = text.replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq").replace("'", "\\(aq")
+    text = re.sub(r"[^\x00-\x7f]", lambda found: f"\\[u{ord(found[0]):04X}]", text)
+    return f"\\&{text}" if text.startswith((".", "'")) else text
+
+
+if __name__ == "__main__":
+    for path, text in ((REFERENCE, reference()), (MANUAL, manual())):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(REPOSITORY))

@@ -1,0 +1,64 @@
+"""The command reference and the manual page say what the command tree says, of every command."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import reference as made
+from renewctl.cli.examples import EXAMPLES
+
+ACCEPTED = re.compile(r'WARNING: missing date, using "": TH')
+"""A date would make the page another one each day."""
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [(made.REFERENCE, made.reference), (made.MANUAL, made.manual)],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_it_is_what_the_command_tree_makes(path, text):
+    assert path.read_text(encoding="utf-8") == text(), "make reference writes it"
+
+
+def test_the_reference_has_a_section_and_a_link_for_every_command():
+    text = made.reference()
+    headings = re.findall(r"(?m)^#+ (.*)$", text)
+    anchors = [heading.lower().replace(" ", "-") for heading in headings]
+    assert {f"renewctl {words}" for words in EXAMPLES} <= set(headings)
+    assert {link for link in re.findall(r"\]\(#([^)]*)\)", text) if link not in anchors} == set()
+
+
+def test_both_say_every_option_and_every_example_whole():
+    reference, manual = made.reference(), made.manual()
+    for each in made.described():
+        for panel in each.page.panels:
+            for entry in panel.entries:
+                term = " ".join(entry.term.split())
+                assert f"`{term}`".replace("|", "\\|") in reference, (each.words, term)
+                assert made._roff(term) in manual, (each.words, term)
+        for example in each.page.examples:
+            assert example.command in reference
+            assert made._roff(example.command) in manual
+
+
+@pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
+def test_mandoc_finds_nothing_wrong():
+    ran = subprocess.run(["mandoc", "-Tlint", made.MANUAL], capture_output=True, text=True, check=False)
+    assert [line for line in ran.stdout.splitlines() if not ACCEPTED.search(line)] == []
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_groff_sets_it_without_a_word_and_within_its_width():
+    ran = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-ww", "-P-c", "-rLL=80n", made.MANUAL],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert ran.stderr == ""
+    text = re.sub(r".\x08", "", ran.stdout)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "only Inês hears of this client's renewals" in text
+    assert "--from FILE" in text
