@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import count
 from random import Random
 from typing import Any
@@ -39,7 +39,8 @@ TABLES = ("contacts", "renewals", "override", "in_hubspot")
 
 def some_day(rng: Random) -> date:
     """Return a day that exists in every year."""
-    return date(2026, rng.randint(1, 12), rng.randint(1, 28)) + timedelta(days=365 * rng.randint(0, 2))
+    month, day, years = rng.randint(1, 12), rng.randint(1, 28), rng.randint(0, 2)
+    return date(2026 + years, month, day)
 
 
 def some_data(rng: Random) -> Data:
