@@ -95,7 +95,9 @@ def calls(here: Places, keys: list[str]) -> int:
 def test_a_client_is_looked_at_no_further_than_to_what_is_asked_for(looked_at: list[Any]) -> None:
     here = places("version = 1\n[clients.a]\n" + "".join(f"x-{number} = 1\n" for number in range(50)))
     assert here.locate(("clients", "a")) == (2, 1)
-    assert len(looked_at) == 2
+    assert len(looked_at) == 1, "what stands above all headers"
+    assert here.locate(("clients", "a", "x-0")) == (3, 1)
+    assert len(looked_at) == 3, "the header and its first key"
     assert here.locate(("clients", "a", "x-1")) == (4, 1)
     assert here.locate(("clients", "a", "x-0")) == (3, 1)
     assert len(looked_at) == 4
