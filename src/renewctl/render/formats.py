@@ -37,7 +37,7 @@ def _tsv(answer: Answer) -> str:
 
 def _tsv_line(row: tuple[Cell, ...]) -> str:
     cells = [
-        cell if type(cell) is str else ";".join(cell) if type(cell) is tuple else _joined(cell)
+        cell if isinstance(cell, str) else ";".join(cell) if type(cell) is tuple else _joined(cell)
         for cell in row
     ]
     if not "".join(cells).isprintable():  # rarely: so all of them are asked at once

@@ -5,7 +5,7 @@ Imports the pure floors and its neighbours in ``render``.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from renewctl.outlook import FOOTER_ONLY, Digest, Row, Standing, without_recipient
@@ -159,27 +159,30 @@ def _summary(rows: Sequence[Row]) -> dict[str, int]:
 
 def _cells(as_of: date, row: Row) -> tuple[Cell, ...]:
     """Return the fixed columns, as ``_item`` has them, lists by their addresses and codes."""
-    resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
-    setting, day = resolution.setting, renewal.day if renewal else None
+    resolution, renewal = row.resolution, row.renewal
+    setting = resolution.setting
+    day, days_to = _day_cells(as_of, renewal.day if renewal else None)
+    deadline, days_to_deadline = _day_cells(as_of, row.deadline)
     return (
         resolution.client.key,
         resolution.client.name or None,
         (renewal.product or None) if renewal else None,
-        day.isoformat() if day else None,
-        deadline.isoformat() if deadline else None,
-        (day - as_of).days if day else None,
-        (deadline - as_of).days if deadline else None,
-        str(setting.owner) if setting else None,
-        str(resolution.source),
-        str(resolution.rule),
-        _emails(resolution.to),
-        _emails(resolution.cc),
+        day,
+        deadline,
+        days_to,
+        days_to_deadline,
+        setting.owner if setting else None,
+        resolution.source,
+        resolution.rule,
+        tuple([decision.email or "" for decision in resolution.to]),
+        tuple([decision.email or "" for decision in resolution.cc]),
         tuple([note.code for note in row.notes if note.code != FOOTER_ONLY]),
     )
 
 
-def _emails(decisions: Sequence[Decision]) -> tuple[str, ...]:
-    return tuple([decision.email or "" for decision in decisions])
+@lru_cache(maxsize=4096)  # a store's renewals fall on few days
+def _day_cells(as_of: date, day: date | None) -> tuple[str | None, int | None]:
+    return (day.isoformat(), (day - as_of).days) if day else (None, None)
 
 
 _PEOPLES_COLUMNS = ("Deadline", "Renewal", "Client", "Product", "Notified", "Copied", "Rule", "Notes")
@@ -192,8 +195,8 @@ def _peoples_cells(row: Row) -> tuple[Cell, ...]:
         renewal.day.isoformat() if renewal else "no date",
         (row.client.key, row.client.name) if row.client.name else row.client.key,
         renewal.product if renewal else "",
-        _emails(row.resolution.to) or "NOBODY",
-        _emails(row.resolution.cc),
+        tuple([d.email or "" for d in row.resolution.to]) or "NOBODY",
+        tuple([d.email or "" for d in row.resolution.cc]),
         str(row.resolution.rule),
         tuple(f"{note.severity}: {note.message}" for note in row.listed_notes),
     )
