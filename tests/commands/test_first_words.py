@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from renewctl.cli import meant
+from renewctl.cli import first_words
 from renewctl.cli.tree import COMMANDS, root
 
 pytestmark = pytest.mark.usefixtures("small")
@@ -89,6 +89,30 @@ WORDS = [
     ("set-default --show", "renewctl set-default"),
     ("set-default --owner partner --notify ana --reason x", "--note"),
     ("calendar --out x.ics", "renewctl calendar > renewals.ics"),
+    ("who --next 60d", "renewctl who --within 30d"),
+    ("who --until 2027-02-01", "--to"),
+    ("who --since 2027-02-01", "--from"),
+    ("who --month 2027-01", "renewctl who --from 2027-01 --to 2027-01"),
+    ("who --client acme.example", "renewctl who CLIENT"),
+    ("who --user ana", "renewctl who --recipient ADDRESS"),
+    ("who --nobody", "renewctl check"),
+    ("override --file o.csv", "renewctl override --from FILE"),
+    ("override --csv o.csv", "renewctl override --from FILE"),
+    ("override acme.example --partner ana", "renewctl override CLIENT --owner partner --notify USER"),
+    ("export --csv", "renewctl export FILE.csv"),
+    ("client add new.example --owner partner", "renewctl override CLIENT --owner partner --notify USER"),
+    ("client add new.example --contact a@b.io", "renewctl client add DOMAIN --primary ADDRESS"),
+    ("client add new.example --date 2027-01-01", "renewctl client add DOMAIN --renewal DATE"),
+    ("client set acme.example --billing a@b.io", "renewctl client assign CLIENT ROLE EMAIL"),
+    ("client set acme.example --domain new.example", "renewctl client rename CLIENT DOMAIN"),
+    ("client set acme.example --renewal 2027-01-01", "renewctl client set-renewal CLIENT DATE"),
+    ("client set-renewal acme.example --date 2027-01-01", "renewctl client set-renewal CLIENT DATE"),
+    ("client add-renewal acme.example 2027-01-01", "renewctl client set-renewal"),
+    ("client acme.example", "renewctl client show acme.example"),
+    ("client assign acme.example dm a@b.io", "renewctl client assign CLIENT decision-maker EMAIL"),
+    ("client assign acme.example a@b.io billing", "renewctl client assign CLIENT ROLE ADDRESS"),
+    ("user set ana --email a@b.io", "renewctl user replace OLD NEW"),
+    ("tutorial", "renewctl demo"),
     # a value without its option, or of another kind
     ("set-default partner", "--owner partner"),
     ("check json", "--output json"),
@@ -133,6 +157,43 @@ def test_what_nothing_is_like_is_answered_with_where_to_look(typed: str, hint: s
     assert f"\nhelp: {hint}" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("typed", "error", "hint"),
+    [
+        (
+            "client add new.example --renewal 2027-01-01 --product A --renewal 2027-02-01 --product B",
+            "--renewal is said 2 times, and takes one value",
+            "a second one: renewctl client set-renewal CLIENT DATE --product NAME",
+        ),
+        (
+            "override acme.example --owner=hubspot --owner partner --notify ana",
+            "--owner is said 2 times, and takes one value",
+            "renewctl override --help shows what can be said",
+        ),
+    ],
+)
+def test_an_option_of_a_change_is_not_said_twice(typed: str, error: str, hint: str, run: Callable) -> None:
+    """The first value would be lost in silence."""
+    before = Path("renewctl.toml").read_bytes()
+    ran = run(*typed.split())
+    assert (ran.status, ran.err) == (2, f"error: {error}\nhelp: {hint}\n")
+    assert Path("renewctl.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "client add new.example --billing a@b.io --billing c@d.io",
+        "who --within 30d --within 60d",
+        "override acme.example --owner hubspot --store none.toml --store renewctl.toml -n --dry-run",
+        "client set acme.example --name --hub-id --hub-id 5",
+    ],
+)
+def test_what_may_be_said_twice(typed: str, run: Callable) -> None:
+    """Options that take several values, those of a reading, and those that a later one overrules."""
+    assert run(*typed.split()).status == 0
+
+
 def test_it_is_one_object_under_json(run: Callable) -> None:
     ran = run("override", "--list", "-o", "json")
     error = json.loads(ran.err)
@@ -143,9 +204,9 @@ def test_it_is_one_object_under_json(run: Callable) -> None:
 
 def meanings() -> list[str]:
     """Return every command line that the tables answer with."""
-    members = [f"{group} {line}" for group, lines in meant.MEMBERS.items() for line in lines]
-    files = [line.format(file="x") for line in meant.FILES.values()]
-    return [*meant.WORDS, *members, *meant.OPTIONS.values(), *meant.VALUES.values(), *files]
+    members = [f"{group} {line}" for group, lines in first_words.MEMBERS.items() for line in lines]
+    files = [line.format(file="x") for line in first_words.FILES.values()]
+    return [*first_words.WORDS, *members, *first_words.OPTIONS.values(), *first_words.VALUES.values(), *files]
 
 
 @pytest.mark.parametrize("line", sorted(set(meanings())))
@@ -161,9 +222,9 @@ def test_each_line_that_is_proposed_exists(line: str) -> None:
 
 
 def test_no_word_of_the_tables_is_a_command_or_stands_twice() -> None:
-    for group, table in {"": meant.WORDS, **meant.MEMBERS}.items():
+    for group, table in {"": first_words.WORDS, **first_words.MEMBERS}.items():
         words = [word for line in table.values() for word in line.split()]
         tree = root().grown(group) if group else root()
         assert len(set(words)) == len(words)
         assert set(words).isdisjoint(tree.commands)
-    assert set(meant.MEMBERS) == {name for name in COMMANDS if hasattr(root().grown(name), "commands")}
+    assert set(first_words.MEMBERS) == {name for name in COMMANDS if hasattr(root().grown(name), "commands")}

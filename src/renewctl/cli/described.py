@@ -33,6 +33,11 @@ def _usage(command: Any) -> Iterator[str]:
     yield "[OPTIONS]"
     if _is_group(command):
         yield "COMMAND ..."
+    yield from arguments(command)
+
+
+def arguments(command: Any) -> Iterator[str]:
+    """Yield the arguments of a command as its usage line has them."""
     yield from (_argument(parameter) for parameter in command.params if _is_argument(parameter))
 
 

@@ -4,132 +4,17 @@ Only a mistake imports this.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
-from renewctl.cli.described import choices_of
+from renewctl.cli.described import arguments, choices_of
+from renewctl.cli.first_words import AGAIN, ALIASES, FILES, MEMBERS, OPTIONS, VALUES, WORDS
 from renewctl.cli.offers import ADDRESS
 from renewctl.errors import UsageError
 
-WORDS: Mapping[str, str] = {
-    "who": "report upcoming renewals notify notified notifications recipients recipient whois next due",
-    "who --deadline-within 30d": "deadlines deadline",
-    "who --timeline": "timeline months",
-    "who --by recipient": "send mail email message",
-    "explain CLIENT": "why reason",
-    "set-default": "default defaults owner setting",
-    "override CLIENT --owner partner --notify USER": "set-override set-owner set-client",
-    "clear-override CLIENT": "reset unset clear follow inherit",
-    "client list": "list ls clients roster accounts portfolio",
-    "client list --overridden": "overrides overridden exceptions",
-    "client show CLIENT": "show get view info",
-    "client add DOMAIN": "add",
-    "client set CLIENT": "set edit update change",
-    "client remove CLIENT": "remove delete rm",
-    "client rename CLIENT DOMAIN": "rename mv move",
-    "client assign CLIENT ROLE EMAIL": "assign",
-    "client unassign CLIENT ROLE": "unassign",
-    "client set-renewal CLIENT DATE": "set-renewal renewal date",
-    "client drop-renewal CLIENT": "drop-renewal",
-    "client renewed CLIENT": "renewed renew",
-    "user list": "users people team",
-    "user add ADDRESS": "add-user",
-    "user replace OLD NEW": "replace handover",
-    "import FILE": "load csv xlsx",
-    "export FILE": "save dump backup",
-    "calendar --remind 30d": "remind reminder reminders",
-    "calendar > renewals.ics": "ics ical",
-    "check": "validate lint verify doctor audit status",
-    "diff": "compare changed",
-    "history": "log changes",
-    "undo": "revert rollback redo",
-    "migrate": "upgrade",
-    "todo": "sync push apply clicks portal hubspot login connect",
-    "done CLIENT": "confirm confirmed mark",
-    "init": "create new setup start",
-    "where": "path store config which pwd",
-    "completion SHELL": "complete install-completion",
-    "help exit-codes": "exit-codes",
-    "help rules": "rules",
-    "help dates": "dates",
-    "help": "man usage",
-    "--version": "version",
-}
-"""What people type first instead of a command, by what they mean."""
-MEMBERS: Mapping[str, Mapping[str, str]] = {
-    "client": {
-        "list": "ls all",
-        "show": "get view info",
-        "add": "new create",
-        "set": "edit update change deactivate",
-        "remove": "delete rm drop",
-        "rename": "mv move",
-        "assign": "contact role set-contact",
-        "set-renewal": "renewal date",
-        "renewed": "renew",
-    },
-    "user": {
-        "list": "ls all show",
-        "add": "new create invite",
-        "set": "edit update change rename",
-        "set USER --inactive": "deactivate disable",
-        "remove": "delete rm drop",
-        "replace OLD NEW": "swap handover move",
-    },
-}
-"""The same within a group."""
-OPTIONS: Mapping[tuple[str, str], str] = {
-    ("", "-v"): "--version",
-    ("", "-V"): "--version",
-    ("override", "--list"): "client list --overridden",
-    ("override", "--show"): "client list --overridden",
-    ("override", "--all"): "override --from FILE",
-    ("override", "--clear"): "clear-override CLIENT",
-    ("override", "--reset"): "clear-override CLIENT",
-    ("override", "--remove"): "clear-override CLIENT",
-    ("override", "--unset"): "clear-override CLIENT",
-    ("override", "--default"): "clear-override CLIENT",
-    ("set-default", "--show"): "set-default",
-    ("set-default", "--list"): "set-default",
-    ("clear-override", "--dry"): "clear-override CLIENT --dry-run",
-    ("who", "--owner"): "client list --owner hubspot",
-    ("who", "--overridden"): "client list --overridden",
-    ("who", "--notify"): "who --recipient ADDRESS",
-    ("who", "--days"): "who --within 30d",
-    ("calendar", "--days"): "calendar --within 30d",
-    ("calendar", "--out"): "calendar > renewals.ics",
-    ("export", "--out"): "export FILE",
-    ("client list", "--all"): "client list",
-    ("undo", "--id"): "undo ID",
-    ("todo", "--done"): "done CLIENT",
-}
-"""Options that people type first, and the command line they mean; ``""`` is renewctl by itself."""
-ALIASES: Mapping[str, str] = {
-    **dict.fromkeys(("--json", "--csv", "--tsv", "--markdown", "--jsonl", "--names", "--format"), "--output"),
-    **dict.fromkeys(("--file", "--config", "--path", "-f", "-c"), "--store"),
-    **dict.fromkeys(("--date", "--today", "--now", "--on"), "--as-of"),
-    **dict.fromkeys(("--force", "--confirm", "--no-input", "-f"), "--yes"),
-    **dict.fromkeys(("--user", "--contact", "--email", "--poc", "--to"), "--notify"),
-    **dict.fromkeys(("--who", "--person", "--for"), "--recipient"),
-    **dict.fromkeys(("--message", "-m", "--reason", "--comment"), "--note"),
-    **dict.fromkeys(("--simulate", "--preview", "--check", "--what-if"), "--dry-run"),
-    **dict.fromkeys(("--silent", "-s"), "--quiet"),
-}
-"""Names of other programs for options that several commands have."""
-VALUES: Mapping[tuple[str, str, str], str] = {
-    ("override", "--owner", "default"): "clear-override CLIENT",
-    ("override", "--owner", "none"): "clear-override CLIENT",
-    ("client list", "--owner", "default"): "client list --following",
-}
-"""Values that are none of an option's, and the command line they mean."""
-FILES: Mapping[tuple[str, str], str] = {
-    ("calendar", ".ics"): "calendar > {file}",
-    ("export", ""): "export {file}",
-    ("completion", ""): "completion SHELL > {file}",
-}
-"""A file's name as ``-o``'s value: by command and ending; other commands send a format to the file."""
 _FORMATS = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -175,11 +60,39 @@ def way_out(error: Any, context: Any) -> str:
     words = context.command_path.partition(" ")[2]
     if hasattr(error, "possibilities"):
         return _of_option(words, context.command, error.option_name)
+    if error.message == "" and getattr(error, "param_type", None) != "option":
+        return f"write {context.command_path} {' '.join(arguments(context.command))}; "
     if found := _NO_CHOICE.match(error.message):
         return _asked(_of_value(words, error.param, found[1]))
     if found := _EXTRA.search(error.message):
         return _asked(_of_extra(context.command, found[1].rstrip(")")))
     return ""
+
+
+def refuse_twice(context: Any, given: Sequence[str]) -> None:
+    """Refuse an option of a change that is said twice: the first value would be lost in silence.
+
+    Options of every command may be: a later one overrules that of an alias.
+
+    Raises:
+        UsageError: such a one is there.
+    """
+    command = context.command
+    options = [each for each in command.params if each.param_type_name == "option"]
+    if not any(each.name == "dry_run" for each in options):
+        return
+    order = command.make_parser(context).parse_args(args=list(given))[2]
+    single = [each for each in options if not (each.multiple or each.is_flag or _is_everywhere(each))]
+    for option, times in Counter(each for each in order if each in single).items():
+        if times > 1:
+            name = option.opts[-1]
+            words = context.command_path.partition(" ")[2]
+            more = AGAIN.get((words, name), f"{context.command_path} --help shows what can be said")
+            raise UsageError(f"{name} is said {times} times, and takes one value", hint=more)
+
+
+def _is_everywhere(option: Any) -> bool:
+    return bool((option.rich_help_panel or "").startswith("Options of every"))
 
 
 def _asked(line: str | None) -> str:
@@ -202,7 +115,8 @@ def _meant(group: str, word: str) -> str | None:
         if word.lower() in words.split():
             return " ".join(filter(None, ("renewctl", group, line)))
     if group:
-        return None
+        named = group == "client" and "." in word and _PLAIN.fullmatch(word)
+        return f"renewctl client show {word}" if named else None
     if re.fullmatch(ADDRESS, word):
         return f"renewctl who --recipient {word}"
     return f"renewctl explain {word}" if "." in word and _PLAIN.fullmatch(word) else None
@@ -227,6 +141,8 @@ def _of_option(words: str, command: Any, option: str) -> str:
 
 def _of_value(words: str, parameter: Any, value: str) -> str | None:
     names = getattr(parameter, "opts", ())
+    if "role" in names and "@" in value:
+        return f"renewctl {words} CLIENT ROLE ADDRESS"
     for name in names:
         if line := VALUES.get((words, name, value.lower())):
             return f"renewctl {line}"

@@ -100,6 +100,19 @@ class _Helped:
 class Command(_Helped, TyperCommand):
     """A command of the tree."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the arguments apart.
+
+        Raises:
+            UsageError: an option that takes one value is said twice, in a change.
+        """
+        named = [word.partition("=")[0] for word in args if word.startswith("--")]
+        if len(set(named)) < len(named) and not ctx.resilient_parsing:
+            from renewctl.cli.meant import refuse_twice
+
+            refuse_twice(ctx, args)
+        return super().parse_args(ctx, args)
+
 
 class Tree(_Helped, TyperGroup):
     """A group that imports and builds a command when it is called."""
@@ -114,7 +127,7 @@ class Tree(_Helped, TyperGroup):
             UsageError: there is no such command.
         """
         if args[0] == _HELP and args[1:2] and args[1] in self.commands:
-            args = [*args[1:], "--help"]
+            args = [*(word for word in args[1:] if not word.startswith("-")), "--help"]
         if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
             from renewctl.cli.meant import no_command
 
