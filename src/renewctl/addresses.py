@@ -7,6 +7,7 @@ import re
 
 from renewctl.errors import UsageError
 
+_WITHIN = re.compile(r"<\s*([^<>@\s]+@[^<>@\s]+)\s*>")
 _RESERVED = (".test", ".local", ".invalid", ".localhost", ".onion")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 PLAIN = re.compile(
@@ -40,5 +41,7 @@ def _validate(address: str, text: str, what: str) -> None:
     try:
         validate_email(address + ".example" if reserved else address, check_deliverability=False, strict=True)
     except EmailNotValidError as error:
+        within = _WITHIN.search(text)
         hint = f"{error} Write one address: ana@agency.example".strip()
+        hint = f"write the address alone: {within[1]}" if within else hint
         raise UsageError(f"{what}: {text!r} is not an e-mail address", hint=hint) from None

@@ -3,12 +3,14 @@
 Imports ``model``, ``domains`` and ``errors`` only.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from renewctl.domains import address_key, client_key, is_address
 from renewctl.errors import Problem, UnknownClient, UnknownUser
 from renewctl.model import AnySetting, Client, Owner, PartnerUser, Portfolio
 
+_SPAN = re.compile(r"\d{1,4}[dwmy]", re.I)
 MOST_NEAREST = 20
 """So many of the names that are unknown are answered with the nearest."""
 
@@ -50,7 +52,7 @@ def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Cli
     if named:
         keys = ", ".join(client.key for client in named)
         raise UnknownClient(f"{word!r} names several clients", hint=f"use the domain: {keys}")
-    hint = _nearest_clients(portfolio, word) if nearest else ""
+    hint = _of_another_kind(portfolio, word.strip()) or (_nearest_clients(portfolio, word) if nearest else "")
     raise UnknownClient(f"there is no client {word!r}", hint=hint)
 
 
@@ -74,6 +76,20 @@ def _by_name(portfolio: Portfolio, word: str) -> list[Client]:
     return [
         client for client in portfolio.clients.values() if name and client.name.strip().casefold() == name
     ]
+
+
+def _of_another_kind(portfolio: Portfolio, word: str) -> str:
+    """Return where a word belongs that stands for a client and is plainly something else."""
+    if _SPAN.fullmatch(word):
+        return f"a span of time stands after its option: --within {word}"
+    if word.lower().endswith((".csv", ".jsonl")):
+        return f"a list of clients is read by renewctl override --from {word}"
+    if word.lower() in set(Owner):
+        return f"an owner stands after its option: --owner {word.lower()}"
+    if is_address(word):
+        return f"that is a person's address: renewctl who --recipient {word}"
+    emails = [user.email for user in portfolio.users.values() if word.lower() in _names_of(user)]
+    return f"that is a partner user: renewctl who --recipient {emails[0]}" if len(emails) == 1 else ""
 
 
 def _nearest_clients(portfolio: Portfolio, word: str) -> str:

@@ -112,10 +112,15 @@ WORDS = [
     ("client assign acme.example dm a@b.io", "renewctl client assign CLIENT decision-maker EMAIL"),
     ("client assign acme.example a@b.io billing", "renewctl client assign CLIENT ROLE ADDRESS"),
     ("user set ana --email a@b.io", "renewctl user replace OLD NEW"),
+    ("done acme.example --date 2026-11-01", "renewctl done CLIENT --on DATE"),
+    ("client renewed acme.example --date 2028-01-12", "renewctl client set-renewal CLIENT DATE"),
+    ("undo --list", "renewctl history"),
     ("tutorial", "renewctl demo"),
     # a value without its option, or of another kind
     ("set-default partner", "--owner partner"),
     ("check json", "--output json"),
+    ("explain acme.example paula@acme.example", "renewctl who --recipient paula@acme.example"),
+    ("set-default ana@agency.example", "--notify ana@agency.example"),
     ("who -o report.csv", "-o csv > report.csv"),
     ("export -o roster.csv", "renewctl export roster.csv"),
     ("client list --owner default", "renewctl client list --following"),
@@ -148,6 +153,7 @@ def test_it_is_answered_with_what_is_meant(typed: str, line: str, run: Callable)
         ("client xyzzy", "renewctl client --help lists the commands"),
         ("$(id).example", "renewctl --help lists the commands"),
         ("help xyzzy", "renewctl help lists the pages"),
+        ("user add a@b.io c@d.io", "renewctl user add --help shows what can be said"),
         ("explain acme.example b", "renewctl explain --help shows what can be said"),
     ],
 )
@@ -192,6 +198,10 @@ def test_an_option_of_a_change_is_not_said_twice(typed: str, error: str, hint: s
 def test_what_may_be_said_twice(typed: str, run: Callable) -> None:
     """Options that take several values, those of a reading, and those that a later one overrules."""
     assert run(*typed.split()).status == 0
+
+
+def test_help_on_an_option_is_the_help_of_its_command(run: Callable) -> None:
+    assert run("help", "override", "--owner").out == run("override", "--help").out != ""
 
 
 def test_it_is_one_object_under_json(run: Callable) -> None:

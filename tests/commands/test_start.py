@@ -57,7 +57,7 @@ def test_who_in_a_pipe_imports_what_it_needs_and_nothing_else(small: Path) -> No
 
 def test_a_mistyped_command_imports_no_command() -> None:
     found = imported(RUN.format(["whoo"]))
-    mistaken = {f"renewctl.cli.{name}" for name in ("complaints", "meant", "offers")}
+    mistaken = {f"renewctl.cli.{name}" for name in ("complaints", "meant", "first_words", "offers")}
     assert mistaken <= found
     assert not {"renewctl.cli.who", "renewctl.store.snapshot", "rich"} & found
     assert ours(found) <= {*OURS.split(), *HELP.split(), *mistaken}

@@ -33,6 +33,13 @@ def test_an_address_comes_back_as_typed(text: str) -> None:
     assert typed_address(text, "ADDRESS") == text.strip()
 
 
+@pytest.mark.parametrize("text", ["Ana <ana@agency.example>", "Zé Sá < ana@agency.example >"])
+def test_an_address_with_a_name_is_asked_for_alone(text: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        typed_address(text, "ADDRESS")
+    assert refused.value.hint == "write the address alone: ana@agency.example"
+
+
 @pytest.mark.parametrize(
     "text",
     [

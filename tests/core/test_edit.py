@@ -362,6 +362,18 @@ CASES = [
         ],
     ),
     Case(
+        "what is no domain is taken, and said",
+        lambda its: clients.add(its.known, NewClient("4412345")),
+        [(("clients", "4412345"), {"hub_id": 4412345})],
+        said=("4412345 is no domain; once that is known: renewctl client rename 4412345 DOMAIN",),
+    ),
+    Case(
+        "without a default there is nothing to follow",
+        lambda its: clients.add(Portfolio(), NewClient("new.example")),
+        [(("clients", "new.example"), {})],
+        said=("there is no default for it to follow yet: renewctl set-default --owner hubspot",),
+    ),
+    Case(
         "a renewal is no more than is said of it",
         lambda its: clients.add(its.known, NewClient("new.example", renewal=Renewal(NEW_DAY))),
         [(("clients", "new.example"), {"renewals": [{"date": NEW_DAY}]})],
@@ -654,6 +666,20 @@ REFUSALS = [
     Refusal(
         "a new client with another's hub id",
         lambda its: clients.add(its.known, NewClient("new.example", hub_id=4411223)),
+        "hub id 4411223 is acme.example's",
+        "account menu",
+    ),
+    Refusal(
+        "a new client of which only the hub id was known",
+        lambda its: clients.add(
+            read({"clients": {"4412345": {}}}).portfolio, NewClient("new.example", hub_id=4412345)
+        ),
+        "a client stands under hub id 4412345 already",
+        "renewctl client rename 4412345 new.example",
+    ),
+    Refusal(
+        "a hub id for a domain, which a client has",
+        lambda its: clients.add(its.known, NewClient("4411223")),
         "hub id 4411223 is acme.example's",
         "account menu",
     ),

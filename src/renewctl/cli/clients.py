@@ -77,7 +77,12 @@ def show(run: Run, client: OneClient) -> Answer:
 @command("client add", changes=True)
 def add(
     run: Run,
-    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="As the partner dashboard shows it.")],
+    domain: Annotated[
+        str,
+        typer.Argument(
+            metavar="DOMAIN", help="As the partner dashboard shows it; or the hub id, until that is known."
+        ),
+    ],
     name: NameOption = None,
     hub_id: HubId = None,
     primary: Annotated[

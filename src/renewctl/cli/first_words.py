@@ -142,6 +142,11 @@ OPTIONS: Mapping[tuple[str, str], str] = {
     ("user add", "--email"): "user add ADDRESS",
     ("client list", "--all"): "client list",
     ("undo", "--id"): "undo ID",
+    ("undo", "--list"): "history",
+    ("done", "--date"): "done CLIENT --on DATE",
+    ("client renewed", "--date"): "client set-renewal CLIENT DATE",
+    ("who", "--group-by"): "who --by recipient",
+    ("check", "--client"): "explain CLIENT",
     ("todo", "--done"): "done CLIENT",
 }
 """Options that people type first, and the command line they mean; ``""`` is renewctl by itself."""

@@ -166,4 +166,9 @@ def _of_extra(command: Any, word: str) -> str | None:
         long = [name for name in getattr(parameter, "opts", ()) if name.startswith("--")]
         if long and word.lower() in choices_of(parameter):
             return f"{long[0]} {word.lower()}"
-    return None
+    if not re.fullmatch(ADDRESS, word):
+        return None
+    names = [name for parameter in command.params for name in parameter.opts]
+    if "--notify" in names:
+        return f"--notify {word}"
+    return None if "--dry-run" in names else f"renewctl who --recipient {word}"

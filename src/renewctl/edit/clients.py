@@ -3,7 +3,8 @@
 Imports ``model``, ``domains``, ``errors`` and its neighbours in ``edit`` only.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from renewctl.domains import address_key, client_key
@@ -11,6 +12,8 @@ from renewctl.edit.contacts import activity, table_of
 from renewctl.edit.renewals import renewal_table
 from renewctl.errors import UsageError
 from renewctl.model import EMPTY, Change, Client, Contact, Plan, Portfolio, Renewal, Role, Table
+
+_HUB_ID = re.compile(r"[1-9][0-9]{0,14}")
 
 
 class NewClient(NamedTuple):
@@ -30,17 +33,27 @@ def add(portfolio: Portfolio, new: NewClient) -> Plan:
         UsageError: the domain is none, or is taken; the hub id is another client's.
     """
     key = _free_key(portfolio, new.domain)
-    _check_hub_id(portfolio, key, new.hub_id)
+    # Who has a hub id only types it for the domain; it is to be known when the domain is.
+    hub_id = int(key) if new.hub_id is None and _HUB_ID.fullmatch(key) else new.hub_id
+    _check_hub_id(portfolio, key, hub_id)
     table: Table = {}
     if new.name:
         table["name"] = new.name
-    if new.hub_id is not None:
-        table["hub_id"] = new.hub_id
+    if hub_id is not None:
+        table["hub_id"] = hub_id
     if contacts := _contacts(new.holders):
         table["contacts"] = [table_of(contact) for contact in contacts]
     if new.renewal:
         table["renewals"] = [renewal_table(new.renewal)]
-    return Plan("client add", (Change(("clients", key), table),))
+    return Plan("client add", (Change(("clients", key), table),), tuple(_worth_saying(portfolio, key)))
+
+
+def _worth_saying(portfolio: Portfolio, key: str) -> Iterator[str]:
+    """Yield what somebody who adds a client may not know."""
+    if "." not in key:
+        yield f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN"
+    if portfolio.default is None:
+        yield "there is no default for it to follow yet: renewctl set-default --owner hubspot"
 
 
 def change(
@@ -99,8 +112,13 @@ def _free_key(portfolio: Portfolio, domain: str) -> str:
 
 
 def _check_hub_id(portfolio: Portfolio, key: str, hub_id: int | None) -> None:
+    if hub_id is None:
+        return
+    if key != str(hub_id) in portfolio.clients:
+        hint = f"to give it its domain: renewctl client rename {hub_id} {key}"
+        raise UsageError(f"a client stands under hub id {hub_id} already", hint=hint)
     taken = [c.key for c in portfolio.clients.values() if c.hub_id == hub_id and c.key != key]
-    if hub_id is not None and taken:
+    if taken:
         raise UsageError(f"hub id {hub_id} is {taken[0]}'s", hint="look it up in HubSpot's account menu")
 
 
