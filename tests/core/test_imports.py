@@ -365,7 +365,12 @@ CASES = [
         [((*GC, "renewals", ""), {"date": DAY, "deadline": DAY})],
     ),
     # overrides
-    Case("owner and user without --with-overrides", [row(ACME, owner="partner", notify="nobody")], []),
+    Case(
+        "owner and user without --with-overrides",
+        [row(ACME, owner="partner", notify="nobody")],
+        [],
+        said=("another owner or partner user for 1 client: not used (see --with-overrides)",),
+    ),
     Case(
         "a first override",
         [row(ACME, owner="partner", notify="ines", note="why")],
@@ -414,6 +419,22 @@ CASES = [
         [row(ACME, owner="partner", notify="ANA SOUZA Lima")],
         [((*AC, "override"), {"owner": "partner", "notify": "ines@agency.example"})],
         ALL_IN,
+    ),
+    Case(
+        "settings are not used unless asked for, and that is said where they are others",
+        [
+            row(ACME, 2, owner="hubspot"),
+            row(BETA, 3, owner="hubspot"),
+            row(GAMA, 4, owner="partner", notify="nobody"),
+        ],
+        [],
+        said=("another owner or partner user for 2 clients: not used (see --with-overrides)",),
+    ),
+    Case(
+        "one setting is not used",
+        [row(BETA, owner="default")],
+        [],
+        said=("another owner or partner user for 1 client: not used (see --with-overrides)",),
     ),
     Case(
         "the setting in one row of two",

@@ -54,6 +54,17 @@ def client_changes(
     return changes, problems
 
 
+def sets_another(book: Known, key: str, group: Sequence[Entry], wishes: Wishes) -> bool:
+    """Tell whether rows name another owner or partner user than apply; what cannot be told is one."""
+    if not any(entry.owner for entry in group):
+        return False
+    client = book.portfolio.clients.get(key) or Client(key, key)
+    try:
+        return any(_setting(book.portfolio, client, group, settings=wishes.settings))
+    except BadRow:
+        return True
+
+
 def _whole(changes: Sequence[Change]) -> Table:
     """Return a new client's table, of changes that each set a field or add an item to a list."""
     table: dict[str, Any] = {}

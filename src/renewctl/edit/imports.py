@@ -4,10 +4,10 @@ All rows or none, unless asked otherwise; nothing is removed unless asked. Impor
 and its neighbours in ``edit`` only.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from renewctl.edit.entries import BadRow, Entry, Known, Wishes
-from renewctl.edit.import_client import client_changes
+from renewctl.edit.import_client import client_changes, sets_another
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.model import Change, Plan, Portfolio
 
@@ -55,7 +55,7 @@ def imported(
         gone = [client for key, client in portfolio.clients.items() if key not in groups]
         counts["removed"] = len(gone)
         changes += (Change(("clients", client.written), None) for client in gone)
-    said = (*_left_out(problems), *_alone(groups.values(), wishes))
+    said = (*_left_out(problems), *_alone(groups.values(), wishes), *_settings_left(book, groups, wishes))
     return Plan("import", tuple(changes), said, tuple(counts.items()))
 
 
@@ -101,3 +101,13 @@ def _alone(groups: Iterable[Sequence[Entry]], wishes: Wishes) -> Iterator[str]:
     if rows:
         count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
         yield f"{count} with a deadline and no renewal date: not used (see --renewal-from-deadline)"
+
+
+def _settings_left(book: Known, groups: Mapping[str, Sequence[Entry]], wishes: Wishes) -> Iterator[str]:
+    """Say that settings other than those of the store were passed over."""
+    if wishes.with_overrides:
+        return
+    number = sum(sets_another(book, key, group, wishes) for key, group in groups.items())
+    if number:
+        clients = f"{number} client{'' if number == 1 else 's'}"
+        yield f"another owner or partner user for {clients}: not used (see --with-overrides)"
