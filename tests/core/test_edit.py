@@ -368,6 +368,25 @@ CASES = [
         said=("4412345 is no domain; once that is known: renewctl client rename 4412345 DOMAIN",),
     ),
     Case(
+        "more holders than HubSpot takes are taken, and said",
+        lambda its: clients.add(
+            its.known,
+            NewClient("new.example", holders={Role.PRIMARY: ["a@b.example", "A@b.example", "c@b.example"]}),
+        ),
+        [
+            (
+                ("clients", "new.example"),
+                {
+                    "contacts": [
+                        {"email": "a@b.example", "roles": ["primary"]},
+                        {"email": "c@b.example", "roles": ["primary"]},
+                    ]
+                },
+            )
+        ],
+        said=("new.example then has 2 primary contacts; HubSpot takes 1",),
+    ),
+    Case(
         "without a default there is nothing to follow",
         lambda its: clients.add(Portfolio(), NewClient("new.example")),
         [(("clients", "new.example"), {})],

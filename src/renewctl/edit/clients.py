@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from renewctl.domains import address_key, client_key
-from renewctl.edit.contacts import activity, table_of
+from renewctl.edit.contacts import activity, table_of, too_many
 from renewctl.edit.renewals import renewal_table
 from renewctl.errors import UsageError
 from renewctl.model import EMPTY, Change, Client, Contact, Plan, Portfolio, Renewal, Role, Table
@@ -45,11 +45,13 @@ def add(portfolio: Portfolio, new: NewClient) -> Plan:
         table["contacts"] = [table_of(contact) for contact in contacts]
     if new.renewal:
         table["renewals"] = [renewal_table(new.renewal)]
-    return Plan("client add", (Change(("clients", key), table),), tuple(_worth_saying(portfolio, key)))
+    return Plan("client add", (Change(("clients", key), table),), tuple(_worth_saying(portfolio, key, new)))
 
 
-def _worth_saying(portfolio: Portfolio, key: str) -> Iterator[str]:
+def _worth_saying(portfolio: Portfolio, key: str, new: NewClient) -> Iterator[str]:
     """Yield what somebody who adds a client may not know."""
+    for role, emails in new.holders.items():
+        yield from too_many(key, role, len({address_key(email) for email in emails}))
     if "." not in key:
         yield f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN"
     if portfolio.default is None:

@@ -32,7 +32,9 @@ def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
         changes.append(_roles(client, contact, {*contact.roles, role}))
         if name:
             changes.append(Change((*_path(client, contact.email), "name"), name))
-    return Plan("client assign", tuple(changes), tuple(_too_many(client, role, contact)))
+    before = sum(role in other.roles and other is not contact for other in client.contacts)
+    held = before + 1 if role is Role.BILLING else 1
+    return Plan("client assign", tuple(changes), tuple(too_many(client.key, role, held)))
 
 
 def unassign(client: Client, role: Role, email: str | None = None) -> Plan:
@@ -108,7 +110,8 @@ def _unknown(client: Client, email: str) -> Contact:
     raise UsageError(f"{email} is not a contact of {client.key}", hint=hint)
 
 
-def _too_many(client: Client, role: Role, contact: Contact | None) -> Iterator[str]:
-    holders = [c for c in client.contacts if role in c.roles and c is not contact]
-    if role is Role.BILLING and len(holders) >= MOST_BILLING:
-        yield f"{client.key} then has {len(holders) + 1} billing contacts; HubSpot takes {MOST_BILLING}"
+def too_many(client: str, role: Role, holders: int) -> Iterator[str]:
+    """Yield that a client then has more holders of a role than HubSpot takes, if it has."""
+    most = MOST_BILLING if role is Role.BILLING else 1
+    if holders > most:
+        yield f"{client} then has {holders} {role} contacts; HubSpot takes {most}"

@@ -12,6 +12,8 @@ from renewctl.render.answer import Cell, Line, Sheet, line
 
 MOST_NAMED = 3
 """So many people or clients are named; of more, the number is said."""
+MOST_AT_ONE = 5
+"""So many people of one client are named: HubSpot takes a primary, a decision-maker, three for billing."""
 MOST_LINES = 10
 _LISTED = "(-o json lists them)"
 _WORDS = {"to": "notified", "cc": "copied"}
@@ -119,12 +121,12 @@ def _line(label: str, group: Sequence[Hearing], noun: str) -> tuple[bool, Line]:
     people = list({address_key(hearing.email): hearing.email for hearing in group}.values())
     clients = {hearing.client for hearing in group}
     rules = {hearing.rule for hearing in group}
-    who = ", ".join(people) if len(people) <= MOST_NAMED else counted(len(people), noun)
+    named = len(people) <= (MOST_AT_ONE if len(clients) == 1 else MOST_NAMED)
+    who = ", ".join(people) if named else counted(len(people), noun)
     few = len(clients) <= MOST_NAMED
     where = ", ".join(sorted(clients)) if few else counted(len(clients), "client")
     by = f" by {min(rules)}" if len(rules) == 1 else ""
-    short = len(people) > MOST_NAMED or not few
-    return short, line(f"  {label:<22}  ", (who, "strong"), f" at {where}", (by, "dim"))
+    return not (named and few), line(f"  {label:<22}  ", (who, "strong"), f" at {where}", (by, "dim"))
 
 
 def some_of(keys: Sequence[str], listed: str = " " + _LISTED) -> str:
