@@ -30,7 +30,7 @@ WHO = """
     renewctl.render.columns renewctl.render.formats renewctl.render.who renewctl.render.who_screen
     renewctl.resolve renewctl.resolve.candidates renewctl.resolve.notes renewctl.resolve.record
     renewctl.schema renewctl.schema.fields renewctl.schema.kinds renewctl.schema.plain
-    renewctl.schema.reading renewctl.store.snapshot renewctl.store.toml
+    renewctl.schema.reading renewctl.store.snapshot renewctl.store.toml renewctl.store.toml.document
     renewctl.text renewctl.tree renewctl.upcoming
 """
 OTHERS = {"calendar", "unicodedata"}

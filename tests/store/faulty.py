@@ -63,7 +63,7 @@ MODULES = [
     "tomli",
     "json",
     "rich.text",
-    "renewctl.store.json_document",
+    "renewctl.store.json.document",
 ]
 
 

@@ -7,8 +7,8 @@ import pytest
 from renewctl.errors import FileTrouble, StoreChanged, StoreMissing
 from renewctl.model import Change, Plan, Portfolio
 from renewctl.store.apply import Agree, Applied, Draft, Terms, apply, planned
+from renewctl.store.history.record import Author
 from renewctl.store.place import Place
-from renewctl.store.record import Author
 
 STORE = 'version = 1\n\n[clients."a.example"]\nname = "A"\n'
 

@@ -7,7 +7,8 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.store.blocks import Layout, ScanError, decoded, entry_of, lead_of, parts, scan, value_end
+from renewctl.store.entries import entry_of
+from renewctl.store.toml.blocks import Layout, ScanError, decoded, lead_of, parts, scan, value_end
 
 SCANS = [
     ("", []),

@@ -15,8 +15,8 @@ from renewctl.errors import BadInput, RenewctlError
 from renewctl.model import Portfolio
 from renewctl.schema import read
 from renewctl.store.convert import json_of, toml_of
-from renewctl.store.json_document import JsonDocument
-from renewctl.store.toml import TomlDocument
+from renewctl.store.json.document import JsonDocument
+from renewctl.store.toml.document import TomlDocument
 
 Data = dict[str, Any]
 LAW = hypothesis_settings(max_examples=hypothesis_settings().max_examples // 2)

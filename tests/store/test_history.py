@@ -249,8 +249,8 @@ def test_undo_takes_back_the_change_it_meant_or_none(store: Path) -> None:
     """The last change may be another's by the time that the lock is had."""
     from renewctl.errors import StoreChanged
     from renewctl.store.apply import Terms, apply
+    from renewctl.store.history.record import Author
     from renewctl.store.place import Place
-    from renewctl.store.record import Author
     from renewctl.store.undo import taken_back
 
     name("B")

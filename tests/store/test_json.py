@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from renewctl import tree
 from renewctl.errors import InternalGuard, StoreInvalid
 from renewctl.model import Change, Owner
-from renewctl.store import json_document, json_edit
-from renewctl.store.json_document import JsonDocument, dumps
-from renewctl.store.json_edit import Splice, same
+from renewctl.store.json import document as json_document
+from renewctl.store.json import edit as json_edit
+from renewctl.store.json.document import JsonDocument, dumps
+from renewctl.store.json.edit import Splice, same
 
 EXAMPLES = int(os.environ.get("RENEWCTL_TEST_EXAMPLES", "300"))
 

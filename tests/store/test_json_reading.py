@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renewctl.errors import StoreInvalid
-from renewctl.store.json_edit import same
-from renewctl.store.json_read import MAX_DEPTH, MAX_DIGITS, read
-from renewctl.store.json_scan import marks
+from renewctl.store.json.edit import same
+from renewctl.store.json.read import MAX_DEPTH, MAX_DIGITS, read
+from renewctl.store.json.scan import marks
 
 EXAMPLES = int(os.environ.get("RENEWCTL_TEST_EXAMPLES", "300"))
 KINDS = {

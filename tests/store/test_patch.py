@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.store.patch import CONTEXT, patches, put_back
+from renewctl.store.history.patch import CONTEXT, patches, put_back
 
 LINES = st.lists(
     st.tuples(

@@ -9,9 +9,9 @@ import pytest
 import tomli
 
 from renewctl.model import Path
-from renewctl.store import toml_places
-from renewctl.store.blocks import Layout
-from renewctl.store.toml_places import Places
+from renewctl.store.toml import places as toml_places
+from renewctl.store.toml.blocks import Layout
+from renewctl.store.toml.places import Places
 
 VALUE = '{ name = "C", contacts = [{ email = "a@c", roles = ["primary"] }] }'
 FIELDS = ('name = "C"\n', 'contacts = [{ email = "a@c", roles = ["primary"] }]\n')

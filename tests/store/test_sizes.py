@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import tomli
 
-from renewctl.store.toml_sizes import MAX_DEPTH, check_sizes
+from renewctl.store.toml.sizes import MAX_DEPTH, check_sizes
 
 NESTED: dict[str, Callable[[int], str]] = {
     "lists": lambda levels: "a = " + "[" * levels + "1" + "]" * levels,

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from renewctl import tree
 from renewctl.errors import InternalGuard, LayoutRefused, StoreInvalid, UsageError
 from renewctl.model import Change
-from renewctl.store import blocks as block_scan
-from renewctl.store import toml_edit, toml_guard, toml_splice, toml_text
-from renewctl.store.toml import TomlDocument
+from renewctl.store.toml import blocks as block_scan
+from renewctl.store.toml import edit as toml_edit
+from renewctl.store.toml import guard as toml_guard
+from renewctl.store.toml import splice as toml_splice
+from renewctl.store.toml import text as toml_text
+from renewctl.store.toml.document import TomlDocument
 
 # --- random documents ---------------------------------------------------------------------------
 

@@ -17,8 +17,8 @@ from renewctl.render.answer import Answer
 from renewctl.render.history import Done
 from renewctl.store import history as record
 from renewctl.store.history import History
+from renewctl.store.history.record import Entry
 from renewctl.store.migration import migrated
-from renewctl.store.record import Entry
 from renewctl.store.undo import origin, taken_back
 
 

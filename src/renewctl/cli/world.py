@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 if TYPE_CHECKING:
-    from renewctl.store.record import Author
+    from renewctl.store.history.record import Author
 
 
 class World(NamedTuple):
@@ -41,7 +41,7 @@ class World(NamedTuple):
         import getpass
         import socket
 
-        from renewctl.store.record import Author
+        from renewctl.store.history.record import Author
 
         try:
             user = getpass.getuser()

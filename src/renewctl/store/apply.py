@@ -14,10 +14,10 @@ from renewctl.migrate import CURRENT, up_to_date, version_of
 from renewctl.model import Change, Plan, Portfolio
 from renewctl.schema.again import read_again
 from renewctl.store import history
+from renewctl.store.history.patch import patches
+from renewctl.store.history.record import Author, Entry
 from renewctl.store.lock import DEFAULT_TIMEOUT, locked
-from renewctl.store.patch import patches
 from renewctl.store.place import Place
-from renewctl.store.record import Author, Entry
 from renewctl.store.snapshot import Snapshot, load, with_places
 from renewctl.tree import applied, get, plain
 

@@ -13,8 +13,8 @@ from typing import Any
 from renewctl.errors import BadInput
 from renewctl.model import Path
 from renewctl.schema import EDITORS, TABLES, TOP_LEVEL, Kind
-from renewctl.store.json_document import dumps
-from renewctl.store.toml_text import field_text, in_order, key_text, table_text
+from renewctl.store.json.document import dumps
+from renewctl.store.toml.text import field_text, in_order, key_text, table_text
 from renewctl.text import acts, dotted
 
 EOL = "\n"

@@ -11,7 +11,7 @@ from renewctl.migrate import CURRENT, up_to_date, version_of
 from renewctl.model import Change, Plan
 from renewctl.schema import read
 from renewctl.store.apply import Draft
-from renewctl.store.blocks import HOLDERS
+from renewctl.store.entries import HOLDERS
 from renewctl.store.snapshot import Snapshot
 
 

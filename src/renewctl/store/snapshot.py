@@ -128,10 +128,10 @@ def _in_file(place: Place, act: Callable[[], T]) -> T:
 
 def _document(text: str, place: Place) -> Document:
     if place.path.suffix.lower() == ".json":
-        from renewctl.store.json_document import JsonDocument
+        from renewctl.store.json.document import JsonDocument
 
         return JsonDocument(text)
-    from renewctl.store.toml import TomlDocument
+    from renewctl.store.toml.document import TomlDocument
 
     return TomlDocument(text)
 

@@ -14,9 +14,9 @@ from renewctl.model import Change, Path, Plan, Portfolio
 from renewctl.schema import Reading
 from renewctl.store import history
 from renewctl.store.apply import Draft, Drafted, check_version
-from renewctl.store.blocks import HOLDERS
-from renewctl.store.patch import put_back
-from renewctl.store.record import Entry
+from renewctl.store.entries import HOLDERS
+from renewctl.store.history.patch import put_back
+from renewctl.store.history.record import Entry
 from renewctl.store.snapshot import Snapshot, parsed, said
 from renewctl.text import dotted
 from renewctl.tree import applied, get, plain, reverted

@@ -1,7 +1,7 @@
 """Edits of a TOML text as splices into the blocks of the entries that change.
 
 Takes old and expected values, never asks what they mean. May import ``errors``, ``model`` and its
-neighbours ``blocks`` and ``toml_text``.
+neighbours ``blocks`` and ``text``.
 """
 
 import re
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from renewctl.model import Path
-from renewctl.store.blocks import Block, Item, Layout, Steps, entry_of, lead_of, scan
-from renewctl.store.order import placed
-from renewctl.store.toml_text import (
+from renewctl.store.entries import entry_of, placed
+from renewctl.store.toml.blocks import Block, Item, Layout, Steps, lead_of, scan
+from renewctl.store.toml.text import (
     Rewriter,
     Span,
     Splice,

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from renewctl.model import Change
-from renewctl.store.patch import Patch
+from renewctl.store.history.patch import Patch
 
 _DATE, _TIME = "$date", "$time"
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from renewctl.errors import InternalGuard, UsageError
 from renewctl.schema import TABLES
-from renewctl.store.blocks import Part, parts
+from renewctl.store.toml.blocks import Part, parts
 from renewctl.tree import IDENTITY
 
 _WRITTEN = ("contacts", "renewals", "override", "clients.in_hubspot", "clients", "policy")

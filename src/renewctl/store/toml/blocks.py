@@ -14,9 +14,7 @@ from typing import NamedTuple
 import tomli
 
 from renewctl.model import Path
-
-HOLDERS = ("clients", "users")
-"""Tables of the top level whose own tables are entries."""
+from renewctl.store.entries import HOLDERS, entry_of
 
 Steps = tuple[str | int, ...]
 """A path in the data, with the items of lists named by their index."""
@@ -191,11 +189,6 @@ def parts(text: str, pos: int) -> list[Part]:
 def _past(pattern: re.Pattern[str], text: str, pos: int) -> int:
     match = pattern.match(text, pos)
     return match.end() if match else pos
-
-
-def entry_of(path: Steps | Path) -> Path:
-    """Return the path of the entry that ``path`` leads into."""
-    return tuple(map(str, path[: 2 if path[0] in HOLDERS else 1]))
 
 
 def lead_of(text: str, start: int, floor: int = 0) -> int:

@@ -12,8 +12,9 @@ import tomli
 from renewctl import tree
 from renewctl.errors import InternalGuard, LayoutRefused, Problem
 from renewctl.model import Change, Path
-from renewctl.store.blocks import HOLDERS, Layout, entry_of
-from renewctl.store.toml_guard import (
+from renewctl.store.entries import HOLDERS, entry_of
+from renewctl.store.toml.blocks import Layout
+from renewctl.store.toml.guard import (
     Broken,
     check_comments,
     check_data,
@@ -21,9 +22,9 @@ from renewctl.store.toml_guard import (
     check_lines,
     edited_whole,
 )
-from renewctl.store.toml_places import Places
-from renewctl.store.toml_splice import Move, Splicer
-from renewctl.store.toml_text import key_text, majority_eol, same
+from renewctl.store.toml.places import Places
+from renewctl.store.toml.splice import Move, Splicer
+from renewctl.store.toml.text import key_text, majority_eol, same
 
 
 class Editor:

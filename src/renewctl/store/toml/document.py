@@ -15,8 +15,8 @@ from renewctl.errors import StoreInvalid
 from renewctl.model import Change, Path
 
 if TYPE_CHECKING:
-    from renewctl.store.blocks import Layout
-    from renewctl.store.toml_places import Places
+    from renewctl.store.toml.blocks import Layout
+    from renewctl.store.toml.places import Places
 
 
 class TomlDocument:
@@ -34,7 +34,7 @@ class TomlDocument:
 
     def check_sizes(self) -> None:
         """Raise StoreInvalid where something is too deep or too long for whoever walks or shows it."""
-        from renewctl.store.toml_sizes import check_sizes
+        from renewctl.store.toml.sizes import check_sizes
 
         try:
             check_sizes(self.text, self.data)
@@ -42,19 +42,19 @@ class TomlDocument:
             raise self._invalid(error) from None
 
     def _invalid(self, error: ValueError | RecursionError) -> StoreInvalid:
-        from renewctl.store.toml_errors import invalid
+        from renewctl.store.toml.errors import invalid
 
         return invalid(self.text, error)
 
     @cached_property
     def _layout(self) -> "Layout":
-        from renewctl.store.blocks import Layout
+        from renewctl.store.toml.blocks import Layout
 
         return Layout(self.text)
 
     @cached_property
     def _places(self) -> "Places":
-        from renewctl.store.toml_places import Places
+        from renewctl.store.toml.places import Places
 
         return Places(self.text, self.data, self._layout)
 
@@ -71,6 +71,6 @@ class TomlDocument:
         Raises LayoutRefused where an entry is laid out so that this cannot be done safely, and
         InternalGuard if it was done wrongly on an ordinary layout.
         """
-        from renewctl.store.toml_edit import Editor
+        from renewctl.store.toml.edit import Editor
 
         return Editor(self.text, self.data, self._layout).edit(changes)

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from renewctl import tree
 from renewctl.model import Path
-from renewctl.store.blocks import HOLDERS, Item, Layout, Part, ScanError, Steps, entry_of, parts, scan
+from renewctl.store.entries import HOLDERS, entry_of
+from renewctl.store.toml.blocks import Item, Layout, Part, ScanError, Steps, parts, scan
 
 Span = tuple[int, int]
 _NOWHERE = ((0, 0),)

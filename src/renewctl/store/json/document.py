@@ -1,7 +1,6 @@
 """A store in JSON: text in, text out; every change touches its own entry's text only.
 
-May import ``errors``, ``model``, ``tree``, the ``store.json_*`` modules and the standard library;
-no file system.
+May import ``errors``, ``model``, ``tree``, its neighbours and ``store.entries``; no file system.
 """
 
 import marshal
@@ -14,12 +13,10 @@ from typing import Any
 from renewctl import tree
 from renewctl.errors import InternalGuard, StoreInvalid
 from renewctl.model import Change, Path
-from renewctl.store.json_edit import Splice, same, splices
-from renewctl.store.json_read import read
-from renewctl.store.json_scan import CANONICAL, Lines, Member, Spans, Style
-
-TABLES = ("clients", "users")
-"""The tables whose members are entries of their own; beside them, each top-level member is one."""
+from renewctl.store.entries import HOLDERS
+from renewctl.store.json.edit import Splice, same, splices
+from renewctl.store.json.read import read
+from renewctl.store.json.scan import CANONICAL, Lines, Member, Spans, Style
 
 
 class JsonDocument:
@@ -29,7 +26,7 @@ class JsonDocument:
         """Read ``text`` (decoded, without BOM). Raises StoreInvalid with all problems found."""
         self.text = text
         self.data: dict[str, Any] = read(text)
-        self._spans = Spans(text, TABLES)
+        self._spans = Spans(text, HOLDERS)
         self._lines: Lines | None = None
 
     def check_sizes(self) -> None:
@@ -161,7 +158,7 @@ def _guard_place(old: str, new: str, made: list[Splice]) -> None:
 
 def _guard_entries(entries: list[tuple[Path, Member]], made: list[Splice], changes: list[Change]) -> None:
     """Check that no splice reaches into an entry that no change names."""
-    touched = {change.path[:2] if change.path[0] in TABLES else change.path[:1] for change in changes}
+    touched = {change.path[:2] if change.path[0] in HOLDERS else change.path[:1] for change in changes}
     starts = [member.key_start for _, member in entries]
     ends = [member.end for _, member in entries]
     for splice in made:
@@ -175,7 +172,7 @@ def _entries(spans: Spans) -> list[tuple[Path, Member]]:
     """Return clients, users and the other members of the top, in the order of the text."""
     found: list[tuple[Path, Member]] = []
     for member in spans.members(spans.root.start).values() if spans.root else ():
-        if member.key in TABLES and spans.text[member.start] == "{":
+        if member.key in HOLDERS and spans.text[member.start] == "{":
             found += [((member.key, key), part) for key, part in spans.members(member.start).items()]
         else:
             found.append(((member.key,), member))

@@ -1,7 +1,7 @@
 """What is wrong with a text that is not TOML, said with its lines and a way out.
 
-May import ``errors`` and its neighbours ``blocks``, ``conflicts``, ``toml_sizes``
-and ``toml_text``.
+May import ``errors`` and ``store.conflicts`` and its neighbours ``blocks``, ``sizes``
+and ``text``.
 """
 
 import re
@@ -10,10 +10,11 @@ from collections.abc import Iterator
 import tomli
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.store.blocks import ScanError, Steps, scan
-from renewctl.store.conflicts import SETTLE, in_toml
-from renewctl.store.toml_sizes import LONG_HEX, MAX_DEPTH
-from renewctl.store.toml_text import key_text
+from renewctl.store.conflicts import SETTLE
+from renewctl.store.toml.blocks import ScanError, Steps, scan
+from renewctl.store.toml.conflicts import in_toml
+from renewctl.store.toml.sizes import LONG_HEX, MAX_DEPTH
+from renewctl.store.toml.text import key_text
 
 _LONE_CR = re.compile(r"\r(?!\n)")
 _TOKEN = re.compile(

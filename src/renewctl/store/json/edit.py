@@ -2,7 +2,7 @@
 
 Old and new data are walked side by side, with the old text's spans; what is the same object in both
 (``tree.applied`` shares what it did not change) is not looked into. May import ``model``, ``tree``,
-``store.json_scan``, ``store.order`` and the standard library.
+its neighbour ``scan``, ``store.entries`` and the standard library.
 """
 
 import re
@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from renewctl.model import Change, Path
-from renewctl.store.json_scan import Member, Spans, Style, has_newline, indent_at
-from renewctl.store.order import placed
+from renewctl.store.entries import placed
+from renewctl.store.json.scan import Member, Spans, Style, has_newline, indent_at
 from renewctl.tree import IDENTITY
 
 ORDERED = (("clients",), ("users",))

@@ -2,7 +2,7 @@
 
 The text goes through the C parser, and whether something is wrong with it is counted, not looked
 for: it is looked through token by token only once that is known. May import ``errors``,
-``store.json_scan``, the standard library and, for a text that git left half merged, ``conflicts``.
+its neighbour ``scan``, the standard library and, for a text that git left half merged, ``conflicts``.
 """
 
 import json
@@ -12,7 +12,7 @@ from json import JSONDecodeError
 from typing import Any
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.store.json_scan import BLANK, STRING, Lines, marks, unquoted
+from renewctl.store.json.scan import BLANK, STRING, Lines, marks, unquoted
 
 MAX_DEPTH = 100
 """Deeper nesting is refused: a fixed limit, since Python's own depends on version and call stack."""
@@ -149,7 +149,8 @@ def _not_json(text: str, error: JSONDecodeError) -> list[Flaw]:
 
 
 def _merges(text: str) -> Iterator[Flaw]:
-    from renewctl.store.conflicts import SETTLE, in_json
+    from renewctl.store.conflicts import SETTLE
+    from renewctl.store.json.conflicts import in_json
 
     for found in in_json(text):
         yield found.start, found.message, SETTLE

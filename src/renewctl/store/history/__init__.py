@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from renewctl import files
 from renewctl.errors import FileTrouble
-from renewctl.store import journal
-from renewctl.store.record import Entry, dated, document_of, entry_of
+from renewctl.store.history import journal
+from renewctl.store.history.record import Entry, dated, document_of, entry_of
 
 SUFFIX = ".history.jsonl"
 MARKS = ("done", "dropped", "unsure")

@@ -1,7 +1,7 @@
 """The guards of a TOML edit, and the edit of whole texts whose entries are not blocks.
 
 A guard that finds something raises ``Broken``, and nothing is written. tomlkit edits here only, and is
-imported only then. May import its neighbours ``blocks`` and ``toml_text``.
+imported only then. May import its neighbours ``blocks`` and ``text``.
 """
 
 from collections import Counter
@@ -11,9 +11,10 @@ from typing import Any
 import tomli
 
 from renewctl.model import Path
-from renewctl.store.blocks import HOLDERS, Item, ScanError, Steps, comments, lead_of, scan
-from renewctl.store.toml_splice import Move
-from renewctl.store.toml_text import Rewriter, Span, field_text, in_order, same
+from renewctl.store.entries import HOLDERS
+from renewctl.store.toml.blocks import Item, ScanError, Steps, comments, lead_of, scan
+from renewctl.store.toml.splice import Move
+from renewctl.store.toml.text import Rewriter, Span, field_text, in_order, same
 from renewctl.tree import IDENTITY, index_of
 
 
