@@ -10,7 +10,7 @@ from renewctl.model import AnySetting, Client, Default, Path, Policy
 from renewctl.outlook import Row
 from renewctl.render.answer import Answer, Cell, Line, Sheet, line
 from renewctl.render.who_screen import decision_style, note_line
-from renewctl.resolve import ARTICLE, Decision, Outcome, Reason, Resolution, Rule, setting_path
+from renewctl.resolve import ARTICLE, Decision, Outcome, Reason, Resolution, Rule, Severity, setting_path
 
 SCHEMA = "renewctl.explain/1"
 RULES = {
@@ -133,8 +133,13 @@ def _document(rows: tuple[Row, ...], values: list[dict[str, Any]]) -> dict[str, 
     }
 
 
+_GRAVITY = {severity: place for place, severity in enumerate(Severity)}
+
+
 def _all_notes(rows: tuple[Row, ...]) -> list[Any]:
-    return list(dict.fromkeys(note for row in rows for note in row.notes))
+    """Return the notes, each once, the gravest first."""
+    found = dict.fromkeys(note for row in rows for note in row.notes)
+    return sorted(found, key=lambda note: _GRAVITY[note.severity])
 
 
 def _lines(rows: tuple[Row, ...], values: list[dict[str, Any]]) -> Iterator[Line]:

@@ -230,7 +230,17 @@ def _footer(report: Report) -> tuple[str, ...]:
     renewals = sum(row.renewal is not None for row in report.rows)
     clients = len({row.client.key for row in report.rows})
     looked_at = f"{_count(renewals, 'renewal')} of {_count(clients, 'client')}, {_span(report)}"
-    return looked_at, *footer(report)
+    return looked_at + _past(report), *footer(report)
+
+
+def _past(report: Report) -> str:
+    """Say how many are listed although they are not in the window, since their date is past."""
+    window = report.window
+    if window is None:
+        return ""
+    dated = ((row.renewal.day, row.deadline) for row in report.rows if row.renewal and row.deadline)
+    past = sum(not window.holds(*days) for days in dated)
+    return f", {past} of them past" if past else ""
 
 
 def footer(report: Report) -> tuple[str, ...]:
