@@ -43,11 +43,11 @@ pictures: setup ## Draw the terminal anew as the README shows it
 
 # From what is committed, not from what lies about; every time stamp inside is the commit's.
 dist: setup ## Build sdist and wheel of the last commit into dist/, the same bytes each time
-	@rm -rf dist && dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && set -e && \
+	@rm -rf dist && bin=$$(cd "$(BIN)" && pwd) && dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && set -e && \
 	git archive --format=tar --output="$$dir/tree.tar" HEAD && mkdir "$$dir/tree" && \
 	tar -x -f "$$dir/tree.tar" -C "$$dir/tree" && cd "$$dir/tree" && \
 	SOURCE_DATE_EPOCH=$$(git -C "$(CURDIR)" log -1 --format=%ct) \
-	  "$(abspath $(BIN))/python" -m hatchling build -d "$(CURDIR)/dist"
+	  "$$bin/python" -m hatchling build -d "$(CURDIR)/dist"
 
 try-dist: dist ## Install the wheel with pip, pipx and uv into empty homes (needs all three and the network)
 	sh tests/try-dist.sh dist/*.whl
