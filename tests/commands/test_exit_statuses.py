@@ -347,8 +347,13 @@ def large(path: str) -> None:
     Path(path).write_text("".join(client.format(number) for number in range(3000)))
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["", "unbuffered"])
 @pytest.mark.parametrize("line", ["who", "who -o json", "client list -o csv"])
-def test_a_pipe_closed_early_is_141_and_silent(line: str) -> None:
+def test_a_pipe_closed_early_is_141_and_silent(
+    line: str, unbuffered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unbuffered, Python would not notice that only a part is written."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     large("large.toml")
     done = shell(f"$R {line} --store large.toml | head -1; echo ${{PIPESTATUS[0]}}")
     assert done.stdout.splitlines()[-1] == b"141"

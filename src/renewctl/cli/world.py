@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -22,6 +23,7 @@ class World(NamedTuple):
     @classmethod
     def of_this_process(cls) -> "World":
         """Return this process's own, its output in UTF-8 whatever the locale."""
+        _buffer_output()
         for stream in (sys.stdout, sys.stderr):
             reconfigure = getattr(stream, "reconfigure", None)
             if reconfigure is not None:
@@ -57,3 +59,17 @@ class World(NamedTuple):
     def can_ask(self) -> bool:
         """Tell whether somebody is there to answer a question."""
         return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()
+
+
+def _buffer_output() -> None:
+    """Put a buffer before the output where PYTHONUNBUFFERED, which containers set, has left it out.
+
+    Python itself then takes no notice when the system writes a part only, as to a pipe that closes or
+    onto a disk that fills: the rest would be lost, and the status 0.
+    """
+    own = sys.__stdout__
+    raw = own.buffer if own is not None and own is sys.stdout else None
+    if own is not None and isinstance(raw, RawIOBase):
+        own.detach()
+        buffered = TextIOWrapper(BufferedWriter(raw))
+        sys.stdout = sys.__stdout__ = buffered
