@@ -17,7 +17,7 @@ _TEXTUAL = (
     (re.compile(r"\s*<(?:!doctype|html|head|body|table|meta)\b", re.IGNORECASE), "HTML"),
     (re.compile(r"\s*<[?!\w]"), "XML"),
     (re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\["\]])'), "JSON"),
-    (re.compile(r'(?:\s|#.*\n)*+(?:version\s*=|\[+[\w."@-]+\]+\s*$)', re.MULTILINE), "TOML"),
+    (re.compile(r'\s*+(?:#.*\n\s*+)*(?:version\s*=|\[+[\w."@-]+\]+\s*$)', re.MULTILINE), "TOML"),
     (re.compile(r"---\s*\n"), "YAML"),
 )
 
@@ -108,7 +108,7 @@ def malformed(name: str, why: str, rest: str, delimiter: str, lines: tuple[int, 
 def _open_quote(rest: str, delimiter: str) -> int:
     """Return where the first cell in quotes begins that does not end where a cell may."""
     part = re.escape(delimiter)
-    cell = re.compile(rf' *+(?:"(?:[^"]++|"")*+"|(?!")[^{part}\r\n]*+)(?:[{part}\r\n]|\Z)')
+    cell = re.compile(rf' *+(?:"[^"]*+(?:""[^"]*+)*"(?!")|(?!")[^{part}\r\n]*+)(?:[{part}\r\n]|\Z)')
     place = 0
     while place < len(rest) and (found := cell.match(rest, place)):
         place = found.end()

@@ -29,8 +29,8 @@ _DELIMITERS = ",;\t"
 _SPOKEN = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SEP = re.compile(r'"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
-_HEADER = re.compile(r'\s*+((?:"(?:[^"]++|"")*+"|[^"\r\n])*+)')
-_QUOTED = re.compile(r'"(?:[^"]++|"")*+"')
+_HEADER = re.compile(r'\s*+((?:"[^"]*+(?:""[^"]*+)*"(?!")|[^"\r\n]++)*)')
+_QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*"(?!")')
 _UNWANTED = re.compile("[\0\ud800-\udfff]")
 _MOST_CELLS, _MOST_XML = 20_000_000, 512 * 1024 * 1024
 _FILLED = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')

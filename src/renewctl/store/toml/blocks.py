@@ -19,24 +19,26 @@ from renewctl.store.entries import HOLDERS, entry_of
 Steps = tuple[str | int, ...]
 """A path in the data, with the items of lists named by their index."""
 
-_KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+# No group that repeats is possessive: until Python 3.11.4 such a one can match wrongly. Each begins with what
+# nothing else in it begins with, so that there is one way to match, and no need.
+_KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"|'[^'\n]*+')"""
 _STRING = (
-    r'"""(?:[^\\"]++|\\.|"{1,2}(?!"))*+"{3,5}'
-    r"|'''(?:[^']++|'{1,2}(?!'))*+'{3,5}"
-    r'|"(?:[^"\\\n]|\\[^\n])*+"'
+    r'"""[^"\\]*+(?:(?:\\.|""?(?!"))[^"\\]*+)*"{3,5}'
+    r"|'''[^']*+(?:''?(?!')[^']*+)*'{3,5}"
+    r'|"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*"'
     r"|'[^'\n]*+'"
 )
 _KEY_PART = re.compile(rf"[ \t]*({_KEY})[ \t]*")
 _QUOTED = re.compile(_STRING, re.DOTALL)
 _TOKEN = re.compile(rf"{_STRING}|#[^\n]*|[\[\]{{}}]", re.DOTALL)
 _PLAIN = re.compile(r"[^,\]}#\n]*[^,\]}#\s]")
-_GAP = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*")
-_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
+_GAP = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*[ \t]*+")
+_SPACE = re.compile(r"[ \t\r\n]*+(?:#[^\n]*+[ \t\r\n]*+)*")
 _TAIL = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
 _HEADER = re.compile(
     r"\n[ \t]*\[(?:"
     rf"({'|'.join(HOLDERS)})\.\"([^\"\\\n]*+)\"|"  # as renewctl writes it, which is found sooner
-    rf"\[?[ \t]*({_KEY})[ \t]*(?:\.[ \t]*({_KEY})[ \t]*(?:\.[ \t]*{_KEY}[ \t]*)*+)?\]?"
+    rf"\[?[ \t]*({_KEY})[ \t]*(?:\.[ \t]*({_KEY})[ \t]*(?:\.[ \t]*{_KEY}[ \t]*)*)?\]?"
     r")\][ \t]*(?:#[^\n]*|\r)?(?![^\n])"
 )
 _VALUE_LIKE = re.compile(r"[-+0-9]|(?:true|false|inf|nan)$")
