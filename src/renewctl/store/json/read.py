@@ -30,7 +30,9 @@ _HALF_ESCAPED = re.compile(
 _MERGED = re.compile(r"={7}|>{7}|\|{7}")
 _SETTLE = "settle the merge, then remove its markers"
 _QUOTES = 'strings and keys stand in double quotes, "…"'
+_LAST_COMMA = "remove the comma before the closing bracket"
 _WAYS_OUT = (
+    ("Illegal trailing comma", _LAST_COMMA),  # from Python 3.13 on
     ("Expecting property name", _QUOTES),
     ("Expecting value", f"write a value: {_QUOTES}; other words are true, false and null"),
     (
@@ -162,7 +164,7 @@ def _syntax_hint(text: str, error: JSONDecodeError) -> str:
         return next((hint for look, hint in _LOOKS if look.match(head)), "")
     before, after = text[:pos].rstrip(BLANK), text[pos : pos + 2]
     if before.endswith(",") and after[:1] in ("}", "]"):
-        return "remove the comma before the closing bracket"
+        return _LAST_COMMA
     if after[:1] == "#" or after in ("//", "/*"):
         return "JSON has no comments; remove it"
     if _MERGED.match(text, pos):
