@@ -19,7 +19,15 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
 IGNORED = (REPOSITORY / ".gitignore").read_text("utf-8").split()
 UNTRACKED = shutil.ignore_patterns(".git", "PKG-INFO", *(line.strip("/") for line in IGNORED))
-AT_THE_TOP = {".gitignore", ".importlinter", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile"}
+AT_THE_TOP = {
+    ".gitignore",
+    ".importlinter",
+    ".pre-commit-hooks.yaml",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+}
 AT_THE_TOP |= {"PKG-INFO", "README.md", "SECURITY.md", "pyproject.toml"}
 FOLDERS = {"src", "tests", "docs", "examples", "bench", "requirements"}
 EPOCH = "1795769261"
