@@ -5,6 +5,7 @@ Imports ``model``, ``domains`` and ``errors`` only.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from shlex import quote
 
 from renewctl.domains import address_key, client_key, is_address
 from renewctl.errors import Problem, UnknownClient, UnknownUser
@@ -83,13 +84,13 @@ def _of_another_kind(portfolio: Portfolio, word: str) -> str:
     if _SPAN.fullmatch(word):
         return f"a span of time stands after its option: --within {word}"
     if word.lower().endswith((".csv", ".jsonl")):
-        return f"a list of clients is read by renewctl override --from {word}"
+        return f"a list of clients is read by renewctl override --from {quote(word)}"
     if word.lower() in set(Owner):
         return f"an owner stands after its option: --owner {word.lower()}"
     if is_address(word):
-        return f"that is a person's address: renewctl who --recipient {word}"
+        return f"that is a person's address: renewctl who --recipient {quote(word)}"
     emails = [user.email for user in portfolio.users.values() if word.lower() in _names_of(user)]
-    return f"that is a partner user: renewctl who --recipient {emails[0]}" if len(emails) == 1 else ""
+    return f"that is a partner user: renewctl who --recipient {quote(emails[0])}" if len(emails) == 1 else ""
 
 
 def _nearest_clients(portfolio: Portfolio, word: str) -> str:

@@ -14,7 +14,8 @@ from renewctl.domains import address_key
 from renewctl.edit import settings
 from renewctl.edit.settings import KEEP
 from renewctl.model import Client, Copies, Owner, PartnerUser, Portfolio
-from renewctl.resolve import Outcome, Resolution, resolve
+from renewctl.resolve import Outcome, Recipients, Resolution, resolve
+from renewctl.resolve import recipients as heard
 from renewctl.upcoming import Window
 
 
@@ -68,6 +69,15 @@ def test_recipients_are_exactly_the_decisions_notified_or_copied_each_once_and_n
         assert list(answer.to) == [d for d in answer.decisions if d.outcome is Outcome.NOTIFIED]
         assert list(answer.cc) == [d for d in answer.decisions if d.outcome is Outcome.COPIED]
         assert max(Counter(to + cc).values(), default=1) == 1
+
+
+@LAW
+@given(STORES)
+def test_the_recipients_alone_are_those_of_the_resolution(data: Data) -> None:
+    book = portfolio(data)
+    for client in book.clients.values():
+        whole = resolve(book, client)
+        assert heard(book, client) == Recipients(whole.rule, whole.to, whole.cc)
 
 
 @LAW

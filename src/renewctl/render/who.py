@@ -78,12 +78,18 @@ def by_recipient(report: Report) -> Answer:
 
     digests = digests_of(report.rows, report.person.email if report.person else None)
     nobody = without_recipient(report.rows)
-    items = [_digest(digest, report.as_of) for digest in digests]
-    cells = [_digest_cells(digest, kind, row) for digest in digests for kind, row in digest.rows]
+    heard = [(digest, kind, row) for digest in digests for kind, row in digest.rows]
     heading = {"schema": SCHEMA_BY_RECIPIENT, **report.heading, **person_of(report)}
     return Answer(
-        {**heading, "items": items, "summary": _summary(report.rows)},
-        Sheet(("email", "name", "as", "client", "product", "renewal", "deadline", "rule"), tuple(cells)),
+        {
+            **heading,
+            "items": Each(partial(_digest, report.as_of), digests),
+            "summary": partial(_summary, report.rows),
+        },
+        Sheet(
+            ("email", "name", "as", "client", "product", "renewal", "deadline", "rule"),
+            Each(_digest_cells, heard),
+        ),
         names=tuple(digest.email for digest in digests),
         warnings=_unheard(nobody),
         screen=lambda width: below_the_person(report, digests_drawn(digests, nobody, report.as_of, width)),
@@ -202,7 +208,7 @@ def _peoples_cells(row: Row) -> tuple[Cell, ...]:
     )
 
 
-def _digest(digest: Digest, as_of: date) -> dict[str, Any]:
+def _digest(as_of: date, digest: Digest) -> dict[str, Any]:
     items = []
     for kind, row in digest.rows:
         item = _item(as_of, row)
@@ -211,7 +217,8 @@ def _digest(digest: Digest, as_of: date) -> dict[str, Any]:
     return {"email": digest.email, "name": digest.name or None, "renewals": items}
 
 
-def _digest_cells(digest: Digest, kind: str, row: Row) -> tuple[Cell, ...]:
+def _digest_cells(heard: tuple[Digest, str, Row]) -> tuple[Cell, ...]:
+    digest, kind, row = heard
     renewal = row.renewal
     return (
         digest.email,
