@@ -7,6 +7,7 @@ it ends with 0.
 import json
 import os
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -426,7 +427,7 @@ EXACT = {
         bytes(9),
         "1:1",
         "not valid JSON: expecting value",
-        "it holds zero bytes, as a crash of the machine leaves them: take it from a backup",
+        CRASH,
         J,
     ),
     "JSON, two BOMs": Exact(
@@ -491,6 +492,51 @@ EXACT = {
         J,
     ),
 }
+
+
+LONG = 100_000
+LONG_LINES = {
+    "a rule of hash signs": "#" * LONG + "\n= 1\n",
+    "rules of hash signs": ("#" * 40 + "\n") * (LONG // 40) + "= 1\n",
+    "hash signs and blanks": "# " * LONG + "\nversion: 1\n",
+    "commas": "," * LONG,
+    "a table without an end": "a," * LONG,
+    "brackets": "[" * LONG,
+    "closed brackets": "[a" * LONG + "]",
+    "braces": "{" * LONG,
+    "digits": "x = " + "9" * LONG + "-",
+    "dates": "x = " + "9-" * LONG,
+    "colons": "a:" * LONG,
+    "equals signs": "a= " * LONG,
+    "quotes": 'x = "' * LONG,
+    "long quotes": 'x = """' + '\\"""' * LONG,
+    "quotes and many digits": f"x = {'9' * 5000}\n" + 'y = """' + '\\"""' * LONG,
+    "backslashes": 'x = "' + "\\" * LONG,
+    "blanks": " " * LONG + "=",
+    "line ends": "\n" * LONG + "=",
+    "carriage returns": "\r" * LONG + "=",
+    "merge marks": "<<<<<<< a\n" * (LONG // 10),
+    "merge and headers": "<<<<<<< a\n" + "[a.b] # c\n" * (LONG // 10) + "=======\n",
+    "dots": "[" + "a." * LONG + "]",
+}
+"""Lines that a careless regular expression tries in very many ways."""
+
+
+@pytest.mark.parametrize("suffix", ["toml", "json"])
+@pytest.mark.parametrize("name", LONG_LINES)
+def test_no_line_is_tried_in_very_many_ways(name: str, suffix: str, run: Callable) -> None:
+    Path(f"renewctl.{suffix}").write_text(LONG_LINES[name])
+    before = signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(20)  # a hang takes hours, and an answer a part of a second
+    try:
+        assert run("who").status == 3
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _too_long(*_: object) -> None:
+    raise AssertionError("no answer in 20 s")
 
 
 @pytest.mark.parametrize("name", EXACT)

@@ -12,6 +12,7 @@ from json import JSONDecodeError
 from typing import Any
 
 from renewctl.errors import Problem, StoreInvalid
+from renewctl.store.foreign import first_line, looks_like
 from renewctl.store.json.scan import BLANK, STRING, Lines, marks, unquoted
 
 MAX_DEPTH = 100
@@ -44,20 +45,6 @@ _WAYS_OUT = (
     ("Unterminated string", "close it with double quotes on its own line"),
     ("Invalid control", r"remove it, or write it as an escape such as \u000a"),
     ("Invalid \\", r"write \\ for a backslash, \u and four digits for a character"),
-)
-_LOOKS = (
-    (re.compile(r"\0"), "it holds zero bytes, as a crash of the machine leaves them: take it from a backup"),
-    (re.compile(r"[^\n=:]+[,;\t][^\n=:]*\n"), "it looks like a table: `renewctl import` reads CSV"),
-    (re.compile(r"PK\x03\x04"), "it looks like a zip or XLSX file; did you mean `renewctl import`?"),
-    (re.compile(r"<(?!<<)"), "it looks like HTML or XML, not JSON"),
-    (
-        re.compile(r"""\[\[?[\w."'@ -]+\]\]?[ \t]*(?:#.*)?$|["'\w][\w."'@ -]*=""", re.MULTILINE),
-        "it looks like TOML; name the file .toml",
-    ),
-    (
-        re.compile(r"""(?:---|%YAML|- |["'\w][\w."'@ -]*:)(?:\s|$)"""),
-        "it looks like YAML; a store is JSON or TOML",
-    ),
 )
 
 
@@ -159,9 +146,9 @@ def _merges(text: str) -> Iterator[Flaw]:
 
 
 def _syntax_hint(text: str, error: JSONDecodeError) -> str:
-    pos, head = error.pos, re.sub(r"^(?:\s+|#[^\r\n]*)+", "", text[:2000])
-    if not head.startswith("{"):
-        return next((hint for look, hint in _LOOKS if look.match(head)), "")
+    pos, (_, first) = error.pos, first_line(text)
+    if not first.startswith("{"):
+        return looks_like(text, "json")
     before, after = text[:pos].rstrip(BLANK), text[pos : pos + 2]
     if before.endswith(",") and after[:1] in ("}", "]"):
         return _LAST_COMMA

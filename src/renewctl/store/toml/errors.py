@@ -1,7 +1,6 @@
 """What is wrong with a text that is not TOML, said with its lines and a way out.
 
-May import ``errors`` and ``store.conflicts`` and its neighbours ``blocks``, ``sizes``
-and ``text``.
+May import ``errors``, ``conflicts`` and ``foreign`` of the store, and its neighbours.
 """
 
 import re
@@ -11,6 +10,7 @@ import tomli
 
 from renewctl.errors import Problem, StoreInvalid
 from renewctl.store.conflicts import SETTLE
+from renewctl.store.foreign import first_line, looks_like
 from renewctl.store.toml.blocks import ScanError, Steps, scan
 from renewctl.store.toml.conflicts import in_toml
 from renewctl.store.toml.sizes import LONG_HEX, MAX_DEPTH
@@ -26,16 +26,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 """Comments and closed texts, passed over; and what is looked for: an open text, a long integer."""
-_DAY = re.compile(r"[0-9]+[-/][0-9]+[-/][-/0-9:.+TZtz]*")
-_LOOKS = (
-    (r"PK\x03\x04", "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"),
-    (r"\s*<[!?a-zA-Z]", "it looks like a page of HTML or XML, perhaps saved in place of the file itself"),
-    (r"\s*(\{|\[\s*[{\[]\s*[\"{])", "it looks like JSON: name it .json"),
-    (r"%PDF-", "it looks like a PDF"),
-    (r"\x00", "it holds zero bytes, as a crash of the machine leaves them: take it from git or a backup"),
-    (r"[^\n=#\[\]]+[,;\t][^\n=#\[\]]*\n", "it looks like a table: `renewctl import` reads CSV"),
-    (r"\s*(#.*\s*)*(---\s|%YAML|[\w.@-]+:(\s|$))", "it looks like YAML; renewctl keeps TOML or JSON"),
-)
+_DAY = re.compile(r"(?<![0-9])[0-9]+[-/][0-9]+[-/][-/0-9:.+TZtz]*")
 _WORDS = {
     "Illegal character '\\n'": "a quoted text is not closed on its line",
     "Illegal character '\\r'": "a lone carriage return",
@@ -80,8 +71,8 @@ def _finding(text: str, error: Exception) -> Problem:
         line, column = _first(text, "long") or (1, 1)
         hint = "write a shorter number, or put it in quotes"
         return Problem("an integer has too many digits", hint=hint, line=line, column=column)
-    looks = next((hint for pattern, hint in _LOOKS if re.match(pattern, text)), "")
-    return _misspelt(text, error, looks)
+    first, _ = first_line(text)
+    return _misspelt(text, error, looks_like(text, "toml") if error.lineno <= first else "")
 
 
 def _misspelt(text: str, error: tomli.TOMLDecodeError, looks: str) -> Problem:
