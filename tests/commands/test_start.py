@@ -30,10 +30,12 @@ WHO = """
     renewctl.render.columns renewctl.render.formats renewctl.render.who renewctl.render.who_screen
     renewctl.resolve renewctl.resolve.candidates renewctl.resolve.notes renewctl.resolve.record
     renewctl.schema renewctl.schema.fields renewctl.schema.kinds renewctl.schema.plain
-    renewctl.schema.reading renewctl.store.snapshot renewctl.store.toml renewctl.store.toml.document
+    renewctl.schema.reading renewctl.store.document renewctl.store.entries
+    renewctl.store.snapshot renewctl.store.toml renewctl.store.toml.codec
+    renewctl.store.toml.scan
     renewctl.text renewctl.tree renewctl.upcoming
 """
-OTHERS = {"calendar", "unicodedata"}
+OTHERS = {"calendar", "gc", "unicodedata"}
 """What ``who`` needs of others, beyond what ``import typer, tomli`` brings."""
 TYPERS = {"typer._click.decorators"}
 """What Typer imports when it is first called."""

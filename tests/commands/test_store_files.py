@@ -50,6 +50,7 @@ def good(name: str, text: str | bytes, old: str, new: str, file: str = "renewctl
 P, H = 'owner = "partner"', 'owner = "hubspot"'
 DEEP = "[" * 600 + "]" * 600
 JSON = '{"defaults": {"owner": "partner", "notify": "a@b.example"}}'
+USUAL = json.dumps({**json.loads(JSON), "clients": {"b.example": {}}}, indent=2)
 NUL = '[clients."a.example"]\nname = "a\\u0000b"\n'
 
 CASES = [
@@ -227,10 +228,17 @@ CASES = [
         "owner = 'partner'",
         H,
     ),
-    good("JSON", '{"x-a": 1.50,\n   ' + JSON[1:], '"partner"', '"hubspot"', "renewctl.json"),
+    good("JSON", USUAL.replace("{", '{\n  "x-a": 1.50,', 1), '"partner"', '"hubspot"', "renewctl.json"),
     good(
-        "JSON, BOM and CRLF",
-        "\ufeff" + JSON.replace(", ", ",\r\n\t\t").replace("{", "{\r\n\t"),
+        "JSON, BOM, CRLF and tabs",
+        "\ufeff" + USUAL.replace("\n", "\r\n").replace("  ", "\t"),
+        '"partner"',
+        '"hubspot"',
+        "renewctl.json",
+    ),
+    good(
+        "JSON, rows within a client",
+        USUAL.replace('": {}', '": {"hub_id": 1, "x-b": [1,  2]}'),
         '"partner"',
         '"hubspot"',
         "renewctl.json",
@@ -238,7 +246,7 @@ CASES = [
     good("JSON, blank", "\n", "\n", '{\n  "defaults": {\n    "owner": "hubspot"\n  }\n}\n', "renewctl.json"),
     good(
         "JSON, NUL escaped",
-        '{"clients": {"a.example": {"name": "a\\u0000b"}}, ' + JSON[1:],
+        USUAL.replace('": {}', '": {\n      "name": "a\\u0000b"\n    }'),
         '"partner"',
         '"hubspot"',
         "renewctl.json",
@@ -492,6 +500,24 @@ EXACT = {
         J,
     ),
 }
+
+
+def test_json_in_another_layout_is_written_anew_at_its_first_change_and_undone_word_for_word(
+    run: Callable,
+) -> None:
+    path = Path("renewctl.json")
+    path.write_text(JSON)
+    ran = run("set-default", "--owner", "hubspot")
+    assert "renewctl.json had another layout than json.dumps gives it, and is written anew" in ran.out
+    data = json.loads(JSON)
+    data["defaults"]["owner"] = "hubspot"
+    assert path.read_text() == json.dumps(data, indent=2)
+    ran = run("set-default", "--owner", "partner")
+    assert "layout" not in ran.out
+    assert run("undo").status == 0
+    first = json.loads(run("history", "-o", "json").out)["items"][-1]
+    assert run("undo", first["id"]).status == 0
+    assert path.read_text() == JSON
 
 
 LONG = 100_000

@@ -63,7 +63,7 @@ MODULES = [
     "tomli",
     "json",
     "rich.text",
-    "renewctl.store.json.document",
+    "renewctl.store.json.codec",
 ]
 
 

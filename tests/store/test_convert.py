@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ from renewctl.errors import BadInput, RenewctlError
 from renewctl.model import Portfolio
 from renewctl.schema import read
 from renewctl.store.convert import json_of, toml_of
-from renewctl.store.json.document import JsonDocument
-from renewctl.store.toml.document import TomlDocument
+from renewctl.store.document import Document
+from renewctl.store.json import codec as json_codec
+from renewctl.store.toml import codec as toml_codec
+
+JsonDocument = partial(Document, codec=json_codec)
+TomlDocument = partial(Document, codec=toml_codec)
 
 Data = dict[str, Any]
 LAW = hypothesis_settings(max_examples=hypothesis_settings().max_examples // 2)

@@ -35,7 +35,7 @@ def lines() -> list[dict[str, object]]:
 
 def known(store: Path) -> list[str]:
     """Return the names that the record says were given, oldest first."""
-    found = history.read(store, digest(store.read_bytes())).entries
+    found = history.read(store, digest(store.read_bytes())).records
     return [str(entry.changes[0].after) for entry in found]
 
 
@@ -195,12 +195,12 @@ def test_an_outside_change_is_noticed_and_a_change_of_renewctl_is_not_one(store:
     name("B")
     name("C")
     found = history.read(store, digest(store.read_bytes()))
-    assert ([entry.outside for entry in found.entries], found.outside) == ([False, False], False)
+    assert ([entry.outside for entry in found.records], found.outside) == ([False, False], False)
     store.write_text(store.read_text() + "# by hand\n")
     assert history.read(store, digest(store.read_bytes())).outside
     name("D")
     found = history.read(store, digest(store.read_bytes()))
-    assert ([entry.outside for entry in found.entries], found.outside) == ([False, False, True], False)
+    assert ([entry.outside for entry in found.records], found.outside) == ([False, False, True], False)
 
 
 def test_a_long_record_is_not_read_whole_by_every_change(store: Path) -> None:
@@ -209,7 +209,7 @@ def test_a_long_record_is_not_read_whole_by_every_change(store: Path) -> None:
     assert RECORD.stat().st_size > 5 * 4096
     assert len(known(store)) == 30
     for number in range(29, 24, -1):
-        identity = history.read(store, digest(store.read_bytes())).entries[number].id
+        identity = history.read(store, digest(store.read_bytes())).records[number].id
         assert main(["undo", identity, "-q"]) == (0)
     assert "name 24 " in store.read_text()
 
@@ -226,7 +226,7 @@ def test_what_is_no_longer_there_is_not_made_up(store: Path, capsys: pytest.Capt
     main(["override", "a.example", "--owner", "hubspot", "-q"])
     main(["clear-override", "a.example", "-q"])
     main(["client", "rename", "a.example", "b.example", "-q"])
-    cleared = history.read(store, digest(store.read_bytes())).entries[1].id
+    cleared = history.read(store, digest(store.read_bytes())).records[1].id
     before = store.read_bytes()
     capsys.readouterr()
     assert main(["undo", cleared]) == 5
@@ -239,7 +239,7 @@ def test_an_older_change_is_taken_back_around_what_came_since(store: Path) -> No
     main(["set-default", "--owner", "hubspot", "--notify", "none", "-q"])
     main(["user", "add", "ana@agency.example", "-q"])
     main(["set-default", "--notify", "ana", "-q"])
-    first = history.read(store, digest(store.read_bytes())).entries[0].id
+    first = history.read(store, digest(store.read_bytes())).records[0].id
     assert main(["undo", first[:4], "-q"]) == 0
     assert 'name = "A"' in store.read_text()
     assert 'notify = "ana@agency.example"' in store.read_text()
@@ -298,7 +298,7 @@ def test_undo_does_nothing_that_a_command_would_refuse(
     store = Path("renewctl.toml")
     for line in (*before, taken):
         assert main([*line.split(), "-q", "--yes"]) == 0
-    identity = history.read(store, digest(store.read_bytes())).entries[-1].id
+    identity = history.read(store, digest(store.read_bytes())).records[-1].id
     for line in between:
         assert main([*line.split(), "-q", "--yes"]) == 0
     text = store.read_text()
@@ -331,7 +331,7 @@ def test_what_nobody_knows_is_told_so_and_passed_over(
 
 def test_what_was_taken_back_is_said_so(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name("B")
-    identity = history.read(store, digest(store.read_bytes())).entries[0].id
+    identity = history.read(store, digest(store.read_bytes())).records[0].id
     assert main(["undo", identity, "-q"]) == 0
     capsys.readouterr()
     assert main(["undo", identity]) == 5

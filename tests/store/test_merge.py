@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from conftest import EXAMPLES
-from store.layouts import LAYOUTS, Data, made
+from store.layouts import JSON, PLAIN, Data, made
 from store.teamwork import HOLDERS, both, changed, entries, said, touched
 
 Run = Callable[..., Any]
 SIDES = ("ours", "theirs")
-STORES = ("agency.toml", "agency.json", *LAYOUTS)
-"""Stores of a real size, and small ones in every layout."""
+STORES = ("agency.toml", "agency.json", *PLAIN, *JSON)
+"""Stores of a real size, and small ones in every layout that can be changed."""
 WHO = ("-c", "user.name=Ana", "-c", "user.email=ana@agency.example", "-c", "commit.gpgsign=false")
 SETTLE = (
     "settle the merge: keep one side, or both where they are different clients; "

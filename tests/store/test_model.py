@@ -47,7 +47,7 @@ from store.layouts import (
 
 Meaning = Callable[[Data], None]
 DONE, NOTHING, USAGE, INVALID, CHANGED = 0, 1, 2, 3, 5
-REFUSED = "laid out so that"
+REFUSED = "this layout can be read, but not changed"
 COUNTS: Counter[tuple[str, str]] = Counter()
 WANTED = 20_000 // len(layouts.LAYOUTS) + 1
 """So many edits in each layout are twenty thousand."""
@@ -271,15 +271,19 @@ def check_fields(before: State, after: State) -> None:
 
 
 def check_json(before: State, after: State, layout: str) -> None:
-    """Check that in JSON all values that did not change keep their text, and the indentation."""
+    """Check that in JSON all values that did not change keep their text, and the indentation.
+
+    An entry that changes is written as ``json.dumps`` does; a file on one line is, as a whole.
+    """
     old, new = layouts.json_texts(before.text), layouts.json_texts(after.text)
+    usual = before.text.count("\n") > 1
+    rows = touched(before.data, after.data) if layout == "json-rows" else set()
     for path, text in new.items():
-        if path in old and typed(value_at(before.data, path)) == typed(value_at(after.data, path)):
+        same = path in old and typed(value_at(before.data, path)) == typed(value_at(after.data, path))
+        if same and usual and path[:1] not in rows and path[:2] not in rows:
             assert text == old[path], path
     eol = "\r\n" if "\r\n" in before.text else "\n"
-    if layout in {"json-line", "json-compact"}:
-        assert after.text.strip().count("\n") == 0, "one line no longer"
-    elif not any(value in ({}, []) for value in _containers(before.data)):
+    if not any(value in ({}, []) for value in _containers(before.data)) and layout != "json-rows":
         check_indentation(after.text, eol, layout)
 
 
@@ -824,9 +828,11 @@ class Store(RuleBasedStateMachine):
         after = State(raw, said)
         check_frame(before, after)
         backwards = {new: old for old, new in step.renamed.items()}
-        if self.layout in JSON:
+        if raw == step.before.raw:
+            pass  # word for word
+        elif self.layout in JSON:
             check_json(before, after, self.layout)
-        elif raw != step.before.raw:
+        else:
             check_comments(before, after, backwards, step.before)
         self.record(before, after, backwards)
         self.count("undone")
@@ -841,7 +847,9 @@ class Store(RuleBasedStateMachine):
         data = deepcopy(self.now.data)
         if self.layout in JSON:
             data[f"x-{self.marks}"] = self.marks
-            text = re.sub(r'("version"\s*:\s*1)', rf'\1, "x-{self.marks}": {self.marks}', text, count=1)
+            line = re.search(r'([ \t\r\n]*)"version"\s*:\s*1', text)
+            assert line
+            text = f'{text[: line.end()]},{line[1]}"x-{self.marks}": {self.marks}{text[line.end() :]}'
         elif place < 5 or not (headers := [*re.finditer(r"(?m)^$\r?\n(?=\[)", text)]):
             text += f"{'' if text.endswith(chr(10)) else eol}# outside {self.marks}{eol}"
         else:
@@ -914,7 +922,7 @@ def edits(layout: str) -> int:
 def test_commands_mean_what_the_model_says(machine: type[Store]) -> None:
     COUNTS.clear()
     played(machine, 8, 12, derandomize=True)
-    assert edits(machine.layout) > 5
+    assert edits(machine.layout) + COUNTS[machine.layout, "refused"] > 5
 
 
 @pytest.mark.soak

@@ -40,8 +40,8 @@ class Consent:
 
     def told(self, draft: Draft) -> Told:
         """Return a draft with all that it is told with."""
-        before = draft.before
-        return Told(draft.plan, before.portfolio, draft.after, self.impact_of(draft), before.place.shown)
+        book, shown = draft.before.portfolio, draft.before.place.shown
+        return Told(draft.plan, book, draft.after, self.impact_of(draft), shown, draft.changed)
 
     def __call__(self, draft: Draft, may_ask: bool) -> bool:
         """Let a draft pass; return whether it is one to ask about.

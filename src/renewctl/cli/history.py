@@ -17,8 +17,8 @@ from renewctl.render.answer import Answer
 from renewctl.render.history import Done
 from renewctl.store import history as record
 from renewctl.store.history import History
-from renewctl.store.history.record import Entry
-from renewctl.store.migration import migrated
+from renewctl.store.history.record import Record
+from renewctl.store.migration import migrated, reformatted
 from renewctl.store.undo import origin, taken_back
 
 
@@ -51,17 +51,23 @@ def undo(
 
 
 @command("migrate", changes=True)
-def migrate(run: Run) -> Answer:
+def migrate(
+    run: Run,
+    layout: Annotated[
+        bool, typer.Option("--layout", help="Write each client and user as one block instead.")
+    ] = False,
+) -> Answer:
     """Rewrite a store of an older version in the current one.
 
-    The old file is kept beside it, and no setting changes. An older store is read as it is; only
-    changing it needs this.
+    The old file is kept in a copy, and no setting changes. An older store is read as it is; only
+    changing it needs this. A client or user whose text is in several places, or inside one line with
+    others, can be read but not changed: --layout rewrites the file once, comments kept.
     """
-    return made(run, migrated)
+    return made(run, reformatted if layout else migrated)
 
 
 def _all(found: History) -> Iterator[Done]:
-    for entry in found.entries:
+    for entry in found.records:
         if entry.outside:
             yield Done()
         yield _done(found, entry, entry.changes)
@@ -69,9 +75,9 @@ def _all(found: History) -> Iterator[Done]:
         yield Done()
 
 
-def _done(found: History, entry: Entry, changes: tuple[Change, ...]) -> Done:
+def _done(found: History, entry: Record, changes: tuple[Change, ...]) -> Done:
     author = entry.author
-    root, steps = origin(entry, found.entries)
+    root, steps = origin(entry, found.records)
     return Done(
         entry.id,
         author.at,
@@ -91,7 +97,7 @@ def _of_clients(run: Run, found: History, words: Sequence[str]) -> Iterator[Done
     """Yield what was done to some clients, under the keys they had before, too, oldest first."""
     wanted = {_key(run, found, word) for word in words}
     done = []
-    for entry in reversed(found.entries):
+    for entry in reversed(found.records):
         renamed = {str(change.after): change.path[-1] for change in entry.changes if change.renamed}
         wanted |= {old for new, old in renamed.items() if new in wanted}
         changes = tuple(change for change in entry.changes if _concerns(change, wanted))
@@ -110,7 +116,7 @@ def _key(run: Run, found: History, word: str) -> str:
         UnknownClient: it is neither in the store nor in its history.
     """
     key = client_key(word) or ""
-    changes = (change for entry in found.entries for change in entry.changes)
+    changes = (change for entry in found.records for change in entry.changes)
     known = any(_concerns(change, {key}) for change in changes)
     return key if known else lookup.find_client(run.load().portfolio, word).written
 

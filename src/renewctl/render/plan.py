@@ -30,6 +30,7 @@ class Told(NamedTuple):
     after: Portfolio
     impact: Impact
     store: str
+    changed: bool
 
 
 def planned(
@@ -45,13 +46,13 @@ def planned(
         "schema": SCHEMA,
         "command": plan.command,
         "dry_run": dry_run,
-        "changed": bool(plan.changes),
+        "changed": told.changed,
         "changes": change_items(plan.changes),
         "impact": partial(impact_document, told.impact),
         **({"counts": counts} if counts else {}),
         **({"remarks": list(plan.said)} if plan.said else {}),
     }
-    end = [_end(told, dry_run=dry_run)] if plan.changes else []
+    end = [_end(told, dry_run=dry_run)] if told.changed else []
     lines = Later(lambda: tuple(end) if brief else (*change_told(told, would=dry_run), *end))
     return Answer(
         document,
@@ -77,7 +78,7 @@ def change_told(told: Told, *, would: bool) -> Iterator[Line]:
             (f"{plan.command}: ", "strong"), *_default_heading(told.before.default, told.after.default)
         )
     else:
-        yield line((f"{plan.command}: ", "strong"), _count(plan))
+        yield line((f"{plan.command}: ", "strong"), _count(told))
         yield from change_lines(plan.changes, len(plan.changes) if plan.whole and would else MOST_LINES)
     for said in plan.said[:MOST_LINES]:
         yield line(("  note: ", "warning"), said)
@@ -167,7 +168,10 @@ def change_lines(changes: tuple[Change, ...], most: int = MOST_LINES) -> Iterato
         yield line((f"  … and {len(changes) - most} more (-o json lists them)", "dim"))
 
 
-def _count(plan: Plan) -> str:
+def _count(told: Told) -> str:
+    plan = told.plan
+    if told.changed and not plan.changes:
+        return "another layout, the same values"
     if plan.counts:
         counted = [f"{number} {what}" for what, number in plan.counts if number]
         return ", ".join(counted if plan.changes else ["no changes", *counted])

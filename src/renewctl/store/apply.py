@@ -14,29 +14,36 @@ from renewctl.migrate import CURRENT, up_to_date, version_of
 from renewctl.model import Change, Plan, Portfolio
 from renewctl.schema.again import read_again
 from renewctl.store import history
-from renewctl.store.history.patch import patches
-from renewctl.store.history.record import Author, Entry
+from renewctl.store.document import Revision
+from renewctl.store.history.record import Author, Record
 from renewctl.store.lock import DEFAULT_TIMEOUT, locked
 from renewctl.store.place import Place
 from renewctl.store.snapshot import Snapshot, load, with_places
 from renewctl.tree import applied, get, plain
 
+REFORMATTED = "had another layout than json.dumps gives it, and is written anew in that one"
+"""Said of a JSON file whose members are not one per line, once it is changed."""
 Edit = Callable[[Portfolio], Plan]
 
 
 class Draft(NamedTuple):
     """A plan with what was there before and what would come of it; nothing is written yet.
 
-    ``undoes`` is the id of the change that it takes back, if it does; ``copy`` the name of the file
-    beside the store that is to keep the old text, if one is.
+    ``undoes`` is the id of the change that it reverses, if any; ``copy`` the name of the file in the
+    store's folder that is to keep the old text, if any.
     """
 
     plan: Plan
     before: Snapshot
     after: Portfolio
-    text: str
+    made: Revision
     undoes: str = ""
     copy: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file would be another one: a new layout is a change without a changed value."""
+        return self.made.text != self.before.document.text
 
 
 class Applied(NamedTuple):
@@ -84,36 +91,35 @@ def apply(place: Place, drafted: Drafted, terms: Terms) -> Applied:
         RenewctlError: whatever reading, planning, agreeing, editing or writing finds wrong.
     """
     draft = drafted(load(place))
-    if terms.dry_run or not draft.plan.changes:
+    if terms.dry_run or not draft.changed:
         return Applied(draft, written=False)
     asked = terms.agree(draft, True)
     with locked(place.path, terms.timeout):
         if _digest(place) != draft.before.digest:
             draft = _anew(place, drafted, terms.agree, asked=asked)
-        if not draft.plan.changes:
+        if not draft.changed:
             return Applied(draft, written=False)
         return Applied(draft, written=True, warnings=tuple(_written(place, draft, terms.author())))
 
 
 def _written(place: Place, draft: Draft, author: Author) -> list[str]:
     """Replace the file, with what is done written down before and after; return warnings."""
-    before, data = draft.before, draft.before.encoded(draft.text)
+    before, data = draft.before, draft.before.encoded(draft.made.text)
     files.sweep(place.path)
     if draft.copy:
         _keep_copy(place.path, draft)
-    entry = history.begin(place.path, _entry(draft, author, files.digest(data)))
+    record = history.begin(place.path, _record(draft, author, files.digest(data)))
     try:
         warnings = files.replace(place.path, data, before.digest)
     except RenewctlError:
-        history.drop(place.path, entry)
+        history.drop(place.path, record)
         raise
-    return [*warnings, *history.finish(place.path, entry)]
+    return [*warnings, *history.finish(place.path, record)]
 
 
-def _entry(draft: Draft, author: Author, after: str) -> Entry:
+def _record(draft: Draft, author: Author, after: str) -> Record:
     plan, before = draft.plan, draft.before
-    made = patches(before.document.text, draft.text)
-    return Entry(author, plan.command, plan.changes, made, before.digest, after, draft.undoes)
+    return Record(author, plan.command, plan.changes, draft.made.swaps, before.digest, after, draft.undoes)
 
 
 def planned(edit: Edit) -> Drafted:
@@ -124,9 +130,11 @@ def planned(edit: Edit) -> Drafted:
         wanted = with_places(before.document, before.place, lambda: edit(before.portfolio))
         plan = _effective(before, wanted)
         if not plan.changes:
-            return Draft(plan, before, before.portfolio, "")
-        text = before.document.edit(plan.changes)
-        return Draft(plan, before, _understood(before, plan), text)
+            return Draft(plan, before, before.portfolio, Revision(before.document.text))
+        made = with_places(before.document, before.place, lambda: before.document.edit(plan.changes))
+        if made.reformatted:
+            plan = plan._replace(said=(*plan.said, f"{before.place.shown} {REFORMATTED}"))
+        return Draft(plan, before, _understood(before, plan), made)
 
     return drafted
 
@@ -161,7 +169,7 @@ def _anew(place: Place, drafted: Drafted, agree: Agree, *, asked: bool) -> Draft
         StoreChanged: somebody agreed to another change than this would be, or would have to be asked.
     """
     draft = drafted(load(place))
-    if asked or (draft.plan.changes and agree(draft, False)):
+    if asked or (draft.changed and agree(draft, False)):
         message = f"{place.shown} was changed by somebody else since you were asked"
         raise StoreChanged(message, hint="nothing was written; run the command again")
     return draft

@@ -1,15 +1,15 @@
-"""Merges that git left unresolved in a store's text: their lines, and whose entries are in them.
+"""Merges that git left unresolved in a store's text: their lines, and the entries they cut.
 
-Such a text is neither TOML nor JSON; what leads to a line of it is told by headers and keys alone, as
-``toml.conflicts`` and ``json.conflicts`` know them. Used only once a text could not be read. May import
-``model`` and ``text``.
+Used only once a text could not be read. Imports ``model``, ``text`` and ``store.entries``.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
+from renewctl.errors import Problem
 from renewctl.model import Path
+from renewctl.store.entries import Entry
 from renewctl.text import dotted
 
 SETTLE = (
@@ -21,37 +21,68 @@ _START = re.compile(r"^<{7}(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 _MIDDLE = re.compile(r"^(?:={7}|\|{7})(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 _END = re.compile(r"^>{7}(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 
-Entries = list[Path]
-Walk = Callable[[Any, str], tuple[Any, Entries]]
-"""From what led to a text, and the text: what leads on from it, and the entries that it is about."""
 
-
-class Conflict(NamedTuple):
-    """One unresolved merge: where it starts, as an offset, its first line, and what to say of it."""
+class _Conflict(NamedTuple):
+    """One unresolved merge: its whole lines, the lines inside the marks, and what each side has."""
 
     start: int
-    line: int
-    message: str
+    end: int
+    stop: int
+    sides: tuple[str, ...]
 
 
-def conflicts(text: str, walk: Walk, led: Any) -> Iterator[Conflict]:
-    """Yield the unresolved merges of a text; ``led`` is what leads to its beginning."""
+def conflicts(text: str, entries: Callable[[str], Sequence[Entry]]) -> list[Problem]:
+    """Return the unresolved merges of a text, each with the entries that it cuts.
+
+    Args:
+        text: what the file holds.
+        entries: takes a text of the file's format apart.
+    """
+    found = list(_conflicts(text))
+    cut = [_cut(text, found, entries, side) for side in (0, -1)] if found else []
+    problems = []
+    for number, conflict in enumerate(found):
+        paths = dict.fromkeys(path for side in cut for path in side[number])
+        first = text.count("\n", 0, conflict.start) + 1
+        closed = conflict.stop < len(text)
+        last = text.count("\n", 0, conflict.stop) + 1 if closed else text.rstrip("\r\n").count("\n") + 1
+        message = f"unresolved merge{_within([*paths])}, lines {first}-{last}"
+        problems.append(Problem(message, hint=SETTLE, line=first, column=1))
+    return problems
+
+
+def _conflicts(text: str) -> Iterator[_Conflict]:
     pos = 0
     while start := _START.search(text, pos):
         end = _END.search(text, start.end())
-        stop = end.start() if end else len(text)
-        led, _ = walk(led, text[pos : start.start()])
-        walked = [walk(led, side) for side in _MIDDLE.split(text[start.end() : stop])]
-        entries = dict.fromkeys(entry for _, found in walked for entry in found)
-        first = text.count("\n", 0, start.start()) + 1
-        last = text.count("\n", 0, stop) + 1 if end else text.rstrip("\r\n").count("\n") + 1
-        yield Conflict(start.start(), first, f"unresolved merge{_within([*entries])}, lines {first}-{last}")
-        led, pos = walked[0][0], end.end() if end else len(text)
+        stop, pos = (end.start(), end.end()) if end else (len(text), len(text))
+        yield _Conflict(start.start(), pos, stop, tuple(_MIDDLE.split(text[start.end() : stop])))
 
 
-def _within(entries: Entries) -> str:
-    holders = {entry[:1] for entry in entries if len(entry) > 1}
-    names = [dotted(entry) for entry in entries if entry not in holders]
+def _cut(
+    text: str, found: Sequence[_Conflict], entries: Callable[[str], Sequence[Entry]], side: int
+) -> list[list[Path]]:
+    """Return the entries that each conflict cuts, in the text as it is with one side kept everywhere."""
+    pieces, spans, pos, length = [], [], 0, 0
+    for conflict in found:
+        kept = conflict.sides[side]
+        pieces += [text[pos : conflict.start], kept]
+        length += conflict.start - pos
+        spans.append((length, length + len(kept)))
+        length, pos = length + len(kept), conflict.end
+    settled = "".join([*pieces, text[pos:]])
+    try:
+        known = entries(settled)
+    except (ValueError, LookupError):
+        known = []  # whoever settles it will find more than a merge
+    return [
+        [one.path for one in known if one.path and one.start < stop and one.start + len(one.text) > start]
+        for start, stop in spans
+    ]
+
+
+def _within(entries: Sequence[Path]) -> str:
+    names = [dotted(entry) for entry in entries]
     if len(names) > _SHOWN:
         names[_SHOWN:] = [f"{len(names) - _SHOWN} more"]
     *others, last = names or [""]

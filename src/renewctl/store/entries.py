@@ -1,38 +1,107 @@
-"""The entries of a store, what a command changes: one client, one partner user, or another key of the top.
+"""What a file is made of: entries, each one a top-level key, one client, or one partner user.
 
-New ones go where the order of keys has them, if those that stand are in that order. Two people who each
-add a client on a branch of their own so write into different places, and git merges them; at the end
-of the text they would always collide. Imports ``model`` only.
+A codec (``toml.codec``, ``json.codec``) takes a text apart into entries and puts it together again;
+whatever else is done with a file is done with its entries. Imports ``model`` only.
 """
 
-from bisect import bisect
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 from renewctl.model import Path
 
 HOLDERS = ("clients", "users")
-"""Tables of the top level whose own tables are entries."""
-EXCEPTIONS = 10
-"""One in so many may stand out of order, as a renamed client does."""
+"""Top-level tables in which each table is an entry of its own."""
+Steps = tuple[str | int, ...]
+"""A path in the data, with the items of lists named by their index."""
+
+
+class Entry(NamedTuple):
+    """One entry of a file.
+
+    Args:
+        path: ``("version",)``, ``("clients", KEY)`` or ``("users", KEY)``; empty for the end of a file.
+        text: its own text, a heading comment included. What goes between entries is the codec's.
+        gap: what stands above it and belongs to no entry: blank lines and free comments.
+        start: where its text begins in the file; 0 for a new one.
+    """
+
+    path: Path
+    text: str
+    gap: str = ""
+    start: int = 0
+
+
+class Swap(NamedTuple):
+    """What a change did to the text of one entry, so that undo can put the old text back.
+
+    Args:
+        path: the entry's path after the change; for a removed one, before it.
+        was: its path before the change, which a rename makes another one.
+        old: its text before; empty if it was not there.
+        new: its text after; empty if it is gone.
+        old_gap: the gap above it before.
+        new_gap: the gap above it after.
+        after: the path of the entry above it before the change.
+
+    An empty ``path`` stands for the whole file.
+    """
+
+    path: Path
+    was: Path
+    old: str
+    new: str
+    old_gap: str = ""
+    new_gap: str = ""
+    after: Path = ()
+
+
+class Codec(Protocol):
+    """The format of a store: text into entries, and entries with new data into text."""
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """Return the data of a text.
+
+        Raises:
+            StoreInvalid: If it is not of the format; every problem has line and column.
+        """
+
+    def entries(self, text: str) -> list[Entry]:
+        """Return the entries of a text that ``parse`` accepts, in the file's order."""
+
+    def join(self, entries: Sequence[Entry], text: str) -> str:
+        """Return the file of these entries, in the habits of the old ``text``."""
+
+    def value_of(self, entry: Entry) -> Any:
+        """Return what the text of an entry says by itself."""
+
+    def is_table(self, entry: Entry) -> bool:
+        """Return whether the text of an entry is a table of its own, as new clients and users are."""
+
+    def write(self, path: Path, value: Any, text: str) -> str:
+        """Return the text of a new entry, in the habits of the file's ``text``."""
+
+    def rewrite(self, entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
+        """Return the text of an entry whose path becomes ``path`` and whose value ``old`` becomes ``new``."""
+
+    def blank(self, text: str) -> str:
+        """Return the blank line that sets entries of the file apart; nothing where there is none."""
+
+    def storable(self, value: Any) -> Any:
+        """Return plain data as the format holds it: JSON holds dates as text."""
+
+    def reformat(self, text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
+        """Return all entries in the usual layout, comments kept.
+
+        Args:
+            text: the text of the file.
+            data: what it says.
+            usual: those of its entries whose own text is in the usual layout.
+        """
+
+    def position(self, text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
+        """Return how many of ``steps``, from the top of the data, lead into an entry, and to which offset."""
 
 
 def entry_of(path: Sequence[str | int]) -> Path:
     """Return the path of the entry that ``path`` leads into."""
     return tuple(map(str, path[: 2 if path[0] in HOLDERS else 1]))
-
-
-def placed(standing: Sequence[str], new: Iterable[str]) -> dict[int, list[str]]:
-    """Return under which of the ``standing`` keys, by index, the new ones go; -1 is above the first.
-
-    Each goes below the one whose key comes before its own. Where none stands, or those that do are in
-    another order, all go to the end, as they come.
-    """
-    if not standing or sum(one > other for one, other in pairwise(standing)) * EXCEPTIONS > len(standing):
-        return {len(standing) - 1: [*new]}
-    places: dict[int, list[str]] = {}
-    known = sorted((key, index) for index, key in enumerate(standing))
-    for key in sorted(new):
-        at = bisect(known, (key,))
-        places.setdefault(known[at - 1][1] if at else -1, []).append(key)
-    return places

@@ -1,7 +1,8 @@
 """One writer at a time, on one machine: a lock on a file beside the store that is never removed.
 
-A lock on the store itself would lose changes, as every write replaces the file; so would removing
-the lock file after use. ``holding`` holds it.
+A lock on the store itself would lose changes, because every write replaces the file; removing the
+lock file after use would lose them too. filelock does not follow a link, tries again if the lock file
+was removed before it was locked, and refuses one that a third user can remove.
 """
 
 import errno
@@ -17,15 +18,15 @@ from pathlib import Path
 
 from renewctl.errors import FileTrouble, StoreLocked, UsageError
 from renewctl.files import give, resolved, trouble
-from renewctl.store.holding import Busy, acquired
 
 DEFAULT_TIMEOUT = 10.0
+_PAUSE = 0.02
 _LONGEST_NOTE = 200
-_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP}
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def name_of(store: str) -> str:
-    """Return what the lock file of a store of that name is called."""
+    """Return the name of the lock file for a store of that name."""
     return f".{store}.lock"
 
 
@@ -33,8 +34,8 @@ def path_of(store: Path) -> Path:
     """Return the lock file's path, beside the file that a link leads to.
 
     Raises:
-        FileNotFoundError: there is no store.
-        FileTrouble: it cannot be told.
+        FileNotFoundError: If the store does not exist.
+        FileTrouble: If its links cannot be followed.
     """
     real = resolved(store)
     return real.with_name(name_of(real.name))
@@ -46,56 +47,58 @@ def locked(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
 
     Args:
         store: the store's path; the file exists.
-        timeout: seconds to wait for another writer.
+        timeout: seconds to wait for another writer; 0 tries once.
 
     Raises:
-        StoreLocked: it was held all the time; the message names the holder.
-        FileTrouble: the lock file cannot be made, or nothing can be locked there.
-        UsageError: the timeout is no number.
+        StoreLocked: If another process held the lock all the time; the message names it.
+        FileTrouble: If the lock file cannot be made, or nothing can be locked there.
+        UsageError: If the timeout is not a number.
     """
+    from filelock import FileLock, Timeout  # Lazy import: only a change that is written needs it.
+
     if math.isnan(timeout):
         raise UsageError("--lock-timeout needs a number of seconds", hint="as in --lock-timeout 60")
     try:
         path, found = path_of(store), os.stat(store)
+        _check_kind(path)
     except OSError as error:
         raise trouble("lock", store, error) from None
     mode = found.st_mode & 0o666 | 0o600
     sign = partial(_sign, like=found, mode=mode)
+    lock = FileLock(path, timeout, mode, fallback_to_soft=False, preserve_lock_file=True, on_acquired=sign)
     try:
-        _check_kind(path)
-        release = acquired(path, timeout, mode, sign)
-    except Busy:
+        lock.acquire(poll_interval=_PAUSE)
+    except Timeout:
         raise _held(store, path, timeout) from None
-    except (OSError, NotImplementedError) as error:
+    except OSError as error:
         raise _refused(path, error) from None
     try:
         yield
     finally:
-        # The change is made or not by now; and the system lets go of the lock when the process ends.
+        # The change is made or not by now, and the system frees the lock when the process ends.
         with suppress(OSError):
-            release()
+            lock.release()
 
 
 def _check_kind(path: Path) -> None:
-    """Refuse before opening what is in the lock file's place."""
+    """Refuse anything in the lock file's place that is not a file, before it is opened."""
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(os.lstat(path).st_mode):
             hint = "remove it; a new one will be made"
             raise FileTrouble(f"{path} should be a lock file, and is something else", hint=hint)
 
 
-def _refused(path: Path, error: OSError | NotImplementedError) -> FileTrouble:
-    number = error.errno if isinstance(error, OSError) else errno.ENOSYS
-    if isinstance(error, OSError) and number not in _NO_LOCKS:
+def _refused(path: Path, error: OSError) -> FileTrouble:
+    if error.errno not in _NO_LOCKS:
         return trouble("lock", path, error)
     hint = "nothing was changed; keep the store on a local disk"
     return FileTrouble(f"{path.parent} does not support locks", hint=hint)
 
 
 def _sign(handle: int, like: os.stat_result, mode: int) -> None:
-    """Write into the lock file who holds it, for whoever has to wait; let them in who may write the store.
+    """Write into the lock file who holds it, and give it the owner, group and mode of the store.
 
-    That the lock is held does not depend on either.
+    Errors do not matter: the lock is held all the same.
     """
     with suppress(OSError):
         give(handle, like, mode)

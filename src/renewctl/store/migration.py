@@ -1,4 +1,4 @@
-"""A store of an older version rewritten in the current one, the old text kept beside it.
+"""A store of an older version, or of an unusual layout, rewritten; the old text is kept in a file of its own.
 
 Imports its neighbours in ``store`` and the pure floors.
 """
@@ -10,7 +10,8 @@ from renewctl.errors import InternalGuard
 from renewctl.migrate import CURRENT, up_to_date, version_of
 from renewctl.model import Change, Plan
 from renewctl.schema import read
-from renewctl.store.apply import Draft
+from renewctl.store.apply import Draft, check_version
+from renewctl.store.document import Revision
 from renewctl.store.entries import HOLDERS
 from renewctl.store.snapshot import Snapshot
 
@@ -22,7 +23,7 @@ def migrated(before: Snapshot) -> Draft:
     name = before.place.path.name
     if version == CURRENT:
         said = f"{before.place.shown} has version {CURRENT} already"
-        return Draft(Plan("migrate", (), (said,)), before, before.portfolio, "")
+        return Draft(Plan("migrate", (), (said,)), before, before.portfolio, Revision(before.document.text))
     copy = f"{name}.v{version}.bak"
     new = up_to_date(data)
     changes = tuple(_changes(data, new))
@@ -30,8 +31,19 @@ def migrated(before: Snapshot) -> Draft:
     reading = read(new)
     if reading.problems:
         raise InternalGuard("the store could not be read after its migration", problems=reading.problems)
-    text = before.document.edit(changes)
-    return Draft(Plan("migrate", changes, (said,)), before, reading.portfolio, text, copy=copy)
+    made = before.document.edit(changes)
+    return Draft(Plan("migrate", changes, (said,)), before, reading.portfolio, made, copy=copy)
+
+
+def reformatted(before: Snapshot) -> Draft:
+    """Draft the rewriting of a store with one block per client and user; no value changes."""
+    check_version(before)
+    made = before.document.reformat()
+    copy = f"{before.place.path.name}.layout.bak"
+    said = f"every client and user is one block; the old file is kept as {copy}"
+    if made.text == before.document.text:
+        said, copy = f"every client and user of {before.place.shown} is one block already", ""
+    return Draft(Plan("migrate", (), (said,)), before, before.portfolio, made, copy=copy)
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

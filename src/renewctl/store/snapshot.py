@@ -4,14 +4,15 @@ Imports the documents, ``files`` and the pure floors.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
 
 from renewctl import files
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
 from renewctl.migrate import up_to_date
-from renewctl.model import Change, Path, Portfolio
+from renewctl.model import Path, Portfolio
 from renewctl.schema import Reading, read
+from renewctl.store.document import Document
 from renewctl.store.place import Place, missing
 from renewctl.tree import get
 
@@ -20,27 +21,6 @@ BOM = "\ufeff"
 BY_HAND = "mend the file in an editor; nothing was written"
 _ALTERNATING = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")
 _WORKBOOK = "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"
-
-
-class Document(Protocol):
-    """Text of a store, with its data, its positions, and the way changes are made to it."""
-
-    @property
-    def text(self) -> str:
-        """The text it was made of."""
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The plain data."""
-
-    def locate(self, path: Path) -> tuple[int, int]:
-        """Return line and column of what stands at ``path``, or of its nearest parent."""
-
-    def check_sizes(self) -> None:
-        """Raise StoreInvalid where something is too deep or too long for whoever walks or shows it."""
-
-    def edit(self, changes: Sequence[Change]) -> str:
-        """Return the text with ``changes`` made and nothing else touched."""
 
 
 class Snapshot(NamedTuple):
@@ -128,12 +108,12 @@ def _in_file(place: Place, act: Callable[[], T]) -> T:
 
 def _document(text: str, place: Place) -> Document:
     if place.path.suffix.lower() == ".json":
-        from renewctl.store.json.document import JsonDocument
+        from renewctl.store.json import codec as json_codec
 
-        return JsonDocument(text)
-    from renewctl.store.toml.document import TomlDocument
+        return Document(text, json_codec)
+    from renewctl.store.toml import codec
 
-    return TomlDocument(text)
+    return Document(text, codec)
 
 
 def understood(document: Document, place: Place) -> Reading:
@@ -142,7 +122,7 @@ def understood(document: Document, place: Place) -> Reading:
     Raises:
         StoreInvalid: something in it is wrong; every problem is listed, with its place.
     """
-    reading = with_places(document, place, lambda: said(document, place))
+    reading = with_places(document, place, lambda: said(document))
     if reading.problems:
         count = len(reading.problems)
         message = f"{place.shown} has {count} problem{'s' * (count > 1)}"
@@ -150,17 +130,14 @@ def understood(document: Document, place: Place) -> Reading:
     return reading
 
 
-def said(document: Document, place: Place) -> Reading:
+def said(document: Document) -> Reading:
     """Return what the document says, right or wrong.
 
     Raises:
-        StoreInvalid: its version is none, or something in it is too deep or too long.
+        StoreInvalid: its version is none.
         StoreTooNew: it is newer than this renewctl.
     """
-    reading = read(up_to_date(document.data))
-    if not reading.familiar:
-        _in_file(place, document.check_sizes)
-    return reading
+    return read(up_to_date(document.data))
 
 
 def with_places(document: Document, place: Place, act: Callable[[], T]) -> T:

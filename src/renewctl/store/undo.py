@@ -14,10 +14,10 @@ from renewctl.model import Change, Path, Plan, Portfolio
 from renewctl.schema import Reading
 from renewctl.store import history
 from renewctl.store.apply import Draft, Drafted, check_version
+from renewctl.store.document import Document, Revision
 from renewctl.store.entries import HOLDERS
-from renewctl.store.history.patch import put_back
-from renewctl.store.history.record import Entry
-from renewctl.store.snapshot import Snapshot, parsed, said
+from renewctl.store.history.record import Record
+from renewctl.store.snapshot import Snapshot, parsed, said, with_places
 from renewctl.text import dotted
 from renewctl.tree import applied, get, plain, reverted
 
@@ -35,21 +35,24 @@ def taken_back(which: str | None) -> Drafted:
 
     def drafted(before: Snapshot) -> Draft:
         check_version(before)
-        done = history.read(before.place.path, before.digest).entries
+        done = history.read(before.place.path, before.digest).records
         entry = _chosen(done, meant[0] if meant else which)
         if meant and which is None:
             _check_last(done, entry)
         meant.append(entry.id)
         changes, data = _reversed(before, entry, done)
-        text, reading = _text(before, entry, changes, data)
-        _check_references(before, reading.portfolio, entry)
+        made, reading = with_places(
+            before.document, before.place, lambda: _made(before, entry, changes, data)
+        )
+        if before.digest != entry.after:
+            _check_references(before, reading.portfolio, entry)
         plan = Plan("undo", changes, _said(entry, done))
-        return Draft(plan, before, reading.portfolio, text, undoes=entry.id)
+        return Draft(plan, before, reading.portfolio, made, undoes=entry.id)
 
     return drafted
 
 
-def _chosen(done: tuple[Entry, ...], which: str | None) -> Entry:
+def _chosen(done: tuple[Record, ...], which: str | None) -> Record:
     sure = [entry for entry in done if not entry.unsure]
     if not sure:
         message = "there is nothing to undo: no change of this store is on record"
@@ -63,7 +66,7 @@ def _chosen(done: tuple[Entry, ...], which: str | None) -> Entry:
     return found[0]
 
 
-def _check_last(done: tuple[Entry, ...], entry: Entry) -> None:
+def _check_last(done: tuple[Record, ...], entry: Record) -> None:
     """Check that the change meant is the last still, now that the store is ours."""
     last = [other for other in done if not other.unsure][-1]
     if last.id != entry.id:
@@ -71,7 +74,7 @@ def _check_last(done: tuple[Entry, ...], entry: Entry) -> None:
         raise StoreChanged(message, hint=f"to take the one before it back: renewctl undo {entry.id}")
 
 
-def origin(entry: Entry, done: Iterable[Entry]) -> tuple[Entry, int]:
+def origin(entry: Record, done: Iterable[Record]) -> tuple[Record, int]:
     """Return the change that an undo, or the undo of an undo, goes back to, and over how many steps."""
     known = {other.id: other for other in done}
     steps = 0
@@ -80,7 +83,7 @@ def origin(entry: Entry, done: Iterable[Entry]) -> tuple[Entry, int]:
     return entry, steps
 
 
-def _said(entry: Entry, done: tuple[Entry, ...]) -> tuple[str, ...]:
+def _said(entry: Record, done: tuple[Record, ...]) -> tuple[str, ...]:
     """Return what is taken back, in words; to take back an undo is to do the change again."""
     root, steps = origin(entry, done)
     when = root.author.at.replace("T", " ").removesuffix("Z")
@@ -89,7 +92,7 @@ def _said(entry: Entry, done: tuple[Entry, ...]) -> tuple[str, ...]:
     return f"{verb} {root.command} {root.id} of {when} UTC", more
 
 
-def _check_references(before: Snapshot, after: Portfolio, entry: Entry) -> None:
+def _check_references(before: Snapshot, after: Portfolio, entry: Record) -> None:
     """Refuse what no command would do: name a user who is not there, or give a hub id twice.
 
     Raises:
@@ -116,7 +119,7 @@ def _loose_ends(book: Portfolio) -> set[str]:
 
 
 def _reversed(
-    before: Snapshot, entry: Entry, done: tuple[Entry, ...]
+    before: Snapshot, entry: Record, done: tuple[Record, ...]
 ) -> tuple[tuple[Change, ...], dict[str, Any]]:
     """Return the changes that take an entry back, and the data they lead to.
 
@@ -175,36 +178,40 @@ def _shown(value: Any) -> str:
     return "another list or table" if isinstance(value, dict | list) else str(value)
 
 
-def _text(
-    before: Snapshot, entry: Entry, changes: tuple[Change, ...], data: dict[str, Any]
-) -> tuple[str, Reading]:
-    """Return the text with the entry taken back: word for word as it was, else by its values.
+def _made(
+    before: Snapshot, entry: Record, changes: tuple[Change, ...], data: dict[str, Any]
+) -> tuple[Revision, Reading]:
+    """Return the text with a change reversed: word for word as it was, or else by its values.
 
     Raises:
-        StoreInvalid: what is left would not be a store.
+        StoreInvalid: If the result would not be a store.
     """
-    for text in _candidates(before, entry, changes):
-        again = parsed(text, before.place)
-        reading = said(again, before.place)
-        if not reading.problems and all(_nothing(change) for change in differences(again.data, data)):
-            return text, reading
+    for made in _candidates(before.document, entry, changes):
+        reading = _read_again(made, before, data)
+        if reading:
+            return made, reading
     message = f"without {entry.command} {entry.id} the store could not be read"
     raise StoreInvalid(message, hint="nothing was written; change it by the command itself")
 
 
-def _candidates(before: Snapshot, entry: Entry, changes: tuple[Change, ...]) -> Iterator[str]:
-    text = put_back(before.document.text, entry.patches)
-    if text is not None and _parses(text, before):
-        yield text
-    yield before.document.edit(changes)
+def _candidates(document: Document, entry: Record, changes: tuple[Change, ...]) -> Iterator[Revision]:
+    restored = document.restore(entry.swaps)
+    if restored:
+        yield restored
+    made = document.edit(changes)
+    yield document.reword(made, entry.swaps)
+    yield made
 
 
-def _parses(text: str, before: Snapshot) -> bool:
+def _read_again(made: Revision, before: Snapshot, data: dict[str, Any]) -> Reading | None:
+    """Return what a new text says; None if that is not ``data``, or not a store."""
     try:
-        parsed(text, before.place)
+        again = parsed(made.text, before.place)
     except StoreInvalid:
-        return False
-    return True
+        return None
+    reading = said(again)
+    alike = all(_nothing(change) for change in differences(again.data, data))
+    return reading if alike and not reading.problems else None
 
 
 def _nothing(change: Change) -> bool:

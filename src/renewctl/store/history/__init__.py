@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from renewctl import files
 from renewctl.errors import FileTrouble
 from renewctl.store.history import journal
-from renewctl.store.history.record import Entry, dated, document_of, entry_of
+from renewctl.store.history.record import Record, dated, document_of, record_of
 
 SUFFIX = ".history.jsonl"
 MARKS = ("done", "dropped", "unsure")
@@ -25,7 +25,7 @@ MARKS = ("done", "dropped", "unsure")
 class History(NamedTuple):
     """What was done, oldest first; ``outside`` says that something else changed the store since."""
 
-    entries: tuple[Entry, ...] = ()
+    records: tuple[Record, ...] = ()
     outside: bool = False
     unreadable: tuple[int, ...] = ()
     """Lines that could not be read."""
@@ -56,19 +56,19 @@ def read(store: Path, digest: str) -> History:
     except OSError as error:
         raise files.trouble("read", path, error) from None
     marks = {line[mark]: mark for line in lines for mark in MARKS if mark in line}
-    entries: list[Entry] = []
+    records: list[Record] = []
     known = ""
     for line in lines:
         mark = marks.get(line["id"]) or _settled(line, digest) if "id" in line else "dropped"
         if mark == "dropped":
             continue
-        outside = bool(entries) and known != line["before"]
-        entries.append(entry_of(line)._replace(outside=outside, unsure=mark == "unsure"))
+        outside = bool(records) and known != line["before"]
+        records.append(record_of(line)._replace(outside=outside, unsure=mark == "unsure"))
         known = line["after"] if mark == "done" else line["before"]
-    return History(tuple(entries), bool(entries) and known != digest, unreadable)
+    return History(tuple(records), bool(records) and known != digest, unreadable)
 
 
-def begin(store: Path, entry: Entry) -> Entry:
+def begin(store: Path, record: Record) -> Record:
     """Write down what is about to be done, and make sure that it is on the disk.
 
     Call it under the store's lock. What a killed writer left open is settled first. Returns the
@@ -82,12 +82,12 @@ def begin(store: Path, entry: Entry) -> Entry:
         last, settled, ends = _last(path)
         lines = [] if ends else [b""]
         if last and not settled:
-            lines.append(_line({_settled(last, entry.before): last["id"]}))
-        entry = _named(entry._replace(parent=last["id"] if last else ""))
-        journal.append(path, b"\n".join([*lines, _line(document_of(entry))]) + b"\n", _like(store))
+            lines.append(_line({_settled(last, record.before): last["id"]}))
+        record = _named(record._replace(parent=last["id"] if last else ""))
+        journal.append(path, b"\n".join([*lines, _line(document_of(record))]) + b"\n", _like(store))
     except OSError as error:
         raise files.trouble("write down the change in", path, error) from None
-    return entry
+    return record
 
 
 def _like(store: Path) -> os.stat_result | None:
@@ -98,27 +98,27 @@ def _like(store: Path) -> os.stat_result | None:
         return None  # and the replacing of the store will say so
 
 
-def drop(store: Path, entry: Entry) -> None:
+def drop(store: Path, record: Record) -> None:
     """Write down that it was not done; if that fails, too, the next writer settles it."""
     with suppress(OSError, FileTrouble):
-        journal.append(path_of(store), _line({"dropped": entry.id}) + b"\n")
+        journal.append(path_of(store), _line({"dropped": record.id}) + b"\n")
 
 
-def finish(store: Path, entry: Entry) -> list[str]:
+def finish(store: Path, record: Record) -> list[str]:
     """Write down that it is done; return warnings, since the store has been replaced by now."""
     try:
-        journal.append(path_of(store), _line({"done": entry.id}) + b"\n")
+        journal.append(path_of(store), _line({"done": record.id}) + b"\n")
     except (OSError, FileTrouble) as error:
         reason = getattr(error, "strerror", None) or error
         return [f"the change is made, but its record could not be completed: {reason}"]
     return []
 
 
-def _named(entry: Entry) -> Entry:
+def _named(record: Record) -> Record:
     """Return the entry with its id: no two of a store's history have the same, parent and all."""
-    author = entry.author
-    whole = "\n".join((entry.parent, author.at, author.user, author.host, entry.before, entry.after))
-    return entry._replace(id=files.digest(whole.encode())[:8])
+    author = record.author
+    whole = "\n".join((record.parent, author.at, author.user, author.host, record.before, record.after))
+    return record._replace(id=files.digest(whole.encode())[:8])
 
 
 def _settled(line: Mapping[str, Any], digest: str) -> str:
@@ -142,7 +142,7 @@ def _parsed(text: bytes) -> dict[str, Any] | None:
     try:
         line = json.loads(text)
         if isinstance(line, dict) and "id" in line:
-            entry_of(line)
+            record_of(line)
         known = isinstance(line, dict) and any(isinstance(line.get(key), str) for key in ("id", *MARKS))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -1,6 +1,6 @@
-"""One change on record: its author, its values and texts, and the JSON that says it.
+"""One recorded change: its author, its values and texts, and its line of JSON.
 
-Imports ``model`` and its neighbour ``patch``.
+Imports ``model`` and ``store.entries`` only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from renewctl.model import Change
-from renewctl.store.history.patch import Patch
+from renewctl.store.entries import Swap
 
 _DATE, _TIME = "$date", "$time"
 
@@ -22,7 +22,7 @@ class Author(NamedTuple):
     note: str = ""
 
 
-class Entry(NamedTuple):
+class Record(NamedTuple):
     """One change of the store, a bulk change too.
 
     ``before`` and ``after`` are the digests of the store, ``parent`` the id of the entry before,
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     author: Author
     command: str
     changes: tuple[Change, ...]
-    patches: tuple[Patch, ...]
+    swaps: tuple[Swap, ...]
     before: str
     after: str
     undoes: str = ""
@@ -44,24 +44,38 @@ class Entry(NamedTuple):
     unsure: bool = False
 
 
-def document_of(entry: Entry) -> dict[str, Any]:
-    """Return the line that says an entry; its dates are for ``dated`` to say."""
+def document_of(record: Record) -> dict[str, Any]:
+    """Return the line of a record; its dates are for ``dated`` to say."""
     return {
-        "id": entry.id,
-        "parent": entry.parent or None,
-        **entry.author._asdict(),
-        "command": entry.command,
-        **({"undoes": entry.undoes} if entry.undoes else {}),
-        "changes": [_change_document(change) for change in entry.changes],
-        "patches": [patch._asdict() for patch in entry.patches],
-        "before": entry.before,
-        "after": entry.after,
+        "id": record.id,
+        "parent": record.parent or None,
+        **record.author._asdict(),
+        "command": record.command,
+        **({"undoes": record.undoes} if record.undoes else {}),
+        "changes": [_change_document(change) for change in record.changes],
+        "texts": [_swap_document(swap) for swap in record.swaps],
+        "before": record.before,
+        "after": record.after,
     }
 
 
 def _change_document(change: Change) -> dict[str, Any]:
     found = {"path": list(change.path), "before": change.before, "after": change.after}
     return {**found, "renamed": True} if change.renamed else found
+
+
+def _swap_document(swap: Swap) -> dict[str, Any]:
+    """Return what a swap says without what is empty, as most of it is."""
+    return {
+        key: value for key, value in swap._asdict().items() if value and (key, value) != ("was", swap.path)
+    }
+
+
+def _swap(found: Mapping[str, Any]) -> Swap:
+    path = tuple(found.get("path", ()))
+    was, after = tuple(found.get("was", path)), tuple(found.get("after", ()))
+    old, new, old_gap, new_gap = (found.get(key, "") for key in ("old", "new", "old_gap", "new_gap"))
+    return Swap(path, was, old, new, old_gap, new_gap, after)
 
 
 def dated(value: Any) -> dict[str, str]:
@@ -77,17 +91,17 @@ def dated(value: Any) -> dict[str, str]:
     raise TypeError(f"a {type(value).__name__} has no place in the history")
 
 
-def entry_of(line: Mapping[str, Any]) -> Entry:
-    """Return the entry that a line says.
+def record_of(line: Mapping[str, Any]) -> Record:
+    """Return the record that is in a line.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError: it says none.
+        KeyError, TypeError, ValueError, AttributeError: If it holds none.
     """
-    return Entry(
+    return Record(
         Author(line["user"], line["host"], line["at"], line["note"]),
         line["command"],
         tuple(_changes(line["changes"])),
-        tuple(Patch(**patch) for patch in line["patches"]),
+        tuple(_swap(found) for found in line["texts"]),
         line["before"],
         line["after"],
         line.get("undoes", ""),

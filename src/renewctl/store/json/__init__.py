@@ -1,1 +1,1 @@
-"""A store in JSON: its text as a document, the places in it, and edits that touch one entry."""
+"""A store in JSON: its text as entries, and what is wrong with it."""

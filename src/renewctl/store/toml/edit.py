@@ -1,124 +1,282 @@
-"""An edit of a TOML store: which entries change, how each is written, and the guards.
+"""An entry's TOML text changed so that it says something else; what stays equal keeps its bytes.
 
-New text is spliced into the block of the entry that changes. tomlkit edits whole texts whose entries
-are not blocks, under the same guards. May import ``errors``, ``model``, ``tree`` and its neighbours.
+The difference of the old value and the new is spliced into the text of headers, statements and the
+parts of their values, so that every comment stays with what it is about. Imports ``tree`` and its
+neighbours only.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
-import tomli
-
-from renewctl import tree
-from renewctl.errors import InternalGuard, LayoutRefused, Problem
-from renewctl.model import Change, Path
-from renewctl.store.entries import HOLDERS, entry_of
-from renewctl.store.toml.blocks import Layout
-from renewctl.store.toml.guard import (
-    Broken,
-    check_comments,
-    check_data,
-    check_foreign,
-    check_lines,
-    edited_whole,
+from renewctl.model import Path
+from renewctl.store.entries import Entry, Steps
+from renewctl.store.toml.scan import BLANKS, COMMENTS, Item, Part, above, parts, scan
+from renewctl.store.toml.text import (
+    field_text,
+    in_order,
+    key_text,
+    line_text,
+    rank,
+    table_text,
+    value_text,
 )
-from renewctl.store.toml.places import Places
-from renewctl.store.toml.splice import Move, Splicer
-from renewctl.store.toml.text import key_text, majority_eol, same
+from renewctl.tree import IDENTITY, same
+
+Span = tuple[int, int]
+_Plan = list[tuple[Part | None, str | None]]
+"""What is there (None: nothing), and the text to be there instead (None: nothing)."""
 
 
-class Editor:
-    """Edits one text."""
+class Edit:
+    """One edit of an entry, a block or a statement, collected as splices: start, end, and the text instead.
 
-    def __init__(self, text: str, data: dict[str, Any], layout: Layout) -> None:
-        self.text, self.data, self._layout = text, data, layout
-        self._places = Places(text, data, layout)
+    Args:
+        entry: the entry, whose text ends with a line end.
+        eol: the line end for new lines.
+    """
 
-    def edit(self, changes: Sequence[Change]) -> str:
-        """Return the text with ``changes`` made: it says what ``tree.applied`` says, nothing else moves.
+    def __init__(self, entry: Entry, eol: str) -> None:
+        self.text, self.path, self.eol = entry.text, entry.path, eol
+        self.name = entry.path
+        self.items = list(scan(self.text))
+        self.at = {item.path: item for item in self.items}
+        self.splices: list[tuple[int, int, str]] = []
+        self.headers: dict[Steps, str] = {}
+        self.tables: list[tuple[int, int, str]] = []
+        """Splices that go below what else is written in the same place."""
 
-        Raises LayoutRefused where an entry is laid out so that this cannot be done safely, and
-        InternalGuard if it was done wrongly on an ordinary layout.
-        """
-        try:
-            expected = tree.applied(self.data, changes)
-        except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise LayoutRefused(f"the store's tables are not the kind to be edited: {error}") from error
-        moves = [move for move in _moves(changes, self.data, expected) if not move.idle]
-        if not moves:
-            return self.text
-        plain: list[Move] = []
-        odd: list[Move] = []
-        for move in moves:
-            (plain if self._fits(move) else odd).append(move)
-        try:
-            return self._checked(plain, odd, expected)
-        except RecursionError:
-            raise self._refusal(moves, "its values are nested too deeply") from None
-        except Broken as broken:
-            if odd:
-                raise self._refusal(odd, str(broken)) from None
-            raise InternalGuard(f"an edit went wrong and was stopped: {broken}") from None
+    def make(self, path: Path, old: Any, new: Any) -> str:
+        """Return the text with the path ``path``, saying ``new`` where it said ``old``."""
+        if path != self.path:
+            self.name = path
+            for item in self.items:
+                if item.value is None:
+                    self._put(*item.spans[len(path) - 1], key_text(path[-1]))
+        self._change(self.path, old, new)
+        return self._spliced()
 
-    def _checked(self, plain: list[Move], odd: list[Move], expected: dict[str, Any]) -> str:
-        text, spans = Splicer(self._layout, majority_eol(self.text)).made(plain)
-        check_lines(self.text, text, spans)
-        if odd:
-            before, text = text, edited_whole(text, odd)
-            check_foreign(before, text, [name for move in odd for name in move.names])
-            check_comments(before, text, odd)
-        check_data(text, expected, {name for move in (*plain, *odd) for name in move.names})
-        return text
+    def _spliced(self) -> str:
+        for path, lines in self.headers.items():
+            first = next(item for item in self.items if item.path[: len(path)] == path)
+            lead = above(self.text, first.start, 0, COMMENTS)
+            self._put(lead, lead, f"[{self._dotted(path)}]{self.eol}{lines}")
+        pieces, pos = [], 0
+        for start, end, new in sorted(self.splices + self.tables, key=lambda splice: splice[:1]):
+            if start >= pos or start == end:  # what is replaced within lines that go, goes with them
+                pieces += [self.text[pos:start], new]
+            pos = max(pos, end)
+        return "".join([*pieces, self.text[pos:]])
 
-    def _fits(self, move: "Move") -> bool:
-        """Say whether ``move`` concerns one block, or a key above all headers: read alone, it must agree."""
-        top, layout = move.name[0], self._layout
-        if top not in HOLDERS and any(i.path == (top,) for i in layout.above):
+    def _change(self, path: Steps, old: Any, new: Any) -> None:
+        """Make the value at ``path``, ``old``, say ``new``."""
+        if same(old, new):
+            return
+        item = self.at.get(path)
+        if item and item.value:
+            self._put(*item.value, self._value(item.value, old, new, item.keys[-1]))
+        elif isinstance(old, dict) and isinstance(new, dict) and self._stays(path, old, new):
+            for key in in_order({**old, **new}):
+                if key not in new:
+                    self._remove((*path, key))
+                elif key not in old:
+                    self._add(path, key, new[key])
+                else:
+                    self._change((*path, key), old[key], new[key])
+        elif not (isinstance(old, list) and isinstance(new, list) and self._change_tables(path, old, new)):
+            self._remove(path)
+            self._add(path[:-1], str(path[-1]), new)
+
+    def _stays(self, path: Steps, old: dict[str, Any], new: dict[str, Any]) -> bool:
+        """Return whether something of the table at ``path`` is left; if not, its header goes as well."""
+        if path == self.path:
+            if path not in self.at and not new:
+                self.headers[path] = ""  # only its sub-tables named it
             return True
-        if move.old is None:
-            shared = any(item.path[0] == top for item in layout.above)
-            return not shared and (isinstance(move.new, dict) or top not in HOLDERS)
-        block = layout.block(move.origin or ())
-        if block is None or not isinstance(move.old, dict) or not isinstance(move.new, dict | None):
+        return path in self.at or any(key in new for key in old)
+
+    def _change_tables(self, path: Steps, old: list[Any], new: list[Any]) -> bool:
+        """Change the ``[[tables]]`` at ``path``; return whether that could be done."""
+        if not (new and (*path, 0) in self.at and all(isinstance(item, dict) for item in new)):
             return False
-        alone = tomli.loads(self.text[block.lead : block.end])
-        return same(alone, _nested(move.origin or (), move.old))
+        last = -1
+        for was, now in _aligned(old, new, str(path[-1])):
+            last = last if was is None else was
+            if now is None:
+                self._remove((*path, last))
+            elif was is None:
+                self._add_table(path, last, new[now])
+            else:
+                self._change((*path, was), old[was], new[now])
+        return True
 
-    def _refusal(self, moves: Sequence["Move"], why: str) -> LayoutRefused:
-        path = moves[0].origin or moves[0].name
-        line, column = self._places.locate(path)
-        header = "[" + ".".join(map(key_text, path)) + "]"
-        message = f"{'.'.join(path)} is laid out so that it cannot be edited safely ({why})"
-        hint = f"rewrite it as one block that begins with {header}, with its own keys below"
-        problem = Problem(message, path, hint, line=line, column=column)
-        return LayoutRefused(message, hint=hint, problems=[problem])
+    def _add_table(self, path: Steps, last: int, table: dict[str, Any]) -> None:
+        """Write a new one of the ``[[tables]]`` at ``path``, below the ``last`` one (-1: as the first)."""
+        text = table_text(f"[[{self._dotted(path)}]]", table, self.eol)
+        if last >= 0:
+            end = [item.end for item in self.items if item.path[: len(path) + 1] == (*path, last)][-1]
+            self._put(end, end, self.eol + text)
+        else:
+            first = self.at[(*path, 0)]
+            floor = max((item.end for item in self.items if item.end <= first.start), default=0)
+            lead = above(self.text, first.start, floor, COMMENTS)
+            self.tables.append((lead, lead, text + self.eol))
+
+    def _remove(self, path: Steps) -> None:
+        """Take away all that is at ``path``: statements one by one, headers with all that is below them."""
+        pos, start, table = 0, -1, False
+        for item in (*self.items, None):
+            gone = item is not None and item.path[: len(path)] == path
+            if start >= 0 and not (gone and table):
+                self._put(start, pos, "")
+                start = -1
+            if gone and item and start < 0:
+                start, table = self._start(item, pos), item.value is None
+            pos = item.end if item else pos
+
+    def _start(self, item: Item, floor: int) -> int:
+        """Return where the lines of a header or statement begin that are to go."""
+        if item.value:
+            return item.start  # a comment above a key stays
+        lead = above(self.text, item.start, floor, COMMENTS)
+        blank = above(self.text, lead, floor, BLANKS)
+        loose = above(self.text, blank, floor, COMMENTS) < blank
+        return lead if loose else blank  # a free comment must not be joined to what follows
+
+    def _add(self, path: Steps, key: str, value: Any) -> None:
+        """Write a new key of the table at ``path``, in the fields' order."""
+        line = line_text(key, value, self.eol)
+        own = [item for item in self.items if item.value and item.path[:-1] == path]
+        header = self.at.get(path)
+        anchors = [item for item in self._section(path) if rank(str(item.path[len(path)])) <= rank(key)]
+        if header:
+            anchor = anchors[-1] if anchors else header
+            self._put(anchor.end, anchor.end, self.text[anchor.start : anchor.at] + line)
+        elif own:
+            before = self.text[own[-1].start : own[-1].spans[-1][0]]
+            self._put(own[-1].end, own[-1].end, before + line)
+        else:
+            self.headers[path] = self.headers.get(path, "") + line
+
+    def _section(self, path: Steps) -> list[Item]:
+        """Return the statements directly below the header of ``path``."""
+        return [i for i in self.items if i.value and i.path[: len(i.path) - len(i.keys)] == path]
+
+    def _dotted(self, path: Steps) -> str:
+        steps = (*self.name, *path[len(self.path) :])
+        return ".".join(key_text(step) for step in steps if isinstance(step, str))
+
+    def _put(self, start: int, end: int, new: str) -> None:
+        self.splices.append((start, end, new))
+
+    # --- values: arrays and inline tables ---
+
+    def _value(self, span: Span, old: Any, new: Any, key: str = "") -> str:
+        """Return the text of ``new`` for the value ``old`` that is at ``span`` under ``key``."""
+        start, end = span
+        if same(old, new):
+            return self.text[start:end]
+        found = parts(self.text, start) if self.text[start] in "[{" else []
+        if self.text[start] == "[" and isinstance(new, list) and (found or "#" in self.text[start:end]):
+            return self._joined(span, found, self._array_plan(found, old, new, key))
+        if self.text[start] == "{" and isinstance(new, dict) and all(len(part.keys) == 1 for part in found):
+            return self._joined(span, found, self._table_plan(found, old, new))
+        return field_text(key, new, self.eol)
+
+    def _array_plan(self, found: list[Part], old: list[Any], new: list[Any], key: str) -> _Plan:
+        plan: _Plan = []
+        for was, now in _aligned(old, new, key):
+            part = None if was is None else found[was]
+            if now is None or was is None or part is None:
+                plan.append((part, None if now is None else value_text(new[now])))
+            else:
+                plan.append((part, self._value((part.value, part.end), old[was], new[now])))
+        return plan
+
+    def _table_plan(self, found: list[Part], old: dict[str, Any], new: dict[str, Any]) -> _Plan:
+        plan: _Plan = []
+        for part in found:
+            key, text = part.keys[0], None
+            if key in new:
+                value = self._value((part.value, part.end), old[key], new[key])
+                text = self.text[part.start : part.value] + value
+            plan.append((part, text))
+        ranks = [rank(part.keys[0]) for part in found]
+        for key in in_order(new):
+            if key not in old:
+                place = max((at for at, other in enumerate(ranks, 1) if other <= rank(key)), default=0)
+                ranks.insert(place, rank(key))
+                plan.insert(place, (None, f"{key_text(key)} = {value_text(new[key])}"))
+        return plan
+
+    def _joined(self, span: Span, found: list[Part], plan: _Plan) -> str:
+        start, end = span
+        inside = self.text[start + 1 : end - 1]
+        if "\n" in inside:
+            return self._joined_lines(span, found, plan)
+        pad = " " if (inside[:1] == " " if found else self.text[start] == "{") else ""
+        inner = ", ".join(new for _, new in plan if new is not None)
+        return self.text[start] + (pad + inner + pad if inner else "") + self.text[end - 1]
+
+    def _joined_lines(self, span: Span, found: list[Part], plan: _Plan) -> str:
+        """Put together what is on several lines; a comment goes only with the last item of its line."""
+        text, (start, end) = self.text, span
+        # In a list without items comments belong to nothing: new items go above them.
+        first = text.find("\n", start) + 1
+        begin, stop = (found[0].begin, found[-1].stop) if found else (first, first)
+        out = text[start:begin]
+        indent = text[text.rfind("\n", 0, found[0].start) + 1 : found[0].start] if found else "  "
+        final = not found or found[-1].comma >= 0
+        left, old_left = sum(new is not None for _, new in plan), len(found)
+        empty = left == 0
+        for part, new in plan:
+            left -= new is not None
+            old_left -= part is not None
+            comma = "," if left or final else ""
+            if part is None:
+                out += self._line(out, f"{new}{comma}", indent, last=not old_left)
+            elif new is None:
+                out = self._without(out, part)
+            else:
+                lead = "" if out[-1] in " \t" else text[part.begin : part.start]
+                out += lead + new + self._after(part, comma)
+        out += text[stop:end]
+        return text[start] + text[end - 1] if empty and "#" not in out else out
+
+    def _line(self, out: str, new: str, indent: str, *, last: bool) -> str:
+        first_beside_bracket = indent.strip(" \t")
+        if out.endswith("\n"):
+            return ("  " if first_beside_bracket else indent) + new + self.eol
+        if last and not first_beside_bracket:
+            return self.eol + indent + new
+        return f"{new} " if out[-1] in "[ \t" else f" {new}"
+
+    def _without(self, out: str, part: Part) -> str:
+        """Return ``out`` without a part: comments above it stay, and one that others share."""
+        lead = self.text[part.begin : part.start]
+        tail = self.text[max(part.comma + 1, part.end) : part.stop]
+        margin = lead.rfind("\n") + 1
+        out += lead[:margin] if "#" in lead else ""
+        line = out[out.rfind("\n") + 1 :]
+        if "\n" in tail:
+            return out.rstrip(" \t") + (tail if line.strip() else "")
+        return out if line else out + lead[margin:]  # the next part on the line gets its place
+
+    def _after(self, part: Part, comma: str) -> str:
+        if part.comma < 0:
+            return comma + self.text[part.end : part.stop]
+        return self.text[part.end : part.comma] + comma + self.text[part.comma + 1 : part.stop]
 
 
-def _moves(changes: Iterable[Change], data: dict[str, Any], expected: dict[str, Any]) -> Iterator[Move]:
-    origins: dict[Path, Path] = {}
-    touched: dict[Path, None] = {}
-    for change in changes:
-        top, *rest = change.path
-        if not rest and top in HOLDERS:
-            keys = [*(tree.get(data, (top,)) or ()), *(tree.get(expected, (top,)) or ())]
-            touched.update(dict.fromkeys((top, key) for key in keys))
-            continue
-        entry = entry_of(change.path)
-        touched[entry] = None
-        if change.renamed and entry == change.path:
-            new = (*entry[:-1], str(change.after))
-            origins[new] = origins.pop(entry, entry)
-            touched[new] = None
-    moved = set(origins.values())
-    for name in touched:
-        origin = origins.get(name, None if name in moved else name)
-        old = tree.get(data, origin) if origin else None
-        yield Move(origin, name, old, tree.get(expected, name))
-        if origin != name and name not in moved and tree.get(data, name) is not None:
-            yield Move(name, name, tree.get(data, name), None)  # overwritten by a rename
+def _aligned(old: list[Any], new: list[Any], key: str) -> list[tuple[int | None, int | None]]:
+    """Pair the items of two lists in order: (place in old or None, place in new or None)."""
+    field = IDENTITY.get(key, "")
+    olds, news = ([_identity(item, field) for item in items] for items in (old, new))
+    pairs: list[tuple[int | None, int | None]] = []
+    for _, i, i_end, j, j_end in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
+        pairs += zip_longest(range(i, i_end), range(j, j_end))
+    return pairs
 
 
-def _nested(path: Path, value: Any) -> Any:
-    for step in reversed(path):
-        value = {step: value}
-    return value
+def _identity(item: Any, field: str) -> str:
+    return repr(item.get(field, "") if field and isinstance(item, dict) else item)

@@ -4,16 +4,15 @@ May import ``errors``, ``conflicts`` and ``foreign`` of the store, and its neigh
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 
 import tomli
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.store.conflicts import SETTLE
+from renewctl.store.conflicts import SETTLE, conflicts
+from renewctl.store.entries import Entry, Steps
 from renewctl.store.foreign import first_line, looks_like
-from renewctl.store.toml.blocks import ScanError, Steps, scan
-from renewctl.store.toml.conflicts import in_toml
-from renewctl.store.toml.sizes import LONG_HEX, MAX_DEPTH
+from renewctl.store.toml.scan import ScanError, scan
 from renewctl.store.toml.text import key_text
 
 _LONE_CR = re.compile(r"\r(?!\n)")
@@ -22,7 +21,7 @@ _TOKEN = re.compile(
     r'|"""(?:[^\\]|\\.)*?"{3,5}|"(?!"")(?:[^"\\\n]|\\.)*"'
     r"|'''.*?'{3,5}|'(?!'')[^'\n]*'"
     r"|(?P<open>\"\"\"|'''|')"
-    rf"|(?P<long>[0-9][0-9_]{{4000,}}|{LONG_HEX.pattern})",
+    r"|(?P<long>[0-9][0-9_]{4000,}|0[xob][0-9A-Fa-f_]{2500,})",
     re.DOTALL,
 )
 """Comments and closed texts, passed over; and what is looked for: an open text, a long integer."""
@@ -52,21 +51,22 @@ _WAYS_OUT = (
 """Ways out, by the message, the text of its line up to the place, and the text from there."""
 
 
-def invalid(text: str, error: Exception) -> StoreInvalid:
-    """Return what is wrong with a text that could not be read, every unresolved merge if there are any."""
-    problems = list(_conflicts(text)) or [_finding(text, error)]
+def invalid(text: str, error: Exception, entries: Callable[[str], Sequence[Entry]]) -> StoreInvalid:
+    """Return what is wrong with a text that could not be read: every unresolved merge, if there are any.
+
+    Args:
+        text: the text.
+        error: what the parser raised.
+        entries: takes a text apart.
+    """
+    problems = conflicts(text, entries) or [_finding(text, error)]
     return StoreInvalid("the store is not valid TOML", hint=problems[0].hint, problems=problems)
-
-
-def _conflicts(text: str) -> Iterator[Problem]:
-    for found in in_toml(text):
-        yield Problem(found.message, hint=SETTLE, line=found.line, column=1)
 
 
 def _finding(text: str, error: Exception) -> Problem:
     if isinstance(error, RecursionError):
         line = max(enumerate(text.split("\n"), 1), key=lambda n: sum(map(n[1].count, ".[{")))[0]
-        return Problem("nested too deeply", hint=f"keep to {MAX_DEPTH} levels", line=line, column=1)
+        return Problem("nested too deeply", hint="keep to 100 levels", line=line, column=1)
     if not isinstance(error, tomli.TOMLDecodeError):
         line, column = _first(text, "long") or (1, 1)
         hint = "write a shorter number, or put it in quotes"

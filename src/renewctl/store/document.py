@@ -1,0 +1,205 @@
+"""The text of a store as a document: its data, the places in it, and changes that touch their entries only.
+
+Free of formats: a codec takes the text apart and puts it together. What no change is about is joined
+as it was, so only the entries of a change get other lines. What most commands, which only read, do not
+need is imported when it is used. Imports ``errors``, ``model``, ``tree`` and
+``store.entries``.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from renewctl import tree
+from renewctl.errors import InternalGuard, LayoutRefused, Problem, StoreInvalid
+from renewctl.model import Change, Path
+from renewctl.store.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of
+from renewctl.text import dotted
+from renewctl.tree import same
+
+
+class Revision(NamedTuple):
+    """A new text, what became of the texts of entries, and whether the whole file got another layout."""
+
+    text: str
+    swaps: tuple[Swap, ...] = ()
+    reformatted: bool = False
+
+
+class Document:
+    """One text of a store. ``data`` is what it says.
+
+    Raises:
+        StoreInvalid: If ``text`` is not of the codec's format.
+    """
+
+    def __init__(self, text: str, codec: Codec) -> None:
+        self.text, self.codec = text, codec
+        self.data: dict[str, Any] = codec.parse(text)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The entries of the text, in order."""
+        return self.codec.entries(self.text)
+
+    @cached_property
+    def _by_path(self) -> Mapping[Path, Sequence[Entry]]:
+        found: dict[Path, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.path, []).append(entry)
+        return found
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", self.text))]
+
+    def locate(self, path: Path) -> tuple[int, int]:
+        """Return line and column, from 1, of the key at ``path``, or of what is nearest above it.
+
+        Items of a list are named by their identity (see ``tree``) or, failing that, by their index.
+        """
+        from bisect import bisect_right
+
+        steps = _steps(self.data, path)
+        names = dict.fromkeys((entry_of(steps), path[:1])) if steps else ()
+        entries = [entry for name in names for entry in self._by_path.get(name, ())]
+        if len(steps) == 1 and not entries:  # a table that only its own tables name
+            entries = [entry for entry in self.entries if entry.path[:1] == steps][:1]
+        found = [self.codec.position(self.text, entry, steps) for entry in entries]
+        _, pos = max(found, key=lambda place: (place[0], -place[1]), default=(0, 0))
+        line = bisect_right(self._lines, pos)
+        return line, pos - self._lines[line - 1] + 1
+
+    def edit(self, changes: Sequence[Change]) -> Revision:
+        """Return the text with ``changes`` made: it says what ``tree.applied`` says, nothing else moves.
+
+        Raises:
+            LayoutRefused: If an entry is laid out so that this cannot be done safely.
+            InternalGuard: If the result does not say what was planned.
+        """
+        from renewctl.store.editor import Editor, NotABlock, moves_of
+
+        changes = [change._replace(after=self.codec.storable(change.after)) for change in changes]
+        try:
+            planned = tree.applied(self.data, changes)
+        except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+            raise LayoutRefused(f"the store's tables are not the kind to be edited: {error}") from error
+        moves = list(moves_of(changes, self.data, planned))
+        if not moves:
+            return Revision(self.text)
+        usual = self._is_joined
+        entries = self.entries if usual else self.codec.reformat(self.text, self.data, ())
+        editor = Editor(entries, self.codec, self.text)
+        try:
+            editor.make(moves, self.data)
+        except NotABlock as error:
+            raise _refusal(error.path) from None
+        text = self.codec.join(editor.result, self.text)
+        renamed = {move.name: move.origin for move in moves if move.origin and move.origin != move.name}
+        made = self._revised(text, renamed) if usual else self._replaced(text)
+        self._check(made.text, planned, {name for move in moves for name in (move.name, move.origin)})
+        return made
+
+    def reformat(self) -> Revision:
+        """Return the text with each entry written as one block; the same text where each is one."""
+        blocks = [entry for entry in self.entries if entry.path and self._is_block(entry)]
+        wanted = {
+            path
+            for top, value in self.data.items()
+            for path in ([(top, key) for key in value] if top in HOLDERS else [(top,)])
+        }
+        if self._is_joined and wanted <= {entry.path for entry in blocks}:
+            return Revision(self.text)
+        text = self.codec.join(self.codec.reformat(self.text, self.data, blocks), self.text)
+        self._check(text, self.data, set())
+        return self._replaced(text)
+
+    @property
+    def _is_joined(self) -> bool:
+        """Whether the file is just its entries, joined as the codec joins them."""
+        return self.codec.join(self.entries, self.text) == self.text
+
+    def _is_block(self, entry: Entry) -> bool:
+        """Return whether an entry is all that the text has of it, and can be changed by itself."""
+        alone = len(self._by_path[entry.path]) == 1
+        return alone and same(self.codec.value_of(entry), tree.get(self.data, entry.path))
+
+    def restore(self, swaps: Sequence[Swap]) -> Revision | None:
+        """Return the text with the old texts put back; None where a text or gap is not as it was left."""
+        if swaps and not swaps[0].path:
+            return self._replaced(swaps[0].old) if swaps[0].new == self.text else None
+        from renewctl.store.swaps import put_back
+
+        entries = put_back(self.entries, swaps)
+        renamed = {swap.was: swap.path for swap in swaps if swap.path != swap.was}
+        return None if entries is None else self._revised(self.codec.join(entries, self.text), renamed)
+
+    def reword(self, made: Revision, swaps: Sequence[Swap]) -> Revision:
+        """Return a revision with the old texts of those entries that still have the text of then."""
+        texts = {entry.path: entry.text for entry in self.entries}
+        old = {swap.was: swap.old for swap in swaps if swap.old and texts.get(swap.path, "") == swap.new}
+        entries = [one._replace(text=old.get(one.path, one.text)) for one in self.codec.entries(made.text)]
+        renamed = {swap.path: swap.was for swap in made.swaps if swap.path != swap.was}
+        return self._revised(self.codec.join(entries, self.text), renamed)
+
+    def _revised(self, text: str, renamed: Mapping[Path, Path]) -> Revision:
+        from renewctl.store.swaps import swaps_between
+
+        return Revision(text, tuple(swaps_between(self.entries, self.codec.entries(text), renamed)))
+
+    def _replaced(self, text: str) -> Revision:
+        """Return another text of the whole file, in another layout."""
+        return Revision(text, (Swap((), (), self.text, text),), reformatted=True)
+
+    def _check(self, text: str, planned: dict[str, Any], touched: set[Path | None]) -> None:
+        """Check that a new text says what was planned, as whoever reads the file next will find it.
+
+        Raises:
+            InternalGuard: If it says anything else.
+        """
+        try:
+            got = self.codec.parse(text)
+        except StoreInvalid as error:
+            raise InternalGuard(f"the new text cannot be read: {error.problems or error.message}") from error
+        for top in {*got, *planned}:
+            if not _says(got.get(top), planned.get(top), top, touched):
+                raise InternalGuard(f"the new text says something else of {top}; nothing was written")
+
+
+def _refusal(path: Path) -> LayoutRefused:
+    """Return the error for an entry that is not one block of the text."""
+    hint = "renewctl migrate --layout writes each client and user as one block, and keeps a copy"
+    problem = Problem(f"{dotted(path)} is not a block of its own", path)
+    return LayoutRefused("this layout can be read, but not changed", hint=hint, problems=[problem])
+
+
+def _says(got: Any, planned: Any, top: str, touched: set[Path | None]) -> bool:
+    """Return whether a top-level key says what was planned: entries that were touched with types and all.
+
+    The others keep their bytes, so ``==`` cannot take 1 for true there.
+    """
+    if top not in HOLDERS:
+        return same(got, planned)
+    if not got or not planned:
+        return not got and not planned  # without its last entry a table may go
+    if got != planned and not same(got, planned):  # a NaN is not equal to itself
+        return False
+    return all(same(got.get(name[1]), planned.get(name[1])) for name in touched if name and name[0] == top)
+
+
+def _steps(data: Any, path: Path) -> Steps:
+    """Return ``path`` with list items by index, as far as there is something."""
+    steps: Steps = ()
+    for step in path:
+        if isinstance(data, list):
+            index = tree.index_of(data, str(steps[-1]), step) if steps[-1] in tree.IDENTITY else None
+            if index is None and step.isascii() and step.isdigit() and len(step) < 10:
+                index = int(step)
+            if index is None or index >= len(data):
+                return steps
+            steps, data = (*steps, index), data[index]
+        else:
+            steps = (*steps, step)
+            data = data.get(step) if isinstance(data, dict) else None
+    return steps

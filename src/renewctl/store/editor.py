@@ -1,0 +1,234 @@
+"""Changes made to the entries of a file, one entry at a time; what no change is about stays as it is.
+
+Free of formats: a codec writes the texts. Imports ``model``, ``tree``, the table of fields and
+``store.entries``.
+"""
+
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from renewctl import tree
+from renewctl.model import Change, Path
+from renewctl.schema import TOP_LEVEL
+from renewctl.store.entries import HOLDERS, Codec, Entry
+from renewctl.tree import same
+
+_RANKS = {key: rank for rank, key in enumerate(TOP_LEVEL)}
+
+_OUT_OF_ORDER = 10
+"""One in so many keys may be out of order, as that of a renamed client is."""
+
+
+class NotABlock(Exception):
+    """An entry that is written in several places, or inside another; ``path`` names it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class Move(NamedTuple):
+    """One entry's way from the old data (``origin``, None: not there) to the new."""
+
+    origin: Path | None
+    name: Path
+    old: Any
+    new: Any
+
+
+def moves_of(changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]) -> Iterator[Move]:
+    """Yield the move of each entry that changes; data that ``tree.applied`` shares is not compared.
+
+    Args:
+        changes: what leads from one to the other, of which only renames are looked at.
+        old: the data before.
+        new: the data after.
+    """
+    origins: dict[Path, Path] = {}
+    for change in changes:
+        if change.renamed:
+            origins[(*change.path[:-1], str(change.after))] = origins.pop(change.path, change.path)
+    moved = set(origins.values())
+    for path in dict.fromkeys([*_paths(old), *_paths(new), *origins]):
+        origin = origins.get(path, None if path in moved else path)
+        before, after = tree.get(old, origin) if origin else None, tree.get(new, path)
+        changed = before is not after and not same(before, after)
+        if changed or (origin != path and after is not None):
+            yield Move(origin, path, before, after)
+        if origin != path and path not in moved and tree.get(old, path) is not None:
+            yield Move(path, path, tree.get(old, path), None)  # overwritten by a rename
+
+
+def _paths(data: dict[str, Any]) -> Iterator[Path]:
+    for top, value in data.items():
+        yield from ((top, key) for key in value) if top in HOLDERS and isinstance(value, dict) else ((top,),)
+
+
+class Editor:
+    """The entries of a file on the way to a new text.
+
+    Args:
+        entries: the entries as they are.
+        codec: the file's format.
+        text: the file's text, whose habits hold for new text.
+    """
+
+    def __init__(self, entries: Sequence[Entry], codec: Codec, text: str) -> None:
+        self.entries, self.codec, self.text = entries, codec, text
+        self.blank = codec.blank(text)
+        self.slots: list[Entry | None] = [*entries]
+        self.places: dict[Path, list[int]] = {}
+        for place, entry in enumerate(entries):
+            self.places.setdefault(entry.path, []).append(place)
+
+    @property
+    def result(self) -> list[Entry]:
+        """The entries as they are to be."""
+        return [entry for entry in self.slots if entry]
+
+    def make(self, moves: Sequence[Move], data: Mapping[str, Any]) -> None:
+        """Make all moves: what is there changes or goes, then new entries get their places.
+
+        Args:
+            moves: what is to be done.
+            data: what the text says.
+
+        Raises:
+            NotABlock: If an entry cannot be changed by itself.
+        """
+        fresh: dict[str, dict[Path, Any]] = {}
+        for move in moves:
+            if move.old is not None:
+                self._change(move)
+            elif move.new is not None:
+                fresh.setdefault(move.name[0], {})[move.name] = move.new
+        for top in fresh:
+            self._make_room(top, data.get(top, ()))
+        self._close_gaps()
+        for top, new in fresh.items():
+            self._add(top, new)
+
+    def _change(self, move: Move) -> None:
+        place, entry = self._entry(move)
+        self.slots[place] = None
+        if move.new is not None:
+            text = self.codec.rewrite(entry, move.name, move.old, move.new, self.text)
+            self.slots[place] = entry._replace(path=move.name, text=text)
+
+    def _make_room(self, top: str, keys: Iterable[str]) -> None:
+        """See to it that a table of its own can be added under a top-level key.
+
+        Raises:
+            NotABlock: If others under the key are written in another way.
+        """
+        for place in self.places.get((top,), ()):
+            if (marker := self.slots[place]) and marker.text.rstrip().endswith("{}"):
+                self.slots[place] = None  # ``clients = {}`` cannot be added to
+        others = [entry for entry in self.entries if entry.path[:1] == (top,) != entry.path]
+        usual = {entry.path[1] for entry in others} == set(keys) and all(map(self.codec.is_table, others))
+        if top in HOLDERS and not usual:
+            raise NotABlock((top,))
+
+    def _entry(self, move: Move) -> tuple[int, Entry]:
+        """Return the one place of an entry, and what is there.
+
+        Raises:
+            NotABlock: If it is written elsewhere as well, or is not a block.
+        """
+        places = self.places.get(move.origin or (), [])
+        entry = self.slots[places[0]] if len(places) == 1 else None
+        if entry is None or not same(self.codec.value_of(entry), move.old):
+            raise NotABlock(move.origin or move.name)
+        return places[0], entry
+
+    def _close_gaps(self) -> None:
+        """Give what was above removed entries to what follows them, blank lines only once."""
+        above: str | None = None
+        first = True
+        for place, entry in enumerate(self.slots):
+            if entry is None:
+                above = (above or "") + self.entries[place].gap
+                continue
+            if above is not None:
+                gap = _joined(above, entry.gap, first=first, last=not entry.path)
+                self.slots[place] = entry._replace(gap=gap)
+            above, first = None, False
+
+    def _add(self, top: str, fresh: Mapping[Path, Any]) -> None:
+        """Put new entries of one top-level key in their places."""
+        kin = [
+            (place, entry.path[-1])
+            for place, entry in enumerate(self.slots)
+            if entry and entry.path[:1] == (top,) != entry.path
+        ]
+        keys = {name[-1]: name for name in fresh}
+        if not kin:
+            place = self._place_of(top, table=isinstance(next(iter(fresh.values())), dict))
+            self._insert(place, [*keys.values()], fresh, below=True)
+            return
+        for index, new in sorted(_place_new([key for _, key in kin], keys).items(), reverse=True):
+            place = kin[index][0] + 1 if index >= 0 else kin[0][0]
+            self._insert(place, [keys[key] for key in new], fresh, below=index >= 0)
+
+    def _place_of(self, top: str, *, table: bool) -> int:
+        """Return where a new top-level key goes: values above all tables, tables in their usual order."""
+        rank = _RANKS.get(top, len(_RANKS))
+        place = 0
+        for index, new in enumerate(self.slots, 1):
+            if not new or not new.path:
+                continue
+            goes_below = table and _RANKS.get(new.path[0], len(_RANKS)) <= rank
+            if goes_below or not self.codec.is_table(new):
+                place = index
+        return place
+
+    def _insert(self, place: int, names: Sequence[Path], fresh: Mapping[Path, Any], *, below: bool) -> None:
+        """Insert new entries, below what is above them or, if that is not wanted, in the gap of the next."""
+        after = next((i for i in range(place, len(self.slots)) if self.slots[i]), None)
+        follower = self.slots[after] if after is not None else None
+        gap = follower.gap if follower else ""
+        first, lines = self.blank, _lines(gap)
+        if not below or not any(self.slots[:place]):
+            first = gap + (self.blank if lines and lines[-1].strip() else "")
+            gap = self.blank if follower and follower.path else ""
+        elif lines[0].strip() if lines else follower and follower.path:
+            gap = self.blank + gap
+        table = all(isinstance(fresh[name], dict) for name in names)
+        if follower and after is not None and table:
+            self.slots[after] = follower._replace(gap=gap)
+        gaps = [first, *[self.blank] * (len(names) - 1)] if table else [""] * len(names)
+        texts = [self.codec.write(name, fresh[name], self.text) for name in names]
+        self.slots[place:place] = map(Entry, names, texts, gaps)
+
+
+def _place_new(present: Sequence[str], new: Iterable[str]) -> dict[int, list[str]]:
+    """Return under which of the ``present`` keys, by index, new ones go; -1 is above the first.
+
+    Each goes below the key before its own in alphabetical order, so that git merges what two people
+    add. Where the present keys are in another order, or there are none, new ones go to the end.
+    """
+    if not present or sum(one > other for one, other in pairwise(present)) * _OUT_OF_ORDER > len(present):
+        return {len(present) - 1: [*new]}
+    places: dict[int, list[str]] = {}
+    known = sorted((key, index) for index, key in enumerate(present))
+    for key in sorted(new):
+        at = bisect(known, (key,))
+        places.setdefault(known[at - 1][1] if at else -1, []).append(key)
+    return places
+
+
+def _joined(above: str, below: str, *, first: bool, last: bool) -> str:
+    """Return the gap that is left where what was between two gaps has gone: blank lines only once."""
+    upper, lower = _lines(above), _lines(below)
+    if (first and not upper) or (upper and not upper[-1].strip()):
+        while lower and not lower[0].strip():
+            del lower[0]
+    while last and not lower and upper and not upper[-1].strip():
+        del upper[-1]
+    return "".join([*upper, *lower])
+
+
+def _lines(gap: str) -> list[str]:
+    return [line + "\n" for line in gap.split("\n")[:-1]]

@@ -1,0 +1,146 @@
+"""What is wrong with a text that is not a store in JSON, said with its places and a way out.
+
+Used only once something is known to be wrong. Imports ``errors`` and, in ``store``, ``conflicts``,
+``entries`` and ``foreign``.
+"""
+
+import json
+import re
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from json import JSONDecodeError
+from math import isinf
+
+from renewctl.errors import Problem, StoreInvalid
+from renewctl.store.conflicts import conflicts
+from renewctl.store.entries import Entry
+from renewctl.store.foreign import first_line, looks_like
+
+MAX_DEPTH = 100  # Fixed, since Python's own limit depends on its version and the call stack.
+MAX_DIGITS = 640  # Python can show an integer of so many whatever its own limit is set to.
+BLANK = " \t\r\n"
+_TOKEN = re.compile(
+    r'("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r\n]*:)?|[\[\]{}]|(-?Infinity|NaN|-?\d[-+.\deE]*)|\\.', re.DOTALL
+)
+"""A string, the colon after a key, a bracket, a number; in a broken text, also an escape outside a string."""
+_HALF_ESCAPED = re.compile(r"\\(?:ud[89ab]..\\ud[c-f]..|(ud[89a-f]..)|.)", re.IGNORECASE)
+_QUOTES = 'strings and keys stand in double quotes, "…"'
+_LAST_COMMA = "remove the comma before the closing bracket"
+_COMMA = "look here and above: a comma or a closing bracket is missing, or a number is misspelt"
+_HINTS = (
+    ("Illegal trailing comma", _LAST_COMMA),  # from Python 3.13 on
+    ("Expecting property name", _QUOTES),
+    ("Expecting value", f"write a value: {_QUOTES}; other words are true, false and null"),
+    ("Expecting ','", _COMMA),
+    ("Expecting ':'", 'write "key": value'),
+    ("Extra data", "remove what follows the end of the store"),
+    ("Unterminated string", "close it with double quotes on its own line"),
+    ("Invalid control", r"remove it, or write it as an escape such as \u000a"),
+    ("Invalid \\", r"write \\ for a backslash, \u and four digits for a character"),
+)
+
+_Flaw = tuple[int, str, str]  # offset in the text, message, hint
+
+
+def unparsed(
+    text: str, error: JSONDecodeError | RecursionError, entries: Callable[[str], Sequence[Entry]]
+) -> StoreInvalid:
+    """Return what is wrong with a text that the parser does not take: every unresolved merge, if any.
+
+    Args:
+        text: the text.
+        error: what the parser raised.
+        entries: takes a text apart.
+    """
+    if isinstance(error, RecursionError):
+        return _invalid(_problems(text, [next(flaw for flaw in _flaws(text) if "too deeply" in flaw[1])]))
+    return _invalid(conflicts(text, entries) or _problems(text, _syntax_flaws(text, error)))
+
+
+def refused(text: str, *, is_object: bool) -> StoreInvalid:
+    """Return all that is wrong with a text that the parser takes."""
+    flaws = [*half_characters(text), *_flaws(text)]
+    if not is_object:
+        at = len(text) - len(text.lstrip(BLANK))
+        flaws.append((at, "the top level must be an object", "write { … } around it"))
+    return _invalid(_problems(text, flaws))
+
+
+def _flaws(text: str) -> Iterator[_Flaw]:
+    """Yield every duplicate key, unusable number and level too many of a text that the parser takes."""
+    starts, opened = _line_starts(text), list[dict[str, int]]()
+    for token in _TOKEN.finditer(text):
+        at, number = token.start(), token[3]
+        if token[0] in ("{", "["):
+            opened.append({})
+            if len(opened) == MAX_DEPTH + 1:
+                yield at, "nested too deeply", f"keep to {MAX_DEPTH} levels"
+        elif token[0] in ("}", "]"):
+            opened.pop()
+        elif token[2] and (first := opened[-1].setdefault(key := json.loads(token[1]), at)) < at:
+            lines = f"lines {bisect(starts, first)} and {bisect(starts, at)}"
+            yield at, f'duplicate key "{key}", {lines}', "keep one of the two"
+        elif number and (message := number_flaw(number)):
+            yield at, *message
+
+
+def number_flaw(number: str) -> tuple[str, str] | None:
+    """Return what is wrong with a number, and the way out, if anything is."""
+    if not number[-1].isdigit():
+        return f"{number} is not a JSON number", "write a number, or remove the key"
+    if not number.lstrip("-").isdigit():
+        return ("a number too large to be kept", "write a smaller number") if isinf(float(number)) else None
+    long = f"an integer of more than {MAX_DIGITS} digits", "write a shorter number"
+    return long if len(number) > MAX_DIGITS else None
+
+
+def half_characters(text: str) -> Iterator[_Flaw]:
+    """Yield halves of characters, which no UTF-8 file can hold."""
+    hint = "write both halves of the pair, or neither"
+    for match in _HALF_ESCAPED.finditer(text) if "\\" in text else ():
+        if match[1]:
+            yield match.start(), f"half a character: \\{match[1]}", hint
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:  # not from a file, but from a change
+        yield error.start, f"half a character: \\u{ord(text[error.start]):04x}", hint
+
+
+def _problems(text: str, flaws: Iterable[_Flaw]) -> list[Problem]:
+    starts, problems = _line_starts(text), []
+    for at, message, hint in sorted(flaws):
+        line = bisect(starts, at)
+        problems.append(Problem(message, hint=hint, line=line, column=at - starts[line - 1] + 1))
+    return problems
+
+
+def _invalid(problems: Sequence[Problem]) -> StoreInvalid:
+    message = problems[0].message if len(problems) == 1 else f"{len(problems)} problems in the JSON text"
+    return StoreInvalid(message, hint=problems[0].hint, problems=problems)
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
+
+
+def _syntax_flaws(text: str, error: JSONDecodeError) -> list[_Flaw]:
+    if text.startswith("\ufeff"):
+        return [(0, "not valid JSON: the mark U+FEFF stands twice at the start", "remove one of the two")]
+    what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
+    return [(error.pos, f"not valid JSON: {what}", _syntax_hint(text, error))]
+
+
+def _syntax_hint(text: str, error: JSONDecodeError) -> str:
+    pos, (_, first) = error.pos, first_line(text)
+    if not first.startswith("{"):
+        return looks_like(text, "json")
+    before, after = text[:pos].rstrip(BLANK), text[pos : pos + 2]
+    if before.endswith(",") and after[:1] in ("}", "]"):
+        return _LAST_COMMA
+    if after[:1] == "#" or after in ("//", "/*"):
+        return "JSON has no comments; remove it"
+    if text[pos : pos + 7] in ("=" * 7, ">" * 7, "|" * 7):
+        return "settle the merge, then remove its markers"
+    if pos >= len(text):
+        return "the end of the file is missing: take it from git or a backup, or close its brackets"
+    return next((hint for message, hint in _HINTS if error.msg.startswith(message)), "")

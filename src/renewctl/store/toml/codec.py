@@ -1,0 +1,257 @@
+"""A store in TOML: text into entries, and entries into text. See ``store.entries.Codec``.
+
+Most commands only read, so what edits and what explains errors is imported when it is used. Imports
+``errors``, ``model``, ``store.entries`` and its neighbours; no file system.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import tomli
+
+from renewctl.errors import StoreInvalid
+from renewctl.model import Path
+from renewctl.store.entries import HOLDERS, Entry, Steps, entry_of
+from renewctl.store.toml.scan import (
+    COMMENTS,
+    GAPS,
+    KEY,
+    Item,
+    Part,
+    ScanError,
+    above,
+    begins_with_header,
+    decode,
+    parts,
+    scan,
+)
+from renewctl.tree import is_deeper
+
+_HEADER = re.compile(
+    r"\n[ \t]*\[(?:"
+    rf"({'|'.join(HOLDERS)})\.\"([^\"\\\n]*+)\"|"  # as renewctl writes it, which is found sooner
+    rf"\[?[ \t]*({KEY})[ \t]*(?:\.[ \t]*({KEY})[ \t]*(?:\.[ \t]*{KEY}[ \t]*)*)?\]?"
+    r")\][ \t]*(?:#[^\n]*|\r)?(?![^\n])"
+)
+MAX_DEPTH = 100
+"""Levels of tables and lists within each other; renewctl's own data has five."""
+LONG_HEX = re.compile(r"0[xob][0-9A-Fa-f_]{2500,}")
+_LONG_BITS = 10_000
+"""Python does not write integers of 4,300 digits."""
+_VALUE_LIKE = re.compile(r"[-+0-9]|(?:true|false|inf|nan)$")
+
+_Mark = tuple[int, Path, int]
+"""Where the line of a header starts, its entry, and how far up the comments above it can begin."""
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Return the data of a text.
+
+    Raises:
+        StoreInvalid: If it is not TOML, or something in it is too deep or too long to be shown.
+    """
+    try:
+        data = tomli.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _invalid(text, error) from None
+    if is_deeper(data, MAX_DEPTH):
+        raise _invalid(text, RecursionError())
+    if LONG_HEX.search(text) and any(type(v) is int and v.bit_length() > _LONG_BITS for v in _values(data)):
+        raise _invalid(text, ValueError())
+    return data
+
+
+def _values(data: dict[str, Any]) -> Iterator[Any]:
+    left: list[Any] = [data]
+    while left:
+        value = left.pop()
+        yield value
+        left += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _invalid(text: str, error: ValueError | RecursionError) -> StoreInvalid:
+    from renewctl.store.toml.errors import invalid
+
+    return invalid(text, error, entries)
+
+
+def entries(text: str) -> list[Entry]:
+    """Return the entries of a TOML text; the last one, without a path, is what follows them all.
+
+    An entry is a header with its contiguous sub-tables, or a statement above all headers. What is
+    written elsewhere, as in ``clients = { ... }`` or below ``[clients]``, has no entry of its own.
+    """
+    text = _with_final_line_end(text)
+    marks = _plain_headers(text)
+    if marks is None:
+        marks = list(_scanned_headers(text))
+    found, pos = _above_headers(text, marks[0][0])
+    for (start, path, floor), (limit, _, limit_floor) in pairwise(_runs(marks)):
+        lead = above(text, start, max(floor, pos), COMMENTS)
+        end = above(text, limit, max(limit_floor, start), GAPS)
+        found.append(Entry(path, text[lead:end], text[pos:lead], lead))
+        pos = end
+    return [*found, Entry((), "", text[pos:], len(text))]
+
+
+def join(entries: Sequence[Entry], text: str) -> str:
+    """Return the file of these entries; without a final line end, if the old ``text`` has none."""
+    new = "".join([part for entry in entries for part in (entry.gap, entry.text)])
+    return new if _with_final_line_end(text) == text else new.removesuffix("\n").removesuffix("\r")
+
+
+def value_of(entry: Entry) -> Any:
+    """Return what the text of an entry says; None if a client or user has no header of its own."""
+    if len(entry.path) > 1 and not is_table(entry):
+        return None
+    value: Any = tomli.loads(entry.text)
+    for step in entry.path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def is_table(entry: Entry) -> bool:
+    """Return whether an entry begins with a header."""
+    return begins_with_header(entry.text)
+
+
+def write(path: Path, value: Any, text: str) -> str:
+    """Return the text of a new entry."""
+    from renewctl.store.toml.text import entry_text
+
+    return entry_text(path, value, line_end(text))
+
+
+def rewrite(entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
+    """Return the text of an entry whose path becomes ``path`` and whose value ``old`` becomes ``new``."""
+    from renewctl.store.toml.edit import Edit
+
+    return Edit(entry, line_end(text)).make(path, old, new)
+
+
+def blank(text: str) -> str:
+    """Return the blank line that sets entries of the file apart."""
+    return line_end(text)
+
+
+def storable(value: Any) -> Any:
+    """Return plain data as TOML holds it: as it is."""
+    return value
+
+
+def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
+    """Return all entries, each one block or statement; those not ``usual`` are written anew."""
+    from renewctl.store.toml.layout import Layout
+
+    return Layout(_with_final_line_end(text), line_end(text)).entries(data, usual)
+
+
+def line_end(text: str) -> str:
+    """Return the line end that most lines of ``text`` have."""
+    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
+
+
+def position(_text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
+    """Return how many of ``steps``, from the top of the data, lead into an entry, and to which offset."""
+    best, found = 0, 0
+    try:
+        for item in _items(entry.text):
+            depth, pos = _reach(entry.text, item, steps)
+            if depth > best:
+                best, found = depth, pos
+            if depth == len(steps):
+                break
+    except (ScanError, IndexError, RecursionError):
+        pass  # what is nearest above it has been found
+    return best, entry.start + found
+
+
+def _reach(text: str, item: Item, steps: Steps) -> tuple[int, int]:
+    """Return how many of ``steps`` lead to ``item`` or into its value, and to which position."""
+    depth = 0
+    for one, other in zip(item.path, steps, strict=False):
+        if one != other:
+            break
+        depth += 1
+    written = len(item.path) - len(item.keys)
+    if item.value is None or depth <= written:
+        return depth, item.at
+    if depth < len(item.path):
+        return depth, item.spans[depth - written - 1][0]
+    pos, value = item.spans[-1][0], item.value[0]
+    while depth < len(steps) and text[value] in "[{":
+        inside = _parts(text, value)
+        end = next((end for end in range(depth + 1, len(steps) + 1) if steps[depth:end] in inside), None)
+        if end is None:
+            break
+        part = inside[steps[depth:end]]
+        depth, pos, value = end, part.start, part.value
+    return depth, pos
+
+
+@cache
+def _items(text: str) -> tuple[Item, ...]:
+    """Return the headers and statements of an entry."""
+    return tuple(scan(text))
+
+
+@cache
+def _parts(text: str, pos: int) -> dict[Steps, Part]:
+    """Return the parts of the array or inline table at ``pos`` of an entry, by their keys or their index."""
+    return {part.keys or (index,): part for index, part in enumerate(parts(text, pos))}
+
+
+def _with_final_line_end(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + line_end(text)
+
+
+def _above_headers(text: str, first: int) -> tuple[list[Entry], int]:
+    """Return the entries above the first header, and where the last of them ends."""
+    found: list[Entry] = []
+    pos = 0
+    for item in scan(text, 0, first):
+        path, lead = entry_of(item.path), above(text, item.start, pos, COMMENTS)
+        if found and found[-1].path == path:
+            last = found.pop()
+            found.append(last._replace(text=text[last.start : item.end]))
+        else:
+            found.append(Entry(path, text[lead : item.end], text[pos:lead], lead))
+        pos = item.end
+    return found, pos
+
+
+def _runs(marks: Sequence[_Mark]) -> list[_Mark]:
+    """Return the first of each adjacent headers of one entry, and the end of the text."""
+    return [marks[0], *(mark for before, mark in pairwise(marks) if mark[1] != before[1])]
+
+
+def _plain_headers(text: str) -> list[_Mark] | None:
+    """Return the headers as lines that look like one, or None where a line may be something else.
+
+    Without multi-line strings it is one, unless an array of arrays has lines like ``[1.2]`` and ``["a"]``.
+    """
+    if '"""' in text or "'''" in text:
+        return None
+    marks: list[_Mark] = []
+    for match in _HEADER.finditer("\n" + text):
+        holder, usual, top, name = match.groups()
+        if holder:
+            marks.append((match.start(), (holder, usual), 0))
+            continue
+        if _VALUE_LIKE.match(top) or (name is None and top[0] in "\"'"):
+            return None
+        path = (decode(top), decode(name)) if name else (decode(top),)
+        marks.append((match.start(), entry_of(path), 0))
+    return [*marks, (len(text), (), 0)]
+
+
+def _scanned_headers(text: str) -> Iterator[_Mark]:
+    floor = 0
+    for item in scan(text):
+        if item.value is None:
+            yield item.start, entry_of(item.path), floor
+        floor = item.end
+    yield len(text), (), floor

@@ -1,0 +1,138 @@
+"""A TOML store in any layout written anew with one block per entry, comments kept at their keys.
+
+Imports ``tree``, ``store.entries``, the table of fields and its neighbours only.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from renewctl.model import Path
+from renewctl.schema import EDITORS, TOP_LEVEL
+from renewctl.store.entries import HOLDERS, Entry, Steps, entry_of
+from renewctl.store.toml.scan import COMMENTS, Item, above, comments, parts, scan
+from renewctl.store.toml.text import dotted_text, field_text, in_order, key_text, value_text
+from renewctl.tree import IDENTITY, get
+
+_RANKS = {key: rank for rank, key in enumerate((EDITORS, *TOP_LEVEL))}
+_Notes = dict[Steps, tuple[list[str], list[str]]]
+"""By path, the comments of one entry: those above a key, and those at the end of its line."""
+
+
+class Layout:
+    """The comments of a text by the entries that they belong to, and its entries written anew with them.
+
+    Free comments stay above the entry that they were above, comments of a key above it or at the end
+    of its line. Those inside a value are written above its key, or at the item of a list.
+    """
+
+    def __init__(self, text: str, eol: str) -> None:
+        self.text, self.eol = text, eol
+        self.free: dict[Path, list[str]] = {}
+        self.notes: dict[Path, _Notes] = {}
+        pos = 0
+        for item in scan(text):
+            lead = above(text, item.start, pos, COMMENTS)
+            self.free.setdefault(entry_of(item.path), []).extend(comments(text, pos, lead))
+            self._keep(item.path, comments(text, lead, item.start), [])
+            self._keep(item.path, [], self._beside(item))
+            pos = item.end
+        self.tail = comments(text, pos, len(text))
+
+    def entries(self, data: dict[str, Any], usual: Iterable[Entry]) -> list[Entry]:
+        """Return all entries in the usual order.
+
+        Args:
+            data: what the text says.
+            usual: those entries of the text whose own text can stay.
+        """
+        texts = {entry.path: entry.text for entry in usual}
+        tops = sorted(data, key=lambda key: (isinstance(data[key], dict), _RANKS.get(key, len(_RANKS))))
+        found: list[Entry] = []
+        for path in (path for top in tops for path in _paths(top, data[top])):
+            value = get(data, path)
+            free, notes = self._take(path)
+            gap = [""] if found and isinstance(value, dict) else []
+            gap += [*free, ""] if free else []
+            text = texts.get(path) or self._lines(_block(path, value, notes))
+            found.append(Entry(path, text, self._lines(gap)))
+        rest = self._rest()
+        return [*found, Entry((), "", self._lines(["", *rest] if rest else []))]
+
+    def _beside(self, item: Item) -> list[str]:
+        """Return the comments at the end of an item's line; those inside its value are kept as well."""
+        if item.value is None:
+            return comments(self.text, item.spans[-1][1], item.end)
+        start, end = item.value
+        inside = comments(self.text, start, end) if self.text[start] in "[{" else []
+        found = parts(self.text, start) if inside and self.text[start] == "[" else []
+        head = comments(self.text, start, found[0].begin) if found else []
+        for number, part in enumerate(found):
+            lines = comments(self.text, part.begin, part.end)
+            beside = comments(self.text, part.end, part.stop)
+            for comment in (*lines, *beside):
+                inside.remove(comment)
+            self._keep((*item.path, number), lines, beside)
+        self._keep(item.path, inside[len(head) :], [])
+        return [*head, *comments(self.text, end, item.end)]
+
+    def _keep(self, path: Steps, lines: list[str], beside: list[str]) -> None:
+        if lines or beside:
+            found = self.notes.setdefault(entry_of(path), {}).setdefault(path, ([], []))
+            found[0].extend(lines)
+            found[1].extend(beside)
+
+    def _take(self, path: Path) -> tuple[list[str], _Notes]:
+        """Return the free comments above an entry, those of the table it is in included, and its own."""
+        free, notes = self.free.pop(path, []), self.notes.pop(path, {})
+        if len(path) > 1 and (path[:1] in self.free or path[:1] in self.notes):
+            more, own = self._take(path[:1])
+            free = [*more, *_all(own), *free]
+        return free, notes
+
+    def _rest(self) -> list[str]:
+        """Return the comments that no entry has taken."""
+        free = [line for lines in self.free.values() for line in lines]
+        return [*free, *(line for notes in self.notes.values() for line in _all(notes)), *self.tail]
+
+    def _lines(self, lines: Iterable[str]) -> str:
+        return "".join(f"{line}{self.eol}" for line in lines)
+
+
+def _paths(top: str, value: Any) -> list[Path]:
+    entries = top in HOLDERS and isinstance(value, dict) and value
+    return [(top, key) for key in value] if entries else [(top,)]
+
+
+def _all(notes: _Notes) -> list[str]:
+    return [line for pair in notes.values() for lines in pair for line in lines]
+
+
+def _block(path: Path, value: Any, notes: _Notes) -> list[str]:
+    """Return the lines of an entry."""
+    if not isinstance(value, dict):
+        return _statement(path, value, notes)
+    fields = [line for key in in_order(value) for line in _statement((*path, key), value[key], notes)]
+    return [*_with_comments(f"[{dotted_text(path)}]", *_below(notes, path)), *fields]
+
+
+def _statement(path: Steps, value: Any, notes: _Notes) -> list[str]:
+    """Return the lines of one field, with all comments below its path."""
+    key = str(path[-1])
+    if key not in IDENTITY or not isinstance(value, list) or not value:
+        return _with_comments(f"{key_text(key)} = {field_text(key, value, '')}", *_below(notes, path))
+    items = []
+    for number, item in enumerate(value):
+        items += _with_comments(f"{value_text(item)},", *_below(notes, (*path, number)))
+    head = _with_comments(f"{key_text(key)} = [", *_below(notes, path))
+    return [*head, *(f"  {line}" for line in items), "]"]
+
+
+def _below(notes: _Notes, path: Steps) -> tuple[list[str], list[str]]:
+    """Take the comments of a path and of everything below it; of several at line ends none stays there."""
+    found = [notes.pop(key) for key in [*notes] if key[: len(path)] == path]
+    lines, beside = ([line for pair in found for line in pair[place]] for place in (0, 1))
+    return (lines, beside) if len(beside) == 1 else ([*lines, *beside], [])
+
+
+def _with_comments(text: str, lines: Iterable[str], beside: Iterable[str]) -> list[str]:
+    return [*lines, "  ".join([text, *beside])]

@@ -1,0 +1,191 @@
+"""What a TOML text is made of: headers, statements, and the parts of their values, with their offsets.
+
+The text is taken to be valid TOML; on anything else the functions find something or raise ``ScanError``.
+Imports ``store.entries`` for its types, and tomli.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import tomli
+
+from renewctl.store.entries import Steps
+
+# No group that repeats is possessive: until Python 3.11.4 such a one can match wrongly. Each begins with what
+# nothing else in it begins with, so that there is one way to match, and no need.
+KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"|'[^'\n]*+')"""
+_STRING = (
+    r'"""[^"\\]*+(?:(?:\\.|""?(?!"))[^"\\]*+)*"{3,5}'
+    r"|'''[^']*+(?:''?(?!')[^']*+)*'{3,5}"
+    r'|"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*"'
+    r"|'[^'\n]*+'"
+)
+_KEY_PART = re.compile(rf"[ \t]*({KEY})[ \t]*")
+_QUOTED = re.compile(_STRING, re.DOTALL)
+_TOKEN = re.compile(rf"{_STRING}|#[^\n]*|[\[\]{{}}]", re.DOTALL)
+_PLAIN = re.compile(r"[^,\]}#\n]*[^,\]}#\s]")
+_GAP = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*[ \t]*+")
+_SPACE = re.compile(r"[ \t\r\n]*+(?:#[^\n]*+[ \t\r\n]*+)*")
+_TAIL = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
+
+
+class ScanError(ValueError):
+    """The text is not TOML here, so positions after this are unknown."""
+
+
+class Item(NamedTuple):
+    """A header or statement. ``start`` to ``end`` are whole lines, ``at`` is its first character.
+
+    ``path`` leads from the top of the data; ``spans`` are the places of its last parts, the ones
+    written here as ``keys``. ``value`` is where a statement's value starts and ends; a header has none.
+    """
+
+    start: int
+    at: int
+    end: int
+    path: Steps
+    keys: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    value: tuple[int, int] | None
+
+
+class Part(NamedTuple):
+    """An item of an array, or a pair of an inline table (then with ``keys``).
+
+    Its text is ``start`` to ``end``, its value starts at ``value``, its comma is at ``comma`` (-1: none).
+    All that belongs to it, a comment after it on its line too, is between ``begin`` and ``stop``.
+    """
+
+    keys: tuple[str, ...]
+    begin: int
+    start: int
+    value: int
+    end: int
+    comma: int
+    stop: int
+
+
+def decode(key: str) -> str:
+    """Return the key that ``key``, as written, stands for."""
+    if key[0] == "'" or (key[0] == '"' and "\\" not in key):
+        return key[1:-1]
+    return str(tomli.loads("k=" + key)["k"]) if key[0] == '"' else key
+
+
+def scan(text: str, pos: int = 0, end: int | None = None) -> Iterator[Item]:
+    """Yield headers and statements from the line start ``pos`` on, up to ``end``, in order."""
+    end = len(text) if end is None else end
+    section: Steps = ()
+    value: tuple[int, int] | None
+    counts: dict[Steps, int] = {}
+    while (at := _past(_GAP, text, pos)) < end and text[at] != "#":
+        if text[at] == "[":
+            many = text.startswith("[[", at)
+            keys, spans, close = _keys(text, at + 1 + many)
+            path = section = _indexed(keys, counts, many=many)
+            value, stop = None, close + 1 + many
+        else:
+            keys, spans, equals = _keys(text, at)
+            begin = _value_at(text, equals)
+            stop = _value_end(text, begin)
+            path, value = (*section, *keys), (begin, stop)
+        pos = (text.find("\n", stop, end) + 1) or end
+        yield Item(text.rfind("\n", 0, at) + 1, at, pos, path, keys, spans, value)
+
+
+def begins_with_header(text: str) -> bool:
+    """Return whether the first thing in a text that is not a comment is a header."""
+    return text.startswith("[", _past(_GAP, text, 0))
+
+
+def parts(text: str, pos: int) -> list[Part]:
+    """Return the parts of the array or inline table whose bracket is at ``pos``."""
+    table, found = text[pos] == "{", []
+    pos = _past(_TAIL, text, pos + 1)
+    while text[start := _past(_SPACE, text, pos)] not in "]}":
+        keys: tuple[str, ...] = ()
+        value = start
+        if table:
+            keys, _, equals = _keys(text, start)
+            value = _value_at(text, equals)
+        end = _value_end(text, value)
+        after = _past(_SPACE, text, end)
+        comma = after if text[after] == "," else -1
+        stop = _past(_TAIL, text, comma + 1 or end)
+        found.append(Part(keys, pos, start, value, end, comma, stop))
+        pos = stop
+    return found
+
+
+def comments(text: str, pos: int, end: int) -> list[str]:
+    """Return the comments within a value, or within whole lines."""
+    return [match[0].rstrip() for match in _TOKEN.finditer(text, pos, end) if match[0][0] == "#"]
+
+
+COMMENTS, BLANKS, GAPS = frozenset("#"), frozenset([""]), frozenset(["#", ""])
+"""Kinds of lines between headers and statements, by their first character."""
+
+
+def above(text: str, start: int, floor: int, kind: frozenset[str]) -> int:
+    """Return where the lines of a kind directly above the line at ``start`` begin, not before ``floor``."""
+    while start > floor:
+        line = text.rfind("\n", 0, start - 1) + 1
+        if line < floor or text[line:start].lstrip()[:1] not in kind:
+            break
+        start = line
+    return start
+
+
+def _keys(text: str, pos: int) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...], int]:
+    names, spans = [], []
+    while match := _KEY_PART.match(text, pos):
+        names.append(decode(match[1]))
+        spans.append(match.span(1))
+        pos = match.end()
+        if not text.startswith(".", pos):
+            return tuple(names), tuple(spans), pos
+        pos += 1
+    raise ScanError(pos)
+
+
+def _indexed(keys: tuple[str, ...], counts: dict[Steps, int], *, many: bool) -> Steps:
+    """Return the path of a header, with the indexes of the arrays of tables that it is in."""
+    path: Steps = ()
+    for place, key in enumerate(keys, 1):
+        path += (key,)
+        if many and place == len(keys):
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path += (counts[path],)
+    return path
+
+
+def _value_at(text: str, pos: int) -> int:
+    if not text.startswith("=", pos):
+        raise ScanError(pos)
+    pos += 1
+    while text[pos : pos + 1] in (" ", "\t"):
+        pos += 1
+    return pos
+
+
+def _value_end(text: str, pos: int) -> int:
+    """Return where the value that starts at ``pos`` ends."""
+    if text[pos : pos + 1] in ("[", "{"):
+        depth = 0
+        for match in _TOKEN.finditer(text, pos):
+            first = text[match.start()]
+            depth += (first in "[{") - (first in "]}")
+            if depth == 0:
+                return match.end()
+        raise ScanError(pos)
+    kind = _QUOTED if text[pos : pos + 1] in ('"', "'") else _PLAIN
+    if found := kind.match(text, pos):
+        return found.end()
+    raise ScanError(pos)
+
+
+def _past(pattern: re.Pattern[str], text: str, pos: int) -> int:
+    match = pattern.match(text, pos)
+    return match.end() if match else pos
