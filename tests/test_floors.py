@@ -22,7 +22,7 @@ PLANTED = {
     "model": ["io", "rich", "time", "filelock"],
     "errors": ["renewctl.model", "idna", "tomlkit", "tomli"],
     "files": ["renewctl.store", "tomlkit", "typer", "rich"],
-    "store": ["renewctl.render", "typer", "rich"],
+    "store": ["renewctl.render", "renewctl.workspace", "typer", "rich", "tomlkit"],
     "store/toml/text": ["renewctl.store.json.codec", "renewctl.store.snapshot", "renewctl.store.lock"],
     "store/history/record": ["renewctl.store.lock", "renewctl.store.apply"],
     "render": ["renewctl.cli", "click", "tomlkit"],
@@ -31,7 +31,7 @@ PLANTED = {
 ALLOWED = {
     "cli": ["typer", "rich"],
     "render": ["rich"],
-    "store": ["tomlkit"],
+    "workspace/init": ["tomlkit"],
     "domains": ["idna"],
     "files": ["os"],
 }

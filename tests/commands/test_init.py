@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator
 from renewctl import migrate
 from renewctl.migrate import CURRENT
 from renewctl.schema.json_schema import json_schema
-from renewctl.store.beside import schema_text
+from renewctl.workspace.beside import schema_text
 
 SCHEMA = Path("renewctl.schema.json")
 FIRST = b"#:schema ./renewctl.schema.json\n\n"

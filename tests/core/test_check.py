@@ -18,7 +18,7 @@ from renewctl.check.codes import OWN_SEVERITY
 from renewctl.resolve import SEVERITY, Severity
 from renewctl.schema import read
 from renewctl.store.place import named
-from renewctl.store.siblings import copies, is_copy
+from renewctl.workspace.siblings import copies, is_copy
 
 TODAY = date(2026, 11, 23)
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "findings.toml").read_text("utf-8"))

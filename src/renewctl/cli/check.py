@@ -16,8 +16,8 @@ from renewctl.render import annotations
 from renewctl.render import check as render_check
 from renewctl.render.answer import Answer, Output
 from renewctl.render.check import Placed
-from renewctl.store import siblings
 from renewctl.store.snapshot import Snapshot
+from renewctl.workspace import siblings
 
 
 class Wanted(NamedTuple):

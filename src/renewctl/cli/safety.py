@@ -13,9 +13,9 @@ from renewctl.impact import impact
 from renewctl.migrate import up_to_date
 from renewctl.render.answer import Answer
 from renewctl.render.diff import Compared, compared
-from renewctl.store.git import at_revision
 from renewctl.store.place import COMPARED, named
 from renewctl.store.snapshot import Snapshot, load
+from renewctl.workspace.git import at_revision
 
 
 @command("diff")

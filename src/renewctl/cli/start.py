@@ -22,9 +22,9 @@ from renewctl.model import Owner
 from renewctl.render import start as render
 from renewctl.render.answer import Answer
 from renewctl.schema.json_schema import json_schema
-from renewctl.store import init as store_init
-from renewctl.store.beside import schema_text
 from renewctl.store.place import NAMES, VARIABLE, missing
+from renewctl.workspace import init as store_init
+from renewctl.workspace.beside import schema_text
 
 DEMO_DAY = "2026-11-23"
 DEMO = (

@@ -1,6 +1,6 @@
 """The store as git has it at a revision: read through git itself, nothing is written or fetched.
 
-Imports its neighbours in ``store``, ``errors`` and ``files``.
+Imports ``store`` and its neighbours, ``errors`` and ``files``.
 """
 
 import os

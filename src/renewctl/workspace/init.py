@@ -1,6 +1,6 @@
 """A new store, with what is known already, never over an old one; and the files beside it.
 
-Imports ``files``, the places, what lies beside a store, and the canonical text of each format.
+Imports ``files``, the places, what lies beside a store, and tomlkit, which composes the new text.
 """
 
 import json
@@ -13,26 +13,8 @@ from renewctl.errors import UsageError
 from renewctl.migrate import CURRENT
 from renewctl.model import Owner
 from renewctl.schema import EDITORS
-from renewctl.store import beside
 from renewctl.store.place import NAMES, Place, named
-
-_TOML = f"""\
-{beside.SCHEMA_LINE}
-
-# Who owns renewal communication: HubSpot or the partner, by default and client by client.
-version = {CURRENT}
-"""
-_DEFAULTS = """
-[defaults]
-owner = "{owner}"
-"""
-_NOTIFY = (
-    "notify = {email}    # partner user: copied when HubSpot owns, sole recipient when the partner owns\n"
-)
-_USER = """
-[users.{email}]    # the partner's own people
-"""
-
+from renewctl.workspace import beside
 
 _KEY = f'"{EDITORS}": "./{beside.SCHEMA}",'
 
@@ -124,13 +106,27 @@ def _create(place: Place, owner: Owner | None, email: str | None) -> None:
 
 
 def _toml(owner: Owner | None, email: str | None) -> str:
-    quoted = json.dumps(email, ensure_ascii=False)
-    text = _TOML
+    import tomlkit  # late: no other command composes a new text
+
+    store = tomlkit.document()
+    store.add(
+        tomlkit.comment(
+            "Who owns renewal communication: HubSpot or the partner, by default and for each client."
+        )
+    )
+    store.add("version", tomlkit.item(CURRENT))
     if owner:
-        text += _DEFAULTS.format(owner=owner)
-    if owner and email:
-        text += _NOTIFY.format(email=quoted) + _USER.format(email=quoted)
-    return text
+        defaults = tomlkit.table()
+        defaults.add("owner", str(owner))
+        if email:
+            defaults.add("notify", email)
+            defaults["notify"].comment("copied when HubSpot owns, sole recipient when the partner owns")
+        store.add("defaults", defaults)
+    if email:
+        users = tomlkit.table(is_super_table=True)
+        users.add(email, tomlkit.table().comment("partner user"))
+        store.add("users", users)
+    return f"{beside.SCHEMA_LINE}\n\n{tomlkit.dumps(store)}"
 
 
 def _json(owner: Owner | None, email: str | None) -> str:

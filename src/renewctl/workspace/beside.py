@@ -1,7 +1,7 @@
 """The files that ``init`` puts beside a store for editors and for git, and leaves alone once they are right.
 
 Nothing of theirs that renewctl did not write is changed. Imports ``files``, ``errors``, the pure
-floors and its neighbours in ``store``.
+floors and ``store`` and its neighbours.
 """
 
 import json
@@ -16,7 +16,8 @@ from renewctl import files
 from renewctl.errors import UsageError
 from renewctl.migrate import CURRENT
 from renewctl.schema.json_schema import ID, json_schema
-from renewctl.store import git, history, lock
+from renewctl.store import history, lock
+from renewctl.workspace import git
 
 SCHEMA = "renewctl.schema.json"
 SCHEMA_LINE = f"#:schema ./{SCHEMA}"
