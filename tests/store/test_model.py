@@ -287,6 +287,12 @@ def check_json(before: State, after: State, layout: str) -> None:
         check_indentation(after.text, eol, layout)
 
 
+def comments_of(state: State) -> list[str]:
+    """Return all comments of a TOML text."""
+    lines = (line for piece in state.pieces for line in (*piece.lead, *piece.lines))
+    return [comment for line in lines if (comment := layouts.comment_of(line))]
+
+
 def _containers(value: Any) -> Iterator[Any]:
     if isinstance(value, dict | list):
         yield value
@@ -318,6 +324,11 @@ class Step:
     after: State
     renamed: dict[Path, Path]
     id: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole file got another layout, and no value another one."""
+        return typed(self.before.data) == typed(self.after.data)
 
 
 ABSENT = "absent"
@@ -788,6 +799,25 @@ class Store(RuleBasedStateMachine):
         options = ["--deactivate"] if deactivate else []
         self.command("user", "replace", old, new, *options, means=means)
 
+    # layout
+
+    @precondition(lambda self: self.layout in layouts.ODD)
+    @rule()
+    def migrate_layout(self) -> None:
+        """Rewrite the file with one block per entry."""
+        before = self.now
+        ran = self.run("migrate", "--layout", "-q")
+        assert ran.status == DONE, ran
+        after = State(self.path.read_bytes(), before.data)
+        assert typed(self.said()) == typed({"clients": {}, "users": {}, **before.data})
+        check_frame(before, after)
+        assert sorted(comments_of(before)) == sorted(comments_of(after)), "comments lost or doubled"
+        assert all(after.is_block(entry) for entry in entries_of(after.data) if len(entry) > 1), "not a block"
+        File(f"{self.path}.layout.bak").unlink(missing_ok=True)
+        if after.raw != before.raw:
+            self.record(before, after, {})
+            self.count("rewritten")
+
     # undo
 
     @rule()
@@ -810,6 +840,8 @@ class Store(RuleBasedStateMachine):
         """Run an undo, and hold the file against the model."""
         before = self.now
         try:
+            if step.whole and self.now is not step.after:
+                raise Wrong(CHANGED)
             data = taken_back(before.data, step)
         except Wrong as wrong:
             self.refused(argv, wrong.status)
@@ -909,7 +941,7 @@ def played(machine: type[Store], examples: int, steps: int, *, derandomize: bool
 
 def summary(layout: str) -> str:
     """Return what happened in a layout, counted."""
-    kinds = ("edits", "undone", "refused", "errors", "idle", "outside")
+    kinds = ("edits", "undone", "refused", "rewritten", "errors", "idle", "outside")
     return f"{layout:13}" + "".join(f"{COUNTS[layout, kind]:>7} {kind}" for kind in kinds)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import tomli
+import tomlkit
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -240,6 +241,8 @@ def one_random_edit(seed: int) -> str:
     except LayoutRefused:
         return f"{layout} refused"
     expected = tree.applied(document.data, changes)
+    if layout in ORDINARY:
+        assert tomlkit.parse(new).unwrap() == tomli.loads(new), "another parser reads the same"
     assert same(*({"clients": {}, **data} for data in (tomli.loads(new), expected))), (
         seed,
         text,

@@ -40,12 +40,12 @@ def conflicts(text: str, entries: Callable[[str], Sequence[Entry]]) -> list[Prob
     """
     found = list(_conflicts(text))
     cut = [_cut(text, found, entries, side) for side in (0, -1)] if found else []
-    problems = []
+    problems, last, pos = [], 1, 0
     for number, conflict in enumerate(found):
         paths = dict.fromkeys(path for side in cut for path in side[number])
-        first = text.count("\n", 0, conflict.start) + 1
-        closed = conflict.stop < len(text)
-        last = text.count("\n", 0, conflict.stop) + 1 if closed else text.rstrip("\r\n").count("\n") + 1
+        first = last + text.count("\n", pos, conflict.start)
+        pos = conflict.stop if conflict.stop < len(text) else len(text.rstrip("\r\n"))
+        last = first + text.count("\n", conflict.start, pos)
         message = f"unresolved merge{_within([*paths])}, lines {first}-{last}"
         problems.append(Problem(message, hint=SETTLE, line=first, column=1))
     return problems
@@ -73,7 +73,7 @@ def _cut(
     settled = "".join([*pieces, text[pos:]])
     try:
         known = entries(settled)
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, RecursionError):
         known = []  # whoever settles it will find more than a merge
     return [
         [one.path for one in known if one.path and one.start < stop and one.start + len(one.text) > start]

@@ -198,6 +198,9 @@ def _candidates(document: Document, entry: Record, changes: tuple[Change, ...]) 
     restored = document.restore(entry.swaps)
     if restored:
         yield restored
+    elif not changes:  # another layout alone
+        message = f"{entry.command} {entry.id} cannot be undone: the file was changed since"
+        raise StoreChanged(message, hint="the copy that migrate kept has the old text; nothing was written")
     made = document.edit(changes)
     yield document.reword(made, entry.swaps)
     yield made

@@ -72,7 +72,7 @@ class _Strict:
 
 def entries(text: str) -> list[Entry]:
     """Return the entries of a text that ``parse`` takes, in the order of the file."""
-    if not text.strip(BLANK):
+    if not text.lstrip(BLANK).startswith("{"):
         return []
     members = _members(text, _past(text, 0), HOLDERS)
     return [Entry(path, text[at:end], start=at) for path, at, _, end in members]
@@ -220,8 +220,5 @@ def _identity(item: Any, key: str) -> str:
 def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
     """Return all entries of the data; those not ``usual`` are written as ``json.dumps`` does."""
     texts = {entry.path: entry.text for entry in usual}
-    values: dict[Path, Any] = {}
-    for key, value in data.items():
-        entered = key in HOLDERS and isinstance(value, dict) and value
-        values |= {(key, name): inner for name, inner in value.items()} if entered else {(key,): value}
-    return [Entry(path, texts.get(path) or write(path, value, text)) for path, value in values.items()]
+    whole = _dumps(data, text).replace("\n", _habits(text)[1])
+    return [Entry(entry.path, texts.get(entry.path, entry.text)) for entry in entries(whole)]
