@@ -4,6 +4,7 @@ Used only once a text could not be read. Imports ``model``, ``text`` and ``store
 """
 
 import re
+from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -75,10 +76,10 @@ def _cut(
         known = entries(settled)
     except (ValueError, LookupError, RecursionError):
         known = []  # whoever settles it will find more than a merge
-    return [
-        [one.path for one in known if one.path and one.start < stop and one.start + len(one.text) > start]
-        for start, stop in spans
-    ]
+    known = [entry for entry in known if entry.text]
+    paths = [entry.path for entry in known]
+    starts, ends = [entry.start for entry in known], [entry.start + len(entry.text) for entry in known]
+    return [paths[bisect(ends, start) : bisect_left(starts, stop)] for start, stop in spans]
 
 
 def _within(entries: Sequence[Path]) -> str:
