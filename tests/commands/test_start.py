@@ -29,7 +29,7 @@ WHO = """
     renewctl.domains renewctl.files renewctl.migrate renewctl.model renewctl.outlook
     renewctl.render.columns renewctl.render.formats renewctl.render.who renewctl.render.who_screen
     renewctl.resolve renewctl.resolve.candidates renewctl.resolve.notes renewctl.resolve.record
-    renewctl.schema renewctl.schema.fields renewctl.schema.kinds renewctl.schema.plain
+    renewctl.schema renewctl.schema.fields renewctl.schema.kinds
     renewctl.schema.reading renewctl.store.document renewctl.store.entries
     renewctl.store.snapshot renewctl.store.toml renewctl.store.toml.codec
     renewctl.store.toml.scan

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.schema import read
-from renewctl.schema.again import read_again
 
 GOOD_KEYS, KEYS = ("a.example", "B.example", "c.example"), ("www.a.example", "b.example", "no domain")
 GOOD_TABLES = st.one_of(
@@ -48,7 +47,7 @@ def test_what_is_read_again_is_what_is_read_anew(
         kept = more.draw(st.sets(st.sampled_from(GOOD_KEYS))) & old.keys()
         order = more.draw(st.permutations([*{**new, **dict.fromkeys(sorted(kept))}]))
         data["clients"] = {key: old[key] if key in kept else new[key] for key in order}
-    again, anew = read_again(data, known, before.portfolio), read(data)
+    again, anew = read(data, known, before.portfolio), read(data)
 
     assert again.problems == anew.problems
     assert again.portfolio == anew.portfolio
@@ -60,16 +59,18 @@ def test_a_client_whose_table_is_the_same_is_the_same_client() -> None:
     known = {"clients": {"a.example": {"name": "A"}, "b.example": {"name": "B"}}}
     before = read(known).portfolio
     data = {"clients": {**known["clients"], "b.example": {"name": "B"}}}
-    after = read_again(data, known, before).portfolio
+    after = read(data, known, before).portfolio
 
     assert after.clients["a.example"] is before.clients["a.example"]
     assert after.clients["b.example"] is not before.clients["b.example"]
 
 
 @pytest.mark.parametrize("keys", [["A.example"], ["www.a.example"], ["b.example", "B.example"]])
-def test_a_client_that_is_another_one_is_a_problem(keys: list[str]) -> None:
-    known: dict[str, Any] = {"clients": {"a.example": {}}}
-    data = {"clients": {**known["clients"], **{key: {} for key in keys}}}
+@pytest.mark.parametrize("known_first", [True, False])
+def test_a_client_that_is_another_one_is_a_problem(keys: list[str], known_first: bool) -> None:
+    known: dict[str, Any] = {"a.example": {}}
+    new: dict[str, Any] = {key: {} for key in keys}
+    data = {"clients": known | new if known_first else new | known}
 
-    assert read_again(data, known, read(known).portfolio) == read(data)
+    assert read(data, {"clients": known}, read({"clients": known}).portfolio) == read(data)
     assert read(data).problems

@@ -1,11 +1,12 @@
 """Plain data read: what each field takes and refuses, and that everything wrong is said at once."""
 
 import copy
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import assume, event, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import Problem
@@ -24,7 +25,6 @@ from renewctl.model import (
     Role,
 )
 from renewctl.schema import OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind, Reading, read
-from renewctl.schema.plain import plain_client
 
 MANY_DIGITS = 10**4999  # str() of such a number raises
 DAY = date(2026, 10, 2)
@@ -63,6 +63,7 @@ FULL: dict[str, Any] = {
             "in_hubspot": {"owner": "default", "on": DAY},
         },
         "plain.example": {},
+        "shown.example": {"in_hubspot": {"owner": "partner", "notify": "rui@agency.example", "on": DAY}},
     },
 }
 
@@ -115,6 +116,11 @@ def test_a_full_store_is_read_whole() -> None:
                     Confirmation(None, None, DAY),
                 ),
                 "plain.example": Client("plain.example", "plain.example"),
+                "shown.example": Client(
+                    "shown.example",
+                    "shown.example",
+                    confirmed=Confirmation(Owner.PARTNER, "rui@agency.example", DAY),
+                ),
             },
         ),
         (),
@@ -796,49 +802,55 @@ def test_reading_never_raises_and_every_problem_says_what_and_where(data: dict[s
         assert len(problem.message) < 400 + sum(map(len, problem.path))
 
 
-# --- plain clients: read by a shorter way, to the same end -------------------------------------
+# --- every field ----------------------------------------------------------------------------------
 
-PLAIN = {
-    "contacts": FULL["clients"]["WWW.Acme.example"]["contacts"],
-    **{key: value for key, value in FULL["clients"]["WWW.Acme.example"].items() if key != "contacts"},
+CLIENT = ("clients", "WWW.Acme.example")
+WHERE: dict[str, tuple[str | int, ...]] = {
+    "defaults": ("defaults",),
+    "defaults.in_hubspot": ("defaults", "in_hubspot"),
+    "policy": ("policy",),
+    "users": ("users", "Ana@agency.example"),
+    "clients": CLIENT,
+    "clients.in_hubspot": (*CLIENT, "in_hubspot"),
+    "contacts": (*CLIENT, "contacts", 0),
+    "renewals": (*CLIENT, "renewals", 0),
+    "override": (*CLIENT, "override"),
 }
+"""A table of each name in the full store."""
+FIELDS = [(name, field) for name, fields in TABLES.items() for field in fields.values()]
 
 
-def carefully(key: str, table: dict[str, Any]) -> Reading:
-    """Return what the table of fields says: a key of the user's own keeps it off the short way."""
-    return read({"clients": {key: {**table, "x-": ""}}})
+def full_but(name: str, field: Field, value: Any) -> Reading:
+    """Read the full store with another value for a field of the table."""
+    table = data = copy.deepcopy(FULL)
+    for step in WHERE[name]:
+        table = table[step]  # type: ignore[index]
+    table[field.key] = value
+    return read(data)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [PLAIN, {"in_hubspot": {"owner": "partner", "notify": "a@b", "on": DAY}}],
-    ids=["every field", "every field of what HubSpot showed"],
-)
-def test_a_client_with_every_field_is_plain(table: dict[str, Any]) -> None:
-    assert plain_client("a", table) == carefully("a", table).portfolio.clients["a"]
+def tables(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and key of each field in a table and the tables inside it."""
+    for key, inner in value.items():
+        yield name, key
+        if below := TABLES[name][key].table:
+            for each in inner if isinstance(inner, list) else [inner]:
+                yield from tables(each, below)
 
 
-def test_every_field_is_in_the_tables_above() -> None:
-    assert set(PLAIN) == set(TABLES["clients"])
-    assert {name: set().union(*PLAIN[name]) for name in ("contacts", "renewals")} == {
-        name: set(TABLES[name]) for name in ("contacts", "renewals")
-    }
-    assert set(PLAIN["override"]) == set(TABLES["override"])
+def test_every_field_is_in_the_full_store() -> None:
+    found = {*tables(FULL["defaults"], "defaults"), *tables(FULL["policy"], "policy")}
+    for name in ("users", "clients"):
+        found |= {pair for table in FULL[name].values() for pair in tables(table, name)}
+    assert found == {(name, field.key) for name, field in FIELDS}
 
 
-BELOW = {(): "clients", **{(key,): field.table for key, field in TABLES["clients"].items() if field.table}}
-
-
-@pytest.mark.parametrize(
-    ("above", "field"), [(above, field) for above, name in BELOW.items() for field in TABLES[name].values()]
-)
-def test_what_is_refused_is_not_plain(above: tuple[str, ...], field: Field) -> None:
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+def test_every_field_takes_and_refuses_what_its_kind_does(name: str, field: Field) -> None:
+    for value in [value for kind, value, _ in TAKEN if kind is field.kind and not field.table]:
+        assert not full_but(name, field, value).problems, value
     for value in [None, *(value for kind, value, *_ in REFUSED if kind is field.kind)]:
-        whole = table = copy.deepcopy(PLAIN)
-        for key in above:
-            table = table[key][0] if isinstance(table[key], list) else table[key]
-        table[field.key] = value
-        assert plain_client("a", whole) is None, value
+        assert len(full_but(name, field, value).problems) == 1, value
 
 
 def values_of(name: str, wrong: bool) -> st.SearchStrategy[dict[str, Any]]:
@@ -860,24 +872,6 @@ def value_of(field: Field, wrong: bool) -> st.SearchStrategy[Any]:
     refused = st.sampled_from([value for kind, value, *_ in REFUSED if kind is field.kind])
     others = {0: LEAVES, 1: refused}
     return st.integers(0, 40).flatmap(lambda n: others.get(n, taken)) if wrong else taken
-
-
-@given(KEYS | st.just("acme.example"), values_of("clients", wrong=True))
-def test_what_is_read_as_plain_is_what_the_table_of_fields_says(key: str, table: dict[str, Any]) -> None:
-    plain, reading = plain_client(key, table), carefully(key, table)
-    event("plain" if plain else "looked at again")
-    if plain:
-        assert not reading.problems
-        assert not reading.remarks
-        assert repr(plain) == repr(reading.portfolio.clients[key])  # types, too: 1 is not True
-
-
-@given(values_of("clients", wrong=False))
-def test_what_nothing_is_to_be_said_about_is_plain(table: dict[str, Any]) -> None:
-    reading = carefully("acme.example", table)
-    spelled = [role for each in table.get("contacts", ()) for role in each.get("roles", ())]
-    assume(not reading.problems and set(spelled) <= {*Role})
-    assert plain_client("acme.example", table)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from renewctl.domains import client_key, is_address
 from renewctl.model import Copies, Owner, Role
@@ -113,15 +113,16 @@ def hub_id(value: Any) -> int:
     return _whole(value, 1, LAST_HUB_ID, "a hub id")
 
 
-_MEMBERS: Mapping[str, Mapping[str, StrEnum]] = {
-    kind.__name__: {str(member): member for member in kind} for kind in (Owner, Copies, Role)
+_MEMBERS: Mapping[type[StrEnum], Mapping[str, Any]] = {
+    kind: {str(member): member for member in kind} for kind in (Owner, Copies, Role)
 }
 """The members by their text: to ask the class takes ten times as long, and stores have thousands."""
 
 
 def _choice(kind: type[E], value: Any, *more: str) -> E | None:
-    if type(value) is str and (member := _MEMBERS[kind.__name__].get(value)) is not None:
-        return cast(E, member)
+    if type(value) is str and value in _MEMBERS[kind]:
+        member: E = _MEMBERS[kind][value]
+        return member
     choices = [*kind, *more]
     word = value.strip().lower() if isinstance(value, str) else None
     if word not in choices:
@@ -153,7 +154,7 @@ def _listed(value: Any, of: str) -> list[Any]:
 
 def roles(value: Any) -> tuple[Role, ...]:
     """Return the roles a contact holds."""
-    return tuple(role for item in _listed(value, "roles") if (role := _choice(Role, item)))
+    return tuple([role for item in _listed(value, "roles") if (role := _choice(Role, item))])
 
 
 def domains(value: Any) -> tuple[str, ...]:

@@ -5,38 +5,63 @@ Paths name the places; whoever has the text turns them into lines. Imports ``mod
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from renewctl.domains import address_key, client_key, is_address
 from renewctl.errors import Problem
 from renewctl.model import (
+    EMPTY,
     Client,
     Confirmation,
     Contact,
     Default,
     Override,
+    Owner,
     PartnerUser,
     Path,
     Policy,
     Portfolio,
     Renewal,
 )
-from renewctl.schema.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind
+from renewctl.schema.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL, Kind
 from renewctl.schema.kinds import READ, Bad, nearest, shown
-from renewctl.schema.plain import plain_client
 from renewctl.text import dotted
 from renewctl.tree import IDENTITY
 
 T = TypeVar("T")
+_NOTHING = Portfolio()
+
+
+def _confirmation(on: date, owner: Owner | None, notify: str | None = None) -> Confirmation:
+    return Confirmation(owner, notify, on)
+
+
 _BUILD: Mapping[str, Callable[..., Any]] = {
-    "defaults": lambda in_hubspot=None, **rest: Default(confirmed=in_hubspot, **rest),
-    "defaults.in_hubspot": lambda on, owner, notify=None: Confirmation(owner, notify, on),
-    "clients.in_hubspot": lambda on, owner, notify=None: Confirmation(owner, notify, on),
+    "defaults": Default,
+    "defaults.in_hubspot": _confirmation,
     "policy": Policy,
+    "users": dict,  # a user's address and a client's domain are not in the table
+    "clients": dict,
+    "clients.in_hubspot": _confirmation,
     "contacts": Contact,
-    "renewals": lambda date, product="", deadline=None: Renewal(date, product, deadline),
+    "renewals": Renewal,
     "override": Override,
 }
+_ATTRIBUTES = {"date": "day", "in_hubspot": "confirmed"}
+"""The model's name for a field, where it differs from the file's."""
+_SPELLED = {Kind.OWNER, Kind.OWNER_SEEN, Kind.COPIES, Kind.ROLES, Kind.DOMAINS}
+
+# Looked up once: a store has tens of thousands of values.
+_FIELDS: Mapping[str, Mapping[str, tuple[str, Callable[[Any], Any] | None, bool, str]]] = {
+    name: {
+        key: (_ATTRIBUTES.get(key, key), READ.get(field.kind), field.kind in _SPELLED, field.table)
+        for key, field in fields.items()
+    }
+    for name, fields in TABLES.items()
+}
+"""For each field: its attribute, what reads it (None: a table), whether spellings vary, its table."""
+_REQUIRED = {name: {key for key in fields if fields[key].required} for name, fields in TABLES.items()}
 
 
 class Reading(NamedTuple):
@@ -53,20 +78,31 @@ class Reading(NamedTuple):
     familiar: bool = True
 
 
-def read(data: Mapping[str, Any]) -> Reading:
-    """Read the plain data of a store of the current version; never raises."""
+def read(
+    data: Mapping[str, Any], known: Mapping[str, Any] = EMPTY, portfolio: Portfolio = _NOTHING
+) -> Reading:
+    """Read the plain data of a store of the current version; never raises.
+
+    A client whose table is the same object as in ``known`` is taken from ``portfolio``, and its
+    remarks are not repeated.
+
+    Args:
+        data: the plain data.
+        known: data that was read before, without problems; nothing in it has changed since.
+        portfolio: what was read from it.
+    """
     reader = _Reader()
     for key in data:
         if key not in TOP_LEVEL and not (key == EDITORS and isinstance(data[key], str)):
             reader.unknown(key, TOP_LEVEL, ())
-    portfolio = Portfolio(
+    new = Portfolio(
         reader.top(data, "defaults", None),
         reader.top(data, "policy", Policy()),
         reader.users(data.get("users", {})),
-        reader.clients(data.get("clients", {})),
+        reader.clients(data.get("clients", {}), known.get("clients", EMPTY), portfolio),
     )
     familiar = not reader.problems and not reader.strange
-    return Reading(portfolio, tuple(reader.problems), tuple(reader.remarks), familiar)
+    return Reading(new, tuple(reader.problems), tuple(reader.remarks), familiar)
 
 
 class _Reader:
@@ -99,20 +135,20 @@ class _Reader:
                 self.problem(path, "is not an e-mail address", 'write [users."ana@agency.example"]')
             elif key in users:
                 self.problem(path, f"is the same address as {users[key].email}", "keep one of the two")
-            fields = self.fields(value, "users", path)
-            users[key] = PartnerUser(written, **fields) if fields is not None else PartnerUser(written)
+            users[key] = PartnerUser(written, **self.table(value, "users", path, {}))
         return users
 
-    def clients(self, table: Any) -> dict[str, Client]:
+    def clients(self, table: Any, known: Mapping[str, Any], portfolio: Portfolio) -> dict[str, Client]:
+        before = {client.written: client for client in portfolio.clients.values()}
         clients: dict[str, Client] = {}
         for written, value in self.entries(table, "clients"):
-            client = plain_client(written, value) if written not in clients else None
-            client = client or self.client(written, value, clients)
+            client = before.get(written) if value is known.get(written) else None
+            if client is None or client.key in clients:
+                client = self.client(written, value, clients)
             clients[client.key] = client
         return clients
 
     def client(self, written: str, value: Any, others: Mapping[str, Client]) -> Client:
-        """Return a client about which there may be something to say."""
         path, key = ("clients", written), client_key(written)
         if key is None:
             self.problem(path, "is not a client's domain", 'write [clients."acme.example"]')
@@ -123,9 +159,7 @@ class _Reader:
         elif key != written:
             message = f"{dotted(path)} is read as the client {key}"
             self.remark("unusual-spelling", path, message, f'write [clients."{key}"]')
-        fields = self.fields(value, "clients", path) or {}
-        confirmed = fields.pop("in_hubspot", None)
-        return Client(key, written, confirmed=confirmed, **fields)
+        return Client(key, written, **self.table(value, "clients", path, {}))
 
     def entries(self, table: Any, name: str) -> list[tuple[str, Any]]:
         if isinstance(table, dict):
@@ -136,41 +170,35 @@ class _Reader:
 
     def table(self, value: Any, name: str, path: Path, otherwise: Any = None) -> Any:
         """Return what the table says, or ``otherwise`` where it says nothing usable."""
-        before = len(self.problems)
-        fields = self.fields(value, name, path)
-        return otherwise if fields is None or len(self.problems) > before else _BUILD[name](**fields)
-
-    def fields(self, value: Any, name: str, path: Path) -> dict[str, Any] | None:
-        """Return the fields of the table ``name`` by key, or None where it is no table."""
         if not isinstance(value, dict):
             self.problem(path, f"must be a table, not {shown(value)}", _as_table(name, path))
-            return None
-        known = TABLES[name]
-        found = {}
+            return otherwise
+        before, fields, found = len(self.problems), _FIELDS[name], {}
         for key, raw in value.items():
-            if field := known.get(key):
-                found[key] = self.value(raw, field, path)
-            else:
-                whole = _split(path[-1], key, raw) if name == "clients" else ""
-                self.unknown(key, known, path, whole and f'did you mean [clients."{whole}"], in quotes?')
-        for field in known.values():
+            if key not in fields:
+                self.unknown(key, fields, path, _split(path[-1], key, raw) if name == "clients" else "")
+                continue
+            attribute, read_value, spelled, inside = fields[key]
+            if read_value is None:
+                inner = self.items if inside in IDENTITY else self.table
+                found[attribute] = inner(raw, inside, (*path, key))
+                continue
+            try:
+                found[attribute] = said = read_value(raw)
+            except Bad as bad:
+                self.problem((*path, key), bad.message, bad.hint)
+                continue
+            if spelled and said != (tuple(raw) if type(raw) is list else raw):
+                self.spelling((*path, key), raw, said)
+        if not _REQUIRED[name] <= value.keys():
+            self.lacking(value, name, path)
+        return otherwise if len(self.problems) > before else _BUILD[name](**found)
+
+    def lacking(self, value: Mapping[str, Any], name: str, path: Path) -> None:
+        """Say which required fields are not there."""
+        for field in TABLES[name].values():
             if field.required and field.key not in value:
                 self.problem(path, f"needs {field.key}", f"add {field.key}: {field.doc}")
-        return found
-
-    def value(self, raw: Any, field: Field, path: Path) -> Any:
-        if field.kind is Kind.TABLE:
-            return self.table(raw, field.table, (*path, field.key))
-        if field.kind is Kind.ITEMS:
-            return self.items(raw, field, (*path, field.key))
-        try:
-            value = READ[field.kind](raw)
-        except Bad as bad:
-            self.problem((*path, field.key), bad.message, bad.hint)
-            return None
-        if field.kind in _SPELLED:
-            self.spelling((*path, field.key), raw, value)
-        return value
 
     def spelling(self, path: Path, raw: Any, value: Any) -> None:
         """Remark on words that are written otherwise than they are read."""
@@ -180,29 +208,24 @@ class _Reader:
                 message = f"{dotted(path)} is spelled {shown(was)}"
                 self.remark("unusual-spelling", path, message, f'write "{word}"')
 
-    def items(self, raw: Any, field: Field, path: Path) -> tuple[Any, ...]:
+    def items(self, raw: Any, name: str, path: Path) -> tuple[Any, ...]:
+        """Return what the tables of a list say; each is named by what tells it apart, or by its index."""
         if not isinstance(raw, list):
-            self.problem(path, f"must be a list, not {shown(raw)}", f"write {field.key} = [ {{ … }} ]")
+            self.problem(path, f"must be a list, not {shown(raw)}", f"write {name} = [ {{ … }} ]")
             return ()
         found = []
         seen: set[str] = set()
         for index, item in enumerate(raw):
-            name = _identity(item, field.key)
-            place = (*path, name if name is not None and name not in seen else str(index))
-            found.append(self.table(item, field.table, place))
-            if field.table == "renewals" and name in seen:
-                self.problem(place, _twice(name), "give each renewal its own product, or keep one")
-            if name is not None:
-                seen.add(name)
+            identity = item.get(IDENTITY[name], "") if isinstance(item, dict) else None
+            if isinstance(identity, str) and identity not in seen:
+                seen.add(identity)
+                found.append(self.table(item, name, (*path, identity)))
+                continue
+            place = (*path, str(index))
+            found.append(self.table(item, name, place))
+            if name == "renewals" and isinstance(identity, str):
+                self.problem(place, _twice(identity), "give each renewal its own product, or keep one")
         return tuple(found)
-
-
-_SPELLED = {Kind.OWNER, Kind.OWNER_SEEN, Kind.COPIES, Kind.ROLES, Kind.DOMAINS}
-
-
-def _identity(item: Any, list_key: str) -> str | None:
-    name = item.get(IDENTITY[list_key], "") if isinstance(item, dict) else None
-    return name if isinstance(name, str) else None
 
 
 def _as_table(name: str, path: Path) -> str:
@@ -214,7 +237,7 @@ def _as_table(name: str, path: Path) -> str:
 
 
 def _split(client: str, key: str, value: Any) -> str:
-    """Return the domain that TOML split at its dots, as in ``[clients.acme.com]``; nothing if none was."""
+    """Return a hint if TOML split a domain at its dots, as in ``[clients.acme.com]``; otherwise nothing."""
     parts = [client, key]
     while isinstance(value, dict) and len(value) == 1:
         inner, below = next(iter(value.items()))
@@ -222,7 +245,8 @@ def _split(client: str, key: str, value: Any) -> str:
             break
         parts, value = [*parts, inner], below
     whole = ".".join(parts)
-    return whole if isinstance(value, dict) and "." not in client and client_key(whole) else ""
+    split = isinstance(value, dict) and "." not in client and client_key(whole)
+    return f'did you mean [clients."{whole}"], in quotes?' if split else ""
 
 
 def _twice(product: str | None) -> str:

@@ -12,7 +12,7 @@ from renewctl import files
 from renewctl.errors import FileTrouble, InternalGuard, RenewctlError, StoreChanged, StoreInvalid
 from renewctl.migrate import CURRENT, up_to_date, version_of
 from renewctl.model import Change, Plan, Portfolio
-from renewctl.schema.again import read_again
+from renewctl.schema import read
 from renewctl.store import history
 from renewctl.store.document import Revision
 from renewctl.store.history.record import Author, Record
@@ -205,7 +205,7 @@ def _understood(before: Snapshot, plan: Plan) -> Portfolio:
     The document has made sure that the new text says exactly this data.
     """
     data = before.document.data
-    reading = read_again(up_to_date(applied(data, plan.changes)), data, before.portfolio)
+    reading = read(up_to_date(applied(data, plan.changes)), data, before.portfolio)
     if reading.problems:
         raise InternalGuard(
             f"the change would have made {before.place.shown} unreadable; nothing was written",
