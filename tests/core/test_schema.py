@@ -721,7 +721,6 @@ def test_each_word_of_a_list_in_another_spelling_is_remarked_on(
 )
 def test_the_key_that_names_the_schema_is_for_editors_alone(value: Any, remarked: bool) -> None:
     assert [code for *_, code in remarks({"$schema": value})] == ["keys of your own begin with x-"] * remarked
-    assert read({"$schema": value}).familiar is not remarked
 
 
 def test_top_level_keys_are_those_of_the_design() -> None:
@@ -872,21 +871,3 @@ def value_of(field: Field, wrong: bool) -> st.SearchStrategy[Any]:
     refused = st.sampled_from([value for kind, value, *_ in REFUSED if kind is field.kind])
     others = {0: LEAVES, 1: refused}
     return st.integers(0, 40).flatmap(lambda n: others.get(n, taken)) if wrong else taken
-
-
-@pytest.mark.parametrize(
-    ("data", "familiar"),
-    [
-        (FULL, True),
-        ({}, True),
-        ({"x-own": 1}, False),
-        ({"clients": {"a": {"x-own": 1}}}, False),
-        ({"clients": {"a": {"contacts": [{"email": "a@b", "x": [1]}]}}}, False),
-        ({"users": {"a@b": {"x": 1}}}, False),
-        ({"clients": {"a": {"name": 1}}}, False),
-        ({"policy": []}, False),
-    ],
-)
-def test_data_of_known_keys_and_kinds_is_familiar(data: dict[str, Any], familiar: bool) -> None:
-    """What is not may be of any depth, and is looked at for it."""
-    assert read(data).familiar is familiar

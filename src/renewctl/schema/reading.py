@@ -68,14 +68,12 @@ class Reading(NamedTuple):
     """What the data of a store says: the portfolio, what is wrong, and what is merely odd.
 
     With ``problems`` the portfolio is not to be used. ``remarks`` change no answer by themselves:
-    unknown keys, unusual spellings. Where ``familiar``, all of the data is of known keys and kinds;
-    what is not may be of any depth and size.
+    unknown keys, unusual spellings.
     """
 
     portfolio: Portfolio
     problems: tuple[Problem, ...]
     remarks: tuple[Problem, ...]
-    familiar: bool = True
 
 
 def read(
@@ -101,15 +99,13 @@ def read(
         reader.users(data.get("users", {})),
         reader.clients(data.get("clients", {}), known.get("clients", EMPTY), portfolio),
     )
-    familiar = not reader.problems and not reader.strange
-    return Reading(new, tuple(reader.problems), tuple(reader.remarks), familiar)
+    return Reading(new, tuple(reader.problems), tuple(reader.remarks))
 
 
 class _Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []
-        self.strange = False
 
     def problem(self, path: Path, message: str, hint: str = "") -> None:
         self.problems.append(Problem(f"{dotted(path)} {message}", path, hint))
@@ -118,7 +114,6 @@ class _Reader:
         self.remarks.append(Problem(message, path, hint, code=code))
 
     def unknown(self, key: str, known: Any, path: Path, guess: str = "") -> None:
-        self.strange = True
         if key.startswith(OWN_KEYS):
             return
         hint = nearest(key, known) or guess or f"keys of your own begin with {OWN_KEYS}"
