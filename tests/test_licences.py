@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 TEXT = (REPOSITORY / "docs" / "licences.md").read_text("utf-8")
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-ASKED = [*PROJECT["dependencies"], *EXTRAS["xlsx"], *EXTRAS["calendar"]]
+ASKED = [*PROJECT["dependencies"], *(need for name in {*EXTRAS} - {"all"} for need in EXTRAS[name])]
 DIRECT = {canonicalize_name(need.name): need.specifier for need in map(Requirement, ASKED)}
 SPDX = {"ISC License": "ISC", "MIT License": "MIT"}
 """What older metadata calls a licence that has an identifier."""

@@ -44,7 +44,7 @@ use() { # use EXTRA: what somebody does first
 extras() { # extras EXTRA: there if they were asked for, and said how to get if not
   if [ -n "$1" ]; then
     renewctl calendar | grep -q BEGIN:VCALENDAR
-    $(sed -n '1s/^#!//p' "$(command -v renewctl)") -c 'import python_calamine'
+    $(sed -n '1s/^#!//p' "$(command -v renewctl)") -c 'import python_calamine, toml_rs'
   elif renewctl calendar 2>said; then
     exit 1
   else

@@ -32,11 +32,11 @@ WHO = """
     renewctl.schema renewctl.schema.fields renewctl.schema.kinds
     renewctl.schema.reading renewctl.store.document renewctl.store.entries
     renewctl.store.snapshot renewctl.store.toml renewctl.store.toml.codec
-    renewctl.store.toml.scan
+    renewctl.store.toml.reader renewctl.store.toml.scan
     renewctl.text renewctl.tree renewctl.upcoming
 """
 OTHERS = {"calendar", "gc", "unicodedata"}
-"""What ``who`` needs of others, beyond what ``import typer, tomli`` brings."""
+"""What ``who`` needs of others, beyond what ``import typer, toml_rs`` brings."""
 TYPERS = {"typer._click.decorators"}
 """What Typer imports when it is first called."""
 READS = ["who", "client list", "explain acme.example", "--help", "--version", ""]
@@ -52,7 +52,7 @@ def imported(code: str) -> set[str]:
 
 def test_who_in_a_pipe_imports_what_it_needs_and_nothing_else(small: Path) -> None:
     """A new import costs everybody at every start: is it needed here, or may it be late?"""
-    found = imported(RUN.format(["who"])) - imported("import typer, tomli") - TYPERS
+    found = imported(RUN.format(["who"])) - imported("import typer, toml_rs") - TYPERS
     assert ours(found) == set((OURS + WHO).split())
     assert found - ours(found) <= OTHERS
 

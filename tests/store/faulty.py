@@ -61,6 +61,7 @@ MODULES = [
     "renewctl.store.lock",
     "tomlkit",
     "tomli",
+    "toml_rs",
     "json",
     "rich.text",
     "renewctl.store.json.codec",

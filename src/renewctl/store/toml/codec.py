@@ -10,11 +10,10 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-import tomli
-
 from renewctl.errors import StoreInvalid
 from renewctl.model import Path
 from renewctl.store.entries import HOLDERS, Entry, Steps, entry_of
+from renewctl.store.toml.reader import loads
 from renewctl.store.toml.scan import (
     COMMENTS,
     GAPS,
@@ -54,7 +53,7 @@ def parse(text: str) -> dict[str, Any]:
         StoreInvalid: If it is not TOML, or something in it is too deep or too long to be shown.
     """
     try:
-        data = tomli.loads(text)
+        data = loads(text)
     except (ValueError, RecursionError) as error:
         raise _invalid(text, error) from None
     if is_deeper(data, MAX_DEPTH):
@@ -107,6 +106,8 @@ def value_of(entry: Entry) -> Any:
     """Return what the text of an entry says; None if a client or user has no header of its own."""
     if len(entry.path) > 1 and not is_table(entry):
         return None
+    import tomli  # which refuses all that TOML 1.0 does not have
+
     value: Any = tomli.loads(entry.text)
     for step in entry.path:
         value = value.get(step) if isinstance(value, dict) else None

@@ -1,16 +1,15 @@
 """What a TOML text is made of: headers, statements, and the parts of their values, with their offsets.
 
 The text is taken to be valid TOML; on anything else the functions find something or raise ``ScanError``.
-Imports ``store.entries`` for its types, and tomli.
+Imports ``store.entries`` for its types, and the parser.
 """
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import tomli
-
 from renewctl.store.entries import Steps
+from renewctl.store.toml.reader import loads
 
 # No group that repeats is possessive: until Python 3.11.4 such a one can match wrongly. Each begins with what
 # nothing else in it begins with, so that there is one way to match, and no need.
@@ -70,7 +69,7 @@ def decode(key: str) -> str:
     """Return the key that ``key``, as written, stands for."""
     if key[0] == "'" or (key[0] == '"' and "\\" not in key):
         return key[1:-1]
-    return str(tomli.loads("k=" + key)["k"]) if key[0] == '"' else key
+    return str(loads("k=" + key)["k"]) if key[0] == '"' else key
 
 
 def scan(text: str, pos: int = 0, end: int | None = None) -> Iterator[Item]:
