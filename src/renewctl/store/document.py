@@ -67,7 +67,7 @@ class Document:
         if len(steps) == 1 and not entries:  # a table that only its own tables name
             entries = [entry for entry in self.entries if entry.path[:1] == steps][:1]
         found = [self.codec.position(self.text, entry, steps) for entry in entries]
-        _, pos = max(found, key=lambda place: (place[0], -place[1]), default=(0, 0))
+        pos = -max(((depth, -at) for depth, at in found), default=(0, 0))[1]
         line = bisect_right(self._lines, pos)
         return line, pos - self._lines[line - 1] + 1
 

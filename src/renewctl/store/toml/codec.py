@@ -6,7 +6,7 @@ Most commands only read, so what edits and what explains errors is imported when
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -22,8 +22,8 @@ from renewctl.store.toml.scan import (
     Part,
     ScanError,
     above,
-    begins_with_header,
     decode,
+    first_at,
     parts,
     scan,
 )
@@ -116,7 +116,7 @@ def value_of(entry: Entry) -> Any:
 
 def is_table(entry: Entry) -> bool:
     """Return whether an entry begins with a header."""
-    return begins_with_header(entry.text)
+    return entry.text.startswith("[", first_at(entry.text))
 
 
 def write(path: Path, value: Any, text: str) -> str:
@@ -150,6 +150,7 @@ def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[En
     return Layout(_with_final_line_end(text), line_end(text)).entries(data, usual)
 
 
+@lru_cache(maxsize=4)  # a bulk change asks for each of its entries
 def line_end(text: str) -> str:
     """Return the line end that most lines of ``text`` have."""
     return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
@@ -157,6 +158,8 @@ def line_end(text: str) -> str:
 
 def position(_text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
     """Return how many of ``steps``, from the top of the data, lead into an entry, and to which offset."""
+    if steps == entry.path and is_table(entry):
+        return len(steps), entry.start + first_at(entry.text)
     best, found = 0, 0
     try:
         for item in _items(entry.text):

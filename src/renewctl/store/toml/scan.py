@@ -93,9 +93,9 @@ def scan(text: str, pos: int = 0, end: int | None = None) -> Iterator[Item]:
         yield Item(text.rfind("\n", 0, at) + 1, at, pos, path, keys, spans, value)
 
 
-def begins_with_header(text: str) -> bool:
-    """Return whether the first thing in a text that is not a comment is a header."""
-    return text.startswith("[", _past(_GAP, text, 0))
+def first_at(text: str) -> int:
+    """Return where the first thing in a text is that is not a comment."""
+    return _past(_GAP, text, 0)
 
 
 def parts(text: str, pos: int) -> list[Part]:
