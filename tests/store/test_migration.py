@@ -149,3 +149,36 @@ def test_a_version_that_no_step_leads_on_from_is_said(capsys: pytest.CaptureFixt
     Path("renewctl.toml").write_text("version = 0\n")
     assert main(["migrate"]) == 3
     assert "there is no store version 0" in capsys.readouterr().err
+
+
+ODD = """\
+[clients]
+"a.example" = { name = "A" } # by phone
+"""
+
+
+def test_another_layout_is_undone_word_for_word_or_not_at_all(capsys: pytest.CaptureFixture[str]) -> None:
+    path, copy = Path("renewctl.toml"), Path("renewctl.toml.layout.bak")
+    path.write_text(ODD)
+    assert main(["migrate", "--layout", "-q"]) == 0
+    assert (copy.read_text(), copy.stat().st_mode & 0o777) == (ODD, 0o600)
+    assert main(["undo", "-q"]) == 0
+    assert path.read_text() == ODD
+
+    assert main(["migrate", "--layout", "-q"]) == 0
+    path.write_text(path.read_text().replace('"A"', '"B"'))
+    capsys.readouterr()
+    assert main(["history", "-o", "json"]) == 0
+    newest = json.loads(capsys.readouterr().out)["items"]
+    number = next(item["id"] for item in newest if item.get("command") == "migrate")
+    assert main(["undo", number]) == 5
+    assert "cannot be undone: the file was changed since" in capsys.readouterr().err
+    assert '"B"' in path.read_text()
+
+
+def test_a_copy_of_another_layout_is_not_written_over(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("renewctl.toml").write_text(ODD)
+    Path("renewctl.toml.layout.bak").write_text("mine")
+    assert main(["migrate", "--layout"]) == 74
+    assert Path("renewctl.toml").read_text() == ODD
+    assert Path("renewctl.toml.layout.bak").read_text() == "mine"
