@@ -740,6 +740,12 @@ email = "c@c" # mail
 """
 
 
+def test_a_layout_is_rewritten_but_not_what_is_a_block_in_it() -> None:
+    block = '[clients.a]\nname = "A" # A\n\n# free\n\n# why\n[clients.a.override]\nowner = "hubspot"\n'
+    made = TomlDocument(f'{block}\n[clients]\nb = {{ name = "B" }}\n').reformat().text
+    assert made == f'{block}\n[clients.b]\nname = "B"\n'
+
+
 def test_a_layout_is_rewritten_with_every_comment_at_its_key() -> None:
     assert TomlDocument(LAYOUT).reformat().text == REWRITTEN
     assert tomli.loads(LAYOUT) == tomli.loads(REWRITTEN)

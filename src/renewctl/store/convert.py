@@ -46,7 +46,7 @@ def toml_of(data: dict[str, Any]) -> str:
             f"{dotted(path)} is null, which TOML cannot say", hint="take the key out, or export JSON"
         )
     typed = {key: _typed(value, key) for key, value in data.items() if value or key not in HOLDERS}
-    text = join(Layout("", EOL).entries(typed, ()), "")
+    text = join(Layout("", EOL).entries(typed), "")
     return _visible(text, lambda code: f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}")
 
 

@@ -103,13 +103,13 @@ class Document:
 
     def reformat(self) -> Revision:
         """Return the text with each entry written as one block; the same text where each is one."""
-        blocks = [entry for entry in self.entries if entry.path and self._is_block(entry)]
         wanted = {
             path
             for top, value in self.data.items()
-            for path in ([(top, key) for key in value] if top in HOLDERS else [(top,)])
+            for path in ([(top, key) for key in value] if top in HOLDERS and value else [(top,)])
         }
-        if self._is_joined and wanted <= {entry.path for entry in blocks}:
+        blocks = [entry for entry in self.entries if entry.path in wanted and self._is_block(entry)]
+        if self._is_joined and len(blocks) == len(wanted):
             return Revision(self.text)
         text = self.codec.join(self.codec.reformat(self.text, self.data, blocks), self.text)
         self._check(text, self.data, set())

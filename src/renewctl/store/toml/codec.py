@@ -147,7 +147,7 @@ def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[En
     """Return all entries, each one block or statement; those not ``usual`` are written anew."""
     from renewctl.store.toml.layout import Layout
 
-    return Layout(_with_final_line_end(text), line_end(text)).entries(data, usual)
+    return Layout(_with_final_line_end(text), line_end(text), usual).entries(data)
 
 
 @lru_cache(maxsize=4)  # a bulk change asks for each of its entries

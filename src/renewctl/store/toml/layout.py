@@ -23,29 +23,31 @@ class Layout:
 
     Free comments stay above the entry that they were above, comments of a key above it or at the end
     of its line. Those inside a value are written above its key, or at the item of a list.
+
+    Args:
+        text: the text.
+        eol: its line end.
+        usual: those of its entries whose own text can stay.
     """
 
-    def __init__(self, text: str, eol: str) -> None:
+    def __init__(self, text: str, eol: str, usual: Iterable[Entry] = ()) -> None:
         self.text, self.eol = text, eol
+        self.usual = {entry.path: entry.text for entry in usual}
         self.free: dict[Path, list[str]] = {}
         self.notes: dict[Path, _Notes] = {}
         pos = 0
         for item in scan(text):
-            lead = above(text, item.start, pos, COMMENTS)
-            self.free.setdefault(entry_of(item.path), []).extend(comments(text, pos, lead))
-            self._keep(item.path, comments(text, lead, item.start), [])
-            self._keep(item.path, [], self._beside(item))
+            entry, lead = entry_of(item.path), above(text, item.start, pos, COMMENTS)
+            if entry not in self.usual or entry not in self.free:  # the rest is in its own text
+                self.free.setdefault(entry, []).extend(comments(text, pos, lead))
+            if entry not in self.usual:
+                self._keep(item.path, comments(text, lead, item.start), [])
+                self._keep(item.path, [], self._beside(item))
             pos = item.end
         self.tail = comments(text, pos, len(text))
 
-    def entries(self, data: dict[str, Any], usual: Iterable[Entry]) -> list[Entry]:
-        """Return all entries in the usual order.
-
-        Args:
-            data: what the text says.
-            usual: those entries of the text whose own text can stay.
-        """
-        texts = {entry.path: entry.text for entry in usual}
+    def entries(self, data: dict[str, Any]) -> list[Entry]:
+        """Return all entries of ``data``, which the text says, in the usual order."""
         tops = sorted(data, key=lambda key: (isinstance(data[key], dict), _RANKS.get(key, len(_RANKS))))
         found: list[Entry] = []
         for path in (path for top in tops for path in _paths(top, data[top])):
@@ -53,7 +55,7 @@ class Layout:
             free, notes = self._take(path)
             gap = [""] if found and isinstance(value, dict) else []
             gap += [*free, ""] if free else []
-            text = texts.get(path) or self._lines(_block(path, value, notes))
+            text = self.usual.get(path) or self._lines(_block(path, value, notes))
             found.append(Entry(path, text, self._lines(gap)))
         rest = self._rest()
         return [*found, Entry((), "", self._lines(["", *rest] if rest else []))]
