@@ -1,6 +1,6 @@
 """Merges that git left unresolved in a store's text: their lines, and the entries they cut.
 
-Used only once a text could not be read. Imports ``model``, ``text`` and ``store.entries``.
+Used only once a text could not be read. Imports ``errors``, ``model``, ``text`` and ``store.entries``.
 """
 
 import re
@@ -24,7 +24,7 @@ _END = re.compile(r"^>{7}(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 
 
 class _Conflict(NamedTuple):
-    """One unresolved merge: its whole lines, the lines inside the marks, and what each side has."""
+    """One unresolved merge: where its lines start and end, where its last mark is, and what each side has."""
 
     start: int
     end: int
@@ -75,7 +75,7 @@ def _cut(
     try:
         known = entries(settled)
     except (ValueError, LookupError, RecursionError):
-        known = []  # whoever settles it will find more than a merge
+        known = []  # more is wrong with the text than a merge
     known = [entry for entry in known if entry.text]
     paths = [entry.path for entry in known]
     starts, ends = [entry.start for entry in known], [entry.start + len(entry.text) for entry in known]

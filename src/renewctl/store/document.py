@@ -1,9 +1,8 @@
 """The text of a store as a document: its data, the places in it, and changes that touch their entries only.
 
 Free of formats: a codec takes the text apart and puts it together. What no change is about is joined
-as it was, so only the entries of a change get other lines. What most commands, which only read, do not
-need is imported when it is used. Imports ``errors``, ``model``, ``tree`` and
-``store.entries``.
+as it was, so only the entries of a change get other lines. ``editor`` and ``swaps`` are imported when they
+are used, since most commands only read. Imports these, ``entries`` and the pure floors.
 """
 
 import re
@@ -153,7 +152,7 @@ class Document:
         return Revision(text, (Swap((), (), self.text, text),), reformatted=True)
 
     def _check(self, text: str, planned: dict[str, Any], touched: set[Path | None]) -> None:
-        """Check that a new text says what was planned, as whoever reads the file next will find it.
+        """Check that a new text, read as the next command will read it, says what was planned.
 
         Raises:
             InternalGuard: If it says anything else.
@@ -182,7 +181,7 @@ def _says(got: Any, planned: Any, top: str, touched: set[Path | None]) -> bool:
     if top not in HOLDERS:
         return same(got, planned)
     if not got or not planned:
-        return not got and not planned  # without its last entry a table may go
+        return not got and not planned  # a table can go with its last entry
     if got != planned and not same(got, planned):  # a NaN is not equal to itself
         return False
     return all(same(got.get(name[1]), planned.get(name[1])) for name in touched if name and name[0] == top)

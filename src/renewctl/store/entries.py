@@ -21,7 +21,7 @@ class Entry(NamedTuple):
     Args:
         path: ``("version",)``, ``("clients", KEY)`` or ``("users", KEY)``; empty for the end of a file.
         text: its own text, a heading comment included. What goes between entries is the codec's.
-        gap: what stands above it and belongs to no entry: blank lines and free comments.
+        gap: what is above it and belongs to no entry: blank lines and free comments.
         start: where its text begins in the file; 0 for a new one.
     """
 

@@ -1,6 +1,6 @@
 """One reading of the store: its bytes, its document, and the portfolio it says.
 
-Imports the documents, ``files`` and the pure floors.
+Imports ``document`` and its codecs, ``place``, ``files`` and the pure floors.
 """
 
 import re

@@ -1,4 +1,7 @@
-"""What a change did to the texts of entries: found out, and undone. Imports ``store.entries`` only."""
+"""What a change did to the texts of entries: found out, and undone.
+
+Imports ``model`` and ``store.entries`` only.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 

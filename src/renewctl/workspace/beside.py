@@ -1,7 +1,7 @@
 """The files that ``init`` puts beside a store for editors and for git, and leaves alone once they are right.
 
-Nothing of theirs that renewctl did not write is changed. Imports ``files``, ``errors``, the pure
-floors and ``store`` and its neighbours.
+Nothing of theirs that renewctl did not write is changed. Imports ``files``, the pure floors, the
+names of the lock and the history, and its neighbour ``git``.
 """
 
 import json

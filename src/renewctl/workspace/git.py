@@ -1,6 +1,6 @@
 """The store as git has it at a revision: read through git itself, nothing is written or fetched.
 
-Imports ``store`` and its neighbours, ``errors`` and ``files``.
+Imports ``store``, ``errors`` and ``files``.
 """
 
 import os

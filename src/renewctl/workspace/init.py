@@ -1,6 +1,7 @@
 """A new store, with what is known already, never over an old one; and the files beside it.
 
-Imports ``files``, the places, what lies beside a store, and tomlkit, which composes the new text.
+Imports ``files``, ``store.place``, its neighbour ``beside``, the pure floors, and tomlkit, which composes
+the new text.
 """
 
 import json

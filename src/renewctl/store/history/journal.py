@@ -1,6 +1,6 @@
 """A file that is only added to: what was appended is on the disk, or not in the file.
 
-Knows nothing of what the lines mean. Imports ``files`` only.
+Knows nothing of what the lines mean. Imports ``errors`` and ``files`` only.
 """
 
 import os

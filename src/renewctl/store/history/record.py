@@ -45,7 +45,7 @@ class Record(NamedTuple):
 
 
 def document_of(record: Record) -> dict[str, Any]:
-    """Return the line of a record; its dates are for ``dated`` to say."""
+    """Return the line of a record, as data; ``dated`` writes the dates in it."""
     return {
         "id": record.id,
         "parent": record.parent or None,
@@ -65,7 +65,7 @@ def _change_document(change: Change) -> dict[str, Any]:
 
 
 def _swap_document(swap: Swap) -> dict[str, Any]:
-    """Return what a swap says without what is empty, as most of it is."""
+    """Return a swap without its empty fields, since most are empty."""
     return {
         key: value for key, value in swap._asdict().items() if value and (key, value) != ("was", swap.path)
     }
@@ -95,7 +95,7 @@ def record_of(line: Mapping[str, Any]) -> Record:
     """Return the record that is in a line.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError: If it holds none.
+        KeyError, TypeError, ValueError, AttributeError: If the line holds no record.
     """
     return Record(
         Author(line["user"], line["host"], line["at"], line["note"]),

@@ -1,4 +1,4 @@
-"""What is wrong with a text that is not a store in JSON, said with its places and a way out.
+"""What is wrong with a text that is not a store in JSON, with places and ways out.
 
 Used only once something is known to be wrong. Imports ``errors`` and, in ``store``, ``conflicts``,
 ``entries`` and ``foreign``.

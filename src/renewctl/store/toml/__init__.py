@@ -1,1 +1,1 @@
-"""A store in TOML: its text as a document, the places in it, and edits that touch one block."""
+"""A store in TOML: its text as entries, edits of one entry, and what is wrong with it."""

@@ -1,7 +1,7 @@
 """A store in TOML: text into entries, and entries into text. See ``store.entries.Codec``.
 
 Most commands only read, so what edits and what explains errors is imported when it is used. Imports
-``errors``, ``model``, ``store.entries`` and its neighbours; no file system.
+``errors``, ``model``, ``tree``, ``store.entries`` and its neighbours.
 """
 
 import re
@@ -144,7 +144,7 @@ def storable(value: Any) -> Any:
 
 
 def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
-    """Return all entries, each one block or statement; those not ``usual`` are written anew."""
+    """Return all entries, each one block or statement; those not ``usual`` are rewritten."""
     from renewctl.store.toml.layout import Layout
 
     return Layout(_with_final_line_end(text), line_end(text), usual).entries(data)

@@ -1,8 +1,8 @@
 """An entry's TOML text changed so that it says something else; what stays equal keeps its bytes.
 
 The difference of the old value and the new is spliced into the text of headers, statements and the
-parts of their values, so that every comment stays with what it is about. Imports ``tree`` and its
-neighbours only.
+parts of their values, so that every comment stays with what it is about. Imports ``model``,
+``tree``, ``store.entries`` and its neighbours only.
 """
 
 from difflib import SequenceMatcher

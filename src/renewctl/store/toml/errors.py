@@ -1,6 +1,6 @@
-"""What is wrong with a text that is not TOML, said with its lines and a way out.
+"""What is wrong with a text that is not TOML, with lines and ways out.
 
-May import ``errors``, ``conflicts`` and ``foreign`` of the store, and its neighbours.
+Imports ``errors``, the store's ``conflicts``, ``entries`` and ``foreign``, and its neighbours.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""A TOML store in any layout written anew with one block per entry, comments kept at their keys.
+"""A TOML store in any layout rewritten with one block per entry, comments kept at their keys.
 
-Imports ``tree``, ``store.entries``, the table of fields and its neighbours only.
+Imports ``model``, ``tree``, ``store.entries``, the table of fields and its neighbours only.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _Notes = dict[Steps, tuple[list[str], list[str]]]
 
 
 class Layout:
-    """The comments of a text by the entries that they belong to, and its entries written anew with them.
+    """The comments of a text by the entries that they belong to, and its entries rewritten with them.
 
     Free comments stay above the entry that they were above, comments of a key above it or at the end
     of its line. Those inside a value are written above its key, or at the item of a list.
