@@ -36,63 +36,63 @@ def taken_back(which: str | None) -> Drafted:
     def drafted(before: Snapshot) -> Draft:
         check_version(before)
         done = history.read(before.place.path, before.digest).records
-        entry = _chosen(done, meant[0] if meant else which)
+        record = _chosen(done, meant[0] if meant else which)
         if meant and which is None:
-            _check_last(done, entry)
-        meant.append(entry.id)
-        changes, data = _reversed(before, entry, done)
+            _check_last(done, record)
+        meant.append(record.id)
+        changes, data = _reversed(before, record, done)
         made, reading = with_places(
-            before.document, before.place, lambda: _made(before, entry, changes, data)
+            before.document, before.place, lambda: _made(before, record, changes, data)
         )
-        if before.digest != entry.after:
-            _check_references(before, reading.portfolio, entry)
-        plan = Plan("undo", changes, _said(entry, done))
-        return Draft(plan, before, reading.portfolio, made, undoes=entry.id)
+        if before.digest != record.after:
+            _check_references(before, reading.portfolio, record)
+        plan = Plan("undo", changes, _said(record, done))
+        return Draft(plan, before, reading.portfolio, made, undoes=record.id)
 
     return drafted
 
 
 def _chosen(done: tuple[Record, ...], which: str | None) -> Record:
-    sure = [entry for entry in done if not entry.unsure]
+    sure = [record for record in done if not record.unsure]
     if not sure:
         message = "there is nothing to undo: no change of this store is on record"
         raise NothingToUndo(message, hint="the record lies beside the store, and begins with its next change")
     if which is None:
         return sure[-1]
-    found = [entry for entry in done if which and entry.id.startswith(which.lower())]
+    found = [record for record in done if which and record.id.startswith(which.lower())]
     if len(found) != 1:
         message = f"{'no' if not found else 'more than one'} change has the id {which!r}"
         raise UsageError(message, hint="renewctl history shows them")
     return found[0]
 
 
-def _check_last(done: tuple[Record, ...], entry: Record) -> None:
+def _check_last(done: tuple[Record, ...], record: Record) -> None:
     """Check that the change meant is the last still, now that the store is ours."""
     last = [other for other in done if not other.unsure][-1]
-    if last.id != entry.id:
+    if last.id != record.id:
         message = f"{last.command} {last.id} was made by {last.author.user} meanwhile; nothing was written"
-        raise StoreChanged(message, hint=f"to take the one before it back: renewctl undo {entry.id}")
+        raise StoreChanged(message, hint=f"to take the one before it back: renewctl undo {record.id}")
 
 
-def origin(entry: Record, done: Iterable[Record]) -> tuple[Record, int]:
+def origin(record: Record, done: Iterable[Record]) -> tuple[Record, int]:
     """Return the change that an undo, or the undo of an undo, goes back to, and over how many steps."""
     known = {other.id: other for other in done}
     steps = 0
-    while entry.undoes in known:
-        entry, steps = known[entry.undoes], steps + 1
-    return entry, steps
+    while record.undoes in known:
+        record, steps = known[record.undoes], steps + 1
+    return record, steps
 
 
-def _said(entry: Record, done: tuple[Record, ...]) -> tuple[str, ...]:
+def _said(record: Record, done: tuple[Record, ...]) -> tuple[str, ...]:
     """Return what is taken back, in words; to take back an undo is to do the change again."""
-    root, steps = origin(entry, done)
+    root, steps = origin(record, done)
     when = root.author.at.replace("T", " ").removesuffix("Z")
     verb, again = ("redoes", "takes it back again") if steps % 2 else ("takes back", "does it again")
     more = f"renewctl undo once more {again}; renewctl history has the ids of older changes"
     return f"{verb} {root.command} {root.id} of {when} UTC", more
 
 
-def _check_references(before: Snapshot, after: Portfolio, entry: Record) -> None:
+def _check_references(before: Snapshot, after: Portfolio, record: Record) -> None:
     """Refuse what no command would do: name a user who is not there, or give a hub id twice.
 
     Raises:
@@ -100,7 +100,7 @@ def _check_references(before: Snapshot, after: Portfolio, entry: Record) -> None
     """
     new = _loose_ends(after) - _loose_ends(before.portfolio)
     if new:
-        message = f"{entry.command} {entry.id} cannot be taken back, because of what was changed since"
+        message = f"{record.command} {record.id} cannot be taken back, because of what was changed since"
         hint = "nothing was written; mend that first"
         raise StoreChanged(message, hint=hint, problems=[Problem(text) for text in sorted(new)])
 
@@ -119,22 +119,22 @@ def _loose_ends(book: Portfolio) -> set[str]:
 
 
 def _reversed(
-    before: Snapshot, entry: Record, done: tuple[Record, ...]
+    before: Snapshot, record: Record, done: tuple[Record, ...]
 ) -> tuple[tuple[Change, ...], dict[str, Any]]:
-    """Return the changes that take an entry back, and the data they lead to.
+    """Return the changes that take a recorded one back, and the data they lead to.
 
     Raises:
-        StoreChanged: what the entry left there is not what stands there now.
+        StoreChanged: what the change left there is not what is there now.
     """
-    changes = tuple(_inverse(change) for change in reversed(entry.changes))
+    changes = tuple(_inverse(change) for change in reversed(record.changes))
     data, others = reverted(before.document.data, changes)
     if others:
-        taken = [other for other in done if other.undoes == entry.id]
+        taken = [other for other in done if other.undoes == record.id]
         if taken:
-            message = f"{entry.command} {entry.id} was taken back already, by undo {taken[-1].id}"
+            message = f"{record.command} {record.id} was taken back already, by undo {taken[-1].id}"
             raise StoreChanged(message, hint=f"to do it again: renewctl undo {taken[-1].id}")
         problems = before.located(_problem(change, changes, data) for change in others)
-        message = f"{entry.command} {entry.id} cannot be taken back: the same values were changed since"
+        message = f"{record.command} {record.id} cannot be taken back: the same values were changed since"
         hint = "nothing was written; change them by the command itself"
         raise StoreChanged(message, hint=hint, problems=problems)
     empty = tuple(Change((top,), None, {}) for top in _TABLES if data.get(top) == {})
@@ -179,30 +179,30 @@ def _shown(value: Any) -> str:
 
 
 def _made(
-    before: Snapshot, entry: Record, changes: tuple[Change, ...], data: dict[str, Any]
+    before: Snapshot, record: Record, changes: tuple[Change, ...], data: dict[str, Any]
 ) -> tuple[Revision, Reading]:
     """Return the text with a change reversed: word for word as it was, or else by its values.
 
     Raises:
         StoreInvalid: If the result would not be a store.
     """
-    for made in _candidates(before.document, entry, changes):
+    for made in _candidates(before.document, record, changes):
         reading = _read_again(made, before, data)
         if reading:
             return made, reading
-    message = f"without {entry.command} {entry.id} the store could not be read"
+    message = f"without {record.command} {record.id} the store could not be read"
     raise StoreInvalid(message, hint="nothing was written; change it by the command itself")
 
 
-def _candidates(document: Document, entry: Record, changes: tuple[Change, ...]) -> Iterator[Revision]:
-    restored = document.restore(entry.swaps)
+def _candidates(document: Document, record: Record, changes: tuple[Change, ...]) -> Iterator[Revision]:
+    restored = document.restore(record.swaps)
     if restored:
         yield restored
     elif not changes:  # another layout alone
-        message = f"{entry.command} {entry.id} cannot be undone: the file was changed since"
+        message = f"{record.command} {record.id} cannot be undone: the file was changed since"
         raise StoreChanged(message, hint="the copy that migrate kept has the old text; nothing was written")
     made = document.edit(changes)
-    yield document.reword(made, entry.swaps)
+    yield document.reword(made, record.swaps)
     yield made
 
 

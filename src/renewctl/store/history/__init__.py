@@ -19,7 +19,7 @@ from renewctl.store.history.record import Record, dated, document_of, record_of
 
 SUFFIX = ".history.jsonl"
 MARKS = ("done", "dropped", "unsure")
-"""What can have become of an entry."""
+"""What can have become of a record."""
 
 
 class History(NamedTuple):
@@ -72,7 +72,7 @@ def begin(store: Path, record: Record) -> Record:
     """Write down what is about to be done, and make sure that it is on the disk.
 
     Call it under the store's lock. What a killed writer left open is settled first. Returns the
-    entry as it was written, with its id and its parent.
+    record as it was written, with its id and its parent.
 
     Raises:
         FileTrouble: it cannot be written down; nothing must be done then.
@@ -115,14 +115,14 @@ def finish(store: Path, record: Record) -> list[str]:
 
 
 def _named(record: Record) -> Record:
-    """Return the entry with its id: no two of a store's history have the same, parent and all."""
+    """Return the record with its id: no two of a store's history have the same, parent and all."""
     author = record.author
     whole = "\n".join((record.parent, author.at, author.user, author.host, record.before, record.after))
     return record._replace(id=files.digest(whole.encode())[:8])
 
 
 def _settled(line: Mapping[str, Any], digest: str) -> str:
-    """Return what became of an entry that was left open, as far as the store's digest tells."""
+    """Return what became of a record that was left open, as far as the store's digest tells."""
     return {line["after"]: "done", line["before"]: "dropped"}.get(digest, "unsure")
 
 
@@ -150,7 +150,7 @@ def _parsed(text: bytes) -> dict[str, Any] | None:
 
 
 def _last(path: Path) -> tuple[dict[str, Any] | None, bool, bool]:
-    """Return the last entry, whether it is settled, and whether the file ends with its line."""
+    """Return the last record, whether it is settled, and whether the file ends with its line."""
     tail = journal.tail(path)
     ends = not tail or tail.endswith(b"\n")
     mark = _parsed(tail.rstrip(b"\n").rpartition(b"\n")[2]) if ends else None

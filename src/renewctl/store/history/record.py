@@ -25,9 +25,9 @@ class Author(NamedTuple):
 class Record(NamedTuple):
     """One change of the store, a bulk change too.
 
-    ``before`` and ``after`` are the digests of the store, ``parent`` the id of the entry before,
+    ``before`` and ``after`` are the digests of the store, ``parent`` the id of the record before,
     ``undoes`` the id of the change that this one takes back, if it does. ``outside`` says that the
-    store was changed by something else between the entry before and this one, ``unsure`` that nobody
+    store was changed by something else between the record before and this one, ``unsure`` that nobody
     knows whether the change was made: its writer was killed, and something else wrote the store then.
     """
 
