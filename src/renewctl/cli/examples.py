@@ -159,7 +159,7 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
     ),
     "migrate": (
         Example("renewctl migrate -n", "is there anything to do?"),
-        Example("renewctl migrate --layout -n", "is each client one block?"),
+        Example("renewctl migrate --layout", "write each client and user as one block"),
     ),
     "todo": (
         Example("renewctl todo -o markdown", "a list with boxes, to work through"),

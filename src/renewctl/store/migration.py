@@ -36,13 +36,13 @@ def migrated(before: Snapshot) -> Draft:
 
 
 def reformatted(before: Snapshot) -> Draft:
-    """Draft the rewriting of a store with one block per client and user; no value changes."""
+    """Draft the rewriting of a store with one block per client and user, if it has another layout."""
     check_version(before)
     made = before.document.reformat()
     copy = f"{before.place.path.name}.layout.bak"
-    said = f"every client and user is one block; the old file is kept as {copy}"
+    said = f"each client and user becomes one block; the old file is kept as {copy}"
     if made.text == before.document.text:
-        said, copy = f"every client and user of {before.place.shown} is one block already", ""
+        said, copy = f"each client and user of {before.place.shown} is already one block", ""
     return Draft(Plan("migrate", (), (said,)), before, before.portfolio, made, copy=copy)
 
 

@@ -200,7 +200,8 @@ def _candidates(document: Document, record: Record, changes: tuple[Change, ...])
         yield restored
     elif not changes:  # another layout alone
         message = f"{record.command} {record.id} cannot be undone: the file was changed since"
-        raise StoreChanged(message, hint="the copy that migrate kept has the old text; nothing was written")
+        hint = "take the old text from the copy that migrate kept; nothing was written"
+        raise StoreChanged(message, hint=hint)
     made = document.edit(changes)
     yield document.reword(made, record.swaps)
     yield made
