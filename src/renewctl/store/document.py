@@ -82,7 +82,7 @@ class Document:
         changes = [change._replace(after=self.codec.storable(change.after)) for change in changes]
         try:
             planned = tree.applied(self.data, changes)
-        except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise LayoutRefused(f"the store's tables are not the kind to be edited: {error}") from error
         moves = list(moves_of(changes, self.data, planned))
         if not moves:
