@@ -338,3 +338,53 @@ def test_what_was_taken_back_is_said_so(store: Path, capsys: pytest.CaptureFixtu
     err = capsys.readouterr().err
     assert f"client set {identity} was taken back already, by undo" in err
     assert "to do it again: renewctl undo" in err
+
+
+TWO_PLACES = """\
+[clients."a.example"]  # first
+x-share = 1
+
+[clients."b.example"]
+name = "B"
+
+[clients."c.example"]
+
+# why
+[clients."a.example".override]
+owner = "partner"
+"""
+FOUR = '{\r\n    "clients": {\r\n        "a.example": {\r\n            "name": "A"\r\n        }\r\n    }\r\n}'
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text", "argv"),
+    [
+        ("toml", TWO_PLACES, ("client", "remove", "b.example")),
+        ("toml", TWO_PLACES, ("client", "remove", "c.example")),
+        ("toml", TWO_PLACES, ("client", "add", "d.example", "--name", "D")),
+        ("toml", TWO_PLACES, ("client", "rename", "b.example", "z.example")),
+        ("json", FOUR, ("client", "remove", "a.example")),
+        ("json", "", ("client", "add", "a.example")),
+    ],
+)
+def test_undo_restores_the_bytes_in_odd_layouts_too(suffix: str, text: str, argv: tuple[str, ...]) -> None:
+    """One client in two places; a file whose indentation and line ends go with its last client."""
+    Path("renewctl.toml").unlink()
+    store = Path(f"renewctl.{suffix}")
+    store.write_bytes(text.encode())
+    assert main([*argv, "-q", "--yes"]) == 0
+    new = store.read_bytes()
+    assert new != text.encode()
+    for wanted in (text.encode(), new, text.encode()):
+        assert main(["undo", "-q", "--yes"]) == 0
+        assert store.read_bytes() == wanted
+
+
+def test_an_older_change_of_a_client_in_two_places_leaves_the_others_their_comments(store: Path) -> None:
+    store.write_text(TWO_PLACES)
+    main(["client", "remove", "b.example", "-q"])
+    removed = history.read(store, digest(store.read_bytes())).records[0].id
+    main(["user", "add", "ana@agency.example", "-q"])
+    assert main(["undo", removed, "-q"]) == 0
+    found = store.read_text()
+    assert all(line in found for line in TWO_PLACES.splitlines())

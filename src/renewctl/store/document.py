@@ -127,7 +127,9 @@ class Document:
     def restore(self, swaps: Sequence[Swap]) -> Revision | None:
         """Return the text with the old texts put back; None where a text or gap is not as it was left."""
         if swaps and not swaps[0].path:
-            return self._replaced(swaps[0].old) if swaps[0].new == self.text else None
+            whole, *swaps = swaps
+            if whole.new == self.text or not swaps:
+                return self._replaced(whole.old) if whole.new == self.text else None
         from renewctl.store.swaps import put_back
 
         entries = put_back(self.entries, swaps)
@@ -137,15 +139,22 @@ class Document:
     def reword(self, made: Revision, swaps: Sequence[Swap]) -> Revision:
         """Return a revision with the old texts of those entries that still have the text of then."""
         texts = {entry.path: entry.text for entry in self.entries}
-        old = {swap.was: swap.old for swap in swaps if swap.old and texts.get(swap.path, "") == swap.new}
+        swaps = [swap for swap in swaps if swap.path and swap.old]
+        old = {swap.was: swap.old for swap in swaps if texts.get(swap.path, "") == swap.new}
         entries = [one._replace(text=old.get(one.path, one.text)) for one in self.codec.entries(made.text)]
         renamed = {swap.path: swap.was for swap in made.swaps if swap.path != swap.was}
         return self._revised(self.codec.join(entries, self.text), renamed)
 
     def _revised(self, text: str, renamed: Mapping[Path, Path]) -> Revision:
-        from renewctl.store.swaps import swaps_between
+        from renewctl.store.swaps import put_back, swaps_between
 
-        return Revision(text, tuple(swaps_between(self.entries, self.codec.entries(text), renamed)))
+        entries = self.codec.entries(text)
+        swaps = [*swaps_between(self.entries, entries, renamed)]
+        back = put_back(entries, swaps)
+        if back is None or self.codec.join(back, text) != self.text:
+            # An entry is in two places, or the file's habits went with its last entry.
+            swaps = [Swap((), (), self.text, text), *swaps]
+        return Revision(text, tuple(swaps))
 
     def _replaced(self, text: str) -> Revision:
         """Return another text of the whole file, in another layout."""
