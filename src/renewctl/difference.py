@@ -9,7 +9,7 @@ from typing import Any
 
 from renewctl.domains import address_key, client_key
 from renewctl.model import Change, Path
-from renewctl.tree import IDENTITY, plain
+from renewctl.tree import IDENTITY, plain, same
 
 Data = Mapping[str, Any]
 _ENTRY_DEPTH = 2
@@ -50,7 +50,7 @@ _NORMAL_KEY: Mapping[str, Callable[[str], str]] = {
 
 
 def _between(old: Any, new: Any, path: Path) -> Iterator[Change]:
-    if old == new:
+    if old == new or same(old, new):  # a NaN is not equal to itself
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*old, *new]):

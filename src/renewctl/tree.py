@@ -64,7 +64,8 @@ def reverted(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dict[str,
     others: list[Change] = []
     for change in changes:
         found, wanted = _standing(root.data, change)
-        if plain(found) == plain(wanted):
+        found, wanted = plain(found), plain(wanted)
+        if found == wanted or same(found, wanted):  # a NaN is not equal to itself
             _apply(root, change)
         else:
             others.append(change._replace(before=found))

@@ -388,3 +388,22 @@ def test_an_older_change_of_a_client_in_two_places_leaves_the_others_their_comme
     assert main(["undo", removed, "-q"]) == 0
     found = store.read_text()
     assert all(line in found for line in TWO_PLACES.splitlines())
+
+
+def test_a_value_that_is_not_equal_to_itself_stops_no_undo(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.write_text(STORE + "x-share = nan  # unknown\n[x-ours]\nx = [nan]\n")
+    before = store.read_bytes()
+    for argv in (
+        ["client", "remove", "a.example"],
+        ["undo"],
+        ["undo"],
+        ["undo"],
+        ["client", "set", "a.example", "--name", "C"],
+        ["undo"],
+    ):
+        assert main([*argv, "-q"]) == 0
+    assert store.read_bytes() == before
+    capsys.readouterr()
+    assert main(["diff", str(store), str(store), "--exit-code"]) == 0
