@@ -751,6 +751,17 @@ def test_a_layout_is_rewritten_with_every_comment_at_its_key() -> None:
     assert tomli.loads(LAYOUT) == tomli.loads(REWRITTEN)
 
 
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+@pytest.mark.parametrize("marker", ["{}", "{ }", "{} # none", "{ } # {}"])
+def test_the_first_client_takes_the_place_of_an_empty_table_and_comments_stay(marker: str, eol: str) -> None:
+    text = f"# ours\nclients = {marker}\n\n[defaults]\nowner = 'hubspot'\n".replace("\n", eol)
+    new = TomlDocument(text).edit([Change(("clients", "a"), {"hub_id": 1})])
+    beside = marker[marker.index("}") + 1 :].strip()
+    above = "\n".join(filter(None, ["# ours", beside]))
+    wanted = f"{above}\n\n[defaults]\nowner = 'hubspot'\n\n[clients.a]\nhub_id = 1\n"
+    assert new == wanted.replace("\n", eol)
+
+
 @pytest.mark.parametrize("text", ['clients = "x"', "[[clients]]\na = 1\n", "clients = [1]"])
 def test_tables_of_the_wrong_kind_are_refused(text: str) -> None:
     with pytest.raises(LayoutRefused):

@@ -76,7 +76,7 @@ class Editor:
     """
 
     def __init__(self, entries: Sequence[Entry], codec: Codec, text: str) -> None:
-        self.entries, self.codec, self.text = entries, codec, text
+        self.entries, self.codec, self.text = [*entries], codec, text
         self.blank = codec.blank(text)
         self.slots: list[Entry | None] = [*entries]
         self.places: dict[Path, list[int]] = {}
@@ -124,8 +124,13 @@ class Editor:
             NotABlock: If others under the key are written in another way.
         """
         for place in self.places.get((top,), ()):
-            if (marker := self.slots[place]) and marker.text.rstrip().endswith("{}"):
+            marker = self.slots[place]
+            if marker and not self.codec.is_table(marker) and self.codec.value_of(marker) == {}:
                 self.slots[place] = None  # ``clients = {}`` cannot be added to
+                lines = [line.rstrip("\r") for line in marker.text.split("\n") if "#" in line]
+                notes = [line[line.index("#") :] + self.blank for line in lines]
+                gap = marker.gap + "".join([*notes, self.blank] if notes else [])
+                self.entries[place] = marker._replace(gap=gap)
         others = [entry for entry in self.entries if entry.path[:1] == (top,) != entry.path]
         usual = {entry.path[1] for entry in others} == set(keys) and all(map(self.codec.is_table, others))
         if top in HOLDERS and not usual:
