@@ -840,7 +840,7 @@ class Store(RuleBasedStateMachine):
         """Run an undo, and hold the file against the model."""
         before = self.now
         try:
-            if step.whole and self.now is not step.after:
+            if step.whole and self.now.raw != step.after.raw:
                 raise Wrong(CHANGED)
             data = taken_back(before.data, step)
         except Wrong as wrong:

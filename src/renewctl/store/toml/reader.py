@@ -1,6 +1,6 @@
 """TOML text → plain data, by toml-rs where the extra ``fast`` is installed, otherwise by tomli.
 
-Both give the same data. toml-rs takes a third of the time; the messages are tomli's.
+Both give the same data. toml-rs takes half the time; the messages are tomli's.
 Imports the standard library, and each parser late: one is enough.
 """
 
