@@ -125,7 +125,7 @@ def test_half_a_line_of_a_killed_writer_is_passed_over(
         '{"unsure": {}}',
         "\x00",
         "[" * 5000,
-        '{"id": "x", "parent": null, "changes": [{"path": 1}], "patches": []}',
+        '{"id": "x", "parent": null, "changes": [{"path": 1}], "texts": []}',
     ],
 )
 def test_lines_of_something_else_stop_nobody(store: Path, line: str) -> None:
@@ -166,11 +166,20 @@ def test_the_record_of_a_linked_store_lies_beside_the_file_itself(store: Path) -
 def test_dates_come_back_as_dates(store: Path) -> None:
     main(["client", "set-renewal", "a.example", "2027-03-01", "-q"])
     main(["client", "remove", "a.example", "-q", "--yes"])
-    without = [{**line, "patches": []} if "patches" in line else line for line in lines()]
+    without = [{**line, "texts": []} if "texts" in line else line for line in lines()]
     RECORD.write_text("".join(json.dumps(line) + "\n" for line in without))
-    # Without the text, by its values: written anew, as a date.
+    # Without its text, the client is written from its values.
     assert main(["undo", "-q", "--yes"]) == 0
     assert "date = 2027-03-01" in store.read_text()
+
+
+def test_a_client_comes_back_word_for_word_although_the_one_above_it_has_gone(store: Path) -> None:
+    removed = '\n# by phone\n[clients."b.example"]\nname = "B"   # for short\n'
+    store.write_text(STORE + removed)
+    assert main(["client", "remove", "b.example", "-q", "--yes"]) == 0
+    assert main(["client", "remove", "a.example", "-q", "--yes"]) == 0
+    assert main(["undo", str(lines()[0]["id"]), "-q", "--yes"]) == 0
+    assert store.read_text().endswith(removed)
 
 
 @pytest.mark.parametrize(
