@@ -177,7 +177,7 @@ class Document:
 
 def _refusal(path: Path) -> LayoutRefused:
     """Return the error for an entry that is not one block of the text."""
-    hint = "write each client and user as one block, and keep a copy: renewctl migrate --layout"
+    hint = "rewrite the file once, and keep a copy: renewctl migrate --layout"
     problem = Problem(f"{dotted(path)} is not a block of its own", path)
     return LayoutRefused("this layout can be read, but not changed", hint=hint, problems=[problem])
 
