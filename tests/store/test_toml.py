@@ -751,6 +751,26 @@ def test_a_layout_is_rewritten_with_every_comment_at_its_key() -> None:
     assert tomli.loads(LAYOUT) == tomli.loads(REWRITTEN)
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        'defaults.owner = "hubspot"  # dotted\ndefaults.notify = "a@b.c"\nx-own.n = 1\n',
+        'x-own = { n = 1 }  # inline\ndefaults = { owner = "hubspot" }\npolicy = {}\nusers = {}\n',
+        '[[x-list]]\nn = 1\n\n# second\n[[x-list]]\n\n[defaults]\nowner = "hubspot"\n\n[x-own]\n',
+    ],
+)
+def test_tables_without_headers_and_lists_with_them_keep_their_text_where_a_layout_is_rewritten(
+    above: str,
+) -> None:
+    text = "version = 1\n" + above + "[clients]\na = { x = 1 } # A\n\n[clients.b]\n"
+    document = TomlDocument(text)
+    new = TomlDocument(document.reformat().text)
+    assert same(new.data, document.data)
+    assert all(line in new.text for line in above.splitlines())
+    assert new.reformat().text == new.text
+    assert TomlDocument(new.edit([Change(("clients", "a", "x"), 2)])).data["clients"]["a"] == {"x": 2}
+
+
 @pytest.mark.parametrize("eol", ["\n", "\r\n"])
 @pytest.mark.parametrize("marker", ["{}", "{ }", "{} # none", "{ } # {}"])
 def test_the_first_client_takes_the_place_of_an_empty_table_and_comments_stay(marker: str, eol: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from renewctl.model import Path
 from renewctl.schema import EDITORS, TOP_LEVEL
 from renewctl.store.entries import HOLDERS, Entry, Steps, entry_of
-from renewctl.store.toml.scan import COMMENTS, Item, above, comments, parts, scan
+from renewctl.store.toml.scan import COMMENTS, Item, above, comments, first_at, parts, scan
 from renewctl.store.toml.text import dotted_text, field_text, in_order, key_text, value_text
 from renewctl.tree import IDENTITY, get
 
@@ -48,12 +48,13 @@ class Layout:
 
     def entries(self, data: dict[str, Any]) -> list[Entry]:
         """Return all entries of ``data``, which the text says, in the usual order."""
-        tops = sorted(data, key=lambda key: (isinstance(data[key], dict), _RANKS.get(key, len(_RANKS))))
+        below = {key: _has_header(self.usual.get((key,)), value) for key, value in data.items()}
+        tops = sorted(data, key=lambda key: (below[key], _RANKS.get(key, len(_RANKS))))
         found: list[Entry] = []
         for path in (path for top in tops for path in _paths(top, data[top])):
             value = get(data, path)
             free, notes = self._take(path)
-            gap = [""] if found and isinstance(value, dict) else []
+            gap = [""] if found and below[path[0]] else []
             gap += [*free, ""] if free else []
             text = self.usual.get(path) or self._lines(_block(path, value, notes))
             found.append(Entry(path, text, self._lines(gap)))
@@ -98,6 +99,14 @@ class Layout:
 
     def _lines(self, lines: Iterable[str]) -> str:
         return "".join(f"{line}{self.eol}" for line in lines)
+
+
+def _has_header(text: str | None, value: Any) -> bool:
+    """Return whether a top-level key has a header, so that no statement can follow it.
+
+    A text that stays can be a table without one, as ``defaults.owner = ...``, or a list with several.
+    """
+    return text.startswith("[", first_at(text)) if text else isinstance(value, dict)
 
 
 def _paths(top: str, value: Any) -> list[Path]:
