@@ -1,6 +1,7 @@
 """TOML documents: positions, edits to the letter, refusals, and what random edits must never do."""
 
 import random
+import time
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ class TomlDocument(Document):
 
 # --- random documents ---------------------------------------------------------------------------
 
+LONG = 10_000
 LAYOUTS = ("header", "subtable", "aot", "dotted", "inline", "split")
 ORDINARY = {"header", "subtable", "aot"}
 KEYS = ("acme.example", "b", "c-d.example", 'q"uote', "é.example", "dot.ted.example")
@@ -769,6 +771,15 @@ def test_tables_without_headers_and_lists_with_them_keep_their_text_where_a_layo
     assert all(line in new.text for line in above.splitlines())
     assert new.reformat().text == new.text
     assert TomlDocument(new.edit([Change(("clients", "a", "x"), 2)])).data["clients"]["a"] == {"x": 2}
+
+
+def test_a_layout_with_many_comments_is_rewritten_in_linear_time() -> None:
+    items = "".join(f'# above {n}\n{{ email = "{n}@a" }}, # beside {n}\n' for n in range(LONG))
+    fields = "".join(f"a.x-{n} = 1 # {n}\n" for n in range(LONG))
+    document = TomlDocument(f"[clients]\na.contacts = [\n{items}]\n{fields}")
+    begun = time.process_time()
+    assert document.reformat().text.count("#") == 3 * LONG
+    assert time.process_time() - begun < 3  # in quadratic time, half a minute
 
 
 @pytest.mark.parametrize("eol", ["\n", "\r\n"])

@@ -16,6 +16,7 @@ from renewctl.tree import IDENTITY, get
 _RANKS = {key: rank for rank, key in enumerate((EDITORS, *TOP_LEVEL))}
 _Notes = dict[Steps, tuple[list[str], list[str]]]
 """By path, the comments of one entry: those above a key, and those at the end of its line."""
+_Keys = dict[Steps, list[Steps]]
 
 
 class Layout:
@@ -120,27 +121,37 @@ def _all(notes: _Notes) -> list[str]:
 
 def _block(path: Path, value: Any, notes: _Notes) -> list[str]:
     """Return the lines of an entry."""
+    keys = _by_prefix(notes)
     if not isinstance(value, dict):
-        return _statement(path, value, notes)
-    fields = [line for key in in_order(value) for line in _statement((*path, key), value[key], notes)]
-    return [*_with_comments(f"[{dotted_text(path)}]", *_below(notes, path)), *fields]
+        return _statement(path, value, notes, keys)
+    fields = [line for key in in_order(value) for line in _statement((*path, key), value[key], notes, keys)]
+    return [*_with_comments(f"[{dotted_text(path)}]", *_below(notes, path, keys)), *fields]
 
 
-def _statement(path: Steps, value: Any, notes: _Notes) -> list[str]:
+def _statement(path: Steps, value: Any, notes: _Notes, keys: _Keys) -> list[str]:
     """Return the lines of one field, with all comments below its path."""
     key = str(path[-1])
     if key not in IDENTITY or not isinstance(value, list) or not value:
-        return _with_comments(f"{key_text(key)} = {field_text(key, value, '')}", *_below(notes, path))
+        return _with_comments(f"{key_text(key)} = {field_text(key, value, '')}", *_below(notes, path, keys))
     items = []
     for number, item in enumerate(value):
-        items += _with_comments(f"{value_text(item)},", *_below(notes, (*path, number)))
-    head = _with_comments(f"{key_text(key)} = [", *_below(notes, path))
+        items += _with_comments(f"{value_text(item)},", *_below(notes, (*path, number), keys))
+    head = _with_comments(f"{key_text(key)} = [", *_below(notes, path, keys))
     return [*head, *(f"  {line}" for line in items), "]"]
 
 
-def _below(notes: _Notes, path: Steps) -> tuple[list[str], list[str]]:
+def _by_prefix(notes: _Notes) -> _Keys:
+    """Return the paths that have comments, by each path that they are at or below."""
+    found: _Keys = {}
+    for key in notes:
+        for depth in range(len(key) + 1):
+            found.setdefault(key[:depth], []).append(key)
+    return found
+
+
+def _below(notes: _Notes, path: Steps, keys: _Keys) -> tuple[list[str], list[str]]:
     """Take the comments of a path and of everything below it; of several at line ends none stays there."""
-    found = [notes.pop(key) for key in [*notes] if key[: len(path)] == path]
+    found = [notes.pop(key) for key in keys.get(path, ()) if key in notes]
     lines, beside = ([line for pair in found for line in pair[place]] for place in (0, 1))
     return (lines, beside) if len(beside) == 1 else ([*lines, *beside], [])
 
