@@ -891,6 +891,14 @@ ERRORS = [
 ]
 
 
+def test_many_places_below_one_header_are_found_in_linear_time() -> None:
+    document = TomlDocument("[clients]\n" + "".join(f"c{n} = {{ x = 1 }}\n" for n in range(LONG)))
+    begun = time.process_time()
+    for n in range(LONG):
+        assert document.locate(("clients", f"c{n}", "x")) == (n + 2, len(f"c{n} = {{ ") + 1)
+    assert time.process_time() - begun < 3  # in quadratic time, minutes
+
+
 @pytest.mark.parametrize(("text", "message", "line", "column"), ERRORS)
 def test_bad_syntax_has_message_line_and_column(text: str, message: str, line: int, column: int) -> None:
     with pytest.raises(StoreInvalid) as error:

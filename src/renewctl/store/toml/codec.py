@@ -160,17 +160,13 @@ def position(_text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
     """Return how many of ``steps``, from the top of the data, lead into an entry, and to which offset."""
     if steps == entry.path and is_table(entry):
         return len(steps), entry.start + first_at(entry.text)
-    best, found = 0, 0
     try:
-        for item in _items(entry.text):
-            depth, pos = _reach(entry.text, item, steps)
-            if depth > best:
-                best, found = depth, pos
-            if depth == len(steps):
-                break
+        first = _first_items(entry.text)
+        nearest = next((steps[:depth] for depth in range(len(steps), 0, -1) if steps[:depth] in first), None)
+        depth, pos = _reach(entry.text, first[nearest], steps) if nearest else (0, 0)
     except (ScanError, IndexError, RecursionError):
-        pass  # what is nearest above it has been found
-    return best, entry.start + found
+        return 0, entry.start
+    return depth, entry.start + pos
 
 
 def _reach(text: str, item: Item, steps: Steps) -> tuple[int, int]:
@@ -197,9 +193,13 @@ def _reach(text: str, item: Item, steps: Steps) -> tuple[int, int]:
 
 
 @cache
-def _items(text: str) -> tuple[Item, ...]:
-    """Return the headers and statements of an entry."""
-    return tuple(scan(text))
+def _first_items(text: str) -> dict[Steps, Item]:
+    """Return the first header or statement of an entry at or below each path."""
+    found: dict[Steps, Item] = {}
+    for item in scan(text):
+        for depth in range(len(item.path), 0, -1):
+            found.setdefault(item.path[:depth], item)
+    return found
 
 
 @cache
