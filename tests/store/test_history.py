@@ -416,3 +416,16 @@ def test_a_value_that_is_not_equal_to_itself_stops_no_undo(
     assert store.read_bytes() == before
     capsys.readouterr()
     assert main(["diff", str(store), str(store), "--exit-code"]) == 0
+
+
+@pytest.mark.parametrize("argv", [("client", "remove", "b.example"), ("migrate", "--layout")])
+@pytest.mark.parametrize("ends", [("\n", "\r\n"), ("\r\n", "\n")])
+def test_undo_uses_the_line_ends_that_git_gave_the_file_since(
+    store: Path, argv: tuple[str, ...], ends: tuple[str, str]
+) -> None:
+    text = TWO_PLACES.replace("\n", ends[0])
+    store.write_bytes(text.encode())
+    assert main([*argv, "-q", "--yes"]) == 0
+    store.write_bytes(store.read_bytes().replace(ends[0].encode(), ends[1].encode()))
+    assert main(["undo", "-q", "--yes"]) == 0
+    assert store.read_bytes() == TWO_PLACES.replace("\n", ends[1]).encode()

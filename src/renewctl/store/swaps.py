@@ -3,6 +3,7 @@
 Imports ``model`` and ``store.entries`` only.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from renewctl.model import Path
@@ -63,3 +64,18 @@ def swaps_between(old: Sequence[Entry], new: Sequence[Entry], renamed: Mapping[P
     for before in rest:
         yield Swap(before.path, before.path, before.text, "", before.gap, "", after)
         after = before.path
+
+
+def in_line_ends_of(text: str, swaps: Sequence[Swap]) -> Sequence[Swap]:
+    """Return the swaps with the line ends of a text, which git may have converted since.
+
+    A text that mixes them leaves the swaps as they are.
+    """
+    crlf = text.count("\r\n")
+    if crlf not in (0, text.count("\n")):
+        return swaps
+    end = "\r\n" if crlf else "\n"
+    texts = ("old", "new", "old_gap", "new_gap")
+    return [
+        swap._replace(**{name: re.sub("\r?\n", end, getattr(swap, name)) for name in texts}) for swap in swaps
+    ]

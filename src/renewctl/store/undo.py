@@ -18,6 +18,7 @@ from renewctl.store.document import Document, Revision
 from renewctl.store.entries import HOLDERS
 from renewctl.store.history.record import Record
 from renewctl.store.snapshot import Snapshot, parsed, said, with_places
+from renewctl.store.swaps import in_line_ends_of
 from renewctl.text import dotted
 from renewctl.tree import applied, get, plain, reverted
 
@@ -186,6 +187,8 @@ def _made(
     Raises:
         StoreInvalid: If the result would not be a store.
     """
+    if before.digest != record.after:
+        record = record._replace(swaps=tuple(in_line_ends_of(before.document.text, record.swaps)))
     for made in _candidates(before.document, record, changes):
         reading = _read_again(made, before, data)
         if reading:
