@@ -508,7 +508,7 @@ def test_json_in_another_layout_is_written_anew_at_its_first_change_and_undone_w
     path = Path("renewctl.json")
     path.write_text(JSON)
     ran = run("set-default", "--owner", "hubspot")
-    assert "renewctl.json had another layout than json.dumps gives it, and is written anew" in ran.out
+    assert "renewctl.json is rewritten with one member per line" in ran.out
     data = json.loads(JSON)
     data["defaults"]["owner"] = "hubspot"
     assert path.read_text() == json.dumps(data, indent=2)

@@ -793,12 +793,6 @@ def test_the_first_client_takes_the_place_of_an_empty_table_and_comments_stay(ma
     assert new == wanted.replace("\n", eol)
 
 
-@pytest.mark.parametrize("text", ['clients = "x"', "[[clients]]\na = 1\n", "clients = [1]"])
-def test_tables_of_the_wrong_kind_are_refused(text: str) -> None:
-    with pytest.raises(LayoutRefused):
-        TomlDocument(text).edit([Change(("clients", "a", "name"), "x")])
-
-
 def test_half_a_character_is_refused() -> None:
     with pytest.raises(UsageError):
         TomlDocument("").edit([Change(("x",), "\ud800")])

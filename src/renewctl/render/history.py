@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from renewctl.model import Change
 from renewctl.render.answer import Answer, Cell, Line, Sheet, line
 from renewctl.render.formats import plain
-from renewctl.render.plan import change_items, change_lines
+from renewctl.render.plan import LAYOUT_ALONE, change_items, change_lines
 
 SCHEMA = "renewctl.history/1"
 COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")
@@ -73,7 +73,8 @@ def _item(one: Done) -> dict[str, Any]:
 def _cells(one: Done) -> tuple[Cell, ...]:
     if not one.id:
         return None, None, None, OUTSIDE, None, None, None, None, None
-    what = tuple(plain(found).strip() for found in change_lines(one.changes, len(one.changes)))
+    lines = change_lines(one.changes, len(one.changes))
+    what = tuple(plain(found).strip() for found in lines) or (LAYOUT_ALONE,)
     return one.at, one.user, one.host, one.command, one.id, len(one.changes), one.note, one.undoes, what
 
 
@@ -94,4 +95,4 @@ def _told(one: Done) -> Iterator[Line]:
         yield line(("  ! its writer was killed: whether it was made is not known", "warning"))
     if one.note:
         yield line("  why: ", one.note)
-    yield from change_lines(one.changes)
+    yield from change_lines(one.changes) if one.changes else [line(f"  {LAYOUT_ALONE}")]

@@ -18,6 +18,7 @@ from renewctl.tree import IDENTITY
 
 SCHEMA = "renewctl.plan/1"
 MOST_LINES = 20
+LAYOUT_ALONE = "another layout, the same values"
 ITEM_DEPTH = 4
 """clients, KEY, contacts, ADDRESS: the path of one item of a list."""
 
@@ -171,7 +172,7 @@ def change_lines(changes: tuple[Change, ...], most: int = MOST_LINES) -> Iterato
 def _count(told: Told) -> str:
     plan = told.plan
     if told.changed and not plan.changes:
-        return "another layout, the same values"
+        return LAYOUT_ALONE
     if plan.counts:
         counted = [f"{number} {what}" for what, number in plan.counts if number]
         return ", ".join(counted if plan.changes else ["no changes", *counted])

@@ -21,7 +21,7 @@ from renewctl.store.place import Place
 from renewctl.store.snapshot import Snapshot, load, with_places
 from renewctl.tree import applied, get, plain
 
-REFORMATTED = "had another layout than json.dumps gives it, and is written anew in that one"
+REFORMATTED = "is rewritten with one member per line; the other values stay as they are"
 """Said of a JSON file whose members are not one per line, once it is changed."""
 Edit = Callable[[Portfolio], Plan]
 

@@ -8,7 +8,7 @@ from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from renewctl.errors import Problem
+from renewctl.errors import Problem, StoreInvalid
 from renewctl.model import Path
 from renewctl.store.entries import Entry
 from renewctl.text import dotted
@@ -32,15 +32,17 @@ class _Conflict(NamedTuple):
     sides: tuple[str, ...]
 
 
-def conflicts(text: str, entries: Callable[[str], Sequence[Entry]]) -> list[Problem]:
-    """Return the unresolved merges of a text, each with the entries that it cuts.
+def unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> StoreInvalid | None:
+    """Return the error for the unresolved merges of a text, each with the entries that it cuts, if any.
 
     Args:
         text: what the file holds.
         entries: takes a text of the file's format apart.
     """
     found = list(_conflicts(text))
-    cut = [_cut(text, found, entries, side) for side in (0, -1)] if found else []
+    if not found:
+        return None
+    cut = [_cut(text, found, entries, side) for side in (0, -1)]
     problems, last, pos = [], 1, 0
     for number, conflict in enumerate(found):
         paths = dict.fromkeys(path for side in cut for path in side[number])
@@ -48,8 +50,9 @@ def conflicts(text: str, entries: Callable[[str], Sequence[Entry]]) -> list[Prob
         pos = conflict.stop if conflict.stop < len(text) else len(text.rstrip("\r\n"))
         last = first + text.count("\n", conflict.start, pos)
         message = f"unresolved merge{_within([*paths])}, lines {first}-{last}"
-        problems.append(Problem(message, hint=SETTLE, line=first, column=1))
-    return problems
+        problems.append(Problem(message, line=first, column=1))
+    message = f"the store has {len(found)} unresolved merge{'s' * (len(found) > 1)}"
+    return StoreInvalid(message, hint=SETTLE, problems=problems)
 
 
 def _conflicts(text: str) -> Iterator[_Conflict]:

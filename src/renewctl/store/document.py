@@ -80,10 +80,7 @@ class Document:
         from renewctl.store.editor import Editor, NotABlock, moves_of
 
         changes = [change._replace(after=self.codec.storable(change.after)) for change in changes]
-        try:
-            planned = tree.applied(self.data, changes)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise LayoutRefused(f"the store's tables are not the kind to be edited: {error}") from error
+        planned = tree.applied(self.data, changes)
         moves = list(moves_of(changes, self.data, planned))
         if not moves:
             return Revision(self.text)

@@ -40,9 +40,9 @@ def reformatted(before: Snapshot) -> Draft:
     check_version(before)
     made = before.document.reformat()
     copy = f"{before.place.path.name}.layout.bak"
-    said = f"each client and user becomes one block; the old file is kept as {copy}"
+    said = f"{before.place.shown} is rewritten in the usual layout; the old file is kept as {copy}"
     if made.text == before.document.text:
-        said, copy = f"each client and user of {before.place.shown} is already one block", ""
+        said, copy = f"{before.place.shown} already has the usual layout", ""
     return Draft(Plan("migrate", (), (said,)), before, before.portfolio, made, copy=copy)
 
 

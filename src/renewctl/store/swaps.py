@@ -75,7 +75,16 @@ def in_line_ends_of(text: str, swaps: Sequence[Swap]) -> Sequence[Swap]:
     if crlf not in (0, text.count("\n")):
         return swaps
     end = "\r\n" if crlf else "\n"
-    texts = ("old", "new", "old_gap", "new_gap")
+
+    def ended(part: str) -> str:
+        return re.sub("\r?\n", end, part)
+
     return [
-        swap._replace(**{name: re.sub("\r?\n", end, getattr(swap, name)) for name in texts}) for swap in swaps
+        swap._replace(
+            old=ended(swap.old),
+            new=ended(swap.new),
+            old_gap=ended(swap.old_gap),
+            new_gap=ended(swap.new_gap),
+        )
+        for swap in swaps
     ]

@@ -12,7 +12,7 @@ from json import JSONDecodeError
 from math import isinf
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.store.conflicts import conflicts
+from renewctl.store.conflicts import unresolved
 from renewctl.store.entries import Entry
 from renewctl.store.foreign import first_line, looks_like
 
@@ -54,7 +54,7 @@ def unparsed(
     """
     if isinstance(error, RecursionError):
         return _invalid(_problems(text, [next(flaw for flaw in _flaws(text) if "too deeply" in flaw[1])]))
-    return _invalid(conflicts(text, entries) or _problems(text, _syntax_flaws(text, error)))
+    return unresolved(text, entries) or _invalid(_problems(text, _syntax_flaws(text, error)))
 
 
 def refused(text: str, *, is_object: bool) -> StoreInvalid:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import tomli
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.store.conflicts import SETTLE, conflicts
+from renewctl.store.conflicts import SETTLE, unresolved
 from renewctl.store.entries import Entry, Steps
 from renewctl.store.foreign import first_line, looks_like
 from renewctl.store.toml.scan import ScanError, scan
@@ -59,8 +59,10 @@ def invalid(text: str, error: Exception, entries: Callable[[str], Sequence[Entry
         error: what the parser raised.
         entries: takes a text apart.
     """
-    problems = conflicts(text, entries) or [_finding(text, error)]
-    return StoreInvalid("the store is not valid TOML", hint=problems[0].hint, problems=problems)
+    finding = _finding(text, error)
+    return unresolved(text, entries) or StoreInvalid(
+        "the store is not valid TOML", hint=finding.hint, problems=[finding]
+    )
 
 
 def _finding(text: str, error: Exception) -> Problem:
