@@ -902,6 +902,17 @@ def test_bad_syntax_has_message_line_and_column(text: str, message: str, line: i
     assert (problem.line, problem.column) == (line, column)
 
 
+def test_a_table_given_twice_at_the_end_of_a_long_text_is_named_in_linear_time() -> None:
+    text = "".join(f"[clients.c{n}]\nname = 'N{n}'\n\n" for n in range(4 * LONG)) + "  [clients.c1]\n"
+    begun = time.process_time()
+    with pytest.raises(StoreInvalid) as error:
+        TomlDocument(text)
+    assert time.process_time() - begun < 6  # in quadratic time, half a minute
+    (problem,) = error.value.problems
+    assert "lines 4 and 120001" in problem.message
+    assert (problem.line, problem.column) == (120001, 3)
+
+
 def test_every_unresolved_merge_is_named() -> None:
     merge = "<<<<<<< HEAD\na = 2\n=======\na = 3\n>>>>>>> main\n"
     with pytest.raises(StoreInvalid) as error:

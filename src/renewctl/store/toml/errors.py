@@ -113,9 +113,10 @@ def _first(text: str, kind: str) -> tuple[int, int] | None:
 def _twice(text: str, line: int) -> Problem | None:
     """Name both lines of a key or table that is given twice, the second one on ``line``."""
     seen: dict[Steps, int] = {}
+    here, pos = 1, 0
     try:
         for item in scan(text):
-            here, column = _place(text, item.at)
+            here, pos = here + text.count("\n", pos, item.at), item.at
             paths = [item.path[:depth] for depth in range(1, len(item.path) + 1)]
             first = next((seen[path] for path in reversed(paths) if path in seen), 0)
             if here >= line:
@@ -123,6 +124,7 @@ def _twice(text: str, line: int) -> Problem | None:
                 kind = "key" if item.value else "table"
                 message = f"the {kind} {name} is given twice: lines {first} and {here}"
                 hint = "keep one of the two"
+                column = pos - text.rfind("\n", 0, pos)
                 return Problem(message, hint=hint, line=here, column=column) if first else None
             if item.value or item.path not in seen:
                 seen[item.path] = here
