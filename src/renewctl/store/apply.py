@@ -18,7 +18,7 @@ from renewctl.store.document import Revision
 from renewctl.store.history.record import Author, Record
 from renewctl.store.lock import DEFAULT_TIMEOUT, locked
 from renewctl.store.place import Place
-from renewctl.store.snapshot import Snapshot, load, with_places
+from renewctl.store.snapshot import Snapshot, load, places_named
 from renewctl.tree import applied, get, plain
 
 REFORMATTED = "is rewritten with one member per line; the other values stay as they are"
@@ -127,11 +127,11 @@ def planned(edit: Edit) -> Drafted:
 
     def drafted(before: Snapshot) -> Draft:
         check_version(before)
-        wanted = with_places(before.document, before.place, lambda: edit(before.portfolio))
-        plan = _effective(before, wanted)
-        if not plan.changes:
-            return Draft(plan, before, before.portfolio, Revision(before.document.text))
-        made = with_places(before.document, before.place, lambda: before.document.edit(plan.changes))
+        with places_named(before.document, before.place):
+            plan = _effective(before, edit(before.portfolio))
+            if not plan.changes:
+                return Draft(plan, before, before.portfolio, Revision(before.document.text))
+            made = before.document.edit(plan.changes)
         if made.reformatted:
             plan = plan._replace(said=(*plan.said, f"{before.place.shown} {REFORMATTED}"))
         return Draft(plan, before, _understood(before, plan), made)

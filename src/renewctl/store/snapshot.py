@@ -4,8 +4,9 @@ Imports ``document`` and its codecs, ``place``, ``files`` and the pure floors.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from renewctl import files
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
@@ -16,7 +17,6 @@ from renewctl.store.document import Document
 from renewctl.store.place import Place, missing
 from renewctl.tree import get
 
-T = TypeVar("T")
 BOM = "\ufeff"
 BY_HAND = "mend the file in an editor; nothing was written"
 _ALTERNATING = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")
@@ -88,18 +88,13 @@ def snapshot_of(raw: bytes, place: Place) -> Snapshot:
 
 
 def parsed(text: str, place: Place) -> Document:
-    """Return the text as a document of the kind that the file's suffix says.
+    """Return the text as a document of the format that the file's suffix names.
 
     Raises:
-        StoreInvalid: it is not of that kind.
+        StoreInvalid: If it is not of that format.
     """
-    return _in_file(place, lambda: _document(text, place))
-
-
-def _in_file(place: Place, act: Callable[[], T]) -> T:
-    """Return what ``act`` returns; an error about the text as such gets the file's name."""
     try:
-        return act()
+        return _document(text, place)
     except StoreInvalid as error:
         error.hint = error.hint or BY_HAND
         error.problems = tuple(problem._replace(file=place.shown) for problem in error.problems)
@@ -122,7 +117,8 @@ def understood(document: Document, place: Place) -> Reading:
     Raises:
         StoreInvalid: something in it is wrong; every problem is listed, with its place.
     """
-    reading = with_places(document, place, lambda: said(document))
+    with places_named(document, place):
+        reading = said(document)
     if reading.problems:
         count = len(reading.problems)
         message = f"{place.shown} has {count} problem{'s' * (count > 1)}"
@@ -140,10 +136,11 @@ def said(document: Document) -> Reading:
     return read(up_to_date(document.data))
 
 
-def with_places(document: Document, place: Place, act: Callable[[], T]) -> T:
-    """Return what ``act`` returns; problems of its errors get their places."""
+@contextmanager
+def places_named(document: Document, place: Place) -> Iterator[None]:
+    """Name file, line and column of the problems of every error that is raised inside."""
     try:
-        return act()
+        yield
     except RenewctlError as error:
         error.problems = _located(document, place, error.problems)
         raise

@@ -17,7 +17,7 @@ from renewctl.store.apply import Draft, Drafted, check_version
 from renewctl.store.document import Document, Revision
 from renewctl.store.entries import HOLDERS
 from renewctl.store.history.record import Record
-from renewctl.store.snapshot import Snapshot, parsed, said, with_places
+from renewctl.store.snapshot import Snapshot, parsed, places_named, said
 from renewctl.store.swaps import in_line_ends_of
 from renewctl.text import dotted
 from renewctl.tree import applied, get, plain, reverted
@@ -42,9 +42,8 @@ def taken_back(which: str | None) -> Drafted:
             _check_last(done, record)
         meant.append(record.id)
         changes, data = _reversed(before, record, done)
-        made, reading = with_places(
-            before.document, before.place, lambda: _made(before, record, changes, data)
-        )
+        with places_named(before.document, before.place):
+            made, reading = _made(before, record, changes, data)
         if before.digest != record.after:
             _check_references(before, reading.portfolio, record)
         plan = Plan("undo", changes, _said(record, done))
