@@ -227,6 +227,19 @@ def test_a_long_broken_text_is_answered_in_linear_time(name):
     assert time.process_time() - begun < 3  # in quadratic time, half a minute
 
 
+def test_many_places_within_one_client_are_found_in_linear_time():
+    text = '{"clients": {"a": {\n' + ",\n".join(f'"k{n}": 1' for n in range(LONG)) + "}}}"
+    (entry,) = codec.entries(text)
+    starts = codec.position(text, entry, ("clients", "a", "k0"))[1]
+    begun = time.process_time()
+
+    for n in range(LONG):
+        depth, at = codec.position(text, entry, ("clients", "a", f"k{n}"))
+        assert (depth, at) == (3, starts)
+        starts += len(f'"k{n}": 1,\n')
+    assert time.process_time() - begun < 3  # in quadratic time, minutes
+
+
 # --- reading, compared with a reading that looks at everything ----------------------------------
 
 KINDS = {

@@ -885,6 +885,15 @@ ERRORS = [
 ]
 
 
+def test_many_places_within_one_client_are_found_in_linear_time() -> None:
+    items = "".join(f'  {{ email = "{n}@a" }},\n' for n in range(2 * LONG))
+    document = TomlDocument(f"[clients.a]\ncontacts = [\n{items}]\n")
+    begun = time.process_time()
+    for n in range(2 * LONG):
+        assert document.locate(("clients", "a", "contacts", f"{n}@a", "email")) == (n + 3, 5)
+    assert time.process_time() - begun < 3  # in quadratic time, half a minute
+
+
 def test_many_places_below_one_header_are_found_in_linear_time() -> None:
     document = TomlDocument("[clients]\n" + "".join(f"c{n} = {{ x = 1 }}\n" for n in range(LONG)))
     begun = time.process_time()

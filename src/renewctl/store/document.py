@@ -36,6 +36,7 @@ class Document:
     def __init__(self, text: str, codec: Codec) -> None:
         self.text, self.codec = text, codec
         self.data: dict[str, Any] = codec.parse(text)
+        self._indexes: dict[int, dict[str, int]] = {}
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -60,7 +61,7 @@ class Document:
         """
         from bisect import bisect_right
 
-        steps = _steps(self.data, path)
+        steps = self._steps(path)
         names = dict.fromkeys((entry_of(steps), path[:1])) if steps else ()
         entries = [entry for name in names for entry in self._by_path.get(name, ())]
         if len(steps) == 1 and not entries:  # a table that only its own tables name
@@ -69,6 +70,35 @@ class Document:
         pos = -max(((depth, -at) for depth, at in found), default=(0, 0))[1]
         line = bisect_right(self._lines, pos)
         return line, pos - self._lines[line - 1] + 1
+
+    def _steps(self, path: Path) -> Steps:
+        """Return ``path`` with list items by index, as far as there is something."""
+        steps: Steps = ()
+        data: Any = self.data
+        for step in path:
+            if isinstance(data, list):
+                index = self._index(data, str(steps[-1])).get(step)
+                if index is None and step.isascii() and step.isdigit() and len(step) < 10:
+                    index = int(step)
+                if index is None or index >= len(data):
+                    return steps
+                steps, data = (*steps, index), data[index]
+            else:
+                steps = (*steps, step)
+                data = data.get(step) if isinstance(data, dict) else None
+        return steps
+
+    def _index(self, items: list[Any], list_key: str) -> dict[str, int]:
+        """Return the first index of each identity in a list."""
+        if list_key not in tree.IDENTITY:
+            return {}
+        if id(items) not in self._indexes:
+            found = [
+                item.get(tree.IDENTITY[list_key], "") if isinstance(item, dict) else None for item in items
+            ]
+            named = {name: index for index, name in reversed([*enumerate(found)]) if isinstance(name, str)}
+            self._indexes[id(items)] = named
+        return self._indexes[id(items)]
 
     def edit(self, changes: Sequence[Change]) -> Revision:
         """Return the text with ``changes`` made: it says what ``tree.applied`` says, nothing else moves.
@@ -191,20 +221,3 @@ def _says(got: Any, planned: Any, top: str, touched: set[Path | None]) -> bool:
     if got != planned and not same(got, planned):  # a NaN is not equal to itself
         return False
     return all(same(got.get(name[1]), planned.get(name[1])) for name in touched if name and name[0] == top)
-
-
-def _steps(data: Any, path: Path) -> Steps:
-    """Return ``path`` with list items by index, as far as there is something."""
-    steps: Steps = ()
-    for step in path:
-        if isinstance(data, list):
-            index = tree.index_of(data, str(steps[-1]), step) if steps[-1] in tree.IDENTITY else None
-            if index is None and step.isascii() and step.isdigit() and len(step) < 10:
-                index = int(step)
-            if index is None or index >= len(data):
-                return steps
-            steps, data = (*steps, index), data[index]
-        else:
-            steps = (*steps, step)
-            data = data.get(step) if isinstance(data, dict) else None
-    return steps

@@ -7,7 +7,7 @@ its neighbour ``errors``.
 import json
 import re
 from collections.abc import Generator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from json import JSONDecodeError
 from operator import methodcaller
 from typing import Any
@@ -112,12 +112,18 @@ def position(text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
         return 0, 0
     at, value = entry.start, _past(text, _decode(text, entry.start)[1])
     for step in steps[depth:]:
-        found = next((member for member in _members(text, value) if member[0] == (str(step),)), None)
-        if not found:
+        inside = _inside(text, value)
+        if str(step) not in inside:
             break
         depth += 1
-        _, at, value, _ = found
+        at, value = inside[str(step)]
     return depth, at
+
+
+@cache
+def _inside(text: str, start: int) -> dict[str, tuple[int, int]]:
+    """Return where each member of an object or list starts, and its value, by its key or index."""
+    return {key: (at, value) for (key,), at, value, _ in _members(text, start)}
 
 
 def value_of(entry: Entry) -> Any:
