@@ -742,6 +742,11 @@ email = "c@c" # mail
 """
 
 
+def test_free_comments_of_an_entry_stay_at_its_keys_where_a_layout_is_rewritten() -> None:
+    new = TomlDocument("clients.a.x = 1\n\n# three\n\nclients.a.y = 1\n").reformat().text
+    assert new == "[clients.a]\nx = 1\n# three\ny = 1\n"
+
+
 def test_a_layout_is_rewritten_but_not_what_is_a_block_in_it() -> None:
     block = '[clients.a]\nname = "A" # A\n\n# free\n\n# why\n[clients.a.override]\nowner = "hubspot"\n'
     made = TomlDocument(f'{block}\n[clients]\nb = {{ name = "B" }}\n').reformat().text

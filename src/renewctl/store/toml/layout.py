@@ -37,14 +37,16 @@ class Layout:
         self.free: dict[Path, list[str]] = {}
         self.notes: dict[Path, _Notes] = {}
         pos = 0
+        last: Path = ()
         for item in scan(text):
             entry, lead = entry_of(item.path), above(text, item.start, pos, COMMENTS)
-            if entry not in self.usual or entry not in self.free:  # the rest is in its own text
+            if entry != last and (entry not in self.usual or entry not in self.free):
                 self.free.setdefault(entry, []).extend(comments(text, pos, lead))
-            if entry not in self.usual:
-                self._keep(item.path, comments(text, lead, item.start), [])
+            if entry not in self.usual:  # what is within the text of the others stays there
+                within = pos if entry == last else lead
+                self._keep(item.path, comments(text, within, item.start), [])
                 self._keep(item.path, [], self._beside(item))
-            pos = item.end
+            pos, last = item.end, entry
         self.tail = comments(text, pos, len(text))
 
     def entries(self, data: dict[str, Any]) -> list[Entry]:
