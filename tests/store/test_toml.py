@@ -910,7 +910,7 @@ def test_many_places_below_one_header_are_found_in_linear_time() -> None:
 @pytest.mark.parametrize(("text", "message", "line", "column"), ERRORS)
 def test_bad_syntax_has_message_line_and_column(text: str, message: str, line: int, column: int) -> None:
     with pytest.raises(StoreInvalid) as error:
-        TomlDocument(text).check_sizes()
+        TomlDocument(text)
     (problem,) = error.value.problems
     assert problem.message.startswith(message)
     assert (problem.line, problem.column) == (line, column)
