@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from renewctl import tree
 from renewctl.errors import InternalGuard, LayoutRefused, Problem, StoreInvalid
 from renewctl.model import Change, Path
-from renewctl.store.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of
+from renewctl.store.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of
 from renewctl.text import dotted
 from renewctl.tree import same
 
@@ -129,11 +129,7 @@ class Document:
 
     def reformat(self) -> Revision:
         """Return the text with each entry written as one block; the same text where each is one."""
-        wanted = {
-            path
-            for top, value in self.data.items()
-            for path in ([(top, key) for key in value] if top in HOLDERS and value else [(top,)])
-        }
+        wanted = {*paths_of(self.data)}
         blocks = [entry for entry in self.entries if entry.path in wanted and self._is_block(entry)]
         if self._is_joined and len(blocks) == len(wanted):
             return Revision(self.text)

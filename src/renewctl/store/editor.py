@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from renewctl import tree
 from renewctl.model import Change, Path
 from renewctl.schema import TOP_LEVEL
-from renewctl.store.entries import HOLDERS, Codec, Entry
+from renewctl.store.entries import HOLDERS, Codec, Entry, paths_of
 from renewctl.tree import same
 
 _RANKS = {key: rank for rank, key in enumerate(TOP_LEVEL)}
@@ -51,7 +51,9 @@ def moves_of(changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]
         if change.renamed:
             origins[(*change.path[:-1], str(change.after))] = origins.pop(change.path, change.path)
     moved = set(origins.values())
-    for path in dict.fromkeys([*_paths(old), *_paths(new), *origins]):
+    for path in dict.fromkeys([*paths_of(old), *paths_of(new), *origins]):
+        if path[0] in HOLDERS and len(path) == 1:
+            continue  # what is in it are entries of their own
         origin = origins.get(path, None if path in moved else path)
         before, after = tree.get(old, origin) if origin else None, tree.get(new, path)
         changed = before is not after and not same(before, after)
@@ -59,11 +61,6 @@ def moves_of(changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]
             yield Move(origin, path, before, after)
         if origin != path and path not in moved and tree.get(old, path) is not None:
             yield Move(path, path, tree.get(old, path), None)  # overwritten by a rename
-
-
-def _paths(data: dict[str, Any]) -> Iterator[Path]:
-    for top, value in data.items():
-        yield from ((top, key) for key in value) if top in HOLDERS and isinstance(value, dict) else ((top,),)
 
 
 class Editor:

@@ -4,7 +4,7 @@ A codec (``toml.codec``, ``json.codec``) takes a text apart into entries and put
 whatever else is done with a file is done with its entries. Imports ``model`` only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from renewctl.model import Path
@@ -105,3 +105,12 @@ class Codec(Protocol):
 def entry_of(path: Sequence[str | int]) -> Path:
     """Return the path of the entry that ``path`` leads into."""
     return tuple(map(str, path[: 2 if path[0] in HOLDERS else 1]))
+
+
+def paths_of(data: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield the path of each entry that data has: each client, each user, and each other top-level key."""
+    for top, value in data.items():
+        if top in HOLDERS and isinstance(value, dict) and value:
+            yield from ((top, key) for key in value)
+        else:
+            yield (top,)

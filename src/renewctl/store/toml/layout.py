@@ -8,7 +8,7 @@ from typing import Any
 
 from renewctl.model import Path
 from renewctl.schema import EDITORS, TOP_LEVEL
-from renewctl.store.entries import HOLDERS, Entry, Steps, entry_of
+from renewctl.store.entries import Entry, Steps, entry_of, paths_of
 from renewctl.store.toml.scan import COMMENTS, Item, above, comments, first_at, parts, scan
 from renewctl.store.toml.text import dotted_text, field_text, in_order, key_text, value_text
 from renewctl.tree import IDENTITY, get
@@ -54,7 +54,7 @@ class Layout:
         below = {key: _has_header(self.usual.get((key,)), value) for key, value in data.items()}
         tops = sorted(data, key=lambda key: (below[key], _RANKS.get(key, len(_RANKS))))
         found: list[Entry] = []
-        for path in (path for top in tops for path in _paths(top, data[top])):
+        for path in paths_of({top: data[top] for top in tops}):
             value = get(data, path)
             free, notes = self._take(path)
             gap = [""] if found and below[path[0]] else []
@@ -110,11 +110,6 @@ def _has_header(text: str | None, value: Any) -> bool:
     A text that stays can be a table without one, as ``defaults.owner = ...``, or a list with several.
     """
     return text.startswith("[", first_at(text)) if text else isinstance(value, dict)
-
-
-def _paths(top: str, value: Any) -> list[Path]:
-    entries = top in HOLDERS and isinstance(value, dict) and value
-    return [(top, key) for key in value] if entries else [(top,)]
 
 
 def _all(notes: _Notes) -> list[str]:
