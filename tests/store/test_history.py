@@ -429,3 +429,27 @@ def test_undo_uses_the_line_ends_that_git_gave_the_file_since(
     store.write_bytes(store.read_bytes().replace(ends[0].encode(), ends[1].encode()))
     assert main(["undo", "-q", "--yes"]) == 0
     assert store.read_bytes() == TWO_PLACES.replace("\n", ends[1]).encode()
+
+
+LOOSE = (
+    ("client", "remove", "sorvetes-jabuticaba.example"),
+    ("client", "rename", "sorvetes-jabuticaba.example", "sorvetes.example"),
+    ("override", "sorvetes-jabuticaba.example", "--owner", "hubspot"),
+    ("clear-override", "sorvetes-jabuticaba.example"),
+    ("clear-override", "--all"),
+    ("set-default", "--owner", "partner", "--notify", "ines"),
+)
+"""In the example, the client's override names somebody who is not one of the users."""
+
+
+@pytest.mark.parametrize("words", LOOSE, ids=" ".join)
+@pytest.mark.parametrize("name", ["agency.toml", "agency.json"])
+def test_the_last_change_is_undone_whatever_was_loose_before(
+    name: str, words: tuple[str, ...], examples: Path
+) -> None:
+    path = Path(name)
+    path.write_bytes((examples / name).read_bytes())
+    assert main([*words, "--yes", "-q", "--store", name]) == 0
+    assert path.read_bytes() != (examples / name).read_bytes()
+    assert main(["undo", "--yes", "-q", "--store", name]) == 0
+    assert path.read_bytes() == (examples / name).read_bytes()
