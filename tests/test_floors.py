@@ -23,7 +23,8 @@ PLANTED = {
     "errors": ["renewctl.model", "idna", "tomlkit", "tomli", "toml_rs"],
     "files": ["renewctl.store", "tomlkit", "toml_rs", "typer", "rich"],
     "store": ["renewctl.render", "renewctl.workspace", "typer", "rich", "tomlkit", "toml_rs"],
-    "store/toml/text": ["renewctl.store.json.codec", "renewctl.store.snapshot", "renewctl.store.lock"],
+    "formats": ["renewctl.store", "os", "pathlib", "io", "tomlkit"],
+    "formats/toml/text": ["renewctl.formats.json.codec", "renewctl.files", "os"],
     "store/history/record": ["renewctl.store.lock", "renewctl.store.apply"],
     "render": ["renewctl.cli", "click", "tomlkit"],
     "unplaced": ["os", "idna"],
@@ -32,7 +33,7 @@ ALLOWED = {
     "cli": ["typer", "rich"],
     "render": ["rich"],
     "workspace/init": ["tomlkit"],
-    "store/toml/reader": ["toml_rs"],
+    "formats/toml/reader": ["toml_rs"],
     "domains": ["idna"],
     "files": ["os"],
 }

@@ -30,9 +30,9 @@ WHO = """
     renewctl.render.columns renewctl.render.formats renewctl.render.who renewctl.render.who_screen
     renewctl.resolve renewctl.resolve.candidates renewctl.resolve.notes renewctl.resolve.record
     renewctl.schema renewctl.schema.fields renewctl.schema.kinds
-    renewctl.schema.reading renewctl.store.document renewctl.store.entries
-    renewctl.store.snapshot renewctl.store.toml renewctl.store.toml.codec
-    renewctl.store.toml.reader renewctl.store.toml.scan
+    renewctl.schema.reading renewctl.store.document renewctl.formats renewctl.formats.entries
+    renewctl.store.snapshot renewctl.formats.toml renewctl.formats.toml.codec
+    renewctl.formats.toml.reader renewctl.formats.toml.scan
     renewctl.text renewctl.tree renewctl.upcoming
 """
 OTHERS = {"calendar", "gc", "unicodedata"}

@@ -32,10 +32,10 @@ from core.test_schema import (
     values_of,
 )
 from renewctl.errors import StoreInvalid
+from renewctl.formats.json.codec import parse as read_json
 from renewctl.migrate import CURRENT, up_to_date
 from renewctl.schema import TABLES, TOP_LEVEL, Kind, read
 from renewctl.schema.json_schema import json_schema
-from renewctl.store.json.codec import parse as read_json
 
 SCHEMA = json_schema(CURRENT)
 BETWEEN_ENTRIES = re.compile(r" is the same address as | is a second renewal ")

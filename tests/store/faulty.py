@@ -64,7 +64,7 @@ MODULES = [
     "toml_rs",
     "json",
     "rich.text",
-    "renewctl.store.json.codec",
+    "renewctl.formats.json.codec",
 ]
 
 

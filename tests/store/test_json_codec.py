@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renewctl.errors import StoreInvalid
-from renewctl.store.entries import HOLDERS, Entry
-from renewctl.store.json import codec, errors
+from renewctl.formats.entries import HOLDERS, Entry
+from renewctl.formats.json import codec, errors
 from store.layouts import JSON, made, typed
 
 EXAMPLES = int(os.environ.get("RENEWCTL_TEST_EXAMPLES", "300"))

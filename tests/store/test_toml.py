@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from renewctl import tree
 from renewctl.errors import InternalGuard, LayoutRefused, StoreInvalid, UsageError
+from renewctl.formats.toml import codec
+from renewctl.formats.toml import text as toml_text
 from renewctl.model import Change
 from renewctl.store.document import Document
-from renewctl.store.toml import codec
-from renewctl.store.toml import text as toml_text
 from renewctl.tree import same
 
 

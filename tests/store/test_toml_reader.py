@@ -14,7 +14,7 @@ import toml_rs
 import tomli
 
 from conftest import EXAMPLES
-from renewctl.store.toml.reader import loads
+from renewctl.formats.toml.reader import loads
 
 VALUES = {
     "integers": "[0, -0, 42, 1_000, 0xDEAD_beef, 0o17, 0b101, 9223372036854775808, -9223372036854775809]",
@@ -93,7 +93,7 @@ def outcome(loads, text):
         return type(error), *map(str, error.args[:1])
 text = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
 import tomli
-from renewctl.store.toml.reader import loads
+from renewctl.formats.toml.reader import loads
 got, wanted = outcome(loads, text), outcome(tomli.loads, text)
 assert got[0] == wanted[0], (got[0], wanted[0])
 try:
@@ -187,7 +187,7 @@ b = { "]" = "'", '}' = '"' }
 )
 def test_toml_rs_reads_it_alone(text: str) -> None:
     code = (
-        "import sys; from renewctl.store.toml.reader import loads;"
+        "import sys; from renewctl.formats.toml.reader import loads;"
         "loads(sys.stdin.buffer.read().decode()); print('tomli' in sys.modules)"
     )
     assert in_a_process(code, stdin=text).stdout == b"False\n"

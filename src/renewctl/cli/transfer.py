@@ -156,7 +156,7 @@ def _exported(snapshot: Snapshot, wanted: Wanted) -> str:
         from renewctl.exchange import export
 
         return export.csv_of(snapshot.portfolio, raw=wanted.raw, excel=wanted.excel)
-    from renewctl.store.convert import json_of, toml_of
+    from renewctl.formats.convert import json_of, toml_of
 
     data = snapshot.document.data
     return json_of(data) if wanted.format == "json" else toml_of(data)

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from renewctl import tree
 from renewctl.errors import InternalGuard, LayoutRefused, Problem, StoreInvalid
+from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of
 from renewctl.model import Change, Path
-from renewctl.store.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of
 from renewctl.text import dotted
 from renewctl.tree import same
 

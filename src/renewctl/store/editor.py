@@ -1,7 +1,7 @@
 """Changes made to the entries of a file, one entry at a time; what no change is about stays as it is.
 
 Free of formats: a codec writes the texts. Imports ``model``, ``tree``, the table of fields and
-``store.entries``.
+``formats.entries``.
 """
 
 from bisect import bisect
@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from renewctl import tree
+from renewctl.formats.entries import HOLDERS, Codec, Entry, paths_of
 from renewctl.model import Change, Path
 from renewctl.schema import TOP_LEVEL
-from renewctl.store.entries import HOLDERS, Codec, Entry, paths_of
 from renewctl.tree import same
 
 _RANKS = {key: rank for rank, key in enumerate(TOP_LEVEL)}

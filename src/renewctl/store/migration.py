@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from renewctl.errors import InternalGuard
+from renewctl.formats.entries import HOLDERS
 from renewctl.migrate import CURRENT, up_to_date, version_of
 from renewctl.model import Change, Plan
 from renewctl.schema import read
 from renewctl.store.apply import Draft, check_version
 from renewctl.store.document import Revision
-from renewctl.store.entries import HOLDERS
 from renewctl.store.snapshot import Snapshot
 
 

@@ -103,10 +103,10 @@ def parsed(text: str, place: Place) -> Document:
 
 def _document(text: str, place: Place) -> Document:
     if place.path.suffix.lower() == ".json":
-        from renewctl.store.json import codec as json_codec
+        from renewctl.formats.json import codec as json_codec
 
         return Document(text, json_codec)
-    from renewctl.store.toml import codec
+    from renewctl.formats.toml import codec
 
     return Document(text, codec)
 

@@ -1,13 +1,13 @@
 """What a change did to the texts of entries: found out, and undone.
 
-Imports ``model`` and ``store.entries`` only.
+Imports ``model`` and ``formats.entries`` only.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from renewctl.formats.entries import Entry, Swap
 from renewctl.model import Path
-from renewctl.store.entries import Entry, Swap
 
 
 def put_back(entries: Sequence[Entry], swaps: Iterable[Swap]) -> list[Entry] | None:

@@ -10,12 +10,12 @@ from typing import Any
 from renewctl.difference import differences
 from renewctl.domains import address_key
 from renewctl.errors import NothingToUndo, Problem, StoreChanged, StoreInvalid, UsageError
+from renewctl.formats.entries import HOLDERS
 from renewctl.model import Change, Path, Plan, Portfolio
 from renewctl.schema import Reading
 from renewctl.store import history
 from renewctl.store.apply import Draft, Drafted, check_version
 from renewctl.store.document import Document, Revision
-from renewctl.store.entries import HOLDERS
 from renewctl.store.history.record import Record
 from renewctl.store.snapshot import Snapshot, parsed, places_named, said
 from renewctl.store.swaps import in_line_ends_of

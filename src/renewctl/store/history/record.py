@@ -1,14 +1,14 @@
 """One recorded change: its author, its values and texts, and its line of JSON.
 
-Imports ``model`` and ``store.entries`` only.
+Imports ``model`` and ``formats.entries`` only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
+from renewctl.formats.entries import Swap
 from renewctl.model import Change
-from renewctl.store.entries import Swap
 
 _DATE, _TIME = "$date", "$time"
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 import tomli
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.store.conflicts import SETTLE, unresolved
-from renewctl.store.entries import Entry, Steps
-from renewctl.store.foreign import first_line, looks_like
-from renewctl.store.toml.scan import ScanError, scan
-from renewctl.store.toml.text import key_text
+from renewctl.formats.conflicts import SETTLE, unresolved
+from renewctl.formats.entries import Entry, Steps
+from renewctl.formats.foreign import first_line, looks_like
+from renewctl.formats.toml.scan import ScanError, scan
+from renewctl.formats.toml.text import key_text
 
 _LONE_CR = re.compile(r"\r(?!\n)")
 _TOKEN = re.compile(

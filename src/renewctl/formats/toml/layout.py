@@ -1,16 +1,16 @@
 """A TOML store in any layout rewritten with one block per entry, comments kept at their keys.
 
-Imports ``model``, ``tree``, ``store.entries``, the table of fields and its neighbours only.
+Imports ``model``, ``tree``, ``entries``, the table of fields and its neighbours only.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
+from renewctl.formats.entries import Entry, Steps, entry_of, paths_of
+from renewctl.formats.toml.scan import COMMENTS, Item, above, comments, first_at, parts, scan
+from renewctl.formats.toml.text import dotted_text, field_text, in_order, key_text, value_text
 from renewctl.model import Path
 from renewctl.schema import EDITORS, TOP_LEVEL
-from renewctl.store.entries import Entry, Steps, entry_of, paths_of
-from renewctl.store.toml.scan import COMMENTS, Item, above, comments, first_at, parts, scan
-from renewctl.store.toml.text import dotted_text, field_text, in_order, key_text, value_text
 from renewctl.tree import IDENTITY, get
 
 _RANKS = {key: rank for rank, key in enumerate((EDITORS, *TOP_LEVEL))}

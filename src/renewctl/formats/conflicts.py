@@ -1,6 +1,6 @@
 """Merges that git left unresolved in a store's text: their lines, and the entries they cut.
 
-Used only once a text could not be read. Imports ``errors``, ``model``, ``text`` and ``store.entries``.
+Used only once a text could not be read. Imports ``errors``, ``model``, ``text`` and ``entries``.
 """
 
 import re
@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from renewctl.errors import Problem, StoreInvalid
+from renewctl.formats.entries import Entry
 from renewctl.model import Path
-from renewctl.store.entries import Entry
 from renewctl.text import dotted
 
 SETTLE = (

@@ -1,15 +1,15 @@
 """What a TOML text is made of: headers, statements, and the parts of their values, with their offsets.
 
 The text is taken to be valid TOML; on anything else the functions find something or raise ``ScanError``.
-Imports ``store.entries`` for its types, and the parser.
+Imports ``entries`` for its types, and the parser.
 """
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from renewctl.store.entries import Steps
-from renewctl.store.toml.reader import loads
+from renewctl.formats.entries import Steps
+from renewctl.formats.toml.reader import loads
 
 # No group that repeats is possessive: until Python 3.11.4 such a one can match wrongly. Each begins with what
 # nothing else in it begins with, so that there is one way to match, and no need.

@@ -1,7 +1,7 @@
 """A whole store as text of the other kind, TOML ⇄ JSON, without loss.
 
 Dates are the one difference: JSON has them as text, and the table of fields says which text is one.
-Imports its neighbours in ``store`` and the table of fields.
+Imports its neighbours and the table of fields.
 """
 
 import json
@@ -11,12 +11,12 @@ from math import isfinite
 from typing import Any
 
 from renewctl.errors import BadInput
+from renewctl.formats.entries import HOLDERS
+from renewctl.formats.json import codec as json_codec
+from renewctl.formats.toml.codec import join
+from renewctl.formats.toml.layout import Layout
 from renewctl.model import Path
 from renewctl.schema import TABLES, Kind
-from renewctl.store.entries import HOLDERS
-from renewctl.store.json import codec as json_codec
-from renewctl.store.toml.codec import join
-from renewctl.store.toml.layout import Layout
 from renewctl.text import acts, dotted
 
 EOL = "\n"

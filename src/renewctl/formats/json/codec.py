@@ -1,6 +1,6 @@
-"""A store in JSON: text into entries, and entries into text. See ``store.entries.Codec``.
+"""A store in JSON: text into entries, and entries into text. See ``formats.entries.Codec``.
 
-The C parser of the standard library reads the text. Imports ``model``, ``tree``, ``store.entries`` and
+The C parser of the standard library reads the text. Imports ``model``, ``tree``, ``entries`` and
 its neighbour ``errors``.
 """
 
@@ -12,9 +12,9 @@ from json import JSONDecodeError
 from operator import methodcaller
 from typing import Any
 
+from renewctl.formats.entries import HOLDERS, Entry, Steps
+from renewctl.formats.json.errors import BLANK, MAX_DEPTH, half_characters, number_flaw, refused, unparsed
 from renewctl.model import Path
-from renewctl.store.entries import HOLDERS, Entry, Steps
-from renewctl.store.json.errors import BLANK, MAX_DEPTH, half_characters, number_flaw, refused, unparsed
 from renewctl.tree import IDENTITY, is_deeper, plain
 
 _ESCAPED = re.compile(r"\\(?:(u)(?!00[0-9]|202[89])|.)")

@@ -2,17 +2,16 @@
 
 The difference of the old value and the new is spliced into the text of headers, statements and the
 parts of their values, so that every comment stays with what it is about. Imports ``model``,
-``tree``, ``store.entries`` and its neighbours only.
+``tree``, ``entries`` and its neighbours only.
 """
 
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
-from renewctl.model import Path
-from renewctl.store.entries import Entry, Steps
-from renewctl.store.toml.scan import BLANKS, COMMENTS, Item, Part, above, parts, scan
-from renewctl.store.toml.text import (
+from renewctl.formats.entries import Entry, Steps
+from renewctl.formats.toml.scan import BLANKS, COMMENTS, Item, Part, above, parts, scan
+from renewctl.formats.toml.text import (
     field_text,
     in_order,
     key_text,
@@ -21,6 +20,7 @@ from renewctl.store.toml.text import (
     table_text,
     value_text,
 )
+from renewctl.model import Path
 from renewctl.tree import IDENTITY, same
 
 Span = tuple[int, int]

@@ -1,6 +1,6 @@
 """What is wrong with a text that is not a store in JSON, with places and ways out.
 
-Used only once something is known to be wrong. Imports ``errors`` and, in ``store``, ``conflicts``,
+Used only once something is known to be wrong. Imports ``errors`` and, of the formats, ``conflicts``,
 ``entries`` and ``foreign``.
 """
 
@@ -12,9 +12,9 @@ from json import JSONDecodeError
 from math import isinf
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.store.conflicts import unresolved
-from renewctl.store.entries import Entry
-from renewctl.store.foreign import first_line, looks_like
+from renewctl.formats.conflicts import unresolved
+from renewctl.formats.entries import Entry
+from renewctl.formats.foreign import first_line, looks_like
 
 MAX_DEPTH = 100  # Fixed, since Python's own limit depends on its version and the call stack.
 MAX_DIGITS = 640  # Python can show an integer of so many whatever its own limit is set to.

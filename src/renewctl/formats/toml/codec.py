@@ -1,7 +1,7 @@
-"""A store in TOML: text into entries, and entries into text. See ``store.entries.Codec``.
+"""A store in TOML: text into entries, and entries into text. See ``formats.entries.Codec``.
 
 Most commands only read, so what edits and what explains errors is imported when it is used. Imports
-``errors``, ``model``, ``tree``, ``store.entries`` and its neighbours.
+``errors``, ``model``, ``tree``, ``entries`` and its neighbours.
 """
 
 import re
@@ -11,10 +11,9 @@ from itertools import pairwise
 from typing import Any
 
 from renewctl.errors import StoreInvalid
-from renewctl.model import Path
-from renewctl.store.entries import HOLDERS, Entry, Steps, entry_of
-from renewctl.store.toml.reader import loads
-from renewctl.store.toml.scan import (
+from renewctl.formats.entries import HOLDERS, Entry, Steps, entry_of
+from renewctl.formats.toml.reader import loads
+from renewctl.formats.toml.scan import (
     COMMENTS,
     GAPS,
     KEY,
@@ -27,6 +26,7 @@ from renewctl.store.toml.scan import (
     parts,
     scan,
 )
+from renewctl.model import Path
 from renewctl.tree import is_deeper
 
 _HEADER = re.compile(
@@ -72,7 +72,7 @@ def _values(data: dict[str, Any]) -> Iterator[Any]:
 
 
 def _invalid(text: str, error: ValueError | RecursionError) -> StoreInvalid:
-    from renewctl.store.toml.errors import invalid
+    from renewctl.formats.toml.errors import invalid
 
     return invalid(text, error, entries)
 
@@ -121,14 +121,14 @@ def is_table(entry: Entry) -> bool:
 
 def write(path: Path, value: Any, text: str) -> str:
     """Return the text of a new entry."""
-    from renewctl.store.toml.text import entry_text
+    from renewctl.formats.toml.text import entry_text
 
     return entry_text(path, value, line_end(text))
 
 
 def rewrite(entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
     """Return the text of an entry whose path becomes ``path`` and whose value ``old`` becomes ``new``."""
-    from renewctl.store.toml.edit import Edit
+    from renewctl.formats.toml.edit import Edit
 
     return Edit(entry, line_end(text)).make(path, old, new)
 
@@ -145,7 +145,7 @@ def storable(value: Any) -> Any:
 
 def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
     """Return all entries, each one block or statement; those not ``usual`` are rewritten."""
-    from renewctl.store.toml.layout import Layout
+    from renewctl.formats.toml.layout import Layout
 
     return Layout(_with_final_line_end(text), line_end(text), usual).entries(data)
 
