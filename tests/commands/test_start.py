@@ -31,6 +31,7 @@ WHO = """
     renewctl.resolve renewctl.resolve.candidates renewctl.resolve.notes renewctl.resolve.record
     renewctl.schema renewctl.schema.fields renewctl.schema.kinds
     renewctl.schema.reading renewctl.store.document renewctl.formats renewctl.formats.entries
+    renewctl.formats.lines
     renewctl.store.snapshot renewctl.formats.toml renewctl.formats.toml.codec
     renewctl.formats.toml.reader renewctl.formats.toml.scan
     renewctl.text renewctl.tree renewctl.upcoming

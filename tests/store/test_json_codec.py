@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renewctl.errors import StoreInvalid
-from renewctl.formats.entries import HOLDERS, Entry
+from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry
 from renewctl.formats.json import codec, errors
 from store.layouts import JSON, made, typed
 
@@ -277,7 +277,7 @@ def flawed(draw):
     """Return JSON, mostly an object, at times within so many levels that one more is too many."""
     text = draw(st.recursive(ATOMS, tables, max_leaves=12))
     opening, closing = draw(st.sampled_from([("", ""), ("[", "]"), ('{"a":', "}"), ('["]",', "]")]))
-    levels = draw(st.integers(errors.MAX_DEPTH - 4, errors.MAX_DEPTH)) if draw(st.booleans()) else 1
+    levels = draw(st.integers(MAX_DEPTH - 4, MAX_DEPTH)) if draw(st.booleans()) else 1
     text = opening * levels + text + closing * levels
     return text if draw(st.integers(0, 9)) == 0 else f'{{"top" :{text}}}'
 
@@ -305,7 +305,7 @@ def kinds(value, level=1):
     elif isinstance(value, list):
         keys = [key for key, _ in value] if isinstance(value, Pairs) else []
         yield from ["duplicate"] if len(set(keys)) < len(keys) else []
-        yield from ["deep"] if level > errors.MAX_DEPTH else []
+        yield from ["deep"] if level > MAX_DEPTH else []
         for each in [*keys, *(pair[1] for pair in value)] if keys else value:
             yield from kinds(each, level + 1)
 

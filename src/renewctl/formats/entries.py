@@ -11,6 +11,8 @@ from renewctl.model import Path
 
 HOLDERS = ("clients", "users")
 """Top-level tables in which each table is an entry of its own."""
+MAX_DEPTH = 100
+"""Levels of tables and lists within each other: a fixed limit, whatever Python's own is. A store has five."""
 Steps = tuple[str | int, ...]
 """A path in the data, with the items of lists named by their index."""
 
@@ -72,7 +74,7 @@ class Codec(Protocol):
         """Return the file of these entries, in the habits of the old ``text``."""
 
     def value_of(self, entry: Entry) -> Any:
-        """Return what the text of an entry says by itself."""
+        """Return the value in the text of an entry; None if it cannot be changed by itself."""
 
     def is_table(self, entry: Entry) -> bool:
         """Return whether the text of an entry is a table of its own, as new clients and users are."""
@@ -94,7 +96,7 @@ class Codec(Protocol):
 
         Args:
             text: the text of the file.
-            data: what it says.
+            data: its data.
             usual: those of its entries whose own text is in the usual layout.
         """
 

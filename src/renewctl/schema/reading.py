@@ -190,7 +190,7 @@ class _Reader:
         return otherwise if len(self.problems) > before else _BUILD[name](**found)
 
     def lacking(self, value: Mapping[str, Any], name: str, path: Path) -> None:
-        """Say which required fields are not there."""
+        """Record a problem for each required field that is missing."""
         for field in TABLES[name].values():
             if field.required and field.key not in value:
                 self.problem(path, f"needs {field.key}", f"add {field.key}: {field.doc}")
@@ -204,7 +204,7 @@ class _Reader:
                 self.remark("unusual-spelling", path, message, f'write "{word}"')
 
     def items(self, raw: Any, name: str, path: Path) -> tuple[Any, ...]:
-        """Return what the tables of a list say; each is named by what tells it apart, or by its index."""
+        """Return the values of a list of tables; each is named by its identity, or by its index."""
         if not isinstance(raw, list):
             self.problem(path, f"must be a list, not {shown(raw)}", f"write {name} = [ {{ … }} ]")
             return ()

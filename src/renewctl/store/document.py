@@ -5,7 +5,6 @@ as it was, so only the entries of a change get other lines. ``editor`` and ``swa
 are used, since most commands only read. Imports these, ``entries`` and the pure floors.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 from renewctl import tree
 from renewctl.errors import InternalGuard, LayoutRefused, Problem, StoreInvalid
 from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of
+from renewctl.formats.lines import line_starts
 from renewctl.model import Change, Path
 from renewctl.text import dotted
 from renewctl.tree import same
@@ -27,7 +27,7 @@ class Revision(NamedTuple):
 
 
 class Document:
-    """One text of a store. ``data`` is what it says.
+    """One text of a store, and its data.
 
     Raises:
         StoreInvalid: If ``text`` is not of the codec's format.
@@ -52,7 +52,7 @@ class Document:
 
     @cached_property
     def _lines(self) -> list[int]:
-        return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", self.text))]
+        return line_starts(self.text)
 
     def locate(self, path: Path) -> tuple[int, int]:
         """Return line and column, from 1, of the key at ``path``, or of what is nearest above it.
@@ -101,11 +101,11 @@ class Document:
         return self._indexes[id(items)]
 
     def edit(self, changes: Sequence[Change]) -> Revision:
-        """Return the text with ``changes`` made: it says what ``tree.applied`` says, nothing else moves.
+        """Return the text with ``changes`` made: its data is that of ``tree.applied``, nothing else moves.
 
         Raises:
             LayoutRefused: If an entry is laid out so that this cannot be done safely.
-            InternalGuard: If the result does not say what was planned.
+            InternalGuard: If the result has other data than planned.
         """
         from renewctl.store.editor import Editor, NotABlock, moves_of
 
@@ -184,18 +184,18 @@ class Document:
         return Revision(text, (Swap((), (), self.text, text),), reformatted=True)
 
     def _check(self, text: str, planned: dict[str, Any], touched: set[Path | None]) -> None:
-        """Check that a new text, read as the next command will read it, says what was planned.
+        """Check that a new text, read as the next command will read it, has the planned data.
 
         Raises:
-            InternalGuard: If it says anything else.
+            InternalGuard: If it has any other data.
         """
         try:
             got = self.codec.parse(text)
         except StoreInvalid as error:
             raise InternalGuard(f"the new text cannot be read: {error.problems or error.message}") from error
         for top in {*got, *planned}:
-            if not _says(got.get(top), planned.get(top), top, touched):
-                raise InternalGuard(f"the new text says something else of {top}; nothing was written")
+            if not _is_as_planned(got.get(top), planned.get(top), top, touched):
+                raise InternalGuard(f"the new text has another value for {top}; nothing was written")
 
 
 def _refusal(path: Path) -> LayoutRefused:
@@ -205,8 +205,8 @@ def _refusal(path: Path) -> LayoutRefused:
     return LayoutRefused("this layout can be read, but not changed", hint=hint, problems=[problem])
 
 
-def _says(got: Any, planned: Any, top: str, touched: set[Path | None]) -> bool:
-    """Return whether a top-level key says what was planned: entries that were touched with types and all.
+def _is_as_planned(got: Any, planned: Any, top: str, touched: set[Path | None]) -> bool:
+    """Return whether a top-level key is as planned: entries that were touched with types and all.
 
     The others keep their bytes, so ``==`` cannot take 1 for true there.
     """

@@ -59,8 +59,6 @@ def moves_of(changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]
         changed = before is not after and not same(before, after)
         if changed or (origin != path and after is not None):
             yield Move(origin, path, before, after)
-        if origin != path and path not in moved and tree.get(old, path) is not None:
-            yield Move(path, path, tree.get(old, path), None)  # overwritten by a rename
 
 
 class Editor:
@@ -90,7 +88,7 @@ class Editor:
 
         Args:
             moves: what is to be done.
-            data: what the text says.
+            data: the data of the text.
 
         Raises:
             NotABlock: If an entry cannot be changed by itself.

@@ -210,7 +210,7 @@ def _candidates(document: Document, record: Record, changes: tuple[Change, ...])
 
 
 def _read_again(made: Revision, before: Snapshot, data: dict[str, Any]) -> Reading | None:
-    """Return what a new text says; None if that is not ``data``, or not a store."""
+    """Read a new text. Return None if its data is not ``data``, or it is not a store."""
     try:
         again = parsed(made.text, before.place)
     except StoreInvalid:

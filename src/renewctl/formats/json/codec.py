@@ -12,8 +12,9 @@ from json import JSONDecodeError
 from operator import methodcaller
 from typing import Any
 
-from renewctl.formats.entries import HOLDERS, Entry, Steps
-from renewctl.formats.json.errors import BLANK, MAX_DEPTH, half_characters, number_flaw, refused, unparsed
+from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry, Steps
+from renewctl.formats.json.errors import BLANK, half_characters, number_flaw, refused, unparsed
+from renewctl.formats.lines import line_end
 from renewctl.model import Path
 from renewctl.tree import IDENTITY, is_deeper, plain
 
@@ -127,7 +128,7 @@ def _inside(text: str, start: int) -> dict[str, tuple[int, int]]:
 
 
 def value_of(entry: Entry) -> Any:
-    """Return what the text of an entry says."""
+    """Return the value in the text of an entry."""
     (value,) = json.loads(f"{{{entry.text}}}").values()
     return value
 
@@ -151,9 +152,8 @@ def storable(value: Any) -> Any:
 def _habits(text: str) -> tuple[str, str, bool]:
     """Return a file's step of indentation, its line end, and whether it escapes characters beyond ASCII."""
     indented = re.search(r"[\r\n]([ \t]+)[^ \t\r\n]", text)
-    newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
     escaped = text.isascii() and any(escape[1] for escape in _ESCAPED.finditer(text))
-    return indented[1] if indented else "  ", newline, escaped
+    return indented[1] if indented else "  ", line_end(text), escaped
 
 
 def join(entries: Sequence[Entry], text: str) -> str:

@@ -13,10 +13,10 @@ from math import isinf
 
 from renewctl.errors import Problem, StoreInvalid
 from renewctl.formats.conflicts import unresolved
-from renewctl.formats.entries import Entry
+from renewctl.formats.entries import MAX_DEPTH, Entry
 from renewctl.formats.foreign import first_line, looks_like
+from renewctl.formats.lines import line_starts
 
-MAX_DEPTH = 100  # Fixed, since Python's own limit depends on its version and the call stack.
 MAX_DIGITS = 640  # Python can show an integer of so many whatever its own limit is set to.
 BLANK = " \t\r\n"
 _TOKEN = re.compile(
@@ -45,7 +45,7 @@ _Flaw = tuple[int, str, str]  # offset in the text, message, hint
 def unparsed(
     text: str, error: JSONDecodeError | RecursionError, entries: Callable[[str], Sequence[Entry]]
 ) -> StoreInvalid:
-    """Return what is wrong with a text that the parser does not take: every unresolved merge, if any.
+    """Return the error for a text that the parser does not take: its unresolved merges, if there are any.
 
     Args:
         text: the text.
@@ -68,7 +68,7 @@ def refused(text: str, *, is_object: bool) -> StoreInvalid:
 
 def _flaws(text: str) -> Iterator[_Flaw]:
     """Yield every duplicate key, unusable number and level too many of a text that the parser takes."""
-    starts, opened = _line_starts(text), list[dict[str, int]]()
+    starts, opened = line_starts(text), list[dict[str, int]]()
     for token in _TOKEN.finditer(text):
         at, number = token.start(), token[3]
         if token[0] in ("{", "["):
@@ -107,7 +107,7 @@ def half_characters(text: str) -> Iterator[_Flaw]:
 
 
 def _problems(text: str, flaws: Iterable[_Flaw]) -> list[Problem]:
-    starts, problems = _line_starts(text), []
+    starts, problems = line_starts(text), []
     for at, message, hint in sorted(flaws):
         line = bisect(starts, at)
         problems.append(Problem(message, hint=hint, line=line, column=at - starts[line - 1] + 1))
@@ -117,10 +117,6 @@ def _problems(text: str, flaws: Iterable[_Flaw]) -> list[Problem]:
 def _invalid(problems: Sequence[Problem]) -> StoreInvalid:
     message = problems[0].message if len(problems) == 1 else f"{len(problems)} problems in the JSON text"
     return StoreInvalid(message, hint=problems[0].hint, problems=problems)
-
-
-def _line_starts(text: str) -> list[int]:
-    return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
 
 
 def _syntax_flaws(text: str, error: JSONDecodeError) -> list[_Flaw]:

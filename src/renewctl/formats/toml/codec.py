@@ -6,17 +6,19 @@ Most commands only read, so what edits and what explains errors is imported when
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from renewctl.errors import StoreInvalid
-from renewctl.formats.entries import HOLDERS, Entry, Steps, entry_of
+from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry, Steps, entry_of
+from renewctl.formats.lines import line_end
 from renewctl.formats.toml.reader import loads
 from renewctl.formats.toml.scan import (
     COMMENTS,
     GAPS,
     KEY,
+    LONG_HEX,
     Item,
     Part,
     ScanError,
@@ -35,9 +37,7 @@ _HEADER = re.compile(
     rf"\[?[ \t]*({KEY})[ \t]*(?:\.[ \t]*({KEY})[ \t]*(?:\.[ \t]*{KEY}[ \t]*)*)?\]?"
     r")\][ \t]*(?:#[^\n]*|\r)?(?![^\n])"
 )
-MAX_DEPTH = 100
-"""Levels of tables and lists within each other; renewctl's own data has five."""
-LONG_HEX = re.compile(r"0[xob][0-9A-Fa-f_]{2500,}")
+_LONG_HEX = re.compile(LONG_HEX)
 _LONG_BITS = 10_000
 """Python does not write integers of 4,300 digits."""
 _VALUE_LIKE = re.compile(r"[-+0-9]|(?:true|false|inf|nan)$")
@@ -58,7 +58,7 @@ def parse(text: str) -> dict[str, Any]:
         raise _invalid(text, error) from None
     if is_deeper(data, MAX_DEPTH):
         raise _invalid(text, RecursionError())
-    if LONG_HEX.search(text) and any(type(v) is int and v.bit_length() > _LONG_BITS for v in _values(data)):
+    if _LONG_HEX.search(text) and any(type(v) is int and v.bit_length() > _LONG_BITS for v in _values(data)):
         raise _invalid(text, ValueError())
     return data
 
@@ -103,12 +103,10 @@ def join(entries: Sequence[Entry], text: str) -> str:
 
 
 def value_of(entry: Entry) -> Any:
-    """Return what the text of an entry says; None if a client or user has no header of its own."""
+    """Return the value in the text of an entry; None if a client or user has no header of its own."""
     if len(entry.path) > 1 and not is_table(entry):
         return None
-    import tomli  # which refuses all that TOML 1.0 does not have
-
-    value: Any = tomli.loads(entry.text)
+    value: Any = loads(entry.text)
     for step in entry.path:
         value = value.get(step) if isinstance(value, dict) else None
     return value
@@ -148,12 +146,6 @@ def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[En
     from renewctl.formats.toml.layout import Layout
 
     return Layout(_with_final_line_end(text), line_end(text), usual).entries(data)
-
-
-@lru_cache(maxsize=4)  # a bulk change asks for each of its entries
-def line_end(text: str) -> str:
-    """Return the line end that most lines of ``text`` have."""
-    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
 
 
 def position(_text: str, entry: Entry, steps: Steps) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""An entry's TOML text changed so that it says something else; what stays equal keeps its bytes.
+"""Change the value of one entry in its TOML text; what stays equal keeps its bytes.
 
 The difference of the old value and the new is spliced into the text of headers, statements and the
 parts of their values, so that every comment stays with what it is about. Imports ``model``,
@@ -47,7 +47,7 @@ class Edit:
         """Splices that go below what else is written in the same place."""
 
     def make(self, path: Path, old: Any, new: Any) -> str:
-        """Return the text with the path ``path``, saying ``new`` where it said ``old``."""
+        """Return the text with the path ``path`` and the value ``new``, where it had ``old``."""
         if path != self.path:
             self.name = path
             for item in self.items:
@@ -69,7 +69,7 @@ class Edit:
         return "".join([*pieces, self.text[pos:]])
 
     def _change(self, path: Steps, old: Any, new: Any) -> None:
-        """Make the value at ``path``, ``old``, say ``new``."""
+        """Change the value at ``path`` from ``old`` to ``new``."""
         if same(old, new):
             return
         item = self.at.get(path)
@@ -244,10 +244,10 @@ class Edit:
         return text[start] + text[end - 1] if empty and "#" not in out else out
 
     def _line(self, out: str, new: str, indent: str, *, last: bool) -> str:
-        first_beside_bracket = indent.strip(" \t")
+        first_after_bracket = indent.strip(" \t")
         if out.endswith("\n"):
-            return ("  " if first_beside_bracket else indent) + new + self.eol
-        if last and not first_beside_bracket:
+            return ("  " if first_after_bracket else indent) + new + self.eol
+        if last and not first_after_bracket:
             return self.eol + indent + new
         return f"{new} " if out[-1] in "[ \t" else f" {new}"
 

@@ -10,9 +10,9 @@ import tomli
 
 from renewctl.errors import Problem, StoreInvalid
 from renewctl.formats.conflicts import SETTLE, unresolved
-from renewctl.formats.entries import Entry, Steps
+from renewctl.formats.entries import MAX_DEPTH, Entry, Steps
 from renewctl.formats.foreign import first_line, looks_like
-from renewctl.formats.toml.scan import ScanError, scan
+from renewctl.formats.toml.scan import LONG_HEX, ScanError, scan
 from renewctl.formats.toml.text import key_text
 
 _LONE_CR = re.compile(r"\r(?!\n)")
@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r'|"""(?:[^\\]|\\.)*?"{3,5}|"(?!"")(?:[^"\\\n]|\\.)*"'
     r"|'''.*?'{3,5}|'(?!'')[^'\n]*'"
     r"|(?P<open>\"\"\"|'''|')"
-    r"|(?P<long>[0-9][0-9_]{4000,}|0[xob][0-9A-Fa-f_]{2500,})",
+    rf"|(?P<long>[0-9][0-9_]{{4000,}}|{LONG_HEX})",
     re.DOTALL,
 )
 """Comments and closed texts, passed over; and what is looked for: an open text, a long integer."""
@@ -59,16 +59,16 @@ def invalid(text: str, error: Exception, entries: Callable[[str], Sequence[Entry
         error: what the parser raised.
         entries: takes a text apart.
     """
+    if merges := unresolved(text, entries):
+        return merges
     finding = _finding(text, error)
-    return unresolved(text, entries) or StoreInvalid(
-        "the store is not valid TOML", hint=finding.hint, problems=[finding]
-    )
+    return StoreInvalid("the store is not valid TOML", hint=finding.hint, problems=[finding])
 
 
 def _finding(text: str, error: Exception) -> Problem:
     if isinstance(error, RecursionError):
         line = max(enumerate(text.split("\n"), 1), key=lambda n: sum(map(n[1].count, ".[{")))[0]
-        return Problem("nested too deeply", hint="keep to 100 levels", line=line, column=1)
+        return Problem("nested too deeply", hint=f"keep to {MAX_DEPTH} levels", line=line, column=1)
     if not isinstance(error, tomli.TOMLDecodeError):
         line, column = _first(text, "long") or (1, 1)
         hint = "write a shorter number, or put it in quotes"

@@ -45,12 +45,12 @@ class Layout:
             if entry not in self.usual:  # what is within the text of the others stays there
                 within = pos if entry == last else lead
                 self._keep(item.path, comments(text, within, item.start), [])
-                self._keep(item.path, [], self._beside(item))
+                self._keep(item.path, [], self._ending(item))
             pos, last = item.end, entry
         self.tail = comments(text, pos, len(text))
 
     def entries(self, data: dict[str, Any]) -> list[Entry]:
-        """Return all entries of ``data``, which the text says, in the usual order."""
+        """Return all entries of ``data``, the data of the text, in the usual order."""
         below = {key: _has_header(self.usual.get((key,)), value) for key, value in data.items()}
         tops = sorted(data, key=lambda key: (below[key], _RANKS.get(key, len(_RANKS))))
         found: list[Entry] = []
@@ -64,7 +64,7 @@ class Layout:
         rest = self._rest()
         return [*found, Entry((), "", self._lines(["", *rest] if rest else []))]
 
-    def _beside(self, item: Item) -> list[str]:
+    def _ending(self, item: Item) -> list[str]:
         """Return the comments at the end of an item's line; those inside its value are kept as well."""
         if item.value is None:
             return comments(self.text, item.spans[-1][1], item.end)
@@ -74,18 +74,18 @@ class Layout:
         head = comments(self.text, start, found[0].begin) if found else []
         for number, part in enumerate(found):
             lines = comments(self.text, part.begin, part.end)
-            beside = comments(self.text, part.end, part.stop)
-            for comment in (*lines, *beside):
+            ending = comments(self.text, part.end, part.stop)
+            for comment in (*lines, *ending):
                 inside.remove(comment)
-            self._keep((*item.path, number), lines, beside)
+            self._keep((*item.path, number), lines, ending)
         self._keep(item.path, inside[len(head) :], [])
         return [*head, *comments(self.text, end, item.end)]
 
-    def _keep(self, path: Steps, lines: list[str], beside: list[str]) -> None:
-        if lines or beside:
+    def _keep(self, path: Steps, lines: list[str], ending: list[str]) -> None:
+        if lines or ending:
             found = self.notes.setdefault(entry_of(path), {}).setdefault(path, ([], []))
             found[0].extend(lines)
-            found[1].extend(beside)
+            found[1].extend(ending)
 
     def _take(self, path: Path) -> tuple[list[str], _Notes]:
         """Return the free comments above an entry, those of the table it is in included, and its own."""
@@ -149,9 +149,9 @@ def _by_prefix(notes: _Notes) -> _Keys:
 def _below(notes: _Notes, path: Steps, keys: _Keys) -> tuple[list[str], list[str]]:
     """Take the comments of a path and of everything below it; of several at line ends none stays there."""
     found = [notes.pop(key) for key in keys.get(path, ()) if key in notes]
-    lines, beside = ([line for pair in found for line in pair[place]] for place in (0, 1))
-    return (lines, beside) if len(beside) == 1 else ([*lines, *beside], [])
+    lines, ending = ([line for pair in found for line in pair[place]] for place in (0, 1))
+    return (lines, ending) if len(ending) == 1 else ([*lines, *ending], [])
 
 
-def _with_comments(text: str, lines: Iterable[str], beside: Iterable[str]) -> list[str]:
-    return [*lines, "  ".join([text, *beside])]
+def _with_comments(text: str, lines: Iterable[str], ending: Iterable[str]) -> list[str]:
+    return [*lines, "  ".join([text, *ending])]

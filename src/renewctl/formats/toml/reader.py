@@ -30,11 +30,11 @@ def loads(text: str) -> dict[str, Any]:
         ValueError: If an integer in it has too many digits.
         RecursionError: If it is nested too deeply.
     """
-    with suppress(Exception):  # not installed, or it refuses the text: tomli says why
+    with suppress(Exception):  # not installed, or it refuses the text: the message is tomli's
         import toml_rs
 
         if _is_flat(text):
-            # As TOML 1.1 it would take a line break beside the = in an inline table, which tomli does not.
+            # As TOML 1.1 it would take a line break next to the = in an inline table, which tomli does not.
             return toml_rs.loads(text, toml_version="1.0.0")
     import tomli
 

@@ -28,6 +28,9 @@ _GAP = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*[ \t]*+")
 _SPACE = re.compile(r"[ \t\r\n]*+(?:#[^\n]*+[ \t\r\n]*+)*")
 _TAIL = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
 
+LONG_HEX = r"0[xob][0-9A-Fa-f_]{2500,}"
+"""An integer that can be too long for Python to write; tomli refuses long decimal ones itself."""
+
 
 class ScanError(ValueError):
     """The text is not TOML here, so positions after this are unknown."""
