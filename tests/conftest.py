@@ -19,7 +19,7 @@ import platformdirs
 import pytest
 from hypothesis import settings
 
-from renewctl.interruptions import signals_as_before
+from renewctl.signals import signals_as_before
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXAMPLES = REPOSITORY / "examples"

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from renewctl.domains import address_key
+from renewctl.domain.identifiers import address_key
+from renewctl.domain.validate import read
 from renewctl.model import Copies, Owner, Portfolio, Role
-from renewctl.schema import read
 
 Data = dict[str, Any]
 # Half the profile's number of stores for each law: there are many laws, and making stores takes long.

@@ -16,9 +16,9 @@ from renewctl.cli.described import page
 from renewctl.cli.pages import PAGES, page_of
 from renewctl.cli.run import AS_OF
 from renewctl.cli.tree import COMMANDS, root
-from renewctl.render.formats import plain
+from renewctl.render.machine import plain
 from renewctl.render.manual import Example, Page, Panel
-from renewctl.store.place import VARIABLE
+from renewctl.store.location import VARIABLE
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REFERENCE, MANUAL = REPOSITORY / "docs" / "commands.md", REPOSITORY / "docs" / "man" / "renewctl.1"

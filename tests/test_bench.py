@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from renewctl.schema import read
+from renewctl.domain.validate import read
 from renewctl.store.snapshot import Snapshot
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -33,7 +33,7 @@ def made(tmp_path):
 
 
 def loaded(path: Path) -> Snapshot:
-    from renewctl.store.place import named
+    from renewctl.store.location import named
     from renewctl.store.snapshot import load
 
     return load(named(str(path), "a test"))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from renewctl.domain.resolve import SEVERITY, Reason, Rule
 from renewctl.render.explain import REASONS, RULES
-from renewctl.resolve import SEVERITY, Reason, Rule
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("CONTRIBUTING.md", "SECURITY.md", "docs/licences.md")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from renewctl.outlook import rows
-from renewctl.resolve import SEVERITY, Rule
-from renewctl.store.place import Place
+from renewctl.domain.dates import Window
+from renewctl.domain.report import rows
+from renewctl.domain.resolve import SEVERITY, Rule
+from renewctl.store.location import Place
 from renewctl.store.snapshot import load
-from renewctl.upcoming import Window
 
 AS_OF = "2026-11-23"
 ONLY_UNDER_ANOTHER_DEFAULT = {"no-copy", "no-default", "default-partner"}

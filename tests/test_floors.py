@@ -16,16 +16,16 @@ LONGEST_FUNCTION = 45
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager"}
 
 PLANTED = {
-    "edit": ["os", "pathlib", "typer", "json", "email_validator"],
-    "outlook": ["renewctl.edit", "sys", "platformdirs"],
-    "resolve": ["renewctl.upcoming", "renewctl.outlook", "subprocess"],
+    "domain/edit": ["os", "pathlib", "typer", "json", "email_validator"],
+    "domain/report": ["renewctl.domain.edit", "sys", "platformdirs"],
+    "domain/resolve": ["renewctl.domain.dates", "renewctl.domain.report", "subprocess"],
     "model": ["io", "rich", "time", "filelock"],
     "errors": ["renewctl.model", "idna", "tomlkit", "tomli", "toml_rs"],
     "files": ["renewctl.store", "tomlkit", "toml_rs", "typer", "rich"],
     "store": ["renewctl.render", "renewctl.workspace", "typer", "rich", "tomlkit", "toml_rs"],
     "formats": ["renewctl.store", "os", "pathlib", "io", "tomlkit"],
     "formats/toml/text": ["renewctl.formats.json.codec", "renewctl.files", "os"],
-    "store/history/record": ["renewctl.store.lock", "renewctl.store.apply"],
+    "store/history/record": ["renewctl.store.lock", "renewctl.store.write"],
     "render": ["renewctl.cli", "click", "tomlkit"],
     "unplaced": ["os", "idna"],
 }
@@ -34,7 +34,7 @@ ALLOWED = {
     "render": ["rich"],
     "workspace/init": ["tomlkit"],
     "formats/toml/reader": ["toml_rs"],
-    "domains": ["idna"],
+    "domain/identifiers": ["idna"],
     "files": ["os"],
 }
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from renewctl.errors import ExitStatus, FileTrouble, RenewctlError, StoreChanged
-from renewctl.interruptions import hold_signals
+from renewctl.signals import hold_signals
 
 MOST_BYTES = 64 * 1024 * 1024
 NEW_FILE_MODE = 0o600

@@ -21,10 +21,10 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from renewctl.check import CODES
 from renewctl.cli.offers import ADDRESS
 from renewctl.cli.tree import root
-from renewctl.domains import KEY
+from renewctl.domain.check import CODES
+from renewctl.domain.identifiers import KEY
 
 SHELLS = {
     "bash": ["bash", "--norc", "--noprofile", "-i"],

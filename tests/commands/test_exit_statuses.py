@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from renewctl.errors import ExitStatus
-from renewctl.render import formats
+from renewctl.render import machine
 
 # argv, status, code, part of the message on standard error
 TABLE = [
@@ -238,7 +238,7 @@ def test_a_bug_of_ours_is_70_and_one_message(run: Callable, monkeypatch: pytest.
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("unforeseen")
 
-    monkeypatch.setattr(formats, "written", broken)
+    monkeypatch.setattr(machine, "written", broken)
     ran = run("who")
     assert (ran.status, ran.out) == (70, "")
     assert "ZeroDivisionError" in ran.err

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from renewctl import migrate
-from renewctl.migrate import CURRENT
-from renewctl.schema.json_schema import json_schema
-from renewctl.workspace.beside import schema_text
+from renewctl.domain import versions
+from renewctl.domain.json_schema import json_schema
+from renewctl.domain.versions import CURRENT
+from renewctl.workspace.companion_files import schema_text
 
 SCHEMA = Path("renewctl.schema.json")
 FIRST = b"#:schema ./renewctl.schema.json\n\n"
@@ -179,7 +179,7 @@ def test_a_new_store_names_its_schema_first_whatever_is_changed(
     assert "unknown-key" not in run("check").out
     text = store.read_text().replace("version = 1", "version = 0").replace('"version": 1', '"version": 0')
     store.write_text(text)
-    monkeypatch.setitem(migrate.STEPS, 0, one_on)
+    monkeypatch.setitem(versions.STEPS, 0, one_on)
     assert run("migrate").status == 0
     assert store.read_bytes().startswith(first)
     assert "acme.example\n" in run("client", "list", "-o", "names").out

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import renewctl
-from renewctl.check import CODES
 from renewctl.cli.pages import PAGES
+from renewctl.domain.check import CODES
+from renewctl.domain.resolve import SEVERITY, Rule
 from renewctl.errors import ExitStatus, RenewctlError
-from renewctl.resolve import SEVERITY, Rule
-from renewctl.schema.fields import TABLES
+from renewctl.fields import TABLES
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 

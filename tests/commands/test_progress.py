@@ -9,7 +9,7 @@ import pytest
 from renewctl.cli.progress import tracker
 from renewctl.cli.run import Run
 from renewctl.cli.world import World
-from renewctl.render.answer import Output
+from renewctl.render.result import Output
 
 
 class Terminal(io.StringIO):

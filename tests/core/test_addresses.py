@@ -5,7 +5,7 @@ from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.addresses import PLAIN, typed_address
+from renewctl.domain.addresses import PLAIN, parse_address
 from renewctl.errors import UsageError
 
 RESERVED = (".test", ".local", ".invalid", ".localhost", ".onion", ".arpa")
@@ -30,13 +30,13 @@ def test_what_is_taken_without_the_library_the_library_takes_too(text: str) -> N
     ],
 )
 def test_an_address_comes_back_as_typed(text: str) -> None:
-    assert typed_address(text, "ADDRESS") == text.strip()
+    assert parse_address(text, "ADDRESS") == text.strip()
 
 
 @pytest.mark.parametrize("text", ["Ana <ana@agency.example>", "Zé Sá < ana@agency.example >"])
 def test_an_address_with_a_name_is_asked_for_alone(text: str) -> None:
     with pytest.raises(UsageError) as refused:
-        typed_address(text, "ADDRESS")
+        parse_address(text, "ADDRESS")
     assert refused.value.hint == "write the address alone: ana@agency.example"
 
 
@@ -63,6 +63,6 @@ def test_an_address_with_a_name_is_asked_for_alone(text: str) -> None:
 )
 def test_what_is_not_one_address_is_refused_with_the_way_out(text: str) -> None:
     with pytest.raises(UsageError) as refused:
-        typed_address(text, "ADDRESS")
+        parse_address(text, "ADDRESS")
     assert refused.value.message.startswith("ADDRESS: ")
     assert refused.value.hint

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.schema import read
+from renewctl.domain.validate import read
 
 GOOD_KEYS, KEYS = ("a.example", "B.example", "c.example"), ("www.a.example", "b.example", "no domain")
 GOOD_TABLES = st.one_of(

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from renewctl import tree
-from renewctl.edit.bulk import OverrideRow, override_rows
+from renewctl.domain import paths
+from renewctl.domain.edit.override_list import OverrideRow, override_rows
+from renewctl.domain.validate import read
 from renewctl.errors import BadInput, ExitStatus
 from renewctl.model import Plan, Portfolio
-from renewctl.render.roster import client_list
-from renewctl.schema import read
+from renewctl.render.clients import client_list
 
 STORE = """
 [defaults]
@@ -304,10 +304,10 @@ def test_a_list_means_what_its_rows_mean_each_and_a_second_time_nothing(rows: li
     data = tomli.loads(STORE)
     known = read(data).portfolio
     listed = [row(client, *setting, note) for client, setting, note in rows]
-    after = read(tree.applied(data, override_rows(known, listed).changes)).portfolio
+    after = read(paths.applied(data, override_rows(known, listed).changes)).portfolio
     one_by_one = data
     for each in listed:
-        one_by_one = tree.applied(one_by_one, override_rows(read(one_by_one).portfolio, [each]).changes)
+        one_by_one = paths.applied(one_by_one, override_rows(read(one_by_one).portfolio, [each]).changes)
 
     assert read(one_by_one).portfolio == after
     assert not override_rows(after, listed).changes

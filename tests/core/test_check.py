@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolios import LAW, STORES, Data
-from renewctl import tree
-from renewctl.check import CODES, Finding, findings, of_copies
-from renewctl.check.codes import OWN_SEVERITY
-from renewctl.resolve import SEVERITY, Severity
-from renewctl.schema import read
-from renewctl.store.place import named
-from renewctl.workspace.siblings import copies, is_copy
+from renewctl.domain import paths
+from renewctl.domain.check import CODES, Finding, findings, of_copies
+from renewctl.domain.check.codes import OWN_SEVERITY
+from renewctl.domain.resolve import SEVERITY, Severity
+from renewctl.domain.validate import read
+from renewctl.store.location import named
+from renewctl.workspace.conflict_copies import copies, is_copy
 
 TODAY = date(2026, 11, 23)
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "findings.toml").read_text("utf-8"))
@@ -111,7 +111,7 @@ def test_findings_have_codes_of_the_table_places_in_the_store_and_something_to_d
         assert one.mend
         assert one.client is None or one.client in reading.portfolio.clients
         # The one place that cannot be there is the default that is missing, or a list of contacts.
-        if tree.get(data, one.path) is None:
+        if paths.get(data, one.path) is None:
             assert one.path == ("defaults",) or one.path[-1] == "contacts"
 
 

@@ -9,10 +9,10 @@ from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
 
-from renewctl.render.answer import Answer, Line, Sheet, line
 from renewctl.render.columns import GAP, beside, block, total, width_of, widths_of, wrapped
-from renewctl.render.formats import plain
-from renewctl.render.screen import LOOKS, drawn
+from renewctl.render.machine import plain
+from renewctl.render.result import Answer, Line, Sheet, line
+from renewctl.render.terminal import LOOKS, drawn
 from renewctl.text import showable
 
 TEXT = st.text(st.sampled_from("ab  é日e\u0301\ufe0f😀\x1b\u202e\t–"), max_size=12)

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from renewctl import tree
-from renewctl.edit.confirmed import contacts_checked, settings_confirmed
+from renewctl.domain import paths
+from renewctl.domain.edit.confirmations import contacts_checked, settings_confirmed
+from renewctl.domain.validate import read
 from renewctl.errors import UsageError
 from renewctl.model import Change, Portfolio, Table
-from renewctl.schema import read
 
 ON = date(2026, 11, 20)
 DATA: dict[str, Any] = {
@@ -64,7 +64,7 @@ def test_a_record_that_is_there_keeps_the_users_own_keys_and_loses_the_user_that
     seen = {"owner": "partner", "notify": "zoe@agency.example", "on": date(2026, 1, 2), "x-by": "Ana"}
     data = {**DATA, "clients": {"acme.example": {"in_hubspot": seen}}}
     plan = planned(book(clients=data["clients"]), "acme.example")
-    after = tree.applied(data, plan.changes)
+    after = paths.applied(data, plan.changes)
     assert after["clients"]["acme.example"]["in_hubspot"] == {"owner": "default", "on": ON, "x-by": "Ana"}
 
 

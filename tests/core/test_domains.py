@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.domains import KEY, address_key, client_key, is_address
+from renewctl.domain.identifiers import KEY, address_key, client_key, is_address
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import pytest
 import tomli
 
-from renewctl import tree
-from renewctl.edit import clients, contacts, renewals, settings, users
-from renewctl.edit.clients import NewClient
-from renewctl.edit.settings import KEEP
+from renewctl.domain import paths
+from renewctl.domain.edit import clients, contacts, renewals, settings, users
+from renewctl.domain.edit.clients import NewClient
+from renewctl.domain.edit.settings import KEEP
+from renewctl.domain.validate import read
 from renewctl.errors import ExitStatus, UsageError
 from renewctl.model import Owner, PartnerUser, Plan, Portfolio, Renewal, Role
-from renewctl.schema import read
 
 STORE = """
 version = 1
@@ -832,7 +832,7 @@ def test_plan_has_these_changes_and_no_other(case: Case) -> None:
 def test_plan_leaves_a_store_that_can_be_read(case: Case) -> None:
     data = tomli.loads(case.text)
     plan = case.call(Its(portfolio(case.text)))
-    reading = read(tree.applied(data, plan.changes))
+    reading = read(paths.applied(data, plan.changes))
     assert not reading.problems
     assert not [remark for remark in reading.remarks if "unknown key" in remark.message]
 

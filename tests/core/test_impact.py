@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolios import ADDRESSES, CLIENTS, KEYS, LAW, SETTINGS, STORES, Data, portfolio
-from renewctl import outlook
-from renewctl.difference import differences
-from renewctl.domains import address_key
-from renewctl.edit import settings
-from renewctl.impact import Hearing, Impact, impact
+from renewctl.domain import report
+from renewctl.domain.dates import Window
+from renewctl.domain.diff import differences
+from renewctl.domain.edit import settings
+from renewctl.domain.identifiers import address_key
+from renewctl.domain.impact import Hearing, Impact, impact
+from renewctl.domain.paths import applied
+from renewctl.domain.validate import read
 from renewctl.model import Owner, PartnerUser, Portfolio
-from renewctl.schema import read
-from renewctl.tree import applied
-from renewctl.upcoming import Window
 
 TODAY = date(2026, 11, 23)
 BASE: Data = {
@@ -186,8 +186,8 @@ OTHERS = st.fixed_dictionaries(
 
 def hearing(known: Portfolio) -> dict[str, dict[str, str]]:
     """Return for each client who hears, and how, as the report over all time has it."""
-    rows = outlook.rows(known, known.clients.values(), None, TODAY)
-    always = outlook.rows(known, known.clients.values(), Window(TODAY, date.max), TODAY)
+    rows = report.rows(known, known.clients.values(), None, TODAY)
+    always = report.rows(known, known.clients.values(), Window(TODAY, date.max), TODAY)
     assert {row.client.key for row in always} == set(known.clients)  # none is ever left out
     found: dict[str, dict[str, str]] = {key: {} for key in known.clients}
     for row in rows:

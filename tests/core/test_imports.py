@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from renewctl import tree
-from renewctl.edit.entries import Entry, Person, Wishes
-from renewctl.edit.imports import imported
+from renewctl.domain import paths
+from renewctl.domain.edit.import_plan import imported
+from renewctl.domain.edit.import_rows import Entry, Person, Wishes
+from renewctl.domain.validate import read
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
 from renewctl.model import Plan, Portfolio, Role
-from renewctl.schema import read
 
 STORE = """
 [defaults]
@@ -102,7 +102,7 @@ def changed(plan: Plan) -> list[tuple[tuple[str, ...], Any]]:
 
 def applied(text: str, plan: Plan) -> Portfolio:
     """Return what the store says after the plan."""
-    reading = read(tree.applied(tomli.loads(text), plan.changes))
+    reading = read(paths.applied(tomli.loads(text), plan.changes))
     assert not reading.problems
     return reading.portfolio
 

@@ -31,11 +31,12 @@ from core.test_schema import (
     store_with,
     values_of,
 )
+from renewctl.domain.json_schema import json_schema
+from renewctl.domain.validate import read
+from renewctl.domain.versions import CURRENT, up_to_date
 from renewctl.errors import StoreInvalid
+from renewctl.fields import TABLES, TOP_LEVEL, Kind
 from renewctl.formats.json.codec import parse as read_json
-from renewctl.migrate import CURRENT, up_to_date
-from renewctl.schema import TABLES, TOP_LEVEL, Kind, read
-from renewctl.schema.json_schema import json_schema
 
 SCHEMA = json_schema(CURRENT)
 BETWEEN_ENTRIES = re.compile(r" is the same address as | is a second renewal ")

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from renewctl.domain.lookup import filtered, find_address, find_client, find_clients, find_user
+from renewctl.domain.validate import read
 from renewctl.errors import UnknownClient, UnknownUser
-from renewctl.lookup import filtered, find_address, find_client, find_clients, find_user
 from renewctl.model import Owner, Portfolio
-from renewctl.schema import read
 
 DATA: dict[str, Any] = {
     "defaults": {"owner": "hubspot", "notify": "Gone@agency.example"},

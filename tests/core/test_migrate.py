@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from renewctl.domain.versions import CURRENT, STEPS, up_to_date, version_of
 from renewctl.errors import ExitStatus, StoreInvalid, StoreTooNew
-from renewctl.migrate import CURRENT, STEPS, up_to_date, version_of
 
 HUGE = 10**4999
 

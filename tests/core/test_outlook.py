@@ -7,10 +7,19 @@ from typing import Any
 import pytest
 import tomli
 
+from renewctl.domain.dates import Window
+from renewctl.domain.report import (
+    ReportRow,
+    Standing,
+    digests,
+    heard_by,
+    horizon,
+    rows,
+    standing,
+    without_recipient,
+)
+from renewctl.domain.validate import read
 from renewctl.model import Policy, Portfolio, Role
-from renewctl.outlook import Row, Standing, digests, heard_by, horizon, rows, standing, without_recipient
-from renewctl.schema import read
-from renewctl.upcoming import Window
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "rows.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
@@ -25,13 +34,13 @@ def portfolio(policy: dict[str, Any] | None = None) -> Portfolio:
     return reading.portfolio
 
 
-def every_row(clients: list[str] | None = None) -> tuple[Row, ...]:
+def every_row(clients: list[str] | None = None) -> tuple[ReportRow, ...]:
     """Return the rows of the named clients, of all if none are, without a window."""
     known = portfolio()
     return rows(known, [known.clients[key] for key in clients or known.clients], None, TODAY)
 
 
-def line(row: Row) -> str:
+def line(row: ReportRow) -> str:
     """Return a row as the table writes it."""
     dated = row.notes[len(row.resolution.notes) :]
     assert row.notes[: len(row.resolution.notes)] == row.resolution.notes
@@ -71,7 +80,7 @@ def test_what_was_never_confirmed_stands_in_the_notes_but_not_on_the_row() -> No
 
 
 def test_a_row_is_heard_by_those_notified_and_those_copied() -> None:
-    by_client = {row.client.key: row.heard_by for row in every_row()}
+    by_client = {row.client.key: row.recipients for row in every_row()}
     assert by_client == {
         "zeta.example": {"pat@zeta.example", "ana@agency.example"},
         "past.example": {"pat@zeta.example", "ana@agency.example"},

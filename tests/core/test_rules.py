@@ -6,9 +6,18 @@ from typing import Any
 import pytest
 import tomli
 
+from renewctl.domain.resolve import (
+    SEVERITY,
+    Decision,
+    Outcome,
+    Reason,
+    Resolution,
+    Rule,
+    resolve,
+    setting_path,
+)
+from renewctl.domain.validate import read
 from renewctl.model import Portfolio
-from renewctl.resolve import SEVERITY, Decision, Outcome, Reason, Resolution, Rule, resolve, setting_path
-from renewctl.schema import read
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "rules.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
@@ -73,13 +82,13 @@ def test_case_is_explained_as_the_table_says(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_every_path_of_an_answer_leads_to_something_in_the_store(case: dict[str, Any]) -> None:
-    from renewctl import tree
+    from renewctl.domain import paths
 
     got = answer(case)
     data = store(case)
     for path in (*(d.path for d in got.decisions), *(note.path for note in got.notes)):
         # The one place that cannot be there is the default that is missing.
-        assert tree.get(data, path) is not None or (path == ("defaults",) and "defaults" not in case)
+        assert paths.get(data, path) is not None or (path == ("defaults",) and "defaults" not in case)
 
 
 @pytest.mark.parametrize(

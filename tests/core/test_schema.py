@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from renewctl.domain.validate import Reading, read
 from renewctl.errors import Problem
+from renewctl.fields import OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind
 from renewctl.model import (
     Client,
     Confirmation,
@@ -24,7 +26,6 @@ from renewctl.model import (
     Renewal,
     Role,
 )
-from renewctl.schema import OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind, Reading, read
 
 MANY_DIGITS = 10**4999  # str() of such a number raises
 DAY = date(2026, 10, 2)

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from renewctl.domain.dates import Window
+from renewctl.domain.report import ReportRow, listed, rows, without_recipient, year_of
+from renewctl.domain.timeline import MOST_MONTHS, Month, Timeline, timeline
+from renewctl.domain.validate import read
 from renewctl.model import Client, Owner, Portfolio
-from renewctl.outlook import Row, listed, rows, without_recipient, year_of
-from renewctl.render.formats import plain
+from renewctl.render.machine import plain
 from renewctl.render.timeline import drawn
-from renewctl.schema import read
-from renewctl.timeline import MOST_MONTHS, Month, Timeline, timeline
-from renewctl.upcoming import Window
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "timeline.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
@@ -39,7 +39,7 @@ def written(month: Month) -> str:
     )
 
 
-def short(found: tuple[Row, ...]) -> list[str]:
+def short(found: tuple[ReportRow, ...]) -> list[str]:
     """Return rows as the table writes them."""
     return [f"{row.client.key} {(row.renewal.product or repr('')) if row.renewal else '-'}" for row in found]
 

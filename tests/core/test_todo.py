@@ -11,13 +11,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from portfolios import ADDRESSES, LAW, STORES, Data
-from renewctl import todo, tree
-from renewctl.edit import confirmed, settings
-from renewctl.edit.settings import KEEP
+from renewctl.domain import paths, todo
+from renewctl.domain.edit import confirmations, settings
+from renewctl.domain.edit.settings import KEEP
+from renewctl.domain.resolve import resolve
+from renewctl.domain.validate import read
 from renewctl.model import Owner, Portfolio
-from renewctl.render.clicks import last_seen, sentence
-from renewctl.resolve import resolve
-from renewctl.schema import read
+from renewctl.render.hubspot_steps import last_seen, sentence
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "todo.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
@@ -125,8 +125,8 @@ def everything_done(data: Data, on: date, *, as_override: bool = False) -> Data:
     """Return the data after what ``done --all`` records."""
     book = portfolio(data)
     default, clients = todo.settings_due(todo.due(book, TODAY))
-    plan = confirmed.settings_confirmed(book, clients, on, default=default, as_override=as_override)
-    return tree.applied({"version": 1, **data}, plan.changes)
+    plan = confirmations.settings_confirmed(book, clients, on, default=default, as_override=as_override)
+    return paths.applied({"version": 1, **data}, plan.changes)
 
 
 def open_clicks(book: Portfolio) -> list[str]:
@@ -194,9 +194,11 @@ def test_a_changed_default_is_one_click_for_all_who_follow_it(data: Data, on: da
     done = everything_done(data, on)
     book = portfolio(done)
     following = [client for client in book.clients.values() if not client.override]
-    looked_at = tree.applied(done, confirmed.settings_confirmed(book, following, on, default=False).changes)
+    looked_at = paths.applied(
+        done, confirmations.settings_confirmed(book, following, on, default=False).changes
+    )
     change = settings.set_default(portfolio(looked_at), owner, KEEP)
 
-    found = open_clicks(portfolio(tree.applied(looked_at, change.changes)))
+    found = open_clicks(portfolio(paths.applied(looked_at, change.changes)))
     is_another = data["defaults"]["owner"] != owner
     assert [task.split(":")[0] for task in found] == (["default"] if is_another else [])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from renewctl.domain.paths import applied, get, index_of
 from renewctl.model import Change
-from renewctl.tree import applied, get, index_of
 
 DATA: dict[str, Any] = {
     "version": 1,

@@ -10,9 +10,9 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
+from renewctl.domain.dates import DAY_FORMS, Window, deadline_of, parse_day, parse_span, plus_months, shifted
 from renewctl.errors import UsageError
 from renewctl.model import Renewal
-from renewctl.upcoming import DAY_FORMS, Window, deadline_of, parse_day, parse_span, plus_months, shifted
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "upcoming.toml").read_text("utf-8"))
 

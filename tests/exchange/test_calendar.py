@@ -14,11 +14,11 @@ import tomli
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from renewctl.domain.report import ReportRow, rows
+from renewctl.domain.validate import read
 from renewctl.errors import ExitStatus, UsageError
 from renewctl.exchange.calendar import FARTHEST_REMINDER, PRODID, MissingExtra, calendar_of
 from renewctl.model import Client, Contact, Default, Owner, PartnerUser, Portfolio, Renewal, Role
-from renewctl.outlook import Row, rows
-from renewctl.schema import read
 from renewctl.text import showable
 
 TODAY = date(2026, 11, 23)
@@ -132,7 +132,7 @@ def portfolio(*clients: Client, default: Default | None = None) -> Portfolio:
     return Portfolio(default, users=users, clients={client.key: client for client in clients})
 
 
-def rows_of(*clients: Client, default: Default | None = None, today: date = TODAY) -> tuple[Row, ...]:
+def rows_of(*clients: Client, default: Default | None = None, today: date = TODAY) -> tuple[ReportRow, ...]:
     """Return all rows of the clients, whatever their date."""
     return rows(portfolio(*clients, default=default), clients, None, today)
 
@@ -143,7 +143,7 @@ def events_of(*clients: Client, default: Default | None = None, **options: Any) 
 
 
 @pytest.fixture
-def agency_rows(examples: Path) -> tuple[Row, ...]:
+def agency_rows(examples: Path) -> tuple[ReportRow, ...]:
     """Return every row of the invented agency."""
     known = read(tomli.loads((examples / "agency.toml").read_text("utf-8"))).portfolio
     return rows(known, known.clients.values(), None, TODAY)
@@ -195,7 +195,7 @@ def test_a_small_calendar_byte_by_byte() -> None:
     assert calendar_of(rows_of(ACME), TODAY, remind=[30]) == EXACT.replace("\n", "\r\n").encode()
 
 
-def test_icalendar_reads_back_what_was_meant(agency_rows: tuple[Row, ...]) -> None:
+def test_icalendar_reads_back_what_was_meant(agency_rows: tuple[ReportRow, ...]) -> None:
     data = calendar_of(agency_rows, TODAY, remind=[30, 7])
     events = checked(data)
     read_back = icalendar.Calendar.from_ical(data).walk("VEVENT")
@@ -207,7 +207,7 @@ def test_icalendar_reads_back_what_was_meant(agency_rows: tuple[Row, ...]) -> No
         assert found.decoded("DTSTAMP") == datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def test_every_dated_row_has_its_two_days_and_undated_rows_none(agency_rows: tuple[Row, ...]) -> None:
+def test_every_dated_row_has_its_two_days_and_undated_rows_none(agency_rows: tuple[ReportRow, ...]) -> None:
     dated = [row for row in agency_rows if row.renewal and row.deadline]
     assert len(dated) < len(agency_rows)
     expected = [day for row in dated if row.renewal for day in (row.deadline, row.renewal.day)]
@@ -240,7 +240,7 @@ def test_a_past_renewal_is_in_with_its_note() -> None:
         assert event["parts"] == []
 
 
-def test_a_note_for_the_footer_does_not_stand_on_each_event(agency_rows: tuple[Row, ...]) -> None:
+def test_a_note_for_the_footer_does_not_stand_on_each_event(agency_rows: tuple[ReportRow, ...]) -> None:
     assert any(len(row.listed_notes) < len(row.notes) for row in agency_rows if row.renewal)
     for event in checked(calendar_of(agency_rows, TODAY)):
         assert "nothing is recorded" not in event["DESCRIPTION"]
@@ -303,7 +303,7 @@ def test_a_row_given_twice_is_one_pair_of_events() -> None:
     assert calendar_of(found * 2, TODAY) == calendar_of(found, TODAY)
 
 
-def test_the_order_of_the_rows_does_not_matter(agency_rows: tuple[Row, ...]) -> None:
+def test_the_order_of_the_rows_does_not_matter(agency_rows: tuple[ReportRow, ...]) -> None:
     assert calendar_of(agency_rows[::-1], TODAY, remind=[7, 30]) == calendar_of(
         agency_rows, TODAY, remind=[30, 7]
     )
@@ -311,7 +311,7 @@ def test_the_order_of_the_rows_does_not_matter(agency_rows: tuple[Row, ...]) -> 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Sao_Paulo", "Etc/GMT+12"])
 def test_the_time_zone_of_the_machine_does_not_matter(
-    zone: str, agency_rows: tuple[Row, ...], monkeypatch: pytest.MonkeyPatch
+    zone: str, agency_rows: tuple[ReportRow, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = calendar_of(agency_rows, TODAY, remind=[7])
     monkeypatch.setenv("TZ", zone)
@@ -419,7 +419,7 @@ def test_whatever_the_texts_and_dates_the_file_is_valid_and_says_them(
     assert data == calendar_of(found[::-1], as_of, remind=remind[::-1])
 
 
-def summaries(row: Row) -> Iterator[str]:
+def summaries(row: ReportRow) -> Iterator[str]:
     """Yield what the row's two events must be called."""
     if row.renewal:
         shout = "" if row.resolution.to else "NOBODY is notified! "

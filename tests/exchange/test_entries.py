@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from renewctl.edit.bulk import OverrideRow
-from renewctl.edit.entries import Entry, Person
+from renewctl.domain.edit.import_rows import Entry, Person
+from renewctl.domain.edit.override_list import OverrideRow
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.entries import Entries, entries_of, override_rows_of
 from renewctl.exchange.jsonl import is_jsonl
 from renewctl.exchange.jsonl import override_rows_of as json_rows_of
-from renewctl.exchange.sheets import Sheet, read_sheet
+from renewctl.exchange.rows import Entries, entries_of, override_rows_of
+from renewctl.exchange.spreadsheet import Sheet, read_sheet
 from renewctl.model import Role
 
 FILE = "roster.csv"

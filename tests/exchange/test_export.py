@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from renewctl import tree
-from renewctl.edit.entries import Wishes
-from renewctl.edit.imports import imported
-from renewctl.exchange.entries import entries_of
+from renewctl.domain import paths
+from renewctl.domain.edit.import_plan import imported
+from renewctl.domain.edit.import_rows import Wishes
+from renewctl.domain.validate import read
 from renewctl.exchange.export import BOM, COLUMNS, csv_of
-from renewctl.exchange.sheets import read_sheet
+from renewctl.exchange.rows import entries_of
+from renewctl.exchange.spreadsheet import read_sheet
 from renewctl.model import Plan, Portfolio, Role
-from renewctl.schema import read
 from renewctl.text import csv_cell
 
 Data = dict[str, Any]
@@ -192,7 +192,7 @@ def same_as_default(known: Portfolio, override: Any) -> bool:
 def test_taken_into_an_empty_portfolio_it_is_the_same_roster(data: Data) -> None:
     known = portfolio(data)
     empty = {**data, "clients": {}}
-    after = portfolio(tree.applied(empty, taken_in(portfolio(empty), csv_of(known)).changes))
+    after = portfolio(paths.applied(empty, taken_in(portfolio(empty), csv_of(known)).changes))
 
     names = {key: whole[3] for key, whole in roster(known).items()}
     found = roster(after)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import BadInput
-from renewctl.exchange.rows import addresses, hub_id, owner, text
-from renewctl.exchange.sheets import Cell
+from renewctl.exchange.cells import addresses, hub_id, owner, text
+from renewctl.exchange.spreadsheet import Cell
 from renewctl.model import Owner
 
 

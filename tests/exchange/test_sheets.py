@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import BadInput, ExitStatus, RenewctlError, UsageError
-from renewctl.exchange.sheets import Cell, Row, Sheet, read_sheet
+from renewctl.exchange.spreadsheet import Cell, Row, Sheet, read_sheet
 from renewctl.text import csv_cell
 
 CLIENTS = "client,name\nacme.example,Ação\n"

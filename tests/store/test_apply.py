@@ -6,9 +6,9 @@ import pytest
 
 from renewctl.errors import FileTrouble, StoreChanged, StoreMissing
 from renewctl.model import Change, Plan, Portfolio
-from renewctl.store.apply import Agree, Applied, Draft, Terms, apply, planned
 from renewctl.store.history.record import Author
-from renewctl.store.place import Place
+from renewctl.store.location import Place
+from renewctl.store.write import Agree, Applied, Draft, Terms, apply, planned
 
 STORE = 'version = 1\n\n[clients."a.example"]\nname = "A"\n'
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from renewctl.domain.validate import read
 from renewctl.errors import BadInput, RenewctlError
 from renewctl.formats.convert import json_of, toml_of
 from renewctl.formats.json import codec as json_codec
 from renewctl.formats.toml import codec as toml_codec
 from renewctl.model import Portfolio
-from renewctl.schema import read
 from renewctl.store.document import Document
 
 JsonDocument = partial(Document, codec=json_codec)

@@ -257,10 +257,10 @@ def test_an_older_change_is_taken_back_around_what_came_since(store: Path) -> No
 def test_undo_takes_back_the_change_it_meant_or_none(store: Path) -> None:
     """The last change may be another's by the time that the lock is had."""
     from renewctl.errors import StoreChanged
-    from renewctl.store.apply import Terms, apply
     from renewctl.store.history.record import Author
-    from renewctl.store.place import Place
+    from renewctl.store.location import Place
     from renewctl.store.undo import taken_back
+    from renewctl.store.write import Terms, apply
 
     name("B")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from renewctl import migrate
 from renewctl.cli import main
+from renewctl.domain import versions
 
 OLD = """\
 # ours
@@ -44,7 +44,7 @@ def one_on(data: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def old(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a store of version 0, which this renewctl knows."""
-    monkeypatch.setitem(migrate.STEPS, 0, one_on)  # type: ignore[arg-type]
+    monkeypatch.setitem(versions.STEPS, 0, one_on)  # type: ignore[arg-type]
     path = Path("renewctl.toml")
     path.write_text(OLD, encoding="utf-8")
     path.chmod(0o640)
@@ -102,7 +102,7 @@ def test_migrate_rewrites_it_and_keeps_the_old_file(old: Path, capsys: pytest.Ca
 
 
 def test_migrate_of_a_json_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(migrate.STEPS, 0, one_on)  # type: ignore[arg-type]
+    monkeypatch.setitem(versions.STEPS, 0, one_on)  # type: ignore[arg-type]
     path = Path("renewctl.json")
     path.write_text(
         '{"version": 0, "x-ours": 1,\n "clients": {"a.example": {"title": "A"}}}', encoding="utf-8"

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import tomli
 
-from renewctl.domains import client_key
+from renewctl.domain.identifiers import client_key
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 REPLAY = os.environ.get("RENEWCTL_MUTANT", "")

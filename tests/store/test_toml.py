@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from renewctl import tree
+from renewctl.domain import paths
+from renewctl.domain.paths import same
 from renewctl.errors import InternalGuard, LayoutRefused, StoreInvalid, UsageError
 from renewctl.formats.toml import codec
 from renewctl.formats.toml import text as toml_text
 from renewctl.model import Change
 from renewctl.store.document import Document
-from renewctl.tree import same
 
 
 class TomlDocument(Document):
@@ -146,7 +146,7 @@ class Writer:
             if layout == "subtable" and isinstance(value, dict):
                 later += [*self.blank(), self.comment(name), f"[clients.{key}.{field}]"]
                 later += [line for k, v in value.items() for line in self.pair("", k, v, name)]
-            elif layout == "aot" and field in tree.IDENTITY and value:
+            elif layout == "aot" and field in paths.IDENTITY and value:
                 for item in value:
                     later += [*self.blank(), self.comment(name), f"[[clients.{key}.{field}]]"]
                     later += [line for k, v in item.items() for line in self.pair("", k, v, name)]
@@ -206,7 +206,7 @@ def random_change(rng: random.Random, data: dict[str, Any]) -> Change:
         Change(("defaults", "owner"), rng.choice(["hubspot", "partner"])),
         Change((*path, field), rng.choice([None, value, value])),
     ]
-    if tree.get(data, (*path, "contacts", mail)):
+    if paths.get(data, (*path, "contacts", mail)):
         changes += [Change((*path, "contacts", mail, "roles"), rng.choice([None, ["primary"]]))] * 2
     return rng.choice(changes)
 
@@ -237,12 +237,12 @@ def one_random_edit(seed: int) -> str:
     document = TomlDocument(text)
     changes: list[Change] = []
     for _ in range(rng.choice([1, 1, 2, 4])):
-        changes.append(random_change(rng, tree.applied(document.data, changes)))
+        changes.append(random_change(rng, paths.applied(document.data, changes)))
     try:
         new = document.edit(changes)
     except LayoutRefused:
         return f"{layout} refused"
-    expected = tree.applied(document.data, changes)
+    expected = paths.applied(document.data, changes)
     if layout in ORDINARY:
         assert tomlkit.parse(new).unwrap() == tomli.loads(new), "another parser reads the same"
     assert same(*({"clients": {}, **data} for data in (tomli.loads(new), expected))), (

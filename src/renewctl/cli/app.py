@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from renewctl.cli.run import AS_OF, Run
-from renewctl.render.answer import Answer, Output
-from renewctl.store.place import VARIABLE
+from renewctl.render.result import Answer, Output
+from renewctl.store.location import VARIABLE
 
 DECLARED: dict[str, Callable[..., Any]] = {}
 """Commands by the words that call them, of the modules imported so far: see ``tree``."""

@@ -11,8 +11,8 @@ from renewctl.cli.run import Run
 from renewctl.cli.tree import Tree, root
 from renewctl.cli.world import World
 from renewctl.errors import ExitStatus, FileTrouble
-from renewctl.interruptions import signals_as_before
-from renewctl.render.answer import Answer, Output
+from renewctl.render.result import Answer, Output
+from renewctl.signals import signals_as_before
 
 LAST: list[Any] = []
 """The last run with what it read, and its answer. To free them takes a tenth of the time of a large
@@ -109,10 +109,10 @@ def _text(world: World, run: Run, answer: Answer) -> str:
         if run.quiet and answer.change:
             return ""
         if world.on_terminal():
-            from renewctl.render.screen import drawn
+            from renewctl.render.terminal import drawn
 
             return drawn(answer, world.environment)
-    from renewctl.render.formats import written
+    from renewctl.render.machine import written
 
     return written(answer, run.output)
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from renewctl.cli.consent import Consent
 from renewctl.cli.run import Run
 from renewctl.model import Plan, Portfolio
-from renewctl.render.answer import Answer, Output
-from renewctl.render.formats import plain
 from renewctl.render.impact import left_lines
+from renewctl.render.machine import plain
 from renewctl.render.plan import planned
-from renewctl.store.apply import Drafted, Terms, apply
-from renewctl.store.apply import planned as drafts
+from renewctl.render.result import Answer, Output
+from renewctl.store.write import Drafted, Terms, apply
+from renewctl.store.write import planned as drafts
 
 
 def change(run: Run, edit: Callable[[Portfolio], Plan], grave: str = "") -> Answer:

@@ -6,18 +6,18 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from renewctl import check as checks
-from renewctl.check import CODES
 from renewctl.cli.app import command
 from renewctl.cli.options import Text
 from renewctl.cli.run import Run
+from renewctl.domain import check as checks
+from renewctl.domain.check import CODES
 from renewctl.errors import StoreInvalid, StoreMissing, UsageError
-from renewctl.render import annotations
 from renewctl.render import check as render_check
-from renewctl.render.answer import Answer, Output
+from renewctl.render import github
 from renewctl.render.check import Placed
+from renewctl.render.result import Answer, Output
 from renewctl.store.snapshot import Snapshot
-from renewctl.workspace import siblings
+from renewctl.workspace import conflict_copies
 
 
 class Wanted(NamedTuple):
@@ -68,18 +68,18 @@ def _answered(run: Run, wanted: Wanted) -> Answer:
     except (StoreInvalid, StoreMissing) as error:
         if not wanted.github:
             raise
-        return annotations.refused(error)
+        return github.refused(error)
 
 
 def _checked(run: Run, wanted: Wanted) -> Answer:
     snapshot = run.read()
     found = checks.findings(snapshot.portfolio, snapshot.remarks, run.today)
-    found += tuple(checks.of_copies(siblings.copies(snapshot.place)))
+    found += tuple(checks.of_copies(conflict_copies.copies(snapshot.place)))
     kept = [one for one in found if one.code not in wanted.ignored]
     placed = render_check.in_order(_placed(snapshot, one) for one in kept)
     store = snapshot.identity
     answer = render_check.checked(placed, run.today, store, strict=wanted.strict)
-    return annotations.annotated(answer, placed) if wanted.github else answer
+    return github.annotated(answer, placed) if wanted.github else answer
 
 
 def _placed(snapshot: Snapshot, finding: checks.Finding) -> Placed:

@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 
-from renewctl import lookup
-from renewctl.addresses import typed_address
 from renewctl.cli import offers
 from renewctl.cli.app import command
 from renewctl.cli.changing import change
@@ -19,13 +17,15 @@ from renewctl.cli.options import (
     Text,
 )
 from renewctl.cli.run import Run, some
-from renewctl.edit import clients as edit
-from renewctl.edit import contacts, renewals
+from renewctl.domain import lookup
+from renewctl.domain.addresses import parse_address
+from renewctl.domain.dates import parse_day
+from renewctl.domain.edit import clients as edit
+from renewctl.domain.edit import contacts, renewals
 from renewctl.errors import UsageError
 from renewctl.model import Renewal, Role
-from renewctl.render import roster
-from renewctl.render.answer import Answer
-from renewctl.upcoming import parse_day
+from renewctl.render import clients as render_clients
+from renewctl.render.result import Answer
 
 Addresses = list[str] | None
 HubId = Annotated[int | None, typer.Option("--hub-id", min=1, help="The HubSpot account number.")]
@@ -61,7 +61,7 @@ def list_(
         raise UsageError("--overridden and --following exclude each other", hint="name one of them")
     user = notify and ("" if notify.lower() == "none" else lookup.find_user(book, notify).email)
     layer = True if overridden else False if following else None
-    return roster.client_list(book, lookup.filtered(book, layer, owner, user))
+    return render_clients.client_list(book, lookup.filtered(book, layer, owner, user))
 
 
 @command("client show")
@@ -71,7 +71,7 @@ def show(run: Run, client: OneClient) -> Answer:
     Reads only. Who is notified, and why, says renewctl explain.
     """
     book = run.load().portfolio
-    return roster.client_shown(book, lookup.find_client(book, client))
+    return render_clients.client_shown(book, lookup.find_client(book, client))
 
 
 @command("client add", changes=True)
@@ -105,7 +105,7 @@ def add(
     """
     holders = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
     checked = {
-        role: [typed_address(a, f"--{role}") for a in emails or ()] for role, emails in holders.items()
+        role: [parse_address(a, f"--{role}") for a in emails or ()] for role, emails in holders.items()
     }
     new = edit.NewClient(domain, name or "", hub_id, checked, _renewal(run, renewal, product, deadline))
     return change(run, lambda book: edit.add(book, new))
@@ -171,7 +171,7 @@ def assign(
     Primary and decision-maker have one holder, who is replaced; billing has up to three, and gets
     one more. Other roles stay, and HubSpot is not told.
     """
-    email = typed_address(address, "ADDRESS")
+    email = parse_address(address, "ADDRESS")
     return change(
         run, lambda book: contacts.assign(lookup.find_client(book, client), role, email, name or "")
     )

@@ -14,7 +14,7 @@ import typer
 
 from renewctl.cli.world import World
 from renewctl.errors import ExitStatus, FileTrouble, InternalGuard, Problem, RenewctlError, UsageError
-from renewctl.render.answer import Output
+from renewctl.render.result import Output
 from renewctl.text import showable
 
 MOST_SHOWN = 20

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import typer
 
 from renewctl.cli.world import World
+from renewctl.domain.impact import Impact, impact
 from renewctl.errors import Declined, NeedsYes, Problem
-from renewctl.impact import Impact, impact
-from renewctl.render.answer import Answer, Sheet
 from renewctl.render.impact import MOST_NAMED, counted, some_of
 from renewctl.render.plan import Told, change_told
-from renewctl.store.apply import Draft
+from renewctl.render.result import Answer, Sheet
+from renewctl.store.write import Draft
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Consent:
         return True
 
     def _show(self, draft: Draft) -> None:
-        from renewctl.render.screen import drawn
+        from renewctl.render.terminal import drawn
 
         lines = tuple(change_told(self.told(draft), would=True))
         seen = Answer({}, Sheet((), ()), lines=lines)

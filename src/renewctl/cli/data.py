@@ -19,8 +19,8 @@ from renewctl.cli.options import (
 )
 from renewctl.cli.run import Run
 from renewctl.cli.windows import Asked, selected
-from renewctl.edit.entries import Wishes
-from renewctl.render.answer import Answer
+from renewctl.domain.edit.import_rows import Wishes
+from renewctl.render.result import Answer
 
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for a pipe.")]
 

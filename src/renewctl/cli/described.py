@@ -9,7 +9,7 @@ import typer
 
 from renewctl.cli.app import EVERYWHERE
 from renewctl.render.manual import WIDEST, Entry, Example, Page, Panel, lines
-from renewctl.render.screen import painted, width_here
+from renewctl.render.terminal import painted, width_here
 
 _LONGEST_CHOICE = 20
 

@@ -4,16 +4,16 @@ from typing import Annotated
 
 import typer
 
-from renewctl import lookup
 from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import Clients, NotifyOption, OwnerOption
 from renewctl.cli.run import Run, some, user
-from renewctl.edit import bulk, settings
+from renewctl.domain import lookup
+from renewctl.domain.edit import override_list, settings
 from renewctl.errors import UsageError
 from renewctl.model import Client, Plan, Portfolio
-from renewctl.render import roster
-from renewctl.render.answer import Answer
+from renewctl.render import clients as render_clients
+from renewctl.render.result import Answer
 
 
 @command("set-default", changes=True)
@@ -24,7 +24,7 @@ def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None
     are not touched. Without an option, shows the default and changes nothing.
     """
     if owner is None and notify is None:
-        return roster.default_shown(run.load().portfolio)
+        return render_clients.default_shown(run.load().portfolio)
     return change(run, lambda book: settings.set_default(book, owner, _kept(book, notify)))
 
 
@@ -86,7 +86,7 @@ def _from_list(run: Run, source: str, *, alone: bool) -> Answer:
     from renewctl.cli import transfer  # most overrides come from no list
 
     rows = transfer.override_rows(run, source)
-    return change(run, lambda book: bulk.override_rows(book, rows))
+    return change(run, lambda book: override_list.override_rows(book, rows))
 
 
 def _kept(book: Portfolio, notify: str | None) -> settings.Notify:

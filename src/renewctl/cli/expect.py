@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from renewctl.domains import address_key, is_address
+from renewctl.domain.identifiers import address_key, is_address
+from renewctl.domain.report import ReportRow, without_recipient
 from renewctl.errors import NobodyNotified, NotAsExpected, Problem, UsageError
-from renewctl.outlook import Row, without_recipient
-from renewctl.render.answer import Answer
+from renewctl.render.result import Answer
 
 WHY = "renewctl explain CLIENT says why"
 
 
-def as_expected(answer: Answer, rows: Sequence[Row], expect: str | None) -> Answer:
+def as_expected(answer: Answer, rows: Sequence[ReportRow], expect: str | None) -> Answer:
     """Return the answer, with a complaint unless To and Cc of each row together are just ``expect``.
 
     Raises:
@@ -37,8 +37,8 @@ def _addresses(expect: str) -> Iterator[str]:
         yield address_key(word)
 
 
-def _difference(row: Row, wanted: frozenset[str]) -> Problem | None:
-    missing, surplus = sorted(wanted - row.heard_by), sorted(row.heard_by - wanted)
+def _difference(row: ReportRow, wanted: frozenset[str]) -> Problem | None:
+    missing, surplus = sorted(wanted - row.recipients), sorted(row.recipients - wanted)
     if not missing and not surplus:
         return None
     what = [f"{', '.join(missing)} would not hear"] if missing else []
@@ -47,7 +47,7 @@ def _difference(row: Row, wanted: frozenset[str]) -> Problem | None:
     return Problem(f"{row.client.key}{product}: {'; '.join(what)}")
 
 
-def everyone_notified(answer: Answer, rows: Sequence[Row], *, wanted: bool) -> Answer:
+def everyone_notified(answer: Answer, rows: Sequence[ReportRow], *, wanted: bool) -> Answer:
     """Return the answer, with a complaint if it is ``wanted`` that each row notifies somebody."""
     nobody = without_recipient(rows) if wanted else ()
     if not nobody or answer.complaint:

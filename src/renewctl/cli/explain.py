@@ -1,13 +1,13 @@
 """Why, and who there is: ``explain``, ``contacts``."""
 
-from renewctl import lookup, outlook
 from renewctl.cli.app import command
 from renewctl.cli.options import Clients, OneClient
 from renewctl.cli.run import Run
 from renewctl.cli.run import clients as clients_named
+from renewctl.domain import lookup, report
+from renewctl.render import clients as render_clients
 from renewctl.render import explain as render_explain
-from renewctl.render import roster
-from renewctl.render.answer import Answer
+from renewctl.render.result import Answer
 
 
 @command("explain")
@@ -19,7 +19,7 @@ def explain(run: Run, client: OneClient) -> Answer:
     """
     snapshot = run.load()
     book = snapshot.portfolio
-    rows = outlook.rows(book, [lookup.find_client(book, client)], None, run.today)
+    rows = report.rows(book, [lookup.find_client(book, client)], None, run.today)
     return render_explain.explained(rows, book.default, book.policy, snapshot.where)
 
 
@@ -30,4 +30,4 @@ def contacts(run: Run, clients: Clients = None) -> Answer:
     Reads only. It is what this file says: clients change their contacts in HubSpot themselves.
     """
     book = run.load().portfolio
-    return roster.contacts(book, clients_named(book, clients or []))
+    return render_clients.contacts(book, clients_named(book, clients or []))

@@ -5,20 +5,21 @@ from typing import Annotated
 
 import typer
 
-from renewctl import files, lookup
+from renewctl import files
 from renewctl.cli.app import command
 from renewctl.cli.changing import made
 from renewctl.cli.options import Clients
 from renewctl.cli.run import Run
-from renewctl.domains import client_key
+from renewctl.domain import lookup
+from renewctl.domain.identifiers import client_key
 from renewctl.model import Change
 from renewctl.render import history as render
-from renewctl.render.answer import Answer
 from renewctl.render.history import Done
+from renewctl.render.result import Answer
 from renewctl.store import history as record
 from renewctl.store.history import History
 from renewctl.store.history.record import Record
-from renewctl.store.migration import migrated, reformatted
+from renewctl.store.migrate import migrated, reformatted
 from renewctl.store.undo import origin, taken_back
 
 

@@ -16,7 +16,7 @@ ADDRESS = r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@[A-Za-z0-9](?:[A-Za
 
 def clients(ctx: typer.Context) -> list[str]:
     """Return the keys of the store's clients, without those that are on the command line already."""
-    from renewctl.domains import KEY
+    from renewctl.domain.identifiers import KEY
 
     given = ctx.params.get("clients") or ()
     return [key for key in _names(ctx, "clients") if KEY.fullmatch(key) and key not in given]
@@ -42,10 +42,10 @@ def _names(ctx: typer.Context, part: str) -> Iterator[str]:
 def _data(ctx: typer.Context) -> dict[str, Any]:
     """Return the plain data of the store that the words typed so far would use."""
     from renewctl import files
-    from renewctl.store import place
+    from renewctl.store import location
 
     world = ctx.obj
-    found = place.find(ctx.params.get("store"), world.environment, world.here())
+    found = location.find(ctx.params.get("store"), world.environment, world.here())
     text = files.read_bytes(found.path).decode("utf-8-sig")
     data: dict[str, Any] = _parsed(text, found.path.suffix.lower())
     return data

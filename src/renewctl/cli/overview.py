@@ -7,7 +7,7 @@ import typer
 from renewctl import __version__
 from renewctl.cli.run import Run
 from renewctl.errors import RenewctlError, StoreMissing, UsageError
-from renewctl.render.answer import Answer, Output
+from renewctl.render.result import Answer, Output
 
 
 def overview(

@@ -12,9 +12,9 @@ from renewctl.cli.meant import no_page
 from renewctl.cli.run import Run
 from renewctl.cli.tree import COMMANDS
 from renewctl.exchange import calendar  # noqa: F401 (likewise)
-from renewctl.render import pages
-from renewctl.render.answer import Answer
-from renewctl.store.place import NAMES, VARIABLE
+from renewctl.render import help_pages
+from renewctl.render.result import Answer
+from renewctl.store.location import NAMES, VARIABLE
 
 PAGES = {
     "exit-codes": "what a script gets back",
@@ -45,7 +45,7 @@ def help_(
 
     Without a word, lists the pages. Reads no store and changes nothing.
     """
-    return pages.contents(PAGES) if page is None else page_of(page, run.today)
+    return help_pages.contents(PAGES) if page is None else page_of(page, run.today)
 
 
 def page_of(name: str, today: date) -> Answer:
@@ -55,10 +55,10 @@ def page_of(name: str, today: date) -> Answer:
         UsageError: there is none of this name.
     """
     made: dict[str, Callable[[], Answer]] = {
-        "exit-codes": pages.exit_codes,
-        "rules": pages.rules,
-        "store": lambda: pages.store(NAMES, VARIABLE, _BESIDE),
-        "dates": lambda: pages.dates(today),
+        "exit-codes": help_pages.exit_codes,
+        "rules": help_pages.rules,
+        "store": lambda: help_pages.store(NAMES, VARIABLE, _BESIDE),
+        "dates": lambda: help_pages.dates(today),
     }
     if name not in made:
         raise no_page(name, [*PAGES, *COMMANDS])

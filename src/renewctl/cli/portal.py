@@ -5,17 +5,17 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from renewctl import lookup, todo
 from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import Clients
 from renewctl.cli.run import Run
-from renewctl.edit import confirmed
+from renewctl.domain import lookup, todo
+from renewctl.domain.dates import parse_day
+from renewctl.domain.edit import confirmations
 from renewctl.errors import UsageError
 from renewctl.model import Plan, Portfolio
 from renewctl.render import todo as render_todo
-from renewctl.render.answer import Answer
-from renewctl.upcoming import parse_day
+from renewctl.render.result import Answer
 
 
 @command("todo")
@@ -103,5 +103,7 @@ def _plan(book: Portfolio, asked: _Asked, day: date, today: date) -> Plan:
     else:
         default, clients = asked.default, lookup.find_clients(book, asked.words)
     if asked.contacts:
-        return confirmed.contacts_checked(clients, day)
-    return confirmed.settings_confirmed(book, clients, day, default=default, as_override=asked.as_override)
+        return confirmations.contacts_checked(clients, day)
+    return confirmations.settings_confirmed(
+        book, clients, day, default=default, as_override=asked.as_override
+    )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from renewctl.cli.run import Run
-from renewctl.render.answer import Output
+from renewctl.render.result import Output
 
 T = TypeVar("T")
 PATIENCE = 1.0

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from renewctl.cli.world import World
 from renewctl.errors import UsageError
-from renewctl.render.answer import Output
-from renewctl.store import place as places
+from renewctl.render.result import Output
+from renewctl.store import location as places
 
 if TYPE_CHECKING:
     from renewctl.model import Client, PartnerUser, Portfolio
@@ -51,7 +51,7 @@ class Run:
         today = self.world.today()
         if text is None:
             return today
-        from renewctl.upcoming import parse_day
+        from renewctl.domain.dates import parse_day
 
         return parse_day(text, today, option=option)
 
@@ -79,7 +79,7 @@ def clients(portfolio: "Portfolio", words: Sequence[str]) -> "tuple[Client, ...]
     """Return the clients named, all of them where none is."""
     if not words:
         return tuple(portfolio.clients.values())
-    from renewctl import lookup
+    from renewctl.domain import lookup
 
     return lookup.find_clients(portfolio, words)
 
@@ -99,6 +99,6 @@ def user(portfolio: "Portfolio", word: str | None) -> "PartnerUser | None":
     """Return the partner user named; None where none is named or ``none`` is."""
     if word is None or word.lower() == "none":
         return None
-    from renewctl import lookup
+    from renewctl.domain import lookup
 
     return lookup.find_user(portfolio, word)

@@ -7,13 +7,13 @@ import typer
 from renewctl.cli.app import command
 from renewctl.cli.options import Text
 from renewctl.cli.run import Run
-from renewctl.difference import differences
+from renewctl.domain.diff import differences
+from renewctl.domain.impact import impact
+from renewctl.domain.versions import up_to_date
 from renewctl.errors import UsageError
-from renewctl.impact import impact
-from renewctl.migrate import up_to_date
-from renewctl.render.answer import Answer
 from renewctl.render.diff import Compared, compared
-from renewctl.store.place import COMPARED, named
+from renewctl.render.result import Answer
+from renewctl.store.location import COMPARED, named
 from renewctl.store.snapshot import Snapshot, load
 from renewctl.workspace.git import at_revision
 

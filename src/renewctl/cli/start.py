@@ -10,21 +10,21 @@ from typing import Annotated, cast
 
 import typer
 
-from renewctl.addresses import typed_address
 from renewctl.cli.app import command
 from renewctl.cli.options import NotifyOption, OwnerOption
 from renewctl.cli.run import Run
 from renewctl.cli.tree import root
 from renewctl.cli.world import World
+from renewctl.domain.addresses import parse_address
+from renewctl.domain.json_schema import json_schema
+from renewctl.domain.versions import CURRENT
 from renewctl.errors import UsageError
-from renewctl.migrate import CURRENT
 from renewctl.model import Owner
 from renewctl.render import start as render
-from renewctl.render.answer import Answer
-from renewctl.schema.json_schema import json_schema
-from renewctl.store.place import NAMES, VARIABLE, missing
+from renewctl.render.result import Answer
+from renewctl.store.location import NAMES, VARIABLE, missing
 from renewctl.workspace import init as store_init
-from renewctl.workspace.beside import schema_text
+from renewctl.workspace.companion_files import schema_text
 
 DEMO_DAY = "2026-11-23"
 DEMO = (
@@ -54,7 +54,7 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None, git: 
     ends survive and lock, temporary files and history stay out; it needs a git work tree. Where there is a
     store, init --git adds what is missing beside it, and leaves the store as it is.
     """
-    email = None if notify is None else typed_address(notify, "--notify")
+    email = None if notify is None else parse_address(notify, "--notify")
     if owner is None and email:
         raise UsageError("--notify needs --owner", hint="add --owner hubspot or --owner partner")
     if owner is Owner.PARTNER and email is None:

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from renewctl import files
 from renewctl.cli.progress import tracker
 from renewctl.cli.run import Run
-from renewctl.edit.bulk import OverrideRow
-from renewctl.edit.entries import Wishes
-from renewctl.edit.imports import imported
+from renewctl.domain.dates import parse_span
+from renewctl.domain.edit.import_plan import imported
+from renewctl.domain.edit.import_rows import Wishes
+from renewctl.domain.edit.override_list import OverrideRow
+from renewctl.domain.report import ReportRow
 from renewctl.errors import UsageError
 from renewctl.model import Plan, Portfolio
-from renewctl.outlook import Row
-from renewctl.render.answer import Answer, Sheet, line
+from renewctl.render.result import Answer, Sheet, line
 from renewctl.store.snapshot import Snapshot
-from renewctl.upcoming import parse_span
 
 if TYPE_CHECKING:
-    from renewctl.exchange import entries as tables
+    from renewctl.exchange import rows as tables
 
 STDIN = "-"
 
@@ -60,12 +60,12 @@ def entries(
         BadInput: it is no table, or its columns cannot be told.
         UsageError: a ``--map`` is not FIELD=HEADER.
     """
-    from renewctl.exchange import entries as tables
-    from renewctl.exchange import sheets
+    from renewctl.exchange import rows as tables
+    from renewctl.exchange import spreadsheet
 
     pairs = dict(_pair(word) for word in mapping)
     data, name = read(run, file)
-    sheet = sheets.read_sheet(data, name, encoding=encoding, delimiter=delimiter)
+    sheet = spreadsheet.read_sheet(data, name, encoding=encoding, delimiter=delimiter)
     return tables.entries_of(
         sheet, name, mapping=pairs, date_format=date_format, track=tracker(run, "Reading rows")
     )
@@ -84,13 +84,13 @@ def override_rows(run: Run, file: str) -> tuple[OverrideRow, ...]:
     Raises:
         BadInput: it is none of them, or not such a list.
     """
-    from renewctl.exchange import entries as tables
-    from renewctl.exchange import jsonl, sheets
+    from renewctl.exchange import jsonl, spreadsheet
+    from renewctl.exchange import rows as tables
 
     data, name = read(run, file)
     if jsonl.is_jsonl(data):
         return jsonl.override_rows_of(data, name)
-    return tables.override_rows_of(sheets.read_sheet(data, name), name)
+    return tables.override_rows_of(spreadsheet.read_sheet(data, name), name)
 
 
 def imported_from(run: Run, table: "tables.Entries", wishes: Wishes) -> Callable[[Portfolio], Plan]:
@@ -173,7 +173,7 @@ def _write(path: Path, data: bytes, store: Path, *, force: bool) -> None:
         files.replace(path, data, files.digest(files.read_bytes(path)))
 
 
-def as_calendar(run: Run, rows: Sequence[Row], remind: Sequence[str]) -> Answer:
+def as_calendar(run: Run, rows: Sequence[ReportRow], remind: Sequence[str]) -> Answer:
     """Return the rows as a calendar, with a word on the clients without a date.
 
     Raises:

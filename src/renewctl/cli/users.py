@@ -4,17 +4,17 @@ from typing import Annotated
 
 import typer
 
-from renewctl import lookup
-from renewctl.addresses import typed_address
 from renewctl.cli import offers
 from renewctl.cli.app import command
 from renewctl.cli.changing import change
 from renewctl.cli.options import NameOption, UserArgument
 from renewctl.cli.run import Run
-from renewctl.edit import users as edit
+from renewctl.domain import lookup
+from renewctl.domain.addresses import parse_address
+from renewctl.domain.edit import users as edit
 from renewctl.model import Plan, Portfolio
-from renewctl.render import roster
-from renewctl.render.answer import Answer
+from renewctl.render import clients as render_clients
+from renewctl.render.result import Answer
 
 
 @command("user list")
@@ -23,7 +23,7 @@ def list_(run: Run) -> Answer:
 
     Reads only. Contacts at clients are listed by renewctl contacts.
     """
-    return roster.user_list(run.load().portfolio)
+    return render_clients.user_list(run.load().portfolio)
 
 
 @command("user add", changes=True)
@@ -36,7 +36,7 @@ def add(
 
     No setting changes: nobody hears of anything by it.
     """
-    email = typed_address(address, "ADDRESS")
+    email = parse_address(address, "ADDRESS")
     return change(run, lambda book: edit.add(book, email, name or ""))
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from renewctl import outlook
 from renewctl.cli.app import command
 from renewctl.cli.expect import as_expected, everyone_notified
 from renewctl.cli.options import (
@@ -21,10 +20,11 @@ from renewctl.cli.options import (
 )
 from renewctl.cli.run import Run
 from renewctl.cli.windows import Asked, pictured, selected
+from renewctl.domain import report as reports
+from renewctl.domain.report import ReportRow
 from renewctl.errors import UsageError
-from renewctl.outlook import Row
 from renewctl.render import who as render_who
-from renewctl.render.answer import Answer
+from renewctl.render.result import Answer
 
 
 class By(StrEnum):
@@ -67,7 +67,7 @@ def who(
     return everyone_notified(as_expected(answer, rows, expect), rows, wanted=require_recipient)
 
 
-Shown = tuple[Answer, Sequence[Row]]
+Shown = tuple[Answer, Sequence[ReportRow]]
 """A report, and the rows that it is of."""
 
 
@@ -97,11 +97,11 @@ def _report(run: Run, words: list[str], asked: Asked, recipient: str | None) -> 
 def _pictured(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
     """Return the picture of the months, and the rows that the same window lists."""
     # Late: most reports have no picture.
+    from renewctl.domain.timeline import timeline
     from renewctl.render.timeline import pictured as drawn
-    from renewctl.timeline import timeline
 
     snapshot = run.load()
     found = pictured(run, snapshot.portfolio, words, asked, recipient)
     picture = timeline(found.rows, found.window, run.today)
     report = render_who.Report(picture.rows, run.today, found.window, snapshot.identity, found.person)
-    return drawn(picture, report), outlook.listed(found.rows, found.window, run.today)
+    return drawn(picture, report), reports.listed(found.rows, found.window, run.today)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from renewctl import outlook
 from renewctl.cli.run import Run, clients
+from renewctl.domain import report as reports
+from renewctl.domain.dates import Window, parse_day, parse_span
+from renewctl.domain.report import ReportRow, Standing, horizon, year_of
 from renewctl.errors import UsageError
 from renewctl.model import Policy, Portfolio
-from renewctl.outlook import Row, Standing, horizon, year_of
-from renewctl.upcoming import Window, parse_day, parse_span
 
 
 class Asked(NamedTuple):
@@ -56,7 +56,7 @@ def window_of(asked: Asked, policy: Policy, today: date, *, named: bool) -> Wind
 class Selected(NamedTuple):
     """The rows asked for, the window they are of, and the one person they are narrowed to, if any."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ReportRow, ...]
     window: Window | None
     person: Standing | None
 
@@ -71,7 +71,7 @@ def selected(
         UnknownClient, UnknownUser: a name is none of the store's.
     """
     window = window_of(asked, book.policy, run.today, named=bool(words))
-    rows = outlook.rows(book, clients(book, words), window, run.today)
+    rows = reports.rows(book, clients(book, words), window, run.today)
     return _narrowed(book, rows, window, recipient)
 
 
@@ -88,18 +88,18 @@ def pictured(
     window = window_of(asked, book.policy, run.today, named=True)
     if window is None and not asked.everything:
         window = year_of(run.today)
-    return _narrowed(book, outlook.rows(book, clients(book, words), None, run.today), window, recipient)
+    return _narrowed(book, reports.rows(book, clients(book, words), None, run.today), window, recipient)
 
 
 def _narrowed(
-    book: Portfolio, rows: tuple[Row, ...], window: Window | None, recipient: str | None
+    book: Portfolio, rows: tuple[ReportRow, ...], window: Window | None, recipient: str | None
 ) -> Selected:
     if recipient is None:
         return Selected(rows, window, None)
-    from renewctl import lookup  # late: most reports are of everybody
+    from renewctl.domain import lookup  # late: most reports are of everybody
 
-    person = outlook.standing(book, lookup.find_address(book, recipient))
-    return Selected(outlook.heard_by(rows, person.email), window, person)
+    person = reports.standing(book, lookup.find_address(book, recipient))
+    return Selected(reports.heard_by(rows, person.email), window, person)
 
 
 def _between(asked: Asked, today: date) -> Window:

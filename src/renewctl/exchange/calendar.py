@@ -14,12 +14,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
+from renewctl.domain.dates import shifted
+from renewctl.domain.report import ReportRow
+from renewctl.domain.resolve import Decision
 from renewctl.errors import ExitStatus, RenewctlError, UsageError
 from renewctl.model import Renewal
-from renewctl.outlook import Row
-from renewctl.resolve import Decision
 from renewctl.text import showable
-from renewctl.upcoming import shifted
 
 PRODID = "-//renewctl//renewctl//EN"
 """Without renewctl's version, so that a new version alone changes nothing in the file."""
@@ -65,7 +65,7 @@ class _Entry:
     description: str
 
 
-def calendar_of(rows: Sequence[Row], as_of: date, *, remind: Sequence[int] = ()) -> bytes:
+def calendar_of(rows: Sequence[ReportRow], as_of: date, *, remind: Sequence[int] = ()) -> bytes:
     """Return an iCalendar file with two all-day events a dated row: its deadline and its renewal.
 
     Rows without a date have no place in a calendar and are left out. Renewals whose date is past
@@ -119,7 +119,7 @@ def _reminders(remind: Sequence[int]) -> list[int]:
     return sorted(set(remind), reverse=True)
 
 
-def _identified(rows: Sequence[Row], as_of: date) -> Iterator[tuple[str, _Entry]]:
+def _identified(rows: Sequence[ReportRow], as_of: date) -> Iterator[tuple[str, _Entry]]:
     """Yield every event once, in order, with a UID that no other has."""
     seen: Counter[tuple[str, ...]] = Counter()
     for entry in sorted({entry for row in rows for entry in _entries(row, as_of)}):
@@ -137,7 +137,7 @@ def _uid(identity: tuple[str, ...], number: int) -> str:
     return sha256(json.dumps(parts).encode()).hexdigest()[:32] + "@renewctl"
 
 
-def _entries(row: Row, as_of: date) -> Iterator[_Entry]:
+def _entries(row: ReportRow, as_of: date) -> Iterator[_Entry]:
     if row.renewal is None or row.deadline is None:
         return
     key, product = row.client.key, row.renewal.product
@@ -150,7 +150,7 @@ def _entries(row: Row, as_of: date) -> Iterator[_Entry]:
     yield _Entry(row.renewal.day, key, product, _RENEWAL, f"{shout}Renewal: {what}", text)
 
 
-def _lines(row: Row, renewal: Renewal, deadline: date, as_of: date) -> Iterator[str]:
+def _lines(row: ReportRow, renewal: Renewal, deadline: date, as_of: date) -> Iterator[str]:
     """Yield the description: each value on a line of its own, which it cannot leave."""
     yield _inert(f"Client: {', '.join(filter(None, (row.client.key, row.client.name)))}")
     if renewal.product:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from renewctl.edit.bulk import DEFAULT, OverrideRow
+from renewctl.domain.edit.override_list import DEFAULT, OverrideRow
 from renewctl.errors import BadInput, Problem
 
 _KEYS = ("client", "owner", "notify", "note")

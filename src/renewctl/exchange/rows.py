@@ -1,150 +1,170 @@
-"""What single cells say: text, people's addresses, a hub id, an owner. A blank says nothing.
+"""From the rows of a table to what they say of clients, and what is wrong with the others.
 
-Imports ``errors``, ``model``, ``domains``, ``addresses`` and its neighbours ``headers`` and ``sheets``.
+Imports its neighbours in ``exchange`` and the pure floors only.
 """
 
-import re
-from collections.abc import Iterator
-from difflib import get_close_matches
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
 
-from renewctl.addresses import typed_address
-from renewctl.domains import address_key
-from renewctl.errors import BadInput, Problem, UsageError
-from renewctl.exchange.headers import folded
-from renewctl.exchange.sheets import Cell
-from renewctl.model import Owner
+from renewctl.domain.edit.import_rows import Entry, Person
+from renewctl.domain.edit.override_list import OverrideRow
+from renewctl.errors import BadInput, Problem, RenewctlError
+from renewctl.exchange import cells
+from renewctl.exchange.date_columns import DateFormat, parse_dates
+from renewctl.exchange.headers import Matched, matched
+from renewctl.exchange.spreadsheet import Cell, Row, Sheet
+from renewctl.model import Role
 
-_SHOWN = 60
-_SEVERAL = "part several addresses with ;"
-# A part of a cell up to ; or a line end; what stands in quotes or angle brackets is kept whole.
-_PART = re.compile(r'(?:"[^"\r\n]*"|<[^<>\r\n]*>|[^;\r\n])+')
-_PARTED = re.compile(r"[;,\r\n]")
-_BETWEEN_COMMAS = re.compile(r'(?:"[^"]*"|<[^<>]*>|[^,])+')
-_NAMED = re.compile(r"([^<>]*)<([^<>]*)>")
-_QUOTED = re.compile(r'"[^"]*"')
-_WHOLE = re.compile(r"([1-9][0-9]{0,17})(?:[.,]0{1,2})?")
-_SCIENTIFIC = re.compile(r"([1-9])[.,]([0-9]+)[eE]\+?0*([0-9]{1,2})")
-_MANGLED = re.compile(r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+|[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+|[0-9]+[.,][0-9]+")
-_MOST = 10**15
-"""A spreadsheet keeps 15 digits of a number; a hub id has far fewer."""
-
-_OWNER_NAMES: dict[Owner | Literal["default"], str] = {
-    Owner.HUBSPOT: "hubspot",
-    Owner.PARTNER: "partner; solutions partner; parceiro; socio; partenaire; パートナー",
-    "default": """default; set default; set to default; padrão; predeterminado; por defecto; par défaut;
-        valeur par défaut; Standard; Standardeinstellung; デフォルト; 既定; domyślny; domyślne""",
-}
-_OWNERS = {folded(name): owner for owner, names in _OWNER_NAMES.items() for name in names.split(";")}
+ROLES = {"primary": Role.PRIMARY, "billing": Role.BILLING, "decision_maker": Role.DECISION_MAKER}
+Track = Callable[[Iterable[Row]], Iterable[Row]]
 
 
-def text(cell: Cell) -> str:
-    """Return what a cell says as text, without surrounding space; "" if it is blank."""
-    return "" if cell is None else str(cell).strip()
+class Entries(NamedTuple):
+    """What a table says: entries, the problems of its other rows, the columns that say nothing here."""
+
+    found: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+    unused: tuple[str, ...]
 
 
-def addresses(cell: Cell, what: str) -> list[tuple[str, str]]:
-    """Return the people a cell names, each once, as name ("" if there is none) and address.
+class _Table(NamedTuple):
+    """A sheet with the meaning of its columns, and its dates read, a column at a time."""
 
-    Several are parted by ``;`` or line ends, by commas only where each part has its own address:
-    ``Reis, Paula <paula@acme.example>`` is one person.
+    file: str
+    columns: Mapping[str, int]
+    dates: Mapping[str, Mapping[int, date]]
+    people: dict[Cell, tuple[Person, ...]]
+    """Whom a cell names: the same people stand in many cells."""
+
+    def cell(self, row: Row, name: str) -> Cell:
+        return row.cells[self.columns[name]] if name in self.columns else None
+
+    def filled(self, row: Row) -> Iterator[tuple[str, Cell]]:
+        """Yield the fields that a row says something of."""
+        for name, place in self.columns.items():
+            if (cell := row.cells[place]) is not None:
+                yield name, cell
+
+    def problem(self, row: Row, name: str, error: RenewctlError) -> Problem:
+        place = self.columns[name] + 1
+        return Problem(error.message, hint=error.hint, file=self.file, line=row.number, column=place)
+
+
+def entries_of(
+    sheet: Sheet,
+    file: str,
+    *,
+    mapping: Mapping[str, str],
+    date_format: DateFormat | None = None,
+    track: Track = iter,
+) -> Entries:
+    """Return what a sheet says of clients; blank rows say nothing.
 
     Args:
-        cell: "Name <address>" or the address alone, any number of them.
-        what: the column's name, for messages.
+        sheet: the table.
+        file: its name, for messages.
+        mapping: field to column name, where the names alone do not tell.
+        date_format: what comes first in dates with the year last.
+        track: passes the rows on, and may show how far they are.
 
     Raises:
-        BadInput: something in it is not an address; its problems list all of it.
+        BadInput: the columns cannot be told.
     """
-    people: dict[str, tuple[str, str]] = {}
-    wrong: list[Problem] = []
-    for part in _parts(text(cell)):
+    meant = matched(sheet.columns, mapping, file=file, line=sheet.line)
+    dates, problems = _dates(sheet, file, meant, date_format)
+    problems += sheet.problems
+    places = {name: place + 1 for name, place in meant.columns.items()}
+    table = _Table(file, meant.columns, dates, {})
+    dated_badly = {problem.line for problem in problems}
+    found: list[Entry] = []
+    for row in track(sheet.rows):
+        said, wrong = _said(table, row)
+        problems += wrong
+        if not wrong and row.number not in dated_badly:
+            found.append(Entry(file, row.number, places=places, **said))
+    return Entries(tuple(found), tuple(problems), meant.unknown)
+
+
+def _dates(
+    sheet: Sheet, file: str, meant: Matched, date_format: DateFormat | None
+) -> tuple[dict[str, dict[int, date]], list[Problem]]:
+    """Read the date columns as wholes: one value may decide the order for all."""
+    dates: dict[str, dict[int, date]] = {}
+    problems: list[Problem] = []
+    for name in ("renewal", "deadline"):
+        if name in meant.columns:
+            place = meant.columns[name]
+            values = [(row.number, row.cells[place]) for row in sheet.rows]
+            dates[name], wrong = parse_dates(values, date_format=date_format, file=file, column=place + 1)
+            problems += wrong
+    return dates, problems
+
+
+def _said(table: _Table, row: Row) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the fields of an entry, and what is wrong with the row's cells."""
+    problems: list[Problem] = []
+    holders: dict[Role, tuple[Person, ...]] = {}
+    said: dict[str, Any] = {"client": "", "holders": holders}
+    for name, cell in table.filled(row):
         try:
-            name, email = _person(part, what)
-        except UsageError as error:
-            wrong.append(Problem(error.message, hint=_SEVERAL if part.count("@") > 1 else error.hint))
-            continue
-        known = people.setdefault(address_key(email), (name, email))
-        people[address_key(email)] = (known[0] or name, known[1])
-    if wrong:
-        raise BadInput(wrong[0].message, hint=wrong[0].hint, problems=wrong)
-    return list(people.values())
+            if name in ROLES:
+                if people := _people(table, cell, name):
+                    holders[ROLES[name]] = people
+            elif name in table.dates:
+                said[name] = table.dates[name].get(row.number)
+            else:
+                said[name] = _READ[name](cell)
+        except BadInput as error:
+            problems += _placed(table, row, name, error)
+    if not said["client"]:
+        blank = BadInput("the row names no client", hint="fill the client's domain, or take the row out")
+        problems.append(table.problem(row, "client", blank))
+    return said, problems
 
 
-def _parts(words: str) -> Iterator[str]:
-    if not _PARTED.search(words):
-        yield from (words,) if words else ()
-        return
-    for found in _PART.finditer(words):
-        pieces = [piece for piece in _BETWEEN_COMMAS.findall(found[0]) if piece.strip()]
-        # A comma parts people only if every piece has an address: it may be part of a name.
-        each = pieces if all(map(_has_address, pieces)) else [found[0]]
-        yield from (piece.strip() for piece in each if piece.strip())
+def _people(table: _Table, cell: Cell, name: str) -> tuple[Person, ...]:
+    if cell not in table.people:
+        table.people[cell] = tuple(Person(email, who) for who, email in cells.addresses(cell, name))
+    return table.people[cell]
 
 
-def _has_address(piece: str) -> bool:
-    return "@" in _QUOTED.sub("", piece)
+_READ: Mapping[str, Callable[[Cell], Any]] = {
+    **dict.fromkeys(("client", "name", "product", "notify", "note"), cells.text),
+    "hub_id": cells.hub_id,
+    "owner": lambda cell: cells.owner(cell) or "",
+}
 
 
-def _person(part: str, what: str) -> tuple[str, str]:
-    if "<" in part and (found := _NAMED.fullmatch(part)):
-        name = found[1].strip()
-        bare = name[1:-1] if len(name) > 1 and name[0] == name[-1] == '"' else name
-        return bare.strip(), typed_address(found[2], what)
-    return "", typed_address(part, what)
+def _placed(table: _Table, row: Row, name: str, error: BadInput) -> Iterator[Problem]:
+    for each in error.problems or (Problem(error.message, hint=error.hint),):
+        yield each._replace(file=table.file, line=row.number, column=table.columns[name] + 1)
 
 
-def hub_id(cell: Cell) -> int | None:
-    """Return the number of a HubSpot account; None if the cell is blank.
-
-    Raises:
-        BadInput: it is no such number, or a spreadsheet has changed it so that it is not certain any more.
-    """
-    words = text(cell)
-    if cell is None or not words:
-        return None
-    number = None if isinstance(cell, bool) else _whole(words)
-    if number is None or number >= _MOST:
-        raise _no_hub_id(words)
-    return number
-
-
-def _whole(words: str) -> int | None:
-    """Return the number if every digit of it is there: 4411223, 4411223.0, 4.411223E+06."""
-    if found := _WHOLE.fullmatch(words):
-        return int(found[1])
-    found = _SCIENTIFIC.fullmatch(words)
-    if found and len(found[2]) == int(found[3]):
-        return int(found[1] + found[2])
-    return None
-
-
-def _no_hub_id(words: str) -> BadInput:
-    if _MANGLED.fullmatch(words):
-        hint = "format the column as text in the spreadsheet, then type the id again: 4411223"
-        return BadInput(f"the spreadsheet has mangled the hub id {_shown(words)}", hint=hint)
-    return BadInput(f"{_shown(words)} is not a hub id", hint="it is a number, for example 4411223")
-
-
-def owner(cell: Cell) -> Owner | Literal["default"] | None:
-    """Return who owns renewal communication, "default" for a client that follows it, None if blank.
-
-    The values are those of HubSpot's pages in English, Portuguese, Spanish, French, German,
-    Japanese and Polish.
+def override_rows_of(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
+    """Return what a sheet says of overrides, from its columns client, owner, notify and note.
 
     Raises:
-        BadInput: it is none of them; a person's name, for example, is not an owner.
+        BadInput: the columns are not those, or it is a report of ``who``: that says what comes of
+            the settings, not what they are.
     """
-    words = text(cell)
-    if not words:
-        return None
-    found = _OWNERS.get(folded(words))
-    if found is None:
-        near = get_close_matches(folded(words), _OWNERS, 1, 0.6)
-        hint = f"did you mean {_OWNERS[near[0]]}?" if near else "write hubspot, partner or default"
-        raise BadInput(f"{_shown(words)} is not an owner", hint=hint)
-    return found
+    if {"rule", "to"} <= {name.strip().lower() for name in sheet.columns}:
+        hint = "renewctl client list -o csv prints the settings, to be edited and fed back"
+        raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
+    meant = matched(sheet.columns, {}, file=file, line=sheet.line)
+    if "owner" not in meant.columns:
+        hint = "the columns are client, owner (hubspot, partner or default), notify and note"
+        raise BadInput(f"{file} has no column for the owner", hint=hint)
+    if sheet.problems:
+        raise BadInput(f"{file} has bad rows; nothing was written", problems=sheet.problems)
+    table = _Table(file, meant.columns, {}, {})
+    return tuple(_override_row(table, row) for row in sheet.rows)
 
 
-def _shown(words: str) -> str:
-    return repr(words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…")
+def _override_row(table: _Table, row: Row) -> OverrideRow:
+    client, notify, note = (cells.text(table.cell(row, name)) for name in ("client", "notify", "note"))
+    try:
+        owner = str(cells.owner(table.cell(row, "owner")) or "")
+    except BadInput:
+        owner = cells.text(table.cell(row, "owner"))  # refused with the other bad rows, later
+    return OverrideRow(table.file, row.number, client, owner, notify, note)

@@ -11,12 +11,12 @@ from math import isfinite
 from typing import Any
 
 from renewctl.errors import BadInput
+from renewctl.fields import TABLES, Kind
 from renewctl.formats.entries import HOLDERS
 from renewctl.formats.json import codec as json_codec
 from renewctl.formats.toml.codec import join
 from renewctl.formats.toml.layout import Layout
 from renewctl.model import Path
-from renewctl.schema import TABLES, Kind
 from renewctl.text import acts, dotted
 
 EOL = "\n"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from json import JSONEncoder
 from typing import Any
 
-from renewctl.render.answer import Answer, Each
+from renewctl.render.result import Answer, Each
 
 
 def json_text(document: Mapping[str, Any]) -> str:

@@ -9,10 +9,10 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
-from renewctl.check import CODES, Finding
+from renewctl.domain.check import CODES, Finding
+from renewctl.domain.resolve import Severity
 from renewctl.errors import ExitStatus
-from renewctl.render.answer import Answer, Cell, Each, Later, Line, Sheet, line
-from renewctl.resolve import Severity
+from renewctl.render.result import Answer, Cell, Each, Later, Line, Sheet, line
 
 SCHEMA = "renewctl.check/1"
 CODE_SCHEMA = "renewctl.check-code/1"

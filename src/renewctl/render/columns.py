@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, zip_longest
 
-from renewctl.render.answer import Line, Segment, line
+from renewctl.render.result import Line, Segment, line
 from renewctl.text import showable
 
 Block = Sequence[tuple[Line, int]]

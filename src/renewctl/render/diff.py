@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from renewctl.domain.impact import Impact
 from renewctl.errors import ExitStatus
-from renewctl.impact import Impact
 from renewctl.model import Change
-from renewctl.render.answer import Answer, Line, Sheet, line
 from renewctl.render.impact import (
     counted,
     impact_document,
@@ -19,6 +18,7 @@ from renewctl.render.impact import (
     silence_lines,
 )
 from renewctl.render.plan import change_items, change_lines, change_sheet
+from renewctl.render.result import Answer, Line, Sheet, line
 from renewctl.text import markdown_cell
 
 SCHEMA = "renewctl.diff/1"

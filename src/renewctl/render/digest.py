@@ -7,10 +7,10 @@ in ``render``; is itself imported late, as most reports are by client.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from renewctl.outlook import Digest, Row
-from renewctl.render.answer import Line, line
+from renewctl.domain.report import Digest, ReportRow
 from renewctl.render.columns import wrapped
-from renewctl.render.who_screen import in_days
+from renewctl.render.result import Line, line
+from renewctl.render.who_table import in_days
 from renewctl.text import markdown_cell
 
 NOTHING = "Nobody hears of anything here."
@@ -21,7 +21,7 @@ _SAID = (("to", "would be notified of", "told"), ("cc", "would be copied on", "c
 
 
 def digests_drawn(
-    digests: Sequence[Digest], nobody: Sequence[Row], as_of: date, width: int
+    digests: Sequence[Digest], nobody: Sequence[ReportRow], as_of: date, width: int
 ) -> Iterator[Line]:
     """Yield a block a person, and one for the rows that notify nobody."""
     if not digests and not nobody:
@@ -39,7 +39,7 @@ def digests_drawn(
         yield from _told(nobody, _SAID[0][1], "error", as_of, width)
 
 
-def markdown(digests: Sequence[Digest], nobody: Sequence[Row], as_of: date) -> str:
+def markdown(digests: Sequence[Digest], nobody: Sequence[ReportRow], as_of: date) -> str:
     """Return the same as Markdown: a heading a person, an item a renewal."""
     blocks = []
     for digest in digests:
@@ -52,11 +52,11 @@ def markdown(digests: Sequence[Digest], nobody: Sequence[Row], as_of: date) -> s
     return "\n\n".join(blocks or [NOTHING]) + "\n"
 
 
-def _of(digest: Digest, kind: str) -> list[Row]:
+def _of(digest: Digest, kind: str) -> list[ReportRow]:
     return [row for found, row in digest.rows if found == kind]
 
 
-def _told(rows: Sequence[Row], said: str, style: str, as_of: date, width: int) -> Iterator[Line]:
+def _told(rows: Sequence[ReportRow], said: str, style: str, as_of: date, width: int) -> Iterator[Line]:
     if rows:
         yield line((said, style), f" {_how_many(rows)}:")
     for row in rows:
@@ -67,20 +67,20 @@ def _told(rows: Sequence[Row], said: str, style: str, as_of: date, width: int) -
             yield line(" " * INDENT, *found)
 
 
-def _listed(rows: Sequence[Row], said: str, as_of: date) -> list[str]:
+def _listed(rows: Sequence[ReportRow], said: str, as_of: date) -> list[str]:
     if not rows:
         return []
     items = [_item(row, as_of) for row in rows]
     return [f"{said[0].upper()}{said[1:]} {_how_many(rows)}:", "\n".join(items)]
 
 
-def _item(row: Row, as_of: date) -> str:
+def _item(row: ReportRow, as_of: date) -> str:
     day = f"**{row.renewal.day}** " if row.renewal else ""
     about = "".join(markdown_cell(text) for text, _ in _about(row))
     return f"- {day}{about}; {_when(row, as_of)[0]}"
 
 
-def _how_many(rows: Sequence[Row]) -> str:
+def _how_many(rows: Sequence[ReportRow]) -> str:
     dated = sum(row.renewal is not None for row in rows)
     undated = len(rows) - dated
     said = [f"{dated} renewal{'' if dated == 1 else 's'}"] if dated else []
@@ -88,13 +88,13 @@ def _how_many(rows: Sequence[Row]) -> str:
     return " and ".join(said)
 
 
-def _about(row: Row) -> Line:
+def _about(row: ReportRow) -> Line:
     client, product = row.client, row.renewal.product if row.renewal else ""
     who = line((client.name, "strong"), f" ({client.key})") if client.name else line((client.key, "strong"))
     return (*who, (f", {product}", "")) if product else who
 
 
-def _when(row: Row, as_of: date) -> tuple[str, str]:
+def _when(row: ReportRow, as_of: date) -> tuple[str, str]:
     """Return until when the terms can be altered, or what is wrong with the date; and its style."""
     if row.renewal is None or row.deadline is None:
         return "no renewal date is recorded", "warning"

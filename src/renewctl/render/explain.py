@@ -6,11 +6,20 @@ A view of the ``Resolution``; it decides nothing. Imports the pure floors and it
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from renewctl.domain.report import ReportRow
+from renewctl.domain.resolve import (
+    ARTICLE,
+    Decision,
+    Outcome,
+    Reason,
+    Resolution,
+    Rule,
+    Severity,
+    setting_path,
+)
 from renewctl.model import AnySetting, Client, Default, Path, Policy
-from renewctl.outlook import Row
-from renewctl.render.answer import Answer, Cell, Line, Sheet, line
-from renewctl.render.who_screen import decision_style, note_line
-from renewctl.resolve import ARTICLE, Decision, Outcome, Reason, Resolution, Rule, Severity, setting_path
+from renewctl.render.result import Answer, Cell, Line, Sheet, line
+from renewctl.render.who_table import decision_style, note_line
 
 SCHEMA = "renewctl.explain/1"
 RULES = {
@@ -40,7 +49,7 @@ REASONS = {
 Where = Callable[[Path], str | None]
 
 
-def explained(rows: tuple[Row, ...], default: Default | None, policy: Policy, where: Where) -> Answer:
+def explained(rows: tuple[ReportRow, ...], default: Default | None, policy: Policy, where: Where) -> Answer:
     """Return the decision about one client.
 
     Args:
@@ -115,7 +124,7 @@ def _policy_value(policy: Policy, where: Where) -> dict[str, Any]:
     return {"field": path[1], "value": value, "layer": "policy", "at": where(path), "shadows": None}
 
 
-def _document(rows: tuple[Row, ...], values: list[dict[str, Any]]) -> dict[str, Any]:
+def _document(rows: tuple[ReportRow, ...], values: list[dict[str, Any]]) -> dict[str, Any]:
     resolution = rows[0].resolution
     return {
         "schema": SCHEMA,
@@ -136,13 +145,13 @@ def _document(rows: tuple[Row, ...], values: list[dict[str, Any]]) -> dict[str, 
 _GRAVITY = {severity: place for place, severity in enumerate(Severity)}
 
 
-def _all_notes(rows: tuple[Row, ...]) -> list[Any]:
+def _all_notes(rows: tuple[ReportRow, ...]) -> list[Any]:
     """Return the notes, each once, the gravest first."""
     found = dict.fromkeys(note for row in rows for note in row.notes)
     return sorted(found, key=lambda note: _GRAVITY[note.severity])
 
 
-def _lines(rows: tuple[Row, ...], values: list[dict[str, Any]]) -> Iterator[Line]:
+def _lines(rows: tuple[ReportRow, ...], values: list[dict[str, Any]]) -> Iterator[Line]:
     resolution = rows[0].resolution
     name = f"  {resolution.client.name}" if resolution.client.name else ""
     yield line((resolution.client.key, "strong"), name)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from renewctl.model import Change
-from renewctl.render.answer import Answer, Cell, Line, Sheet, line
-from renewctl.render.formats import plain
+from renewctl.render.machine import plain
 from renewctl.render.plan import LAYOUT_ALONE, change_items, change_lines
+from renewctl.render.result import Answer, Cell, Line, Sheet, line
 
 SCHEMA = "renewctl.history/1"
 COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")

@@ -6,9 +6,9 @@ Imports the pure floors and its neighbours.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from renewctl.domains import address_key
-from renewctl.impact import Hearing, Impact, Move
-from renewctl.render.answer import Cell, Line, Sheet, line
+from renewctl.domain.identifiers import address_key
+from renewctl.domain.impact import Hearing, Impact, Move
+from renewctl.render.result import Cell, Line, Sheet, line
 
 MOST_NAMED = 3
 """So many people or clients are named; of more, the number is said."""

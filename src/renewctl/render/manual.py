@@ -6,8 +6,8 @@ The reference and the manual page are made of the same value. Imports its neighb
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from renewctl.render.answer import Line, line
 from renewctl.render.columns import width_of, wrapped
+from renewctl.render.result import Line, line
 
 WIDEST = 120
 """Longer lines than these are hard to read."""

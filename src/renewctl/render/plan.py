@@ -8,13 +8,13 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
-from renewctl.domains import address_key
-from renewctl.edit.settings import overridden, redundant
-from renewctl.impact import Impact
+from renewctl.domain.edit.settings import overridden, redundant
+from renewctl.domain.identifiers import address_key
+from renewctl.domain.impact import Impact
+from renewctl.domain.paths import IDENTITY
 from renewctl.model import Change, Default, Path, Plan, Portfolio, Value
-from renewctl.render.answer import Answer, Later, Line, Sheet, line
 from renewctl.render.impact import counted, impact_document, people_lines, silence_lines
-from renewctl.tree import IDENTITY
+from renewctl.render.result import Answer, Later, Line, Sheet, line
 
 SCHEMA = "renewctl.plan/1"
 MOST_LINES = 20

@@ -8,11 +8,11 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from renewctl.domain.report import horizon, rows, without_recipient
 from renewctl.model import Portfolio
-from renewctl.outlook import horizon, rows, without_recipient
-from renewctl.render.answer import Answer, Line, Sheet, line
+from renewctl.render.clients import fields
 from renewctl.render.columns import hung
-from renewctl.render.roster import fields
+from renewctl.render.result import Answer, Line, Sheet, line
 
 EMPTY = Sheet((), ())
 WHAT = "who gets notified about a client's HubSpot renewal, and why"

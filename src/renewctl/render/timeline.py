@@ -9,11 +9,11 @@ from datetime import date
 from itertools import cycle
 from typing import Any
 
-from renewctl.outlook import Row, without_recipient
-from renewctl.render.answer import Answer, Line, Segment, Sheet, line
+from renewctl.domain.report import ReportRow, without_recipient
+from renewctl.domain.timeline import Month, Timeline
 from renewctl.render.columns import Cells, beside, block, headed, total, widths_of
+from renewctl.render.result import Answer, Line, Segment, Sheet, line
 from renewctl.render.who import Report, below_the_person, footer, person_of
-from renewctl.timeline import Month, Timeline
 
 SCHEMA = "renewctl.timeline/1"
 HEADINGS = ("Month", "Renewals", "Deadlines")
@@ -160,7 +160,7 @@ def _missing(found: Timeline) -> Iterator[str]:
         yield f"not counted: {clients} without a renewal date ({_keys(found.undated)})"
 
 
-def _keys(rows: Sequence[Row]) -> str:
+def _keys(rows: Sequence[ReportRow]) -> str:
     keys = list(dict.fromkeys(row.client.key for row in rows))
     more = f" and {len(keys) - MOST_NAMED} more" if len(keys) > MOST_NAMED else ""
     nobody = len(without_recipient(rows))

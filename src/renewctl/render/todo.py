@@ -8,11 +8,11 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
+from renewctl.domain.todo import Screen, Task
 from renewctl.model import AnySetting
-from renewctl.render.answer import Answer, Cell, Each, Line, Sheet, line
-from renewctl.render.clicks import WHERE, last_seen, recorded_with, sentence, where
+from renewctl.render.hubspot_steps import WHERE, last_seen, recorded_with, sentence, where
+from renewctl.render.result import Answer, Cell, Each, Line, Sheet, line
 from renewctl.text import markdown_cell
-from renewctl.todo import Screen, Task
 
 SCHEMA = "renewctl.todo/1"
 COLUMNS = (

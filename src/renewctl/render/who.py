@@ -8,12 +8,12 @@ from datetime import date
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from renewctl.outlook import FOOTER_ONLY, Digest, Row, Standing, without_recipient
-from renewctl.outlook import digests as digests_of
-from renewctl.render.answer import Answer, Cell, Each, Later, Line, Sheet, line
-from renewctl.render.who_screen import rows_drawn
-from renewctl.resolve import Decision
-from renewctl.upcoming import Window
+from renewctl.domain.dates import Window
+from renewctl.domain.report import FOOTER_ONLY, Digest, ReportRow, Standing, without_recipient
+from renewctl.domain.report import digests as digests_of
+from renewctl.domain.resolve import Decision
+from renewctl.render.result import Answer, Cell, Each, Later, Line, Sheet, line
+from renewctl.render.who_table import rows_drawn
 
 SCHEMA = "renewctl.who/1"
 SCHEMA_BY_RECIPIENT = "renewctl.who-by-recipient/1"
@@ -40,7 +40,7 @@ class Report(NamedTuple):
     ``person`` is what the one person it is narrowed to is responsible for, if it is.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[ReportRow]
     as_of: date
     window: Window | None
     store: Mapping[str, str]
@@ -98,7 +98,7 @@ def by_recipient(report: Report) -> Answer:
     )
 
 
-def _unheard(rows: Sequence[Row]) -> tuple[str, ...]:
+def _unheard(rows: Sequence[ReportRow]) -> tuple[str, ...]:
     """Return what a list by person cannot hold: that there is nobody."""
     if not rows:
         return ()
@@ -111,7 +111,7 @@ def person_of(report: Report) -> Mapping[str, Any]:
     if report.person is None:
         return {}
     # Late: most reports are not narrowed to one person.
-    from renewctl.render.standing import person
+    from renewctl.render.responsibilities import person
 
     return {"person": person(report.person)}
 
@@ -119,14 +119,14 @@ def person_of(report: Report) -> Mapping[str, Any]:
 def below_the_person(report: Report, drawn: Iterator[Line]) -> Iterator[Line]:
     """Yield what is drawn; above it, for one person, what they are responsible for."""
     if report.person is not None:
-        from renewctl.render.standing import responsible
+        from renewctl.render.responsibilities import responsible
 
         yield from responsible(report.person)
         yield line()
     yield from drawn
 
 
-def _item(as_of: date, row: Row) -> dict[str, Any]:
+def _item(as_of: date, row: ReportRow) -> dict[str, Any]:
     resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
     setting, day = resolution.setting, renewal.day if renewal else None
     return {
@@ -154,7 +154,7 @@ def _recipient(decision: Decision) -> dict[str, Any]:
     return {"email": decision.email, "name": decision.name or None, "roles": decision.roles}
 
 
-def _summary(rows: Sequence[Row]) -> dict[str, int]:
+def _summary(rows: Sequence[ReportRow]) -> dict[str, int]:
     return {
         "clients": len({row.client.key for row in rows}),
         "renewals": sum(row.renewal is not None for row in rows),
@@ -163,7 +163,7 @@ def _summary(rows: Sequence[Row]) -> dict[str, int]:
     }
 
 
-def _cells(as_of: date, row: Row) -> tuple[Cell, ...]:
+def _cells(as_of: date, row: ReportRow) -> tuple[Cell, ...]:
     """Return the fixed columns, as ``_item`` has them, lists by their addresses and codes."""
     resolution, renewal = row.resolution, row.renewal
     setting = resolution.setting
@@ -194,7 +194,7 @@ def _day_cells(as_of: date, day: date | None) -> tuple[str | None, int | None]:
 _PEOPLES_COLUMNS = ("Deadline", "Renewal", "Client", "Product", "Notified", "Copied", "Rule", "Notes")
 
 
-def _peoples_cells(row: Row) -> tuple[Cell, ...]:
+def _peoples_cells(row: ReportRow) -> tuple[Cell, ...]:
     renewal = row.renewal
     return (
         row.deadline.isoformat() if row.deadline else "",
@@ -217,7 +217,7 @@ def _digest(as_of: date, digest: Digest) -> dict[str, Any]:
     return {"email": digest.email, "name": digest.name or None, "renewals": items}
 
 
-def _digest_cells(heard: tuple[Digest, str, Row]) -> tuple[Cell, ...]:
+def _digest_cells(heard: tuple[Digest, str, ReportRow]) -> tuple[Cell, ...]:
     digest, kind, row = heard
     renewal = row.renewal
     return (

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from renewctl import tree
+from renewctl.domain import paths
+from renewctl.domain.paths import same
 from renewctl.errors import InternalGuard, LayoutRefused, Problem, StoreInvalid
 from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of
 from renewctl.formats.lines import line_starts
 from renewctl.model import Change, Path
 from renewctl.text import dotted
-from renewctl.tree import same
 
 
 class Revision(NamedTuple):
@@ -90,18 +90,18 @@ class Document:
 
     def _index(self, items: list[Any], list_key: str) -> dict[str, int]:
         """Return the first index of each identity in a list."""
-        if list_key not in tree.IDENTITY:
+        if list_key not in paths.IDENTITY:
             return {}
         if id(items) not in self._indexes:
             found = [
-                item.get(tree.IDENTITY[list_key], "") if isinstance(item, dict) else None for item in items
+                item.get(paths.IDENTITY[list_key], "") if isinstance(item, dict) else None for item in items
             ]
             named = {name: index for index, name in reversed([*enumerate(found)]) if isinstance(name, str)}
             self._indexes[id(items)] = named
         return self._indexes[id(items)]
 
     def edit(self, changes: Sequence[Change]) -> Revision:
-        """Return the text with ``changes`` made: its data is that of ``tree.applied``, nothing else moves.
+        """Return the text with ``changes`` made: its data is that of ``paths.applied``, nothing else moves.
 
         Raises:
             LayoutRefused: If an entry is laid out so that this cannot be done safely.
@@ -110,7 +110,7 @@ class Document:
         from renewctl.store.editor import Editor, NotABlock, moves_of
 
         changes = [change._replace(after=self.codec.storable(change.after)) for change in changes]
-        planned = tree.applied(self.data, changes)
+        planned = paths.applied(self.data, changes)
         moves = list(moves_of(changes, self.data, planned))
         if not moves:
             return Revision(self.text)
@@ -145,7 +145,7 @@ class Document:
     def _is_block(self, entry: Entry) -> bool:
         """Return whether an entry is all that the text has of it, and can be changed by itself."""
         alone = len(self._by_path[entry.path]) == 1
-        return alone and same(self.codec.value_of(entry), tree.get(self.data, entry.path))
+        return alone and same(self.codec.value_of(entry), paths.get(self.data, entry.path))
 
     def restore(self, swaps: Sequence[Swap]) -> Revision | None:
         """Return the text with the old texts put back; None where a text or gap is not as it was left."""

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from renewctl import tree
+from renewctl.domain import paths
+from renewctl.domain.paths import same
+from renewctl.fields import TOP_LEVEL
 from renewctl.formats.entries import HOLDERS, Codec, Entry, paths_of
 from renewctl.model import Change, Path
-from renewctl.schema import TOP_LEVEL
-from renewctl.tree import same
 
 _RANKS = {key: rank for rank, key in enumerate(TOP_LEVEL)}
 
@@ -39,7 +39,7 @@ class Move(NamedTuple):
 
 
 def moves_of(changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]) -> Iterator[Move]:
-    """Yield the move of each entry that changes; data that ``tree.applied`` shares is not compared.
+    """Yield the move of each entry that changes; data that ``paths.applied`` shares is not compared.
 
     Args:
         changes: what leads from one to the other, of which only renames are looked at.
@@ -55,7 +55,7 @@ def moves_of(changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]
         if path[0] in HOLDERS and len(path) == 1:
             continue  # what is in it are entries of their own
         origin = origins.get(path, None if path in moved else path)
-        before, after = tree.get(old, origin) if origin else None, tree.get(new, path)
+        before, after = paths.get(old, origin) if origin else None, paths.get(new, path)
         changed = before is not after and not same(before, after)
         if changed or (origin != path and after is not None):
             yield Move(origin, path, before, after)

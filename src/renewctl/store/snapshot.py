@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from renewctl import files
+from renewctl.domain.paths import get
+from renewctl.domain.validate import Reading, read
+from renewctl.domain.versions import up_to_date
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
-from renewctl.migrate import up_to_date
 from renewctl.model import Path, Portfolio
-from renewctl.schema import Reading, read
 from renewctl.store.document import Document
-from renewctl.store.place import Place, missing
-from renewctl.tree import get
+from renewctl.store.location import Place, missing
 
 BOM = "\ufeff"
 BY_HAND = "mend the file in an editor; nothing was written"

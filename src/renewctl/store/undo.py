@@ -7,20 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from renewctl.difference import differences
-from renewctl.domains import address_key
+from renewctl.domain.diff import differences
+from renewctl.domain.identifiers import address_key
+from renewctl.domain.paths import applied, get, plain, reverted
+from renewctl.domain.validate import Reading
 from renewctl.errors import NothingToUndo, Problem, StoreChanged, StoreInvalid, UsageError
 from renewctl.formats.entries import HOLDERS
 from renewctl.model import Change, Path, Plan, Portfolio
-from renewctl.schema import Reading
 from renewctl.store import history
-from renewctl.store.apply import Draft, Drafted, check_version
 from renewctl.store.document import Document, Revision
 from renewctl.store.history.record import Record
 from renewctl.store.snapshot import Snapshot, parsed, places_named, said
 from renewctl.store.swaps import in_line_ends_of
+from renewctl.store.write import Draft, Drafted, check_version
 from renewctl.text import dotted
-from renewctl.tree import applied, get, plain, reverted
 
 _TABLES = ("defaults", "policy")
 """Tables of the top level that go with their last value."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from renewctl import files
 from renewctl.errors import FileTrouble, UsageError
-from renewctl.store.place import Place
+from renewctl.store.location import Place
 from renewctl.store.snapshot import Snapshot, snapshot_of
 
 EMPTY = b"version = 1\n"

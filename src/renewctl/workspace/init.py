@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from renewctl import files
+from renewctl.domain.versions import CURRENT
 from renewctl.errors import UsageError
-from renewctl.migrate import CURRENT
+from renewctl.fields import EDITORS
 from renewctl.model import Owner
-from renewctl.schema import EDITORS
-from renewctl.store.place import NAMES, Place, named
-from renewctl.workspace import beside
+from renewctl.store.location import NAMES, Place, named
+from renewctl.workspace import companion_files
 
-_KEY = f'"{EDITORS}": "./{beside.SCHEMA}",'
+_KEY = f'"{EDITORS}": "./{companion_files.SCHEMA}",'
 
 
 class Made(NamedTuple):
@@ -64,7 +64,10 @@ def init(
     place = taken or named(name or NAMES[0], "new")
     unmarked = _unmarked(taken) if taken else ""
     real = files.resolved(place.path) if place.path.is_symlink() else place.path
-    others = [*(beside.for_git(real.parent, real.name) if git else ()), beside.schema(real.parent)]
+    others = [
+        *(companion_files.for_git(real.parent, real.name) if git else ()),
+        companion_files.schema(real.parent),
+    ]
     if not dry_run:
         for other in others:
             other.write()
@@ -81,8 +84,10 @@ def _taken(name: str | None) -> Place | None:
         UsageError: it is that of the schema.
     """
     places = [named(each, "there already") for each in ([name] if name else NAMES)]
-    if places[0].path.name.lower() == beside.SCHEMA:
-        raise UsageError(f"{beside.SCHEMA} is the schema's own name", hint="give the store another one")
+    if places[0].path.name.lower() == companion_files.SCHEMA:
+        raise UsageError(
+            f"{companion_files.SCHEMA} is the schema's own name", hint="give the store another one"
+        )
     return next((place for place in places if os.path.lexists(place.path)), None)
 
 
@@ -91,7 +96,7 @@ def _unmarked(store: Place) -> str:
     text = files.read_bytes(store.path)
     if f'"{EDITORS}"'.encode() in text or b"#:schema " in text.partition(b"\n")[0]:
         return ""
-    return _KEY if _is_json(store) else beside.SCHEMA_LINE
+    return _KEY if _is_json(store) else companion_files.SCHEMA_LINE
 
 
 def _is_json(store: Place) -> bool:
@@ -127,11 +132,11 @@ def _toml(owner: Owner | None, email: str | None) -> str:
         users = tomlkit.table(is_super_table=True)
         users.add(email, tomlkit.table().comment("partner user"))
         store.add("users", users)
-    return f"{beside.SCHEMA_LINE}\n\n{tomlkit.dumps(store)}"
+    return f"{companion_files.SCHEMA_LINE}\n\n{tomlkit.dumps(store)}"
 
 
 def _json(owner: Owner | None, email: str | None) -> str:
-    data: dict[str, Any] = {EDITORS: f"./{beside.SCHEMA}", "version": CURRENT}
+    data: dict[str, Any] = {EDITORS: f"./{companion_files.SCHEMA}", "version": CURRENT}
     if owner:
         data["defaults"] = {"owner": str(owner), **({"notify": email} if email else {})}
     if email:

@@ -12,11 +12,11 @@ from json import JSONDecodeError
 from operator import methodcaller
 from typing import Any
 
+from renewctl.domain.paths import IDENTITY, is_deeper, plain
 from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry, Steps
 from renewctl.formats.json.errors import BLANK, half_characters, number_flaw, refused, unparsed
 from renewctl.formats.lines import line_end
 from renewctl.model import Path
-from renewctl.tree import IDENTITY, is_deeper, plain
 
 _ESCAPED = re.compile(r"\\(?:(u)(?!00[0-9]|202[89])|.)")
 _CONTROL = re.compile("[\x7f-\x9f\u2028\u2029]")

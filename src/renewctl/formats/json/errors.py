@@ -12,10 +12,10 @@ from json import JSONDecodeError
 from math import isinf
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.formats.conflicts import unresolved
 from renewctl.formats.entries import MAX_DEPTH, Entry
 from renewctl.formats.foreign import first_line, looks_like
 from renewctl.formats.lines import line_starts
+from renewctl.formats.merge_conflicts import unresolved
 
 MAX_DIGITS = 640  # Python can show an integer of so many whatever its own limit is set to.
 BLANK = " \t\r\n"

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from renewctl.domain.paths import is_deeper
 from renewctl.errors import StoreInvalid
 from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry, Steps, entry_of
 from renewctl.formats.lines import line_end
@@ -29,7 +30,6 @@ from renewctl.formats.toml.scan import (
     scan,
 )
 from renewctl.model import Path
-from renewctl.tree import is_deeper
 
 _HEADER = re.compile(
     r"\n[ \t]*\[(?:"

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
+from renewctl.domain.paths import IDENTITY, same
 from renewctl.formats.entries import Entry, Steps
 from renewctl.formats.toml.scan import BLANKS, COMMENTS, Item, Part, above, parts, scan
 from renewctl.formats.toml.text import (
@@ -21,7 +22,6 @@ from renewctl.formats.toml.text import (
     value_text,
 )
 from renewctl.model import Path
-from renewctl.tree import IDENTITY, same
 
 Span = tuple[int, int]
 _Plan = list[tuple[Part | None, str | None]]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 import tomli
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.formats.conflicts import SETTLE, unresolved
 from renewctl.formats.entries import MAX_DEPTH, Entry, Steps
 from renewctl.formats.foreign import first_line, looks_like
+from renewctl.formats.merge_conflicts import SETTLE, unresolved
 from renewctl.formats.toml.scan import LONG_HEX, ScanError, scan
 from renewctl.formats.toml.text import key_text
 

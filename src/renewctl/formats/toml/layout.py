@@ -6,12 +6,12 @@ Imports ``model``, ``tree``, ``entries``, the table of fields and its neighbours
 from collections.abc import Iterable
 from typing import Any
 
+from renewctl.domain.paths import IDENTITY, get
+from renewctl.fields import EDITORS, TOP_LEVEL
 from renewctl.formats.entries import Entry, Steps, entry_of, paths_of
 from renewctl.formats.toml.scan import COMMENTS, Item, above, comments, first_at, parts, scan
 from renewctl.formats.toml.text import dotted_text, field_text, in_order, key_text, value_text
 from renewctl.model import Path
-from renewctl.schema import EDITORS, TOP_LEVEL
-from renewctl.tree import IDENTITY, get
 
 _RANKS = {key: rank for rank, key in enumerate((EDITORS, *TOP_LEVEL))}
 _Notes = dict[Steps, tuple[list[str], list[str]]]

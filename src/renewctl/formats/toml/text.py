@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
+from renewctl.domain.paths import IDENTITY
 from renewctl.errors import InternalGuard, UsageError
+from renewctl.fields import TABLES
 from renewctl.model import Path
-from renewctl.schema import TABLES
-from renewctl.tree import IDENTITY
 
 _WRITTEN = ("contacts", "renewals", "override", "clients.in_hubspot", "clients", "policy")
 FIELD_ORDER = ("version", *dict.fromkeys(key for table in _WRITTEN for key in TABLES[table]))

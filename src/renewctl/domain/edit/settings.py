@@ -1,0 +1,140 @@
+"""Plans for the default and the overrides: who owns renewal communication.
+
+Imports ``model``, ``domains`` and ``errors`` only.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+
+from renewctl.domain.identifiers import address_key
+from renewctl.errors import Problem, UsageError
+from renewctl.model import Change, Client, Override, Owner, PartnerUser, Plan, Portfolio, Table
+
+
+class Keep(Enum):
+    """The third possibility beside a partner user and nobody: leave it as it is."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+Notify = PartnerUser | None | Keep
+
+
+def set_default(portfolio: Portfolio, owner: Owner | None, notify: Notify) -> Plan:
+    """Plan the partner's default; what is not named stays as it is.
+
+    Raises:
+        UsageError: the partner would own renewal communication without a partner user, or there
+            is no default yet and no owner is named.
+    """
+    default = portfolio.default
+    owner = owner or (default.owner if default else None)
+    if owner is None:
+        raise UsageError("there is no default yet", hint="add --owner hubspot or --owner partner")
+    email = default.notify if default else None
+    if notify is not Keep.KEEP:
+        email = notify.email if notify else None
+    if owner is Owner.PARTNER and email is None:
+        message = "the default cannot be owner partner without a partner user: nobody would be notified"
+        raise UsageError(message, hint="add --notify USER")
+    changes = [Change(("defaults", "owner"), str(owner))]
+    if notify is not KEEP:
+        changes.append(Change(("defaults", "notify"), email))
+    return Plan("set-default", tuple(changes), tuple(_inactive(portfolio, email)))
+
+
+def override(
+    portfolio: Portfolio,
+    clients: Sequence[Client],
+    owner: Owner | None,
+    notify: PartnerUser | None,
+    note: str = "",
+) -> Plan:
+    """Plan the same override for each of ``clients``; it is written whole, no ``notify`` means none.
+
+    Raises:
+        UsageError: neither owner nor user is named; the owner is partner and no user is named; or
+            only a user is, where the owner now in effect is not the partner.
+    """
+    owner = owner or _partner_in_effect(portfolio, clients, notify)
+    if owner is Owner.PARTNER and notify is None:
+        message = "an override with owner partner needs a partner user: nobody would be notified"
+        raise UsageError(message, hint="add --notify USER")
+    wanted = Override(owner, notify.email if notify else None, note)
+    changes = [change for client in clients for change in override_changes(client, wanted)]
+    said = [f"{client.key} has this override already" for client in clients if _has(client, wanted)]
+    return Plan("override", tuple(changes), (*_inactive(portfolio, wanted.notify), *said))
+
+
+def clear_override(clients: Iterable[Client]) -> Plan:
+    """Plan the return of ``clients`` to the default; one that follows it already is said."""
+    clients = tuple(clients)
+    overridden = [client for client in clients if client.override]
+    changes = (Change(("clients", client.written, "override"), None) for client in overridden)
+    said = (f"{client.key} follows the default already" for client in clients if not client.override)
+    return Plan("clear-override", tuple(changes), tuple(said))
+
+
+def redundant(portfolio: Portfolio) -> tuple[Client, ...]:
+    """Return the clients whose override says just what the default says."""
+    default = portfolio.default
+    if default is None:
+        return ()
+    wanted = Override(default.owner, default.notify)
+    return tuple(client for client in portfolio.clients.values() if _has(client, wanted))
+
+
+def overridden(portfolio: Portfolio) -> tuple[Client, ...]:
+    """Return the clients that have an override."""
+    return tuple(client for client in portfolio.clients.values() if client.override)
+
+
+def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: PartnerUser | None) -> Owner:
+    if notify is None:
+        raise UsageError("override needs to be told what to set", hint="add --owner hubspot or partner")
+    problems = []
+    for client in clients:
+        setting = client.override or portfolio.default
+        if setting is None or setting.owner is not Owner.PARTNER:
+            now = f"owner {setting.owner} now" if setting else "no owner: there is no default"
+            problems.append(Problem(f"{client.key} has {now}", ("clients", client.written)))
+    if problems:
+        message = "--notify alone changes the partner user only where the partner owns renewals"
+        raise UsageError(message, hint="add --owner partner, or --owner hubspot", problems=problems)
+    return Owner.PARTNER
+
+
+def override_changes(client: Client, wanted: Override) -> Iterator[Change]:
+    """Yield what makes ``wanted`` the client's override, if it is not already."""
+    path = ("clients", client.written, "override")
+    if client.override is None:
+        yield Change(path, _table(wanted))
+    elif not _has(client, wanted):
+        # Key by key, so that keys of the user's own inside the override stay.
+        table = _table(wanted)
+        for key in ("owner", "notify", "note"):
+            yield Change((*path, key), table.get(key))
+
+
+def _has(client: Client, wanted: Override) -> bool:
+    now = client.override
+    if now is None or now.owner is not wanted.owner:
+        return False
+    same_user = address_key(now.notify or "") == address_key(wanted.notify or "")
+    return same_user and wanted.note in {"", now.note}
+
+
+def _table(wanted: Override) -> Table:
+    table: Table = {"owner": str(wanted.owner)}
+    if wanted.notify:
+        table["notify"] = wanted.notify
+    if wanted.note:
+        table["note"] = wanted.note
+    return table
+
+
+def _inactive(portfolio: Portfolio, email: str | None) -> Iterator[str]:
+    user = portfolio.users.get(address_key(email)) if email else None
+    if user and not user.active:
+        yield f"{user.email} is deactivated in HubSpot and receives nothing"

@@ -1,0 +1,205 @@
+"""Clients, contacts and partner users as lists; and where the store is.
+
+Imports the pure floors and its neighbours.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from renewctl.domain.resolve import resolve
+from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
+from renewctl.render.result import Answer, Cell, Each, Sheet, line
+
+
+def client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Answer:
+    """Return the roster; the fixed columns are those that overrides are read from in bulk."""
+    return Answer(
+        {"schema": "renewctl.client-list/1", "items": Each(partial(_client, portfolio), clients)},
+        Sheet(("client", "owner", "notify", "note"), Each(_setting_cells, clients)),
+        names=tuple(client.key for client in clients),
+        grid=Sheet(
+            ("Client", "Setting", "Partner user", "Note"),
+            Each(partial(_peoples_cells, portfolio), clients),
+        ),
+    )
+
+
+def _setting_cells(client: Client) -> tuple[Cell, ...]:
+    if client.override is None:
+        return client.key, "default", "", ""
+    return client.key, str(client.override.owner), client.override.notify or "", client.override.note
+
+
+def _peoples_cells(portfolio: Portfolio, client: Client) -> tuple[Cell, ...]:
+    setting: AnySetting | None = client.override or portfolio.default
+    note = client.override.note if client.override else ""
+    named = (client.key, client.name) if client.name else client.key
+    if setting is None:
+        return named, "no default", "–", note
+    layer = "override" if client.override else "default"
+    return named, f"{setting.owner} ({layer})", setting.notify or "–", note
+
+
+def _client(portfolio: Portfolio, client: Client) -> dict[str, Any]:
+    setting: AnySetting | None = client.override or portfolio.default
+    return {
+        "client": client.key,
+        "name": client.name or None,
+        "hub_id": client.hub_id,
+        "source": str(resolve(portfolio, client).source),
+        "owner": str(setting.owner) if setting else None,
+        "notify": setting.notify if setting else None,
+        "note": (client.override.note or None) if client.override else None,
+    }
+
+
+def client_shown(portfolio: Portfolio, client: Client) -> Answer:
+    """Return everything recorded of one client."""
+    document = {"schema": "renewctl.client/1", **_client(portfolio, client)}
+    document["contacts"] = [_contact(contact) for contact in client.contacts]
+    document["contacts_checked"] = client.contacts_checked
+    document["renewals"] = [
+        {"date": r.day, "product": r.product or None, "deadline": r.deadline} for r in client.renewals
+    ]
+    rows = tuple((key, _cell(value)) for key, value in document.items() if key != "schema")
+    return Answer(document, Sheet(("field", "value"), rows), names=(client.key,))
+
+
+def _contact(contact: Any) -> dict[str, Any]:
+    return {
+        "email": contact.email,
+        "name": contact.name or None,
+        "roles": [*contact.roles],
+        "active": contact.active,
+    }
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, list):
+        return tuple(", ".join(_words(key, inner) for key, inner in item.items() if inner) for item in value)
+    return "" if value is None else str(value)
+
+
+def _words(key: str, value: Any) -> str:
+    if isinstance(value, list):
+        return "+".join(value)
+    if key == "deadline":
+        return f"deadline {value}"
+    return str(value) if value is not True else key
+
+
+def contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Answer:
+    """Return who holds which role at each client, vacant ones too, and the partner's own user."""
+    items = Each(partial(_holders, portfolio), clients)
+    columns = ("client", *(str(role) for role in Role), "partner-user")
+    return Answer(
+        {"schema": "renewctl.contacts/1", "items": items},
+        Sheet(columns, Each(_holder_cells, items)),
+        names=tuple(client.key for client in clients),
+        grid=Sheet(
+            ("Client", "Primary", "Billing", "Decision-maker", "Partner user"),
+            Each(_holder_grid, items),
+        ),
+    )
+
+
+def _holders(portfolio: Portfolio, client: Client) -> dict[str, Any]:
+    setting: AnySetting | None = client.override or portfolio.default
+    roles = {str(role): [_contact(c) for c in client.contacts if role in c.roles] for role in Role}
+    vacant = [role for role, holders in roles.items() if not holders]
+    user = setting.notify if setting else None
+    item = {"client": client.key, "name": client.name or None, "roles": roles, "vacant": vacant}
+    return {**item, "partner_user": user, "contacts_checked": client.contacts_checked}
+
+
+def _holder_cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
+    held = (tuple(str(contact["email"]) for contact in holders) for holders in item["roles"].values())
+    return item["client"], *held, item["partner_user"]
+
+
+def _holder_grid(item: Mapping[str, Any]) -> tuple[Cell, ...]:
+    held = (tuple(_address(contact) for contact in holders) for holders in item["roles"].values())
+    return item["client"], *(cell or "vacant" for cell in held), item["partner_user"] or "none"
+
+
+def _address(contact: Mapping[str, Any]) -> str:
+    return str(contact["email"]) + ("" if contact["active"] else " (deactivated)")
+
+
+def default_shown(portfolio: Portfolio) -> Answer:
+    """Return the partner's default, and how many clients follow it."""
+    default = portfolio.default
+    overridden = sum(client.override is not None for client in portfolio.clients.values())
+    values = {
+        "owner": str(default.owner) if default else None,
+        "notify": default.notify if default else None,
+        "following": len(portfolio.clients) - overridden,
+        "overridden": overridden,
+    }
+    extra = () if default else ("To set one: renewctl set-default --owner hubspot --notify USER",)
+    return fields("renewctl.default/1", values, extra)
+
+
+def user_list(portfolio: Portfolio) -> Answer:
+    """Return the partner's own people, and for how many settings each is the partner user."""
+    users = sorted(portfolio.users.values(), key=lambda user: user.email)
+    items = [_user(portfolio, user) for user in users]
+    rows = tuple(
+        (i["email"], i["name"], _flag(i["active"]), _flag(i["default"]), i["overrides"]) for i in items
+    )
+    return Answer(
+        {"schema": "renewctl.user-list/1", "items": items},
+        Sheet(("email", "name", "active", "default", "overrides"), rows),
+        names=tuple(user.email for user in users),
+        grid=Sheet(
+            ("Partner user", "Name", "Set for"),
+            tuple((_user_name(item), item["name"], _set_for(item)) for item in items),
+        ),
+    )
+
+
+def _user(portfolio: Portfolio, user: PartnerUser) -> dict[str, Any]:
+    default = portfolio.default
+    overrides = (client.override for client in portfolio.clients.values() if client.override)
+    return {
+        "email": user.email,
+        "name": user.name or None,
+        "active": user.active,
+        "default": bool(default and _is(user, default.notify)),
+        "overrides": sum(_is(user, override.notify) for override in overrides),
+    }
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _is(user: PartnerUser, email: str | None) -> bool:
+    return (email or "").lower() == user.email.lower()
+
+
+def _user_name(item: Mapping[str, Any]) -> str:
+    return str(item["email"]) + ("" if item["active"] else " (deactivated)")
+
+
+def _set_for(item: Mapping[str, Any]) -> str:
+    number = item["overrides"]
+    overrides = f"{number} override{'' if number == 1 else 's'}" if number else ""
+    return " and ".join(filter(None, ("the default" if item["default"] else "", overrides))) or "nothing"
+
+
+def fields(schema: str, values: Mapping[str, Any], extra: Iterable[str] = ()) -> Answer:
+    """Return a few named values: ``name  value`` for people, an object for programs."""
+    width = max(map(len, values))
+    shown = {key: _shown(value) for key, value in values.items()}
+    lines = [line((f"{key:<{width}}  ", "dim"), value) for key, value in shown.items()]
+    rows = tuple((key, "" if value is None else str(value)) for key, value in values.items())
+    document = {"schema": schema, **{key.replace(" ", "_"): value for key, value in values.items()}}
+    return Answer(document, Sheet(("field", "value"), rows), lines=(*lines, *(line(text) for text in extra)))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value is None else str(value)
