@@ -19,7 +19,7 @@ import platformdirs
 import pytest
 from hypothesis import settings
 
-from renewctl.signals import signals_as_before
+from renewctl.signals import restore_signals
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXAMPLES = REPOSITORY / "examples"
@@ -76,7 +76,7 @@ def _hermetic(tmp_path: Path) -> Iterator[None]:
     work = tmp_path / "work"
     work.mkdir()
     # A test that writes a store without the command line's boundary leaves signals held.
-    with signals_as_before(), pytest.MonkeyPatch.context() as patch:
+    with restore_signals(), pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name not in KEPT and not name.startswith(KEPT_PREFIXES):
                 patch.delenv(name)

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.validate import read
+from renewctl.domain.validate import read_portfolio
 from renewctl.model import Copies, Owner, Portfolio, Role
 
 Data = dict[str, Any]
@@ -82,6 +82,6 @@ STORES = st.fixed_dictionaries(
 
 def portfolio(data: Data) -> Portfolio:
     """Return what the data says; the strategies make valid data only."""
-    reading = read(data)
+    reading = read_portfolio(data)
     assert not reading.problems
     return reading.portfolio

@@ -16,7 +16,7 @@ from renewctl.cli.described import page
 from renewctl.cli.pages import PAGES, page_of
 from renewctl.cli.run import AS_OF
 from renewctl.cli.tree import COMMANDS, root
-from renewctl.render.machine import plain
+from renewctl.render.machine import plain_line
 from renewctl.render.manual import Example, Page, Panel
 from renewctl.store.location import VARIABLE
 
@@ -139,7 +139,7 @@ def _escaped(text: str) -> str:
 
 def _lines(name: str, width: int) -> list[str]:
     """Return a page of the help, broken into lines."""
-    return [plain(each) for each in page_of(name, DAY).screen(width)]
+    return [plain_line(each) for each in page_of(name, DAY).screen(width)]
 
 
 # ------------------------------------------------------------------ docs/man/renewctl.1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from renewctl.domain.validate import read
+from renewctl.domain.validate import read_portfolio
 from renewctl.store.snapshot import Snapshot
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -33,10 +33,10 @@ def made(tmp_path):
 
 
 def loaded(path: Path) -> Snapshot:
-    from renewctl.store.location import named
+    from renewctl.store.location import store_at
     from renewctl.store.snapshot import load
 
-    return load(named(str(path), "a test"))
+    return load(store_at(str(path), "a test"))
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -63,7 +63,7 @@ def test_an_imported_roster_has_the_clients_of_the_store_but_no_overrides(made):
     data = tomli.loads(portfolio.toml(CLIENTS))
     for client in data["clients"].values():
         client.pop("override", None)
-    assert loaded(made.store("imported", CLIENTS)).portfolio.clients == read(data).portfolio.clients
+    assert loaded(made.store("imported", CLIENTS)).portfolio.clients == read_portfolio(data).portfolio.clients
 
 
 @pytest.mark.parametrize("row", cases.OPERATIONS, ids=lambda row: f"{row.name}, {row.store}")

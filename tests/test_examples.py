@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from renewctl.domain.dates import Window
-from renewctl.domain.report import rows
+from renewctl.domain.report import build_rows
 from renewctl.domain.resolve import SEVERITY, Rule
-from renewctl.store.location import Place
+from renewctl.store.location import Location
 from renewctl.store.snapshot import load
 
 AS_OF = "2026-11-23"
@@ -19,7 +19,7 @@ ONLY_UNDER_ANOTHER_DEFAULT = {"no-copy", "no-default", "default-partner"}
 
 
 def snapshot(path: Path):
-    return load(Place(path, path.name, "test"))
+    return load(Location(path, path.name, "test"))
 
 
 def script(
@@ -54,7 +54,7 @@ def test_the_portfolio_has_every_rule_and_every_note_its_default_allows(examples
 
     book = snapshot(examples / "agency.toml").portfolio
     day = date.fromisoformat(AS_OF)
-    found = rows(book, book.clients.values(), None, day)
+    found = build_rows(book, book.clients.values(), None, day)
     rules = {str(row.resolution.rule) for row in found}
     codes = {note.code for row in found for note in row.notes}
     assert rules == set(Rule) - ONLY_UNDER_ANOTHER_DEFAULT

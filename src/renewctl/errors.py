@@ -48,7 +48,7 @@ class RenewctlError(Exception):
     """
 
     code: ClassVar[str] = "error"
-    status: ClassVar[ExitStatus] = ExitStatus.NO
+    exit_status: ClassVar[ExitStatus] = ExitStatus.NO
 
     def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
         super().__init__(message)
@@ -98,7 +98,7 @@ class StoreTooNew(StoreInvalid):
     code = "store-too-new"
 
 
-class LayoutRefused(StoreInvalid):
+class UnsupportedLayout(StoreInvalid):
     """The store is valid, but laid out so that this edit cannot be made safely."""
 
     code = "layout-refused"
@@ -125,7 +125,7 @@ class StoreChanged(RenewctlError):
     status = ExitStatus.BUSY
 
 
-class NeedsYes(RenewctlError):
+class ConfirmationRequired(RenewctlError):
     """The change is large or leaves somebody out, and nobody was there to be asked."""
 
     code = "needs-yes"
@@ -146,28 +146,28 @@ class NothingToUndo(RenewctlError):
     status = ExitStatus.NO
 
 
-class NotAsExpected(RenewctlError):
+class UnexpectedRecipients(RenewctlError):
     """The answer was given, and it is not the one that was expected."""
 
     code = "not-as-expected"
     status = ExitStatus.NO
 
 
-class NobodyNotified(RenewctlError):
+class NoRecipient(RenewctlError):
     """The answer was given, and it leaves somebody with nobody notified."""
 
     code = "no-recipient"
     status = ExitStatus.NO
 
 
-class InternalGuard(RenewctlError):
+class InternalError(RenewctlError):
     """A check on renewctl's own work failed: a bug of ours; nothing was written."""
 
     code = "internal"
     status = ExitStatus.INTERNAL
 
 
-class FileTrouble(RenewctlError):
+class FileError(RenewctlError):
     """The operating system would not read or write."""
 
     code = "io"

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from renewctl.errors import ExitStatus, FileTrouble, RenewctlError, StoreChanged
+from renewctl.errors import ExitStatus, FileError, RenewctlError, StoreChanged
 from renewctl.signals import hold_signals
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -71,10 +71,10 @@ def read_bytes(path: Path) -> bytes:
             raise NotAFile(f"{path} links to {target}, which does not exist", hint="mend the link") from None
         raise
     except OSError as error:
-        raise trouble("read", path, error) from None
+        raise explain_os_error("read", path, error) from None
 
 
-def resolved(path: Path) -> Path:
+def resolve_link(path: Path) -> Path:
     """Return the file that the path leads to through all its links.
 
     Raises:
@@ -86,7 +86,7 @@ def resolved(path: Path) -> Path:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise trouble("find", path, error) from None
+        raise explain_os_error("find", path, error) from None
 
 
 def _check_kind(path: Path, found: os.stat_result) -> None:
@@ -99,10 +99,10 @@ def _check_kind(path: Path, found: os.stat_result) -> None:
         raise NotAFile(f"{path} has {size}; the limit is 64 MiB", hint="keep several stores, one a team")
 
 
-def trouble(verb: str, path: Path, error: OSError) -> FileTrouble:
+def explain_os_error(verb: str, path: Path, error: OSError) -> FileError:
     """Return the operating system's refusal as an error that names the file."""
     reason = error.strerror or str(error)
-    return FileTrouble(f"cannot {verb} {path}: {reason}", hint=_WAYS_OUT.get(error.errno or 0, _NO_IDEA))
+    return FileError(f"cannot {verb} {path}: {reason}", hint=_WAYS_OUT.get(error.errno or 0, _NO_IDEA))
 
 
 _NO_IDEA = "nothing was changed; look at the disk, then run the command again"
@@ -140,7 +140,7 @@ def create(path: Path, data: bytes) -> None:
     except FileExistsError:
         raise
     except OSError as error:
-        raise trouble("write", path, error) from None
+        raise explain_os_error("write", path, error) from None
     synced_folder(path.parent)
 
 
@@ -175,7 +175,7 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
     """
     hold_signals()
     try:
-        real = resolved(path)
+        real = resolve_link(path)
         temporary = _written_beside(real, data, _writable(path, real))
         try:
             if digest(read_bytes(real)) != expected:
@@ -188,7 +188,7 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
     except FileNotFoundError:
         raise _changed(path) from None
     except OSError as error:
-        raise trouble("write", path, error) from None
+        raise explain_os_error("write", path, error) from None
     return synced_folder(real.parent)
 
 
@@ -202,12 +202,12 @@ def _writable(path: Path, real: Path) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):
         raise _changed(path)
     if not found.st_mode & 0o222:
-        raise FileTrouble(f"{real} is read-only", hint=f"chmod u+w {real}")
+        raise FileError(f"{real} is read-only", hint=f"chmod u+w {real}")
     if not os.access(real, os.W_OK):
-        raise FileTrouble(f"{real} is not yours to write", hint="ask its owner for the right to write it")
+        raise FileError(f"{real} is not yours to write", hint="ask its owner for the right to write it")
     if found.st_nlink > 1:
         message = f"{real} has {found.st_nlink} hard links; replacing it would part them"
-        raise FileTrouble(message, hint="keep one name for the file, or use a symbolic link")
+        raise FileError(message, hint="keep one name for the file, or use a symbolic link")
     return found
 
 
@@ -218,7 +218,7 @@ def _written_beside(real: Path, data: bytes, like: os.stat_result | None = None)
     try:
         try:
             if like:
-                give(handle, like, stat.S_IMODE(like.st_mode))
+                write_all(handle, like, stat.S_IMODE(like.st_mode))
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(handle, rest) :]
@@ -232,7 +232,7 @@ def _written_beside(real: Path, data: bytes, like: os.stat_result | None = None)
     return Path(name)
 
 
-def give(handle: int, like: os.stat_result, mode: int) -> None:
+def write_all(handle: int, like: os.stat_result, mode: int) -> None:
     """Give an open file the owner and group of another, as far as that is allowed, and a mode.
 
     The rights of a group that cannot be given are not handed to another one.
@@ -281,8 +281,8 @@ def synced_folder(folder: Path) -> list[str]:
 
 def sweep(path: Path) -> None:
     """Remove what writers killed before their rename left beside ``path``; call it under the lock."""
-    with suppress(OSError, FileTrouble):  # of what is only tidying up, none is worth an error
-        real = resolved(path)
+    with suppress(OSError, FileError):  # of what is only tidying up, none is worth an error
+        real = resolve_link(path)
         for old in real.parent.glob(f".{_literal(real.name)}.*.tmp"):
             with suppress(OSError):
                 # A store just made by a process that was killed then has this as its second name.

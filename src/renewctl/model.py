@@ -97,7 +97,7 @@ class Client(NamedTuple):
     """A client account. ``key`` is its domain in normal form, ``written`` as the file spells it."""
 
     key: str
-    written: str
+    spelling: str
     name: str = ""
     hub_id: int | None = None
     contacts: tuple[Contact, ...] = ()
@@ -163,6 +163,6 @@ class Plan(NamedTuple):
 
     command: str
     changes: tuple[Change, ...] = ()
-    said: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     whole: bool = False

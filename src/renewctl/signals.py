@@ -17,7 +17,7 @@ def hold_signals() -> None:
 
 
 @contextmanager
-def signals_as_before() -> Iterator[None]:
+def restore_signals() -> Iterator[None]:
     """Undo ``hold_signals`` at the end; interruptions that came meanwhile are answered by the end."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

@@ -22,10 +22,10 @@ def showable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(_escaped(char) if acts(char) else char for char in text)
+    return "".join(_escaped(char) if is_invisible(char) else char for char in text)
 
 
-def acts(char: str) -> bool:
+def is_invisible(char: str) -> bool:
     """Tell whether a character acts instead of showing."""
     return category(char) in _HIDDEN
 

@@ -47,7 +47,9 @@ def test_the_exit_statuses_are_all_there_with_the_codes_of_all_errors(page: Call
             importlib.import_module(module.name)
     assert list(found) == list(ExitStatus)
     errors = list(family(RenewctlError))
-    assert found == {status: sorted({e.code for e in errors if e.status is status}) for status in ExitStatus}
+    assert found == {
+        status: sorted({e.code for e in errors if e.exit_status is status}) for status in ExitStatus
+    }
 
 
 def test_the_codes_do_not_depend_on_what_else_is_imported(page: Callable, spawn: Callable) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.domain.validate import read
+from renewctl.domain.validate import read_portfolio
 
 GOOD_KEYS, KEYS = ("a.example", "B.example", "c.example"), ("www.a.example", "b.example", "no domain")
 GOOD_TABLES = st.one_of(
@@ -40,14 +40,14 @@ STORES = st.fixed_dictionaries(
 def test_what_is_read_again_is_what_is_read_anew(
     known: dict[str, Any], wanted: dict[str, Any], more: st.DataObject
 ) -> None:
-    before, data = read(known), dict(wanted)
+    before, data = read_portfolio(known), dict(wanted)
     assert not before.problems
     old, new = known.get("clients"), wanted.get("clients")
     if isinstance(old, dict) and isinstance(new, dict):
         kept = more.draw(st.sets(st.sampled_from(GOOD_KEYS))) & old.keys()
         order = more.draw(st.permutations([*{**new, **dict.fromkeys(sorted(kept))}]))
         data["clients"] = {key: old[key] if key in kept else new[key] for key in order}
-    again, anew = read(data, known, before.portfolio), read(data)
+    again, anew = read_portfolio(data, known, before.portfolio), read_portfolio(data)
 
     assert again.problems == anew.problems
     assert again.portfolio == anew.portfolio
@@ -57,9 +57,9 @@ def test_what_is_read_again_is_what_is_read_anew(
 
 def test_a_client_whose_table_is_the_same_is_the_same_client() -> None:
     known = {"clients": {"a.example": {"name": "A"}, "b.example": {"name": "B"}}}
-    before = read(known).portfolio
+    before = read_portfolio(known).portfolio
     data = {"clients": {**known["clients"], "b.example": {"name": "B"}}}
-    after = read(data, known, before).portfolio
+    after = read_portfolio(data, known, before).portfolio
 
     assert after.clients["a.example"] is before.clients["a.example"]
     assert after.clients["b.example"] is not before.clients["b.example"]
@@ -72,5 +72,7 @@ def test_a_client_that_is_another_one_is_a_problem(keys: list[str], known_first:
     new: dict[str, Any] = {key: {} for key in keys}
     data = {"clients": known | new if known_first else new | known}
 
-    assert read(data, {"clients": known}, read({"clients": known}).portfolio) == read(data)
-    assert read(data).problems
+    assert read_portfolio(
+        data, {"clients": known}, read_portfolio({"clients": known}).portfolio
+    ) == read_portfolio(data)
+    assert read_portfolio(data).problems

@@ -9,11 +9,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
-from renewctl.domain.edit.override_list import OverrideRow, override_rows
-from renewctl.domain.validate import read
+from renewctl.domain.edit.override_list import OverrideRow, plan_override_list
+from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus
 from renewctl.model import Plan, Portfolio
-from renewctl.render.clients import client_list
+from renewctl.render.clients import render_client_list
 
 STORE = """
 [defaults]
@@ -50,7 +50,7 @@ FILE = "list.csv"
 
 def portfolio(text: str = STORE) -> Portfolio:
     """Return what the text says; it must be a valid store."""
-    reading = read(tomli.loads(text))
+    reading = read_portfolio(tomli.loads(text))
     assert not reading.problems
     return reading.portfolio
 
@@ -141,9 +141,9 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_a_row_means_these_changes(case: Case) -> None:
-    plan = override_rows(portfolio(), [case.row])
+    plan = plan_override_list(portfolio(), [case.row])
 
-    assert (plan.command, changed(plan), plan.said) == ("override", case.changes, case.said)
+    assert (plan.command, changed(plan), plan.notices) == ("override", case.changes, case.said)
 
 
 class Refusal(NamedTuple):
@@ -227,12 +227,12 @@ REFUSALS = [
 @pytest.mark.parametrize("case", REFUSALS, ids=[case.name for case in REFUSALS])
 def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
     with pytest.raises(BadInput) as caught:
-        override_rows(portfolio(), case.rows)
+        plan_override_list(portfolio(), case.rows)
 
     error = caught.value
     count = len(case.problems)
     assert error.message == f"{count} bad row{'s' * (count > 1)}; nothing was written"
-    assert error.status == ExitStatus.INVALID
+    assert error.exit_status == ExitStatus.INVALID
     assert [problem.line for problem in error.problems] == [line for line, _, _ in case.problems]
     for problem, (_, message, hint) in zip(error.problems, case.problems, strict=True):
         assert problem.file == FILE
@@ -247,23 +247,23 @@ def test_changes_come_in_the_order_of_the_rows_and_what_is_said_comes_once() -> 
         row("beta.example", "default", line=4),
         row("gama.example", line=5),
     ]
-    plan = override_rows(portfolio(), rows)
+    plan = plan_override_list(portfolio(), rows)
 
     assert [path for path, _ in changed(plan)] == [
         (*DC, "owner"), (*DC, "notify"), (*DC, "note"), AC, BC,
     ]  # fmt: skip
-    assert plan.said == ("ines@agency.example is deactivated in HubSpot and receives nothing",)
+    assert plan.notices == ("ines@agency.example is deactivated in HubSpot and receives nothing",)
 
 
 def test_no_rows_no_changes() -> None:
-    assert override_rows(portfolio(), []) == Plan("override")
+    assert plan_override_list(portfolio(), []) == Plan("override")
 
 
 def fed_back(known: Portfolio) -> Plan:
     """Return the plan of what ``client list -o csv`` prints, handed back as it is."""
-    cells = client_list(known, tuple(known.clients.values())).sheet.rows
+    cells = render_client_list(known, tuple(known.clients.values())).sheet.rows
     rows = [OverrideRow(FILE, line, *map(str, each)) for line, each in enumerate(cells, 2)]
-    return override_rows(known, rows)
+    return plan_override_list(known, rows)
 
 
 def test_the_list_of_clients_fed_back_changes_nothing() -> None:
@@ -302,15 +302,17 @@ ROWS = st.lists(
 @given(ROWS)
 def test_a_list_means_what_its_rows_mean_each_and_a_second_time_nothing(rows: list[Any]) -> None:
     data = tomli.loads(STORE)
-    known = read(data).portfolio
+    known = read_portfolio(data).portfolio
     listed = [row(client, *setting, note) for client, setting, note in rows]
-    after = read(paths.applied(data, override_rows(known, listed).changes)).portfolio
+    after = read_portfolio(paths.apply_changes(data, plan_override_list(known, listed).changes)).portfolio
     one_by_one = data
     for each in listed:
-        one_by_one = paths.applied(one_by_one, override_rows(read(one_by_one).portfolio, [each]).changes)
+        one_by_one = paths.apply_changes(
+            one_by_one, plan_override_list(read_portfolio(one_by_one).portfolio, [each]).changes
+        )
 
-    assert read(one_by_one).portfolio == after
-    assert not override_rows(after, listed).changes
+    assert read_portfolio(one_by_one).portfolio == after
+    assert not plan_override_list(after, listed).changes
     for client, (owner, _), _ in rows:
         now = after.clients[client].override
         if owner in {"hubspot", "partner"}:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from portfolios import LAW, STORES, Data
 from renewctl.domain import paths
-from renewctl.domain.check import CODES, Finding, findings, of_copies
+from renewctl.domain.check import CODES, Finding, check_copies, check_portfolio
 from renewctl.domain.check.codes import OWN_SEVERITY
 from renewctl.domain.resolve import SEVERITY, Severity
-from renewctl.domain.validate import read
-from renewctl.store.location import named
-from renewctl.workspace.conflict_copies import copies, is_copy
+from renewctl.domain.validate import read_portfolio
+from renewctl.store.location import store_at
+from renewctl.workspace.conflict_copies import find_copies, is_copy
 
 TODAY = date(2026, 11, 23)
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "findings.toml").read_text("utf-8"))
@@ -46,10 +46,10 @@ def store(case: dict[str, Any]) -> Data:
 
 def found(data: Data, today: date = TODAY) -> list[Finding]:
     """Return what is found in a store that can be read, the gravest first."""
-    reading = read(data)
+    reading = read_portfolio(data)
     assert not reading.problems, reading.problems
     order = list(Severity)
-    some = findings(reading.portfolio, reading.remarks, today)
+    some = check_portfolio(reading.portfolio, reading.remarks, today)
     return sorted(some, key=lambda one: (order.index(one.severity), one.code))
 
 
@@ -60,7 +60,7 @@ def test_what_the_table_says_is_found(case: dict[str, Any]) -> None:
     mends: dict[str, list[str]] = {}
     for one in got:
         messages.setdefault(one.code, []).append(one.message)
-        mends.setdefault(one.code, []).append(one.mend)
+        mends.setdefault(one.code, []).append(one.fix)
 
     assert [f"{one.severity} {one.code}" for one in got] == case["finds"]
     for code, part in case.get("says", {}).items():
@@ -85,7 +85,7 @@ def test_every_code_but_that_of_other_files_stands_in_the_table() -> None:
 def test_the_codes_are_those_of_the_notes_and_their_own_with_all_their_texts() -> None:
     assert set(CODES) == set(SEVERITY) | set(OWN_SEVERITY)
     assert not set(SEVERITY) & set(OWN_SEVERITY)
-    assert all(code.meaning and code.why and code.mend for code in CODES.values())
+    assert all(code.meaning and code.why and code.fix for code in CODES.values())
     assert {code: CODES[code].severity for code in SEVERITY} == SEVERITY
     assert {code for code in OWN_SEVERITY if CODES[code].severity is Severity.INFO} == {
         *("one-person", "unusual-spelling", "contacts-never-checked")
@@ -93,22 +93,22 @@ def test_the_codes_are_those_of_the_notes_and_their_own_with_all_their_texts() -
 
 
 def test_a_copy_of_the_store_is_a_finding_about_that_file() -> None:
-    (one,) = of_copies(["renewctl (1).toml"])
+    (one,) = check_copies(["renewctl (1).toml"])
 
     assert (one.code, one.severity, one.file, one.client) == (
         *("conflict-copy", Severity.WARNING, "renewctl (1).toml", None),
     )
-    assert one.mend.startswith("renewctl diff 'renewctl (1).toml', ")
+    assert one.fix.startswith("renewctl diff 'renewctl (1).toml', ")
 
 
 @LAW
 @given(STORES)
 def test_findings_have_codes_of_the_table_places_in_the_store_and_something_to_do(data: Data) -> None:
-    reading = read(data)
-    for one in findings(reading.portfolio, reading.remarks, TODAY):
+    reading = read_portfolio(data)
+    for one in check_portfolio(reading.portfolio, reading.remarks, TODAY):
         assert one.code in CODES
         assert one.message
-        assert one.mend
+        assert one.fix
         assert one.client is None or one.client in reading.portfolio.clients
         # The one place that cannot be there is the default that is missing, or a list of contacts.
         if paths.get(data, one.path) is None:
@@ -118,8 +118,8 @@ def test_findings_have_codes_of_the_table_places_in_the_store_and_something_to_d
 @LAW
 @given(STORES)
 def test_nothing_is_found_twice(data: Data) -> None:
-    reading = read(data)
-    got = findings(reading.portfolio, reading.remarks, TODAY)
+    reading = read_portfolio(data)
+    got = check_portfolio(reading.portfolio, reading.remarks, TODAY)
 
     assert len({(one.code, one.path, one.message, one.client) for one in got}) == len(got)
     assert not [one for one in got if one.path[:1] == ("defaults",) and one.client]
@@ -128,11 +128,11 @@ def test_nothing_is_found_twice(data: Data) -> None:
 @LAW
 @given(STORES, st.dates(date(2026, 1, 1), date(2030, 1, 1)))
 def test_every_command_is_one_line_for_a_shell(data: Data, today: date) -> None:
-    reading = read(data)
-    for one in findings(reading.portfolio, reading.remarks, today):
-        if one.mend.startswith("renewctl "):
-            assert shlex.split(one.mend)[0] == "renewctl"
-        assert "\n" not in one.mend
+    reading = read_portfolio(data)
+    for one in check_portfolio(reading.portfolio, reading.remarks, today):
+        if one.fix.startswith("renewctl "):
+            assert shlex.split(one.fix)[0] == "renewctl"
+        assert "\n" not in one.fix
 
 
 @pytest.mark.parametrize(
@@ -188,9 +188,9 @@ def test_copies_are_looked_for_where_the_file_really_is(tmp_path: Path) -> None:
     (here / "renewctl (1).toml").touch()
     (here / "renewctl.toml").symlink_to(real / "agency.toml")
 
-    assert copies(named(str(here / "renewctl.toml"), "named")) == (str(real / "agency (1).toml"),)
-    assert copies(named(str(real / "agency.toml"), "named")) == (str(real / "agency (1).toml"),)
+    assert find_copies(store_at(str(here / "renewctl.toml"), "named")) == (str(real / "agency (1).toml"),)
+    assert find_copies(store_at(str(real / "agency.toml"), "named")) == (str(real / "agency (1).toml"),)
 
 
 def test_a_folder_that_cannot_be_listed_has_no_copies(tmp_path: Path) -> None:
-    assert copies(named(str(tmp_path / "nowhere" / "renewctl.toml"), "named")) == ()
+    assert find_copies(store_at(str(tmp_path / "nowhere" / "renewctl.toml"), "named")) == ()

@@ -10,9 +10,9 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from renewctl.render.columns import GAP, beside, block, total, width_of, widths_of, wrapped
-from renewctl.render.machine import plain
-from renewctl.render.result import Answer, Line, Sheet, line
-from renewctl.render.terminal import LOOKS, drawn
+from renewctl.render.machine import plain_line
+from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.render.terminal import LOOKS, draw
 from renewctl.text import showable
 
 TEXT = st.text(st.sampled_from("ab  é日e\u0301\ufe0f😀\x1b\u202e\t–"), max_size=12)
@@ -68,10 +68,10 @@ def test_each_column_begins_at_its_place_on_every_line(rows: list[list[list[Line
 
 @given(st.lists(LINE, max_size=3), st.integers(1, 200))
 def test_what_is_shown_in_colour_is_what_is_shown_without(lines: list[Line], columns: int) -> None:
-    answer = Answer({}, Sheet((), ()), lines=tuple(lines))
+    answer = Result({}, DataTable((), ()), lines=tuple(lines))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(columns))
-        coloured, bare = drawn(answer, COLOUR), drawn(answer, {"NO_COLOR": "1"})
+        coloured, bare = draw(answer, COLOUR), draw(answer, {"NO_COLOR": "1"})
     for code in (*LOOKS.values(), "\x1b[0m"):
         coloured = coloured.replace(code, "")
     assert coloured == bare
@@ -91,6 +91,6 @@ def test_what_is_shown_in_colour_is_what_is_shown_without(lines: list[Line], col
     ],
 )
 def test_a_style_looks_as_rich_would_have_it(style: str, look: str) -> None:
-    shown = drawn(Answer({}, Sheet((), ()), lines=(line(("word", style)),)), COLOUR)
+    shown = draw(Result({}, DataTable((), ()), lines=(line(("word", style)),)), COLOUR)
     assert shown == Style.parse(look).render("word", color_system=ColorSystem.STANDARD) + "\n"
-    assert plain(line(("word", style))) == "word"
+    assert plain_line(line(("word", style))) == "word"

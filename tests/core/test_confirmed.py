@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from renewctl.domain import paths
-from renewctl.domain.edit.confirmations import contacts_checked, settings_confirmed
-from renewctl.domain.validate import read
+from renewctl.domain.edit.confirmations import confirm_contacts, confirm_settings
+from renewctl.domain.validate import read_portfolio
 from renewctl.errors import UsageError
 from renewctl.model import Change, Portfolio, Table
 
@@ -25,7 +25,7 @@ DATA: dict[str, Any] = {
 
 def book(**more: Any) -> Portfolio:
     """Return the portfolio of ``DATA`` with ``more`` on top."""
-    reading = read({**DATA, **more})
+    reading = read_portfolio({**DATA, **more})
     assert not reading.problems, reading.problems
     return reading.portfolio
 
@@ -33,7 +33,7 @@ def book(**more: Any) -> Portfolio:
 def planned(portfolio: Portfolio, *keys: str, default: bool = False, as_override: bool = False) -> Any:
     """Return the plan for the clients named."""
     clients = [portfolio.clients[key] for key in keys]
-    return settings_confirmed(portfolio, clients, ON, default=default, as_override=as_override)
+    return confirm_settings(portfolio, clients, ON, default=default, as_override=as_override)
 
 
 def test_the_default_is_recorded_as_the_file_has_it() -> None:
@@ -64,7 +64,7 @@ def test_a_record_that_is_there_keeps_the_users_own_keys_and_loses_the_user_that
     seen = {"owner": "partner", "notify": "zoe@agency.example", "on": date(2026, 1, 2), "x-by": "Ana"}
     data = {**DATA, "clients": {"acme.example": {"in_hubspot": seen}}}
     plan = planned(book(clients=data["clients"]), "acme.example")
-    after = paths.applied(data, plan.changes)
+    after = paths.apply_changes(data, plan.changes)
     assert after["clients"]["acme.example"]["in_hubspot"] == {"owner": "default", "on": ON, "x-by": "Ana"}
 
 
@@ -93,7 +93,7 @@ def test_the_default_that_is_recorded_so_already_is_said() -> None:
 
 @pytest.mark.parametrize(("default", "as_override"), [(True, False), (False, True)])
 def test_a_default_that_is_not_there_cannot_be_recorded(default: bool, as_override: bool) -> None:
-    reading = read({key: value for key, value in DATA.items() if key != "defaults"})
+    reading = read_portfolio({key: value for key, value in DATA.items() if key != "defaults"})
     with pytest.raises(UsageError) as caught:
         planned(reading.portfolio, "borges.example", default=default, as_override=as_override)
     assert caught.value.message == "the file has no default that HubSpot could show"
@@ -107,6 +107,6 @@ def test_without_a_click_there_is_nothing_to_record() -> None:
 
 def test_a_look_at_contacts_records_the_day_and_says_where_it_stands_already() -> None:
     portfolio = book(clients={"a.example": {"contacts_checked": ON}, "B.example": {}})
-    plan = contacts_checked(tuple(portfolio.clients.values()), ON)
+    plan = confirm_contacts(tuple(portfolio.clients.values()), ON)
     assert plan.changes == (Change(("clients", "B.example", "contacts_checked"), ON),)
-    assert plan.said == ("a.example: contacts are recorded so already",)
+    assert plan.notices == ("a.example: contacts are recorded so already",)

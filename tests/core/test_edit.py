@@ -11,7 +11,7 @@ from renewctl.domain import paths
 from renewctl.domain.edit import clients, contacts, renewals, settings, users
 from renewctl.domain.edit.clients import NewClient
 from renewctl.domain.edit.settings import KEEP
-from renewctl.domain.validate import read
+from renewctl.domain.validate import read_portfolio
 from renewctl.errors import ExitStatus, UsageError
 from renewctl.model import Owner, PartnerUser, Plan, Portfolio, Renewal, Role
 
@@ -76,7 +76,7 @@ NEW_DAY = date(2029, 1, 31)
 
 def portfolio(text: str = STORE) -> Portfolio:
     """Return what the text says; it must be a valid store."""
-    reading = read(tomli.loads(text))
+    reading = read_portfolio(tomli.loads(text))
     assert not reading.problems
     return reading.portfolio
 
@@ -478,18 +478,18 @@ CASES = [
     # client drop-renewal, client renewed
     Case(
         "the only renewal is dropped",
-        lambda its: renewals.drop_renewal(its.client(BETA), None),
+        lambda its: renewals.remove_renewal(its.client(BETA), None),
         [((*BC, "renewals", ""), None)],
         "client drop-renewal",
     ),
     Case(
         "the named renewal is dropped",
-        lambda its: renewals.drop_renewal(its.client(ACME), "MARKETING hub"),
+        lambda its: renewals.remove_renewal(its.client(ACME), "MARKETING hub"),
         [((*AC, "renewals", "Marketing Hub"), None)],
     ),
     Case(
         "a year on, the deadline too",
-        lambda its: renewals.renewed(its.client(ACME), "Sales Hub"),
+        lambda its: renewals.renew(its.client(ACME), "Sales Hub"),
         [
             ((*AC, "renewals", "Sales Hub", "date"), date(2028, 6, 30)),
             ((*AC, "renewals", "Sales Hub", "deadline"), date(2028, 5, 1)),
@@ -498,12 +498,12 @@ CASES = [
     ),
     Case(
         "29 February becomes the 28th",
-        lambda its: renewals.renewed(its.client(ACME), "Marketing Hub"),
+        lambda its: renewals.renew(its.client(ACME), "Marketing Hub"),
         [((*AC, "renewals", "Marketing Hub", "date"), date(2029, 2, 28))],
     ),
     Case(
         "the only renewal goes a year on",
-        lambda its: renewals.renewed(its.client(BETA), None),
+        lambda its: renewals.renew(its.client(BETA), None),
         [
             ((*BC, "renewals", "", "date"), date(2028, 3, 1)),
             ((*BC, "renewals", "", "deadline"), date(2028, 1, 1)),
@@ -691,7 +691,7 @@ REFUSALS = [
     Refusal(
         "a new client of which only the hub id was known",
         lambda its: clients.add(
-            read({"clients": {"4412345": {}}}).portfolio, NewClient("new.example", hub_id=4412345)
+            read_portfolio({"clients": {"4412345": {}}}).portfolio, NewClient("new.example", hub_id=4412345)
         ),
         "a client stands under hub id 4412345 already",
         "renewctl client rename 4412345 new.example",
@@ -742,31 +742,31 @@ REFUSALS = [
     ),
     Refusal(
         "a renewal is dropped and not named, where there are several",
-        lambda its: renewals.drop_renewal(its.client(ACME), None),
+        lambda its: renewals.remove_renewal(its.client(ACME), None),
         "acme.example has several renewals",
         BOTH_PRODUCTS,
     ),
     Refusal(
         "a renewal that is not there is dropped",
-        lambda its: renewals.drop_renewal(its.client(ACME), "Service Hub"),
+        lambda its: renewals.remove_renewal(its.client(ACME), "Service Hub"),
         HAS_NO,
         BOTH_PRODUCTS,
     ),
     Refusal(
         "a client without renewals has renewed",
-        lambda its: renewals.renewed(its.client(GAMA), None),
+        lambda its: renewals.renew(its.client(GAMA), None),
         "gama.example has no renewal",
         "renewctl client set-renewal gama.example DATE",
     ),
     Refusal(
         "a renewal that is not there has been renewed",
-        lambda its: renewals.renewed(its.client(ACME), "Service Hub"),
+        lambda its: renewals.renew(its.client(ACME), "Service Hub"),
         HAS_NO,
         BOTH_PRODUCTS,
     ),
     Refusal(
         "the year after the last",
-        lambda its: renewals.renewed(its.client("late.example"), None),
+        lambda its: renewals.renew(its.client("late.example"), None),
         "9999-06-30 is the last year there is",
         "set-renewal",
     ),
@@ -809,7 +809,7 @@ def check_refused(case: Refusal) -> None:
     assert case.message in caught.value.message
     assert case.hint in caught.value.hint
     assert tuple((p.path, p.message) for p in caught.value.problems) == case.problems
-    assert caught.value.status is ExitStatus.USAGE
+    assert caught.value.exit_status is ExitStatus.USAGE
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -817,8 +817,8 @@ def test_plan_has_these_changes_and_no_other(case: Case) -> None:
     plan = case.call(Its(portfolio(case.text)))
 
     assert [(change.path, change.after) for change in plan.changes] == case.changes
-    assert len(plan.said) == len(case.said)
-    for said, part in zip(plan.said, case.said, strict=True):
+    assert len(plan.notices) == len(case.said)
+    for said, part in zip(plan.notices, case.said, strict=True):
         assert part in said
     if case.command:
         assert plan.command == case.command
@@ -832,7 +832,7 @@ def test_plan_has_these_changes_and_no_other(case: Case) -> None:
 def test_plan_leaves_a_store_that_can_be_read(case: Case) -> None:
     data = tomli.loads(case.text)
     plan = case.call(Its(portfolio(case.text)))
-    reading = read(paths.applied(data, plan.changes))
+    reading = read_portfolio(paths.apply_changes(data, plan.changes))
     assert not reading.problems
     assert not [remark for remark in reading.remarks if "unknown key" in remark.message]
 
@@ -894,10 +894,10 @@ def test_replacing_a_user_leaves_the_contacts_and_what_hubspot_showed() -> None:
 
 
 def test_redundant_overrides_are_those_that_say_what_the_default_says() -> None:
-    assert [client.key for client in settings.redundant(portfolio())] == [GAMA]
-    assert [client.key for client in settings.redundant(portfolio(PARTNER_DEFAULT))] == [BETA]
-    assert settings.redundant(portfolio(NO_DEFAULT)) == ()
-    assert [client.key for client in settings.overridden(portfolio())] == [BETA, GAMA, "late.example"]
+    assert [client.key for client in settings.find_matching_default(portfolio())] == [GAMA]
+    assert [client.key for client in settings.find_matching_default(portfolio(PARTNER_DEFAULT))] == [BETA]
+    assert settings.find_matching_default(portfolio(NO_DEFAULT)) == ()
+    assert [client.key for client in settings.find_overridden(portfolio())] == [BETA, GAMA, "late.example"]
 
 
 def test_a_user_is_the_same_whoever_found_it() -> None:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from portfolios import ADDRESSES, CLIENTS, KEYS, LAW, SETTINGS, STORES, Data, portfolio
 from renewctl.domain import report
 from renewctl.domain.dates import Window
-from renewctl.domain.diff import differences
+from renewctl.domain.diff import find_differences
 from renewctl.domain.edit import settings
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.impact import Hearing, Impact, impact
-from renewctl.domain.paths import applied
-from renewctl.domain.validate import read
+from renewctl.domain.impact import Impact, Recipient, compare_recipients
+from renewctl.domain.paths import apply_changes
+from renewctl.domain.validate import read_portfolio
 from renewctl.model import Owner, PartnerUser, Portfolio
 
 TODAY = date(2026, 11, 23)
@@ -49,12 +49,12 @@ def changed(**values: Any) -> Data:
 
 def words(found: Impact) -> list[str]:
     """Return an impact as words, one a line."""
-    lines = [f"- {h.email} {h.client} {h.heard_as} {h.rule}" for h in found.stops]
-    lines += [f"+ {h.email} {h.client} {h.heard_as} {h.rule}" for h in found.starts]
+    lines = [f"- {h.email} {h.client} {h.delivery} {h.rule}" for h in found.removed]
+    lines += [f"+ {h.email} {h.client} {h.delivery} {h.rule}" for h in found.added]
     lines += [
-        f"~ {m.after.email} {m.after.client} {m.before.heard_as}>{m.after.heard_as}" for m in found.moves
+        f"~ {m.after.email} {m.after.client} {m.before.delivery}>{m.after.delivery}" for m in found.switched
     ]
-    lines += [f"silenced {key}" for key in found.silenced] + [f"silent {key}" for key in found.silent]
+    lines += [f"silenced {key}" for key in found.lost_all] + [f"silent {key}" for key in found.new_without]
     return lines + [f"renamed {old} {new}" for old, new in found.renamed]
 
 
@@ -150,30 +150,35 @@ CASES: list[tuple[str, Data, list[str]]] = [
 
 @pytest.mark.parametrize(("said", "after", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_impact_of_a_change_on_two_clients(said: str, after: Data, expected: list[str]) -> None:
-    assert words(impact(portfolio(BASE), portfolio(after))) == expected
+    assert words(compare_recipients(portfolio(BASE), portfolio(after))) == expected
 
 
 def test_two_clients_that_are_alike_and_go_are_not_taken_for_one_that_comes() -> None:
     twins = {"clients": {"a.example": {}, "b.example": {}}}
-    assert impact(portfolio(twins), portfolio({"clients": {"c.example": {}}})).renamed == ()
+    assert compare_recipients(portfolio(twins), portfolio({"clients": {"c.example": {}}})).renamed == ()
 
 
 def test_another_policy_changes_who_is_copied() -> None:
     before = changed(clients__a_dot_example__override={"owner": "hubspot"})
     after = {**before, "policy": {"hubspot_override_copies": "default-user"}}
-    assert words(impact(portfolio(before), portfolio(after))) == [
+    assert words(compare_recipients(portfolio(before), portfolio(after))) == [
         "+ ana@p.example a.example cc override-hubspot"
     ]
 
 
 def test_an_address_spelled_otherwise_is_the_same_person() -> None:
     contacts = [{"email": "X@A.example", "roles": ["primary"]}]
-    assert words(impact(portfolio(BASE), portfolio(changed(clients__a_dot_example__contacts=contacts)))) == []
+    assert (
+        words(
+            compare_recipients(portfolio(BASE), portfolio(changed(clients__a_dot_example__contacts=contacts)))
+        )
+        == []
+    )
 
 
 def test_a_contact_is_told_from_a_partner_user() -> None:
-    found = impact(portfolio(BASE), portfolio(changed(clients__b_dot_example__override=None)))
-    assert [(h.email, h.partner) for h in found.starts] == [("ana@p.example", True), ("y@b.example", False)]
+    found = compare_recipients(portfolio(BASE), portfolio(changed(clients__b_dot_example__override=None)))
+    assert [(h.email, h.partner) for h in found.added] == [("ana@p.example", True), ("y@b.example", False)]
 
 
 # --- laws ---------------------------------------------------------------------------------------
@@ -186,8 +191,8 @@ OTHERS = st.fixed_dictionaries(
 
 def hearing(known: Portfolio) -> dict[str, dict[str, str]]:
     """Return for each client who hears, and how, as the report over all time has it."""
-    rows = report.rows(known, known.clients.values(), None, TODAY)
-    always = report.rows(known, known.clients.values(), Window(TODAY, date.max), TODAY)
+    rows = report.build_rows(known, known.clients.values(), None, TODAY)
+    always = report.build_rows(known, known.clients.values(), Window(TODAY, date.max), TODAY)
     assert {row.client.key for row in always} == set(known.clients)  # none is ever left out
     found: dict[str, dict[str, str]] = {key: {} for key in known.clients}
     for row in rows:
@@ -200,13 +205,13 @@ def with_impact(before: dict[str, dict[str, str]], found: Impact) -> dict[str, d
     """Return what a report would say after the impact, computed from the report before it."""
     names = dict(found.renamed)
     after = {names.get(key, key): dict(people) for key, people in before.items()}
-    for stop in found.stops:
-        assert after[stop.client].pop(address_key(stop.email)) == stop.heard_as
-    for start in found.starts:
-        assert after.setdefault(start.client, {}).setdefault(address_key(start.email), start.heard_as)
-    for move in found.moves:
-        assert after[move.after.client][address_key(move.after.email)] == move.before.heard_as
-        after[move.after.client][address_key(move.after.email)] = move.after.heard_as
+    for stop in found.removed:
+        assert after[stop.client].pop(address_key(stop.email)) == stop.delivery
+    for start in found.added:
+        assert after.setdefault(start.client, {}).setdefault(address_key(start.email), start.delivery)
+    for move in found.switched:
+        assert after[move.after.client][address_key(move.after.email)] == move.before.delivery
+        after[move.after.client][address_key(move.after.email)] = move.after.delivery
     return after
 
 
@@ -215,7 +220,9 @@ def with_impact(before: dict[str, dict[str, str]], found: Impact) -> dict[str, d
 def test_the_report_before_and_the_impact_make_the_report_after(one: Data, other: Data) -> None:
     before, after = portfolio(one), portfolio(other)
     made = {
-        key: people for key, people in with_impact(hearing(before), impact(before, after)).items() if people
+        key: people
+        for key, people in with_impact(hearing(before), compare_recipients(before, after)).items()
+        if people
     }
     assert made == {key: people for key, people in hearing(after).items() if people}
 
@@ -223,17 +230,20 @@ def test_the_report_before_and_the_impact_make_the_report_after(one: Data, other
 @LAW
 @given(STORES, STORES | OTHERS)
 def test_the_change_back_has_the_mirror_image_of_the_impact(one: Data, other: Data) -> None:
-    there, back = impact(portfolio(one), portfolio(other)), impact(portfolio(other), portfolio(one))
+    there, back = (
+        compare_recipients(portfolio(one), portfolio(other)),
+        compare_recipients(portfolio(other), portfolio(one)),
+    )
     names = dict(there.renamed)
 
-    def now(found: tuple[Hearing, ...]) -> list[Any]:
+    def now(found: tuple[Recipient, ...]) -> list[Any]:
         return sorted(
-            (names.get(h.client, h.client), address_key(h.email), h.heard_as, h.rule) for h in found
+            (names.get(h.client, h.client), address_key(h.email), h.delivery, h.rule) for h in found
         )
 
-    assert now(there.starts) == now(back.stops)
-    assert now(there.stops) == now(back.starts)
-    assert now(tuple(m.before for m in there.moves)) == now(tuple(m.after for m in back.moves))
+    assert now(there.added) == now(back.removed)
+    assert now(there.removed) == now(back.added)
+    assert now(tuple(m.before for m in there.switched)) == now(tuple(m.after for m in back.switched))
     assert set(there.renamed) == {(old, new) for new, old in back.renamed}
 
 
@@ -241,13 +251,13 @@ def test_the_change_back_has_the_mirror_image_of_the_impact(one: Data, other: Da
 @given(STORES, STORES | OTHERS)
 def test_silenced_is_who_had_somebody_and_has_nobody(one: Data, other: Data) -> None:
     before, after = portfolio(one), portfolio(other)
-    found = impact(before, after)
+    found = compare_recipients(before, after)
     notified = [{k for k, people in hearing(p).items() if "to" in people.values()} for p in (before, after)]
     names = dict(found.renamed)
     had = {names.get(key, key) for key in notified[0]}
     known = {names.get(key, key) for key in before.clients}
-    assert set(found.silenced) == (had & set(after.clients)) - notified[1]
-    assert set(found.silent) == set(after.clients) - known - notified[1]
+    assert set(found.lost_all) == (had & set(after.clients)) - notified[1]
+    assert set(found.new_without) == set(after.clients) - known - notified[1]
 
 
 @LAW
@@ -257,34 +267,34 @@ def test_the_impact_of_a_plan_is_that_of_the_stores_before_and_after_it(
 ) -> None:
     before = portfolio(data)
     plan = settings.override(before, tuple(before.clients.values()), owner, PartnerUser(email))
-    after = portfolio(applied(data, plan.changes))
-    found = impact(before, after)
+    after = portfolio(apply_changes(data, plan.changes))
+    found = compare_recipients(before, after)
     # The same through the texts: what differs, applied to the old, has the same impact again.
-    again = portfolio(applied(data, differences(data, applied(data, plan.changes))))
-    assert impact(before, again) == found
-    assert impact(again, after) == Impact()
+    again = portfolio(apply_changes(data, find_differences(data, apply_changes(data, plan.changes))))
+    assert compare_recipients(before, again) == found
+    assert compare_recipients(again, after) == Impact()
 
 
 @LAW
 @given(STORES, STORES | OTHERS)
 def test_what_differs_applied_to_the_old_says_the_new(one: Data, other: Data) -> None:
     before, after = portfolio(one), portfolio(other)
-    renamed = impact(before, after).renamed
+    renamed = compare_recipients(before, after).renamed
     # Keys are compared, and so named, in normal form.
     old = {**one, "users": {key.lower(): value for key, value in one["users"].items()}}
-    made = read(applied(old, differences(one, other, renamed)))
+    made = read_portfolio(apply_changes(old, find_differences(one, other, renamed)))
     assert not made.problems
-    assert impact(made.portfolio, after) == Impact()
+    assert compare_recipients(made.portfolio, after) == Impact()
     assert hearing(made.portfolio) == hearing(after)
 
 
 @LAW
 @given(STORES, STORES | OTHERS)
 def test_no_difference_means_that_everybody_hears_as_before(one: Data, other: Data) -> None:
-    assert differences(one, copy.deepcopy(one)) == ()
-    if not differences(one, other):
+    assert find_differences(one, copy.deepcopy(one)) == ()
+    if not find_differences(one, other):
         assert hearing(portfolio(one)) == hearing(portfolio(other))
-        assert impact(portfolio(one), portfolio(other)) == Impact()
+        assert compare_recipients(portfolio(one), portfolio(other)) == Impact()
 
 
 def test_what_is_written_otherwise_and_says_the_same_is_no_difference() -> None:
@@ -297,10 +307,10 @@ def test_what_is_written_otherwise_and_says_the_same_is_no_difference() -> None:
         "users": {"a@p.example": {}},
         "clients": {"acme.example": {"contacts_checked": "2026-10-02"}},
     }
-    assert differences(written, plain) == ()
+    assert find_differences(written, plain) == ()
 
 
 def test_contacts_that_cannot_be_told_apart_differ_as_a_whole() -> None:
     one = {"clients": {"a.example": {"contacts": [{"email": "x@a.example"}, {"email": "x@a.example"}]}}}
     other = {"clients": {"a.example": {"contacts": [{"email": "x@a.example"}]}}}
-    assert [change.path for change in differences(one, other)] == [("clients", "a.example", "contacts")]
+    assert [change.path for change in find_differences(one, other)] == [("clients", "a.example", "contacts")]

@@ -11,9 +11,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
-from renewctl.domain.edit.import_plan import imported
-from renewctl.domain.edit.import_rows import Entry, Person, Wishes
-from renewctl.domain.validate import read
+from renewctl.domain.edit.import_plan import plan_import
+from renewctl.domain.edit.import_rows import ImportOptions, ImportRow, Person
+from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
 from renewctl.model import Plan, Portfolio, Role
 
@@ -72,22 +72,22 @@ ACME, BETA, GAMA = "acme.example", "beta.example", "gama.example"
 AC, BC, GC = ("clients", "Acme.example"), ("clients", BETA), ("clients", GAMA)
 NEW = ("clients", "new.example")
 DAY, OTHER = date(2027, 9, 1), date(2028, 9, 1)
-ALL_IN = Wishes(with_overrides=True)
-BY_DEADLINE = Wishes(deadline_is_date=True)
-PARTIAL = Wishes(partial=True)
+ALL_IN = ImportOptions(with_overrides=True)
+BY_DEADLINE = ImportOptions(deadline_is_date=True)
+PARTIAL = ImportOptions(partial=True)
 PRIMARY, BILLING, DECISION = Role
 
 
 def portfolio(text: str = STORE) -> Portfolio:
     """Return what the text says; it must be a valid store."""
-    reading = read(tomli.loads(text))
+    reading = read_portfolio(tomli.loads(text))
     assert not reading.problems
     return reading.portfolio
 
 
-def row(client: str, line: int = 2, **said: Any) -> Entry:
+def row(client: str, line: int = 2, **said: Any) -> ImportRow:
     """Return an entry."""
-    return Entry(FILE, line, client, **said)
+    return ImportRow(FILE, line, client, **said)
 
 
 def who(*addresses: str, **named: str) -> tuple[Person, ...]:
@@ -102,7 +102,7 @@ def changed(plan: Plan) -> list[tuple[tuple[str, ...], Any]]:
 
 def applied(text: str, plan: Plan) -> Portfolio:
     """Return what the store says after the plan."""
-    reading = read(paths.applied(tomli.loads(text), plan.changes))
+    reading = read_portfolio(paths.apply_changes(tomli.loads(text), plan.changes))
     assert not reading.problems
     return reading.portfolio
 
@@ -111,9 +111,9 @@ class Case(NamedTuple):
     """Rows, and the changes they mean."""
 
     name: str
-    rows: list[Entry]
+    rows: list[ImportRow]
     changes: list[tuple[tuple[str, ...], Any]]
-    wishes: Wishes = Wishes()
+    wishes: ImportOptions = ImportOptions()
     said: tuple[str, ...] = ()
     text: str = STORE
 
@@ -447,12 +447,12 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_rows_mean_these_changes(case: Case) -> None:
-    plan = imported(portfolio(case.text), case.rows, case.wishes)
+    plan = plan_import(portfolio(case.text), case.rows, case.wishes)
     after = applied(case.text, plan)
 
     assert list(dict(map(_hashable, changed(plan))).values()) == case.changes
-    assert (plan.command, plan.said) == ("import", case.said)
-    assert not imported(after, case.rows, case.wishes).changes
+    assert (plan.command, plan.notices) == ("import", case.said)
+    assert not plan_import(after, case.rows, case.wishes).changes
 
 
 def _hashable(change: tuple[tuple[str, ...], Any]) -> tuple[str, tuple[tuple[str, ...], Any]]:
@@ -461,7 +461,7 @@ def _hashable(change: tuple[tuple[str, ...], Any]) -> tuple[str, tuple[tuple[str
 
 def test_a_known_clients_new_renewal_in_two_like_rows_is_written_once() -> None:
     rows = [row(GAMA, line, renewal=DAY, product="A") for line in (2, 3)]
-    after = applied(STORE, imported(portfolio(), rows, Wishes()))
+    after = applied(STORE, plan_import(portfolio(), rows, ImportOptions()))
 
     assert [each.product for each in after.clients[GAMA].renewals] == ["A"]
 
@@ -470,9 +470,9 @@ class Refusal(NamedTuple):
     """Rows, and the line, message and hint of each problem."""
 
     name: str
-    rows: list[Entry]
+    rows: list[ImportRow]
     problems: list[tuple[int, str, str]]
-    wishes: Wishes = Wishes()
+    wishes: ImportOptions = ImportOptions()
 
 
 REFUSALS = [
@@ -604,11 +604,11 @@ REFUSALS = [
 @pytest.mark.parametrize("case", REFUSALS, ids=[case.name for case in REFUSALS])
 def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
     with pytest.raises(BadInput) as caught:
-        imported(portfolio(), case.rows, case.wishes)
+        plan_import(portfolio(), case.rows, case.wishes)
 
     error, count = caught.value, len(case.problems)
     assert error.message == f"{count} bad row{'s' * (count > 1)}; nothing was written"
-    assert (error.status, error.hint) == (ExitStatus.INVALID, "--partial imports the others")
+    assert (error.exit_status, error.hint) == (ExitStatus.INVALID, "--partial imports the others")
     assert [problem.line for problem in error.problems] == [line for line, _, _ in case.problems]
     for problem, (_, message, hint) in zip(error.problems, case.problems, strict=True):
         assert problem.file == FILE
@@ -621,7 +621,7 @@ BAD_CELLS = (Problem("'x' is not a hub id", file=FILE, line=3, column=2), Proble
 
 def test_the_problems_of_rows_that_are_no_entries_are_listed_among_the_others() -> None:
     with pytest.raises(BadInput) as caught:
-        imported(portfolio(), [row("nowhere", 4)], Wishes(), BAD_CELLS)
+        plan_import(portfolio(), [row("nowhere", 4)], ImportOptions(), BAD_CELLS)
 
     assert [(problem.line, problem.column) for problem in caught.value.problems] == [(3, 2), (4, 0), (9, 0)]
     assert caught.value.message == "3 bad rows; nothing was written"
@@ -629,28 +629,33 @@ def test_the_problems_of_rows_that_are_no_entries_are_listed_among_the_others() 
 
 def test_partial_leaves_the_bad_ones_out_and_says_so() -> None:
     rows = [row("nowhere", 4), row("new.example", 5), row(ACME, 6, name="A"), row(ACME, 7, renewal=DAY)]
-    plan = imported(portfolio(), rows, PARTIAL, BAD_CELLS)
+    plan = plan_import(portfolio(), rows, PARTIAL, BAD_CELLS)
 
     assert changed(plan) == [(NEW, {})]
-    assert [said.partition(": ")[2][:7] for said in plan.said] == ["line 3:", "line 4:", "line 7:", "line 9:"]
-    assert all(said.startswith("left out: line ") for said in plan.said)
-    assert "several renewals" in plan.said[2]
+    assert [said.partition(": ")[2][:7] for said in plan.notices] == [
+        "line 3:",
+        "line 4:",
+        "line 7:",
+        "line 9:",
+    ]
+    assert all(said.startswith("left out: line ") for said in plan.notices)
+    assert "several renewals" in plan.notices[2]
     assert dict(plan.counts) == {"new": 1, "changed": 0, "unchanged": 0, "removed": 0}
 
 
 def test_partial_and_prune_exclude_each_other_as_a_client_with_a_bad_row_would_be_removed() -> None:
     with pytest.raises(UsageError, match="--prune and --partial exclude each other"):
-        imported(portfolio(), [row(ACME)], Wishes(partial=True, prune=True), BAD_CELLS)
+        plan_import(portfolio(), [row(ACME)], ImportOptions(partial=True, prune=True), BAD_CELLS)
 
 
 def test_prune_without_rows_would_remove_everybody_and_is_refused() -> None:
     with pytest.raises(BadInput, match="there are no rows"):
-        imported(portfolio(), [], Wishes(prune=True))
+        plan_import(portfolio(), [], ImportOptions(prune=True))
 
 
 def test_prune_removes_what_is_not_listed_and_nothing_else() -> None:
-    plan = imported(
-        portfolio(), [row("4411223"), row(BETA, name="B"), row("new.example")], Wishes(prune=True)
+    plan = plan_import(
+        portfolio(), [row("4411223"), row(BETA, name="B"), row("new.example")], ImportOptions(prune=True)
     )
 
     assert changed(plan) == [
@@ -664,7 +669,7 @@ def test_prune_removes_what_is_not_listed_and_nothing_else() -> None:
 
 
 def test_pruned_clients_go_by_the_name_the_file_has() -> None:
-    plan = imported(portfolio(), [row(BETA)], Wishes(prune=True))
+    plan = plan_import(portfolio(), [row(BETA)], ImportOptions(prune=True))
 
     assert AC in [path for path, _ in changed(plan)]
     assert list(applied(STORE, plan).clients) == [BETA]
@@ -679,13 +684,13 @@ def test_counts_are_of_clients_not_of_rows() -> None:
         row(GAMA, 6, hub_id=7),
         row(BETA, 7),
     ]
-    plan = imported(portfolio(), rows, Wishes())
+    plan = plan_import(portfolio(), rows, ImportOptions())
 
     assert plan.counts == (("new", 2), ("changed", 1), ("unchanged", 2), ("removed", 0))
 
 
 def test_no_rows_no_changes() -> None:
-    assert imported(portfolio(), [], Wishes(), ()).changes == ()
+    assert plan_import(portfolio(), [], ImportOptions(), ()).changes == ()
 
 
 # Laws, on rosters of few names, addresses, days and products, so that rows meet each other and the store.
@@ -698,7 +703,7 @@ PEOPLE = st.lists(
 DAYS = st.sampled_from([None, date(2027, 3, 1), DAY, OTHER])
 ENTRIES = st.lists(
     st.builds(
-        Entry,
+        ImportRow,
         st.just(FILE),
         st.integers(2, 99),
         st.sampled_from(KEYS),
@@ -715,14 +720,16 @@ ENTRIES = st.lists(
     max_size=6,
 )
 WISHES = st.builds(
-    lambda way, overrides, by_deadline: Wishes(way == "prune", overrides, way == "partial", by_deadline),
+    lambda way, overrides, by_deadline: ImportOptions(
+        way == "prune", overrides, way == "partial", by_deadline
+    ),
     st.sampled_from(["prune", "partial", ""]),
     st.booleans(),
     st.booleans(),
 )
 
 
-def good_rows(rows: list[Entry], wishes: Wishes) -> list[Entry]:
+def good_rows(rows: list[ImportRow], wishes: ImportOptions) -> list[ImportRow]:
     """Return the rows without those of clients that are refused, each client with a hub id of its own.
 
     An id that one client gives up and another takes is refused the first time, and free the second.
@@ -732,7 +739,7 @@ def good_rows(rows: list[Entry], wishes: Wishes) -> list[Entry]:
     bad: set[str] = set()
     for key in KEYS:
         try:
-            imported(
+            plan_import(
                 portfolio(), [entry for entry in rows if entry.client == key], wishes._replace(prune=False)
             )
         except BadInput:
@@ -742,11 +749,11 @@ def good_rows(rows: list[Entry], wishes: Wishes) -> list[Entry]:
 
 @LAW
 @given(ENTRIES, WISHES)
-def test_a_second_import_changes_nothing(rows: list[Entry], wishes: Wishes) -> None:
+def test_a_second_import_changes_nothing(rows: list[ImportRow], wishes: ImportOptions) -> None:
     wishes = wishes._replace(partial=False)
     rows = good_rows(rows, wishes) or [row(ACME)]
-    first = imported(portfolio(), rows, wishes)
-    again = imported(applied(STORE, first), rows, wishes)
+    first = plan_import(portfolio(), rows, wishes)
+    again = plan_import(applied(STORE, first), rows, wishes)
 
     assert changed(again) == []
     assert again.counts == (
@@ -757,10 +764,12 @@ def test_a_second_import_changes_nothing(rows: list[Entry], wishes: Wishes) -> N
 @LAW
 @given(ENTRIES, WISHES)
 def test_without_prune_nobody_goes_and_who_is_not_listed_stays_as_it_was(
-    rows: list[Entry], wishes: Wishes
+    rows: list[ImportRow], wishes: ImportOptions
 ) -> None:
     before = portfolio()
-    plan = imported(before, rows, Wishes(False, wishes.with_overrides, True, wishes.deadline_is_date))
+    plan = plan_import(
+        before, rows, ImportOptions(False, wishes.with_overrides, True, wishes.deadline_is_date)
+    )
     after = applied(STORE, plan)
     listed = {entry.client for entry in rows}
 
@@ -775,19 +784,21 @@ def _but(clients: Mapping[str, Any], listed: set[str]) -> dict[str, Any]:
 
 @LAW
 @given(ENTRIES, WISHES)
-def test_a_column_left_blank_changes_nothing(rows: list[Entry], wishes: Wishes) -> None:
+def test_a_column_left_blank_changes_nothing(rows: list[ImportRow], wishes: ImportOptions) -> None:
     known = [entry for entry in rows if entry.client in {ACME, BETA, GAMA}]
     blank = [row(entry.client, entry.line, note=entry.note, product=entry.product) for entry in known]
-    asked = Wishes(False, wishes.with_overrides, False, wishes.deadline_is_date)
+    asked = ImportOptions(False, wishes.with_overrides, False, wishes.deadline_is_date)
 
-    assert imported(portfolio(), blank, asked).changes == ()
+    assert plan_import(portfolio(), blank, asked).changes == ()
 
 
 @LAW
 @given(ENTRIES, st.booleans())
-def test_without_overrides_no_setting_changes(rows: list[Entry], by_deadline: bool) -> None:
+def test_without_overrides_no_setting_changes(rows: list[ImportRow], by_deadline: bool) -> None:
     before = portfolio()
-    after = applied(STORE, imported(before, rows, Wishes(partial=True, deadline_is_date=by_deadline)))
+    after = applied(
+        STORE, plan_import(before, rows, ImportOptions(partial=True, deadline_is_date=by_deadline))
+    )
 
     assert {key: client.override for key, client in after.clients.items() if key in before.clients} == {
         key: client.override for key, client in before.clients.items()
@@ -797,10 +808,12 @@ def test_without_overrides_no_setting_changes(rows: list[Entry], by_deadline: bo
 
 @LAW
 @given(ENTRIES)
-def test_holders_named_are_the_holders_and_the_other_roles_stay(rows: list[Entry]) -> None:
+def test_holders_named_are_the_holders_and_the_other_roles_stay(rows: list[ImportRow]) -> None:
     before = portfolio()
     first = {entry.client: entry for entry in reversed(rows) if entry.client in {ACME, BETA}}
-    plan = imported(before, [row(key, holders=entry.holders) for key, entry in first.items()], Wishes())
+    plan = plan_import(
+        before, [row(key, holders=entry.holders) for key, entry in first.items()], ImportOptions()
+    )
     after = applied(STORE, plan)
 
     for key, entry in first.items():
@@ -824,11 +837,13 @@ def test_a_note_alone_may_change_and_a_blank_one_does_not() -> None:
     data = tomli.loads(
         '[defaults]\nowner = "hubspot"\n[clients.a]\noverride = { owner = "hubspot", note = "old" }\n'
     )
-    book = read(data).portfolio
+    book = read_portfolio(data).portfolio
 
     def changes(note: str) -> list[tuple[object, object]]:
-        entry = Entry(FILE, 2, "a", owner="hubspot", note=note)
-        return [(c.path, c.after) for c in imported(book, [entry], Wishes(with_overrides=True)).changes]
+        entry = ImportRow(FILE, 2, "a", owner="hubspot", note=note)
+        return [
+            (c.path, c.after) for c in plan_import(book, [entry], ImportOptions(with_overrides=True)).changes
+        ]
 
     assert changes("new") == [(("clients", "a", "override", "note"), "new")]
     assert changes("old") == changes(" old ") == changes("") == []

@@ -32,8 +32,8 @@ from core.test_schema import (
     values_of,
 )
 from renewctl.domain.json_schema import json_schema
-from renewctl.domain.validate import read
-from renewctl.domain.versions import CURRENT, up_to_date
+from renewctl.domain.validate import read_portfolio
+from renewctl.domain.versions import CURRENT, upgrade
 from renewctl.errors import StoreInvalid
 from renewctl.fields import TABLES, TOP_LEVEL, Kind
 from renewctl.formats.json.codec import parse as read_json
@@ -68,7 +68,7 @@ def as_json(value: Any) -> Any:
 def passed(data: dict[str, Any]) -> bool:
     """Tell whether the reader says nothing of each entry by itself."""
     try:
-        reading = read(up_to_date(data))
+        reading = read_portfolio(upgrade(data))
     except StoreInvalid:
         return False
     said = (problem.message for problem in (*reading.problems, *reading.remarks))
@@ -79,7 +79,11 @@ def agreed(data: dict[str, Any]) -> bool:
     """Return whether both pass the data; fail where they do not agree."""
     data = as_json(data)
     verdict = EDITOR.is_valid(data)
-    assert verdict == passed(data), (read(data).problems, read(data).remarks, [*EDITOR.iter_errors(data)])
+    assert verdict == passed(data), (
+        read_portfolio(data).problems,
+        read_portfolio(data).remarks,
+        [*EDITOR.iter_errors(data)],
+    )
     return verdict
 
 

@@ -126,9 +126,9 @@ def test_setting_and_clearing_an_override_restores_the_defaults_answer(
     data["clients"][key].pop("override", None)
     known = portfolio(data)
     plan = settings.override(known, [known.clients[key]], owner, user(known, email), "note")
-    overridden = paths.applied(data, plan.changes)
+    overridden = paths.apply_changes(data, plan.changes)
     again = portfolio(overridden)
-    cleared = paths.applied(overridden, settings.clear_override(again.clients.values()).changes)
+    cleared = paths.apply_changes(overridden, settings.clear_override(again.clients.values()).changes)
 
     assert again.clients[key].override is not None
     assert answers(portfolio(cleared))[key] == answers(known)[key]
@@ -221,7 +221,7 @@ def test_a_default_that_was_set_is_the_default_and_no_client_is_another(
     email = before if to is KEEP else to
     assume(owner is Owner.HUBSPOT or email)
     asked = KEEP if to is KEEP else user(known, to) if to else None
-    again = portfolio(paths.applied(data, settings.set_default(known, owner, asked).changes))
+    again = portfolio(paths.apply_changes(data, settings.set_default(known, owner, asked).changes))
 
     assert again.default is not None
     assert again.default.owner is owner
@@ -240,7 +240,7 @@ def test_an_override_that_was_set_is_the_override_and_no_other_client_is_another
     keys = sorted(known.clients)[:count]
     asked = [known.clients[key] for key in keys]
     plan = settings.override(known, asked, owner, user(known, email) if email else None, note)
-    again = portfolio(paths.applied(data, plan.changes))
+    again = portfolio(paths.apply_changes(data, plan.changes))
 
     for key in keys:
         got = again.clients[key].override
@@ -261,7 +261,7 @@ def test_an_override_that_was_cleared_is_gone_and_no_other_client_is_another(dat
     known = portfolio(data)
     keys = sorted(known.clients)[:count]
     again = portfolio(
-        paths.applied(data, settings.clear_override([known.clients[key] for key in keys]).changes)
+        paths.apply_changes(data, settings.clear_override([known.clients[key] for key in keys]).changes)
     )
 
     assert not any(again.clients[key].override for key in keys)
@@ -273,13 +273,15 @@ def test_an_override_that_was_cleared_is_gone_and_no_other_client_is_another(dat
 @given(STORES)
 def test_clearing_redundant_overrides_changes_no_setting(data: Data) -> None:
     known = portfolio(data)
-    again = portfolio(paths.applied(data, settings.clear_override(settings.redundant(known)).changes))
+    again = portfolio(
+        paths.apply_changes(data, settings.clear_override(settings.find_matching_default(known)).changes)
+    )
     for key, answer in answers(again).items():
         before = resolve(known, known.clients[key]).setting
         now = answer.setting
         assert (before.owner if before else None) == (now.owner if now else None)
         assert address_key((before and before.notify) or "") == address_key((now and now.notify) or "")
-    assert settings.redundant(again) == ()
+    assert settings.find_matching_default(again) == ()
 
 
 def listed(found: tuple[report.ReportRow, ...]) -> Counter[tuple[str, str | None]]:
@@ -293,7 +295,7 @@ def test_without_a_window_every_renewal_is_listed_once_and_so_is_a_client_withou
     data: Data, today: date
 ) -> None:
     known = portfolio(data)
-    found = report.rows(known, known.clients.values(), None, today)
+    found = report.build_rows(known, known.clients.values(), None, today)
     there = [(c.key, r.product) for c in known.clients.values() for r in c.renewals]
     without = [(c.key, None) for c in known.clients.values() if not c.renewals]
     assert listed(found) == Counter(there + without)
@@ -308,8 +310,8 @@ def test_a_window_shows_what_is_in_it_and_never_hides_what_is_past_or_undated(
 ) -> None:
     known = portfolio(data)
     window = Window(start, start + timedelta(days=days), on)
-    everything = report.rows(known, known.clients.values(), None, today)
-    found = report.rows(known, known.clients.values(), window, today)
+    everything = report.build_rows(known, known.clients.values(), None, today)
+    found = report.build_rows(known, known.clients.values(), window, today)
 
     def shown(row: report.ReportRow) -> bool:
         if row.renewal is None or row.deadline is None or row.renewal.day < today:
@@ -325,7 +327,7 @@ def test_rows_stand_by_deadline_then_client_the_past_after_the_dated_and_the_und
     data: Data, today: date
 ) -> None:
     known = portfolio(data)
-    found = report.rows(known, known.clients.values(), None, today)
+    found = report.build_rows(known, known.clients.values(), None, today)
     groups = [2 if row.renewal is None else 1 if row.renewal.day < today else 0 for row in found]
     assert groups == sorted(groups)
     for group in (0, 1, 2):
@@ -339,11 +341,11 @@ def test_rows_stand_by_deadline_then_client_the_past_after_the_dated_and_the_und
 @given(STORES, DAYS)
 def test_digests_are_the_same_rows_by_person(data: Data, today: date) -> None:
     known = portfolio(data)
-    found = report.rows(known, known.clients.values(), None, today)
-    people = {address_key(digest.email): digest for digest in report.digests(found)}
+    found = report.build_rows(known, known.clients.values(), None, today)
+    people = {address_key(digest.email): digest for digest in report.build_digests(found)}
 
     assert set(people) == {email for row in found for email in row.recipients}
     for email, digest in people.items():
-        assert tuple(row for _, row in digest.rows) == report.heard_by(found, email)
-        assert report.digests(found, email) == (digest,)
-    assert [address_key(digest.email) for digest in report.digests(found)] == sorted(people)
+        assert tuple(row for _, row in digest.rows) == report.rows_for_recipient(found, email)
+        assert report.build_digests(found, email) == (digest,)
+    assert [address_key(digest.email) for digest in report.build_digests(found)] == sorted(people)

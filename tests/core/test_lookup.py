@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.lookup import filtered, find_address, find_client, find_clients, find_user
-from renewctl.domain.validate import read
+from renewctl.domain.lookup import filter_clients, find_address, find_client, find_clients, find_user
+from renewctl.domain.validate import read_portfolio
 from renewctl.errors import UnknownClient, UnknownUser
 from renewctl.model import Owner, Portfolio
 
@@ -41,7 +41,7 @@ DATA: dict[str, Any] = {
 
 def known() -> Portfolio:
     """Return the portfolio that is looked into."""
-    reading = read(DATA)
+    reading = read_portfolio(DATA)
     assert not reading.problems
     return reading.portfolio
 
@@ -119,7 +119,7 @@ def test_part_of_a_name_is_no_name() -> None:
 
 
 def test_no_word_finds_a_client_without_hub_id_or_name() -> None:
-    bare = read({"clients": {"a.example": {}}}).portfolio
+    bare = read_portfolio({"clients": {"a.example": {}}}).portfolio
     for word in ("", " ", "None", "0"):
         with pytest.raises(UnknownClient):
             find_client(bare, word)
@@ -242,11 +242,11 @@ def test_an_address_of_nobody_is_refused(word: str, hint: str) -> None:
     ],
 )
 def test_clients_are_listed_by_the_setting_that_applies(asked: tuple[Any, ...], keys: list[str]) -> None:
-    assert [client.key for client in filtered(known(), *asked)] == keys
+    assert [client.key for client in filter_clients(known(), *asked)] == keys
 
 
 def test_without_a_default_a_client_has_no_owner_to_be_listed_by() -> None:
-    bare = read({"clients": {"a.example": {}}}).portfolio
-    assert [client.key for client in filtered(bare, None, None, None)] == ["a.example"]
-    assert filtered(bare, None, Owner.HUBSPOT, None) == ()
-    assert filtered(bare, None, None, "ana@agency.example") == ()
+    bare = read_portfolio({"clients": {"a.example": {}}}).portfolio
+    assert [client.key for client in filter_clients(bare, None, None, None)] == ["a.example"]
+    assert filter_clients(bare, None, Owner.HUBSPOT, None) == ()
+    assert filter_clients(bare, None, None, "ana@agency.example") == ()

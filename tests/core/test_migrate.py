@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.versions import CURRENT, STEPS, up_to_date, version_of
+from renewctl.domain.versions import CURRENT, STEPS, upgrade, version_of
 from renewctl.errors import ExitStatus, StoreInvalid, StoreTooNew
 
 HUGE = 10**4999
@@ -19,19 +19,19 @@ def case_id(value: Any) -> str:
 def test_the_current_version_is_read_as_it_is() -> None:
     data = {"version": CURRENT, "x-mine": 1}
     assert version_of(data) == CURRENT
-    assert up_to_date(data) is data
+    assert upgrade(data) is data
 
 
 def test_a_store_that_declares_no_version_is_of_the_current_one() -> None:
     assert version_of({}) == CURRENT
-    assert up_to_date({"clients": {}}) == {"clients": {}}
+    assert upgrade({"clients": {}}) == {"clients": {}}
 
 
 @pytest.mark.parametrize(
     "version", [True, False, 1.0, 1.5, float("nan"), -1, -HUGE, "1", "", None, [], {}, [1]], ids=case_id
 )
 def test_a_version_that_is_no_whole_number_is_refused(version: Any) -> None:
-    for ask in (version_of, up_to_date):
+    for ask in (version_of, upgrade):
         with pytest.raises(StoreInvalid) as caught:
             ask({"version": version})
         assert type(caught.value) is StoreInvalid
@@ -47,7 +47,7 @@ def test_a_version_that_is_no_whole_number_is_refused(version: Any) -> None:
     ids=case_id,
 )
 def test_a_newer_version_is_refused_naming_it_and_what_is_needed(version: int, named: str) -> None:
-    for ask in (version_of, up_to_date):
+    for ask in (version_of, upgrade):
         with pytest.raises(StoreTooNew) as caught:
             ask({"version": version})
         (problem,) = caught.value.problems
@@ -55,12 +55,12 @@ def test_a_newer_version_is_refused_naming_it_and_what_is_needed(version: int, n
         assert f"version {named}," in problem.message
         assert f"up to {CURRENT}" in problem.message
         assert "newer renewctl" in problem.hint
-        assert caught.value.status is ExitStatus.INVALID
+        assert caught.value.exit_status is ExitStatus.INVALID
 
 
 def test_a_version_that_no_step_leads_on_from_is_refused() -> None:
     with pytest.raises(StoreInvalid) as caught:
-        up_to_date({"version": 0})
+        upgrade({"version": 0})
     (problem,) = caught.value.problems
     assert "no store version 0" in problem.message
     assert problem.path == ("version",)
@@ -93,22 +93,22 @@ def test_an_older_store_goes_through_every_step_in_order() -> None:
     before = copy.deepcopy(old)
     new = {"version": 3, "x-mine": [1], "defaults": {"owner": "hubspot", "notify": "a@b"}}
 
-    assert up_to_date(old, MADE_UP, 3) == new
+    assert upgrade(old, MADE_UP, 3) == new
     assert old == before
-    assert up_to_date({"version": 2, "defaults": {}}, MADE_UP, 3) == {
+    assert upgrade({"version": 2, "defaults": {}}, MADE_UP, 3) == {
         "version": 3,
         "defaults": {"notify": "a@b"},
     }
-    assert up_to_date(new, MADE_UP, 3) is new
+    assert upgrade(new, MADE_UP, 3) is new
 
 
 def test_a_chain_with_a_step_missing_is_refused_at_the_gap() -> None:
     with pytest.raises(StoreInvalid) as caught:
-        up_to_date({"version": 1, "owner": "hubspot"}, {1: first}, 3)
+        upgrade({"version": 1, "owner": "hubspot"}, {1: first}, 3)
     assert "no store version 2" in caught.value.problems[0].message
 
 
 def test_newer_counts_from_the_current_version_given() -> None:
     assert version_of({"version": 3}, 3) == 3
     with pytest.raises(StoreTooNew):
-        up_to_date({"version": 4}, MADE_UP, 3)
+        upgrade({"version": 4}, MADE_UP, 3)

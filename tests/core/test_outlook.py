@@ -10,15 +10,15 @@ import tomli
 from renewctl.domain.dates import Window
 from renewctl.domain.report import (
     ReportRow,
-    Standing,
-    digests,
-    heard_by,
-    horizon,
-    rows,
-    standing,
+    Responsibilities,
+    build_digests,
+    build_rows,
+    default_window,
+    find_responsibilities,
+    rows_for_recipient,
     without_recipient,
 )
-from renewctl.domain.validate import read
+from renewctl.domain.validate import read_portfolio
 from renewctl.model import Policy, Portfolio, Role
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "rows.toml").read_text("utf-8"))
@@ -28,7 +28,7 @@ TODAY: date = TABLE["today"]
 
 def portfolio(policy: dict[str, Any] | None = None) -> Portfolio:
     """Return the table's portfolio, with another policy if one is given."""
-    reading = read({**TABLE["store"], "policy": policy or {}})
+    reading = read_portfolio({**TABLE["store"], "policy": policy or {}})
     assert not reading.problems
     assert not reading.remarks
     return reading.portfolio
@@ -37,7 +37,7 @@ def portfolio(policy: dict[str, Any] | None = None) -> Portfolio:
 def every_row(clients: list[str] | None = None) -> tuple[ReportRow, ...]:
     """Return the rows of the named clients, of all if none are, without a window."""
     known = portfolio()
-    return rows(known, [known.clients[key] for key in clients or known.clients], None, TODAY)
+    return build_rows(known, [known.clients[key] for key in clients or known.clients], None, TODAY)
 
 
 def line(row: ReportRow) -> str:
@@ -58,7 +58,9 @@ def test_rows_are_those_of_the_table(case: dict[str, Any]) -> None:
     window = Window(**case["window"]) if "window" in case else None
 
     for asked in (clients, clients[::-1]):
-        assert [line(row) for row in rows(known, asked, window, case.get("today", TODAY))] == case["rows"]
+        assert [line(row) for row in build_rows(known, asked, window, case.get("today", TODAY))] == case[
+            "rows"
+        ]
 
 
 def test_the_notes_of_a_row_say_what_to_do_and_where() -> None:
@@ -76,7 +78,7 @@ def test_the_notes_of_a_row_say_what_to_do_and_where() -> None:
 def test_what_was_never_confirmed_stands_in_the_notes_but_not_on_the_row() -> None:
     (row,) = every_row(["none.example"])
     assert [note.code for note in row.notes] == ["no-recipient", "never-confirmed", "no-renewal-date"]
-    assert [note.code for note in row.listed_notes] == ["no-recipient", "no-renewal-date"]
+    assert [note.code for note in row.row_notes] == ["no-recipient", "no-renewal-date"]
 
 
 def test_a_row_is_heard_by_those_notified_and_those_copied() -> None:
@@ -103,7 +105,7 @@ def test_a_row_is_heard_by_those_notified_and_those_copied() -> None:
 )
 def test_rows_can_be_asked_for_by_who_hears_them(email: str, heard: set[str]) -> None:
     everything = every_row()
-    found = heard_by(everything, email)
+    found = rows_for_recipient(everything, email)
     assert {row.client.key for row in found} == heard
     assert found == tuple(row for row in everything if row.client.key in heard)
 
@@ -118,7 +120,7 @@ def test_rows_that_nobody_is_notified_of_are_found_though_somebody_would_be_copi
 
 
 def test_digests_have_each_person_once_in_order_of_address_with_their_rows_in_order() -> None:
-    found = digests(every_row())
+    found = build_digests(every_row())
     assert [(digest.email, digest.name) for digest in found] == [
         ("ana@agency.example", "Ana Souza"),
         ("PAT@zeta.example", "Pat"),
@@ -144,17 +146,17 @@ def test_digests_have_each_person_once_in_order_of_address_with_their_rows_in_or
 
 def test_one_persons_digest_can_be_asked_for_in_any_spelling() -> None:
     everything = every_row()
-    assert digests(everything, " Rui@AGENCY.example") == tuple(
-        digest for digest in digests(everything) if digest.email == "rui@agency.example"
+    assert build_digests(everything, " Rui@AGENCY.example") == tuple(
+        digest for digest in build_digests(everything) if digest.email == "rui@agency.example"
     )
-    assert digests(everything, "nobody@agency.example") == ()
-    assert digests(()) == ()
+    assert build_digests(everything, "nobody@agency.example") == ()
+    assert build_digests(()) == ()
 
 
 def test_the_horizon_is_the_policys_days_from_today_both_included() -> None:
-    assert horizon(Policy(), TODAY) == Window(TODAY, date(2027, 3, 23), "renewal")
-    assert horizon(Policy(horizon_days=0), TODAY) == Window(TODAY, TODAY, "renewal")
-    assert horizon(Policy(horizon_days=3660), date.max) == Window(date.max, date.max, "renewal")
+    assert default_window(Policy(), TODAY) == Window(TODAY, date(2027, 3, 23), "renewal")
+    assert default_window(Policy(horizon_days=0), TODAY) == Window(TODAY, TODAY, "renewal")
+    assert default_window(Policy(horizon_days=3660), date.max) == Window(date.max, date.max, "renewal")
 
 
 def test_rows_at_the_ends_of_the_calendar_are_no_trouble() -> None:
@@ -163,11 +165,11 @@ def test_rows_at_the_ends_of_the_calendar_are_no_trouble() -> None:
             "a": {"renewals": [{"date": date.min, "product": "x"}, {"date": date.max, "product": "y"}]}
         }
     }
-    known = read(data).portfolio
+    known = read_portfolio(data).portfolio
     for today in (date.min, date.max):
-        found = rows(known, known.clients.values(), horizon(known.policy, today), today)
+        found = build_rows(known, known.clients.values(), default_window(known.policy, today), today)
         assert found
-    assert [row.deadline for row in rows(known, known.clients.values(), None, date.min)] == [
+    assert [row.deadline for row in build_rows(known, known.clients.values(), None, date.min)] == [
         date.min,
         date(9999, 11, 16),
     ]
@@ -202,7 +204,7 @@ PERSON = {
     [
         (
             " ana@AGENCY.example",
-            Standing(
+            Responsibilities(
                 email="ana@agency.example",
                 name="Ana Souza",
                 default=True,
@@ -212,7 +214,7 @@ PERSON = {
                     "a.example": (Role.PRIMARY, Role.BILLING),
                     "b.example": (Role.DECISION_MAKER,),
                 },
-                unwritten=("a.example",),
+                not_notified=("a.example",),
                 user_inactive=False,
                 inactive_at=("b.example",),
                 active=True,
@@ -220,14 +222,14 @@ PERSON = {
         ),
         (
             "pat@b.example",
-            Standing(
+            Responsibilities(
                 email="Pat@b.example",
                 name="Pat",
                 default=False,
                 followers=1,
                 overrides=(),
                 roles={"b.example": (Role.PRIMARY,), "c.example": (Role.BILLING,)},
-                unwritten=("c.example",),
+                not_notified=("c.example",),
                 user_inactive=False,
                 inactive_at=("c.example",),
                 active=True,
@@ -235,19 +237,19 @@ PERSON = {
         ),
         (
             "eva@agency.example",
-            Standing("eva@agency.example", "", False, 1, ("d.example",), {}, (), True, (), False),
+            Responsibilities("eva@agency.example", "", False, 1, ("d.example",), {}, (), True, (), False),
         ),
         (
             "gone@d.example",
-            Standing("gone@d.example", "", False, 1, (), {}, (), False, ("d.example",), False),
+            Responsibilities("gone@d.example", "", False, 1, (), {}, (), False, ("d.example",), False),
         ),
     ],
     ids=["user-and-contact", "contact-of-two", "deactivated-user", "deactivated-contact"],
 )
-def test_what_a_person_is_responsible_for_whatever_the_dates(email: str, expected: Standing) -> None:
-    assert standing(read(PERSON).portfolio, email) == expected
+def test_what_a_person_is_responsible_for_whatever_the_dates(email: str, expected: Responsibilities) -> None:
+    assert find_responsibilities(read_portfolio(PERSON).portfolio, email) == expected
 
 
 def test_somebody_unknown_is_responsible_for_nothing() -> None:
-    found = standing(Portfolio(), "nobody@agency.example")
-    assert found == Standing("nobody@agency.example", "", False, 0, (), {}, (), False, (), True)
+    found = find_responsibilities(Portfolio(), "nobody@agency.example")
+    assert found == Responsibilities("nobody@agency.example", "", False, 0, (), {}, (), False, (), True)

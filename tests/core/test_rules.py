@@ -16,7 +16,7 @@ from renewctl.domain.resolve import (
     resolve,
     setting_path,
 )
-from renewctl.domain.validate import read
+from renewctl.domain.validate import read_portfolio
 from renewctl.model import Portfolio
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "rules.toml").read_text("utf-8"))
@@ -36,7 +36,7 @@ def store(case: dict[str, Any]) -> dict[str, Any]:
 
 def portfolio_of(case: dict[str, Any]) -> Portfolio:
     """Return the case's portfolio; a case that is no valid store is an error of the table."""
-    reading = read(store(case))
+    reading = read_portfolio(store(case))
     assert not reading.problems, reading.problems
     assert not reading.remarks, reading.remarks
     return reading.portfolio

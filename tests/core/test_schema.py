@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.domain.validate import Reading, read
+from renewctl.domain.validate import Reading, read_portfolio
 from renewctl.errors import Problem
 from renewctl.fields import OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind
 from renewctl.model import (
@@ -71,12 +71,12 @@ FULL: dict[str, Any] = {
 
 def problems(data: dict[str, Any]) -> list[tuple[tuple[str, ...], str, str]]:
     """Return what is wrong with the data."""
-    return [(p.path, p.message, p.hint) for p in read(data).problems]
+    return [(p.path, p.message, p.hint) for p in read_portfolio(data).problems]
 
 
 def remarks(data: dict[str, Any]) -> list[tuple[tuple[str, ...], str, str]]:
     """Return what is odd about the data, of which nothing is wrong."""
-    reading = read(data)
+    reading = read_portfolio(data)
     assert not reading.problems
     return [(p.path, p.message, p.hint) for p in reading.remarks]
 
@@ -85,7 +85,7 @@ def remarks(data: dict[str, Any]) -> list[tuple[tuple[str, ...], str, str]]:
 
 
 def test_a_full_store_is_read_whole() -> None:
-    reading = read(FULL)
+    reading = read_portfolio(FULL)
     assert reading == Reading(
         Portfolio(
             Default(
@@ -149,14 +149,14 @@ def test_a_full_store_is_read_whole() -> None:
 
 
 def test_an_empty_store_is_an_empty_portfolio_with_the_designs_policy() -> None:
-    assert read({}) == Reading(Portfolio(), (), ())
+    assert read_portfolio({}) == Reading(Portfolio(), (), ())
     assert Portfolio().policy == Policy(Copies.NOBODY, 45, 120, 180, 25, ())
-    assert read({"policy": {}, "users": {}, "clients": {}}) == Reading(Portfolio(), (), ())
+    assert read_portfolio({"policy": {}, "users": {}, "clients": {}}) == Reading(Portfolio(), (), ())
 
 
 def test_reading_leaves_the_data_as_it_was() -> None:
     data = copy.deepcopy(FULL)
-    read(data)
+    read_portfolio(data)
     assert data == FULL
 
 
@@ -363,7 +363,7 @@ def case_id(value: Any) -> str:
 
 @pytest.mark.parametrize(("kind", "value", "is_"), TAKEN, ids=case_id)
 def test_value_is_taken(kind: Kind, value: Any, is_: Any) -> None:
-    reading = read(store_with(kind, value))
+    reading = read_portfolio(store_with(kind, value))
     assert not reading.problems
     assert PLACES[kind][1](reading.portfolio) == is_
     assert type(PLACES[kind][1](reading.portfolio)) is type(is_)
@@ -511,7 +511,7 @@ def test_two_spellings_of_one_user_are_refused() -> None:
 
 
 def test_a_domain_with_sharp_s_is_another_than_the_one_with_two() -> None:
-    reading = read({"clients": {"straße.example": {}, "strasse.example": {}}})
+    reading = read_portfolio({"clients": {"straße.example": {}, "strasse.example": {}}})
     assert not reading.problems
     assert set(reading.portfolio.clients) == {"xn--strae-oqa.example", "strasse.example"}
 
@@ -545,7 +545,7 @@ def test_renewals_of_different_products_and_one_without_are_fine() -> None:
 
 def test_a_contact_listed_twice_is_read_as_it_stands() -> None:
     items = [{"email": "p@a.example", "roles": ["primary"]}, {"email": "p@a.example", "roles": ["billing"]}]
-    reading = read({"clients": {"a": {"contacts": items}}})
+    reading = read_portfolio({"clients": {"a": {"contacts": items}}})
     assert not reading.problems
     assert [contact.roles for contact in reading.portfolio.clients["a"].contacts] == [
         (Role.PRIMARY,),
@@ -602,7 +602,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 
 def test_a_table_with_something_wrong_in_it_says_nothing_rather_than_half() -> None:
-    reading = read(
+    reading = read_portfolio(
         {"defaults": {"owner": "partner", "notify": 5}, "policy": {"horizon_days": 9, "stale_days": ""}}
     )
     assert reading.portfolio.default is None
@@ -695,7 +695,9 @@ def test_an_owner_in_another_spelling_is_read_and_remarked_on(kind: Kind, writte
     assert at == path
     assert message.endswith(f' is spelled "{written}"')
     assert hint == f'write "{plain}"'
-    assert got(read(store_with(kind, written)).portfolio) == got(read(store_with(kind, plain)).portfolio)
+    assert got(read_portfolio(store_with(kind, written)).portfolio) == got(
+        read_portfolio(store_with(kind, plain)).portfolio
+    )
 
 
 @pytest.mark.parametrize(
@@ -714,7 +716,9 @@ def test_each_word_of_a_list_in_another_spelling_is_remarked_on(
         (at, message.partition(" is spelled ")[2], hint)
         for at, message, hint in remarks(store_with(kind, written))
     ] == [(path, f'"{was}"', f'write "{word}"') for was, word in odd]
-    assert got(read(store_with(kind, written)).portfolio) == got(read(store_with(kind, plain)).portfolio)
+    assert got(read_portfolio(store_with(kind, written)).portfolio) == got(
+        read_portfolio(store_with(kind, plain)).portfolio
+    )
 
 
 @pytest.mark.parametrize(
@@ -793,7 +797,7 @@ SHAPED = st.fixed_dictionaries(
 
 @given(st.dictionaries(KEYS, ANYTHING, max_size=5) | SHAPED)
 def test_reading_never_raises_and_every_problem_says_what_and_where(data: dict[str, Any]) -> None:
-    reading = read(data)
+    reading = read_portfolio(data)
     for problem in (*reading.problems, *reading.remarks):
         assert isinstance(problem, Problem)
         assert problem.message
@@ -826,7 +830,7 @@ def full_but(name: str, field: Field, value: Any) -> Reading:
     for step in WHERE[name]:
         table = table[step]  # type: ignore[index]
     table[field.key] = value
-    return read(data)
+    return read_portfolio(data)
 
 
 def tables(value: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -11,11 +11,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain.dates import Window
-from renewctl.domain.report import ReportRow, listed, rows, without_recipient, year_of
-from renewctl.domain.timeline import MOST_MONTHS, Month, Timeline, timeline
-from renewctl.domain.validate import read
+from renewctl.domain.report import ReportRow, build_rows, filter_rows, twelve_months, without_recipient
+from renewctl.domain.timeline import MOST_MONTHS, Month, Timeline, build_timeline
+from renewctl.domain.validate import read_portfolio
 from renewctl.model import Client, Owner, Portfolio
-from renewctl.render.machine import plain
+from renewctl.render.machine import plain_line
 from renewctl.render.timeline import drawn
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "timeline.toml").read_text("utf-8"))
@@ -26,7 +26,7 @@ LAW = hypothesis_settings(max_examples=hypothesis_settings().max_examples // 2)
 
 def portfolio(data: dict[str, Any]) -> Portfolio:
     """Return what the data says."""
-    reading = read(data)
+    reading = read_portfolio(data)
     assert not reading.problems
     return reading.portfolio
 
@@ -49,7 +49,7 @@ def test_the_months_are_those_of_the_table(case: dict[str, Any]) -> None:
     known, today = portfolio(TABLE["store"]), case.get("today", TODAY)
     clients = [known.clients[key] for key in case.get("clients", known.clients)]
     window = Window(**case["window"]) if "window" in case else None
-    found = timeline(rows(known, clients, None, today), window, today)
+    found = build_timeline(build_rows(known, clients, None, today), window, today)
 
     assert [written(month) for month in found.months] == case["months"]
     apart = {"past": found.past, "undated": found.undated, "outside": found.outside}
@@ -60,8 +60,8 @@ def test_the_months_are_those_of_the_table(case: dict[str, Any]) -> None:
 
 def test_the_picture_tells_of_a_row_by_its_deadline_alone() -> None:
     known = portfolio(TABLE["store"])
-    everything = rows(known, known.clients.values(), None, TODAY)
-    found = timeline(everything, Window(date(2026, 10, 17), date(2026, 10, 17)), TODAY)
+    everything = build_rows(known, known.clients.values(), None, TODAY)
+    found = build_timeline(everything, Window(date(2026, 10, 17), date(2026, 10, 17)), TODAY)
     assert short(without_recipient(found.rows)) == ["vacant.example ''", "undated.example -"]
     assert "part.example far" not in short(found.rows)
 
@@ -75,7 +75,7 @@ def test_the_picture_tells_of_a_row_by_its_deadline_alone() -> None:
     ],
 )
 def test_without_a_window_it_is_a_year_of_whole_months(today: date, start: date, end: date) -> None:
-    assert year_of(today) == Window(start, end)
+    assert twelve_months(today) == Window(start, end)
 
 
 @pytest.mark.parametrize(("end", "expected"), [(date(2029, 12, 31), MOST_MONTHS), (date(2030, 1, 1), 1)])
@@ -84,7 +84,9 @@ def test_so_many_months_are_all_shown(end: date, expected: int) -> None:
         "clients": {"a.example": {"renewals": [{"date": date(2027, 1, 5), "deadline": date(2027, 1, 5)}]}}
     }
     known = portfolio(data)
-    found = timeline(rows(known, known.clients.values(), None, TODAY), Window(date(2027, 1, 1), end), TODAY)
+    found = build_timeline(
+        build_rows(known, known.clients.values(), None, TODAY), Window(date(2027, 1, 1), end), TODAY
+    )
     assert len(found.months) == expected
 
 
@@ -95,7 +97,7 @@ def picture(months: list[Month]) -> Timeline:
 
 def lines(months: list[Month], width: int) -> list[str]:
     """Return what is drawn on so many columns."""
-    return [plain(found) for found in drawn(picture(months), TODAY, width)]
+    return [plain_line(found) for found in drawn(picture(months), TODAY, width)]
 
 
 def test_bars_are_scaled_down_only_where_they_do_not_fit() -> None:
@@ -141,9 +143,9 @@ def test_the_ends_of_the_calendar_are_no_trouble() -> None:
     renewals = [{"date": date.min, "product": "x"}, {"date": date.max, "product": "y"}]
     known = portfolio({"clients": {"a.example": {"renewals": renewals}}})
     for today in (date.min, date.max):
-        everything = rows(known, known.clients.values(), None, today)
-        for window in (None, year_of(today), Window(date.min, date.max), Window(date.max, date.max)):
-            found = timeline(everything, window, today)
+        everything = build_rows(known, known.clients.values(), None, today)
+        for window in (None, twelve_months(today), Window(date.min, date.max), Window(date.max, date.max)):
+            found = build_timeline(everything, window, today)
             assert found.months
 
 
@@ -181,15 +183,15 @@ WINDOWS = st.none() | st.builds(
 @given(STORES, WINDOWS)
 def test_every_row_is_in_a_month_or_said_to_be_in_none(data: dict[str, Any], window: Window | None) -> None:
     known = portfolio(data)
-    everything = rows(known, known.clients.values(), None, TODAY)
-    found = timeline(everything, window, TODAY)
+    everything = build_rows(known, known.clients.values(), None, TODAY)
+    found = build_timeline(everything, window, TODAY)
     drawn = sum(month.renewals for month in found.months)
 
     assert drawn + len(found.past) + len(found.undated) + len(found.outside) == len(everything)
     assert all(row.renewal and row.renewal.day < TODAY for row in found.past)
     assert all(row.renewal and row.renewal.day >= TODAY for row in found.outside)
     if window is None or window.on == "renewal":
-        shown = listed(everything, window, TODAY)
+        shown = filter_rows(everything, window, TODAY)
         assert drawn + len(found.past) + len(found.undated) == len(shown)
 
 
@@ -200,7 +202,9 @@ def test_the_rows_of_a_window_are_those_listed_of_all_dates(
 ) -> None:
     known = portfolio(data)
     clients: list[Client] = list(known.clients.values())
-    assert listed(rows(known, clients, None, TODAY), window, TODAY) == rows(known, clients, window, TODAY)
+    assert filter_rows(build_rows(known, clients, None, TODAY), window, TODAY) == build_rows(
+        known, clients, window, TODAY
+    )
 
 
 @LAW
@@ -209,14 +213,14 @@ def test_every_deadline_of_the_days_is_counted_and_every_gap_is_told_of(
     data: dict[str, Any], window: Window | None
 ) -> None:
     known = portfolio(data)
-    everything = rows(known, known.clients.values(), None, TODAY)
-    found = timeline(everything, window, TODAY)
+    everything = build_rows(known, known.clients.values(), None, TODAY)
+    found = build_timeline(everything, window, TODAY)
     days = window or Window(date.min, date.max)
     inside = [row for row in everything if row.deadline and days.start <= row.deadline <= days.end]
 
     assert sum(month.deadlines for month in found.months) == len(inside)
     assert {id(row) for row in inside} <= {id(row) for row in found.rows}
-    assert {id(row) for row in listed(everything, window, TODAY)} <= {id(row) for row in found.rows}
+    assert {id(row) for row in filter_rows(everything, window, TODAY)} <= {id(row) for row in found.rows}
     gaps = sum(month.without_recipient for month in found.months)
     assert gaps <= len(without_recipient(found.rows))
     numbers = [month.number for month in found.months]

@@ -15,9 +15,9 @@ from renewctl.domain import paths, todo
 from renewctl.domain.edit import confirmations, settings
 from renewctl.domain.edit.settings import KEEP
 from renewctl.domain.resolve import resolve
-from renewctl.domain.validate import read
+from renewctl.domain.validate import read_portfolio
 from renewctl.model import Owner, Portfolio
-from renewctl.render.hubspot_steps import last_seen, sentence
+from renewctl.render.hubspot_steps import describe_task, last_seen
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "todo.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
@@ -56,7 +56,7 @@ def store(case: dict[str, Any]) -> Data:
 
 def portfolio(data: Data) -> Portfolio:
     """Return what the data says, which must be a valid store."""
-    reading = read({"version": 1, **data})
+    reading = read_portfolio({"version": 1, **data})
     assert not reading.problems, reading.problems
     assert not reading.remarks, reading.remarks
     return reading.portfolio
@@ -65,21 +65,21 @@ def portfolio(data: Data) -> Portfolio:
 def told(task: todo.Task) -> str:
     """Return a task as the table has it."""
     whose = f"{task.screen} {task.client.key}" if task.client else str(task.screen)
-    return f"{'' if task.required else 'optional '}{whose}: {sentence(task)} | {last_seen(task)}"
+    return f"{'' if task.required else 'optional '}{whose}: {describe_task(task)} | {last_seen(task)}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_what_is_to_do_is_what_the_table_says(case: dict[str, Any]) -> None:
-    assert [told(task) for task in todo.due(portfolio(store(case)), TODAY)] == case["tasks"]
+    assert [told(task) for task in todo.find_tasks(portfolio(store(case)), TODAY)] == case["tasks"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_of_a_named_client_it_is_the_same_and_the_default_if_it_follows(case: dict[str, Any]) -> None:
     book = portfolio(store(case))
     follows = any(client.override is None for client in book.clients.values())
-    found = todo.due(book, TODAY, book.clients.values())
+    found = todo.find_tasks(book, TODAY, book.clients.values())
     assert [told(t) for t in found] == [t for t in case["tasks"] if follows or not t.startswith("default")]
-    assert todo.due(book, TODAY, []) == ()
+    assert todo.find_tasks(book, TODAY, []) == ()
 
 
 def test_the_table_has_no_key_that_the_tests_do_not_read() -> None:
@@ -97,7 +97,9 @@ def test_tasks_stand_by_screen_then_client_and_the_optional_last() -> None:
         "a.example": {"override": {"owner": "hubspot"}},
     }
     book = portfolio({"defaults": {"owner": "hubspot"}, "clients": clients})
-    found = [(str(t.screen), t.client.key if t.client else "", t.required) for t in todo.due(book, TODAY)]
+    found = [
+        (str(t.screen), t.client.key if t.client else "", t.required) for t in todo.find_tasks(book, TODAY)
+    ]
     assert found == [
         ("default", "", True),
         ("override", "a.example", True),
@@ -117,21 +119,24 @@ def test_what_is_optional_or_to_ask_is_no_click_that_must_be_made() -> None:
         "c.example": {},
     }
     book = portfolio({"defaults": default, "clients": clients})
-    assert todo.settings_due(todo.due(book, TODAY)) == (False, (book.clients["b.example"],))
-    assert todo.settings_due(todo.due(portfolio({"defaults": {"owner": "hubspot"}}), TODAY)) == (True, ())
+    assert todo.settings_of_tasks(todo.find_tasks(book, TODAY)) == (False, (book.clients["b.example"],))
+    assert todo.settings_of_tasks(todo.find_tasks(portfolio({"defaults": {"owner": "hubspot"}}), TODAY)) == (
+        True,
+        (),
+    )
 
 
 def everything_done(data: Data, on: date, *, as_override: bool = False) -> Data:
     """Return the data after what ``done --all`` records."""
     book = portfolio(data)
-    default, clients = todo.settings_due(todo.due(book, TODAY))
-    plan = confirmations.settings_confirmed(book, clients, on, default=default, as_override=as_override)
-    return paths.applied({"version": 1, **data}, plan.changes)
+    default, clients = todo.settings_of_tasks(todo.find_tasks(book, TODAY))
+    plan = confirmations.confirm_settings(book, clients, on, default=default, as_override=as_override)
+    return paths.apply_changes({"version": 1, **data}, plan.changes)
 
 
 def open_clicks(book: Portfolio) -> list[str]:
     """Return the clicks that must be made, and can: HubSpot has none for a partner without a user."""
-    found = todo.due(book, TODAY)
+    found = todo.find_tasks(book, TODAY)
     clicks = [task for task in found if task.required and task.screen is not todo.Screen.CONTACTS]
     return [told(task) for task in clicks if task.back or not nobody(task)]
 
@@ -149,9 +154,9 @@ def can_be_shown(book: Portfolio) -> bool:
 
 def test_a_click_that_cannot_be_made_is_listed_and_never_recorded_unnamed() -> None:
     data = {"clients": {"a.example": {"override": {"owner": "partner"}}}}
-    tasks = todo.due(portfolio(data), TODAY)
+    tasks = todo.find_tasks(portfolio(data), TODAY)
     assert [task.screen for task in tasks] == [todo.Screen.OVERRIDE]
-    assert todo.settings_due(tasks) == (False, ())
+    assert todo.settings_of_tasks(tasks) == (False, ())
 
 
 @LAW
@@ -159,7 +164,8 @@ def test_a_click_that_cannot_be_made_is_listed_and_never_recorded_unnamed() -> N
 def test_when_all_is_done_no_click_is_due_and_what_is_to_ask_stays(data: Data, on: date) -> None:
     before, after = portfolio(data), portfolio(everything_done(data, on))
     to_ask = [
-        [t for t in map(told, todo.due(book, TODAY)) if t.startswith("contacts")] for book in (before, after)
+        [t for t in map(told, todo.find_tasks(book, TODAY)) if t.startswith("contacts")]
+        for book in (before, after)
     ]
     assert open_clicks(after) == []
     assert to_ask[0] == to_ask[1]
@@ -170,10 +176,10 @@ def test_when_all_is_done_no_click_is_due_and_what_is_to_ask_stays(data: Data, o
 def test_what_was_set_as_an_override_is_optional_afterwards(data: Data, on: date) -> None:
     before = portfolio(data)
     assume(can_be_shown(before))
-    back = [t.client.key for t in todo.due(before, TODAY) if t.back and t.client]
+    back = [t.client.key for t in todo.find_tasks(before, TODAY) if t.back and t.client]
     after = portfolio(everything_done(data, on, as_override=True))
     assert open_clicks(after) == []
-    assert [t.client.key for t in todo.due(after, TODAY) if t.back and t.client] == sorted(back)
+    assert [t.client.key for t in todo.find_tasks(after, TODAY) if t.back and t.client] == sorted(back)
 
 
 @LAW
@@ -194,11 +200,11 @@ def test_a_changed_default_is_one_click_for_all_who_follow_it(data: Data, on: da
     done = everything_done(data, on)
     book = portfolio(done)
     following = [client for client in book.clients.values() if not client.override]
-    looked_at = paths.applied(
-        done, confirmations.settings_confirmed(book, following, on, default=False).changes
+    looked_at = paths.apply_changes(
+        done, confirmations.confirm_settings(book, following, on, default=False).changes
     )
     change = settings.set_default(portfolio(looked_at), owner, KEEP)
 
-    found = open_clicks(portfolio(paths.applied(looked_at, change.changes)))
+    found = open_clicks(portfolio(paths.apply_changes(looked_at, change.changes)))
     is_another = data["defaults"]["owner"] != owner
     assert [task.split(":")[0] for task in found] == (["default"] if is_another else [])

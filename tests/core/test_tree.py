@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.paths import applied, get, index_of
+from renewctl.domain.paths import apply_changes, get, index_of
 from renewctl.model import Change
 
 DATA: dict[str, Any] = {
@@ -137,7 +137,7 @@ CASES: list[tuple[str, list[Change], dict[tuple[str, ...], Any]]] = [
 @pytest.mark.parametrize(("changes", "found"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_changes_are_made_in_a_copy(changes: list[Change], found: dict[tuple[str, ...], Any]) -> None:
     before = copy.deepcopy(DATA)
-    after = applied(DATA, changes)
+    after = apply_changes(DATA, changes)
 
     assert before == DATA
     for path, value in found.items():
@@ -153,7 +153,7 @@ def test_changes_are_made_in_a_copy(changes: list[Change], found: dict[tuple[str
 
 def test_what_is_not_on_the_way_to_a_change_is_shared_and_what_is_set_is_not() -> None:
     value = {"name": "C", "contacts": [dict(NEW)]}
-    after = applied(
+    after = apply_changes(
         DATA, [Change(("clients", "c.example"), value), Change(("clients", "c.example", "name"), "D")]
     )
     after["clients"]["c.example"]["contacts"][0]["email"] = "changed"
@@ -165,19 +165,19 @@ def test_what_is_not_on_the_way_to_a_change_is_shared_and_what_is_set_is_not() -
 @pytest.mark.parametrize("email", ["new@a.example", "p@a.example"], ids=["added", "replaced"])
 def test_an_item_that_is_set_is_not_shared_with_the_plan(email: str) -> None:
     value = {"email": email, "roles": ["billing"]}
-    after = applied(DATA, [Change((*A, "contacts", email), value)])
+    after = apply_changes(DATA, [Change((*A, "contacts", email), value)])
     get(after, (*A, "contacts", email, "roles")).append("primary")
 
     assert value == {"email": email, "roles": ["billing"]}
 
 
 def test_a_table_named_like_a_list_is_made_as_a_table_where_it_is_missing() -> None:
-    after = applied({}, [Change(("clients", "contacts", "name"), "x")])
+    after = apply_changes({}, [Change(("clients", "contacts", "name"), "x")])
     assert after == {"clients": {"contacts": {"name": "x"}}}
 
 
 def test_items_keep_their_order_and_the_rest_of_the_list() -> None:
-    after = applied(
+    after = apply_changes(
         DATA,
         [
             Change((*A, "contacts", "p@a.example", "roles"), []),
@@ -194,25 +194,25 @@ def test_items_keep_their_order_and_the_rest_of_the_list() -> None:
 
 def test_the_same_item_can_be_changed_twice() -> None:
     path = (*A, "contacts", "p@a.example")
-    after = applied(
+    after = apply_changes(
         DATA, [Change((*path, "roles"), []), Change((*path, "name"), "P"), Change((*path, "x-mine"), None)]
     )
     assert get(after, path) == {"email": "p@a.example", "roles": [], "name": "P"}
 
 
 def test_a_renamed_table_keeps_its_place_and_everything_else() -> None:
-    after = applied(DATA, [Change(A, "z.example", renamed=True)])
+    after = apply_changes(DATA, [Change(A, "z.example", renamed=True)])
     assert list(after["clients"]) == ["z.example", "b.example", "contacts"]
     assert after["clients"]["z.example"] == DATA["clients"]["a.example"]
     assert list(DATA["clients"]) == ["a.example", "b.example", "contacts"]
 
 
 def test_no_change_is_an_equal_copy() -> None:
-    after = applied(DATA, [])
+    after = apply_changes(DATA, [])
     assert after == DATA
     assert after is not DATA
 
 
 def test_a_value_of_an_item_that_is_not_there_is_an_error_of_the_plan() -> None:
     with pytest.raises(KeyError, match=r"nobody@a\.example"):
-        applied(DATA, [Change((*A, "contacts", "nobody@a.example", "roles"), [])])
+        apply_changes(DATA, [Change((*A, "contacts", "nobody@a.example", "roles"), [])])

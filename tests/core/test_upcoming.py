@@ -10,7 +10,15 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.domain.dates import DAY_FORMS, Window, deadline_of, parse_day, parse_span, plus_months, shifted
+from renewctl.domain.dates import (
+    DAY_FORMS,
+    Window,
+    deadline_of,
+    parse_day,
+    parse_span,
+    plus_months,
+    shift_days,
+)
 from renewctl.errors import UsageError
 from renewctl.model import Renewal
 
@@ -106,9 +114,9 @@ def test_months_that_leave_the_calendar_overflow() -> None:
 @given(st.dates(), st.integers(-(10**7), 10**7))
 def test_shifted_counts_days_and_is_held_within_the_calendar(day: date, days: int) -> None:
     try:
-        assert shifted(day, days) == day + timedelta(days=days)
+        assert shift_days(day, days) == day + timedelta(days=days)
     except OverflowError:
-        assert shifted(day, days) == (date.max if days > 0 else date.min)
+        assert shift_days(day, days) == (date.max if days > 0 else date.min)
 
 
 RENEWAL, DEADLINE = date(2027, 3, 1), date(2027, 1, 15)

@@ -14,10 +14,10 @@ import tomli
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from renewctl.domain.report import ReportRow, rows
-from renewctl.domain.validate import read
+from renewctl.domain.report import ReportRow, build_rows
+from renewctl.domain.validate import read_portfolio
 from renewctl.errors import ExitStatus, UsageError
-from renewctl.exchange.calendar import FARTHEST_REMINDER, PRODID, MissingExtra, calendar_of
+from renewctl.exchange.calendar import FARTHEST_REMINDER, PRODID, MissingExtra, build_calendar
 from renewctl.model import Client, Contact, Default, Owner, PartnerUser, Portfolio, Renewal, Role
 from renewctl.text import showable
 
@@ -134,19 +134,19 @@ def portfolio(*clients: Client, default: Default | None = None) -> Portfolio:
 
 def rows_of(*clients: Client, default: Default | None = None, today: date = TODAY) -> tuple[ReportRow, ...]:
     """Return all rows of the clients, whatever their date."""
-    return rows(portfolio(*clients, default=default), clients, None, today)
+    return build_rows(portfolio(*clients, default=default), clients, None, today)
 
 
 def events_of(*clients: Client, default: Default | None = None, **options: Any) -> list[Component]:
     """Return the checked events of the clients' calendar."""
-    return checked(calendar_of(rows_of(*clients, default=default), TODAY, **options))
+    return checked(build_calendar(rows_of(*clients, default=default), TODAY, **options))
 
 
 @pytest.fixture
 def agency_rows(examples: Path) -> tuple[ReportRow, ...]:
     """Return every row of the invented agency."""
-    known = read(tomli.loads((examples / "agency.toml").read_text("utf-8"))).portfolio
-    return rows(known, known.clients.values(), None, TODAY)
+    known = read_portfolio(tomli.loads((examples / "agency.toml").read_text("utf-8"))).portfolio
+    return build_rows(known, known.clients.values(), None, TODAY)
 
 
 # ---------------------------------------------------------------- what the file says
@@ -192,11 +192,11 @@ END:VCALENDAR
 
 
 def test_a_small_calendar_byte_by_byte() -> None:
-    assert calendar_of(rows_of(ACME), TODAY, remind=[30]) == EXACT.replace("\n", "\r\n").encode()
+    assert build_calendar(rows_of(ACME), TODAY, remind=[30]) == EXACT.replace("\n", "\r\n").encode()
 
 
 def test_icalendar_reads_back_what_was_meant(agency_rows: tuple[ReportRow, ...]) -> None:
-    data = calendar_of(agency_rows, TODAY, remind=[30, 7])
+    data = build_calendar(agency_rows, TODAY, remind=[30, 7])
     events = checked(data)
     read_back = icalendar.Calendar.from_ical(data).walk("VEVENT")
     assert len(read_back) == len(events) == 2 * sum(row.renewal is not None for row in agency_rows)
@@ -211,12 +211,12 @@ def test_every_dated_row_has_its_two_days_and_undated_rows_none(agency_rows: tup
     dated = [row for row in agency_rows if row.renewal and row.deadline]
     assert len(dated) < len(agency_rows)
     expected = [day for row in dated if row.renewal for day in (row.deadline, row.renewal.day)]
-    found = [day(event["DTSTART;VALUE=DATE"]) for event in checked(calendar_of(agency_rows, TODAY))]
+    found = [day(event["DTSTART;VALUE=DATE"]) for event in checked(build_calendar(agency_rows, TODAY))]
     assert found == sorted(expected)
 
 
 def test_no_rows_make_an_empty_calendar() -> None:
-    assert checked(calendar_of((), TODAY, remind=[7])) == []
+    assert checked(build_calendar((), TODAY, remind=[7])) == []
 
 
 def test_a_client_without_name_or_product_is_called_by_its_key() -> None:
@@ -241,8 +241,8 @@ def test_a_past_renewal_is_in_with_its_note() -> None:
 
 
 def test_a_note_for_the_footer_does_not_stand_on_each_event(agency_rows: tuple[ReportRow, ...]) -> None:
-    assert any(len(row.listed_notes) < len(row.notes) for row in agency_rows if row.renewal)
-    for event in checked(calendar_of(agency_rows, TODAY)):
+    assert any(len(row.row_notes) < len(row.notes) for row in agency_rows if row.renewal)
+    for event in checked(build_calendar(agency_rows, TODAY)):
         assert "nothing is recorded" not in event["DESCRIPTION"]
 
 
@@ -258,16 +258,16 @@ def test_reminders_stand_before_the_deadline_alone_the_farthest_first_each_once(
 @pytest.mark.parametrize(("later", "count"), [(0, 1), (1, 0)])
 def test_a_deadline_behind_us_has_no_reminders(later: int, count: int) -> None:
     as_of = date(2027, 1, 15) + timedelta(days=later)
-    deadline, _ = checked(calendar_of(rows_of(ACME, today=as_of), as_of, remind=[30]))
+    deadline, _ = checked(build_calendar(rows_of(ACME, today=as_of), as_of, remind=[30]))
     assert len(deadline["parts"]) == count
 
 
 @pytest.mark.parametrize("days", [-1, FARTHEST_REMINDER + 1, 10**12])
 def test_a_reminder_that_cannot_be_is_refused(days: int) -> None:
     with pytest.raises(UsageError, match=f"{days} days before") as caught:
-        calendar_of(rows_of(ACME), TODAY, remind=[7, days])
+        build_calendar(rows_of(ACME), TODAY, remind=[7, days])
     assert caught.value.hint == "give from 0 to 3650 days"
-    assert calendar_of(rows_of(ACME), TODAY, remind=[FARTHEST_REMINDER])
+    assert build_calendar(rows_of(ACME), TODAY, remind=[FARTHEST_REMINDER])
 
 
 # ---------------------------------------------------------------- the same event, the same bytes
@@ -300,11 +300,11 @@ def test_two_renewals_of_one_product_would_still_both_be_there() -> None:
 
 def test_a_row_given_twice_is_one_pair_of_events() -> None:
     found = rows_of(ACME)
-    assert calendar_of(found * 2, TODAY) == calendar_of(found, TODAY)
+    assert build_calendar(found * 2, TODAY) == build_calendar(found, TODAY)
 
 
 def test_the_order_of_the_rows_does_not_matter(agency_rows: tuple[ReportRow, ...]) -> None:
-    assert calendar_of(agency_rows[::-1], TODAY, remind=[7, 30]) == calendar_of(
+    assert build_calendar(agency_rows[::-1], TODAY, remind=[7, 30]) == build_calendar(
         agency_rows, TODAY, remind=[30, 7]
     )
 
@@ -313,17 +313,17 @@ def test_the_order_of_the_rows_does_not_matter(agency_rows: tuple[ReportRow, ...
 def test_the_time_zone_of_the_machine_does_not_matter(
     zone: str, agency_rows: tuple[ReportRow, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = calendar_of(agency_rows, TODAY, remind=[7])
+    expected = build_calendar(agency_rows, TODAY, remind=[7])
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     assert time.timezone != 0
-    assert calendar_of(agency_rows, TODAY, remind=[7]) == expected
+    assert build_calendar(agency_rows, TODAY, remind=[7]) == expected
 
 
 @pytest.mark.parametrize("end", [date.min, date.max])
 def test_the_calendars_first_and_last_days(end: date) -> None:
     edge = ACME._replace(renewals=(Renewal(end, deadline=end),))
-    events = checked(calendar_of(rows_of(edge, today=end), end, remind=[30]))
+    events = checked(build_calendar(rows_of(edge, today=end), end, remind=[30]))
     assert [day(event["DTSTART;VALUE=DATE"]) for event in events] == [end, end]
     assert events[0]["DTSTAMP"] == f"{end.year:04}{end:%m%d}T000000Z"
 
@@ -410,13 +410,13 @@ def test_whatever_the_texts_and_dates_the_file_is_valid_and_says_them(
     client: Client, as_of: date, remind: list[int]
 ) -> None:
     found = rows_of(client, today=as_of)
-    data = calendar_of(found, as_of, remind=remind)
+    data = build_calendar(found, as_of, remind=remind)
     events = checked(data)
     assert len(events) == 2 * len(client.renewals)
     assert {text for row in found for text in summaries(row)} == {event["SUMMARY"] for event in events}
     read_back = icalendar.Calendar.from_ical(data).walk("VEVENT")
     assert [str(event["DESCRIPTION"]) for event in read_back] == [event["DESCRIPTION"] for event in events]
-    assert data == calendar_of(found[::-1], as_of, remind=remind[::-1])
+    assert data == build_calendar(found[::-1], as_of, remind=remind[::-1])
 
 
 def summaries(row: ReportRow) -> Iterator[str]:
@@ -435,6 +435,6 @@ def summaries(row: ReportRow) -> Iterator[str]:
 def test_without_icalendar_the_line_that_installs_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "icalendar", None)
     with pytest.raises(MissingExtra, match="icalendar") as caught:
-        calendar_of(rows_of(ACME), TODAY)
+        build_calendar(rows_of(ACME), TODAY)
     assert caught.value.hint == "pip install 'renewctl[calendar]'"
-    assert (caught.value.code, caught.value.status) == ("missing-extra", ExitStatus.USAGE)
+    assert (caught.value.code, caught.value.exit_status) == ("missing-extra", ExitStatus.USAGE)

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.edit.import_rows import Entry, Person
+from renewctl.domain.edit.import_rows import ImportRow, Person
 from renewctl.domain.edit.override_list import OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.jsonl import is_jsonl
-from renewctl.exchange.jsonl import override_rows_of as json_rows_of
-from renewctl.exchange.rows import Entries, entries_of, override_rows_of
+from renewctl.exchange.jsonl import read_override_lines as json_rows_of
+from renewctl.exchange.rows import ClientRows, read_client_rows, read_override_rows
 from renewctl.exchange.spreadsheet import Sheet, read_sheet
 from renewctl.model import Role
 
@@ -22,10 +22,10 @@ def sheet(*lines: str) -> Sheet:
     return read_sheet("\n".join(lines).encode(), FILE, delimiter="|")
 
 
-def entries(*lines: str, mapping: dict[str, str] | None = None, **options: Any) -> Entries:
+def entries(*lines: str, mapping: dict[str, str] | None = None, **options: Any) -> ClientRows:
     """Return what the lines say, whatever the columns that they say it in."""
-    read = entries_of(sheet(*lines), FILE, mapping=mapping or {}, **options)
-    return read._replace(found=tuple(entry._replace(places={}) for entry in read.found))
+    read = read_client_rows(sheet(*lines), FILE, mapping=mapping or {}, **options)
+    return read._replace(found=tuple(entry._replace(places={}) for entry in read.rows))
 
 
 def places(problems: tuple[Problem, ...]) -> list[tuple[int, int, str]]:
@@ -34,7 +34,7 @@ def places(problems: tuple[Problem, ...]) -> list[tuple[int, int, str]]:
     return sorted((problem.line, problem.column, problem.message) for problem in problems)
 
 
-FULL = Entry(
+FULL = ImportRow(
     FILE,
     2,
     "acme.example",
@@ -85,14 +85,14 @@ VALUES = (
     ],
 )
 def test_columns_are_told_by_their_names_and_cells_are_read(header: str, owner: str) -> None:
-    assert entries(header, VALUES.format(owner)) == Entries((FULL,), (), ())
+    assert entries(header, VALUES.format(owner)) == ClientRows((FULL,), (), ())
 
 
 def test_columns_may_stand_in_any_order() -> None:
     header = "client|name|hub_id|primary|billing|decision-maker|renewal|product|deadline|owner|notify|note"
     lines = ["|".join(reversed(line.split("|"))) for line in (header, VALUES.format("partner"))]
 
-    assert entries(*lines).found == (FULL,)
+    assert entries(*lines).rows == (FULL,)
 
 
 def test_blank_cells_say_nothing() -> None:
@@ -100,14 +100,14 @@ def test_blank_cells_say_nothing() -> None:
         "client|name|hub id|primary|billing|renewal|deadline|owner|notify|note", "a.example||  |;|"
     )
 
-    assert found == Entries((Entry(FILE, 2, "a.example"),), (), ())
+    assert found == ClientRows((ImportRow(FILE, 2, "a.example"),), (), ())
 
 
 def test_unused_columns_are_listed_as_they_are_written() -> None:
     found = entries("Record ID|client|Current MRR||Company owner", "1|a.example|5||Ana")
 
     assert found.unused == ("Record ID", "Current MRR", "Company owner")
-    assert found.found == (Entry(FILE, 2, "a.example"),)
+    assert found.rows == (ImportRow(FILE, 2, "a.example"),)
 
 
 def test_a_mapping_names_a_column() -> None:
@@ -115,7 +115,7 @@ def test_a_mapping_names_a_column() -> None:
         "client|Conta|Site", "Acme Ltda|Paula|a.example", mapping={"client": "site", "name": "client"}
     )
 
-    assert found == Entries((Entry(FILE, 2, "a.example", "Acme Ltda"),), (), ("Conta",))
+    assert found == ClientRows((ImportRow(FILE, 2, "a.example", "Acme Ltda"),), (), ("Conta",))
 
 
 def test_columns_that_cannot_be_told_are_refused() -> None:
@@ -143,13 +143,13 @@ def test_all_problems_of_all_rows_are_listed_with_their_cells() -> None:
         strict=True,
     ):
         assert part in message
-    assert [entry.line for entry in found.found] == [3]
+    assert [entry.line for entry in found.rows] == [3]
 
 
 def test_a_row_with_a_bad_date_alone_is_no_entry() -> None:
     found = entries("client|renewal|deadline", "a.example|2027-03-01|soon", "b.example|soon|", "c.example||")
 
-    assert [entry.client for entry in found.found] == ["c.example"]
+    assert [entry.client for entry in found.rows] == ["c.example"]
     assert [(line, column) for line, column, _ in places(found.problems)] == [(2, 3), (3, 2)]
 
 
@@ -163,12 +163,12 @@ def test_dates_are_settled_a_column_at_a_time() -> None:
 
     # The 13th settles the renewals, and nothing else.
     assert [(line, column) for line, column, _ in places(found.problems)] == [(2, 3), (4, 3)]
-    assert [entry.renewal for entry in found.found] == [date(2027, 4, 13)]
+    assert [entry.renewal for entry in found.rows] == [date(2027, 4, 13)]
 
 
 def test_the_order_of_dates_may_be_said() -> None:
     lines = ("client|renewal|deadline", "a.example|03/04/2027|01/02/2027")
-    dmy, mdy = (entries(*lines, date_format=order).found[0] for order in ("dmy", "mdy"))
+    dmy, mdy = (entries(*lines, date_format=order).rows[0] for order in ("dmy", "mdy"))
 
     assert (dmy.renewal, dmy.deadline) == (date(2027, 4, 3), date(2027, 2, 1))
     assert (mdy.renewal, mdy.deadline) == (date(2027, 3, 4), date(2027, 1, 2))
@@ -178,7 +178,7 @@ def test_a_row_without_a_client_is_a_problem_in_the_clients_column_and_a_blank_r
     found = entries("name|client|hub_id", "Acme||", "||", "Beta|b.example|")
 
     assert places(found.problems) == [(2, 2, "the row names no client")]
-    assert [(entry.line, entry.client) for entry in found.found] == [(4, "b.example")]
+    assert [(entry.line, entry.client) for entry in found.rows] == [(4, "b.example")]
 
 
 def test_a_row_without_a_client_and_with_a_bad_cell_has_both_problems() -> None:
@@ -195,7 +195,7 @@ def test_rows_pass_the_tracker_once_and_in_order() -> None:
             seen.append(row.number)
             yield row
 
-    assert len(entries("client", "a.example", "b.example", track=track).found) == 2
+    assert len(entries("client", "a.example", "b.example", track=track).rows) == 2
     assert seen == [2, 3]
 
 
@@ -203,7 +203,7 @@ def test_rows_pass_the_tracker_once_and_in_order() -> None:
 
 
 def test_a_list_of_overrides_is_read() -> None:
-    rows = override_rows_of(
+    rows = read_override_rows(
         sheet("Client|Name|Owner|Notify|Note", "a.example|A|partner|ana|'=why", "", "b.example"), FILE
     )
 
@@ -214,7 +214,7 @@ def test_a_list_of_overrides_is_read() -> None:
 
 
 def test_notify_and_note_may_be_missing() -> None:
-    assert override_rows_of(sheet("owner|client", "default|a.example"), FILE) == (
+    assert read_override_rows(sheet("owner|client", "default|a.example"), FILE) == (
         OverrideRow(FILE, 2, "a.example", "default"),
     )
 
@@ -224,7 +224,7 @@ def test_a_report_of_who_is_refused_with_the_way_out() -> None:
 
     for columns in (COLUMNS, [" Client", "OWNER", "Rule ", "TO"]):
         with pytest.raises(BadInput) as caught:
-            override_rows_of(sheet("|".join(columns), "a.example"), FILE)
+            read_override_rows(sheet("|".join(columns), "a.example"), FILE)
         assert "a report of renewctl who" in caught.value.message
         assert "renewctl client list -o csv" in caught.value.hint
 
@@ -234,7 +234,7 @@ def test_a_report_of_who_is_refused_with_the_way_out() -> None:
 )
 def test_a_list_needs_client_and_owner(header: str, message: str) -> None:
     with pytest.raises(BadInput) as caught:
-        override_rows_of(sheet(header, "a.example|b"), FILE)
+        read_override_rows(sheet(header, "a.example|b"), FILE)
     assert message in caught.value.message
 
 

@@ -12,11 +12,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
-from renewctl.domain.edit.import_plan import imported
-from renewctl.domain.edit.import_rows import Wishes
-from renewctl.domain.validate import read
-from renewctl.exchange.export import BOM, COLUMNS, csv_of
-from renewctl.exchange.rows import entries_of
+from renewctl.domain.edit.import_plan import plan_import
+from renewctl.domain.edit.import_rows import ImportOptions
+from renewctl.domain.validate import read_portfolio
+from renewctl.exchange.export import BOM, COLUMNS, export_csv
+from renewctl.exchange.rows import read_client_rows
 from renewctl.exchange.spreadsheet import read_sheet
 from renewctl.model import Plan, Portfolio, Role
 from renewctl.text import csv_cell
@@ -105,23 +105,23 @@ STORES = st.fixed_dictionaries(
 
 def portfolio(data: Data) -> Portfolio:
     """Return what the data says; it must be valid."""
-    reading = read(data)
+    reading = read_portfolio(data)
     assert not reading.problems
     return reading.portfolio
 
 
 def taken_in(known: Portfolio, text: str) -> Plan:
     """Return the plan of importing the text, overrides and all."""
-    table = entries_of(read_sheet(text.encode(), FILE), FILE, mapping={})
+    table = read_client_rows(read_sheet(text.encode(), FILE), FILE, mapping={})
     assert not table.unused
-    return imported(known, table.found, Wishes(with_overrides=True), table.problems)
+    return plan_import(known, table.rows, ImportOptions(with_overrides=True), table.problems)
 
 
 @LAW
 @given(STORES, st.booleans())
 def test_fed_back_it_changes_nothing(data: Data, excel: bool) -> None:
     known = portfolio(data)
-    plan = taken_in(known, csv_of(known, excel=excel))
+    plan = taken_in(known, export_csv(known, excel=excel))
 
     assert plan.changes == ()
     assert plan.counts == (("new", 0), ("changed", 0), ("unchanged", len(known.clients)), ("removed", 0))
@@ -135,7 +135,7 @@ def test_people_of_whatever_name_fed_back_change_nothing(names: list[str]) -> No
     ]
     known = portfolio({"clients": {"a.example": {"contacts": people}}})
 
-    assert taken_in(known, csv_of(known)).changes == ()
+    assert taken_in(known, export_csv(known)).changes == ()
 
 
 def has_marks(value: Any) -> bool:
@@ -150,7 +150,7 @@ def has_marks(value: Any) -> bool:
 def test_fed_back_raw_it_changes_nothing(data: Data, excel: bool) -> None:
     known = portfolio(data)
 
-    assert taken_in(known, csv_of(known, raw=True, excel=excel)).changes == ()
+    assert taken_in(known, export_csv(known, raw=True, excel=excel)).changes == ()
 
 
 def carried(name: str) -> bool:
@@ -192,7 +192,7 @@ def same_as_default(known: Portfolio, override: Any) -> bool:
 def test_taken_into_an_empty_portfolio_it_is_the_same_roster(data: Data) -> None:
     known = portfolio(data)
     empty = {**data, "clients": {}}
-    after = portfolio(paths.applied(empty, taken_in(portfolio(empty), csv_of(known)).changes))
+    after = portfolio(paths.apply_changes(empty, taken_in(portfolio(empty), export_csv(known)).changes))
 
     names = {key: whole[3] for key, whole in roster(known).items()}
     found = roster(after)
@@ -232,7 +232,7 @@ LINES = [
 
 @pytest.mark.parametrize(("raw", "mark"), [(False, "'"), (True, "")])
 def test_the_text_to_the_letter(raw: bool, mark: str) -> None:
-    text = csv_of(portfolio(tomli.loads(STORE)), raw=raw)
+    text = export_csv(portfolio(tomli.loads(STORE)), raw=raw)
 
     assert text == "\r\n".join(LINES).replace("{}", mark)
 
@@ -240,18 +240,18 @@ def test_the_text_to_the_letter(raw: bool, mark: str) -> None:
 def test_excel_gets_its_mark_once_and_nothing_else() -> None:
     known = portfolio(tomli.loads(STORE))
 
-    assert csv_of(known, excel=True) == BOM + csv_of(known)
-    assert csv_of(known, excel=True).encode().startswith(b"\xef\xbb\xbfclient,")
+    assert export_csv(known, excel=True) == BOM + export_csv(known)
+    assert export_csv(known, excel=True).encode().startswith(b"\xef\xbb\xbfclient,")
 
 
 def test_no_clients_leave_the_header() -> None:
-    assert csv_of(Portfolio()) == ",".join(COLUMNS) + "\r\n"
+    assert export_csv(Portfolio()) == ",".join(COLUMNS) + "\r\n"
 
 
 @LAW
 @given(STORES)
 def test_no_cell_is_a_formula_and_every_row_has_all_cells(data: Data) -> None:
-    rows = list(csv.reader(io.StringIO(csv_of(portfolio(data)), newline=""), strict=True))
+    rows = list(csv.reader(io.StringIO(export_csv(portfolio(data)), newline=""), strict=True))
 
     assert {len(row) for row in rows} == {len(COLUMNS)}
     for row in rows:
@@ -281,10 +281,10 @@ def test_no_cell_is_a_formula_and_every_row_has_all_cells(data: Data) -> None:
 def test_an_odd_client_fed_back_changes_nothing(client: str) -> None:
     known = portfolio(tomli.loads(f'[users."ana@agency.example"]\n[clients."a.example"]\n{client}'))
 
-    assert taken_in(known, csv_of(known)).changes == ()
+    assert taken_in(known, export_csv(known)).changes == ()
 
 
 def test_the_agencys_roster_fed_back_changes_nothing(examples: Any) -> None:
     known = portfolio(tomli.loads((examples / "agency.toml").read_text("utf-8")))
 
-    assert taken_in(known, csv_of(known)).changes == ()
+    assert taken_in(known, export_csv(known)).changes == ()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import BadInput
-from renewctl.exchange.headers import FIELDS, folded, matched
+from renewctl.exchange.headers import FIELDS, fold, match_columns
 
 NAMES = {
     "client": "Client|Client name|Cliente|Kunde|クライアント|Klient|domain|Domain|Company Domain Name"
@@ -38,7 +38,7 @@ NAMES = {
 
 def problems(columns: tuple[str, ...], mapping: dict[str, str] | None = None) -> list[tuple[str, str]]:
     with pytest.raises(BadInput) as caught:
-        matched(columns, mapping or {}, file="x.csv", line=3)
+        match_columns(columns, mapping or {}, file="x.csv", line=3)
     assert {(problem.file, problem.line) for problem in caught.value.problems} == {("x.csv", 3)}
     return [(problem.message, problem.hint) for problem in caught.value.problems]
 
@@ -49,14 +49,14 @@ def problems(columns: tuple[str, ...], mapping: dict[str, str] | None = None) ->
 def test_a_field_is_known_by_its_names(field: str, name: str) -> None:
     columns = ("x", name) if field == "client" else ("x", name, "domain")
 
-    assert matched(columns, {}).columns[field] == 1
-    assert matched(columns, {}).unknown == ("x",)
+    assert match_columns(columns, {}).columns[field] == 1
+    assert match_columns(columns, {}).unknown == ("x",)
 
 
 def test_every_field_has_its_own_header() -> None:
     assert tuple(NAMES) == FIELDS
     for headers in (FIELDS, [field.replace("_", "-") for field in FIELDS]):
-        found = matched(headers, {})
+        found = match_columns(headers, {})
 
         assert dict(found.columns) == {field: place for place, field in enumerate(FIELDS)}
         assert found.unknown == ()
@@ -80,7 +80,7 @@ def test_every_field_has_its_own_header() -> None:
     ],
 )
 def test_what_only_looks_like_a_field_is_not_taken(name: str) -> None:
-    found = matched(("domain", name), {})
+    found = match_columns(("domain", name), {})
 
     assert dict(found.columns) == {"client": 0}
     assert found.unknown == ((name,) if name else ())
@@ -103,17 +103,17 @@ def test_what_only_looks_like_a_field_is_not_taken(name: str) -> None:
     ],
 )
 def test_names_are_compared_without_case_accents_and_signs(name: str, bare: str) -> None:
-    assert folded(name) == bare
+    assert fold(name) == bare
 
 
 @given(st.text())
 def test_folding_once_is_enough(text: str) -> None:
-    assert folded(folded(text)) == folded(text)
+    assert fold(fold(text)) == fold(text)
 
 
 def test_client_is_the_name_where_the_domain_has_its_own_column() -> None:
-    assert dict(matched(("Client", "Domain"), {}).columns) == {"client": 1, "name": 0}
-    assert dict(matched(("Client name", "Name"), {}).columns) == {"client": 0, "name": 1}
+    assert dict(match_columns(("Client", "Domain"), {}).columns) == {"client": 1, "name": 0}
+    assert dict(match_columns(("Client name", "Name"), {}).columns) == {"client": 0, "name": 1}
     assert (
         problems(("Client", "Domain", "Name"))[0][0]
         == "several columns are the name: 'Name' (C) and 'Client' (A)"
@@ -122,7 +122,7 @@ def test_client_is_the_name_where_the_domain_has_its_own_column() -> None:
 
 def test_a_problem_points_at_the_second_column() -> None:
     with pytest.raises(BadInput) as caught:
-        matched(("domain", "x", "domain"), {})
+        match_columns(("domain", "x", "domain"), {})
 
     assert [problem.column for problem in caught.value.problems] == [3]
 
@@ -168,16 +168,19 @@ def test_a_table_without_clients_shows_what_it_has(columns: tuple[str, ...], hin
     ],
 )
 def test_the_mapping_wins(mapping: dict[str, str], columns: dict[str, int], unknown: tuple[str, ...]) -> None:
-    found = matched(("Site", "Domain", "Name", "Kontakt"), mapping)
+    found = match_columns(("Site", "Domain", "Name", "Kontakt"), mapping)
 
     assert (dict(found.columns), found.unknown) == (columns, unknown)
 
 
 def test_the_mapping_settles_two_columns_for_one_field() -> None:
-    found = matched(("Domain", "Company Domain Name"), {"client": "Domain"})
+    found = match_columns(("Domain", "Company Domain Name"), {"client": "Domain"})
 
     assert (dict(found.columns), found.unknown) == ({"client": 0}, ("Company Domain Name",))
-    assert dict(matched(("NAME", "name", "domain"), {"name": "name"}).columns) == {"client": 2, "name": 1}
+    assert dict(match_columns(("NAME", "name", "domain"), {"name": "name"}).columns) == {
+        "client": 2,
+        "name": 1,
+    }
 
 
 def test_everything_wrong_is_told_at_once() -> None:
@@ -208,7 +211,7 @@ def test_everything_wrong_is_told_at_once() -> None:
 )
 def test_arbitrary_names_are_matched_or_refused(columns: list[str], mapping: dict[str, str]) -> None:
     try:
-        found = matched(columns, mapping)
+        found = match_columns(columns, mapping)
     except BadInput as error:
         hints = [problem.hint for problem in error.problems]
     else:

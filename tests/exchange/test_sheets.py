@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import BadInput, ExitStatus, RenewctlError, UsageError
-from renewctl.exchange.spreadsheet import Cell, Row, Sheet, read_sheet
+from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow, read_sheet
 from renewctl.text import csv_cell
 
 CLIENTS = "client,name\nacme.example,Ação\n"
@@ -35,7 +35,7 @@ def problems(data: bytes, **options: str) -> list[tuple[int, str, str]]:
     """Return line, message and hint of everything that is wrong with the data."""
     with pytest.raises(BadInput) as caught:
         read_sheet(data, "clients.csv", **options)
-    assert caught.value.status is ExitStatus.INVALID
+    assert caught.value.exit_status is ExitStatus.INVALID
     assert {problem.file for problem in caught.value.problems} == {"clients.csv"}
     return [(problem.line, problem.message, problem.hint) for problem in caught.value.problems]
 
@@ -165,7 +165,11 @@ def test_rows_are_numbered_by_the_line_they_begin_at() -> None:
     sheet = read_sheet(data, "x")
 
     assert sheet.line == 3
-    assert sheet.rows == (Row(5, ("a", "two\nlines")), Row(7, ("b", None)), Row(11, ("c", "last")))
+    assert sheet.rows == (
+        SheetRow(5, ("a", "two\nlines")),
+        SheetRow(7, ("b", None)),
+        SheetRow(11, ("c", "last")),
+    )
 
 
 @pytest.mark.parametrize(
@@ -386,7 +390,7 @@ def test_a_workbook_is_known_by_its_bytes() -> None:
     sheet = read_sheet(workbook(TABLE), "clients.csv")
 
     assert sheet.columns == ("client", "hub id")
-    assert sheet.rows == (Row(2, ("acme.example", 4411223)),)
+    assert sheet.rows == (SheetRow(2, ("acme.example", 4411223)),)
 
 
 @pytest.mark.parametrize(
@@ -424,7 +428,7 @@ def test_rows_of_a_workbook_keep_their_numbers() -> None:
 
     assert sheet.columns == ("", "client", "name")
     assert sheet.line == 3
-    assert sheet.rows == (Row(5, (None, "a", None)), Row(9, (None, "b", "B")))
+    assert sheet.rows == (SheetRow(5, (None, "a", None)), SheetRow(9, (None, "b", "B")))
 
 
 def test_the_one_sheet_that_holds_something_is_read() -> None:

@@ -4,20 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from renewctl.errors import FileTrouble, StoreChanged, StoreMissing
+from renewctl.errors import FileError, StoreChanged, StoreMissing
 from renewctl.model import Change, Plan, Portfolio
 from renewctl.store.history.record import Author
-from renewctl.store.location import Place
-from renewctl.store.write import Agree, Applied, Draft, Terms, apply, planned
+from renewctl.store.location import Location
+from renewctl.store.write import Approve, Draft, WriteOptions, WriteResult, draft_edit, write_change
 
 STORE = 'version = 1\n\n[clients."a.example"]\nname = "A"\n'
 
 
 @pytest.fixture
-def place() -> Place:
+def place() -> Location:
     """Return the place of a store with one client."""
     Path("renewctl.toml").write_text(STORE, encoding="utf-8")
-    return Place(Path("renewctl.toml"), "renewctl.toml", "named by the test")
+    return Location(Path("renewctl.toml"), "renewctl.toml", "named by the test")
 
 
 def with_count(book: Portfolio) -> Plan:
@@ -30,9 +30,9 @@ def author() -> Author:
     return Author("ana", "desk", "2026-11-23T12:00:00Z")
 
 
-def made(place: Place, agree: Agree, *, dry_run: bool = False) -> Applied:
+def made(place: Location, agree: Approve, *, dry_run: bool = False) -> WriteResult:
     """Make the change that says how many clients there are."""
-    return apply(place, planned(with_count), Terms(agree, author, dry_run=dry_run))
+    return write_change(place, draft_edit(with_count), WriteOptions(agree, author, dry_run=dry_run))
 
 
 def add_client() -> None:
@@ -41,7 +41,7 @@ def add_client() -> None:
     path.write_text(path.read_text() + '\n[clients."b.example"]\n', encoding="utf-8")
 
 
-def test_the_plan_is_made_anew_if_the_store_changed_before_it_was_locked(place: Place) -> None:
+def test_the_plan_is_made_anew_if_the_store_changed_before_it_was_locked(place: Location) -> None:
     seen = []
 
     def agree(draft: Draft, may_ask: bool) -> bool:
@@ -59,7 +59,7 @@ def test_the_plan_is_made_anew_if_the_store_changed_before_it_was_locked(place: 
 
 
 @pytest.mark.parametrize("asked_at", [True, False], ids=["before", "only by then"])
-def test_nothing_is_written_if_somebody_was_or_would_be_asked(place: Place, asked_at: bool) -> None:
+def test_nothing_is_written_if_somebody_was_or_would_be_asked(place: Location, asked_at: bool) -> None:
     def agree(draft: Draft, may_ask: bool) -> bool:
         if may_ask:
             add_client()
@@ -70,17 +70,17 @@ def test_nothing_is_written_if_somebody_was_or_would_be_asked(place: Place, aske
     assert "one of" not in place.path.read_text()
 
 
-def test_a_store_removed_meanwhile_is_missing(place: Place) -> None:
+def test_a_store_removed_meanwhile_is_missing(place: Location) -> None:
     def agree(draft: Draft, may_ask: bool) -> bool:
         place.path.unlink()
         return False
 
-    with pytest.raises((StoreMissing, FileTrouble), match="renewctl"):
+    with pytest.raises((StoreMissing, FileError), match="renewctl"):
         made(place, agree)
     assert not place.path.exists()
 
 
-def test_what_another_wrote_meanwhile_may_leave_nothing_to_do(place: Place) -> None:
+def test_what_another_wrote_meanwhile_may_leave_nothing_to_do(place: Location) -> None:
     def agree(draft: Draft, may_ask: bool) -> bool:
         place.path.write_text(STORE.replace('"A"', '"one of 1"'), encoding="utf-8")
         return False
@@ -90,11 +90,11 @@ def test_what_another_wrote_meanwhile_may_leave_nothing_to_do(place: Place) -> N
     assert not done.draft.plan.changes
 
 
-def test_a_dry_run_and_a_plan_without_changes_are_not_asked_about(place: Place) -> None:
+def test_a_dry_run_and_a_plan_without_changes_are_not_asked_about(place: Location) -> None:
     def never(draft: Draft, may_ask: bool) -> bool:
         raise AssertionError("asked")
 
     assert not made(place, never, dry_run=True).written
-    assert not apply(place, planned(lambda book: Plan("test")), Terms(never, author)).written
+    assert not write_change(place, draft_edit(lambda book: Plan("test")), WriteOptions(never, author)).written
     assert place.path.read_text() == STORE
     assert sorted(p.name for p in Path().iterdir()) == ["renewctl.toml"]  # no lock either

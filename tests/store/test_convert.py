@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from renewctl.domain.validate import read
+from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, RenewctlError
 from renewctl.formats.convert import json_of, toml_of
 from renewctl.formats.json import codec as json_codec
@@ -114,7 +114,7 @@ STORES = table(
 
 def portfolio(data: Data) -> Portfolio:
     """Return what the data says; it must be valid."""
-    reading = read(data)
+    reading = read_portfolio(data)
     assert not reading.problems
     return reading.portfolio
 
@@ -282,6 +282,6 @@ def test_times_of_the_users_own_become_text(value: Any) -> None:
 @pytest.mark.parametrize("key", ["renewals", "clients.in_hubspot"])
 def test_an_unknown_table_called_as_one_inside_clients_holds_whatever_it_holds(key: str) -> None:
     data = {key: {"date": "soon", "on": "soon"}}
-    assert not read(data).problems
+    assert not read_portfolio(data).problems
 
     assert tomli.loads(toml_of(data)) == data

@@ -258,9 +258,9 @@ def test_undo_takes_back_the_change_it_meant_or_none(store: Path) -> None:
     """The last change may be another's by the time that the lock is had."""
     from renewctl.errors import StoreChanged
     from renewctl.store.history.record import Author
-    from renewctl.store.location import Place
-    from renewctl.store.undo import taken_back
-    from renewctl.store.write import Terms, apply
+    from renewctl.store.location import Location
+    from renewctl.store.undo import undo_change
+    from renewctl.store.write import WriteOptions, write_change
 
     name("B")
 
@@ -270,10 +270,10 @@ def test_undo_takes_back_the_change_it_meant_or_none(store: Path) -> None:
             main(["user", "add", "eva@agency.example", "-q"])
         return False
 
-    place = Place(store, "renewctl.toml", "named by the test")
-    terms = Terms(agree, lambda: Author("ana", "desk", "2026-11-23T12:00:00Z"))
+    place = Location(store, "renewctl.toml", "named by the test")
+    terms = WriteOptions(agree, lambda: Author("ana", "desk", "2026-11-23T12:00:00Z"))
     with pytest.raises(StoreChanged, match=r"user add \w+ was made by \w+ meanwhile"):
-        apply(place, taken_back(None), terms)
+        write_change(place, undo_change(None), terms)
     assert 'name = "B"' in store.read_text()
     assert "eva@agency.example" in store.read_text()
 

@@ -13,8 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
-from renewctl.domain.paths import same
-from renewctl.errors import InternalGuard, LayoutRefused, StoreInvalid, UsageError
+from renewctl.domain.paths import is_same
+from renewctl.errors import InternalError, StoreInvalid, UnsupportedLayout, UsageError
 from renewctl.formats.toml import codec
 from renewctl.formats.toml import text as toml_text
 from renewctl.model import Change
@@ -237,15 +237,15 @@ def one_random_edit(seed: int) -> str:
     document = TomlDocument(text)
     changes: list[Change] = []
     for _ in range(rng.choice([1, 1, 2, 4])):
-        changes.append(random_change(rng, paths.applied(document.data, changes)))
+        changes.append(random_change(rng, paths.apply_changes(document.data, changes)))
     try:
         new = document.edit(changes)
-    except LayoutRefused:
+    except UnsupportedLayout:
         return f"{layout} refused"
-    expected = paths.applied(document.data, changes)
+    expected = paths.apply_changes(document.data, changes)
     if layout in ORDINARY:
         assert tomlkit.parse(new).unwrap() == tomli.loads(new), "another parser reads the same"
-    assert same(*({"clients": {}, **data} for data in (tomli.loads(new), expected))), (
+    assert is_same(*({"clients": {}, **data} for data in (tomli.loads(new), expected))), (
         seed,
         text,
         new,
@@ -669,13 +669,13 @@ def test_an_entry_that_is_not_one_block_is_refused_with_a_remedy_that_works(
     name: str, change: Change
 ) -> None:
     document = TomlDocument(REFUSED[name])
-    with pytest.raises(LayoutRefused) as refusal:
+    with pytest.raises(UnsupportedLayout) as refusal:
         document.edit([change])
     (problem,) = refusal.value.problems
     assert problem.path == ("clients", "a")
     assert "migrate --layout" in refusal.value.hint
     usual = TomlDocument(document.reformat().text)
-    assert same(usual.data, document.data)
+    assert is_same(usual.data, document.data)
     assert usual.edit([change]) != usual.text
     assert usual.reformat().text == usual.text
 
@@ -772,7 +772,7 @@ def test_tables_without_headers_and_lists_with_them_keep_their_text_where_a_layo
     text = "version = 1\n" + above + "[clients]\na = { x = 1 } # A\n\n[clients.b]\n"
     document = TomlDocument(text)
     new = TomlDocument(document.reformat().text)
-    assert same(new.data, document.data)
+    assert is_same(new.data, document.data)
     assert all(line in new.text for line in above.splitlines())
     assert new.reformat().text == new.text
     assert TomlDocument(new.edit([Change(("clients", "a", "x"), 2)])).data["clients"]["a"] == {"x": 2}
@@ -806,7 +806,7 @@ def test_half_a_character_is_refused() -> None:
 @pytest.mark.parametrize("written", ['"wrong"', "= =", "3.0"])
 def test_text_that_says_something_else_is_not_written(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toml_text, "value_text", lambda value: written)
-    with pytest.raises(InternalGuard, match="the new text"):
+    with pytest.raises(InternalError, match="the new text"):
         TomlDocument("[clients.a]\nx = 1\n").edit([Change(("clients", "a", "x"), 3)])
 
 
@@ -824,8 +824,8 @@ def test_text_that_says_something_else_is_not_written(written: str, monkeypatch:
 )
 def test_values_that_python_or_the_clock_call_equal_are_told_apart(one: str, other: str) -> None:
     values = [tomli.loads(f"k = {text}")["k"] for text in (one, other, one)]
-    assert not same(values[0], values[1])
-    assert same(values[0], values[2])
+    assert not is_same(values[0], values[1])
+    assert is_same(values[0], values[2])
 
 
 # --- positions ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from renewctl.cli.run import AS_OF, Run
-from renewctl.render.result import Answer, Output
+from renewctl.render.result import Output, Result
 from renewctl.store.location import VARIABLE
 
 DECLARED: dict[str, Callable[..., Any]] = {}
@@ -66,7 +66,7 @@ _NOTED: dict[str, tuple[Any, Any]] = {
     "note": (Annotated[str, _change("--note", metavar="TEXT", help="Why; kept in the history.")], ""),
 }
 
-Body = Callable[..., Answer]
+Body = Callable[..., Result]
 
 
 def command(words: str, *, changes: bool = False, noted: bool = True) -> Callable[[Body], Body]:
@@ -81,7 +81,7 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
 
     def made(body: Body) -> Body:
         @wraps(body)
-        def called(ctx: typer.Context, **given: Any) -> tuple[Run, Answer]:
+        def called(ctx: typer.Context, **given: Any) -> tuple[Run, Result]:
             run = Run(ctx.obj, **{key: given.pop(key) for key in options})
             return run, body(run, **given)
 

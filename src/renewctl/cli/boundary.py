@@ -10,9 +10,9 @@ import typer
 from renewctl.cli.run import Run
 from renewctl.cli.tree import Tree, root
 from renewctl.cli.world import World
-from renewctl.errors import ExitStatus, FileTrouble
-from renewctl.render.result import Answer, Output
-from renewctl.signals import signals_as_before
+from renewctl.errors import ExitStatus, FileError
+from renewctl.render.result import Output, Result
+from renewctl.signals import restore_signals
 
 LAST: list[Any] = []
 """The last run with what it read, and its answer. To free them takes a tenth of the time of a large
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
     world = World.of_this_process()
-    with signals_as_before():
+    with restore_signals():
         return int(_guarded(world, arguments))
 
 
@@ -62,7 +62,7 @@ def _told(world: World, arguments: Sequence[str], error: Exception) -> ExitStatu
 
 def _run(world: World, arguments: Sequence[str]) -> ExitStatus:
     if world.stdout is None:
-        raise FileTrouble("standard output is closed", hint=_CLOSED)
+        raise FileError("standard output is closed", hint=_CLOSED)
     asked = world.environment.get(COMPLETE, "")
     if asked == "lines":
         from renewctl.cli import tab
@@ -87,7 +87,7 @@ def _called(world: World, arguments: Sequence[str], tree: Tree) -> ExitStatus:
     return _show(world, arguments, *outcome) if isinstance(outcome, tuple) else ExitStatus(outcome or 0)
 
 
-def _show(world: World, arguments: Sequence[str], run: Run, answer: Answer) -> ExitStatus:
+def _show(world: World, arguments: Sequence[str], run: Run, answer: Result) -> ExitStatus:
     """Write the answer, then what there is to say about it; return the exit status."""
     try:
         world.stdout.write(_text(world, run, answer))
@@ -101,23 +101,23 @@ def _show(world: World, arguments: Sequence[str], run: Run, answer: Answer) -> E
         return ExitStatus.DONE
     if run.output not in {Output.JSON, Output.JSONL}:
         _say_all(world, run, answer)
-    return _told(world, arguments, answer.complaint) if answer.complaint else answer.status
+    return _told(world, arguments, answer.failure) if answer.failure else answer.status
 
 
-def _text(world: World, run: Run, answer: Answer) -> str:
+def _text(world: World, run: Run, answer: Result) -> str:
     if run.output is Output.TABLE:
         if run.quiet and answer.change:
             return ""
         if world.on_terminal():
-            from renewctl.render.terminal import drawn
+            from renewctl.render.terminal import draw
 
-            return drawn(answer, world.environment)
-    from renewctl.render.machine import written
+            return draw(answer, world.environment)
+    from renewctl.render.machine import format_result
 
-    return written(answer, run.output)
+    return format_result(answer, run.output)
 
 
-def _say_all(world: World, run: Run, answer: Answer) -> None:
+def _say_all(world: World, run: Run, answer: Result) -> None:
     for warning in answer.warnings:
         _say(world, f"warning: {warning}")
     if run.quiet:

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from renewctl.cli.consent import Consent
 from renewctl.cli.run import Run
 from renewctl.model import Plan, Portfolio
-from renewctl.render.impact import left_lines
-from renewctl.render.machine import plain
-from renewctl.render.plan import planned
-from renewctl.render.result import Answer, Output
-from renewctl.store.write import Drafted, Terms, apply
-from renewctl.store.write import planned as drafts
+from renewctl.render.impact import no_recipient_lines
+from renewctl.render.machine import plain_line
+from renewctl.render.plan import render_change
+from renewctl.render.result import Output, Result
+from renewctl.store.write import MakeDraft, WriteOptions, write_change
+from renewctl.store.write import draft_edit as drafts
 
 
-def change(run: Run, edit: Callable[[Portfolio], Plan], grave: str = "") -> Answer:
+def change(run: Run, edit: Callable[[Portfolio], Plan], grave: str = "") -> Result:
     """Plan a change and make it, or show it only, with ``--dry-run``.
 
     Args:
@@ -24,7 +24,7 @@ def change(run: Run, edit: Callable[[Portfolio], Plan], grave: str = "") -> Answ
     return made(run, drafts(edit), grave)
 
 
-def made(run: Run, drafted: Drafted, grave: str = "") -> Answer:
+def made(run: Run, drafted: MakeDraft, grave: str = "") -> Result:
     """Make a change, or show it only, with ``--dry-run``.
 
     Args:
@@ -33,12 +33,16 @@ def made(run: Run, drafted: Drafted, grave: str = "") -> Answer:
         grave: what the command does that is never done unasked, if anything.
     """
     consent = Consent(run.world, run.yes, run.output in {Output.JSON, Output.JSONL}, grave)
-    terms = Terms(consent, lambda: run.world.author(run.note), run.dry_run, run.lock_timeout)
-    done = apply(run.place, drafted, terms)
+    terms = WriteOptions(consent, lambda: run.world.author(run.note), run.dry_run, run.lock_timeout)
+    done = write_change(run.place, drafted, terms)
     told = consent.told(done.draft)
     # Whom a change leaves with nobody is said, however little was asked to be said.
-    left = [plain(parts) for parts in left_lines(told.impact, would=run.dry_run)] if run.quiet else []
-    return planned(
+    left = (
+        [plain_line(parts) for parts in no_recipient_lines(told.impact, would=run.dry_run)]
+        if run.quiet
+        else []
+    )
+    return render_change(
         told,
         dry_run=run.dry_run,
         written=done.written,

@@ -14,8 +14,8 @@ from renewctl.domain.check import CODES
 from renewctl.errors import StoreInvalid, StoreMissing, UsageError
 from renewctl.render import check as render_check
 from renewctl.render import github
-from renewctl.render.check import Placed
-from renewctl.render.result import Answer, Output
+from renewctl.render.check import LocatedFinding
+from renewctl.render.result import Output, Result
 from renewctl.store.snapshot import Snapshot
 from renewctl.workspace import conflict_copies
 
@@ -51,41 +51,41 @@ def check(
         Text,
         typer.Option("--explain", metavar="CODE", help="Say what a code means.", autocompletion=_offered),
     ] = None,
-) -> Answer:
+) -> Result:
     """Find what is wrong, doubtful or old in the store, and the command that mends it.
 
     Silent when all is well; exit 1 if there is an error. Reads only; HubSpot is not asked.
     """
     if explain is not None:
-        return render_check.explained(_code(explain, "--explain"))
+        return render_check.render_code(_code(explain, "--explain"))
     return _answered(run, Wanted(strict, frozenset(_codes(ignore or [])), _github(run, wanted=format_github)))
 
 
-def _answered(run: Run, wanted: Wanted) -> Answer:
+def _answered(run: Run, wanted: Wanted) -> Result:
     """Check the store; for GitHub, one that cannot be read has annotations too."""
     try:
         return _checked(run, wanted)
     except (StoreInvalid, StoreMissing) as error:
         if not wanted.github:
             raise
-        return github.refused(error)
+        return github.annotate_error(error)
 
 
-def _checked(run: Run, wanted: Wanted) -> Answer:
+def _checked(run: Run, wanted: Wanted) -> Result:
     snapshot = run.read()
-    found = checks.findings(snapshot.portfolio, snapshot.remarks, run.today)
-    found += tuple(checks.of_copies(conflict_copies.copies(snapshot.place)))
+    found = checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today)
+    found += tuple(checks.check_copies(conflict_copies.find_copies(snapshot.place)))
     kept = [one for one in found if one.code not in wanted.ignored]
-    placed = render_check.in_order(_placed(snapshot, one) for one in kept)
+    placed = render_check.sort_findings(_placed(snapshot, one) for one in kept)
     store = snapshot.identity
-    answer = render_check.checked(placed, run.today, store, strict=wanted.strict)
-    return github.annotated(answer, placed) if wanted.github else answer
+    answer = render_check.render_findings(placed, run.today, store, strict=wanted.strict)
+    return github.annotate(answer, placed) if wanted.github else answer
 
 
-def _placed(snapshot: Snapshot, finding: checks.Finding) -> Placed:
+def _placed(snapshot: Snapshot, finding: checks.Finding) -> LocatedFinding:
     if finding.file:
-        return Placed(finding, finding.file)
-    return Placed(finding, snapshot.place.shown, *snapshot.document.locate(finding.path))
+        return LocatedFinding(finding, finding.file)
+    return LocatedFinding(finding, snapshot.place.display, *snapshot.document.locate(finding.path))
 
 
 def _github(run: Run, *, wanted: bool) -> bool:

@@ -25,7 +25,7 @@ from renewctl.domain.edit import contacts, renewals
 from renewctl.errors import UsageError
 from renewctl.model import Renewal, Role
 from renewctl.render import clients as render_clients
-from renewctl.render.result import Answer
+from renewctl.render.result import Result
 
 Addresses = list[str] | None
 HubId = Annotated[int | None, typer.Option("--hub-id", min=1, help="The HubSpot account number.")]
@@ -51,7 +51,7 @@ def list_(
             autocompletion=offers.users_or_none,
         ),
     ] = None,
-) -> Answer:
+) -> Result:
     """List clients and the setting that applies to each.
 
     Reads only. -o csv prints the columns that override --from reads.
@@ -61,17 +61,17 @@ def list_(
         raise UsageError("--overridden and --following exclude each other", hint="name one of them")
     user = notify and ("" if notify.lower() == "none" else lookup.find_user(book, notify).email)
     layer = True if overridden else False if following else None
-    return render_clients.client_list(book, lookup.filtered(book, layer, owner, user))
+    return render_clients.render_client_list(book, lookup.filter_clients(book, layer, owner, user))
 
 
 @command("client show")
-def show(run: Run, client: OneClient) -> Answer:
+def show(run: Run, client: OneClient) -> Result:
     """Show everything recorded of one client.
 
     Reads only. Who is notified, and why, says renewctl explain.
     """
     book = run.load().portfolio
-    return render_clients.client_shown(book, lookup.find_client(book, client))
+    return render_clients.render_client(book, lookup.find_client(book, client))
 
 
 @command("client add", changes=True)
@@ -97,7 +97,7 @@ def add(
     renewal: Annotated[Text, typer.Option("--renewal", metavar="DATE", help="When it renews.")] = None,
     product: ProductOption = None,
     deadline: DeadlineOption = None,
-) -> Answer:
+) -> Result:
     """Add a client, which then follows the default.
 
     Contacts and a renewal are recorded if they are named. The default and other clients are not
@@ -123,7 +123,7 @@ def set_(
     reactivate: Annotated[
         Addresses, typer.Option("--reactivate", metavar="ADDRESS", help="Contact active again.")
     ] = None,
-) -> Answer:
+) -> Result:
     """Change a client's name or hub id, or which of its contacts are deactivated.
 
     What is not named stays. Roles are changed by client assign, the setting by override.
@@ -135,7 +135,7 @@ def set_(
 
 
 @command("client remove", changes=True)
-def remove(run: Run, clients: Clients = None) -> Answer:
+def remove(run: Run, clients: Clients = None) -> Result:
     """Remove clients, with everything recorded of them.
 
     Contacts, renewals and overrides go; partner users and the default stay. renewctl undo brings
@@ -150,7 +150,7 @@ def rename(
     run: Run,
     client: OneClient,
     domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The client's new domain.")],
-) -> Answer:
+) -> Result:
     """Give a client another domain.
 
     Everything else about it stays: contacts, renewals, override. Nobody starts or stops hearing.
@@ -165,7 +165,7 @@ def assign(
     role: RoleArgument,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="A user of the client's account.")],
     name: NameOption = None,
-) -> Answer:
+) -> Result:
     """Record who holds a role at a client.
 
     Primary and decision-maker have one holder, who is replaced; billing has up to three, and gets
@@ -183,7 +183,7 @@ def unassign(
     client: OneClient,
     role: RoleArgument,
     address: Annotated[Text, typer.Argument(metavar="[ADDRESS]", help="Which holder, if several.")] = None,
-) -> Answer:
+) -> Result:
     """Record that somebody no longer holds a role at a client.
 
     The contact stays on record, other roles too. HubSpot is not told.
@@ -198,7 +198,7 @@ def set_renewal(
     day: Annotated[str, typer.Argument(metavar="DATE", help="When it renews.")],
     product: ProductOption = None,
     deadline: DeadlineOption = None,
-) -> Answer:
+) -> Result:
     """Set when a product renews.
 
     Records the renewal, or moves the one there is; other products stay. Without --deadline the usual
@@ -210,21 +210,21 @@ def set_renewal(
 
 
 @command("client drop-renewal", changes=True)
-def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
+def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> Result:
     """Take a renewal off the record, because it ended or was never one.
 
     The client stays, and its other renewals.
     """
-    return change(run, lambda book: renewals.drop_renewal(lookup.find_client(book, client), product))
+    return change(run, lambda book: renewals.remove_renewal(lookup.find_client(book, client), product))
 
 
 @command("client renewed", changes=True)
-def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Answer:
+def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Result:
     """Move a renewal on by a year, its own deadline too.
 
     Contacts and settings stay, and so do the client's other renewals.
     """
-    return change(run, lambda book: renewals.renewed(lookup.find_client(book, client), product))
+    return change(run, lambda book: renewals.renew(lookup.find_client(book, client), product))
 
 
 def _renewal(run: Run, day: Text, product: Text, deadline: Text) -> Renewal | None:

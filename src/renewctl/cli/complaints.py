@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from renewctl.cli.world import World
-from renewctl.errors import ExitStatus, FileTrouble, InternalGuard, Problem, RenewctlError, UsageError
+from renewctl.errors import ExitStatus, FileError, InternalError, Problem, RenewctlError, UsageError
 from renewctl.render.result import Output
 from renewctl.text import showable
 
@@ -26,13 +26,13 @@ TRACEBACK = "RENEWCTL_TRACEBACK"
 def tell(world: World, arguments: Sequence[str], error: RenewctlError) -> ExitStatus:
     """Write the error where errors go, in the form asked for, and return its exit status."""
     if world.stderr is None:
-        return error.status
+        return error.exit_status
     try:
         world.stderr.write(_text(world, arguments, error))
         world.stderr.flush()
     except OSError:
         pass  # nobody can be told; the status still says it
-    return error.status
+    return error.exit_status
 
 
 def _text(world: World, arguments: Sequence[str], error: RenewctlError) -> str:
@@ -83,7 +83,7 @@ def _path(arguments: Sequence[str]) -> str:
 def _refused(error: OSError) -> RenewctlError:
     """Return an error of the operating system that nothing nearer has explained."""
     where = f" {error.filename}" if error.filename else ""
-    return FileTrouble(f"the system refused{where}: {error.strerror or error}")
+    return FileError(f"the system refused{where}: {error.strerror or error}")
 
 
 def _internal(error: Exception, environment: Mapping[str, str]) -> RenewctlError:
@@ -91,7 +91,7 @@ def _internal(error: Exception, environment: Mapping[str, str]) -> RenewctlError
     if environment.get(TRACEBACK):
         raise error
     message = f"renewctl has a bug: {type(error).__name__}: {error}"
-    return InternalGuard(message, hint=f"please report it; {TRACEBACK}=1 shows where it happened")
+    return InternalError(message, hint=f"please report it; {TRACEBACK}=1 shows where it happened")
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import typer
 
 from renewctl.cli.world import World
-from renewctl.domain.impact import Impact, impact
-from renewctl.errors import Declined, NeedsYes, Problem
-from renewctl.render.impact import MOST_NAMED, counted, some_of
-from renewctl.render.plan import Told, change_told
-from renewctl.render.result import Answer, Sheet
+from renewctl.domain.impact import Impact, compare_recipients
+from renewctl.errors import ConfirmationRequired, Declined, Problem
+from renewctl.render.impact import MOST_NAMED, count_of, list_some
+from renewctl.render.plan import ChangeView, describe_change
+from renewctl.render.result import DataTable, Result
 from renewctl.store.write import Draft
 
 
@@ -35,13 +35,13 @@ class Consent:
     def impact_of(self, draft: Draft) -> Impact:
         """Return what a draft means in people, worked out once."""
         if self._known is None or self._known[0] is not draft:
-            self._known = draft, impact(draft.before.portfolio, draft.after)
+            self._known = draft, compare_recipients(draft.before.portfolio, draft.after)
         return self._known[1]
 
-    def told(self, draft: Draft) -> Told:
+    def told(self, draft: Draft) -> ChangeView:
         """Return a draft with all that it is told with."""
-        book, shown = draft.before.portfolio, draft.before.place.shown
-        return Told(draft.plan, book, draft.after, self.impact_of(draft), shown, draft.changed)
+        book, shown = draft.before.portfolio, draft.before.place.display
+        return ChangeView(draft.plan, book, draft.after, self.impact_of(draft), shown, draft.changed)
 
     def __call__(self, draft: Draft, may_ask: bool) -> bool:
         """Let a draft pass; return whether it is one to ask about.
@@ -52,15 +52,17 @@ class Consent:
         """
         if self.yes:
             return False
-        silenced = self.impact_of(draft).silenced
+        silenced = self.impact_of(draft).lost_all
         if not self.script and self.world.can_ask():
             return self._asked(draft, silenced, may_ask)
         if self.grave or silenced:
-            what = self.grave or f"nobody would be notified any more for {some_of(silenced, listed='')}"
+            what = self.grave or f"nobody would be notified any more for {list_some(silenced, listed='')}"
             message = f"{what}: in a script that needs --yes; nothing was written"
             others = silenced if len(silenced) > MOST_NAMED else ()
             problems = [Problem(f"{key}: nobody would be notified any more") for key in others]
-            raise NeedsYes(message, hint="add --yes, or look first with --dry-run", problems=problems)
+            raise ConfirmationRequired(
+                message, hint="add --yes, or look first with --dry-run", problems=problems
+            )
         return False
 
     def _asked(self, draft: Draft, silenced: Sequence[str], may_ask: bool) -> bool:
@@ -70,17 +72,17 @@ class Consent:
             return False
         if may_ask:
             self._show(draft)
-            what = f"This changes who hears about {counted(clients, 'client')}"
+            what = f"This changes who hears about {count_of(clients, 'client')}"
             if silenced:
-                what = f"Nobody would be notified any more for {counted(len(silenced), 'client')}"
+                what = f"Nobody would be notified any more for {count_of(len(silenced), 'client')}"
             if not typer.confirm(f"{self.grave or what}. Go on?", err=True):
                 raise Declined("nothing was written")
             self.asked = True
         return True
 
     def _show(self, draft: Draft) -> None:
-        from renewctl.render.terminal import drawn
+        from renewctl.render.terminal import draw
 
-        lines = tuple(change_told(self.told(draft), would=True))
-        seen = Answer({}, Sheet((), ()), lines=lines)
-        self.world.stderr.write(drawn(seen, self.world.environment))
+        lines = tuple(describe_change(self.told(draft), would=True))
+        seen = Result({}, DataTable((), ()), lines=lines)
+        self.world.stderr.write(draw(seen, self.world.environment))

@@ -19,8 +19,8 @@ from renewctl.cli.options import (
 )
 from renewctl.cli.run import Run
 from renewctl.cli.windows import Asked, selected
-from renewctl.domain.edit.import_rows import Wishes
-from renewctl.render.result import Answer
+from renewctl.domain.edit.import_rows import ImportOptions
+from renewctl.render.result import Result
 
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for a pipe.")]
 
@@ -54,7 +54,7 @@ def import_(
     partial: Annotated[
         bool, typer.Option("--partial", help="Leave bad rows out, import the others.")
     ] = False,
-) -> Answer:
+) -> Result:
     """Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.
 
     Columns are told by their names, in seven languages. A blank cell changes nothing, overrides
@@ -62,7 +62,7 @@ def import_(
     is written.
     """
     table = transfer.entries(run, file, mapping or [], encoding, delimiter, date_format)
-    wishes = Wishes(prune, with_overrides, partial, from_deadline)
+    wishes = ImportOptions(prune, with_overrides, partial, from_deadline)
     return change(run, transfer.imported_from(run, table, wishes))
 
 
@@ -76,7 +76,7 @@ def export(
     raw: Annotated[bool, typer.Option("--raw", help="CSV: leave formulas as they are.")] = False,
     excel: Annotated[bool, typer.Option("--excel", help="CSV: add the mark Excel knows UTF-8 by.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
-) -> Answer:
+) -> Result:
     """Write the store as TOML or JSON, whole, or its roster as CSV.
 
     The suffix of FILE says which; - prints it. The store is not touched, and a file that exists
@@ -99,7 +99,7 @@ def calendar(
     remind: Annotated[
         list[str] | None, typer.Option("--remind", metavar="SPAN", help="Remind so long before a deadline.")
     ] = None,
-) -> Answer:
+) -> Result:
     """Print deadlines and renewals as an iCalendar file, with who is notified.
 
     Send it to a file: renewctl calendar > renewals.ics. The filters are those of who. Reads only;

@@ -9,7 +9,7 @@ import typer
 
 from renewctl.cli.app import EVERYWHERE
 from renewctl.render.manual import WIDEST, Entry, Example, Page, Panel, lines
-from renewctl.render.terminal import painted, width_here
+from renewctl.render.terminal import colorize, width_here
 
 _LONGEST_CHOICE = 20
 
@@ -17,7 +17,7 @@ _LONGEST_CHOICE = 20
 def text(ctx: typer.Context) -> str:
     """Return the help of the command that a context is of; Typer takes its colours out in a pipe."""
     shown = lines(page(ctx), min(width_here(), WIDEST))
-    return re.sub(r" +\n", "\n", painted(shown, ctx.obj.environment)).rstrip("\n")
+    return re.sub(r" +\n", "\n", colorize(shown, ctx.obj.environment)).rstrip("\n")
 
 
 def page(ctx: typer.Context) -> Page:

@@ -13,18 +13,18 @@ from renewctl.domain.edit import override_list, settings
 from renewctl.errors import UsageError
 from renewctl.model import Client, Plan, Portfolio
 from renewctl.render import clients as render_clients
-from renewctl.render.result import Answer
+from renewctl.render.result import Result
 
 
 @command("set-default", changes=True)
-def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Answer:
+def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Result:
     """Set who owns renewal communication for every client without an override.
 
     What is not named stays as it is; --notify none takes the partner user out. Overridden clients
     are not touched. Without an option, shows the default and changes nothing.
     """
     if owner is None and notify is None:
-        return render_clients.default_shown(run.load().portfolio)
+        return render_clients.render_default(run.load().portfolio)
     return change(run, lambda book: settings.set_default(book, owner, _kept(book, notify)))
 
 
@@ -38,7 +38,7 @@ def override(
         str | None,
         typer.Option("--from", metavar="FILE", help="A list of overrides, CSV or JSON Lines; - for a pipe."),
     ] = None,
-) -> Answer:
+) -> Result:
     """Give clients their own setting, instead of the default.
 
     The whole override is written: without --notify it names nobody, and --note is kept in it. The
@@ -65,7 +65,7 @@ def clear_override(
         bool, typer.Option("--redundant", help="Those that say what the default says.")
     ] = False,
     everyone: Annotated[bool, typer.Option("--all", help="Every override there is.")] = False,
-) -> Answer:
+) -> Result:
     """Return clients to the default.
 
     The override goes, its note too; the default and what is recorded of the clients stay. A client
@@ -79,14 +79,14 @@ def clear_override(
     return change(run, lambda book: settings.clear_override(_chosen(book, clients, everyone)), grave)
 
 
-def _from_list(run: Run, source: str, *, alone: bool) -> Answer:
+def _from_list(run: Run, source: str, *, alone: bool) -> Result:
     if not alone:
         message = "--from brings clients, owners and users itself"
         raise UsageError(message, hint="leave the others out")
     from renewctl.cli import transfer  # most overrides come from no list
 
     rows = transfer.override_rows(run, source)
-    return change(run, lambda book: override_list.override_rows(book, rows))
+    return change(run, lambda book: override_list.plan_override_list(book, rows))
 
 
 def _kept(book: Portfolio, notify: str | None) -> settings.Notify:
@@ -96,4 +96,4 @@ def _kept(book: Portfolio, notify: str | None) -> settings.Notify:
 def _chosen(book: Portfolio, words: list[str] | None, everyone: bool) -> tuple[Client, ...]:
     if words:
         return lookup.find_clients(book, words)
-    return settings.overridden(book) if everyone else settings.redundant(book)
+    return settings.find_overridden(book) if everyone else settings.find_matching_default(book)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from renewctl.domain.identifiers import address_key, is_address
 from renewctl.domain.report import ReportRow, without_recipient
-from renewctl.errors import NobodyNotified, NotAsExpected, Problem, UsageError
-from renewctl.render.result import Answer
+from renewctl.errors import NoRecipient, Problem, UnexpectedRecipients, UsageError
+from renewctl.render.result import Result
 
 WHY = "renewctl explain CLIENT says why"
 
 
-def as_expected(answer: Answer, rows: Sequence[ReportRow], expect: str | None) -> Answer:
+def as_expected(answer: Result, rows: Sequence[ReportRow], expect: str | None) -> Result:
     """Return the answer, with a complaint unless To and Cc of each row together are just ``expect``.
 
     Raises:
@@ -20,12 +20,14 @@ def as_expected(answer: Answer, rows: Sequence[ReportRow], expect: str | None) -
         return answer
     wanted = frozenset(_addresses(expect))
     if not rows:
-        complaint = NotAsExpected("nothing is listed, so nothing is as expected", hint="widen the window")
-        return answer._replace(complaint=complaint)
+        complaint = UnexpectedRecipients(
+            "nothing is listed, so nothing is as expected", hint="widen the window"
+        )
+        return answer._replace(failure=complaint)
     problems = [problem for row in rows if (problem := _difference(row, wanted))]
     if not problems:
         return answer
-    return answer._replace(complaint=NotAsExpected("not as expected", hint=WHY, problems=problems))
+    return answer._replace(failure=UnexpectedRecipients("not as expected", hint=WHY, problems=problems))
 
 
 def _addresses(expect: str) -> Iterator[str]:
@@ -47,11 +49,11 @@ def _difference(row: ReportRow, wanted: frozenset[str]) -> Problem | None:
     return Problem(f"{row.client.key}{product}: {'; '.join(what)}")
 
 
-def everyone_notified(answer: Answer, rows: Sequence[ReportRow], *, wanted: bool) -> Answer:
+def everyone_notified(answer: Result, rows: Sequence[ReportRow], *, wanted: bool) -> Result:
     """Return the answer, with a complaint if it is ``wanted`` that each row notifies somebody."""
     nobody = without_recipient(rows) if wanted else ()
-    if not nobody or answer.complaint:
+    if not nobody or answer.failure:
         return answer
     keys = dict.fromkeys(row.client.key for row in nobody)
     problems = [Problem(f"{key}: nobody is notified") for key in keys]
-    return answer._replace(complaint=NobodyNotified("nobody would be notified", hint=WHY, problems=problems))
+    return answer._replace(failure=NoRecipient("nobody would be notified", hint=WHY, problems=problems))

@@ -14,17 +14,17 @@ from renewctl.domain import lookup
 from renewctl.domain.identifiers import client_key
 from renewctl.model import Change
 from renewctl.render import history as render
-from renewctl.render.history import Done
-from renewctl.render.result import Answer
+from renewctl.render.history import HistoryItem
+from renewctl.render.result import Result
 from renewctl.store import history as record
 from renewctl.store.history import History
 from renewctl.store.history.record import Record
-from renewctl.store.migrate import migrated, reformatted
-from renewctl.store.undo import origin, taken_back
+from renewctl.store.migrate import reformat_store, upgrade_store
+from renewctl.store.undo import find_origin, undo_change
 
 
 @command("history")
-def history(run: Run, clients: Clients = None) -> Answer:
+def history(run: Run, clients: Clients = None) -> Result:
     """Show what was changed, when, by whom and why, newest first.
 
     All changes, or those of the clients named. What something else changed in the file shows as
@@ -33,7 +33,7 @@ def history(run: Run, clients: Clients = None) -> Answer:
     digest = files.digest(files.read_bytes(run.place.path)) if run.place.path.exists() else ""
     found = record.read(run.place.path, digest)
     done = tuple(_of_clients(run, found, clients)) if clients else tuple(_all(found))
-    return render.history(done[::-1], {"path": run.place.shown, "sha256": digest}, _warnings(found))
+    return render.render_history(done[::-1], {"path": run.place.display, "sha256": digest}, _warnings(found))
 
 
 @command("undo", changes=True)
@@ -42,13 +42,13 @@ def undo(
     change: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="Which change, by its id; else the last.")
     ] = None,
-) -> Answer:
+) -> Result:
     """Take the last change back as one step; a bulk change is one.
 
     Comments and places come back too; what others changed since stays. Refused if somebody changed
     the same values. To undo an undo is to do the change again.
     """
-    return made(run, taken_back(change))
+    return made(run, undo_change(change))
 
 
 @command("migrate", changes=True)
@@ -57,29 +57,29 @@ def migrate(
     layout: Annotated[
         bool, typer.Option("--layout", help="Write each client and user as one block instead.")
     ] = False,
-) -> Answer:
+) -> Result:
     """Rewrite a store of an older version in the current one.
 
     The old file is kept in a copy, and no setting changes. An older store is read as it is; only
     changing it needs this. A client or user whose text is in several places, or inside one line with
     others, can be read but not changed: --layout rewrites the file once, comments kept.
     """
-    return made(run, reformatted if layout else migrated)
+    return made(run, reformat_store if layout else upgrade_store)
 
 
-def _all(found: History) -> Iterator[Done]:
+def _all(found: History) -> Iterator[HistoryItem]:
     for entry in found.records:
         if entry.outside:
-            yield Done()
+            yield HistoryItem()
         yield _done(found, entry, entry.changes)
     if found.outside:
-        yield Done()
+        yield HistoryItem()
 
 
-def _done(found: History, entry: Record, changes: tuple[Change, ...]) -> Done:
+def _done(found: History, entry: Record, changes: tuple[Change, ...]) -> HistoryItem:
     author = entry.author
-    root, steps = origin(entry, found.records)
-    return Done(
+    root, steps = find_origin(entry, found.records)
+    return HistoryItem(
         entry.id,
         author.at,
         author.user,
@@ -94,7 +94,7 @@ def _done(found: History, entry: Record, changes: tuple[Change, ...]) -> Done:
     )
 
 
-def _of_clients(run: Run, found: History, words: Sequence[str]) -> Iterator[Done]:
+def _of_clients(run: Run, found: History, words: Sequence[str]) -> Iterator[HistoryItem]:
     """Yield what was done to some clients, under the keys they had before, too, oldest first."""
     wanted = {_key(run, found, word) for word in words}
     done = []
@@ -119,7 +119,7 @@ def _key(run: Run, found: History, word: str) -> str:
     key = client_key(word) or ""
     changes = (change for entry in found.records for change in entry.changes)
     known = any(_concerns(change, {key}) for change in changes)
-    return key if known else lookup.find_client(run.load().portfolio, word).written
+    return key if known else lookup.find_client(run.load().portfolio, word).spelling
 
 
 def _warnings(found: History) -> tuple[str, ...]:

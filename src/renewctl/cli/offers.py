@@ -45,7 +45,7 @@ def _data(ctx: typer.Context) -> dict[str, Any]:
     from renewctl.store import location
 
     world = ctx.obj
-    found = location.find(ctx.params.get("store"), world.environment, world.here())
+    found = location.find_store(ctx.params.get("store"), world.environment, world.here())
     text = files.read_bytes(found.path).decode("utf-8-sig")
     data: dict[str, Any] = _parsed(text, found.path.suffix.lower())
     return data

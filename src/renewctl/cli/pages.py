@@ -13,7 +13,7 @@ from renewctl.cli.run import Run
 from renewctl.cli.tree import COMMANDS
 from renewctl.exchange import calendar  # noqa: F401 (likewise)
 from renewctl.render import help_pages
-from renewctl.render.result import Answer
+from renewctl.render.result import Result
 from renewctl.store.location import NAMES, VARIABLE
 
 PAGES = {
@@ -40,25 +40,25 @@ def help_(
         str | None,
         typer.Argument(metavar="[PAGE]", help="A page, or a command.", autocompletion=_offered),
     ] = None,
-) -> Answer:
+) -> Result:
     """Show the help of a command, or a page on exit-codes, rules, store or dates.
 
     Without a word, lists the pages. Reads no store and changes nothing.
     """
-    return help_pages.contents(PAGES) if page is None else page_of(page, run.today)
+    return help_pages.render_contents(PAGES) if page is None else page_of(page, run.today)
 
 
-def page_of(name: str, today: date) -> Answer:
+def page_of(name: str, today: date) -> Result:
     """Return a page as it is on a day.
 
     Raises:
         UsageError: there is none of this name.
     """
-    made: dict[str, Callable[[], Answer]] = {
-        "exit-codes": help_pages.exit_codes,
-        "rules": help_pages.rules,
-        "store": lambda: help_pages.store(NAMES, VARIABLE, _BESIDE),
-        "dates": lambda: help_pages.dates(today),
+    made: dict[str, Callable[[], Result]] = {
+        "exit-codes": help_pages.render_exit_codes,
+        "rules": help_pages.render_rules,
+        "store": lambda: help_pages.render_store(NAMES, VARIABLE, _BESIDE),
+        "dates": lambda: help_pages.render_dates(today),
     }
     if name not in made:
         raise no_page(name, [*PAGES, *COMMANDS])

@@ -15,11 +15,11 @@ from renewctl.domain.edit import confirmations
 from renewctl.errors import UsageError
 from renewctl.model import Plan, Portfolio
 from renewctl.render import todo as render_todo
-from renewctl.render.result import Answer
+from renewctl.render.result import Result
 
 
 @command("todo")
-def todo_(run: Run, clients: Clients = None) -> Answer:
+def todo_(run: Run, clients: Clients = None) -> Result:
     """List what must still be clicked in HubSpot so that it agrees with the file.
 
     By screen, with the values to choose and what was last seen there; and what to ask a client.
@@ -27,10 +27,12 @@ def todo_(run: Run, clients: Clients = None) -> Answer:
     """
     snapshot = run.load()
     named = lookup.find_clients(snapshot.portfolio, clients) if clients else None
-    tasks = todo.due(snapshot.portfolio, run.today, named)
+    tasks = todo.find_tasks(snapshot.portfolio, run.today, named)
     store = snapshot.identity
-    never = todo.never_looked_at(snapshot.portfolio, named)
-    return render_todo.listed(render_todo.List(tasks, run.today, store, named=named is not None, never=never))
+    never = todo.find_unconfirmed(snapshot.portfolio, named)
+    return render_todo.render_tasks(
+        render_todo.TaskList(tasks, run.today, store, named=named is not None, never=never)
+    )
 
 
 class _Asked(NamedTuple):
@@ -61,7 +63,7 @@ def done(
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="The day you looked; else today.")
     ] = None,
-) -> Answer:
+) -> Result:
     """Record that HubSpot's screens show what the file says: clicked, or looked at.
 
     Changes what is known of HubSpot, never who is notified; HubSpot itself is not asked.
@@ -99,11 +101,9 @@ def _day(run: Run, text: str | None) -> date:
 
 def _plan(book: Portfolio, asked: _Asked, day: date, today: date) -> Plan:
     if asked.everything:
-        default, clients = todo.settings_due(todo.due(book, today))
+        default, clients = todo.settings_of_tasks(todo.find_tasks(book, today))
     else:
         default, clients = asked.default, lookup.find_clients(book, asked.words)
     if asked.contacts:
-        return confirmations.contacts_checked(clients, day)
-    return confirmations.settings_confirmed(
-        book, clients, day, default=default, as_override=asked.as_override
-    )
+        return confirmations.confirm_contacts(clients, day)
+    return confirmations.confirm_settings(book, clients, day, default=default, as_override=asked.as_override)

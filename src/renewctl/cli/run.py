@@ -56,9 +56,9 @@ class Run:
         return parse_day(text, today, option=option)
 
     @cached_property
-    def place(self) -> places.Place:
+    def place(self) -> places.Location:
         """Where the store is."""
-        return places.find(self.store, self.world.environment, self.world.here())
+        return places.find_store(self.store, self.world.environment, self.world.here())
 
     def read(self) -> "Snapshot":
         """Read the store, for a command that itself tells what is odd in it."""

@@ -7,13 +7,13 @@ import typer
 from renewctl.cli.app import command
 from renewctl.cli.options import Text
 from renewctl.cli.run import Run
-from renewctl.domain.diff import differences
-from renewctl.domain.impact import impact
-from renewctl.domain.versions import up_to_date
+from renewctl.domain.diff import find_differences
+from renewctl.domain.impact import compare_recipients
+from renewctl.domain.versions import upgrade
 from renewctl.errors import UsageError
-from renewctl.render.diff import Compared, compared
-from renewctl.render.result import Answer
-from renewctl.store.location import COMPARED, named
+from renewctl.render.diff import Comparison, render_diff
+from renewctl.render.result import Result
+from renewctl.store.location import COMPARED, store_at
 from renewctl.store.snapshot import Snapshot, load
 from renewctl.workspace.git import at_revision
 
@@ -30,13 +30,13 @@ def diff(
     recipients_only: Annotated[
         bool, typer.Option("--recipients-only", help="Only who hears, not which settings differ.")
     ] = False,
-) -> Answer:
+) -> Result:
     """Show which settings differ between two stores, and who starts and stops hearing.
 
     Without OLD: the store as git has it at HEAD, or at --git, against the file as it is. Reads only.
     """
     before, after, warnings = _both(run, old, new, revision)
-    return compared(
+    return render_diff(
         _compared(before, after), recipients_only=recipients_only, exit_code=exit_code, warnings=warnings
     )
 
@@ -49,17 +49,17 @@ def _both(
         hint = "renewctl diff --git REV, or renewctl diff OLD NEW"
         raise UsageError("OLD and --git REV exclude each other", hint=hint)
     if old is not None:
-        after = load(named(new, f"{COMPARED} NEW")) if new is not None else run.read()
-        return load(named(old, f"{COMPARED} OLD")), after, ()
+        after = load(store_at(new, f"{COMPARED} NEW")) if new is not None else run.read()
+        return load(store_at(old, f"{COMPARED} OLD")), after, ()
     after = run.read()
     revision = "HEAD" if revision is None else revision
     before, known = at_revision(run.place, revision)
-    unknown = f"{run.place.shown} is not in {revision}: compared with an empty store"
+    unknown = f"{run.place.display} is not in {revision}: compared with an empty store"
     return before, after, () if known else (unknown,)
 
 
-def _compared(before: Snapshot, after: Snapshot) -> Compared:
-    people = impact(before.portfolio, after.portfolio)
-    old, new = (up_to_date(snapshot.document.data) for snapshot in (before, after))
-    changes = differences(old, new, people.renamed)
-    return Compared(before.identity, after.identity, changes, people)
+def _compared(before: Snapshot, after: Snapshot) -> Comparison:
+    people = compare_recipients(before.portfolio, after.portfolio)
+    old, new = (upgrade(snapshot.document.data) for snapshot in (before, after))
+    changes = find_differences(old, new, people.renamed)
+    return Comparison(before.identity, after.identity, changes, people)

@@ -12,13 +12,13 @@ from renewctl import files
 from renewctl.cli.progress import tracker
 from renewctl.cli.run import Run
 from renewctl.domain.dates import parse_span
-from renewctl.domain.edit.import_plan import imported
-from renewctl.domain.edit.import_rows import Wishes
+from renewctl.domain.edit.import_plan import plan_import
+from renewctl.domain.edit.import_rows import ImportOptions
 from renewctl.domain.edit.override_list import OverrideRow
 from renewctl.domain.report import ReportRow
 from renewctl.errors import UsageError
 from renewctl.model import Plan, Portfolio
-from renewctl.render.result import Answer, Sheet, line
+from renewctl.render.result import DataTable, Result, line
 from renewctl.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def entries(
     encoding: str | None,
     delimiter: str | None,
     date_format: Literal["dmy", "mdy"] | None,
-) -> "tables.Entries":
+) -> "tables.ClientRows":
     """Return what a spreadsheet says of clients.
 
     Raises:
@@ -66,7 +66,7 @@ def entries(
     pairs = dict(_pair(word) for word in mapping)
     data, name = read(run, file)
     sheet = spreadsheet.read_sheet(data, name, encoding=encoding, delimiter=delimiter)
-    return tables.entries_of(
+    return tables.read_client_rows(
         sheet, name, mapping=pairs, date_format=date_format, track=tracker(run, "Reading rows")
     )
 
@@ -89,17 +89,17 @@ def override_rows(run: Run, file: str) -> tuple[OverrideRow, ...]:
 
     data, name = read(run, file)
     if jsonl.is_jsonl(data):
-        return jsonl.override_rows_of(data, name)
-    return tables.override_rows_of(spreadsheet.read_sheet(data, name), name)
+        return jsonl.read_override_lines(data, name)
+    return tables.read_override_rows(spreadsheet.read_sheet(data, name), name)
 
 
-def imported_from(run: Run, table: "tables.Entries", wishes: Wishes) -> Callable[[Portfolio], Plan]:
+def imported_from(run: Run, table: "tables.ClientRows", wishes: ImportOptions) -> Callable[[Portfolio], Plan]:
     """Return the edit that brings a spreadsheet in, with a word on the columns passed over."""
 
     def edit(book: Portfolio) -> Plan:
-        plan = imported(book, table.found, wishes, table.problems, tracker(run, "Planning clients"))
+        plan = plan_import(book, table.rows, wishes, table.problems, tracker(run, "Planning clients"))
         unused = (f"columns not used: {', '.join(table.unused)}",) if table.unused else ()
-        return plan._replace(said=(*plan.said, *unused))
+        return plan._replace(notices=(*plan.notices, *unused))
 
     return edit
 
@@ -134,7 +134,7 @@ class Wanted(NamedTuple):
         return str(self.kind or suffix)
 
 
-def exported(run: Run, snapshot: Snapshot, wanted: Wanted) -> Answer:
+def exported(run: Run, snapshot: Snapshot, wanted: Wanted) -> Result:
     """Write the store, or its roster, and say so; on ``-`` the text itself is the answer.
 
     Raises:
@@ -144,18 +144,18 @@ def exported(run: Run, snapshot: Snapshot, wanted: Wanted) -> Answer:
     text = _exported(snapshot, wanted)
     document = {"schema": "renewctl.export/1", "path": wanted.file, "format": wanted.format}
     if wanted.file == STDIN:
-        return Answer({**document, "content": text}, Sheet((), ()), text=text)
+        return Result({**document, "content": text}, DataTable((), ()), text=text)
     _write(Path(wanted.file), text.encode(), run.place.path, force=wanted.force)
     count = len(snapshot.portfolio.clients)
     said = line(f"Exported {count} client{'' if count == 1 else 's'} to {wanted.file}.")
-    return Answer(document, Sheet(("path",), ((wanted.file,),)), (wanted.file,), (said,), change=True)
+    return Result(document, DataTable(("path",), ((wanted.file,),)), (wanted.file,), (said,), change=True)
 
 
 def _exported(snapshot: Snapshot, wanted: Wanted) -> str:
     if wanted.format == "csv":
         from renewctl.exchange import export
 
-        return export.csv_of(snapshot.portfolio, raw=wanted.raw, excel=wanted.excel)
+        return export.export_csv(snapshot.portfolio, raw=wanted.raw, excel=wanted.excel)
     from renewctl.formats.convert import json_of, toml_of
 
     data = snapshot.document.data
@@ -173,18 +173,18 @@ def _write(path: Path, data: bytes, store: Path, *, force: bool) -> None:
         files.replace(path, data, files.digest(files.read_bytes(path)))
 
 
-def as_calendar(run: Run, rows: Sequence[ReportRow], remind: Sequence[str]) -> Answer:
+def as_calendar(run: Run, rows: Sequence[ReportRow], remind: Sequence[str]) -> Result:
     """Return the rows as a calendar, with a word on the clients without a date.
 
     Raises:
         UsageError: a reminder is no span.
         MissingExtra: icalendar is not installed.
     """
-    from renewctl.exchange.calendar import calendar_of
+    from renewctl.exchange.calendar import build_calendar
 
     days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind]
-    text = calendar_of(rows, run.today, remind=days).decode()
+    text = build_calendar(rows, run.today, remind=days).decode()
     undated = sorted({row.client.key for row in rows if row.renewal is None})
     said = (f"not in the calendar, as no date is recorded: {', '.join(undated)}",) if undated else ()
     document = {"schema": "renewctl.calendar/1", "undated": undated, "calendar": text}
-    return Answer(document, Sheet((), ()), text=text, warnings=said)
+    return Result(document, DataTable((), ()), text=text, warnings=said)

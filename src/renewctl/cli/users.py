@@ -14,16 +14,16 @@ from renewctl.domain.addresses import parse_address
 from renewctl.domain.edit import users as edit
 from renewctl.model import Plan, Portfolio
 from renewctl.render import clients as render_clients
-from renewctl.render.result import Answer
+from renewctl.render.result import Result
 
 
 @command("user list")
-def list_(run: Run) -> Answer:
+def list_(run: Run) -> Result:
     """List the partner's users, and what each is set for.
 
     Reads only. Contacts at clients are listed by renewctl contacts.
     """
-    return render_clients.user_list(run.load().portfolio)
+    return render_clients.render_users(run.load().portfolio)
 
 
 @command("user add", changes=True)
@@ -31,7 +31,7 @@ def add(
     run: Run,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The user's e-mail address.")],
     name: NameOption = None,
-) -> Answer:
+) -> Result:
     """Add a partner user, who can then be named by --notify.
 
     No setting changes: nobody hears of anything by it.
@@ -48,7 +48,7 @@ def set_(
     active: Annotated[
         bool | None, typer.Option("--active/--inactive", help="Whether HubSpot still notifies the user.")
     ] = None,
-) -> Answer:
+) -> Result:
     """Change a partner user's name, or say whether the user is deactivated in HubSpot.
 
     Settings stay: whoever is deactivated is still set, and receives nothing (see user replace).
@@ -57,7 +57,7 @@ def set_(
 
 
 @command("user remove", changes=True)
-def remove(run: Run, user: UserArgument) -> Answer:
+def remove(run: Run, user: UserArgument) -> Result:
     """Remove a partner user.
 
     Refused while the default or an override names the user. Contacts at clients are not touched.
@@ -71,7 +71,7 @@ def replace(
     old: Annotated[str, typer.Argument(metavar="OLD", help="Who leaves.", autocompletion=offers.users)],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Who takes over.", autocompletion=offers.users)],
     deactivate: Annotated[bool, typer.Option("--deactivate", help="Mark OLD as deactivated too.")] = False,
-) -> Answer:
+) -> Result:
     """Put one partner user in another's place everywhere, in one step.
 
     The default and all overrides; client contacts are not touched. OLD stays on record, deactivated

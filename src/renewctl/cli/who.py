@@ -24,7 +24,7 @@ from renewctl.domain import report as reports
 from renewctl.domain.report import ReportRow
 from renewctl.errors import UsageError
 from renewctl.render import who as render_who
-from renewctl.render.result import Answer
+from renewctl.render.result import Result
 
 
 class By(StrEnum):
@@ -55,7 +55,7 @@ def who(
     require_recipient: Annotated[
         bool, typer.Option("--require-recipient", help="Exit 1 if nobody is notified in a row.")
     ] = False,
-) -> Answer:
+) -> Result:
     """Show who would be notified for upcoming renewals, and by which rule.
 
     Without a window: the next 120 days, or all of a named client's renewals. Renewals whose date
@@ -67,7 +67,7 @@ def who(
     return everyone_notified(as_expected(answer, rows, expect), rows, wanted=require_recipient)
 
 
-Shown = tuple[Answer, Sequence[ReportRow]]
+Shown = tuple[Result, Sequence[ReportRow]]
 """A report, and the rows that it is of."""
 
 
@@ -80,12 +80,12 @@ def _shape(by: By, *, timeline: bool) -> Callable[[Run, list[str], Asked, str | 
 
 def _by_client(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
     report = _report(run, words, asked, recipient)
-    return render_who.by_client(report), report.rows
+    return render_who.render_by_client(report), report.rows
 
 
 def _by_recipient(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
     report = _report(run, words, asked, recipient)
-    return render_who.by_recipient(report), report.rows
+    return render_who.render_by_recipient(report), report.rows
 
 
 def _report(run: Run, words: list[str], asked: Asked, recipient: str | None) -> render_who.Report:
@@ -97,11 +97,11 @@ def _report(run: Run, words: list[str], asked: Asked, recipient: str | None) -> 
 def _pictured(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
     """Return the picture of the months, and the rows that the same window lists."""
     # Late: most reports have no picture.
-    from renewctl.domain.timeline import timeline
-    from renewctl.render.timeline import pictured as drawn
+    from renewctl.domain.timeline import build_timeline
+    from renewctl.render.timeline import render_timeline as drawn
 
     snapshot = run.load()
     found = pictured(run, snapshot.portfolio, words, asked, recipient)
-    picture = timeline(found.rows, found.window, run.today)
+    picture = build_timeline(found.rows, found.window, run.today)
     report = render_who.Report(picture.rows, run.today, found.window, snapshot.identity, found.person)
-    return drawn(picture, report), reports.listed(found.rows, found.window, run.today)
+    return drawn(picture, report), reports.filter_rows(found.rows, found.window, run.today)

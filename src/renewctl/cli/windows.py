@@ -7,7 +7,7 @@ from typing import NamedTuple
 from renewctl.cli.run import Run, clients
 from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
-from renewctl.domain.report import ReportRow, Standing, horizon, year_of
+from renewctl.domain.report import ReportRow, Responsibilities, default_window, twelve_months
 from renewctl.errors import UsageError
 from renewctl.model import Policy, Portfolio
 
@@ -50,7 +50,7 @@ def window_of(asked: Asked, policy: Policy, today: date, *, named: bool) -> Wind
         return Window(today, end, on="deadline")
     if asked.since is not None or asked.until is not None:
         return _between(asked, today)
-    return None if asked.everything or named else horizon(policy, today)
+    return None if asked.everything or named else default_window(policy, today)
 
 
 class Selected(NamedTuple):
@@ -58,7 +58,7 @@ class Selected(NamedTuple):
 
     rows: tuple[ReportRow, ...]
     window: Window | None
-    person: Standing | None
+    person: Responsibilities | None
 
 
 def selected(
@@ -71,7 +71,7 @@ def selected(
         UnknownClient, UnknownUser: a name is none of the store's.
     """
     window = window_of(asked, book.policy, run.today, named=bool(words))
-    rows = reports.rows(book, clients(book, words), window, run.today)
+    rows = reports.build_rows(book, clients(book, words), window, run.today)
     return _narrowed(book, rows, window, recipient)
 
 
@@ -87,8 +87,8 @@ def pictured(
     # Named, so that without an option there is no window of the report's own.
     window = window_of(asked, book.policy, run.today, named=True)
     if window is None and not asked.everything:
-        window = year_of(run.today)
-    return _narrowed(book, reports.rows(book, clients(book, words), None, run.today), window, recipient)
+        window = twelve_months(run.today)
+    return _narrowed(book, reports.build_rows(book, clients(book, words), None, run.today), window, recipient)
 
 
 def _narrowed(
@@ -98,8 +98,8 @@ def _narrowed(
         return Selected(rows, window, None)
     from renewctl.domain import lookup  # late: most reports are of everybody
 
-    person = reports.standing(book, lookup.find_address(book, recipient))
-    return Selected(reports.heard_by(rows, person.email), window, person)
+    person = reports.find_responsibilities(book, lookup.find_address(book, recipient))
+    return Selected(reports.rows_for_recipient(rows, person.email), window, person)
 
 
 def _between(asked: Asked, today: date) -> Window:

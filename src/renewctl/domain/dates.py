@@ -39,11 +39,11 @@ def deadline_of(renewal: Renewal, days: int) -> date:
     """
     if renewal.deadline is not None:
         return renewal.deadline
-    return shifted(renewal.day, -days)
+    return shift_days(renewal.day, -days)
 
 
 @lru_cache(maxsize=4096)  # a store's renewals fall on few days
-def shifted(day: date, days: int) -> date:
+def shift_days(day: date, days: int) -> date:
     """Return the day ``days`` later, held within the calendar (0001-01-01 to 9999-12-31)."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 

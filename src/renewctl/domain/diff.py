@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from renewctl.domain.identifiers import address_key, client_key
-from renewctl.domain.paths import IDENTITY, plain, same
+from renewctl.domain.paths import IDENTITY, is_same, with_text_dates
 from renewctl.model import Change, Path
 
 Data = Mapping[str, Any]
@@ -16,7 +16,9 @@ _ENTRY_DEPTH = 2
 """clients, KEY: a whole entry that came or went is one difference."""
 
 
-def differences(before: Data, after: Data, renamed: Iterable[tuple[str, str]] = ()) -> tuple[Change, ...]:
+def find_differences(
+    before: Data, after: Data, renamed: Iterable[tuple[str, str]] = ()
+) -> tuple[Change, ...]:
     """Return the values to be changed to make ``before`` say what ``after`` says.
 
     Args:
@@ -35,7 +37,7 @@ def differences(before: Data, after: Data, renamed: Iterable[tuple[str, str]] = 
 
 def _normal(data: Data) -> dict[str, Any]:
     """Return the data with the keys of clients and users in the form they are compared in."""
-    found = {key: plain(value) for key, value in data.items() if key not in _NO_SETTINGS}
+    found = {key: with_text_dates(value) for key, value in data.items() if key not in _NO_SETTINGS}
     for name, normal in _NORMAL_KEY.items():
         if isinstance(found.get(name), dict):
             found[name] = {normal(key): value for key, value in found[name].items()}
@@ -50,7 +52,7 @@ _NORMAL_KEY: Mapping[str, Callable[[str], str]] = {
 
 
 def _between(old: Any, new: Any, path: Path) -> Iterator[Change]:
-    if old == new or same(old, new):  # a NaN is not equal to itself
+    if old == new or is_same(old, new):  # a NaN is not equal to itself
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*old, *new]):

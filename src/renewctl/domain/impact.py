@@ -11,25 +11,25 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import PARTNER_USER, Decision, Rule, recipients
 from renewctl.model import Client, Portfolio
 
-HeardAs = Literal["to", "cc"]
+Delivery = Literal["to", "cc"]
 """``to``: notified; ``cc``: copied."""
 
 
-class Hearing(NamedTuple):
+class Recipient(NamedTuple):
     """One person hears about one client: how, by which rule, and whether as a partner user."""
 
     email: str
     client: str
-    heard_as: HeardAs
+    delivery: Delivery
     rule: Rule
     partner: bool
 
 
-class Move(NamedTuple):
+class DeliveryChange(NamedTuple):
     """One person hears about one client as before, but notified instead of copied, or copied instead."""
 
-    before: Hearing
-    after: Hearing
+    before: Recipient
+    after: Recipient
 
 
 class Impact(NamedTuple):
@@ -39,31 +39,31 @@ class Impact(NamedTuple):
     the new ones of whom nobody is. A client that is ``renamed`` (old key, new key) stays itself.
     """
 
-    starts: tuple[Hearing, ...] = ()
-    stops: tuple[Hearing, ...] = ()
-    moves: tuple[Move, ...] = ()
-    silenced: tuple[str, ...] = ()
-    silent: tuple[str, ...] = ()
+    added: tuple[Recipient, ...] = ()
+    removed: tuple[Recipient, ...] = ()
+    switched: tuple[DeliveryChange, ...] = ()
+    lost_all: tuple[str, ...] = ()
+    new_without: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
 
     @property
     def clients(self) -> tuple[str, ...]:
         """The clients about whom anybody starts, stops or goes on hearing otherwise."""
-        hearings = (*self.starts, *self.stops, *(move.after for move in self.moves))
+        hearings = (*self.added, *self.removed, *(move.after for move in self.switched))
         return tuple(sorted({hearing.client for hearing in hearings}))
 
 
-Heard = Mapping[str, Hearing]
+Recipients = Mapping[str, Recipient]
 """Who hears about one client, by address in normal form."""
 
 
-def impact(before: Portfolio, after: Portfolio) -> Impact:
+def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
     """Return what it means in people when ``before`` becomes ``after``."""
-    renamed = renames(before, after)
+    renamed = find_renames(before, after)
     same_context = _context(before) == _context(after)
-    starts: list[Hearing] = []
-    stops: list[Hearing] = []
-    moves: list[Move] = []
+    starts: list[Recipient] = []
+    stops: list[Recipient] = []
+    moves: list[DeliveryChange] = []
     silenced: list[str] = []
     silent: list[str] = []
     pairs = _pairs(before, after, dict(renamed))
@@ -76,13 +76,13 @@ def impact(before: Portfolio, after: Portfolio) -> Impact:
         starts += (now[email] for email in sorted(now.keys() - was.keys()))
         stops += (was[email] for email in sorted(was.keys() - now.keys()))
         both = sorted(was.keys() & now.keys())
-        moves += (Move(was[e], now[e]) for e in both if was[e].heard_as != now[e].heard_as)
+        moves += (DeliveryChange(was[e], now[e]) for e in both if was[e].delivery != now[e].delivery)
         if new and not _notifies(now) and (old is None or _notifies(was)):
             (silent if old is None else silenced).append(key)
     return Impact(tuple(starts), tuple(stops), tuple(moves), tuple(silenced), tuple(silent), renamed)
 
 
-def renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:
+def find_renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:
     """Return the clients that are in both, alike in everything but the key: (old key, new key).
 
     Where several that went, or that came, are alike, none is taken for another.
@@ -96,7 +96,7 @@ def renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:
 def _by_content(clients: Iterable[Client]) -> dict[Client, list[str]]:
     found: dict[Client, list[str]] = {}
     for client in clients:
-        found.setdefault(client._replace(key="", written=""), []).append(client.key)
+        found.setdefault(client._replace(key="", spelling=""), []).append(client.key)
     return found
 
 
@@ -116,18 +116,18 @@ def _pairs(
     yield from ((key, None, new) for key, new in after.clients.items() if key not in taken)
 
 
-def _heard(portfolio: Portfolio, client: Client | None, key: str) -> Heard:
+def _heard(portfolio: Portfolio, client: Client | None, key: str) -> Recipients:
     if client is None:
         return {}
     rule, to, cc = recipients(portfolio, client)
-    found: dict[str, Hearing] = {}
-    sides: tuple[tuple[HeardAs, tuple[Decision, ...]], ...] = (("to", to), ("cc", cc))
+    found: dict[str, Recipient] = {}
+    sides: tuple[tuple[Delivery, tuple[Decision, ...]], ...] = (("to", to), ("cc", cc))
     for heard_as, decisions in sides:
         for decision in decisions:
             email = decision.email or ""
-            found[address_key(email)] = Hearing(email, key, heard_as, rule, PARTNER_USER in decision.roles)
+            found[address_key(email)] = Recipient(email, key, heard_as, rule, PARTNER_USER in decision.roles)
     return found
 
 
-def _notifies(heard: Heard) -> bool:
-    return any(hearing.heard_as == "to" for hearing in heard.values())
+def _notifies(heard: Recipients) -> bool:
+    return any(hearing.delivery == "to" for hearing in heard.values())

@@ -155,7 +155,7 @@ def _addresses_of(client: Client) -> Iterator[str]:
         yield address_key(client.override.notify)
 
 
-def filtered(
+def filter_clients(
     portfolio: Portfolio, overridden: bool | None, owner: Owner | None, notify: str | None
 ) -> tuple[Client, ...]:
     """Return the clients that have an override (or follow the default), and whose setting is so.

@@ -43,7 +43,7 @@ def get(data: Any, path: Path) -> Any:
     return data
 
 
-def applied(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
+def apply_changes(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
     """Return ``data`` with ``changes`` made, in order; missing tables are created.
 
     ``data`` and the changes' values stay as they were: what is on the way to a change is copied once,
@@ -55,7 +55,7 @@ def applied(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
     return root.data
 
 
-def reverted(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dict[str, Any], list[Change]]:
+def revert_changes(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dict[str, Any], list[Change]]:
     """Return ``data`` with changes made, each only where ``before`` is what stands there.
 
     The second value is those that were not made: each with what stands there as its ``before``.
@@ -64,8 +64,8 @@ def reverted(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dict[str,
     others: list[Change] = []
     for change in changes:
         found, wanted = _standing(root.data, change)
-        found, wanted = plain(found), plain(wanted)
-        if found == wanted or same(found, wanted):  # a NaN is not equal to itself
+        found, wanted = with_text_dates(found), with_text_dates(wanted)
+        if found == wanted or is_same(found, wanted):  # a NaN is not equal to itself
             _apply(root, change)
         else:
             others.append(change._replace(before=found))
@@ -83,15 +83,15 @@ def _standing(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
     return found is not None and taken is None, True
 
 
-def same(one: Any, other: Any) -> bool:
+def is_same(one: Any, other: Any) -> bool:
     """Return whether two values are equal, types included: 1, 1.0 and true are three values."""
     kind = type(one)
     if kind is not type(other):
         return isinstance(one, str) and isinstance(other, str) and bool(one == other)
     if kind is dict:
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+        return one.keys() == other.keys() and all(is_same(value, other[key]) for key, value in one.items())
     if kind is list:
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(is_same, one, other))
     return bool(one == other) if kind in _EXACT else one is other or repr(one) == repr(other)
 
 
@@ -104,12 +104,12 @@ def is_deeper(data: dict[str, Any] | list[Any], levels: int) -> bool:
     return any(isinstance(value, dict | list) for value in gc.get_referents(*level))
 
 
-def plain(value: Any) -> Any:
+def with_text_dates(value: Any) -> Any:
     """Return a value with its dates as text, as a JSON store holds them."""
     if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
+        return {key: with_text_dates(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [plain(inner) for inner in value]
+        return [with_text_dates(inner) for inner in value]
     return value.isoformat() if isinstance(value, date) else value
 
 

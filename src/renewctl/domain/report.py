@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from renewctl.domain.dates import Window, deadline_of, plus_months, shifted
+from renewctl.domain.dates import Window, deadline_of, plus_months, shift_days
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import Decision, Note, Resolution, resolve
 from renewctl.model import Client, Owner, Policy, Portfolio, Renewal, Role
 
-FOOTER_ONLY = "never-confirmed"
+FOOTER_CODE = "never-confirmed"
 """The note that is summed under a report instead of standing on each row."""
 
 
@@ -34,14 +34,14 @@ class ReportRow(NamedTuple):
         return self.resolution.client
 
     @property
-    def listed_notes(self) -> tuple[Note, ...]:
+    def row_notes(self) -> tuple[Note, ...]:
         """The notes that stand on the row itself."""
-        return tuple(note for note in self.notes if note.code != FOOTER_ONLY)
+        return tuple(note for note in self.notes if note.code != FOOTER_CODE)
 
     @property
     def recipients(self) -> frozenset[str]:
         """The addresses notified or copied, in the form they are compared in."""
-        return frozenset(address_key(d.email) for d in _hearing(self.resolution) if d.email)
+        return frozenset(address_key(d.email) for d in _recipients(self.resolution) if d.email)
 
 
 class Digest(NamedTuple):
@@ -53,7 +53,7 @@ class Digest(NamedTuple):
     """("to" or "cc", row), in the rows' order."""
 
 
-class Standing(NamedTuple):
+class Responsibilities(NamedTuple):
     """What one person is responsible for, whatever the dates.
 
     ``email`` is spelled as the file has it. ``followers`` counts the clients that follow the
@@ -70,23 +70,23 @@ class Standing(NamedTuple):
     followers: int
     overrides: tuple[str, ...]
     roles: Mapping[str, tuple[Role, ...]]
-    unwritten: tuple[str, ...]
+    not_notified: tuple[str, ...]
     user_inactive: bool
     inactive_at: tuple[str, ...]
     active: bool
 
 
-def _hearing(resolution: Resolution) -> Iterator[Decision]:
+def _recipients(resolution: Resolution) -> Iterator[Decision]:
     yield from resolution.to
     yield from resolution.cc
 
 
-def horizon(policy: Policy, today: date) -> Window:
+def default_window(policy: Policy, today: date) -> Window:
     """Return the window a report has when none is asked for."""
-    return Window(today, shifted(today, policy.horizon_days))
+    return Window(today, shift_days(today, policy.horizon_days))
 
 
-def year_of(today: date) -> Window:
+def twelve_months(today: date) -> Window:
     """Return the days a picture has when no window is asked for: twelve months from this one on."""
     start = today.replace(day=1)
     try:
@@ -95,7 +95,7 @@ def year_of(today: date) -> Window:
         return Window(start, date.max)
 
 
-def rows(
+def build_rows(
     portfolio: Portfolio, clients: Iterable[Client], window: Window | None, today: date
 ) -> tuple[ReportRow, ...]:
     """Return the rows of ``clients``: by deadline, then client; those without a date to come last.
@@ -133,14 +133,14 @@ def _rows_of(portfolio: Portfolio, client: Client, window: Window | None, today:
 
 def _no_date(client: Client) -> Note:
     message = f"no renewal date is recorded: renewctl client set-renewal {client.key} DATE"
-    return Note("no-renewal-date", message, ("clients", client.written))
+    return Note("no-renewal-date", message, ("clients", client.spelling))
 
 
 def _listed(renewal: Renewal, deadline: date, window: Window | None, today: date) -> bool:
     return window is None or window.holds(renewal.day, deadline) or renewal.day < today
 
 
-def listed(found: Sequence[ReportRow], window: Window | None, today: date) -> tuple[ReportRow, ...]:
+def filter_rows(found: Sequence[ReportRow], window: Window | None, today: date) -> tuple[ReportRow, ...]:
     """Return those of the rows of all dates that a report on ``window`` lists."""
     return tuple(
         row
@@ -150,7 +150,7 @@ def listed(found: Sequence[ReportRow], window: Window | None, today: date) -> tu
 
 
 def _date_note(client: Client, renewal: Renewal, deadline: date, today: date) -> Note:
-    path = ("clients", client.written, "renewals", renewal.product, "date")
+    path = ("clients", client.spelling, "renewals", renewal.product, "date")
     whose = f"{renewal.product}: " if renewal.product and len(client.renewals) > 1 else ""
     if renewal.day < today:
         how = f"once renewed: renewctl client renewed {client.key}"
@@ -170,12 +170,12 @@ def without_recipient(found: Sequence[ReportRow]) -> tuple[ReportRow, ...]:
     return tuple(row for row in found if not row.resolution.to)
 
 
-def heard_by(found: Sequence[ReportRow], email: str) -> tuple[ReportRow, ...]:
+def rows_for_recipient(found: Sequence[ReportRow], email: str) -> tuple[ReportRow, ...]:
     """Return the rows of which this person would hear."""
     return tuple(row for row in found if address_key(email) in row.recipients)
 
 
-def digests(found: Sequence[ReportRow], only: str | None = None) -> tuple[Digest, ...]:
+def build_digests(found: Sequence[ReportRow], only: str | None = None) -> tuple[Digest, ...]:
     """Return the same rows by person, in order of address; with ``only``, that person alone."""
     people: dict[str, list[tuple[str, ReportRow]]] = {}
     written: dict[str, str] = {}
@@ -191,7 +191,7 @@ def digests(found: Sequence[ReportRow], only: str | None = None) -> tuple[Digest
     return tuple(Digest(written[key], names[key], tuple(people[key])) for key in keys)
 
 
-def standing(portfolio: Portfolio, email: str) -> Standing:
+def find_responsibilities(portfolio: Portfolio, email: str) -> Responsibilities:
     """Return what this person is responsible for: settings that name them, roles they hold."""
     key, clients, default = address_key(email), portfolio.clients.values(), portfolio.default
     user = portfolio.users.get(key)
@@ -201,14 +201,14 @@ def standing(portfolio: Portfolio, email: str) -> Standing:
     spelled = [contact.email for _, contact in entries]
     inactive = tuple(dict.fromkeys(client.key for client, entry in entries if not entry.active))
     at_some = not entries or any(client.key not in inactive for client, _ in entries)
-    return Standing(
+    return Responsibilities(
         email=user.email if user else (spelled or [email])[0],
         name=next(filter(None, names), ""),
         default=default is not None and _names(default.notify, key),
         followers=sum(client.override is None for client in clients),
         overrides=tuple(c.key for c in clients if c.override and _names(c.override.notify, key)),
         roles=roles,
-        unwritten=tuple(held for held in roles if _partner_owns(portfolio, portfolio.clients[held])),
+        not_notified=tuple(held for held in roles if _partner_owns(portfolio, portfolio.clients[held])),
         user_inactive=user is not None and not user.active,
         inactive_at=inactive,
         active=user.active if user else at_some,

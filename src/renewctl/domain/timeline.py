@@ -62,7 +62,7 @@ class Timeline(NamedTuple):
     outside: tuple[ReportRow, ...]
 
 
-def timeline(rows: Sequence[ReportRow], window: Window | None, today: date) -> Timeline:
+def build_timeline(rows: Sequence[ReportRow], window: Window | None, today: date) -> Timeline:
     """Return the picture of ``rows``, which must be those of all dates.
 
     A deadline counts in its own month, whatever the month of its renewal.

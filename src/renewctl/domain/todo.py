@@ -62,7 +62,7 @@ class Task(NamedTuple):
     required: bool = True
 
 
-def due(portfolio: Portfolio, today: date, only: Iterable[Client] | None = None) -> tuple[Task, ...]:
+def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None = None) -> tuple[Task, ...]:
     """Return what is still to do: the default, overrides and contacts by client, then the optional.
 
     Args:
@@ -80,13 +80,13 @@ def due(portfolio: Portfolio, today: date, only: Iterable[Client] | None = None)
     return (*default, *(task for task in overrides if task.required), *contacts, *optional)
 
 
-def never_looked_at(portfolio: Portfolio, only: Iterable[Client] | None = None) -> int:
+def find_unconfirmed(portfolio: Portfolio, only: Iterable[Client] | None = None) -> int:
     """Return of how many clients nothing is recorded of what HubSpot's own screens show."""
     clients = portfolio.clients.values() if only is None else only
     return sum(client.confirmed is None for client in clients)
 
 
-def settings_due(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:
+def settings_of_tasks(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:
     """Return whether the default is among the clicks that must and can be made, and which clients are."""
     clicks = [task for task in tasks if task.required and _clickable(task)]
     clients = tuple(task.client for task in clicks if task.client)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from renewctl.domain.identifiers import address_key, client_key, is_address
 from renewctl.domain.paths import IDENTITY
-from renewctl.domain.values import READ, Bad, nearest, shown
+from renewctl.domain.values import READ, Bad, describe_value, suggest
 from renewctl.errors import Problem
 from renewctl.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL, Kind
 from renewctl.model import (
@@ -76,7 +76,7 @@ class Reading(NamedTuple):
     remarks: tuple[Problem, ...]
 
 
-def read(
+def read_portfolio(
     data: Mapping[str, Any], known: Mapping[str, Any] = EMPTY, portfolio: Portfolio = _NOTHING
 ) -> Reading:
     """Read the plain data of a store of the current version; never raises.
@@ -116,7 +116,7 @@ class _Reader:
     def unknown(self, key: str, known: Any, path: Path, guess: str = "") -> None:
         if key.startswith(OWN_KEYS):
             return
-        hint = nearest(key, known) or guess or f"keys of your own begin with {OWN_KEYS}"
+        hint = suggest(key, known) or guess or f"keys of your own begin with {OWN_KEYS}"
         self.remark("unknown-key", (*path, key), f"unknown key {dotted((*path, key))}", hint)
 
     def top(self, data: Mapping[str, Any], key: str, otherwise: T) -> T:
@@ -134,7 +134,7 @@ class _Reader:
         return users
 
     def clients(self, table: Any, known: Mapping[str, Any], portfolio: Portfolio) -> dict[str, Client]:
-        before = {client.written: client for client in portfolio.clients.values()}
+        before = {client.spelling: client for client in portfolio.clients.values()}
         clients: dict[str, Client] = {}
         for written, value in self.entries(table, "clients"):
             client = before.get(written) if value is known.get(written) else None
@@ -149,7 +149,7 @@ class _Reader:
             self.problem(path, "is not a client's domain", 'write [clients."acme.example"]')
             key = written
         elif key in others:
-            other = dotted(("clients", others[key].written))
+            other = dotted(("clients", others[key].spelling))
             self.problem(path, f"is the same client as {other}", "keep one of the two")
         elif key != written:
             message = f"{dotted(path)} is read as the client {key}"
@@ -160,13 +160,13 @@ class _Reader:
         if isinstance(table, dict):
             return list(table.items())
         form = '[clients."acme.example"]' if name == "clients" else '[users."ana@agency.example"]'
-        self.problem((name,), f"must be tables by name, not {shown(table)}", f"write {form}")
+        self.problem((name,), f"must be tables by name, not {describe_value(table)}", f"write {form}")
         return []
 
     def table(self, value: Any, name: str, path: Path, otherwise: Any = None) -> Any:
         """Return what the table says, or ``otherwise`` where it says nothing usable."""
         if not isinstance(value, dict):
-            self.problem(path, f"must be a table, not {shown(value)}", _as_table(name, path))
+            self.problem(path, f"must be a table, not {describe_value(value)}", _as_table(name, path))
             return otherwise
         before, fields, found = len(self.problems), _FIELDS[name], {}
         for key, raw in value.items():
@@ -200,13 +200,13 @@ class _Reader:
         read = zip(raw, value, strict=True) if isinstance(raw, list) else [(raw, value or "default")]
         for was, word in read:
             if was != word:
-                message = f"{dotted(path)} is spelled {shown(was)}"
+                message = f"{dotted(path)} is spelled {describe_value(was)}"
                 self.remark("unusual-spelling", path, message, f'write "{word}"')
 
     def items(self, raw: Any, name: str, path: Path) -> tuple[Any, ...]:
         """Return the values of a list of tables; each is named by its identity, or by its index."""
         if not isinstance(raw, list):
-            self.problem(path, f"must be a list, not {shown(raw)}", f"write {name} = [ {{ … }} ]")
+            self.problem(path, f"must be a list, not {describe_value(raw)}", f"write {name} = [ {{ … }} ]")
             return ()
         found = []
         seen: set[str] = set()

@@ -31,14 +31,14 @@ class Bad(Exception):
         self.hint = hint
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
+def suggest(word: str, choices: Iterable[str]) -> str:
     """Return "did you mean …?" with the choice most like ``word``, or nothing."""
     lower = {choice.lower(): choice for choice in choices}
     found = get_close_matches(word.strip().lower(), lower, 1, 0.6)
     return f"did you mean {lower[found[0]]}?" if found else ""
 
 
-def shown(value: Any) -> str:
+def describe_value(value: Any) -> str:
     """Return a value for a message: short, and safe whatever its size."""
     if isinstance(value, dict):
         return "a table"
@@ -57,7 +57,7 @@ def shown(value: Any) -> str:
 def text(value: Any) -> str:
     """Return a string."""
     if not isinstance(value, str):
-        raise Bad(f"must be text, not {shown(value)}", "put it in quotes")
+        raise Bad(f"must be text, not {describe_value(value)}", "put it in quotes")
     return value
 
 
@@ -65,7 +65,7 @@ def address(value: Any) -> str:
     """Return an e-mail address, as written."""
     if not isinstance(value, str) or not is_address(value):
         hint = "leave the key out for nobody" if value == "" else "write one address: ana@agency.example"
-        raise Bad(f"must be an e-mail address, not {shown(value)}", hint)
+        raise Bad(f"must be an e-mail address, not {describe_value(value)}", hint)
     return value
 
 
@@ -77,16 +77,18 @@ def day(value: Any) -> date:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise Bad(f"there is no day {shown(value)}", "write a day of the calendar") from None
+            raise Bad(f"there is no day {describe_value(value)}", "write a day of the calendar") from None
     if isinstance(value, datetime):
         raise Bad(f"must be a date without a time, not {value}", f"write {value.date()}")
-    raise Bad(f"must be a date, not {shown(value)}", "write it as 2027-03-01")
+    raise Bad(f"must be a date, not {describe_value(value)}", "write it as 2027-03-01")
 
 
 def flag(value: Any) -> bool:
     """Return true or false."""
     if not isinstance(value, bool):
-        raise Bad(f"must be true or false, not {shown(value)}", "write true or false, without quotes")
+        raise Bad(
+            f"must be true or false, not {describe_value(value)}", "write true or false, without quotes"
+        )
     return value
 
 
@@ -94,7 +96,7 @@ def _whole(value: Any, least: int, most: int, what: str) -> int:
     if type(value) is not int or not least <= value <= most:
         digits = isinstance(value, str) and value.isascii() and value.isdigit()
         hint = "write it without quotes" if digits else f"write a whole number from {least} to {most}"
-        raise Bad(f"must be {what}, not {shown(value)}", hint)
+        raise Bad(f"must be {what}, not {describe_value(value)}", hint)
     return value
 
 
@@ -127,7 +129,7 @@ def _choice(kind: type[E], value: Any, *more: str) -> E | None:
     word = value.strip().lower() if isinstance(value, str) else None
     if word not in choices:
         listed = ", ".join(choices[:-1]) + " or " + choices[-1]
-        raise Bad(f"must be {listed}, not {shown(value)}", nearest(value, choices) if word else "")
+        raise Bad(f"must be {listed}, not {describe_value(value)}", suggest(value, choices) if word else "")
     return None if word in more else kind(str(word))
 
 
@@ -148,7 +150,7 @@ def copies(value: Any) -> Copies | None:
 
 def _listed(value: Any, of: str) -> list[Any]:
     if not isinstance(value, list):
-        raise Bad(f"must be a list of {of}, not {shown(value)}", f"write [{shown(value)}]")
+        raise Bad(f"must be a list of {of}, not {describe_value(value)}", f"write [{describe_value(value)}]")
     return value
 
 
@@ -163,7 +165,7 @@ def domains(value: Any) -> tuple[str, ...]:
     for item in _listed(value, "domains"):
         key = client_key(item) if isinstance(item, str) else None
         if key is None:
-            raise Bad(f"must be a list of domains; {shown(item)} is none", 'write "agency.example"')
+            raise Bad(f"must be a list of domains; {describe_value(item)} is none", 'write "agency.example"')
         found.append(key)
     return tuple(found)
 

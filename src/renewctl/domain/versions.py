@@ -32,7 +32,7 @@ def version_of(data: Mapping[str, Any], current: int = CURRENT) -> int:
     return version
 
 
-def up_to_date(
+def upgrade(
     data: dict[str, Any], steps: Mapping[int, Step] = STEPS, current: int = CURRENT
 ) -> dict[str, Any]:
     """Return ``data`` as the current version has it; a store of that version comes back as it is.

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from renewctl.domain.dates import shifted
+from renewctl.domain.dates import shift_days
 from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import Decision
 from renewctl.errors import ExitStatus, RenewctlError, UsageError
@@ -54,7 +54,7 @@ class _Text(str):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Entry:
+class _Event:
     """One all-day event. The order of the fields is the order of the file."""
 
     day: date
@@ -65,7 +65,7 @@ class _Entry:
     description: str
 
 
-def calendar_of(rows: Sequence[ReportRow], as_of: date, *, remind: Sequence[int] = ()) -> bytes:
+def build_calendar(rows: Sequence[ReportRow], as_of: date, *, remind: Sequence[int] = ()) -> bytes:
     """Return an iCalendar file with two all-day events a dated row: its deadline and its renewal.
 
     Rows without a date have no place in a calendar and are left out. Renewals whose date is past
@@ -119,7 +119,7 @@ def _reminders(remind: Sequence[int]) -> list[int]:
     return sorted(set(remind), reverse=True)
 
 
-def _identified(rows: Sequence[ReportRow], as_of: date) -> Iterator[tuple[str, _Entry]]:
+def _identified(rows: Sequence[ReportRow], as_of: date) -> Iterator[tuple[str, _Event]]:
     """Yield every event once, in order, with a UID that no other has."""
     seen: Counter[tuple[str, ...]] = Counter()
     for entry in sorted({entry for row in rows for entry in _entries(row, as_of)}):
@@ -137,7 +137,7 @@ def _uid(identity: tuple[str, ...], number: int) -> str:
     return sha256(json.dumps(parts).encode()).hexdigest()[:32] + "@renewctl"
 
 
-def _entries(row: ReportRow, as_of: date) -> Iterator[_Entry]:
+def _entries(row: ReportRow, as_of: date) -> Iterator[_Event]:
     if row.renewal is None or row.deadline is None:
         return
     key, product = row.client.key, row.renewal.product
@@ -146,8 +146,8 @@ def _entries(row: ReportRow, as_of: date) -> Iterator[_Entry]:
     shout = "" if row.resolution.to else "NOBODY is notified! "
     text = "\n".join(_lines(row, row.renewal, row.deadline, as_of))
     summary = f"{shout}Deadline: {what}: last day to alter terms"
-    yield _Entry(row.deadline, key, product, _DEADLINE, summary, text)
-    yield _Entry(row.renewal.day, key, product, _RENEWAL, f"{shout}Renewal: {what}", text)
+    yield _Event(row.deadline, key, product, _DEADLINE, summary, text)
+    yield _Event(row.renewal.day, key, product, _RENEWAL, f"{shout}Renewal: {what}", text)
 
 
 def _lines(row: ReportRow, renewal: Renewal, deadline: date, as_of: date) -> Iterator[str]:
@@ -160,7 +160,7 @@ def _lines(row: ReportRow, renewal: Renewal, deadline: date, as_of: date) -> Ite
     yield from _people("To", row.resolution.to, "NOBODY is notified")
     yield from _people("Cc", row.resolution.cc, "nobody")
     yield f"Rule: {row.resolution.rule}"
-    for note in row.listed_notes:
+    for note in row.row_notes:
         yield _inert(f"{note.severity.capitalize()}: {note.message}")
     yield f"By renewctl's file, seen on {as_of}; HubSpot was not asked."
 
@@ -179,14 +179,14 @@ def _inert(text: str) -> str:
     return showable(text).replace("<", "\\x3c")
 
 
-def _event(icalendar: Any, uid: str, entry: _Entry, as_of: date) -> Any:
+def _event(icalendar: Any, uid: str, entry: _Event, as_of: date) -> Any:
     event = icalendar.Event()
     event.add("uid", uid)
     event.add("dtstamp", datetime.combine(as_of, time(), UTC))
     event.add("dtstart", entry.day)
     # No day follows the calendar's last; without DTEND an all-day event lasts one day all the same.
     if entry.day < date.max:
-        event.add("dtend", shifted(entry.day, 1))
+        event.add("dtend", shift_days(entry.day, 1))
     event["summary"] = _Text(entry.summary)
     event["description"] = _Text(entry.description)
     event.add("categories", [_CATEGORY[entry.kind]])
@@ -194,7 +194,7 @@ def _event(icalendar: Any, uid: str, entry: _Entry, as_of: date) -> Any:
     return event
 
 
-def _alarm(icalendar: Any, entry: _Entry, before: int) -> Any:
+def _alarm(icalendar: Any, entry: _Event, before: int) -> Any:
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", timedelta(days=-before))

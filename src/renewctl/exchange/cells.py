@@ -11,7 +11,7 @@ from typing import Literal
 from renewctl.domain.addresses import parse_address
 from renewctl.domain.identifiers import address_key
 from renewctl.errors import BadInput, Problem, UsageError
-from renewctl.exchange.headers import folded
+from renewctl.exchange.headers import fold
 from renewctl.exchange.spreadsheet import Cell
 from renewctl.model import Owner
 
@@ -35,7 +35,7 @@ _OWNER_NAMES: dict[Owner | Literal["default"], str] = {
     "default": """default; set default; set to default; padrão; predeterminado; por defecto; par défaut;
         valeur par défaut; Standard; Standardeinstellung; デフォルト; 既定; domyślny; domyślne""",
 }
-_OWNERS = {folded(name): owner for owner, names in _OWNER_NAMES.items() for name in names.split(";")}
+_OWNERS = {fold(name): owner for owner, names in _OWNER_NAMES.items() for name in names.split(";")}
 
 
 def text(cell: Cell) -> str:
@@ -138,9 +138,9 @@ def owner(cell: Cell) -> Owner | Literal["default"] | None:
     words = text(cell)
     if not words:
         return None
-    found = _OWNERS.get(folded(words))
+    found = _OWNERS.get(fold(words))
     if found is None:
-        near = get_close_matches(folded(words), _OWNERS, 1, 0.6)
+        near = get_close_matches(fold(words), _OWNERS, 1, 0.6)
         hint = f"did you mean {_OWNERS[near[0]]}?" if near else "write hubspot, partner or default"
         raise BadInput(f"{_shown(words)} is not an owner", hint=hint)
     return found

@@ -20,7 +20,7 @@ _NEEDS_QUOTES = re.compile(r"[;,@]")
 _NO_NAME = re.compile(r'["<>]')
 
 
-def csv_of(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) -> str:
+def export_csv(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) -> str:
     """Return all clients as CSV, owner ``default`` for those that follow it.
 
     Args:

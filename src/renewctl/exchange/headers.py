@@ -88,28 +88,30 @@ _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", 
 _SIGNS = re.compile(r"[\W_]+")
 
 
-class Matched(NamedTuple):
+class MatchedColumns(NamedTuple):
     """Which column, from 0, holds which field; ``unknown`` are the names of those that hold none."""
 
     columns: Mapping[str, int]
     unknown: tuple[str, ...]
 
 
-def folded(name: str) -> str:
+def fold(name: str) -> str:
     """Return a name in the form it is compared in: without case, accents, spaces and signs."""
     bare = "".join(char for char in normalize("NFKD", name.casefold()) if not combining(char))
     return _SIGNS.sub("", bare.casefold().translate(_PLAIN))
 
 
 def _all_folded(names: str) -> frozenset[str]:
-    return frozenset(map(folded, names.split(";")))
+    return frozenset(map(fold, names.split(";")))
 
 
 _MEANINGS = {name: field for field, names in _SYNONYMS.items() for name in _all_folded(names)}
 _EITHER = _all_folded(_CLIENT_OR_NAME)
 
 
-def matched(columns: Sequence[str], mapping: Mapping[str, str], *, file: str = "", line: int = 0) -> Matched:
+def match_columns(
+    columns: Sequence[str], mapping: Mapping[str, str], *, file: str = "", line: int = 0
+) -> MatchedColumns:
     """Return which column holds which field.
 
     Args:
@@ -136,7 +138,7 @@ def matched(columns: Sequence[str], mapping: Mapping[str, str], *, file: str = "
     chosen = {field: meant[field][0] for field in FIELDS if field in meant}
     known = set(chosen.values())
     names = (name for place, name in enumerate(columns) if name.strip() and place not in known)
-    return Matched(chosen, tuple(names))
+    return MatchedColumns(chosen, tuple(names))
 
 
 def _field(word: str) -> str:
@@ -166,12 +168,12 @@ def _said(
 def _named(columns: Sequence[str], name: str) -> list[int]:
     """Return the columns called so: to the letter if there are such, else as names are compared."""
     exact = [place for place, column in enumerate(columns) if column == name.strip() != ""]
-    return exact or [place for place, column in enumerate(columns) if folded(column) == folded(name) != ""]
+    return exact or [place for place, column in enumerate(columns) if fold(column) == fold(name) != ""]
 
 
 def _meant(columns: Sequence[str], said: Mapping[str, int]) -> dict[str, list[int]]:
     meant: dict[str, list[int]] = {field: [place] for field, place in said.items()}
-    free = [(place, folded(name)) for place, name in enumerate(columns) if place not in said.values()]
+    free = [(place, fold(name)) for place, name in enumerate(columns) if place not in said.values()]
     for place, name in free:
         field = _MEANINGS.get(name)
         if field and field not in said:
@@ -196,15 +198,15 @@ def _no_client(columns: Sequence[str]) -> Problem:
 
 
 def _nearest_to_client(columns: Iterable[str]) -> str:
-    names = {folded(column): column for column in columns if folded(column) not in _MEANINGS}
+    names = {fold(column): column for column in columns if fold(column) not in _MEANINGS}
     meanings = (*_EITHER, *(name for name, field in _MEANINGS.items() if field == "client"))
     near = (match for meaning in meanings for match in get_close_matches(meaning, names, 1, 0.6))
     return next((names[match] for match in near), "")
 
 
 def _did_you_mean(name: str, columns: Iterable[str]) -> str:
-    names = {folded(column): column for column in columns}
-    near = get_close_matches(folded(name), names, 1, 0.6)
+    names = {fold(column): column for column in columns}
+    near = get_close_matches(fold(name), names, 1, 0.6)
     return f"did you mean {names[near[0]]!r}?" if near else ""
 
 

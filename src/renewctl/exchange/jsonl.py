@@ -19,7 +19,7 @@ def is_jsonl(data: bytes) -> bool:
     return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
-def override_rows_of(data: bytes, file: str) -> tuple[OverrideRow, ...]:
+def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
     """Return what each line says of a client's override.
 
     A line of ``client list -o jsonl`` may be fed back: there ``source`` tells whether the setting is

@@ -7,23 +7,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from renewctl.domain.edit.import_rows import Entry, Person
+from renewctl.domain.edit.import_rows import ImportRow, Person
 from renewctl.domain.edit.override_list import OverrideRow
 from renewctl.errors import BadInput, Problem, RenewctlError
 from renewctl.exchange import cells
 from renewctl.exchange.date_columns import DateFormat, parse_dates
-from renewctl.exchange.headers import Matched, matched
-from renewctl.exchange.spreadsheet import Cell, Row, Sheet
+from renewctl.exchange.headers import MatchedColumns, match_columns
+from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow
 from renewctl.model import Role
 
 ROLES = {"primary": Role.PRIMARY, "billing": Role.BILLING, "decision_maker": Role.DECISION_MAKER}
-Track = Callable[[Iterable[Row]], Iterable[Row]]
+Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 
 
-class Entries(NamedTuple):
+class ClientRows(NamedTuple):
     """What a table says: entries, the problems of its other rows, the columns that say nothing here."""
 
-    found: tuple[Entry, ...]
+    rows: tuple[ImportRow, ...]
     problems: tuple[Problem, ...]
     unused: tuple[str, ...]
 
@@ -37,28 +37,28 @@ class _Table(NamedTuple):
     people: dict[Cell, tuple[Person, ...]]
     """Whom a cell names: the same people stand in many cells."""
 
-    def cell(self, row: Row, name: str) -> Cell:
+    def cell(self, row: SheetRow, name: str) -> Cell:
         return row.cells[self.columns[name]] if name in self.columns else None
 
-    def filled(self, row: Row) -> Iterator[tuple[str, Cell]]:
+    def filled(self, row: SheetRow) -> Iterator[tuple[str, Cell]]:
         """Yield the fields that a row says something of."""
         for name, place in self.columns.items():
             if (cell := row.cells[place]) is not None:
                 yield name, cell
 
-    def problem(self, row: Row, name: str, error: RenewctlError) -> Problem:
+    def problem(self, row: SheetRow, name: str, error: RenewctlError) -> Problem:
         place = self.columns[name] + 1
         return Problem(error.message, hint=error.hint, file=self.file, line=row.number, column=place)
 
 
-def entries_of(
+def read_client_rows(
     sheet: Sheet,
     file: str,
     *,
     mapping: Mapping[str, str],
     date_format: DateFormat | None = None,
     track: Track = iter,
-) -> Entries:
+) -> ClientRows:
     """Return what a sheet says of clients; blank rows say nothing.
 
     Args:
@@ -71,23 +71,23 @@ def entries_of(
     Raises:
         BadInput: the columns cannot be told.
     """
-    meant = matched(sheet.columns, mapping, file=file, line=sheet.line)
+    meant = match_columns(sheet.columns, mapping, file=file, line=sheet.line)
     dates, problems = _dates(sheet, file, meant, date_format)
     problems += sheet.problems
     places = {name: place + 1 for name, place in meant.columns.items()}
     table = _Table(file, meant.columns, dates, {})
     dated_badly = {problem.line for problem in problems}
-    found: list[Entry] = []
+    found: list[ImportRow] = []
     for row in track(sheet.rows):
         said, wrong = _said(table, row)
         problems += wrong
         if not wrong and row.number not in dated_badly:
-            found.append(Entry(file, row.number, places=places, **said))
-    return Entries(tuple(found), tuple(problems), meant.unknown)
+            found.append(ImportRow(file, row.number, places=places, **said))
+    return ClientRows(tuple(found), tuple(problems), meant.unknown)
 
 
 def _dates(
-    sheet: Sheet, file: str, meant: Matched, date_format: DateFormat | None
+    sheet: Sheet, file: str, meant: MatchedColumns, date_format: DateFormat | None
 ) -> tuple[dict[str, dict[int, date]], list[Problem]]:
     """Read the date columns as wholes: one value may decide the order for all."""
     dates: dict[str, dict[int, date]] = {}
@@ -101,7 +101,7 @@ def _dates(
     return dates, problems
 
 
-def _said(table: _Table, row: Row) -> tuple[dict[str, Any], list[Problem]]:
+def _said(table: _Table, row: SheetRow) -> tuple[dict[str, Any], list[Problem]]:
     """Return the fields of an entry, and what is wrong with the row's cells."""
     problems: list[Problem] = []
     holders: dict[Role, tuple[Person, ...]] = {}
@@ -136,12 +136,12 @@ _READ: Mapping[str, Callable[[Cell], Any]] = {
 }
 
 
-def _placed(table: _Table, row: Row, name: str, error: BadInput) -> Iterator[Problem]:
+def _placed(table: _Table, row: SheetRow, name: str, error: BadInput) -> Iterator[Problem]:
     for each in error.problems or (Problem(error.message, hint=error.hint),):
         yield each._replace(file=table.file, line=row.number, column=table.columns[name] + 1)
 
 
-def override_rows_of(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
+def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
     """Return what a sheet says of overrides, from its columns client, owner, notify and note.
 
     Raises:
@@ -151,7 +151,7 @@ def override_rows_of(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
     if {"rule", "to"} <= {name.strip().lower() for name in sheet.columns}:
         hint = "renewctl client list -o csv prints the settings, to be edited and fed back"
         raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
-    meant = matched(sheet.columns, {}, file=file, line=sheet.line)
+    meant = match_columns(sheet.columns, {}, file=file, line=sheet.line)
     if "owner" not in meant.columns:
         hint = "the columns are client, owner (hubspot, partner or default), notify and note"
         raise BadInput(f"{file} has no column for the owner", hint=hint)
@@ -161,7 +161,7 @@ def override_rows_of(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
     return tuple(_override_row(table, row) for row in sheet.rows)
 
 
-def _override_row(table: _Table, row: Row) -> OverrideRow:
+def _override_row(table: _Table, row: SheetRow) -> OverrideRow:
     client, notify, note = (cells.text(table.cell(row, name)) for name in ("client", "notify", "note"))
     try:
         owner = str(cells.owner(table.cell(row, "owner")) or "")

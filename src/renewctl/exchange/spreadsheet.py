@@ -36,7 +36,7 @@ _MOST_CELLS, _MOST_XML = 20_000_000, 512 * 1024 * 1024
 _FILLED = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """One row: ``number`` is its line in a CSV (the first, if it has several), else its row, from 1."""
 
     number: int
@@ -50,7 +50,7 @@ class Sheet(NamedTuple):
     """
 
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     line: int = 1
     problems: tuple[Problem, ...] = ()
 
@@ -87,7 +87,7 @@ def _table(records: Iterable[Record], name: str) -> Sheet:
     width = len(header)
     long = [table_errors.too_many_cells(name, at, len(cells), width) for at, cells in filled if cells[width:]]
     fitting = ((number, cells) for number, cells in filled if not cells[width:])
-    rows = tuple(Row(number, cells + (None,) * (width - len(cells))) for number, cells in fitting)
+    rows = tuple(SheetRow(number, cells + (None,) * (width - len(cells))) for number, cells in fitting)
     return Sheet(tuple("" if cell is None else str(cell) for cell in header), rows, line, tuple(long))
 
 

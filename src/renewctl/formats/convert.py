@@ -17,7 +17,7 @@ from renewctl.formats.json import codec as json_codec
 from renewctl.formats.toml.codec import join
 from renewctl.formats.toml.layout import Layout
 from renewctl.model import Path
-from renewctl.text import acts, dotted
+from renewctl.text import dotted, is_invisible
 
 EOL = "\n"
 
@@ -54,7 +54,7 @@ def _visible(text: str, escape: Callable[[int], str]) -> str:
     """Return the text with characters that act written as escapes: a file is looked at with cat, too."""
     if text.replace(EOL, "").isprintable():
         return text
-    return "".join(escape(ord(char)) if char != EOL and acts(char) else char for char in text)
+    return "".join(escape(ord(char)) if char != EOL and is_invisible(char) else char for char in text)
 
 
 def _path_of(value: Any, wrong: Callable[[Any], bool]) -> Path:

@@ -32,7 +32,7 @@ class _Conflict(NamedTuple):
     sides: tuple[str, ...]
 
 
-def unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> StoreInvalid | None:
+def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> StoreInvalid | None:
     """Return the error for the unresolved merges of a text, each with the entries that it cuts, if any.
 
     Args:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from json import JSONEncoder
 from typing import Any
 
-from renewctl.render.result import Answer, Each
+from renewctl.render.result import MapView, Result
 
 
 def json_text(document: Mapping[str, Any]) -> str:
@@ -16,7 +16,7 @@ def json_text(document: Mapping[str, Any]) -> str:
     return "".join(_spread(document, "\n")) + "\n"
 
 
-def lines_text(answer: Answer) -> str:
+def lines_text(answer: Result) -> str:
     """Return the items of an answer alone, one a line; the whole document where it lists nothing."""
     items = answer.document.get("items", [answer.document])
     return "".join([_encode(item) + "\n" for item in items])
@@ -24,7 +24,7 @@ def lines_text(answer: Answer) -> str:
 
 def _spread(value: Any, newline: str) -> Iterator[str]:
     value = value() if callable(value) else value
-    if not value or not isinstance(value, Mapping | list | tuple | Each):
+    if not value or not isinstance(value, Mapping | list | tuple | MapView):
         yield _encode(value)
     elif isinstance(value, Mapping):
         yield from _between(
@@ -51,7 +51,7 @@ def _between(opening: str, parts: Iterable[str], newline: str) -> Iterator[str]:
 
 def _plain(value: Any) -> Any:
     """Return what JSON has for a value that is made late, or that it has no form for."""
-    if isinstance(value, Each):
+    if isinstance(value, MapView):
         return list(value)
     if callable(value):
         return value()

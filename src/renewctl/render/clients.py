@@ -9,18 +9,18 @@ from typing import Any
 
 from renewctl.domain.resolve import resolve
 from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
-from renewctl.render.result import Answer, Cell, Each, Sheet, line
+from renewctl.render.result import Cell, DataTable, MapView, Result, line
 
 
-def client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Answer:
+def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
     """Return the roster; the fixed columns are those that overrides are read from in bulk."""
-    return Answer(
-        {"schema": "renewctl.client-list/1", "items": Each(partial(_client, portfolio), clients)},
-        Sheet(("client", "owner", "notify", "note"), Each(_setting_cells, clients)),
+    return Result(
+        {"schema": "renewctl.client-list/1", "items": MapView(partial(_client, portfolio), clients)},
+        DataTable(("client", "owner", "notify", "note"), MapView(_setting_cells, clients)),
         names=tuple(client.key for client in clients),
-        grid=Sheet(
+        grid=DataTable(
             ("Client", "Setting", "Partner user", "Note"),
-            Each(partial(_peoples_cells, portfolio), clients),
+            MapView(partial(_peoples_cells, portfolio), clients),
         ),
     )
 
@@ -54,7 +54,7 @@ def _client(portfolio: Portfolio, client: Client) -> dict[str, Any]:
     }
 
 
-def client_shown(portfolio: Portfolio, client: Client) -> Answer:
+def render_client(portfolio: Portfolio, client: Client) -> Result:
     """Return everything recorded of one client."""
     document = {"schema": "renewctl.client/1", **_client(portfolio, client)}
     document["contacts"] = [_contact(contact) for contact in client.contacts]
@@ -63,7 +63,7 @@ def client_shown(portfolio: Portfolio, client: Client) -> Answer:
         {"date": r.day, "product": r.product or None, "deadline": r.deadline} for r in client.renewals
     ]
     rows = tuple((key, _cell(value)) for key, value in document.items() if key != "schema")
-    return Answer(document, Sheet(("field", "value"), rows), names=(client.key,))
+    return Result(document, DataTable(("field", "value"), rows), names=(client.key,))
 
 
 def _contact(contact: Any) -> dict[str, Any]:
@@ -89,17 +89,17 @@ def _words(key: str, value: Any) -> str:
     return str(value) if value is not True else key
 
 
-def contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Answer:
+def render_contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
     """Return who holds which role at each client, vacant ones too, and the partner's own user."""
-    items = Each(partial(_holders, portfolio), clients)
+    items = MapView(partial(_holders, portfolio), clients)
     columns = ("client", *(str(role) for role in Role), "partner-user")
-    return Answer(
+    return Result(
         {"schema": "renewctl.contacts/1", "items": items},
-        Sheet(columns, Each(_holder_cells, items)),
+        DataTable(columns, MapView(_holder_cells, items)),
         names=tuple(client.key for client in clients),
-        grid=Sheet(
+        grid=DataTable(
             ("Client", "Primary", "Billing", "Decision-maker", "Partner user"),
-            Each(_holder_grid, items),
+            MapView(_holder_grid, items),
         ),
     )
 
@@ -127,7 +127,7 @@ def _address(contact: Mapping[str, Any]) -> str:
     return str(contact["email"]) + ("" if contact["active"] else " (deactivated)")
 
 
-def default_shown(portfolio: Portfolio) -> Answer:
+def render_default(portfolio: Portfolio) -> Result:
     """Return the partner's default, and how many clients follow it."""
     default = portfolio.default
     overridden = sum(client.override is not None for client in portfolio.clients.values())
@@ -141,18 +141,18 @@ def default_shown(portfolio: Portfolio) -> Answer:
     return fields("renewctl.default/1", values, extra)
 
 
-def user_list(portfolio: Portfolio) -> Answer:
+def render_users(portfolio: Portfolio) -> Result:
     """Return the partner's own people, and for how many settings each is the partner user."""
     users = sorted(portfolio.users.values(), key=lambda user: user.email)
     items = [_user(portfolio, user) for user in users]
     rows = tuple(
         (i["email"], i["name"], _flag(i["active"]), _flag(i["default"]), i["overrides"]) for i in items
     )
-    return Answer(
+    return Result(
         {"schema": "renewctl.user-list/1", "items": items},
-        Sheet(("email", "name", "active", "default", "overrides"), rows),
+        DataTable(("email", "name", "active", "default", "overrides"), rows),
         names=tuple(user.email for user in users),
-        grid=Sheet(
+        grid=DataTable(
             ("Partner user", "Name", "Set for"),
             tuple((_user_name(item), item["name"], _set_for(item)) for item in items),
         ),
@@ -189,14 +189,16 @@ def _set_for(item: Mapping[str, Any]) -> str:
     return " and ".join(filter(None, ("the default" if item["default"] else "", overrides))) or "nothing"
 
 
-def fields(schema: str, values: Mapping[str, Any], extra: Iterable[str] = ()) -> Answer:
+def fields(schema: str, values: Mapping[str, Any], extra: Iterable[str] = ()) -> Result:
     """Return a few named values: ``name  value`` for people, an object for programs."""
     width = max(map(len, values))
     shown = {key: _shown(value) for key, value in values.items()}
     lines = [line((f"{key:<{width}}  ", "dim"), value) for key, value in shown.items()]
     rows = tuple((key, "" if value is None else str(value)) for key, value in values.items())
     document = {"schema": schema, **{key.replace(" ", "_"): value for key, value in values.items()}}
-    return Answer(document, Sheet(("field", "value"), rows), lines=(*lines, *(line(text) for text in extra)))
+    return Result(
+        document, DataTable(("field", "value"), rows), lines=(*lines, *(line(text) for text in extra))
+    )
 
 
 def _shown(value: Any) -> str:

@@ -11,14 +11,14 @@ from renewctl.domain.impact import Impact
 from renewctl.errors import ExitStatus
 from renewctl.model import Change
 from renewctl.render.impact import (
-    counted,
+    count_of,
     impact_document,
     impact_sheet,
-    people_lines,
-    silence_lines,
+    recipient_lines,
+    without_recipient_lines,
 )
 from renewctl.render.plan import change_items, change_lines, change_sheet
-from renewctl.render.result import Answer, Line, Sheet, line
+from renewctl.render.result import DataTable, Line, Result, line
 from renewctl.text import markdown_cell
 
 SCHEMA = "renewctl.diff/1"
@@ -26,7 +26,7 @@ MOST_ROWS = 200
 """So many rows a table has in Markdown; a comment has room for about ten times as many letters."""
 
 
-class Compared(NamedTuple):
+class Comparison(NamedTuple):
     """Two stores (path and sha256 each), what differs, and what that means in people."""
 
     old: Mapping[str, str]
@@ -35,7 +35,9 @@ class Compared(NamedTuple):
     impact: Impact
 
 
-def compared(found: Compared, *, recipients_only: bool, exit_code: bool, warnings: tuple[str, ...]) -> Answer:
+def render_diff(
+    found: Comparison, *, recipients_only: bool, exit_code: bool, warnings: tuple[str, ...]
+) -> Result:
     """Return the comparison.
 
     Args:
@@ -46,7 +48,7 @@ def compared(found: Compared, *, recipients_only: bool, exit_code: bool, warning
     """
     changes = () if recipients_only else found.changes
     people = impact_sheet(found.impact)
-    differs = bool(changes or people.rows or found.impact.silenced)
+    differs = bool(changes or people.rows or found.impact.lost_all)
     document = {
         "schema": SCHEMA,
         "old": dict(found.old),
@@ -55,7 +57,7 @@ def compared(found: Compared, *, recipients_only: bool, exit_code: bool, warning
         **({} if recipients_only else {"changes": change_items(changes)}),
         "impact": partial(impact_document, found.impact),
     }
-    return Answer(
+    return Result(
         document,
         people if recipients_only else change_sheet(changes),
         names=found.impact.clients if recipients_only else _names(changes),
@@ -71,29 +73,31 @@ def _names(changes: tuple[Change, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, entries)))
 
 
-def _lines(found: Compared, changes: tuple[Change, ...], *, recipients_only: bool) -> Iterator[Line]:
-    yield from silence_lines(found.impact, would=True)
+def _lines(found: Comparison, changes: tuple[Change, ...], *, recipients_only: bool) -> Iterator[Line]:
+    yield from without_recipient_lines(found.impact, would=True)
     yield line((f"{found.old['path']} → {found.new['path']}", "strong"))
     if not recipients_only:
         yield line(_differing(changes))
         yield from change_lines(changes)
     number = len(found.impact.clients)
-    yield line(f"{counted(number, 'client')} change{'s' * (number == 1)} in who hears" if number else _NOBODY)
-    yield from people_lines(found.impact)
+    yield line(
+        f"{count_of(number, 'client')} change{'s' * (number == 1)} in who hears" if number else _NOBODY
+    )
+    yield from recipient_lines(found.impact)
 
 
 _NOBODY = "Nobody starts or stops hearing."
 
 
 def _differing(changes: tuple[Change, ...]) -> str:
-    return f"{counted(len(changes), 'setting')} differ{'s' * (len(changes) == 1)}"
+    return f"{count_of(len(changes), 'setting')} differ{'s' * (len(changes) == 1)}"
 
 
-def _markdown(found: Compared, changes: tuple[Change, ...], people: Sheet) -> Iterator[str]:
+def _markdown(found: Comparison, changes: tuple[Change, ...], people: DataTable) -> Iterator[str]:
     """Yield a comment for a pull request: people first, the settings folded away."""
     yield f"### Who hears about renewals: {_cell(found.old['path'])} → {_cell(found.new['path'])}"
     yield ""
-    for parts in silence_lines(found.impact, would=True):
+    for parts in without_recipient_lines(found.impact, would=True):
         yield "**" + _cell("".join(text for text, _ in parts)) + "**"
         yield ""
     yield from _people_table(people)
@@ -106,7 +110,7 @@ def _markdown(found: Compared, changes: tuple[Change, ...], people: Sheet) -> It
         yield "</details>"
 
 
-def _people_table(people: Sheet) -> Iterator[str]:
+def _people_table(people: DataTable) -> Iterator[str]:
     if not people.rows:
         yield _NOBODY
         return
@@ -115,10 +119,10 @@ def _people_table(people: Sheet) -> Iterator[str]:
         (email, client, words[str(before) if before else None], words[str(after) if after else None], rule)
         for _, email, client, before, after, rule in people.rows
     )
-    yield from _table(("Who", "Client", "Before", "After", "Rule"), Sheet((), rows))
+    yield from _table(("Who", "Client", "Before", "After", "Rule"), DataTable((), rows))
 
 
-def _table(headings: tuple[str, ...], sheet: Sheet) -> Iterator[str]:
+def _table(headings: tuple[str, ...], sheet: DataTable) -> Iterator[str]:
     yield "| " + " | ".join(headings) + " |"
     yield "|" + " --- |" * len(headings)
     for row in sheet.rows[:MOST_ROWS]:

@@ -20,7 +20,7 @@ INDENT = 14
 _SAID = (("to", "would be notified of", "told"), ("cc", "would be copied on", "copied"))
 
 
-def digests_drawn(
+def digest_lines(
     digests: Sequence[Digest], nobody: Sequence[ReportRow], as_of: date, width: int
 ) -> Iterator[Line]:
     """Yield a block a person, and one for the rows that notify nobody."""

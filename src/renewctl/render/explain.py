@@ -18,7 +18,7 @@ from renewctl.domain.resolve import (
     setting_path,
 )
 from renewctl.model import AnySetting, Client, Default, Path, Policy
-from renewctl.render.result import Answer, Cell, Line, Sheet, line
+from renewctl.render.result import Cell, DataTable, Line, Result, line
 from renewctl.render.who_table import decision_style, note_line
 
 SCHEMA = "renewctl.explain/1"
@@ -49,7 +49,9 @@ REASONS = {
 Where = Callable[[Path], str | None]
 
 
-def explained(rows: tuple[ReportRow, ...], default: Default | None, policy: Policy, where: Where) -> Answer:
+def render_explanation(
+    rows: tuple[ReportRow, ...], default: Default | None, policy: Policy, where: Where
+) -> Result:
     """Return the decision about one client.
 
     Args:
@@ -60,9 +62,9 @@ def explained(rows: tuple[ReportRow, ...], default: Default | None, policy: Poli
     """
     resolution = rows[0].resolution
     values = _values(resolution.client, default, policy, where)
-    return Answer(
+    return Result(
         _document(rows, values),
-        Sheet(_COLUMNS, tuple(_cells(decision) for decision in resolution.decisions)),
+        DataTable(_COLUMNS, tuple(_cells(decision) for decision in resolution.decisions)),
         names=(resolution.client.key,),
         lines=tuple(_lines(rows, values)),
     )

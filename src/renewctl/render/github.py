@@ -8,27 +8,27 @@ from collections.abc import Iterable, Iterator
 
 from renewctl.domain.resolve import Severity
 from renewctl.errors import Problem, RenewctlError
-from renewctl.render.check import Placed
-from renewctl.render.result import Answer, Sheet
+from renewctl.render.check import LocatedFinding
+from renewctl.render.result import DataTable, Result
 from renewctl.text import showable
 
 _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def annotated(answer: Answer, found: Iterable[Placed]) -> Answer:
+def annotate(answer: Result, found: Iterable[LocatedFinding]) -> Result:
     """Return the answer with the findings as annotations, in place of its lines."""
     return answer._replace(lines=(), screen=None, text="".join(map(_of_finding, found)))
 
 
-def refused(error: RenewctlError) -> Answer:
+def annotate_error(error: RenewctlError) -> Result:
     """Return what is wrong with a store that cannot be checked as annotations, and as the error it is."""
     text = "".join(_of_problems(error))
-    return Answer({}, Sheet((), ()), text=text, complaint=error)
+    return Result({}, DataTable((), ()), text=text, failure=error)
 
 
-def _of_finding(placed: Placed) -> str:
+def _of_finding(placed: LocatedFinding) -> str:
     finding = placed.finding
-    says = f"{placed.says}; mend: {finding.mend}"
+    says = f"{placed.where}; mend: {finding.fix}"
     place = (placed.file, placed.line, placed.column)
     return _command(_KINDS[finding.severity], place, finding.code, says)
 

@@ -16,7 +16,7 @@ from renewctl.fields import OWN_KEYS, TABLES
 from renewctl.model import Policy
 from renewctl.render.columns import hung
 from renewctl.render.explain import RULES
-from renewctl.render.result import Answer, Line, Sheet, line
+from renewctl.render.result import DataTable, Line, Result, line
 
 MEANINGS: Mapping[ExitStatus, str] = {
     ExitStatus.DONE: "done, or the answer is yes",
@@ -39,7 +39,7 @@ _NEAR = ("yesterday", "this-month", "next-month", "this-quarter")
 """Days that are understood too, besides those that a message names."""
 
 
-def exit_codes() -> Answer:
+def render_exit_codes() -> Result:
     """Return what a process ends with, and the codes of errors that each status stands for."""
     codes = _codes()
     items: list[dict[str, Any]] = [
@@ -63,12 +63,12 @@ def _codes() -> dict[ExitStatus, list[str]]:
         family = waiting.pop(0).__subclasses__()
         waiting += family
         for error in family:
-            codes = found.setdefault(error.status, [])
+            codes = found.setdefault(error.exit_status, [])
             codes += [] if error.code in codes else [error.code]
     return found
 
 
-def rules() -> Answer:
+def render_rules() -> Result:
     """Return the rules, and the notes an answer can have."""
     items: list[dict[str, Any]] = [
         {"rule": str(rule), "meaning": f"{said[0].upper()}{said[1:]}."} for rule, said in RULES.items()
@@ -94,7 +94,7 @@ def rules() -> Answer:
     return _page("rules", items, lines)
 
 
-def store(names: Sequence[str], variable: str, beside: Sequence[tuple[str, str]]) -> Answer:
+def render_store(names: Sequence[str], variable: str, beside: Sequence[tuple[str, str]]) -> Result:
     """Return where the store is looked for, and what may stand in it.
 
     Args:
@@ -158,7 +158,7 @@ def _policy_default(key: str) -> str:
     return f", {value} if not said" if isinstance(value, int | str) else ""
 
 
-def dates(today: date) -> Answer:
+def render_dates(today: date) -> Result:
     """Return how days and spans are written, and what each means today."""
     forms = [*DAY_FORMS.removeprefix("a date as ").split(", "), *_NEAR]
     items: list[dict[str, Any]] = [
@@ -186,7 +186,7 @@ def _day(form: str, today: date, *, end: bool) -> str:
     return parse_day(form, today, option="", end=end).isoformat()
 
 
-def contents(pages: Mapping[str, str]) -> Answer:
+def render_contents(pages: Mapping[str, str]) -> Result:
     """Return the pages there are, each with what it is about."""
     items = [{"page": name, "about": about} for name, about in pages.items()]
     width = max(map(len, pages))
@@ -206,12 +206,12 @@ def _listed(entries: Any) -> Iterator[Line]:
         yield line("    " + text)
 
 
-def _page(name: str, items: list[dict[str, Any]], lines: Sequence[Line]) -> Answer:
+def _page(name: str, items: list[dict[str, Any]], lines: Sequence[Line]) -> Result:
     columns = tuple(dict.fromkeys(key for item in items for key in item))
     rows = tuple(tuple(_cell(item.get(key)) for key in columns) for item in items)
     document = {"schema": "renewctl.help/1", "page": name or None, "items": items}
     names = tuple(str(row[0] or row[-1]) for row in rows)
-    return Answer(document, Sheet(columns, rows), names, lines, screen=partial(hung, lines))
+    return Result(document, DataTable(columns, rows), names, lines, screen=partial(hung, lines))
 
 
 def _cell(value: Any) -> Any:

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from renewctl.model import Change
-from renewctl.render.machine import plain
+from renewctl.render.machine import plain_line
 from renewctl.render.plan import LAYOUT_ALONE, change_items, change_lines
-from renewctl.render.result import Answer, Cell, Line, Sheet, line
+from renewctl.render.result import Cell, DataTable, Line, Result, line
 
 SCHEMA = "renewctl.history/1"
 COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")
 OUTSIDE = "changed outside renewctl"
 
 
-class Done(NamedTuple):
+class HistoryItem(NamedTuple):
     """One change that was made; without ``id`` something else than renewctl changed the store.
 
     ``goes_back_to`` is the change that an undo, or the undo of an undo (``redo``), is about in the
@@ -36,7 +36,9 @@ class Done(NamedTuple):
     unsure: bool = False
 
 
-def history(done: Sequence[Done], store: Mapping[str, str], warnings: tuple[str, ...] = ()) -> Answer:
+def render_history(
+    done: Sequence[HistoryItem], store: Mapping[str, str], warnings: tuple[str, ...] = ()
+) -> Result:
     """Return what was done to a store.
 
     Args:
@@ -44,16 +46,16 @@ def history(done: Sequence[Done], store: Mapping[str, str], warnings: tuple[str,
         store: its path and sha256.
         warnings: what is to be said besides.
     """
-    return Answer(
+    return Result(
         {"schema": SCHEMA, "store": dict(store), "items": [_item(one) for one in done]},
-        Sheet(COLUMNS, tuple(map(_cells, done))),
+        DataTable(COLUMNS, tuple(map(_cells, done))),
         names=tuple(one.id for one in done if one.id),
         screen=lambda _width: _lines(done),
         warnings=warnings,
     )
 
 
-def _item(one: Done) -> dict[str, Any]:
+def _item(one: HistoryItem) -> dict[str, Any]:
     return {
         "id": one.id or None,
         "outside": not one.id,
@@ -70,15 +72,15 @@ def _item(one: Done) -> dict[str, Any]:
     }
 
 
-def _cells(one: Done) -> tuple[Cell, ...]:
+def _cells(one: HistoryItem) -> tuple[Cell, ...]:
     if not one.id:
         return None, None, None, OUTSIDE, None, None, None, None, None
     lines = change_lines(one.changes, len(one.changes))
-    what = tuple(plain(found).strip() for found in lines) or (LAYOUT_ALONE,)
+    what = tuple(plain_line(found).strip() for found in lines) or (LAYOUT_ALONE,)
     return one.at, one.user, one.host, one.command, one.id, len(one.changes), one.note, one.undoes, what
 
 
-def _lines(done: Sequence[Done]) -> Iterator[Line]:
+def _lines(done: Sequence[HistoryItem]) -> Iterator[Line]:
     if not done:
         yield line(("No change is on record.", "dim"))
     for number, one in enumerate(done):
@@ -87,7 +89,7 @@ def _lines(done: Sequence[Done]) -> Iterator[Line]:
         yield from _told(one) if one.id else [line((OUTSIDE, "warning"))]
 
 
-def _told(one: Done) -> Iterator[Line]:
+def _told(one: HistoryItem) -> Iterator[Line]:
     when = one.at.replace("T", " ").removesuffix("Z") + " UTC"
     name = f"{'redo' if one.redo else 'undo'} of {one.goes_back_to}" if one.undoes else one.command
     yield line((name, "strong"), (f"  {one.id}  {when}  {one.user} at {one.host}", "dim"))

@@ -36,7 +36,7 @@ def recorded_with(task: Task) -> str:
     return RECORDED_WITH[task.screen].format(client=task.client.key if task.client else "")
 
 
-def sentence(task: Task) -> str:
+def describe_task(task: Task) -> str:
     """Return what to choose, or what to ask the client."""
     if task.question:
         return "; ".join(_asked(task.question))

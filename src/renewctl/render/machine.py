@@ -3,11 +3,11 @@
 Never through rich. Imports ``text``, the answer and, late, its form in JSON.
 """
 
-from renewctl.render.result import Answer, Cell, Line, Output
+from renewctl.render.result import Cell, Line, Output, Result
 from renewctl.text import csv_cell, markdown_cell, showable
 
 
-def written(answer: Answer, output: Output) -> str:
+def format_result(answer: Result, output: Output) -> str:
     """Return the answer in a format for programs; ``table`` is what a pipe gets of it.
 
     A file's text is the same in every format but JSON, which holds it.
@@ -17,20 +17,20 @@ def written(answer: Answer, output: Output) -> str:
     return _WRITERS[output](answer)
 
 
-def _table(answer: Answer) -> str:
+def _table(answer: Result) -> str:
     if answer.parts:
         return "".join(map(_table, answer.parts))
     if answer.lines is not None:
-        return "".join(plain(line) + "\n" for line in answer.lines)
+        return "".join(plain_line(line) + "\n" for line in answer.lines)
     return _tsv(answer)
 
 
-def plain(line: Line) -> str:
+def plain_line(line: Line) -> str:
     """Return a line without its styles."""
     return "".join(showable(text) for text, _ in line).rstrip()
 
 
-def _tsv(answer: Answer) -> str:
+def _tsv(answer: Result) -> str:
     sheet = answer.sheet
     return "".join([_tsv_line(row) for row in (sheet.columns, *sheet.rows)])
 
@@ -45,7 +45,7 @@ def _tsv_line(row: tuple[Cell, ...]) -> str:
     return "\t".join(cells) + "\n"
 
 
-def _csv(answer: Answer) -> str:
+def _csv(answer: Result) -> str:
     import csv  # late, as most answers are not written so
     import io
 
@@ -67,19 +67,19 @@ def _joined(cell: Cell) -> str:
     return "" if cell is None else str(cell)
 
 
-def _json(answer: Answer) -> str:
+def _json(answer: Result) -> str:
     from renewctl.render.as_json import json_text
 
     return json_text(answer.document)
 
 
-def _jsonl(answer: Answer) -> str:
+def _jsonl(answer: Result) -> str:
     from renewctl.render.as_json import lines_text
 
     return lines_text(answer)
 
 
-def _markdown(answer: Answer) -> str:
+def _markdown(answer: Result) -> str:
     if answer.markdown:
         return answer.markdown()
     if answer.lines is not None and answer.grid is None:
@@ -96,7 +96,7 @@ def _markdown_row(row: tuple[Cell, ...]) -> tuple[str, ...]:
     )
 
 
-def _names(answer: Answer) -> str:
+def _names(answer: Result) -> str:
     return "".join(showable(name) + "\n" for name in answer.names)
 
 

@@ -8,13 +8,13 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
-from renewctl.domain.edit.settings import overridden, redundant
+from renewctl.domain.edit.settings import find_matching_default, find_overridden
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import Impact
 from renewctl.domain.paths import IDENTITY
 from renewctl.model import Change, Default, Path, Plan, Portfolio, Value
-from renewctl.render.impact import counted, impact_document, people_lines, silence_lines
-from renewctl.render.result import Answer, Later, Line, Sheet, line
+from renewctl.render.impact import count_of, impact_document, recipient_lines, without_recipient_lines
+from renewctl.render.result import DataTable, LazySequence, Line, Result, line
 
 SCHEMA = "renewctl.plan/1"
 MOST_LINES = 20
@@ -23,7 +23,7 @@ ITEM_DEPTH = 4
 """clients, KEY, contacts, ADDRESS: the path of one item of a list."""
 
 
-class Told(NamedTuple):
+class ChangeView(NamedTuple):
     """A change and what it is told with: the portfolios, the people, the store as it is shown."""
 
     plan: Plan
@@ -34,9 +34,14 @@ class Told(NamedTuple):
     changed: bool
 
 
-def planned(
-    told: Told, *, dry_run: bool, written: bool = False, warnings: tuple[str, ...] = (), brief: bool = False
-) -> Answer:
+def render_change(
+    told: ChangeView,
+    *,
+    dry_run: bool,
+    written: bool = False,
+    warnings: tuple[str, ...] = (),
+    brief: bool = False,
+) -> Result:
     """Return what a command changed, or would change.
 
     With ``brief``, people have read the change already, and only hear that it is written.
@@ -51,11 +56,11 @@ def planned(
         "changes": change_items(plan.changes),
         "impact": partial(impact_document, told.impact),
         **({"counts": counts} if counts else {}),
-        **({"remarks": list(plan.said)} if plan.said else {}),
+        **({"remarks": list(plan.notices)} if plan.notices else {}),
     }
     end = [_end(told, dry_run=dry_run)] if told.changed else []
-    lines = Later(lambda: tuple(end) if brief else (*change_told(told, would=dry_run), *end))
-    return Answer(
+    lines = LazySequence(lambda: tuple(end) if brief else (*describe_change(told, would=dry_run), *end))
+    return Result(
         document,
         change_sheet(plan.changes),
         names=tuple(dict.fromkeys(_subject(change) for change in plan.changes)),
@@ -66,14 +71,14 @@ def planned(
     )
 
 
-def _end(told: Told, *, dry_run: bool) -> Line:
+def _end(told: ChangeView, *, dry_run: bool) -> Line:
     return line(("Nothing written (dry run).", "warning")) if dry_run else line(f"Written to {told.store}.")
 
 
-def change_told(told: Told, *, would: bool) -> Iterator[Line]:
+def describe_change(told: ChangeView, *, would: bool) -> Iterator[Line]:
     """Yield a change for people: who is left out, what changes, and who hears what because of it."""
     plan = told.plan
-    yield from silence_lines(told.impact, would=would)
+    yield from without_recipient_lines(told.impact, would=would)
     if _of_default(plan):
         yield line(
             (f"{plan.command}: ", "strong"), *_default_heading(told.before.default, told.after.default)
@@ -81,13 +86,15 @@ def change_told(told: Told, *, would: bool) -> Iterator[Line]:
     else:
         yield line((f"{plan.command}: ", "strong"), _count(told))
         yield from change_lines(plan.changes, len(plan.changes) if plan.whole and would else MOST_LINES)
-    for said in plan.said[:MOST_LINES]:
+    for said in plan.notices[:MOST_LINES]:
         yield line(("  note: ", "warning"), said)
-    if len(plan.said) > MOST_LINES:
-        yield line(("  note: ", "warning"), f"… and {len(plan.said) - MOST_LINES} more (-o json lists them)")
+    if len(plan.notices) > MOST_LINES:
+        yield line(
+            ("  note: ", "warning"), f"… and {len(plan.notices) - MOST_LINES} more (-o json lists them)"
+        )
     if plan.changes:
         yield line(*_reach(told))
-        yield from people_lines(told.impact)
+        yield from recipient_lines(told.impact)
 
 
 def _of_default(plan: Plan) -> bool:
@@ -114,17 +121,17 @@ def _values(before: str, after: str) -> Iterator[str | tuple[str, str]]:
     yield after, "told"
 
 
-def _default_counts(told: Told) -> dict[str, int]:
-    following = len(told.after.clients) - len(overridden(told.after))
-    pinned = len(redundant(told.after))
-    return {"following": following, "overridden": len(overridden(told.after)), "pinned": pinned}
+def _default_counts(told: ChangeView) -> dict[str, int]:
+    following = len(told.after.clients) - len(find_overridden(told.after))
+    pinned = len(find_matching_default(told.after))
+    return {"following": following, "overridden": len(find_overridden(told.after)), "pinned": pinned}
 
 
-def _reach(told: Told) -> Iterator[str | tuple[str, str]]:
+def _reach(told: ChangeView) -> Iterator[str | tuple[str, str]]:
     """Yield how many clients are affected; of the default, also how many are not, and why."""
     number = len(told.impact.clients)
     if not _of_default(told.plan):
-        words = f"{counted(number, 'client')} change{'s' * (number == 1)}"
+        words = f"{count_of(number, 'client')} change{'s' * (number == 1)}"
         yield words if number else ("Nobody starts or stops hearing.", "dim")
         if any(change.path[0] == "defaults" for change in told.plan.changes) and number:
             counts = _default_counts(told)
@@ -146,10 +153,10 @@ def change_items(changes: tuple[Change, ...]) -> list[Mapping[str, Any]]:
     return [_change(change) for change in changes]
 
 
-def change_sheet(changes: tuple[Change, ...]) -> Sheet:
+def change_sheet(changes: tuple[Change, ...]) -> DataTable:
     """Return one row a change."""
     rows = tuple((change.path, _text(change.before), _text(change.after)) for change in changes)
-    return Sheet(("path", "before", "after"), rows)
+    return DataTable(("path", "before", "after"), rows)
 
 
 def _change(change: Change) -> Mapping[str, Any]:
@@ -169,7 +176,7 @@ def change_lines(changes: tuple[Change, ...], most: int = MOST_LINES) -> Iterato
         yield line((f"  … and {len(changes) - most} more (-o json lists them)", "dim"))
 
 
-def _count(told: Told) -> str:
+def _count(told: ChangeView) -> str:
     plan = told.plan
     if told.changed and not plan.changes:
         return LAYOUT_ALONE

@@ -6,7 +6,7 @@ Imports the pure floors and the answer only.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from renewctl.domain.report import Standing
+from renewctl.domain.report import Responsibilities
 from renewctl.model import Role
 from renewctl.render.result import Line, line
 
@@ -14,7 +14,7 @@ MOST_NAMED = 5
 """So many clients are named; the JSON form has all of them."""
 
 
-def person(standing: Standing) -> dict[str, Any]:
+def responsibility_lines(standing: Responsibilities) -> dict[str, Any]:
     """Return the JSON form."""
     return {
         "email": standing.email,
@@ -28,7 +28,7 @@ def person(standing: Standing) -> dict[str, Any]:
     }
 
 
-def responsible(standing: Standing) -> Iterator[Line]:
+def list_responsibilities(standing: Responsibilities) -> Iterator[Line]:
     """Yield what the person is responsible for, a line for each kind."""
     name = f" ({standing.name})" if standing.name else ""
     yield line((standing.email, "strong"), name)
@@ -37,14 +37,14 @@ def responsible(standing: Standing) -> Iterator[Line]:
         yield line(f"  {words}") if not style else line("  ", (words, style))
 
 
-def _deactivated(standing: Standing) -> Iterator[tuple[str, str]]:
+def _deactivated(standing: Responsibilities) -> Iterator[tuple[str, str]]:
     if standing.user_inactive:
         yield "deactivated in HubSpot, so receives nothing as a partner user", "warning"
     if standing.inactive_at:
         yield f"deactivated in HubSpot as a contact at {_some(standing.inactive_at)}", "warning"
 
 
-def _settings(standing: Standing) -> Iterator[tuple[str, str]]:
+def _settings(standing: Responsibilities) -> Iterator[tuple[str, str]]:
     if standing.default:
         follow = (
             "1 client follows it" if standing.followers == 1 else f"{standing.followers} clients follow it"
@@ -56,10 +56,10 @@ def _settings(standing: Standing) -> Iterator[tuple[str, str]]:
         yield f"partner user of {count} {what}: {_some(standing.overrides)}", ""
 
 
-def _roles(standing: Standing) -> Iterator[tuple[str, str]]:
+def _roles(standing: Responsibilities) -> Iterator[tuple[str, str]]:
     by_roles: dict[tuple[tuple[Role, ...], bool], list[str]] = {}
     for client, roles in standing.roles.items():
-        by_roles.setdefault((roles, client in standing.unwritten), []).append(client)
+        by_roles.setdefault((roles, client in standing.not_notified), []).append(client)
     for (roles, unwritten), clients in by_roles.items():
         silent = ", where contacts are not written to while the partner owns" if unwritten else ""
         yield f"{_joined(roles)} contact at {_some(clients)}{silent}", ""

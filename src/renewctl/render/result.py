@@ -31,7 +31,7 @@ class Output(StrEnum):
 Made_co = TypeVar("Made_co", covariant=True)
 
 
-class Each(Sequence[Made_co]):
+class MapView(Sequence[Made_co]):
     """What a function makes of each of some things, made when it is asked for.
 
     An answer has a form for every format, and only one of them is ever written.
@@ -55,11 +55,11 @@ class Each(Sequence[Made_co]):
     def __getitem__(self, index: int | slice) -> Made_co | Sequence[Made_co]:
         """Return one of them, or some."""
         if isinstance(index, slice):
-            return Each(self._make, self._things[index])
+            return MapView(self._make, self._things[index])
         return self._make(self._things[index])
 
 
-class Later(Sequence[Made_co]):
+class LazySequence(Sequence[Made_co]):
     """What a function returns, made when it is first asked for."""
 
     def __init__(self, make: Callable[[], Sequence[Made_co]]) -> None:
@@ -82,14 +82,14 @@ class Later(Sequence[Made_co]):
         return self._made[index]
 
 
-class Sheet(NamedTuple):
+class DataTable(NamedTuple):
     """Columns and rows; a cell that is a tuple is a list."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
 
 
-class Answer(NamedTuple):
+class Result(NamedTuple):
     """What a command has to say.
 
     ``document`` is the JSON form, with ``schema`` and, where it lists things, ``items``; ``sheet``
@@ -103,15 +103,15 @@ class Answer(NamedTuple):
     """
 
     document: Mapping[str, Any]
-    sheet: Sheet
+    sheet: DataTable
     names: Sequence[str] = ()
     lines: Sequence[Line] | None = None
-    grid: Sheet | None = None
+    grid: DataTable | None = None
     screen: Callable[[int], Iterator[Line]] | None = None
     footer: Sequence[str] = ()
     warnings: tuple[str, ...] = ()
-    complaint: RenewctlError | None = None
-    parts: "tuple[Answer, ...]" = ()
+    failure: RenewctlError | None = None
+    parts: "tuple[Result, ...]" = ()
     text: str = ""
     markdown: Callable[[], str] | None = None
     status: ExitStatus = ExitStatus.DONE

@@ -8,13 +8,13 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from renewctl.domain.report import horizon, rows, without_recipient
+from renewctl.domain.report import build_rows, default_window, without_recipient
 from renewctl.model import Portfolio
 from renewctl.render.clients import fields
 from renewctl.render.columns import hung
-from renewctl.render.result import Answer, Line, Sheet, line
+from renewctl.render.result import DataTable, Line, Result, line
 
-EMPTY = Sheet((), ())
+EMPTY = DataTable((), ())
 WHAT = "who gets notified about a client's HubSpot renewal, and why"
 KNOW = (
     ("renewctl who", "who would be notified for upcoming renewals"),
@@ -25,15 +25,15 @@ KNOW = (
 )
 
 
-def version(number: str) -> Answer:
+def render_version(number: str) -> Result:
     """Return the version."""
     document = {"schema": "renewctl.version/1", "version": number}
-    return Answer(document, Sheet(("version",), ((number,),)), lines=(line(f"renewctl {number}"),))
+    return Result(document, DataTable(("version",), ((number,),)), lines=(line(f"renewctl {number}"),))
 
 
-def overview(
+def render_overview(
     number: str, store: str | None, book: Portfolio | None, today: date, *, missing: bool = False
-) -> Answer:
+) -> Result:
     """Return what renewctl is, which store is in use, the five commands to know, and the next step.
 
     Args:
@@ -52,11 +52,11 @@ def overview(
         line(("renewctl --help lists all; each has --help; renewctl demo shows some at work.", "dim"))
     )
     document = {"schema": "renewctl.overview/1", "store": store}
-    return Answer(document, EMPTY, lines=lines, screen=partial(hung, lines))
+    return Result(document, EMPTY, lines=lines, screen=partial(hung, lines))
 
 
 def _counts(book: Portfolio, today: date) -> str:
-    found = rows(book, book.clients.values(), horizon(book.policy, today), today)
+    found = build_rows(book, book.clients.values(), default_window(book.policy, today), today)
     nobody = len({row.client.key for row in without_recipient(found)})
     default = f"default owner {book.default.owner}" if book.default else "no default"
     clients = f"{len(book.clients)} client{'' if len(book.clients) == 1 else 's'}"
@@ -86,7 +86,7 @@ def _next(store: str | None, book: Portfolio | None, *, missing: bool) -> Iterat
     yield line(("next   ", "dim"), (words, "told"), f"  ({why})")
 
 
-def created(store: str, beside: Mapping[str, str], *, dry_run: bool, with_default: bool) -> Answer:
+def render_init(store: str, beside: Mapping[str, str], *, dry_run: bool, with_default: bool) -> Result:
     """Return that a store was made, what lies beside it, and what to type next."""
     lines = [line(f"{'Would create' if dry_run else 'Created'} {store}."), *_beside(beside, dry_run=dry_run)]
     if not with_default:
@@ -97,7 +97,7 @@ def created(store: str, beside: Mapping[str, str], *, dry_run: bool, with_defaul
     return _init(store, beside, lines, dry_run=dry_run, new=True)
 
 
-def completed(store: str, beside: Mapping[str, str], unmarked: str, *, dry_run: bool) -> Answer:
+def render_companion_files(store: str, beside: Mapping[str, str], unmarked: str, *, dry_run: bool) -> Result:
     """Return what was added beside a store that was there; it should begin with ``unmarked``, if anything."""
     lines = [line(f"{store} is there already, and stays as it is."), *_beside(beside, dry_run=dry_run)]
     if unmarked:
@@ -106,7 +106,7 @@ def completed(store: str, beside: Mapping[str, str], unmarked: str, *, dry_run: 
     return _init(store, beside, lines, dry_run=dry_run, new=False)
 
 
-def _init(store: str, beside: Mapping[str, str], lines: list[Line], *, dry_run: bool, new: bool) -> Answer:
+def _init(store: str, beside: Mapping[str, str], lines: list[Line], *, dry_run: bool, new: bool) -> Result:
     document = {
         "schema": "renewctl.init/1",
         "path": store,
@@ -120,9 +120,9 @@ def _init(store: str, beside: Mapping[str, str], lines: list[Line], *, dry_run: 
         for path, done in beside.items()
         if done == "left"
     )
-    sheet = Sheet(("path",), ((store,),))
+    sheet = DataTable(("path",), ((store,),))
     written = changed and not dry_run
-    return Answer(document, sheet, (store,), tuple(lines), warnings=foreign, change=True, written=written)
+    return Result(document, sheet, (store,), tuple(lines), warnings=foreign, change=True, written=written)
 
 
 _UNCHANGED = {"kept", "left"}
@@ -140,34 +140,34 @@ def _beside(beside: Mapping[str, str], *, dry_run: bool) -> Iterator[Line]:
         yield line("Nothing is missing beside it.")
 
 
-def schema(document: Mapping[str, Any], text: str) -> Answer:
+def render_schema(document: Mapping[str, Any], text: str) -> Result:
     """Return the JSON Schema of a store; in JSON too it is one, with the mark of an answer in it."""
-    return Answer({"schema": "renewctl.schema/1", **document}, EMPTY, text=text)
+    return Result({"schema": "renewctl.schema/1", **document}, EMPTY, text=text)
 
 
-def demo(shown: Sequence[tuple[str, Sequence[str], Answer]]) -> Answer:
+def render_demo(shown: Sequence[tuple[str, Sequence[str], Result]]) -> Result:
     """Return commands with what they answer, one after the other."""
     parts = []
     for said, words, answer in shown:
         command = "renewctl " + " ".join(words)
         heading = (line((f"# {said}", "dim")), line(("$ ", "dim"), (command, "strong")))
-        parts += [Answer({}, EMPTY, lines=heading), answer, Answer({}, EMPTY, lines=(line(),))]
+        parts += [Result({}, EMPTY, lines=heading), answer, Result({}, EMPTY, lines=(line(),))]
     last = line(("An invented portfolio, deleted again. Your own: renewctl init", "dim"))
-    parts.append(Answer({}, EMPTY, lines=(last,)))
+    parts.append(Result({}, EMPTY, lines=(last,)))
     items: list[dict[str, Any]] = [
         {"command": ["renewctl", *words], "answer": answer.document} for _, words, answer in shown
     ]
-    commands = Sheet(("command",), tuple((" ".join(item["command"]),) for item in items))
-    return Answer({"schema": "renewctl.demo/1", "items": items}, commands, parts=tuple(parts))
+    commands = DataTable(("command",), tuple((" ".join(item["command"]),) for item in items))
+    return Result({"schema": "renewctl.demo/1", "items": items}, commands, parts=tuple(parts))
 
 
-def place(path: str, why: str, *, exists: bool) -> Answer:
+def render_location(path: str, why: str, *, exists: bool) -> Result:
     """Return where the store is, and why there."""
     answer = fields("renewctl.where/1", {"path": path, "why": why, "exists": exists})
-    return Answer(answer.document, answer.sheet, (path,), answer.lines)
+    return Result(answer.document, answer.sheet, (path,), answer.lines)
 
 
-def completion(shell: str, script: str) -> Answer:
+def render_completion(shell: str, script: str) -> Result:
     """Return the script that lets a shell complete."""
     document = {"schema": "renewctl.completion/1", "shell": shell, "script": script}
-    return Answer(document, EMPTY, text=script)
+    return Result(document, EMPTY, text=script)

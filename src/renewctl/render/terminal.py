@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 
 from renewctl.render.columns import Block, arranged, block, words, wrapped
-from renewctl.render.result import Answer, Cell, Line, line
+from renewctl.render.result import Cell, Line, Result, line
 from renewctl.text import showable
 
 NARROWEST = 40
@@ -36,13 +36,13 @@ def wants_colour(environment: Mapping[str, str]) -> bool:
     return environment.get("TERM") not in {"dumb", "unknown"}
 
 
-def drawn(answer: Answer, environment: Mapping[str, str]) -> str:
+def draw(answer: Result, environment: Mapping[str, str]) -> str:
     """Return the answer as a terminal shows it."""
     if answer.text:
         return "".join(showable(each) + "\n" for each in answer.text.splitlines())
     width = width_here()
     shown = (parts for part in answer.parts or (answer,) for parts in _lines(part, width))
-    return painted([found for parts in shown for found in wrapped(parts, width)], environment)
+    return colorize([found for parts in shown for found in wrapped(parts, width)], environment)
 
 
 def width_here() -> int:
@@ -50,7 +50,7 @@ def width_here() -> int:
     return max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
 
 
-def painted(lines: Iterable[Line], environment: Mapping[str, str]) -> str:
+def colorize(lines: Iterable[Line], environment: Mapping[str, str]) -> str:
     """Return lines that are broken already, in colour or not."""
     paint = _painted if wants_colour(environment) else _plain
     return "".join(map(paint, lines))
@@ -70,7 +70,7 @@ def _styled(text: str, style: str) -> str:
     return look + (f"{_END}{look}".join(words(text)) if " " in text else text) + _END
 
 
-def _lines(answer: Answer, width: int) -> Iterable[Line]:
+def _lines(answer: Result, width: int) -> Iterable[Line]:
     if answer.screen:
         return answer.screen(width)
     if answer.lines is not None:

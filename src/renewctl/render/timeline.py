@@ -12,7 +12,7 @@ from typing import Any
 from renewctl.domain.report import ReportRow, without_recipient
 from renewctl.domain.timeline import Month, Timeline
 from renewctl.render.columns import Cells, beside, block, headed, total, widths_of
-from renewctl.render.result import Answer, Line, Segment, Sheet, line
+from renewctl.render.result import DataTable, Line, Result, Segment, line
 from renewctl.render.who import Report, below_the_person, footer, person_of
 
 SCHEMA = "renewctl.timeline/1"
@@ -28,14 +28,14 @@ JUMP = "⋮"
 MOST_NAMED = 5
 
 
-def pictured(found: Timeline, report: Report) -> Answer:
+def render_timeline(found: Timeline, report: Report) -> Result:
     """Return the picture; the report is of the rows that it tells of."""
     items = [_item(month) for month in found.months]
     rows = tuple(tuple(item[column] for column in COLUMNS) for item in items)
     head = {"schema": SCHEMA, **report.heading, **person_of(report)}
-    return Answer(
+    return Result(
         {**head, "items": items, "summary": _summary(found)},
-        Sheet(COLUMNS, rows),
+        DataTable(COLUMNS, rows),
         names=tuple(month.name for month in found.months),
         screen=lambda width: below_the_person(report, drawn(found, report.as_of, width)),
         footer=(_counts(found), *footer(report)),

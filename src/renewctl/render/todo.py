@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from renewctl.domain.todo import Screen, Task
 from renewctl.model import AnySetting
-from renewctl.render.hubspot_steps import WHERE, last_seen, recorded_with, sentence, where
-from renewctl.render.result import Answer, Cell, Each, Line, Sheet, line
+from renewctl.render.hubspot_steps import WHERE, describe_task, last_seen, recorded_with, where
+from renewctl.render.result import Cell, DataTable, Line, MapView, Result, line
 from renewctl.text import markdown_cell
 
 SCHEMA = "renewctl.todo/1"
@@ -42,7 +42,7 @@ GROUPS = (
 """(its name in the summary, heading, the path or what there is to know) of each group, in order."""
 
 
-class List(NamedTuple):
+class TaskList(NamedTuple):
     """What is to do, the day it is seen from, the store read; and whether it is of named clients."""
 
     tasks: Sequence[Task]
@@ -61,9 +61,9 @@ class List(NamedTuple):
         return f"Nothing to click, as far as is known: HubSpot's screens were never looked at for {clients}."
 
 
-def listed(found: List) -> Answer:
+def render_tasks(found: TaskList) -> Result:
     """Return what is still to do."""
-    items = Each(_item, found.tasks)
+    items = MapView(_item, found.tasks)
     document = {
         "schema": SCHEMA,
         "as_of": found.as_of,
@@ -71,9 +71,9 @@ def listed(found: List) -> Answer:
         "items": items,
         "summary": {name: len(tasks) for name, tasks in _grouped(found.tasks).items()},
     }
-    return Answer(
+    return Result(
         document,
-        Sheet(COLUMNS, Each(_cells, items)),
+        DataTable(COLUMNS, MapView(_cells, items)),
         names=tuple(dict.fromkeys(task.client.key for task in found.tasks if task.client)),
         screen=lambda _width: _drawn(found),
         markdown=partial(_markdown, found),
@@ -103,7 +103,7 @@ def _item(task: Task) -> dict[str, Any]:
         "name": (client.name or None) if client else None,
         "choose": {"owner": "default", "notify": None} if task.back else _setting(setting),
         "else": _setting(setting) if task.back and task.required else None,
-        "task": sentence(task),
+        "task": describe_task(task),
         "seen": {
             "owner": str(seen.owner or "default") if seen else None,
             "notify": seen.notify if seen else None,
@@ -137,7 +137,7 @@ def _cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
     )
 
 
-def _drawn(found: List) -> Iterator[Line]:
+def _drawn(found: TaskList) -> Iterator[Line]:
     if not any(task.required for task in found.tasks):
         yield line((found.nothing, "told"))
     for number, (title, way, tasks) in enumerate(_headed(found.tasks)):
@@ -161,15 +161,15 @@ def _task_lines(task: Task) -> Iterator[Line]:
     box = "☐ " if task.required else "· "
     client = task.client
     if client is None:
-        yield line("  ", box, sentence(task))
+        yield line("  ", box, describe_task(task))
     else:
         name = f"  {client.name}: " if client.name else ": "
-        yield line("  ", box, (client.key, "strong"), name, sentence(task))
+        yield line("  ", box, (client.key, "strong"), name, describe_task(task))
     if seen := last_seen(task):
         yield line("    ", (seen, "dim"))
 
 
-def _how_to_record(found: List) -> Iterator[Line]:
+def _how_to_record(found: TaskList) -> Iterator[Line]:
     commands = list(_commands(found))
     if commands:
         yield line()
@@ -179,7 +179,7 @@ def _how_to_record(found: List) -> Iterator[Line]:
             yield line(f"  {command:<{width}}", (f"  {meaning}", "dim"))
 
 
-def _commands(found: List) -> Iterator[tuple[str, str]]:
+def _commands(found: TaskList) -> Iterator[tuple[str, str]]:
     groups = _grouped(found.tasks)
     if groups["default"]:
         yield "renewctl done --default", "the default's"
@@ -194,7 +194,7 @@ def _commands(found: List) -> Iterator[tuple[str, str]]:
         yield "renewctl client assign CLIENT ROLE EMAIL", "the answer"
 
 
-def _markdown(found: List) -> str:
+def _markdown(found: TaskList) -> str:
     lines = [] if any(task.required for task in found.tasks) else [found.nothing, ""]
     for title, way, tasks in _headed(found.tasks):
         lines += [f"## {title}", "", markdown_cell(way), "", *map(_box, tasks), ""]
@@ -208,4 +208,4 @@ def _box(task: Task) -> str:
     name = task.client.name if task.client else ""
     whose = who.rstrip() + (f" {markdown_cell(name)}: " if name else ": ") if who else ""
     seen = last_seen(task)
-    return box + whose + markdown_cell(sentence(task)) + (f" ({markdown_cell(seen)})" if seen else "")
+    return box + whose + markdown_cell(describe_task(task)) + (f" ({markdown_cell(seen)})" if seen else "")

@@ -9,11 +9,11 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from renewctl.domain.dates import Window
-from renewctl.domain.report import FOOTER_ONLY, Digest, ReportRow, Standing, without_recipient
-from renewctl.domain.report import digests as digests_of
+from renewctl.domain.report import FOOTER_CODE, Digest, ReportRow, Responsibilities, without_recipient
+from renewctl.domain.report import build_digests as digests_of
 from renewctl.domain.resolve import Decision
-from renewctl.render.result import Answer, Cell, Each, Later, Line, Sheet, line
-from renewctl.render.who_table import rows_drawn
+from renewctl.render.result import Cell, DataTable, LazySequence, Line, MapView, Result, line
+from renewctl.render.who_table import row_lines
 
 SCHEMA = "renewctl.who/1"
 SCHEMA_BY_RECIPIENT = "renewctl.who-by-recipient/1"
@@ -44,7 +44,7 @@ class Report(NamedTuple):
     as_of: date
     window: Window | None
     store: Mapping[str, str]
-    person: Standing | None = None
+    person: Responsibilities | None = None
 
     @property
     def heading(self) -> Mapping[str, Any]:
@@ -52,48 +52,48 @@ class Report(NamedTuple):
         return {"as_of": self.as_of.isoformat(), "store": dict(self.store)}
 
 
-def by_client(report: Report) -> Answer:
+def render_by_client(report: Report) -> Result:
     """Return one row a renewal."""
     document = {
         "schema": SCHEMA,
         **report.heading,
         **person_of(report),
-        "items": Each(partial(_item, report.as_of), report.rows),
+        "items": MapView(partial(_item, report.as_of), report.rows),
         "summary": partial(_summary, report.rows),
     }
-    return Answer(
+    return Result(
         document,
-        Sheet(COLUMNS, Each(partial(_cells, report.as_of), report.rows)),
-        names=Later(lambda: tuple(dict.fromkeys(row.client.key for row in report.rows))),
-        grid=Sheet(_PEOPLES_COLUMNS, Each(_peoples_cells, report.rows)),
-        screen=lambda width: below_the_person(report, rows_drawn(report.rows, report.as_of, width)),
-        footer=Later(partial(_footer, report)),
+        DataTable(COLUMNS, MapView(partial(_cells, report.as_of), report.rows)),
+        names=LazySequence(lambda: tuple(dict.fromkeys(row.client.key for row in report.rows))),
+        grid=DataTable(_PEOPLES_COLUMNS, MapView(_peoples_cells, report.rows)),
+        screen=lambda width: below_the_person(report, row_lines(report.rows, report.as_of, width)),
+        footer=LazySequence(partial(_footer, report)),
     )
 
 
-def by_recipient(report: Report) -> Answer:
+def render_by_recipient(report: Report) -> Result:
     """Return one item a person, with what they will hear about."""
     # Late: most reports are by client.
-    from renewctl.render.digest import digests_drawn, markdown
+    from renewctl.render.digest import digest_lines, markdown
 
     digests = digests_of(report.rows, report.person.email if report.person else None)
     nobody = without_recipient(report.rows)
     heard = [(digest, kind, row) for digest in digests for kind, row in digest.rows]
     heading = {"schema": SCHEMA_BY_RECIPIENT, **report.heading, **person_of(report)}
-    return Answer(
+    return Result(
         {
             **heading,
-            "items": Each(partial(_digest, report.as_of), digests),
+            "items": MapView(partial(_digest, report.as_of), digests),
             "summary": partial(_summary, report.rows),
         },
-        Sheet(
+        DataTable(
             ("email", "name", "as", "client", "product", "renewal", "deadline", "rule"),
-            Each(_digest_cells, heard),
+            MapView(_digest_cells, heard),
         ),
         names=tuple(digest.email for digest in digests),
         warnings=_unheard(nobody),
-        screen=lambda width: below_the_person(report, digests_drawn(digests, nobody, report.as_of, width)),
-        footer=Later(partial(_footer, report)),
+        screen=lambda width: below_the_person(report, digest_lines(digests, nobody, report.as_of, width)),
+        footer=LazySequence(partial(_footer, report)),
         markdown=partial(markdown, digests, nobody, report.as_of),
     )
 
@@ -111,17 +111,17 @@ def person_of(report: Report) -> Mapping[str, Any]:
     if report.person is None:
         return {}
     # Late: most reports are not narrowed to one person.
-    from renewctl.render.responsibilities import person
+    from renewctl.render.responsibilities import responsibility_lines
 
-    return {"person": person(report.person)}
+    return {"person": responsibility_lines(report.person)}
 
 
 def below_the_person(report: Report, drawn: Iterator[Line]) -> Iterator[Line]:
     """Yield what is drawn; above it, for one person, what they are responsible for."""
     if report.person is not None:
-        from renewctl.render.responsibilities import responsible
+        from renewctl.render.responsibilities import list_responsibilities
 
-        yield from responsible(report.person)
+        yield from list_responsibilities(report.person)
         yield line()
     yield from drawn
 
@@ -145,7 +145,7 @@ def _item(as_of: date, row: ReportRow) -> dict[str, Any]:
         "notes": [
             {"code": note.code, "severity": note.severity, "message": note.message}
             for note in row.notes
-            if note.code != FOOTER_ONLY
+            if note.code != FOOTER_CODE
         ],
     }
 
@@ -182,7 +182,7 @@ def _cells(as_of: date, row: ReportRow) -> tuple[Cell, ...]:
         resolution.rule,
         tuple([decision.email or "" for decision in resolution.to]),
         tuple([decision.email or "" for decision in resolution.cc]),
-        tuple([note.code for note in row.notes if note.code != FOOTER_ONLY]),
+        tuple([note.code for note in row.notes if note.code != FOOTER_CODE]),
     )
 
 
@@ -204,7 +204,7 @@ def _peoples_cells(row: ReportRow) -> tuple[Cell, ...]:
         tuple([d.email or "" for d in row.resolution.to]) or "NOBODY",
         tuple([d.email or "" for d in row.resolution.cc]),
         str(row.resolution.rule),
-        tuple(f"{note.severity}: {note.message}" for note in row.listed_notes),
+        tuple(f"{note.severity}: {note.message}" for note in row.row_notes),
     )
 
 
@@ -257,7 +257,7 @@ def footer(report: Report) -> tuple[str, ...]:
         keys = list(dict.fromkeys(row.client.key for row in nobody))
         more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
         found.append(f"Nobody is notified for {', '.join(keys[:5])}{more}: renewctl explain CLIENT says why")
-    if never := {row.client.key for row in rows if any(note.code == FOOTER_ONLY for note in row.notes)}:
+    if never := {row.client.key for row in rows if any(note.code == FOOTER_CODE for note in row.notes)}:
         found.append(f"{_count(len(never), 'client')} never compared with HubSpot's own screens")
     found.append(f"By your file {report.store['path']}; HubSpot was not asked.")
     return tuple(found)

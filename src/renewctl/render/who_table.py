@@ -16,7 +16,7 @@ HEADINGS = ("Deadline", "Renewal", "Client", "Who hears", "Rule")
 _ALARM = "error"
 
 
-def rows_drawn(rows: Sequence[ReportRow], as_of: date, width: int) -> Iterator[Line]:
+def row_lines(rows: Sequence[ReportRow], as_of: date, width: int) -> Iterator[Line]:
     """Yield the report for a terminal of ``width`` columns: a table if nothing has to be cut."""
     if not rows:
         yield line(("No renewals.", "dim"))
@@ -61,7 +61,7 @@ def _table(
     for row, found in zip(rows, cells, strict=True):
         yield line()
         yield from beside(found, widths)
-        for note in row.listed_notes:
+        for note in row.row_notes:
             yield from _indented(note_line(note), indent, width)
 
 
@@ -86,7 +86,7 @@ def _stack(rows: Iterable[ReportRow], as_of: date, width: int) -> Iterator[Line]
         yield heading
         for label, lines in labelled:
             yield from (line(GAP, *found) for found in _labelled(label, lines))
-        for note in row.listed_notes:
+        for note in row.row_notes:
             yield from _indented(note_line(note), len(GAP), width)
 
 

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from renewctl.domain import paths
-from renewctl.domain.paths import same
-from renewctl.errors import InternalGuard, LayoutRefused, Problem, StoreInvalid
+from renewctl.domain.paths import is_same
+from renewctl.errors import InternalError, Problem, StoreInvalid, UnsupportedLayout
 from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of
 from renewctl.formats.lines import line_starts
 from renewctl.model import Change, Path
@@ -107,11 +107,11 @@ class Document:
             LayoutRefused: If an entry is laid out so that this cannot be done safely.
             InternalGuard: If the result has other data than planned.
         """
-        from renewctl.store.editor import Editor, NotABlock, moves_of
+        from renewctl.store.editor import Editor, NotABlock, find_entry_renames
 
         changes = [change._replace(after=self.codec.storable(change.after)) for change in changes]
-        planned = paths.applied(self.data, changes)
-        moves = list(moves_of(changes, self.data, planned))
+        planned = paths.apply_changes(self.data, changes)
+        moves = list(find_entry_renames(changes, self.data, planned))
         if not moves:
             return Revision(self.text)
         usual = self._is_joined
@@ -145,7 +145,7 @@ class Document:
     def _is_block(self, entry: Entry) -> bool:
         """Return whether an entry is all that the text has of it, and can be changed by itself."""
         alone = len(self._by_path[entry.path]) == 1
-        return alone and same(self.codec.value_of(entry), paths.get(self.data, entry.path))
+        return alone and is_same(self.codec.value_of(entry), paths.get(self.data, entry.path))
 
     def restore(self, swaps: Sequence[Swap]) -> Revision | None:
         """Return the text with the old texts put back; None where a text or gap is not as it was left."""
@@ -153,9 +153,9 @@ class Document:
             whole, *swaps = swaps
             if whole.new == self.text or not swaps:
                 return self._replaced(whole.old) if whole.new == self.text else None
-        from renewctl.store.swaps import put_back
+        from renewctl.store.swaps import apply_swaps
 
-        entries = put_back(self.entries, swaps)
+        entries = apply_swaps(self.entries, swaps)
         renamed = {swap.was: swap.path for swap in swaps if swap.path != swap.was}
         return None if entries is None else self._revised(self.codec.join(entries, self.text), renamed)
 
@@ -169,11 +169,11 @@ class Document:
         return self._revised(self.codec.join(entries, self.text), renamed)
 
     def _revised(self, text: str, renamed: Mapping[Path, Path]) -> Revision:
-        from renewctl.store.swaps import put_back, swaps_between
+        from renewctl.store.swaps import apply_swaps, find_swaps
 
         entries = self.codec.entries(text)
-        swaps = [*swaps_between(self.entries, entries, renamed)]
-        back = put_back(entries, swaps)
+        swaps = [*find_swaps(self.entries, entries, renamed)]
+        back = apply_swaps(entries, swaps)
         if back is None or self.codec.join(back, text) != self.text:
             # An entry is in two places, or the file's habits went with its last entry.
             swaps = [Swap((), (), self.text, text), *swaps]
@@ -192,17 +192,17 @@ class Document:
         try:
             got = self.codec.parse(text)
         except StoreInvalid as error:
-            raise InternalGuard(f"the new text cannot be read: {error.problems or error.message}") from error
+            raise InternalError(f"the new text cannot be read: {error.problems or error.message}") from error
         for top in {*got, *planned}:
             if not _is_as_planned(got.get(top), planned.get(top), top, touched):
-                raise InternalGuard(f"the new text has another value for {top}; nothing was written")
+                raise InternalError(f"the new text has another value for {top}; nothing was written")
 
 
-def _refusal(path: Path) -> LayoutRefused:
+def _refusal(path: Path) -> UnsupportedLayout:
     """Return the error for an entry that is not one block of the text."""
     hint = "rewrite the file once, and keep a copy: renewctl migrate --layout"
     problem = Problem(f"{dotted(path)} is not a block of its own", path)
-    return LayoutRefused("this layout can be read, but not changed", hint=hint, problems=[problem])
+    return UnsupportedLayout("this layout can be read, but not changed", hint=hint, problems=[problem])
 
 
 def _is_as_planned(got: Any, planned: Any, top: str, touched: set[Path | None]) -> bool:
@@ -211,9 +211,9 @@ def _is_as_planned(got: Any, planned: Any, top: str, touched: set[Path | None]) 
     The others keep their bytes, so ``==`` cannot take 1 for true there.
     """
     if top not in HOLDERS:
-        return same(got, planned)
+        return is_same(got, planned)
     if not got or not planned:
         return not got and not planned  # a table can go with its last entry
-    if got != planned and not same(got, planned):  # a NaN is not equal to itself
+    if got != planned and not is_same(got, planned):  # a NaN is not equal to itself
         return False
-    return all(same(got.get(name[1]), planned.get(name[1])) for name in touched if name and name[0] == top)
+    return all(is_same(got.get(name[1]), planned.get(name[1])) for name in touched if name and name[0] == top)

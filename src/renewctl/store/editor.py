@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from renewctl.domain import paths
-from renewctl.domain.paths import same
+from renewctl.domain.paths import is_same
 from renewctl.fields import TOP_LEVEL
 from renewctl.formats.entries import HOLDERS, Codec, Entry, paths_of
 from renewctl.model import Change, Path
@@ -29,7 +29,7 @@ class NotABlock(Exception):
         self.path = path
 
 
-class Move(NamedTuple):
+class EntryRename(NamedTuple):
     """One entry's way from the old data (``origin``, None: not there) to the new."""
 
     origin: Path | None
@@ -38,7 +38,9 @@ class Move(NamedTuple):
     new: Any
 
 
-def moves_of(changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]) -> Iterator[Move]:
+def find_entry_renames(
+    changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]
+) -> Iterator[EntryRename]:
     """Yield the move of each entry that changes; data that ``paths.applied`` shares is not compared.
 
     Args:
@@ -56,9 +58,9 @@ def moves_of(changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]
             continue  # what is in it are entries of their own
         origin = origins.get(path, None if path in moved else path)
         before, after = paths.get(old, origin) if origin else None, paths.get(new, path)
-        changed = before is not after and not same(before, after)
+        changed = before is not after and not is_same(before, after)
         if changed or (origin != path and after is not None):
-            yield Move(origin, path, before, after)
+            yield EntryRename(origin, path, before, after)
 
 
 class Editor:
@@ -83,7 +85,7 @@ class Editor:
         """The entries as they are to be."""
         return [entry for entry in self.slots if entry]
 
-    def make(self, moves: Sequence[Move], data: Mapping[str, Any]) -> None:
+    def make(self, moves: Sequence[EntryRename], data: Mapping[str, Any]) -> None:
         """Make all moves: what is there changes or goes, then new entries get their places.
 
         Args:
@@ -105,7 +107,7 @@ class Editor:
         for top, new in fresh.items():
             self._add(top, new)
 
-    def _change(self, move: Move) -> None:
+    def _change(self, move: EntryRename) -> None:
         place, entry = self._entry(move)
         self.slots[place] = None
         if move.new is not None:
@@ -131,7 +133,7 @@ class Editor:
         if top in HOLDERS and not usual:
             raise NotABlock((top,))
 
-    def _entry(self, move: Move) -> tuple[int, Entry]:
+    def _entry(self, move: EntryRename) -> tuple[int, Entry]:
         """Return the one place of an entry, and what is there.
 
         Raises:
@@ -139,7 +141,7 @@ class Editor:
         """
         places = self.places.get(move.origin or (), [])
         entry = self.slots[places[0]] if len(places) == 1 else None
-        if entry is None or not same(self.codec.value_of(entry), move.old):
+        if entry is None or not is_same(self.codec.value_of(entry), move.old):
             raise NotABlock(move.origin or move.name)
         return places[0], entry
 

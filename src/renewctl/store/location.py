@@ -17,20 +17,20 @@ NAMES = ("renewctl.toml", "renewctl.json")
 SUFFIXES = (".toml", ".json")
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A store's path, the way it is shown to people, and the reason it was chosen."""
 
     path: Path
-    shown: str
+    display: str
     why: str
 
     @property
-    def named(self) -> bool:
+    def explicit(self) -> bool:
         """Whether somebody named it, instead of its being found."""
         return self.why.startswith("named")
 
 
-def find(option: str | None, environment: Mapping[str, str], here: Path) -> Place:
+def find_store(option: str | None, environment: Mapping[str, str], here: Path) -> Location:
     """Return the place of the store, which may not exist yet.
 
     Args:
@@ -42,13 +42,13 @@ def find(option: str | None, environment: Mapping[str, str], here: Path) -> Plac
         StoreInvalid: both a TOML and a JSON store lie in one folder.
     """
     if option is not None:
-        return named(option, "named by --store")
+        return store_at(option, "named by --store")
     if variable := environment.get(VARIABLE):
-        return named(variable, f"named by {VARIABLE}")
+        return store_at(variable, f"named by {VARIABLE}")
     return _found(here, environment) or _own()
 
 
-def named(text: str, why: str) -> Place:
+def store_at(text: str, why: str) -> Location:
     """Return a place that was named.
 
     Raises:
@@ -58,10 +58,10 @@ def named(text: str, why: str) -> Place:
     if path.suffix.lower() not in SUFFIXES:
         hint = "a store's name ends in .toml or .json"
         raise StoreInvalid(f"{text!r} is not the name of a store", hint=hint)
-    return Place(path, text, why)
+    return Location(path, text, why)
 
 
-def _found(here: Path, environment: Mapping[str, str]) -> Place | None:
+def _found(here: Path, environment: Mapping[str, str]) -> Location | None:
     """Search this folder and those above, up to a repository's root or the home folder."""
     home = environment.get("HOME")
     for folder in (here, *here.parents):
@@ -72,7 +72,7 @@ def _found(here: Path, environment: Mapping[str, str]) -> Place | None:
     return None
 
 
-def _in_folder(folder: Path, here: Path) -> Place | None:
+def _in_folder(folder: Path, here: Path) -> Location | None:
     present = _present(folder)
     if len(present) > 1:
         hint = "keep one of the two, or name it: --store renewctl.toml"
@@ -80,8 +80,8 @@ def _in_folder(folder: Path, here: Path) -> Place | None:
     if not present:
         return None
     if folder == here:
-        return Place(Path(present[0].name), present[0].name, "found in this folder")
-    return Place(present[0], str(present[0]), "found in a folder above this one")
+        return Location(Path(present[0].name), present[0].name, "found in this folder")
+    return Location(present[0], str(present[0]), "found in a folder above this one")
 
 
 def _present(folder: Path) -> list[Path]:
@@ -89,20 +89,20 @@ def _present(folder: Path) -> list[Path]:
     return [folder / name for name in NAMES if os.path.lexists(folder / name)]
 
 
-def _own() -> Place:
+def _own() -> Location:
     import platformdirs
 
     folder = platformdirs.user_data_path("renewctl", appauthor=False)
     present = _present(folder)
     path = (present or [folder / NAMES[0]])[0]
-    return Place(path, str(path), "your own data folder, as there is none in this folder or above")
+    return Location(path, str(path), "your own data folder, as there is none in this folder or above")
 
 
-def missing(place: Place) -> StoreMissing:
+def missing_store(place: Location) -> StoreMissing:
     """Return the error for a place where no store lies."""
-    if place.named:
-        message = f"there is no store at {place.shown} ({place.why})"
-        hint = f"to make one there: renewctl init --store {place.shown}"
+    if place.explicit:
+        message = f"there is no store at {place.display} ({place.why})"
+        hint = f"to make one there: renewctl init --store {place.display}"
         if place.why.startswith(COMPARED):
             hint = "name a store's file, .toml or .json"
     else:

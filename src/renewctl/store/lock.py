@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from renewctl.errors import FileTrouble, StoreLocked, UsageError
-from renewctl.files import give, resolved, trouble
+from renewctl.errors import FileError, StoreLocked, UsageError
+from renewctl.files import explain_os_error, resolve_link, write_all
 
 DEFAULT_TIMEOUT = 10.0
 _PAUSE = 0.02
@@ -37,12 +37,12 @@ def path_of(store: Path) -> Path:
         FileNotFoundError: If the store does not exist.
         FileTrouble: If its links cannot be followed.
     """
-    real = resolved(store)
+    real = resolve_link(store)
     return real.with_name(name_of(real.name))
 
 
 @contextmanager
-def locked(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
+def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
     """Hold the store's lock.
 
     Args:
@@ -62,7 +62,7 @@ def locked(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
         path, found = path_of(store), os.stat(store)
         _check_kind(path)
     except OSError as error:
-        raise trouble("lock", store, error) from None
+        raise explain_os_error("lock", store, error) from None
     mode = found.st_mode & 0o666 | 0o600
     sign = partial(_sign, like=found, mode=mode)
     lock = FileLock(path, timeout, mode, fallback_to_soft=False, preserve_lock_file=True, on_acquired=sign)
@@ -85,14 +85,14 @@ def _check_kind(path: Path) -> None:
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(os.lstat(path).st_mode):
             hint = "remove it; a new one will be made"
-            raise FileTrouble(f"{path} should be a lock file, and is something else", hint=hint)
+            raise FileError(f"{path} should be a lock file, and is something else", hint=hint)
 
 
-def _refused(path: Path, error: OSError) -> FileTrouble:
+def _refused(path: Path, error: OSError) -> FileError:
     if error.errno not in _NO_LOCKS:
-        return trouble("lock", path, error)
+        return explain_os_error("lock", path, error)
     hint = "nothing was changed; keep the store on a local disk"
-    return FileTrouble(f"{path.parent} does not support locks", hint=hint)
+    return FileError(f"{path.parent} does not support locks", hint=hint)
 
 
 def _sign(handle: int, like: os.stat_result, mode: int) -> None:
@@ -101,7 +101,7 @@ def _sign(handle: int, like: os.stat_result, mode: int) -> None:
     Errors do not matter: the lock is held all the same.
     """
     with suppress(OSError):
-        give(handle, like, mode)
+        write_all(handle, like, mode)
     with suppress(OSError):
         note = f"process {os.getpid()} on {socket.gethostname()}\n{time.time():.0f}\n"
         os.lseek(handle, 0, os.SEEK_SET)

@@ -6,9 +6,9 @@ Imports its neighbours in ``store`` and the pure floors.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from renewctl.domain.validate import read
-from renewctl.domain.versions import CURRENT, up_to_date, version_of
-from renewctl.errors import InternalGuard
+from renewctl.domain.validate import read_portfolio
+from renewctl.domain.versions import CURRENT, upgrade, version_of
+from renewctl.errors import InternalError
 from renewctl.formats.entries import HOLDERS
 from renewctl.model import Change, Plan
 from renewctl.store.document import Revision
@@ -16,33 +16,33 @@ from renewctl.store.snapshot import Snapshot
 from renewctl.store.write import Draft, check_version
 
 
-def migrated(before: Snapshot) -> Draft:
+def upgrade_store(before: Snapshot) -> Draft:
     """Draft the rewriting of a store in the current version; one that is of it is left alone."""
     data = before.document.data
     version = version_of(data)
     name = before.place.path.name
     if version == CURRENT:
-        said = f"{before.place.shown} has version {CURRENT} already"
+        said = f"{before.place.display} has version {CURRENT} already"
         return Draft(Plan("migrate", (), (said,)), before, before.portfolio, Revision(before.document.text))
     copy = f"{name}.v{version}.bak"
-    new = up_to_date(data)
+    new = upgrade(data)
     changes = tuple(_changes(data, new))
     said = f"version {version} → {CURRENT}; the old file is kept as {copy}"
-    reading = read(new)
+    reading = read_portfolio(new)
     if reading.problems:
-        raise InternalGuard("the store could not be read after its migration", problems=reading.problems)
+        raise InternalError("the store could not be read after its migration", problems=reading.problems)
     made = before.document.edit(changes)
     return Draft(Plan("migrate", changes, (said,)), before, reading.portfolio, made, copy=copy)
 
 
-def reformatted(before: Snapshot) -> Draft:
+def reformat_store(before: Snapshot) -> Draft:
     """Draft the rewriting of a store with one block per client and user, if it has another layout."""
     check_version(before)
     made = before.document.reformat()
     copy = f"{before.place.path.name}.layout.bak"
-    said = f"{before.place.shown} is rewritten in the usual layout; the old file is kept as {copy}"
+    said = f"{before.place.display} is rewritten in the usual layout; the old file is kept as {copy}"
     if made.text == before.document.text:
-        said, copy = f"{before.place.shown} already has the usual layout", ""
+        said, copy = f"{before.place.display} already has the usual layout", ""
     return Draft(Plan("migrate", (), (said,)), before, before.portfolio, made, copy=copy)
 
 

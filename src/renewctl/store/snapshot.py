@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from renewctl import files
 from renewctl.domain.paths import get
-from renewctl.domain.validate import Reading, read
-from renewctl.domain.versions import up_to_date
+from renewctl.domain.validate import Reading, read_portfolio
+from renewctl.domain.versions import upgrade
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
 from renewctl.model import Path, Portfolio
 from renewctl.store.document import Document
-from renewctl.store.location import Place, missing
+from renewctl.store.location import Location, missing_store
 
 BOM = "\ufeff"
 BY_HAND = "mend the file in an editor; nothing was written"
@@ -26,7 +26,7 @@ _WORKBOOK = "it looks like a zip file, such as an Excel workbook: `renewctl impo
 class Snapshot(NamedTuple):
     """What a store said when it was read. ``remarks`` are located, and change no answer."""
 
-    place: Place
+    place: Location
     fingerprint: files.Fingerprint
     bom: str
     document: Document
@@ -41,24 +41,24 @@ class Snapshot(NamedTuple):
     @property
     def identity(self) -> dict[str, Any]:
         """What answers say of the store they were read from."""
-        return {"path": self.place.shown, "sha256": self.fingerprint}
+        return {"path": self.place.display, "sha256": self.fingerprint}
 
-    def where(self, path: Path) -> str | None:
+    def line_of(self, path: Path) -> str | None:
         """Return the place of ``path`` as editors write it (``renewctl.toml:12``); None if not written."""
         if get(self.document.data, path) is None:
             return None
-        return f"{self.place.shown}:{self.document.locate(path)[0]}"
+        return f"{self.place.display}:{self.document.locate(path)[0]}"
 
-    def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    def locate_problems(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Return the problems with file, line and column filled in, in the file's order."""
         return _located(self.document, self.place, problems)
 
-    def encoded(self, text: str) -> bytes:
+    def encode(self, text: str) -> bytes:
         """Return new text as the file has to hold it."""
         return (self.bom + text).encode()
 
 
-def load(place: Place) -> Snapshot:
+def load(place: Location) -> Snapshot:
     """Read the store.
 
     Raises:
@@ -69,11 +69,11 @@ def load(place: Place) -> Snapshot:
     try:
         raw = files.read_bytes(place.path)
     except FileNotFoundError:
-        raise missing(place) from None
+        raise missing_store(place) from None
     return snapshot_of(raw, place)
 
 
-def snapshot_of(raw: bytes, place: Place) -> Snapshot:
+def snapshot_of(raw: bytes, place: Location) -> Snapshot:
     """Return what the bytes of a store say.
 
     Raises:
@@ -81,13 +81,13 @@ def snapshot_of(raw: bytes, place: Place) -> Snapshot:
     """
     text = _decoded(raw, place)
     bom = BOM if text.startswith(BOM) else ""
-    document = parsed(text.removeprefix(BOM), place)
-    reading = understood(document, place)
+    document = parse_document(text.removeprefix(BOM), place)
+    reading = read_document(document, place)
     remarks = _located(document, place, reading.remarks)
     return Snapshot(place, files.Fingerprint(raw), bom, document, reading.portfolio, remarks)
 
 
-def parsed(text: str, place: Place) -> Document:
+def parse_document(text: str, place: Location) -> Document:
     """Return the text as a document of the format that the file's suffix names.
 
     Raises:
@@ -97,11 +97,11 @@ def parsed(text: str, place: Place) -> Document:
         return _document(text, place)
     except StoreInvalid as error:
         error.hint = error.hint or BY_HAND
-        error.problems = tuple(problem._replace(file=place.shown) for problem in error.problems)
+        error.problems = tuple(problem._replace(file=place.display) for problem in error.problems)
         raise
 
 
-def _document(text: str, place: Place) -> Document:
+def _document(text: str, place: Location) -> Document:
     if place.path.suffix.lower() == ".json":
         from renewctl.formats.json import codec as json_codec
 
@@ -111,33 +111,33 @@ def _document(text: str, place: Place) -> Document:
     return Document(text, codec)
 
 
-def understood(document: Document, place: Place) -> Reading:
+def read_document(document: Document, place: Location) -> Reading:
     """Return what the document says.
 
     Raises:
         StoreInvalid: something in it is wrong; every problem is listed, with its place.
     """
-    with places_named(document, place):
-        reading = said(document)
+    with name_locations(document, place):
+        reading = collect_warnings(document)
     if reading.problems:
         count = len(reading.problems)
-        message = f"{place.shown} has {count} problem{'s' * (count > 1)}"
+        message = f"{place.display} has {count} problem{'s' * (count > 1)}"
         raise StoreInvalid(message, hint=BY_HAND, problems=_located(document, place, reading.problems))
     return reading
 
 
-def said(document: Document) -> Reading:
+def collect_warnings(document: Document) -> Reading:
     """Return what the document says, right or wrong.
 
     Raises:
         StoreInvalid: its version is none.
         StoreTooNew: it is newer than this renewctl.
     """
-    return read(up_to_date(document.data))
+    return read_portfolio(upgrade(document.data))
 
 
 @contextmanager
-def places_named(document: Document, place: Place) -> Iterator[None]:
+def name_locations(document: Document, place: Location) -> Iterator[None]:
     """Name file, line and column of the problems of every error that is raised inside."""
     try:
         yield
@@ -146,17 +146,17 @@ def places_named(document: Document, place: Place) -> Iterator[None]:
         raise
 
 
-def _located(document: Document, place: Place, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def _located(document: Document, place: Location, problems: Iterable[Problem]) -> tuple[Problem, ...]:
     found = []
     for problem in problems:
         if problem.path:
             line, column = document.locate(problem.path)
-            problem = problem._replace(file=place.shown, line=line, column=column)  # noqa: PLW2901
+            problem = problem._replace(file=place.display, line=line, column=column)  # noqa: PLW2901
         found.append(problem)
     return tuple(sorted(found, key=lambda problem: (problem.line, problem.column)))
 
 
-def _decoded(raw: bytes, place: Place) -> str:
+def _decoded(raw: bytes, place: Location) -> str:
     if wide := _wide(raw):
         raise _not_utf8(raw, 0, wide, place)
     try:
@@ -173,9 +173,9 @@ def _wide(raw: bytes) -> str:
     return "UTF-16" if marked or _ALTERNATING.match(raw) else ""
 
 
-def _not_utf8(raw: bytes, start: int, kind: str, place: Place) -> StoreInvalid:
+def _not_utf8(raw: bytes, start: int, kind: str, place: Location) -> StoreInvalid:
     *before, last = re.split(rb"\r\n|\n|\r", raw[:start])
     line, column = len(before) + 1, len(last.decode().removeprefix(BOM)) + 1
-    problem = Problem(f"not UTF-8: {kind} at line {line}", file=place.shown, line=line, column=column)
+    problem = Problem(f"not UTF-8: {kind} at line {line}", file=place.display, line=line, column=column)
     hint = _WORKBOOK if raw.startswith(b"PK\x03\x04") else "save the file again as UTF-8"
-    return StoreInvalid(f"{place.shown} is not UTF-8", hint=hint, problems=[problem])
+    return StoreInvalid(f"{place.display} is not UTF-8", hint=hint, problems=[problem])

@@ -10,7 +10,7 @@ from renewctl.formats.entries import Entry, Swap
 from renewctl.model import Path
 
 
-def put_back(entries: Sequence[Entry], swaps: Iterable[Swap]) -> list[Entry] | None:
+def apply_swaps(entries: Sequence[Entry], swaps: Iterable[Swap]) -> list[Entry] | None:
     """Return the entries with their old texts, gaps and places; None where one is not as it was left."""
     left = {swap.path: swap for swap in swaps if swap.new or not swap.old}
     gone = {swap.after: swap for swap in swaps if swap.old and not swap.new}
@@ -35,7 +35,7 @@ def put_back(entries: Sequence[Entry], swaps: Iterable[Swap]) -> list[Entry] | N
     return None if left or gone else found
 
 
-def swaps_between(old: Sequence[Entry], new: Sequence[Entry], renamed: Mapping[Path, Path]) -> Iterator[Swap]:
+def find_swaps(old: Sequence[Entry], new: Sequence[Entry], renamed: Mapping[Path, Path]) -> Iterator[Swap]:
     """Yield what became of each entry whose path, text or gap is another one now.
 
     Args:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from renewctl.domain.diff import differences
+from renewctl.domain.diff import find_differences
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.paths import applied, get, plain, reverted
+from renewctl.domain.paths import apply_changes, get, revert_changes, with_text_dates
 from renewctl.domain.validate import Reading
 from renewctl.errors import NothingToUndo, Problem, StoreChanged, StoreInvalid, UsageError
 from renewctl.formats.entries import HOLDERS
@@ -17,16 +17,16 @@ from renewctl.model import Change, Path, Plan, Portfolio
 from renewctl.store import history
 from renewctl.store.document import Document, Revision
 from renewctl.store.history.record import Record
-from renewctl.store.snapshot import Snapshot, parsed, places_named, said
+from renewctl.store.snapshot import Snapshot, collect_warnings, name_locations, parse_document
 from renewctl.store.swaps import in_line_ends_of
-from renewctl.store.write import Draft, Drafted, check_version
+from renewctl.store.write import Draft, MakeDraft, check_version
 from renewctl.text import dotted
 
 _TABLES = ("defaults", "policy")
 """Tables of the top level that go with their last value."""
 
 
-def taken_back(which: str | None) -> Drafted:
+def undo_change(which: str | None) -> MakeDraft:
     """Return what drafts the taking back of a change.
 
     Args:
@@ -42,7 +42,7 @@ def taken_back(which: str | None) -> Drafted:
             _check_last(done, record)
         meant.append(record.id)
         changes, data = _reversed(before, record, done)
-        with places_named(before.document, before.place):
+        with name_locations(before.document, before.place):
             made, reading = _made(before, record, changes, data)
         if before.digest != record.after:
             _check_references(before, reading.portfolio, record)
@@ -74,7 +74,7 @@ def _check_last(done: tuple[Record, ...], record: Record) -> None:
         raise StoreChanged(message, hint=f"to take the one before it back: renewctl undo {record.id}")
 
 
-def origin(record: Record, done: Iterable[Record]) -> tuple[Record, int]:
+def find_origin(record: Record, done: Iterable[Record]) -> tuple[Record, int]:
     """Return the change that an undo, or the undo of an undo, goes back to, and over how many steps."""
     known = {other.id: other for other in done}
     steps = 0
@@ -85,7 +85,7 @@ def origin(record: Record, done: Iterable[Record]) -> tuple[Record, int]:
 
 def _said(record: Record, done: tuple[Record, ...]) -> tuple[str, ...]:
     """Return what is taken back, in words; to take back an undo is to do the change again."""
-    root, steps = origin(record, done)
+    root, steps = find_origin(record, done)
     when = root.author.at.replace("T", " ").removesuffix("Z")
     verb, again = ("redoes", "takes it back again") if steps % 2 else ("takes back", "does it again")
     more = f"renewctl undo once more {again}; renewctl history has the ids of older changes"
@@ -127,18 +127,18 @@ def _reversed(
         StoreChanged: what the change left there is not what is there now.
     """
     changes = tuple(_inverse(change) for change in reversed(record.changes))
-    data, others = reverted(before.document.data, changes)
+    data, others = revert_changes(before.document.data, changes)
     if others:
         taken = [other for other in done if other.undoes == record.id]
         if taken:
             message = f"{record.command} {record.id} was taken back already, by undo {taken[-1].id}"
             raise StoreChanged(message, hint=f"to do it again: renewctl undo {taken[-1].id}")
-        problems = before.located(_problem(change, changes, data) for change in others)
+        problems = before.locate_problems(_problem(change, changes, data) for change in others)
         message = f"{record.command} {record.id} cannot be taken back: the same values were changed since"
         hint = "nothing was written; change them by the command itself"
         raise StoreChanged(message, hint=hint, problems=problems)
     empty = tuple(Change((top,), None, {}) for top in _TABLES if data.get(top) == {})
-    return (*changes, *empty), applied(data, empty)
+    return (*changes, *empty), apply_changes(data, empty)
 
 
 def _inverse(change: Change) -> Change:
@@ -167,7 +167,9 @@ def _problem(found: Change, wanted: tuple[Change, ...], data: dict[str, Any]) ->
 def _leaf(path: Path, now: Any, then: Any) -> tuple[Path, Any, Any]:
     """Return the first value inside that differs."""
     while isinstance(now, dict) and isinstance(then, dict):
-        key = next(key for key in {**then, **now} if plain(now.get(key)) != plain(then.get(key)))
+        key = next(
+            key for key in {**then, **now} if with_text_dates(now.get(key)) != with_text_dates(then.get(key))
+        )
         path, now, then = (*path, key), now.get(key), then.get(key)
     return path, now, then
 
@@ -212,11 +214,11 @@ def _candidates(document: Document, record: Record, changes: tuple[Change, ...])
 def _read_again(made: Revision, before: Snapshot, data: dict[str, Any]) -> Reading | None:
     """Read a new text. Return None if its data is not ``data``, or it is not a store."""
     try:
-        again = parsed(made.text, before.place)
+        again = parse_document(made.text, before.place)
     except StoreInvalid:
         return None
-    reading = said(again)
-    alike = all(_nothing(change) for change in differences(again.data, data))
+    reading = collect_warnings(again)
+    alike = all(_nothing(change) for change in find_differences(again.data, data))
     return reading if alike and not reading.problems else None
 
 

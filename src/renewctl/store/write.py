@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from renewctl import files
-from renewctl.domain.paths import applied, get, plain
-from renewctl.domain.validate import read
-from renewctl.domain.versions import CURRENT, up_to_date, version_of
-from renewctl.errors import FileTrouble, InternalGuard, RenewctlError, StoreChanged, StoreInvalid
+from renewctl.domain.paths import apply_changes, get, with_text_dates
+from renewctl.domain.validate import read_portfolio
+from renewctl.domain.versions import CURRENT, upgrade, version_of
+from renewctl.errors import FileError, InternalError, RenewctlError, StoreChanged, StoreInvalid
 from renewctl.model import Change, Plan, Portfolio
 from renewctl.store import history
 from renewctl.store.document import Revision
 from renewctl.store.history.record import Author, Record
-from renewctl.store.location import Place
-from renewctl.store.lock import DEFAULT_TIMEOUT, locked
-from renewctl.store.snapshot import Snapshot, load, places_named
+from renewctl.store.location import Location
+from renewctl.store.lock import DEFAULT_TIMEOUT, lock_store
+from renewctl.store.snapshot import Snapshot, load, name_locations
 
 REFORMATTED = "is rewritten with one member per line; the other values stay as they are"
 """Said of a JSON file whose members are not one per line, once it is changed."""
-Edit = Callable[[Portfolio], Plan]
+PlanEdit = Callable[[Portfolio], Plan]
 
 
 class Draft(NamedTuple):
@@ -36,17 +36,17 @@ class Draft(NamedTuple):
     plan: Plan
     before: Snapshot
     after: Portfolio
-    made: Revision
+    revision: Revision
     undoes: str = ""
     copy: str = ""
 
     @property
     def changed(self) -> bool:
         """Whether the file would be another one: a new layout is a change without a changed value."""
-        return self.made.text != self.before.document.text
+        return self.revision.text != self.before.document.text
 
 
-class Applied(NamedTuple):
+class WriteResult(NamedTuple):
     """A draft, and whether it was written."""
 
     draft: Draft
@@ -54,16 +54,16 @@ class Applied(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-Drafted = Callable[[Snapshot], Draft]
+MakeDraft = Callable[[Snapshot], Draft]
 """Makes the draft of a change for what the store says; it may be asked again if that changed."""
-Agree = Callable[[Draft, bool], bool]
+Approve = Callable[[Draft, bool], bool]
 """Lets a draft pass, or raises; returns whether somebody is to be asked about just this draft.
 
 They are asked by then, unless it is told (by False) that now nobody can be asked.
 """
 
 
-class Terms(NamedTuple):
+class WriteOptions(NamedTuple):
     """On what terms a change is made.
 
     Args:
@@ -73,13 +73,13 @@ class Terms(NamedTuple):
         timeout: seconds to wait for another writer.
     """
 
-    agree: Agree
+    approve: Approve
     author: Callable[[], Author]
     dry_run: bool = False
     timeout: float = DEFAULT_TIMEOUT
 
 
-def apply(place: Place, drafted: Drafted, terms: Terms) -> Applied:
+def write_change(place: Location, drafted: MakeDraft, terms: WriteOptions) -> WriteResult:
     """Plan a change on what the store says, and make it unless it is only to be shown.
 
     The dry run is the same path without lock and write. A plan that changes nothing writes
@@ -92,19 +92,19 @@ def apply(place: Place, drafted: Drafted, terms: Terms) -> Applied:
     """
     draft = drafted(load(place))
     if terms.dry_run or not draft.changed:
-        return Applied(draft, written=False)
-    asked = terms.agree(draft, True)
-    with locked(place.path, terms.timeout):
+        return WriteResult(draft, written=False)
+    asked = terms.approve(draft, True)
+    with lock_store(place.path, terms.timeout):
         if _digest(place) != draft.before.digest:
-            draft = _anew(place, drafted, terms.agree, asked=asked)
+            draft = _anew(place, drafted, terms.approve, asked=asked)
         if not draft.changed:
-            return Applied(draft, written=False)
-        return Applied(draft, written=True, warnings=tuple(_written(place, draft, terms.author())))
+            return WriteResult(draft, written=False)
+        return WriteResult(draft, written=True, warnings=tuple(_written(place, draft, terms.author())))
 
 
-def _written(place: Place, draft: Draft, author: Author) -> list[str]:
+def _written(place: Location, draft: Draft, author: Author) -> list[str]:
     """Replace the file, with what is done written down before and after; return warnings."""
-    before, data = draft.before, draft.before.encoded(draft.made.text)
+    before, data = draft.before, draft.before.encode(draft.revision.text)
     files.sweep(place.path)
     if draft.copy:
         _keep_copy(place.path, draft)
@@ -119,21 +119,23 @@ def _written(place: Place, draft: Draft, author: Author) -> list[str]:
 
 def _record(draft: Draft, author: Author, after: str) -> Record:
     plan, before = draft.plan, draft.before
-    return Record(author, plan.command, plan.changes, draft.made.swaps, before.digest, after, draft.undoes)
+    return Record(
+        author, plan.command, plan.changes, draft.revision.swaps, before.digest, after, draft.undoes
+    )
 
 
-def planned(edit: Edit) -> Drafted:
+def draft_edit(edit: PlanEdit) -> MakeDraft:
     """Return what drafts the change that ``edit`` plans."""
 
     def drafted(before: Snapshot) -> Draft:
         check_version(before)
-        with places_named(before.document, before.place):
+        with name_locations(before.document, before.place):
             plan = _effective(before, edit(before.portfolio))
             if not plan.changes:
                 return Draft(plan, before, before.portfolio, Revision(before.document.text))
             made = before.document.edit(plan.changes)
         if made.reformatted:
-            plan = plan._replace(said=(*plan.said, f"{before.place.shown} {REFORMATTED}"))
+            plan = plan._replace(notices=(*plan.notices, f"{before.place.display} {REFORMATTED}"))
         return Draft(plan, before, _understood(before, plan), made)
 
     return drafted
@@ -147,22 +149,22 @@ def check_version(before: Snapshot) -> None:
     """
     version = version_of(before.document.data)
     if version < CURRENT:
-        message = f"{before.place.shown} has version {version}, and this renewctl writes version {CURRENT}"
+        message = f"{before.place.display} has version {version}, and this renewctl writes version {CURRENT}"
         raise StoreInvalid(message, hint="renewctl migrate brings it up to date, and keeps a copy")
 
 
 def _keep_copy(path: Path, draft: Draft) -> None:
-    copy = files.resolved(path).with_name(draft.copy)
-    old = draft.before.encoded(draft.before.document.text)
+    copy = files.resolve_link(path).with_name(draft.copy)
+    old = draft.before.encode(draft.before.document.text)
     try:
         files.create(copy, old)
     except FileExistsError:
         if files.read_bytes(copy) != old:
             hint = "move it away; nothing was written"
-            raise FileTrouble(f"{copy} exists already, and holds something else", hint=hint) from None
+            raise FileError(f"{copy} exists already, and holds something else", hint=hint) from None
 
 
-def _anew(place: Place, drafted: Drafted, agree: Agree, *, asked: bool) -> Draft:
+def _anew(place: Location, drafted: MakeDraft, agree: Approve, *, asked: bool) -> Draft:
     """Return the draft for a store that changed between planning and locking.
 
     Raises:
@@ -170,12 +172,12 @@ def _anew(place: Place, drafted: Drafted, agree: Agree, *, asked: bool) -> Draft
     """
     draft = drafted(load(place))
     if asked or (draft.changed and agree(draft, False)):
-        message = f"{place.shown} was changed by somebody else since you were asked"
+        message = f"{place.display} was changed by somebody else since you were asked"
         raise StoreChanged(message, hint="nothing was written; run the command again")
     return draft
 
 
-def _digest(place: Place) -> str:
+def _digest(place: Location) -> str:
     try:
         return files.digest(files.read_bytes(place.path))
     except FileNotFoundError:
@@ -196,7 +198,7 @@ def _differs(change: Change) -> bool:
     # A JSON store holds dates as text; the same day is no change there.
     if change.before is None or change.after is None:
         return change.before is not change.after
-    return bool(plain(change.before) != plain(change.after))
+    return bool(with_text_dates(change.before) != with_text_dates(change.after))
 
 
 def _understood(before: Snapshot, plan: Plan) -> Portfolio:
@@ -205,10 +207,10 @@ def _understood(before: Snapshot, plan: Plan) -> Portfolio:
     The document has made sure that the new text says exactly this data.
     """
     data = before.document.data
-    reading = read(up_to_date(applied(data, plan.changes)), data, before.portfolio)
+    reading = read_portfolio(upgrade(apply_changes(data, plan.changes)), data, before.portfolio)
     if reading.problems:
-        raise InternalGuard(
-            f"the change would have made {before.place.shown} unreadable; nothing was written",
+        raise InternalError(
+            f"the change would have made {before.place.display} unreadable; nothing was written",
             hint="this is a bug of renewctl: please report it with the command",
             problems=reading.problems,
         )

@@ -27,7 +27,7 @@ SCHEMA_LINE = f"#:schema ./{SCHEMA}"
 _WITHOUT = "leave out --git"
 
 
-class Beside(NamedTuple):
+class CompanionFile(NamedTuple):
     """A file beside a store: what is in it by now, what is to be, and what that makes of it.
 
     ``done`` is created, extended or refreshed; kept where nothing is missing, or left where it is
@@ -59,18 +59,18 @@ def schema_text() -> str:
     return json.dumps(json_schema(CURRENT), indent=2) + "\n"
 
 
-def schema(folder: Path) -> Beside:
+def plan_schema_file(folder: Path) -> CompanionFile:
     """Return the schema beside a store; an older one is refreshed, what is none is left."""
     path, new = folder / SCHEMA, schema_text().encode()
     if not os.path.lexists(path):
-        return Beside(path, "created", new)
+        return CompanionFile(path, "created", new)
     try:
         old = files.read_bytes(path)
     except files.NotAFile:
-        return Beside(path, "left")
+        return CompanionFile(path, "left")
     if old == new:
-        return Beside(path, "kept")
-    return Beside(path, "refreshed", new, old) if _ours(old) else Beside(path, "left")
+        return CompanionFile(path, "kept")
+    return CompanionFile(path, "refreshed", new, old) if _ours(old) else CompanionFile(path, "left")
 
 
 def _ours(data: bytes) -> bool:
@@ -81,7 +81,7 @@ def _ours(data: bytes) -> bool:
     return isinstance(found, dict) and str(found.get("$id")).startswith(ID)
 
 
-def for_git(folder: Path, store: str) -> list[Beside]:
+def plan_git_files(folder: Path, store: str) -> list[CompanionFile]:
     """Return the lines that git needs beside a store: what it may do to line ends, what is not for it.
 
     Args:
@@ -137,13 +137,13 @@ def _attributed(name: str) -> str:
     return '"' + re.sub(r'["\\]', r"\\\g<0>", pattern) + '"'
 
 
-def _with_lines(path: Path, lines: list[str]) -> Beside:
+def _with_lines(path: Path, lines: list[str]) -> CompanionFile:
     """Return the file with those of the lines that it lacks at its end, in its own line ends."""
     if not os.path.lexists(path):
-        return Beside(path, "created", "".join(f"{line}\n" for line in lines).encode())
+        return CompanionFile(path, "created", "".join(f"{line}\n" for line in lines).encode())
     old = files.read_bytes(path)
     added = b"".join(_lacking(old, lines))
-    return Beside(path, "extended", old + added, old) if added else Beside(path, "kept")
+    return CompanionFile(path, "extended", old + added, old) if added else CompanionFile(path, "kept")
 
 
 def _lacking(old: bytes, lines: list[str]) -> Iterator[bytes]:

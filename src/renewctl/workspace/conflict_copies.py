@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from renewctl.store.location import Place
+from renewctl.store.location import Location
 
 _MARK = re.compile(
     r"""
@@ -30,7 +30,7 @@ def is_copy(name: str, store: str) -> bool:
     return _MARK.fullmatch(name[len(stem) : -len(dot + suffix)]) is not None
 
 
-def copies(place: Place) -> tuple[str, ...]:
+def find_copies(place: Location) -> tuple[str, ...]:
     """Return the conflict copies of the store, as people name them; none where one may not look."""
     real = Path(os.path.realpath(place.path))
     try:
@@ -38,5 +38,5 @@ def copies(place: Place) -> tuple[str, ...]:
     except OSError:
         return ()
     # A store that is a link has its copies where the file is.
-    folder = real.parent if os.path.islink(place.path) else Path(place.shown).parent
+    folder = real.parent if os.path.islink(place.path) else Path(place.display).parent
     return tuple(str(folder / name) for name in names)

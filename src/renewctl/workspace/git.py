@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 from renewctl import files
-from renewctl.errors import FileTrouble, UsageError
-from renewctl.store.location import Place
+from renewctl.errors import FileError, UsageError
+from renewctl.store.location import Location
 from renewctl.store.snapshot import Snapshot, snapshot_of
 
 EMPTY = b"version = 1\n"
@@ -18,7 +18,7 @@ _SECONDS = 60
 _TWO_FILES = "compare two files: renewctl diff OLD.toml NEW.toml"
 
 
-def at_revision(place: Place, revision: str) -> tuple[Snapshot, bool]:
+def at_revision(place: Location, revision: str) -> tuple[Snapshot, bool]:
     """Return the store as it is at a revision, and whether it is there; if not, an empty one.
 
     Args:
@@ -29,15 +29,15 @@ def at_revision(place: Place, revision: str) -> tuple[Snapshot, bool]:
         UsageError: there is no such revision, the folder is in no work tree, or git is missing.
         StoreInvalid: the store cannot be read there.
     """
-    real = files.resolved(place.path)
+    real = files.resolve_link(place.path)
     _check(real.parent, revision)
-    shown = Place(place.path, f"{revision}:{place.shown}", place.why)
+    shown = Location(place.path, f"{revision}:{place.display}", place.why)
     name = f"{revision}:./{real.name}"
     if ask(real.parent, "cat-file", "-e", name).returncode:
         return snapshot_of(EMPTY_JSON if real.suffix.lower() == ".json" else EMPTY, shown), False
     done = ask(real.parent, "show", "--no-textconv", name)
     if done.returncode:
-        raise FileTrouble(f"git could not read {name}: {first_line(done)}")
+        raise FileError(f"git could not read {name}: {first_line(done)}")
     return snapshot_of(done.stdout, shown), True
 
 
@@ -77,7 +77,7 @@ def ask(folder: Path, *words: str, without: str = _TWO_FILES) -> "subprocess.Com
     except FileNotFoundError:
         raise UsageError("git is not installed", hint=f"install git, or {without}") from None
     except subprocess.TimeoutExpired:
-        raise FileTrouble(f"git did not answer within {_SECONDS} s") from None
+        raise FileError(f"git did not answer within {_SECONDS} s") from None
 
 
 def first_line(done: "subprocess.CompletedProcess[bytes]") -> str:

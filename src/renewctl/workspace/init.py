@@ -14,13 +14,13 @@ from renewctl.domain.versions import CURRENT
 from renewctl.errors import UsageError
 from renewctl.fields import EDITORS
 from renewctl.model import Owner
-from renewctl.store.location import NAMES, Place, named
+from renewctl.store.location import NAMES, Location, store_at
 from renewctl.workspace import companion_files
 
 _KEY = f'"{EDITORS}": "./{companion_files.SCHEMA}",'
 
 
-class Made(NamedTuple):
+class NewStore(NamedTuple):
     """What ``init`` made, or without ``--dry-run`` would have.
 
     ``created`` says that there was no store; ``beside`` what became of each file beside it;
@@ -40,7 +40,7 @@ def init(
     *,
     git: bool,
     dry_run: bool,
-) -> Made:
+) -> NewStore:
     """Create a store and what lies beside it; with ``git``, only the latter where there is a store.
 
     The store comes last: it is there or not whatever happens, and the others can be made again.
@@ -61,29 +61,29 @@ def init(
     if taken and (owner or not git):
         hint = "to see it: renewctl where; to change it: renewctl set-default"
         raise UsageError(f"{taken.path} exists already", hint=hint)
-    place = taken or named(name or NAMES[0], "new")
+    place = taken or store_at(name or NAMES[0], "new")
     unmarked = _unmarked(taken) if taken else ""
-    real = files.resolved(place.path) if place.path.is_symlink() else place.path
+    real = files.resolve_link(place.path) if place.path.is_symlink() else place.path
     others = [
-        *(companion_files.for_git(real.parent, real.name) if git else ()),
-        companion_files.schema(real.parent),
+        *(companion_files.plan_git_files(real.parent, real.name) if git else ()),
+        companion_files.plan_schema_file(real.parent),
     ]
     if not dry_run:
         for other in others:
             other.write()
         if not taken:
             _create(place, owner, email)
-    return Made(place.shown, not taken, {str(each.path): each.done for each in others}, unmarked)
+    return NewStore(place.display, not taken, {str(each.path): each.done for each in others}, unmarked)
 
 
-def _taken(name: str | None) -> Place | None:
+def _taken(name: str | None) -> Location | None:
     """Return the store that is there already, under the name or in this folder.
 
     Raises:
         StoreInvalid: the name is none of a store.
         UsageError: it is that of the schema.
     """
-    places = [named(each, "there already") for each in ([name] if name else NAMES)]
+    places = [store_at(each, "there already") for each in ([name] if name else NAMES)]
     if places[0].path.name.lower() == companion_files.SCHEMA:
         raise UsageError(
             f"{companion_files.SCHEMA} is the schema's own name", hint="give the store another one"
@@ -91,7 +91,7 @@ def _taken(name: str | None) -> Place | None:
     return next((place for place in places if os.path.lexists(place.path)), None)
 
 
-def _unmarked(store: Place) -> str:
+def _unmarked(store: Location) -> str:
     """Return what names the schema, if the store does not."""
     text = files.read_bytes(store.path)
     if f'"{EDITORS}"'.encode() in text or b"#:schema " in text.partition(b"\n")[0]:
@@ -99,16 +99,16 @@ def _unmarked(store: Place) -> str:
     return _KEY if _is_json(store) else companion_files.SCHEMA_LINE
 
 
-def _is_json(store: Place) -> bool:
+def _is_json(store: Location) -> bool:
     return store.path.suffix.lower() == ".json"
 
 
-def _create(place: Place, owner: Owner | None, email: str | None) -> None:
+def _create(place: Location, owner: Owner | None, email: str | None) -> None:
     text = _json(owner, email) if _is_json(place) else _toml(owner, email)
     try:
         files.create(place.path, text.encode())
     except FileExistsError:
-        raise UsageError(f"{place.shown} exists already", hint="somebody made it just now") from None
+        raise UsageError(f"{place.display} exists already", hint="somebody made it just now") from None
 
 
 def _toml(owner: Owner | None, email: str | None) -> str:

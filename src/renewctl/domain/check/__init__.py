@@ -8,15 +8,15 @@ from datetime import date
 
 from renewctl.domain.check.codes import CODES, Code
 from renewctl.domain.check.finding import Finding
-from renewctl.domain.check.recipients import of_answers
-from renewctl.domain.check.records import of_copies, of_records
+from renewctl.domain.check.recipients import check_recipients
+from renewctl.domain.check.records import check_copies, check_records
 from renewctl.errors import Problem
 from renewctl.model import Portfolio
 
-__all__ = ["CODES", "Code", "Finding", "findings", "of_copies"]
+__all__ = ["CODES", "Code", "Finding", "check_copies", "check_portfolio"]
 
 
-def findings(portfolio: Portfolio, remarks: Iterable[Problem], today: date) -> tuple[Finding, ...]:
+def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: date) -> tuple[Finding, ...]:
     """Return all there is to find, in no order that means anything; never raises.
 
     Args:
@@ -24,4 +24,4 @@ def findings(portfolio: Portfolio, remarks: Iterable[Problem], today: date) -> t
         remarks: what was odd when the store was read (``Reading.remarks``).
         today: the day from which dates are past and confirmations are old.
     """
-    return (*of_answers(portfolio, today), *of_records(portfolio, remarks, today))
+    return (*check_recipients(portfolio, today), *check_records(portfolio, remarks, today))

@@ -33,7 +33,7 @@ class Code(NamedTuple):
     severity: Severity
     meaning: str
     why: str
-    mend: str
+    fix: str
     source: str
 
 

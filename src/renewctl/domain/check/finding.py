@@ -19,7 +19,7 @@ class Finding(NamedTuple):
     code: str
     message: str
     path: Path
-    mend: str
+    fix: str
     client: str | None = None
     file: str = ""
 
@@ -29,7 +29,7 @@ class Finding(NamedTuple):
         return CODES[self.code].severity
 
 
-def typed(*words: str, data: tuple[str, ...] = ()) -> str:
+def command_line(*words: str, data: tuple[str, ...] = ()) -> str:
     """Return the command line of renewctl with these words, then ``data`` from the store.
 
     People paste it into a shell, so that data is quoted, and never an option.

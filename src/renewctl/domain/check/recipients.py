@@ -10,16 +10,16 @@ from datetime import date
 
 from renewctl.domain import report
 from renewctl.domain.check.finding import Finding
-from renewctl.domain.check.fixes import Noted, mend
+from renewctl.domain.check.fixes import NotedAnswer, suggest_fix
 from renewctl.domain.hubspot import DEFAULT_SETTING, LOOK_AT_CLIENT
-from renewctl.domain.report import FOOTER_ONLY, ReportRow
+from renewctl.domain.report import FOOTER_CODE, ReportRow
 from renewctl.domain.resolve import Note, Resolution, resolve
 from renewctl.model import Client, Confirmation, Portfolio
 
 
-def of_answers(book: Portfolio, today: date) -> Iterator[Finding]:
+def check_recipients(book: Portfolio, today: date) -> Iterator[Finding]:
     """Yield the findings from what there is to know about who is notified, and when."""
-    rows = report.rows(book, book.clients.values(), None, today)
+    rows = report.build_rows(book, book.clients.values(), None, today)
     answers = {row.resolution.client.key: row.resolution for row in rows}
     of_default = [
         noted for answer in _of_nobody(book, today) for noted in _noted(book, answer) if noted.of_default
@@ -37,9 +37,9 @@ def of_answers(book: Portfolio, today: date) -> Iterator[Finding]:
         yield from _of_dates(book, row)
 
 
-def _of_default(book: Portfolio, all_noted: Sequence[Noted]) -> Iterator[Finding]:
+def _of_default(book: Portfolio, all_noted: Sequence[NotedAnswer]) -> Iterator[Finding]:
     """Yield each note that the default gives rise to once, with the number of clients it concerns."""
-    found: dict[Note, Noted] = {}
+    found: dict[Note, NotedAnswer] = {}
     concerned: Counter[Note] = Counter()
     for noted in all_noted:
         found.setdefault(noted.note, noted)
@@ -47,8 +47,8 @@ def _of_default(book: Portfolio, all_noted: Sequence[Noted]) -> Iterator[Finding
     for note, noted in found.items():
         # A client that was never looked at itself does not have the note as well.
         followers = sum(client.override is None for client in book.clients.values())
-        count = followers if note.code == FOOTER_ONLY else concerned[note]
-        yield Finding(note.code, _message(noted) + _concerns(count), note.path, mend(noted))
+        count = followers if note.code == FOOTER_CODE else concerned[note]
+        yield Finding(note.code, _message(noted) + _concerns(count), note.path, suggest_fix(noted))
 
 
 def _of_nobody(book: Portfolio, today: date) -> Iterator[Resolution]:
@@ -61,24 +61,24 @@ def _concerns(count: int) -> str:
     return f"; concerns {count} client{'' if count == 1 else 's'}" if count else ""
 
 
-def _noted(book: Portfolio, answer: Resolution) -> list[Noted]:
-    return [Noted(book, answer, note) for note in answer.notes]
+def _noted(book: Portfolio, answer: Resolution) -> list[NotedAnswer]:
+    return [NotedAnswer(book, answer, note) for note in answer.notes]
 
 
 def _of_dates(book: Portfolio, row: ReportRow) -> Iterator[Finding]:
     for note in row.notes[len(row.resolution.notes) :]:
-        yield _finding(Noted(book, row.resolution, note, row.renewal))
+        yield _finding(NotedAnswer(book, row.resolution, note, row.renewal))
 
 
-def _finding(noted: Noted) -> Finding:
+def _finding(noted: NotedAnswer) -> Finding:
     note = noted.note
-    return Finding(note.code, _message(noted), note.path, mend(noted), noted.client.key)
+    return Finding(note.code, _message(noted), note.path, suggest_fix(noted), noted.client.key)
 
 
-def _message(noted: Noted) -> str:
+def _message(noted: NotedAnswer) -> str:
     """Return the note's words; without the command that the finding gives as what mends it."""
     note, renewal = noted.note, noted.renewal
-    if note.code == FOOTER_ONLY:
+    if note.code == FOOTER_CODE:
         place = DEFAULT_SETTING if noted.of_default else LOOK_AT_CLIENT
         return f"{note.message} (look at: {place})"
     if note.code == "no-renewal-date":

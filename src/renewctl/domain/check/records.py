@@ -6,7 +6,7 @@ Pure: imports its neighbours and the floors below only.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from renewctl.domain.check.finding import Finding, typed
+from renewctl.domain.check.finding import Finding, command_line
 from renewctl.domain.check.fixes import confirm
 from renewctl.domain.hubspot import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT
 from renewctl.domain.identifiers import address_key, client_key
@@ -22,7 +22,7 @@ _OF_CLIENT = 2
 """So many steps of a path name a client: clients, KEY."""
 
 
-def of_records(book: Portfolio, remarks: Iterable[Problem], today: date) -> Iterator[Finding]:
+def check_records(book: Portfolio, remarks: Iterable[Problem], today: date) -> Iterator[Finding]:
     """Yield what is odd in the records themselves."""
     for remark in remarks:
         yield _of_remark(book, remark)
@@ -35,11 +35,11 @@ def of_records(book: Portfolio, remarks: Iterable[Problem], today: date) -> Iter
         yield from _of_looking(book, client, today)
 
 
-def of_copies(files: Iterable[str]) -> Iterator[Finding]:
+def check_copies(files: Iterable[str]) -> Iterator[Finding]:
     """Yield a finding for each of the store's conflict copies, named as people name files."""
     for file in files:
         message = "a sync program's copy of the store: somebody's change may be in it alone"
-        mend = f"{typed('diff', data=(file,))}, take over what is missing, then delete the copy"
+        mend = f"{command_line('diff', data=(file,))}, take over what is missing, then delete the copy"
         yield Finding("conflict-copy", message, (), mend, file=file)
 
 
@@ -64,7 +64,7 @@ def _of_users(book: Portfolio) -> Iterator[Finding]:
             used = address_key(user.email) in named
             replaced, removed = ("replace", (user.email, "USER")), ("remove", (user.email,))
             word, data = replaced if used else removed
-            other = typed("user", word, data=data)
+            other = command_line("user", word, data=data)
             mend = f"by hand: add {domain} to [policy] domains; or else: {other}"
             yield Finding("foreign-address", message, ("users", user.email), mend)
 
@@ -76,21 +76,21 @@ def _domain_of(email: str) -> str:
 
 def _of_roles(client: Client) -> Iterator[Finding]:
     held = _holders(client)
-    path: Path = ("clients", client.written, "contacts")
+    path: Path = ("clients", client.spelling, "contacts")
     if len(held[Role.BILLING]) > MOST_BILLING:
         message = f"{len(held[Role.BILLING])} people hold the role billing; HubSpot allows {MOST_BILLING}"
-        mend = typed("client", "unassign", client.key, Role.BILLING, "EMAIL")
+        mend = command_line("client", "unassign", client.key, Role.BILLING, "EMAIL")
         yield Finding("too-many-billing", message, path, mend, client.key)
     for role in (Role.PRIMARY, Role.DECISION_MAKER):
         if len(held[role]) > 1:
             people = ", ".join(held[role])
             message = f"{people} all hold the role {role}; HubSpot allows one"
-            mend = typed("client", "unassign", client.key, role, "EMAIL")
+            mend = command_line("client", "unassign", client.key, role, "EMAIL")
             yield Finding("several-holders", message, path, mend, client.key)
     (first, *others) = held.values()
     if len(first) == 1 and all(other == first for other in others):
         message = f"{first[0]} alone holds all the roles"
-        mend = typed("client", "assign", client.key, Role.BILLING, "EMAIL")
+        mend = command_line("client", "assign", client.key, Role.BILLING, "EMAIL")
         yield Finding("one-person", message, path, mend, client.key)
 
 
@@ -111,22 +111,22 @@ def _stale(
     if seen is None or (today - seen.on).days <= book.policy.stale_days:
         return
     what, place = ("this client's setting", LOOK_AT_CLIENT) if client else ("the default", DEFAULT_SETTING)
-    path = ("clients", client.written, "in_hubspot", "on") if client else ("defaults", "in_hubspot", "on")
+    path = ("clients", client.spelling, "in_hubspot", "on") if client else ("defaults", "in_hubspot", "on")
     message = f"{what} was last looked at in HubSpot {_ago(seen.on, today)} (look at: {place})"
     yield Finding("stale-setting", message, path, confirm(client), client.key if client else None)
 
 
 def _of_looking(book: Portfolio, client: Client, today: date) -> Iterator[Finding]:
-    path, checked = ("clients", client.written, "contacts_checked"), client.contacts_checked
+    path, checked = ("clients", client.spelling, "contacts_checked"), client.contacts_checked
     setting = client.override or book.default
     if checked is None:
         if client.contacts or (setting and setting.owner is HUBSPOT):
-            mend = typed("done", "--contacts", client.key)
+            mend = command_line("done", "--contacts", client.key)
             yield Finding("contacts-never-checked", _NEVER, path[:_OF_CLIENT], mend, client.key)
     elif (today - checked).days > book.policy.stale_days:
         ago = _ago(checked, today)
         message = f"the contacts were last compared with HubSpot {ago} {_LOOK}"
-        mend = typed("done", "--contacts", client.key)
+        mend = command_line("done", "--contacts", client.key)
         yield Finding("stale-contacts", message, path, mend, client.key)
 
 

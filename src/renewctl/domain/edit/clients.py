@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from renewctl.domain.edit.contacts import activity, table_of, too_many
+from renewctl.domain.edit.contacts import contact_table, set_active, warn_too_many
 from renewctl.domain.edit.renewals import renewal_table
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.errors import UsageError
@@ -42,7 +42,7 @@ def add(portfolio: Portfolio, new: NewClient) -> Plan:
     if hub_id is not None:
         table["hub_id"] = hub_id
     if contacts := _contacts(new.holders):
-        table["contacts"] = [table_of(contact) for contact in contacts]
+        table["contacts"] = [contact_table(contact) for contact in contacts]
     if new.renewal:
         table["renewals"] = [renewal_table(new.renewal)]
     return Plan("client add", (Change(("clients", key), table),), tuple(_worth_saying(portfolio, key, new)))
@@ -51,7 +51,7 @@ def add(portfolio: Portfolio, new: NewClient) -> Plan:
 def _worth_saying(portfolio: Portfolio, key: str, new: NewClient) -> Iterator[str]:
     """Yield what somebody who adds a client may not know."""
     for role, emails in new.holders.items():
-        yield from too_many(key, role, len({address_key(email) for email in emails}))
+        yield from warn_too_many(key, role, len({address_key(email) for email in emails}))
     if "." not in key:
         yield f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN"
     if portfolio.default is None:
@@ -72,14 +72,14 @@ def change(
     Raises:
         UsageError: nothing is named, the hub id is another client's, or an address is no contact.
     """
-    path, changes = ("clients", client.written), []
+    path, changes = ("clients", client.spelling), []
     _check_hub_id(portfolio, client.key, hub_id)
     if name is not None:
         changes.append(Change((*path, "name"), name or None))
     if hub_id is not None:
         changes.append(Change((*path, "hub_id"), hub_id))
     for email, active in (activity_of or {}).items():
-        changes.append(activity(client, email, active=active))
+        changes.append(set_active(client, email, active=active))
     if not changes:
         hint = "add --name, --hub-id, --deactivate or --reactivate"
         raise UsageError("client set needs to be told what to set", hint=hint)
@@ -88,7 +88,7 @@ def change(
 
 def remove(clients: Sequence[Client]) -> Plan:
     """Plan the removal of clients, with everything recorded of them."""
-    return Plan("client remove", tuple(Change(("clients", client.written), None) for client in clients))
+    return Plan("client remove", tuple(Change(("clients", client.spelling), None) for client in clients))
 
 
 def rename(portfolio: Portfolio, client: Client, domain: str) -> Plan:
@@ -100,7 +100,7 @@ def rename(portfolio: Portfolio, client: Client, domain: str) -> Plan:
     if client_key(domain) == client.key:
         return Plan("client rename", (), (f"{client.key} has this domain already",))
     key = _free_key(portfolio, domain)
-    return Plan("client rename", (Change(("clients", client.written), key, renamed=True),))
+    return Plan("client rename", (Change(("clients", client.spelling), key, renamed=True),))
 
 
 def _free_key(portfolio: Portfolio, domain: str) -> str:

@@ -24,7 +24,7 @@ class _Record(NamedTuple):
     now: Confirmation | None
 
 
-def settings_confirmed(
+def confirm_settings(
     portfolio: Portfolio, clients: Sequence[Client], on: date, *, default: bool, as_override: bool = False
 ) -> Plan:
     """Plan the record that HubSpot's screens show what the file says.
@@ -53,10 +53,10 @@ def settings_confirmed(
     return Plan(COMMAND, changes, tuple(said) if records else ("no click was due",))
 
 
-def contacts_checked(clients: Sequence[Client], on: date) -> Plan:
+def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
     """Plan the day somebody looked at who holds which role at ``clients``."""
     changes = (
-        Change(("clients", client.written, "contacts_checked"), on)
+        Change(("clients", client.spelling, "contacts_checked"), on)
         for client in clients
         if client.contacts_checked != on
     )
@@ -78,7 +78,7 @@ def _client(portfolio: Portfolio, client: Client, on: date, *, as_override: bool
         hint = f"set one first: renewctl override {client.key} --owner partner --notify USER"
         raise UsageError(message, hint=hint)
     wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)
-    return _Record(client.key, ("clients", client.written, "in_hubspot"), wanted, client.confirmed)
+    return _Record(client.key, ("clients", client.spelling, "in_hubspot"), wanted, client.confirmed)
 
 
 def _default_of(portfolio: Portfolio) -> AnySetting:

@@ -27,14 +27,14 @@ def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
     changes = list(_step_down(client, role, email)) if role is not Role.BILLING else []
     if contact is None:
         new = Contact(email, name, (role,))
-        changes.append(Change(_path(client, email), table_of(new)))
+        changes.append(Change(_path(client, email), contact_table(new)))
     else:
         changes.append(_roles(client, contact, {*contact.roles, role}))
         if name:
             changes.append(Change((*_path(client, contact.email), "name"), name))
     before = sum(role in other.roles and other is not contact for other in client.contacts)
     held = before + 1 if role is Role.BILLING else 1
-    return Plan("client assign", tuple(changes), tuple(too_many(client.key, role, held)))
+    return Plan("client assign", tuple(changes), tuple(warn_too_many(client.key, role, held)))
 
 
 def unassign(client: Client, role: Role, email: str | None = None) -> Plan:
@@ -57,7 +57,7 @@ def unassign(client: Client, role: Role, email: str | None = None) -> Plan:
     return Plan("client unassign", (_roles(client, contact, {*contact.roles} - {role}),))
 
 
-def activity(client: Client, email: str, *, active: bool) -> Change:
+def set_active(client: Client, email: str, *, active: bool) -> Change:
     """Return the change that marks a contact as active, or as deactivated, in HubSpot.
 
     Raises:
@@ -67,26 +67,26 @@ def activity(client: Client, email: str, *, active: bool) -> Change:
     return Change((*_path(client, contact.email), "active"), None if active else False)
 
 
-def table_of(contact: Contact) -> Table:
+def contact_table(contact: Contact) -> Table:
     """Return a contact as the file has it."""
     table: Table = {"email": contact.email}
     if contact.name:
         table["name"] = contact.name
-    table["roles"] = listed(contact.roles)
+    table["roles"] = role_list(contact.roles)
     return table
 
 
-def listed(roles: Collection[Role]) -> list[Value]:
+def role_list(roles: Collection[Role]) -> list[Value]:
     """Return roles as the file has them, in their order."""
     return [name for role, name in _NAMES.items() if role in roles]
 
 
 def _path(client: Client, email: str) -> Path:
-    return ("clients", client.written, "contacts", email)
+    return ("clients", client.spelling, "contacts", email)
 
 
 def _roles(client: Client, contact: Contact, roles: Collection[Role]) -> Change:
-    return Change((*_path(client, contact.email), "roles"), listed(roles))
+    return Change((*_path(client, contact.email), "roles"), role_list(roles))
 
 
 def _step_down(client: Client, role: Role, email: str) -> Iterator[Change]:
@@ -110,7 +110,7 @@ def _unknown(client: Client, email: str) -> Contact:
     raise UsageError(f"{email} is not a contact of {client.key}", hint=hint)
 
 
-def too_many(client: str, role: Role, holders: int) -> Iterator[str]:
+def warn_too_many(client: str, role: Role, holders: int) -> Iterator[str]:
     """Yield that a client then has more holders of a role than HubSpot takes, if it has."""
     most = MOST_BILLING if role is Role.BILLING else 1
     if holders > most:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from renewctl.domain.dates import shifted
-from renewctl.domain.edit.contacts import listed, table_of
-from renewctl.domain.edit.import_rows import BadRow, Entry, Known, Person, Wishes
+from renewctl.domain.dates import shift_days
+from renewctl.domain.edit.contacts import contact_table, role_list
+from renewctl.domain.edit.import_rows import BadRow, ClientIndex, ImportOptions, ImportRow, Person
 from renewctl.domain.edit.override_list import DEFAULT
 from renewctl.domain.edit.renewals import renewal_table
 from renewctl.domain.edit.settings import clear_override, override_changes
@@ -34,7 +34,7 @@ _SAME = "say the same in each row of a client, or leave it blank"
 
 
 def client_changes(
-    book: Known, key: str, group: Sequence[Entry], wishes: Wishes
+    book: ClientIndex, key: str, group: Sequence[ImportRow], wishes: ImportOptions
 ) -> tuple[list[Change], list[Problem]]:
     """Return what is to change for one client, and what is wrong with its rows.
 
@@ -54,7 +54,7 @@ def client_changes(
     return changes, problems
 
 
-def sets_another(book: Known, key: str, group: Sequence[Entry], wishes: Wishes) -> bool:
+def has_other_setting(book: ClientIndex, key: str, group: Sequence[ImportRow], wishes: ImportOptions) -> bool:
     """Tell whether rows name another owner or partner user than apply; what cannot be told is one."""
     if not any(entry.owner for entry in group):
         return False
@@ -77,18 +77,20 @@ def _whole(changes: Sequence[Change]) -> Table:
     return table
 
 
-def _parts(book: Known, client: Client, group: Sequence[Entry], wishes: Wishes) -> Iterator[Iterator[Change]]:
+def _parts(
+    book: ClientIndex, client: Client, group: Sequence[ImportRow], wishes: ImportOptions
+) -> Iterator[Iterator[Change]]:
     """Yield the parts of a client that rows may change, each on its own: one may be bad, others too."""
     yield _facts(book, client, group)
     yield _contacts(client, group)
-    seen: dict[str, tuple[Entry, Renewal]] = {}
+    seen: dict[str, tuple[ImportRow, Renewal]] = {}
     for entry in group:
         yield _renewal(book.portfolio, client, entry, wishes, seen)
     if wishes.with_overrides:
         yield _setting(book.portfolio, client, group, settings=wishes.settings)
 
 
-def _one(group: Sequence[Entry], name: str) -> tuple[Any, Entry]:
+def _one(group: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
     """Return what the rows say under ``name``, and the row that says it; contradictions are bad."""
     if len(group) == 1:
         return getattr(group[0], name) or None, group[0]
@@ -111,8 +113,8 @@ def _plain(name: str) -> str:
     return " ".join(name.split())
 
 
-def _facts(book: Known, client: Client, group: Sequence[Entry]) -> Iterator[Change]:
-    path = ("clients", client.written)
+def _facts(book: ClientIndex, client: Client, group: Sequence[ImportRow]) -> Iterator[Change]:
+    path = ("clients", client.spelling)
     (name, _), (hub_id, entry) = _one(group, "name"), _one(group, "hub_id")
     if name and _other(name, client.name):
         yield Change((*path, "name"), name)
@@ -121,7 +123,7 @@ def _facts(book: Known, client: Client, group: Sequence[Entry]) -> Iterator[Chan
         yield Change((*path, "hub_id"), hub_id)
 
 
-def _holders(group: Sequence[Entry]) -> dict[Role, tuple[Person, ...]]:
+def _holders(group: Sequence[ImportRow]) -> dict[Role, tuple[Person, ...]]:
     found: dict[Role, tuple[Person, ...]] = {**group[0].holders}
     for entry in group[1:]:
         for role, people in entry.holders.items():
@@ -143,11 +145,11 @@ def _wanted(holders: Mapping[Role, Sequence[Person]]) -> dict[str, tuple[Person,
     return wanted
 
 
-def _contacts(client: Client, group: Sequence[Entry]) -> Iterator[Change]:
+def _contacts(client: Client, group: Sequence[ImportRow]) -> Iterator[Change]:
     """Yield the changes that make just the people named the holders of the roles that are named."""
     holders = _holders(group)
     wanted = _wanted(holders)
-    path = ("clients", client.written, "contacts")
+    path = ("clients", client.spelling, "contacts")
     known = _by_address(client, group, wanted)
     for key, contact in known.items():
         person, roles = wanted.get(key, (Person(contact.email), set()))
@@ -155,10 +157,12 @@ def _contacts(client: Client, group: Sequence[Entry]) -> Iterator[Change]:
     for key, (person, roles) in wanted.items():
         if key not in known:
             new = Contact(person.email, person.name, tuple(roles))
-            yield Change((*path, person.email), table_of(new))
+            yield Change((*path, person.email), contact_table(new))
 
 
-def _by_address(client: Client, group: Sequence[Entry], wanted: Mapping[str, object]) -> dict[str, Contact]:
+def _by_address(
+    client: Client, group: Sequence[ImportRow], wanted: Mapping[str, object]
+) -> dict[str, Contact]:
     known: dict[str, Contact] = {}
     for contact in client.contacts:
         key = address_key(contact.email)
@@ -174,15 +178,15 @@ def _contact(path: Path, contact: Contact, name: str, roles: set[Role]) -> Itera
     if _other(name, contact.name):
         yield Change((*path, contact.email, "name"), name)
     if roles != set(contact.roles):
-        yield Change((*path, contact.email, "roles"), listed(roles))
+        yield Change((*path, contact.email, "roles"), role_list(roles))
 
 
 def _renewal(
     portfolio: Portfolio,
     client: Client,
-    entry: Entry,
-    wishes: Wishes,
-    seen: dict[str, tuple[Entry, Renewal]],
+    entry: ImportRow,
+    wishes: ImportOptions,
+    seen: dict[str, tuple[ImportRow, Renewal]],
 ) -> Iterator[Change]:
     """Yield what one row changes about a renewal; ``seen`` has those of the rows before it."""
     day, deadline = _dates(portfolio, entry, wishes)
@@ -199,14 +203,14 @@ def _renewal(
         raise BadRow(entry, "renewal", what, hint)
 
 
-def _dates(portfolio: Portfolio, entry: Entry, wishes: Wishes) -> tuple[date | None, date | None]:
+def _dates(portfolio: Portfolio, entry: ImportRow, wishes: ImportOptions) -> tuple[date | None, date | None]:
     """Return the renewal date and the deadline of its own that a row means."""
     if entry.renewal is None and entry.deadline is not None and wishes.deadline_is_date:
-        return shifted(entry.deadline, portfolio.policy.deadline_days), None
+        return shift_days(entry.deadline, portfolio.policy.deadline_days), None
     return entry.renewal, entry.deadline
 
 
-def _old(client: Client, entry: Entry) -> Renewal | None:
+def _old(client: Client, entry: ImportRow) -> Renewal | None:
     """Return the client's renewal that a row means, if it is known."""
     if not entry.product and len(client.renewals) == 1:
         return client.renewals[0]
@@ -222,8 +226,8 @@ def _old(client: Client, entry: Entry) -> Renewal | None:
     return None
 
 
-def _dated(client: Client, entry: Entry, old: Renewal | None, new: Renewal) -> Iterator[Change]:
-    path = ("clients", client.written, "renewals", new.product)
+def _dated(client: Client, entry: ImportRow, old: Renewal | None, new: Renewal) -> Iterator[Change]:
+    path = ("clients", client.spelling, "renewals", new.product)
     kept = old.deadline if old and new.deadline is None and new.day != old.day else new.deadline
     try:
         table = renewal_table(Renewal(new.day, new.product, kept))
@@ -239,7 +243,7 @@ def _dated(client: Client, entry: Entry, old: Renewal | None, new: Renewal) -> I
 
 
 def _setting(
-    portfolio: Portfolio, client: Client, group: Sequence[Entry], *, settings: bool
+    portfolio: Portfolio, client: Client, group: Sequence[ImportRow], *, settings: bool
 ) -> Iterator[Change]:
     """Yield the override the rows ask for, unless the client has it, or is treated so, already."""
     (owner, at), (notify, named), (note, _) = (_one(group, name) for name in ("owner", "notify", "note"))
@@ -268,7 +272,7 @@ def _setting(
 def _noted(client: Client, note: str | None) -> Iterator[Change]:
     """Yield another note for an override that is otherwise as asked for."""
     if client.override and note and note.strip() != client.override.note.strip():
-        yield Change(("clients", client.written, "override", "note"), note)
+        yield Change(("clients", client.spelling, "override", "note"), note)
 
 
 def _is(now: AnySetting | None, owner: str, notify: str | None, *, any_user: bool) -> bool:
@@ -278,7 +282,7 @@ def _is(now: AnySetting | None, owner: str, notify: str | None, *, any_user: boo
     return (any_user and notify is None) or address_key(notify or "") == address_key(now.notify or "")
 
 
-def _user(portfolio: Portfolio, entry: Entry, word: str | None) -> str | None:
+def _user(portfolio: Portfolio, entry: ImportRow, word: str | None) -> str | None:
     """Return the partner user that a cell names: by address, what is before its @, or name."""
     if not word:
         return None

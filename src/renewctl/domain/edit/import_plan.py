@@ -6,18 +6,18 @@ and its neighbours in ``edit`` only.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from renewctl.domain.edit.import_client import client_changes, sets_another
-from renewctl.domain.edit.import_rows import BadRow, Entry, Known, Wishes
+from renewctl.domain.edit.import_client import client_changes, has_other_setting
+from renewctl.domain.edit.import_rows import BadRow, ClientIndex, ImportOptions, ImportRow
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.model import Change, Plan, Portfolio
 
-Track = Callable[[Iterable[tuple[str, list[Entry]]]], Iterable[tuple[str, list[Entry]]]]
+Track = Callable[[Iterable[tuple[str, list[ImportRow]]]], Iterable[tuple[str, list[ImportRow]]]]
 
 
-def imported(
+def plan_import(
     portfolio: Portfolio,
-    entries: Iterable[Entry],
-    wishes: Wishes,
+    entries: Iterable[ImportRow],
+    wishes: ImportOptions,
     bad: Sequence[Problem] = (),
     track: Track = iter,
 ) -> Plan:
@@ -36,10 +36,10 @@ def imported(
         UsageError: clients are to be removed, and bad rows left out.
     """
     entries = list(entries)
-    wishes = wishes.seeing(entries)
+    wishes = wishes.for_rows(entries)
     _check_prune(wishes, empty=not entries and not bad)
     problems = list(bad)
-    book = Known(portfolio)
+    book = ClientIndex(portfolio)
     groups = _grouped(book, entries, problems)
     changes: list[Change] = []
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
@@ -54,12 +54,12 @@ def imported(
     if wishes.prune:
         gone = [client for key, client in portfolio.clients.items() if key not in groups]
         counts["removed"] = len(gone)
-        changes += (Change(("clients", client.written), None) for client in gone)
+        changes += (Change(("clients", client.spelling), None) for client in gone)
     said = (*_left_out(problems), *_alone(groups.values(), wishes), *_settings_left(book, groups, wishes))
     return Plan("import", tuple(changes), said, tuple(counts.items()))
 
 
-def _check_prune(wishes: Wishes, *, empty: bool) -> None:
+def _check_prune(wishes: ImportOptions, *, empty: bool) -> None:
     if wishes.prune and wishes.partial:
         hint = "a client whose row is left out would be removed: mend the rows, or prune later"
         raise UsageError("--prune and --partial exclude each other", hint=hint)
@@ -78,8 +78,10 @@ def _place(problem: Problem) -> tuple[int, int]:
     return problem.line, problem.column
 
 
-def _grouped(book: Known, entries: Iterable[Entry], problems: list[Problem]) -> dict[str, list[Entry]]:
-    groups: dict[str, list[Entry]] = {}
+def _grouped(
+    book: ClientIndex, entries: Iterable[ImportRow], problems: list[Problem]
+) -> dict[str, list[ImportRow]]:
+    groups: dict[str, list[ImportRow]] = {}
     for entry in entries:
         try:
             groups.setdefault(book.key(entry), []).append(entry)
@@ -93,7 +95,7 @@ def _left_out(problems: Sequence[Problem]) -> Iterator[str]:
         yield f"left out: line {problem.line}: {problem.message}"
 
 
-def _alone(groups: Iterable[Sequence[Entry]], wishes: Wishes) -> Iterator[str]:
+def _alone(groups: Iterable[Sequence[ImportRow]], wishes: ImportOptions) -> Iterator[str]:
     """Say that deadlines without a renewal date were passed over."""
     if wishes.deadline_is_date:
         return
@@ -103,11 +105,13 @@ def _alone(groups: Iterable[Sequence[Entry]], wishes: Wishes) -> Iterator[str]:
         yield f"{count} with a deadline and no renewal date: not used (see --renewal-from-deadline)"
 
 
-def _settings_left(book: Known, groups: Mapping[str, Sequence[Entry]], wishes: Wishes) -> Iterator[str]:
+def _settings_left(
+    book: ClientIndex, groups: Mapping[str, Sequence[ImportRow]], wishes: ImportOptions
+) -> Iterator[str]:
     """Say that settings other than those of the store were passed over."""
     if wishes.with_overrides:
         return
-    number = sum(sets_another(book, key, group, wishes) for key, group in groups.items())
+    number = sum(has_other_setting(book, key, group, wishes) for key, group in groups.items())
     if number:
         clients = f"{number} client{'' if number == 1 else 's'}"
         yield f"another owner or partner user for {clients}: not used (see --with-overrides)"

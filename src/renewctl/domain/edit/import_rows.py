@@ -20,7 +20,7 @@ class Person(NamedTuple):
     name: str = ""
 
 
-class Entry(NamedTuple):
+class ImportRow(NamedTuple):
     """What one row says of a client. What is empty or None was blank; ``holders`` has no blank roles.
 
     ``places`` says in which column, from 1, each field stands.
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
     places: Mapping[str, int] = EMPTY
 
 
-class Wishes(NamedTuple):
+class ImportOptions(NamedTuple):
     """How an import is meant.
 
     ``prune`` removes the clients that are not listed; ``with_overrides`` lets owner and partner user
@@ -57,7 +57,7 @@ class Wishes(NamedTuple):
     deadline_is_date: bool = False
     settings: bool = False
 
-    def seeing(self, entries: Sequence[Entry]) -> "Wishes":
+    def for_rows(self, entries: Sequence[ImportRow]) -> "ImportOptions":
         """Return the wishes for these rows: where one says ``default``, owners are settings, not outcomes."""
         return self._replace(settings=any(entry.owner == DEFAULT for entry in entries))
 
@@ -65,13 +65,13 @@ class Wishes(NamedTuple):
 class BadRow(Exception):
     """One row cannot be used; ``problem`` says why, and in which cell."""
 
-    def __init__(self, entry: Entry, name: str, message: str, hint: str = "") -> None:
+    def __init__(self, entry: ImportRow, name: str, message: str, hint: str = "") -> None:
         super().__init__(message)
         column = entry.places.get(name, 0)
         self.problem = Problem(message, hint=hint, file=entry.file, line=entry.line, column=column)
 
 
-class Known:
+class ClientIndex:
     """The clients of a portfolio by all that a row may call them: looked up once, not row by row."""
 
     def __init__(self, portfolio: Portfolio) -> None:
@@ -83,7 +83,7 @@ class Known:
             if client.hub_id is not None:
                 self._hub_ids[client.hub_id] = key
 
-    def key(self, entry: Entry) -> str:
+    def key(self, entry: ImportRow) -> str:
         """Return the client a row means: by domain, hub id or unique name, else a new one's domain.
 
         Raises:
@@ -103,7 +103,7 @@ class Known:
             raise BadRow(entry, "client", f"{entry.client!r} is not a client's domain", hint)
         return key
 
-    def claim(self, hub_id: int, key: str, entry: Entry) -> None:
+    def claim(self, hub_id: int, key: str, entry: ImportRow) -> None:
         """Take note of a client's hub id.
 
         Raises:

@@ -31,7 +31,7 @@ class OverrideRow(NamedTuple):
         return Problem(message, hint=hint, file=self.file, line=self.line)
 
 
-def override_rows(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Plan:
+def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Plan:
     """Plan what each row says; a row with a blank owner changes nothing.
 
     Raises:
@@ -100,4 +100,4 @@ def _planned(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
 
 def _warnings(plan: Plan) -> Iterator[str]:
     """Yield what is worth saying of many rows at once: not that one is so already."""
-    yield from (said for said in plan.said if not said.endswith(" already"))
+    yield from (said for said in plan.notices if not said.endswith(" already"))

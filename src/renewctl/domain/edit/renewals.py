@@ -24,7 +24,7 @@ def set_renewal(client: Client, new: Renewal, *, named: bool) -> Plan:
     old = _named(client, new.product) if named else _only(client)
     table = renewal_table(new)
     if old is None:
-        path = ("clients", client.written, "renewals", new.product)
+        path = ("clients", client.spelling, "renewals", new.product)
         return Plan("client set-renewal", (Change(path, table),))
     changes = (
         Change((*_path(client, old), "date"), new.day),
@@ -33,7 +33,7 @@ def set_renewal(client: Client, new: Renewal, *, named: bool) -> Plan:
     return Plan("client set-renewal", changes)
 
 
-def drop_renewal(client: Client, product: str | None) -> Plan:
+def remove_renewal(client: Client, product: str | None) -> Plan:
     """Plan a client without one of its renewals.
 
     Raises:
@@ -42,7 +42,7 @@ def drop_renewal(client: Client, product: str | None) -> Plan:
     return Plan("client drop-renewal", (Change(_path(client, _existing(client, product)), None),))
 
 
-def renewed(client: Client, product: str | None) -> Plan:
+def renew(client: Client, product: str | None) -> Plan:
     """Plan a renewal a year on, its own deadline too; 29 February becomes the 28th.
 
     Raises:
@@ -76,7 +76,7 @@ def renewal_table(renewal: Renewal) -> Table:
 
 
 def _path(client: Client, renewal: Renewal) -> Path:
-    return ("clients", client.written, "renewals", renewal.product)
+    return ("clients", client.spelling, "renewals", renewal.product)
 
 
 def _named(client: Client, product: str) -> Renewal | None:

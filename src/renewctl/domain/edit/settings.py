@@ -71,12 +71,12 @@ def clear_override(clients: Iterable[Client]) -> Plan:
     """Plan the return of ``clients`` to the default; one that follows it already is said."""
     clients = tuple(clients)
     overridden = [client for client in clients if client.override]
-    changes = (Change(("clients", client.written, "override"), None) for client in overridden)
+    changes = (Change(("clients", client.spelling, "override"), None) for client in overridden)
     said = (f"{client.key} follows the default already" for client in clients if not client.override)
     return Plan("clear-override", tuple(changes), tuple(said))
 
 
-def redundant(portfolio: Portfolio) -> tuple[Client, ...]:
+def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
     """Return the clients whose override says just what the default says."""
     default = portfolio.default
     if default is None:
@@ -85,7 +85,7 @@ def redundant(portfolio: Portfolio) -> tuple[Client, ...]:
     return tuple(client for client in portfolio.clients.values() if _has(client, wanted))
 
 
-def overridden(portfolio: Portfolio) -> tuple[Client, ...]:
+def find_overridden(portfolio: Portfolio) -> tuple[Client, ...]:
     """Return the clients that have an override."""
     return tuple(client for client in portfolio.clients.values() if client.override)
 
@@ -98,7 +98,7 @@ def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: 
         setting = client.override or portfolio.default
         if setting is None or setting.owner is not Owner.PARTNER:
             now = f"owner {setting.owner} now" if setting else "no owner: there is no default"
-            problems.append(Problem(f"{client.key} has {now}", ("clients", client.written)))
+            problems.append(Problem(f"{client.key} has {now}", ("clients", client.spelling)))
     if problems:
         message = "--notify alone changes the partner user only where the partner owns renewals"
         raise UsageError(message, hint="add --owner partner, or --owner hubspot", problems=problems)
@@ -107,7 +107,7 @@ def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: 
 
 def override_changes(client: Client, wanted: Override) -> Iterator[Change]:
     """Yield what makes ``wanted`` the client's override, if it is not already."""
-    path = ("clients", client.written, "override")
+    path = ("clients", client.spelling, "override")
     if client.override is None:
         yield Change(path, _table(wanted))
     elif not _has(client, wanted):

@@ -87,4 +87,4 @@ def _places(portfolio: Portfolio, user: PartnerUser) -> Iterator[tuple[str, Path
         yield "the default", ("defaults",)
     for client in portfolio.clients.values():
         if client.override and address_key(client.override.notify or "") == key:
-            yield client.key, ("clients", client.written, "override")
+            yield client.key, ("clients", client.spelling, "override")

@@ -6,7 +6,7 @@ what it leaves open is decided here once, and each decision shows as a note. Pur
 
 from collections.abc import Iterable
 
-from renewctl.domain.resolve.candidates import decided, setting_path
+from renewctl.domain.resolve.candidates import decide, setting_path
 from renewctl.domain.resolve.decision import (
     ARTICLE,
     COPIED,
@@ -23,7 +23,7 @@ from renewctl.domain.resolve.decision import (
     Severity,
     Source,
 )
-from renewctl.domain.resolve.notes import noted
+from renewctl.domain.resolve.notes import find_notes
 from renewctl.model import AnySetting, Client, Owner, Portfolio
 
 __all__ = [
@@ -61,16 +61,16 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     """
     setting: AnySetting | None = client.override or portfolio.default
     source, rule = _which(client, setting)
-    decisions = decided(portfolio, client, setting)
+    decisions = decide(portfolio, client, setting)
     to, cc = _heard(decisions)
-    notes = tuple(noted(portfolio, client, setting, decisions, to))
+    notes = tuple(find_notes(portfolio, client, setting, decisions, to))
     return Resolution(client, rule, source, setting, tuple(decisions), notes, to, cc)
 
 
 def recipients(portfolio: Portfolio, client: Client) -> Recipients:
     """Return what ``resolve`` decides about who hears, for where nothing else is asked of many clients."""
     setting: AnySetting | None = client.override or portfolio.default
-    return Recipients(_which(client, setting)[1], *_heard(decided(portfolio, client, setting)))
+    return Recipients(_which(client, setting)[1], *_heard(decide(portfolio, client, setting)))
 
 
 def _heard(decisions: Iterable[Decision]) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:

@@ -47,10 +47,10 @@ _DEFAULT_USER: Path = ("defaults", "notify")
 
 def setting_path(client: Client) -> Path:
     """Return where the setting that applies to ``client`` stands."""
-    return ("clients", client.written, "override") if client.override else ("defaults",)
+    return ("clients", client.spelling, "override") if client.override else ("defaults",)
 
 
-def decided(portfolio: Portfolio, client: Client, setting: AnySetting | None) -> list[Decision]:
+def decide(portfolio: Portfolio, client: Client, setting: AnySetting | None) -> list[Decision]:
     """Return one decision per candidate under ``setting``; contacts first, by their first role."""
     if setting is None:
         return _contacts(client, NO_SETTING)
@@ -72,7 +72,7 @@ def _hubspot_owned(portfolio: Portfolio, client: Client, setting: AnySetting) ->
 
 def _contacts(client: Client, reason: Reason) -> list[Decision]:
     """Return the client's people by their first role, then the roles that nobody holds."""
-    where = ("clients", client.written, "contacts")
+    where = ("clients", client.spelling, "contacts")
     contacts = client.contacts
     if len(contacts) > 1 and len({address_key(contact.email) for contact in contacts}) < len(contacts):
         contacts = _by_address(contacts)

@@ -11,7 +11,7 @@ from renewctl.domain.resolve.decision import INACTIVE, PARTNER_USER, REPLACED, V
 from renewctl.model import HUBSPOT, PARTNER, AnySetting, Client, Confirmation, Default, Portfolio
 
 
-def noted(
+def find_notes(
     portfolio: Portfolio,
     client: Client,
     setting: AnySetting | None,
@@ -31,7 +31,7 @@ def noted(
 
 def _nobody(client: Client, setting: AnySetting | None, decisions: Sequence[Decision]) -> Note:
     by_roles = setting is not None and setting.owner is HUBSPOT
-    where = ("clients", client.written, "contacts") if by_roles else setting_path(client)
+    where = ("clients", client.spelling, "contacts") if by_roles else setting_path(client)
     return Note("no-recipient", _why_nobody(setting, decisions), where)
 
 
@@ -110,7 +110,7 @@ def _in_hubspot(client: Client, default: Default | None) -> Iterator[Note]:
         yield _differs(default.confirmed, None)
     if seen is None:
         message = "nothing is recorded of what HubSpot's own screens show for this client"
-        yield Note("never-confirmed", message, ("clients", client.written))
+        yield Note("never-confirmed", message, ("clients", client.spelling))
     elif not client.override and default and default.confirmed is None:
         message = "nothing is recorded of what HubSpot's own screens show for the default"
         yield Note("never-confirmed", message, ("defaults",))
@@ -120,7 +120,7 @@ def _differs(seen: Confirmation, client: Client | None) -> Note:
     shown = "the default" if seen.owner is None else f"owner {seen.owner}"
     if seen.notify:
         shown += f", {seen.notify}"
-    where = ("clients", client.written, "in_hubspot") if client else ("defaults", "in_hubspot")
+    where = ("clients", client.spelling, "in_hubspot") if client else ("defaults", "in_hubspot")
     whose = "" if client else "for the default "
     message = f"HubSpot acts on what it last showed {whose}on {seen.on.isoformat()}: {shown}"
     return Note("not-in-hubspot", message, where)

@@ -12,7 +12,7 @@ from json import JSONDecodeError
 from operator import methodcaller
 from typing import Any
 
-from renewctl.domain.paths import IDENTITY, is_deeper, plain
+from renewctl.domain.paths import IDENTITY, is_deeper, with_text_dates
 from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry, Steps
 from renewctl.formats.json.errors import BLANK, half_characters, number_flaw, refused, unparsed
 from renewctl.formats.lines import line_end
@@ -145,7 +145,7 @@ def blank(_text: str) -> str:
 
 def storable(value: Any) -> Any:
     """Return plain data as JSON holds it, with dates as text."""
-    return plain(value)
+    return with_text_dates(value)
 
 
 @lru_cache(maxsize=2)  # A bulk change asks for each of its entries.

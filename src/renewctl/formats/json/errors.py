@@ -15,7 +15,7 @@ from renewctl.errors import Problem, StoreInvalid
 from renewctl.formats.entries import MAX_DEPTH, Entry
 from renewctl.formats.foreign import first_line, looks_like
 from renewctl.formats.lines import line_starts
-from renewctl.formats.merge_conflicts import unresolved
+from renewctl.formats.merge_conflicts import find_unresolved
 
 MAX_DIGITS = 640  # Python can show an integer of so many whatever its own limit is set to.
 BLANK = " \t\r\n"
@@ -54,7 +54,7 @@ def unparsed(
     """
     if isinstance(error, RecursionError):
         return _invalid(_problems(text, [next(flaw for flaw in _flaws(text) if "too deeply" in flaw[1])]))
-    return unresolved(text, entries) or _invalid(_problems(text, _syntax_flaws(text, error)))
+    return find_unresolved(text, entries) or _invalid(_problems(text, _syntax_flaws(text, error)))
 
 
 def refused(text: str, *, is_object: bool) -> StoreInvalid:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
-from renewctl.domain.paths import IDENTITY, same
+from renewctl.domain.paths import IDENTITY, is_same
 from renewctl.formats.entries import Entry, Steps
 from renewctl.formats.toml.scan import BLANKS, COMMENTS, Item, Part, above, parts, scan
 from renewctl.formats.toml.text import (
@@ -70,7 +70,7 @@ class Edit:
 
     def _change(self, path: Steps, old: Any, new: Any) -> None:
         """Change the value at ``path`` from ``old`` to ``new``."""
-        if same(old, new):
+        if is_same(old, new):
             return
         item = self.at.get(path)
         if item and item.value:
@@ -174,7 +174,7 @@ class Edit:
     def _value(self, span: Span, old: Any, new: Any, key: str = "") -> str:
         """Return the text of ``new`` for the value ``old`` that is at ``span`` under ``key``."""
         start, end = span
-        if same(old, new):
+        if is_same(old, new):
             return self.text[start:end]
         found = parts(self.text, start) if self.text[start] in "[{" else []
         if self.text[start] == "[" and isinstance(new, list) and (found or "#" in self.text[start:end]):

@@ -11,7 +11,7 @@ import tomli
 from renewctl.errors import Problem, StoreInvalid
 from renewctl.formats.entries import MAX_DEPTH, Entry, Steps
 from renewctl.formats.foreign import first_line, looks_like
-from renewctl.formats.merge_conflicts import SETTLE, unresolved
+from renewctl.formats.merge_conflicts import SETTLE, find_unresolved
 from renewctl.formats.toml.scan import LONG_HEX, ScanError, scan
 from renewctl.formats.toml.text import key_text
 
@@ -59,7 +59,7 @@ def invalid(text: str, error: Exception, entries: Callable[[str], Sequence[Entry
         error: what the parser raised.
         entries: takes a text apart.
     """
-    if merges := unresolved(text, entries):
+    if merges := find_unresolved(text, entries):
         return merges
     finding = _finding(text, error)
     return StoreInvalid("the store is not valid TOML", hint=finding.hint, problems=[finding])

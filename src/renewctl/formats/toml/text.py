@@ -9,7 +9,7 @@ from datetime import date, time
 from typing import Any
 
 from renewctl.domain.paths import IDENTITY
-from renewctl.errors import InternalGuard, UsageError
+from renewctl.errors import InternalError, UsageError
 from renewctl.fields import TABLES
 from renewctl.model import Path
 
@@ -84,7 +84,7 @@ def value_text(value: Any) -> str:
             return repr(value)
         case date() | time():
             return value.isoformat()
-    raise InternalGuard(f"a value of type {type(value).__name__} cannot be written as TOML")
+    raise InternalError(f"a value of type {type(value).__name__} cannot be written as TOML")
 
 
 def field_text(key: str, value: Any, eol: str) -> str:

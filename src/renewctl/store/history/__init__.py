@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from renewctl import files
-from renewctl.errors import FileTrouble
+from renewctl.errors import FileError
 from renewctl.store.history import journal
 from renewctl.store.history.record import Record, dated, document_of, record_of
 
@@ -34,7 +34,7 @@ class History(NamedTuple):
 def path_of(store: Path) -> Path:
     """Return the history's path, beside the file that a link leads to."""
     try:
-        real = files.resolved(store)
+        real = files.resolve_link(store)
     except FileNotFoundError:
         real = store  # no store: what is looked for lies beside its name
     return real.with_name(real.name + SUFFIX)
@@ -54,7 +54,7 @@ def read(store: Path, digest: str) -> History:
     try:
         lines, unreadable = _lines(path)
     except OSError as error:
-        raise files.trouble("read", path, error) from None
+        raise files.explain_os_error("read", path, error) from None
     marks = {line[mark]: mark for line in lines for mark in MARKS if mark in line}
     records: list[Record] = []
     known = ""
@@ -86,7 +86,7 @@ def begin(store: Path, record: Record) -> Record:
         record = _named(record._replace(parent=last["id"] if last else ""))
         journal.append(path, b"\n".join([*lines, _line(document_of(record))]) + b"\n", _like(store))
     except OSError as error:
-        raise files.trouble("write down the change in", path, error) from None
+        raise files.explain_os_error("write down the change in", path, error) from None
     return record
 
 
@@ -100,7 +100,7 @@ def _like(store: Path) -> os.stat_result | None:
 
 def drop(store: Path, record: Record) -> None:
     """Write down that it was not done; if that fails, too, the next writer settles it."""
-    with suppress(OSError, FileTrouble):
+    with suppress(OSError, FileError):
         journal.append(path_of(store), _line({"dropped": record.id}) + b"\n")
 
 
@@ -108,7 +108,7 @@ def finish(store: Path, record: Record) -> list[str]:
     """Write down that it is done; return warnings, since the store has been replaced by now."""
     try:
         journal.append(path_of(store), _line({"done": record.id}) + b"\n")
-    except (OSError, FileTrouble) as error:
+    except (OSError, FileError) as error:
         reason = getattr(error, "strerror", None) or error
         return [f"the change is made, but its record could not be completed: {reason}"]
     return []

@@ -8,8 +8,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from renewctl.errors import FileTrouble
-from renewctl.files import NEW_FILE_MODE, give, synced_folder
+from renewctl.errors import FileError
+from renewctl.files import NEW_FILE_MODE, synced_folder, write_all
 
 CHUNK = 4096
 
@@ -30,13 +30,13 @@ def append(path: Path, data: bytes, like: os.stat_result | None = None) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, NEW_FILE_MODE)
     try:
         if new and like:  # whatever the umask, and whoever writes: those of the store may, too
-            give(handle, like, stat.S_IMODE(like.st_mode) & 0o666 | NEW_FILE_MODE)
+            write_all(handle, like, stat.S_IMODE(like.st_mode) & 0o666 | NEW_FILE_MODE)
         _write(handle, data)
     finally:
         os.close(handle)
     if new and synced_folder(path.parent):
         hint = "nothing was changed; look at the disk, then run the command again"
-        raise FileTrouble(f"the folder of {path} could not be synced", hint=hint)
+        raise FileError(f"the folder of {path} could not be synced", hint=hint)
 
 
 def _write(handle: int, data: bytes) -> None:
@@ -59,10 +59,10 @@ def _is_file(path: Path) -> bool:
     except FileNotFoundError:
         if path.is_symlink():
             message = f"{path} links to {os.path.realpath(path)}, which does not exist"
-            raise FileTrouble(message, hint="mend the link, or take it away") from None
+            raise FileError(message, hint="mend the link, or take it away") from None
         return False
     if not stat.S_ISREG(found.st_mode):
-        raise FileTrouble(f"{path} is not an ordinary file", hint="move it away; a new one will be made")
+        raise FileError(f"{path} is not an ordinary file", hint="move it away; a new one will be made")
     return True
 
 
