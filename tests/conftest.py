@@ -121,7 +121,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
 
     The streams are UTF-8 and no terminals, as in a pipe.
     """
-    from renewctl.cli import main
+    from renewctl.main import main
 
     def run_main(*argv: str, stdin: str = "") -> Ran:
         out, err = io.BytesIO(), io.BytesIO()

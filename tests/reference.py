@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from renewctl import __version__
-from renewctl.cli.complaints import TRACEBACK
-from renewctl.cli.described import page
-from renewctl.cli.pages import PAGES, page_of
-from renewctl.cli.run import AS_OF
-from renewctl.cli.tree import COMMANDS, root
+from renewctl.cli.commands.help import PAGES, page_of
+from renewctl.cli.error_messages import TRACEBACK
+from renewctl.cli.help_text import page
+from renewctl.cli.registry import COMMANDS, command_tree
+from renewctl.cli.runtime import AS_OF
 from renewctl.render.machine import plain_line
 from renewctl.render.manual import Example, Page, Panel
 from renewctl.store.location import VARIABLE
@@ -45,14 +45,14 @@ class Described(NamedTuple):
 
 def described() -> list[Described]:
     """Return every command that can be called, a group's under the group's heading."""
-    top = _context(root(), "renewctl", None)
+    top = _context(command_tree(), "renewctl", None)
     found = []
     for name, known in COMMANDS.items():
-        command = root().grown(name)
+        command = command_tree().build(name)
         context = _context(command, name, top)
         members = {f"{name} {each}": each for each in getattr(command, "commands", ())}
         for words, each in members.items():
-            found.append(Described(words, known.panel, page(_context(command.grown(each), each, context))))
+            found.append(Described(words, known.panel, page(_context(command.build(each), each, context))))
         if not members:
             found.append(Described(name, known.panel, page(context)))
     return found

@@ -21,7 +21,7 @@ def run() -> int:
     if _version_told():
         os._exit(0)
     try:
-        from renewctl.cli import main
+        from renewctl.main import main
 
         status = main()
     except KeyboardInterrupt:  # while still starting; later ones end in main itself

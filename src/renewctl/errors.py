@@ -61,35 +61,35 @@ class UsageError(RenewctlError):
     """The words of the command line do not make a command."""
 
     code = "usage"
-    status = ExitStatus.USAGE
+    exit_status = ExitStatus.USAGE
 
 
 class UnknownClient(RenewctlError):
     """No client of the store answers to the name given."""
 
     code = "unknown-client"
-    status = ExitStatus.UNKNOWN
+    exit_status = ExitStatus.UNKNOWN
 
 
 class UnknownUser(RenewctlError):
     """No partner user of the store answers to the name given."""
 
     code = "unknown-user"
-    status = ExitStatus.UNKNOWN
+    exit_status = ExitStatus.UNKNOWN
 
 
 class StoreMissing(RenewctlError):
     """There is no store where one was looked for."""
 
     code = "store-missing"
-    status = ExitStatus.INVALID
+    exit_status = ExitStatus.INVALID
 
 
 class StoreInvalid(RenewctlError):
     """The store cannot be read, or says what it must not."""
 
     code = "store-invalid"
-    status = ExitStatus.INVALID
+    exit_status = ExitStatus.INVALID
 
 
 class StoreTooNew(StoreInvalid):
@@ -108,67 +108,67 @@ class BadInput(RenewctlError):
     """Rows or text that were handed in cannot be used; every bad row is among the problems."""
 
     code = "bad-input"
-    status = ExitStatus.INVALID
+    exit_status = ExitStatus.INVALID
 
 
 class StoreLocked(RenewctlError):
     """Another process is writing the store."""
 
     code = "store-locked"
-    status = ExitStatus.BUSY
+    exit_status = ExitStatus.BUSY
 
 
 class StoreChanged(RenewctlError):
     """The store changed between reading and writing."""
 
     code = "store-changed"
-    status = ExitStatus.BUSY
+    exit_status = ExitStatus.BUSY
 
 
 class ConfirmationRequired(RenewctlError):
     """The change is large or leaves somebody out, and nobody was there to be asked."""
 
     code = "needs-yes"
-    status = ExitStatus.NEEDS_YES
+    exit_status = ExitStatus.NEEDS_YES
 
 
 class Declined(RenewctlError):
     """The user was asked and said no."""
 
     code = "declined"
-    status = ExitStatus.NO
+    exit_status = ExitStatus.NO
 
 
 class NothingToUndo(RenewctlError):
     """There is no change that could be taken back."""
 
     code = "nothing-to-undo"
-    status = ExitStatus.NO
+    exit_status = ExitStatus.NO
 
 
 class UnexpectedRecipients(RenewctlError):
     """The answer was given, and it is not the one that was expected."""
 
     code = "not-as-expected"
-    status = ExitStatus.NO
+    exit_status = ExitStatus.NO
 
 
 class NoRecipient(RenewctlError):
     """The answer was given, and it leaves somebody with nobody notified."""
 
     code = "no-recipient"
-    status = ExitStatus.NO
+    exit_status = ExitStatus.NO
 
 
 class InternalError(RenewctlError):
     """A check on renewctl's own work failed: a bug of ours; nothing was written."""
 
     code = "internal"
-    status = ExitStatus.INTERNAL
+    exit_status = ExitStatus.INTERNAL
 
 
 class FileError(RenewctlError):
     """The operating system would not read or write."""
 
     code = "io"
-    status = ExitStatus.IO
+    exit_status = ExitStatus.IO

@@ -29,7 +29,7 @@ class NotAFile(RenewctlError):
     """The path names something that cannot be read as one file."""
 
     code = "not-a-file"
-    status = ExitStatus.INVALID
+    exit_status = ExitStatus.INVALID
 
 
 def digest(data: bytes) -> str:

@@ -97,7 +97,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str
 
     Standard input is none, so that nothing is asked.
     """
-    from renewctl.cli import main
+    from renewctl.main import main
 
     def run(*argv: str, columns: int = 100, colour: bool = False) -> tuple[int, str, str]:
         out, err = _Terminal(), _Terminal()

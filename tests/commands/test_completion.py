@@ -21,8 +21,8 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from renewctl.cli.offers import ADDRESS
-from renewctl.cli.tree import root
+from renewctl.cli.completers import ADDRESS
+from renewctl.cli.registry import command_tree
 from renewctl.domain.check import CODES
 from renewctl.domain.identifiers import KEY
 
@@ -243,10 +243,10 @@ def test_a_script_works_in_the_place_that_its_first_lines_name(name: str, run: C
 def commands(tree: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     yield path, tree
     for name in getattr(tree, "commands", ()):
-        yield from commands(tree.grown(name), (*path, name))
+        yield from commands(tree.build(name), (*path, name))
 
 
-COMMANDS = dict(commands(root()))
+COMMANDS = dict(commands(command_tree()))
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path) or "renewctl")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from renewctl.cli import main
+from renewctl.main import main
 
 
 def ask(*argv: str, answer: str | None, columns: int = 100) -> tuple[int, str]:

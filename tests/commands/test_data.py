@@ -246,7 +246,7 @@ def test_the_way_out_of_a_folder_is_not_a_store(argv: tuple[str, ...], store: Pa
 
 def without(package: str, *argv: str) -> subprocess.CompletedProcess[bytes]:
     """Run renewctl in a process in which a package cannot be imported."""
-    code = f"import sys; sys.modules[{package!r}] = None; from renewctl.cli import main; sys.exit(main())"
+    code = f"import sys; sys.modules[{package!r}] = None; from renewctl.main import main; sys.exit(main())"
     environment = {**os.environ, "RENEWCTL_AS_OF": AS_OF}
     command = [sys.executable, "-c", code, *argv]
     return subprocess.run(command, env=environment, capture_output=True, timeout=20, check=False)
@@ -653,7 +653,7 @@ import sys
 from pathlib import Path
 writes = []
 sys.addaudithook(lambda event, args: writes.append(args) if event == "os.rename" else None)
-from renewctl.cli import main
+from renewctl.main import main
 status = main()
 Path("writes").write_text(str(len([1 for args in writes if str(args[1]).endswith("renewctl.toml")])))
 sys.exit(status)

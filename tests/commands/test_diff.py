@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from renewctl.cli import main
+from renewctl.main import main
 
 Say = Callable[..., tuple[int, str, str]]
 

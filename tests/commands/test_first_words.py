@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from renewctl.cli import first_words
-from renewctl.cli.tree import COMMANDS, root
+from renewctl.cli import synonyms
+from renewctl.cli.registry import COMMANDS, command_tree
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -214,17 +214,17 @@ def test_it_is_one_object_under_json(run: Callable) -> None:
 
 def meanings() -> list[str]:
     """Return every command line that the tables answer with."""
-    members = [f"{group} {line}" for group, lines in first_words.MEMBERS.items() for line in lines]
-    files = [line.format(file="x") for line in first_words.FILES.values()]
-    return [*first_words.WORDS, *members, *first_words.OPTIONS.values(), *first_words.VALUES.values(), *files]
+    members = [f"{group} {line}" for group, lines in synonyms.MEMBERS.items() for line in lines]
+    files = [line.format(file="x") for line in synonyms.FILES.values()]
+    return [*synonyms.WORDS, *members, *synonyms.OPTIONS.values(), *synonyms.VALUES.values(), *files]
 
 
 @pytest.mark.parametrize("line", sorted(set(meanings())))
 def test_each_line_that_is_proposed_exists(line: str) -> None:
     words = line.partition(" > ")[0].split()
-    command = root()
+    command = command_tree()
     while words and words[0] in getattr(command, "commands", ()):
-        command = command.grown(words.pop(0))
+        command = command.build(words.pop(0))
     options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
     assert {word for word in words if word.startswith("--")} <= options
     plain = [word for word in words if re.fullmatch(r"[a-z-]+", word) and not word.startswith("--")]
@@ -232,9 +232,11 @@ def test_each_line_that_is_proposed_exists(line: str) -> None:
 
 
 def test_no_word_of_the_tables_is_a_command_or_stands_twice() -> None:
-    for group, table in {"": first_words.WORDS, **first_words.MEMBERS}.items():
+    for group, table in {"": synonyms.WORDS, **synonyms.MEMBERS}.items():
         words = [word for line in table.values() for word in line.split()]
-        tree = root().grown(group) if group else root()
+        tree = command_tree().build(group) if group else command_tree()
         assert len(set(words)) == len(words)
         assert set(words).isdisjoint(tree.commands)
-    assert set(first_words.MEMBERS) == {name for name in COMMANDS if hasattr(root().grown(name), "commands")}
+    assert set(synonyms.MEMBERS) == {
+        name for name in COMMANDS if hasattr(command_tree().build(name), "commands")
+    }

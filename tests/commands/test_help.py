@@ -11,9 +11,9 @@ from typing import Any
 import pexpect
 import pytest
 
-from renewctl.cli.app import DECLARED
-from renewctl.cli.tree import COMMANDS as KNOWN
-from renewctl.cli.tree import root
+from renewctl.cli.app import COMMAND_BODIES
+from renewctl.cli.registry import COMMANDS as KNOWN
+from renewctl.cli.registry import command_tree
 
 WIDTHS = (60, 80, 120, 200)
 COMMON = {"--store", "--output", "-o", "--as-of", "--quiet", "-q", "--help", "-h"}
@@ -38,7 +38,7 @@ def tree(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
         yield from tree(command.grown(name), (*path, name))
 
 
-TREE = dict(tree(root()))
+TREE = dict(tree(command_tree()))
 GROUPS = {path for path, command in TREE.items() if hasattr(command, "commands")}
 COMMANDS = {" ".join(path): command for path, command in TREE.items() if path not in GROUPS}
 
@@ -57,8 +57,10 @@ def test_the_commands_are_those_of_the_issue() -> None:
 
 
 def test_every_command_that_is_declared_is_named_in_the_tree() -> None:
-    assert {" ".join(path) for path in TREE} - {"", *KNOWN} == {name for name in DECLARED if " " in name}
-    assert {name.split()[0] for name in DECLARED} == set(KNOWN)
+    assert {" ".join(path) for path in TREE} - {"", *KNOWN} == {
+        name for name in COMMAND_BODIES if " " in name
+    }
+    assert {name.split()[0] for name in COMMAND_BODIES} == set(KNOWN)
 
 
 @pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")

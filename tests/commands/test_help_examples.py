@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from renewctl.cli.app import DECLARED
+from renewctl.cli.app import COMMAND_BODIES
 from renewctl.cli.examples import EXAMPLES
-from renewctl.cli.tree import COMMANDS, root
+from renewctl.cli.registry import COMMANDS, command_tree
 from renewctl.render.manual import Example
 
 ALL = [(words, example) for words, examples in EXAMPLES.items() for example in examples]
@@ -67,8 +67,8 @@ def test_it_runs_and_does_what_its_command_does(words: str, example: Example, wo
 
 def test_every_command_has_two_of_them() -> None:
     for name in COMMANDS:
-        root().grown(name)
-    assert set(EXAMPLES) == set(DECLARED)
+        command_tree().build(name)
+    assert set(EXAMPLES) == set(COMMAND_BODIES)
     assert {len(set(examples)) for examples in EXAMPLES.values()} == {2}
 
 
@@ -84,8 +84,8 @@ def test_the_help_shows_them_whole(words: str, run: Callable, monkeypatch: pytes
 def test_the_help_has_one_imperative_line_and_says_what_stays_as_it_is(words: str) -> None:
     from inspect import getdoc
 
-    root().grown(words.partition(" ")[0])
-    first, *others = (getdoc(DECLARED[words]) or "").split("\n\n")
+    command_tree().build(words.partition(" ")[0])
+    first, *others = (getdoc(COMMAND_BODIES[words]) or "").split("\n\n")
     assert "\n" not in first
     assert first.endswith(".")
     assert first.count(". ") == 0

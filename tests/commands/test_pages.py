@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import renewctl
-from renewctl.cli.pages import PAGES
+from renewctl.cli.commands.help import PAGES
 from renewctl.domain.check import CODES
 from renewctl.domain.resolve import SEVERITY, Rule
 from renewctl.errors import ExitStatus, RenewctlError

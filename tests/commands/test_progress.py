@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from renewctl.cli.environment import Environment
 from renewctl.cli.progress import tracker
-from renewctl.cli.run import Run
-from renewctl.cli.world import World
+from renewctl.cli.runtime import Run
 from renewctl.render.result import Output
 
 
@@ -20,8 +20,8 @@ class Terminal(io.StringIO):
 
 
 def run(stderr: io.StringIO, output: Output = Output.TABLE, *, quiet: bool = False) -> Run:
-    world = World({}, io.StringIO(), io.StringIO(), stderr)
-    return Run(world, store=None, output=output, as_of=None, quiet=quiet)
+    environment = Environment({}, io.StringIO(), io.StringIO(), stderr)
+    return Run(environment, store=None, output=output, as_of=None, quiet=quiet)
 
 
 def passed(run: Run, items: Iterable[int], patience: float = 0) -> list[int]:

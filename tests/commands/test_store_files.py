@@ -1010,7 +1010,7 @@ def test_a_link_and_its_target_share_one_lock(small: Path, run: Callable) -> Non
 PAUSED = """
 import sys
 from renewctl import files
-from renewctl.cli import main
+from renewctl.main import main
 sweep = files.sweep
 def paused(path):
     print("read", file=sys.stderr, flush=True)

@@ -25,7 +25,7 @@ def sheet(*lines: str) -> Sheet:
 def entries(*lines: str, mapping: dict[str, str] | None = None, **options: Any) -> ClientRows:
     """Return what the lines say, whatever the columns that they say it in."""
     read = read_client_rows(sheet(*lines), FILE, mapping=mapping or {}, **options)
-    return read._replace(found=tuple(entry._replace(places={}) for entry in read.rows))
+    return read._replace(rows=tuple(entry._replace(places={}) for entry in read.rows))
 
 
 def places(problems: tuple[Problem, ...]) -> list[tuple[int, int, str]]:

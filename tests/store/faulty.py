@@ -338,13 +338,13 @@ def _serve() -> None:
     """Fork for every job of every line on standard input."""
     for name in MODULES:
         __import__(name)
-    from renewctl.cli.tree import COMMANDS, root
+    from renewctl.cli.registry import COMMANDS, command_tree
 
     # A command is the same for every run, and to build it most of the time of one.
     for name in COMMANDS:
-        command = root().grown(name)
+        command = command_tree().build(name)
         for inner in getattr(command, "commands", ()):
-            command.grown(inner)
+            command.build(inner)
     _warm()
     gc.collect()
     gc.freeze()
@@ -355,7 +355,7 @@ def _serve() -> None:
 
 def _warm() -> None:
     """Change a store of each kind once, so that all that is imported late is imported."""
-    from renewctl.cli import main
+    from renewctl.main import main
 
     stores = {"a.toml": "version = 1\n", "a.json": '{"version": 1}'}
     with contextlib.ExitStack() as stack:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from renewctl.cli import main
 from renewctl.files import digest
+from renewctl.main import main
 from renewctl.store import history
 
 STORE = 'version = 1\n\n[defaults]\nowner = "hubspot"\n\n[clients."a.example"]\nname = "A"\n'

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from renewctl.cli import main
 from renewctl.domain import versions
+from renewctl.main import main
 
 OLD = """\
 # ours

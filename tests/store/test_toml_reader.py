@@ -193,7 +193,9 @@ def test_toml_rs_reads_it_alone(text: str) -> None:
     assert in_a_process(code, stdin=text).stdout == b"False\n"
 
 
-WHO = "from renewctl.cli import main; sys.exit(main(['who', '--all', '-o', 'json', '--as-of', '2026-11-23']))"
+WHO = (
+    "from renewctl.main import main; sys.exit(main(['who', '--all', '-o', 'json', '--as-of', '2026-11-23']))"
+)
 
 
 def test_without_toml_rs_the_report_is_the_same(agency: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_change_that_changes_nothing_takes_no_lock_and_opens_nothing_for_writi
 
 def test_what_only_reads_does_not_even_import_the_lock(store: Path) -> None:
     loaded = "any(map(sys.modules.get, ('filelock', 'renewctl.store.lock')))"
-    code = f"import sys; from renewctl.cli import main; main(['who']); sys.exit({loaded})"
+    code = f"import sys; from renewctl.main import main; main(['who']); sys.exit({loaded})"
     assert (
         subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
     )

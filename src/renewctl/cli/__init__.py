@@ -1,5 +1,1 @@
-"""The command line: Typer lives only here. ``main`` is the way in."""
-
-from renewctl.cli.boundary import main
-
-__all__ = ["main"]
+"""The command line: what people type, made into calls, and what comes of it, written."""

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from renewctl.cli.run import AS_OF, Run
+from renewctl.cli.runtime import AS_OF, Run
 from renewctl.render.result import Output, Result
 from renewctl.store.location import VARIABLE
 
-DECLARED: dict[str, Callable[..., Any]] = {}
+COMMAND_BODIES: dict[str, Callable[..., Any]] = {}
 """Commands by the words that call them, of the modules imported so far: see ``tree``."""
 EVERYWHERE = "Options of every command"
 _common = partial(typer.Option, rich_help_panel=EVERYWHERE)
@@ -86,7 +86,7 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
             return run, body(run, **given)
 
         _declare(called, body, options)
-        DECLARED[words] = called
+        COMMAND_BODIES[words] = called
         return body
 
     return made

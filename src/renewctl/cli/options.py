@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from renewctl.cli import offers
+from renewctl.cli import completers
 from renewctl.model import Owner, Role
 
 Text = str | None
@@ -23,19 +23,23 @@ RecipientOption = Annotated[
         "--recipient",
         metavar="ADDRESS",
         help="Only what this person hears of, and what they are responsible for.",
-        autocompletion=offers.users,
+        autocompletion=completers.complete_users,
     ),
 ]
 Clients = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[CLIENT]...", help="Domains, hub ids or exact names.", autocompletion=offers.clients
+        metavar="[CLIENT]...",
+        help="Domains, hub ids or exact names.",
+        autocompletion=completers.complete_clients,
     ),
 ]
 OneClient = Annotated[
     str,
     typer.Argument(
-        metavar="CLIENT", help="A domain, a hub id or an exact name.", autocompletion=offers.clients
+        metavar="CLIENT",
+        help="A domain, a hub id or an exact name.",
+        autocompletion=completers.complete_clients,
     ),
 ]
 OwnerOption = Annotated[
@@ -48,7 +52,7 @@ NotifyOption = Annotated[
         "--notify",
         metavar="USER",
         help="The partner user: an address, what is before its @, or none.",
-        autocompletion=offers.users_or_none,
+        autocompletion=completers.complete_users_or_none,
     ),
 ]
 NameOption = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="The name people know.")]
@@ -60,5 +64,7 @@ RoleArgument = Annotated[
 ]
 UserArgument = Annotated[
     str,
-    typer.Argument(metavar="USER", help="An address, or what is before its @.", autocompletion=offers.users),
+    typer.Argument(
+        metavar="USER", help="An address, or what is before its @.", autocompletion=completers.complete_users
+    ),
 ]

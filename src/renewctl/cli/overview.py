@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from renewctl import __version__
-from renewctl.cli.run import Run
+from renewctl.cli.runtime import Run
 from renewctl.errors import RenewctlError, StoreMissing, UsageError
 from renewctl.render.result import Output, Result
 

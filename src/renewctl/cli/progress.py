@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from renewctl.cli.run import Run
+from renewctl.cli.runtime import Run
 from renewctl.render.result import Output
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ def tracker(run: Run, what: str, patience: float = PATIENCE) -> Callable[[Iterab
     """
 
     def tracked(items: Iterable[T]) -> Iterable[T]:
-        stream = run.world.stderr
+        stream = run.environment.stderr
         if run.quiet or run.output is not Output.TABLE or stream is None or not stream.isatty():
             return items
         return _counted(list(items), lambda text: (stream.write(text), stream.flush()), what, patience)

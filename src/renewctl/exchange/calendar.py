@@ -35,7 +35,7 @@ class MissingExtra(RenewctlError):
     """What was asked for needs a package that comes with an extra of renewctl."""
 
     code = "missing-extra"
-    status = ExitStatus.USAGE
+    exit_status = ExitStatus.USAGE
 
 
 class _Text(str):

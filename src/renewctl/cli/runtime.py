@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from renewctl.cli.world import World
+from renewctl.cli.environment import Environment
 from renewctl.errors import UsageError
 from renewctl.render.result import Output
 from renewctl.store import location as places
@@ -26,7 +26,7 @@ class Run:
 
     def __init__(
         self,
-        world: World,
+        environment: Environment,
         store: str | None,
         output: Output,
         as_of: str | None,
@@ -37,7 +37,13 @@ class Run:
         lock_timeout: float = 10.0,
         note: str = "",
     ) -> None:
-        self.world, self.store, self.output, self.as_of, self.quiet = world, store, output, as_of, quiet
+        self.environment, self.store, self.output, self.as_of, self.quiet = (
+            environment,
+            store,
+            output,
+            as_of,
+            quiet,
+        )
         self.dry_run, self.yes, self.lock_timeout, self.note = dry_run, yes, lock_timeout, note
         self.remarks: list[str] = []
         self.snapshot: Snapshot | None = None
@@ -47,8 +53,8 @@ class Run:
         """The day windows and notes count from: ``--as-of``, the variable, or the local date."""
         text, option = self.as_of, "--as-of"
         if text is None:
-            text, option = self.world.environment.get(AS_OF) or None, AS_OF
-        today = self.world.today()
+            text, option = self.environment.variables.get(AS_OF) or None, AS_OF
+        today = self.environment.today()
         if text is None:
             return today
         from renewctl.domain.dates import parse_day
@@ -58,7 +64,7 @@ class Run:
     @cached_property
     def place(self) -> places.Location:
         """Where the store is."""
-        return places.find_store(self.store, self.world.environment, self.world.here())
+        return places.find_store(self.store, self.environment.variables, self.environment.current_folder())
 
     def read(self) -> "Snapshot":
         """Read the store, for a command that itself tells what is odd in it."""
@@ -75,7 +81,7 @@ class Run:
         return snapshot
 
 
-def clients(portfolio: "Portfolio", words: Sequence[str]) -> "tuple[Client, ...]":
+def select_clients(portfolio: "Portfolio", words: Sequence[str]) -> "tuple[Client, ...]":
     """Return the clients named, all of them where none is."""
     if not words:
         return tuple(portfolio.clients.values())
@@ -84,7 +90,7 @@ def clients(portfolio: "Portfolio", words: Sequence[str]) -> "tuple[Client, ...]
     return lookup.find_clients(portfolio, words)
 
 
-def some(words: Sequence[str] | None, example: str) -> Sequence[str]:
+def require_clients(words: Sequence[str] | None, example: str) -> Sequence[str]:
     """Return the words, of which there must be one.
 
     Raises:
@@ -95,7 +101,7 @@ def some(words: Sequence[str] | None, example: str) -> Sequence[str]:
     return words
 
 
-def user(portfolio: "Portfolio", word: str | None) -> "PartnerUser | None":
+def select_user(portfolio: "Portfolio", word: str | None) -> "PartnerUser | None":
     """Return the partner user named; None where none is named or ``none`` is."""
     if word is None or word.lower() == "none":
         return None

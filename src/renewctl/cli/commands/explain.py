@@ -1,11 +1,9 @@
-"""Why, and who there is: ``explain``, ``contacts``."""
+"""``explain``: why the recipients of a client's renewals are who they are."""
 
 from renewctl.cli.app import command
-from renewctl.cli.options import Clients, OneClient
-from renewctl.cli.run import Run
-from renewctl.cli.run import clients as clients_named
+from renewctl.cli.options import OneClient
+from renewctl.cli.runtime import Run
 from renewctl.domain import lookup, report
-from renewctl.render import clients as render_clients
 from renewctl.render import explain as render_explain
 from renewctl.render.result import Result
 
@@ -21,13 +19,3 @@ def explain(run: Run, client: OneClient) -> Result:
     book = snapshot.portfolio
     rows = report.build_rows(book, [lookup.find_client(book, client)], None, run.today)
     return render_explain.render_explanation(rows, book.default, book.policy, snapshot.line_of)
-
-
-@command("contacts")
-def contacts(run: Run, clients: Clients = None) -> Result:
-    """Show who holds which role at each client, which are vacant, and the partner user.
-
-    Reads only. It is what this file says: clients change their contacts in HubSpot themselves.
-    """
-    book = run.load().portfolio
-    return render_clients.render_contacts(book, clients_named(book, clients or []))

@@ -10,9 +10,9 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
-from renewctl.cli.described import arguments, choices_of
-from renewctl.cli.first_words import AGAIN, ALIASES, FILES, MEMBERS, OPTIONS, VALUES, WORDS
-from renewctl.cli.offers import ADDRESS
+from renewctl.cli.completers import ADDRESS
+from renewctl.cli.help_text import arguments, choices_of
+from renewctl.cli.synonyms import AGAIN, ALIASES, FILES, MEMBERS, OPTIONS, VALUES, WORDS
 from renewctl.errors import UsageError
 
 _FORMATS = {
@@ -32,7 +32,7 @@ _EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((\S+)")
 _PLAIN = re.compile(r"[\w./-]+")
 
 
-def no_command(context: Any, word: str) -> UsageError:
+def unknown_command(context: Any, word: str) -> UsageError:
     """Return the error for a word that is no command of the group that a context is of."""
     group = context.command
     near = _nearest(word, group.commands)
@@ -48,14 +48,14 @@ def _elsewhere(context: Any, word: str) -> str | None:
     return f"renewctl {word.lower()}" if word.lower() in context.find_root().command.commands else None
 
 
-def no_page(word: str, known: Iterable[str]) -> UsageError:
+def unknown_page(word: str, known: Iterable[str]) -> UsageError:
     """Return the error for a word that the help has nothing on, as it knows pages and commands."""
     near = _nearest(word, known)
     line = _meant("", word) or (near and f"renewctl help {near}")
     return UsageError(f"there is no help on '{word}'", hint=f"{_asked(line)}renewctl help lists the pages")
 
 
-def way_out(error: Any, context: Any) -> str:
+def suggest(error: Any, context: Any) -> str:
     """Return what to type instead of what Typer finds wrong, ready to stand before more; or nothing."""
     words = context.command_path.partition(" ")[2]
     if hasattr(error, "possibilities"):
@@ -69,7 +69,7 @@ def way_out(error: Any, context: Any) -> str:
     return ""
 
 
-def refuse_twice(context: Any, given: Sequence[str]) -> None:
+def refuse_repeated_options(context: Any, given: Sequence[str]) -> None:
     """Refuse an option of a change that is said twice: the first value would be lost in silence.
 
     Options of every command may be: a later one overrules that of an alias.

@@ -8,23 +8,23 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from inspect import getdoc
+from keyword import iskeyword
 from typing import Any, NamedTuple, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from renewctl.cli.app import DECLARED
+from renewctl.cli.app import COMMAND_BODIES
 from renewctl.cli.overview import overview
 
 
-class Known(NamedTuple):
+class CommandInfo(NamedTuple):
     """What is known of a command or group before its module is imported.
 
     ``panel`` is the heading that the help lists it under, ``help`` how its own help begins.
     """
 
-    module: str
     panel: str
     help: str
 
@@ -33,48 +33,48 @@ _EVERYDAY, _RECORDS, _DATA = "Everyday", "Records", "Data in and out"
 _SAFETY, _PORTAL, _START = "Safety", "Portal", "Start"
 # fmt: off
 COMMANDS = {
-    "set-default": Known("everyday", _EVERYDAY,
+    "set-default": CommandInfo(_EVERYDAY,
         "Set who owns renewal communication for every client without an override."),
-    "override": Known("everyday", _EVERYDAY,
+    "override": CommandInfo(_EVERYDAY,
         "Give clients their own setting, instead of the default."),
-    "clear-override": Known("everyday", _EVERYDAY, "Return clients to the default."),
-    "contacts": Known("explain", _EVERYDAY,
+    "clear-override": CommandInfo(_EVERYDAY, "Return clients to the default."),
+    "contacts": CommandInfo(_EVERYDAY,
         "Show who holds which role at each client, which are vacant, and the partner user."),
-    "who": Known("who", _EVERYDAY,
+    "who": CommandInfo(_EVERYDAY,
         "Show who would be notified for upcoming renewals, and by which rule."),
-    "explain": Known("explain", _EVERYDAY,
+    "explain": CommandInfo(_EVERYDAY,
         "Show why a client's renewals reach whom they reach."),
-    "client": Known("clients", _RECORDS, "List, add, change and remove clients."),
-    "user": Known("users", _RECORDS, "List, add, change and remove partner users."),
-    "import": Known("data", _DATA,
+    "client": CommandInfo(_RECORDS, "List, add, change and remove clients."),
+    "user": CommandInfo(_RECORDS, "List, add, change and remove partner users."),
+    "import": CommandInfo(_DATA,
         "Bring a roster in from CSV or XLSX: new clients, and what differs of known ones."),
-    "export": Known("data", _DATA,
+    "export": CommandInfo(_DATA,
         "Write the store as TOML or JSON, whole, or its roster as CSV."),
-    "calendar": Known("data", _DATA,
+    "calendar": CommandInfo(_DATA,
         "Print deadlines and renewals as an iCalendar file, with who is notified."),
-    "check": Known("check", _SAFETY,
+    "check": CommandInfo(_SAFETY,
         "Find what is wrong, doubtful or old in the store, and the command that mends it."),
-    "diff": Known("safety", _SAFETY,
+    "diff": CommandInfo(_SAFETY,
         "Show which settings differ between two stores, and who starts and stops hearing."),
-    "history": Known("history", _SAFETY,
+    "history": CommandInfo(_SAFETY,
         "Show what was changed, when, by whom and why, newest first."),
-    "undo": Known("history", _SAFETY,
+    "undo": CommandInfo(_SAFETY,
         "Take the last change back as one step; a bulk change is one."),
-    "migrate": Known("history", _SAFETY,
+    "migrate": CommandInfo(_SAFETY,
         "Rewrite a store of an older version in the current one."),
-    "todo": Known("portal", _PORTAL,
+    "todo": CommandInfo(_PORTAL,
         "List what must still be clicked in HubSpot so that it agrees with the file."),
-    "done": Known("portal", _PORTAL,
+    "done": CommandInfo(_PORTAL,
         "Record that HubSpot's screens show what the file says: clicked, or looked at."),
-    "init": Known("start", _START,
+    "init": CommandInfo(_START,
         "Make a new store, ./renewctl.toml unless --store names another; never overwrites."),
-    "demo": Known("start", _START, "Show four commands at work on an invented portfolio."),
-    "where": Known("start", _START, "Show which store is in use, and why."),
-    "completion": Known("start", _START,
+    "demo": CommandInfo(_START, "Show four commands at work on an invented portfolio."),
+    "where": CommandInfo(_START, "Show which store is in use, and why."),
+    "completion": CommandInfo(_START,
         "Print the script that lets bash, zsh or fish complete what is typed."),
-    "schema": Known("start", _START,
+    "schema": CommandInfo(_START,
         "Print the JSON Schema of a store, by which editors complete and check it."),
-    "help": Known("pages", _START,
+    "help": CommandInfo(_START,
         "Show the help of a command, or a page on exit-codes, rules, store or dates."),
 }
 # fmt: on
@@ -92,9 +92,9 @@ class _Helped:
 
     def get_help(self, ctx: Any) -> str:
         """Return the help, as wide as the terminal."""
-        from renewctl.cli import described  # late, as all that only a help or a mistake needs
+        from renewctl.cli import help_text  # late, as all that only a help or a mistake needs
 
-        return described.text(ctx)
+        return help_text.text(ctx)
 
 
 class Command(_Helped, TyperCommand):
@@ -108,13 +108,13 @@ class Command(_Helped, TyperCommand):
         """
         named = [word.partition("=")[0] for word in args if word.startswith("--")]
         if len(set(named)) < len(named) and not ctx.resilient_parsing:
-            from renewctl.cli.meant import refuse_twice
+            from renewctl.cli.suggestions import refuse_repeated_options
 
-            refuse_twice(ctx, args)
+            refuse_repeated_options(ctx, args)
         return super().parse_args(ctx, args)
 
 
-class Tree(_Helped, TyperGroup):
+class CommandGroup(_Helped, TyperGroup):
     """A group that imports and builds a command when it is called."""
 
     words = ""
@@ -129,19 +129,19 @@ class Tree(_Helped, TyperGroup):
         if args[0] == _HELP and args[1:2] and args[1] in self.commands:
             args = [*(word for word in args[1:] if not word.startswith("-")), "--help"]
         if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
-            from renewctl.cli.meant import no_command
+            from renewctl.cli.suggestions import unknown_command
 
-            raise no_command(ctx, args[0])
+            raise unknown_command(ctx, args[0])
         name, named, rest = super().resolve_command(ctx, args)
-        return name, self.grown(name) if name and named else None, rest
+        return name, self.build(name) if name and named else None, rest
 
-    def grown(self, name: str) -> "Command | Tree":
+    def build(self, name: str) -> "Command | CommandGroup":
         """Return a command of this group, or a group, built."""
         return _built(f"{self.words} {name}".lstrip())
 
 
 @cache
-def root(*, installing: bool = False) -> Tree:
+def command_tree(*, installing: bool = False) -> CommandGroup:
     """Return the tree; to build it and its commands once a process is enough.
 
     Args:
@@ -153,11 +153,14 @@ def root(*, installing: bool = False) -> Tree:
 
 
 @cache
-def _built(words: str) -> Command | Tree:
+def _built(words: str) -> Command | CommandGroup:
     """Return what the words call, its module imported."""
     first, _, name = words.partition(" ")
-    import_module(f"renewctl.cli.{COMMANDS[first].module}")
-    if called := DECLARED.get(words):
+    module = first.replace("-", "_")
+    import_module(
+        f"renewctl.cli.commands.{module}_" if iskeyword(module) else f"renewctl.cli.commands.{module}"
+    )
+    if called := COMMAND_BODIES.get(words):
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.command(name or first, cls=Command)(called)
         return cast(Command, get_command(alone))
@@ -165,7 +168,7 @@ def _built(words: str) -> Command | Tree:
 
 
 def _members(group: str) -> Iterator[tuple[str, str | None, str]]:
-    for words, called in DECLARED.items():
+    for words, called in COMMAND_BODIES.items():
         first, _, name = words.partition(" ")
         if name and first == group:
             yield name, None, (getdoc(called) or "").partition("\n\n")[0]
@@ -178,7 +181,7 @@ def _group(
     named: Iterable[tuple[str, str | None, str]],
     *,
     installing: bool = False,
-) -> Tree:
+) -> CommandGroup:
     """Return a group, its commands only named.
 
     Args:
@@ -189,10 +192,10 @@ def _group(
         installing: whether Typer's own completion belongs to it.
     """
     bare = typer.Typer(
-        name=words or "renewctl", cls=Tree, callback=alone, help=said, invoke_without_command=True,
+        name=words or "renewctl", cls=CommandGroup, callback=alone, help=said, invoke_without_command=True,
         add_completion=installing, context_settings=_SETTINGS, rich_markup_mode=None,
     )  # fmt: skip
-    group = cast(Tree, get_command(bare))
+    group = cast(CommandGroup, get_command(bare))
     group.words = words
     group.commands = {
         name: TyperCommand(name, short_help=brief, rich_help_panel=panel) for name, panel, brief in named

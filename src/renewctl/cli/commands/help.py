@@ -8,9 +8,9 @@ import typer
 
 from renewctl import files  # noqa: F401 (its errors are of the family that a page lists)
 from renewctl.cli.app import command
-from renewctl.cli.meant import no_page
-from renewctl.cli.run import Run
-from renewctl.cli.tree import COMMANDS
+from renewctl.cli.registry import COMMANDS
+from renewctl.cli.runtime import Run
+from renewctl.cli.suggestions import unknown_page
 from renewctl.exchange import calendar  # noqa: F401 (likewise)
 from renewctl.render import help_pages
 from renewctl.render.result import Result
@@ -61,5 +61,5 @@ def page_of(name: str, today: date) -> Result:
         "dates": lambda: help_pages.render_dates(today),
     }
     if name not in made:
-        raise no_page(name, [*PAGES, *COMMANDS])
+        raise unknown_page(name, [*PAGES, *COMMANDS])
     return made[name]()

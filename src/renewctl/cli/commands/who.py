@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.expect import as_expected, everyone_notified
+from renewctl.cli.expectations import check_everyone_notified, check_expected
 from renewctl.cli.options import (
     AllOption,
     Clients,
@@ -18,8 +18,8 @@ from renewctl.cli.options import (
     ToOption,
     WithinOption,
 )
-from renewctl.cli.run import Run
-from renewctl.cli.windows import Asked, pictured, selected
+from renewctl.cli.report_options import WindowOptions, select_rows, select_timeline
+from renewctl.cli.runtime import Run
 from renewctl.domain import report as reports
 from renewctl.domain.report import ReportRow
 from renewctl.errors import UsageError
@@ -62,46 +62,46 @@ def who(
     is past and clients without one come last, never left out. With --recipient, also what that
     person is responsible for whatever the date. Reads only; HubSpot is not asked.
     """
-    asked = Asked(within, since, until, deadline_within, everything)
+    asked = WindowOptions(within, since, until, deadline_within, everything)
     answer, rows = _shape(by, timeline=timeline)(run, clients or [], asked, recipient)
-    return everyone_notified(as_expected(answer, rows, expect), rows, wanted=require_recipient)
+    return check_everyone_notified(check_expected(answer, rows, expect), rows, wanted=require_recipient)
 
 
 Shown = tuple[Result, Sequence[ReportRow]]
 """A report, and the rows that it is of."""
 
 
-def _shape(by: By, *, timeline: bool) -> Callable[[Run, list[str], Asked, str | None], Shown]:
+def _shape(by: By, *, timeline: bool) -> Callable[[Run, list[str], WindowOptions, str | None], Shown]:
     if timeline and by is By.RECIPIENT:
         hint = "--timeline --recipient ADDRESS draws what one person hears of"
         raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
     return _pictured if timeline else _by_recipient if by is By.RECIPIENT else _by_client
 
 
-def _by_client(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
+def _by_client(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> Shown:
     report = _report(run, words, asked, recipient)
     return render_who.render_by_client(report), report.rows
 
 
-def _by_recipient(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
+def _by_recipient(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> Shown:
     report = _report(run, words, asked, recipient)
     return render_who.render_by_recipient(report), report.rows
 
 
-def _report(run: Run, words: list[str], asked: Asked, recipient: str | None) -> render_who.Report:
+def _report(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> render_who.Report:
     snapshot = run.load()
-    found = selected(run, snapshot.portfolio, words, asked, recipient)
+    found = select_rows(run, snapshot.portfolio, words, asked, recipient)
     return render_who.Report(found.rows, run.today, found.window, snapshot.identity, found.person)
 
 
-def _pictured(run: Run, words: list[str], asked: Asked, recipient: str | None) -> Shown:
+def _pictured(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> Shown:
     """Return the picture of the months, and the rows that the same window lists."""
     # Late: most reports have no picture.
     from renewctl.domain.timeline import build_timeline
     from renewctl.render.timeline import render_timeline as drawn
 
     snapshot = run.load()
-    found = pictured(run, snapshot.portfolio, words, asked, recipient)
+    found = select_timeline(run, snapshot.portfolio, words, asked, recipient)
     picture = build_timeline(found.rows, found.window, run.today)
     report = render_who.Report(picture.rows, run.today, found.window, snapshot.identity, found.person)
     return drawn(picture, report), reports.filter_rows(found.rows, found.window, run.today)

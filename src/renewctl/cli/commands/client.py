@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from renewctl.cli import offers
+from renewctl.cli import completers
 from renewctl.cli.app import command
-from renewctl.cli.changing import change
 from renewctl.cli.options import (
     Clients,
     NameOption,
@@ -16,7 +15,8 @@ from renewctl.cli.options import (
     RoleArgument,
     Text,
 )
-from renewctl.cli.run import Run, some
+from renewctl.cli.runtime import Run, require_clients
+from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup
 from renewctl.domain.addresses import parse_address
 from renewctl.domain.dates import parse_day
@@ -48,7 +48,7 @@ def list_(
             "--notify",
             metavar="USER",
             help="Only those whose partner user this is, or none.",
-            autocompletion=offers.users_or_none,
+            autocompletion=completers.complete_users_or_none,
         ),
     ] = None,
 ) -> Result:
@@ -108,7 +108,7 @@ def add(
         role: [parse_address(a, f"--{role}") for a in emails or ()] for role, emails in holders.items()
     }
     new = edit.NewClient(domain, name or "", hub_id, checked, _renewal(run, renewal, product, deadline))
-    return change(run, lambda book: edit.add(book, new))
+    return change_store(run, lambda book: edit.add(book, new))
 
 
 @command("client set", changes=True)
@@ -129,7 +129,7 @@ def set_(
     What is not named stays. Roles are changed by client assign, the setting by override.
     """
     activity = {**dict.fromkeys(deactivate or (), False), **dict.fromkeys(reactivate or (), True)}
-    return change(
+    return change_store(
         run, lambda book: edit.change(book, lookup.find_client(book, client), name, hub_id, activity)
     )
 
@@ -141,8 +141,8 @@ def remove(run: Run, clients: Clients = None) -> Result:
     Contacts, renewals and overrides go; partner users and the default stay. renewctl undo brings
     all of it back.
     """
-    words = some(clients, "renewctl client remove acme.example")
-    return change(run, lambda book: edit.remove(lookup.find_clients(book, words)))
+    words = require_clients(clients, "renewctl client remove acme.example")
+    return change_store(run, lambda book: edit.remove(lookup.find_clients(book, words)))
 
 
 @command("client rename", changes=True)
@@ -155,7 +155,7 @@ def rename(
 
     Everything else about it stays: contacts, renewals, override. Nobody starts or stops hearing.
     """
-    return change(run, lambda book: edit.rename(book, lookup.find_client(book, client), domain))
+    return change_store(run, lambda book: edit.rename(book, lookup.find_client(book, client), domain))
 
 
 @command("client assign", changes=True)
@@ -172,7 +172,7 @@ def assign(
     one more. Other roles stay, and HubSpot is not told.
     """
     email = parse_address(address, "ADDRESS")
-    return change(
+    return change_store(
         run, lambda book: contacts.assign(lookup.find_client(book, client), role, email, name or "")
     )
 
@@ -188,7 +188,7 @@ def unassign(
 
     The contact stays on record, other roles too. HubSpot is not told.
     """
-    return change(run, lambda book: contacts.unassign(lookup.find_client(book, client), role, address))
+    return change_store(run, lambda book: contacts.unassign(lookup.find_client(book, client), role, address))
 
 
 @command("client set-renewal", changes=True)
@@ -206,7 +206,9 @@ def set_renewal(
     """
     new = _renewal(run, day, product, deadline) or Renewal(run.today)
     named = product is not None
-    return change(run, lambda book: renewals.set_renewal(lookup.find_client(book, client), new, named=named))
+    return change_store(
+        run, lambda book: renewals.set_renewal(lookup.find_client(book, client), new, named=named)
+    )
 
 
 @command("client drop-renewal", changes=True)
@@ -215,7 +217,7 @@ def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> 
 
     The client stays, and its other renewals.
     """
-    return change(run, lambda book: renewals.remove_renewal(lookup.find_client(book, client), product))
+    return change_store(run, lambda book: renewals.remove_renewal(lookup.find_client(book, client), product))
 
 
 @command("client renewed", changes=True)
@@ -224,7 +226,7 @@ def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Resul
 
     Contacts and settings stay, and so do the client's other renewals.
     """
-    return change(run, lambda book: renewals.renew(lookup.find_client(book, client), product))
+    return change_store(run, lambda book: renewals.renew(lookup.find_client(book, client), product))
 
 
 def _renewal(run: Run, day: Text, product: Text, deadline: Text) -> Renewal | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from renewctl.cli.world import World
+from renewctl.cli.environment import Environment
 from renewctl.errors import ExitStatus, FileError, InternalError, Problem, RenewctlError, UsageError
 from renewctl.render.result import Output
 from renewctl.text import showable
@@ -23,27 +23,29 @@ _OUTPUT_VALUE = re.compile(r"(?:--output=|-[nqy]*o=?)(.+)")
 TRACEBACK = "RENEWCTL_TRACEBACK"
 
 
-def tell(world: World, arguments: Sequence[str], error: RenewctlError) -> ExitStatus:
+def print_error(environment: Environment, arguments: Sequence[str], error: RenewctlError) -> ExitStatus:
     """Write the error where errors go, in the form asked for, and return its exit status."""
-    if world.stderr is None:
+    if environment.stderr is None:
         return error.exit_status
     try:
-        world.stderr.write(_text(world, arguments, error))
-        world.stderr.flush()
+        environment.stderr.write(_text(environment, arguments, error))
+        environment.stderr.flush()
     except OSError:
         pass  # nobody can be told; the status still says it
     return error.exit_status
 
 
-def _text(world: World, arguments: Sequence[str], error: RenewctlError) -> str:
+def _text(environment: Environment, arguments: Sequence[str], error: RenewctlError) -> str:
     if not _wants_json(arguments):
-        return _for_people(error, wrapped=world.stderr.isatty())
+        return _for_people(error, wrapped=environment.stderr.isatty())
     from renewctl.render.as_json import json_text
 
     return json_text(_document(error))
 
 
-def understood(error: Exception, arguments: Sequence[str], environment: Mapping[str, str]) -> RenewctlError:
+def as_renewctl_error(
+    error: Exception, arguments: Sequence[str], variables: Mapping[str, str]
+) -> RenewctlError:
     """Return any error as one that says what is the matter.
 
     Raises:
@@ -55,7 +57,7 @@ def understood(error: Exception, arguments: Sequence[str], environment: Mapping[
         return _usage(error, arguments)
     if isinstance(error, OSError):
         return _refused(error)
-    return _internal(error, environment)
+    return _internal(error, variables)
 
 
 def _usage(error: Any, arguments: Sequence[str]) -> RenewctlError:
@@ -69,9 +71,9 @@ def _usage(error: Any, arguments: Sequence[str]) -> RenewctlError:
 
 
 def _way_out(error: Any, context: Any) -> str:
-    from renewctl.cli import meant  # late: most errors are not about the words themselves
+    from renewctl.cli import suggestions  # late: most errors are not about the words themselves
 
-    return meant.way_out(error, context)
+    return suggestions.suggest(error, context)
 
 
 def _path(arguments: Sequence[str]) -> str:
@@ -86,9 +88,9 @@ def _refused(error: OSError) -> RenewctlError:
     return FileError(f"the system refused{where}: {error.strerror or error}")
 
 
-def _internal(error: Exception, environment: Mapping[str, str]) -> RenewctlError:
+def _internal(error: Exception, variables: Mapping[str, str]) -> RenewctlError:
     """Return an error that should not have been possible; with RENEWCTL_TRACEBACK it is raised."""
-    if environment.get(TRACEBACK):
+    if variables.get(TRACEBACK):
         raise error
     message = f"renewctl has a bug: {type(error).__name__}: {error}"
     return InternalError(message, hint=f"please report it; {TRACEBACK}=1 shows where it happened")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from renewctl import files
 from renewctl.cli.progress import tracker
-from renewctl.cli.run import Run
+from renewctl.cli.runtime import Run
 from renewctl.domain.dates import parse_span
 from renewctl.domain.edit.import_plan import plan_import
 from renewctl.domain.edit.import_rows import ImportOptions
@@ -39,14 +39,14 @@ def read(run: Run, file: str) -> tuple[bytes, str]:
             return files.read_bytes(Path(file)), file
         except FileNotFoundError:
             raise UsageError(f"there is no file {file}", hint="name a file, or - for a pipe") from None
-    if run.world.stdin is None:
+    if run.environment.stdin is None:
         raise UsageError("there is no standard input", hint="name a file")
-    if run.world.stdin.isatty():
-        run.world.stderr.write("Reading from the terminal; Ctrl-D ends.\n")
-    return run.world.stdin.buffer.read(), "standard input"
+    if run.environment.stdin.isatty():
+        run.environment.stderr.write("Reading from the terminal; Ctrl-D ends.\n")
+    return run.environment.stdin.buffer.read(), "standard input"
 
 
-def entries(
+def read_client_table(
     run: Run,
     file: str,
     mapping: Sequence[str],
@@ -78,7 +78,7 @@ def _pair(word: str) -> tuple[str, str]:
     return field.strip(), header.strip()
 
 
-def override_rows(run: Run, file: str) -> tuple[OverrideRow, ...]:
+def read_override_table(run: Run, file: str) -> tuple[OverrideRow, ...]:
     """Return the rows of a list of overrides, CSV, XLSX or JSON Lines.
 
     Raises:
@@ -93,7 +93,7 @@ def override_rows(run: Run, file: str) -> tuple[OverrideRow, ...]:
     return tables.read_override_rows(spreadsheet.read_sheet(data, name), name)
 
 
-def imported_from(run: Run, table: "tables.ClientRows", wishes: ImportOptions) -> Callable[[Portfolio], Plan]:
+def import_edit(run: Run, table: "tables.ClientRows", wishes: ImportOptions) -> Callable[[Portfolio], Plan]:
     """Return the edit that brings a spreadsheet in, with a word on the columns passed over."""
 
     def edit(book: Portfolio) -> Plan:
@@ -112,7 +112,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-class Wanted(NamedTuple):
+class ExportOptions(NamedTuple):
     """What an export is to be: where, in which format, and how a CSV is written."""
 
     file: str
@@ -134,7 +134,7 @@ class Wanted(NamedTuple):
         return str(self.kind or suffix)
 
 
-def exported(run: Run, snapshot: Snapshot, wanted: Wanted) -> Result:
+def write_export(run: Run, snapshot: Snapshot, wanted: ExportOptions) -> Result:
     """Write the store, or its roster, and say so; on ``-`` the text itself is the answer.
 
     Raises:
@@ -151,7 +151,7 @@ def exported(run: Run, snapshot: Snapshot, wanted: Wanted) -> Result:
     return Result(document, DataTable(("path",), ((wanted.file,),)), (wanted.file,), (said,), change=True)
 
 
-def _exported(snapshot: Snapshot, wanted: Wanted) -> str:
+def _exported(snapshot: Snapshot, wanted: ExportOptions) -> str:
     if wanted.format == "csv":
         from renewctl.exchange import export
 
@@ -173,7 +173,7 @@ def _write(path: Path, data: bytes, store: Path, *, force: bool) -> None:
         files.replace(path, data, files.digest(files.read_bytes(path)))
 
 
-def as_calendar(run: Run, rows: Sequence[ReportRow], remind: Sequence[str]) -> Result:
+def render_calendar(run: Run, rows: Sequence[ReportRow], remind: Sequence[str]) -> Result:
     """Return the rows as a calendar, with a word on the clients without a date.
 
     Raises:

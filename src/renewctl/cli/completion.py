@@ -14,8 +14,8 @@ from typer._click.shell_completion import (
     split_arg_string,
 )
 
-from renewctl.cli.tree import Tree
-from renewctl.cli.world import World
+from renewctl.cli.environment import Environment
+from renewctl.cli.registry import CommandGroup
 
 LINE = "_RENEWCTL_LINE"
 """The line as far as the cursor."""
@@ -26,21 +26,21 @@ _ASSIGNMENT = re.compile(r"\w+=")
 _OPTION = re.compile(r"--[\w-]+=")
 
 
-def offered(tree: Tree, world: World) -> str:
+def complete(tree: CommandGroup, environment: Environment) -> str:
     """Return what the last word of the line may become: a line each, of the word, a tab and its help."""
     try:
-        return "".join(_offered(tree, world, world.environment.get(LINE, "")))
+        return "".join(_offered(tree, environment, environment.variables.get(LINE, "")))
     except Exception:  # half a command line may be anything, and nobody could read of an error
         return ""
 
 
-def _offered(tree: Tree, world: World, line: str) -> Iterator[str]:
+def _offered(tree: CommandGroup, environment: Environment, line: str) -> Iterator[str]:
     words = split_arg_string(line)
     last = words.pop() if words and not line[-1:].isspace() else ""
     while words and _ASSIGNMENT.match(words[0]):
         del words[0]
     arguments = words[1:]
-    context = _resolve_context(tree, {"obj": world}, "renewctl", arguments)
+    context = _resolve_context(tree, {"obj": environment}, "renewctl", arguments)
     asked, word = _resolve_incomplete(context, arguments, last)
     if getattr(asked, "metavar", None) in _FILES:
         yield _FILE

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from renewctl.cli.consent import Consent
-from renewctl.cli.run import Run
+from renewctl.cli.approval import Approval
+from renewctl.cli.runtime import Run
 from renewctl.model import Plan, Portfolio
 from renewctl.render.impact import no_recipient_lines
 from renewctl.render.machine import plain_line
@@ -13,7 +13,7 @@ from renewctl.store.write import MakeDraft, WriteOptions, write_change
 from renewctl.store.write import draft_edit as drafts
 
 
-def change(run: Run, edit: Callable[[Portfolio], Plan], grave: str = "") -> Result:
+def change_store(run: Run, edit: Callable[[Portfolio], Plan], grave: str = "") -> Result:
     """Plan a change and make it, or show it only, with ``--dry-run``.
 
     Args:
@@ -21,10 +21,10 @@ def change(run: Run, edit: Callable[[Portfolio], Plan], grave: str = "") -> Resu
         edit: from the portfolio to the plan; it may be called again if the store changes.
         grave: what the command does that is never done unasked, if anything.
     """
-    return made(run, drafts(edit), grave)
+    return change_store_with(run, drafts(edit), grave)
 
 
-def made(run: Run, drafted: MakeDraft, grave: str = "") -> Result:
+def change_store_with(run: Run, drafted: MakeDraft, grave: str = "") -> Result:
     """Make a change, or show it only, with ``--dry-run``.
 
     Args:
@@ -32,10 +32,10 @@ def made(run: Run, drafted: MakeDraft, grave: str = "") -> Result:
         drafted: what drafts the change.
         grave: what the command does that is never done unasked, if anything.
     """
-    consent = Consent(run.world, run.yes, run.output in {Output.JSON, Output.JSONL}, grave)
-    terms = WriteOptions(consent, lambda: run.world.author(run.note), run.dry_run, run.lock_timeout)
+    consent = Approval(run.environment, run.yes, run.output in {Output.JSON, Output.JSONL}, grave)
+    terms = WriteOptions(consent, lambda: run.environment.author(run.note), run.dry_run, run.lock_timeout)
     done = write_change(run.place, drafted, terms)
-    told = consent.told(done.draft)
+    told = consent.describe(done.draft)
     # Whom a change leaves with nobody is said, however little was asked to be said.
     left = (
         [plain_line(parts) for parts in no_recipient_lines(told.impact, would=run.dry_run)]
@@ -47,5 +47,5 @@ def made(run: Run, drafted: MakeDraft, grave: str = "") -> Result:
         dry_run=run.dry_run,
         written=done.written,
         warnings=(*left, *done.warnings),
-        brief=consent.asked and run.world.on_terminal() and run.output is Output.TABLE,
+        brief=consent.asked and run.environment.is_terminal() and run.output is Output.TABLE,
     )

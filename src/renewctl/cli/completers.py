@@ -14,7 +14,7 @@ ADDRESS = r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@[A-Za-z0-9](?:[A-Za
 """Addresses that mean nothing to a shell."""
 
 
-def clients(ctx: typer.Context) -> list[str]:
+def complete_clients(ctx: typer.Context) -> list[str]:
     """Return the keys of the store's clients, without those that are on the command line already."""
     from renewctl.domain.identifiers import KEY
 
@@ -22,14 +22,14 @@ def clients(ctx: typer.Context) -> list[str]:
     return [key for key in _names(ctx, "clients") if KEY.fullmatch(key) and key not in given]
 
 
-def users(ctx: typer.Context) -> list[str]:
+def complete_users(ctx: typer.Context) -> list[str]:
     """Return the addresses of the partner's users."""
     return [address for address in _names(ctx, "users") if re.fullmatch(ADDRESS, address)]
 
 
-def users_or_none(ctx: typer.Context) -> list[str]:
+def complete_users_or_none(ctx: typer.Context) -> list[str]:
     """Return the addresses of the partner's users, and the word for nobody."""
-    return [*users(ctx), "none"]
+    return [*complete_users(ctx), "none"]
 
 
 def _names(ctx: typer.Context, part: str) -> Iterator[str]:
@@ -44,8 +44,8 @@ def _data(ctx: typer.Context) -> dict[str, Any]:
     from renewctl import files
     from renewctl.store import location
 
-    world = ctx.obj
-    found = location.find_store(ctx.params.get("store"), world.environment, world.here())
+    environment = ctx.obj
+    found = location.find_store(ctx.params.get("store"), environment.environment, environment.here())
     text = files.read_bytes(found.path).decode("utf-8-sig")
     data: dict[str, Any] = _parsed(text, found.path.suffix.lower())
     return data

@@ -1,4 +1,4 @@
-"""The portal: ``todo`` and ``done``, what is still to click in HubSpot and what was."""
+"""``done``: what somebody saw in HubSpot."""
 
 from datetime import date
 from typing import Annotated, NamedTuple
@@ -6,36 +6,18 @@ from typing import Annotated, NamedTuple
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.changing import change
 from renewctl.cli.options import Clients
-from renewctl.cli.run import Run
+from renewctl.cli.runtime import Run
+from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup, todo
 from renewctl.domain.dates import parse_day
 from renewctl.domain.edit import confirmations
 from renewctl.errors import UsageError
 from renewctl.model import Plan, Portfolio
-from renewctl.render import todo as render_todo
 from renewctl.render.result import Result
 
 
-@command("todo")
-def todo_(run: Run, clients: Clients = None) -> Result:
-    """List what must still be clicked in HubSpot so that it agrees with the file.
-
-    By screen, with the values to choose and what was last seen there; and what to ask a client.
-    One changed default is one click. -o markdown gives check boxes. Reads only.
-    """
-    snapshot = run.load()
-    named = lookup.find_clients(snapshot.portfolio, clients) if clients else None
-    tasks = todo.find_tasks(snapshot.portfolio, run.today, named)
-    store = snapshot.identity
-    never = todo.find_unconfirmed(snapshot.portfolio, named)
-    return render_todo.render_tasks(
-        render_todo.TaskList(tasks, run.today, store, named=named is not None, never=never)
-    )
-
-
-class _Asked(NamedTuple):
+class ConfirmOptions(NamedTuple):
     """What was looked at, as it was named on the command line."""
 
     words: list[str]
@@ -68,12 +50,12 @@ def done(
 
     Changes what is known of HubSpot, never who is notified; HubSpot itself is not asked.
     """
-    asked = _checked(_Asked(clients or [], default, everything, contacts, as_override))
+    asked = _checked(ConfirmOptions(clients or [], default, everything, contacts, as_override))
     day = _day(run, on)
-    return change(run, lambda book: _plan(book, asked, day, run.today))
+    return change_store(run, lambda book: _plan(book, asked, day, run.today))
 
 
-def _checked(asked: _Asked) -> _Asked:
+def _checked(asked: ConfirmOptions) -> ConfirmOptions:
     """Return what was asked for, which must be one kind of thing.
 
     Raises:
@@ -99,7 +81,7 @@ def _day(run: Run, text: str | None) -> date:
     return day
 
 
-def _plan(book: Portfolio, asked: _Asked, day: date, today: date) -> Plan:
+def _plan(book: Portfolio, asked: ConfirmOptions, day: date, today: date) -> Plan:
     if asked.everything:
         default, clients = todo.settings_of_tasks(todo.find_tasks(book, today))
     else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from renewctl.cli.run import Run, clients
+from renewctl.cli.runtime import Run, select_clients
 from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
 from renewctl.domain.report import ReportRow, Responsibilities, default_window, twelve_months
@@ -12,7 +12,7 @@ from renewctl.errors import UsageError
 from renewctl.model import Policy, Portfolio
 
 
-class Asked(NamedTuple):
+class WindowOptions(NamedTuple):
     """What the options said, as typed."""
 
     within: str | None
@@ -22,7 +22,7 @@ class Asked(NamedTuple):
     everything: bool
 
 
-def window_of(asked: Asked, policy: Policy, today: date, *, named: bool) -> Window | None:
+def window_of(asked: WindowOptions, policy: Policy, today: date, *, named: bool) -> Window | None:
     """Return the window asked for; None for all dates.
 
     Args:
@@ -53,7 +53,7 @@ def window_of(asked: Asked, policy: Policy, today: date, *, named: bool) -> Wind
     return None if asked.everything or named else default_window(policy, today)
 
 
-class Selected(NamedTuple):
+class Selection(NamedTuple):
     """The rows asked for, the window they are of, and the one person they are narrowed to, if any."""
 
     rows: tuple[ReportRow, ...]
@@ -61,9 +61,9 @@ class Selected(NamedTuple):
     person: Responsibilities | None
 
 
-def selected(
-    run: Run, book: Portfolio, words: Sequence[str], asked: Asked, recipient: str | None
-) -> Selected:
+def select_rows(
+    run: Run, book: Portfolio, words: Sequence[str], asked: WindowOptions, recipient: str | None
+) -> Selection:
     """Return the rows that a report's options ask for.
 
     Raises:
@@ -71,13 +71,13 @@ def selected(
         UnknownClient, UnknownUser: a name is none of the store's.
     """
     window = window_of(asked, book.policy, run.today, named=bool(words))
-    rows = reports.build_rows(book, clients(book, words), window, run.today)
+    rows = reports.build_rows(book, select_clients(book, words), window, run.today)
     return _narrowed(book, rows, window, recipient)
 
 
-def pictured(
-    run: Run, book: Portfolio, words: Sequence[str], asked: Asked, recipient: str | None
-) -> Selected:
+def select_timeline(
+    run: Run, book: Portfolio, words: Sequence[str], asked: WindowOptions, recipient: str | None
+) -> Selection:
     """Return the rows of all dates for a picture, and its window: a year where none is asked for.
 
     Raises:
@@ -88,21 +88,23 @@ def pictured(
     window = window_of(asked, book.policy, run.today, named=True)
     if window is None and not asked.everything:
         window = twelve_months(run.today)
-    return _narrowed(book, reports.build_rows(book, clients(book, words), None, run.today), window, recipient)
+    return _narrowed(
+        book, reports.build_rows(book, select_clients(book, words), None, run.today), window, recipient
+    )
 
 
 def _narrowed(
     book: Portfolio, rows: tuple[ReportRow, ...], window: Window | None, recipient: str | None
-) -> Selected:
+) -> Selection:
     if recipient is None:
-        return Selected(rows, window, None)
+        return Selection(rows, window, None)
     from renewctl.domain import lookup  # late: most reports are of everybody
 
     person = reports.find_responsibilities(book, lookup.find_address(book, recipient))
-    return Selected(reports.rows_for_recipient(rows, person.email), window, person)
+    return Selection(reports.rows_for_recipient(rows, person.email), window, person)
 
 
-def _between(asked: Asked, today: date) -> Window:
+def _between(asked: WindowOptions, today: date) -> Window:
     start = parse_day(asked.since, today, option="--from") if asked.since is not None else today
     end = date.max if asked.until is None else parse_day(asked.until, today, option="--to", end=True)
     if end < start:

@@ -10,7 +10,7 @@ from renewctl.render.result import Result
 WHY = "renewctl explain CLIENT says why"
 
 
-def as_expected(answer: Result, rows: Sequence[ReportRow], expect: str | None) -> Result:
+def check_expected(answer: Result, rows: Sequence[ReportRow], expect: str | None) -> Result:
     """Return the answer, with a complaint unless To and Cc of each row together are just ``expect``.
 
     Raises:
@@ -49,7 +49,7 @@ def _difference(row: ReportRow, wanted: frozenset[str]) -> Problem | None:
     return Problem(f"{row.client.key}{product}: {'; '.join(what)}")
 
 
-def everyone_notified(answer: Result, rows: Sequence[ReportRow], *, wanted: bool) -> Result:
+def check_everyone_notified(answer: Result, rows: Sequence[ReportRow], *, wanted: bool) -> Result:
     """Return the answer, with a complaint if it is ``wanted`` that each row notifies somebody."""
     nobody = without_recipient(rows) if wanted else ()
     if not nobody or answer.failure:

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from renewctl.cli import offers
+from renewctl.cli import completers
 from renewctl.cli.app import command
-from renewctl.cli.changing import change
 from renewctl.cli.options import NameOption, UserArgument
-from renewctl.cli.run import Run
+from renewctl.cli.runtime import Run
+from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup
 from renewctl.domain.addresses import parse_address
 from renewctl.domain.edit import users as edit
@@ -37,7 +37,7 @@ def add(
     No setting changes: nobody hears of anything by it.
     """
     email = parse_address(address, "ADDRESS")
-    return change(run, lambda book: edit.add(book, email, name or ""))
+    return change_store(run, lambda book: edit.add(book, email, name or ""))
 
 
 @command("user set", changes=True)
@@ -53,7 +53,7 @@ def set_(
 
     Settings stay: whoever is deactivated is still set, and receives nothing (see user replace).
     """
-    return change(run, lambda book: edit.change(book, lookup.find_user(book, user), name, active))
+    return change_store(run, lambda book: edit.change(book, lookup.find_user(book, user), name, active))
 
 
 @command("user remove", changes=True)
@@ -62,14 +62,18 @@ def remove(run: Run, user: UserArgument) -> Result:
 
     Refused while the default or an override names the user. Contacts at clients are not touched.
     """
-    return change(run, lambda book: edit.remove(book, lookup.find_user(book, user)))
+    return change_store(run, lambda book: edit.remove(book, lookup.find_user(book, user)))
 
 
 @command("user replace", changes=True)
 def replace(
     run: Run,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="Who leaves.", autocompletion=offers.users)],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="Who takes over.", autocompletion=offers.users)],
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="Who leaves.", autocompletion=completers.complete_users)
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="Who takes over.", autocompletion=completers.complete_users)
+    ],
     deactivate: Annotated[bool, typer.Option("--deactivate", help="Mark OLD as deactivated too.")] = False,
 ) -> Result:
     """Put one partner user in another's place everywhere, in one step.
@@ -82,4 +86,4 @@ def replace(
         leaving, coming = lookup.find_user(book, old), lookup.find_user(book, new)
         return edit.replace(book, leaving, coming, deactivate=deactivate)
 
-    return change(run, edit_)
+    return change_store(run, edit_)

@@ -8,7 +8,7 @@ import typer
 
 from renewctl.cli.app import command
 from renewctl.cli.options import Text
-from renewctl.cli.run import Run
+from renewctl.cli.runtime import Run
 from renewctl.domain import check as checks
 from renewctl.domain.check import CODES
 from renewctl.errors import StoreInvalid, StoreMissing, UsageError
@@ -20,7 +20,7 @@ from renewctl.store.snapshot import Snapshot
 from renewctl.workspace import conflict_copies
 
 
-class Wanted(NamedTuple):
+class CheckOptions(NamedTuple):
     """What the options said."""
 
     strict: bool
@@ -58,10 +58,12 @@ def check(
     """
     if explain is not None:
         return render_check.render_code(_code(explain, "--explain"))
-    return _answered(run, Wanted(strict, frozenset(_codes(ignore or [])), _github(run, wanted=format_github)))
+    return _answered(
+        run, CheckOptions(strict, frozenset(_codes(ignore or [])), _github(run, wanted=format_github))
+    )
 
 
-def _answered(run: Run, wanted: Wanted) -> Result:
+def _answered(run: Run, wanted: CheckOptions) -> Result:
     """Check the store; for GitHub, one that cannot be read has annotations too."""
     try:
         return _checked(run, wanted)
@@ -71,7 +73,7 @@ def _answered(run: Run, wanted: Wanted) -> Result:
         return github.annotate_error(error)
 
 
-def _checked(run: Run, wanted: Wanted) -> Result:
+def _checked(run: Run, wanted: CheckOptions) -> Result:
     snapshot = run.read()
     found = checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today)
     found += tuple(checks.check_copies(conflict_copies.find_copies(snapshot.place)))

@@ -1,4 +1,4 @@
-"""What a command knows of the world: environment, streams, folder and clock, entering here once."""
+"""What a command knows of the environment: environment, streams, folder and clock, entering here once."""
 
 import os
 import sys
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from renewctl.store.history.record import Author
 
 
-class World(NamedTuple):
+class Environment(NamedTuple):
     """The process's surroundings."""
 
-    environment: Mapping[str, str]
+    variables: Mapping[str, str]
     stdin: TextIO
     stdout: TextIO
     stderr: TextIO
 
     @classmethod
-    def of_this_process(cls) -> "World":
+    def from_process(cls) -> "Environment":
         """Return this process's own, its output in UTF-8 whatever the locale."""
         _buffer_output()
         for stream in (sys.stdout, sys.stderr):
@@ -30,7 +30,7 @@ class World(NamedTuple):
                 reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
         return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
 
-    def here(self) -> Path:
+    def current_folder(self) -> Path:
         """Return the current folder."""
         return Path.cwd()
 
@@ -52,7 +52,7 @@ class World(NamedTuple):
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Author(user, socket.gethostname(), at, note)
 
-    def on_terminal(self) -> bool:
+    def is_terminal(self) -> bool:
         """Tell whether people read the output."""
         return self.stdout is not None and self.stdout.isatty()
 

@@ -6,7 +6,7 @@ import typer
 
 from renewctl.cli.app import command
 from renewctl.cli.options import Text
-from renewctl.cli.run import Run
+from renewctl.cli.runtime import Run
 from renewctl.domain.diff import find_differences
 from renewctl.domain.impact import compare_recipients
 from renewctl.domain.versions import upgrade

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import typer
 
-from renewctl.cli.world import World
+from renewctl.cli.environment import Environment
 from renewctl.domain.impact import Impact, compare_recipients
 from renewctl.errors import ConfirmationRequired, Declined, Problem
 from renewctl.render.impact import MOST_NAMED, count_of, list_some
@@ -15,20 +15,20 @@ from renewctl.store.write import Draft
 
 
 @dataclass
-class Consent:
+class Approval:
     """Lets changes pass, or asks, or refuses.
 
     Args:
-        world: where to ask.
+        environment: where to ask.
         yes: whether everything is agreed to.
         script: whether the answer is for a program, so that nobody is to be asked.
         grave: what the command does that is never done unasked, if anything.
     """
 
-    world: World
+    environment: Environment
     yes: bool
     script: bool
-    grave: str = ""
+    danger: str = ""
     asked: bool = False
     _known: tuple[Draft, Impact] | None = None
 
@@ -38,7 +38,7 @@ class Consent:
             self._known = draft, compare_recipients(draft.before.portfolio, draft.after)
         return self._known[1]
 
-    def told(self, draft: Draft) -> ChangeView:
+    def describe(self, draft: Draft) -> ChangeView:
         """Return a draft with all that it is told with."""
         book, shown = draft.before.portfolio, draft.before.place.display
         return ChangeView(draft.plan, book, draft.after, self.impact_of(draft), shown, draft.changed)
@@ -53,10 +53,10 @@ class Consent:
         if self.yes:
             return False
         silenced = self.impact_of(draft).lost_all
-        if not self.script and self.world.can_ask():
+        if not self.script and self.environment.can_ask():
             return self._asked(draft, silenced, may_ask)
-        if self.grave or silenced:
-            what = self.grave or f"nobody would be notified any more for {list_some(silenced, listed='')}"
+        if self.danger or silenced:
+            what = self.danger or f"nobody would be notified any more for {list_some(silenced, listed='')}"
             message = f"{what}: in a script that needs --yes; nothing was written"
             others = silenced if len(silenced) > MOST_NAMED else ()
             problems = [Problem(f"{key}: nobody would be notified any more") for key in others]
@@ -68,14 +68,14 @@ class Consent:
     def _asked(self, draft: Draft, silenced: Sequence[str], may_ask: bool) -> bool:
         clients = len(self.impact_of(draft).clients)
         wide = clients > draft.before.portfolio.policy.confirm_above
-        if not (self.grave or silenced or wide):
+        if not (self.danger or silenced or wide):
             return False
         if may_ask:
             self._show(draft)
             what = f"This changes who hears about {count_of(clients, 'client')}"
             if silenced:
                 what = f"Nobody would be notified any more for {count_of(len(silenced), 'client')}"
-            if not typer.confirm(f"{self.grave or what}. Go on?", err=True):
+            if not typer.confirm(f"{self.danger or what}. Go on?", err=True):
                 raise Declined("nothing was written")
             self.asked = True
         return True
@@ -83,6 +83,6 @@ class Consent:
     def _show(self, draft: Draft) -> None:
         from renewctl.render.terminal import draw
 
-        lines = tuple(describe_change(self.told(draft), would=True))
+        lines = tuple(describe_change(self.describe(draft), would=True))
         seen = Result({}, DataTable((), ()), lines=lines)
-        self.world.stderr.write(draw(seen, self.world.environment))
+        self.environment.stderr.write(draw(seen, self.environment.variables))

@@ -1,15 +1,11 @@
-"""What was changed, taking it back, and older stores: ``history``, ``undo``, ``migrate``."""
+"""``history``: which changes were made, when, by whom and why."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
-
-import typer
 
 from renewctl import files
 from renewctl.cli.app import command
-from renewctl.cli.changing import made
 from renewctl.cli.options import Clients
-from renewctl.cli.run import Run
+from renewctl.cli.runtime import Run
 from renewctl.domain import lookup
 from renewctl.domain.identifiers import client_key
 from renewctl.model import Change
@@ -19,8 +15,7 @@ from renewctl.render.result import Result
 from renewctl.store import history as record
 from renewctl.store.history import History
 from renewctl.store.history.record import Record
-from renewctl.store.migrate import reformat_store, upgrade_store
-from renewctl.store.undo import find_origin, undo_change
+from renewctl.store.undo import find_origin
 
 
 @command("history")
@@ -34,37 +29,6 @@ def history(run: Run, clients: Clients = None) -> Result:
     found = record.read(run.place.path, digest)
     done = tuple(_of_clients(run, found, clients)) if clients else tuple(_all(found))
     return render.render_history(done[::-1], {"path": run.place.display, "sha256": digest}, _warnings(found))
-
-
-@command("undo", changes=True)
-def undo(
-    run: Run,
-    change: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Which change, by its id; else the last.")
-    ] = None,
-) -> Result:
-    """Take the last change back as one step; a bulk change is one.
-
-    Comments and places come back too; what others changed since stays. Refused if somebody changed
-    the same values. To undo an undo is to do the change again.
-    """
-    return made(run, undo_change(change))
-
-
-@command("migrate", changes=True)
-def migrate(
-    run: Run,
-    layout: Annotated[
-        bool, typer.Option("--layout", help="Write each client and user as one block instead.")
-    ] = False,
-) -> Result:
-    """Rewrite a store of an older version in the current one.
-
-    The old file is kept in a copy, and no setting changes. An older store is read as it is; only
-    changing it needs this. A client or user whose text is in several places, or inside one line with
-    others, can be read but not changed: --layout rewrites the file once, comments kept.
-    """
-    return made(run, reformat_store if layout else upgrade_store)
 
 
 def _all(found: History) -> Iterator[HistoryItem]:

@@ -1,0 +1,44 @@
+"""``calendar``: deadlines and renewals as an iCalendar file."""
+
+from typing import Annotated
+
+import typer
+
+from renewctl.cli import data_files
+from renewctl.cli.app import command
+from renewctl.cli.options import (
+    AllOption,
+    Clients,
+    DeadlineWithinOption,
+    FromOption,
+    RecipientOption,
+    ToOption,
+    WithinOption,
+)
+from renewctl.cli.report_options import WindowOptions, select_rows
+from renewctl.cli.runtime import Run
+from renewctl.render.result import Result
+
+
+@command("calendar")
+def calendar(
+    run: Run,
+    clients: Clients = None,
+    within: WithinOption = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    deadline_within: DeadlineWithinOption = None,
+    everything: AllOption = False,
+    recipient: RecipientOption = None,
+    remind: Annotated[
+        list[str] | None, typer.Option("--remind", metavar="SPAN", help="Remind so long before a deadline.")
+    ] = None,
+) -> Result:
+    """Print deadlines and renewals as an iCalendar file, with who is notified.
+
+    Send it to a file: renewctl calendar > renewals.ics. The filters are those of who. Reads only;
+    needs the extra "calendar".
+    """
+    asked = WindowOptions(within, since, until, deadline_within, everything)
+    rows = select_rows(run, run.load().portfolio, clients or [], asked, recipient).rows
+    return data_files.render_calendar(run, rows, remind or ())

@@ -1,0 +1,43 @@
+"""``clear-override``: back to the default."""
+
+from typing import Annotated
+
+import typer
+
+from renewctl.cli.app import command
+from renewctl.cli.options import Clients
+from renewctl.cli.runtime import Run
+from renewctl.cli.write_command import change_store
+from renewctl.domain import lookup
+from renewctl.domain.edit import settings
+from renewctl.errors import UsageError
+from renewctl.model import Client, Portfolio
+from renewctl.render.result import Result
+
+
+@command("clear-override", changes=True)
+def clear_override(
+    run: Run,
+    clients: Clients = None,
+    redundant: Annotated[
+        bool, typer.Option("--redundant", help="Those that say what the default says.")
+    ] = False,
+    everyone: Annotated[bool, typer.Option("--all", help="Every override there is.")] = False,
+) -> Result:
+    """Return clients to the default.
+
+    The override goes, its note too; the default and what is recorded of the clients stay. A client
+    that follows the default already is said, and is no error.
+    """
+    if bool(clients) + redundant + everyone != 1:
+        raise UsageError(
+            "name clients, or --redundant, or --all", hint="renewctl clear-override acme.example"
+        )
+    grave = "clear-override --all returns every client to the default" if everyone else ""
+    return change_store(run, lambda book: settings.clear_override(_chosen(book, clients, everyone)), grave)
+
+
+def _chosen(book: Portfolio, words: list[str] | None, everyone: bool) -> tuple[Client, ...]:
+    if words:
+        return lookup.find_clients(book, words)
+    return settings.find_overridden(book) if everyone else settings.find_matching_default(book)

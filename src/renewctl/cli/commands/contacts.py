@@ -1,0 +1,18 @@
+"""``contacts``: which contact has which role."""
+
+from renewctl.cli.app import command
+from renewctl.cli.options import Clients
+from renewctl.cli.runtime import Run
+from renewctl.cli.runtime import select_clients as clients_named
+from renewctl.render import clients as render_clients
+from renewctl.render.result import Result
+
+
+@command("contacts")
+def contacts(run: Run, clients: Clients = None) -> Result:
+    """Show who holds which role at each client, which are vacant, and the partner user.
+
+    Reads only. It is what this file says: clients change their contacts in HubSpot themselves.
+    """
+    book = run.load().portfolio
+    return render_clients.render_contacts(book, clients_named(book, clients or []))

@@ -1,0 +1,56 @@
+"""``override``: a setting of a client's own."""
+
+from typing import Annotated
+
+import typer
+
+from renewctl.cli.app import command
+from renewctl.cli.options import Clients, NotifyOption, OwnerOption
+from renewctl.cli.runtime import Run, require_clients, select_user
+from renewctl.cli.write_command import change_store
+from renewctl.domain import lookup
+from renewctl.domain.edit import override_list, settings
+from renewctl.errors import UsageError
+from renewctl.model import Plan, Portfolio
+from renewctl.render.result import Result
+
+
+@command("override", changes=True)
+def override(
+    run: Run,
+    clients: Clients = None,
+    owner: OwnerOption = None,
+    notify: NotifyOption = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="A list of overrides, CSV or JSON Lines; - for a pipe."),
+    ] = None,
+) -> Result:
+    """Give clients their own setting, instead of the default.
+
+    The whole override is written: without --notify it names nobody, and --note is kept in it. The
+    default and other clients are not touched.
+
+    A list (--from) has the columns client, owner, notify and note, as client list -o csv prints
+    them; owner default clears the override. All rows are written, or none.
+    """
+    if source is not None:
+        return _from_list(run, source, alone=not (clients or owner or notify))
+    words = require_clients(clients, "renewctl override acme.example --owner partner --notify ana")
+
+    def edit(book: Portfolio) -> Plan:
+        return settings.override(
+            book, lookup.find_clients(book, words), owner, select_user(book, notify), run.note
+        )
+
+    return change_store(run, edit)
+
+
+def _from_list(run: Run, source: str, *, alone: bool) -> Result:
+    if not alone:
+        message = "--from brings clients, owners and users itself"
+        raise UsageError(message, hint="leave the others out")
+    from renewctl.cli import data_files  # most overrides come from no list
+
+    rows = data_files.read_override_table(run, source)
+    return change_store(run, lambda book: override_list.plan_override_list(book, rows))

@@ -1,0 +1,26 @@
+"""``set-default``: the setting of every client without an override."""
+
+from renewctl.cli.app import command
+from renewctl.cli.options import NotifyOption, OwnerOption
+from renewctl.cli.runtime import Run, select_user
+from renewctl.cli.write_command import change_store
+from renewctl.domain.edit import settings
+from renewctl.model import Portfolio
+from renewctl.render import clients as render_clients
+from renewctl.render.result import Result
+
+
+@command("set-default", changes=True)
+def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Result:
+    """Set who owns renewal communication for every client without an override.
+
+    What is not named stays as it is; --notify none takes the partner user out. Overridden clients
+    are not touched. Without an option, shows the default and changes nothing.
+    """
+    if owner is None and notify is None:
+        return render_clients.render_default(run.load().portfolio)
+    return change_store(run, lambda book: settings.set_default(book, owner, _kept(book, notify)))
+
+
+def _kept(book: Portfolio, notify: str | None) -> settings.Notify:
+    return settings.KEEP if notify is None else select_user(book, notify)
