@@ -238,7 +238,7 @@ def test_a_bug_of_ours_is_70_and_one_message(run: Callable, monkeypatch: pytest.
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("unforeseen")
 
-    monkeypatch.setattr(machine, "written", broken)
+    monkeypatch.setattr(machine, "format_result", broken)
     ran = run("who")
     assert (ran.status, ran.out) == (70, "")
     assert "ZeroDivisionError" in ran.err
@@ -266,8 +266,8 @@ def test_an_interruption_while_waiting_for_the_lock_is_130_and_changes_nothing(s
 def hold(store: Path) -> subprocess.Popen:
     """Return a process that holds the store's lock until it is killed."""
     code = (
-        "import sys, time; from pathlib import Path; from renewctl.store.lock import locked\n"
-        "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from renewctl.store.lock import lock_store\n"
+        "with lock_store(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(store)], stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"held\n"

@@ -948,8 +948,8 @@ def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch, run: 
 HOLD = """
 import sys, time
 from pathlib import Path
-from renewctl.store.lock import locked
-with locked(Path(sys.argv[1])):
+from renewctl.store.lock import lock_store
+with lock_store(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """

@@ -434,8 +434,8 @@ def _run(job: dict[str, Any]) -> int:
 def held(store: Path) -> Iterator[int]:
     """Let another process hold the store's lock; yield its number."""
     code = (
-        "import sys; from pathlib import Path; from renewctl.store.lock import locked\n"
-        "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+        "import sys; from pathlib import Path; from renewctl.store.lock import lock_store\n"
+        "with lock_store(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(store)], stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -45,7 +45,7 @@ def _data(ctx: typer.Context) -> dict[str, Any]:
     from renewctl.store import location
 
     environment = ctx.obj
-    found = location.find_store(ctx.params.get("store"), environment.environment, environment.here())
+    found = location.find_store(ctx.params.get("store"), environment.variables, environment.current_folder())
     text = files.read_bytes(found.path).decode("utf-8-sig")
     data: dict[str, Any] = _parsed(text, found.path.suffix.lower())
     return data

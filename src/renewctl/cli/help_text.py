@@ -17,7 +17,7 @@ _LONGEST_CHOICE = 20
 def text(ctx: typer.Context) -> str:
     """Return the help of the command that a context is of; Typer takes its colours out in a pipe."""
     shown = lines(page(ctx), min(width_here(), WIDEST))
-    return re.sub(r" +\n", "\n", colorize(shown, ctx.obj.environment)).rstrip("\n")
+    return re.sub(r" +\n", "\n", colorize(shown, ctx.obj.variables)).rstrip("\n")
 
 
 def page(ctx: typer.Context) -> Page:
