@@ -11,8 +11,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCE = REPOSITORY / "src" / "renewctl"
-LONGEST_MODULE = 300
-LONGEST_FUNCTION = 45
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 60
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager"}
 
 PLANTED = {
