@@ -1,4 +1,4 @@
-"""What is found, as a table of cases (``tests/data/findings.toml``); laws; which files are copies."""
+"""What is found, as a table of cases (``tests/data/check.toml``); laws; which files are copies."""
 
 import copy
 import shlex
@@ -21,7 +21,7 @@ from renewctl.store.location import store_at
 from renewctl.workspace.conflict_copies import find_copies, is_copy
 
 TODAY = date(2026, 11, 23)
-TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "findings.toml").read_text("utf-8"))
+TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "check.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
 
 

@@ -21,7 +21,7 @@ from renewctl.domain.report import (
 from renewctl.domain.validate import read_portfolio
 from renewctl.model import Policy, Portfolio, Role
 
-TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "rows.toml").read_text("utf-8"))
+TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "report.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
 TODAY: date = TABLE["today"]
 

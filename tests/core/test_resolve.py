@@ -1,4 +1,4 @@
-"""The rules, as a table of cases (``tests/data/rules.toml``), and that the table is complete."""
+"""The rules, as a table of cases (``tests/data/resolve.toml``), and that the table is complete."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from renewctl.domain.resolve import (
 from renewctl.domain.validate import read_portfolio
 from renewctl.model import Portfolio
 
-TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "rules.toml").read_text("utf-8"))
+TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "resolve.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
 FIXED = {"name", "defaults", "policy", "override", "in_hubspot", "contacts"}
 ANSWERED = {"rule", "source", "to", "cc", "skipped", "notes", "roles", "names", "reasons", "says"}

@@ -22,7 +22,7 @@ from renewctl.domain.dates import (
 from renewctl.errors import UsageError
 from renewctl.model import Renewal
 
-TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "upcoming.toml").read_text("utf-8"))
+TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "dates.toml").read_text("utf-8"))
 
 
 def cases(kind: str) -> list[Any]:
