@@ -34,7 +34,7 @@ ALLOWED = {
     "render": ["rich"],
     "workspace/init": ["tomlkit"],
     "formats/toml/reader": ["toml_rs"],
-    "domain/identifiers": ["idna"],
+    "domain/identifiers": ["idna", "email_validator"],
     "files": ["os"],
 }
 

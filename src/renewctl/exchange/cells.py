@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Literal
 
-from renewctl.domain.addresses import parse_address
-from renewctl.domain.identifiers import address_key
+from renewctl.domain.identifiers import address_key, parse_address
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold
 from renewctl.exchange.spreadsheet import Cell

@@ -18,10 +18,10 @@ from renewctl.cli.options import (
 from renewctl.cli.runtime import Run, require_clients
 from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup
-from renewctl.domain.addresses import parse_address
 from renewctl.domain.dates import parse_day
 from renewctl.domain.edit import clients as edit
 from renewctl.domain.edit import contacts, renewals
+from renewctl.domain.identifiers import parse_address
 from renewctl.errors import UsageError
 from renewctl.model import Renewal, Role
 from renewctl.render import clients as render_clients

@@ -7,7 +7,7 @@ import typer
 from renewctl.cli.app import command
 from renewctl.cli.options import NotifyOption, OwnerOption
 from renewctl.cli.runtime import Run
-from renewctl.domain.addresses import parse_address
+from renewctl.domain.identifiers import parse_address
 from renewctl.errors import UsageError
 from renewctl.model import Owner
 from renewctl.render import start as render

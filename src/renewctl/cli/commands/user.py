@@ -10,8 +10,8 @@ from renewctl.cli.options import NameOption, UserArgument
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup
-from renewctl.domain.addresses import parse_address
 from renewctl.domain.edit import users as edit
+from renewctl.domain.identifiers import parse_address
 from renewctl.model import Plan, Portfolio
 from renewctl.render import clients as render_clients
 from renewctl.render.result import Result
