@@ -27,9 +27,6 @@ class Owner(StrEnum):
     PARTNER = "partner"
 
 
-HUBSPOT, PARTNER = Owner
-
-
 class Role(StrEnum):
     """A point of contact in the client's own HubSpot account (Account & Billing)."""
 

@@ -14,8 +14,7 @@ from renewctl.domain.dates import Window
 from renewctl.domain.edit import settings
 from renewctl.domain.edit.settings import KEEP
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.resolve import Outcome, Recipients, Resolution, resolve
-from renewctl.domain.resolve import recipients as heard
+from renewctl.domain.resolve import Outcome, Resolution, resolve
 from renewctl.model import Client, Copies, Owner, PartnerUser, Portfolio
 
 
@@ -69,15 +68,6 @@ def test_recipients_are_exactly_the_decisions_notified_or_copied_each_once_and_n
         assert list(answer.to) == [d for d in answer.decisions if d.outcome is Outcome.NOTIFIED]
         assert list(answer.cc) == [d for d in answer.decisions if d.outcome is Outcome.COPIED]
         assert max(Counter(to + cc).values(), default=1) == 1
-
-
-@LAW
-@given(STORES)
-def test_the_recipients_alone_are_those_of_the_resolution(data: Data) -> None:
-    book = portfolio(data)
-    for client in book.clients.values():
-        whole = resolve(book, client)
-        assert heard(book, client) == Recipients(whole.rule, whole.to, whole.cc)
 
 
 @LAW

@@ -54,7 +54,7 @@ def named(decision: Decision) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_case_is_answered_as_the_table_says(case: dict[str, Any]) -> None:
+def test_case_has_the_answer_of_the_table(case: dict[str, Any]) -> None:
     got = answer(case)
     skipped = [f"{named(d)} {d.reason}" for d in got.decisions if d.outcome is Outcome.SKIPPED]
 
@@ -134,11 +134,11 @@ def test_the_table_has_no_key_that_the_tests_do_not_read() -> None:
     assert len({case["name"] for case in CASES}) == len(CASES)
 
 
-def test_every_rule_stands_in_the_table() -> None:
+def test_every_rule_is_in_the_table() -> None:
     assert {case["rule"] for case in CASES} == set(Rule)
 
 
-def test_every_reason_stands_in_the_table() -> None:
+def test_every_reason_is_in_the_table() -> None:
     skipped = {line.rsplit(" ", 1)[1] for case in CASES for line in case.get("skipped", [])}
     given = {reason for case in CASES for reason in case.get("reasons", {}).values()}
     assert skipped | given == set(Reason)

@@ -1,14 +1,12 @@
-"""Who starts, stops or goes on hearing otherwise when one portfolio becomes another.
+"""Who is notified or copied differently when one portfolio becomes another.
 
-Recipients do not depend on dates, so the impact of a change is by client. Pure: imports the floors
-below only.
+Recipients do not depend on dates, so the impact of a change is by client.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from renewctl.domain.identifiers import address_key
-from renewctl.domain.resolve import PARTNER_USER, Decision, Rule, recipients
+from renewctl.domain.resolve import PARTNER_USER, Decision, Rule, resolve
 from renewctl.model import Client, Portfolio
 
 Delivery = Literal["to", "cc"]
@@ -16,7 +14,7 @@ Delivery = Literal["to", "cc"]
 
 
 class Recipient(NamedTuple):
-    """One person hears about one client: how, by which rule, and whether as a partner user."""
+    """One recipient of one client's notices: how, by which rule, and whether as a partner user."""
 
     email: str
     client: str
@@ -26,17 +24,17 @@ class Recipient(NamedTuple):
 
 
 class DeliveryChange(NamedTuple):
-    """One person hears about one client as before, but notified instead of copied, or copied instead."""
+    """One recipient of one client's notices who is notified instead of copied, or the reverse."""
 
     before: Recipient
     after: Recipient
 
 
 class Impact(NamedTuple):
-    """What a change means in people; everything in order of client, then address.
+    """The recipients that a change adds, removes or moves; all in order of client, then address.
 
-    ``silenced`` are the clients of whom somebody was notified and nobody is any more, ``silent``
-    the new ones of whom nobody is. A client that is ``renamed`` (old key, new key) stays itself.
+    ``lost_all`` are the clients that had someone notified and no longer do, ``new_without`` the new
+    clients that have no one. A client that is ``renamed`` (old key, new key) is the same client.
     """
 
     added: tuple[Recipient, ...] = ()
@@ -48,38 +46,41 @@ class Impact(NamedTuple):
 
     @property
     def clients(self) -> tuple[str, ...]:
-        """The clients about whom anybody starts, stops or goes on hearing otherwise."""
-        hearings = (*self.added, *self.removed, *(move.after for move in self.switched))
-        return tuple(sorted({hearing.client for hearing in hearings}))
-
-
-Recipients = Mapping[str, Recipient]
-"""Who hears about one client, by address in normal form."""
+        """The clients whose recipients change."""
+        recipients = (*self.added, *self.removed, *(change.after for change in self.switched))
+        return tuple(sorted({recipient.client for recipient in recipients}))
 
 
 def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
-    """Return what it means in people when ``before`` becomes ``after``."""
+    """Return what it means for recipients when ``before`` becomes ``after``."""
     renamed = find_renames(before, after)
-    same_context = _context(before) == _context(after)
-    starts: list[Recipient] = []
-    stops: list[Recipient] = []
-    moves: list[DeliveryChange] = []
-    silenced: list[str] = []
-    silent: list[str] = []
-    pairs = _pairs(before, after, dict(renamed))
-    if same_context:  # the decision sees the same of most clients, so it is the same
-        pairs = (pair for pair in pairs if pair[1] is not pair[2] and pair[1] != pair[2])
-    for key, old, new in sorted(pairs, key=lambda pair: pair[0]):
-        was, now = _heard(before, old, key), _heard(after, new, key)
-        if was == now and old and new:
-            continue
-        starts += (now[email] for email in sorted(now.keys() - was.keys()))
-        stops += (was[email] for email in sorted(was.keys() - now.keys()))
-        both = sorted(was.keys() & now.keys())
-        moves += (DeliveryChange(was[e], now[e]) for e in both if was[e].delivery != now[e].delivery)
-        if new and not _notifies(now) and (old is None or _notifies(was)):
-            (silent if old is None else silenced).append(key)
-    return Impact(tuple(starts), tuple(stops), tuple(moves), tuple(silenced), tuple(silent), renamed)
+    new_keys = dict(renamed)
+    pairs: list[tuple[str, Client | None]] = []
+    pairs += ((new_keys.get(key, key), old) for key, old in before.clients.items())
+    known = {key for key, _ in pairs} | before.clients.keys()
+    pairs += ((key, None) for key in after.clients if key not in known)
+    same_context = before._replace(clients={}) == after._replace(clients={})
+    added: list[Recipient] = []
+    removed: list[Recipient] = []
+    switched: list[DeliveryChange] = []
+    lost_all: list[str] = []
+    new_without: list[str] = []
+    for key, old in sorted(pairs, key=lambda pair: pair[0]):
+        new = after.clients.get(key)
+        if same_context and old == new:
+            continue  # The same client under the same default has the same recipients.
+        was, now = _recipients(before, old, key), _recipients(after, new, key)
+        added += (now[email] for email in sorted(now.keys() - was.keys()))
+        removed += (was[email] for email in sorted(was.keys() - now.keys()))
+        for email in sorted(was.keys() & now.keys()):
+            if was[email].delivery != now[email].delivery:
+                switched.append(DeliveryChange(was[email], now[email]))
+        if new and not _has_notified(now):
+            if old is None:
+                new_without.append(key)
+            elif _has_notified(was):
+                lost_all.append(key)
+    return Impact(tuple(added), tuple(removed), tuple(switched), tuple(lost_all), tuple(new_without), renamed)
 
 
 def find_renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:
@@ -94,40 +95,26 @@ def find_renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], 
 
 
 def _by_content(clients: Iterable[Client]) -> dict[Client, list[str]]:
-    found: dict[Client, list[str]] = {}
+    keys: dict[Client, list[str]] = {}
     for client in clients:
-        found.setdefault(client._replace(key="", spelling=""), []).append(client.key)
-    return found
+        keys.setdefault(client._replace(key="", spelling=""), []).append(client.key)
+    return keys
 
 
-def _context(portfolio: Portfolio) -> object:
-    """Return what a decision sees besides the client."""
-    return portfolio.default, portfolio.policy, portfolio.users
-
-
-def _pairs(
-    before: Portfolio, after: Portfolio, renamed: Mapping[str, str]
-) -> Iterator[tuple[str, Client | None, Client | None]]:
-    """Yield each client's key, as it is called now, with what it was and what it is."""
-    for key, old in before.clients.items():
-        now = renamed.get(key, key)
-        yield now, old, after.clients.get(now)
-    taken = {*before.clients, *renamed.values()}
-    yield from ((key, None, new) for key, new in after.clients.items() if key not in taken)
-
-
-def _heard(portfolio: Portfolio, client: Client | None, key: str) -> Recipients:
+def _recipients(portfolio: Portfolio, client: Client | None, key: str) -> dict[str, Recipient]:
+    """Return the recipients for one client, by address in the form it is compared in."""
     if client is None:
         return {}
-    rule, to, cc = recipients(portfolio, client)
-    found: dict[str, Recipient] = {}
-    sides: tuple[tuple[Delivery, tuple[Decision, ...]], ...] = (("to", to), ("cc", cc))
-    for heard_as, decisions in sides:
+    resolution = resolve(portfolio, client)
+    recipients: dict[str, Recipient] = {}
+    sides: tuple[tuple[Delivery, tuple[Decision, ...]], ...] = (("to", resolution.to), ("cc", resolution.cc))
+    for delivery, decisions in sides:
         for decision in decisions:
-            email = decision.email or ""
-            found[address_key(email)] = Recipient(email, key, heard_as, rule, PARTNER_USER in decision.roles)
-    return found
+            partner = PARTNER_USER in decision.roles
+            recipient = Recipient(decision.email or "", key, delivery, resolution.rule, partner)
+            recipients[decision.key] = recipient
+    return recipients
 
 
-def _notifies(heard: Recipients) -> bool:
-    return any(hearing.delivery == "to" for hearing in heard.values())
+def _has_notified(recipients: Mapping[str, Recipient]) -> bool:
+    return any(recipient.delivery == "to" for recipient in recipients.values())

@@ -11,7 +11,7 @@ from renewctl.domain.check.fixes import confirm
 from renewctl.domain.hubspot import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.errors import Problem
-from renewctl.model import HUBSPOT, Client, Confirmation, Path, Portfolio, Role
+from renewctl.model import Client, Confirmation, Owner, Path, Portfolio, Role
 from renewctl.text import dotted
 
 MOST_BILLING = 3
@@ -120,7 +120,7 @@ def _of_looking(book: Portfolio, client: Client, today: date) -> Iterator[Findin
     path, checked = ("clients", client.spelling, "contacts_checked"), client.contacts_checked
     setting = client.override or book.default
     if checked is None:
-        if client.contacts or (setting and setting.owner is HUBSPOT):
+        if client.contacts or (setting and setting.owner is Owner.HUBSPOT):
             mend = command_line("done", "--contacts", client.key)
             yield Finding("contacts-never-checked", _NEVER, path[:_OF_CLIENT], mend, client.key)
     elif (today - checked).days > book.policy.stale_days:

@@ -1,30 +1,37 @@
 """The only place that decides who is notified about a client's renewal, and why.
 
 Source of the rules: HubSpot's article "Set renewal owners for partner clients", 28 June 2023;
-what it leaves open is decided here once, and each decision shows as a note. Pure.
+what it leaves open is decided here once, and each decision shows as a note.
 """
 
-from collections.abc import Iterable
-
-from renewctl.domain.resolve.candidates import decide, setting_path
+from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve.decision import (
     ARTICLE,
-    COPIED,
-    NOTIFIED,
     PARTNER_USER,
     SEVERITY,
     Decision,
     Note,
     Outcome,
     Reason,
-    Recipients,
     Resolution,
     Rule,
     Severity,
     Source,
+    is_same_setting,
+    setting_path,
 )
 from renewctl.domain.resolve.notes import find_notes
-from renewctl.model import AnySetting, Client, Owner, Portfolio
+from renewctl.model import (
+    AnySetting,
+    Client,
+    Contact,
+    Copies,
+    Owner,
+    PartnerUser,
+    Path,
+    Portfolio,
+    Role,
+)
 
 __all__ = [
     "ARTICLE",
@@ -34,23 +41,17 @@ __all__ = [
     "Note",
     "Outcome",
     "Reason",
-    "Recipients",
     "Resolution",
     "Rule",
     "Severity",
     "Source",
-    "recipients",
+    "is_same_setting",
     "resolve",
     "setting_path",
 ]
 
-
-_ANSWERS = {
-    (source is Source.OVERRIDE, owner): (source, Rule(f"{source}-{owner}"))
-    for source in (Source.DEFAULT, Source.OVERRIDE)
-    for owner in Owner
-}
-"""Which level and rule answer, by whether the client has its own setting, and by the setting's owner."""
+_ROLES = tuple(Role)
+_DEFAULT_USER: Path = ("defaults", "notify")
 
 
 def resolve(portfolio: Portfolio, client: Client) -> Resolution:
@@ -60,26 +61,111 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     no part. Never raises: what is missing or wrong becomes a note.
     """
     setting: AnySetting | None = client.override or portfolio.default
-    source, rule = _which(client, setting)
-    decisions = decide(portfolio, client, setting)
-    to, cc = _heard(decisions)
+    source, rule = _find_rule(client, setting)
+    decisions = tuple(_decide(portfolio, client, setting))
+    to = tuple([decision for decision in decisions if decision.outcome is Outcome.NOTIFIED])
+    cc = tuple([decision for decision in decisions if decision.outcome is Outcome.COPIED])
     notes = tuple(find_notes(portfolio, client, setting, decisions, to))
-    return Resolution(client, rule, source, setting, tuple(decisions), notes, to, cc)
+    return Resolution(client, rule, source, setting, decisions, notes, to, cc)
 
 
-def recipients(portfolio: Portfolio, client: Client) -> Recipients:
-    """Return what ``resolve`` decides about who hears, for where nothing else is asked of many clients."""
-    setting: AnySetting | None = client.override or portfolio.default
-    return Recipients(_which(client, setting)[1], *_heard(decide(portfolio, client, setting)))
-
-
-def _heard(decisions: Iterable[Decision]) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
-    to = [decision for decision in decisions if decision.outcome is NOTIFIED]
-    cc = [decision for decision in decisions if decision.outcome is COPIED]
-    return tuple(to), tuple(cc)
-
-
-def _which(client: Client, setting: AnySetting | None) -> tuple[Source, Rule]:
+def _find_rule(client: Client, setting: AnySetting | None) -> tuple[Source, Rule]:
     if setting is None:
         return Source.NONE, Rule.NO_DEFAULT
-    return _ANSWERS[client.override is not None, setting.owner]
+    partner = setting.owner is Owner.PARTNER
+    if client.override:
+        return Source.OVERRIDE, Rule.OVERRIDE_PARTNER if partner else Rule.OVERRIDE_HUBSPOT
+    return Source.DEFAULT, Rule.DEFAULT_PARTNER if partner else Rule.DEFAULT_HUBSPOT
+
+
+def _decide(portfolio: Portfolio, client: Client, setting: AnySetting | None) -> list[Decision]:
+    """Return one decision per candidate under ``setting``: contacts, unassigned roles, partner users."""
+    if setting is None:
+        return _decide_contacts(client, Reason.NO_SETTING)
+    if setting.owner is Owner.PARTNER:
+        users = _decide_users(portfolio, client, setting, Outcome.NOTIFIED, Reason.POINT_OF_CONTACT)
+        return _decide_contacts(client, Reason.PARTNER_OWNS) + users
+    contacts = _decide_contacts(client, Reason.HOLDS_ROLE)
+    if not any(decision.outcome is Outcome.NOTIFIED for decision in contacts):
+        # Without a recipient there is no message, so there is nothing to copy either.
+        return contacts + _decide_users(portfolio, client, setting, Outcome.SKIPPED, Reason.NO_MESSAGE)
+    reason = Reason.COPY_BY_OVERRIDE if client.override else Reason.COPY_BY_DEFAULT
+    return _merge(contacts, _decide_users(portfolio, client, setting, Outcome.COPIED, reason))
+
+
+def _decide_contacts(client: Client, reason: Reason) -> list[Decision]:
+    """Return the client's contacts by their first role, then the unassigned roles.
+
+    Only ``HOLDS_ROLE`` notifies; under any other ``reason`` the contacts are skipped.
+    """
+    path = ("clients", client.spelling, "contacts")
+    decisions = []
+    for contact in _merge_entries(client):
+        roles = tuple([role for role in _ROLES if role in contact.roles])
+        outcome, why = Outcome.SKIPPED, reason
+        if not roles:
+            why = Reason.NO_ROLE
+        elif reason is Reason.HOLDS_ROLE:
+            if contact.active:
+                outcome = Outcome.NOTIFIED
+            else:
+                why = Reason.INACTIVE
+        decisions.append(Decision(contact.email, contact.name, roles, outcome, why, (*path, contact.email)))
+    decisions.sort(key=lambda decision: _ROLES.index(decision.roles[0]) if decision.roles else len(_ROLES))
+    assigned = {role for decision in decisions for role in decision.roles}
+    for role in _ROLES:
+        if role not in assigned:
+            decisions.append(Decision(None, "", (role,), Outcome.SKIPPED, Reason.VACANT, path))
+    return decisions
+
+
+def _merge_entries(client: Client) -> list[Contact]:
+    """Return each contact once, with the roles of all entries; active if no entry is deactivated."""
+    merged: dict[str, Contact] = {}
+    for contact in client.contacts:
+        key = address_key(contact.email)
+        first = merged.setdefault(key, contact)
+        if first is not contact:
+            roles, active = first.roles + contact.roles, first.active and contact.active
+            merged[key] = first._replace(name=first.name or contact.name, roles=roles, active=active)
+    return list(merged.values())
+
+
+def _decide_users(
+    portfolio: Portfolio, client: Client, setting: AnySetting, outcome: Outcome, reason: Reason
+) -> list[Decision]:
+    """Return the partner user of ``setting``, and the default's user if an override replaces it."""
+    default = portfolio.default.notify if portfolio.default else None
+    email, path = setting.notify, _DEFAULT_USER
+    if client.override:
+        if email or setting.owner is Owner.PARTNER:
+            path = (*setting_path(client), "notify")
+        elif portfolio.policy.hubspot_override_copies is Copies.DEFAULT_USER:
+            email = default
+            reason = Reason.COPY_BY_POLICY if reason is Reason.COPY_BY_OVERRIDE else reason
+    decisions = [_decide_user(portfolio, email, outcome, reason, path)] if email else []
+    if default and address_key(default) != address_key(email or ""):
+        decisions.append(_decide_user(portfolio, default, Outcome.SKIPPED, Reason.REPLACED, _DEFAULT_USER))
+    return decisions
+
+
+def _decide_user(portfolio: Portfolio, email: str, outcome: Outcome, reason: Reason, path: Path) -> Decision:
+    user = portfolio.users.get(address_key(email)) or PartnerUser(email)
+    if outcome is not Outcome.SKIPPED and not user.active:
+        outcome, reason = Outcome.SKIPPED, Reason.INACTIVE
+    return Decision(user.email, user.name, (PARTNER_USER,), outcome, reason, path)
+
+
+def _merge(contacts: list[Decision], users: list[Decision]) -> list[Decision]:
+    """Return both; an address notified and copied is one decision: notified, with all roles."""
+    notified = {d.key: index for index, d in enumerate(contacts) if d.outcome is Outcome.NOTIFIED}
+    others = []
+    for user in users:
+        if user.outcome is Outcome.COPIED and user.key in notified:
+            index = notified[user.key]
+            contact = contacts[index]
+            roles, name = (*contact.roles, *user.roles), contact.name or user.name
+            contacts[index] = contact._replace(roles=roles, name=name)
+        else:
+            others.append(user)
+    return contacts + others

@@ -1,19 +1,20 @@
-"""The record of a decision: rule, source, one ``Decision`` per candidate, notes. Values only.
+"""The record of a decision: rule, source, one ``Decision`` per candidate, notes.
 
-Every explanation and every report is a view of this record. Pure: imports ``model`` only.
+Every explanation and every report is a view of this record.
 """
 
 from enum import StrEnum
 from typing import NamedTuple
 
-from renewctl.model import AnySetting, Client, Path
+from renewctl.domain.identifiers import address_key
+from renewctl.model import AnySetting, Client, Confirmation, Path
 
 ARTICLE = 'HubSpot, "Set renewal owners for partner clients", 28 June 2023'
 PARTNER_USER = "partner-user"
 
 
 class Rule(StrEnum):
-    """Which row of the rule table answers for a client."""
+    """The row of the rule table that applies to a client."""
 
     DEFAULT_HUBSPOT = "default-hubspot"
     DEFAULT_PARTNER = "default-partner"
@@ -23,7 +24,7 @@ class Rule(StrEnum):
 
 
 class Source(StrEnum):
-    """Which of the two levels the setting comes from."""
+    """The level a setting comes from."""
 
     DEFAULT = "default"
     OVERRIDE = "override"
@@ -55,25 +56,6 @@ class Reason(StrEnum):
     NO_SETTING = "no-setting"
 
 
-NOTIFIED, COPIED, SKIPPED = Outcome
-(
-    HOLDS_ROLE,
-    POINT_OF_CONTACT,
-    COPY_BY_DEFAULT,
-    COPY_BY_OVERRIDE,
-    COPY_BY_POLICY,
-    PARTNER_OWNS,
-    REPLACED,
-    NO_MESSAGE,
-    NO_ROLE,
-    VACANT,
-    INACTIVE,
-    NO_SETTING,
-) = Reason
-"""The members by names of their own: until Python 3.12 to ask a class for one takes a tenth of a microsecond,
-and a decision on a client asks some thirty times."""
-
-
 class Severity(StrEnum):
     """How much a note matters."""
 
@@ -100,7 +82,7 @@ SEVERITY = {
 
 
 class Note(NamedTuple):
-    """Something to know about an answer; ``path`` is where the file gives rise to it."""
+    """An annotation on an answer; ``path`` is the place in the file that causes it."""
 
     code: str
     message: str
@@ -108,12 +90,12 @@ class Note(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        """How much it matters: fixed for each code."""
+        """The severity of its code."""
         return SEVERITY[self.code]
 
 
 class Decision(NamedTuple):
-    """What becomes of one candidate. ``email`` is None for a role that nobody holds."""
+    """What becomes of one candidate. ``email`` is None for an unassigned role."""
 
     email: str | None
     name: str
@@ -122,9 +104,14 @@ class Decision(NamedTuple):
     reason: Reason
     path: Path
 
+    @property
+    def key(self) -> str:
+        """The address in the form it is compared in; empty for an unassigned role."""
+        return address_key(self.email or "")
+
 
 class Resolution(NamedTuple):
-    """Who is notified about one client's renewals, by which rule, and every candidate's fate.
+    """Who is notified about one client's renewals, by which rule, and what becomes of each candidate.
 
     ``to`` are the decisions notified, in the order primary, billing, decision-maker, partner user;
     ``cc`` those copied.
@@ -140,9 +127,11 @@ class Resolution(NamedTuple):
     cc: tuple[Decision, ...]
 
 
-class Recipients(NamedTuple):
-    """Who is notified and who is copied about one client, and by which rule; as in a ``Resolution``."""
+def setting_path(client: Client) -> Path:
+    """Return where the file has the setting that applies to ``client``."""
+    return ("clients", client.spelling, "override") if client.override else ("defaults",)
 
-    rule: Rule
-    to: tuple[Decision, ...]
-    cc: tuple[Decision, ...]
+
+def is_same_setting(one: AnySetting | Confirmation, other: AnySetting) -> bool:
+    """Return whether owner and partner user are the same."""
+    return one.owner is other.owner and address_key(one.notify or "") == address_key(other.notify or "")
