@@ -7,7 +7,8 @@ from typing import NamedTuple
 from renewctl.cli.runtime import Run, select_clients
 from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
-from renewctl.domain.report import ReportRow, Responsibilities, default_window, twelve_months
+from renewctl.domain.report import ReportRow, default_window, twelve_months
+from renewctl.domain.responsibilities import Responsibilities, find_responsibilities
 from renewctl.errors import UsageError
 from renewctl.model import Policy, Portfolio
 
@@ -100,7 +101,7 @@ def _narrowed(
         return Selection(rows, window, None)
     from renewctl.domain import lookup  # late: most reports are of everybody
 
-    person = reports.find_responsibilities(book, lookup.find_address(book, recipient))
+    person = find_responsibilities(book, lookup.find_address(book, recipient))
     return Selection(reports.rows_for_recipient(rows, person.email), window, person)
 
 

@@ -6,7 +6,7 @@ Imports the pure floors and the answer only.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from renewctl.domain.report import Responsibilities
+from renewctl.domain.responsibilities import Responsibilities
 from renewctl.model import Role
 from renewctl.render.result import Line, line
 

@@ -9,9 +9,10 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from renewctl.domain.dates import Window
-from renewctl.domain.report import FOOTER_CODE, Digest, ReportRow, Responsibilities, without_recipient
+from renewctl.domain.report import FOOTER_CODE, Digest, ReportRow, without_recipient
 from renewctl.domain.report import build_digests as digests_of
 from renewctl.domain.resolve import Decision
+from renewctl.domain.responsibilities import Responsibilities
 from renewctl.render.result import Cell, DataTable, LazySequence, Line, MapView, Result, line
 from renewctl.render.who_table import row_lines
 
