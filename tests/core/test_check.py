@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from portfolios import LAW, STORES, Data
 from renewctl.domain import paths
 from renewctl.domain.check import CODES, Finding, check_copies, check_portfolio
-from renewctl.domain.check.codes import OWN_SEVERITY
-from renewctl.domain.resolve import SEVERITY, Severity
+from renewctl.domain.resolve import ARTICLE, Severity
 from renewctl.domain.validate import read_portfolio
+from renewctl.render.codes import load_codes
 from renewctl.store.location import store_at
 from renewctl.workspace.conflict_copies import find_copies, is_copy
 
@@ -54,7 +54,7 @@ def found(data: Data, today: date = TODAY) -> list[Finding]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_what_the_table_says_is_found(case: dict[str, Any]) -> None:
+def test_store_has_the_findings_of_the_table(case: dict[str, Any]) -> None:
     got = found(store(case))
     messages: dict[str, list[str]] = {}
     mends: dict[str, list[str]] = {}
@@ -78,18 +78,16 @@ def test_the_table_has_no_key_that_the_tests_do_not_read() -> None:
     assert len({case["name"] for case in CASES}) == len(CASES)
 
 
-def test_every_code_but_that_of_other_files_stands_in_the_table() -> None:
+def test_every_code_but_that_of_other_files_is_in_the_table() -> None:
     assert {line.split(" ")[1] for case in CASES for line in case["finds"]} == set(CODES) - {"conflict-copy"}
 
 
-def test_the_codes_are_those_of_the_notes_and_their_own_with_all_their_texts() -> None:
-    assert set(CODES) == set(SEVERITY) | set(OWN_SEVERITY)
-    assert not set(SEVERITY) & set(OWN_SEVERITY)
-    assert all(code.meaning and code.why and code.fix for code in CODES.values())
-    assert {code: CODES[code].severity for code in SEVERITY} == SEVERITY
-    assert {code for code in OWN_SEVERITY if CODES[code].severity is Severity.INFO} == {
-        *("one-person", "unusual-spelling", "contacts-never-checked")
-    }
+def test_every_code_has_all_its_texts() -> None:
+    texts = load_codes()
+
+    assert {code: text.severity for code, text in texts.items()} == CODES
+    assert all(text.meaning and text.why and text.fix for text in texts.values())
+    assert texts["no-recipient"].source == ARTICLE
 
 
 def test_a_copy_of_the_store_is_a_finding_about_that_file() -> None:

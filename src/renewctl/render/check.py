@@ -9,9 +9,10 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
-from renewctl.domain.check import CODES, Finding
+from renewctl.domain.check import Finding
 from renewctl.domain.resolve import Severity
 from renewctl.errors import ExitStatus
+from renewctl.render.codes import load_codes
 from renewctl.render.result import Cell, DataTable, LazySequence, Line, MapView, Result, line
 
 SCHEMA = "renewctl.check/1"
@@ -124,7 +125,7 @@ def _counted(counts: Mapping[Severity, int], path: str) -> str:
 
 def render_code(code: str) -> Result:
     """Return what a code means, why it matters and what mends it."""
-    found = CODES[code]
+    found = load_codes()[code]
     source = found.source or "renewctl's own: HubSpot's articles say nothing about it"
     told = {
         "code": code,

@@ -8,12 +8,12 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from renewctl.domain.check import CODES
 from renewctl.domain.dates import DAY_FORMS, parse_day, parse_span
 from renewctl.domain.resolve import ARTICLE, SEVERITY
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import OWN_KEYS, TABLES
 from renewctl.model import Policy
+from renewctl.render.codes import load_codes
 from renewctl.render.columns import hung
 from renewctl.render.explain import RULES
 from renewctl.render.result import DataTable, Line, Result, line
@@ -73,8 +73,9 @@ def render_rules() -> Result:
     items: list[dict[str, Any]] = [
         {"rule": str(rule), "meaning": f"{said[0].upper()}{said[1:]}."} for rule, said in RULES.items()
     ]
+    codes = load_codes()
     items += [
-        {"note": code, "severity": str(severity), "meaning": CODES[code].meaning}
+        {"note": code, "severity": str(severity), "meaning": codes[code].meaning}
         for code, severity in SEVERITY.items()
     ]
     lines = [line(("Rules", "strong"), ", from ", ARTICLE, "."), line()]

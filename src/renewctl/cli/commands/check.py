@@ -15,6 +15,7 @@ from renewctl.errors import StoreInvalid, StoreMissing, UsageError
 from renewctl.render import check as render_check
 from renewctl.render import github
 from renewctl.render.check import LocatedFinding
+from renewctl.render.codes import load_codes
 from renewctl.render.result import Output, Result
 from renewctl.store.snapshot import Snapshot
 from renewctl.workspace import conflict_copies
@@ -31,7 +32,7 @@ class CheckOptions(NamedTuple):
 def _offered(incomplete: str) -> list[tuple[str, str]]:
     """Return the codes that the last of a list may become, each with its meaning."""
     before = incomplete[: incomplete.rfind(",") + 1]
-    return [(f"{before}{code}", meant.meaning) for code, meant in CODES.items()]
+    return [(f"{before}{code}", text.meaning) for code, text in load_codes().items()]
 
 
 @command("check")
