@@ -261,7 +261,7 @@ def test_no_rows_no_changes() -> None:
 
 def fed_back(known: Portfolio) -> Plan:
     """Return the plan of what ``client list -o csv`` prints, handed back as it is."""
-    cells = render_client_list(known, tuple(known.clients.values())).sheet.rows
+    cells = render_client_list(known, tuple(known.clients.values())).table.rows
     rows = [OverrideRow(FILE, line, *map(str, each)) for line, each in enumerate(cells, 2)]
     return plan_override_list(known, rows)
 

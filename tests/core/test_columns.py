@@ -16,7 +16,7 @@ from renewctl.render.terminal import LOOKS, draw
 from renewctl.text import showable
 
 TEXT = st.text(st.sampled_from("ab  é日e\u0301\ufe0f😀\x1b\u202e\t–"), max_size=12)
-STYLE = st.sampled_from(["", "dim", "told"])
+STYLE = st.sampled_from(["", "dim", "notified"])
 LINE: st.SearchStrategy[Line] = st.lists(st.tuples(TEXT, STYLE), max_size=4).map(tuple)
 COLOUR = {"TERM": "xterm"}
 
@@ -81,7 +81,7 @@ def test_what_is_shown_in_colour_is_what_is_shown_without(lines: list[Line], col
 @pytest.mark.parametrize(
     ("style", "look"),
     [
-        ("told", "bold green"),
+        ("notified", "bold green"),
         ("copied", "cyan"),
         ("error", "bold red"),
         ("warning", "yellow"),

@@ -17,7 +17,7 @@ NOTHING = "Nobody hears of anything here."
 NOBODY = "Nobody"
 INDENT = 14
 """Where the words begin, behind the date."""
-_SAID = (("to", "would be notified of", "told"), ("cc", "would be copied on", "copied"))
+_SAID = (("to", "would be notified of", "notified"), ("cc", "would be copied on", "copied"))
 
 
 def digest_lines(

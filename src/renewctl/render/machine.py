@@ -31,7 +31,7 @@ def plain_line(line: Line) -> str:
 
 
 def _tsv(answer: Result) -> str:
-    sheet = answer.sheet
+    sheet = answer.table
     return "".join([_tsv_line(row) for row in (sheet.columns, *sheet.rows)])
 
 
@@ -51,8 +51,8 @@ def _csv(answer: Result) -> str:
 
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(answer.sheet.columns)
-    writer.writerows([list(map(_csv_cell, row)) for row in answer.sheet.rows])
+    writer.writerow(answer.table.columns)
+    writer.writerows([list(map(_csv_cell, row)) for row in answer.table.rows])
     return file.getvalue()
 
 
@@ -84,7 +84,7 @@ def _markdown(answer: Result) -> str:
         return answer.markdown()
     if answer.lines is not None and answer.grid is None:
         return "```\n" + _table(answer) + "```\n"
-    sheet = answer.grid or answer.sheet
+    sheet = answer.grid or answer.table
     rows = [sheet.columns, ("---",) * len(sheet.columns), *map(_markdown_row, sheet.rows)]
     return "".join("| " + " | ".join(row) + " |\n" for row in rows)
 

@@ -118,7 +118,7 @@ def _user(default: Default | None) -> str:
 def _values(before: str, after: str) -> Iterator[str | tuple[str, str]]:
     if address_key(before) != address_key(after):
         yield from ((before, "dim"), " → ")
-    yield after, "told"
+    yield after, "notified"
 
 
 def _default_counts(told: ChangeView) -> dict[str, int]:
@@ -192,13 +192,13 @@ def _count(told: ChangeView) -> str:
 def _change_line(change: Change) -> Line:
     subject = ("  " + _subject(change), "strong")
     if change.renamed:
-        return line(subject, " renamed to ", (str(change.after), "told"))
+        return line(subject, " renamed to ", (str(change.after), "notified"))
     what = " ".join(step or "(no product)" for step in _below(change))
     if change.before is None:
-        return line(subject, f" {what}".rstrip(), " + ", (_whole(change, change.after), "told"))
+        return line(subject, f" {what}".rstrip(), " + ", (_whole(change, change.after), "notified"))
     if change.after is None:
         return line(subject, f" {what}".rstrip(), " − ", (_whole(change, change.before), "dim"))
-    values = ((_text(change.before), "dim"), " → ", (_text(change.after), "told"))
+    values = ((_text(change.before), "dim"), " → ", (_text(change.after), "notified"))
     return line(subject, f" {what}: ", *values)
 
 

@@ -92,10 +92,10 @@ class DataTable(NamedTuple):
 class Result(NamedTuple):
     """What a command has to say.
 
-    ``document`` is the JSON form, with ``schema`` and, where it lists things, ``items``; ``sheet``
+    ``document`` is the JSON form, with ``schema`` and, where it lists things, ``items``; ``table``
     the fixed columns of tsv and csv; ``names`` one key a line. For people: ``lines`` where the
     answer is prose (none of them: there is nothing to say), else ``grid`` (shorter columns; the
-    sheet if there is none), or on a terminal ``screen``, given its width; or several answers one
+    table if there is none), or on a terminal ``screen``, given its width; or several answers one
     after the other, as ``parts``; or a file's exact ``text``; as Markdown what ``markdown``
     returns, where a table would not do. ``footer`` is for people at a terminal; ``warnings`` and
     the ``complaint`` are for everybody. The exit status is ``status``, or the complaint's.
@@ -103,7 +103,7 @@ class Result(NamedTuple):
     """
 
     document: Mapping[str, Any]
-    sheet: DataTable
+    table: DataTable
     names: Sequence[str] = ()
     lines: Sequence[Line] | None = None
     grid: DataTable | None = None

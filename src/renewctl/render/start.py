@@ -83,17 +83,17 @@ def _next(store: str | None, book: Portfolio | None, *, missing: bool) -> Iterat
         why = "there is no client yet"
     else:
         words, why = "renewctl who", "the next 120 days" if book.policy.horizon_days == 120 else "the report"
-    yield line(("next   ", "dim"), (words, "told"), f"  ({why})")
+    yield line(("next   ", "dim"), (words, "notified"), f"  ({why})")
 
 
 def render_init(store: str, beside: Mapping[str, str], *, dry_run: bool, with_default: bool) -> Result:
     """Return that a store was made, what lies beside it, and what to type next."""
     lines = [line(f"{'Would create' if dry_run else 'Created'} {store}."), *_beside(beside, dry_run=dry_run)]
     if not with_default:
-        lines.append(line("Set the default:  ", ("renewctl set-default --owner hubspot", "told")))
+        lines.append(line("Set the default:  ", ("renewctl set-default --owner hubspot", "notified")))
     add = "renewctl client add acme.example --name Acme --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
-    lines.append(line("Add a client:     ", (add, "told")))
-    lines.append(line("Then ask:         ", ("renewctl who", "told")))
+    lines.append(line("Add a client:     ", (add, "notified")))
+    lines.append(line("Then ask:         ", ("renewctl who", "notified")))
     return _init(store, beside, lines, dry_run=dry_run, new=True)
 
 
@@ -102,7 +102,7 @@ def render_companion_files(store: str, beside: Mapping[str, str], unmarked: str,
     lines = [line(f"{store} is there already, and stays as it is."), *_beside(beside, dry_run=dry_run)]
     if unmarked:
         what = "a first line, and an empty one," if unmarked.startswith("#") else "a first key"
-        lines.append(line(f"For your editor give it {what} by hand: ", (unmarked, "told")))
+        lines.append(line(f"For your editor give it {what} by hand: ", (unmarked, "notified")))
     return _init(store, beside, lines, dry_run=dry_run, new=False)
 
 
@@ -164,7 +164,7 @@ def render_demo(shown: Sequence[tuple[str, Sequence[str], Result]]) -> Result:
 def render_location(path: str, why: str, *, exists: bool) -> Result:
     """Return where the store is, and why there."""
     answer = fields("renewctl.where/1", {"path": path, "why": why, "exists": exists})
-    return Result(answer.document, answer.sheet, (path,), answer.lines)
+    return Result(answer.document, answer.table, (path,), answer.lines)
 
 
 def render_completion(shell: str, script: str) -> Result:

@@ -13,7 +13,7 @@ from renewctl.text import showable
 NARROWEST = 40
 _END = "\x1b[0m"
 LOOKS = {
-    "told": "\x1b[1;32m",
+    "notified": "\x1b[1;32m",
     "copied": "\x1b[36m",
     "error": "\x1b[1;31m",
     "warning": "\x1b[33m",
@@ -75,7 +75,7 @@ def _lines(answer: Result, width: int) -> Iterable[Line]:
         return answer.screen(width)
     if answer.lines is not None:
         return answer.lines
-    sheet = answer.grid or answer.sheet
+    sheet = answer.grid or answer.table
     return arranged(sheet.columns, [tuple(map(_cell, row)) for row in sheet.rows], width)
 
 

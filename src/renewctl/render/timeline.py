@@ -20,7 +20,7 @@ HEADINGS = ("Month", "Renewals", "Deadlines")
 COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recipient", "deadlines")
 OWNERS = (
     ("█", "hubspot", "copied", "HubSpot owns"),
-    ("▒", "partner", "told", "the partner owns"),
+    ("▒", "partner", "notified", "the partner owns"),
     ("?", "no_owner", "warning", "nobody owns: there is no default"),
 )
 DEADLINE, PASSED = "▪", "▫"

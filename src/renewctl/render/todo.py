@@ -139,7 +139,7 @@ def _cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 def _drawn(found: TaskList) -> Iterator[Line]:
     if not any(task.required for task in found.tasks):
-        yield line((found.nothing, "told"))
+        yield line((found.nothing, "notified"))
     for number, (title, way, tasks) in enumerate(_headed(found.tasks)):
         if number or not tasks[0].required:
             yield line()

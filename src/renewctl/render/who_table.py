@@ -139,7 +139,7 @@ def _urgency(days: int) -> str:
 def _to(row: ReportRow) -> list[Line]:
     if not row.resolution.to:
         return [line(("NOBODY", _ALARM))]
-    return [line((decision.email or "", "told")) for decision in row.resolution.to]
+    return [line((decision.email or "", "notified")) for decision in row.resolution.to]
 
 
 def _cc(row: ReportRow) -> list[Line]:
@@ -155,4 +155,4 @@ def note_line(note: Note) -> Line:
 
 def decision_style(decision: Decision) -> str:
     """Return the style of a candidate's outcome."""
-    return {"notified": "told", "copied": "copied"}.get(str(decision.outcome), "dim")
+    return {"notified": "notified", "copied": "copied"}.get(str(decision.outcome), "dim")
