@@ -38,7 +38,7 @@ def print_error(environment: Environment, arguments: Sequence[str], error: Renew
 def _text(environment: Environment, arguments: Sequence[str], error: RenewctlError) -> str:
     if not _wants_json(arguments):
         return _for_people(error, wrapped=environment.stderr.isatty())
-    from renewctl.render.as_json import json_text
+    from renewctl.render.machine import json_text
 
     return json_text(_document(error))
 

@@ -13,7 +13,7 @@ from renewctl.domain.check import Finding
 from renewctl.domain.resolve import Severity
 from renewctl.errors import ExitStatus
 from renewctl.render.codes import load_codes
-from renewctl.render.result import Cell, DataTable, LazySequence, Line, MapView, Result, line
+from renewctl.render.result import Cell, DataTable, Line, Result, line
 
 SCHEMA = "renewctl.check/1"
 CODE_SCHEMA = "renewctl.check-code/1"
@@ -57,11 +57,11 @@ def render_findings(
     heading = {"schema": SCHEMA, "as_of": as_of.isoformat(), "store": dict(store)}
     bad = counts[Severity.ERROR] or (strict and counts[Severity.WARNING])
     return Result(
-        {**heading, "items": MapView(_item, found), "summary": summary},
-        DataTable(COLUMNS, MapView(_cells, found)),
-        names=LazySequence(lambda: tuple(dict.fromkeys(p.finding.client for p in found if p.finding.client))),
-        lines=MapView(_line, found),
-        grid=DataTable(("Severity", "Code", "Place", "Finding", "Mend"), MapView(_peoples_cells, found)),
+        {**heading, "items": [_item(placed) for placed in found], "summary": summary},
+        DataTable(COLUMNS, tuple(map(_cells, found))),
+        names=tuple(dict.fromkeys(p.finding.client for p in found if p.finding.client)),
+        lines=tuple(map(_line, found)),
+        grid=DataTable(("Severity", "Code", "Place", "Finding", "Mend"), tuple(map(_peoples_cells, found))),
         screen=partial(_drawn, found) if found else None,
         footer=(_counted(counts, store["path"]),) if found else (),
         status=ExitStatus.NO if bad else ExitStatus.DONE,

@@ -4,23 +4,22 @@ Imports the pure floors and its neighbours.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from renewctl.domain.resolve import resolve
 from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
-from renewctl.render.result import Cell, DataTable, MapView, Result, line
+from renewctl.render.result import Cell, DataTable, Result, line
 
 
 def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
     """Return the roster; the fixed columns are those that overrides are read from in bulk."""
     return Result(
-        {"schema": "renewctl.client-list/1", "items": MapView(partial(_client, portfolio), clients)},
-        DataTable(("client", "owner", "notify", "note"), MapView(_setting_cells, clients)),
+        {"schema": "renewctl.client-list/1", "items": lambda: [_client(portfolio, each) for each in clients]},
+        DataTable(("client", "owner", "notify", "note"), tuple(map(_setting_cells, clients))),
         names=tuple(client.key for client in clients),
         grid=DataTable(
             ("Client", "Setting", "Partner user", "Note"),
-            MapView(partial(_peoples_cells, portfolio), clients),
+            tuple(_peoples_cells(portfolio, client) for client in clients),
         ),
     )
 
@@ -91,15 +90,15 @@ def _words(key: str, value: Any) -> str:
 
 def render_contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
     """Return who holds which role at each client, vacant ones too, and the partner's own user."""
-    items = MapView(partial(_holders, portfolio), clients)
+    items = [_holders(portfolio, client) for client in clients]
     columns = ("client", *(str(role) for role in Role), "partner-user")
     return Result(
         {"schema": "renewctl.contacts/1", "items": items},
-        DataTable(columns, MapView(_holder_cells, items)),
+        DataTable(columns, tuple(map(_holder_cells, items))),
         names=tuple(client.key for client in clients),
         grid=DataTable(
             ("Client", "Primary", "Billing", "Decision-maker", "Partner user"),
-            MapView(_holder_grid, items),
+            tuple(map(_holder_grid, items)),
         ),
     )
 

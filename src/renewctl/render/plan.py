@@ -14,7 +14,7 @@ from renewctl.domain.impact import Impact
 from renewctl.domain.paths import IDENTITY
 from renewctl.model import Change, Default, Path, Plan, Portfolio, Value
 from renewctl.render.impact import count_of, impact_document, recipient_lines, without_recipient_lines
-from renewctl.render.result import DataTable, LazySequence, Line, Result, line
+from renewctl.render.result import DataTable, Line, Result, line
 
 SCHEMA = "renewctl.plan/1"
 MOST_LINES = 20
@@ -59,7 +59,7 @@ def render_change(
         **({"remarks": list(plan.notices)} if plan.notices else {}),
     }
     end = [_end(told, dry_run=dry_run)] if told.changed else []
-    lines = LazySequence(lambda: tuple(end) if brief else (*describe_change(told, would=dry_run), *end))
+    lines = tuple(end) if brief else (*describe_change(told, would=dry_run), *end)
     return Result(
         document,
         change_sheet(plan.changes),

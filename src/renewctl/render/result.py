@@ -1,23 +1,20 @@
-"""The one shape of an answer, from which every output format is made.
-
-Imports the pure floors only.
-"""
+"""The one shape of a command's result, from which every output format is made."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import Any, NamedTuple
 
 from renewctl.errors import ExitStatus, RenewctlError
 
 Cell = str | int | None | tuple[str, ...]
+"""One cell of a table; a tuple is a list."""
 Segment = tuple[str, str]
-"""Text and the name of its style: see ``screen``."""
+"""Text and the name of its style: a key of ``terminal.STYLES``, or empty."""
 Line = tuple[Segment, ...]
 
 
 class Output(StrEnum):
-    """How an answer is written; ``table`` is for people, the others are contracts."""
+    """How a result is written; ``table`` is for people, the others are contracts."""
 
     TABLE = "table"
     TSV = "tsv"
@@ -28,78 +25,33 @@ class Output(StrEnum):
     NAMES = "names"
 
 
-Made_co = TypeVar("Made_co", covariant=True)
-
-
-class MapView(Sequence[Made_co]):
-    """What a function makes of each of some things, made when it is asked for.
-
-    An answer has a form for every format, and only one of them is ever written.
-    """
-
-    def __init__(self, make: Callable[[Any], Made_co], things: Sequence[Any]) -> None:
-        self._make, self._things = make, things
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._things)
-
-    def __iter__(self) -> Iterator[Made_co]:
-        """Yield them."""
-        return map(self._make, self._things)
-
-    @overload
-    def __getitem__(self, index: int) -> Made_co: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Made_co]: ...
-    def __getitem__(self, index: int | slice) -> Made_co | Sequence[Made_co]:
-        """Return one of them, or some."""
-        if isinstance(index, slice):
-            return MapView(self._make, self._things[index])
-        return self._make(self._things[index])
-
-
-class LazySequence(Sequence[Made_co]):
-    """What a function returns, made when it is first asked for."""
-
-    def __init__(self, make: Callable[[], Sequence[Made_co]]) -> None:
-        self._make = make
-
-    @cached_property
-    def _made(self) -> Sequence[Made_co]:
-        return self._make()
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._made)
-
-    @overload
-    def __getitem__(self, index: int) -> Made_co: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Made_co]: ...
-    def __getitem__(self, index: int | slice) -> Made_co | Sequence[Made_co]:
-        """Return one of them, or some."""
-        return self._made[index]
-
-
 class DataTable(NamedTuple):
-    """Columns and rows; a cell that is a tuple is a list."""
+    """Columns and rows."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
 
 
 class Result(NamedTuple):
-    """What a command has to say.
+    """What a command answers, in every form it can be written in.
 
-    ``document`` is the JSON form, with ``schema`` and, where it lists things, ``items``; ``table``
-    the fixed columns of tsv and csv; ``names`` one key a line. For people: ``lines`` where the
-    answer is prose (none of them: there is nothing to say), else ``grid`` (shorter columns; the
-    table if there is none), or on a terminal ``screen``, given its width; or several answers one
-    after the other, as ``parts``; or a file's exact ``text``; as Markdown what ``markdown``
-    returns, where a table would not do. ``footer`` is for people at a terminal; ``warnings`` and
-    the ``complaint`` are for everybody. The exit status is ``status``, or the complaint's.
-    ``change`` says that the answer tells of a change, ``written`` that the change has been made.
+    For programs:
+        document: the JSON form, with ``schema`` and, where it lists things, ``items``. A value
+            may be a function that returns it, called only if JSON is written.
+        table: the fixed columns of tsv and csv.
+        names: one key per line.
+    For people:
+        lines: the result as prose; an empty sequence means there is nothing to print.
+        grid: shorter columns than ``table``, for a result that is not prose.
+        screen: returns the lines on a terminal of the given width.
+        footer: printed below, on a terminal only.
+        markdown: returns the Markdown form, where a table would not do.
+    Instead of those:
+        text: a file's exact content.
+        parts: several results, one after the other.
+    In every format:
+        warnings, failure: printed on standard error. The exit status is the failure's, otherwise ``status``.
+        change: whether the result describes a change; written: whether that change has been saved.
     """
 
     document: Mapping[str, Any]

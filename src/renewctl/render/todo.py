@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from renewctl.domain.todo import Screen, Task
 from renewctl.model import AnySetting
 from renewctl.render.hubspot_steps import WHERE, describe_task, last_seen, recorded_with, where
-from renewctl.render.result import Cell, DataTable, Line, MapView, Result, line
+from renewctl.render.result import Cell, DataTable, Line, Result, line
 from renewctl.text import markdown_cell
 
 SCHEMA = "renewctl.todo/1"
@@ -63,7 +63,7 @@ class TaskList(NamedTuple):
 
 def render_tasks(found: TaskList) -> Result:
     """Return what is still to do."""
-    items = MapView(_item, found.tasks)
+    items = [_item(task) for task in found.tasks]
     document = {
         "schema": SCHEMA,
         "as_of": found.as_of,
@@ -73,7 +73,7 @@ def render_tasks(found: TaskList) -> Result:
     }
     return Result(
         document,
-        DataTable(COLUMNS, MapView(_cells, items)),
+        DataTable(COLUMNS, tuple(map(_cells, items))),
         names=tuple(dict.fromkeys(task.client.key for task in found.tasks if task.client)),
         screen=lambda _width: _drawn(found),
         markdown=partial(_markdown, found),

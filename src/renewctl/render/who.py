@@ -13,7 +13,7 @@ from renewctl.domain.report import FOOTER_CODE, Digest, ReportRow, without_recip
 from renewctl.domain.report import build_digests as digests_of
 from renewctl.domain.resolve import Decision
 from renewctl.domain.responsibilities import Responsibilities
-from renewctl.render.result import Cell, DataTable, LazySequence, Line, MapView, Result, line
+from renewctl.render.result import Cell, DataTable, Line, Result, line
 from renewctl.render.who_table import row_lines
 
 SCHEMA = "renewctl.who/1"
@@ -59,16 +59,16 @@ def render_by_client(report: Report) -> Result:
         "schema": SCHEMA,
         **report.heading,
         **person_of(report),
-        "items": MapView(partial(_item, report.as_of), report.rows),
+        "items": lambda: [_item(report.as_of, row) for row in report.rows],
         "summary": partial(_summary, report.rows),
     }
     return Result(
         document,
-        DataTable(COLUMNS, MapView(partial(_cells, report.as_of), report.rows)),
-        names=LazySequence(lambda: tuple(dict.fromkeys(row.client.key for row in report.rows))),
-        grid=DataTable(_PEOPLES_COLUMNS, MapView(_peoples_cells, report.rows)),
+        DataTable(COLUMNS, tuple(_cells(report.as_of, row) for row in report.rows)),
+        names=tuple(dict.fromkeys(row.client.key for row in report.rows)),
+        grid=DataTable(_PEOPLES_COLUMNS, tuple(map(_peoples_cells, report.rows))),
         screen=lambda width: below_the_person(report, row_lines(report.rows, report.as_of, width)),
-        footer=LazySequence(partial(_footer, report)),
+        footer=_footer(report),
     )
 
 
@@ -84,17 +84,17 @@ def render_by_recipient(report: Report) -> Result:
     return Result(
         {
             **heading,
-            "items": MapView(partial(_digest, report.as_of), digests),
+            "items": lambda: [_digest(report.as_of, digest) for digest in digests],
             "summary": partial(_summary, report.rows),
         },
         DataTable(
             ("email", "name", "as", "client", "product", "renewal", "deadline", "rule"),
-            MapView(_digest_cells, heard),
+            tuple(map(_digest_cells, heard)),
         ),
         names=tuple(digest.email for digest in digests),
         warnings=_unheard(nobody),
         screen=lambda width: below_the_person(report, digest_lines(digests, nobody, report.as_of, width)),
-        footer=LazySequence(partial(_footer, report)),
+        footer=_footer(report),
         markdown=partial(markdown, digests, nobody, report.as_of),
     )
 
