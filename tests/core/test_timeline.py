@@ -16,7 +16,7 @@ from renewctl.domain.timeline import MOST_MONTHS, Month, Timeline, build_timelin
 from renewctl.domain.validate import read_portfolio
 from renewctl.model import Client, Owner, Portfolio
 from renewctl.render.machine import plain_line
-from renewctl.render.timeline import drawn
+from renewctl.render.timeline import draw_months
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "timeline.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
@@ -97,7 +97,7 @@ def picture(months: list[Month]) -> Timeline:
 
 def lines(months: list[Month], width: int) -> list[str]:
     """Return what is drawn on so many columns."""
-    return [plain_line(found) for found in drawn(picture(months), TODAY, width)]
+    return [plain_line(found) for found in draw_months(picture(months).months, TODAY, width)]
 
 
 def test_bars_are_scaled_down_only_where_they_do_not_fit() -> None:

@@ -8,9 +8,10 @@ import typer
 from renewctl.cli.environment import Environment
 from renewctl.domain.impact import Impact, compare_recipients
 from renewctl.errors import ConfirmationRequired, Declined, Problem
-from renewctl.render.impact import MOST_NAMED, count_of, list_some
+from renewctl.render.impact import MOST_NAMED
 from renewctl.render.plan import ChangeView, describe_change
 from renewctl.render.result import DataTable, Result
+from renewctl.render.wording import count_of, list_some
 from renewctl.store.write import Draft
 
 
@@ -56,7 +57,7 @@ class Approval:
         if not self.script and self.environment.can_ask():
             return self._asked(draft, silenced, may_ask)
         if self.danger or silenced:
-            what = self.danger or f"nobody would be notified any more for {list_some(silenced, listed='')}"
+            what = self.danger or f"nobody would be notified any more for {list_some(silenced, MOST_NAMED)}"
             message = f"{what}: in a script that needs --yes; nothing was written"
             others = silenced if len(silenced) > MOST_NAMED else ()
             problems = [Problem(f"{key}: nobody would be notified any more") for key in others]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from renewctl.cli.approval import Approval
 from renewctl.cli.runtime import Run
 from renewctl.model import Plan, Portfolio
-from renewctl.render.impact import no_recipient_lines
+from renewctl.render.impact import lost_recipient_lines
 from renewctl.render.machine import plain_line
 from renewctl.render.plan import render_change
 from renewctl.render.result import Output, Result
@@ -38,7 +38,7 @@ def change_store_with(run: Run, drafted: MakeDraft, grave: str = "") -> Result:
     told = consent.describe(done.draft)
     # Whom a change leaves with nobody is said, however little was asked to be said.
     left = (
-        [plain_line(parts) for parts in no_recipient_lines(told.impact, would=run.dry_run)]
+        [plain_line(parts) for parts in lost_recipient_lines(told.impact, would=run.dry_run)]
         if run.quiet
         else []
     )

@@ -11,14 +11,14 @@ from renewctl.domain.impact import Impact
 from renewctl.errors import ExitStatus
 from renewctl.model import Change
 from renewctl.render.impact import (
-    count_of,
     impact_document,
-    impact_sheet,
+    impact_table,
     recipient_lines,
     without_recipient_lines,
 )
-from renewctl.render.plan import change_items, change_lines, change_sheet
+from renewctl.render.plan import change_items, change_lines, change_table
 from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.render.wording import count_of
 from renewctl.text import markdown_cell
 
 SCHEMA = "renewctl.diff/1"
@@ -47,7 +47,7 @@ def render_diff(
         warnings: what is to be said besides.
     """
     changes = () if recipients_only else found.changes
-    people = impact_sheet(found.impact)
+    people = impact_table(found.impact)
     differs = bool(changes or people.rows or found.impact.lost_all)
     document = {
         "schema": SCHEMA,
@@ -59,7 +59,7 @@ def render_diff(
     }
     return Result(
         document,
-        people if recipients_only else change_sheet(changes),
+        people if recipients_only else change_table(changes),
         names=found.impact.clients if recipients_only else _names(changes),
         lines=tuple(_lines(found, changes, recipients_only=recipients_only)) if differs else (),
         markdown=lambda: "".join(text + "\n" for text in _markdown(found, changes, people)),
@@ -105,7 +105,7 @@ def _markdown(found: Comparison, changes: tuple[Change, ...], people: DataTable)
         yield ""
         yield f"<details><summary>{_differing(changes)}</summary>"
         yield ""
-        yield from _table(("Setting", "Before", "After"), change_sheet(changes))
+        yield from _table(("Setting", "Before", "After"), change_table(changes))
         yield ""
         yield "</details>"
 

@@ -14,9 +14,9 @@ from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import OWN_KEYS, TABLES
 from renewctl.model import Policy
 from renewctl.render.codes import load_codes
-from renewctl.render.columns import hung
-from renewctl.render.explain import RULES
 from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.render.terminal import wrap_hanging
+from renewctl.render.wording import read_texts
 
 MEANINGS: Mapping[ExitStatus, str] = {
     ExitStatus.DONE: "done, or the answer is yes",
@@ -71,7 +71,8 @@ def _codes() -> dict[ExitStatus, list[str]]:
 def render_rules() -> Result:
     """Return the rules, and the notes an answer can have."""
     items: list[dict[str, Any]] = [
-        {"rule": str(rule), "meaning": f"{said[0].upper()}{said[1:]}."} for rule, said in RULES.items()
+        {"rule": rule, "meaning": f"{said[0].upper()}{said[1:]}."}
+        for rule, said in read_texts("explain")["rules"].items()
     ]
     codes = load_codes()
     items += [
@@ -212,7 +213,7 @@ def _page(name: str, items: list[dict[str, Any]], lines: Sequence[Line]) -> Resu
     rows = tuple(tuple(_cell(item.get(key)) for key in columns) for item in items)
     document = {"schema": "renewctl.help/1", "page": name or None, "items": items}
     names = tuple(str(row[0] or row[-1]) for row in rows)
-    return Result(document, DataTable(columns, rows), names, lines, screen=partial(hung, lines))
+    return Result(document, DataTable(columns, rows), names, lines, screen=partial(wrap_hanging, lines))
 
 
 def _cell(value: Any) -> Any:

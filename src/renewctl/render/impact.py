@@ -1,142 +1,123 @@
-"""What a change or a difference means in people: in words, as JSON, as rows.
-
-Imports the pure floors and its neighbours.
-"""
+"""What a change or a difference means for recipients: in words, as JSON, as rows."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.impact import DeliveryChange, Impact, Recipient
+from renewctl.domain.impact import Impact, Recipient
 from renewctl.render.result import Cell, DataTable, Line, line
+from renewctl.render.wording import count_of, list_some
 
 MOST_NAMED = 3
-"""So many people or clients are named; of more, the number is said."""
+"""So many people or clients are named; of more, the number is printed."""
 MOST_AT_ONE = 5
 """So many people of one client are named: HubSpot takes a primary, a decision-maker, three for billing."""
 MOST_LINES = 10
-_LISTED = "(-o json lists them)"
-_WORDS = {"to": "notified", "cc": "copied"}
+WHERE_ALL = "(-o json lists them)"
 
 
 def impact_document(impact: Impact) -> dict[str, Any]:
     """Return the impact as JSON has it; names are a contract."""
     return {
         "clients": len(impact.clients),
-        "starts": [_hearing(hearing) for hearing in impact.added],
-        "stops": [_hearing(hearing) for hearing in impact.removed],
-        "moves": [_move(move) for move in impact.switched],
+        "starts": [_recipient(recipient) for recipient in impact.added],
+        "stops": [_recipient(recipient) for recipient in impact.removed],
+        "moves": [
+            {
+                "email": after.email,
+                "client": after.client,
+                "from": before.delivery,
+                "to": after.delivery,
+                "rule": after.rule,
+            }
+            for before, after in impact.switched
+        ],
         "left_without_recipient": list(impact.lost_all),
         "new_without_recipient": list(impact.new_without),
         "renamed": [{"from": old, "to": new} for old, new in impact.renamed],
     }
 
 
-def _hearing(hearing: Recipient) -> dict[str, str]:
-    return {
-        "email": hearing.email,
-        "client": hearing.client,
-        "as": hearing.delivery,
-        "rule": str(hearing.rule),
-    }
+def _recipient(recipient: Recipient) -> dict[str, str]:
+    email, client, delivery, rule, _ = recipient
+    return {"email": email, "client": client, "as": delivery, "rule": rule}
 
 
-def _move(move: DeliveryChange) -> dict[str, str]:
-    after = move.after
-    heard_as = {"from": move.before.delivery, "to": after.delivery}
-    return {"email": after.email, "client": after.client, **heard_as, "rule": str(after.rule)}
-
-
-def impact_sheet(impact: Impact) -> DataTable:
-    """Return one row a person and client: what changes, and by which rule."""
+def impact_table(impact: Impact) -> DataTable:
+    """Return a row for each person and client: what changes, and by which rule."""
     rows: list[tuple[Cell, ...]] = []
-    rows += (("stops", h.email, h.client, h.delivery, None, str(h.rule)) for h in impact.removed)
-    rows += (("starts", h.email, h.client, None, h.delivery, str(h.rule)) for h in impact.added)
+    rows += (("stops", r.email, r.client, r.delivery, None, r.rule) for r in impact.removed)
+    rows += (("starts", r.email, r.client, None, r.delivery, r.rule) for r in impact.added)
     rows += (
-        ("moves", m.after.email, m.after.client, m.before.delivery, m.after.delivery, str(m.after.rule))
-        for m in impact.switched
+        ("moves", after.email, after.client, before.delivery, after.delivery, after.rule)
+        for before, after in impact.switched
     )
     return DataTable(("change", "email", "client", "before", "after", "rule"), tuple(rows))
 
 
 def without_recipient_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
-    """Yield of which clients nobody is notified, or would be: the first thing to be said."""
-    yield from no_recipient_lines(impact, would=would)
+    """Yield which clients have, or would have, no recipient: the first thing to print."""
+    yield from lost_recipient_lines(impact, would=would)
     if impact.new_without:
         verb = "would be" if would else "is"
-        of = "the new client" if len(impact.new_without) == 1 else "the new clients"
-        yield line(
-            (f"✗ NOBODY {verb} notified for {of} ", "error"), (list_some(impact.new_without), "strong")
-        )
+        clients = "the new client" if len(impact.new_without) == 1 else "the new clients"
+        names = list_some(impact.new_without, MOST_NAMED, f" {WHERE_ALL}")
+        yield line((f"✗ NOBODY {verb} notified for {clients} ", "error"), (names, "strong"))
 
 
-def no_recipient_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
-    """Yield of which clients nobody is notified any more, or would be."""
-    verb = "would be" if would else "is"
+def lost_recipient_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
+    """Yield which clients lose, or would lose, their last recipient."""
     if impact.lost_all:
-        whose = list_some(impact.lost_all)
-        yield line((f"✗ NOBODY {verb} notified any more for ", "error"), (whose, "strong"))
+        verb = "would be" if would else "is"
+        names = list_some(impact.lost_all, MOST_NAMED, f" {WHERE_ALL}")
+        yield line((f"✗ NOBODY {verb} notified any more for ", "error"), (names, "strong"))
 
 
 def recipient_lines(impact: Impact) -> Iterator[Line]:
-    """Yield who stops, who starts and who goes on hearing otherwise."""
-    lines = [found for label, group in _groups(impact) for found in _group_lines(label, group)]
-    said = False
-    for short, parts in lines[:MOST_LINES]:
-        yield line(*parts, (f"  {_LISTED}", "dim")) if short and not said else parts
-        said = said or short
+    """Yield who is no longer notified or copied, who is now, and who changes from one to the other."""
+    lines: list[tuple[bool, Line]] = []
+    for label, recipients in (("stop hearing", impact.removed), ("start hearing", impact.added)):
+        lines += _group_lines(label, [each for each in recipients if each.delivery == "to"])
+        lines += _group_lines(f"{label} (copied)", [each for each in recipients if each.delivery == "cc"])
+    after = [change.after for change in impact.switched]
+    lines += _group_lines("copied → notified", [each for each in after if each.delivery == "to"])
+    lines += _group_lines("notified → copied", [each for each in after if each.delivery == "cc"])
+
+    first_short = next((number for number, (short, _) in enumerate(lines) if short), None)
+    for number, (_, parts) in enumerate(lines[:MOST_LINES]):
+        yield line(*parts, (f"  {WHERE_ALL}", "dim")) if number == first_short else parts
     if len(lines) > MOST_LINES:
-        yield line((f"  … and {len(lines) - MOST_LINES} more such lines {_LISTED}", "dim"))
+        yield line((f"  … and {len(lines) - MOST_LINES} more such lines {WHERE_ALL}", "dim"))
 
 
-def _groups(impact: Impact) -> Iterator[tuple[str, Sequence[Recipient]]]:
-    for label, hearings in (("stop hearing", impact.removed), ("start hearing", impact.added)):
-        for heard_as in ("to", "cc"):
-            group = [hearing for hearing in hearings if hearing.delivery == heard_as]
-            yield label + (" (copied)" if heard_as == "cc" else ""), group
-    for heard_as in ("to", "cc"):
-        group = [move.after for move in impact.switched if move.after.delivery == heard_as]
-        before = "cc" if heard_as == "to" else "to"
-        yield f"{_WORDS[before]} → {_WORDS[heard_as]}", group
+def _group_lines(label: str, recipients: Sequence[Recipient]) -> Iterator[tuple[bool, Line]]:
+    """Yield the lines of one kind of change, each with whether it has a number in place of names.
 
-
-def _group_lines(label: str, group: Sequence[Recipient]) -> Iterator[tuple[bool, Line]]:
-    """Yield a line for the clients' people together, then one for each of the partner's.
-
-    With each, whether it says a number in place of names.
+    The clients' contacts share a line, or one for each of a few clients; a partner user has their own.
     """
-    contacts = [hearing for hearing in group if not hearing.partner]
-    clients = sorted({hearing.client for hearing in contacts})
+    contacts = [recipient for recipient in recipients if not recipient.partner]
+    clients = sorted({recipient.client for recipient in contacts})
     if len(clients) <= MOST_NAMED:
         for client in clients:
-            yield _line(label, [h for h in contacts if h.client == client], "client contact")
+            yield _group_line(label, [each for each in contacts if each.client == client], "client contact")
     else:
-        yield _line(label, contacts, "client contact")
+        yield _group_line(label, contacts, "client contact")
     users: dict[str, list[Recipient]] = {}
-    for hearing in group:
-        if hearing.partner:
-            users.setdefault(address_key(hearing.email), []).append(hearing)
-    yield from (_line(label, users[key], "partner user") for key in sorted(users))
+    for recipient in recipients:
+        if recipient.partner:
+            users.setdefault(address_key(recipient.email), []).append(recipient)
+    for key in sorted(users):
+        yield _group_line(label, users[key], "partner user")
 
 
-def _line(label: str, group: Sequence[Recipient], noun: str) -> tuple[bool, Line]:
-    people = list({address_key(hearing.email): hearing.email for hearing in group}.values())
-    clients = {hearing.client for hearing in group}
-    rules = {hearing.rule for hearing in group}
-    named = len(people) <= (MOST_AT_ONE if len(clients) == 1 else MOST_NAMED)
-    who = ", ".join(people) if named else count_of(len(people), noun)
-    few = len(clients) <= MOST_NAMED
-    where = ", ".join(sorted(clients)) if few else count_of(len(clients), "client")
-    by = f" by {min(rules)}" if len(rules) == 1 else ""
-    return not (named and few), line(f"  {label:<22}  ", (who, "strong"), f" at {where}", (by, "dim"))
-
-
-def list_some(keys: Sequence[str], listed: str = " " + _LISTED) -> str:
-    """Return the first of some names, how many more there are, and where they are ``listed``."""
-    more = f" and {len(keys) - MOST_NAMED} more{listed}" if len(keys) > MOST_NAMED else ""
-    return ", ".join(keys[:MOST_NAMED]) + more
-
-
-def count_of(number: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _group_line(label: str, recipients: Sequence[Recipient], noun: str) -> tuple[bool, Line]:
+    people = list({address_key(recipient.email): recipient.email for recipient in recipients}.values())
+    clients = sorted({recipient.client for recipient in recipients})
+    rules = {recipient.rule for recipient in recipients}
+    few_people = len(people) <= (MOST_AT_ONE if len(clients) == 1 else MOST_NAMED)
+    few_clients = len(clients) <= MOST_NAMED
+    who = ", ".join(people) if few_people else count_of(len(people), noun)
+    where = ", ".join(clients) if few_clients else count_of(len(clients), "client")
+    rule = f" by {min(rules)}" if len(rules) == 1 else ""
+    parts = line(f"  {label:<22}  ", (who, "strong"), f" at {where}", (rule, "dim"))
+    return not (few_people and few_clients), parts

@@ -6,8 +6,8 @@ The reference and the manual page are made of the same value. Imports its neighb
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from renewctl.render.columns import width_of, wrapped
 from renewctl.render.result import Line, line
+from renewctl.render.terminal import measure, wrap_line
 
 WIDEST = 120
 """Longer lines than these are hard to read."""
@@ -49,18 +49,18 @@ class Page(NamedTuple):
 
 def lines(page: Page, width: int) -> Iterator[Line]:
     """Yield the lines of a page, each at most ``width`` wide if its words are."""
-    yield from wrapped(line("Usage: ", (page.usage, "strong")), width)
+    yield from wrap_line(line("Usage: ", (page.usage, "strong")), width)
     for number, text in enumerate(page.paragraphs):
         yield line()
-        yield from wrapped(line(text if number else (text, "strong")), width, hang=0)
+        yield from wrap_line(line(text if number else (text, "strong")), width, hang=0)
     yield line()
-    first = max((width_of(line(entry.term)) for panel in page.panels for entry in panel.entries), default=0)
+    first = max((measure(line(entry.term)) for panel in page.panels for entry in panel.entries), default=0)
     for panel in page.panels:
         yield from _boxed(panel, first, width)
     yield from _examples(page.examples, width)
     if page.closing:
         yield line()
-        yield from wrapped(line((page.closing, "dim")), width, hang=0)
+        yield from wrap_line(line((page.closing, "dim")), width, hang=0)
 
 
 def _examples(examples: Sequence[Example], width: int) -> Iterator[Line]:
@@ -68,15 +68,15 @@ def _examples(examples: Sequence[Example], width: int) -> Iterator[Line]:
         yield line()
         yield line(("Examples", "strong"))
     for example in examples:
-        yield from wrapped(line(_INDENT, (example.command, "copied")), width, hang=len(_INDENT) * 3)
-        yield from wrapped(line(_INDENT * 2, example.says), width, hang=len(_INDENT) * 2)
+        yield from wrap_line(line(_INDENT, (example.command, "copied")), width, hang=len(_INDENT) * 3)
+        yield from wrap_line(line(_INDENT * 2, example.says), width, hang=len(_INDENT) * 2)
 
 
 def _boxed(panel: Panel, first: int, width: int) -> Iterator[Line]:
     title = f"─ {panel.title} "
     yield line((f"╭{title}{'─' * (width - 2 - len(title))}╮", "dim"))
     for found in _table(panel.entries, first, width - 4):
-        room = " " * (width - 4 - width_of(found))
+        room = " " * (width - 4 - measure(found))
         yield line(("│ ", "dim"), *found, room, (" │", "dim"))
     yield line((f"╰{'─' * (width - 2)}╯", "dim"))
 
@@ -86,9 +86,9 @@ def _table(entries: Iterable[Entry], first: int, width: int) -> Iterator[Line]:
     room = width - first - len(_INDENT)
     for term, text in entries:
         if room < _LEAST_TEXT:
-            yield from wrapped(line((term, "copied")), width)
-            yield from (line(_INDENT * 2, *part) for part in wrapped(line(text), width - 4, hang=0))
+            yield from wrap_line(line((term, "copied")), width)
+            yield from (line(_INDENT * 2, *part) for part in wrap_line(line(text), width - 4, hang=0))
         else:
-            parts = iter(wrapped(line(text), room, hang=0))
+            parts = iter(wrap_line(line(text), room, hang=0))
             yield line((f"{term:<{first}}", "copied"), _INDENT, *next(parts))
             yield from (line(" " * (first + len(_INDENT)), *part) for part in parts)

@@ -1,7 +1,4 @@
-"""A change, dry or done: what was there before and what is there after, and what it means in people.
-
-Imports the pure floors and its neighbours.
-"""
+"""A change, planned or made: what it changes, and what that means for recipients."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -12,9 +9,10 @@ from renewctl.domain.edit.settings import find_matching_default, find_overridden
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import Impact
 from renewctl.domain.paths import IDENTITY
-from renewctl.model import Change, Default, Path, Plan, Portfolio, Value
-from renewctl.render.impact import count_of, impact_document, recipient_lines, without_recipient_lines
-from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.model import Change, Plan, Portfolio, Value
+from renewctl.render.impact import WHERE_ALL, impact_document, recipient_lines, without_recipient_lines
+from renewctl.render.result import DataTable, Line, Result, Segment, line
+from renewctl.render.wording import count_of
 
 SCHEMA = "renewctl.plan/1"
 MOST_LINES = 20
@@ -24,7 +22,7 @@ ITEM_DEPTH = 4
 
 
 class ChangeView(NamedTuple):
-    """A change and what it is told with: the portfolios, the people, the store as it is shown."""
+    """A change and what describes it: the portfolios, the impact, the store's name."""
 
     plan: Plan
     before: Portfolio
@@ -35,7 +33,7 @@ class ChangeView(NamedTuple):
 
 
 def render_change(
-    told: ChangeView,
+    view: ChangeView,
     *,
     dry_run: bool,
     written: bool = False,
@@ -44,25 +42,32 @@ def render_change(
 ) -> Result:
     """Return what a command changed, or would change.
 
-    With ``brief``, people have read the change already, and only hear that it is written.
+    Args:
+        view: the change.
+        dry_run: whether it would be made, and is not.
+        written: whether it has been saved.
+        warnings: to print as well.
+        brief: whether the user has read the change already, so that only its end is printed.
     """
-    plan = told.plan
-    counts = dict(plan.counts) or (_default_counts(told) if _of_default(plan) else {})
+    plan = view.plan
+    counts = dict(plan.counts) or (_count_followers(view) if _changes_default(plan) else {})
     document = {
         "schema": SCHEMA,
         "command": plan.command,
         "dry_run": dry_run,
-        "changed": told.changed,
+        "changed": view.changed,
         "changes": change_items(plan.changes),
-        "impact": partial(impact_document, told.impact),
+        "impact": partial(impact_document, view.impact),
         **({"counts": counts} if counts else {}),
         **({"remarks": list(plan.notices)} if plan.notices else {}),
     }
-    end = [_end(told, dry_run=dry_run)] if told.changed else []
-    lines = tuple(end) if brief else (*describe_change(told, would=dry_run), *end)
+    lines = [] if brief else [*describe_change(view, would=dry_run)]
+    if view.changed:
+        end = ("Nothing written (dry run).", "warning") if dry_run else f"Written to {view.store}."
+        lines.append(line(end))
     return Result(
         document,
-        change_sheet(plan.changes),
+        change_table(plan.changes),
         names=tuple(dict.fromkeys(_subject(change) for change in plan.changes)),
         lines=lines,
         warnings=warnings,
@@ -71,166 +76,160 @@ def render_change(
     )
 
 
-def _end(told: ChangeView, *, dry_run: bool) -> Line:
-    return line(("Nothing written (dry run).", "warning")) if dry_run else line(f"Written to {told.store}.")
-
-
-def describe_change(told: ChangeView, *, would: bool) -> Iterator[Line]:
-    """Yield a change for people: who is left out, what changes, and who hears what because of it."""
-    plan = told.plan
-    yield from without_recipient_lines(told.impact, would=would)
-    if _of_default(plan):
-        yield line(
-            (f"{plan.command}: ", "strong"), *_default_heading(told.before.default, told.after.default)
-        )
+def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
+    """Yield a change for people: clients without recipient first, what changes, for which recipients."""
+    plan = view.plan
+    yield from without_recipient_lines(view.impact, would=would)
+    command = (f"{plan.command}: ", "strong")
+    if _changes_default(plan):
+        yield line(command, *_default_heading(view))
     else:
-        yield line((f"{plan.command}: ", "strong"), _count(told))
+        yield line(command, _count_changes(view))
         yield from change_lines(plan.changes, len(plan.changes) if plan.whole and would else MOST_LINES)
-    for said in plan.notices[:MOST_LINES]:
-        yield line(("  note: ", "warning"), said)
+    for notice in plan.notices[:MOST_LINES]:
+        yield line(("  note: ", "warning"), notice)
     if len(plan.notices) > MOST_LINES:
-        yield line(
-            ("  note: ", "warning"), f"… and {len(plan.notices) - MOST_LINES} more (-o json lists them)"
-        )
+        yield line(("  note: ", "warning"), f"… and {len(plan.notices) - MOST_LINES} more {WHERE_ALL}")
     if plan.changes:
-        yield line(*_reach(told))
-        yield from recipient_lines(told.impact)
+        yield line(*_describe_reach(view))
+        yield from recipient_lines(view.impact)
 
 
-def _of_default(plan: Plan) -> bool:
-    return bool(plan.changes) and all(
-        change.path in {("defaults", "owner"), ("defaults", "notify")} for change in plan.changes
-    )
+def _changes_default(plan: Plan) -> bool:
+    """Return whether the plan changes the partner's default and nothing else."""
+    paths = {change.path for change in plan.changes}
+    return bool(paths) and paths <= {("defaults", "owner"), ("defaults", "notify")}
 
 
-def _default_heading(before: Default | None, after: Default | None) -> Iterator[str | tuple[str, str]]:
+def _default_heading(view: ChangeView) -> Iterator[str | Segment]:
     """Yield ``owner hubspot → partner, ana@agency.example``: what changes, and what stays."""
+    before, after = view.before.default, view.after.default
     yield "owner "
-    yield from _values(str(before.owner) if before else "none", str(after.owner) if after else "none")
+    yield from _transition(str(before.owner) if before else "none", str(after.owner) if after else "none")
     yield ", "
-    yield from _values(_user(before), _user(after))
+    yield from _transition((before and before.notify) or "nobody", (after and after.notify) or "nobody")
 
 
-def _user(default: Default | None) -> str:
-    return (default and default.notify) or "nobody"
-
-
-def _values(before: str, after: str) -> Iterator[str | tuple[str, str]]:
+def _transition(before: str, after: str) -> Iterator[str | Segment]:
     if address_key(before) != address_key(after):
         yield from ((before, "dim"), " → ")
     yield after, "notified"
 
 
-def _default_counts(told: ChangeView) -> dict[str, int]:
-    following = len(told.after.clients) - len(find_overridden(told.after))
-    pinned = len(find_matching_default(told.after))
-    return {"following": following, "overridden": len(find_overridden(told.after)), "pinned": pinned}
+def _count_changes(view: ChangeView) -> str:
+    plan = view.plan
+    if view.changed and not plan.changes:
+        return LAYOUT_ALONE
+    if plan.counts:
+        counts = [f"{number} {noun}" for noun, number in plan.counts if number]
+        return ", ".join(counts if plan.changes else ["no changes", *counts])
+    return count_of(len(plan.changes), "change") if plan.changes else "nothing to change"
 
 
-def _reach(told: ChangeView) -> Iterator[str | tuple[str, str]]:
+def _describe_reach(view: ChangeView) -> Iterator[str | Segment]:
     """Yield how many clients are affected; of the default, also how many are not, and why."""
-    number = len(told.impact.clients)
-    if not _of_default(told.plan):
-        words = f"{count_of(number, 'client')} change{'s' * (number == 1)}"
-        yield words if number else ("Nobody starts or stops hearing.", "dim")
-        if any(change.path[0] == "defaults" for change in told.plan.changes) and number:
-            counts = _default_counts(told)
-            yield f" · {counts['following']} following the default, {counts['overridden']} overridden"
-            yield f" ({counts['pinned']} pinned, same as the new default)" if counts["pinned"] else ""
+    number = len(view.impact.clients)
+    changes = f"change{'s' * (number == 1)}"
+    of_default_alone = _changes_default(view.plan)
+    if not number and not of_default_alone:
+        yield "Nobody starts or stops hearing.", "dim"
         return
-    counts = _default_counts(told)
-    of = f"{number} of {counts['following']} following" if number != counts["following"] else str(number)
-    yield f"{of} client{'s' * (number != 1)} change{'s' * (number == 1)}"
-    if counts["overridden"]:
-        are = "client is" if counts["overridden"] == 1 else "clients are"
-        yield f" · {counts['overridden']} overridden {are} not affected"
-    if counts["pinned"]:
-        yield f" ({counts['pinned']} pinned, same as the new default)"
+    if not any(change.path[0] == "defaults" for change in view.plan.changes):
+        yield f"{count_of(number, 'client')} {changes}"
+        return
+    following, overridden, matching = _count_followers(view).values()
+    if not of_default_alone:
+        yield f"{count_of(number, 'client')} {changes}"
+        yield f" · {following} following the default, {overridden} overridden"
+    else:
+        some = f"{number} of {following} following" if number != following else str(number)
+        yield f"{some} client{'s' * (number != 1)} {changes}"
+        if overridden:
+            clients = "client is" if overridden == 1 else "clients are"
+            yield f" · {overridden} overridden {clients} not affected"
+    if matching:
+        yield f" ({matching} pinned, same as the new default)"
+
+
+def _count_followers(view: ChangeView) -> dict[str, int]:
+    overridden = len(find_overridden(view.after))
+    following = len(view.after.clients) - overridden
+    return {
+        "following": following,
+        "overridden": overridden,
+        "pinned": len(find_matching_default(view.after)),
+    }
+
+
+# ------------------------------------------------------------------ one change after the other
 
 
 def change_items(changes: tuple[Change, ...]) -> list[Mapping[str, Any]]:
     """Return changes as JSON has them."""
-    return [_change(change) for change in changes]
+    return [
+        {
+            "path": list(change.path),
+            "before": change.before,
+            "after": change.after,
+            **({"renamed": True} if change.renamed else {}),
+        }
+        for change in changes
+    ]
 
 
-def change_sheet(changes: tuple[Change, ...]) -> DataTable:
-    """Return one row a change."""
-    rows = tuple((change.path, _text(change.before), _text(change.after)) for change in changes)
+def change_table(changes: tuple[Change, ...]) -> DataTable:
+    """Return a row for each change."""
+    rows = tuple((change.path, _value_text(change.before), _value_text(change.after)) for change in changes)
     return DataTable(("path", "before", "after"), rows)
 
 
-def _change(change: Change) -> Mapping[str, Any]:
-    found = {"path": list(change.path), "before": change.before, "after": change.after}
-    return {**found, "renamed": True} if change.renamed else found
-
-
-def _subject(change: Change) -> str:
-    return change.path[1] if change.path[0] in {"clients", "users"} else change.path[0]
-
-
 def change_lines(changes: tuple[Change, ...], most: int = MOST_LINES) -> Iterator[Line]:
-    """Yield a line a change, and of more than ``most`` how many there are."""
+    """Yield a line for each change, and how many there are beyond ``most``."""
     for change in changes[:most]:
         yield _change_line(change)
     if len(changes) > most:
-        yield line((f"  … and {len(changes) - most} more (-o json lists them)", "dim"))
-
-
-def _count(told: ChangeView) -> str:
-    plan = told.plan
-    if told.changed and not plan.changes:
-        return LAYOUT_ALONE
-    if plan.counts:
-        counted = [f"{number} {what}" for what, number in plan.counts if number]
-        return ", ".join(counted if plan.changes else ["no changes", *counted])
-    if not plan.changes:
-        return "nothing to change"
-    number = len(plan.changes)
-    return f"{number} change{'' if number == 1 else 's'}"
+        yield line((f"  … and {len(changes) - most} more {WHERE_ALL}", "dim"))
 
 
 def _change_line(change: Change) -> Line:
     subject = ("  " + _subject(change), "strong")
     if change.renamed:
         return line(subject, " renamed to ", (str(change.after), "notified"))
-    what = " ".join(step or "(no product)" for step in _below(change))
+    steps = change.path[1 if change.path[0] == _subject(change) else 2 :]
+    text = _value_text
+    if len(change.path) == ITEM_DEPTH and change.path[2] in IDENTITY:
+        # An item of a list is named by its own value.
+        steps, text = steps[:-1], _item_text
+    what = " ".join(step or "(no product)" for step in steps)
     if change.before is None:
-        return line(subject, f" {what}".rstrip(), " + ", (_whole(change, change.after), "notified"))
+        return line(subject, f" {what}".rstrip(), " + ", (text(change.after), "notified"))
     if change.after is None:
-        return line(subject, f" {what}".rstrip(), " − ", (_whole(change, change.before), "dim"))
-    values = ((_text(change.before), "dim"), " → ", (_text(change.after), "notified"))
-    return line(subject, f" {what}: ", *values)
+        return line(subject, f" {what}".rstrip(), " − ", (text(change.before), "dim"))
+    before, after = (_value_text(change.before), "dim"), (_value_text(change.after), "notified")
+    return line(subject, f" {what}: ", before, " → ", after)
 
 
-def _below(change: Change) -> Path:
-    """Return the steps below the subject; an item of a list is named by its own value."""
-    depth = 1 if change.path[0] == _subject(change) else 2
-    return change.path[depth:-1] if _is_item(change) else change.path[depth:]
+def _subject(change: Change) -> str:
+    return change.path[1] if change.path[0] in {"clients", "users"} else change.path[0]
 
 
-def _is_item(change: Change) -> bool:
-    return len(change.path) == ITEM_DEPTH and change.path[2] in IDENTITY
-
-
-def _whole(change: Change, value: Value | None) -> str:
-    return _item(value) if _is_item(change) and value is not None else _text(value)
-
-
-def _text(value: Value | None) -> str:
-    """Return a value for people: what it says, without brackets and quotes."""
+def _value_text(value: Value | None) -> str:
+    """Return a value for people, without brackets and quotes."""
     if value is None:
         return ""
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_text(inner)}" for key, inner in value.items()) or "(nothing else yet)"
+        return (
+            ", ".join(f"{key} {_value_text(inner)}" for key, inner in value.items()) or "(nothing else yet)"
+        )
     if isinstance(value, list):
-        return "; ".join(map(_item, value)) or "none"
-    if isinstance(value, date):
-        return value.isoformat()
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+        return "; ".join(map(_item_text, value)) or "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _item(value: Value) -> str:
-    """Return one item of a list: of a table only what it says, not the names of its fields."""
+def _item_text(value: Value | None) -> str:
+    """Return one item of a list; of a table only its values, not the names of its fields."""
     if isinstance(value, dict):
-        return " ".join(map(_item, value.values()))
-    return "+".join(map(_text, value)) if isinstance(value, list) else _text(value)
+        return " ".join(map(_item_text, value.values()))
+    return "+".join(map(_value_text, value)) if isinstance(value, list) else _value_text(value)

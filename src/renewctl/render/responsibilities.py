@@ -1,7 +1,4 @@
-"""What one person is responsible for: the words above a report that is narrowed to them.
-
-Imports the pure floors and the answer only.
-"""
+"""What one person is responsible for: printed above a report of that person alone."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,67 +6,59 @@ from typing import Any
 from renewctl.domain.responsibilities import Responsibilities
 from renewctl.model import Role
 from renewctl.render.result import Line, line
+from renewctl.render.wording import count_of, list_some
 
 MOST_NAMED = 5
 """So many clients are named; the JSON form has all of them."""
 
 
-def responsibility_lines(standing: Responsibilities) -> dict[str, Any]:
+def responsibilities_document(person: Responsibilities) -> dict[str, Any]:
     """Return the JSON form."""
     return {
-        "email": standing.email,
-        "name": standing.name or None,
-        "active": standing.active,
-        "default": standing.default,
-        "followers": standing.followers if standing.default else 0,
-        "overrides": [*standing.overrides],
-        "roles": {client: [*map(str, roles)] for client, roles in standing.roles.items()},
-        "inactive_at": [*standing.inactive_at],
+        "email": person.email,
+        "name": person.name or None,
+        "active": person.active,
+        "default": person.default,
+        "followers": person.followers if person.default else 0,
+        "overrides": [*person.overrides],
+        "roles": {client: [*map(str, roles)] for client, roles in person.roles.items()},
+        "inactive_at": [*person.inactive_at],
     }
 
 
-def list_responsibilities(standing: Responsibilities) -> Iterator[Line]:
-    """Yield what the person is responsible for, a line for each kind."""
-    name = f" ({standing.name})" if standing.name else ""
-    yield line((standing.email, "strong"), name)
-    said = [*_deactivated(standing), *_settings(standing), *_roles(standing)]
-    for words, style in said or [("no setting names this address, and it holds no role", "dim")]:
-        yield line(f"  {words}") if not style else line("  ", (words, style))
+def responsibilities_lines(person: Responsibilities) -> Iterator[Line]:
+    """Yield the person's name, then a line for each kind of responsibility."""
+    yield line((person.email, "strong"), f" ({person.name})" if person.name else "")
+    lines = [*_inactive_lines(person), *_setting_lines(person), *_role_lines(person)]
+    yield from lines or [line("  ", ("no setting names this address, and it holds no role", "dim"))]
 
 
-def _deactivated(standing: Responsibilities) -> Iterator[tuple[str, str]]:
-    if standing.user_inactive:
-        yield "deactivated in HubSpot, so receives nothing as a partner user", "warning"
-    if standing.inactive_at:
-        yield f"deactivated in HubSpot as a contact at {_some(standing.inactive_at)}", "warning"
+def _inactive_lines(person: Responsibilities) -> Iterator[Line]:
+    if person.user_inactive:
+        yield line("  ", ("deactivated in HubSpot, so receives nothing as a partner user", "warning"))
+    if person.inactive_at:
+        clients = list_some(person.inactive_at, MOST_NAMED)
+        yield line("  ", (f"deactivated in HubSpot as a contact at {clients}", "warning"))
 
 
-def _settings(standing: Responsibilities) -> Iterator[tuple[str, str]]:
-    if standing.default:
-        follow = (
-            "1 client follows it" if standing.followers == 1 else f"{standing.followers} clients follow it"
-        )
-        yield f"partner user of the default: {follow}", ""
-    if standing.overrides:
-        count = len(standing.overrides)
-        what = "override" if count == 1 else "overrides"
-        yield f"partner user of {count} {what}: {_some(standing.overrides)}", ""
+def _setting_lines(person: Responsibilities) -> Iterator[Line]:
+    if person.default:
+        verb = "follows" if person.followers == 1 else "follow"
+        yield line(f"  partner user of the default: {count_of(person.followers, 'client')} {verb} it")
+    if person.overrides:
+        number, clients = len(person.overrides), list_some(person.overrides, MOST_NAMED)
+        yield line(f"  partner user of {count_of(number, 'override')}: {clients}")
 
 
-def _roles(standing: Responsibilities) -> Iterator[tuple[str, str]]:
+def _role_lines(person: Responsibilities) -> Iterator[Line]:
     by_roles: dict[tuple[tuple[Role, ...], bool], list[str]] = {}
-    for client, roles in standing.roles.items():
-        by_roles.setdefault((roles, client in standing.not_notified), []).append(client)
-    for (roles, unwritten), clients in by_roles.items():
-        silent = ", where contacts are not written to while the partner owns" if unwritten else ""
-        yield f"{_joined(roles)} contact at {_some(clients)}{silent}", ""
+    for client, roles in person.roles.items():
+        by_roles.setdefault((roles, client in person.not_notified), []).append(client)
+    for (roles, not_notified), clients in by_roles.items():
+        silent = ", where contacts are not written to while the partner owns" if not_notified else ""
+        yield line(f"  {_join_words(roles)} contact at {list_some(clients, MOST_NAMED)}{silent}")
 
 
-def _joined(roles: Sequence[Role]) -> str:
-    *others, last = map(str, roles)
+def _join_words(words: Sequence[str]) -> str:
+    *others, last = map(str, words)
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def _some(clients: Sequence[str]) -> str:
-    more = len(clients) - MOST_NAMED
-    return ", ".join(clients[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

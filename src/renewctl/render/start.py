@@ -11,8 +11,8 @@ from typing import Any
 from renewctl.domain.report import build_rows, default_window, without_recipient
 from renewctl.model import Portfolio
 from renewctl.render.clients import fields
-from renewctl.render.columns import hung
 from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.render.terminal import wrap_hanging
 
 EMPTY = DataTable((), ())
 WHAT = "who gets notified about a client's HubSpot renewal, and why"
@@ -52,7 +52,7 @@ def render_overview(
         line(("renewctl --help lists all; each has --help; renewctl demo shows some at work.", "dim"))
     )
     document = {"schema": "renewctl.overview/1", "store": store}
-    return Result(document, EMPTY, lines=lines, screen=partial(hung, lines))
+    return Result(document, EMPTY, lines=lines, screen=partial(wrap_hanging, lines))
 
 
 def _counts(book: Portfolio, today: date) -> str:

@@ -1,18 +1,22 @@
-"""An answer on a terminal; colour and width are decided once, here.
+"""A result on a terminal: colours, line breaks, and columns in which nothing is cut, whatever the width.
 
-Imports ``text`` and its neighbours.
+Where the columns do not fit side by side, each row becomes a block.
 """
 
+import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, zip_longest
 
-from renewctl.render.columns import Block, arranged, block, words, wrapped
-from renewctl.render.result import Cell, Line, Result, line
+from renewctl.render.result import Cell, Line, Result, Segment, line
 from renewctl.text import showable
 
 NARROWEST = 40
-_END = "\x1b[0m"
-LOOKS = {
+"""No terminal is taken to be narrower, in columns."""
+GAP = "  "
+"""What separates two columns."""
+RESET = "\x1b[0m"
+STYLES = {
     "notified": "\x1b[1;32m",
     "copied": "\x1b[36m",
     "error": "\x1b[1;31m",
@@ -21,14 +25,50 @@ LOOKS = {
     "dim": "\x1b[2m",
     "strong": "\x1b[1m",
 }
-"""What the styles look like, as a terminal is told (ECMA-48, SGR): bold, dim, green, cyan, red, yellow.
+"""The styles as escape sequences (ECMA-48, SGR): bold, dim, green, cyan, red, yellow.
 
-Every style's meaning is also said in words.
+Words always repeat what a style means.
 """
+Block = Sequence[tuple[Line, int]]
+"""The lines of one column of a row, each with its width in columns of the terminal."""
+split_words = re.compile(r" +|[^ ]+").findall
+"""Returns the words of a text and the spaces between them, in turn."""
+
+
+def draw(result: Result, environment: Mapping[str, str]) -> str:
+    """Return the result as a terminal shows it."""
+    if result.text:
+        return "".join(showable(each) + "\n" for each in result.text.splitlines())
+    width = width_here()
+    lines = (found for part in result.parts or (result,) for found in _result_lines(part, width))
+    return colorize([broken for found in lines for broken in wrap_line(found, width)], environment)
+
+
+def width_here() -> int:
+    """Return how wide a line can be."""
+    return max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
+
+
+def _result_lines(result: Result, width: int) -> Iterable[Line]:
+    if result.screen:
+        return result.screen(width)
+    if result.lines is not None:
+        return result.lines
+    table = result.grid or result.table
+    rows = [[_cell_block(cell) for cell in row] for row in table.rows]
+    return draw_table(table.columns, rows, width)
+
+
+def _cell_block(cell: Cell) -> Block:
+    lines = cell if isinstance(cell, tuple) else ("" if cell is None else str(cell),)
+    return measure_lines(*map(line, lines or ("",)))
+
+
+# ------------------------------------------------------------------ colours
 
 
 def wants_colour(environment: Mapping[str, str]) -> bool:
-    """Tell whether a terminal is to show colour: see no-color.org; ``FORCE_COLOR=0`` is no."""
+    """Return whether a terminal shows colour: see no-color.org; ``FORCE_COLOR=0`` is no."""
     if environment.get("NO_COLOR") or environment.get("CLICOLOR") == "0":
         return False
     if environment.get("FORCE_COLOR") == "0":
@@ -36,50 +76,154 @@ def wants_colour(environment: Mapping[str, str]) -> bool:
     return environment.get("TERM") not in {"dumb", "unknown"}
 
 
-def draw(answer: Result, environment: Mapping[str, str]) -> str:
-    """Return the answer as a terminal shows it."""
-    if answer.text:
-        return "".join(showable(each) + "\n" for each in answer.text.splitlines())
-    width = width_here()
-    shown = (parts for part in answer.parts or (answer,) for parts in _lines(part, width))
-    return colorize([found for parts in shown for found in wrapped(parts, width)], environment)
-
-
-def width_here() -> int:
-    """Return how wide a line may be."""
-    return max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
-
-
 def colorize(lines: Iterable[Line], environment: Mapping[str, str]) -> str:
-    """Return lines that are broken already, in colour or not."""
-    paint = _painted if wants_colour(environment) else _plain
-    return "".join(map(paint, lines))
+    """Return wrapped lines as text, in colour or not."""
+    style = _apply_style if wants_colour(environment) else lambda text, _: text
+    return "".join("".join(style(*segment) for segment in parts) + "\n" for parts in lines)
 
 
-def _plain(parts: Line) -> str:
-    return "".join([text for text, _ in parts]) + "\n"
+def _apply_style(text: str, style: str) -> str:
+    """Return text in a style; each word by itself, as where a line is broken."""
+    if not (style and text):
+        return text
+    start = STYLES[style]
+    return start + (f"{RESET}{start}".join(split_words(text)) if " " in text else text) + RESET
 
 
-def _painted(parts: Line) -> str:
-    return "".join([_styled(text, style) if style and text else text for text, style in parts]) + "\n"
+# ------------------------------------------------------------------ columns
 
 
-def _styled(text: str, style: str) -> str:
-    """Return text with the look of a style, each word by itself, as where a line is broken."""
-    look = LOOKS[style]
-    return look + (f"{_END}{look}".join(words(text)) if " " in text else text) + _END
+def measure(parts: Line) -> int:
+    """Return how many columns of a terminal a line takes."""
+    text = "".join([text for text, _ in parts])
+    if _has_one_column_each(text):
+        return len(text)
+    from rich.cells import cell_len  # Lazy import: most texts are ASCII.
+
+    return sum(cell_len(showable(text)) for text, _ in parts)
 
 
-def _lines(answer: Result, width: int) -> Iterable[Line]:
-    if answer.screen:
-        return answer.screen(width)
-    if answer.lines is not None:
-        return answer.lines
-    sheet = answer.grid or answer.table
-    return arranged(sheet.columns, [tuple(map(_cell, row)) for row in sheet.rows], width)
+def _has_one_column_each(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
-def _cell(cell: Cell) -> Block:
-    if isinstance(cell, tuple):
-        return block(*map(line, cell)) if cell else block(line())
-    return block(line("" if cell is None else str(cell)))
+def measure_lines(*lines: Line) -> Block:
+    """Return lines as one column of a row."""
+    return tuple([(parts, measure(parts)) for parts in lines])
+
+
+def column_widths(headings: Sequence[str], rows: Sequence[Sequence[Block]]) -> list[int]:
+    """Return how wide each column must be for nothing in it to be cut."""
+    return [
+        max([len(title), *(width for blocks in rows for _, width in blocks[index])])
+        for index, title in enumerate(headings)
+    ]
+
+
+def total_width(widths: Sequence[int]) -> int:
+    """Return how wide the columns are together."""
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def heading_lines(headings: Sequence[str], widths: Sequence[int]) -> Iterator[Line]:
+    """Yield the line of the columns' headings."""
+    return side_by_side([measure_lines(line((title, "strong"))) for title in headings], widths)
+
+
+def side_by_side(blocks: Sequence[Block], widths: Sequence[int]) -> Iterator[Line]:
+    """Yield the lines of one row's columns."""
+    starts = [0, *accumulate(width + len(GAP) for width in widths[:-1])]
+    for lines in zip_longest(*blocks, fillvalue=((), 0)):
+        parts: list[Segment] = []
+        end = 0
+        for start, (found, width) in zip(starts, lines, strict=True):
+            if found:
+                parts += ((" " * (start - end), ""), *found)
+                end = start + width
+        if end < starts[-1]:
+            parts.append((" " * (starts[-1] - end), ""))
+        yield tuple(parts)
+
+
+def draw_table(headings: Sequence[str], rows: Sequence[Sequence[Block]], width: int) -> Iterator[Line]:
+    """Yield rows under their headings, in columns or, where those do not fit, as blocks.
+
+    Only the last column is broken over lines.
+    """
+    widths = column_widths(headings, rows)
+    last_words = (word for blocks in rows for found, _ in blocks[-1] for word in _styled_words(found))
+    narrowest = max([len(headings[-1]), *(measure((word,)) for word in last_words)])
+    if total_width([*widths[:-1], narrowest]) > width:
+        yield from _draw_stacked(headings, rows)
+        return
+    widths[-1] = max(narrowest, width - total_width([*widths[:-1], 0]))
+    yield from heading_lines(headings, widths)
+    for blocks in rows:
+        last = [part for found, _ in blocks[-1] for part in wrap_line(found, widths[-1], hang=0)]
+        yield from side_by_side([*blocks[:-1], measure_lines(*last)], widths)
+
+
+def _draw_stacked(headings: Sequence[str], rows: Sequence[Sequence[Block]]) -> Iterator[Line]:
+    label = max(map(len, headings))
+    for number, blocks in enumerate(rows):
+        if number:
+            yield line()
+        for index, (title, lines) in enumerate(zip(headings, blocks, strict=True)):
+            for found, _ in lines if any(width for _, width in lines) else ():
+                yield found if index == 0 else line(GAP, (f"{title:<{label}}{GAP}", "dim"), *found)
+
+
+# ------------------------------------------------------------------ line breaks
+
+
+def wrap_line(parts: Line, width: int, hang: int | None = None) -> Iterable[Line]:
+    """Return a line as showable lines of at most ``width``, broken between words.
+
+    A longer word stays whole: half an address is none, and the terminal breaks it where it must.
+
+    Args:
+        parts: the line.
+        width: in columns of the terminal.
+        hang: how far to indent what follows the first line; None for two more than the line itself.
+    """
+    text = "".join([text for text, _ in parts])
+    if len(text) <= width and _has_one_column_each(text):
+        return (parts,)
+    parts = tuple((showable(text), style) for text, style in parts)
+    if measure(parts) <= width:
+        return (parts,)
+    text = "".join(text for text, _ in parts)
+    indent = len(text) - len(text.lstrip(" "))
+    return _break_line(parts, width, indent + len(GAP) if hang is None else hang)
+
+
+def _break_line(parts: Line, width: int, hang: int) -> Iterator[Line]:
+    current: list[Segment] = []
+    used = 0
+    for text, style in _styled_words(parts):
+        size = measure(((text, style),))
+        if used + size > width and any(part.strip() for part, _ in current):
+            yield tuple(current)
+            current, used = [(" " * hang, "")], hang
+            if text.isspace():
+                continue
+        current.append((text, style))
+        used += size
+    yield tuple(current)
+
+
+def _styled_words(parts: Line) -> Iterator[Segment]:
+    for text, style in parts:
+        for word in split_words(showable(text)):
+            yield word, style
+
+
+def wrap_hanging(lines: Iterable[Line], width: int) -> Iterator[Line]:
+    """Yield lines of at most ``width``; what follows the first starts below the text behind two spaces.
+
+    Where that would be past the middle, it is indented by two more than the line itself.
+    """
+    for parts in lines:
+        text = "".join([text for text, _ in parts])
+        start = text.rfind(GAP) + len(GAP) if GAP in text else 0
+        yield from wrap_line(parts, width, start if start <= width // 2 else None)

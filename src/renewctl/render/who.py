@@ -1,24 +1,34 @@
-"""Who would be notified: rows as JSON (a contract), as fixed columns, and for people.
+"""Who would be notified of each renewal: as JSON (a contract), as fixed columns, and on a terminal.
 
-Imports the pure floors and its neighbours in ``render``.
+On a terminal that is a table where there is room, otherwise a block for each renewal. The recipients
+stand out, and that there are none cannot be overlooked.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from renewctl.domain.dates import Window
-from renewctl.domain.report import FOOTER_CODE, Digest, ReportRow, without_recipient
-from renewctl.domain.report import build_digests as digests_of
-from renewctl.domain.resolve import Decision
+from renewctl.domain.report import FOOTER_CODE, ReportRow, without_recipient
+from renewctl.domain.resolve import Decision, Note, Severity
 from renewctl.domain.responsibilities import Responsibilities
+from renewctl.render.machine import markdown_table
+from renewctl.render.responsibilities import responsibilities_document, responsibilities_lines
 from renewctl.render.result import Cell, DataTable, Line, Result, line
-from renewctl.render.who_table import row_lines
+from renewctl.render.terminal import (
+    GAP,
+    Block,
+    column_widths,
+    heading_lines,
+    measure_lines,
+    side_by_side,
+    total_width,
+    wrap_line,
+)
+from renewctl.render.wording import count_of, in_days, list_some
 
 SCHEMA = "renewctl.who/1"
-SCHEMA_BY_RECIPIENT = "renewctl.who-by-recipient/1"
-COLUMNS = (
+SINGLE_COLUMNS = (
     "client",
     "name",
     "product",
@@ -29,16 +39,19 @@ COLUMNS = (
     "owner",
     "source",
     "rule",
-    "to",
-    "cc",
-    "notes",
 )
+"""What an item has one value of, in order; the lists ``to``, ``cc`` and ``notes`` follow."""
+MARKDOWN_COLUMNS = ("Deadline", "Renewal", "Client", "Product", "Notified", "Copied", "Rule", "Notes")
+HEADINGS = ("Deadline", "Renewal", "Client", "Who hears", "Rule")
+MOST_NAMED = 5
+SOON = 14
+"""Days before a deadline from which it is shown as a warning."""
 
 
 class Report(NamedTuple):
-    """What a report is of: the rows, the day they are seen from, the window, the store read.
+    """What is reported: the rows, the day they are seen from, the window, the store read.
 
-    ``person`` is what the one person it is narrowed to is responsible for, if it is.
+    ``person`` is what one person is responsible for, where the report is of that person alone.
     """
 
     rows: Sequence[ReportRow]
@@ -49,85 +62,31 @@ class Report(NamedTuple):
 
     @property
     def heading(self) -> Mapping[str, Any]:
-        """What every JSON form of the report begins with."""
-        return {"as_of": self.as_of.isoformat(), "store": dict(self.store)}
+        """What every JSON form of the report begins with, after its schema."""
+        person = {"person": responsibilities_document(self.person)} if self.person else {}
+        return {"as_of": self.as_of.isoformat(), "store": dict(self.store), **person}
+
+    @property
+    def heading_lines(self) -> Sequence[Line]:
+        """What every screen of the report begins with: the person's responsibilities, if it is of one."""
+        return [*responsibilities_lines(self.person), line()] if self.person else []
 
 
 def render_by_client(report: Report) -> Result:
-    """Return one row a renewal."""
-    document = {
-        "schema": SCHEMA,
-        **report.heading,
-        **person_of(report),
-        "items": lambda: [_item(report.as_of, row) for row in report.rows],
-        "summary": partial(_summary, report.rows),
-    }
+    """Return a row for each renewal."""
+    rows, today = report.rows, report.as_of
+    items = [_item(row, today) for row in rows]
     return Result(
-        document,
-        DataTable(COLUMNS, tuple(_cells(report.as_of, row) for row in report.rows)),
-        names=tuple(dict.fromkeys(row.client.key for row in report.rows)),
-        grid=DataTable(_PEOPLES_COLUMNS, tuple(map(_peoples_cells, report.rows))),
-        screen=lambda width: below_the_person(report, row_lines(report.rows, report.as_of, width)),
-        footer=_footer(report),
+        {"schema": SCHEMA, **report.heading, "items": items, "summary": summarize(rows)},
+        DataTable((*SINGLE_COLUMNS, "to", "cc", "notes"), tuple(map(_item_cells, items))),
+        names=tuple(dict.fromkeys(row.client.key for row in rows)),
+        screen=lambda width: iter((*report.heading_lines, *_draw(rows, today, width))),
+        footer=describe_report(report),
+        markdown=lambda: markdown_table(DataTable(MARKDOWN_COLUMNS, tuple(map(_markdown_cells, rows)))),
     )
 
 
-def render_by_recipient(report: Report) -> Result:
-    """Return one item a person, with what they will hear about."""
-    # Late: most reports are by client.
-    from renewctl.render.digest import digest_lines, markdown
-
-    digests = digests_of(report.rows, report.person.email if report.person else None)
-    nobody = without_recipient(report.rows)
-    heard = [(digest, kind, row) for digest in digests for kind, row in digest.rows]
-    heading = {"schema": SCHEMA_BY_RECIPIENT, **report.heading, **person_of(report)}
-    return Result(
-        {
-            **heading,
-            "items": lambda: [_digest(report.as_of, digest) for digest in digests],
-            "summary": partial(_summary, report.rows),
-        },
-        DataTable(
-            ("email", "name", "as", "client", "product", "renewal", "deadline", "rule"),
-            tuple(map(_digest_cells, heard)),
-        ),
-        names=tuple(digest.email for digest in digests),
-        warnings=_unheard(nobody),
-        screen=lambda width: below_the_person(report, digest_lines(digests, nobody, report.as_of, width)),
-        footer=_footer(report),
-        markdown=partial(markdown, digests, nobody, report.as_of),
-    )
-
-
-def _unheard(rows: Sequence[ReportRow]) -> tuple[str, ...]:
-    """Return what a list by person cannot hold: that there is nobody."""
-    if not rows:
-        return ()
-    keys = dict.fromkeys(row.client.key for row in rows)
-    return (f"nobody would be notified of {_count(len(rows), 'row')}: {', '.join(keys)}",)
-
-
-def person_of(report: Report) -> Mapping[str, Any]:
-    """Return what the JSON form says of the one person a report is narrowed to, if it is."""
-    if report.person is None:
-        return {}
-    # Late: most reports are not narrowed to one person.
-    from renewctl.render.responsibilities import responsibility_lines
-
-    return {"person": responsibility_lines(report.person)}
-
-
-def below_the_person(report: Report, drawn: Iterator[Line]) -> Iterator[Line]:
-    """Yield what is drawn; above it, for one person, what they are responsible for."""
-    if report.person is not None:
-        from renewctl.render.responsibilities import list_responsibilities
-
-        yield from list_responsibilities(report.person)
-        yield line()
-    yield from drawn
-
-
-def _item(as_of: date, row: ReportRow) -> dict[str, Any]:
+def _item(row: ReportRow, today: date) -> dict[str, Any]:
     resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
     setting, day = resolution.setting, renewal.day if renewal else None
     return {
@@ -136,17 +95,15 @@ def _item(as_of: date, row: ReportRow) -> dict[str, Any]:
         "product": (renewal.product or None) if renewal else None,
         "renewal": day.isoformat() if day else None,
         "deadline": deadline.isoformat() if deadline else None,
-        "days_to_renewal": (day - as_of).days if day else None,
-        "days_to_deadline": (deadline - as_of).days if deadline else None,
+        "days_to_renewal": (day - today).days if day else None,
+        "days_to_deadline": (deadline - today).days if deadline else None,
         "owner": setting.owner if setting else None,
         "source": resolution.source,
         "rule": resolution.rule,
         "to": [_recipient(decision) for decision in resolution.to],
         "cc": [_recipient(decision) for decision in resolution.cc],
         "notes": [
-            {"code": note.code, "severity": note.severity, "message": note.message}
-            for note in row.notes
-            if note.code != FOOTER_CODE
+            {"code": note.code, "severity": note.severity, "message": note.message} for note in row.row_notes
         ],
     }
 
@@ -155,7 +112,8 @@ def _recipient(decision: Decision) -> dict[str, Any]:
     return {"email": decision.email, "name": decision.name or None, "roles": decision.roles}
 
 
-def _summary(rows: Sequence[ReportRow]) -> dict[str, int]:
+def summarize(rows: Sequence[ReportRow]) -> dict[str, int]:
+    """Return the counts that the JSON forms end with."""
     return {
         "clients": len({row.client.key for row in rows}),
         "renewals": sum(row.renewal is not None for row in rows),
@@ -164,114 +122,159 @@ def _summary(rows: Sequence[ReportRow]) -> dict[str, int]:
     }
 
 
-def _cells(as_of: date, row: ReportRow) -> tuple[Cell, ...]:
-    """Return the fixed columns, as ``_item`` has them, lists by their addresses and codes."""
-    resolution, renewal = row.resolution, row.renewal
-    setting = resolution.setting
-    day, days_to = _day_cells(as_of, renewal.day if renewal else None)
-    deadline, days_to_deadline = _day_cells(as_of, row.deadline)
+def _item_cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
     return (
-        resolution.client.key,
-        resolution.client.name or None,
-        (renewal.product or None) if renewal else None,
-        day,
-        deadline,
-        days_to,
-        days_to_deadline,
-        setting.owner if setting else None,
-        resolution.source,
-        resolution.rule,
-        tuple([decision.email or "" for decision in resolution.to]),
-        tuple([decision.email or "" for decision in resolution.cc]),
-        tuple([note.code for note in row.notes if note.code != FOOTER_CODE]),
+        *[item[column] for column in SINGLE_COLUMNS],
+        tuple([recipient["email"] or "" for recipient in item["to"]]),
+        tuple([recipient["email"] or "" for recipient in item["cc"]]),
+        tuple([note["code"] for note in item["notes"]]),
     )
 
 
-@lru_cache(maxsize=4096)  # a store's renewals fall on few days
-def _day_cells(as_of: date, day: date | None) -> tuple[str | None, int | None]:
-    return (day.isoformat(), (day - as_of).days) if day else (None, None)
-
-
-_PEOPLES_COLUMNS = ("Deadline", "Renewal", "Client", "Product", "Notified", "Copied", "Rule", "Notes")
-
-
-def _peoples_cells(row: ReportRow) -> tuple[Cell, ...]:
-    renewal = row.renewal
+def _markdown_cells(row: ReportRow) -> tuple[Cell, ...]:
+    renewal, client = row.renewal, row.client
     return (
         row.deadline.isoformat() if row.deadline else "",
         renewal.day.isoformat() if renewal else "no date",
-        (row.client.key, row.client.name) if row.client.name else row.client.key,
+        (client.key, client.name) if client.name else client.key,
         renewal.product if renewal else "",
-        tuple([d.email or "" for d in row.resolution.to]) or "NOBODY",
-        tuple([d.email or "" for d in row.resolution.cc]),
+        tuple(decision.email or "" for decision in row.resolution.to) or "NOBODY",
+        tuple(decision.email or "" for decision in row.resolution.cc),
         str(row.resolution.rule),
         tuple(f"{note.severity}: {note.message}" for note in row.row_notes),
     )
 
 
-def _digest(as_of: date, digest: Digest) -> dict[str, Any]:
-    items = []
-    for kind, row in digest.rows:
-        item = _item(as_of, row)
-        kept = ("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline")
-        items.append({"as": kind, **{key: item[key] for key in (*kept, "rule")}})
-    return {"email": digest.email, "name": digest.name or None, "renewals": items}
+# ------------------------------------------------------------------ on a terminal
 
 
-def _digest_cells(heard: tuple[Digest, str, ReportRow]) -> tuple[Cell, ...]:
-    digest, kind, row = heard
-    renewal = row.renewal
-    return (
-        digest.email,
-        digest.name,
-        kind,
-        row.client.key,
-        renewal.product if renewal else None,
-        renewal.day.isoformat() if renewal else None,
-        row.deadline.isoformat() if row.deadline else None,
-        str(row.resolution.rule),
-    )
+def _draw(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
+    """Yield a table, with the rule in its own column or below the client; otherwise blocks."""
+    if not rows:
+        yield line(("No renewals.", "dim"))
+        return
+    wide = [_blocks(row, today) for row in rows]
+    narrow = [
+        [deadline, renewal, [*client, *rule], recipients]
+        for deadline, renewal, client, recipients, rule in wide
+    ]
+    for table in (wide, narrow):
+        headings = HEADINGS[: len(table[0])]
+        widths = column_widths(headings, table)
+        if total_width(widths) > width:
+            continue
+        yield from heading_lines(headings, widths)
+        indent = widths[0] + widths[1] + 2 * len(GAP)
+        for row, blocks in zip(rows, table, strict=True):
+            yield line()
+            yield from side_by_side(blocks, widths)
+            yield from _indented_notes(row, indent, width)
+        return
+    yield from _draw_stacked(rows, today, width)
 
 
-def _footer(report: Report) -> tuple[str, ...]:
-    """Say what was looked at, what is missing, and that HubSpot was not asked."""
-    renewals = sum(row.renewal is not None for row in report.rows)
-    clients = len({row.client.key for row in report.rows})
-    looked_at = f"{_count(renewals, 'renewal')} of {_count(clients, 'client')}, {_span(report)}"
-    return looked_at + _past(report), *footer(report)
+def _blocks(row: ReportRow, today: date) -> list[Block]:
+    copied = (line(("cc ", "dim"), *parts) for parts in _copied(row))
+    return [
+        measure_lines(*_deadline(row, today)),
+        measure_lines(*_renewal(row, today)),
+        measure_lines(*_client(row)),
+        measure_lines(*_notified(row), *copied),
+        measure_lines(line((str(row.resolution.rule), "dim"))),
+    ]
 
 
-def _past(report: Report) -> str:
-    """Say how many are listed although they are not in the window, since their date is past."""
-    window = report.window
+def _draw_stacked(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
+    for number, row in enumerate(rows):
+        if number:
+            yield line()
+        heading, *details = _client(row)
+        yield heading
+        yield from (line(GAP, *parts) for parts in details)
+        # A date and how far off it is share one line.
+        labelled = (
+            ("deadline", [tuple(part for parts in _deadline(row, today) for part in (*parts, (" ", "")))]),
+            ("renews", [tuple(part for parts in _renewal(row, today) for part in (*parts, (" ", "")))]),
+            ("notified", _notified(row)),
+            ("copied", _copied(row)),
+            ("rule", [line(str(row.resolution.rule))]),
+        )
+        for label, lines in labelled:
+            for index, parts in enumerate(lines):
+                yield line(GAP, (f"{'' if index else label:<9}", "dim"), *parts)
+        yield from _indented_notes(row, len(GAP), width)
+
+
+def _client(row: ReportRow) -> list[Line]:
+    lines = [line((row.client.key, "strong"))]
+    if row.client.name:
+        lines.append(line(row.client.name))
+    if row.renewal and row.renewal.product:
+        lines.append(line((row.renewal.product, "dim")))
+    return lines
+
+
+def _deadline(row: ReportRow, today: date) -> list[Line]:
+    if row.deadline is None:
+        return [line(("–", "dim"))]
+    days = (row.deadline - today).days
+    urgency = "error" if days < 0 else "warning" if days <= SOON else "dim"
+    return [line(str(row.deadline)), line((in_days(days), urgency))]
+
+
+def _renewal(row: ReportRow, today: date) -> list[Line]:
+    if row.renewal is None:
+        return [line(("no date", "warning"))]
+    days = (row.renewal.day - today).days
+    return [line(str(row.renewal.day)), line((in_days(days), "warning" if days < 0 else "dim"))]
+
+
+def _notified(row: ReportRow) -> list[Line]:
+    emails = [line((decision.email or "", "notified")) for decision in row.resolution.to]
+    return emails or [line(("NOBODY", "error"))]
+
+
+def _copied(row: ReportRow) -> list[Line]:
+    return [line((decision.email or "", "copied")) for decision in row.resolution.cc]
+
+
+def _indented_notes(row: ReportRow, indent: int, width: int) -> Iterator[Line]:
+    for note in row.row_notes:
+        for parts in wrap_line(note_line(note), width - indent, hang=2):
+            yield line(" " * indent, *parts)
+
+
+def note_line(note: Note) -> Line:
+    """Return a note as people see it: its severity, code and message."""
+    mark = {Severity.ERROR: "✗ ", Severity.WARNING: "! ", Severity.INFO: "· "}[note.severity]
+    style = str(note.severity)
+    return line((f"{mark}{note.code}: ", style), (note.message, "info" if style == "info" else ""))
+
+
+# ------------------------------------------------------------------ below it
+
+
+def describe_report(report: Report) -> tuple[str, ...]:
+    """Return the footer: what was looked at, what is missing, and that HubSpot was not asked."""
+    rows, window = report.rows, report.window
+    renewals = count_of(sum(row.renewal is not None for row in rows), "renewal")
+    clients = count_of(len({row.client.key for row in rows}), "client")
     if window is None:
-        return ""
-    dated = ((row.renewal.day, row.deadline) for row in report.rows if row.renewal and row.deadline)
-    past = sum(not window.holds(*days) for days in dated)
-    return f", {past} of them past" if past else ""
-
-
-def footer(report: Report) -> tuple[str, ...]:
-    """Say of whom nobody would hear, what was never confirmed, and that HubSpot was not asked."""
-    rows, found = report.rows, []
-    if nobody := without_recipient(rows):
-        keys = list(dict.fromkeys(row.client.key for row in nobody))
-        more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
-        found.append(f"Nobody is notified for {', '.join(keys[:5])}{more}: renewctl explain CLIENT says why")
-    if never := {row.client.key for row in rows if any(note.code == FOOTER_CODE for note in row.notes)}:
-        found.append(f"{_count(len(never), 'client')} never compared with HubSpot's own screens")
-    found.append(f"By your file {report.store['path']}; HubSpot was not asked.")
-    return tuple(found)
-
-
-def _span(report: Report) -> str:
-    window = report.window
-    if window is None:
-        return f"whatever the date, seen from {report.as_of}"
+        return f"{renewals} of {clients}, whatever the date, seen from {report.as_of}", *describe_gaps(report)
     what = "deadlines" if window.on == "deadline" else "renewals"
     end = "" if window.end == date.max else f" to {window.end}"
-    return f"{what} from {window.start}{end}"
+    dated = ((row.renewal.day, row.deadline) for row in rows if row.renewal and row.deadline)
+    past = sum(not window.holds(*days) for days in dated)
+    past_too = f", {past} of them past" if past else ""
+    return f"{renewals} of {clients}, {what} from {window.start}{end}{past_too}", *describe_gaps(report)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def describe_gaps(report: Report) -> tuple[str, ...]:
+    """Return which clients have no recipient, how many were never confirmed, and the source."""
+    lines = []
+    if nobody := without_recipient(report.rows):
+        keys = list_some(list(dict.fromkeys(row.client.key for row in nobody)), MOST_NAMED)
+        lines.append(f"Nobody is notified for {keys}: renewctl explain CLIENT says why")
+    if never := {row.client.key for row in report.rows for note in row.notes if note.code == FOOTER_CODE}:
+        lines.append(f"{count_of(len(never), 'client')} never compared with HubSpot's own screens")
+    return (*lines, f"By your file {report.store['path']}; HubSpot was not asked.")

@@ -84,8 +84,10 @@ def _by_client(run: Run, words: list[str], asked: WindowOptions, recipient: str 
 
 
 def _by_recipient(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> Shown:
+    from renewctl.render.who_by_recipient import render_by_recipient  # late: most reports are by client
+
     report = _report(run, words, asked, recipient)
-    return render_who.render_by_recipient(report), report.rows
+    return render_by_recipient(report), report.rows
 
 
 def _report(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> render_who.Report:

@@ -9,10 +9,19 @@ from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
 
-from renewctl.render.columns import GAP, beside, block, total, width_of, widths_of, wrapped
 from renewctl.render.machine import plain_line
 from renewctl.render.result import DataTable, Line, Result, line
-from renewctl.render.terminal import LOOKS, draw
+from renewctl.render.terminal import (
+    GAP,
+    STYLES,
+    column_widths,
+    draw,
+    measure,
+    measure_lines,
+    side_by_side,
+    total_width,
+    wrap_line,
+)
 from renewctl.text import showable
 
 TEXT = st.text(st.sampled_from("ab  é日e\u0301\ufe0f😀\x1b\u202e\t–"), max_size=12)
@@ -41,21 +50,21 @@ def styled_words(lines: Iterator[Line]) -> list[tuple[str, str]]:
 def test_a_line_is_broken_between_words_only_and_loses_none(
     parts: Line, width: int, hang: int | None
 ) -> None:
-    found = list(wrapped(parts, width, hang))
+    found = list(wrap_line(parts, width, hang))
     assert styled_words(iter(found)) == styled_words(iter([parts]))
     if cell_len(text_of(parts)) <= width:
         assert [*map(text_of, found)] == [text_of(parts)]
     for broken in found:
         pieces = [piece for piece in broken if piece[0].strip(" ")]
-        assert width_of(broken) <= width or len(pieces) <= 1
+        assert measure(broken) <= width or len(pieces) <= 1
 
 
 @given(st.lists(st.lists(st.lists(LINE, max_size=3), min_size=3, max_size=3), min_size=1, max_size=4))
 def test_each_column_begins_at_its_place_on_every_line(rows: list[list[list[Line]]]) -> None:
-    table = [[block(*lines) for lines in row] for row in rows]
-    widths = widths_of(("A", "", "CC"), table)
+    table = [[measure_lines(*lines) for lines in row] for row in rows]
+    widths = column_widths(("A", "", "CC"), table)
     for row, cells in zip(rows, table, strict=True):
-        drawn_lines = list(beside(cells, widths))
+        drawn_lines = list(side_by_side(cells, widths))
         assert len(drawn_lines) == max(map(len, row))
         for number, found in enumerate(drawn_lines):
             standing = [text_of(lines[number]) if number < len(lines) else "" for lines in row]
@@ -63,7 +72,7 @@ def test_each_column_begins_at_its_place_on_every_line(rows: list[list[list[Line
                 text + " " * (size - cell_len(text)) for text, size in zip(standing, widths, strict=True)
             ]
             assert text_of(found) == GAP.join([*padded[:-1], standing[-1]])
-            assert width_of(found) <= total(widths)
+            assert measure(found) <= total_width(widths)
 
 
 @given(st.lists(LINE, max_size=3), st.integers(1, 200))
@@ -72,7 +81,7 @@ def test_what_is_shown_in_colour_is_what_is_shown_without(lines: list[Line], col
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(columns))
         coloured, bare = draw(answer, COLOUR), draw(answer, {"NO_COLOR": "1"})
-    for code in (*LOOKS.values(), "\x1b[0m"):
+    for code in (*STYLES.values(), "\x1b[0m"):
         coloured = coloured.replace(code, "")
     assert coloured == bare
     assert "\x1b" not in bare

@@ -1,0 +1,148 @@
+"""What each person would be notified of or copied on, as a message that could be sent to them.
+
+On a terminal and as Markdown the words are the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from renewctl.domain.report import Digest, ReportRow, build_digests, without_recipient
+from renewctl.render.result import Cell, DataTable, Line, Result, line
+from renewctl.render.terminal import wrap_line
+from renewctl.render.who import Report, describe_report, summarize
+from renewctl.render.wording import count_of, in_days
+from renewctl.text import markdown_cell
+
+SCHEMA = "renewctl.who-by-recipient/1"
+COLUMNS = ("email", "name", "as", "client", "product", "renewal", "deadline", "rule")
+NOTHING = "Nobody hears of anything here."
+NOBODY = "Nobody"
+INDENT = 14
+"""Where the words begin, behind the date."""
+WOULD_BE = {"to": "would be notified of", "cc": "would be copied on"}
+STYLES = {"to": "notified", "cc": "copied"}
+
+
+def render_by_recipient(report: Report) -> Result:
+    """Return an item for each person, with what they would be notified of or copied on."""
+    today = report.as_of
+    digests = build_digests(report.rows, report.person.email if report.person else None)
+    items = [_item(digest, today) for digest in digests]
+    nobody = without_recipient(report.rows)
+    keys = ", ".join(dict.fromkeys(row.client.key for row in nobody))
+    # A list by person has no place for a row that notifies nobody.
+    warning = f"nobody would be notified of {count_of(len(nobody), 'row')}: {keys}"
+    return Result(
+        {"schema": SCHEMA, **report.heading, "items": items, "summary": summarize(report.rows)},
+        DataTable(COLUMNS, tuple(_cells(item, renewal) for item in items for renewal in item["renewals"])),
+        names=tuple(digest.email for digest in digests),
+        warnings=(warning,) if nobody else (),
+        screen=lambda width: iter((*report.heading_lines, *_draw(digests, nobody, today, width))),
+        footer=describe_report(report),
+        markdown=lambda: _markdown(digests, nobody, today),
+    )
+
+
+def _item(digest: Digest, today: date) -> dict[str, Any]:
+    renewals = [
+        {
+            "as": delivery,
+            "client": row.client.key,
+            "name": row.client.name or None,
+            "product": (row.renewal.product or None) if row.renewal else None,
+            "renewal": row.renewal.day.isoformat() if row.renewal else None,
+            "deadline": row.deadline.isoformat() if row.deadline else None,
+            "days_to_renewal": (row.renewal.day - today).days if row.renewal else None,
+            "days_to_deadline": (row.deadline - today).days if row.deadline else None,
+            "rule": row.resolution.rule,
+        }
+        for delivery, row in digest.rows
+    ]
+    return {"email": digest.email, "name": digest.name or None, "renewals": renewals}
+
+
+def _cells(item: dict[str, Any], renewal: dict[str, Any]) -> tuple[Cell, ...]:
+    return (item["email"], item["name"], *(renewal[column] for column in COLUMNS[2:]))
+
+
+def _draw(digests: Sequence[Digest], nobody: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
+    """Yield a block for each person, and one for the rows that notify nobody."""
+    if not digests and not nobody:
+        yield line((NOTHING, "dim"))
+    for number, digest in enumerate(digests):
+        if number:
+            yield line()
+        name = (digest.name, "strong")
+        yield line(name, f" <{digest.email}>") if digest.name else line((digest.email, "strong"))
+        for delivery, words in WOULD_BE.items():
+            yield from _draw_rows(_rows(digest, delivery), words, STYLES[delivery], today, width)
+    if nobody:
+        yield from [line()] if digests else []
+        yield line((NOBODY, "error"))
+        yield from _draw_rows(nobody, WOULD_BE["to"], "error", today, width)
+
+
+def _rows(digest: Digest, delivery: str) -> list[ReportRow]:
+    return [row for kind, row in digest.rows if kind == delivery]
+
+
+def _draw_rows(rows: Sequence[ReportRow], words: str, style: str, today: date, width: int) -> Iterator[Line]:
+    if rows:
+        yield line((words, style), f" {_count_rows(rows)}:")
+    for row in rows:
+        day = str(row.renewal.day) if row.renewal else "no date"
+        first, *more = wrap_line(_describe_client(row), width - INDENT, hang=2)
+        yield line(f"  {day:<{INDENT - 2}}", *first)
+        for parts in (*more, *wrap_line(line(_describe_dates(row, today)), width - INDENT, hang=2)):
+            yield line(" " * INDENT, *parts)
+
+
+def _markdown(digests: Sequence[Digest], nobody: Sequence[ReportRow], today: date) -> str:
+    """Return a heading for each person, and an item for each renewal."""
+    blocks = []
+    for digest in digests:
+        email = markdown_cell(digest.email)
+        blocks.append(f"### {markdown_cell(digest.name)} ({email})" if digest.name else f"### {email}")
+        for delivery, words in WOULD_BE.items():
+            blocks += _markdown_rows(_rows(digest, delivery), words, today)
+    if nobody:
+        blocks += [f"### {NOBODY}", *_markdown_rows(nobody, WOULD_BE["to"], today)]
+    return "\n\n".join(blocks or [NOTHING]) + "\n"
+
+
+def _markdown_rows(rows: Sequence[ReportRow], words: str, today: date) -> list[str]:
+    if not rows:
+        return []
+    items = []
+    for row in rows:
+        day = f"**{row.renewal.day}** " if row.renewal else ""
+        client = "".join(markdown_cell(text) for text, _ in _describe_client(row))
+        items.append(f"- {day}{client}; {_describe_dates(row, today)[0]}")
+    return [f"{words[0].upper()}{words[1:]} {_count_rows(rows)}:", "\n".join(items)]
+
+
+def _count_rows(rows: Sequence[ReportRow]) -> str:
+    dated = sum(row.renewal is not None for row in rows)
+    undated = len(rows) - dated
+    counts = [count_of(dated, "renewal")] if dated else []
+    counts += [f"{count_of(undated, 'client')} without a renewal date"] if undated else []
+    return " and ".join(counts)
+
+
+def _describe_client(row: ReportRow) -> Line:
+    client, product = row.client, row.renewal.product if row.renewal else ""
+    name = line((client.name, "strong"), f" ({client.key})") if client.name else line((client.key, "strong"))
+    return (*name, (f", {product}", "")) if product else name
+
+
+def _describe_dates(row: ReportRow, today: date) -> tuple[str, str]:
+    """Return until when the terms can be changed, or what is wrong with the date; and its style."""
+    if row.renewal is None or row.deadline is None:
+        return "no renewal date is recorded", "warning"
+    if row.renewal.day < today:
+        return f"the renewal date {row.renewal.day} is past", "warning"
+    days = in_days((row.deadline - today).days)
+    if row.deadline < today:
+        return f"the last day to change the terms was {row.deadline}, {days}", "error"
+    return f"the terms can be changed until {row.deadline}, {days}", "dim"

@@ -1,0 +1,40 @@
+"""Words that several results share."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def list_some(names: Sequence[str], most: int, where: str = "") -> str:
+    """Return the first names and how many more there are.
+
+    Args:
+        names: all of them.
+        most: how many to name.
+        where: what to add if some are not named, as where to find them.
+    """
+    more = f" and {len(names) - most} more{where}" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def in_days(days: int) -> str:
+    """Return how far off a day is, in words."""
+    if days == 0:
+        return "today"
+    unit = "day" if abs(days) == 1 else "days"
+    return f"in {days} {unit}" if days > 0 else f"{-days} {unit} ago"
+
+
+@cache
+def read_texts(name: str) -> Mapping[str, Any]:
+    """Return what the package's ``NAME.toml`` holds: texts that can be edited without the code."""
+    import tomli  # Lazy import: few commands need it.
+
+    # Not importlib.resources: its import takes a tenth of the whole command.
+    return tomli.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
