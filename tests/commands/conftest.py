@@ -11,41 +11,7 @@ from typing import NamedTuple
 import pytest
 
 AS_OF = "2026-11-23"
-SMALL = """\
-version = 1
-
-[defaults]
-owner = "hubspot"
-notify = "ana@agency.example"
-
-[users."ana@agency.example"]
-name = "Ana Souza"
-
-[users."rui@agency.example"]
-name = "Rui Costa"
-
-[clients."acme.example"]
-name = "Acme Ltda"
-hub_id = 4411223
-contacts = [
-  { email = "paula@acme.example", name = "Paula Reis", roles = ["primary", "decision-maker"] },
-  { email = "fin@acme.example", roles = ["billing"] },
-]
-renewals = [
-  { date = 2027-03-01, product = "Marketing Hub Professional" },
-]
-
-[clients."borges.example"]
-name = "Borges & Filhos"
-hub_id = 4411224
-contacts = [
-  { email = "b@borges.example", roles = ["primary", "billing", "decision-maker"] },
-]
-renewals = [
-  { date = 2027-02-01 },
-]
-override = { owner = "partner", notify = "rui@agency.example", note = "asked for one voice" }
-"""
+SMALL = Path(__file__).parent / "stores" / "small.toml"
 
 
 class Process(NamedTuple):
@@ -61,7 +27,7 @@ def small() -> Path:
     """Return a small store with a default, an override and two users, as ``renewctl.toml`` here."""
     os.environ["RENEWCTL_AS_OF"] = AS_OF
     path = Path("renewctl.toml")
-    path.write_text(SMALL, encoding="utf-8")
+    path.write_bytes(SMALL.read_bytes())
     return path
 
 

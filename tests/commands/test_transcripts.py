@@ -2,12 +2,14 @@ r"""The transcripts beside this file: commands as typed, and all that they answe
 
     # what the scene shows
     --- renewctl.toml            a scene begins in an empty folder, with this file in it;
-    version = 1                  "--- agency" takes the invented agency's, "--- nothing" none
-    ---
+    version = 1                  "--- small" takes stores/small.toml, "--- agency" the invented
+    ---                          agency's, "--- nothing" none
     $ renewctl who acme.example  what a pipe gets: standard output,
     ! error: ...                 then standard error,
     ? 4                          then the exit status, unless it is 0
     80$ renewctl who             the same on a terminal of 80 columns, without colour
+    $ renewctl check | grep :65  of the lines of an answer (either stream's), those that the
+                                 shell's own tools leave: a scene shows only what it is about
 
 ``$ cat FILE`` shows a file, ``$ diff`` the lines by which it differs from the scene's beginning,
 ``$ mkdir``, ``$ cd``, ``$ export NAME=VALUE`` and ``$ touch`` do what they say, ``$ edit OLD NEW`` changes
@@ -26,6 +28,7 @@ import re
 import shlex
 import shutil
 import socket
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -52,7 +55,7 @@ class Scene(NamedTuple):
     """(the line with the prompt, the lines that follow it)."""
 
 
-HEAD = re.compile(r"# ([^\n]*)\n--- (?:(agency|nothing)\n|(\S+)\n(.*?)^---\n)", re.MULTILINE | re.DOTALL)
+HEAD = re.compile(r"# ([^\n]*)\n--- (?:(\w+)\n|(\S+)\n(.*?)^---\n)", re.MULTILINE | re.DOTALL)
 
 
 def scenes(file: Path) -> Iterator[Scene]:
@@ -74,7 +77,7 @@ def text_of(found: Iterable[Scene]) -> str:
     """Return the text that reads as these scenes."""
     pieces = []
     for scene in found:
-        block = "" if scene.name in {"agency", "nothing"} else f"{scene.store}---\n"
+        block = f"{scene.store}---\n" if "." in scene.name else ""
         pieces.append(f"# {scene.title}\n--- {scene.name}\n{block}")
         pieces += [f"{prompt}\n{answer}\n" for prompt, answer in scene.steps]
     return "".join(pieces).removesuffix("\n")
@@ -89,15 +92,17 @@ class Stage:
     def __init__(self, scene: Scene, patch: pytest.MonkeyPatch, examples: Path) -> None:
         self.scene, self.patch = scene, patch
         self.folder = Path.cwd()
-        if scene.name == "agency":
-            shutil.copyfile(examples / "agency.toml", "renewctl.toml")
-        elif scene.name != "nothing":
+        self.store = scene.name if "." in scene.name else "renewctl.toml"
+        if "." in scene.name:
             Path(scene.name).write_text(scene.store, encoding="utf-8")
-        self.store = "renewctl.toml" if scene.name == "agency" else scene.name
+        elif scene.name != "nothing":
+            folder = examples if scene.name == "agency" else HERE / "stores"
+            shutil.copyfile(folder / f"{scene.name}.toml", self.store)
         self.begun = Path(self.store).read_text(encoding="utf-8") if scene.name != "nothing" else ""
 
     def played(self, prompt: str, run: Callable, on_terminal: Callable) -> str:
         columns, command = PROMPT.fullmatch(prompt).groups()
+        command, _, filters = command.partition(" | ")
         program, *words = shlex.split(command)
         if program != "renewctl":
             status, out, err = 0, self.other(program, words), ""
@@ -109,8 +114,15 @@ class Stage:
         # A last line without its end would be taken for one with it.
         assert out.endswith("\n") or not out, f"no newline at the end: {out[-80:]!r}"
         out = out.replace("\r", "␍")
-        lines = [*_marked(out, ""), *_marked(err, "! "), *([f"? {status}"] if status else [])]
-        return self.named("".join(line + "\n" for line in lines))
+        lines = [*_marked(out, ""), *_marked(err, "! ")]
+        answer = self.named("".join(line + "\n" for line in lines))
+        if filters:
+            pipe = subprocess.run(
+                ["/bin/sh", "-c", filters], input=answer.encode(), capture_output=True, check=False
+            )
+            assert not pipe.stderr, pipe.stderr.decode()
+            answer = pipe.stdout.decode()
+        return answer + (f"? {status}\n" if status else "")
 
     def named(self, text: str) -> str:
         home = str(self.folder.parent)
