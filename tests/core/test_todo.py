@@ -17,7 +17,8 @@ from renewctl.domain.edit.settings import KEEP
 from renewctl.domain.resolve import resolve
 from renewctl.domain.validate import read_portfolio
 from renewctl.model import Owner, Portfolio
-from renewctl.render.hubspot_steps import describe_task, last_seen
+from renewctl.render.todo import GROUPS, describe_last_seen, describe_task
+from renewctl.render.wording import read_texts
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "todo.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
@@ -65,7 +66,9 @@ def portfolio(data: Data) -> Portfolio:
 def told(task: todo.Task) -> str:
     """Return a task as the table has it."""
     whose = f"{task.screen} {task.client.key}" if task.client else str(task.screen)
-    return f"{'' if task.required else 'optional '}{whose}: {describe_task(task)} | {last_seen(task)}"
+    return (
+        f"{'' if task.required else 'optional '}{whose}: {describe_task(task)} | {describe_last_seen(task)}"
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -208,3 +211,11 @@ def test_a_changed_default_is_one_click_for_all_who_follow_it(data: Data, on: da
     found = open_clicks(portfolio(paths.apply_changes(looked_at, change.changes)))
     is_another = data["defaults"]["owner"] != owner
     assert [task.split(":")[0] for task in found] == (["default"] if is_another else [])
+
+
+def test_every_screen_owner_and_group_has_its_words() -> None:
+    texts = read_texts("todo")
+    assert set(texts["where"]) == set(todo.Screen)
+    assert set(texts["recorded_with"]) == {*todo.Screen, "role"}
+    assert set(texts["owners"]) == set(Owner)
+    assert list(texts["groups"]) == list(GROUPS)
