@@ -1,7 +1,4 @@
-"""Two stores compared: the settings that differ, and the people who start and stop hearing.
-
-Imports the pure floors and its neighbours.
-"""
+"""Two stores compared: the settings that differ, and whose notices start and stop."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -16,18 +13,20 @@ from renewctl.render.impact import (
     recipient_lines,
     without_recipient_lines,
 )
+from renewctl.render.machine import markdown_table
 from renewctl.render.plan import change_items, change_lines, change_table
-from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.render.result import Cell, DataTable, Line, Result, line
 from renewctl.render.wording import count_of
 from renewctl.text import markdown_cell
 
 SCHEMA = "renewctl.diff/1"
 MOST_ROWS = 200
 """So many rows a table has in Markdown; a comment has room for about ten times as many letters."""
+NO_RECIPIENTS_CHANGE = "Nobody starts or stops hearing."
 
 
 class Comparison(NamedTuple):
-    """Two stores (path and sha256 each), what differs, and what that means in people."""
+    """Two stores (path and sha256 each), what differs, and the impact on recipients."""
 
     old: Mapping[str, str]
     new: Mapping[str, str]
@@ -36,101 +35,83 @@ class Comparison(NamedTuple):
 
 
 def render_diff(
-    found: Comparison, *, recipients_only: bool, exit_code: bool, warnings: tuple[str, ...]
+    comparison: Comparison, *, recipients_only: bool, exit_code: bool, warnings: tuple[str, ...]
 ) -> Result:
     """Return the comparison.
 
     Args:
-        found: what was compared.
-        recipients_only: leave out the settings, and let only people count as a difference.
-        exit_code: answer with status 1 where anything differs.
-        warnings: what is to be said besides.
+        comparison: of two stores.
+        recipients_only: leave out the settings, and let only recipients count as a difference.
+        exit_code: exit with status 1 if anything differs.
+        warnings: to print as well.
     """
-    changes = () if recipients_only else found.changes
-    people = impact_table(found.impact)
-    differs = bool(changes or people.rows or found.impact.lost_all)
+    impact = comparison.impact
+    changes = () if recipients_only else comparison.changes
+    people = impact_table(impact)
+    differs = bool(changes or people.rows or impact.lost_all)
+    entries = [change.path[1] for change in changes if change.path[0] in {"clients", "users"}]
     document = {
         "schema": SCHEMA,
-        "old": dict(found.old),
-        "new": dict(found.new),
+        "old": dict(comparison.old),
+        "new": dict(comparison.new),
         "differs": differs,
         **({} if recipients_only else {"changes": change_items(changes)}),
-        "impact": partial(impact_document, found.impact),
+        "impact": partial(impact_document, impact),
     }
     return Result(
         document,
         people if recipients_only else change_table(changes),
-        names=found.impact.clients if recipients_only else _names(changes),
-        lines=tuple(_lines(found, changes, recipients_only=recipients_only)) if differs else (),
-        markdown=lambda: "".join(text + "\n" for text in _markdown(found, changes, people)),
+        names=impact.clients if recipients_only else tuple(dict.fromkeys(filter(None, entries))),
+        lines=tuple(_lines(comparison, changes, recipients_only=recipients_only)) if differs else (),
+        markdown=lambda: "\n".join(_markdown(comparison, changes, people)) + "\n",
         warnings=warnings,
         status=ExitStatus.NO if exit_code and differs else ExitStatus.DONE,
     )
 
 
-def _names(changes: tuple[Change, ...]) -> tuple[str, ...]:
-    entries = (change.path[1] if change.path[0] in {"clients", "users"} else "" for change in changes)
-    return tuple(dict.fromkeys(filter(None, entries)))
-
-
-def _lines(found: Comparison, changes: tuple[Change, ...], *, recipients_only: bool) -> Iterator[Line]:
-    yield from without_recipient_lines(found.impact, would=True)
-    yield line((f"{found.old['path']} → {found.new['path']}", "strong"))
+def _lines(comparison: Comparison, changes: tuple[Change, ...], *, recipients_only: bool) -> Iterator[Line]:
+    impact = comparison.impact
+    yield from without_recipient_lines(impact, would=True)
+    yield line((f"{comparison.old['path']} → {comparison.new['path']}", "strong"))
     if not recipients_only:
-        yield line(_differing(changes))
+        yield line(_count_changes(changes))
         yield from change_lines(changes)
-    number = len(found.impact.clients)
-    yield line(
-        f"{count_of(number, 'client')} change{'s' * (number == 1)} in who hears" if number else _NOBODY
-    )
-    yield from recipient_lines(found.impact)
+    number = len(impact.clients)
+    clients = f"{count_of(number, 'client')} change{'s' * (number == 1)} in who hears"
+    yield line(clients if number else NO_RECIPIENTS_CHANGE)
+    yield from recipient_lines(impact)
 
 
-_NOBODY = "Nobody starts or stops hearing."
-
-
-def _differing(changes: tuple[Change, ...]) -> str:
+def _count_changes(changes: tuple[Change, ...]) -> str:
     return f"{count_of(len(changes), 'setting')} differ{'s' * (len(changes) == 1)}"
 
 
-def _markdown(found: Comparison, changes: tuple[Change, ...], people: DataTable) -> Iterator[str]:
-    """Yield a comment for a pull request: people first, the settings folded away."""
-    yield f"### Who hears about renewals: {_cell(found.old['path'])} → {_cell(found.new['path'])}"
-    yield ""
-    for parts in without_recipient_lines(found.impact, would=True):
-        yield "**" + _cell("".join(text for text, _ in parts)) + "**"
-        yield ""
-    yield from _people_table(people)
+def _markdown(comparison: Comparison, changes: tuple[Change, ...], people: DataTable) -> Iterator[str]:
+    """Yield a comment for a pull request: recipients first, the settings folded away."""
+    old, new = (markdown_cell(store["path"]) for store in (comparison.old, comparison.new))
+    yield f"### Who hears about renewals: {old} → {new}\n"
+    for parts in without_recipient_lines(comparison.impact, would=True):
+        yield "**" + markdown_cell("".join(text for text, _ in parts)) + "**\n"
+    if people.rows:
+        words: dict[Cell, str] = {"to": "notified", "cc": "copied", None: "–"}
+        rows = [
+            (email, client, words[before], words[after], rule)
+            for _, email, client, before, after, rule in people.rows
+        ]
+        yield from _markdown_rows(("Who", "Client", "Before", "After", "Rule"), rows)
+    else:
+        yield NO_RECIPIENTS_CHANGE
     if changes:
-        yield ""
-        yield f"<details><summary>{_differing(changes)}</summary>"
-        yield ""
-        yield from _table(("Setting", "Before", "After"), change_table(changes))
-        yield ""
-        yield "</details>"
+        yield f"\n<details><summary>{_count_changes(changes)}</summary>\n"
+        settings = [
+            (" ".join(change.path), before, after)
+            for change, (_, before, after) in zip(changes, change_table(changes).rows, strict=True)
+        ]
+        yield from _markdown_rows(("Setting", "Before", "After"), settings)
+        yield "\n</details>"
 
 
-def _people_table(people: DataTable) -> Iterator[str]:
-    if not people.rows:
-        yield _NOBODY
-        return
-    words = {"to": "notified", "cc": "copied", None: "–"}
-    rows = tuple(
-        (email, client, words[str(before) if before else None], words[str(after) if after else None], rule)
-        for _, email, client, before, after, rule in people.rows
-    )
-    yield from _table(("Who", "Client", "Before", "After", "Rule"), DataTable((), rows))
-
-
-def _table(headings: tuple[str, ...], sheet: DataTable) -> Iterator[str]:
-    yield "| " + " | ".join(headings) + " |"
-    yield "|" + " --- |" * len(headings)
-    for row in sheet.rows[:MOST_ROWS]:
-        yield "| " + " | ".join(_cell(value) for value in row) + " |"
-    if len(sheet.rows) > MOST_ROWS:
-        yield ""
-        yield f"… and {len(sheet.rows) - MOST_ROWS} more"
-
-
-def _cell(value: Any) -> str:
-    return markdown_cell(" ".join(value) if isinstance(value, tuple) else str(value or ""))
+def _markdown_rows(headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Iterator[str]:
+    yield markdown_table(DataTable(headings, rows[:MOST_ROWS])).rstrip("\n")
+    if len(rows) > MOST_ROWS:
+        yield f"\n… and {len(rows) - MOST_ROWS} more"

@@ -1,7 +1,4 @@
-"""What was changed, when, by whom and why, newest first.
-
-Imports the pure floors and its neighbours.
-"""
+"""What was changed, when, by whom and why, newest first."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,10 +14,10 @@ OUTSIDE = "changed outside renewctl"
 
 
 class HistoryItem(NamedTuple):
-    """One change that was made; without ``id`` something else than renewctl changed the store.
+    """One change that was made; without ``id``, by something else than renewctl.
 
     ``goes_back_to`` is the change that an undo, or the undo of an undo (``redo``), is about in the
-    end. ``unsure`` says that nobody knows whether it was made.
+    end. ``unsure``: it is not known whether the change was made.
     """
 
     id: str = ""
@@ -37,64 +34,64 @@ class HistoryItem(NamedTuple):
 
 
 def render_history(
-    done: Sequence[HistoryItem], store: Mapping[str, str], warnings: tuple[str, ...] = ()
+    items: Sequence[HistoryItem], store: Mapping[str, str], warnings: tuple[str, ...] = ()
 ) -> Result:
-    """Return what was done to a store.
+    """Return the changes made to a store.
 
     Args:
-        done: newest first.
+        items: newest first.
         store: its path and sha256.
-        warnings: what is to be said besides.
+        warnings: to print as well.
     """
     return Result(
-        {"schema": SCHEMA, "store": dict(store), "items": [_item(one) for one in done]},
-        DataTable(COLUMNS, tuple(map(_cells, done))),
-        names=tuple(one.id for one in done if one.id),
-        screen=lambda _width: _lines(done),
+        {"schema": SCHEMA, "store": dict(store), "items": [_document(item) for item in items]},
+        DataTable(COLUMNS, tuple(map(_cells, items))),
+        names=tuple(item.id for item in items if item.id),
+        screen=lambda _width: _draw(items),
         warnings=warnings,
     )
 
 
-def _item(one: HistoryItem) -> dict[str, Any]:
+def _document(item: HistoryItem) -> dict[str, Any]:
     return {
-        "id": one.id or None,
-        "outside": not one.id,
-        "at": one.at or None,
-        "user": one.user or None,
-        "host": one.host or None,
-        "command": one.command or None,
-        "note": one.note or None,
-        "undoes": one.undoes or None,
-        "redo": one.redo,
-        "goes_back_to": one.goes_back_to or None,
-        "unsure": one.unsure,
-        "changes": change_items(one.changes),
+        "id": item.id or None,
+        "outside": not item.id,
+        "at": item.at or None,
+        "user": item.user or None,
+        "host": item.host or None,
+        "command": item.command or None,
+        "note": item.note or None,
+        "undoes": item.undoes or None,
+        "redo": item.redo,
+        "goes_back_to": item.goes_back_to or None,
+        "unsure": item.unsure,
+        "changes": change_items(item.changes),
     }
 
 
-def _cells(one: HistoryItem) -> tuple[Cell, ...]:
-    if not one.id:
+def _cells(item: HistoryItem) -> tuple[Cell, ...]:
+    if not item.id:
         return None, None, None, OUTSIDE, None, None, None, None, None
-    lines = change_lines(one.changes, len(one.changes))
-    what = tuple(plain_line(found).strip() for found in lines) or (LAYOUT_ALONE,)
-    return one.at, one.user, one.host, one.command, one.id, len(one.changes), one.note, one.undoes, what
+    lines = change_lines(item.changes, len(item.changes))
+    what = tuple(plain_line(parts).strip() for parts in lines) or (LAYOUT_ALONE,)
+    number = len(item.changes)
+    return item.at, item.user, item.host, item.command, item.id, number, item.note, item.undoes, what
 
 
-def _lines(done: Sequence[HistoryItem]) -> Iterator[Line]:
-    if not done:
+def _draw(items: Sequence[HistoryItem]) -> Iterator[Line]:
+    if not items:
         yield line(("No change is on record.", "dim"))
-    for number, one in enumerate(done):
+    for number, item in enumerate(items):
         if number:
             yield line()
-        yield from _told(one) if one.id else [line((OUTSIDE, "warning"))]
-
-
-def _told(one: HistoryItem) -> Iterator[Line]:
-    when = one.at.replace("T", " ").removesuffix("Z") + " UTC"
-    name = f"{'redo' if one.redo else 'undo'} of {one.goes_back_to}" if one.undoes else one.command
-    yield line((name, "strong"), (f"  {one.id}  {when}  {one.user} at {one.host}", "dim"))
-    if one.unsure:
-        yield line(("  ! its writer was killed: whether it was made is not known", "warning"))
-    if one.note:
-        yield line("  why: ", one.note)
-    yield from change_lines(one.changes) if one.changes else [line(f"  {LAYOUT_ALONE}")]
+        if not item.id:
+            yield line((OUTSIDE, "warning"))
+            continue
+        when = item.at.replace("T", " ").removesuffix("Z") + " UTC"
+        name = f"{'redo' if item.redo else 'undo'} of {item.goes_back_to}" if item.undoes else item.command
+        yield line((name, "strong"), (f"  {item.id}  {when}  {item.user} at {item.host}", "dim"))
+        if item.unsure:
+            yield line(("  ! its writer was killed: whether it was made is not known", "warning"))
+        if item.note:
+            yield line("  why: ", item.note)
+        yield from change_lines(item.changes) if item.changes else [line(f"  {LAYOUT_ALONE}")]

@@ -13,7 +13,6 @@ from renewctl.domain import check as checks
 from renewctl.domain.check import CODES
 from renewctl.errors import StoreInvalid, StoreMissing, UsageError
 from renewctl.render import check as render_check
-from renewctl.render import github
 from renewctl.render.check import LocatedFinding
 from renewctl.render.codes import load_codes
 from renewctl.render.result import Output, Result
@@ -71,7 +70,7 @@ def _answered(run: Run, wanted: CheckOptions) -> Result:
     except (StoreInvalid, StoreMissing) as error:
         if not wanted.github:
             raise
-        return github.annotate_error(error)
+        return render_check.annotate_error(error)
 
 
 def _checked(run: Run, wanted: CheckOptions) -> Result:
@@ -82,7 +81,7 @@ def _checked(run: Run, wanted: CheckOptions) -> Result:
     placed = render_check.sort_findings(_placed(snapshot, one) for one in kept)
     store = snapshot.identity
     answer = render_check.render_findings(placed, run.today, store, strict=wanted.strict)
-    return github.annotate(answer, placed) if wanted.github else answer
+    return render_check.annotate(answer, placed) if wanted.github else answer
 
 
 def _placed(snapshot: Snapshot, finding: checks.Finding) -> LocatedFinding:
