@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from renewctl import __version__
+from renewctl.cli.app import COMMANDS, command_tree
 from renewctl.cli.commands.help import PAGES, page_of
 from renewctl.cli.error_messages import TRACEBACK
-from renewctl.cli.help_text import page
-from renewctl.cli.registry import COMMANDS, command_tree
+from renewctl.cli.help import Example, read_examples
 from renewctl.cli.runtime import AS_OF
 from renewctl.render.machine import plain_line
-from renewctl.render.manual import Example, Page, Panel
 from renewctl.store.location import VARIABLE
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -36,11 +35,14 @@ ENVIRONMENT = (
 
 
 class Described(NamedTuple):
-    """A command with the words that call it, the heading it stands under, and its help."""
+    """A command as its help has it: words, heading, usage, paragraphs, options by panel, examples."""
 
     words: str
     panel: str
-    page: Page
+    usage: str
+    paragraphs: list[str]
+    options: dict[str, list[tuple[str, str]]]
+    examples: tuple[Example, ...]
 
 
 def described() -> list[Described]:
@@ -50,12 +52,25 @@ def described() -> list[Described]:
     for name, known in COMMANDS.items():
         command = command_tree().build(name)
         context = _context(command, name, top)
-        members = {f"{name} {each}": each for each in getattr(command, "commands", ())}
-        for words, each in members.items():
-            found.append(Described(words, known.panel, page(_context(command.build(each), each, context))))
+        members = getattr(command, "commands", {})
         if not members:
-            found.append(Described(name, known.panel, page(context)))
+            found.append(_described(context, known.panel))
+        for each in members:
+            found.append(_described(_context(command.build(each), each, context), known.panel))
     return found
+
+
+def _described(context: Any, panel: str) -> Described:
+    command = context.command
+    words = context.command_path.partition(" ")[2]
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    options: dict[str, list[tuple[str, str]]] = {}
+    for parameter in command.get_params(context):
+        if record := parameter.get_help_record(context):
+            title = parameter.rich_help_panel or f"{parameter.param_type_name.title()}s"
+            options.setdefault(title, []).append(record)
+    paragraphs = command.help.split("\n\n")
+    return Described(words, panel, usage, paragraphs, options, read_examples()[words])
 
 
 def _context(command: Any, name: str, parent: Any) -> Any:
@@ -70,11 +85,10 @@ def panels(commands: Iterable[Described]) -> dict[str, list[Described]]:
     return found
 
 
-def shared(commands: Iterable[Described]) -> list[Panel]:
+def shared(commands: Iterable[Described]) -> dict[str, list[tuple[str, str]]]:
     """Return the options that many commands have, each panel once and whole."""
-    found = {panel.title: panel for each in commands for panel in each.page.panels if panel.title in SHARED}
     whole = next(each for each in commands if each.words == "override")
-    return [panel for panel in whole.page.panels if found.get(panel.title)]
+    return {title: whole.options[title] for title in SHARED}
 
 
 # ------------------------------------------------------------------ docs/commands.md
@@ -98,8 +112,8 @@ def _reference() -> Iterator[str]:
         yield from ("", f"## {title}")
         for each in members:
             yield from _section(each)
-    for panel in shared(commands):
-        yield from ("", f"## {panel.title}", "", *_entries(panel))
+    for title, records in shared(commands).items():
+        yield from ("", f"## {title}", "", *_entries(title, records))
     for name, about in PAGES.items():
         yield from ("", f"## renewctl help {name}", "", f"{about[0].upper()}{about[1:]}.", "", "```")
         yield from (*_lines(name, WIDTH), "```")
@@ -107,26 +121,25 @@ def _reference() -> Iterator[str]:
 
 def _section(each: Described) -> Iterator[str]:
     yield from ("", f"### renewctl {each.words}", "")
-    for text in each.page.paragraphs:
+    for text in each.paragraphs:
         yield from (_escaped(text), "")
-    yield from ("```", each.page.usage, "```", "")
-    own = [panel for panel in each.page.panels if panel.title not in SHARED]
-    for panel in own:
-        yield from (*_entries(panel), "")
-    also = [panel.title for panel in each.page.panels if panel.title in SHARED]
+    yield from ("```", each.usage, "```", "")
+    own = {title: records for title, records in each.options.items() if title not in SHARED}
+    for title, records in own.items():
+        yield from (*_entries(title, records), "")
+    also = [title for title in each.options if title in SHARED]
     links = " and ".join(f"[{_lower(title)}](#{title.lower().replace(' ', '-')})" for title in also)
     yield from (f"{'And the' if own else 'The'} {links}.", "", "```sh")
-    for example in each.page.examples:
-        yield from (f"# {example.says}", example.command)
+    for example in each.examples:
+        yield from (f"# {example.comment}", example.command)
     yield "```"
 
 
-def _entries(panel: Panel) -> Iterator[str]:
-    yield f"| {_lower(panel.title)} | |"
+def _entries(title: str, records: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield f"| {_lower(title)} | |"
     yield "|---|---|"
-    for entry in panel.entries:
-        term = " ".join(entry.term.split()).replace("|", "\\|")
-        yield f"| `{term}` | {_escaped(entry.text)} |"
+    for name, text in records:
+        yield f"| `{name.replace('|', chr(92) + '|')}` | {_escaped(text)} |"
 
 
 def _lower(title: str) -> str:
@@ -172,8 +185,8 @@ def _manual() -> Iterator[str]:
         yield f".SS {_quoted(title)}"
         for each in members:
             yield from _command(each)
-    for panel in shared(commands):
-        yield from (f".SH {_quoted(panel.title.upper())}", *_terms(panel))
+    for title, records in shared(commands).items():
+        yield from (f".SH {_quoted(title.upper())}", *_terms(records))
     yield from _pages()
     yield ".SH ENVIRONMENT"
     for name, meaning in ENVIRONMENT:
@@ -182,28 +195,28 @@ def _manual() -> Iterator[str]:
 
 
 def _command(each: Described) -> Iterator[str]:
-    yield from (".TP", f".B {_roff(each.page.usage)}")
-    first, *others = each.page.paragraphs
+    yield from (".TP", f".B {_roff(each.usage)}")
+    first, *others = each.paragraphs
     yield from _text(first)
     yield ".RS"
     for text in others:
         yield from (".PP", *_text(text))
-    for panel in each.page.panels:
-        if panel.title not in SHARED:
-            yield from _terms(panel)
+    for title, records in each.options.items():
+        if title not in SHARED:
+            yield from _terms(records)
     yield from (".PP", "Examples:")
-    for example in each.page.examples:
+    for example in each.examples:
         yield from _example(example)
     yield ".RE"
 
 
 def _example(example: Example) -> Iterator[str]:
-    yield from (".TP", f".B {_roff(example.command)}", *_text(example.says))
+    yield from (".TP", f".B {_roff(example.command)}", *_text(example.comment))
 
 
-def _terms(panel: Panel) -> Iterator[str]:
-    for entry in panel.entries:
-        yield from (".TP", f".B {_roff(' '.join(entry.term.split()))}", *_text(entry.text))
+def _terms(records: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, text in records:
+        yield from (".TP", f".B {_roff(name)}", *_text(text))
 
 
 def _pages() -> Iterator[str]:

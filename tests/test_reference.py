@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 import reference as made
-from renewctl.cli.examples import EXAMPLES
+from renewctl.cli.help import read_examples
 
 ACCEPTED = re.compile(r'WARNING: missing date, using "": TH')
 """A date would make the page another one each day."""
@@ -26,19 +26,17 @@ def test_the_reference_has_a_section_and_a_link_for_every_command():
     text = made.reference()
     headings = re.findall(r"(?m)^#+ (.*)$", text)
     anchors = [heading.lower().replace(" ", "-") for heading in headings]
-    assert {f"renewctl {words}" for words in EXAMPLES} <= set(headings)
+    assert {f"renewctl {words}" for words in read_examples()} <= set(headings)
     assert {link for link in re.findall(r"\]\(#([^)]*)\)", text) if link not in anchors} == set()
 
 
 def test_both_say_every_option_and_every_example_whole():
     reference, manual = made.reference(), made.manual()
     for each in made.described():
-        for panel in each.page.panels:
-            for entry in panel.entries:
-                term = " ".join(entry.term.split())
-                assert f"`{term}`".replace("|", "\\|") in reference, (each.words, term)
-                assert made._roff(term) in manual, (each.words, term)
-        for example in each.page.examples:
+        for term, _ in (record for records in each.options.values() for record in records):
+            assert f"`{term}`".replace("|", "\\|") in reference, (each.words, term)
+            assert made._roff(term) in manual, (each.words, term)
+        for example in each.examples:
             assert example.command in reference
             assert made._roff(example.command) in manual
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import typer
 
-from renewctl.cli.environment import Environment
-from renewctl.cli.registry import CommandGroup, command_tree
-from renewctl.cli.runtime import Run
+from renewctl.cli.app import COMPLETE, command_tree
+from renewctl.cli.runtime import Environment, Run
 from renewctl.errors import ExitStatus, FileError
 from renewctl.render.result import Output, Result
 from renewctl.signals import restore_signals
@@ -17,10 +16,6 @@ from renewctl.signals import restore_signals
 KEPT: list[Any] = []
 """The last run with what it read, and its answer. To free them takes a tenth of the time of a large
 run, so that is left to the end of the process, which does not do it."""
-COMPLETE = "_RENEWCTL_COMPLETE"
-"""What the scripts for shells set when they ask; Typer's own do too, our own set it to ``lines``."""
-TYPERS = (["--install-completion"], ["--show-completion"])
-"""What Typer itself answers, for those who know it from other programs."""
 _CLOSED = "nothing was done; send it to a file or /dev/null"
 
 
@@ -39,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(_guarded(environment, arguments))
 
 
-def _guarded(environment: Environment, arguments: Sequence[str]) -> ExitStatus:
+def _guarded(environment: Environment, arguments: Sequence[str]) -> int:
     """Run the command; whatever goes wrong becomes one message and an exit status."""
     try:
         return _run(environment, arguments)
@@ -62,27 +57,22 @@ def _told(environment: Environment, arguments: Sequence[str], error: Exception) 
     )
 
 
-def _run(environment: Environment, arguments: Sequence[str]) -> ExitStatus:
+def _run(environment: Environment, arguments: Sequence[str]) -> int:
     if environment.stdout is None:
         raise FileError("standard output is closed", hint=_CLOSED)
-    asked = environment.variables.get(COMPLETE, "")
-    if asked == "lines":
-        from renewctl.cli import completion
+    if environment.variables.get(COMPLETE):
+        from renewctl.cli.completion import answer_shell  # Lazy import: only a Tab needs it.
 
-        environment.stdout.write(completion.complete(command_tree(), environment))
-        status = ExitStatus.DONE
-    else:
-        status = _called(
-            environment, arguments, command_tree(installing=bool(asked) or arguments[:1] in TYPERS)
-        )
+        return answer_shell(environment)
+    status = _called(environment, arguments)
     environment.stdout.flush()
     return status
 
 
-def _called(environment: Environment, arguments: Sequence[str], tree: CommandGroup) -> ExitStatus:
+def _called(environment: Environment, arguments: Sequence[str]) -> ExitStatus:
     """Run what the arguments call, and show its answer."""
     try:
-        outcome = tree.main(
+        outcome = command_tree().main(
             args=list(arguments), prog_name="renewctl", standalone_mode=False, obj=environment
         )
     except SystemExit as ended:

@@ -1,6 +1,7 @@
 """Every example of every help is run, on a copy of the invented agency in a git work tree."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from renewctl.cli.app import COMMAND_BODIES
-from renewctl.cli.examples import EXAMPLES
-from renewctl.cli.registry import COMMANDS, command_tree
-from renewctl.render.manual import Example
+from renewctl.cli.app import COMMAND_BODIES, COMMANDS, command_tree
+from renewctl.cli.help import Example, read_examples
 
+EXAMPLES = read_examples()
 ALL = [(words, example) for words, examples in EXAMPLES.items() for example in examples]
 PROGRAM = '#!/bin/sh\nexec "{python}" -m renewctl "$@"\n'
 
@@ -59,7 +59,7 @@ def test_it_runs_and_does_what_its_command_does(words: str, example: Example, wo
     assert f"renewctl {words} " in f"{example.command} "
     if "error" in ran.stderr:
         assert example.status, ran.stderr
-    if "not written" in example.says or " -n" in example.command:
+    if "not written" in example.comment or " -n" in example.command:
         assert Path("renewctl.toml").read_bytes() == before
     if ">" in example.command:
         assert Path(example.command.split()[-1]).stat().st_size > 0
@@ -77,7 +77,7 @@ def test_the_help_shows_them_whole(words: str, run: Callable, monkeypatch: pytes
     monkeypatch.setenv("COLUMNS", "200")
     text = run(*words.split(), "--help").out
     for example in EXAMPLES[words]:
-        assert f"\n  {example.command}\n    {example.says}\n" in text + "\n"
+        assert f"\n # {example.comment}\n {example.command}\n" in re.sub(" +\n", "\n", text + "\n")
 
 
 @pytest.mark.parametrize("words", EXAMPLES)

@@ -1,108 +1,256 @@
-"""The one decorator that makes a function a command: the common options, and its place in the tree."""
+"""The command line: what makes a function a command, and the tree that imports a command when it is called.
+
+Help and a mistyped command need no more than the names, panels and first sentences of the commands,
+which are here; so only the module of the command that is called is imported.
+"""
 
 import inspect
-from collections.abc import Callable
-from functools import partial, wraps
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from importlib import import_module
+from keyword import iskeyword
+from typing import Any, NamedTuple, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
-from renewctl.cli.runtime import AS_OF, Run
-from renewctl.render.result import Output, Result
-from renewctl.store.location import VARIABLE
+from renewctl.cli.options import CHANGING, COMMON, EVERYWHERE, NOTED
+from renewctl.cli.overview import overview
+from renewctl.cli.runtime import Run
+from renewctl.render.result import Result
 
+
+class CommandInfo(NamedTuple):
+    """What is known of a command or group before its module is imported.
+
+    ``panel`` is the heading that the help lists it under, ``summary`` how its own help begins.
+    """
+
+    panel: str
+    summary: str
+
+
+_PANELS: Mapping[str, Mapping[str, str]] = {
+    "Everyday": {
+        "set-default": "Set who owns renewal communication for every client without an override.",
+        "override": "Give clients their own setting, instead of the default.",
+        "clear-override": "Return clients to the default.",
+        "contacts": "Show who holds which role at each client, which are vacant, and the partner user.",
+        "who": "Show who would be notified for upcoming renewals, and by which rule.",
+        "explain": "Show why a client's renewals reach whom they reach.",
+    },
+    "Records": {
+        "client": "List, add, change and remove clients.",
+        "user": "List, add, change and remove partner users.",
+    },
+    "Data in and out": {
+        "import": "Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.",
+        "export": "Write the store as TOML or JSON, whole, or its roster as CSV.",
+        "calendar": "Print deadlines and renewals as an iCalendar file, with who is notified.",
+    },
+    "Safety": {
+        "check": "Find what is wrong, doubtful or old in the store, and the command that mends it.",
+        "diff": "Show which settings differ between two stores, and who starts and stops hearing.",
+        "history": "Show what was changed, when, by whom and why, newest first.",
+        "undo": "Take the last change back as one step; a bulk change is one.",
+        "migrate": "Rewrite a store of an older version in the current one.",
+    },
+    "Portal": {
+        "todo": "List what must still be clicked in HubSpot so that it agrees with the file.",
+        "done": "Record that HubSpot's screens show what the file says: clicked, or looked at.",
+    },
+    "Start": {
+        "init": "Make a new store, ./renewctl.toml unless --store names another; never overwrites.",
+        "demo": "Show four commands at work on an invented portfolio.",
+        "where": "Show which store is in use, and why.",
+        "completion": "Print the script that lets bash, zsh, fish or PowerShell complete what is typed.",
+        "schema": "Print the JSON Schema of a store, by which editors complete and check it.",
+        "help": "Show the help of a command, or a page on exit-codes, rules, store or dates.",
+    },
+}
+COMMANDS = {
+    name: CommandInfo(panel, summary) for panel, found in _PANELS.items() for name, summary in found.items()
+}
+"""The commands and groups, in the order of the help."""
 COMMAND_BODIES: dict[str, Callable[..., Any]] = {}
-"""Commands by the words that call them, of the modules imported so far: see ``tree``."""
-EVERYWHERE = "Options of every command"
-_common = partial(typer.Option, rich_help_panel=EVERYWHERE)
-_change = partial(typer.Option, rich_help_panel="Options of every change")
+"""Commands by the words that call them, of the modules imported so far."""
 
-_COMMON: dict[str, tuple[Any, Any]] = {
-    "store": (
-        Annotated[
-            str | None,
-            _common(
-                "--store", metavar="PATH", help=f"The store; else {VARIABLE}, else the one found from here."
-            ),
-        ],
-        None,
-    ),
-    "output": (
-        Annotated[
-            Output,
-            _common(
-                "-o", "--output", metavar="FORM", case_sensitive=False, help="How the answer is written."
-            ),
-        ],
-        Output.TABLE,
-    ),
-    "as_of": (
-        Annotated[
-            str | None,
-            _common(
-                "--as-of", metavar="DATE", help=f"Take this day for today; else {AS_OF}, else the local date."
-            ),
-        ],
-        None,
-    ),
-    "quiet": (Annotated[bool, _common("-q", "--quiet", help="Say only what was asked for.")], False),
-}
-_CHANGING: dict[str, tuple[Any, Any]] = {
-    "dry_run": (
-        Annotated[bool, _change("-n", "--dry-run", help="Show the change; write nothing.")],
-        False,
-    ),
-    "yes": (Annotated[bool, _change("-y", "--yes", help="Answer yes to every question.")], False),
-    "lock_timeout": (
-        Annotated[
-            float,
-            _change("--lock-timeout", metavar="SECONDS", min=0, help="How long to wait for another writer."),
-        ],
-        10.0,
-    ),
-}
-
-_NOTED: dict[str, tuple[Any, Any]] = {
-    "note": (Annotated[str, _change("--note", metavar="TEXT", help="Why; kept in the history.")], ""),
-}
+# ------------------------------------------------------------------ a function becomes a command
 
 Body = Callable[..., Result]
 
 
 def command(words: str, *, changes: bool = False, noted: bool = True) -> Callable[[Body], Body]:
-    """Make a function from a ``Run`` and its own options to an ``Answer`` a command.
+    """Make a function from a ``Run`` and its own options to a ``Result`` a command.
 
     Args:
         words: what people type; a group's name first.
         changes: whether it changes the store, and so has the options of a change.
         noted: whether the change is kept in the history, and so can have a note.
     """
-    options = {**_COMMON, **(_CHANGING if changes else {}), **(_NOTED if changes and noted else {})}
+    options = {**COMMON, **(CHANGING if changes else {}), **(NOTED if changes and noted else {})}
 
-    def made(body: Body) -> Body:
+    def declare(body: Body) -> Body:
         @wraps(body)
-        def called(ctx: typer.Context, **given: Any) -> tuple[Run, Result]:
+        def call(ctx: typer.Context, **given: Any) -> tuple[Run, Result]:
             run = Run(ctx.obj, **{key: given.pop(key) for key in options})
             return run, body(run, **given)
 
-        _declare(called, body, options)
-        COMMAND_BODIES[words] = called
+        # Typer reads the signature: the body's own options, then the common ones.
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        own = [each.replace(kind=keyword) for each in list(inspect.signature(body).parameters.values())[1:]]
+        context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
+        common = [
+            inspect.Parameter(key, keyword, default=default, annotation=annotation)
+            for key, (annotation, default) in options.items()
+        ]
+        parameters = [context, *own, *common]
+        typed: Any = call
+        typed.__signature__ = inspect.Signature(parameters)
+        typed.__annotations__ = {each.name: each.annotation for each in parameters}
+        del typed.__wrapped__
+        COMMAND_BODIES[words] = call
         return body
 
-    return made
+    return declare
 
 
-def _declare(called: Any, body: Body, options: dict[str, tuple[Any, Any]]) -> None:
-    """Give the function the signature that Typer reads: the body's own options, then the common."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    own = [
-        parameter.replace(kind=keyword) for parameter in list(inspect.signature(body).parameters.values())[1:]
-    ]
-    context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
-    common = [
-        inspect.Parameter(key, keyword, default=default, annotation=annotation)
-        for key, (annotation, default) in options.items()
-    ]
-    called.__signature__ = inspect.Signature([context, *own, *common])
-    called.__annotations__ = {parameter.name: parameter.annotation for parameter in (context, *own, *common)}
-    del called.__wrapped__
+# ------------------------------------------------------------------ the tree of commands
+
+COMPLETE = "_RENEWCTL_COMPLETE"
+"""The variable that Typer's scripts for shells set when they ask."""
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+_OVERVIEW = """
+Who gets notified about a client's HubSpot renewal, and why.
+
+Options stand after the command: renewctl who --within 60d. Short pages on single matters:
+renewctl help exit-codes, rules, store, dates.
+"""
+
+
+class _Helpful:
+    """What commands and groups have in common: help and completion, which only few runs need."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return Typer's help as one text, so that it can be piped as well as shown."""
+        from renewctl.cli.help import render_help
+
+        return render_help(ctx)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of the usage line; Typer would put what is required in braces."""
+        pieces: list[str] = super().collect_usage_pieces(ctx)  # type: ignore[misc]
+        return [piece.strip("{}") for piece in pieces]
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return completions without help texts: zsh evaluates them, and Typer imports rich for them."""
+        found: list[Any] = super().shell_complete(ctx, incomplete)  # type: ignore[misc]
+        for item in found:
+            item.help = None
+        return found
+
+
+class Command(_Helpful, TyperCommand):
+    """A command of the tree."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return ``--help``, in the panel of what every command has."""
+        option: Any = super().get_help_option(ctx)
+        option.rich_help_panel = EVERYWHERE
+        return option
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments.
+
+        Raises:
+            UsageError: If an option that takes one value is given twice, in a change.
+        """
+        names = [word.partition("=")[0] for word in args if word.startswith("--")]
+        if len(set(names)) < len(names) and not ctx.resilient_parsing:
+            from renewctl.cli.suggestions import refuse_repeated_options
+
+            refuse_repeated_options(ctx, args)
+        return super().parse_args(ctx, args)
+
+
+class CommandGroup(_Helpful, TyperGroup):
+    """A group that imports and builds a command when it is called."""
+
+    words = ""
+    """The words that call the group; none for the whole."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the name of the command that ``args`` begin with, the command, and the other arguments."""
+        if args[0] == "help" and args[1:2] and args[1] in self.commands:
+            args = [*(word for word in args[1:] if not word.startswith("-")), "--help"]
+        name, named, rest = super().resolve_command(ctx, args)
+        return name, self.build(name) if name and named else None, rest
+
+    def build(self, name: str) -> "Command | CommandGroup":
+        """Return a command of this group, or a group, built."""
+        return _build(f"{self.words} {name}".lstrip())
+
+
+@cache
+def command_tree() -> CommandGroup:
+    """Return the tree; to build it and its commands once a process is enough."""
+    tree = _build_group("", _OVERVIEW, overview, COMMANDS)
+    for parameter in tree.params:  # Typer's own way to install completion works too, but is not listed.
+        if parameter.name in {"install_completion", "show_completion"}:
+            cast(Any, parameter).hidden = True
+    return tree
+
+
+@cache
+def _build(words: str) -> Command | CommandGroup:
+    """Return what the words call, its module imported."""
+    first, _, name = words.partition(" ")
+    module = first.replace("-", "_")
+    import_module(f"renewctl.cli.commands.{module}{'_' if iskeyword(module) else ''}")
+    if body := COMMAND_BODIES.get(words):
+        app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+        app.command(name or first, cls=Command, help=_join_lines(body.__doc__ or ""))(body)
+        return cast(Command, get_command(app))
+    members = {
+        name: CommandInfo("Commands", _join_lines(body.__doc__ or "").partition("\n\n")[0])
+        for group, _, name, body in ((*key.partition(" "), body) for key, body in COMMAND_BODIES.items())
+        if name and group == first
+    }
+    return _build_group(words, COMMANDS[words].summary, _show_group_help, members)
+
+
+def _build_group(
+    words: str, text: str, callback: Callable[..., Any], members: Mapping[str, CommandInfo]
+) -> CommandGroup:
+    """Return a group, its commands only named.
+
+    Args:
+        words: what calls it; nothing for the whole.
+        text: its help.
+        callback: what it does where none of its commands is called.
+        members: its commands.
+    """
+    app = typer.Typer(
+        name=words or "renewctl", cls=CommandGroup, callback=callback, help=_join_lines(text),
+        invoke_without_command=True, add_completion=not words, context_settings=_SETTINGS,
+        rich_markup_mode="rich",
+    )  # fmt: skip
+    group = cast(CommandGroup, get_command(app))
+    group.words = words
+    group.commands = {
+        name: TyperCommand(name, short_help=known.summary, rich_help_panel=known.panel)
+        for name, known in members.items()
+    }
+    return group
+
+
+def _show_group_help(ctx: typer.Context) -> None:
+    """Show the help of a group that is named alone."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def _join_lines(text: str) -> str:
+    """Return a docstring with each paragraph on one line: rich keeps the line ends that it is given."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))

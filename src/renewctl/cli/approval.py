@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import typer
 
-from renewctl.cli.environment import Environment
+from renewctl.cli.runtime import Environment
 from renewctl.domain.impact import Impact, compare_recipients
 from renewctl.errors import ConfirmationRequired, Declined, Problem
 from renewctl.render.impact import MOST_NAMED

@@ -1,55 +1,61 @@
-"""The answer to a Tab: what the scripts of ``shells`` ask for, with the line in the environment.
+"""Completion by Typer's own scripts: the answer to a shell that asks, and the script that asks."""
 
-Typer has scripts and answers of its own (``--install-completion``): for zsh they are evaluated, fish
-asks twice, and any word of help costs the import of rich. It is the same tree that is asked.
-"""
+import io
+import os
+from collections.abc import Mapping
+from contextlib import redirect_stdout, suppress
+from enum import StrEnum
 
-import re
-from collections.abc import Iterator
-
-from typer._click.shell_completion import (
-    CompletionItem,
-    _resolve_context,
-    _resolve_incomplete,
-    split_arg_string,
-)
-
-from renewctl.cli.environment import Environment
-from renewctl.cli.registry import CommandGroup
-
-LINE = "_RENEWCTL_LINE"
-"""The line as far as the cursor."""
-_FILE = "\tfile\n"
-"""The answer where the shell is to look for a file."""
-_FILES = {"FILE", "PATH", "[OLD]", "[NEW]"}
-_ASSIGNMENT = re.compile(r"\w+=")
-_OPTION = re.compile(r"--[\w-]+=")
+from renewctl.cli.app import COMPLETE, command_tree
+from renewctl.cli.runtime import Environment
 
 
-def complete(tree: CommandGroup, environment: Environment) -> str:
-    """Return what the last word of the line may become: a line each, of the word, a tab and its help."""
+class Shell(StrEnum):
+    """The shells that Typer has a script for."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+    PWSH = "pwsh"
+
+
+_INSTALL: Mapping[Shell, str] = {
+    Shell.BASH: 'eval "$(renewctl completion bash)" in ~/.bashrc, or save it as\n'
+    "# ~/.local/share/bash-completion/completions/renewctl.",
+    Shell.ZSH: "source <(renewctl completion zsh) in ~/.zshrc after compinit, or save it\n"
+    "# as _renewctl in a folder of $fpath.",
+    Shell.FISH: "renewctl completion fish | source in ~/.config/fish/config.fish, or save it as\n"
+    "# ~/.config/fish/completions/renewctl.fish.",
+    Shell.POWERSHELL: "renewctl completion powershell | Out-String | Invoke-Expression in $PROFILE.",
+    Shell.PWSH: "renewctl completion pwsh | Out-String | Invoke-Expression in $PROFILE.",
+}
+
+
+def answer_shell(environment: Environment) -> int:
+    """Answer a shell by Typer's protocol; return the exit status that its script expects.
+
+    Half a command line can be anything, and nobody could read of an error: then nothing is offered.
+    """
+    with suppress(Exception):
+        try:
+            command_tree().main(args=[], prog_name="renewctl", obj=environment)
+        except SystemExit as end:
+            return int(end.code or 0)
+    return 1
+
+
+def completion_script(shell: Shell) -> str:
+    """Return Typer's script for a shell, with a comment on how to install it."""
+    os.environ[COMPLETE] = f"source_{shell}"
     try:
-        return "".join(_offered(tree, environment, environment.variables.get(LINE, "")))
-    except Exception:  # half a command line may be anything, and nobody could read of an error
-        return ""
-
-
-def _offered(tree: CommandGroup, environment: Environment, line: str) -> Iterator[str]:
-    words = split_arg_string(line)
-    last = words.pop() if words and not line[-1:].isspace() else ""
-    while words and _ASSIGNMENT.match(words[0]):
-        del words[0]
-    arguments = words[1:]
-    context = _resolve_context(tree, {"obj": environment}, "renewctl", arguments)
-    asked, word = _resolve_incomplete(context, arguments, last)
-    if getattr(asked, "metavar", None) in _FILES:
-        yield _FILE
-        return
-    option = _OPTION.match(last)
-    for item in asked.shell_complete(context, word):
-        yield _line(item, option[0] if option and word != last else "")
-
-
-def _line(item: CompletionItem, before: str) -> str:
-    said = " ".join((item.help or "").split())
-    return f"{before}{item.value}\t{said}".rstrip("\t") + "\n"
+        with redirect_stdout(io.StringIO()) as output, suppress(SystemExit):
+            command_tree().main(args=[], prog_name="renewctl")
+    finally:
+        del os.environ[COMPLETE]
+    lines = output.getvalue().strip().splitlines()
+    # The first line of a zsh function must be #compdef.
+    lines.insert(lines[0].startswith("#"), f"# Completion of renewctl for {shell}: {_INSTALL[shell]}")
+    if shell is Shell.ZSH:  # Loaded from a folder of $fpath by the first Tab, which Typer leaves unanswered.
+        lines.append('[[ ${zsh_eval_context[-1]} == loadautofunc ]] && _renewctl_completion "$@"')
+    return "\n".join(lines) + "\n"

@@ -12,8 +12,8 @@ from typing import Any
 
 import typer
 
-from renewctl.cli.environment import Environment
-from renewctl.errors import ExitStatus, FileError, InternalError, Problem, RenewctlError, UsageError
+from renewctl.cli.runtime import Environment
+from renewctl.errors import ExitStatus, FileError, InternalError, Problem, RenewctlError
 from renewctl.render.result import Output
 from renewctl.text import showable
 
@@ -54,46 +54,22 @@ def as_renewctl_error(
     if isinstance(error, RenewctlError):
         return error
     if isinstance(error, typer.TyperException):
-        return _usage(error, arguments)
+        from renewctl.cli.suggestions import usage_error  # Lazy import: most errors are of another kind.
+
+        return usage_error(error, _command_path(arguments))
     if isinstance(error, OSError):
-        return _refused(error)
-    return _internal(error, variables)
-
-
-def _usage(error: Any, arguments: Sequence[str]) -> RenewctlError:
-    """Return what Typer finds wrong with the words of the command line, on one line."""
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else _path(arguments)
-    # What Typer thinks was meant is left out: that is said in the hint.
-    said = error.message if hasattr(error, "possibilities") else error.format_message()
-    hint = f"{_way_out(error, context) if context else ''}{path} --help shows what can be said"
-    return UsageError(" ".join(said.split()).rstrip("."), hint=hint)
-
-
-def _way_out(error: Any, context: Any) -> str:
-    from renewctl.cli import suggestions  # late: most errors are not about the words themselves
-
-    return suggestions.suggest(error, context)
-
-
-def _path(arguments: Sequence[str]) -> str:
-    """Return the command meant, as far as the words before the first option say."""
-    words = list(takewhile(lambda word: not word.startswith("-"), arguments))
-    return " ".join(["renewctl", *words[: 2 if words[:1] in (["client"], ["user"]) else 1]])
-
-
-def _refused(error: OSError) -> RenewctlError:
-    """Return an error of the operating system that nothing nearer has explained."""
-    where = f" {error.filename}" if error.filename else ""
-    return FileError(f"the system refused{where}: {error.strerror or error}")
-
-
-def _internal(error: Exception, variables: Mapping[str, str]) -> RenewctlError:
-    """Return an error that should not have been possible; with RENEWCTL_TRACEBACK it is raised."""
+        where = f" {error.filename}" if error.filename else ""
+        return FileError(f"the system refused{where}: {error.strerror or error}")
     if variables.get(TRACEBACK):
         raise error
     message = f"renewctl has a bug: {type(error).__name__}: {error}"
     return InternalError(message, hint=f"please report it; {TRACEBACK}=1 shows where it happened")
+
+
+def _command_path(arguments: Sequence[str]) -> str:
+    """Return the command meant, as far as the words before the first option say."""
+    words = list(takewhile(lambda word: not word.startswith("-"), arguments))
+    return " ".join(["renewctl", *words[: 2 if words[:1] in (["client"], ["user"]) else 1]])
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

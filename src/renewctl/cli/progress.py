@@ -1,7 +1,4 @@
-"""How far a command is, on a terminal, where somebody would wonder: one line that comes and goes.
-
-Written by hand: to import rich takes longer than to read thousands of rows.
-"""
+"""Progress of what takes long, on a terminal: rich's bar, which comes after a second and goes again."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,41 +8,35 @@ from renewctl.cli.runtime import Run
 from renewctl.render.result import Output
 
 T = TypeVar("T")
-PATIENCE = 1.0
-"""Seconds after which somebody would wonder."""
-_OFTEN = 500
-"""So many items pass from one look at the clock to the next."""
 
 
-def tracker(run: Run, what: str, patience: float = PATIENCE) -> Callable[[Iterable[T]], Iterable[T]]:
-    """Return what passes items on, and says how many of them have passed, of those that take long.
-
-    Nothing is said under ``-q``, where the answer is for a program, or where standard error is no terminal.
+def tracker(run: Run, description: str, delay: float = 1.0) -> Callable[[Iterable[T]], Iterable[T]]:
+    """Return a function that passes items on and shows how many have passed.
 
     Args:
-        run: the command's common options.
-        what: the work, as ``Reading rows``.
-        patience: seconds before anything is said.
+        run: the command's common options; only a table on a terminal, without ``-q``, has a bar.
+        description: the work, as ``Reading rows``.
+        delay: seconds before the bar appears.
     """
 
-    def tracked(items: Iterable[T]) -> Iterable[T]:
-        stream = run.environment.stderr
-        if run.quiet or run.output is not Output.TABLE or stream is None or not stream.isatty():
-            return items
-        return _counted(list(items), lambda text: (stream.write(text), stream.flush()), what, patience)
+    def track(items: Iterable[T]) -> Iterator[T]:
+        found = list(items)
+        start = time.monotonic()
+        for done, item in enumerate(found):
+            if time.monotonic() - start >= delay:
+                # Lazy import: most work is done before anybody wonders.
+                from rich.console import Console
+                from rich.progress import track as show_bar
 
-    return tracked
-
-
-def _counted(items: list[T], say: Callable[[str], object], what: str, patience: float) -> Iterator[T]:
-    due = time.monotonic() + patience
-    said = ""
-    try:
-        for number, item in enumerate(items):
-            if number % _OFTEN == 0 and time.monotonic() >= due:
-                said = f"\r{what}: {number:,} of {len(items):,}"
-                say(said)
+                console = Console(file=run.environment.stderr)
+                rest = found[done:]
+                yield from show_bar(
+                    rest, description, total=len(found), completed=done, console=console, transient=True
+                )
+                return
             yield item
-    finally:
-        if said:
-            say("\r" + " " * (len(said) - 1) + "\r")
+
+    stream = run.environment.stderr
+    if run.quiet or run.output is not Output.TABLE or stream is None or not stream.isatty():
+        return lambda items: items
+    return track

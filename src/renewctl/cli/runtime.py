@@ -1,24 +1,84 @@
-"""One run of one command: what its common options mean, and the way to the store.
+"""One run of one command: the process's surroundings, the common options, and the way to the store.
 
-Reading is load → one pure function → answer; for changing see ``changing``. What only some runs
+Reading is load → one pure function → result; for changing see ``write_command``. What only some runs
 need is imported late: a help, a mistyped option and a completed word have this module too.
 """
 
-from collections.abc import Sequence
-from datetime import date
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from io import BufferedWriter, RawIOBase, TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from renewctl.cli.environment import Environment
 from renewctl.errors import UsageError
 from renewctl.render.result import Output
 from renewctl.store import location as places
 
 if TYPE_CHECKING:
     from renewctl.model import Client, PartnerUser, Portfolio
+    from renewctl.store.history.record import Author
     from renewctl.store.snapshot import Snapshot
 
 AS_OF = "RENEWCTL_AS_OF"
+
+
+class Environment(NamedTuple):
+    """The process's surroundings: variables, streams, folder and clock enter here."""
+
+    variables: Mapping[str, str]
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+
+    @classmethod
+    def from_process(cls) -> "Environment":
+        """Return this process's own, its output in UTF-8 whatever the locale."""
+        output = sys.__stdout__
+        if output is not None and output is sys.stdout and isinstance(output.buffer, RawIOBase):
+            # PYTHONUNBUFFERED, which containers set, leaves the buffer out. Python then takes no notice
+            # when the system writes a part only, as to a pipe that closes or onto a disk that fills:
+            # the rest would be lost, and the status 0.
+            raw = output.buffer
+            output.detach()
+            sys.stdout = sys.__stdout__ = TextIOWrapper(BufferedWriter(raw))  # type: ignore[misc]
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+        return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
+
+    def current_folder(self) -> Path:
+        """Return the current folder."""
+        return Path.cwd()
+
+    def today(self) -> date:
+        """Return the local calendar date."""
+        return date.today()  # noqa: DTZ011 (renewal dates are local calendar dates)
+
+    def author(self, note: str) -> "Author":
+        """Return who is at work here, and the time by the clock; the history keeps both."""
+        import getpass
+        import socket
+
+        from renewctl.store.history.record import Author
+
+        try:
+            user = getpass.getuser()
+        except (KeyError, OSError):
+            user = "unknown"  # a process without a name, as in some containers
+        at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return Author(user, socket.gethostname(), at, note)
+
+    def is_terminal(self) -> bool:
+        """Return whether people read the output."""
+        return self.stdout is not None and self.stdout.isatty()
+
+    def can_ask(self) -> bool:
+        """Return whether somebody is there to answer a question."""
+        return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()
 
 
 class Run:
@@ -37,14 +97,15 @@ class Run:
         lock_timeout: float = 10.0,
         note: str = "",
     ) -> None:
-        self.environment, self.store, self.output, self.as_of, self.quiet = (
-            environment,
-            store,
-            output,
-            as_of,
-            quiet,
-        )
-        self.dry_run, self.yes, self.lock_timeout, self.note = dry_run, yes, lock_timeout, note
+        self.environment = environment
+        self.store = store
+        self.output = output
+        self.as_of = as_of
+        self.quiet = quiet
+        self.dry_run = dry_run
+        self.yes = yes
+        self.lock_timeout = lock_timeout
+        self.note = note
         self.remarks: list[str] = []
         self.snapshot: Snapshot | None = None
 
@@ -67,14 +128,14 @@ class Run:
         return places.find_store(self.store, self.environment.variables, self.environment.current_folder())
 
     def read(self) -> "Snapshot":
-        """Read the store, for a command that itself tells what is odd in it."""
+        """Read the store, for a command that itself reports what is odd in it."""
         from renewctl.store.snapshot import load
 
         self.snapshot = load(self.place)
         return self.snapshot
 
     def load(self) -> "Snapshot":
-        """Read the store; what is odd in it is kept to be told."""
+        """Read the store; what is odd in it becomes the run's remarks."""
         snapshot = self.read()
         for remark in snapshot.remarks:
             self.remarks.append(f"{remark.file}:{remark.line}: {remark.message} ({remark.hint})")
@@ -94,7 +155,7 @@ def require_clients(words: Sequence[str] | None, example: str) -> Sequence[str]:
     """Return the words, of which there must be one.
 
     Raises:
-        UsageError: there is none.
+        UsageError: If there is none.
     """
     if not words:
         raise UsageError("name at least one client", hint=example)

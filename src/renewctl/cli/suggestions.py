@@ -1,174 +1,147 @@
-"""What a line that makes no command probably meant: the nearest word, or what people type first.
+"""What to type instead of a line that makes no command: by Typer, and by a table of synonyms.
 
 Only a mistake imports this.
 """
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from importlib.resources import files
 from pathlib import PurePath
 from typing import Any
 
 from renewctl.cli.completers import ADDRESS
-from renewctl.cli.help_text import arguments, choices_of
-from renewctl.cli.synonyms import AGAIN, ALIASES, FILES, MEMBERS, OPTIONS, VALUES, WORDS
+from renewctl.cli.options import EVERYWHERE
 from renewctl.errors import UsageError
 
-_FORMATS = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".md": "markdown",
-    ".txt": "table",
-}
+_FORMATS = {f".{form}": form for form in ("csv", "tsv", "json", "jsonl")} | {".md": "markdown"}
+_TO_FILE = {"export": "renewctl export {file}", "calendar": "renewctl calendar > {file}"}
+"""How the answer of some commands comes into a file; others send a format there."""
 _CHANGING = {"-n", "--dry-run", "-y", "--yes", "--lock-timeout", "--note"}
 _COMMON = {"--store", "-o", "--output", "--as-of", "-q", "--quiet"} | _CHANGING
-_LIKE = 0.7
-"""How like a word must be: less, and mdy would be offered for ymd."""
-_NO_CHOICE = re.compile(r"'(.*)' is not one of")
-_EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((\S+)")
+_EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((.*)\)")
+_NO_CHOICE = re.compile(r"'([^']*)' is not one of (.*)")
 _PLAIN = re.compile(r"[\w./-]+")
 
 
-def unknown_command(context: Any, word: str) -> UsageError:
-    """Return the error for a word that is no command of the group that a context is of."""
-    group = context.command
-    near = _nearest(word, group.commands)
-    line = (
-        _meant(group.words, word) or _elsewhere(context, word) or (near and f"{context.command_path} {near}")
-    )
-    more = f"{context.command_path} --help lists the commands"
-    return UsageError(f"No such command '{word}'", hint=f"{_asked(line)}{more}")
+def usage_error(error: Any, path: str) -> UsageError:
+    """Return what Typer finds wrong with a command line, with what to type instead.
 
-
-def _elsewhere(context: Any, word: str) -> str | None:
-    """Return the command of the whole that a word calls which is none of the group's."""
-    return f"renewctl {word.lower()}" if word.lower() in context.find_root().command.commands else None
-
-
-def unknown_page(word: str, known: Iterable[str]) -> UsageError:
-    """Return the error for a word that the help has nothing on, as it knows pages and commands."""
-    near = _nearest(word, known)
-    line = _meant("", word) or (near and f"renewctl help {near}")
-    return UsageError(f"there is no help on '{word}'", hint=f"{_asked(line)}renewctl help lists the pages")
-
-
-def suggest(error: Any, context: Any) -> str:
-    """Return what to type instead of what Typer finds wrong, ready to stand before more; or nothing."""
-    words = context.command_path.partition(" ")[2]
+    Args:
+        error: Typer's.
+        path: the command's words, where the error has no context.
+    """
+    context: Any = getattr(error, "ctx", None)
+    path = context.command_path if context else path
+    is_group = hasattr(context and context.command, "commands")
+    hint = f"{path} --help lists the {'commands' if is_group else 'options'}"
+    message, _, guess = " ".join(error.format_message().split()).partition(" Did you mean ")
+    message = f"{message[:1].lower()}{message[1:]}".rstrip(".")
     if hasattr(error, "possibilities"):
-        return _of_option(words, context.command, error.option_name)
-    if error.message == "" and getattr(error, "param_type", None) != "option":
-        return f"write {context.command_path} {' '.join(arguments(context.command))}; "
-    if found := _NO_CHOICE.match(error.message):
-        return _asked(_of_value(words, error.param, found[1]))
-    if found := _EXTRA.search(error.message):
-        return _asked(_of_extra(context.command, found[1].rstrip(")")))
-    return ""
+        message = f"unknown option {error.option_name}"
+        hint = _for_option(context, error) or hint
+    elif message.startswith("no such command "):
+        word, *near = re.findall(r"'([^']*)'", f"{message} {guess}")
+        message = f"unknown command '{word}'"
+        hint = _for_command(context, word) or _ask(_nearest(word, near), path) or hint
+    elif extra := _EXTRA.search(message):
+        message = f"unexpected argument '{extra[1]}'"
+    elif choices := _NO_CHOICE.search(message):
+        known = re.findall(r"'([^']+)'", choices[2])
+        hint = _for_value(context.command.name, error.param, choices[1], known) or hint
+    elif error.message == "" and context:
+        arguments = (each for each in context.command.params if each.param_type_name == "argument")
+        hint = f"write {path} {' '.join(each.metavar or each.name.upper() for each in arguments)}"
+    return UsageError(message, hint=hint)
 
 
-def refuse_repeated_options(context: Any, given: Sequence[str]) -> None:
-    """Refuse an option of a change that is said twice: the first value would be lost in silence.
+def suggest_page(word: str, known: Iterable[str]) -> UsageError:
+    """Return the error for a word that the help has nothing on, as it knows pages and commands."""
+    line = _ask(_synonym("renewctl", word)) or _ask(_nearest(word, known), "renewctl help")
+    return UsageError(f"there is no help on '{word}'", hint=line or "renewctl help lists the pages")
 
-    Options of every command may be: a later one overrules that of an alias.
+
+def refuse_repeated_options(context: Any, arguments: Sequence[str]) -> None:
+    """Refuse an option of a change that is given twice: the first value would be lost in silence.
+
+    Options of every command can be: a later one overrules that of an alias.
 
     Raises:
-        UsageError: such a one is there.
+        UsageError: If such an option is there.
     """
-    command = context.command
-    options = [each for each in command.params if each.param_type_name == "option"]
+    options = [each for each in context.command.params if each.param_type_name == "option"]
     if not any(each.name == "dry_run" for each in options):
         return
-    order = command.make_parser(context).parse_args(args=list(given))[2]
-    single = [each for each in options if not (each.multiple or each.is_flag or _is_everywhere(each))]
+    order = context.command.make_parser(context).parse_args(args=list(arguments))[2]
+    single = [
+        each
+        for each in options
+        if not each.multiple and not each.is_flag and each.rich_help_panel != EVERYWHERE
+    ]
     for option, times in Counter(each for each in order if each in single).items():
         if times > 1:
-            name = option.opts[-1]
-            words = context.command_path.partition(" ")[2]
-            more = AGAIN.get((words, name), f"{context.command_path} --help shows what can be said")
-            raise UsageError(f"{name} is said {times} times, and takes one value", hint=more)
+            hint = f"{context.command_path} --help lists the options"
+            if option.opts[-1] in {"--renewal", "--product"}:
+                hint = "a second one: renewctl client set-renewal CLIENT DATE --product NAME"
+            raise UsageError(f"{option.opts[-1]} can be given only once", hint=hint)
 
 
-def _is_everywhere(option: Any) -> bool:
-    return bool((option.rich_help_panel or "").startswith("Options of every"))
+def _for_command(context: Any, word: str) -> str:
+    """Return the hint for a word that is no command: what people mean by it, or what it names."""
+    group = context.command.name
+    line = _synonym(group, word)
+    if not line and word.lower() in context.find_root().command.commands:
+        line = f"renewctl {word.lower()}"
+    if not line and re.fullmatch(ADDRESS, word):
+        line = f"renewctl who --recipient {word}"
+    if not line and group != "user" and "." in word and _PLAIN.fullmatch(word):
+        line = f"renewctl {'client show' if group == 'client' else 'explain'} {word}"
+    return _ask(line)
 
 
-def _asked(line: str | None) -> str:
-    return f"did you mean {line}? " if line else ""
-
-
-def _nearest(word: str, choices: Iterable[str]) -> str | None:
-    """Return the choice that a word begins, if there is one only, or else the one most like it."""
-    known = list(choices)
-    begun = [choice for choice in known if choice.startswith(word.lower())]
-    if len(begun) == 1 and word.strip("-"):
-        return begun[0]
-    return next(iter(get_close_matches(word.lower(), known, 1, _LIKE)), None)
-
-
-def _meant(group: str, word: str) -> str | None:
-    """Return the command line that somebody means who types a word where a command should stand."""
-    known = MEMBERS[group] if group else WORDS
-    for line, words in known.items():
-        if word.lower() in words.split():
-            return " ".join(filter(None, ("renewctl", group, line)))
-    if group:
-        named = group == "client" and "." in word and _PLAIN.fullmatch(word)
-        return f"renewctl client show {word}" if named else None
-    if re.fullmatch(ADDRESS, word):
-        return f"renewctl who --recipient {word}"
-    return f"renewctl explain {word}" if "." in word and _PLAIN.fullmatch(word) else None
-
-
-def _of_option(words: str, command: Any, option: str) -> str:
-    """Return what an option means that the command has not."""
-    if line := OPTIONS.get((words, option)):
-        return _asked(f"renewctl {line}")
-    known = [name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)]
-    alias = ALIASES.get(option, "")
-    if alias in known:
-        return _asked(f"{alias} {option.lstrip('-')}" if option.lstrip("-") in _FORMATS.values() else alias)
-    if near := _nearest(option, [name for name in known if name.startswith("--")]):
-        return _asked(near)
-    if option not in _COMMON:
-        return ""
+def _for_option(context: Any, error: Any) -> str:
+    """Return the hint for an option that a command has not: its own name of it, or where it belongs."""
+    name, command = error.option_name, context.command
+    known = [each for parameter in command.params for each in (*parameter.opts, *parameter.secondary_opts)]
+    synonym = _synonyms()["options"].get(name, "")
+    if synonym.partition(" ")[0] in known:
+        return _ask(synonym)
     if hasattr(command, "commands"):
-        return f"{option} stands after the command; "
-    return f"renewctl {words} changes nothing, so it has no {option}; " if option in _CHANGING else ""
+        line = f"{context.command_path} COMMAND {name}"
+        return f"options stand after the command: {line}" if name in _COMMON else ""
+    if name in _CHANGING:
+        return f"{context.command_path} changes nothing, so it has no {name}"
+    return _ask(_nearest(name, error.possibilities or ()))
 
 
-def _of_value(words: str, parameter: Any, value: str) -> str | None:
-    names = getattr(parameter, "opts", ())
-    if "role" in names and "@" in value:
-        return f"renewctl {words} CLIENT ROLE ADDRESS"
-    for name in names:
-        if line := VALUES.get((words, name, value.lower())):
-            return f"renewctl {line}"
-    if "--output" in names and (suffix := PurePath(value).suffix.lower()):
-        return _to_file(words, value, suffix)
-    return _nearest(value, choices_of(parameter))
+def _for_value(command: str, parameter: Any, value: str, choices: Sequence[str]) -> str:
+    """Return the hint for a value that is none of the choices; a file's name where -o wants a format."""
+    suffix = PurePath(value).suffix.lower()
+    if "--output" not in parameter.opts or not suffix:
+        return _ask(_nearest(value, choices))
+    line = _TO_FILE.get(command) or (f"-o {_FORMATS[suffix]} > {{file}}" if suffix in _FORMATS else "")
+    return _ask(line.format(file=value if _PLAIN.fullmatch(value) else f"FILE{suffix}"))
 
 
-def _to_file(words: str, value: str, suffix: str) -> str | None:
-    """Return how an answer comes into a file: ``-o`` names a format, not a file."""
-    file = value if _PLAIN.fullmatch(value) else f"FILE{suffix}"
-    line = FILES.get((words, suffix)) or FILES.get((words, ""))
-    if line is None and suffix in _FORMATS:
-        return f"-o {_FORMATS[suffix]} > {file}"
-    return f"renewctl {line.format(file=file)}" if line else None
+def _synonym(group: str, word: str) -> str:
+    """Return the command line that people mean by a word where a command of a group belongs."""
+    table, word = _synonyms(), word.lower()
+    if group != "renewctl" and word in table[group]:
+        return f"renewctl {group} {table[group][word]}"
+    line = table["renewctl"].get(word, "")
+    return f"renewctl {line}" if line and (group == "renewctl" or line.startswith(f"{group} ")) else ""
 
 
-def _of_extra(command: Any, word: str) -> str | None:
-    """Return the option that a word too many is a value of."""
-    for parameter in command.params:
-        long = [name for name in getattr(parameter, "opts", ()) if name.startswith("--")]
-        if long and word.lower() in choices_of(parameter):
-            return f"{long[0]} {word.lower()}"
-    if not re.fullmatch(ADDRESS, word):
-        return None
-    names = [name for parameter in command.params for name in parameter.opts]
-    if "--notify" in names:
-        return f"--notify {word}"
-    return None if "--dry-run" in names else f"renewctl who --recipient {word}"
+def _synonyms() -> dict[str, dict[str, str]]:
+    return tomllib.loads((files("renewctl.cli") / "synonyms.toml").read_text(encoding="utf-8"))
+
+
+def _nearest(word: str, choices: Iterable[str]) -> str:
+    """Return the choice that is most like a word: with less likeness, mdy would be offered for ymd."""
+    return next(iter(get_close_matches(word.lower(), list(choices), 1, 0.7)), "")
+
+
+def _ask(line: str, before: str = "") -> str:
+    return f"did you mean {before} {line}?".replace("  ", " ") if line else ""

@@ -31,7 +31,8 @@ def calendar(
     everything: AllOption = False,
     recipient: RecipientOption = None,
     remind: Annotated[
-        list[str] | None, typer.Option("--remind", metavar="SPAN", help="Remind so long before a deadline.")
+        list[str] | None,
+        typer.Option("--remind", metavar="DURATION", help="Remind so long before a deadline."),
     ] = None,
 ) -> Result:
     """Print deadlines and renewals as an iCalendar file, with who is notified.

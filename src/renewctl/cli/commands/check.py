@@ -1,5 +1,6 @@
 """Safety: ``check``, which reads the store and says what is wrong, doubtful or old in it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Annotated, NamedTuple
@@ -14,7 +15,6 @@ from renewctl.domain.check import CODES
 from renewctl.errors import StoreInvalid, StoreMissing, UsageError
 from renewctl.render import check as render_check
 from renewctl.render.check import LocatedFinding
-from renewctl.render.codes import load_codes
 from renewctl.render.result import Output, Result
 from renewctl.store.snapshot import Snapshot
 from renewctl.workspace import conflict_copies
@@ -28,10 +28,11 @@ class CheckOptions(NamedTuple):
     github: bool
 
 
-def _offered(incomplete: str) -> list[tuple[str, str]]:
-    """Return the codes that the last of a list may become, each with its meaning."""
+def _complete_codes(incomplete: str) -> list[str]:
+    """Return the codes that the last of a list can become."""
     before = incomplete[: incomplete.rfind(",") + 1]
-    return [(f"{before}{code}", text.meaning) for code, text in load_codes().items()]
+    # Some shells evaluate what they are offered, and this part of it was typed.
+    return [f"{before}{code}" for code in CODES] if re.fullmatch(r"[\w,-]*", before, re.ASCII) else []
 
 
 @command("check")
@@ -41,7 +42,10 @@ def check(
     ignore: Annotated[
         list[str] | None,
         typer.Option(
-            "--ignore", metavar="CODE", help="Leave findings of this code out.", autocompletion=_offered
+            "--ignore",
+            metavar="CODE",
+            help="Leave findings of this code out.",
+            autocompletion=_complete_codes,
         ),
     ] = None,
     format_github: Annotated[
@@ -49,7 +53,9 @@ def check(
     ] = False,
     explain: Annotated[
         Text,
-        typer.Option("--explain", metavar="CODE", help="Say what a code means.", autocompletion=_offered),
+        typer.Option(
+            "--explain", metavar="CODE", help="Say what a code means.", autocompletion=_complete_codes
+        ),
     ] = None,
 ) -> Result:
     """Find what is wrong, doubtful or old in the store, and the command that mends it.

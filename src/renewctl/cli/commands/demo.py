@@ -7,10 +7,8 @@ from importlib.resources import files as resources
 from pathlib import Path
 from typing import cast
 
-from renewctl.cli.app import command
-from renewctl.cli.environment import Environment
-from renewctl.cli.registry import command_tree
-from renewctl.cli.runtime import Run
+from renewctl.cli.app import command, command_tree
+from renewctl.cli.runtime import Environment, Run
 from renewctl.render import start as render
 from renewctl.render.result import Result
 from renewctl.store.location import NAMES

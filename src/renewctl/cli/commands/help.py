@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from renewctl import files  # noqa: F401 (its errors are of the family that a page lists)
-from renewctl.cli.app import command
-from renewctl.cli.registry import COMMANDS
+from renewctl.cli.app import COMMANDS, command
 from renewctl.cli.runtime import Run
-from renewctl.cli.suggestions import unknown_page
+from renewctl.cli.suggestions import suggest_page
 from renewctl.exchange import calendar  # noqa: F401 (likewise)
 from renewctl.render import help_pages
 from renewctl.render.result import Result
@@ -29,7 +28,7 @@ _BESIDE = (
 )
 
 
-def _offered(incomplete: str) -> list[str]:  # noqa: ARG001
+def _complete_page(incomplete: str) -> list[str]:  # noqa: ARG001
     return [*PAGES, *(name for name in COMMANDS if name != "help")]
 
 
@@ -38,7 +37,7 @@ def help_(
     run: Run,
     page: Annotated[
         str | None,
-        typer.Argument(metavar="[PAGE]", help="A page, or a command.", autocompletion=_offered),
+        typer.Argument(metavar="[PAGE]", help="A page, or a command.", autocompletion=_complete_page),
     ] = None,
 ) -> Result:
     """Show the help of a command, or a page on exit-codes, rules, store or dates.
@@ -61,5 +60,5 @@ def page_of(name: str, today: date) -> Result:
         "dates": lambda: help_pages.render_dates(today),
     }
     if name not in made:
-        raise unknown_page(name, [*PAGES, *COMMANDS])
+        raise suggest_page(name, [*PAGES, *COMMANDS])
     return made[name]()

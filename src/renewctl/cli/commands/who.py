@@ -50,7 +50,9 @@ def who(
     ] = False,
     expect: Annotated[
         Text,
-        typer.Option("--expect", metavar="A,B", help="Exit 1 unless each row reaches just these (or none)."),
+        typer.Option(
+            "--expect", metavar="EMAIL", help="Exit 1 unless each row reaches just these (or none)."
+        ),
     ] = None,
     require_recipient: Annotated[
         bool, typer.Option("--require-recipient", help="Exit 1 if nobody is notified in a row.")
