@@ -24,8 +24,8 @@ PLANTED = {
     "files": ["renewctl.store", "tomlkit", "toml_rs", "typer", "rich"],
     "store": ["renewctl.render", "renewctl.workspace", "typer", "rich", "tomlkit", "toml_rs"],
     "formats": ["renewctl.store", "os", "pathlib", "io", "tomlkit"],
-    "formats/toml/text": ["renewctl.formats.json.codec", "renewctl.files", "os"],
-    "store/history/record": ["renewctl.store.lock", "renewctl.store.write"],
+    "formats/toml/writer": ["renewctl.formats.json.codec", "renewctl.files", "os"],
+    "store/history": ["renewctl.store.lock", "renewctl.store.write"],
     "render": ["renewctl.cli", "click", "tomlkit"],
     "unplaced": ["os", "idna"],
 }

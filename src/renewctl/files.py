@@ -1,14 +1,12 @@
-"""One text file, read with care and replaced as a whole or not at all.
-
-Knows nothing of what the file means. Imports ``errors`` and ``interruptions`` only.
-"""
+"""One text file, read with care and replaced as a whole or not at all, whatever it means."""
 
 import errno
+import glob
+import hashlib
 import os
 import stat
 import time
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 
 from renewctl.errors import ExitStatus, FileError, RenewctlError, StoreChanged
@@ -23,6 +21,21 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+_GENERAL_HINT = "nothing was changed; look at the disk, then run the command again"
+_MOUNT_HINT = "the file is mounted by itself; mount its folder instead"
+_HINTS = {
+    errno.ENOENT: "the folder has to exist first",
+    errno.EACCES: "look at the permissions of the file and its folder",
+    errno.EPERM: "look at the permissions of the file and its folder",
+    errno.ENOSPC: "make room on the disk; nothing was changed",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "make room within your quota; nothing was changed",
+    errno.EROFS: "the folder is read-only; nothing was changed",
+    errno.EBUSY: _MOUNT_HINT,
+    errno.EXDEV: _MOUNT_HINT,
+    errno.EINTR: "run the command again; nothing was changed",
+    errno.ENAMETOOLONG: "give the file a shorter name",
+    errno.ELOOP: "a link leads back to itself: mend it",
+}
 
 
 class NotAFile(RenewctlError):
@@ -34,36 +47,32 @@ class NotAFile(RenewctlError):
 
 def digest(data: bytes) -> str:
     """Return the SHA-256 of ``data`` in hexadecimal."""
-    import hashlib  # late: it loads OpenSSL, and most reports show no digest
-
     return hashlib.sha256(data).hexdigest()
 
 
-class Fingerprint:
-    """The SHA-256 of what a file held, computed when it is first asked for."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    @cached_property
-    def sha256(self) -> str:
-        """The digest in hexadecimal."""
-        return digest(self._data)
-
-    def __str__(self) -> str:
-        return self.sha256
+def explain_os_error(verb: str, path: Path, error: OSError) -> FileError:
+    """Return the operating system's refusal as an error that names the file."""
+    reason = error.strerror or str(error)
+    return FileError(f"cannot {verb} {path}: {reason}", hint=_HINTS.get(error.errno or 0, _GENERAL_HINT))
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return what the file holds.
+    """Return the content of a file.
 
     Raises:
-        FileNotFoundError: there is none.
-        NotAFile: it is a folder, a pipe, a device, too large, or a link that leads nowhere.
-        FileTrouble: it cannot be read.
+        FileNotFoundError: If it does not exist.
+        NotAFile: If it is a folder, a pipe, a device, too large, or a link that leads nowhere.
+        FileError: If it cannot be read.
     """
     try:
-        _check_kind(path, os.stat(path))
+        # Before opening: to open a pipe would wait for a writer that never comes.
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no ordinary file")
+            raise NotAFile(f"{path} is {kind}, not a file", hint="name a file itself")
+        if status.st_size > MOST_BYTES:
+            size = f"{status.st_size / 2**20:.0f} MiB"
+            raise NotAFile(f"{path} has {size}; the limit is 64 MiB", hint="keep several stores, one a team")
         return path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
@@ -78,8 +87,8 @@ def resolve_link(path: Path) -> Path:
     """Return the file that the path leads to through all its links.
 
     Raises:
-        FileNotFoundError: there is none.
-        FileTrouble: it cannot be told; a link taken for a file would be written over.
+        FileNotFoundError: If it does not exist.
+        FileError: If its links cannot be followed; a link taken for a file would be written over.
     """
     try:
         return Path(os.path.realpath(path, strict=True))
@@ -89,51 +98,18 @@ def resolve_link(path: Path) -> Path:
         raise explain_os_error("find", path, error) from None
 
 
-def _check_kind(path: Path, found: os.stat_result) -> None:
-    """Refuse before opening: opening a pipe would wait for a writer that never comes."""
-    if not stat.S_ISREG(found.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "no ordinary file")
-        raise NotAFile(f"{path} is {kind}, not a file", hint="name a file itself")
-    if found.st_size > MOST_BYTES:
-        size = f"{found.st_size / 2**20:.0f} MiB"
-        raise NotAFile(f"{path} has {size}; the limit is 64 MiB", hint="keep several stores, one a team")
-
-
-def explain_os_error(verb: str, path: Path, error: OSError) -> FileError:
-    """Return the operating system's refusal as an error that names the file."""
-    reason = error.strerror or str(error)
-    return FileError(f"cannot {verb} {path}: {reason}", hint=_WAYS_OUT.get(error.errno or 0, _NO_IDEA))
-
-
-_NO_IDEA = "nothing was changed; look at the disk, then run the command again"
-_ALONE = "the file is mounted by itself; mount its folder instead"
-_WAYS_OUT = {
-    errno.ENOENT: "the folder has to exist first",
-    errno.EACCES: "look at the permissions of the file and its folder",
-    errno.EPERM: "look at the permissions of the file and its folder",
-    errno.ENOSPC: "make room on the disk; nothing was changed",
-    getattr(errno, "EDQUOT", errno.ENOSPC): "make room within your quota; nothing was changed",
-    errno.EROFS: "the folder is read-only; nothing was changed",
-    errno.EBUSY: _ALONE,
-    errno.EXDEV: _ALONE,
-    errno.EINTR: "run the command again; nothing was changed",
-    errno.ENAMETOOLONG: "give the file a shorter name",
-    errno.ELOOP: "a link leads back to itself: mend it",
-}
-
-
 def create(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet, readable by its owner alone; it appears as a whole.
 
     Raises:
-        FileExistsError: it does.
-        FileTrouble: it cannot be written; then there is no file.
+        FileExistsError: If it exists.
+        FileError: If it cannot be written; then there is no file.
     """
     hold_signals()
     try:
-        temporary = _written_beside(path, data)
+        temporary = _write_temporary(path, data)
         try:
-            _named(temporary, path)
+            _link_or_rename(temporary, path)
         finally:
             with suppress(OSError):
                 os.unlink(temporary)
@@ -141,11 +117,11 @@ def create(path: Path, data: bytes) -> None:
         raise
     except OSError as error:
         raise explain_os_error("write", path, error) from None
-    synced_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _named(temporary: Path, path: Path) -> None:
-    """Give a file its name, unless somebody has it: a rename would take it away from them."""
+def _link_or_rename(temporary: Path, path: Path) -> None:
+    """Give a file its name, unless another file has it: a rename alone would replace that one."""
     try:
         os.link(temporary, path)
     except OSError as error:
@@ -153,7 +129,7 @@ def _named(temporary: Path, path: Path) -> None:
             raise
         # There are no hard links here. The name is claimed by an empty file, then.
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_FILE_MODE))
-        _moved(temporary, path)
+        _rename(temporary, path)
 
 
 def replace(path: Path, data: bytes, expected: str) -> list[str]:
@@ -170,59 +146,54 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         Warnings about what failed after the new content was in place.
 
     Raises:
-        StoreChanged: the content is no longer the expected one; nothing was written.
-        FileTrouble: the system refused; nothing was written.
+        StoreChanged: If the content is no longer the expected one; nothing was written.
+        FileError: If the system refused; nothing was written.
     """
     hold_signals()
+    changed = StoreChanged(f"{path} was changed by somebody else meanwhile", hint="run the command again")
     try:
         real = resolve_link(path)
-        temporary = _written_beside(real, data, _writable(path, real))
+        status = os.stat(real)
+        if not stat.S_ISREG(status.st_mode):
+            raise changed
+        _check_writable(real, status)
+        temporary = _write_temporary(real, data, status)
         try:
             if digest(read_bytes(real)) != expected:
-                raise _changed(path)
-            _moved(temporary, real)
+                raise changed
+            _rename(temporary, real)
         except BaseException:
             with suppress(OSError):
                 os.unlink(temporary)
             raise
     except FileNotFoundError:
-        raise _changed(path) from None
+        raise changed from None
     except OSError as error:
         raise explain_os_error("write", path, error) from None
-    return synced_folder(real.parent)
+    return sync_folder(real.parent)
 
 
-def _changed(path: Path) -> StoreChanged:
-    return StoreChanged(f"{path} was changed by somebody else meanwhile", hint="run the command again")
-
-
-def _writable(path: Path, real: Path) -> os.stat_result:
-    """Refuse what a rename would get round: it asks for no right to write the file itself."""
-    found = os.stat(real)
-    if not stat.S_ISREG(found.st_mode):
-        raise _changed(path)
-    if not found.st_mode & 0o222:
+def _check_writable(real: Path, status: os.stat_result) -> None:
+    """Refuse what a rename would get round: it needs no permission to write the file itself."""
+    if not status.st_mode & 0o222:
         raise FileError(f"{real} is read-only", hint=f"chmod u+w {real}")
     if not os.access(real, os.W_OK):
         raise FileError(f"{real} is not yours to write", hint="ask its owner for the right to write it")
-    if found.st_nlink > 1:
-        message = f"{real} has {found.st_nlink} hard links; replacing it would part them"
+    if status.st_nlink > 1:
+        message = f"{real} has {status.st_nlink} hard links; replacing it would part them"
         raise FileError(message, hint="keep one name for the file, or use a symbolic link")
-    return found
 
 
-def _written_beside(real: Path, data: bytes, like: os.stat_result | None = None) -> Path:
-    import tempfile  # late: reading makes no file
+def _write_temporary(real: Path, data: bytes, like: os.stat_result | None = None) -> Path:
+    """Write a temporary file next to ``real``, with the owner, group and mode of ``like``, and sync it."""
+    import tempfile  # Lazy import: reading makes no file, and it loads a dozen modules.
 
     handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".tmp", dir=real.parent)
     try:
         try:
             if like:
-                write_all(handle, like, stat.S_IMODE(like.st_mode))
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(handle, rest) :]
-            os.fsync(handle)
+                copy_permissions(handle, like, stat.S_IMODE(like.st_mode))
+            write_all(handle, data)
         finally:
             os.close(handle)
     except BaseException:
@@ -232,18 +203,26 @@ def _written_beside(real: Path, data: bytes, like: os.stat_result | None = None)
     return Path(name)
 
 
-def write_all(handle: int, like: os.stat_result, mode: int) -> None:
+def write_all(handle: int, data: bytes) -> None:
+    """Write all of ``data`` to an open file, however little the system takes at once, and sync it."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+    os.fsync(handle)
+
+
+def copy_permissions(handle: int, like: os.stat_result, mode: int) -> None:
     """Give an open file the owner and group of another, as far as that is allowed, and a mode.
 
-    The rights of a group that cannot be given are not handed to another one.
+    The permissions of a group that cannot be set are not handed to another one.
     """
-    if not (_owned(handle, like.st_uid, like.st_gid) or _owned(handle, -1, like.st_gid)):
+    if not (_chown(handle, like.st_uid, like.st_gid) or _chown(handle, -1, like.st_gid)):
         mode &= ~0o070 | mode << 3
     if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(handle).st_mode) != mode:
         os.fchmod(handle, mode)
 
 
-def _owned(handle: int, user: int, group: int) -> bool:
+def _chown(handle: int, user: int, group: int) -> bool:
     try:
         if hasattr(os, "fchown"):
             os.fchown(handle, user, group)
@@ -252,7 +231,7 @@ def _owned(handle: int, user: int, group: int) -> bool:
     return True
 
 
-def _moved(temporary: Path, real: Path) -> None:
+def _rename(temporary: Path, real: Path) -> None:
     """Rename; on Windows, wait a little for a reader or a virus scanner that has the file open."""
     for pause in (0.01, 0.05, 0.2, 0.5):
         try:
@@ -264,8 +243,8 @@ def _moved(temporary: Path, real: Path) -> None:
     return os.replace(temporary, real)
 
 
-def synced_folder(folder: Path) -> list[str]:
-    """Wait until a folder's names are on the disk; return a warning where that cannot be had."""
+def sync_folder(folder: Path) -> list[str]:
+    """Wait until a folder's names are on the disk. Return a warning where that fails."""
     if os.name == "nt":
         return []  # where a folder cannot be opened
     try:
@@ -279,16 +258,12 @@ def synced_folder(folder: Path) -> list[str]:
     return []
 
 
-def sweep(path: Path) -> None:
-    """Remove what writers killed before their rename left beside ``path``; call it under the lock."""
-    with suppress(OSError, FileError):  # of what is only tidying up, none is worth an error
+def remove_stale_temporaries(path: Path) -> None:
+    """Remove the temporary files of killed writers next to ``path``. Call it under the lock."""
+    with suppress(OSError, FileError):  # It only tidies up: no failure is worth an error.
         real = resolve_link(path)
-        for old in real.parent.glob(f".{_literal(real.name)}.*.tmp"):
+        for old in real.parent.glob(f".{glob.escape(real.name)}.*.tmp"):
             with suppress(OSError):
-                # A store just made by a process that was killed then has this as its second name.
+                # A store whose creator was killed just after naming it has this as its second name.
                 if time.time() - old.lstat().st_mtime > _STALE_SECONDS or old.samefile(real):
                     old.unlink()
-
-
-def _literal(name: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in name)

@@ -20,6 +20,10 @@ from typing import NamedTuple
 
 import pytest
 
+from renewctl import files
+from renewctl.errors import StoreChanged
+from renewctl.signals import restore_signals
+
 CLIENT = '[clients."acme.example"]\n'
 DEFAULT = '[defaults]\nowner = "partner"\nnotify = "ana@agency.example"\n'
 ANYWHERE = ""
@@ -1006,46 +1010,25 @@ def test_a_link_and_its_target_share_one_lock(small: Path, run: Callable) -> Non
         )
 
 
-# Stops between reading and writing: what it waits for there is a line of its standard input.
-PAUSED = """
-import sys
-from renewctl import files
-from renewctl.main import main
-sweep = files.sweep
-def paused(path):
-    print("read", file=sys.stderr, flush=True)
-    sys.stdin.readline()
-    sweep(path)
-files.sweep = paused
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-@pytest.mark.parametrize("act", ["changed", "replaced", "deleted", "a folder"])
-def test_a_file_changed_meanwhile_is_not_written(act: str, small: Path) -> None:
+@pytest.mark.parametrize("act", ["changed", "renamed over", "deleted", "a folder"])
+def test_a_file_changed_since_it_was_read_is_not_replaced(act: str, small: Path) -> None:
     """An editor knows no lock; what it saved between reading and writing stays."""
-    command = [sys.executable, "-c", PAUSED, "set-default", "--owner", "partner"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes) as process:
-        assert process.stderr.readline() == b"read\n"
-        theirs = small.read_bytes() + b"# theirs\n"
-        if act == "changed":
-            small.write_bytes(theirs)
-        elif act == "replaced":
-            Path("new").write_bytes(theirs)
-            Path("new").rename(small)
-        else:
-            small.unlink()
-            if act == "a folder":
-                small.mkdir()
-        out, err = process.communicate(b"\n", timeout=20)
-    assert (process.returncode, out) == (5, b""), err
-    assert err.startswith(b"error: ")
-    assert b"Traceback" not in err
-    if act in {"changed", "replaced"}:
+    expected = files.digest(small.read_bytes())
+    theirs = small.read_bytes() + b"# theirs\n"
+    if act == "changed":
+        small.write_bytes(theirs)
+    elif act == "renamed over":
+        Path("new").write_bytes(theirs)
+        Path("new").rename(small)
+    else:
+        small.unlink()
+        if act == "a folder":
+            small.mkdir()
+    with restore_signals(), pytest.raises(StoreChanged):
+        files.replace(small, b"ours", expected)
+    if act in {"changed", "renamed over"}:
         assert small.read_bytes() == theirs
-    kept = {".renewctl.toml.lock", "renewctl.toml", "renewctl.toml.history.jsonl"}
-    assert set(os.listdir()) <= kept, "something was left lying about"
+    assert set(os.listdir()) <= {"renewctl.toml"}, "something was left lying about"
 
 
 def test_writers_at_the_same_time_lose_nothing(spawn: Callable) -> None:

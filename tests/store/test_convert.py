@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, RenewctlError
-from renewctl.formats.convert import json_of, toml_of
+from renewctl.formats.convert import to_json, to_toml
 from renewctl.formats.json import codec as json_codec
 from renewctl.formats.toml import codec as toml_codec
 from renewctl.model import Portfolio
@@ -136,7 +136,7 @@ def without_empty(data: Data) -> Data:
 @LAW
 @given(STORES)
 def test_toml_says_the_same_data_to_the_letter(data: Data) -> None:
-    text = toml_of(data)
+    text = to_toml(data)
 
     assert tomli.loads(text) == without_empty(data)
     assert TomlDocument(text).data == without_empty(data)
@@ -145,9 +145,9 @@ def test_toml_says_the_same_data_to_the_letter(data: Data) -> None:
 @LAW
 @given(STORES)
 def test_toml_to_json_to_toml_keeps_everything(data: Data) -> None:
-    text = toml_of(data)
-    there = json.loads(json_of(tomli.loads(text)))
-    back = toml_of(JsonDocument(json_of(tomli.loads(text))).data)
+    text = to_toml(data)
+    there = json.loads(to_json(tomli.loads(text)))
+    back = to_toml(JsonDocument(to_json(tomli.loads(text))).data)
 
     assert there == without_dates(without_empty(data))
     assert portfolio(there) == portfolio(data)
@@ -158,9 +158,9 @@ def test_toml_to_json_to_toml_keeps_everything(data: Data) -> None:
 @LAW
 @given(STORES)
 def test_json_to_toml_to_json_keeps_everything(data: Data) -> None:
-    text = json_of(without_dates(data))
-    there = tomli.loads(toml_of(json.loads(text)))
-    back = json_of(TomlDocument(toml_of(json.loads(text))).data)
+    text = to_json(without_dates(data))
+    there = tomli.loads(to_toml(json.loads(text)))
+    back = to_json(TomlDocument(to_toml(json.loads(text))).data)
 
     assert portfolio(there) == portfolio(data)
     assert json.loads(back) == without_dates(without_empty(data))
@@ -170,7 +170,7 @@ def test_json_to_toml_to_json_keeps_everything(data: Data) -> None:
 @LAW
 @given(STORES)
 def test_json_parses_and_says_the_same(data: Data) -> None:
-    text = json_of(data)
+    text = to_json(data)
 
     assert json.loads(text) == JsonDocument(text).data == without_dates(data)
     assert text.endswith("}\n")
@@ -191,7 +191,7 @@ def test_dates_become_dates_in_their_fields_and_nowhere_else() -> None:
         "defaults": {"owner": "hubspot", "in_hubspot": {"owner": "hubspot", "on": day}},
         "x-on": {"on": day},
     }
-    found = tomli.loads(toml_of({**data, "clients": {"a.example": entry}}))
+    found = tomli.loads(to_toml({**data, "clients": {"a.example": entry}}))
     when = date(2027, 3, 1)
 
     assert found["clients"]["a.example"] == {
@@ -213,7 +213,7 @@ def test_text_is_written_in_the_form_of_the_handbook() -> None:
         "version": 1,
     }
 
-    assert toml_of(data) == (
+    assert to_toml(data) == (
         'version = 1\nx-mine = "1"\n\n'
         '[defaults]\nowner = "hubspot"\nnotify = "ana@agency.example"\n\n'
         '[users."ana@agency.example"]\nname = "Ana"\n\n'
@@ -224,20 +224,20 @@ def test_text_is_written_in_the_form_of_the_handbook() -> None:
 
 @pytest.mark.parametrize("data", [{}, {"clients": {}}, {"users": {}, "clients": {}}])
 def test_an_empty_store_is_an_empty_store(data: Data) -> None:
-    assert tomli.loads(toml_of(data)) == {}
-    assert json.loads(json_of(data)) == data
+    assert tomli.loads(to_toml(data)) == {}
+    assert json.loads(to_json(data)) == data
 
 
 def test_the_agencys_two_stores_are_one(examples: Path) -> None:
     toml = tomli.loads((examples / "agency.toml").read_text("utf-8"))
     in_json = json.loads((examples / "agency.json").read_text("utf-8"))
 
-    assert portfolio(json.loads(json_of(toml))) == portfolio(toml)
-    assert portfolio(tomli.loads(toml_of(in_json))) == portfolio(in_json)
-    assert tomli.loads(toml_of(toml)) == toml
-    assert tomli.loads(toml_of(json.loads(json_of(toml)))) == toml
-    assert json.loads(json_of(tomli.loads(toml_of(in_json)))) == in_json
-    assert json.loads(json_of(toml)) == in_json
+    assert portfolio(json.loads(to_json(toml))) == portfolio(toml)
+    assert portfolio(tomli.loads(to_toml(in_json))) == portfolio(in_json)
+    assert tomli.loads(to_toml(toml)) == toml
+    assert tomli.loads(to_toml(json.loads(to_json(toml)))) == toml
+    assert json.loads(to_json(tomli.loads(to_toml(in_json)))) == in_json
+    assert json.loads(to_json(toml)) == in_json
 
 
 @pytest.mark.parametrize(
@@ -254,29 +254,29 @@ def test_the_agencys_two_stores_are_one(examples: Path) -> None:
 )
 def test_null_is_refused_with_its_place(data: Data, path: str) -> None:
     with pytest.raises(BadInput) as caught:
-        toml_of(data)
+        to_toml(data)
 
     assert path in caught.value.message
     assert "JSON" in caught.value.hint
-    assert json.loads(json_of(data)) == data
+    assert json.loads(to_json(data)) == data
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), [1.0, float("inf")]])
 def test_numbers_that_json_cannot_say_are_refused_with_a_word(value: Any) -> None:
     data = {"clients": {"a.example": {"x-mine": value}}}
-    assert "x-mine" in toml_of(data)
+    assert "x-mine" in to_toml(data)
 
     with pytest.raises(RenewctlError) as caught:
-        json_of(data)
+        to_json(data)
     assert "x-mine" in caught.value.message
 
 
 @pytest.mark.parametrize("value", [datetime(2027, 3, 1, 9, 30), time(9, 30)])  # noqa: DTZ001
 def test_times_of_the_users_own_become_text(value: Any) -> None:
-    text = toml_of({"x-mine": value})
+    text = to_toml({"x-mine": value})
 
     assert tomli.loads(text) == {"x-mine": value}
-    assert json.loads(json_of({"x-mine": value})) == {"x-mine": value.isoformat()}
+    assert json.loads(to_json({"x-mine": value})) == {"x-mine": value.isoformat()}
 
 
 @pytest.mark.parametrize("key", ["renewals", "clients.in_hubspot"])
@@ -284,4 +284,4 @@ def test_an_unknown_table_called_as_one_inside_clients_holds_whatever_it_holds(k
     data = {key: {"date": "soon", "on": "soon"}}
     assert not read_portfolio(data).problems
 
-    assert tomli.loads(toml_of(data)) == data
+    assert tomli.loads(to_toml(data)) == data

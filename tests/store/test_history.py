@@ -257,7 +257,7 @@ def test_an_older_change_is_taken_back_around_what_came_since(store: Path) -> No
 def test_undo_takes_back_the_change_it_meant_or_none(store: Path) -> None:
     """The last change may be another's by the time that the lock is had."""
     from renewctl.errors import StoreChanged
-    from renewctl.store.history.record import Author
+    from renewctl.store.history import Author
     from renewctl.store.location import Location
     from renewctl.store.undo import undo_change
     from renewctl.store.write import WriteOptions, write_change

@@ -16,7 +16,7 @@ from renewctl.domain import paths
 from renewctl.domain.paths import is_same
 from renewctl.errors import InternalError, StoreInvalid, UnsupportedLayout, UsageError
 from renewctl.formats.toml import codec
-from renewctl.formats.toml import text as toml_text
+from renewctl.formats.toml import writer as toml_writer
 from renewctl.model import Change
 from renewctl.store.document import Document
 
@@ -112,7 +112,8 @@ class Writer:
             return "\n".join([f"[ {self.comment(owner)}", *lines, "  ]"])
         if isinstance(value, dict) and value:
             inner = (", ", ",")[tight].join(
-                f"{toml_text.key_text(k)}{('=', ' = ')[not tight]}{self.flat(v)}" for k, v in value.items()
+                f"{toml_writer.format_key(k)}{('=', ' = ')[not tight]}{self.flat(v)}"
+                for k, v in value.items()
             )
             return f"{{{inner}}}" if tight else f"{{ {inner} }}"
         return self.flat(value)
@@ -121,19 +122,21 @@ class Writer:
         if isinstance(value, str) and "'" not in value and value.isprintable() and self.rng.random() < 0.4:
             return f"'{value}'"
         if isinstance(value, str) and self.rng.random() < 0.08:
-            return f'"""\n{toml_text.quoted(value)[1:-1]}"""'
-        return toml_text.value_text(value)
+            return f'"""\n{toml_writer.quote(value)[1:-1]}"""'
+        return toml_writer.format_value(value)
 
     def pair(self, prefix: str, key: str, value: Any, owner: str) -> list[str]:
         above = self.comment(owner, 0.15)
-        line = f"{prefix}{toml_text.key_text(key)} = {self.value(value, owner)} {self.comment(owner, 0.2)}"
+        line = (
+            f"{prefix}{toml_writer.format_key(key)} = {self.value(value, owner)} {self.comment(owner, 0.2)}"
+        )
         return [above] * bool(above) + [line.rstrip(" ")]
 
     def blank(self) -> list[str]:
         return [""] * self.rng.choice([0, 1, 1, 1, 2])
 
     def key(self, name: str) -> str:
-        forms = [toml_text.quoted(name), toml_text.key_text(name), f"'{name}'"]
+        forms = [toml_writer.quote(name), toml_writer.format_key(name), f"'{name}'"]
         forms.append('"' + "".join(f"\\u{ord(c):04x}" for c in name) + '"')
         return self.rng.choice(forms)
 
@@ -805,7 +808,7 @@ def test_half_a_character_is_refused() -> None:
 
 @pytest.mark.parametrize("written", ['"wrong"', "= =", "3.0"])
 def test_text_that_says_something_else_is_not_written(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toml_text, "value_text", lambda value: written)
+    monkeypatch.setattr(toml_writer, "format_value", lambda value: written)
     with pytest.raises(InternalError, match="the new text"):
         TomlDocument("[clients.a]\nx = 1\n").edit([Change(("clients", "a", "x"), 3)])
 

@@ -156,10 +156,10 @@ def _exported(snapshot: Snapshot, wanted: ExportOptions) -> str:
         from renewctl.exchange import export
 
         return export.export_csv(snapshot.portfolio, raw=wanted.raw, excel=wanted.excel)
-    from renewctl.formats.convert import json_of, toml_of
+    from renewctl.formats.convert import to_json, to_toml
 
     data = snapshot.document.data
-    return json_of(data) if wanted.format == "json" else toml_of(data)
+    return to_json(data) if wanted.format == "json" else to_toml(data)
 
 
 def _write(path: Path, data: bytes, store: Path, *, force: bool) -> None:

@@ -19,7 +19,7 @@ from renewctl.store import location as places
 
 if TYPE_CHECKING:
     from renewctl.model import Client, PartnerUser, Portfolio
-    from renewctl.store.history.record import Author
+    from renewctl.store.history import Author
     from renewctl.store.snapshot import Snapshot
 
 AS_OF = "RENEWCTL_AS_OF"
@@ -63,7 +63,7 @@ class Environment(NamedTuple):
         import getpass
         import socket
 
-        from renewctl.store.history.record import Author
+        from renewctl.store.history import Author
 
         try:
             user = getpass.getuser()

@@ -1,10 +1,12 @@
 """What a file is made of: entries, each one a top-level key, one client, or one partner user.
 
 A codec (``toml.codec``, ``json.codec``) takes a text apart into entries and puts it together again;
-whatever else is done with a file is done with its entries. Imports ``model`` only.
+whatever else is done with a file is done with its entries.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from renewctl.model import Path
@@ -116,3 +118,14 @@ def paths_of(data: Mapping[str, Any]) -> Iterator[Path]:
             yield from ((top, key) for key in value)
         else:
             yield (top,)
+
+
+def line_starts(text: str) -> list[int]:
+    """Return the offsets at which the lines of ``text`` start."""
+    return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
+
+
+@lru_cache(maxsize=4)  # FIGURE
+def line_end(text: str) -> str:
+    """Return the line end that most lines of ``text`` have."""
+    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"

@@ -1,16 +1,15 @@
-"""Guess what a text is that is not a store, from its first line; every guess takes linear time.
-
-Knows text only. Imports the standard library only.
-"""
+"""Guess what a text is that is not a store, from its first line; every guess takes linear time."""
 
 import re
 
-_LONGEST = 2000
-"""Characters of the beginning that are looked at."""
+ZIP_MAGIC = "PK\x03\x04"
+WORKBOOK = "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"
+_LONGEST_LINE = 2000
+"""Characters of the first line that are looked at."""
 _YAML = re.compile(r"(?:---|%YAML|- |[\"'\w][^:=\s]{0,99}:)(?:\s|$)")
 _TOML = re.compile(r"\[\[?[^\[\]]{1,99}\]\]?\s*(?:#|$)|[\"'\w][^:=\s]{0,99}\s*=")
-_BEGINNINGS = (
-    ("PK\x03\x04", "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"),
+_MAGIC = (
+    (ZIP_MAGIC, WORKBOOK),
     ("%PDF-", "it looks like a PDF"),
     ("\0", "it holds zero bytes, as a crash of the machine leaves them: take it from git or a backup"),
 )
@@ -21,18 +20,18 @@ def first_line(text: str) -> tuple[int, str]:
     """Return number and text of the first line that is neither blank nor a comment."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip() and not line.lstrip().startswith("#"):
-            return number, line[:_LONGEST].strip()
+            return number, line[:_LONGEST_LINE].strip()
     return 0, ""
 
 
-def looks_like(text: str, own: str) -> str:
+def guess_format(text: str, own: str) -> str:
     """Return a hint at the format of a text that is not a store, or nothing.
 
     Args:
         text: what the file holds.
         own: the format that the file should have, ``toml`` or ``json``.
     """
-    for beginning, hint in _BEGINNINGS:
+    for beginning, hint in _MAGIC:
         if text.startswith(beginning):
             return hint
     _, line = first_line(text)

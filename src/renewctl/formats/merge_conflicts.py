@@ -1,7 +1,4 @@
-"""Merges that git left unresolved in a store's text: their lines, and the entries they cut.
-
-Used only once a text could not be read. Imports ``errors``, ``model``, ``text`` and ``entries``.
-"""
+"""Merges that git left unresolved in a store's text: their lines, and the entries they cut."""
 
 import re
 from bisect import bisect, bisect_left
@@ -17,7 +14,7 @@ SETTLE = (
     "settle the merge: keep one side, or both where they are different clients; "
     "delete the lines with <<<<<<<, ======= and >>>>>>>"
 )
-_SHOWN = 3
+_MOST_NAMED = 3
 _START = re.compile(r"^<{7}(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 _MIDDLE = re.compile(r"^(?:={7}|\|{7})(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 _END = re.compile(r"^>{7}(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
@@ -39,23 +36,23 @@ def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> Sto
         text: what the file holds.
         entries: takes a text of the file's format apart.
     """
-    found = list(_conflicts(text))
+    found = list(_find_conflicts(text))
     if not found:
         return None
-    cut = [_cut(text, found, entries, side) for side in (0, -1)]
+    cut = [_find_cut_entries(text, found, entries, side) for side in (0, -1)]
     problems, last, pos = [], 1, 0
     for number, conflict in enumerate(found):
         paths = dict.fromkeys(path for side in cut for path in side[number])
         first = last + text.count("\n", pos, conflict.start)
         pos = conflict.stop if conflict.stop < len(text) else len(text.rstrip("\r\n"))
         last = first + text.count("\n", conflict.start, pos)
-        message = f"unresolved merge{_within([*paths])}, lines {first}-{last}"
+        message = f"unresolved merge{_name_entries([*paths])}, lines {first}-{last}"
         problems.append(Problem(message, line=first, column=1))
     message = f"the store has {len(found)} unresolved merge{'s' * (len(found) > 1)}"
     return StoreInvalid(message, hint=SETTLE, problems=problems)
 
 
-def _conflicts(text: str) -> Iterator[_Conflict]:
+def _find_conflicts(text: str) -> Iterator[_Conflict]:
     pos = 0
     while start := _START.search(text, pos):
         end = _END.search(text, start.end())
@@ -63,7 +60,7 @@ def _conflicts(text: str) -> Iterator[_Conflict]:
         yield _Conflict(start.start(), pos, stop, tuple(_MIDDLE.split(text[start.end() : stop])))
 
 
-def _cut(
+def _find_cut_entries(
     text: str, found: Sequence[_Conflict], entries: Callable[[str], Sequence[Entry]], side: int
 ) -> list[list[Path]]:
     """Return the entries that each conflict cuts, in the text as it is with one side kept everywhere."""
@@ -85,9 +82,9 @@ def _cut(
     return [paths[bisect(ends, start) : bisect_left(starts, stop)] for start, stop in spans]
 
 
-def _within(entries: Sequence[Path]) -> str:
+def _name_entries(entries: Sequence[Path]) -> str:
     names = [dotted(entry) for entry in entries]
-    if len(names) > _SHOWN:
-        names[_SHOWN:] = [f"{len(names) - _SHOWN} more"]
+    if len(names) > _MOST_NAMED:
+        names[_MOST_NAMED:] = [f"{len(names) - _MOST_NAMED} more"]
     *others, last = names or [""]
     return last and f" in {' and '.join(filter(None, [', '.join(others), last]))}"

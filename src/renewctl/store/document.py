@@ -1,21 +1,20 @@
 """The text of a store as a document: its data, the places in it, and changes that touch their entries only.
 
-Free of formats: a codec takes the text apart and puts it together. What no change is about is joined
-as it was, so only the entries of a change get other lines. ``editor`` and ``swaps`` are imported when they
-are used, since most commands only read. Imports these, ``entries`` and the pure floors.
+A codec takes the text apart and puts it together. What no change is about is joined as it was, so only
+the entries of a change get other lines. ``editor`` is imported when it is used: most commands only read.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from renewctl.domain import paths
 from renewctl.domain.paths import is_same
-from renewctl.errors import InternalError, Problem, StoreInvalid, UnsupportedLayout
-from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of
-from renewctl.formats.lines import line_starts
+from renewctl.errors import InternalError, StoreInvalid
+from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, line_starts, paths_of
 from renewctl.model import Change, Path
-from renewctl.text import dotted
 
 
 class Revision(NamedTuple):
@@ -45,34 +44,37 @@ class Document:
 
     @cached_property
     def _by_path(self) -> Mapping[Path, Sequence[Entry]]:
-        found: dict[Path, list[Entry]] = {}
+        by_path: dict[Path, list[Entry]] = {}
         for entry in self.entries:
-            found.setdefault(entry.path, []).append(entry)
-        return found
+            by_path.setdefault(entry.path, []).append(entry)
+        return by_path
 
     @cached_property
-    def _lines(self) -> list[int]:
+    def _line_starts(self) -> list[int]:
         return line_starts(self.text)
+
+    @property
+    def _is_joined(self) -> bool:
+        """Whether the file is just its entries, joined as the codec joins them."""
+        return self.codec.join(self.entries, self.text) == self.text
 
     def locate(self, path: Path) -> tuple[int, int]:
         """Return line and column, from 1, of the key at ``path``, or of what is nearest above it.
 
-        Items of a list are named by their identity (see ``tree``) or, failing that, by their index.
+        Items of a list are named by their identity (see ``paths``) or, failing that, by their index.
         """
-        from bisect import bisect_right
-
         steps = self._steps(path)
         names = dict.fromkeys((entry_of(steps), path[:1])) if steps else ()
         entries = [entry for name in names for entry in self._by_path.get(name, ())]
         if len(steps) == 1 and not entries:  # a table that only its own tables name
             entries = [entry for entry in self.entries if entry.path[:1] == steps][:1]
-        found = [self.codec.position(self.text, entry, steps) for entry in entries]
-        pos = -max(((depth, -at) for depth, at in found), default=(0, 0))[1]
-        line = bisect_right(self._lines, pos)
-        return line, pos - self._lines[line - 1] + 1
+        places = [self.codec.position(self.text, entry, steps) for entry in entries]
+        pos = -max(((depth, -at) for depth, at in places), default=(0, 0))[1]
+        line = bisect_right(self._line_starts, pos)
+        return line, pos - self._line_starts[line - 1] + 1
 
     def _steps(self, path: Path) -> Steps:
-        """Return ``path`` with list items by index, as far as there is something."""
+        """Return ``path`` with list items by index, as far as it leads somewhere."""
         steps: Steps = ()
         data: Any = self.data
         for step in path:
@@ -89,88 +91,84 @@ class Document:
         return steps
 
     def _index(self, items: list[Any], list_key: str) -> dict[str, int]:
-        """Return the first index of each identity in a list."""
-        if list_key not in paths.IDENTITY:
-            return {}
+        """Return the first index of each identity in a list, kept so that many problems take linear time."""
         if id(items) not in self._indexes:
-            found = [
-                item.get(paths.IDENTITY[list_key], "") if isinstance(item, dict) else None for item in items
-            ]
-            named = {name: index for index, name in reversed([*enumerate(found)]) if isinstance(name, str)}
-            self._indexes[id(items)] = named
+            field, index = paths.IDENTITY.get(list_key), dict[str, int]()
+            for place, item in enumerate(items) if field else ():
+                identity = item.get(field, "") if isinstance(item, dict) else None
+                if isinstance(identity, str):
+                    index.setdefault(identity, place)
+            self._indexes[id(items)] = index
         return self._indexes[id(items)]
 
     def edit(self, changes: Sequence[Change]) -> Revision:
-        """Return the text with ``changes`` made: its data is that of ``paths.applied``, nothing else moves.
+        """Return the text with ``changes`` made: its data is as ``paths`` makes them, nothing else moves.
 
         Raises:
-            LayoutRefused: If an entry is laid out so that this cannot be done safely.
-            InternalGuard: If the result has other data than planned.
+            UnsupportedLayout: If an entry is laid out so that this cannot be done safely.
+            InternalError: If the result has other data than planned.
         """
-        from renewctl.store.editor import Editor, NotABlock, find_entry_renames
+        from renewctl.store.editor import Editor, find_entry_changes
 
         changes = [change._replace(after=self.codec.storable(change.after)) for change in changes]
         planned = paths.apply_changes(self.data, changes)
-        moves = list(find_entry_renames(changes, self.data, planned))
-        if not moves:
+        entry_changes = list(find_entry_changes(changes, self.data, planned))
+        if not entry_changes:
             return Revision(self.text)
-        usual = self._is_joined
-        entries = self.entries if usual else self.codec.reformat(self.text, self.data, ())
-        editor = Editor(entries, self.codec, self.text)
-        try:
-            editor.make(moves, self.data)
-        except NotABlock as error:
-            raise _refusal(error.path) from None
-        text = self.codec.join(editor.result, self.text)
-        renamed = {move.name: move.origin for move in moves if move.origin and move.origin != move.name}
-        made = self._revised(text, renamed) if usual else self._replaced(text)
-        self._check(made.text, planned, {name for move in moves for name in (move.name, move.origin)})
-        return made
+        joined = self._is_joined
+        entries = self.entries if joined else self.codec.reformat(self.text, self.data, ())
+        entries = Editor(entries, self.codec, self.text).edit(entry_changes, self.data)
+        text = self.codec.join(entries, self.text)
+        self._check(text, planned)
+        if not joined:
+            return self._build_reformat(text)
+        renamed = {one.path: one.origin for one in entry_changes if one.origin and one.origin != one.path}
+        return self._build_revision(text, renamed)
 
     def reformat(self) -> Revision:
         """Return the text with each entry written as one block; the same text where each is one."""
         wanted = {*paths_of(self.data)}
-        blocks = [entry for entry in self.entries if entry.path in wanted and self._is_block(entry)]
+        blocks = [
+            entry
+            for entry in self.entries
+            if entry.path in wanted
+            and len(self._by_path[entry.path]) == 1
+            and is_same(self.codec.value_of(entry), paths.get(self.data, entry.path))
+        ]
         if self._is_joined and len(blocks) == len(wanted):
             return Revision(self.text)
         text = self.codec.join(self.codec.reformat(self.text, self.data, blocks), self.text)
-        self._check(text, self.data, set())
-        return self._replaced(text)
-
-    @property
-    def _is_joined(self) -> bool:
-        """Whether the file is just its entries, joined as the codec joins them."""
-        return self.codec.join(self.entries, self.text) == self.text
-
-    def _is_block(self, entry: Entry) -> bool:
-        """Return whether an entry is all that the text has of it, and can be changed by itself."""
-        alone = len(self._by_path[entry.path]) == 1
-        return alone and is_same(self.codec.value_of(entry), paths.get(self.data, entry.path))
+        self._check(text, self.data)
+        return self._build_reformat(text)
 
     def restore(self, swaps: Sequence[Swap]) -> Revision | None:
         """Return the text with the old texts put back; None where a text or gap is not as it was left."""
         if swaps and not swaps[0].path:
             whole, *swaps = swaps
-            if whole.new == self.text or not swaps:
-                return self._replaced(whole.old) if whole.new == self.text else None
-        from renewctl.store.swaps import apply_swaps
-
+            if whole.new == self.text:
+                return self._build_reformat(whole.old)
+            if not swaps:
+                return None
         entries = apply_swaps(self.entries, swaps)
+        if entries is None:
+            return None
         renamed = {swap.was: swap.path for swap in swaps if swap.path != swap.was}
-        return None if entries is None else self._revised(self.codec.join(entries, self.text), renamed)
+        return self._build_revision(self.codec.join(entries, self.text), renamed)
 
-    def reword(self, made: Revision, swaps: Sequence[Swap]) -> Revision:
+    def reword(self, revision: Revision, swaps: Sequence[Swap]) -> Revision:
         """Return a revision with the old texts of those entries that still have the text of then."""
         texts = {entry.path: entry.text for entry in self.entries}
-        swaps = [swap for swap in swaps if swap.path and swap.old]
-        old = {swap.was: swap.old for swap in swaps if texts.get(swap.path, "") == swap.new}
-        entries = [one._replace(text=old.get(one.path, one.text)) for one in self.codec.entries(made.text)]
-        renamed = {swap.path: swap.was for swap in made.swaps if swap.path != swap.was}
-        return self._revised(self.codec.join(entries, self.text), renamed)
+        old = {}
+        for swap in swaps:
+            if swap.path and swap.old and texts.get(swap.path, "") == swap.new:
+                old[swap.was] = swap.old
+        entries = self.codec.entries(revision.text)
+        entries = [entry._replace(text=old.get(entry.path, entry.text)) for entry in entries]
+        renamed = {swap.path: swap.was for swap in revision.swaps if swap.path != swap.was}
+        return self._build_revision(self.codec.join(entries, self.text), renamed)
 
-    def _revised(self, text: str, renamed: Mapping[Path, Path]) -> Revision:
-        from renewctl.store.swaps import apply_swaps, find_swaps
-
+    def _build_revision(self, text: str, renamed: Mapping[Path, Path]) -> Revision:
+        """Return the revision to ``text``, with the swaps that lead back word for word."""
         entries = self.codec.entries(text)
         swaps = [*find_swaps(self.entries, entries, renamed)]
         back = apply_swaps(entries, swaps)
@@ -179,41 +177,106 @@ class Document:
             swaps = [Swap((), (), self.text, text), *swaps]
         return Revision(text, tuple(swaps))
 
-    def _replaced(self, text: str) -> Revision:
-        """Return another text of the whole file, in another layout."""
+    def _build_reformat(self, text: str) -> Revision:
         return Revision(text, (Swap((), (), self.text, text),), reformatted=True)
 
-    def _check(self, text: str, planned: dict[str, Any], touched: set[Path | None]) -> None:
+    def _check(self, text: str, planned: dict[str, Any]) -> None:
         """Check that a new text, read as the next command will read it, has the planned data.
 
         Raises:
-            InternalGuard: If it has any other data.
+            InternalError: If it has any other data.
         """
         try:
-            got = self.codec.parse(text)
+            data = self.codec.parse(text)
         except StoreInvalid as error:
             raise InternalError(f"the new text cannot be read: {error.problems or error.message}") from error
-        for top in {*got, *planned}:
-            if not _is_as_planned(got.get(top), planned.get(top), top, touched):
+        for top in {*data, *planned}:
+            new, expected = data.get(top), planned.get(top)
+            if top in HOLDERS:
+                new, expected = new or {}, expected or {}  # a table can go with its last entry
+            if not is_same(new, expected):
                 raise InternalError(f"the new text has another value for {top}; nothing was written")
 
 
-def _refusal(path: Path) -> UnsupportedLayout:
-    """Return the error for an entry that is not one block of the text."""
-    hint = "rewrite the file once, and keep a copy: renewctl migrate --layout"
-    problem = Problem(f"{dotted(path)} is not a block of its own", path)
-    return UnsupportedLayout("this layout can be read, but not changed", hint=hint, problems=[problem])
+# --- swaps: what a change did to the texts of entries, found out and undone ---
 
 
-def _is_as_planned(got: Any, planned: Any, top: str, touched: set[Path | None]) -> bool:
-    """Return whether a top-level key is as planned: entries that were touched with types and all.
+def find_swaps(old: Sequence[Entry], new: Sequence[Entry], renamed: Mapping[Path, Path]) -> Iterator[Swap]:
+    """Yield what became of each entry whose path, text or gap is another one now.
 
-    The others keep their bytes, so ``==`` cannot take 1 for true there.
+    Args:
+        old: the entries before.
+        new: the entries after, in the same order except for what came and what went.
+        renamed: the old path of each entry that has another one now.
     """
-    if top not in HOLDERS:
-        return is_same(got, planned)
-    if not got or not planned:
-        return not got and not planned  # a table can go with its last entry
-    if got != planned and not is_same(got, planned):  # a NaN is not equal to itself
-        return False
-    return all(is_same(got.get(name[1]), planned.get(name[1])) for name in touched if name and name[0] == top)
+    kept = {renamed.get(entry.path, entry.path) for entry in new}
+    known = {entry.path for entry in old}
+    rest = iter(old)
+    after: Path = ()
+    for entry in new:
+        was = renamed.get(entry.path, entry.path)
+        if was not in known:
+            yield Swap(entry.path, was, "", entry.text, "", entry.gap, after)
+            continue
+        for before in rest:
+            if before.path in kept:
+                break
+            yield Swap(before.path, before.path, before.text, "", before.gap, "", after)
+            after = before.path
+        if before[:3] != entry[:3]:
+            texts = (before.text, entry.text) if before[:2] != entry[:2] else ("", "")
+            yield Swap(entry.path, was, *texts, before.gap, entry.gap, after)
+        after = before.path
+    for before in rest:
+        yield Swap(before.path, before.path, before.text, "", before.gap, "", after)
+        after = before.path
+
+
+def apply_swaps(entries: Sequence[Entry], swaps: Sequence[Swap]) -> list[Entry] | None:
+    """Return the entries with their old texts, gaps and places; None where one is not as it was left."""
+    changed = {swap.path: swap for swap in swaps if swap.new or not swap.old}
+    removed = {swap.after: swap for swap in swaps if swap.old and not swap.new}
+    old: list[Entry] = []
+
+    def add(entry: Entry | None) -> None:
+        """Add an entry, and the removed ones that were below it."""
+        while entry:
+            old.append(entry)
+            swap = removed.pop(entry.path, None)
+            entry = Entry(swap.was, swap.old, swap.old_gap) if swap else None
+
+    if first := removed.pop((), None):
+        add(Entry(first.was, first.old, first.old_gap))
+    for entry in entries:
+        swap = changed.pop(entry.path, None)
+        if swap is None:
+            add(entry)
+        elif entry.gap != swap.new_gap or (swap.new and entry.text != swap.new):
+            return None
+        elif swap.old or not swap.new:
+            add(Entry(swap.was, swap.old or entry.text, swap.old_gap))
+    return None if changed or removed else old
+
+
+def convert_line_ends(swaps: Sequence[Swap], text: str) -> Sequence[Swap]:
+    """Return the swaps with the line ends of a text, which git may have converted since.
+
+    A text that mixes them leaves the swaps as they are.
+    """
+    crlf = text.count("\r\n")
+    if crlf not in (0, text.count("\n")):
+        return swaps
+    end = "\r\n" if crlf else "\n"
+
+    def convert(text: str) -> str:
+        return re.sub("\r?\n", end, text)
+
+    return [
+        swap._replace(
+            old=convert(swap.old),
+            new=convert(swap.new),
+            old_gap=convert(swap.old_gap),
+            new_gap=convert(swap.new_gap),
+        )
+        for swap in swaps
+    ]

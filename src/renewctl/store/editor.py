@@ -1,7 +1,6 @@
 """Changes made to the entries of a file, one entry at a time; what no change is about stays as it is.
 
-Free of formats: a codec writes the texts. Imports ``model``, ``tree``, the table of fields and
-``formats.entries``.
+Free of formats: a codec writes the texts.
 """
 
 from bisect import bisect
@@ -11,9 +10,11 @@ from typing import Any, NamedTuple
 
 from renewctl.domain import paths
 from renewctl.domain.paths import is_same
+from renewctl.errors import Problem, UnsupportedLayout
 from renewctl.fields import TOP_LEVEL
 from renewctl.formats.entries import HOLDERS, Codec, Entry, paths_of
 from renewctl.model import Change, Path
+from renewctl.text import dotted
 
 _RANKS = {key: rank for rank, key in enumerate(TOP_LEVEL)}
 
@@ -21,27 +22,19 @@ _OUT_OF_ORDER = 10
 """One in so many keys may be out of order, as that of a renamed client is."""
 
 
-class NotABlock(Exception):
-    """An entry that is written in several places, or inside another; ``path`` names it."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.path = path
-
-
-class EntryRename(NamedTuple):
-    """One entry's way from the old data (``origin``, None: not there) to the new."""
+class EntryChange(NamedTuple):
+    """One entry in the old data, at ``origin`` (None: not there), and in the new."""
 
     origin: Path | None
-    name: Path
+    path: Path
     old: Any
     new: Any
 
 
-def find_entry_renames(
+def find_entry_changes(
     changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]
-) -> Iterator[EntryRename]:
-    """Yield the move of each entry that changes; data that ``paths.applied`` shares is not compared.
+) -> Iterator[EntryChange]:
+    """Yield each entry that changes; data that both share, as ``paths`` leaves it, is not compared.
 
     Args:
         changes: what leads from one to the other, of which only renames are looked at.
@@ -60,7 +53,7 @@ def find_entry_renames(
         before, after = paths.get(old, origin) if origin else None, paths.get(new, path)
         changed = before is not after and not is_same(before, after)
         if changed or (origin != path and after is not None):
-            yield EntryRename(origin, path, before, after)
+            yield EntryChange(origin, path, before, after)
 
 
 class Editor:
@@ -80,70 +73,55 @@ class Editor:
         for place, entry in enumerate(entries):
             self.places.setdefault(entry.path, []).append(place)
 
-    @property
-    def result(self) -> list[Entry]:
-        """The entries as they are to be."""
-        return [entry for entry in self.slots if entry]
-
-    def make(self, moves: Sequence[EntryRename], data: Mapping[str, Any]) -> None:
-        """Make all moves: what is there changes or goes, then new entries get their places.
+    def edit(self, changes: Sequence[EntryChange], data: Mapping[str, Any]) -> list[Entry]:
+        """Return the entries with all changes: old ones change or go, then new ones get their places.
 
         Args:
-            moves: what is to be done.
+            changes: what is to be done.
             data: the data of the text.
 
         Raises:
-            NotABlock: If an entry cannot be changed by itself.
+            UnsupportedLayout: If an entry is written in several places, or inside another.
         """
-        fresh: dict[str, dict[Path, Any]] = {}
-        for move in moves:
-            if move.old is not None:
-                self._change(move)
-            elif move.new is not None:
-                fresh.setdefault(move.name[0], {})[move.name] = move.new
-        for top in fresh:
+        added: dict[str, dict[Path, Any]] = {}
+        for change in changes:
+            if change.old is not None:
+                self._rewrite(change)
+            elif change.new is not None:
+                added.setdefault(change.path[0], {})[change.path] = change.new
+        for top in added:
             self._make_room(top, data.get(top, ()))
         self._close_gaps()
-        for top, new in fresh.items():
+        for top, new in added.items():
             self._add(top, new)
+        return [entry for entry in self.slots if entry]
 
-    def _change(self, move: EntryRename) -> None:
-        place, entry = self._entry(move)
-        self.slots[place] = None
-        if move.new is not None:
-            text = self.codec.rewrite(entry, move.name, move.old, move.new, self.text)
-            self.slots[place] = entry._replace(path=move.name, text=text)
+    def _rewrite(self, change: EntryChange) -> None:
+        """Change or remove an entry that has one place and is a block of its own."""
+        places = self.places.get(change.origin or (), [])
+        entry = self.slots[places[0]] if len(places) == 1 else None
+        if entry is None or not is_same(self.codec.value_of(entry), change.old):
+            raise _unsupported(change.origin or change.path)
+        if change.new is None:
+            self.slots[places[0]] = None
+        else:
+            text = self.codec.rewrite(entry, change.path, change.old, change.new, self.text)
+            self.slots[places[0]] = entry._replace(path=change.path, text=text)
 
     def _make_room(self, top: str, keys: Iterable[str]) -> None:
-        """See to it that a table of its own can be added under a top-level key.
-
-        Raises:
-            NotABlock: If others under the key are written in another way.
-        """
+        """Make sure that a table of its own can be added under a top-level key."""
         for place in self.places.get((top,), ()):
             marker = self.slots[place]
             if marker and not self.codec.is_table(marker) and self.codec.value_of(marker) == {}:
                 self.slots[place] = None  # ``clients = {}`` cannot be added to
                 lines = [line.rstrip("\r") for line in marker.text.split("\n") if "#" in line]
-                notes = [line[line.index("#") :] + self.blank for line in lines]
-                gap = marker.gap + "".join([*notes, self.blank] if notes else [])
+                comments = [line[line.index("#") :] + self.blank for line in lines]
+                gap = marker.gap + "".join([*comments, self.blank] if comments else [])
                 self.entries[place] = marker._replace(gap=gap)
         others = [entry for entry in self.entries if entry.path[:1] == (top,) != entry.path]
         usual = {entry.path[1] for entry in others} == set(keys) and all(map(self.codec.is_table, others))
         if top in HOLDERS and not usual:
-            raise NotABlock((top,))
-
-    def _entry(self, move: EntryRename) -> tuple[int, Entry]:
-        """Return the one place of an entry, and what is there.
-
-        Raises:
-            NotABlock: If it is written elsewhere as well, or is not a block.
-        """
-        places = self.places.get(move.origin or (), [])
-        entry = self.slots[places[0]] if len(places) == 1 else None
-        if entry is None or not is_same(self.codec.value_of(entry), move.old):
-            raise NotABlock(move.origin or move.name)
-        return places[0], entry
+            raise _unsupported((top,))
 
     def _close_gaps(self) -> None:
         """Give what was above removed entries to what follows them, blank lines only once."""
@@ -154,39 +132,40 @@ class Editor:
                 above = (above or "") + self.entries[place].gap
                 continue
             if above is not None:
-                gap = _joined(above, entry.gap, first=first, last=not entry.path)
+                gap = _join_gaps(above, entry.gap, first=first, last=not entry.path)
                 self.slots[place] = entry._replace(gap=gap)
             above, first = None, False
 
-    def _add(self, top: str, fresh: Mapping[Path, Any]) -> None:
+    def _add(self, top: str, added: Mapping[Path, Any]) -> None:
         """Put new entries of one top-level key in their places."""
-        kin = [
+        siblings = [
             (place, entry.path[-1])
             for place, entry in enumerate(self.slots)
             if entry and entry.path[:1] == (top,) != entry.path
         ]
-        keys = {name[-1]: name for name in fresh}
-        if not kin:
-            place = self._place_of(top, table=isinstance(next(iter(fresh.values())), dict))
-            self._insert(place, [*keys.values()], fresh, below=True)
+        if not siblings:
+            place = self._top_level_place(top, table=isinstance(next(iter(added.values())), dict))
+            self._insert(place, [*added], added, below=True)
             return
-        for index, new in sorted(_place_new([key for _, key in kin], keys).items(), reverse=True):
-            place = kin[index][0] + 1 if index >= 0 else kin[0][0]
-            self._insert(place, [keys[key] for key in new], fresh, below=index >= 0)
+        paths_by_key = {path[-1]: path for path in added}
+        places = _place_new([key for _, key in siblings], paths_by_key)
+        for index, keys in sorted(places.items(), reverse=True):
+            place = siblings[index][0] + 1 if index >= 0 else siblings[0][0]
+            self._insert(place, [paths_by_key[key] for key in keys], added, below=index >= 0)
 
-    def _place_of(self, top: str, *, table: bool) -> int:
+    def _top_level_place(self, top: str, *, table: bool) -> int:
         """Return where a new top-level key goes: values above all tables, tables in their usual order."""
         rank = _RANKS.get(top, len(_RANKS))
         place = 0
-        for index, new in enumerate(self.slots, 1):
-            if not new or not new.path:
+        for index, entry in enumerate(self.slots, 1):
+            if not entry or not entry.path:
                 continue
-            goes_below = table and _RANKS.get(new.path[0], len(_RANKS)) <= rank
-            if goes_below or not self.codec.is_table(new):
+            goes_below = table and _RANKS.get(entry.path[0], len(_RANKS)) <= rank
+            if goes_below or not self.codec.is_table(entry):
                 place = index
         return place
 
-    def _insert(self, place: int, names: Sequence[Path], fresh: Mapping[Path, Any], *, below: bool) -> None:
+    def _insert(self, place: int, names: Sequence[Path], added: Mapping[Path, Any], *, below: bool) -> None:
         """Insert new entries, below what is above them or, if that is not wanted, in the gap of the next."""
         after = next((i for i in range(place, len(self.slots)) if self.slots[i]), None)
         follower = self.slots[after] if after is not None else None
@@ -197,12 +176,18 @@ class Editor:
             gap = self.blank if follower and follower.path else ""
         elif lines[0].strip() if lines else follower and follower.path:
             gap = self.blank + gap
-        table = all(isinstance(fresh[name], dict) for name in names)
+        table = all(isinstance(added[name], dict) for name in names)
         if follower and after is not None and table:
             self.slots[after] = follower._replace(gap=gap)
         gaps = [first, *[self.blank] * (len(names) - 1)] if table else [""] * len(names)
-        texts = [self.codec.write(name, fresh[name], self.text) for name in names]
+        texts = [self.codec.write(name, added[name], self.text) for name in names]
         self.slots[place:place] = map(Entry, names, texts, gaps)
+
+
+def _unsupported(path: Path) -> UnsupportedLayout:
+    hint = "rewrite the file once, and keep a copy: renewctl migrate --layout"
+    problem = Problem(f"{dotted(path)} is not a block of its own", path)
+    return UnsupportedLayout("this layout can be read, but not changed", hint=hint, problems=[problem])
 
 
 def _place_new(present: Sequence[str], new: Iterable[str]) -> dict[int, list[str]]:
@@ -221,7 +206,7 @@ def _place_new(present: Sequence[str], new: Iterable[str]) -> dict[int, list[str
     return places
 
 
-def _joined(above: str, below: str, *, first: bool, last: bool) -> str:
+def _join_gaps(above: str, below: str, *, first: bool, last: bool) -> str:
     """Return the gap that is left where what was between two gaps has gone: blank lines only once."""
     upper, lower = _lines(above), _lines(below)
     if (first and not upper) or (upper and not upper[-1].strip()):

@@ -1,7 +1,4 @@
-"""Where the store is, and why there: named, in the environment, found from here, or the user's own.
-
-Imports ``errors`` only; platformdirs late, since a store that is named needs none.
-"""
+"""Where the store is, and why there: named, in the environment, found from here, or the user's own."""
 
 import os
 from collections.abc import Mapping
@@ -33,26 +30,48 @@ class Location(NamedTuple):
 def find_store(option: str | None, environment: Mapping[str, str], here: Path) -> Location:
     """Return the place of the store, which may not exist yet.
 
+    Without a name, this folder is searched and those above, up to a repository's root or the home folder.
+
     Args:
-        option: what ``--store`` named, if anything.
+        option: what ``--store`` names; None if it is not given.
         environment: the process's variables.
         here: the folder to search from.
 
     Raises:
-        StoreInvalid: both a TOML and a JSON store lie in one folder.
+        StoreInvalid: If both a TOML and a JSON store are in one folder.
     """
     if option is not None:
         return store_at(option, "named by --store")
     if variable := environment.get(VARIABLE):
         return store_at(variable, f"named by {VARIABLE}")
-    return _found(here, environment) or _own()
+    for folder in (here, *here.parents):
+        stores = _stores_in(folder)
+        if len(stores) > 1:
+            hint = "keep one of the two, or name it: --store renewctl.toml"
+            raise StoreInvalid(f"{folder} has both {NAMES[0]} and {NAMES[1]}", hint=hint)
+        if stores and folder == here:
+            return Location(Path(stores[0].name), stores[0].name, "found in this folder")
+        if stores:
+            return Location(stores[0], str(stores[0]), "found in a folder above this one")
+        if (folder / ".git").exists() or str(folder) == environment.get("HOME"):
+            break
+    import platformdirs  # Lazy import: a store that is named or found needs none.
+
+    folder = platformdirs.user_data_path("renewctl", appauthor=False)
+    path = (_stores_in(folder) or [folder / NAMES[0]])[0]
+    return Location(path, str(path), "your own data folder, as there is none in this folder or above")
+
+
+def _stores_in(folder: Path) -> list[Path]:
+    """Return the stores in a folder; a link that leads nowhere is one, and an error later."""
+    return [folder / name for name in NAMES if os.path.lexists(folder / name)]
 
 
 def store_at(text: str, why: str) -> Location:
     """Return a place that was named.
 
     Raises:
-        StoreInvalid: the name does not end as a store's does.
+        StoreInvalid: If the name does not end as a store's does.
     """
     path = Path(os.path.expanduser(text))  # which leaves an unknown ~name as it is
     if path.suffix.lower() not in SUFFIXES:
@@ -61,45 +80,8 @@ def store_at(text: str, why: str) -> Location:
     return Location(path, text, why)
 
 
-def _found(here: Path, environment: Mapping[str, str]) -> Location | None:
-    """Search this folder and those above, up to a repository's root or the home folder."""
-    home = environment.get("HOME")
-    for folder in (here, *here.parents):
-        if place := _in_folder(folder, here):
-            return place
-        if (folder / ".git").exists() or str(folder) == home:
-            break
-    return None
-
-
-def _in_folder(folder: Path, here: Path) -> Location | None:
-    present = _present(folder)
-    if len(present) > 1:
-        hint = "keep one of the two, or name it: --store renewctl.toml"
-        raise StoreInvalid(f"{folder} has both {NAMES[0]} and {NAMES[1]}", hint=hint)
-    if not present:
-        return None
-    if folder == here:
-        return Location(Path(present[0].name), present[0].name, "found in this folder")
-    return Location(present[0], str(present[0]), "found in a folder above this one")
-
-
-def _present(folder: Path) -> list[Path]:
-    """Return the stores in a folder; a link that leads nowhere is one, and an error later."""
-    return [folder / name for name in NAMES if os.path.lexists(folder / name)]
-
-
-def _own() -> Location:
-    import platformdirs
-
-    folder = platformdirs.user_data_path("renewctl", appauthor=False)
-    present = _present(folder)
-    path = (present or [folder / NAMES[0]])[0]
-    return Location(path, str(path), "your own data folder, as there is none in this folder or above")
-
-
 def missing_store(place: Location) -> StoreMissing:
-    """Return the error for a place where no store lies."""
+    """Return the error for a place without a store."""
     if place.explicit:
         message = f"there is no store at {place.display} ({place.why})"
         hint = f"to make one there: renewctl init --store {place.display}"

@@ -1,4 +1,4 @@
-"""One writer at a time, on one machine: a lock on a file beside the store that is never removed.
+"""One writer at a time, on one machine: a lock on a file next to the store that is never removed.
 
 A lock on the store itself would lose changes, because every write replaces the file; removing the
 lock file after use would lose them too. filelock does not follow a link, tries again if the lock file
@@ -13,32 +13,20 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 from renewctl.errors import FileError, StoreLocked, UsageError
-from renewctl.files import explain_os_error, resolve_link, write_all
+from renewctl.files import copy_permissions, explain_os_error, resolve_link
 
 DEFAULT_TIMEOUT = 10.0
-_PAUSE = 0.02
+_POLL_SECONDS = 0.02
 _LONGEST_NOTE = 200
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
-def name_of(store: str) -> str:
+def lock_name(store: str) -> str:
     """Return the name of the lock file for a store of that name."""
     return f".{store}.lock"
-
-
-def path_of(store: Path) -> Path:
-    """Return the lock file's path, beside the file that a link leads to.
-
-    Raises:
-        FileNotFoundError: If the store does not exist.
-        FileTrouble: If its links cannot be followed.
-    """
-    real = resolve_link(store)
-    return real.with_name(name_of(real.name))
 
 
 @contextmanager
@@ -51,7 +39,7 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
 
     Raises:
         StoreLocked: If another process held the lock all the time; the message names it.
-        FileTrouble: If the lock file cannot be made, or nothing can be locked there.
+        FileError: If the lock file cannot be made, or nothing can be locked there.
         UsageError: If the timeout is not a number.
     """
     from filelock import FileLock, Timeout  # Lazy import: only a change that is written needs it.
@@ -59,19 +47,37 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
     if math.isnan(timeout):
         raise UsageError("--lock-timeout needs a number of seconds", hint="as in --lock-timeout 60")
     try:
-        path, found = path_of(store), os.stat(store)
-        _check_kind(path)
+        real, status = resolve_link(store), os.stat(store)
+        path = real.with_name(lock_name(real.name))
+        with suppress(FileNotFoundError):  # Before opening: to open a pipe would wait.
+            if not stat.S_ISREG(os.lstat(path).st_mode):
+                hint = "remove it; a new one will be made"
+                raise FileError(f"{path} should be a lock file, and is something else", hint=hint)
     except OSError as error:
         raise explain_os_error("lock", store, error) from None
-    mode = found.st_mode & 0o666 | 0o600
-    sign = partial(_sign, like=found, mode=mode)
+    mode = status.st_mode & 0o666 | 0o600
+
+    def sign(handle: int) -> None:
+        """Write into the lock file who holds it, and give it the owner, group and mode of the store."""
+        with suppress(OSError):  # The lock is held all the same.
+            copy_permissions(handle, status, mode)
+        with suppress(OSError):
+            note = f"process {os.getpid()} on {socket.gethostname()}\n{time.time():.0f}\n"
+            os.lseek(handle, 0, os.SEEK_SET)
+            os.ftruncate(handle, os.write(handle, note.encode()))
+
     lock = FileLock(path, timeout, mode, fallback_to_soft=False, preserve_lock_file=True, on_acquired=sign)
     try:
-        lock.acquire(poll_interval=_PAUSE)
+        lock.acquire(poll_interval=_POLL_SECONDS)
     except Timeout:
-        raise _held(store, path, timeout) from None
+        message = f"{store} is being written by {_describe_holder(path)}; waited {timeout:g} s"
+        hint = "run the command again, or wait longer: --lock-timeout 60"
+        raise StoreLocked(message, hint=hint) from None
     except OSError as error:
-        raise _refused(path, error) from None
+        if error.errno not in _NO_LOCKS:
+            raise explain_os_error("lock", path, error) from None
+        hint = "nothing was changed; keep the store on a local disk"
+        raise FileError(f"{path.parent} does not support locks", hint=hint) from None
     try:
         yield
     finally:
@@ -80,41 +86,7 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
             lock.release()
 
 
-def _check_kind(path: Path) -> None:
-    """Refuse anything in the lock file's place that is not a file, before it is opened."""
-    with suppress(FileNotFoundError):
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            hint = "remove it; a new one will be made"
-            raise FileError(f"{path} should be a lock file, and is something else", hint=hint)
-
-
-def _refused(path: Path, error: OSError) -> FileError:
-    if error.errno not in _NO_LOCKS:
-        return explain_os_error("lock", path, error)
-    hint = "nothing was changed; keep the store on a local disk"
-    return FileError(f"{path.parent} does not support locks", hint=hint)
-
-
-def _sign(handle: int, like: os.stat_result, mode: int) -> None:
-    """Write into the lock file who holds it, and give it the owner, group and mode of the store.
-
-    Errors do not matter: the lock is held all the same.
-    """
-    with suppress(OSError):
-        write_all(handle, like, mode)
-    with suppress(OSError):
-        note = f"process {os.getpid()} on {socket.gethostname()}\n{time.time():.0f}\n"
-        os.lseek(handle, 0, os.SEEK_SET)
-        os.ftruncate(handle, os.write(handle, note.encode()))
-
-
-def _held(store: Path, path: Path, timeout: float) -> StoreLocked:
-    holder = _holder(path)
-    message = f"{store} is being written by {holder}; waited {timeout:g} s"
-    return StoreLocked(message, hint="run the command again, or wait longer: --lock-timeout 60")
-
-
-def _holder(path: Path) -> str:
+def _describe_holder(path: Path) -> str:
     try:
         with path.open("rb") as file:
             note = file.read(_LONGEST_NOTE).decode("utf-8", "replace").splitlines()

@@ -1,36 +1,32 @@
-"""Change the store: plan on what it says now, edit the text, check the result, replace the file.
-
-The plan comes from the pure floors and is not understood here. Imports its neighbours in ``store``,
-``files`` and the pure floors.
-"""
+"""Change the store: plan on what it says now, edit the text, check the result, replace the file."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import NamedTuple
 
 from renewctl import files
 from renewctl.domain.paths import apply_changes, get, with_text_dates
 from renewctl.domain.validate import read_portfolio
 from renewctl.domain.versions import CURRENT, upgrade, version_of
 from renewctl.errors import FileError, InternalError, RenewctlError, StoreChanged, StoreInvalid
-from renewctl.model import Change, Plan, Portfolio
+from renewctl.model import Plan, Portfolio
 from renewctl.store import history
 from renewctl.store.document import Revision
-from renewctl.store.history.record import Author, Record
+from renewctl.store.history import Author, Record
 from renewctl.store.location import Location
 from renewctl.store.lock import DEFAULT_TIMEOUT, lock_store
 from renewctl.store.snapshot import Snapshot, load, name_locations
 
 REFORMATTED = "is rewritten with one member per line; the other values stay as they are"
-"""Said of a JSON file whose members are not one per line, once it is changed."""
-PlanEdit = Callable[[Portfolio], Plan]
+"""The notice about a JSON file whose members are not one per line, once it is changed."""
+MakePlan = Callable[[Portfolio], Plan]
 
 
 class Draft(NamedTuple):
-    """A plan with what was there before and what would come of it; nothing is written yet.
+    """A plan with the store before and after it; nothing is written yet.
 
-    ``undoes`` is the id of the change that it reverses, if any; ``copy`` the name of the file in the
-    store's folder that is to keep the old text, if any.
+    ``undoes`` is the id of the change that it reverses, if any; ``copy`` the name of the backup copy
+    in the store's folder that is to keep the old text, if any.
     """
 
     plan: Plan
@@ -55,11 +51,11 @@ class WriteResult(NamedTuple):
 
 
 MakeDraft = Callable[[Snapshot], Draft]
-"""Makes the draft of a change for what the store says; it may be asked again if that changed."""
+"""Makes the draft of a change for a snapshot; it is called again if the store changed since."""
 Approve = Callable[[Draft, bool], bool]
-"""Lets a draft pass, or raises; returns whether somebody is to be asked about just this draft.
+"""Lets a draft pass, or raises; returns whether it is one that the user must confirm.
 
-They are asked by then, unless it is told (by False) that now nobody can be asked.
+The user has been asked by then, unless the second argument is False: then nobody can be asked any more.
 """
 
 
@@ -67,8 +63,8 @@ class WriteOptions(NamedTuple):
     """On what terms a change is made.
 
     Args:
-        agree: what lets it pass.
-        author: gives whose hand it is, at the moment of writing.
+        approve: lets it pass, or raises.
+        author: returns who makes it, at the moment of writing.
         dry_run: whether it is only to be shown.
         timeout: seconds to wait for another writer.
     """
@@ -79,82 +75,57 @@ class WriteOptions(NamedTuple):
     timeout: float = DEFAULT_TIMEOUT
 
 
-def write_change(place: Location, drafted: MakeDraft, terms: WriteOptions) -> WriteResult:
-    """Plan a change on what the store says, and make it unless it is only to be shown.
+def write_change(place: Location, make_draft: MakeDraft, options: WriteOptions) -> WriteResult:
+    """Plan a change for the store as it is, and make it unless it is only to be shown.
 
     The dry run is the same path without lock and write. A plan that changes nothing writes
     nothing. Until the file is replaced any error leaves it byte for byte as it was. Nobody waits
-    for an answer: what may be asked is asked before locking. If the store changed by then, the
-    plan is made anew, unless somebody agreed to the old one.
+    for an answer: the question is asked before locking. If the store changed by then, the change is
+    planned again, unless somebody agreed to the old plan.
 
     Raises:
-        RenewctlError: whatever reading, planning, agreeing, editing or writing finds wrong.
+        StoreChanged: If somebody agreed to another change than this would be now, or would have to be asked.
+        RenewctlError: If reading, planning, approving, editing or writing fails.
     """
-    draft = drafted(load(place))
-    if terms.dry_run or not draft.changed:
+    draft = make_draft(load(place))
+    if options.dry_run or not draft.changed:
         return WriteResult(draft, written=False)
-    asked = terms.approve(draft, True)
-    with lock_store(place.path, terms.timeout):
-        if _digest(place) != draft.before.digest:
-            draft = _anew(place, drafted, terms.approve, asked=asked)
+    asked = options.approve(draft, True)
+    with lock_store(place.path, options.timeout):
+        digest = ""
+        with suppress(FileNotFoundError):  # The reading that follows explains it.
+            digest = files.digest(files.read_bytes(place.path))
+        if digest != draft.before.digest:
+            draft = make_draft(load(place))
+            if asked or (draft.changed and options.approve(draft, False)):
+                message = f"{place.display} was changed by somebody else since you were asked"
+                raise StoreChanged(message, hint="nothing was written; run the command again")
         if not draft.changed:
             return WriteResult(draft, written=False)
-        return WriteResult(draft, written=True, warnings=tuple(_written(place, draft, terms.author())))
+        warnings = _replace_store(place, draft, options.author())
+        return WriteResult(draft, written=True, warnings=tuple(warnings))
 
 
-def _written(place: Location, draft: Draft, author: Author) -> list[str]:
-    """Replace the file, with what is done written down before and after; return warnings."""
-    before, data = draft.before, draft.before.encode(draft.revision.text)
-    files.sweep(place.path)
+def _replace_store(place: Location, draft: Draft, author: Author) -> list[str]:
+    """Replace the file, with a record of it begun before and finished after. Return warnings."""
+    plan, before, data = draft.plan, draft.before, draft.before.encode(draft.revision.text)
+    files.remove_stale_temporaries(place.path)
     if draft.copy:
-        _keep_copy(place.path, draft)
-    record = history.begin(place.path, _record(draft, author, files.digest(data)))
+        _keep_copy(place, draft)
+    after, swaps = files.digest(data), draft.revision.swaps
+    record = Record(author, plan.command, plan.changes, swaps, before.digest, after, draft.undoes)
+    record = history.begin_record(place.path, record)
     try:
         warnings = files.replace(place.path, data, before.digest)
     except RenewctlError:
-        history.drop(place.path, record)
+        history.drop_record(place.path, record)
         raise
-    return [*warnings, *history.finish(place.path, record)]
+    return [*warnings, *history.finish_record(place.path, record)]
 
 
-def _record(draft: Draft, author: Author, after: str) -> Record:
-    plan, before = draft.plan, draft.before
-    return Record(
-        author, plan.command, plan.changes, draft.revision.swaps, before.digest, after, draft.undoes
-    )
-
-
-def draft_edit(edit: PlanEdit) -> MakeDraft:
-    """Return what drafts the change that ``edit`` plans."""
-
-    def drafted(before: Snapshot) -> Draft:
-        check_version(before)
-        with name_locations(before.document, before.place):
-            plan = _effective(before, edit(before.portfolio))
-            if not plan.changes:
-                return Draft(plan, before, before.portfolio, Revision(before.document.text))
-            made = before.document.edit(plan.changes)
-        if made.reformatted:
-            plan = plan._replace(notices=(*plan.notices, f"{before.place.display} {REFORMATTED}"))
-        return Draft(plan, before, _understood(before, plan), made)
-
-    return drafted
-
-
-def check_version(before: Snapshot) -> None:
-    """Refuse to change a store of an older version; reading it is enough for every question.
-
-    Raises:
-        StoreInvalid: it is one.
-    """
-    version = version_of(before.document.data)
-    if version < CURRENT:
-        message = f"{before.place.display} has version {version}, and this renewctl writes version {CURRENT}"
-        raise StoreInvalid(message, hint="renewctl migrate brings it up to date, and keeps a copy")
-
-
-def _keep_copy(path: Path, draft: Draft) -> None:
-    copy = files.resolve_link(path).with_name(draft.copy)
+def _keep_copy(place: Location, draft: Draft) -> None:
+    """Keep the old text in a backup copy, which may be there already."""
+    copy = files.resolve_link(place.path).with_name(draft.copy)
     old = draft.before.encode(draft.before.document.text)
     try:
         files.create(copy, old)
@@ -164,54 +135,54 @@ def _keep_copy(path: Path, draft: Draft) -> None:
             raise FileError(f"{copy} exists already, and holds something else", hint=hint) from None
 
 
-def _anew(place: Location, drafted: MakeDraft, agree: Approve, *, asked: bool) -> Draft:
-    """Return the draft for a store that changed between planning and locking.
+def draft_edit(make_plan: MakePlan) -> MakeDraft:
+    """Return what drafts the change that ``make_plan`` plans."""
+
+    def make_draft(before: Snapshot) -> Draft:
+        check_version(before)
+        document = before.document
+        with name_locations(document, before.place):
+            plan = _drop_unchanged(before, make_plan(before.portfolio))
+            if not plan.changes:
+                return Draft(plan, before, before.portfolio, Revision(document.text))
+            revision = document.edit(plan.changes)
+        # The document has checked that the new text has exactly this data, which the next command reads.
+        data = upgrade(apply_changes(document.data, plan.changes))
+        reading = read_portfolio(data, document.data, before.portfolio)
+        if reading.problems:
+            raise InternalError(
+                f"the change would have made {before.place.display} unreadable; nothing was written",
+                hint="this is a bug of renewctl: please report it with the command",
+                problems=reading.problems,
+            )
+        if revision.reformatted:
+            plan = plan._replace(notices=(*plan.notices, f"{before.place.display} {REFORMATTED}"))
+        return Draft(plan, before, reading.portfolio, revision)
+
+    return make_draft
+
+
+def check_version(before: Snapshot) -> None:
+    """Refuse to change a store of an older version; reading it is enough for every question.
 
     Raises:
-        StoreChanged: somebody agreed to another change than this would be, or would have to be asked.
+        StoreInvalid: If its version is older.
     """
-    draft = drafted(load(place))
-    if asked or (draft.changed and agree(draft, False)):
-        message = f"{place.display} was changed by somebody else since you were asked"
-        raise StoreChanged(message, hint="nothing was written; run the command again")
-    return draft
+    version = version_of(before.document.data)
+    if version < CURRENT:
+        message = f"{before.place.display} has version {version}, and this renewctl writes version {CURRENT}"
+        raise StoreInvalid(message, hint="renewctl migrate brings it up to date, and keeps a copy")
 
 
-def _digest(place: Location) -> str:
-    try:
-        return files.digest(files.read_bytes(place.path))
-    except FileNotFoundError:
-        return ""  # which the reading that follows explains
-
-
-def _effective(snapshot: Snapshot, plan: Plan) -> Plan:
-    """Return the plan with what was there before, without the changes that change nothing."""
-    known = (_with_before(snapshot.document.data, change) for change in plan.changes)
-    return plan._replace(changes=tuple(change for change in known if _differs(change)))
-
-
-def _with_before(data: dict[str, Any], change: Change) -> Change:
-    return change._replace(before=change.path[-1] if change.renamed else get(data, change.path))
-
-
-def _differs(change: Change) -> bool:
-    # A JSON store holds dates as text; the same day is no change there.
-    if change.before is None or change.after is None:
-        return change.before is not change.after
-    return bool(with_text_dates(change.before) != with_text_dates(change.after))
-
-
-def _understood(before: Snapshot, plan: Plan) -> Portfolio:
-    """Read the new data as the next command will; what it cannot read must not be written.
-
-    The document has made sure that the new text says exactly this data.
-    """
-    data = before.document.data
-    reading = read_portfolio(upgrade(apply_changes(data, plan.changes)), data, before.portfolio)
-    if reading.problems:
-        raise InternalError(
-            f"the change would have made {before.place.display} unreadable; nothing was written",
-            hint="this is a bug of renewctl: please report it with the command",
-            problems=reading.problems,
-        )
-    return reading.portfolio
+def _drop_unchanged(snapshot: Snapshot, plan: Plan) -> Plan:
+    """Return the plan with the values before, without the changes that change nothing."""
+    changes = []
+    for change in plan.changes:
+        before = change.path[-1] if change.renamed else get(snapshot.document.data, change.path)
+        if before is None or change.after is None:
+            unchanged = before is change.after
+        else:  # A JSON store holds dates as text; the same day is no change there.
+            unchanged = with_text_dates(before) == with_text_dates(change.after)
+        if not unchanged:
+            changes.append(change._replace(before=before))
+    return plan._replace(changes=tuple(changes))

@@ -1,13 +1,11 @@
-"""The files that ``init`` puts beside a store for editors and for git, and leaves alone once they are right.
+"""The files that ``init`` puts next to a store for editors and for git, and leaves alone once they are right.
 
-Nothing of theirs that renewctl did not write is changed. Imports ``files``, the pure floors, the
-names of the lock and the history, and its neighbour ``git``.
+Nothing in them that renewctl did not write is changed.
 """
 
 import json
 import os
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -19,39 +17,37 @@ from renewctl.errors import UsageError
 from renewctl.store import history, lock
 from renewctl.workspace import git
 
-SCHEMA = "renewctl.schema.json"
-SCHEMA_LINE = f"#:schema ./{SCHEMA}"
+SCHEMA_NAME = "renewctl.schema.json"
+SCHEMA_COMMENT = f"#:schema ./{SCHEMA_NAME}"
 """The first line of a TOML store, an empty one after it: taplo and tombi find the schema by it."""
-
-
-_WITHOUT = "leave out --git"
+_WITHOUT_GIT = "leave out --git"
 
 
 class CompanionFile(NamedTuple):
-    """A file beside a store: what is in it by now, what is to be, and what that makes of it.
+    """A file next to a store: its present content, its new content, and what that makes of it.
 
-    ``done`` is created, extended or refreshed; kept where nothing is missing, or left where it is
+    ``status`` is created, extended or refreshed; kept where nothing is missing, or left where it is
     somebody else's.
     """
 
     path: Path
-    done: str
+    status: str
     new: bytes = b""
     old: bytes = b""
 
     def write(self) -> None:
-        """Make the file what it is to be.
+        """Write the new content.
 
         Raises:
-            FileTrouble: it cannot be written.
-            StoreChanged: somebody else did meanwhile.
+            FileError: If it cannot be written.
+            StoreChanged: If somebody else did meanwhile.
         """
-        if self.done == "created":
+        if self.status == "created":
             with suppress(FileExistsError):  # made just now: by another ``init``
                 files.create(self.path, self.new)
-        elif self.done in {"extended", "refreshed"}:
+        elif self.status in {"extended", "refreshed"}:
             files.replace(self.path, self.new, files.digest(self.old))
-        files.sweep(self.path)
+        files.remove_stale_temporaries(self.path)
 
 
 def schema_text() -> str:
@@ -60,8 +56,8 @@ def schema_text() -> str:
 
 
 def plan_schema_file(folder: Path) -> CompanionFile:
-    """Return the schema beside a store; an older one is refreshed, what is none is left."""
-    path, new = folder / SCHEMA, schema_text().encode()
+    """Return the schema next to a store; an older one is refreshed, anything else is left."""
+    path, new = folder / SCHEMA_NAME, schema_text().encode()
     if not os.path.lexists(path):
         return CompanionFile(path, "created", new)
     try:
@@ -70,87 +66,67 @@ def plan_schema_file(folder: Path) -> CompanionFile:
         return CompanionFile(path, "left")
     if old == new:
         return CompanionFile(path, "kept")
-    return CompanionFile(path, "refreshed", new, old) if _ours(old) else CompanionFile(path, "left")
-
-
-def _ours(data: bytes) -> bool:
     try:
-        found = json.loads(data)
+        schema = json.loads(old)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and str(found.get("$id")).startswith(ID)
+        return CompanionFile(path, "left")
+    if isinstance(schema, dict) and str(schema.get("$id")).startswith(ID):
+        return CompanionFile(path, "refreshed", new, old)
+    return CompanionFile(path, "left")
 
 
 def plan_git_files(folder: Path, store: str) -> list[CompanionFile]:
-    """Return the lines that git needs beside a store: what it may do to line ends, what is not for it.
+    """Return .gitattributes, which protects line ends, and .gitignore for what is each machine's own.
 
     Args:
         folder: the store's, through all links.
         store: its name there.
 
     Raises:
-        UsageError: the folder is in no work tree, or git is missing.
-        FileTrouble, NotAFile: a file that has such lines cannot be read.
+        UsageError: If the folder is in no work tree, or git is missing.
+        FileError: If one of the files cannot be read.
+        NotAFile: If one of them is not a file.
     """
-    _check_work_tree(folder)
-    if not store.isprintable():
-        raise UsageError(f"git cannot be told of the name {store!r}", hint="give the store a plainer name")
-    return [
-        _with_lines(folder / ".gitattributes", _attributes(store)),
-        _with_lines(folder / ".gitignore", _ignored(store)),
-    ]
-
-
-def _check_work_tree(folder: Path) -> None:
-    done = git.ask(folder, "rev-parse", "--is-inside-work-tree", without=_WITHOUT)
-    if done.returncode or done.stdout.strip() != b"true":
-        reason = git.first_line(done) if done.returncode else ""
+    answer = git.run_git(folder, "rev-parse", "--is-inside-work-tree", without=_WITHOUT_GIT)
+    if answer.returncode or answer.stdout.strip() != b"true":
+        reason = git.first_error(answer) if answer.returncode else ""
         why = f": {reason}" if reason and "not a git repository" not in reason else ""
         message = f"{os.path.abspath(folder)} is in no git work tree{why}"
-        raise UsageError(message, hint=f"make one with git init, or {_WITHOUT}")
-
-
-def _attributes(store: str) -> list[str]:
-    return [f"{_attributed(name)} text eol=lf" for name in (store, SCHEMA)]
-
-
-def _ignored(store: str) -> list[str]:
-    """Return what git ignores: each machine's own, and gone in a moment."""
-    names = [lock.name_of(store), store + history.SUFFIX]
-    return [
+        raise UsageError(message, hint=f"make one with git init, or {_WITHOUT_GIT}")
+    if not store.isprintable():
+        raise UsageError(f"git cannot be told of the name {store!r}", hint="give the store a plainer name")
+    attributes = [f"{_quote_blanks(_git_pattern(name))} text eol=lf" for name in (store, SCHEMA_NAME)]
+    ignored = [
         "# renewctl: each machine's own lock, temporary files and history",
-        *map(_pattern, names),
-        *(f"{_pattern('.' + name)}.*.tmp" for name in (store, SCHEMA)),
+        _git_pattern(lock.lock_name(store)),
+        _git_pattern(store + history.SUFFIX),
+        *(f"{_git_pattern('.' + name)}.*.tmp" for name in (store, SCHEMA_NAME)),
     ]
+    return [_with_lines(folder / ".gitattributes", attributes), _with_lines(folder / ".gitignore", ignored)]
 
 
-def _pattern(name: str) -> str:
+def _git_pattern(name: str) -> str:
     """Return a name in this folder as git's pattern."""
     return "/" + re.sub(r"[*?\[\]\\]", r"\\\g<0>", name)
 
 
-def _attributed(name: str) -> str:
+def _quote_blanks(pattern: str) -> str:
     """Return the pattern as .gitattributes takes it: in quotes where blanks would end it."""
-    pattern = _pattern(name)
     if not re.search(r'[\s"]', pattern):
         return pattern
     return '"' + re.sub(r'["\\]', r"\\\g<0>", pattern) + '"'
 
 
 def _with_lines(path: Path, lines: list[str]) -> CompanionFile:
-    """Return the file with those of the lines that it lacks at its end, in its own line ends."""
+    """Return the file with those of the lines at its end that it does not have, in its own line ends."""
     if not os.path.lexists(path):
         return CompanionFile(path, "created", "".join(f"{line}\n" for line in lines).encode())
     old = files.read_bytes(path)
-    added = b"".join(_lacking(old, lines))
-    return CompanionFile(path, "extended", old + added, old) if added else CompanionFile(path, "kept")
-
-
-def _lacking(old: bytes, lines: list[str]) -> Iterator[bytes]:
     present = {line.rstrip() for line in old.split(b"\n")}
-    wanted = [line.encode() for line in lines]
-    missing = [line for line in wanted if line not in present]
+    missing = [line.encode() for line in lines if line.encode() not in present]
+    if not missing:
+        return CompanionFile(path, "kept")
     end = b"\r\n" if b"\r\n" in old else b"\n"
-    if missing and old and not old.endswith(b"\n"):
-        yield end
-    yield from (line + end for line in missing)
+    new = old + (end if old and not old.endswith(b"\n") else b"")
+    new += b"".join(line + end for line in missing)
+    return CompanionFile(path, "extended", new, old)

@@ -1,7 +1,4 @@
-"""Files beside the store that a sync program made of it. Reads the folder's names, nothing else.
-
-Imports the place only.
-"""
+"""Files next to the store that a sync program made of it. Reads the folder's names, nothing else."""
 
 import os
 import re
@@ -23,7 +20,7 @@ _MARK = re.compile(
 
 
 def is_copy(name: str, store: str) -> bool:
-    """Tell whether a file called ``name`` is a sync program's copy of one called ``store``."""
+    """Return whether a file called ``name`` is a sync program's copy of one called ``store``."""
     stem, dot, suffix = store.rpartition(".")
     if not (name.startswith(stem) and name.endswith(dot + suffix)):
         return False

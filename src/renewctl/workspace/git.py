@@ -1,7 +1,4 @@
-"""The store as git has it at a revision: read through git itself, nothing is written or fetched.
-
-Imports ``store``, ``errors`` and ``files``.
-"""
+"""The store as git has it at a revision: read through git itself, nothing is written or fetched."""
 
 import os
 import subprocess
@@ -10,7 +7,7 @@ from pathlib import Path
 from renewctl import files
 from renewctl.errors import FileError, UsageError
 from renewctl.store.location import Location
-from renewctl.store.snapshot import Snapshot, snapshot_of
+from renewctl.store.snapshot import Snapshot, read_snapshot
 
 EMPTY = b"version = 1\n"
 EMPTY_JSON = b'{"version": 1}\n'
@@ -18,40 +15,37 @@ _SECONDS = 60
 _TWO_FILES = "compare two files: renewctl diff OLD.toml NEW.toml"
 
 
-def at_revision(place: Location, revision: str) -> tuple[Snapshot, bool]:
+def load_revision(place: Location, revision: str) -> tuple[Snapshot, bool]:
     """Return the store as it is at a revision, and whether it is there; if not, an empty one.
 
     Args:
-        place: where the store is now; it lies in a work tree.
+        place: where the store is now; it is in a work tree.
         revision: a commit as git names it: HEAD, HEAD~3, origin/main, a tag, a hash.
 
     Raises:
-        UsageError: there is no such revision, the folder is in no work tree, or git is missing.
-        StoreInvalid: the store cannot be read there.
+        UsageError: If there is no such revision, the folder is in no work tree, or git is missing.
+        StoreInvalid: If the store cannot be read there.
     """
     real = files.resolve_link(place.path)
-    _check(real.parent, revision)
-    shown = Location(place.path, f"{revision}:{place.display}", place.why)
-    name = f"{revision}:./{real.name}"
-    if ask(real.parent, "cat-file", "-e", name).returncode:
-        return snapshot_of(EMPTY_JSON if real.suffix.lower() == ".json" else EMPTY, shown), False
-    done = ask(real.parent, "show", "--no-textconv", name)
-    if done.returncode:
-        raise FileError(f"git could not read {name}: {first_line(done)}")
-    return snapshot_of(done.stdout, shown), True
-
-
-def _check(folder: Path, revision: str) -> None:
     if revision.startswith("-") or ":" in revision or not revision.strip():
         raise UsageError(f"{revision!r} is not a revision", hint="as HEAD, HEAD~3, origin/main, or a tag")
-    if ask(folder, "rev-parse", "--git-dir").returncode:
+    if run_git(real.parent, "rev-parse", "--git-dir").returncode:
         hint = "compare two files instead: renewctl diff OLD.toml NEW.toml"
         raise UsageError("the store is not in a git work tree", hint=hint)
-    if ask(folder, "rev-parse", "--verify", "--quiet", revision + "^{commit}").returncode:
+    if run_git(real.parent, "rev-parse", "--verify", "--quiet", revision + "^{commit}").returncode:
         raise UsageError(f"git knows no revision {revision!r}", hint="git log --oneline shows some")
+    location = Location(place.path, f"{revision}:{place.display}", place.why)
+    name = f"{revision}:./{real.name}"
+    if run_git(real.parent, "cat-file", "-e", name).returncode:
+        empty = EMPTY_JSON if real.suffix.lower() == ".json" else EMPTY
+        return read_snapshot(empty, location), False
+    answer = run_git(real.parent, "show", "--no-textconv", name)
+    if answer.returncode:
+        raise FileError(f"git could not read {name}: {first_error(answer)}")
+    return read_snapshot(answer.stdout, location), True
 
 
-def ask(folder: Path, *words: str, without: str = _TWO_FILES) -> "subprocess.CompletedProcess[bytes]":
+def run_git(folder: Path, *words: str, without: str = _TWO_FILES) -> "subprocess.CompletedProcess[bytes]":
     """Return what git answers in a folder; it neither writes nor fetches.
 
     Args:
@@ -60,8 +54,8 @@ def ask(folder: Path, *words: str, without: str = _TWO_FILES) -> "subprocess.Com
         without: what to do where there is no git.
 
     Raises:
-        UsageError: git is missing.
-        FileTrouble: it did not answer in time.
+        UsageError: If git is missing.
+        FileError: If it did not answer in time.
     """
     # Reading must neither write (the index's times) nor go to the network (a partial clone).
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
@@ -80,6 +74,6 @@ def ask(folder: Path, *words: str, without: str = _TWO_FILES) -> "subprocess.Com
         raise FileError(f"git did not answer within {_SECONDS} s") from None
 
 
-def first_line(done: "subprocess.CompletedProcess[bytes]") -> str:
+def first_error(answer: "subprocess.CompletedProcess[bytes]") -> str:
     """Return git's reason."""
-    return (done.stderr.decode("utf-8", "replace").splitlines() or ["it gave no reason"])[0]
+    return (answer.stderr.decode("utf-8", "replace").splitlines() or ["it gave no reason"])[0]

@@ -1,8 +1,4 @@
-"""A new store, with what is known already, never over an old one; and the files beside it.
-
-Imports ``files``, ``store.place``, its neighbour ``beside``, the pure floors, and tomlkit, which composes
-the new text.
-"""
+"""A new store, with what is known already, never over an old one; and the files next to it."""
 
 import json
 import os
@@ -15,22 +11,25 @@ from renewctl.errors import UsageError
 from renewctl.fields import EDITORS
 from renewctl.model import Owner
 from renewctl.store.location import NAMES, Location, store_at
-from renewctl.workspace import companion_files
-
-_KEY = f'"{EDITORS}": "./{companion_files.SCHEMA}",'
+from renewctl.workspace.companion_files import (
+    SCHEMA_COMMENT,
+    SCHEMA_NAME,
+    plan_git_files,
+    plan_schema_file,
+)
 
 
 class NewStore(NamedTuple):
-    """What ``init`` made, or without ``--dry-run`` would have.
+    """What ``init`` created or, with ``--dry-run``, would have.
 
-    ``created`` says that there was no store; ``beside`` what became of each file beside it;
-    ``unmarked`` is what the store should begin with, to name its schema, if it does not.
+    ``created`` says that there was no store; ``companions`` what became of each file next to it;
+    ``missing_schema`` is what the store should begin with, to name its schema, if it does not.
     """
 
     store: str
     created: bool
-    beside: Mapping[str, str]
-    unmarked: str = ""
+    companions: Mapping[str, str]
+    missing_schema: str = ""
 
 
 def init(
@@ -41,7 +40,7 @@ def init(
     git: bool,
     dry_run: bool,
 ) -> NewStore:
-    """Create a store and what lies beside it; with ``git``, only the latter where there is a store.
+    """Create a store and its companion files; with ``git``, only the latter where there is a store.
 
     The store comes last: it is there or not whatever happens, and the others can be made again.
 
@@ -53,66 +52,52 @@ def init(
         dry_run: check only.
 
     Raises:
-        UsageError: there is a store already, or there is no work tree for git.
-        StoreInvalid: the name is none of a store.
-        FileTrouble: a file cannot be written.
+        UsageError: If there is a store already, its name is the schema's, or there is no work tree for git.
+        StoreInvalid: If the name is not that of a store.
+        FileError: If a file cannot be written.
     """
-    taken = _taken(name)
-    if taken and (owner or not git):
+    places = [store_at(each, "new") for each in ([name] if name else NAMES)]
+    if places[0].path.name.lower() == SCHEMA_NAME:
+        raise UsageError(f"{SCHEMA_NAME} is the schema's own name", hint="give the store another one")
+    existing = next((place for place in places if os.path.lexists(place.path)), None)
+    if existing and (owner or not git):
         hint = "to see it: renewctl where; to change it: renewctl set-default"
-        raise UsageError(f"{taken.path} exists already", hint=hint)
-    place = taken or store_at(name or NAMES[0], "new")
-    unmarked = _unmarked(taken) if taken else ""
+        raise UsageError(f"{existing.path} exists already", hint=hint)
+    place = existing or places[0]
+    missing_schema = _missing_schema(existing) if existing else ""
     real = files.resolve_link(place.path) if place.path.is_symlink() else place.path
-    others = [
-        *(companion_files.plan_git_files(real.parent, real.name) if git else ()),
-        companion_files.plan_schema_file(real.parent),
+    companions = [
+        *(plan_git_files(real.parent, real.name) if git else ()),
+        plan_schema_file(real.parent),
     ]
     if not dry_run:
-        for other in others:
-            other.write()
-        if not taken:
-            _create(place, owner, email)
-    return NewStore(place.display, not taken, {str(each.path): each.done for each in others}, unmarked)
+        for companion in companions:
+            companion.write()
+        if not existing:
+            text = _json_text(owner, email) if _is_json(place) else _toml_text(owner, email)
+            try:
+                files.create(place.path, text.encode())
+            except FileExistsError:
+                message = f"{place.display} exists already"
+                raise UsageError(message, hint="somebody made it just now") from None
+    statuses = {str(companion.path): companion.status for companion in companions}
+    return NewStore(place.display, not existing, statuses, missing_schema)
 
 
-def _taken(name: str | None) -> Location | None:
-    """Return the store that is there already, under the name or in this folder.
-
-    Raises:
-        StoreInvalid: the name is none of a store.
-        UsageError: it is that of the schema.
-    """
-    places = [store_at(each, "there already") for each in ([name] if name else NAMES)]
-    if places[0].path.name.lower() == companion_files.SCHEMA:
-        raise UsageError(
-            f"{companion_files.SCHEMA} is the schema's own name", hint="give the store another one"
-        )
-    return next((place for place in places if os.path.lexists(place.path)), None)
-
-
-def _unmarked(store: Location) -> str:
+def _missing_schema(store: Location) -> str:
     """Return what names the schema, if the store does not."""
     text = files.read_bytes(store.path)
     if f'"{EDITORS}"'.encode() in text or b"#:schema " in text.partition(b"\n")[0]:
         return ""
-    return _KEY if _is_json(store) else companion_files.SCHEMA_LINE
+    return f'"{EDITORS}": "./{SCHEMA_NAME}",' if _is_json(store) else SCHEMA_COMMENT
 
 
 def _is_json(store: Location) -> bool:
     return store.path.suffix.lower() == ".json"
 
 
-def _create(place: Location, owner: Owner | None, email: str | None) -> None:
-    text = _json(owner, email) if _is_json(place) else _toml(owner, email)
-    try:
-        files.create(place.path, text.encode())
-    except FileExistsError:
-        raise UsageError(f"{place.display} exists already", hint="somebody made it just now") from None
-
-
-def _toml(owner: Owner | None, email: str | None) -> str:
-    import tomlkit  # late: no other command composes a new text
+def _toml_text(owner: Owner | None, email: str | None) -> str:
+    import tomlkit  # Lazy import: only a new store is composed with it.
 
     store = tomlkit.document()
     store.add(
@@ -132,11 +117,11 @@ def _toml(owner: Owner | None, email: str | None) -> str:
         users = tomlkit.table(is_super_table=True)
         users.add(email, tomlkit.table().comment("partner user"))
         store.add("users", users)
-    return f"{companion_files.SCHEMA_LINE}\n\n{tomlkit.dumps(store)}"
+    return f"{SCHEMA_COMMENT}\n\n{tomlkit.dumps(store)}"
 
 
-def _json(owner: Owner | None, email: str | None) -> str:
-    data: dict[str, Any] = {EDITORS: f"./{companion_files.SCHEMA}", "version": CURRENT}
+def _json_text(owner: Owner | None, email: str | None) -> str:
+    data: dict[str, Any] = {EDITORS: f"./{SCHEMA_NAME}", "version": CURRENT}
     if owner:
         data["defaults"] = {"owner": str(owner), **({"notify": email} if email else {})}
     if email:

@@ -14,8 +14,8 @@ from renewctl.errors import UsageError
 from renewctl.render.diff import Comparison, render_diff
 from renewctl.render.result import Result
 from renewctl.store.location import COMPARED, store_at
-from renewctl.store.snapshot import Snapshot, load
-from renewctl.workspace.git import at_revision
+from renewctl.store.snapshot import load
+from renewctl.workspace.git import load_revision
 
 
 @command("diff")
@@ -35,31 +35,20 @@ def diff(
 
     Without OLD: the store as git has it at HEAD, or at --git, against the file as it is. Reads only.
     """
-    before, after, warnings = _both(run, old, new, revision)
-    return render_diff(
-        _compared(before, after), recipients_only=recipients_only, exit_code=exit_code, warnings=warnings
-    )
-
-
-def _both(
-    run: Run, old: str | None, new: str | None, revision: str | None
-) -> tuple[Snapshot, Snapshot, tuple[str, ...]]:
-    """Return the two stores that the words name, and what is to be said of them."""
+    warnings: tuple[str, ...] = ()
     if old is not None and revision is not None:
         hint = "renewctl diff --git REV, or renewctl diff OLD NEW"
         raise UsageError("OLD and --git REV exclude each other", hint=hint)
+    after = run.read() if new is None else load(store_at(new, f"{COMPARED} NEW"))
     if old is not None:
-        after = load(store_at(new, f"{COMPARED} NEW")) if new is not None else run.read()
-        return load(store_at(old, f"{COMPARED} OLD")), after, ()
-    after = run.read()
-    revision = "HEAD" if revision is None else revision
-    before, known = at_revision(run.place, revision)
-    unknown = f"{run.place.display} is not in {revision}: compared with an empty store"
-    return before, after, () if known else (unknown,)
-
-
-def _compared(before: Snapshot, after: Snapshot) -> Comparison:
+        before = load(store_at(old, f"{COMPARED} OLD"))
+    else:
+        revision = "HEAD" if revision is None else revision
+        before, found = load_revision(run.place, revision)
+        if not found:
+            warnings = (f"{run.place.display} is not in {revision}: compared with an empty store",)
     people = compare_recipients(before.portfolio, after.portfolio)
-    old, new = (upgrade(snapshot.document.data) for snapshot in (before, after))
-    changes = find_differences(old, new, people.renamed)
-    return Comparison(before.identity, after.identity, changes, people)
+    old_data, new_data = upgrade(before.document.data), upgrade(after.document.data)
+    changes = find_differences(old_data, new_data, people.renamed)
+    comparison = Comparison(before.identity, after.identity, changes, people)
+    return render_diff(comparison, recipients_only=recipients_only, exit_code=exit_code, warnings=warnings)

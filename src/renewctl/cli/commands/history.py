@@ -1,6 +1,6 @@
 """``history``: which changes were made, when, by whom and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from renewctl import files
 from renewctl.cli.app import command
@@ -12,9 +12,8 @@ from renewctl.model import Change
 from renewctl.render import history as render
 from renewctl.render.history import HistoryItem
 from renewctl.render.result import Result
-from renewctl.store import history as record
-from renewctl.store.history import History
-from renewctl.store.history.record import Record
+from renewctl.store import history as journal
+from renewctl.store.history import History, Record
 from renewctl.store.undo import find_origin
 
 
@@ -26,68 +25,64 @@ def history(run: Run, clients: Clients = None) -> Result:
     such. Reads only.
     """
     digest = files.digest(files.read_bytes(run.place.path)) if run.place.path.exists() else ""
-    found = record.read(run.place.path, digest)
-    done = tuple(_of_clients(run, found, clients)) if clients else tuple(_all(found))
-    return render.render_history(done[::-1], {"path": run.place.display, "sha256": digest}, _warnings(found))
+    past = journal.read(run.place.path, digest)
+    if clients:
+        items = _items_of_clients(run, past, clients)
+    else:
+        items = [] if not past.outside else [HistoryItem()]
+        for record in reversed(past.records):
+            items.append(_item(past, record, record.changes))
+            if record.outside:
+                items.append(HistoryItem())
+    warnings: tuple[str, ...] = ()
+    if past.unreadable:
+        numbers = ", ".join(map(str, past.unreadable[:5]))
+        warnings = (f"lines of the history that cannot be read: {numbers}",)
+    return render.render_history(items, {"path": run.place.display, "sha256": digest}, warnings)
 
 
-def _all(found: History) -> Iterator[HistoryItem]:
-    for entry in found.records:
-        if entry.outside:
-            yield HistoryItem()
-        yield _done(found, entry, entry.changes)
-    if found.outside:
-        yield HistoryItem()
-
-
-def _done(found: History, entry: Record, changes: tuple[Change, ...]) -> HistoryItem:
-    author = entry.author
-    root, steps = find_origin(entry, found.records)
+def _item(past: History, record: Record, changes: tuple[Change, ...]) -> HistoryItem:
+    author = record.author
+    origin, steps = find_origin(record, past.records)
     return HistoryItem(
-        entry.id,
+        record.id,
         author.at,
         author.user,
         author.host,
-        entry.command,
+        record.command,
         author.note,
-        entry.undoes,
+        record.undoes,
         changes,
-        goes_back_to=f"{root.command} {root.id}" if steps else "",
+        goes_back_to=f"{origin.command} {origin.id}" if steps else "",
         redo=steps > 0 and steps % 2 == 0,
-        unsure=entry.unsure,
+        unsure=record.unsure,
     )
 
 
-def _of_clients(run: Run, found: History, words: Sequence[str]) -> Iterator[HistoryItem]:
-    """Yield what was done to some clients, under the keys they had before, too, oldest first."""
-    wanted = {_key(run, found, word) for word in words}
-    done = []
-    for entry in reversed(found.records):
-        renamed = {str(change.after): change.path[-1] for change in entry.changes if change.renamed}
-        wanted |= {old for new, old in renamed.items() if new in wanted}
-        changes = tuple(change for change in entry.changes if _concerns(change, wanted))
-        done += [_done(found, entry, changes)] if changes else []
-    yield from reversed(done)
+def _items_of_clients(run: Run, past: History, words: Sequence[str]) -> list[HistoryItem]:
+    """Return what was done to some clients, under the keys they had before, too, newest first."""
+    keys = {_find_key(run, past, word) for word in words}
+    items = []
+    for record in reversed(past.records):
+        renamed = {str(change.after): change.path[-1] for change in record.changes if change.renamed}
+        keys |= {old for new, old in renamed.items() if new in keys}
+        changes = tuple(change for change in record.changes if _concerns(change, keys))
+        if changes:
+            items.append(_item(past, record, changes))
+    return items
 
 
 def _concerns(change: Change, keys: set[str]) -> bool:
     return change.path[0] == "clients" and bool({*change.path[1:2], str(change.after)} & keys)
 
 
-def _key(run: Run, found: History, word: str) -> str:
+def _find_key(run: Run, past: History, word: str) -> str:
     """Return the key of a client of the store, or of one that is no longer there.
 
     Raises:
-        UnknownClient: it is neither in the store nor in its history.
+        UnknownClient: If it is neither in the store nor in its history.
     """
     key = client_key(word) or ""
-    changes = (change for entry in found.records for change in entry.changes)
+    changes = (change for record in past.records for change in record.changes)
     known = any(_concerns(change, {key}) for change in changes)
     return key if known else lookup.find_client(run.load().portfolio, word).spelling
-
-
-def _warnings(found: History) -> tuple[str, ...]:
-    if not found.unreadable:
-        return ()
-    numbers = ", ".join(map(str, found.unreadable[:5]))
-    return (f"lines of the history that cannot be read: {numbers}",)

@@ -38,7 +38,9 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None, git: 
     if owner is Owner.PARTNER and email is None:
         raise UsageError("owner partner needs a partner user", hint="add --notify YOUR-ADDRESS")
     name = run.store or run.environment.variables.get(VARIABLE)
-    made = store_init.init(name, owner, email, git=git, dry_run=run.dry_run)
-    if not made.created:
-        return render.render_companion_files(made.store, made.beside, made.unmarked, dry_run=run.dry_run)
-    return render.render_init(made.store, made.beside, dry_run=run.dry_run, with_default=owner is not None)
+    new = store_init.init(name, owner, email, git=git, dry_run=run.dry_run)
+    if not new.created:
+        return render.render_companion_files(
+            new.store, new.companions, new.missing_schema, dry_run=run.dry_run
+        )
+    return render.render_init(new.store, new.companions, dry_run=run.dry_run, with_default=owner is not None)

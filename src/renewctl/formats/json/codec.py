@@ -1,8 +1,4 @@
-"""A store in JSON: text into entries, and entries into text. See ``formats.entries.Codec``.
-
-The C parser of the standard library reads the text. Imports ``model``, ``tree``, ``entries`` and
-its neighbour ``errors``.
-"""
+"""A store in JSON: text into entries, and entries into text. See ``formats.entries.Codec``."""
 
 import json
 import re
@@ -10,19 +6,23 @@ from collections.abc import Generator, Sequence
 from functools import cache, lru_cache
 from json import JSONDecodeError
 from operator import methodcaller
-from typing import Any
+from typing import Any, NamedTuple
 
-from renewctl.domain.paths import IDENTITY, is_deeper, with_text_dates
-from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry, Steps
-from renewctl.formats.json.errors import BLANK, half_characters, number_flaw, refused, unparsed
-from renewctl.formats.lines import line_end
+from renewctl.domain.paths import IDENTITY, is_deeper, is_same, with_text_dates
+from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry, Steps, line_end
+from renewctl.formats.json.errors import (
+    BLANK,
+    explain_flaws,
+    explain_syntax,
+    find_half_characters,
+    find_number_flaw,
+)
 from renewctl.model import Path
 
 _ESCAPED = re.compile(r"\\(?:(u)(?!00[0-9]|202[89])|.)")
 _CONTROL = re.compile("[\x7f-\x9f\u2028\u2029]")
 _decode = json.JSONDecoder().raw_decode
-_iso_text = methodcaller("isoformat")
-_plain_text = json.JSONEncoder(default=_iso_text).encode
+_format_date = methodcaller("isoformat")
 
 _Members = Generator[tuple[Path, int, int, int], None, int]
 
@@ -36,24 +36,24 @@ def parse(text: str) -> dict[str, Any]:
     """
     if not text.strip(BLANK):
         return {}
-    strict = _Strict()
+    hooks = _StrictHooks()
     try:
         data = json.loads(
             text,
-            object_pairs_hook=strict.table,
-            parse_int=strict.number,
-            parse_float=strict.number,
-            parse_constant=strict.number,
+            object_pairs_hook=hooks.table,
+            parse_int=hooks.number,
+            parse_float=hooks.number,
+            parse_constant=hooks.number,
         )
     except (JSONDecodeError, RecursionError) as error:
-        raise unparsed(text, error, entries) from None
+        raise explain_syntax(text, error, entries) from None
     is_object = isinstance(data, dict)
-    if not is_object or strict.broken or is_deeper(data, MAX_DEPTH) or any(half_characters(text)):
-        raise refused(text, is_object=is_object)
+    if not is_object or hooks.broken or is_deeper(data, MAX_DEPTH) or any(find_half_characters(text)):
+        raise explain_flaws(text, is_object=is_object)
     return dict(data)
 
 
-class _Strict:
+class _StrictHooks:
     """Hooks for the C parser. It reads on after what is ``broken``, so that the whole text is checked."""
 
     broken = False
@@ -65,7 +65,7 @@ class _Strict:
         return table
 
     def number(self, digits: str) -> float:
-        if number_flaw(digits):
+        if find_number_flaw(digits):
             self.broken = True
             return 0
         return int(digits) if digits.lstrip("-").isdigit() else float(digits)
@@ -75,31 +75,31 @@ def entries(text: str) -> list[Entry]:
     """Return the entries of a text that ``parse`` takes, in the order of the file."""
     if not text.lstrip(BLANK).startswith("{"):
         return []
-    members = _members(text, _past(text, 0), HOLDERS)
+    members = _find_members(text, _skip_blanks(text, 0), HOLDERS)
     return [Entry(path, text[at:end], start=at) for path, at, _, end in members]
 
 
-def _members(text: str, start: int, holders: Sequence[str] = (), holder: Path = ()) -> _Members:
+def _find_members(text: str, start: int, holders: Sequence[str] = (), holder: Path = ()) -> _Members:
     """Yield path, start, start of the value and end of each member of an object or list; return its end.
 
     The path of a list item is its index. A member in ``holders`` is replaced by its own members, if any.
     """
-    pos, index = _past(text, start + 1), 0
+    pos, index = _skip_blanks(text, start + 1), 0
     while text[start] in "{[" and text[pos] not in "}]":
         at, value, key = pos, pos, str(index)
         if text[start] == "{":
             key, end = _decode(text, pos)
-            value = _past(text, end)
-        if key in holders and text[value] == "{" and text[_past(text, value + 1)] != "}":
-            end = yield from _members(text, value, holder=(key,))
+            value = _skip_blanks(text, end)
+        if key in holders and text[value] == "{" and text[_skip_blanks(text, value + 1)] != "}":
+            end = yield from _find_members(text, value, holder=(key,))
         else:
             end = _decode(text, value)[1]
             yield (*holder, key), at, value, end
-        pos, index = _past(text, end), index + 1
+        pos, index = _skip_blanks(text, end), index + 1
     return pos + 1
 
 
-def _past(text: str, pos: int) -> int:
+def _skip_blanks(text: str, pos: int) -> int:
     """Return where blanks end, with the comma or colon among them."""
     while text[pos] in " \t\r\n:,":
         pos += 1
@@ -111,9 +111,9 @@ def position(text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
     depth = len(entry.path)
     if steps[:depth] != entry.path:
         return 0, 0
-    at, value = entry.start, _past(text, _decode(text, entry.start)[1])
+    at, value = entry.start, _skip_blanks(text, _decode(text, entry.start)[1])
     for step in steps[depth:]:
-        inside = _inside(text, value)
+        inside = _members_by_key(text, value)
         if str(step) not in inside:
             break
         depth += 1
@@ -122,9 +122,9 @@ def position(text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
 
 
 @cache
-def _inside(text: str, start: int) -> dict[str, tuple[int, int]]:
+def _members_by_key(text: str, start: int) -> dict[str, tuple[int, int]]:
     """Return where each member of an object or list starts, and its value, by its key or index."""
-    return {key: (at, value) for (key,), at, value, _ in _members(text, start)}
+    return {key: (at, value) for (key,), at, value, _ in _find_members(text, start)}
 
 
 def value_of(entry: Entry) -> Any:
@@ -148,12 +148,19 @@ def storable(value: Any) -> Any:
     return with_text_dates(value)
 
 
-@lru_cache(maxsize=2)  # A bulk change asks for each of its entries.
-def _habits(text: str) -> tuple[str, str, bool]:
-    """Return a file's step of indentation, its line end, and whether it escapes characters beyond ASCII."""
+class _Habits(NamedTuple):
+    """A file's step of indentation, its line end, and whether it escapes characters beyond ASCII."""
+
+    indent: str
+    eol: str
+    ascii: bool
+
+
+@lru_cache(maxsize=2)  # FIGURE
+def _habits(text: str) -> _Habits:
     indented = re.search(r"[\r\n]([ \t]+)[^ \t\r\n]", text)
     escaped = text.isascii() and any(escape[1] for escape in _ESCAPED.finditer(text))
-    return indented[1] if indented else "  ", line_end(text), escaped
+    return _Habits(indented[1] if indented else "  ", line_end(text), escaped)
 
 
 def join(entries: Sequence[Entry], text: str) -> str:
@@ -165,15 +172,16 @@ def join(entries: Sequence[Entry], text: str) -> str:
         groups.setdefault(entry.path[0], []).append(entry)
     members = []
     for key, group in groups.items():
-        inside = [entry.text for entry in group if len(entry.path) > 1]
-        members += [f'"{key}": {_object(inside, text, 1)}'] if inside else [entry.text for entry in group]
+        inner = [entry.text for entry in group if len(entry.path) > 1]
+        members += [f'"{key}": {_format_object(inner, text, 1)}'] if inner else [one.text for one in group]
     body = text.rstrip(BLANK)
-    return _object(members, text, 0) + (text[len(body) :] if body else _habits(text)[1])
+    return _format_object(members, text, 0) + (text[len(body) :] if body else _habits(text).eol)
 
 
-def _object(members: list[str], text: str, depth: int) -> str:
-    unit, newline, _ = _habits(text)
-    outside, inside = newline + unit * depth, newline + unit * (depth + 1)
+def _format_object(members: list[str], text: str, depth: int) -> str:
+    habits = _habits(text)
+    outside = habits.eol + habits.indent * depth
+    inside = outside + habits.indent
     return f"{{{inside}{f',{inside}'.join(members)}{outside}}}" if members else "{}"
 
 
@@ -183,14 +191,17 @@ def write(path: Path, value: Any, text: str) -> str:
     Raises:
         ValueError: If a number is not finite.
     """
-    unit, newline, _ = _habits(text)
-    return f"{_dumps(path[-1], text)}: {_dumps(value, text)}".replace("\n", newline + unit * len(path))
+    habits = _habits(text)
+    member = f"{_format_value(path[-1], text)}: {_format_value(value, text)}"
+    return member.replace("\n", habits.eol + habits.indent * len(path))
 
 
-def _dumps(value: Any, text: str) -> str:
-    unit, _, escaped = _habits(text)
-    dumped = json.dumps(value, ensure_ascii=escaped, allow_nan=False, indent=unit, default=_iso_text)
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", dumped)
+def _format_value(value: Any, text: str) -> str:
+    habits = _habits(text)
+    json_text = json.dumps(
+        value, ensure_ascii=habits.ascii, allow_nan=False, indent=habits.indent, default=_format_date
+    )
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)
 
 
 def rewrite(entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
@@ -203,19 +214,20 @@ def rewrite(entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
         new: its new value; keys that stay keep their old order.
         text: the text of the file.
     """
-    new = _in_order(old, new)
-    if _plain_text(new) != _plain_text(old):  # which differs for 1, 1.0 and true, too
+    new = _keep_key_order(old, new)
+    if not is_same(with_text_dates(new), old):
         return write(path, new, text)
-    return _dumps(path[-1], text) + entry.text[_decode(entry.text)[1] :]
+    return _format_value(path[-1], text) + entry.text[_decode(entry.text)[1] :]
 
 
-def _in_order(old: Any, new: Any, key: str = "") -> Any:
+def _keep_key_order(old: Any, new: Any, key: str = "") -> Any:
     """Return new data with its keys in their old order, and new keys after these."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return {each: _in_order(old.get(each), new[each], each) for each in {**old, **new} if each in new}
+        keys = [inner for inner in {**old, **new} if inner in new]
+        return {inner: _keep_key_order(old.get(inner), new[inner], inner) for inner in keys}
     if isinstance(old, list) and isinstance(new, list) and key in IDENTITY:
         known = {_identity(item, key): item for item in old}
-        return [_in_order(known.get(_identity(item, key)), item) for item in new]
+        return [_keep_key_order(known.get(_identity(item, key)), item) for item in new]
     return new
 
 
@@ -226,5 +238,5 @@ def _identity(item: Any, key: str) -> str:
 def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
     """Return all entries of the data; those not ``usual`` are written as ``json.dumps`` does."""
     texts = {entry.path: entry.text for entry in usual}
-    whole = _dumps(data, text).replace("\n", _habits(text)[1])
+    whole = _format_value(data, text).replace("\n", _habits(text).eol)
     return [Entry(entry.path, texts.get(entry.path, entry.text)) for entry in entries(whole)]

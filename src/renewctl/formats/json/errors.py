@@ -1,8 +1,4 @@
-"""What is wrong with a text that is not a store in JSON, with places and ways out.
-
-Used only once something is known to be wrong. Imports ``errors`` and, of the formats, ``conflicts``,
-``entries`` and ``foreign``.
-"""
+"""What is wrong with a text that is not a store in JSON, with places and hints."""
 
 import json
 import re
@@ -12,9 +8,8 @@ from json import JSONDecodeError
 from math import isinf
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.formats.entries import MAX_DEPTH, Entry
-from renewctl.formats.foreign import first_line, looks_like
-from renewctl.formats.lines import line_starts
+from renewctl.formats.entries import MAX_DEPTH, Entry, line_starts
+from renewctl.formats.foreign import first_line, guess_format
 from renewctl.formats.merge_conflicts import find_unresolved
 
 MAX_DIGITS = 640  # Python can show an integer of so many whatever its own limit is set to.
@@ -42,7 +37,7 @@ _HINTS = (
 _Flaw = tuple[int, str, str]  # offset in the text, message, hint
 
 
-def unparsed(
+def explain_syntax(
     text: str, error: JSONDecodeError | RecursionError, entries: Callable[[str], Sequence[Entry]]
 ) -> StoreInvalid:
     """Return the error for a text that the parser does not take: its unresolved merges, if there are any.
@@ -53,20 +48,26 @@ def unparsed(
         entries: takes a text apart.
     """
     if isinstance(error, RecursionError):
-        return _invalid(_problems(text, [next(flaw for flaw in _flaws(text) if "too deeply" in flaw[1])]))
-    return find_unresolved(text, entries) or _invalid(_problems(text, _syntax_flaws(text, error)))
+        return _invalid(text, [next(flaw for flaw in _find_flaws(text) if "too deeply" in flaw[1])])
+    if merges := find_unresolved(text, entries):
+        return merges
+    if text.startswith("\ufeff"):
+        message = "not valid JSON: the mark U+FEFF stands twice at the start"
+        return _invalid(text, [(0, message, "remove one of the two")])
+    reason = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
+    return _invalid(text, [(error.pos, f"not valid JSON: {reason}", _find_hint(text, error))])
 
 
-def refused(text: str, *, is_object: bool) -> StoreInvalid:
+def explain_flaws(text: str, *, is_object: bool) -> StoreInvalid:
     """Return all that is wrong with a text that the parser takes."""
-    flaws = [*half_characters(text), *_flaws(text)]
+    flaws = [*find_half_characters(text), *_find_flaws(text)]
     if not is_object:
         at = len(text) - len(text.lstrip(BLANK))
         flaws.append((at, "the top level must be an object", "write { … } around it"))
-    return _invalid(_problems(text, flaws))
+    return _invalid(text, flaws)
 
 
-def _flaws(text: str) -> Iterator[_Flaw]:
+def _find_flaws(text: str) -> Iterator[_Flaw]:
     """Yield every duplicate key, unusable number and level too many of a text that the parser takes."""
     starts, opened = line_starts(text), list[dict[str, int]]()
     for token in _TOKEN.finditer(text):
@@ -80,11 +81,11 @@ def _flaws(text: str) -> Iterator[_Flaw]:
         elif token[2] and (first := opened[-1].setdefault(key := json.loads(token[1]), at)) < at:
             lines = f"lines {bisect(starts, first)} and {bisect(starts, at)}"
             yield at, f'duplicate key "{key}", {lines}', "keep one of the two"
-        elif number and (message := number_flaw(number)):
+        elif number and (message := find_number_flaw(number)):
             yield at, *message
 
 
-def number_flaw(number: str) -> tuple[str, str] | None:
+def find_number_flaw(number: str) -> tuple[str, str] | None:
     """Return what is wrong with a number, and the way out, if anything is."""
     if not number[-1].isdigit():
         return f"{number} is not a JSON number", "write a number, or remove the key"
@@ -94,7 +95,7 @@ def number_flaw(number: str) -> tuple[str, str] | None:
     return long if len(number) > MAX_DIGITS else None
 
 
-def half_characters(text: str) -> Iterator[_Flaw]:
+def find_half_characters(text: str) -> Iterator[_Flaw]:
     """Yield halves of characters, which no UTF-8 file can hold."""
     hint = "write both halves of the pair, or neither"
     for match in _HALF_ESCAPED.finditer(text) if "\\" in text else ():
@@ -106,30 +107,20 @@ def half_characters(text: str) -> Iterator[_Flaw]:
         yield error.start, f"half a character: \\u{ord(text[error.start]):04x}", hint
 
 
-def _problems(text: str, flaws: Iterable[_Flaw]) -> list[Problem]:
+def _invalid(text: str, flaws: Iterable[_Flaw]) -> StoreInvalid:
+    """Return the error for the flaws of a text, with line and column."""
     starts, problems = line_starts(text), []
     for at, message, hint in sorted(flaws):
         line = bisect(starts, at)
         problems.append(Problem(message, hint=hint, line=line, column=at - starts[line - 1] + 1))
-    return problems
-
-
-def _invalid(problems: Sequence[Problem]) -> StoreInvalid:
     message = problems[0].message if len(problems) == 1 else f"{len(problems)} problems in the JSON text"
     return StoreInvalid(message, hint=problems[0].hint, problems=problems)
 
 
-def _syntax_flaws(text: str, error: JSONDecodeError) -> list[_Flaw]:
-    if text.startswith("\ufeff"):
-        return [(0, "not valid JSON: the mark U+FEFF stands twice at the start", "remove one of the two")]
-    what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
-    return [(error.pos, f"not valid JSON: {what}", _syntax_hint(text, error))]
-
-
-def _syntax_hint(text: str, error: JSONDecodeError) -> str:
+def _find_hint(text: str, error: JSONDecodeError) -> str:
     pos, (_, first) = error.pos, first_line(text)
     if not first.startswith("{"):
-        return looks_like(text, "json")
+        return guess_format(text, "json")
     before, after = text[:pos].rstrip(BLANK), text[pos : pos + 2]
     if before.endswith(",") and after[:1] in ("}", "]"):
         return _LAST_COMMA

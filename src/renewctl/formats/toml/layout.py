@@ -1,7 +1,4 @@
-"""A TOML store in any layout rewritten with one block per entry, comments kept at their keys.
-
-Imports ``model``, ``tree``, ``entries``, the table of fields and its neighbours only.
-"""
+"""A TOML store in any layout rewritten with one block per entry, comments kept at their keys."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,14 +6,21 @@ from typing import Any
 from renewctl.domain.paths import IDENTITY, get
 from renewctl.fields import EDITORS, TOP_LEVEL
 from renewctl.formats.entries import Entry, Steps, entry_of, paths_of
-from renewctl.formats.toml.scan import COMMENTS, Item, above, comments, first_at, parts, scan
-from renewctl.formats.toml.text import dotted_text, field_text, in_order, key_text, value_text
+from renewctl.formats.toml.scan import (
+    COMMENTS,
+    Item,
+    find_comments,
+    find_lead,
+    scan,
+    skip_comments,
+    split_value,
+)
+from renewctl.formats.toml.writer import format_field, format_key, format_path, format_value, rank
 from renewctl.model import Path
 
 _RANKS = {key: rank for rank, key in enumerate((EDITORS, *TOP_LEVEL))}
-_Notes = dict[Steps, tuple[list[str], list[str]]]
+_Comments = dict[Steps, tuple[list[str], list[str]]]
 """By path, the comments of one entry: those above a key, and those at the end of its line."""
-_Keys = dict[Steps, list[Steps]]
 
 
 class Layout:
@@ -35,19 +39,19 @@ class Layout:
         self.text, self.eol = text, eol
         self.usual = {entry.path: entry.text for entry in usual}
         self.free: dict[Path, list[str]] = {}
-        self.notes: dict[Path, _Notes] = {}
+        self.attached: dict[Path, _Comments] = {}
         pos = 0
         last: Path = ()
         for item in scan(text):
-            entry, lead = entry_of(item.path), above(text, item.start, pos, COMMENTS)
+            entry, lead = entry_of(item.path), find_lead(text, item.start, pos, COMMENTS)
             if entry != last and (entry not in self.usual or entry not in self.free):
-                self.free.setdefault(entry, []).extend(comments(text, pos, lead))
+                self.free.setdefault(entry, []).extend(find_comments(text, pos, lead))
             if entry not in self.usual:  # what is within the text of the others stays there
                 within = pos if entry == last else lead
-                self._keep(item.path, comments(text, within, item.start), [])
-                self._keep(item.path, [], self._ending(item))
+                self._attach(item.path, find_comments(text, within, item.start), [])
+                self._attach(item.path, [], self._attach_inside(item))
             pos, last = item.end, entry
-        self.tail = comments(text, pos, len(text))
+        self.tail = find_comments(text, pos, len(text))
 
     def entries(self, data: dict[str, Any]) -> list[Entry]:
         """Return all entries of ``data``, the data of the text, in the usual order."""
@@ -55,50 +59,46 @@ class Layout:
         tops = sorted(data, key=lambda key: (below[key], _RANKS.get(key, len(_RANKS))))
         found: list[Entry] = []
         for path in paths_of({top: data[top] for top in tops}):
-            value = get(data, path)
-            free, notes = self._take(path)
+            free, attached = self._take(path)
             gap = [""] if found and below[path[0]] else []
             gap += [*free, ""] if free else []
-            text = self.usual.get(path) or self._lines(_block(path, value, notes))
+            text = self.usual.get(path) or self._lines(_Block(attached).format(path, get(data, path)))
             found.append(Entry(path, text, self._lines(gap)))
-        rest = self._rest()
+        rest = [line for lines in self.free.values() for line in lines]
+        rest += [line for attached in self.attached.values() for line in _flatten(attached)]
+        rest += self.tail
         return [*found, Entry((), "", self._lines(["", *rest] if rest else []))]
 
-    def _ending(self, item: Item) -> list[str]:
-        """Return the comments at the end of an item's line; those inside its value are kept as well."""
+    def _attach_inside(self, item: Item) -> list[str]:
+        """Attach the comments inside an item's value. Return those at the end of its line."""
         if item.value is None:
-            return comments(self.text, item.spans[-1][1], item.end)
+            return find_comments(self.text, item.spans[-1][1], item.end)
         start, end = item.value
-        inside = comments(self.text, start, end) if self.text[start] in "[{" else []
-        found = parts(self.text, start) if inside and self.text[start] == "[" else []
-        head = comments(self.text, start, found[0].begin) if found else []
-        for number, part in enumerate(found):
-            lines = comments(self.text, part.begin, part.end)
-            ending = comments(self.text, part.end, part.stop)
-            for comment in (*lines, *ending):
+        inside = find_comments(self.text, start, end) if self.text[start] in "[{" else []
+        parts = split_value(self.text, start) if inside and self.text[start] == "[" else []
+        head = find_comments(self.text, start, parts[0].begin) if parts else []
+        for number, part in enumerate(parts):
+            above = find_comments(self.text, part.begin, part.end)
+            ending = find_comments(self.text, part.end, part.stop)
+            for comment in (*above, *ending):
                 inside.remove(comment)
-            self._keep((*item.path, number), lines, ending)
-        self._keep(item.path, inside[len(head) :], [])
-        return [*head, *comments(self.text, end, item.end)]
+            self._attach((*item.path, number), above, ending)
+        self._attach(item.path, inside[len(head) :], [])
+        return [*head, *find_comments(self.text, end, item.end)]
 
-    def _keep(self, path: Steps, lines: list[str], ending: list[str]) -> None:
-        if lines or ending:
-            found = self.notes.setdefault(entry_of(path), {}).setdefault(path, ([], []))
-            found[0].extend(lines)
-            found[1].extend(ending)
+    def _attach(self, path: Steps, above: list[str], ending: list[str]) -> None:
+        if above or ending:
+            comments = self.attached.setdefault(entry_of(path), {}).setdefault(path, ([], []))
+            comments[0].extend(above)
+            comments[1].extend(ending)
 
-    def _take(self, path: Path) -> tuple[list[str], _Notes]:
-        """Return the free comments above an entry, those of the table it is in included, and its own."""
-        free, notes = self.free.pop(path, []), self.notes.pop(path, {})
-        if len(path) > 1 and (path[:1] in self.free or path[:1] in self.notes):
-            more, own = self._take(path[:1])
-            free = [*more, *_all(own), *free]
-        return free, notes
-
-    def _rest(self) -> list[str]:
-        """Return the comments that no entry has taken."""
-        free = [line for lines in self.free.values() for line in lines]
-        return [*free, *(line for notes in self.notes.values() for line in _all(notes)), *self.tail]
+    def _take(self, path: Path) -> tuple[list[str], _Comments]:
+        """Take the free comments above an entry, those of the table it is in included, and its own."""
+        free, attached = self.free.pop(path, []), self.attached.pop(path, {})
+        if len(path) > 1 and (path[:1] in self.free or path[:1] in self.attached):
+            free_above, of_table = self._take(path[:1])
+            free = [*free_above, *_flatten(of_table), *free]
+        return free, attached
 
     def _lines(self, lines: Iterable[str]) -> str:
         return "".join(f"{line}{self.eol}" for line in lines)
@@ -109,49 +109,55 @@ def _has_header(text: str | None, value: Any) -> bool:
 
     A text that stays can be a table without one, as ``defaults.owner = ...``, or a list with several.
     """
-    return text.startswith("[", first_at(text)) if text else isinstance(value, dict)
+    return text.startswith("[", skip_comments(text)) if text else isinstance(value, dict)
 
 
-def _all(notes: _Notes) -> list[str]:
-    return [line for pair in notes.values() for lines in pair for line in lines]
+def _flatten(comments: _Comments) -> list[str]:
+    return [line for pair in comments.values() for lines in pair for line in lines]
 
 
-def _block(path: Path, value: Any, notes: _Notes) -> list[str]:
-    """Return the lines of an entry."""
-    keys = _by_prefix(notes)
-    if not isinstance(value, dict):
-        return _statement(path, value, notes, keys)
-    fields = [line for key in in_order(value) for line in _statement((*path, key), value[key], notes, keys)]
-    return [*_with_comments(f"[{dotted_text(path)}]", *_below(notes, path, keys)), *fields]
+class _Block:
+    """One entry on the way to its lines: each of its comments is written once."""
 
+    def __init__(self, comments: _Comments) -> None:
+        self.comments = comments
+        self.below: dict[Steps, list[Steps]] = {}
+        """The paths that have comments, by each path that they are at or below."""
+        for path in comments:
+            for depth in range(len(path) + 1):
+                self.below.setdefault(path[:depth], []).append(path)
 
-def _statement(path: Steps, value: Any, notes: _Notes, keys: _Keys) -> list[str]:
-    """Return the lines of one field, with all comments below its path."""
-    key = str(path[-1])
-    if key not in IDENTITY or not isinstance(value, list) or not value:
-        return _with_comments(f"{key_text(key)} = {field_text(key, value, '')}", *_below(notes, path, keys))
-    items = []
-    for number, item in enumerate(value):
-        items += _with_comments(f"{value_text(item)},", *_below(notes, (*path, number), keys))
-    head = _with_comments(f"{key_text(key)} = [", *_below(notes, path, keys))
-    return [*head, *(f"  {line}" for line in items), "]"]
+    def format(self, path: Path, value: Any) -> list[str]:
+        """Return the lines of the entry."""
+        if not isinstance(value, dict):
+            return self._format_statement(path, value)
+        lines = []
+        for key in sorted(value, key=rank):
+            lines += self._format_statement((*path, key), value[key])
+        return [*self._with_comments(f"[{format_path(path)}]", path), *lines]
 
+    def _format_statement(self, path: Steps, value: Any) -> list[str]:
+        """Return the lines of one field, with all comments below its path."""
+        key = str(path[-1])
+        if key not in IDENTITY or not isinstance(value, list) or not value:
+            return self._with_comments(f"{format_key(key)} = {format_field(key, value, '')}", path)
+        items = []
+        for number, item in enumerate(value):
+            items += self._with_comments(f"{format_value(item)},", (*path, number))
+        return [
+            *self._with_comments(f"{format_key(key)} = [", path),
+            *(f"  {line}" for line in items),
+            "]",
+        ]
 
-def _by_prefix(notes: _Notes) -> _Keys:
-    """Return the paths that have comments, by each path that they are at or below."""
-    found: _Keys = {}
-    for key in notes:
-        for depth in range(len(key) + 1):
-            found.setdefault(key[:depth], []).append(key)
-    return found
+    def _with_comments(self, text: str, path: Steps) -> list[str]:
+        """Return a line with the comments of a path and of everything below it that are not written yet.
 
-
-def _below(notes: _Notes, path: Steps, keys: _Keys) -> tuple[list[str], list[str]]:
-    """Take the comments of a path and of everything below it; of several at line ends none stays there."""
-    found = [notes.pop(key) for key in keys.get(path, ()) if key in notes]
-    lines, ending = ([line for pair in found for line in pair[place]] for place in (0, 1))
-    return (lines, ending) if len(ending) == 1 else ([*lines, *ending], [])
-
-
-def _with_comments(text: str, lines: Iterable[str], ending: Iterable[str]) -> list[str]:
-    return [*lines, "  ".join([text, *ending])]
+        Of several comments at line ends none stays there.
+        """
+        pairs = [self.comments.pop(key) for key in self.below.get(path, ()) if key in self.comments]
+        above = [line for pair in pairs for line in pair[0]]
+        ending = [line for pair in pairs for line in pair[1]]
+        if len(ending) == 1:
+            return [*above, f"{text}  {ending[0]}"]
+        return [*above, *ending, text]

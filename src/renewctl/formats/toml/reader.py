@@ -1,7 +1,6 @@
 """TOML text → plain data, by toml-rs where the extra ``fast`` is installed, otherwise by tomli.
 
 Both give the same data. toml-rs takes half the time; the messages are tomli's.
-Imports the standard library, and each parser late: one is enough.
 """
 
 import re
@@ -31,7 +30,7 @@ def loads(text: str) -> dict[str, Any]:
         RecursionError: If it is nested too deeply.
     """
     with suppress(Exception):  # not installed, or it refuses the text: the message is tomli's
-        import toml_rs
+        import toml_rs  # Lazy import: one parser is enough.
 
         if _is_flat(text):
             # As TOML 1.1 it would take a line break next to the = in an inline table, which tomli does not.

@@ -1,7 +1,6 @@
 """What a TOML text is made of: headers, statements, and the parts of their values, with their offsets.
 
 The text is taken to be valid TOML; on anything else the functions find something or raise ``ScanError``.
-Imports ``entries`` for its types, and the parser.
 """
 
 import re
@@ -68,7 +67,7 @@ class Part(NamedTuple):
     stop: int
 
 
-def decode(key: str) -> str:
+def decode_key(key: str) -> str:
     """Return the key that ``key``, as written, stands for."""
     if key[0] == "'" or (key[0] == '"' and "\\" not in key):
         return key[1:-1]
@@ -81,46 +80,46 @@ def scan(text: str, pos: int = 0, end: int | None = None) -> Iterator[Item]:
     section: Steps = ()
     value: tuple[int, int] | None
     counts: dict[Steps, int] = {}
-    while (at := _past(_GAP, text, pos)) < end and text[at] != "#":
+    while (at := _skip(_GAP, text, pos)) < end and text[at] != "#":
         if text[at] == "[":
             many = text.startswith("[[", at)
-            keys, spans, close = _keys(text, at + 1 + many)
-            path = section = _indexed(keys, counts, many=many)
+            keys, spans, close = _read_key(text, at + 1 + many)
+            path = section = _header_path(keys, counts, many=many)
             value, stop = None, close + 1 + many
         else:
-            keys, spans, equals = _keys(text, at)
-            begin = _value_at(text, equals)
-            stop = _value_end(text, begin)
+            keys, spans, equals = _read_key(text, at)
+            begin = _find_value(text, equals)
+            stop = _find_value_end(text, begin)
             path, value = (*section, *keys), (begin, stop)
         pos = (text.find("\n", stop, end) + 1) or end
         yield Item(text.rfind("\n", 0, at) + 1, at, pos, path, keys, spans, value)
 
 
-def first_at(text: str) -> int:
+def skip_comments(text: str) -> int:
     """Return where the first thing in a text is that is not a comment."""
-    return _past(_GAP, text, 0)
+    return _skip(_GAP, text, 0)
 
 
-def parts(text: str, pos: int) -> list[Part]:
+def split_value(text: str, pos: int) -> list[Part]:
     """Return the parts of the array or inline table whose bracket is at ``pos``."""
     table, found = text[pos] == "{", []
-    pos = _past(_TAIL, text, pos + 1)
-    while text[start := _past(_SPACE, text, pos)] not in "]}":
+    pos = _skip(_TAIL, text, pos + 1)
+    while text[start := _skip(_SPACE, text, pos)] not in "]}":
         keys: tuple[str, ...] = ()
         value = start
         if table:
-            keys, _, equals = _keys(text, start)
-            value = _value_at(text, equals)
-        end = _value_end(text, value)
-        after = _past(_SPACE, text, end)
+            keys, _, equals = _read_key(text, start)
+            value = _find_value(text, equals)
+        end = _find_value_end(text, value)
+        after = _skip(_SPACE, text, end)
         comma = after if text[after] == "," else -1
-        stop = _past(_TAIL, text, comma + 1 or end)
+        stop = _skip(_TAIL, text, comma + 1 or end)
         found.append(Part(keys, pos, start, value, end, comma, stop))
         pos = stop
     return found
 
 
-def comments(text: str, pos: int, end: int) -> list[str]:
+def find_comments(text: str, pos: int, end: int) -> list[str]:
     """Return the comments within a value, or within whole lines."""
     return [match[0].rstrip() for match in _TOKEN.finditer(text, pos, end) if match[0][0] == "#"]
 
@@ -129,7 +128,7 @@ COMMENTS, BLANKS, GAPS = frozenset("#"), frozenset([""]), frozenset(["#", ""])
 """Kinds of lines between headers and statements, by their first character."""
 
 
-def above(text: str, start: int, floor: int, kind: frozenset[str]) -> int:
+def find_lead(text: str, start: int, floor: int, kind: frozenset[str]) -> int:
     """Return where the lines of a kind directly above the line at ``start`` begin, not before ``floor``."""
     while start > floor:
         line = text.rfind("\n", 0, start - 1) + 1
@@ -139,10 +138,10 @@ def above(text: str, start: int, floor: int, kind: frozenset[str]) -> int:
     return start
 
 
-def _keys(text: str, pos: int) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...], int]:
+def _read_key(text: str, pos: int) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...], int]:
     names, spans = [], []
     while match := _KEY_PART.match(text, pos):
-        names.append(decode(match[1]))
+        names.append(decode_key(match[1]))
         spans.append(match.span(1))
         pos = match.end()
         if not text.startswith(".", pos):
@@ -151,7 +150,7 @@ def _keys(text: str, pos: int) -> tuple[tuple[str, ...], tuple[tuple[int, int], 
     raise ScanError(pos)
 
 
-def _indexed(keys: tuple[str, ...], counts: dict[Steps, int], *, many: bool) -> Steps:
+def _header_path(keys: tuple[str, ...], counts: dict[Steps, int], *, many: bool) -> Steps:
     """Return the path of a header, with the indexes of the arrays of tables that it is in."""
     path: Steps = ()
     for place, key in enumerate(keys, 1):
@@ -163,7 +162,7 @@ def _indexed(keys: tuple[str, ...], counts: dict[Steps, int], *, many: bool) -> 
     return path
 
 
-def _value_at(text: str, pos: int) -> int:
+def _find_value(text: str, pos: int) -> int:
     if not text.startswith("=", pos):
         raise ScanError(pos)
     pos += 1
@@ -172,7 +171,7 @@ def _value_at(text: str, pos: int) -> int:
     return pos
 
 
-def _value_end(text: str, pos: int) -> int:
+def _find_value_end(text: str, pos: int) -> int:
     """Return where the value that starts at ``pos`` ends."""
     if text[pos : pos + 1] in ("[", "{"):
         depth = 0
@@ -188,6 +187,6 @@ def _value_end(text: str, pos: int) -> int:
     raise ScanError(pos)
 
 
-def _past(pattern: re.Pattern[str], text: str, pos: int) -> int:
+def _skip(pattern: re.Pattern[str], text: str, pos: int) -> int:
     match = pattern.match(text, pos)
     return match.end() if match else pos

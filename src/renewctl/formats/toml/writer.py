@@ -1,7 +1,4 @@
-"""New TOML text: values, fields and whole entries as renewctl writes them.
-
-Imports ``errors``, ``model``, ``tree`` and the table of fields.
-"""
+"""New TOML text: values, fields and whole entries as renewctl writes them."""
 
 import re
 from collections.abc import Mapping
@@ -13,19 +10,10 @@ from renewctl.errors import InternalError, UsageError
 from renewctl.fields import TABLES
 from renewctl.model import Path
 
-_WRITTEN = ("contacts", "renewals", "override", "clients.in_hubspot", "clients", "policy")
-FIELD_ORDER = ("version", *dict.fromkeys(key for table in _WRITTEN for key in TABLES[table]))
+_TABLES = ("contacts", "renewals", "override", "clients.in_hubspot", "clients", "policy")
+FIELD_ORDER = ("version", *dict.fromkeys(key for table in _TABLES for key in TABLES[table]))
 """One order that holds for the fields of every table; other keys come after them."""
-
-
-class _Ranks(dict[str, int]):
-    """The place of each field; any other key is behind them."""
-
-    def __missing__(self, key: str) -> int:
-        return len(self)
-
-
-_RANKS = _Ranks((key, rank) for rank, key in enumerate(FIELD_ORDER))
+_RANKS = {key: rank for rank, key in enumerate(FIELD_ORDER)}
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\ud800-\udfff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -33,15 +21,10 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 def rank(key: str) -> int:
     """Return the place of ``key`` among the fields of its table."""
-    return _RANKS[key]
+    return _RANKS.get(key, len(_RANKS))
 
 
-def in_order(table: Mapping[str, Any]) -> list[str]:
-    """Return the keys of ``table`` in the order they are written in."""
-    return sorted(table, key=_RANKS.__getitem__)
-
-
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Return ``text`` as a basic string.
 
     Raises:
@@ -54,30 +37,30 @@ def quoted(text: str) -> str:
     return '"' + _ESCAPED.sub(lambda m: _SHORT.get(m[0], f"\\u{ord(m[0]):04X}"), text) + '"'
 
 
-def key_text(key: str) -> str:
+def format_key(key: str) -> str:
     """Return ``key`` as it is written: bare where it can be."""
-    return key if key in _RANKS or _BARE.fullmatch(key) else quoted(key)
+    return key if _BARE.fullmatch(key) else quote(key)
 
 
-def dotted_text(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Return a path as it is written, as in a header."""
-    return ".".join(map(key_text, path))
+    return ".".join(map(format_key, path))
 
 
-def value_text(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Return ``value`` on one line.
 
     Raises:
-        InternalGuard: If TOML has no such value.
+        InternalError: If TOML has no such value.
     """
     match value:
         case str():
-            return quoted(value)
+            return quote(value)
         case list():
-            return "[" + ", ".join([value_text(item) for item in value]) + "]"
+            return "[" + ", ".join([format_value(item) for item in value]) + "]"
         case dict():
-            inner = ", ".join([f"{key_text(key)} = {value_text(value[key])}" for key in in_order(value)])
-            return f"{{ {inner} }}" if inner else "{}"
+            pairs = [f"{format_key(key)} = {format_value(value[key])}" for key in sorted(value, key=rank)]
+            return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
         case bool():
             return "true" if value else "false"
         case int() | float():
@@ -87,25 +70,25 @@ def value_text(value: Any) -> str:
     raise InternalError(f"a value of type {type(value).__name__} cannot be written as TOML")
 
 
-def field_text(key: str, value: Any, eol: str) -> str:
+def format_field(key: str, value: Any, eol: str) -> str:
     """Return the value of a table's ``key``: contacts and renewals are written one per line."""
     if key in IDENTITY and isinstance(value, list) and value:
-        return "[" + eol + "".join([f"  {value_text(item)},{eol}" for item in value]) + "]"
-    return value_text(value)
+        return "[" + eol + "".join([f"  {format_value(item)},{eol}" for item in value]) + "]"
+    return format_value(value)
 
 
-def line_text(key: str, value: Any, eol: str) -> str:
+def format_statement(key: str, value: Any, eol: str) -> str:
     """Return the statement that gives ``key`` a value."""
-    return f"{key_text(key)} = {field_text(key, value, eol)}{eol}"
+    return f"{format_key(key)} = {format_field(key, value, eol)}{eol}"
 
 
-def table_text(header: str, table: Mapping[str, Any], eol: str) -> str:
+def format_table(header: str, table: Mapping[str, Any], eol: str) -> str:
     """Return a whole block: ``header`` with its brackets, then the fields of ``table``."""
-    return header + eol + "".join([line_text(key, table[key], eol) for key in in_order(table)])
+    return header + eol + "".join([format_statement(key, table[key], eol) for key in sorted(table, key=rank)])
 
 
-def entry_text(path: Path, value: Any, eol: str) -> str:
+def format_entry(path: Path, value: Any, eol: str) -> str:
     """Return a new entry: a block, or a statement where its value is not a table."""
     if isinstance(value, dict):
-        return table_text(f"[{dotted_text(path)}]", value, eol)
-    return line_text(path[-1], value, eol)
+        return format_table(f"[{format_path(path)}]", value, eol)
+    return format_statement(path[-1], value, eol)

@@ -1,0 +1,270 @@
+"""Change the value of one entry in its TOML text; what stays equal keeps its bytes.
+
+The difference of the old value and the new is spliced into the text of headers, statements and the
+parts of their values, so that every comment stays with what it is about.
+"""
+
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import Any
+
+from renewctl.domain.paths import IDENTITY, is_same
+from renewctl.formats.entries import Entry, Steps
+from renewctl.formats.toml.scan import BLANKS, COMMENTS, Item, Part, find_lead, scan, split_value
+from renewctl.formats.toml.writer import (
+    format_field,
+    format_key,
+    format_statement,
+    format_table,
+    format_value,
+    rank,
+)
+from renewctl.model import Path
+
+_Plan = list[tuple[Part | None, str | None]]
+"""The old parts of a value (None: not there), each with its new text (None: gone)."""
+
+
+class Splicer:
+    """The splices of one entry, a block or a statement: start, end, and the text instead.
+
+    Args:
+        entry: the entry, whose text ends with a line end.
+        eol: the line end for new lines.
+    """
+
+    def __init__(self, entry: Entry, eol: str) -> None:
+        self.text, self.path, self.eol = entry.text, entry.path, eol
+        self.new_path = entry.path
+        self.items = list(scan(self.text))
+        self.by_path = {item.path: item for item in self.items}
+        self.splices: list[tuple[int, int, str]] = []
+        self.headers: dict[Steps, str] = {}
+        """New statements of tables that have no header yet."""
+        self.tables: list[tuple[int, int, str]] = []
+        """Splices that go below what else is written in the same place."""
+
+    def rewrite(self, path: Path, old: Any, new: Any) -> str:
+        """Return the text with the path ``path`` and the value ``new``, where it had ``old``."""
+        if path != self.path:
+            self.new_path = path
+            for item in self.items:
+                if item.value is None:
+                    self._splice(*item.spans[len(path) - 1], format_key(path[-1]))
+        self._change(self.path, old, new)
+        for header, statements in self.headers.items():
+            first = next(item for item in self.items if item.path[: len(header)] == header)
+            lead = find_lead(self.text, first.start, 0, COMMENTS)
+            self._splice(lead, lead, f"[{self._format_path(header)}]{self.eol}{statements}")
+        pieces, pos = [], 0
+        for start, end, text in sorted(self.splices + self.tables, key=lambda splice: splice[:1]):
+            if start >= pos or start == end:  # what is replaced within lines that go, goes with them
+                pieces += [self.text[pos:start], text]
+            pos = max(pos, end)
+        return "".join([*pieces, self.text[pos:]])
+
+    def _change(self, path: Steps, old: Any, new: Any) -> None:
+        """Change the value at ``path`` from ``old`` to ``new``."""
+        if is_same(old, new):
+            return
+        item = self.by_path.get(path)
+        if item and item.value:
+            self._splice(*item.value, self._rewrite_value(*item.value, old, new, item.keys[-1]))
+        elif isinstance(old, dict) and isinstance(new, dict) and self._keeps_table(path, old, new):
+            for key in sorted({**old, **new}, key=rank):
+                if key not in new:
+                    self._remove((*path, key))
+                elif key not in old:
+                    self._add(path, key, new[key])
+                else:
+                    self._change((*path, key), old[key], new[key])
+        elif not (isinstance(old, list) and isinstance(new, list) and self._change_tables(path, old, new)):
+            self._remove(path)
+            self._add(path[:-1], str(path[-1]), new)
+
+    def _keeps_table(self, path: Steps, old: dict[str, Any], new: dict[str, Any]) -> bool:
+        """Return whether something of the table at ``path`` is left; if not, its header goes as well."""
+        if path == self.path:
+            if path not in self.by_path and not new:
+                self.headers[path] = ""  # only its sub-tables named it
+            return True
+        return path in self.by_path or any(key in new for key in old)
+
+    def _change_tables(self, path: Steps, old: list[Any], new: list[Any]) -> bool:
+        """Change the ``[[tables]]`` at ``path``. Return whether that could be done."""
+        if not (new and (*path, 0) in self.by_path and all(isinstance(item, dict) for item in new)):
+            return False
+        last = -1
+        for old_index, new_index in _align(old, new, str(path[-1])):
+            last = last if old_index is None else old_index
+            if new_index is None:
+                self._remove((*path, last))
+            elif old_index is None:
+                self._add_table(path, last, new[new_index])
+            else:
+                self._change((*path, old_index), old[old_index], new[new_index])
+        return True
+
+    def _add_table(self, path: Steps, last: int, table: dict[str, Any]) -> None:
+        """Write a new one of the ``[[tables]]`` at ``path``, below the ``last`` one (-1: as the first)."""
+        text = format_table(f"[[{self._format_path(path)}]]", table, self.eol)
+        if last >= 0:
+            end = [item.end for item in self.items if item.path[: len(path) + 1] == (*path, last)][-1]
+            self._splice(end, end, self.eol + text)
+        else:
+            first = self.by_path[(*path, 0)]
+            floor = max((item.end for item in self.items if item.end <= first.start), default=0)
+            lead = find_lead(self.text, first.start, floor, COMMENTS)
+            self.tables.append((lead, lead, text + self.eol))
+
+    def _remove(self, path: Steps) -> None:
+        """Remove all that is at ``path``: statements one by one, headers with all that is below them."""
+        pos, start, table = 0, -1, False
+        for item in (*self.items, None):
+            inside = item is not None and item.path[: len(path)] == path
+            if start >= 0 and not (inside and table):
+                self._splice(start, pos, "")
+                start = -1
+            if inside and item and start < 0:
+                start, table = self._start_with_lead(item, pos), item.value is None
+            pos = item.end if item else pos
+
+    def _start_with_lead(self, item: Item, floor: int) -> int:
+        """Return where the lines begin that go with a header or statement."""
+        if item.value:
+            return item.start  # a comment above a key stays
+        lead = find_lead(self.text, item.start, floor, COMMENTS)
+        blank = find_lead(self.text, lead, floor, BLANKS)
+        free_comment = find_lead(self.text, blank, floor, COMMENTS) < blank
+        return lead if free_comment else blank  # it must not be joined to what follows
+
+    def _add(self, path: Steps, key: str, value: Any) -> None:
+        """Write a new key of the table at ``path``, in the fields' order."""
+        statement = format_statement(key, value, self.eol)
+        statements = [item for item in self.items if item.value]
+        dotted = [item for item in statements if item.path[:-1] == path]
+        if path in self.by_path:
+            section = [item for item in statements if item.path[: len(item.path) - len(item.keys)] == path]
+            anchors = [item for item in section if rank(str(item.path[len(path)])) <= rank(key)]
+            anchor = anchors[-1] if anchors else self.by_path[path]
+            self._splice(anchor.end, anchor.end, self.text[anchor.start : anchor.at] + statement)
+        elif dotted:
+            prefix = self.text[dotted[-1].start : dotted[-1].spans[-1][0]]
+            self._splice(dotted[-1].end, dotted[-1].end, prefix + statement)
+        else:
+            self.headers[path] = self.headers.get(path, "") + statement
+
+    def _format_path(self, path: Steps) -> str:
+        steps = (*self.new_path, *path[len(self.path) :])
+        return ".".join(format_key(step) for step in steps if isinstance(step, str))
+
+    def _splice(self, start: int, end: int, text: str) -> None:
+        self.splices.append((start, end, text))
+
+    # --- values: arrays and inline tables ---
+
+    def _rewrite_value(self, start: int, end: int, old: Any, new: Any, key: str = "") -> str:
+        """Return the text of ``new`` for the value ``old`` under ``key``, from ``start`` to ``end``."""
+        if is_same(old, new):
+            return self.text[start:end]
+        parts = split_value(self.text, start) if self.text[start] in "[{" else []
+        if self.text[start] == "[" and isinstance(new, list) and (parts or "#" in self.text[start:end]):
+            return self._join_parts(start, end, parts, self._plan_array(parts, old, new, key))
+        if self.text[start] == "{" and isinstance(new, dict) and all(len(part.keys) == 1 for part in parts):
+            return self._join_parts(start, end, parts, self._plan_table(parts, old, new))
+        return format_field(key, new, self.eol)
+
+    def _plan_array(self, parts: list[Part], old: list[Any], new: list[Any], key: str) -> _Plan:
+        plan: _Plan = []
+        for old_index, new_index in _align(old, new, key):
+            part = None if old_index is None else parts[old_index]
+            if new_index is None:
+                text = None
+            elif old_index is None or part is None:
+                text = format_value(new[new_index])
+            else:
+                text = self._rewrite_value(part.value, part.end, old[old_index], new[new_index])
+            plan.append((part, text))
+        return plan
+
+    def _plan_table(self, parts: list[Part], old: dict[str, Any], new: dict[str, Any]) -> _Plan:
+        plan: _Plan = []
+        for part in parts:
+            key, text = part.keys[0], None
+            if key in new:
+                value = self._rewrite_value(part.value, part.end, old[key], new[key])
+                text = self.text[part.start : part.value] + value
+            plan.append((part, text))
+        ranks = [rank(part.keys[0]) for part in parts]
+        for key in sorted(new, key=rank):
+            if key not in old:
+                place = max((at for at, other in enumerate(ranks, 1) if other <= rank(key)), default=0)
+                ranks.insert(place, rank(key))
+                plan.insert(place, (None, f"{format_key(key)} = {format_value(new[key])}"))
+        return plan
+
+    def _join_parts(self, start: int, end: int, parts: list[Part], plan: _Plan) -> str:
+        """Put a value together; on several lines, a comment goes only with the last item of its line."""
+        text = self.text
+        inside = text[start + 1 : end - 1]
+        if "\n" not in inside:
+            pad = " " if (inside[:1] == " " if parts else text[start] == "{") else ""
+            inner = ", ".join(new for _, new in plan if new is not None)
+            return text[start] + (pad + inner + pad if inner else "") + text[end - 1]
+        # In a list without items comments belong to nothing: new items go above them.
+        first = text.find("\n", start) + 1
+        begin, stop = (parts[0].begin, parts[-1].stop) if parts else (first, first)
+        out = text[start:begin]
+        indent = text[text.rfind("\n", 0, parts[0].start) + 1 : parts[0].start] if parts else "  "
+        final_comma = not parts or parts[-1].comma >= 0
+        new_left, old_left = sum(new is not None for _, new in plan), len(parts)
+        empty = new_left == 0
+        for part, new in plan:
+            new_left -= new is not None
+            old_left -= part is not None
+            comma = "," if new_left or final_comma else ""
+            if part is None:
+                out += self._place_new_part(out, f"{new}{comma}", indent, last=not old_left)
+            elif new is None:
+                out = self._remove_part(out, part)
+            else:
+                lead = "" if out[-1] in " \t" else text[part.begin : part.start]
+                if part.comma < 0:
+                    tail = comma + text[part.end : part.stop]
+                else:
+                    tail = text[part.end : part.comma] + comma + text[part.comma + 1 : part.stop]
+                out += lead + new + tail
+        out += text[stop:end]
+        return text[start] + text[end - 1] if empty and "#" not in out else out
+
+    def _place_new_part(self, out: str, new: str, indent: str, *, last: bool) -> str:
+        first_after_bracket = indent.strip(" \t")
+        if out.endswith("\n"):
+            return ("  " if first_after_bracket else indent) + new + self.eol
+        if last and not first_after_bracket:
+            return self.eol + indent + new
+        return f"{new} " if out[-1] in "[ \t" else f" {new}"
+
+    def _remove_part(self, out: str, part: Part) -> str:
+        """Return ``out`` without a part: comments above it stay, and one that others share."""
+        lead = self.text[part.begin : part.start]
+        tail = self.text[max(part.comma + 1, part.end) : part.stop]
+        margin = lead.rfind("\n") + 1
+        out += lead[:margin] if "#" in lead else ""
+        line = out[out.rfind("\n") + 1 :]
+        if "\n" in tail:
+            return out.rstrip(" \t") + (tail if line.strip() else "")
+        return out if line else out + lead[margin:]  # the next part on the line gets its place
+
+
+def _align(old: list[Any], new: list[Any], key: str) -> list[tuple[int | None, int | None]]:
+    """Pair the items of two lists in order: (index in old or None, index in new or None)."""
+    field = IDENTITY.get(key, "")
+    olds, news = (
+        [repr(item.get(field, "") if field and isinstance(item, dict) else item) for item in items]
+        for items in (old, new)
+    )
+    pairs: list[tuple[int | None, int | None]] = []
+    for _, i, i_end, j, j_end in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
+        pairs += zip_longest(range(i, i_end), range(j, j_end))
+    return pairs
