@@ -41,8 +41,8 @@ def render_help(ctx: Any) -> str:
         command.epilog = "\n".join(["[bold]Examples[/bold]", *lines])
     elif hasattr(command, "commands"):
         command.epilog = f"{ctx.command_path} COMMAND --help shows a command's options, and examples."
-    for parameter in command.get_params(ctx):
-        if parameter.param_type_name == "argument":
+    for parameter in command.params:
+        if parameter.param_type_name == "argument" and hasattr(parameter, "type"):  # Typer 0.29 has none.
             # The metavar tells what an argument is; Typer would put its type, <str>, beside it.
             parameter.type = copy(parameter.type)
             parameter.type.get_metavar = lambda **_: ""

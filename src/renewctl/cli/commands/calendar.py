@@ -6,6 +6,7 @@ import typer
 
 from renewctl.cli import data_files
 from renewctl.cli.app import command
+from renewctl.cli.commands.who import Query, select_rows
 from renewctl.cli.options import (
     AllOption,
     Clients,
@@ -15,7 +16,6 @@ from renewctl.cli.options import (
     ToOption,
     WithinOption,
 )
-from renewctl.cli.report_options import WindowOptions, select_rows
 from renewctl.cli.runtime import Run
 from renewctl.render.result import Result
 
@@ -40,6 +40,6 @@ def calendar(
     Send it to a file: renewctl calendar > renewals.ics. The filters are those of who. Reads only;
     needs the extra "calendar".
     """
-    asked = WindowOptions(within, since, until, deadline_within, everything)
-    rows = select_rows(run, run.load().portfolio, clients or [], asked, recipient).rows
+    query = Query(clients or [], within, since, until, deadline_within, everything, recipient)
+    rows = select_rows(run, run.load().portfolio, query).rows
     return data_files.render_calendar(run, rows, remind or ())

@@ -1,13 +1,13 @@
-"""The question: ``who``."""
+"""``who``: who would be notified for upcoming renewals; as a picture, and as an assertion, too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.expectations import check_everyone_notified, check_expected
 from renewctl.cli.options import (
     AllOption,
     Clients,
@@ -18,11 +18,14 @@ from renewctl.cli.options import (
     ToOption,
     WithinOption,
 )
-from renewctl.cli.report_options import WindowOptions, select_rows, select_timeline
-from renewctl.cli.runtime import Run
+from renewctl.cli.runtime import Run, select_clients
 from renewctl.domain import report as reports
+from renewctl.domain.dates import Window, parse_day, parse_span
+from renewctl.domain.identifiers import address_key, is_address
 from renewctl.domain.report import ReportRow
-from renewctl.errors import UsageError
+from renewctl.domain.responsibilities import Responsibilities, find_responsibilities
+from renewctl.errors import NoRecipient, Problem, UnexpectedRecipients, UsageError
+from renewctl.model import Policy, Portfolio
 from renewctl.render import who as render_who
 from renewctl.render.result import Result
 
@@ -64,48 +67,143 @@ def who(
     is past and clients without one come last, never left out. With --recipient, also what that
     person is responsible for whatever the date. Reads only; HubSpot is not asked.
     """
-    asked = WindowOptions(within, since, until, deadline_within, everything)
-    answer, rows = _shape(by, timeline=timeline)(run, clients or [], asked, recipient)
-    return check_everyone_notified(check_expected(answer, rows, expect), rows, wanted=require_recipient)
-
-
-Shown = tuple[Result, Sequence[ReportRow]]
-"""A report, and the rows that it is of."""
-
-
-def _shape(by: By, *, timeline: bool) -> Callable[[Run, list[str], WindowOptions, str | None], Shown]:
     if timeline and by is By.RECIPIENT:
         hint = "--timeline --recipient ADDRESS draws what one person hears of"
         raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
-    return _pictured if timeline else _by_recipient if by is By.RECIPIENT else _by_client
-
-
-def _by_client(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> Shown:
-    report = _report(run, words, asked, recipient)
-    return render_who.render_by_client(report), report.rows
-
-
-def _by_recipient(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> Shown:
-    from renewctl.render.who_by_recipient import render_by_recipient  # late: most reports are by client
-
-    report = _report(run, words, asked, recipient)
-    return render_by_recipient(report), report.rows
-
-
-def _report(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> render_who.Report:
     snapshot = run.load()
-    found = select_rows(run, snapshot.portfolio, words, asked, recipient)
-    return render_who.Report(found.rows, run.today, found.window, snapshot.identity, found.person)
+    query = Query(clients or [], within, since, until, deadline_within, everything, recipient)
+    rows, window, person = select_rows(run, snapshot.portfolio, query, timeline=timeline)
+    report = render_who.Report(rows, run.today, window, snapshot.identity, person)
+    if timeline:
+        # Lazy import: most reports have no picture.
+        from renewctl.domain.timeline import build_timeline
+        from renewctl.render.timeline import render_timeline
+
+        picture = build_timeline(rows, window, run.today)
+        result = render_timeline(picture, report._replace(rows=picture.rows))
+        rows = reports.filter_rows(rows, window, run.today)
+    elif by is By.RECIPIENT:
+        # Lazy import: most reports are by client.
+        from renewctl.render.who_by_recipient import render_by_recipient
+
+        result = render_by_recipient(report)
+    else:
+        result = render_who.render_by_client(report)
+    failure = _unexpected(rows, expect) if expect is not None else None
+    return result._replace(failure=failure or (_without_recipient(rows) if require_recipient else None))
 
 
-def _pictured(run: Run, words: list[str], asked: WindowOptions, recipient: str | None) -> Shown:
-    """Return the picture of the months, and the rows that the same window lists."""
-    # Late: most reports have no picture.
-    from renewctl.domain.timeline import build_timeline
-    from renewctl.render.timeline import render_timeline as drawn
+# ------------------------------------------------------------------ which rows
 
-    snapshot = run.load()
-    found = select_timeline(run, snapshot.portfolio, words, asked, recipient)
-    picture = build_timeline(found.rows, found.window, run.today)
-    report = render_who.Report(picture.rows, run.today, found.window, snapshot.identity, found.person)
-    return drawn(picture, report), reports.filter_rows(found.rows, found.window, run.today)
+
+class Query(NamedTuple):
+    """What a report is asked for, as typed."""
+
+    clients: Sequence[str]
+    within: str | None
+    since: str | None
+    until: str | None
+    deadline_within: str | None
+    everything: bool
+    recipient: str | None
+
+
+class Selection(NamedTuple):
+    """The rows asked for, the window they are of, and the one person they are narrowed to, if any."""
+
+    rows: tuple[ReportRow, ...]
+    window: Window | None
+    person: Responsibilities | None
+
+
+def select_rows(run: Run, book: Portfolio, query: Query, *, timeline: bool = False) -> Selection:
+    """Return the rows that a report is asked for.
+
+    Args:
+        run: the command's common options.
+        book: what the store says.
+        query: the report's own options.
+        timeline: whether it is for a picture: of all dates then, in a year where no window is asked for.
+
+    Raises:
+        UsageError: If the window cannot be read.
+        UnknownClient, UnknownUser: If a name is none of the store's.
+    """
+    window = _window(query, book.policy, run.today, unbounded=timeline or bool(query.clients))
+    if timeline and window is None and not query.everything:
+        window = reports.twelve_months(run.today)
+    clients = select_clients(book, query.clients)
+    rows = reports.build_rows(book, clients, None if timeline else window, run.today)
+    if query.recipient is None:
+        return Selection(rows, window, None)
+    # Lazy import: most reports are of everybody.
+    from renewctl.domain import lookup
+
+    person = find_responsibilities(book, lookup.find_address(book, query.recipient))
+    return Selection(reports.rows_for_recipient(rows, person.email), window, person)
+
+
+def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Window | None:
+    """Return the window asked for; None for all dates, as where none is asked for and ``unbounded``."""
+    ways = {
+        "--within": query.within,
+        "--from/--to": query.since or query.until,
+        "--deadline-within": query.deadline_within,
+        "--all": query.everything or None,
+    }
+    used = [name for name, value in ways.items() if value is not None]
+    if len(used) > 1:
+        raise UsageError(f"{' and '.join(used)} exclude each other", hint="name one window")
+    if query.within is not None:
+        return Window(today, parse_span(query.within, today, option="--within"))
+    if query.deadline_within is not None:
+        end = parse_span(query.deadline_within, today, option="--deadline-within")
+        return Window(today, end, on="deadline")
+    if query.since is None and query.until is None:
+        return None if query.everything or unbounded else reports.default_window(policy, today)
+    start = parse_day(query.since, today, option="--from") if query.since is not None else today
+    end = date.max if query.until is None else parse_day(query.until, today, option="--to", end=True)
+    if end < start:
+        raise UsageError(f"--to {end} is before --from {start}", hint="name the earlier day as --from")
+    return Window(start, end)
+
+
+# ------------------------------------------------------------------ the report as an assertion
+
+WHY = "renewctl explain CLIENT says why"
+
+
+def _unexpected(rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients | None:
+    """Return what is wrong unless To and Cc of each row together are just the addresses expected.
+
+    Raises:
+        UsageError: If ``expect`` is not a list of addresses.
+    """
+    expected = frozenset(_addresses(expect))
+    if not rows:
+        return UnexpectedRecipients("nothing is listed, so nothing is as expected", hint="widen the window")
+    problems = []
+    for row in rows:
+        missing, surplus = sorted(expected - row.recipients), sorted(row.recipients - expected)
+        what = [f"{', '.join(missing)} would not hear"] if missing else []
+        what += [f"{', '.join(surplus)} would"] if surplus else []
+        if what:
+            product = f" ({row.renewal.product})" if row.renewal and row.renewal.product else ""
+            problems.append(Problem(f"{row.client.key}{product}: {'; '.join(what)}"))
+    return UnexpectedRecipients("not as expected", hint=WHY, problems=problems) if problems else None
+
+
+def _addresses(expect: str) -> Iterator[str]:
+    if expect.strip().lower() == "none":
+        return
+    for word in (word.strip() for word in expect.split(",")):
+        if not is_address(word):
+            raise UsageError(f"--expect: {word!r} is not an e-mail address", hint="write A@B,C@D, or none")
+        yield address_key(word)
+
+
+def _without_recipient(rows: Sequence[ReportRow]) -> NoRecipient | None:
+    """Return which clients have a row that notifies nobody, as what is wrong."""
+    keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
+    problems = [Problem(f"{key}: nobody is notified") for key in keys]
+    return NoRecipient("nobody would be notified", hint=WHY, problems=problems) if problems else None
