@@ -107,7 +107,6 @@ class Run:
         self.lock_timeout = lock_timeout
         self.note = note
         self.remarks: list[str] = []
-        self.snapshot: Snapshot | None = None
 
     @cached_property
     def today(self) -> date:
@@ -131,8 +130,7 @@ class Run:
         """Read the store, for a command that itself reports what is odd in it."""
         from renewctl.store.snapshot import load
 
-        self.snapshot = load(self.place)
-        return self.snapshot
+        return load(self.place)
 
     def load(self) -> "Snapshot":
         """Read the store; what is odd in it becomes the run's remarks."""
