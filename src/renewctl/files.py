@@ -1,8 +1,6 @@
 """One text file, read with care and replaced as a whole or not at all, whatever it means."""
 
 import errno
-import glob
-import hashlib
 import os
 import stat
 import time
@@ -47,6 +45,8 @@ class NotAFile(RenewctlError):
 
 def digest(data: bytes) -> str:
     """Return the SHA-256 of ``data`` in hexadecimal."""
+    import hashlib  # Lazy import: it takes 3 ms, and a report needs no digest.
+
     return hashlib.sha256(data).hexdigest()
 
 
@@ -260,6 +260,8 @@ def sync_folder(folder: Path) -> list[str]:
 
 def remove_stale_temporaries(path: Path) -> None:
     """Remove the temporary files of killed writers next to ``path``. Call it under the lock."""
+    import glob  # Lazy import: only a change needs it.
+
     with suppress(OSError, FileError):  # It only tidies up: no failure is worth an error.
         real = resolve_link(path)
         for old in real.parent.glob(f".{glob.escape(real.name)}.*.tmp"):

@@ -57,7 +57,7 @@ def sort_findings(findings: Iterable[LocatedFinding]) -> list[LocatedFinding]:
 
 
 def render_findings(
-    findings: Sequence[LocatedFinding], as_of: date, store: Mapping[str, str], *, strict: bool
+    findings: Sequence[LocatedFinding], as_of: date, store: Mapping[str, Any], *, strict: bool
 ) -> Result:
     """Return the findings; the exit status is 1 if there is an error, with ``strict`` also a warning."""
     counts = Counter(located.finding.severity for located in findings)

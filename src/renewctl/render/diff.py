@@ -28,8 +28,8 @@ NO_RECIPIENTS_CHANGE = "Nobody starts or stops hearing."
 class Comparison(NamedTuple):
     """Two stores (path and sha256 each), what differs, and the impact on recipients."""
 
-    old: Mapping[str, str]
-    new: Mapping[str, str]
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
     changes: tuple[Change, ...]
     impact: Impact
 

@@ -4,8 +4,8 @@ JSON is ASCII. An object has a line for each member and a list one for each item
 ``diff`` want it.
 """
 
-from collections.abc import Mapping, Sequence
-from json import JSONEncoder
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from renewctl.render.result import Cell, DataTable, Line, Output, Result
@@ -20,8 +20,8 @@ def format_result(result: Result, output: Output) -> str:
     if output is Output.JSON:
         return json_text(result.document)
     if output is Output.JSONL:
-        items = _evaluate(result.document.get("items", [result.document]))
-        return "".join([_encode(item) + "\n" for item in items])
+        encode, items = _encoder(), _evaluate(result.document.get("items", [result.document]))
+        return "".join([encode(item) + "\n" for item in items])
     return result.text or _WRITERS[output](result)
 
 
@@ -48,13 +48,13 @@ def json_text(value: Any) -> str:
 
 
 def _spread(value: Any, newline: str) -> str:
-    value, below = _evaluate(value), newline + "  "
+    value, below, encode = _evaluate(value), newline + "  ", _encoder()
     if value and isinstance(value, Mapping):
-        members = [f"{_encode(key)}: {_spread(inner, below)}" for key, inner in value.items()]
+        members = [f"{encode(key)}: {_spread(inner, below)}" for key, inner in value.items()]
         return "{" + below + f",{below}".join(members) + newline + "}"
     if value and isinstance(value, list | tuple):
-        return "[" + below + f",{below}".join(map(_encode, value)) + newline + "]"
-    return _encode(value)
+        return "[" + below + f",{below}".join(map(encode, value)) + newline + "]"
+    return encode(value)
 
 
 def _evaluate(value: Any) -> Any:
@@ -68,7 +68,11 @@ def _plain(value: Any) -> Any:
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
-_encode = JSONEncoder(default=_plain).encode
+@cache
+def _encoder() -> Callable[[Any], str]:
+    from json import JSONEncoder  # Lazy import: only two formats need it.
+
+    return JSONEncoder(default=_plain).encode
 
 
 def _tsv(result: Result) -> str:

@@ -1,6 +1,6 @@
 """The one shape of a command's result, from which every output format is made."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -26,10 +26,10 @@ class Output(StrEnum):
 
 
 class DataTable(NamedTuple):
-    """Columns and rows."""
+    """Columns and rows; the rows can be a generator, as one form of a result at most is written."""
 
     columns: tuple[str, ...]
-    rows: Sequence[tuple[Cell, ...]]
+    rows: Iterable[tuple[Cell, ...]]
 
 
 class Result(NamedTuple):

@@ -47,7 +47,7 @@ class TaskList(NamedTuple):
 
     tasks: Sequence[Task]
     as_of: date
-    store: Mapping[str, str]
+    store: Mapping[str, Any]
     named: bool = False
     never: int = 0
 

@@ -28,7 +28,7 @@ from renewctl.render.terminal import (
 from renewctl.render.wording import count_of, in_days, list_some
 
 SCHEMA = "renewctl.who/1"
-SINGLE_COLUMNS = (
+COLUMNS = (
     "client",
     "name",
     "product",
@@ -39,8 +39,10 @@ SINGLE_COLUMNS = (
     "owner",
     "source",
     "rule",
+    "to",
+    "cc",
+    "notes",
 )
-"""What an item has one value of, in order; the lists ``to``, ``cc`` and ``notes`` follow."""
 MARKDOWN_COLUMNS = ("Deadline", "Renewal", "Client", "Product", "Notified", "Copied", "Rule", "Notes")
 HEADINGS = ("Deadline", "Renewal", "Client", "Who hears", "Rule")
 MOST_NAMED = 5
@@ -57,7 +59,7 @@ class Report(NamedTuple):
     rows: Sequence[ReportRow]
     as_of: date
     window: Window | None
-    store: Mapping[str, str]
+    store: Mapping[str, Any]
     person: Responsibilities | None = None
 
     @property
@@ -75,10 +77,14 @@ class Report(NamedTuple):
 def render_by_client(report: Report) -> Result:
     """Return a row for each renewal."""
     rows, today = report.rows, report.as_of
-    items = [_item(row, today) for row in rows]
     return Result(
-        {"schema": SCHEMA, **report.heading, "items": items, "summary": summarize(rows)},
-        DataTable((*SINGLE_COLUMNS, "to", "cc", "notes"), tuple(map(_item_cells, items))),
+        {
+            "schema": SCHEMA,
+            **report.heading,
+            "items": lambda: [_item(row, today) for row in rows],
+            "summary": lambda: summarize(rows),
+        },
+        DataTable(COLUMNS, (_cells(row, today) for row in rows)),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
         screen=lambda width: iter((*report.heading_lines, *_draw(rows, today, width))),
         footer=describe_report(report),
@@ -122,12 +128,23 @@ def summarize(rows: Sequence[ReportRow]) -> dict[str, int]:
     }
 
 
-def _item_cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
+def _cells(row: ReportRow, today: date) -> tuple[Cell, ...]:
+    resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
+    setting, day = resolution.setting, renewal.day if renewal else None
     return (
-        *[item[column] for column in SINGLE_COLUMNS],
-        tuple([recipient["email"] or "" for recipient in item["to"]]),
-        tuple([recipient["email"] or "" for recipient in item["cc"]]),
-        tuple([note["code"] for note in item["notes"]]),
+        resolution.client.key,
+        resolution.client.name,
+        renewal.product if renewal else "",
+        day.isoformat() if day else "",
+        deadline.isoformat() if deadline else "",
+        (day - today).days if day else "",
+        (deadline - today).days if deadline else "",
+        setting.owner if setting else "",
+        resolution.source,
+        resolution.rule,
+        tuple([decision.email or "" for decision in resolution.to]),
+        tuple([decision.email or "" for decision in resolution.cc]),
+        tuple([note.code for note in row.row_notes]),
     )
 
 

@@ -21,19 +21,24 @@ _ALTERNATING = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")
 
 
 class Snapshot(NamedTuple):
-    """A store as it was read. ``digest`` is the SHA-256 of its bytes; ``remarks`` change no answer."""
+    """A store as it was read; ``remarks`` change no answer."""
 
     place: Location
-    digest: str
+    data: bytes
     bom: str
     document: Document
     portfolio: Portfolio
     remarks: tuple[Problem, ...]
 
     @property
+    def digest(self) -> str:
+        """The SHA-256 of the store's bytes, in hexadecimal."""
+        return files.digest(self.data)
+
+    @property
     def identity(self) -> dict[str, Any]:
-        """What answers say of the store they were read from."""
-        return {"path": self.place.display, "sha256": self.digest}
+        """The store in a result's document; its digest is computed only if that is written."""
+        return {"path": self.place.display, "sha256": lambda: self.digest}
 
     def line_of(self, path: Path) -> str | None:
         """Return the place of ``path`` as editors write it (``renewctl.toml:12``); None if not written."""
@@ -79,7 +84,7 @@ def read_snapshot(data: bytes, place: Location) -> Snapshot:
         raise StoreInvalid(message, hint=EDITOR_HINT, problems=problems)
     remarks = locate_problems(document, place, reading.remarks)
     bom = BOM if text.startswith(BOM) else ""
-    return Snapshot(place, files.digest(data), bom, document, reading.portfolio, remarks)
+    return Snapshot(place, data, bom, document, reading.portfolio, remarks)
 
 
 def parse_document(text: str, place: Location) -> Document:
