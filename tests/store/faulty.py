@@ -338,7 +338,7 @@ def _serve() -> None:
     """Fork for every job of every line on standard input."""
     for name in MODULES:
         __import__(name)
-    from renewctl.cli.registry import COMMANDS, command_tree
+    from renewctl.cli.app import COMMANDS, command_tree
 
     # A command is the same for every run, and to build it most of the time of one.
     for name in COMMANDS:
