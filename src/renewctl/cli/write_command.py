@@ -1,51 +1,126 @@
-"""A change on its way from the plan to the answer: agreed to, made, told."""
+"""A change on its way from the plan to the result: planned, approved, written, shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from renewctl.cli.approval import Approval
-from renewctl.cli.runtime import Run
+import typer
+
+from renewctl.cli.runtime import Environment, Run
+from renewctl.domain.impact import Impact, compare_recipients
+from renewctl.errors import ConfirmationRequired, Declined, Problem
 from renewctl.model import Plan, Portfolio
-from renewctl.render.impact import lost_recipient_lines
+from renewctl.render.impact import MOST_NAMED, lost_recipient_lines
 from renewctl.render.machine import plain_line
-from renewctl.render.plan import render_change
-from renewctl.render.result import Output, Result
-from renewctl.store.write import MakeDraft, WriteOptions, write_change
-from renewctl.store.write import draft_edit as drafts
+from renewctl.render.plan import ChangeView, describe_change, render_change
+from renewctl.render.result import DataTable, Output, Result
+from renewctl.render.wording import count_of, list_some
+from renewctl.store.write import Draft, MakeDraft, WriteOptions, draft_edit, write_change
 
 
-def change_store(run: Run, edit: Callable[[Portfolio], Plan], grave: str = "") -> Result:
+def change_store(run: Run, edit: Callable[[Portfolio], Plan], danger: str = "") -> Result:
     """Plan a change and make it, or show it only, with ``--dry-run``.
 
     Args:
         run: the command's common options.
         edit: from the portfolio to the plan; it may be called again if the store changes.
-        grave: what the command does that is never done unasked, if anything.
+        danger: what the command does that is never done unasked, if anything.
     """
-    return change_store_with(run, drafts(edit), grave)
+    return change_store_with(run, draft_edit(edit), danger)
 
 
-def change_store_with(run: Run, drafted: MakeDraft, grave: str = "") -> Result:
+def change_store_with(run: Run, make_draft: MakeDraft, danger: str = "") -> Result:
     """Make a change, or show it only, with ``--dry-run``.
 
     Args:
         run: the command's common options.
-        drafted: what drafts the change.
-        grave: what the command does that is never done unasked, if anything.
+        make_draft: what drafts the change.
+        danger: what the command does that is never done unasked, if anything.
     """
-    consent = Approval(run.environment, run.yes, run.output in {Output.JSON, Output.JSONL}, grave)
-    terms = WriteOptions(consent, lambda: run.environment.author(run.note), run.dry_run, run.lock_timeout)
-    done = write_change(run.place, drafted, terms)
-    told = consent.describe(done.draft)
-    # Whom a change leaves with nobody is said, however little was asked to be said.
-    left = (
-        [plain_line(parts) for parts in lost_recipient_lines(told.impact, would=run.dry_run)]
-        if run.quiet
-        else []
-    )
+    approval = Approval(run.environment, run.yes, run.output in {Output.JSON, Output.JSONL}, danger)
+    options = WriteOptions(approval, lambda: run.environment.author(run.note), run.dry_run, run.lock_timeout)
+    outcome = write_change(run.place, make_draft, options)
+    view = approval.describe(outcome.draft)
+    # -q or not, it is said whom a change leaves with nobody.
+    lost = lost_recipient_lines(view.impact, would=run.dry_run) if run.quiet else ()
     return render_change(
-        told,
+        view,
         dry_run=run.dry_run,
-        written=done.written,
-        warnings=(*left, *done.warnings),
-        brief=consent.asked and run.environment.is_terminal() and run.output is Output.TABLE,
+        written=outcome.written,
+        warnings=(*map(plain_line, lost), *outcome.warnings),
+        brief=approval.asked and run.environment.is_terminal() and run.output is Output.TABLE,
     )
+
+
+@dataclass
+class Approval:
+    """Approves drafts, or asks people, or refuses.
+
+    Args:
+        environment: where to ask.
+        yes: whether everything is agreed to.
+        script: whether the answer is for a program, so that nobody is to be asked.
+        danger: what the command does that is never done unasked, if anything.
+    """
+
+    environment: Environment
+    yes: bool
+    script: bool
+    danger: str = ""
+    asked: bool = False
+    _impact: tuple[Draft, Impact] | None = None
+
+    def __call__(self, draft: Draft, may_ask: bool) -> bool:
+        """Approve a draft. Return whether people must confirm just this one.
+
+        Raises:
+            ConfirmationRequired: If it leaves somebody out, and there is nobody to ask.
+            Declined: If somebody was asked, and said no.
+        """
+        if self.yes:
+            return False
+        impact = self.impact_of(draft)
+        if self.script or not self.environment.can_ask():
+            self._refuse_danger(impact.lost_all)
+            return False
+        clients = len(impact.clients)
+        wide = clients > draft.before.portfolio.policy.confirm_above
+        if not (self.danger or impact.lost_all or wide):
+            return False
+        if may_ask:
+            self._show(draft)
+            what = f"This changes who hears about {count_of(clients, 'client')}"
+            if impact.lost_all:
+                lost = count_of(len(impact.lost_all), "client")
+                what = f"Nobody would be notified any more for {lost}"
+            if not typer.confirm(f"{self.danger or what}. Go on?", err=True):
+                raise Declined("nothing was written")
+            self.asked = True
+        return True
+
+    def impact_of(self, draft: Draft) -> Impact:
+        """Return what a draft means in people, worked out once."""
+        if self._impact is None or self._impact[0] is not draft:
+            self._impact = draft, compare_recipients(draft.before.portfolio, draft.after)
+        return self._impact[1]
+
+    def describe(self, draft: Draft) -> ChangeView:
+        """Return a draft with all that it is shown with."""
+        before, place = draft.before.portfolio, draft.before.place.display
+        return ChangeView(draft.plan, before, draft.after, self.impact_of(draft), place, draft.changed)
+
+    def _refuse_danger(self, lost: Sequence[str]) -> None:
+        if self.danger or lost:
+            what = self.danger or f"nobody would be notified any more for {list_some(lost, MOST_NAMED)}"
+            keys = lost if len(lost) > MOST_NAMED else ()
+            raise ConfirmationRequired(
+                f"{what}: in a script that needs --yes; nothing was written",
+                hint="add --yes, or look first with --dry-run",
+                problems=[Problem(f"{key}: nobody would be notified any more") for key in keys],
+            )
+
+    def _show(self, draft: Draft) -> None:
+        from renewctl.render.terminal import draw
+
+        lines = tuple(describe_change(self.describe(draft), would=True))
+        result = Result({}, DataTable((), ()), lines=lines)
+        self.environment.stderr.write(draw(result, self.environment.variables))

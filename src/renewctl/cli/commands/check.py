@@ -1,9 +1,9 @@
-"""Safety: ``check``, which reads the store and says what is wrong, doubtful or old in it."""
+"""``check``: what is wrong, doubtful or old in the store."""
 
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -16,16 +16,7 @@ from renewctl.errors import StoreInvalid, StoreMissing, UsageError
 from renewctl.render import check as render_check
 from renewctl.render.check import LocatedFinding
 from renewctl.render.result import Output, Result
-from renewctl.store.snapshot import Snapshot
 from renewctl.workspace import conflict_copies
-
-
-class CheckOptions(NamedTuple):
-    """What the options said."""
-
-    strict: bool
-    ignored: frozenset[str]
-    github: bool
 
 
 def _complete_codes(incomplete: str) -> list[str]:
@@ -64,42 +55,33 @@ def check(
     """
     if explain is not None:
         return render_check.render_code(_code(explain, "--explain"))
-    return _answered(
-        run, CheckOptions(strict, frozenset(_codes(ignore or [])), _github(run, wanted=format_github))
-    )
-
-
-def _answered(run: Run, wanted: CheckOptions) -> Result:
-    """Check the store; for GitHub, one that cannot be read has annotations too."""
+    ignored = frozenset(_codes(ignore or []))
+    if format_github and run.output is not Output.TABLE:
+        raise UsageError(f"--format-github and -o {run.output} exclude each other", hint="name one form")
     try:
-        return _checked(run, wanted)
+        return _check(run, ignored, strict=strict, for_github=format_github)
     except (StoreInvalid, StoreMissing) as error:
-        if not wanted.github:
+        if not format_github:
             raise
         return render_check.annotate_error(error)
 
 
-def _checked(run: Run, wanted: CheckOptions) -> Result:
+def _check(run: Run, ignored: frozenset[str], *, strict: bool, for_github: bool) -> Result:
     snapshot = run.read()
-    found = checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today)
-    found += tuple(checks.check_copies(conflict_copies.find_copies(snapshot.place)))
-    kept = [one for one in found if one.code not in wanted.ignored]
-    placed = render_check.sort_findings(_placed(snapshot, one) for one in kept)
-    store = snapshot.identity
-    answer = render_check.render_findings(placed, run.today, store, strict=wanted.strict)
-    return render_check.annotate(answer, placed) if wanted.github else answer
-
-
-def _placed(snapshot: Snapshot, finding: checks.Finding) -> LocatedFinding:
-    if finding.file:
-        return LocatedFinding(finding, finding.file)
-    return LocatedFinding(finding, snapshot.place.display, *snapshot.document.locate(finding.path))
-
-
-def _github(run: Run, *, wanted: bool) -> bool:
-    if wanted and run.output is not Output.TABLE:
-        raise UsageError(f"--format-github and -o {run.output} exclude each other", hint="name one form")
-    return wanted
+    findings = checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today)
+    findings += tuple(checks.check_copies(conflict_copies.find_copies(snapshot.place)))
+    located = []
+    for finding in findings:
+        if finding.code in ignored:
+            continue
+        if finding.file:
+            located.append(LocatedFinding(finding, finding.file))
+        else:
+            place = snapshot.document.locate(finding.path)
+            located.append(LocatedFinding(finding, snapshot.place.display, *place))
+    located = render_check.sort_findings(located)
+    result = render_check.render_findings(located, run.today, snapshot.identity, strict=strict)
+    return render_check.annotate(result, located) if for_github else result
 
 
 def _codes(given: Sequence[str]) -> Iterator[str]:
@@ -112,7 +94,7 @@ def _code(word: str, option: str) -> str:
     """Return a code as it is written.
 
     Raises:
-        UsageError: there is none like it.
+        UsageError: If there is none like it.
     """
     code = word.strip().lower()
     if code in CODES:

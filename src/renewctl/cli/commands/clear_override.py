@@ -11,7 +11,7 @@ from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup
 from renewctl.domain.edit import settings
 from renewctl.errors import UsageError
-from renewctl.model import Client, Portfolio
+from renewctl.model import Plan, Portfolio
 from renewctl.render.result import Result
 
 
@@ -33,11 +33,12 @@ def clear_override(
         raise UsageError(
             "name clients, or --redundant, or --all", hint="renewctl clear-override acme.example"
         )
-    grave = "clear-override --all returns every client to the default" if everyone else ""
-    return change_store(run, lambda book: settings.clear_override(_chosen(book, clients, everyone)), grave)
 
+    def edit(book: Portfolio) -> Plan:
+        if clients:
+            return settings.clear_override(lookup.find_clients(book, clients))
+        find = settings.find_overridden if everyone else settings.find_matching_default
+        return settings.clear_override(find(book))
 
-def _chosen(book: Portfolio, words: list[str] | None, everyone: bool) -> tuple[Client, ...]:
-    if words:
-        return lookup.find_clients(book, words)
-    return settings.find_overridden(book) if everyone else settings.find_matching_default(book)
+    danger = "clear-override --all returns every client to the default" if everyone else ""
+    return change_store(run, edit, danger)

@@ -2,8 +2,7 @@
 
 from renewctl.cli.app import command
 from renewctl.cli.options import Clients
-from renewctl.cli.runtime import Run
-from renewctl.cli.runtime import select_clients as clients_named
+from renewctl.cli.runtime import Run, select_clients
 from renewctl.render import clients as render_clients
 from renewctl.render.result import Result
 
@@ -15,4 +14,4 @@ def contacts(run: Run, clients: Clients = None) -> Result:
     Reads only. It is what this file says: clients change their contacts in HubSpot themselves.
     """
     book = run.load().portfolio
-    return render_clients.render_contacts(book, clients_named(book, clients or []))
+    return render_clients.render_contacts(book, select_clients(book, clients or []))

@@ -1,7 +1,6 @@
 """``done``: what somebody saw in HubSpot."""
 
-from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -15,16 +14,6 @@ from renewctl.domain.edit import confirmations
 from renewctl.errors import UsageError
 from renewctl.model import Plan, Portfolio
 from renewctl.render.result import Result
-
-
-class ConfirmOptions(NamedTuple):
-    """What was looked at, as it was named on the command line."""
-
-    words: list[str]
-    default: bool
-    everything: bool
-    contacts: bool
-    as_override: bool
 
 
 @command("done", changes=True)
@@ -50,42 +39,26 @@ def done(
 
     Changes what is known of HubSpot, never who is notified; HubSpot itself is not asked.
     """
-    asked = _checked(ConfirmOptions(clients or [], default, everything, contacts, as_override))
-    day = _day(run, on)
-    return change_store(run, lambda book: _plan(book, asked, day, run.today))
-
-
-def _checked(asked: ConfirmOptions) -> ConfirmOptions:
-    """Return what was asked for, which must be one kind of thing.
-
-    Raises:
-        UsageError: nothing is named, or what does not go together.
-    """
-    others = asked.default or asked.everything or asked.as_override
-    if asked.contacts and (others or not asked.words):
+    words = clients or []
+    if contacts and (default or everything or as_override or not words):
         raise UsageError("--contacts goes with clients alone", hint="renewctl done --contacts acme.example")
-    if not (asked.words or asked.default or asked.everything):
+    if not (words or default or everything):
         raise UsageError("name clients, or --default, or --all", hint="renewctl done acme.example")
-    if asked.everything and (asked.words or asked.default):
+    if everything and (words or default):
         raise UsageError("--all is every click there is", hint="leave the clients and --default out")
-    if asked.as_override and asked.default and not asked.words:
+    if as_override and default and not words:
         message = "--as-override is about clients without an override"
         raise UsageError(message, hint="renewctl done --as-override acme.example")
-    return asked
-
-
-def _day(run: Run, text: str | None) -> date:
-    day = run.today if text is None else parse_day(text, run.today, option="--on")
+    day = run.today if on is None else parse_day(on, run.today, option="--on")
     if day > run.today:
         raise UsageError(f"--on: {day} is after today, {run.today}", hint="name the day you looked")
-    return day
 
+    def edit(book: Portfolio) -> Plan:
+        if contacts:
+            return confirmations.confirm_contacts(lookup.find_clients(book, words), day)
+        of_default, found = default, lookup.find_clients(book, words)
+        if everything:
+            of_default, found = todo.settings_of_tasks(todo.find_tasks(book, run.today))
+        return confirmations.confirm_settings(book, found, day, default=of_default, as_override=as_override)
 
-def _plan(book: Portfolio, asked: ConfirmOptions, day: date, today: date) -> Plan:
-    if asked.everything:
-        default, clients = todo.settings_of_tasks(todo.find_tasks(book, today))
-    else:
-        default, clients = asked.default, lookup.find_clients(book, asked.words)
-    if asked.contacts:
-        return confirmations.confirm_contacts(clients, day)
-    return confirmations.confirm_settings(book, clients, day, default=default, as_override=asked.as_override)
+    return change_store(run, edit)

@@ -35,22 +35,17 @@ def override(
     them; owner default clears the override. All rows are written, or none.
     """
     if source is not None:
-        return _from_list(run, source, alone=not (clients or owner or notify))
+        if clients or owner or notify:
+            message = "--from brings clients, owners and users itself"
+            raise UsageError(message, hint="leave the others out")
+        from renewctl.cli import data_files  # Lazy import: most overrides come from no list.
+
+        rows = data_files.read_override_table(run, source)
+        return change_store(run, lambda book: override_list.plan_override_list(book, rows))
     words = require_clients(clients, "renewctl override acme.example --owner partner --notify ana")
 
     def edit(book: Portfolio) -> Plan:
-        return settings.override(
-            book, lookup.find_clients(book, words), owner, select_user(book, notify), run.note
-        )
+        found, user = lookup.find_clients(book, words), select_user(book, notify)
+        return settings.override(book, found, owner, user, run.note)
 
     return change_store(run, edit)
-
-
-def _from_list(run: Run, source: str, *, alone: bool) -> Result:
-    if not alone:
-        message = "--from brings clients, owners and users itself"
-        raise UsageError(message, hint="leave the others out")
-    from renewctl.cli import data_files  # most overrides come from no list
-
-    rows = data_files.read_override_table(run, source)
-    return change_store(run, lambda book: override_list.plan_override_list(book, rows))

@@ -5,7 +5,7 @@ from renewctl.cli.options import NotifyOption, OwnerOption
 from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit import settings
-from renewctl.model import Portfolio
+from renewctl.model import Plan, Portfolio
 from renewctl.render import clients as render_clients
 from renewctl.render.result import Result
 
@@ -19,8 +19,9 @@ def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None
     """
     if owner is None and notify is None:
         return render_clients.render_default(run.load().portfolio)
-    return change_store(run, lambda book: settings.set_default(book, owner, _kept(book, notify)))
 
+    def edit(book: Portfolio) -> Plan:
+        user = settings.KEEP if notify is None else select_user(book, notify)
+        return settings.set_default(book, owner, user)
 
-def _kept(book: Portfolio, notify: str | None) -> settings.Notify:
-    return settings.KEEP if notify is None else select_user(book, notify)
+    return change_store(run, edit)

@@ -16,10 +16,9 @@ def todo_(run: Run, clients: Clients = None) -> Result:
     One changed default is one click. -o markdown gives check boxes. Reads only.
     """
     snapshot = run.load()
-    named = lookup.find_clients(snapshot.portfolio, clients) if clients else None
-    tasks = todo.find_tasks(snapshot.portfolio, run.today, named)
-    store = snapshot.identity
-    never = todo.find_unconfirmed(snapshot.portfolio, named)
+    book = snapshot.portfolio
+    found = lookup.find_clients(book, clients) if clients else None
+    tasks, never = todo.find_tasks(book, run.today, found), todo.find_unconfirmed(book, found)
     return render_todo.render_tasks(
-        render_todo.TaskList(tasks, run.today, store, named=named is not None, never=never)
+        render_todo.TaskList(tasks, run.today, snapshot.identity, named=found is not None, never=never)
     )
