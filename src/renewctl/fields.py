@@ -1,11 +1,14 @@
-"""The one table of the store's fields: it drives reading, editing, help and documentation.
+"""The one table of the file's fields, and where each appears outside the file.
 
-Imports the standard library only.
+Reading, editing, the JSON Schema, spreadsheets, options, filters, lists and help read it: a new field of a
+client is one line here and an attribute of ``Client`` (see CONTRIBUTING, "To add a field").
 """
 
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
+
+from renewctl.model import Role
 
 
 class Kind(StrEnum):
@@ -27,22 +30,126 @@ class Kind(StrEnum):
     ITEMS = "list of tables"
 
 
+class Shown(IntEnum):
+    """Where a client's field is shown; each place includes the one before it."""
+
+    NOWHERE = 0
+    CLIENT = 1
+    """In ``client show``."""
+    LIST = 2
+    """In the JSON of ``client list``, too."""
+    COLUMN = 3
+    """In a column of ``client list``, too."""
+
+
 class Field(NamedTuple):
-    """One field: its key in the file, what it holds, what it means, whether it must be there."""
+    """A field of a table of the file, and where it appears outside the file.
+
+    Args:
+        key: The key in the file.
+        kind: What the field holds.
+        doc: What the field means, in a few words.
+        required: Whether its table must have it.
+        table: The name in ``TABLES`` of the fields of a table or a list of tables.
+        attribute: The model's name for it, if it is not the key.
+        column: The name of its column in a spreadsheet; without one it is not imported and exported.
+        headers: Other names of that column, separated by semicolons.
+        option: The option of ``client add`` and ``client set``, such as ``--hub-id`` or ``--on/--off``.
+        help: The help of that option, if it is not ``doc``.
+        shown: Where the field is shown.
+        filter: Whether ``client list`` has the option, too, to filter clients by the field.
+    """
 
     key: str
     kind: Kind
     doc: str
     required: bool = False
     table: str = ""
-    """For tables and lists of tables: the name of their fields in ``TABLES``."""
+    attribute: str = ""
+    column: str = ""
+    headers: str = ""
+    option: str = ""
+    help: str = ""
+    shown: Shown = Shown.NOWHERE
+    filter: bool = False
 
 
-_OWNER = Field("owner", Kind.OWNER, "who owns renewal communication: hubspot or partner", required=True)
+# Headers: what HubSpot's pages and exports call a column, in English, Portuguese, Spanish, French, German,
+# Japanese and Polish; and, where those have no name, what a partner's own spreadsheet would.
+# No synonyms: "Record ID" (hs_object_id) and "HubSpot ID" number the record in the partner's own CRM,
+# not the client's account; "Company owner" is the record's owner there, by name, not the renewal's.
+
+_CLIENT_HEADERS = """domain; client domain; company domain; company domain name; domain name;
+    customer domain; domínio; domínio do cliente; domínio da empresa; nome de domínio da empresa;
+    nome do domínio da empresa; dominio; dominio del cliente; dominio de la empresa;
+    nombre de dominio de la empresa; nombre del dominio de la empresa; domaine; domaine du client;
+    domaine de l'entreprise; nom de domaine de l'entreprise; Kundendomain; Unternehmensdomain;
+    Domain-Name des Unternehmens; ドメイン; ドメイン名; 会社のドメイン名; クライアントのドメイン; domena;
+    domena klienta; domena firmy; nazwa domeny firmy"""
+CLIENT_OR_NAME_HEADERS = """client; client name; customer; customer name; cliente; nome do cliente;
+    nombre del cliente; nom du client; Kunde; Kundenname; クライアント; クライアント名; klient;
+    nazwa klienta"""
+"""Headers of the client's name in a table that has a column for the domain; otherwise of the domain.
+
+HubSpot's renewal list calls its column "Client" or, in 2018, "Client name", and shows the domain in it.
+"""
+_ROLE_HEADERS = {
+    Role.PRIMARY: """primary contact; primary account contact; primary client contact;
+        primary contact email; contato principal; contacto principal; contato principal da conta;
+        contacto principal de la cuenta; e-mail do contato principal; contact principal;
+        contact principal du compte; primärer Account-Kontakt; primärer Kontakt; Hauptkontakt;
+        主要連絡先; główny kontakt; główny kontakt konta""",
+    Role.BILLING: """billing contact; billing contacts; billing contact(s); billing contact email;
+        billing email; contato de faturamento; contatos de faturamento; contato de faturação;
+        contacto de faturação; contacto de facturação; contacto de faturamento;
+        e-mail do contato de faturamento; contacto de facturación; contactos de facturación;
+        contact de facturation; contacts de facturation; Abrechnungskontakt; Abrechnungskontakte; 請求先;
+        請求先連絡先; kontakt rozliczeniowy; kontakty rozliczeniowe""",
+    Role.DECISION_MAKER: """decision makers; decision maker email; tomador de decisões;
+        tomador de decisão; responsável pela tomada de decisões; e-mail do tomador de decisões;
+        responsable de decisiones; responsable de la toma de decisiones; responsable de tomar decisiones;
+        décideur; décideurs; Entscheidungsträger; 意思決定者; osoba decyzyjna; osoba podejmująca decyzje""",
+}
+
 _ON = Field("on", Kind.DATE, "the day somebody looked at HubSpot's own screens", required=True)
-_NAME = Field("name", Kind.TEXT, "name, as people know it")
-_USER = "partner user: copied when HubSpot owns, sole recipient when the partner owns"
-_NOTIFY = Field("notify", Kind.ADDRESS, _USER)
+_NAME = Field(
+    "name",
+    Kind.TEXT,
+    "name, as people know it",
+    column="name",
+    headers="""company; company name; account name; nome; empresa; nome da empresa; nombre;
+        nombre de la empresa; nom; entreprise; nom de l'entreprise; Unternehmen; Unternehmensname;
+        Name des Unternehmens; 会社名; nazwa; firma; nazwa firmy""",
+    option="--name",
+    help="The name people know.",
+    shown=Shown.LIST,
+)
+_OWNER = Field(
+    "owner",
+    Kind.OWNER,
+    "who owns renewal communication: hubspot or partner",
+    required=True,
+    column="owner",
+    headers="""renewal owner; communication owner; renewal communication owner;
+        proprietário da renovação; proprietário da comunicação de renovação;
+        proprietário da comunicação de renovação do cliente; propietario de renovación;
+        propietario de la renovación; propietario de la comunicación de renovación;
+        propietario de la comunicación de renovación del cliente; propriétaire de renouvellement;
+        propriétaire du renouvellement; propriétaire de la communication de renouvellement;
+        propriétaire de la communication de renouvellement du client; Zuständigkeit für die Verlängerung;
+        更新担当者; właściciel odnowienia""",
+)
+_NOTIFY = Field(
+    "notify",
+    Kind.ADDRESS,
+    "partner user: copied when HubSpot owns, sole recipient when the partner owns",
+    column="notify",
+    headers="""partner user; partner user to be notified; user to notify; point of contact;
+        renewal point of contact; point of contact for renewals; partner point of contact;
+        usuário parceiro; usuário parceiro para ser notificado; ponto de contato; ponto de contacto;
+        ponto de contato para renovações; punto de contacto; punto de contacto para renovaciones;
+        point de contact; Ansprechpartner; 連絡窓口; punkt kontaktowy""",
+)
 _SEEN_DEFAULT = (
     Field("owner", Kind.OWNER, "the owner HubSpot's screens showed", required=True),
     Field("notify", Kind.ADDRESS, "the partner user they showed"),
@@ -53,7 +160,13 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
     "defaults": (
         _OWNER,
         _NOTIFY,
-        Field("in_hubspot", Kind.TABLE, "the default last confirmed in HubSpot", table="defaults.in_hubspot"),
+        Field(
+            "in_hubspot",
+            Kind.TABLE,
+            "the default last confirmed in HubSpot",
+            table="defaults.in_hubspot",
+            attribute="confirmed",
+        ),
     ),
     "defaults.in_hubspot": _SEEN_DEFAULT,
     "policy": (
@@ -67,12 +180,42 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
     "users": (_NAME, Field("active", Kind.FLAG, "false once deactivated: receives nothing")),
     "clients": (
         _NAME,
-        Field("hub_id", Kind.HUB_ID, "the client's HubSpot account number"),
-        Field("contacts", Kind.ITEMS, "the client's points of contact", table="contacts"),
-        Field("contacts_checked", Kind.DATE, "when somebody last looked at Account & Billing"),
-        Field("renewals", Kind.ITEMS, "upcoming renewals, one per product", table="renewals"),
+        Field(
+            "hub_id",
+            Kind.HUB_ID,
+            "the client's HubSpot account number",
+            column="hub_id",
+            headers="""portal id; HubSpot account ID; HubSpot portal ID; HubSpot hub ID; ID do hub;
+                ID do portal; ID da conta HubSpot; ID da conta do HubSpot; ID del hub; ID del portal;
+                ID de cuenta de HubSpot; ID de la cuenta de HubSpot; ID du hub; ID du portail;
+                ID du compte HubSpot; HubSpot-Account-ID; ポータルID; ハブID; HubSpotアカウントID;
+                ID portalu; ID konta HubSpot""",
+            option="--hub-id",
+            help="The HubSpot account number.",
+            shown=Shown.LIST,
+        ),
+        Field("contacts", Kind.ITEMS, "the client's points of contact", table="contacts", shown=Shown.CLIENT),
+        Field(
+            "contacts_checked",
+            Kind.DATE,
+            "when somebody last looked at Account & Billing",
+            shown=Shown.CLIENT,
+        ),
+        Field(
+            "renewals",
+            Kind.ITEMS,
+            "upcoming renewals, one per product",
+            table="renewals",
+            shown=Shown.CLIENT,
+        ),
         Field("override", Kind.TABLE, "the client's own setting, replacing the default", table="override"),
-        Field("in_hubspot", Kind.TABLE, "the setting last confirmed in HubSpot", table="clients.in_hubspot"),
+        Field(
+            "in_hubspot",
+            Kind.TABLE,
+            "the setting last confirmed in HubSpot",
+            table="clients.in_hubspot",
+            attribute="confirmed",
+        ),
     ),
     "clients.in_hubspot": (
         Field("owner", Kind.OWNER_SEEN, 'the owner shown, or "default"', required=True),
@@ -85,17 +228,94 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         Field("active", Kind.FLAG, "false once deactivated in HubSpot: receives nothing"),
     ),
     "renewals": (
-        Field("date", Kind.DATE, "the day the contract renews", required=True),
-        Field("product", Kind.TEXT, "what renews; tells a client's renewals apart"),
-        Field("deadline", Kind.DATE, "the last day to alter terms, where not the usual one"),
+        Field(
+            "date",
+            Kind.DATE,
+            "the day the contract renews",
+            required=True,
+            attribute="day",
+            column="renewal",
+            headers="""renewal date; renewal start date; next renewal; next renewal date; renovação;
+                data da renovação; data de renovação; renovación; fecha de renovación;
+                fecha de la renovación; renouvellement; date de renouvellement; date du renouvellement;
+                Verlängerung; Verlängerungsdatum; 更新日; odnowienie; data odnowienia""",
+        ),
+        Field(
+            "product",
+            Kind.TEXT,
+            "what renews; tells a client's renewals apart",
+            column="product",
+            headers="""products; product renewals; subscription; produto; produtos; producto; productos;
+                produit; produits; Produkt; Produkte; Produktverlängerungen; 製品; 製品更新; produkty;
+                odnowienia produktów""",
+        ),
+        Field(
+            "deadline",
+            Kind.DATE,
+            "the last day to alter terms, where not the usual one",
+            column="deadline",
+            headers="""renewal deadline; prazo de renovação; prazo da renovação;
+                data limite de renovação; data limite da renovação; fecha límite de renovación;
+                fecha límite de la renovación; plazo de renovación; date limite de renouvellement;
+                échéance de renouvellement; Verlängerungs-Deadline; Verlängerungsfrist; 更新の締め切り;
+                更新期限; termin odnowienia""",
+        ),
     ),
-    "override": (_OWNER, _NOTIFY, Field("note", Kind.TEXT, "why")),
+    "override": (
+        _OWNER,
+        _NOTIFY,
+        Field(
+            "note",
+            Kind.TEXT,
+            "why",
+            column="note",
+            headers="""notes; nota; notas; remarque; remarques; Notiz; Notizen; メモ; notatka; notatki;
+                uwagi""",
+        ),
+    ),
 }
 
 TABLES: Mapping[str, Mapping[str, Field]] = {
-    name: {field.key: field for field in fields} for name, fields in _TABLES.items()
+    name: {field.key: field._replace(attribute=field.attribute or field.key) for field in fields}
+    for name, fields in _TABLES.items()
 }
 """The fields of each kind of table, by key, in the order in which they are written."""
+
+
+class Column(NamedTuple):
+    """A column of a spreadsheet of clients, in which a row is a renewal, or a client without one.
+
+    ``table`` has the field; in the table ``contacts`` the name of the column is a role.
+    """
+
+    name: str
+    headers: str
+    table: str
+    field: Field
+
+
+def _columns() -> Iterator[Column]:
+    key = Field("client", Kind.TEXT, "the client's domain", attribute="key")
+    yield Column("client", _CLIENT_HEADERS, "clients", key)
+    for field in TABLES["clients"].values():
+        if field.table == "contacts":
+            yield from (Column(role, headers, "contacts", field) for role, headers in _ROLE_HEADERS.items())
+        elif field.table:
+            # The product comes first, because it identifies a client's renewal.
+            inner = sorted(TABLES[field.table].values(), key=lambda each: each.key != "product")
+            yield from (Column(each.column, each.headers, field.table, each) for each in inner if each.column)
+        elif field.column:
+            yield Column(field.column, field.headers, "clients", field)
+
+
+COLUMNS: Mapping[str, Column] = {column.name.replace("-", "_"): column for column in _columns()}
+"""The columns of a spreadsheet in their order, by the name that ``import --map`` has for them."""
+PLAIN_COLUMNS = {
+    name: column.field
+    for name, column in COLUMNS.items()
+    if column.table == "clients" and column.field.key in TABLES["clients"]
+}
+"""Those of a single value of a client."""
 
 TOP_LEVEL: Mapping[str, str] = {
     "version": "the version of the store's structure",

@@ -1,7 +1,7 @@
 """Plain data read: what each field takes and refuses, and that everything wrong is said at once."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -833,26 +833,28 @@ def full_but(name: str, field: Field, value: Any) -> Reading:
     return read_portfolio(data)
 
 
-def tables(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and key of each field in a table and the tables inside it."""
-    for key, inner in value.items():
-        yield name, key
-        if below := TABLES[name][key].table:
-            for each in inner if isinstance(inner, list) else [inner]:
-                yield from tables(each, below)
-
-
-def test_every_field_is_in_the_full_store() -> None:
-    found = {*tables(FULL["defaults"], "defaults"), *tables(FULL["policy"], "policy")}
-    for name in ("users", "clients"):
-        found |= {pair for table in FULL[name].values() for pair in tables(table, name)}
-    assert found == {(name, field.key) for name, field in FIELDS}
+RECORDS: dict[str, Callable[[Portfolio], Any]] = {
+    "defaults": lambda p: p.default,
+    "defaults.in_hubspot": lambda p: p.default and p.default.confirmed,
+    "policy": lambda p: p.policy,
+    "users": lambda p: p.users["ana@agency.example"],
+    "clients": lambda p: p.clients["acme.example"],
+    "clients.in_hubspot": lambda p: p.clients["acme.example"].confirmed,
+    "contacts": lambda p: p.clients["acme.example"].contacts[0],
+    "renewals": lambda p: p.clients["acme.example"].renewals[0],
+    "override": lambda p: p.clients["acme.example"].override,
+}
+"""What the model has for each of those tables."""
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
 def test_every_field_takes_and_refuses_what_its_kind_does(name: str, field: Field) -> None:
-    for value in [value for kind, value, _ in TAKEN if kind is field.kind and not field.table]:
-        assert not full_but(name, field, value).problems, value
+    for value, read in [
+        (value, read) for kind, value, read in TAKEN if kind is field.kind and not field.table
+    ]:
+        reading = full_but(name, field, value)
+        assert not reading.problems, value
+        assert getattr(RECORDS[name](reading.portfolio), field.attribute) == read
     for value in [None, *(value for kind, value, *_ in REFUSED if kind is field.kind)]:
         assert len(full_but(name, field, value).problems) == 1, value
 

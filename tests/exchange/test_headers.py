@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import BadInput
-from renewctl.exchange.headers import FIELDS, fold, match_columns
+from renewctl.exchange.headers import fold, match_columns
+from renewctl.fields import CLIENT_OR_NAME_HEADERS, COLUMNS
 
+FIELDS = tuple(COLUMNS)
 NAMES = {
     "client": "Client|Client name|Cliente|Kunde|クライアント|Klient|domain|Domain|Company Domain Name"
     "|Company domain name|Domínio|DOMINIO|Domaine|Nombre del dominio de la empresa",
@@ -54,12 +56,20 @@ def test_a_field_is_known_by_its_names(field: str, name: str) -> None:
 
 
 def test_every_field_has_its_own_header() -> None:
-    assert tuple(NAMES) == FIELDS
     for headers in (FIELDS, [field.replace("_", "-") for field in FIELDS]):
         found = match_columns(headers, {})
 
         assert dict(found.columns) == {field: place for place, field in enumerate(FIELDS)}
         assert found.unknown == ()
+
+
+def test_no_header_is_of_two_fields() -> None:
+    headers = [
+        {fold(header) for header in (*column.headers.split(";"), *([name] * (name != "client")))}
+        for name, column in COLUMNS.items()
+    ]
+    ours = [*headers, {fold(header) for header in CLIENT_OR_NAME_HEADERS.split(";")}]
+    assert sum(map(len, ours)) == len(set().union(*ours))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Plain data → portfolio, with everything that is wrong or remarkable on the way, all at once.
 
-Paths name the places; whoever has the text turns them into lines. Imports ``model``, ``domains``,
-``errors`` and ``tree`` only.
+Paths name the places; whoever has the text turns them into lines.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,14 +47,12 @@ _BUILD: Mapping[str, Callable[..., Any]] = {
     "renewals": Renewal,
     "override": Override,
 }
-_ATTRIBUTES = {"date": "day", "in_hubspot": "confirmed"}
-"""The model's name for a field, where it differs from the file's."""
 _SPELLED = {Kind.OWNER, Kind.OWNER_SEEN, Kind.COPIES, Kind.ROLES, Kind.DOMAINS}
 
 # Looked up once: a store has tens of thousands of values.
 _FIELDS: Mapping[str, Mapping[str, tuple[str, Callable[[Any], Any] | None, bool, str]]] = {
     name: {
-        key: (_ATTRIBUTES.get(key, key), READ.get(field.kind), field.kind in _SPELLED, field.table)
+        key: (field.attribute, READ.get(field.kind), field.kind in _SPELLED, field.table)
         for key, field in fields.items()
     }
     for name, fields in TABLES.items()
