@@ -37,6 +37,13 @@ def _escaped(char: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def format_value(value: object) -> str:
+    """Return a field's value as a cell has it: ``true`` or ``false``, and nothing for None."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
 def csv_cell(text: str) -> str:
     """Return ``text`` exactly, behind a ``'`` where a spreadsheet would read it as a formula.
 

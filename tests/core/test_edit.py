@@ -336,8 +336,7 @@ CASES = [
             its.known,
             NewClient(
                 "new.example",
-                "New",
-                99,
+                {"name": "New", "hub_id": 99},
                 {
                     Role.DECISION_MAKER: ["Pat@new.example"],
                     Role.BILLING: ["fin@new.example", "PAT@new.example", "fin@new.example"],
@@ -400,24 +399,27 @@ CASES = [
     # client set
     Case(
         "name and hub id",
-        lambda its: clients.change(its.known, its.client(ACME), "Acme SA", 5),
+        lambda its: clients.change(its.known, its.client(ACME), {"name": "Acme SA", "hub_id": 5}),
         [((*AC, "name"), "Acme SA"), ((*AC, "hub_id"), 5)],
         "client set",
     ),
     Case(
         "an empty name takes it away",
-        lambda its: clients.change(its.known, its.client(ACME), name=""),
+        lambda its: clients.change(its.known, its.client(ACME), {"name": None}),
         [((*AC, "name"), None)],
     ),
     Case(
         "its own hub id is not taken",
-        lambda its: clients.change(its.known, its.client(ACME), hub_id=4411223),
+        lambda its: clients.change(its.known, its.client(ACME), {"hub_id": 4411223}),
         [((*AC, "hub_id"), 4411223)],
     ),
     Case(
         "contacts deactivated and reactivated",
         lambda its: clients.change(
-            its.known, its.client(ACME), activity_of={"FIN@acme.example": False, "idle@acme.example": True}
+            its.known,
+            its.client(ACME),
+            {},
+            activity_of={"FIN@acme.example": False, "idle@acme.example": True},
         ),
         [
             ((*AC, "contacts", "fin@acme.example", "active"), False),
@@ -648,7 +650,7 @@ REFUSALS = [
     ),
     Refusal(
         "a contact listed twice is deactivated",
-        lambda its: clients.change(its.known, its.client(TWICE), activity_of={"x@twice.example": False}),
+        lambda its: clients.change(its.known, its.client(TWICE), {}, activity_of={"x@twice.example": False}),
         "twice.example lists x@twice.example twice",
         "make one contact of them in the file",
     ),
@@ -666,7 +668,7 @@ REFUSALS = [
     ),
     Refusal(
         "deactivated is somebody who is no contact, and there is none",
-        lambda its: clients.change(its.known, its.client(BETA), activity_of={"z@beta.example": False}),
+        lambda its: clients.change(its.known, its.client(BETA), {}, activity_of={"z@beta.example": False}),
         "z@beta.example is not a contact of beta.example",
         "renewctl client assign",
     ),
@@ -684,14 +686,15 @@ REFUSALS = [
     ),
     Refusal(
         "a new client with another's hub id",
-        lambda its: clients.add(its.known, NewClient("new.example", hub_id=4411223)),
+        lambda its: clients.add(its.known, NewClient("new.example", {"hub_id": 4411223})),
         "hub id 4411223 is acme.example's",
         "account menu",
     ),
     Refusal(
         "a new client of which only the hub id was known",
         lambda its: clients.add(
-            read_portfolio({"clients": {"4412345": {}}}).portfolio, NewClient("new.example", hub_id=4412345)
+            read_portfolio({"clients": {"4412345": {}}}).portfolio,
+            NewClient("new.example", {"hub_id": 4412345}),
         ),
         "a client stands under hub id 4412345 already",
         "renewctl client rename 4412345 new.example",
@@ -704,13 +707,13 @@ REFUSALS = [
     ),
     Refusal(
         "another client's hub id is set",
-        lambda its: clients.change(its.known, its.client(GAMA), hub_id=4411223),
+        lambda its: clients.change(its.known, its.client(GAMA), {"hub_id": 4411223}),
         "hub id 4411223 is acme.example's",
         "account menu",
     ),
     Refusal(
         "nothing is set of a client",
-        lambda its: clients.change(its.known, its.client(ACME)),
+        lambda its: clients.change(its.known, its.client(ACME), {}),
         "client set needs to be told what to set",
         "--name, --hub-id, --deactivate or --reactivate",
     ),

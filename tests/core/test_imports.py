@@ -11,10 +11,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
+from renewctl.domain.edit.import_client import ImportOptions, ImportRow, Person
 from renewctl.domain.edit.import_plan import plan_import
-from renewctl.domain.edit.import_rows import ImportOptions, ImportRow, Person
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
+from renewctl.fields import PLAIN_COLUMNS
 from renewctl.model import Plan, Portfolio, Role
 
 STORE = """
@@ -86,8 +87,9 @@ def portfolio(text: str = STORE) -> Portfolio:
 
 
 def row(client: str, line: int = 2, **said: Any) -> ImportRow:
-    """Return an entry."""
-    return ImportRow(FILE, line, client, **said)
+    """Return a row; fields of the client alone go into its ``values``."""
+    values = {name: said.pop(name) for name in PLAIN_COLUMNS if name in said}
+    return ImportRow(FILE, line, client, values, **said)
 
 
 def who(*addresses: str, **named: str) -> tuple[Person, ...]:
@@ -707,8 +709,13 @@ ENTRIES = st.lists(
         st.just(FILE),
         st.integers(2, 99),
         st.sampled_from(KEYS),
-        name=st.sampled_from(["", "A", "Acme Ltda"]),
-        hub_id=st.sampled_from([None, None, 4411223, 7, 99]),
+        values=st.fixed_dictionaries(
+            {},
+            optional={
+                "name": st.sampled_from(["A", "Acme Ltda"]),
+                "hub_id": st.sampled_from([4411223, 7, 99]),
+            },
+        ),
         holders=st.dictionaries(st.sampled_from(Role), PEOPLE.map(tuple), max_size=2),
         renewal=DAYS,
         product=st.sampled_from(["", "Sales Hub", "SALES hub", "Other"]),
@@ -735,7 +742,12 @@ def good_rows(rows: list[ImportRow], wishes: ImportOptions) -> list[ImportRow]:
     An id that one client gives up and another takes is refused the first time, and free the second.
     """
     ids = {key: number for number, key in enumerate(KEYS, 100)}
-    rows = [entry._replace(hub_id=ids[entry.client] if entry.hub_id else None) for entry in rows]
+    rows = [
+        entry._replace(values={**entry.values, "hub_id": ids[entry.client]})
+        if "hub_id" in entry.values
+        else entry
+        for entry in rows
+    ]
     bad: set[str] = set()
     for key in KEYS:
         try:

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.edit.import_rows import ImportRow, Person
+from renewctl.domain.edit.import_client import ImportRow, Person
 from renewctl.domain.edit.override_list import OverrideRow
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.jsonl import is_jsonl
-from renewctl.exchange.jsonl import read_override_lines as json_rows_of
-from renewctl.exchange.rows import ClientRows, read_client_rows, read_override_rows
+from renewctl.exchange.rows import ClientRows, is_jsonl, read_client_rows, read_override_rows
+from renewctl.exchange.rows import read_override_lines as json_rows_of
 from renewctl.exchange.spreadsheet import Sheet, read_sheet
 from renewctl.model import Role
 
@@ -38,8 +37,7 @@ FULL = ImportRow(
     FILE,
     2,
     "acme.example",
-    "Acme",
-    4411223,
+    {"name": "Acme", "hub_id": 4411223},
     {
         Role.PRIMARY: (Person("p@acme.example", "Paula Reis"),),
         Role.BILLING: (Person("a@acme.example"), Person("b@acme.example", "B")),
@@ -115,7 +113,7 @@ def test_a_mapping_names_a_column() -> None:
         "client|Conta|Site", "Acme Ltda|Paula|a.example", mapping={"client": "site", "name": "client"}
     )
 
-    assert found == ClientRows((ImportRow(FILE, 2, "a.example", "Acme Ltda"),), (), ("Conta",))
+    assert found == ClientRows((ImportRow(FILE, 2, "a.example", {"name": "Acme Ltda"}),), (), ("Conta",))
 
 
 def test_columns_that_cannot_be_told_are_refused() -> None:

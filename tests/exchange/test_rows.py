@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import BadInput
-from renewctl.exchange.cells import addresses, hub_id, owner, text
+from renewctl.exchange.cells import read_hub_id, read_owner, read_people, read_text
 from renewctl.exchange.spreadsheet import Cell
 from renewctl.model import Owner
 
@@ -17,7 +17,7 @@ from renewctl.model import Owner
     [(None, ""), ("", ""), (" a ", "a"), (2027, "2027"), (1.5, "1.5"), (date(2027, 3, 1), "2027-03-01")],
 )
 def test_any_cell_has_a_text(cell: Cell, words: str) -> None:
-    assert text(cell) == words
+    assert read_text(cell) == words
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_any_cell_has_a_text(cell: Cell, words: str) -> None:
     ],
 )  # fmt: skip
 def test_people_are_read(cell: Cell, people: list[tuple[str, str]]) -> None:
-    assert addresses(cell, "billing") == people
+    assert read_people(cell, "billing") == people
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_people_are_read(cell: Cell, people: list[tuple[str, str]]) -> None:
 )
 def test_what_is_no_address_is_refused(cell: Cell, wrong: list[str], hint: str) -> None:
     with pytest.raises(BadInput) as caught:
-        addresses(cell, "billing")
+        read_people(cell, "billing")
 
     assert [each.message for each in caught.value.problems] == [
         f"billing: {each!r} is not an e-mail address" for each in wrong
@@ -105,7 +105,7 @@ def test_what_is_no_address_is_refused(cell: Cell, wrong: list[str], hint: str) 
     ],
 )
 def test_a_hub_id_is_read_when_every_digit_is_there(cell: Cell, number: int | None) -> None:
-    assert hub_id(cell) == number
+    assert read_hub_id(cell) == number
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_hub_id_is_read_when_every_digit_is_there(cell: Cell, number: int | No
 )
 def test_a_hub_id_that_is_not_certain_is_refused(cell: Cell, mangled: bool) -> None:
     with pytest.raises(BadInput) as caught:
-        hub_id(cell)
+        read_hub_id(cell)
 
     assert ("mangled" in caught.value.message) is mangled
     assert ("is not a hub id" in caught.value.message) is not mangled
@@ -177,7 +177,7 @@ def test_a_hub_id_that_is_not_certain_is_refused(cell: Cell, mangled: bool) -> N
     ],
 )
 def test_an_owner_is_known_in_every_language(cell: Cell, value: Owner | str | None) -> None:
-    assert owner(cell) == value
+    assert read_owner(cell) == value
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_an_owner_is_known_in_every_language(cell: Cell, value: Owner | str | No
 )
 def test_what_is_no_owner_is_refused(cell: Cell, hint: str) -> None:
     with pytest.raises(BadInput) as caught:
-        owner(cell)
+        read_owner(cell)
 
     assert caught.value.message.endswith("is not an owner")
     assert caught.value.hint == hint
@@ -212,7 +212,7 @@ CELLS = st.one_of(
 
 @given(CELLS)
 def test_arbitrary_cells_are_read_or_refused(cell: Cell) -> None:
-    for read in (lambda value: addresses(value, "billing"), hub_id, owner):
+    for read in (lambda value: read_people(value, "billing"), read_hub_id, read_owner):
         try:
             read(cell)
         except BadInput as error:

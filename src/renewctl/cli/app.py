@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from renewctl.cli import field_options
 from renewctl.cli.options import CHANGING, COMMON, EVERYWHERE, NOTED
 from renewctl.cli.overview import overview
 from renewctl.cli.runtime import Run
@@ -92,23 +93,25 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
     options = {**COMMON, **(CHANGING if changes else {}), **(NOTED if changes and noted else {})}
 
     def declare(body: Body) -> Body:
+        parameters = list(inspect.signature(body).parameters.values())[1:]
+
         @wraps(body)
         def call(ctx: typer.Context, **given: Any) -> tuple[Run, Result]:
             run = Run(ctx.obj, **{key: given.pop(key) for key in options})
-            return run, body(run, **given)
+            return run, body(run, **field_options.collect(parameters, given, run))
 
         # Typer reads the signature: the body's own options, then the common ones.
         keyword = inspect.Parameter.KEYWORD_ONLY
-        own = [each.replace(kind=keyword) for each in list(inspect.signature(body).parameters.values())[1:]]
+        own = [each.replace(kind=keyword) for each in field_options.expand(parameters)]
         context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
         common = [
             inspect.Parameter(key, keyword, default=default, annotation=annotation)
             for key, (annotation, default) in options.items()
         ]
-        parameters = [context, *own, *common]
+        options_read = [context, *own, *common]
         typed: Any = call
-        typed.__signature__ = inspect.Signature(parameters)
-        typed.__annotations__ = {each.name: each.annotation for each in parameters}
+        typed.__signature__ = inspect.Signature(options_read)
+        typed.__annotations__ = {each.name: each.annotation for each in options_read}
         del typed.__wrapped__
         COMMAND_BODIES[words] = call
         return body

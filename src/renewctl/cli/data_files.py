@@ -12,8 +12,8 @@ from renewctl import files
 from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Run
 from renewctl.domain.dates import parse_span
+from renewctl.domain.edit.import_client import ImportOptions
 from renewctl.domain.edit.import_plan import plan_import
-from renewctl.domain.edit.import_rows import ImportOptions
 from renewctl.domain.edit.override_list import OverrideRow
 from renewctl.domain.report import ReportRow
 from renewctl.errors import UsageError
@@ -84,12 +84,12 @@ def read_override_table(run: Run, file: str) -> tuple[OverrideRow, ...]:
     Raises:
         BadInput: it is none of them, or not such a list.
     """
-    from renewctl.exchange import jsonl, spreadsheet
     from renewctl.exchange import rows as tables
+    from renewctl.exchange import spreadsheet
 
     data, name = read(run, file)
-    if jsonl.is_jsonl(data):
-        return jsonl.read_override_lines(data, name)
+    if tables.is_jsonl(data):
+        return tables.read_override_lines(data, name)
     return tables.read_override_rows(spreadsheet.read_sheet(data, name), name)
 
 

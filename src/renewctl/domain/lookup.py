@@ -4,12 +4,13 @@ Imports ``model``, ``domains`` and ``errors`` only.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shlex import quote
 
 from renewctl.domain.identifiers import address_key, client_key, is_address
 from renewctl.errors import Problem, UnknownClient, UnknownUser
-from renewctl.model import AnySetting, Client, Owner, PartnerUser, Portfolio
+from renewctl.fields import TABLES
+from renewctl.model import EMPTY, AnySetting, Client, Owner, PartnerUser, Portfolio, Scalar
 
 _SPAN = re.compile(r"\d{1,4}[dwmy]", re.I)
 MOST_NEAREST = 20
@@ -156,26 +157,44 @@ def _addresses_of(client: Client) -> Iterator[str]:
 
 
 def filter_clients(
-    portfolio: Portfolio, overridden: bool | None, owner: Owner | None, notify: str | None
+    portfolio: Portfolio,
+    overridden: bool | None = None,
+    owner: Owner | None = None,
+    notify: str | None = None,
+    values: Mapping[str, Scalar | None] = EMPTY,
 ) -> tuple[Client, ...]:
-    """Return the clients that have an override (or follow the default), and whose setting is so.
+    """Return the clients that pass every filter; None lets any client pass.
 
-    None stands for any; owner and partner user are those of the setting that applies.
+    Args:
+        portfolio: The clients'.
+        overridden: Whether the client has an override, or follows the default.
+        owner: The owner of the setting that applies.
+        notify: The address of the partner user of the setting that applies; empty for none.
+        values: What the client's own fields must be, by key; None for no value. Text is compared
+            without case.
     """
     return tuple(
         client
         for client in portfolio.clients.values()
-        if overridden in {None, client.override is not None} and _has(portfolio, client, owner, notify)
+        if overridden in {None, client.override is not None}
+        and _has_setting(client.override or portfolio.default, owner, notify)
+        and all(
+            _plain(getattr(client, TABLES["clients"][key].attribute)) == _plain(value)
+            for key, value in values.items()
+        )
     )
 
 
-def _has(portfolio: Portfolio, client: Client, owner: Owner | None, notify: str | None) -> bool:
-    setting: AnySetting | None = client.override or portfolio.default
+def _has_setting(setting: AnySetting | None, owner: Owner | None, notify: str | None) -> bool:
     if owner is None and notify is None:
         return True
     if setting is None or owner not in {None, setting.owner}:
         return False
     return notify is None or address_key(setting.notify or "") == address_key(notify)
+
+
+def _plain(value: object) -> object:
+    return (value or "").strip().casefold() if isinstance(value, str | None) else value
 
 
 def _user_hint(portfolio: Portfolio, word: str) -> str:

@@ -1,17 +1,17 @@
-"""What single cells say: text, people's addresses, a hub id, an owner. A blank says nothing.
-
-Imports ``errors``, ``model``, ``domains``, ``addresses`` and its neighbours ``headers`` and ``sheets``.
-"""
+"""Single cells of a spreadsheet as values, one reader for each kind of field. A blank is no value."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 from renewctl.domain.identifiers import address_key, parse_address
+from renewctl.domain.values import READ, Bad
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold
 from renewctl.exchange.spreadsheet import Cell
+from renewctl.fields import Kind
 from renewctl.model import Owner
 
 _SHOWN = 60
@@ -23,6 +23,7 @@ _BETWEEN_COMMAS = re.compile(r'(?:"[^"]*"|<[^<>]*>|[^,])+')
 _NAMED = re.compile(r"([^<>]*)<([^<>]*)>")
 _QUOTED = re.compile(r'"[^"]*"')
 _WHOLE = re.compile(r"([1-9][0-9]{0,17})(?:[.,]0{1,2})?")
+_DIGITS = re.compile(r"[0-9]{1,18}")
 _SCIENTIFIC = re.compile(r"([1-9])[.,]([0-9]+)[eE]\+?0*([0-9]{1,2})")
 _MANGLED = re.compile(r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+|[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+|[0-9]+[.,][0-9]+")
 _MOST = 10**15
@@ -37,12 +38,20 @@ _OWNER_NAMES: dict[Owner | Literal["default"], str] = {
 _OWNERS = {fold(name): owner for owner, names in _OWNER_NAMES.items() for name in names.split(";")}
 
 
-def text(cell: Cell) -> str:
+_TRUE = """true; yes; y; x; 1; ✓; sim; sí; oui; vrai; ja; wahr; はい; tak; prawda; verdadeiro; verdadero"""
+_FALSE = """false; no; n; 0; não; non; faux; nein; falsch; いいえ; nie; fałsz; falso"""
+_FLAGS = {
+    **{word.strip(): True for word in _TRUE.split(";")},
+    **{word.strip(): False for word in _FALSE.split(";")},
+}
+
+
+def read_text(cell: Cell) -> str:
     """Return what a cell says as text, without surrounding space; "" if it is blank."""
     return "" if cell is None else str(cell).strip()
 
 
-def addresses(cell: Cell, what: str) -> list[tuple[str, str]]:
+def read_people(cell: Cell, what: str) -> list[tuple[str, str]]:
     """Return the people a cell names, each once, as name ("" if there is none) and address.
 
     Several are parted by ``;`` or line ends, by commas only where each part has its own address:
@@ -57,7 +66,7 @@ def addresses(cell: Cell, what: str) -> list[tuple[str, str]]:
     """
     people: dict[str, tuple[str, str]] = {}
     wrong: list[Problem] = []
-    for part in _parts(text(cell)):
+    for part in _parts(read_text(cell)):
         try:
             name, email = _person(part, what)
         except UsageError as error:
@@ -93,13 +102,13 @@ def _person(part: str, what: str) -> tuple[str, str]:
     return "", parse_address(part, what)
 
 
-def hub_id(cell: Cell) -> int | None:
+def read_hub_id(cell: Cell) -> int | None:
     """Return the number of a HubSpot account; None if the cell is blank.
 
     Raises:
         BadInput: it is no such number, or a spreadsheet has changed it so that it is not certain any more.
     """
-    words = text(cell)
+    words = read_text(cell)
     if cell is None or not words:
         return None
     number = None if isinstance(cell, bool) else _whole(words)
@@ -125,7 +134,7 @@ def _no_hub_id(words: str) -> BadInput:
     return BadInput(f"{_shown(words)} is not a hub id", hint="it is a number, for example 4411223")
 
 
-def owner(cell: Cell) -> Owner | Literal["default"] | None:
+def read_owner(cell: Cell) -> Owner | Literal["default"] | None:
     """Return who owns renewal communication, "default" for a client that follows it, None if blank.
 
     The values are those of HubSpot's pages in English, Portuguese, Spanish, French, German,
@@ -134,7 +143,7 @@ def owner(cell: Cell) -> Owner | Literal["default"] | None:
     Raises:
         BadInput: it is none of them; a person's name, for example, is not an owner.
     """
-    words = text(cell)
+    words = read_text(cell)
     if not words:
         return None
     found = _OWNERS.get(fold(words))
@@ -143,6 +152,54 @@ def owner(cell: Cell) -> Owner | Literal["default"] | None:
         hint = f"did you mean {_OWNERS[near[0]]}?" if near else "write hubspot, partner or default"
         raise BadInput(f"{_shown(words)} is not an owner", hint=hint)
     return found
+
+
+def read_address(cell: Cell) -> str | None:
+    """Return the one address in a cell; None if it is blank.
+
+    Raises:
+        BadInput: If it is not an address.
+    """
+    words = read_text(cell)
+    try:
+        return parse_address(words, "") if words else None
+    except UsageError as error:
+        raise BadInput(f"{_shown(words)} is not an e-mail address", hint=error.hint) from None
+
+
+def read_flag(cell: Cell) -> bool | None:
+    """Return true or false; None if the cell is blank.
+
+    Raises:
+        BadInput: If it is neither in one of the languages of the headers.
+    """
+    words = read_text(cell)
+    if words and words.casefold() not in _FLAGS:
+        raise BadInput(f"{_shown(words)} is not true or false", hint="write true or false")
+    return _FLAGS.get(words.casefold())
+
+
+def _read_number(cell: Cell, kind: Kind) -> int | None:
+    words = read_text(cell)
+    if not words:
+        return None
+    try:
+        number: int = READ[kind](int(words) if _DIGITS.fullmatch(words) else words)
+    except Bad as bad:
+        raise BadInput(f"{_shown(words)} is not a {kind}", hint=bad.hint) from None
+    return number
+
+
+READERS: Mapping[Kind, Callable[[Cell], Any]] = {
+    Kind.TEXT: read_text,
+    Kind.ADDRESS: read_address,
+    Kind.FLAG: read_flag,
+    Kind.HUB_ID: read_hub_id,
+    Kind.OWNER: read_owner,
+    Kind.COUNT: partial(_read_number, kind=Kind.COUNT),
+    Kind.DAYS: partial(_read_number, kind=Kind.DAYS),
+}
+"""What reads a cell of each kind; None or "" is a blank. Dates are read by column: ``date_columns``."""
 
 
 def _shown(words: str) -> str:

@@ -1,55 +1,43 @@
-"""The roster as CSV for a spreadsheet: one row a renewal, in the columns that ``import`` reads.
-
-Imports ``text`` and the pure floors only.
-"""
+"""The roster as CSV for a spreadsheet: one row per renewal, in the columns that ``import`` reads."""
 
 import csv
 import io
 import re
-from collections.abc import Iterator
 
-from renewctl.model import Client, Contact, Portfolio, Renewal, Role
-from renewctl.text import csv_cell
+from renewctl.fields import COLUMNS, Column
+from renewctl.model import Client, Contact, Portfolio, Renewal
+from renewctl.text import csv_cell, format_value
 
-COLUMNS = (
-    *("client", "name", "hub_id", "primary", "billing", "decision-maker"),
-    *("product", "renewal", "deadline", "owner", "notify", "note"),
-)
 BOM = "\ufeff"
 _NEEDS_QUOTES = re.compile(r"[;,@]")
 _NO_NAME = re.compile(r'["<>]')
 
 
 def export_csv(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) -> str:
-    """Return all clients as CSV, owner ``default`` for those that follow it.
+    """Return all clients as CSV, with owner ``default`` for those that follow it.
 
     Args:
-        portfolio: the store's.
-        raw: leave cells as they are, even where a spreadsheet takes them for formulas.
-        excel: begin with the mark by which Excel knows UTF-8.
+        portfolio: The clients'.
+        raw: Leave cells as they are, even where a spreadsheet takes them for formulas.
+        excel: Begin with the mark by which Excel recognises UTF-8.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow([column.name for column in COLUMNS.values()])
     for client in portfolio.clients.values():
         for renewal in client.renewals or (None,):
-            cells = _cells(client, renewal)
+            cells = [_cell(column, client, renewal) for column in COLUMNS.values()]
             writer.writerow(cells if raw else map(csv_cell, cells))
     return (BOM if excel else "") + file.getvalue()
 
 
-def _cells(client: Client, renewal: Renewal | None) -> Iterator[str]:
-    yield client.key
-    yield client.name
-    yield str(client.hub_id or "")
-    for role in Role:
-        yield "; ".join(_person(contact) for contact in client.contacts if role in contact.roles)
-    yield renewal.product if renewal else ""
-    yield renewal.day.isoformat() if renewal else ""
-    yield renewal.deadline.isoformat() if renewal and renewal.deadline else ""
-    yield str(client.override.owner) if client.override else "default"
-    yield (client.override.notify or "") if client.override else ""
-    yield client.override.note if client.override else ""
+def _cell(column: Column, client: Client, renewal: Renewal | None) -> str:
+    if column.table == "contacts":
+        return "; ".join(_person(contact) for contact in client.contacts if column.name in contact.roles)
+    if column.name == "owner" and client.override is None:
+        return "default"
+    record = {"clients": client, "renewals": renewal, "override": client.override}[column.table]
+    return format_value(getattr(record, column.field.attribute)) if record else ""
 
 
 def _person(contact: Contact) -> str:

@@ -1,54 +1,32 @@
-"""From the rows of a table to what they say of clients, and what is wrong with the others.
+"""From a file to rows about clients, and what is wrong with the others: CSV, XLSX and JSON Lines."""
 
-Imports its neighbours in ``exchange`` and the pure floors only.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
-from renewctl.domain.edit.import_rows import ImportRow, Person
-from renewctl.domain.edit.override_list import OverrideRow
-from renewctl.errors import BadInput, Problem, RenewctlError
+from renewctl.domain.edit.import_client import ImportRow, Person
+from renewctl.domain.edit.override_list import DEFAULT, OverrideRow
+from renewctl.errors import BadInput, Problem
 from renewctl.exchange import cells
 from renewctl.exchange.date_columns import DateFormat, parse_dates
-from renewctl.exchange.headers import MatchedColumns, match_columns
+from renewctl.exchange.headers import match_columns
 from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow
+from renewctl.fields import COLUMNS, PLAIN_COLUMNS, TABLES, Kind, Shown
 from renewctl.model import Role
 
-ROLES = {"primary": Role.PRIMARY, "billing": Role.BILLING, "decision_maker": Role.DECISION_MAKER}
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
+_OVERRIDE_KEYS = ("client", "owner", "notify", "note")
+_LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown >= Shown.LIST}
 
 
 class ClientRows(NamedTuple):
-    """What a table says: entries, the problems of its other rows, the columns that say nothing here."""
+    """The rows of a table, the problems of its other rows, and the columns that hold no field."""
 
     rows: tuple[ImportRow, ...]
     problems: tuple[Problem, ...]
     unused: tuple[str, ...]
-
-
-class _Table(NamedTuple):
-    """A sheet with the meaning of its columns, and its dates read, a column at a time."""
-
-    file: str
-    columns: Mapping[str, int]
-    dates: Mapping[str, Mapping[int, date]]
-    people: dict[Cell, tuple[Person, ...]]
-    """Whom a cell names: the same people stand in many cells."""
-
-    def cell(self, row: SheetRow, name: str) -> Cell:
-        return row.cells[self.columns[name]] if name in self.columns else None
-
-    def filled(self, row: SheetRow) -> Iterator[tuple[str, Cell]]:
-        """Yield the fields that a row says something of."""
-        for name, place in self.columns.items():
-            if (cell := row.cells[place]) is not None:
-                yield name, cell
-
-    def problem(self, row: SheetRow, name: str, error: RenewctlError) -> Problem:
-        place = self.columns[name] + 1
-        return Problem(error.message, hint=error.hint, file=self.file, line=row.number, column=place)
 
 
 def read_client_rows(
@@ -59,112 +37,181 @@ def read_client_rows(
     date_format: DateFormat | None = None,
     track: Track = iter,
 ) -> ClientRows:
-    """Return what a sheet says of clients; blank rows say nothing.
+    """Return the rows of a sheet about clients.
 
     Args:
-        sheet: the table.
-        file: its name, for messages.
-        mapping: field to column name, where the names alone do not tell.
-        date_format: what comes first in dates with the year last.
-        track: passes the rows on, and may show how far they are.
+        sheet: The table.
+        file: Its name, for messages.
+        mapping: Field to column name, where the names alone are not enough.
+        date_format: What comes first in dates with the year last.
+        track: Yields the rows it is given, and may show the progress.
 
     Raises:
-        BadInput: the columns cannot be told.
+        BadInput: If the columns are not certain.
     """
-    meant = match_columns(sheet.columns, mapping, file=file, line=sheet.line)
-    dates, problems = _dates(sheet, file, meant, date_format)
+    matched = match_columns(sheet.columns, mapping, file=file, line=sheet.line)
+    problems: list[Problem] = []
+    dates: dict[str, Mapping[int, date]] = {}
+    for name, place in matched.columns.items():
+        if COLUMNS[name].field.kind is Kind.DATE:  # a whole column at a time: one value may decide for all
+            column = [(row.number, row.cells[place]) for row in sheet.rows]
+            dates[name], bad = parse_dates(column, date_format=date_format, file=file, column=place + 1)
+            problems += bad
     problems += sheet.problems
-    places = {name: place + 1 for name, place in meant.columns.items()}
-    table = _Table(file, meant.columns, dates, {})
     dated_badly = {problem.line for problem in problems}
-    found: list[ImportRow] = []
-    for row in track(sheet.rows):
-        said, wrong = _said(table, row)
+    reader = _RowReader(file, matched.columns, dates)
+    rows: list[ImportRow] = []
+    for sheet_row in track(sheet.rows):
+        row, wrong = reader.read(sheet_row)
         problems += wrong
-        if not wrong and row.number not in dated_badly:
-            found.append(ImportRow(file, row.number, places=places, **said))
-    return ClientRows(tuple(found), tuple(problems), meant.unknown)
+        if not wrong and row.line not in dated_badly:
+            rows.append(row)
+    return ClientRows(tuple(rows), tuple(problems), matched.unknown)
 
 
-def _dates(
-    sheet: Sheet, file: str, meant: MatchedColumns, date_format: DateFormat | None
-) -> tuple[dict[str, dict[int, date]], list[Problem]]:
-    """Read the date columns as wholes: one value may decide the order for all."""
-    dates: dict[str, dict[int, date]] = {}
-    problems: list[Problem] = []
-    for name in ("renewal", "deadline"):
-        if name in meant.columns:
-            place = meant.columns[name]
-            values = [(row.number, row.cells[place]) for row in sheet.rows]
-            dates[name], wrong = parse_dates(values, date_format=date_format, file=file, column=place + 1)
-            problems += wrong
-    return dates, problems
+class _RowReader:
+    """A reader of rows, given the columns of their fields and the dates by column and row."""
 
+    def __init__(
+        self, file: str, columns: Mapping[str, int], dates: Mapping[str, Mapping[int, date]]
+    ) -> None:
+        self.file, self.columns, self.dates = file, columns, dates
+        self.places = {name: place + 1 for name, place in columns.items()}
+        self.roles = {
+            name: Role(column.name) for name, column in COLUMNS.items() if column.table == "contacts"
+        }
+        self.readers = {
+            # A partner user may be named as people type it: an address, a part of it, or a name.
+            name: cells.read_text if name == "notify" else cells.READERS.get(column.field.kind)
+            for name, column in COLUMNS.items()
+        }
+        self.people: dict[Cell, tuple[Person, ...]] = {}  # the same people are in many cells
 
-def _said(table: _Table, row: SheetRow) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the fields of an entry, and what is wrong with the row's cells."""
-    problems: list[Problem] = []
-    holders: dict[Role, tuple[Person, ...]] = {}
-    said: dict[str, Any] = {"client": "", "holders": holders}
-    for name, cell in table.filled(row):
-        try:
-            if name in ROLES:
-                if people := _people(table, cell, name):
-                    holders[ROLES[name]] = people
-            elif name in table.dates:
-                said[name] = table.dates[name].get(row.number)
-            else:
-                said[name] = _READ[name](cell)
-        except BadInput as error:
-            problems += _placed(table, row, name, error)
-    if not said["client"]:
-        blank = BadInput("the row names no client", hint="fill the client's domain, or take the row out")
-        problems.append(table.problem(row, "client", blank))
-    return said, problems
+    def read(self, row: SheetRow) -> tuple[ImportRow, list[Problem]]:
+        """Return a row about a client, and what is wrong with its cells."""
+        problems: list[Problem] = []
+        plain: dict[str, Any] = {}
+        holders: dict[Role, tuple[Person, ...]] = {}
+        special: dict[str, Any] = {"client": ""}
+        for name, place in self.columns.items():
+            if (cell := row.cells[place]) is None:
+                continue
+            try:
+                if name in self.roles:
+                    if people := self._read_people(cell, name):
+                        holders[self.roles[name]] = people
+                elif (value := self._read_value(cell, name, row)) not in {None, ""}:
+                    (plain if name in PLAIN_COLUMNS else special)[name] = value
+            except BadInput as error:
+                wrong = error.problems or (Problem(error.message, hint=error.hint),)
+                problems += (self._place(problem, row, name) for problem in wrong)
+        if not special["client"]:
+            hint = "fill the client's domain, or take the row out"
+            problems.append(self._place(Problem("the row names no client", hint=hint), row, "client"))
+        found = ImportRow(self.file, row.number, values=plain, holders=holders, places=self.places, **special)
+        return found, problems
 
+    def _read_people(self, cell: Cell, name: str) -> tuple[Person, ...]:
+        if cell not in self.people:
+            self.people[cell] = tuple(
+                Person(email, person) for person, email in cells.read_people(cell, name)
+            )
+        return self.people[cell]
 
-def _people(table: _Table, cell: Cell, name: str) -> tuple[Person, ...]:
-    if cell not in table.people:
-        table.people[cell] = tuple(Person(email, who) for who, email in cells.addresses(cell, name))
-    return table.people[cell]
+    def _read_value(self, cell: Cell, name: str, row: SheetRow) -> Any:
+        if name in self.dates:
+            return self.dates[name].get(row.number)
+        read = self.readers[name]
+        return read(cell) if read else None
 
-
-_READ: Mapping[str, Callable[[Cell], Any]] = {
-    **dict.fromkeys(("client", "name", "product", "notify", "note"), cells.text),
-    "hub_id": cells.hub_id,
-    "owner": lambda cell: cells.owner(cell) or "",
-}
-
-
-def _placed(table: _Table, row: SheetRow, name: str, error: BadInput) -> Iterator[Problem]:
-    for each in error.problems or (Problem(error.message, hint=error.hint),):
-        yield each._replace(file=table.file, line=row.number, column=table.columns[name] + 1)
+    def _place(self, problem: Problem, row: SheetRow, name: str) -> Problem:
+        return problem._replace(file=self.file, line=row.number, column=self.places[name])
 
 
 def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
-    """Return what a sheet says of overrides, from its columns client, owner, notify and note.
+    """Return the rows of a list of overrides, from its columns client, owner, notify and note.
 
     Raises:
-        BadInput: the columns are not those, or it is a report of ``who``: that says what comes of
-            the settings, not what they are.
+        BadInput: If the columns are not those, or it is a report of ``who``: that has the result of
+            the settings, not the settings.
     """
     if {"rule", "to"} <= {name.strip().lower() for name in sheet.columns}:
         hint = "renewctl client list -o csv prints the settings, to be edited and fed back"
         raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
-    meant = match_columns(sheet.columns, {}, file=file, line=sheet.line)
-    if "owner" not in meant.columns:
+    places = match_columns(sheet.columns, {}, file=file, line=sheet.line).columns
+    if "owner" not in places:
         hint = "the columns are client, owner (hubspot, partner or default), notify and note"
         raise BadInput(f"{file} has no column for the owner", hint=hint)
     if sheet.problems:
         raise BadInput(f"{file} has bad rows; nothing was written", problems=sheet.problems)
-    table = _Table(file, meant.columns, {}, {})
-    return tuple(_override_row(table, row) for row in sheet.rows)
+    rows = []
+    for row in sheet.rows:
+        found = {key: row.cells[places[key]] if key in places else None for key in _OVERRIDE_KEYS}
+        texts = {key: cells.read_text(cell) for key, cell in found.items()}
+        with suppress(BadInput):  # it is refused with the other bad rows, later
+            texts["owner"] = str(cells.read_owner(found["owner"]) or "")
+        rows.append(OverrideRow(file, row.number, **texts))
+    return tuple(rows)
 
 
-def _override_row(table: _Table, row: SheetRow) -> OverrideRow:
-    client, notify, note = (cells.text(table.cell(row, name)) for name in ("client", "notify", "note"))
+def is_jsonl(data: bytes) -> bool:
+    """Return whether the bytes begin as JSON Lines do."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+
+
+def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
+    """Return the overrides of JSON Lines: one object per line with client, owner, notify and note.
+
+    The lines of ``client list -o jsonl`` can be fed back: in them ``source`` is ``override`` where the
+    setting is the client's own.
+
+    Raises:
+        BadInput: If a line is not such an object; all bad lines are listed.
+    """
     try:
-        owner = str(cells.owner(table.cell(row, "owner")) or "")
-    except BadInput:
-        owner = cells.text(table.cell(row, "owner"))  # refused with the other bad rows, later
-    return OverrideRow(table.file, row.number, client, owner, notify, note)
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, error.start) + 1
+        problem = Problem(f"byte 0x{data[error.start]:02x} is not UTF-8", file=file, line=number)
+        raise BadInput(f"{file} is not UTF-8", hint="save it again as UTF-8", problems=[problem]) from None
+    rows: list[OverrideRow] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        item, wrong = _read_object(line)
+        problems += (Problem(message, file=file, line=number) for message in wrong)
+        values = {key: item.get(key) or "" for key in _OVERRIDE_KEYS}
+        if item.get("source") in ("default", "none"):
+            values = {"client": values["client"], "owner": DEFAULT}
+        if not wrong:
+            rows.append(OverrideRow(file, number, **values))
+    if problems:
+        hint = 'a line is {"client": "acme.example", "owner": "partner", "notify": "ana@agency.example"}'
+        raise BadInput(f"{file} has lines that are no overrides", hint=hint, problems=problems)
+    return tuple(rows)
+
+
+def _read_object(line: str) -> tuple[dict[str, Any], list[str]]:
+    """Return the object on a line, and what is wrong with it."""
+
+    def check_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        item = dict(pairs)
+        if len(item) < len(pairs):
+            raise ValueError("a key stands twice in it")
+        return item
+
+    try:
+        item = json.loads(line, object_pairs_hook=check_keys)
+    except (ValueError, RecursionError) as error:
+        return {}, [f"not JSON: {error}"]
+    if not isinstance(item, dict) or not item.get("client"):
+        return {}, ["not an object with a client"]
+    if {"rule", "to"} <= item.keys():
+        return {}, ["a line of a renewctl who report, not of settings: use renewctl client list -o jsonl"]
+    known = {*_OVERRIDE_KEYS, *_LISTED_KEYS, "source"}
+    wrong = [f"unknown key {key}" for key in item if key not in known and not key.startswith("x-")]
+    wrong += [
+        f"{key} must be text" for key in _OVERRIDE_KEYS if not isinstance(item.get(key, ""), str | None)
+    ]
+    return item, wrong

@@ -1,83 +1,96 @@
-"""Clients, contacts and partner users as lists; and where the store is.
-
-Imports the pure floors and its neighbours.
-"""
+"""Clients, contacts and partner users as lists; and where the store is."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from renewctl.domain.resolve import resolve
+from renewctl.fields import TABLES, Field, Kind, Shown
 from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
 from renewctl.render.result import Cell, DataTable, Result, line
+from renewctl.text import format_value
+
+_CLIENT_FIELDS = TABLES["clients"].values()
+_COLUMNS = tuple(field for field in _CLIENT_FIELDS if field.shown >= Shown.COLUMN)
 
 
 def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
     """Return the roster; the fixed columns are those that overrides are read from in bulk."""
+    keys = tuple(field.key for field in _COLUMNS)
+    headings = tuple(key.replace("_", " ").capitalize() for key in keys)
     return Result(
-        {"schema": "renewctl.client-list/1", "items": lambda: [_client(portfolio, each) for each in clients]},
-        DataTable(("client", "owner", "notify", "note"), tuple(map(_setting_cells, clients))),
+        {
+            "schema": "renewctl.client-list/1",
+            "items": lambda: [_client_item(portfolio, each) for each in clients],
+        },
+        DataTable(("client", "owner", "notify", "note", *keys), map(_setting_cells, clients)),
         names=tuple(client.key for client in clients),
         grid=DataTable(
-            ("Client", "Setting", "Partner user", "Note"),
-            tuple(_peoples_cells(portfolio, client) for client in clients),
+            ("Client", "Setting", "Partner user", "Note", *headings),
+            (_grid_cells(portfolio, client) for client in clients),
         ),
     )
 
 
 def _setting_cells(client: Client) -> tuple[Cell, ...]:
-    if client.override is None:
-        return client.key, "default", "", ""
-    return client.key, str(client.override.owner), client.override.notify or "", client.override.note
+    own = client.override
+    setting = (str(own.owner), own.notify or "", own.note) if own else ("default", "", "")
+    return client.key, *setting, *_column_cells(client)
 
 
-def _peoples_cells(portfolio: Portfolio, client: Client) -> tuple[Cell, ...]:
+def _grid_cells(portfolio: Portfolio, client: Client) -> tuple[Cell, ...]:
     setting: AnySetting | None = client.override or portfolio.default
-    note = client.override.note if client.override else ""
     named = (client.key, client.name) if client.name else client.key
-    if setting is None:
-        return named, "no default", "–", note
-    layer = "override" if client.override else "default"
-    return named, f"{setting.owner} ({layer})", setting.notify or "–", note
+    note = client.override.note if client.override else ""
+    words, user = "no default", "–"
+    if setting:
+        words = f"{setting.owner} ({'override' if client.override else 'default'})"
+        user = setting.notify or "–"
+    return named, words, user, note, *_column_cells(client)
 
 
-def _client(portfolio: Portfolio, client: Client) -> dict[str, Any]:
+def _column_cells(client: Client) -> tuple[str, ...]:
+    return tuple([format_value(getattr(client, field.attribute)) for field in _COLUMNS])
+
+
+def _client_item(portfolio: Portfolio, client: Client, place: Shown = Shown.LIST) -> dict[str, Any]:
     setting: AnySetting | None = client.override or portfolio.default
     return {
         "client": client.key,
-        "name": client.name or None,
-        "hub_id": client.hub_id,
+        "name": None,  # named here for the order of the keys; their values are below
+        "hub_id": None,
         "source": str(resolve(portfolio, client).source),
         "owner": str(setting.owner) if setting else None,
         "notify": setting.notify if setting else None,
         "note": (client.override.note or None) if client.override else None,
+        **_values(client, [field for field in _CLIENT_FIELDS if field.shown >= place]),
     }
+
+
+def _values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
+    """Return fields of a record of the model as JSON has them; empty text is null."""
+    values: dict[str, Any] = {}
+    for field in fields:
+        value = getattr(record, field.attribute)
+        if field.kind is Kind.ITEMS:
+            value = [_values(item, TABLES[field.table].values()) for item in value]
+        elif field.kind is Kind.ROLES:
+            value = [*value]
+        values[field.key] = None if value == "" else value
+    return values
 
 
 def render_client(portfolio: Portfolio, client: Client) -> Result:
     """Return everything recorded of one client."""
-    document = {"schema": "renewctl.client/1", **_client(portfolio, client)}
-    document["contacts"] = [_contact(contact) for contact in client.contacts]
-    document["contacts_checked"] = client.contacts_checked
-    document["renewals"] = [
-        {"date": r.day, "product": r.product or None, "deadline": r.deadline} for r in client.renewals
-    ]
-    rows = tuple((key, _cell(value)) for key, value in document.items() if key != "schema")
+    item = _client_item(portfolio, client, Shown.CLIENT)
+    rows = tuple((key, _cell(value)) for key, value in item.items())
+    document = {"schema": "renewctl.client/1", **item}
     return Result(document, DataTable(("field", "value"), rows), names=(client.key,))
-
-
-def _contact(contact: Any) -> dict[str, Any]:
-    return {
-        "email": contact.email,
-        "name": contact.name or None,
-        "roles": [*contact.roles],
-        "active": contact.active,
-    }
 
 
 def _cell(value: Any) -> Cell:
     if isinstance(value, list):
         return tuple(", ".join(_words(key, inner) for key, inner in item.items() if inner) for item in value)
-    return "" if value is None else str(value)
+    return format_value(value)
 
 
 def _words(key: str, value: Any) -> str:
@@ -105,7 +118,10 @@ def render_contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
 
 def _holders(portfolio: Portfolio, client: Client) -> dict[str, Any]:
     setting: AnySetting | None = client.override or portfolio.default
-    roles = {str(role): [_contact(c) for c in client.contacts if role in c.roles] for role in Role}
+    roles = {
+        str(role): [_values(c, TABLES["contacts"].values()) for c in client.contacts if role in c.roles]
+        for role in Role
+    }
     vacant = [role for role, holders in roles.items() if not holders]
     user = setting.notify if setting else None
     item = {"client": client.key, "name": client.name or None, "roles": roles, "vacant": vacant}
@@ -145,7 +161,8 @@ def render_users(portfolio: Portfolio) -> Result:
     users = sorted(portfolio.users.values(), key=lambda user: user.email)
     items = [_user(portfolio, user) for user in users]
     rows = tuple(
-        (i["email"], i["name"], _flag(i["active"]), _flag(i["default"]), i["overrides"]) for i in items
+        (i["email"], i["name"], format_value(i["active"]), format_value(i["default"]), i["overrides"])
+        for i in items
     )
     return Result(
         {"schema": "renewctl.user-list/1", "items": items},
@@ -168,10 +185,6 @@ def _user(portfolio: Portfolio, user: PartnerUser) -> dict[str, Any]:
         "default": bool(default and _is(user, default.notify)),
         "overrides": sum(_is(user, override.notify) for override in overrides),
     }
-
-
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
 
 
 def _is(user: PartnerUser, email: str | None) -> bool:

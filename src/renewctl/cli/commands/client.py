@@ -6,6 +6,7 @@ import typer
 
 from renewctl.cli import completers
 from renewctl.cli.app import command
+from renewctl.cli.field_options import FieldFilters, FieldValues
 from renewctl.cli.options import (
     Clients,
     NameOption,
@@ -23,12 +24,11 @@ from renewctl.domain.edit import clients as edit
 from renewctl.domain.edit import contacts, renewals
 from renewctl.domain.identifiers import parse_address
 from renewctl.errors import UsageError
-from renewctl.model import Renewal, Role
+from renewctl.model import EMPTY, Renewal, Role
 from renewctl.render import clients as render_clients
 from renewctl.render.result import Result
 
 Addresses = list[str] | None
-HubId = Annotated[int | None, typer.Option("--hub-id", min=1, help="The HubSpot account number.")]
 DeadlineOption = Annotated[
     Text, typer.Option("--deadline", metavar="DATE", help="The last day to alter terms, if not the usual.")
 ]
@@ -51,6 +51,7 @@ def list_(
             autocompletion=completers.complete_users_or_none,
         ),
     ] = None,
+    values: FieldFilters = EMPTY,
 ) -> Result:
     """List clients and the setting that applies to each.
 
@@ -61,7 +62,7 @@ def list_(
         raise UsageError("--overridden and --following exclude each other", hint="name one of them")
     user = notify and ("" if notify.lower() == "none" else lookup.find_user(book, notify).email)
     layer = True if overridden else False if following else None
-    return render_clients.render_client_list(book, lookup.filter_clients(book, layer, owner, user))
+    return render_clients.render_client_list(book, lookup.filter_clients(book, layer, owner, user, values))
 
 
 @command("client show")
@@ -83,8 +84,7 @@ def add(
             metavar="DOMAIN", help="As the partner dashboard shows it; or the hub id, until that is known."
         ),
     ],
-    name: NameOption = None,
-    hub_id: HubId = None,
+    values: FieldValues = EMPTY,
     primary: Annotated[
         Addresses, typer.Option("--primary", metavar="ADDRESS", help="Primary contact.")
     ] = None,
@@ -107,7 +107,7 @@ def add(
     checked = {
         role: [parse_address(a, f"--{role}") for a in emails or ()] for role, emails in holders.items()
     }
-    new = edit.NewClient(domain, name or "", hub_id, checked, _renewal(run, renewal, product, deadline))
+    new = edit.NewClient(domain, values, checked, _renewal(run, renewal, product, deadline))
     return change_store(run, lambda book: edit.add(book, new))
 
 
@@ -115,8 +115,7 @@ def add(
 def set_(
     run: Run,
     client: OneClient,
-    name: NameOption = None,
-    hub_id: HubId = None,
+    values: FieldValues = EMPTY,
     deactivate: Annotated[
         Addresses, typer.Option("--deactivate", metavar="ADDRESS", help="Contact deactivated in HubSpot.")
     ] = None,
@@ -130,7 +129,7 @@ def set_(
     """
     activity = {**dict.fromkeys(deactivate or (), False), **dict.fromkeys(reactivate or (), True)}
     return change_store(
-        run, lambda book: edit.change(book, lookup.find_client(book, client), name, hub_id, activity)
+        run, lambda book: edit.change(book, lookup.find_client(book, client), values, activity)
     )
 
 

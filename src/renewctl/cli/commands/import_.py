@@ -11,7 +11,7 @@ from renewctl.cli.options import (
 )
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
-from renewctl.domain.edit.import_rows import ImportOptions
+from renewctl.domain.edit.import_client import ImportOptions
 from renewctl.render.result import Result
 
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for a pipe.")]

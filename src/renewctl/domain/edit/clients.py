@@ -1,87 +1,92 @@
-"""Plans for the roster: clients added, changed, renamed, removed.
-
-Imports ``model``, ``domains``, ``errors`` and its neighbours in ``edit`` only.
-"""
+"""Plans for the roster: clients added, changed, renamed, removed."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from renewctl.domain.edit.contacts import contact_table, set_active, warn_too_many
 from renewctl.domain.edit.renewals import renewal_table
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.errors import UsageError
-from renewctl.model import EMPTY, Change, Client, Contact, Plan, Portfolio, Renewal, Role, Table
+from renewctl.fields import TABLES
+from renewctl.model import EMPTY, Change, Client, Contact, Path, Plan, Portfolio, Renewal, Role, Scalar
 
 _HUB_ID = re.compile(r"[1-9][0-9]{0,14}")
+_DEFAULTS = Client._field_defaults
+
+FieldValues = Mapping[str, Scalar | None]
+"""New values of single fields of a client, by key; None takes the value away."""
 
 
 class NewClient(NamedTuple):
-    """What is said of a client when it is added: ``holders`` are addresses by role."""
+    """A client to be added: its domain or hub id, its fields, addresses by role, and a renewal."""
 
     domain: str
-    name: str = ""
-    hub_id: int | None = None
+    values: FieldValues = EMPTY
     holders: Mapping[Role, Sequence[str]] = EMPTY
     renewal: Renewal | None = None
+
+
+def field_changes(path: Path, values: FieldValues) -> list[Change]:
+    """Return the changes that give the client at ``path`` these values.
+
+    What the model has for a client without the field is written by leaving the field out.
+    """
+    return [
+        Change((*path, key), None if value == _DEFAULTS[TABLES["clients"][key].attribute] else value)
+        for key, value in values.items()
+    ]
 
 
 def add(portfolio: Portfolio, new: NewClient) -> Plan:
     """Plan a new client, following the default.
 
     Raises:
-        UsageError: the domain is none, or is taken; the hub id is another client's.
+        UsageError: If the domain is not valid or is taken, or the hub id is another client's.
     """
     key = _free_key(portfolio, new.domain)
-    # Who has a hub id only types it for the domain; it is to be known when the domain is.
-    hub_id = int(key) if new.hub_id is None and _HUB_ID.fullmatch(key) else new.hub_id
-    _check_hub_id(portfolio, key, hub_id)
-    table: Table = {}
-    if new.name:
-        table["name"] = new.name
-    if hub_id is not None:
-        table["hub_id"] = hub_id
+    values = dict(new.values)
+    # If you know only the hub id, you pass it in place of the domain; it stays when the domain is set.
+    if values.get("hub_id") is None and _HUB_ID.fullmatch(key):
+        values["hub_id"] = int(key)
+    _check_hub_id(portfolio, key, values)
+    changes = field_changes((), values)
+    table = {change.path[0]: change.after for change in changes if change.after is not None}
     if contacts := _contacts(new.holders):
         table["contacts"] = [contact_table(contact) for contact in contacts]
     if new.renewal:
         table["renewals"] = [renewal_table(new.renewal)]
-    return Plan("client add", (Change(("clients", key), table),), tuple(_worth_saying(portfolio, key, new)))
-
-
-def _worth_saying(portfolio: Portfolio, key: str, new: NewClient) -> Iterator[str]:
-    """Yield what somebody who adds a client may not know."""
+    notices: list[str] = []
     for role, emails in new.holders.items():
-        yield from warn_too_many(key, role, len({address_key(email) for email in emails}))
+        notices += warn_too_many(key, role, len({address_key(email) for email in emails}))
     if "." not in key:
-        yield f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN"
+        notices.append(f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN")
     if portfolio.default is None:
-        yield "there is no default for it to follow yet: renewctl set-default --owner hubspot"
+        notices.append("there is no default for it to follow yet: renewctl set-default --owner hubspot")
+    return Plan("client add", (Change(("clients", key), table),), tuple(notices))
 
 
 def change(
-    portfolio: Portfolio,
-    client: Client,
-    name: str | None = None,
-    hub_id: int | None = None,
-    activity_of: Mapping[str, bool] | None = None,
+    portfolio: Portfolio, client: Client, values: FieldValues, activity_of: Mapping[str, bool] = EMPTY
 ) -> Plan:
-    """Plan other values for a client; None leaves them, an empty name takes it away.
+    """Plan other values for a client.
 
-    ``activity_of`` says of contacts, by address, whether they are active in HubSpot.
+    Args:
+        portfolio: The client's.
+        client: The client as it is.
+        values: Its new values; fields that are not among them stay.
+        activity_of: Whether contacts are active in HubSpot, by address.
 
     Raises:
-        UsageError: nothing is named, the hub id is another client's, or an address is no contact.
+        UsageError: If nothing is to change, the hub id is another client's, or an address is not a
+            contact's.
     """
-    path, changes = ("clients", client.spelling), []
-    _check_hub_id(portfolio, client.key, hub_id)
-    if name is not None:
-        changes.append(Change((*path, "name"), name or None))
-    if hub_id is not None:
-        changes.append(Change((*path, "hub_id"), hub_id))
-    for email, active in (activity_of or {}).items():
-        changes.append(set_active(client, email, active=active))
+    _check_hub_id(portfolio, client.key, values)
+    changes = field_changes(("clients", client.spelling), values)
+    changes += (set_active(client, email, active=active) for email, active in activity_of.items())
     if not changes:
-        hint = "add --name, --hub-id, --deactivate or --reactivate"
+        options = [field.option for field in TABLES["clients"].values() if field.option]
+        hint = f"add {', '.join(options)}, --deactivate or --reactivate"
         raise UsageError("client set needs to be told what to set", hint=hint)
     return Plan("client set", tuple(changes))
 
@@ -95,7 +100,7 @@ def rename(portfolio: Portfolio, client: Client, domain: str) -> Plan:
     """Plan another domain for a client, which keeps everything else.
 
     Raises:
-        UsageError: the domain is none, or is taken.
+        UsageError: If the domain is not valid, or is taken.
     """
     if client_key(domain) == client.key:
         return Plan("client rename", (), (f"{client.key} has this domain already",))
@@ -113,7 +118,8 @@ def _free_key(portfolio: Portfolio, domain: str) -> str:
     return key
 
 
-def _check_hub_id(portfolio: Portfolio, key: str, hub_id: int | None) -> None:
+def _check_hub_id(portfolio: Portfolio, key: str, values: FieldValues) -> None:
+    hub_id = values.get("hub_id")
     if hub_id is None:
         return
     if key != str(hub_id) in portfolio.clients:
@@ -126,11 +132,10 @@ def _check_hub_id(portfolio: Portfolio, key: str, hub_id: int | None) -> None:
 
 def _contacts(holders: Mapping[Role, Sequence[str]]) -> tuple[Contact, ...]:
     """Return one contact per address, with all the roles it is named for."""
-    roles: dict[str, list[Role]] = {}
-    written: dict[str, str] = {}
+    contacts: dict[str, Contact] = {}
     for role in Role:
         for email in holders.get(role, ()):
-            written.setdefault(address_key(email), email)
-            held = roles.setdefault(address_key(email), [])
-            held.extend(() if role in held else (role,))
-    return tuple(Contact(written[key], roles=tuple(held)) for key, held in roles.items())
+            contact = contacts.setdefault(address_key(email), Contact(email))
+            if role not in contact.roles:
+                contacts[address_key(email)] = contact._replace(roles=(*contact.roles, role))
+    return tuple(contacts.values())

@@ -1,71 +1,162 @@
-"""What the rows of a spreadsheet change about one client, new or known. A blank changes nothing.
-
-Imports the floors below and its neighbours in ``edit`` only.
-"""
+"""What the rows of a spreadsheet change about one client, new or known. A blank changes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from renewctl.domain.dates import shift_days
+from renewctl.domain.edit.clients import field_changes
 from renewctl.domain.edit.contacts import contact_table, role_list
-from renewctl.domain.edit.import_rows import BadRow, ClientIndex, ImportOptions, ImportRow, Person
 from renewctl.domain.edit.override_list import DEFAULT
 from renewctl.domain.edit.renewals import renewal_table
 from renewctl.domain.edit.settings import clear_override, override_changes
-from renewctl.domain.identifiers import address_key
+from renewctl.domain.identifiers import address_key, client_key
 from renewctl.domain.lookup import find_user
 from renewctl.errors import Problem, RenewctlError, UsageError
+from renewctl.fields import PLAIN_COLUMNS, Kind
 from renewctl.model import (
+    EMPTY,
     AnySetting,
     Change,
     Client,
     Contact,
     Override,
     Owner,
-    Path,
     Portfolio,
     Renewal,
     Role,
+    Scalar,
     Table,
 )
 
 _SAME = "say the same in each row of a client, or leave it blank"
 
 
+class Person(NamedTuple):
+    """Somebody who holds a role: an address, and a name if one was given."""
+
+    email: str
+    name: str = ""
+
+
+class ImportRow(NamedTuple):
+    """A row about a client. Blank cells are empty or None, or not in the mappings.
+
+    ``values`` has the plain fields of the client, ``places`` the column of each field, from 1.
+    """
+
+    file: str
+    line: int
+    client: str
+    values: Mapping[str, Scalar] = EMPTY
+    holders: Mapping[Role, tuple[Person, ...]] = EMPTY
+    renewal: date | None = None
+    product: str = ""
+    deadline: date | None = None
+    owner: str = ""
+    notify: str = ""
+    note: str = ""
+    places: Mapping[str, int] = EMPTY
+
+
+class ImportOptions(NamedTuple):
+    """How an import is meant.
+
+    ``prune`` removes the clients that are not listed; ``with_overrides`` lets owner and partner user
+    become overrides; ``partial`` leaves clients with bad rows out instead of refusing all;
+    ``deadline_is_date`` derives the renewal date from a deadline without one. With ``settings`` the
+    owner column is each client's own setting; otherwise it is whoever owns the renewals, by the
+    default or not, as HubSpot's dashboards print it.
+    """
+
+    prune: bool = False
+    with_overrides: bool = False
+    partial: bool = False
+    deadline_is_date: bool = False
+    settings: bool = False
+
+
+class BadRow(Exception):
+    """A row that cannot be used; ``problem`` has the reason, and the cell."""
+
+    def __init__(self, row: ImportRow, name: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        column = row.places.get(name, 0)
+        self.problem = Problem(message, hint=hint, file=row.file, line=row.line, column=column)
+
+
+class ClientIndex:
+    """The clients of a portfolio by all that a row may call them: looked up once, not row by row."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self._names: dict[str, list[str]] = {}
+        self._hub_ids: dict[int, str] = {}
+        for key, client in portfolio.clients.items():
+            self._names.setdefault(client.name.strip().casefold(), []).append(key)
+            if client.hub_id is not None:
+                self._hub_ids[client.hub_id] = key
+
+    def find_key(self, row: ImportRow) -> str:
+        """Return the client of a row: by domain, hub id or unique name, otherwise a new one's domain.
+
+        Raises:
+            BadRow: If it is not in the store, and not a domain.
+        """
+        word = row.client.strip()
+        key = client_key(word)
+        if key in self.portfolio.clients:
+            return key or ""
+        if word.isascii() and word.isdigit() and int(word) in self._hub_ids:
+            return self._hub_ids[int(word)]
+        named = self._names.get(word.casefold(), [])
+        if len(named) == 1:
+            return named[0]
+        if key is None or "." not in key:
+            hint = "the client column needs the client's domain, as acme.example"
+            raise BadRow(row, "client", f"{row.client!r} is not a client's domain", hint)
+        return key
+
+    def claim(self, hub_id: int, key: str, row: ImportRow) -> None:
+        """Reserve a hub id for a client.
+
+        Raises:
+            BadRow: If it is another client's, of the store or of the rows.
+        """
+        other = self._hub_ids.setdefault(hub_id, key)
+        if other != key:
+            hint = "look it up in HubSpot's account menu"
+            raise BadRow(row, "hub_id", f"hub id {hub_id} is {other}'s", hint)
+
+
 def client_changes(
-    book: ClientIndex, key: str, group: Sequence[ImportRow], wishes: ImportOptions
+    index: ClientIndex, key: str, rows: Sequence[ImportRow], options: ImportOptions
 ) -> tuple[list[Change], list[Problem]]:
     """Return what is to change for one client, and what is wrong with its rows.
 
     For a new client it is a single change, the whole of it.
     """
-    known = book.portfolio.clients.get(key)
+    known = index.portfolio.clients.get(key)
     client = known or Client(key, key)
+    first_of: dict[str, tuple[ImportRow, Renewal]] = {}
+    # Each part on its own: one may be bad, and another too.
+    parts = [_field_changes(index, client, rows), _contact_changes(client, rows)]
+    parts += (_renewal_changes(index.portfolio, client, row, options, first_of) for row in rows)
+    if options.with_overrides:
+        parts.append(_setting_changes(index.portfolio, client, rows, settings=options.settings))
     changes: list[Change] = []
     problems: list[Problem] = []
-    for part in _parts(book, client, group, wishes):
+    for part in parts:
         try:
             changes.extend(part)
-        except BadRow as row:
-            problems.append(row.problem)
+        except BadRow as bad:
+            problems.append(bad.problem)
     if known is None and not problems:
-        changes = [Change(("clients", key), _whole(changes))]
+        changes = [Change(("clients", key), _new_client(changes))]
     return changes, problems
 
 
-def has_other_setting(book: ClientIndex, key: str, group: Sequence[ImportRow], wishes: ImportOptions) -> bool:
-    """Tell whether rows name another owner or partner user than apply; what cannot be told is one."""
-    if not any(entry.owner for entry in group):
-        return False
-    client = book.portfolio.clients.get(key) or Client(key, key)
-    try:
-        return any(_setting(book.portfolio, client, group, settings=wishes.settings))
-    except BadRow:
-        return True
-
-
-def _whole(changes: Sequence[Change]) -> Table:
+def _new_client(changes: Sequence[Change]) -> Table:
     """Return a new client's table, of changes that each set a field or add an item to a list."""
     table: dict[str, Any] = {}
     for change in changes:
@@ -77,162 +168,124 @@ def _whole(changes: Sequence[Change]) -> Table:
     return table
 
 
-def _parts(
-    book: ClientIndex, client: Client, group: Sequence[ImportRow], wishes: ImportOptions
-) -> Iterator[Iterator[Change]]:
-    """Yield the parts of a client that rows may change, each on its own: one may be bad, others too."""
-    yield _facts(book, client, group)
-    yield _contacts(client, group)
-    seen: dict[str, tuple[ImportRow, Renewal]] = {}
-    for entry in group:
-        yield _renewal(book.portfolio, client, entry, wishes, seen)
-    if wishes.with_overrides:
-        yield _setting(book.portfolio, client, group, settings=wishes.settings)
+def has_other_setting(
+    index: ClientIndex, key: str, rows: Sequence[ImportRow], options: ImportOptions
+) -> bool:
+    """Return whether rows name another owner or partner user than apply, or one that is not certain."""
+    if not any(row.owner for row in rows):
+        return False
+    client = index.portfolio.clients.get(key) or Client(key, key)
+    try:
+        return any(_setting_changes(index.portfolio, client, rows, settings=options.settings))
+    except BadRow:
+        return True
 
 
-def _one(group: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
-    """Return what the rows say under ``name``, and the row that says it; contradictions are bad."""
-    if len(group) == 1:
-        return getattr(group[0], name) or None, group[0]
-    said = [(getattr(entry, name), entry) for entry in group if getattr(entry, name) not in {"", None}]
-    for value, entry in said[1:]:
-        if value != said[0][0]:
-            other = said[0][1].line
-            message = f"{entry.client} has another {name.replace('_', ' ')} in line {other}"
-            raise BadRow(entry, name, message, _SAME)
-    return said[0] if said else (None, group[0])
+def _agreed(rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
+    """Return the value that the rows have for a field, or None, and the row that has it.
+
+    Raises:
+        BadRow: If the rows contradict each other.
+    """
+    value, first = None, rows[0]
+    for row in rows:
+        other = row.values.get(name) if name in PLAIN_COLUMNS else getattr(row, name) or None
+        if value is None:
+            value, first = other, row if other is not None else first
+        elif other is not None and other != value:
+            message = f"{row.client} has another {name.replace('_', ' ')} in line {first.line}"
+            raise BadRow(row, name, message, _SAME)
+    return value, first
 
 
-def _other(name: str, known: str) -> bool:
-    """Tell whether a cell gives another name than the one known, not counting how it is spaced."""
-    return name not in {"", known} and _plain(name) != _plain(known)
+def _differs(value: object, known: object) -> bool:
+    """Return whether a cell has another value than the one known; text may have lost space in it."""
+    if isinstance(value, str) and isinstance(known, str):
+        return value != "" and value.split() != known.split()
+    return value != known
 
 
-def _plain(name: str) -> str:
-    """Return a name as a spreadsheet has it, which may lose space and line ends."""
-    return " ".join(name.split())
+def _field_changes(index: ClientIndex, client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
+    agreed = {name: _agreed(rows, name) for name in PLAIN_COLUMNS}
+    for name, field in PLAIN_COLUMNS.items():
+        value, row = agreed[name]
+        if value is None or not _differs(value, getattr(client, field.attribute)):
+            continue
+        if field.kind is Kind.HUB_ID:
+            index.claim(value, client.key, row)
+        yield from field_changes(("clients", client.spelling), {field.key: value})
 
 
-def _facts(book: ClientIndex, client: Client, group: Sequence[ImportRow]) -> Iterator[Change]:
-    path = ("clients", client.spelling)
-    (name, _), (hub_id, entry) = _one(group, "name"), _one(group, "hub_id")
-    if name and _other(name, client.name):
-        yield Change((*path, "name"), name)
-    if hub_id and hub_id != client.hub_id:
-        book.claim(hub_id, client.key, entry)
-        yield Change((*path, "hub_id"), hub_id)
-
-
-def _holders(group: Sequence[ImportRow]) -> dict[Role, tuple[Person, ...]]:
-    found: dict[Role, tuple[Person, ...]] = {**group[0].holders}
-    for entry in group[1:]:
-        for role, people in entry.holders.items():
-            if found.setdefault(role, people) != people:
+def _agreed_holders(rows: Sequence[ImportRow]) -> dict[Role, tuple[Person, ...]]:
+    holders: dict[Role, tuple[Person, ...]] = {**rows[0].holders}
+    for row in rows[1:]:
+        for role, people in row.holders.items():
+            if holders.setdefault(role, people) != people:
                 name = role.replace("-", "_")
-                raise BadRow(entry, name, f"{entry.client} has another {role} in another row", _SAME)
-    return found
+                raise BadRow(row, name, f"{row.client} has another {role} in another row", _SAME)
+    return holders
 
 
-def _wanted(holders: Mapping[Role, Sequence[Person]]) -> dict[str, tuple[Person, set[Role]]]:
-    """Return who is to hold which roles, by address; a name given once holds for all of them."""
-    wanted: dict[str, tuple[Person, set[Role]]] = {}
+def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
+    """Yield the changes that make just the people named the holders of the roles that are named."""
+    holders = _agreed_holders(rows)
+    people_by_key: dict[str, tuple[Person, set[Role]]] = {}
     for role, people in holders.items():
         for person in people:
-            first, roles = wanted.setdefault(address_key(person.email), (person, set()))
+            first, roles = people_by_key.setdefault(address_key(person.email), (person, set()))
             roles.add(role)
-            if person.name and not first.name:
-                wanted[address_key(person.email)] = (Person(first.email, person.name), roles)
-    return wanted
-
-
-def _contacts(client: Client, group: Sequence[ImportRow]) -> Iterator[Change]:
-    """Yield the changes that make just the people named the holders of the roles that are named."""
-    holders = _holders(group)
-    wanted = _wanted(holders)
+            if person.name and not first.name:  # a name given once holds for all roles
+                people_by_key[address_key(person.email)] = (Person(first.email, person.name), roles)
+    known: dict[str, Contact] = {}
+    for contact in client.contacts:
+        key = address_key(contact.email)
+        if key in known and people_by_key:
+            message = f"{client.key} lists {contact.email} twice in the store"
+            hint = "make one contact of them in the file, with all the roles"
+            raise BadRow(rows[0], "client", message, hint)
+        known[key] = contact
     path = ("clients", client.spelling, "contacts")
-    known = _by_address(client, group, wanted)
     for key, contact in known.items():
-        person, roles = wanted.get(key, (Person(contact.email), set()))
-        yield from _contact(path, contact, person.name, {*contact.roles} - {*holders} | roles)
-    for key, (person, roles) in wanted.items():
+        person, roles = people_by_key.get(key, (Person(contact.email), set()))
+        roles = {*contact.roles} - {*holders} | roles
+        if _differs(person.name, contact.name):
+            yield Change((*path, contact.email, "name"), person.name)
+        if roles != set(contact.roles):
+            yield Change((*path, contact.email, "roles"), role_list(roles))
+    for key, (person, roles) in people_by_key.items():
         if key not in known:
             new = Contact(person.email, person.name, tuple(roles))
             yield Change((*path, person.email), contact_table(new))
 
 
-def _by_address(
-    client: Client, group: Sequence[ImportRow], wanted: Mapping[str, object]
-) -> dict[str, Contact]:
-    known: dict[str, Contact] = {}
-    for contact in client.contacts:
-        key = address_key(contact.email)
-        if key in known and wanted:
-            message = f"{client.key} lists {contact.email} twice in the store"
-            hint = "make one contact of them in the file, with all the roles"
-            raise BadRow(group[0], "client", message, hint)
-        known[key] = contact
-    return known
-
-
-def _contact(path: Path, contact: Contact, name: str, roles: set[Role]) -> Iterator[Change]:
-    if _other(name, contact.name):
-        yield Change((*path, contact.email, "name"), name)
-    if roles != set(contact.roles):
-        yield Change((*path, contact.email, "roles"), role_list(roles))
-
-
-def _renewal(
+def _renewal_changes(
     portfolio: Portfolio,
     client: Client,
-    entry: ImportRow,
-    wishes: ImportOptions,
-    seen: dict[str, tuple[ImportRow, Renewal]],
+    row: ImportRow,
+    options: ImportOptions,
+    first_of: dict[str, tuple[ImportRow, Renewal]],
 ) -> Iterator[Change]:
-    """Yield what one row changes about a renewal; ``seen`` has those of the rows before it."""
-    day, deadline = _dates(portfolio, entry, wishes)
+    """Yield what one row changes about a renewal; ``first_of`` has those of the rows before it."""
+    day, deadline = row.renewal, row.deadline
+    if day is None and deadline is not None and options.deadline_is_date:
+        day, deadline = shift_days(deadline, portfolio.policy.deadline_days), None
     if day is None:
         return
-    old = _old(client, entry)
-    new = Renewal(day, old.product if old else entry.product, deadline)
-    other, before = seen.setdefault(new.product if old else new.product.casefold(), (entry, new))
-    if other is entry:
-        yield from _dated(client, entry, old, new)
-    elif (before.day, before.deadline) != (day, deadline):
-        what = f"{entry.client} renews {new.product or 'without a product'} in line {other.line} too"
-        hint = "give each renewal its own product, or keep one of the rows"
-        raise BadRow(entry, "renewal", what, hint)
-
-
-def _dates(portfolio: Portfolio, entry: ImportRow, wishes: ImportOptions) -> tuple[date | None, date | None]:
-    """Return the renewal date and the deadline of its own that a row means."""
-    if entry.renewal is None and entry.deadline is not None and wishes.deadline_is_date:
-        return shift_days(entry.deadline, portfolio.policy.deadline_days), None
-    return entry.renewal, entry.deadline
-
-
-def _old(client: Client, entry: ImportRow) -> Renewal | None:
-    """Return the client's renewal that a row means, if it is known."""
-    if not entry.product and len(client.renewals) == 1:
-        return client.renewals[0]
-    product = entry.product.strip()
-    exact = [renewal for renewal in client.renewals if renewal.product.strip() == product]
-    alike = [r for r in client.renewals if r.product.strip().casefold() == product.casefold()]
-    if exact or alike:
-        return (exact or alike)[0]
-    if not product and client.renewals:
-        products = ", ".join(repr(renewal.product) for renewal in client.renewals)
-        hint = f"name the product: {products}"
-        raise BadRow(entry, "product", f"{client.key} has several renewals", hint)
-    return None
-
-
-def _dated(client: Client, entry: ImportRow, old: Renewal | None, new: Renewal) -> Iterator[Change]:
+    old = _find_renewal(client, row)
+    new = Renewal(day, old.product if old else row.product, deadline)
+    first, before = first_of.setdefault(new.product if old else new.product.casefold(), (row, new))
+    if first is not row:
+        if (before.day, before.deadline) != (day, deadline):
+            message = f"{row.client} renews {new.product or 'without a product'} in line {first.line} too"
+            hint = "give each renewal its own product, or keep one of the rows"
+            raise BadRow(row, "renewal", message, hint)
+        return
     path = ("clients", client.spelling, "renewals", new.product)
     kept = old.deadline if old and new.deadline is None and new.day != old.day else new.deadline
     try:
         table = renewal_table(Renewal(new.day, new.product, kept))
     except UsageError as error:
-        raise BadRow(entry, "deadline", error.message, error.hint) from None
+        raise BadRow(row, "deadline", error.message, error.hint) from None
     if old is None:
         yield Change(path, table)
         return
@@ -242,56 +295,73 @@ def _dated(client: Client, entry: ImportRow, old: Renewal | None, new: Renewal) 
         yield Change((*path, "deadline"), new.deadline)
 
 
-def _setting(
-    portfolio: Portfolio, client: Client, group: Sequence[ImportRow], *, settings: bool
+def _find_renewal(client: Client, row: ImportRow) -> Renewal | None:
+    """Return the client's renewal that a row is about, if there is one.
+
+    Raises:
+        BadRow: If the row has no product, and the client several renewals.
+    """
+    if not row.product and len(client.renewals) == 1:
+        return client.renewals[0]
+    product = row.product.strip()
+    exact = [renewal for renewal in client.renewals if renewal.product.strip() == product]
+    alike = [r for r in client.renewals if r.product.strip().casefold() == product.casefold()]
+    if exact or alike:
+        return (exact or alike)[0]
+    if not product and client.renewals:
+        products = ", ".join(repr(renewal.product) for renewal in client.renewals)
+        hint = f"name the product: {products}"
+        raise BadRow(row, "product", f"{client.key} has several renewals", hint)
+    return None
+
+
+def _setting_changes(
+    portfolio: Portfolio, client: Client, rows: Sequence[ImportRow], *, settings: bool
 ) -> Iterator[Change]:
     """Yield the override the rows ask for, unless the client has it, or is treated so, already."""
-    (owner, at), (notify, named), (note, _) = (_one(group, name) for name in ("owner", "notify", "note"))
+    (owner, owner_row), (notify, notify_row), (note, _) = (
+        _agreed(rows, name) for name in ("owner", "notify", "note")
+    )
     if owner == DEFAULT:
         yield from clear_override([client]).changes
         return
     if owner is None:
         if notify:
             message = f"{client.key} has a partner user but no owner"
-            raise BadRow(named, "notify", message, "name the owner too")
+            raise BadRow(notify_row, "notify", message, "name the owner too")
         return
     now = client.override if settings else client.override or portfolio.default
-    if _is(now, owner, notify, any_user=not settings):
-        yield from _noted(client, note)
-        return
-    wanted = Override(Owner(owner), _user(portfolio, named, notify), note or "")
-    if _is(now, owner, wanted.notify, any_user=not settings):
-        yield from _noted(client, note)
+    same = _is_setting(now, owner, notify, any_user=not settings)
+    if not same:
+        user = _find_user(portfolio, notify_row, notify) if notify else None
+        wanted = Override(Owner(owner), user, note or "")
+        same = _is_setting(now, owner, wanted.notify, any_user=not settings)
+    if same:
+        if client.override and note and note.strip() != client.override.note.strip():
+            yield Change(("clients", client.spelling, "override", "note"), note)
         return
     if wanted.owner is Owner.PARTNER and wanted.notify is None:
         message = f"{client.key} has owner partner and no partner user: nobody would be notified"
-        raise BadRow(at, "notify", message, "fill the point-of-contact column")
+        raise BadRow(owner_row, "notify", message, "fill the point-of-contact column")
     yield from override_changes(client, wanted)
 
 
-def _noted(client: Client, note: str | None) -> Iterator[Change]:
-    """Yield another note for an override that is otherwise as asked for."""
-    if client.override and note and note.strip() != client.override.note.strip():
-        yield Change(("clients", client.spelling, "override", "note"), note)
-
-
-def _is(now: AnySetting | None, owner: str, notify: str | None, *, any_user: bool) -> bool:
-    """Tell whether a setting is this one; a blank user may stand for any."""
+def _is_setting(now: AnySetting | None, owner: str, notify: str | None, *, any_user: bool) -> bool:
+    """Return whether a setting has this owner and user; a blank user may stand for any."""
     if now is None or now.owner != owner:
         return False
     return (any_user and notify is None) or address_key(notify or "") == address_key(now.notify or "")
 
 
-def _user(portfolio: Portfolio, entry: ImportRow, word: str | None) -> str | None:
-    """Return the partner user that a cell names: by address, what is before its @, or name."""
-    if not word:
-        return None
+def _find_user(portfolio: Portfolio, row: ImportRow, word: str) -> str:
+    """Return the address of the partner user in a cell: an address, the part before its @, or a name."""
+    name = word.casefold()
     named = [
-        user.email for user in portfolio.users.values() if _plain(user.name).casefold() == word.casefold()
+        user.email for user in portfolio.users.values() if " ".join(user.name.split()).casefold() == name
     ]
     if len(named) == 1:
         return named[0]
     try:
         return find_user(portfolio, word).email
     except RenewctlError as error:
-        raise BadRow(entry, "notify", error.message, error.hint) from None
+        raise BadRow(row, "notify", error.message, error.hint) from None

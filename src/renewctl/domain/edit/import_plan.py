@@ -1,13 +1,19 @@
 """Plans for a roster that comes from a spreadsheet: what is new, what differs, what is gone.
 
-All rows or none, unless asked otherwise; nothing is removed unless asked. Imports the floors below
-and its neighbours in ``edit`` only.
+All rows or none, unless the options say otherwise; nothing is removed without ``prune``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from renewctl.domain.edit.import_client import client_changes, has_other_setting
-from renewctl.domain.edit.import_rows import BadRow, ClientIndex, ImportOptions, ImportRow
+from renewctl.domain.edit.import_client import (
+    BadRow,
+    ClientIndex,
+    ImportOptions,
+    ImportRow,
+    client_changes,
+    has_other_setting,
+)
+from renewctl.domain.edit.override_list import DEFAULT
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.model import Change, Plan, Portfolio
 
@@ -16,102 +22,75 @@ Track = Callable[[Iterable[tuple[str, list[ImportRow]]]], Iterable[tuple[str, li
 
 def plan_import(
     portfolio: Portfolio,
-    entries: Iterable[ImportRow],
-    wishes: ImportOptions,
+    rows: Sequence[ImportRow],
+    options: ImportOptions,
     bad: Sequence[Problem] = (),
     track: Track = iter,
 ) -> Plan:
-    """Plan the roster as ``entries`` have it.
+    """Plan the roster as the rows have it.
 
     Args:
-        portfolio: as it is.
-        entries: the rows; several of one client are one client with several renewals.
-        wishes: how the import is meant.
-        bad: what was wrong with rows that did not become entries.
-        track: passes the clients on, and may show how far they are.
+        portfolio: The portfolio as it is.
+        rows: The rows; several of one client are one client with several renewals.
+        options: How the import is meant.
+        bad: The problems of other rows, which cannot be used.
+        track: Yields the clients it is given, and may show the progress.
 
     Raises:
-        BadInput: a row is bad, and not ``partial``; all bad rows are listed. Or there are no rows, and
-            all clients would be removed.
-        UsageError: clients are to be removed, and bad rows left out.
+        BadInput: If a row is bad, and not ``partial``; all bad rows are listed. Or if there are no
+            rows, and all clients would be removed.
+        UsageError: If clients are to be removed, and bad rows left out.
     """
-    entries = list(entries)
-    wishes = wishes.for_rows(entries)
-    _check_prune(wishes, empty=not entries and not bad)
+    if options.prune and options.partial:
+        hint = "a client whose row is left out would be removed: mend the rows, or prune later"
+        raise UsageError("--prune and --partial exclude each other", hint=hint)
+    if options.prune and not rows and not bad:
+        raise BadInput("there are no rows, and --prune would remove every client", hint="look at the file")
+    # Where a row has the owner "default", the owners are settings, not whoever owns in the end.
+    options = options._replace(settings=any(row.owner == DEFAULT for row in rows))
+    index = ClientIndex(portfolio)
     problems = list(bad)
-    book = ClientIndex(portfolio)
-    groups = _grouped(book, entries, problems)
+    groups: dict[str, list[ImportRow]] = {}
+    for row in rows:
+        try:
+            groups.setdefault(index.find_key(row), []).append(row)
+        except BadRow as error:
+            problems.append(error.problem)
     changes: list[Change] = []
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
     for key, group in track(groups.items()):
-        found, wrong = client_changes(book, key, group, wishes)
+        wanted, wrong = client_changes(index, key, group, options)
         problems += wrong
         if not wrong:
-            counts["new" if key not in portfolio.clients else "changed" if found else "unchanged"] += 1
-            changes += found
-    if problems and not wishes.partial:
-        raise _refused(problems)
-    if wishes.prune:
-        gone = [client for key, client in portfolio.clients.items() if key not in groups]
-        counts["removed"] = len(gone)
-        changes += (Change(("clients", client.spelling), None) for client in gone)
-    said = (*_left_out(problems), *_alone(groups.values(), wishes), *_settings_left(book, groups, wishes))
-    return Plan("import", tuple(changes), said, tuple(counts.items()))
+            counts["new" if key not in portfolio.clients else "changed" if wanted else "unchanged"] += 1
+            changes += wanted
+    problems.sort(key=lambda problem: (problem.line, problem.column))
+    if problems and not options.partial:
+        message = f"{_count(len({problem.line for problem in problems}), 'bad row')}; nothing was written"
+        raise BadInput(message, hint="--partial imports the others", problems=problems)
+    if options.prune:
+        removed = [client for key, client in portfolio.clients.items() if key not in groups]
+        counts["removed"] = len(removed)
+        changes += (Change(("clients", client.spelling), None) for client in removed)
+    notices = [f"left out: line {problem.line}: {problem.message}" for problem in problems]
+    notices += _unused_cells(index, groups, options)
+    return Plan("import", tuple(changes), tuple(notices), tuple(counts.items()))
 
 
-def _check_prune(wishes: ImportOptions, *, empty: bool) -> None:
-    if wishes.prune and wishes.partial:
-        hint = "a client whose row is left out would be removed: mend the rows, or prune later"
-        raise UsageError("--prune and --partial exclude each other", hint=hint)
-    if wishes.prune and empty:
-        raise BadInput("there are no rows, and --prune would remove every client", hint="look at the file")
-
-
-def _refused(problems: list[Problem]) -> BadInput:
-    number = len({problem.line for problem in problems})
-    message = f"{number} bad row{'' if number == 1 else 's'}; nothing was written"
-    hint = "--partial imports the others"
-    return BadInput(message, hint=hint, problems=sorted(problems, key=_place))
-
-
-def _place(problem: Problem) -> tuple[int, int]:
-    return problem.line, problem.column
-
-
-def _grouped(
-    book: ClientIndex, entries: Iterable[ImportRow], problems: list[Problem]
-) -> dict[str, list[ImportRow]]:
-    groups: dict[str, list[ImportRow]] = {}
-    for entry in entries:
-        try:
-            groups.setdefault(book.key(entry), []).append(entry)
-        except BadRow as row:
-            problems.append(row.problem)
-    return groups
-
-
-def _left_out(problems: Sequence[Problem]) -> Iterator[str]:
-    for problem in sorted(problems, key=_place):
-        yield f"left out: line {problem.line}: {problem.message}"
-
-
-def _alone(groups: Iterable[Sequence[ImportRow]], wishes: ImportOptions) -> Iterator[str]:
-    """Say that deadlines without a renewal date were passed over."""
-    if wishes.deadline_is_date:
-        return
-    rows = [entry for group in groups for entry in group if entry.deadline and entry.renewal is None]
-    if rows:
-        count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
-        yield f"{count} with a deadline and no renewal date: not used (see --renewal-from-deadline)"
-
-
-def _settings_left(
-    book: ClientIndex, groups: Mapping[str, Sequence[ImportRow]], wishes: ImportOptions
+def _unused_cells(
+    index: ClientIndex, groups: Mapping[str, Sequence[ImportRow]], options: ImportOptions
 ) -> Iterator[str]:
-    """Say that settings other than those of the store were passed over."""
-    if wishes.with_overrides:
+    """Yield a notice for deadlines, and one for settings, that are not imported without an option."""
+    undated = [row for group in groups.values() for row in group if row.deadline and row.renewal is None]
+    if undated and not options.deadline_is_date:
+        number = _count(len(undated), "row")
+        yield f"{number} with a deadline and no renewal date: not used (see --renewal-from-deadline)"
+    if options.with_overrides:
         return
-    number = sum(has_other_setting(book, key, group, wishes) for key, group in groups.items())
-    if number:
-        clients = f"{number} client{'' if number == 1 else 's'}"
-        yield f"another owner or partner user for {clients}: not used (see --with-overrides)"
+    others = sum(has_other_setting(index, key, group, options) for key, group in groups.items())
+    if others:
+        yield f"another owner or partner user for {_count(others, 'client')}: not used (see --with-overrides)"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

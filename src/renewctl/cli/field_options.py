@@ -1,0 +1,93 @@
+"""The options that the table of fields gives to commands: they set a client's fields, or filter by them.
+
+A command has them in place of a parameter of type ``FieldValues`` or ``FieldFilters``; the parameter is
+then the values by key, of the options that were used.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from inspect import Parameter
+from typing import Annotated, Any
+
+import typer
+
+from renewctl.cli.runtime import Run
+from renewctl.domain.dates import parse_day
+from renewctl.domain.identifiers import parse_address
+from renewctl.fields import TABLES, Field, Kind
+from renewctl.model import Scalar
+
+_SET, _FILTER = "set", "filter"
+FieldValues = Annotated[Mapping[str, Scalar | None], _SET]
+"""New values of a client's fields; an empty one takes the value away."""
+FieldFilters = Annotated[Mapping[str, Scalar | None], _FILTER]
+"""Values that clients must have; an empty one is of clients without a value."""
+
+_TYPES: Mapping[Kind, tuple[Any, Mapping[str, Any]]] = {
+    Kind.TEXT: (str | None, {"metavar": "TEXT"}),
+    Kind.ADDRESS: (str | None, {"metavar": "ADDRESS"}),
+    Kind.DATE: (str | None, {"metavar": "DATE"}),
+    Kind.FLAG: (bool | None, {}),
+    Kind.DAYS: (int | None, {"min": 0}),
+    Kind.COUNT: (int | None, {"min": 0}),
+    Kind.HUB_ID: (int | None, {"min": 1}),
+}
+"""What an option of each kind takes."""
+
+_Annotated: Any = Annotated  # mypy refuses types that are known only at run time
+
+
+def expand(parameters: Iterable[Parameter]) -> Iterator[Parameter]:
+    """Yield the parameters of a command, with options in place of one for values of fields."""
+    for parameter in parameters:
+        purpose = _purpose(parameter)
+        if not purpose:
+            yield parameter
+            continue
+        for field in _fields(purpose):
+            kind, terms = _TYPES[field.kind]
+            words = field.help or f"{field.doc[0].upper()}{field.doc[1:]}."
+            if purpose == _FILTER:
+                words = f"Only clients with this {field.key.replace('_', ' ')}."
+            annotation = _Annotated[kind, typer.Option(field.option, help=words, **terms)]
+            yield Parameter(field.key, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def collect(parameters: Iterable[Parameter], given: dict[str, Any], run: Run) -> dict[str, Any]:
+    """Return the arguments of a command, with the values of its fields read and in one mapping.
+
+    Args:
+        parameters: The command's.
+        given: The arguments that were typed, by name, as Typer has them.
+        run: The command's run, whose day relative dates count from.
+
+    Raises:
+        UsageError: If a value is not one of its field's kind.
+    """
+    for parameter in parameters:
+        if purpose := _purpose(parameter):
+            typed = [(field, given.pop(field.key)) for field in _fields(purpose)]
+            given[parameter.name] = {
+                field.key: _read(field, value, run) for field, value in typed if value is not None
+            }
+    return given
+
+
+def _purpose(parameter: Parameter) -> str:
+    metadata = getattr(parameter.annotation, "__metadata__", ("",))
+    return metadata[0] if metadata[0] in {_SET, _FILTER} else ""
+
+
+def _fields(purpose: str) -> list[Field]:
+    fields = TABLES["clients"].values()
+    return [field for field in fields if field.option and (field.filter or purpose == _SET)]
+
+
+def _read(field: Field, value: Any, run: Run) -> Scalar | None:
+    if value == "":
+        return None
+    if field.kind is Kind.DATE:
+        return parse_day(value, run.today, option=field.option)
+    if field.kind is Kind.ADDRESS:
+        return parse_address(value, field.option)
+    scalar: Scalar = value
+    return scalar
