@@ -62,21 +62,19 @@ def render_findings(
     """Return the findings; the exit status is 1 if there is an error, with ``strict`` also a warning."""
     counts = Counter(located.finding.severity for located in findings)
     bad = counts[Severity.ERROR] or (strict and counts[Severity.WARNING])
-    items = [_item(located) for located in findings]
-    rows = tuple(tuple(item[column] for column in COLUMNS) for item in items)
     by_severity = [count_of(counts[severity], severity) for severity in Severity if counts[severity]]
     return Result(
         {
             "schema": SCHEMA,
             "as_of": as_of.isoformat(),
             "store": dict(store),
-            "items": items,
+            "items": lambda: [_item(located) for located in findings],
             "summary": {f"{severity}s": counts[severity] for severity in Severity},
         },
-        DataTable(COLUMNS, rows),
-        names=tuple(dict.fromkeys(item["client"] for item in items if item["client"])),
-        lines=tuple(map(_line, findings)),
-        grid=DataTable(("Severity", "Code", "Place", "Finding", "Mend"), tuple(map(_grid_cells, findings))),
+        DataTable(COLUMNS, map(_cells, findings)),
+        names=tuple(dict.fromkeys(filter(None, (located.finding.client for located in findings)))),
+        lines=map(_line, findings),
+        grid=DataTable(("Severity", "Code", "Place", "Finding", "Mend"), map(_grid_cells, findings)),
         screen=(lambda _width: _draw(findings)) if findings else None,
         footer=(f"{', '.join(by_severity)} in {store['path']}",) if findings else (),
         status=ExitStatus.NO if bad else ExitStatus.DONE,
@@ -95,6 +93,11 @@ def _item(located: LocatedFinding) -> dict[str, Any]:
         "line": located.line or None,
         "column": located.column or None,
     }
+
+
+def _cells(located: LocatedFinding) -> tuple[Cell, ...]:
+    item = _item(located)
+    return tuple(item[column] for column in COLUMNS)
 
 
 def _line(located: LocatedFinding) -> Line:

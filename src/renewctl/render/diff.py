@@ -1,7 +1,6 @@
 """Two stores compared: the settings that differ, and whose notices start and stop."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
 from renewctl.domain.impact import Impact
@@ -56,7 +55,7 @@ def render_diff(
         "new": dict(comparison.new),
         "differs": differs,
         **({} if recipients_only else {"changes": change_items(changes)}),
-        "impact": partial(impact_document, impact),
+        "impact": impact_document(impact),
     }
     return Result(
         document,

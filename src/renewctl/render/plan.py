@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 
 from renewctl.domain.edit.settings import find_matching_default, find_overridden
@@ -57,7 +56,7 @@ def render_change(
         "dry_run": dry_run,
         "changed": view.changed,
         "changes": change_items(plan.changes),
-        "impact": partial(impact_document, view.impact),
+        "impact": impact_document(view.impact),
         **({"counts": counts} if counts else {}),
         **({"remarks": list(plan.notices)} if plan.notices else {}),
     }

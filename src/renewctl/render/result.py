@@ -1,6 +1,6 @@
 """The one shape of a command's result, from which every output format is made."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -35,13 +35,15 @@ class DataTable(NamedTuple):
 class Result(NamedTuple):
     """What a command answers, in every form it can be written in.
 
+    One form is written, and read once: rows and lines can be generators.
+
     For programs:
         document: the JSON form, with ``schema`` and, where it lists things, ``items``. A value
-            may be a function that returns it, called only if JSON is written.
+            can be a function that returns it, called only if JSON is written.
         table: the fixed columns of tsv and csv.
         names: one key per line.
     For people:
-        lines: the result as prose; an empty sequence means there is nothing to print.
+        lines: the result as prose; if empty, there is nothing to print.
         grid: shorter columns than ``table``, for a result that is not prose.
         screen: returns the lines on a terminal of the given width.
         footer: printed below, on a terminal only.
@@ -57,9 +59,9 @@ class Result(NamedTuple):
     document: Mapping[str, Any]
     table: DataTable
     names: Sequence[str] = ()
-    lines: Sequence[Line] | None = None
+    lines: Iterable[Line] | None = None
     grid: DataTable | None = None
-    screen: Callable[[int], Iterator[Line]] | None = None
+    screen: Callable[[int], Iterable[Line]] | None = None
     footer: Sequence[str] = ()
     warnings: tuple[str, ...] = ()
     failure: RenewctlError | None = None

@@ -86,9 +86,9 @@ def render_by_client(report: Report) -> Result:
         },
         DataTable(COLUMNS, (_cells(row, today) for row in rows)),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
-        screen=lambda width: iter((*report.heading_lines, *_draw(rows, today, width))),
+        screen=lambda width: (*report.heading_lines, *_draw(rows, today, width)),
         footer=describe_report(report),
-        markdown=lambda: markdown_table(DataTable(MARKDOWN_COLUMNS, tuple(map(_markdown_cells, rows)))),
+        markdown=lambda: markdown_table(DataTable(MARKDOWN_COLUMNS, map(_markdown_cells, rows))),
     )
 
 

@@ -35,10 +35,10 @@ def render_by_recipient(report: Report) -> Result:
     warning = f"nobody would be notified of {count_of(len(nobody), 'row')}: {keys}"
     return Result(
         {"schema": SCHEMA, **report.heading, "items": items, "summary": summarize(report.rows)},
-        DataTable(COLUMNS, tuple(_cells(item, renewal) for item in items for renewal in item["renewals"])),
+        DataTable(COLUMNS, (_cells(item, renewal) for item in items for renewal in item["renewals"])),
         names=tuple(digest.email for digest in digests),
         warnings=(warning,) if nobody else (),
-        screen=lambda width: iter((*report.heading_lines, *_draw(digests, nobody, today, width))),
+        screen=lambda width: (*report.heading_lines, *_draw(digests, nobody, today, width)),
         footer=describe_report(report),
         markdown=lambda: _markdown(digests, nobody, today),
     )
