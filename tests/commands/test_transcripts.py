@@ -8,8 +8,8 @@ r"""The transcripts beside this file: commands as typed, and all that they answe
     ! error: ...                 then standard error,
     ? 4                          then the exit status, unless it is 0
     80$ renewctl who             the same on a terminal of 80 columns, without colour
-    $ renewctl check | grep :65  of the lines of an answer (either stream's), those that the
-                                 shell's own tools leave: a scene shows only what it is about
+    $ renewctl check | grep :65  only the lines, of both streams, that the shell's filter keeps:
+                                 a scene shows what it is about
 
 ``$ cat FILE`` shows a file, ``$ diff`` the lines by which it differs from the scene's beginning,
 ``$ mkdir``, ``$ cd``, ``$ export NAME=VALUE`` and ``$ touch`` do what they say, ``$ edit OLD NEW`` changes
