@@ -45,7 +45,7 @@ class NotAFile(RenewctlError):
 
 def digest(data: bytes) -> str:
     """Return the SHA-256 of ``data`` in hexadecimal."""
-    import hashlib  # Lazy import: it takes 3 ms, and a report needs no digest.
+    import hashlib  # Lazy import: it loads OpenSSL (3 MiB, 3 ms), and most reports show no digest.
 
     return hashlib.sha256(data).hexdigest()
 
@@ -260,7 +260,7 @@ def sync_folder(folder: Path) -> list[str]:
 
 def remove_stale_temporaries(path: Path) -> None:
     """Remove the temporary files of killed writers next to ``path``. Call it under the lock."""
-    import glob  # Lazy import: only a change needs it.
+    import glob  # Lazy import: only a change that is written needs it.
 
     with suppress(OSError, FileError):  # It only tidies up: no failure is worth an error.
         real = resolve_link(path)

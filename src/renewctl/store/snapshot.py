@@ -21,7 +21,7 @@ _ALTERNATING = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")
 
 
 class Snapshot(NamedTuple):
-    """A store as it was read; ``remarks`` change no answer."""
+    """A store as it was read, byte for byte. ``remarks`` are located, and change no answer."""
 
     place: Location
     data: bytes
@@ -32,7 +32,7 @@ class Snapshot(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the store's bytes, in hexadecimal."""
+        """The SHA-256 of what was read, in hexadecimal."""
         return files.digest(self.data)
 
     @property
