@@ -8,13 +8,7 @@ import json
 import os
 import re
 import signal
-import stat
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,33 +54,15 @@ NUL = '[clients."a.example"]\nname = "a\\u0000b"\n'
 CASES = [
     # ---- what is not a store's text
     bad("UTF-16", "version = 1\n".encode("utf-16"), "1:1", "not UTF-8"),
-    bad(
-        "latin-1",
-        'version = 1\n[users."a@b.example"]\nname = "Müller"\n'.encode("latin-1"),
-        "3:",
-        "not UTF-8: byte 0xfc",
-    ),
     bad("lone CR", 'version = 1\r[defaults]\nowner = "hubspot"\n', "1:", "carriage return"),
     bad("NUL, raw", b'version = 1\n[users."a@b.example"]\nname = "a\0b"\n', "3:", ""),
     bad("control character, raw", b'version = 1\n[users."a@b.example"]\nname = "a\x1b[31mb"\n', "3:", ""),
-    bad(
-        "git conflict",
-        "version = 1\n<<<<<<< HEAD\n[defaults]\n=======\n[policy]\n>>>>>>> theirs\n",
-        "2:1",
-        "unresolved merge in defaults and policy, lines 2-6",
-    ),
-    bad("truncated", 'version = 1\n[defaults]\nowner = "hub', "3:", ""),
-    bad("an unquoted word", "[defaults]\nowner = hubspot\n", "2:9", ""),
-    bad("duplicate key", DEFAULT + 'owner = "hubspot"\n', "4:1", "lines 2 and 4"),
-    bad("duplicate table", CLIENT + DEFAULT + CLIENT, "5:1", "lines 1 and 5"),
     bad("JSON", '{"version": 1}\n', "1:1", "JSON"),
+    bad("JSON, a list", '[{"version": 1}]\n', "1:", "JSON"),
+    bad("YAML, documents", "# c\n---\nversion: 1\n", "2:", "YAML"),
     bad("YAML", "version: 1\ndefaults:\n  owner: hubspot\n", "1:", "YAML"),
     bad("HTML", "<!DOCTYPE html>\n<html></html>\n", "1:1", "HTML"),
     bad("zip", b"PK\x03\x04" + b"A" * 40 + b"\n", "1:", "zip"),
-    bad("nested arrays", f"x-a = {DEEP}\n", "1:", "nested too deeply"),
-    bad("a long dotted key", "x-a." + ".".join("a" * 3000) + " = 1\n", "1:", "nested too deeply"),
-    bad("an integer of 4,301 digits", f"version = 1\nx-a = {'9' * 4301}\n", "2:", "too many digits"),
-    bad("a huge hex integer", f"version = 1\nx-a = 0x{'f' * 5000}\n", "2:", "too many digits"),
     bad("an invalid escape", '[users."a@b.example"]\nname = "\\ud800"\n', "2:", ""),
     # ---- what a store must not say
     bad("clients is text", 'clients = "x"\n', "1:1", "must be tables by name"),
@@ -115,10 +91,7 @@ CASES = [
         "2:15",
         "without a time",
     ),
-    bad("30 February", CLIENT + "renewals = [{ date = 2027-02-30 }]\n", "2:", ""),
     bad("30 February in quotes", CLIENT + 'renewals = [{ date = "2027-02-30" }]\n', "2:15", "no day"),
-    bad("year 0", CLIENT + "renewals = [{ date = 0000-01-01 }]\n", "2:", ""),
-    bad("a leap second", CLIENT + "renewals = [{ date = 2027-06-30T23:59:60Z }]\n", "2:", ""),
     bad("a day by words", CLIENT + 'renewals = [{ date = "03/04/2027" }]\n', "2:15", "must be a date"),
     bad("a day as number", CLIENT + "renewals = [{ date = 20270103 }]\n", "2:15", "must be a date"),
     bad("a renewal without date", CLIENT + 'renewals = [{ product = "x" }]\n', "2:", "needs date"),
@@ -149,16 +122,12 @@ CASES = [
     bad("a huge hub id", CLIENT + f"hub_id = {10**30}\n", "2:1", "many digits"),
     bad("active in quotes", '[users."a@b.example"]\nactive = "no"\n', "2:1", "true or false"),
     bad("version 99", "version = 99\n" + DEFAULT, "1:1", "version 99"),
-    bad("version in quotes", 'version = "1"\n', "1:1", "whole number"),
     bad("version -1", "version = -1\n", "1:1", "whole number"),
     bad("version 0", "version = 0\n", "1:1", "no store version 0"),
     bad("version 1.0", "version = 1.0\n", "1:1", "whole number"),
     bad("version true", "version = true\n", "1:1", "whole number"),
     bad("version of a thousand digits", f"version = {'9' * 1000}\n", "1:1", "newer"),
     # ---- a JSON store
-    bad("JSON, truncated", '{"version": 1,\n "defaults": {"owner": "hub', "2:", "", "renewctl.json"),
-    bad("JSON, duplicate key", '{"version": 1,\n "version": 1}\n', "2:2", "lines 1 and 2", "renewctl.json"),
-    bad("JSON, NaN", '{"policy": {\n "deadline_days": NaN}}\n', "2:19", "NaN", "renewctl.json"),
     bad("JSON, a list", "[]\n", "1:1", "object", "renewctl.json"),
     bad("JSON, TOML in it", "version = 1\n", "1:1", "TOML", "renewctl.json"),
     bad("JSON, a comment", '{\n // why\n "version": 1}\n', "2:2", "comments", "renewctl.json"),
@@ -176,7 +145,6 @@ CASES = [
         "did you mean hubspot?",
         "renewctl.json",
     ),
-    bad("JSON, nested", '{"x-a": ' + DEEP + "}", "1:", "nested too deeply", "renewctl.json"),
     # ---- unusual, and read all the same
     good("empty", "", "", '[defaults]\nowner = "hubspot"\n'),
     good("comments only", "# nothing\n\n", "# nothing\n\n", '# nothing\n\n[defaults]\nowner = "hubspot"\n'),
@@ -548,6 +516,13 @@ LONG_LINES = {
     "merge marks": "<<<<<<< a\n" * (LONG // 10),
     "merge and headers": "<<<<<<< a\n" + "[a.b] # c\n" * (LONG // 10) + "=======\n",
     "dots": "[" + "a." * LONG + "]",
+    "a JSON key, many times": "{" + ",\n".join(['"a": 1'] * LONG) + "}",
+    "JSON numbers": '{"a": [' + ",\n".join(["NaN"] * LONG) + "]}",
+    "half characters": '{"a": "' + "\\ud800" * LONG + '"}',
+    "blanks in JSON": '{"a"' + " " * LONG + '"',
+    "brackets in a merge": "<<<<<<< a\n" + "[" * LONG,
+    "an open string in a merge": '<<<<<<< a\n"' + '\\"' * LONG,
+    "quotes in a merge": "<<<<<<< a\n" + '"' * LONG,
 }
 """Lines that a careless regular expression tries in very many ways."""
 
@@ -644,13 +619,6 @@ def test_what_is_unusual_is_read_and_changed_in_its_own_place(case: Case, run: C
     assert run("set-default", "-o", "json").out.count('"hubspot"') == 1
 
 
-def test_a_change_that_changes_nothing_does_not_touch_the_file(small: Path, run: Callable) -> None:
-    before = small.stat()
-    assert run("set-default", "--owner", "hubspot").status == 0
-    after = small.stat()
-    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-
-
 def test_reading_makes_no_file(small: Path, run: Callable) -> None:
     for argv in (
         ("who",),
@@ -665,6 +633,8 @@ def test_reading_makes_no_file(small: Path, run: Callable) -> None:
 # ------------------------------------------------------------------ no ordinary file
 
 READERS = [
+    ("who", "--store", "odd.toml"),
+    ("set-default", "--owner", "partner", "--store", "odd.toml"),
     ("check", "--store", "odd.toml"),
     ("explain", "acme.example", "--store", "odd.toml"),
     ("export", "-", "--store", "odd.toml"),
@@ -712,149 +682,43 @@ def test_whatever_reads_hangs_on_nothing(
     assert b"help: " in done.err
 
 
-@pytest.mark.parametrize("argv", [("who",), ("set-default", "--owner", "hubspot")], ids=" ".join)
-class TestNoOrdinaryFile:
-    def test_a_folder(self, argv: tuple[str, ...], run: Callable) -> None:
-        Path("renewctl.toml").mkdir()
-        ran = run(*argv)
-        assert (ran.status, ran.out) == (3, "")
-        assert "a folder" in ran.err
-
-    def test_a_pipe_does_not_hang(self, argv: tuple[str, ...], spawn: Callable) -> None:
-        os.mkfifo("renewctl.toml")
-        done = spawn(*argv)
-        assert (done.status, done.out) == (3, b"")
-        assert b"a pipe" in done.err
-
-    def test_a_device(self, argv: tuple[str, ...], spawn: Callable) -> None:
-        Path("renewctl.toml").symlink_to("/dev/zero")
-        done = spawn(*argv)
-        assert (done.status, done.out) == (3, b"")
-        assert b"a device" in done.err
-
-    def test_a_link_that_leads_nowhere(self, argv: tuple[str, ...], run: Callable) -> None:
-        Path("mine.toml").symlink_to("gone.toml")
-        ran = run(*argv, "--store", "mine.toml")
-        assert (ran.status, ran.out) == (3, "")
-        assert "mine.toml" in ran.err
-        assert "gone.toml" in ran.err
-
-    def test_a_link_in_this_folder_that_leads_nowhere_is_not_passed_over(
-        self, argv: tuple[str, ...], run: Callable
-    ) -> None:
-        """Otherwise another store, further up, would silently be read or changed."""
-        Path("renewctl.toml").write_text("version = 1\n")
-        Path("below").mkdir()
-        os.chdir("below")
-        Path("renewctl.toml").symlink_to("gone.toml")
-        ran = run(*argv)
-        assert ran.status == 3
-        assert "gone.toml" in ran.err
-
-    def test_a_link_to_itself(self, argv: tuple[str, ...], run: Callable) -> None:
-        Path("mine.toml").symlink_to("mine.toml")
-        ran = run(*argv, "--store", "mine.toml")
-        assert ran.status in {3, 74}
-        assert ran.err.startswith("error: ")
-        assert "bug" not in ran.err
-
-    def test_more_than_64_mib(self, argv: tuple[str, ...], run: Callable) -> None:
-        with Path("renewctl.toml").open("wb") as file:
-            file.truncate(64 * 2**20 + 1)
-        ran = run(*argv)
-        assert (ran.status, ran.out) == (3, "")
-        assert "64 MiB" in ran.err
-
-    @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-    def test_an_unreadable_file(self, argv: tuple[str, ...], small: Path, run: Callable) -> None:
-        small.chmod(0)
-        ran = run(*argv)
-        assert ran.status == 74
-        assert "permissions" in ran.err
-
-    def test_none_at_all(self, argv: tuple[str, ...], run: Callable) -> None:
-        ran = run(*argv)
-        assert (ran.status, ran.out) == (3, "")
-        assert "renewctl init" in ran.err
-        assert os.listdir() == []
-
-    def test_names_that_do_not_fit_a_path(self, argv: tuple[str, ...], run: Callable) -> None:
-        for name in ("x" * 300 + ".toml", "\udcff.toml", "a/b/c.toml", "~nobody-here/x.toml"):
-            ran = run(*argv, "--store", name)
-            assert ran.status in {2, 3, 74}, name
-            assert ran.err.startswith("error: "), name
-            assert "bug" not in ran.err, name
+WHO_AND_CHANGE = pytest.mark.parametrize(
+    "argv", [("who",), ("set-default", "--owner", "hubspot")], ids=" ".join
+)
 
 
-# ------------------------------------------------------------------ links, modes, names
+@WHO_AND_CHANGE
+def test_a_link_in_this_folder_that_leads_nowhere_is_not_passed_over(
+    argv: tuple[str, ...], run: Callable
+) -> None:
+    """Otherwise another store, further up, would silently be read or changed."""
+    Path("renewctl.toml").write_text("version = 1\n")
+    Path("below").mkdir()
+    os.chdir("below")
+    Path("renewctl.toml").symlink_to("gone.toml")
+    ran = run(*argv)
+    assert ran.status == 3
+    assert "gone.toml" in ran.err
 
 
-def test_a_link_stays_a_link_and_what_it_leads_to_is_changed(small: Path, run: Callable) -> None:
-    Path("real").mkdir()
-    small.rename("real/data.toml")
-    small.symlink_to("real/data.toml")
-    before = small.read_text()
-    assert run("set-default", "--owner", "partner").status == 0
-    assert small.is_symlink()
-    assert Path("real/data.toml").read_text() == before.replace('owner = "hubspot"', 'owner = "partner"', 1)
-    assert sorted(os.listdir()) == ["real", "renewctl.toml"]
-    assert "data.toml" in os.listdir("real")
+@WHO_AND_CHANGE
+def test_without_a_store_the_way_to_one_is_named(argv: tuple[str, ...], run: Callable) -> None:
+    ran = run(*argv)
+    assert (ran.status, ran.out) == (3, "")
+    assert "renewctl init" in ran.err
+    assert os.listdir() == []
 
 
-def test_a_hard_link_is_refused(small: Path, run: Callable) -> None:
-    os.link(small, "twin.toml")
-    before = small.read_bytes()
-    ran = run("set-default", "--owner", "partner")
-    assert ran.status == 74
-    assert "hard link" in ran.err
-    assert small.read_bytes() == before
-    assert small.samefile("twin.toml")
-    assert run("who").status == 0
+@WHO_AND_CHANGE
+def test_names_that_do_not_fit_a_path_are_errors(argv: tuple[str, ...], run: Callable) -> None:
+    for name in ("x" * 300 + ".toml", "\udcff.toml", "a/b/c.toml", "~nobody-here/x.toml"):
+        ran = run(*argv, "--store", name)
+        assert ran.status in {2, 3, 74}, name
+        assert ran.err.startswith("error: "), name
+        assert "bug" not in ran.err, name
 
 
-def test_a_read_only_file_is_refused(small: Path, run: Callable) -> None:
-    small.chmod(0o444)
-    before = small.read_bytes()
-    ran = run("set-default", "--owner", "partner")
-    assert (ran.status, ran.out) == (74, "")
-    assert "read-only" in ran.err
-    assert small.read_bytes() == before
-    assert stat.S_IMODE(small.stat().st_mode) == 0o444
-    assert run("set-default", "--owner", "partner", "--dry-run").status == 0
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
-def test_a_read_only_folder_is_refused(small: Path, run: Callable) -> None:
-    before = small.read_bytes()
-    Path().chmod(0o555)
-    try:
-        assert run("set-default", "--owner", "partner").status == 74
-        assert run("set-default", "--owner", "partner", "--dry-run").status == 0
-    finally:
-        Path().chmod(0o755)
-    assert small.read_bytes() == before
-
-
-@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o664])
-def test_the_mode_is_kept_whatever_the_umask(mode: int, small: Path, run: Callable) -> None:
-    small.chmod(mode)
-    old = os.umask(0o077)
-    try:
-        assert run("set-default", "--owner", "partner").status == 0
-    finally:
-        os.umask(old)
-    assert stat.S_IMODE(small.stat().st_mode) == mode
-
-
-@pytest.mark.parametrize("name", ["renewctl.toml", "renewctl.json"])
-def test_a_new_file_is_its_owners_alone(name: str, run: Callable) -> None:
-    old = os.umask(0)
-    try:
-        assert run("init", "--store", name, "--owner", "hubspot").status == 0
-    finally:
-        os.umask(old)
-    assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
-    assert run("who", "--store", name).status == 0
+# ------------------------------------------------------------------ names and places
 
 
 def test_init_never_writes_over_anything(small: Path, run: Callable) -> None:
@@ -949,66 +813,6 @@ def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch, run: 
 
 # ------------------------------------------------------------------ others at the same time
 
-HOLD = """
-import sys, time
-from pathlib import Path
-from renewctl.store.lock import lock_store
-with lock_store(Path(sys.argv[1])):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-@contextmanager
-def held(store: Path) -> Iterator[subprocess.Popen]:
-    """Let another process hold the store's lock."""
-    command = [sys.executable, "-c", HOLD, str(store)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"held\n"
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def test_who_holds_the_lock_is_named(small: Path, run: Callable) -> None:
-    before = small.read_bytes()
-    with held(small) as other:
-        begun = time.monotonic()
-        ran = run("set-default", "--owner", "partner", "--lock-timeout", "0.2")
-        assert time.monotonic() - begun < 3
-        assert (ran.status, ran.out) == (5, "")
-        assert f"process {other.pid} on " in ran.err
-        assert "--lock-timeout" in ran.err
-        assert run("who").status == 0, "reading needs no lock"
-        assert run("set-default", "--owner", "partner", "--dry-run").status == 0, "nor does a dry run"
-        assert (
-            '"code": "store-locked"'
-            in run("set-default", "--owner", "partner", "--lock-timeout", "0", "-o", "json").err
-        )
-    assert small.read_bytes() == before
-    assert run("set-default", "--owner", "partner").status == 0, "the lock of a killed process is free"
-
-
-def test_a_lock_that_is_given_up_in_time_is_waited_for(small: Path, run: Callable) -> None:
-    with held(small) as other, ThreadPoolExecutor(1) as pool:
-        release = pool.submit(lambda: (time.sleep(0.3), other.stdin.close()))
-        ran = run("set-default", "--owner", "partner")
-        release.result()
-    assert ran.status == 0
-
-
-def test_a_link_and_its_target_share_one_lock(small: Path, run: Callable) -> None:
-    Path("other").mkdir()
-    Path("other/link.toml").symlink_to(small.absolute())
-    with held(small):
-        assert (
-            run(
-                "set-default", "--owner", "partner", "--store", "other/link.toml", "--lock-timeout", "0"
-            ).status
-            == 5
-        )
-
 
 @pytest.mark.parametrize("act", ["changed", "renamed over", "deleted", "a folder"])
 def test_a_file_changed_since_it_was_read_is_not_replaced(act: str, small: Path) -> None:
@@ -1029,23 +833,3 @@ def test_a_file_changed_since_it_was_read_is_not_replaced(act: str, small: Path)
     if act in {"changed", "renamed over"}:
         assert small.read_bytes() == theirs
     assert set(os.listdir()) <= {"renewctl.toml"}, "something was left lying about"
-
-
-def test_writers_at_the_same_time_lose_nothing(spawn: Callable) -> None:
-    """Eight processes, each with a client of its own: every change is kept."""
-    clients = [f"c{number}.example" for number in range(8)]
-    text = '[users."ana@agency.example"]\n' + "".join(
-        f'\n[clients."{key}"]\nname = "{key}"\n' for key in clients
-    )
-    store = Path("renewctl.toml")
-    store.write_text(text)
-    with ThreadPoolExecutor(8) as pool:
-        done = list(
-            pool.map(lambda key: spawn("override", key, "--owner", "partner", "--notify", "ana"), clients)
-        )
-    assert [ran.status for ran in done] == [0] * 8
-    override = 'override = { owner = "partner", notify = "ana@agency.example" }\n'
-    expected = '[users."ana@agency.example"]\n' + "".join(
-        f'\n[clients."{key}"]\nname = "{key}"\n{override}' for key in clients
-    )
-    assert store.read_text() == expected

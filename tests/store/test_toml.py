@@ -874,20 +874,13 @@ def test_a_path_is_found_at(text: str, path: tuple[str, ...], found: str) -> Non
 
 
 ERRORS = [
-    ("a = 1\na = 2\n", "the key a is given twice: lines 1 and 2", 2, 1),
     ("[a]\nx = 1\n[b]\n[a]\n", "the table a is given twice: lines 1 and 4", 4, 1),
     ("[a]\nb = 1\n[a.b]\n", "the table a.b is given twice: lines 2 and 3", 3, 1),
     ('[clients."x.y"]\nb = 1\nb = 1', 'the key clients."x.y".b is given twice: lines 2 and 3', 3, 1),
-    ('a = 1\nowner = "hub', "", 2, 13),
     ('a = 1\nowner = "hub\nb = 1', "a quoted text is not closed on its line", 2, 13),
     ("a = 1\n# x\rb\n", "a lone carriage return", 2, 4),
     ("a = 1\rb = 2\r", "a lone carriage return", 1, 6),
-    ("a = 1\nx = 2027-02-30\n", "Invalid date", 2, 5),
-    ("a = 1\nb = " + "9" * 5000, "an integer has too many digits", 2, 5),
-    ("a = 1\nb = 0x" + "f" * 5000, "an integer has too many digits", 2, 5),
-    ("a = 1\nb = " + "[" * 600 + "]" * 600, "nested too deeply", 2, 1),
     ("a = 1\nb = " + "[" * 200 + "]" * 200, "nested too deeply", 2, 1),
-    ("a = 1\n" + "b." * 3000 + "c = 1", "nested too deeply", 2, 1),
     ("a = 1\n" + "b." * 300 + "c = 1", "nested too deeply", 2, 1),
     ("a = 1\nb = '\x00'", "Found invalid character", 2, 6),
 ]
@@ -940,23 +933,6 @@ def test_every_unresolved_merge_is_named() -> None:
         "unresolved merge in z, lines 13-14",
     ]
     assert TomlDocument(f"x = '''\n{merge}'''").data
-
-
-@pytest.mark.parametrize(
-    ("text", "hint"),
-    [
-        ('{"version": 1}', "JSON"),
-        ('[{"version": 1}]', "JSON"),
-        ("<!doctype html><html>", "HTML"),
-        ("PK\x03\x04\x00", "zip"),
-        ("# c\n---\nversion: 1\n", "YAML"),
-        ("version: 1\n", "YAML"),
-    ],
-)
-def test_other_formats_are_recognised(text: str, hint: str) -> None:
-    with pytest.raises(StoreInvalid) as error:
-        TomlDocument(text)
-    assert hint in error.value.hint
 
 
 @given(st.text(alphabet=st.sampled_from("[]{}=.,\"'#\\\r\n ab1-\x00\ud800é<{"), max_size=60))

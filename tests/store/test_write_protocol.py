@@ -5,11 +5,13 @@ What the superuser may do anyway is tried in a process without privileges.
 
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -145,7 +147,17 @@ def test_who_holds_the_lock_is_told_with_host_and_age(store: Path, server: Serve
         refused(ran, store, f"is being written by process {number} on {socket.gethostname()}, for ", 5)
         assert "waited 0 s" in ran.err
         assert "--lock-timeout" in ran.err
+        assert '"code": "store-locked"' in server.run(*EDIT, "--lock-timeout", "0", "-o", "json").err
+        assert server.run("who").status == 0, "reading needs no lock"
+        assert server.run(*EDIT, "--dry-run").status == 0, "nor does a dry run"
     assert server.run(*EDIT).status == 0
+
+
+def test_a_lock_that_is_given_up_in_time_is_waited_for(store: Path, server: Server) -> None:
+    with held(store) as number:
+        timer = threading.Timer(0.3, os.kill, (number, signal.SIGKILL))
+        timer.start()
+        assert server.run(*EDIT).status == 0
 
 
 @pytest.mark.parametrize("note", [b"", b"\xff\xfe", b"process 1\nsoon\n", b"x" * 5000 + b"\n1\n"])
@@ -279,6 +291,7 @@ def test_a_read_only_store_is_refused(anybodys: Path, server: Server) -> None:
     given(anybodys).chmod(0o444)
     refused(plain(server, *EDIT), anybodys, "read-only")
     assert mode(anybodys) == 0o444
+    assert plain(server, *EDIT, "--dry-run").status == 0
 
 
 @as_root
