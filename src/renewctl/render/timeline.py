@@ -51,7 +51,7 @@ def render_timeline(timeline: Timeline, report: Report) -> Result:
         {"schema": SCHEMA, **report.heading, "items": items, "summary": summary},
         DataTable(COLUMNS, tuple(tuple(item[column] for column in COLUMNS) for item in items)),
         names=tuple(month.name for month in months),
-        screen=lambda width: (*report.heading_lines, *draw_months(months, report.as_of, width)),
+        screen=lambda width: (*report.person_lines, *draw_months(months, report.as_of, width)),
         footer=(_describe_counts(timeline), *describe_gaps(report)),
         warnings=tuple(_warn_not_counted(timeline)),
     )

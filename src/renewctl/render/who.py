@@ -69,7 +69,7 @@ class Report(NamedTuple):
         return {"as_of": self.as_of.isoformat(), "store": dict(self.store), **person}
 
     @property
-    def heading_lines(self) -> Sequence[Line]:
+    def person_lines(self) -> Sequence[Line]:
         """What every screen of the report begins with: the person's responsibilities, if it is of one."""
         return [*responsibilities_lines(self.person), line()] if self.person else []
 
@@ -86,7 +86,7 @@ def render_by_client(report: Report) -> Result:
         },
         DataTable(COLUMNS, (_cells(row, today) for row in rows)),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
-        screen=lambda width: (*report.heading_lines, *_draw(rows, today, width)),
+        screen=lambda width: (*report.person_lines, *_draw(rows, today, width)),
         footer=describe_report(report),
         markdown=lambda: markdown_table(DataTable(MARKDOWN_COLUMNS, map(_markdown_cells, rows))),
     )

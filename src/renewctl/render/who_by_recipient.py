@@ -38,7 +38,7 @@ def render_by_recipient(report: Report) -> Result:
         DataTable(COLUMNS, (_cells(item, renewal) for item in items for renewal in item["renewals"])),
         names=tuple(digest.email for digest in digests),
         warnings=(warning,) if nobody else (),
-        screen=lambda width: (*report.heading_lines, *_draw(digests, nobody, today, width)),
+        screen=lambda width: (*report.person_lines, *_draw(digests, nobody, today, width)),
         footer=describe_report(report),
         markdown=lambda: _markdown(digests, nobody, today),
     )
