@@ -1,5 +1,5 @@
 """Answers as people and programs read them: terminal, text, JSON, CSV, Markdown.
 
-``answer`` is the one shape, ``formats`` and ``screen`` write it, the rest make it from the pure
-floors' values. Knows neither the store nor the command line.
+``result`` is the one shape, ``machine`` and ``terminal`` write it, ``wording`` has the words that
+several share. Every other module makes one command's result; its ``render_...`` functions come first.
 """

@@ -18,7 +18,7 @@ from renewctl.domain.resolve import (
 )
 from renewctl.model import AnySetting, Client, Default, Path, Policy
 from renewctl.render.result import DataTable, Line, Result, line
-from renewctl.render.who import note_line
+from renewctl.render.who import note_item, note_line
 from renewctl.render.wording import read_texts
 
 SCHEMA = "renewctl.explain/1"
@@ -53,7 +53,7 @@ def render_explanation(
         "source": resolution.source,
         "values": values,
         "decisions": decisions,
-        "notes": [{"code": note.code, "severity": note.severity, "message": note.message} for note in notes],
+        "notes": [note_item(note) for note in notes],
         "article": ARTICLE,
     }
     return Result(

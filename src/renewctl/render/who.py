@@ -81,7 +81,7 @@ def render_by_client(report: Report) -> Result:
         {
             "schema": SCHEMA,
             **report.heading,
-            "items": lambda: [_item(row, today) for row in rows],
+            "items": lambda: [report_item(row, today) for row in rows],
             "summary": lambda: summarize(rows),
         },
         DataTable(COLUMNS, (_cells(row, today) for row in rows)),
@@ -92,7 +92,8 @@ def render_by_client(report: Report) -> Result:
     )
 
 
-def _item(row: ReportRow, today: date) -> dict[str, Any]:
+def report_item(row: ReportRow, today: date) -> dict[str, Any]:
+    """Return a row as JSON has it; names are a contract."""
     resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
     setting, day = resolution.setting, renewal.day if renewal else None
     return {
@@ -108,14 +109,17 @@ def _item(row: ReportRow, today: date) -> dict[str, Any]:
         "rule": resolution.rule,
         "to": [_recipient(decision) for decision in resolution.to],
         "cc": [_recipient(decision) for decision in resolution.cc],
-        "notes": [
-            {"code": note.code, "severity": note.severity, "message": note.message} for note in row.row_notes
-        ],
+        "notes": [note_item(note) for note in row.row_notes],
     }
 
 
 def _recipient(decision: Decision) -> dict[str, Any]:
     return {"email": decision.email, "name": decision.name or None, "roles": decision.roles}
+
+
+def note_item(note: Note) -> dict[str, str]:
+    """Return a note as JSON has it."""
+    return {"code": note.code, "severity": note.severity, "message": note.message}
 
 
 def summarize(rows: Sequence[ReportRow]) -> dict[str, int]:

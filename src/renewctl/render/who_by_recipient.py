@@ -10,12 +10,14 @@ from typing import Any
 from renewctl.domain.report import Digest, ReportRow, build_digests, without_recipient
 from renewctl.render.result import Cell, DataTable, Line, Result, line
 from renewctl.render.terminal import wrap_line
-from renewctl.render.who import Report, describe_report, summarize
+from renewctl.render.who import Report, describe_report, report_item, summarize
 from renewctl.render.wording import count_of, in_days
 from renewctl.text import markdown_cell
 
 SCHEMA = "renewctl.who-by-recipient/1"
 COLUMNS = ("email", "name", "as", "client", "product", "renewal", "deadline", "rule")
+DAYS = ("days_to_renewal", "days_to_deadline")
+RENEWAL_KEYS = ("client", "name", "product", "renewal", "deadline", *DAYS, "rule")
 NOTHING = "Nobody hears of anything here."
 NOBODY = "Nobody"
 INDENT = 14
@@ -45,20 +47,10 @@ def render_by_recipient(report: Report) -> Result:
 
 
 def _item(digest: Digest, today: date) -> dict[str, Any]:
-    renewals = [
-        {
-            "as": delivery,
-            "client": row.client.key,
-            "name": row.client.name or None,
-            "product": (row.renewal.product or None) if row.renewal else None,
-            "renewal": row.renewal.day.isoformat() if row.renewal else None,
-            "deadline": row.deadline.isoformat() if row.deadline else None,
-            "days_to_renewal": (row.renewal.day - today).days if row.renewal else None,
-            "days_to_deadline": (row.deadline - today).days if row.deadline else None,
-            "rule": row.resolution.rule,
-        }
-        for delivery, row in digest.rows
-    ]
+    renewals = []
+    for delivery, row in digest.rows:
+        item = report_item(row, today)
+        renewals.append({"as": delivery, **{key: item[key] for key in RENEWAL_KEYS}})
     return {"email": digest.email, "name": digest.name or None, "renewals": renewals}
 
 
