@@ -10,7 +10,7 @@ from renewctl.cli.runtime import Run
 from renewctl.domain.identifiers import parse_address
 from renewctl.errors import UsageError
 from renewctl.model import Owner
-from renewctl.render import start as render
+from renewctl.render import init as render
 from renewctl.render.result import Result
 from renewctl.store.location import VARIABLE
 from renewctl.workspace import init as store_init

@@ -4,8 +4,7 @@ from renewctl.cli.app import command
 from renewctl.cli.runtime import Run
 from renewctl.domain.json_schema import json_schema
 from renewctl.domain.versions import CURRENT
-from renewctl.render import start as render
-from renewctl.render.result import Result
+from renewctl.render.result import DataTable, Result
 from renewctl.workspace.companion_files import schema_text
 
 
@@ -17,4 +16,6 @@ def schema(run: Run) -> Result:  # noqa: ARG001
     #:schema ./renewctl.schema.json with an empty line below it, says so to taplo, tombi and Even
     Better TOML, in a JSON store the key "$schema".
     """
-    return render.render_schema(json_schema(CURRENT), schema_text())
+    # In JSON too it is a schema, with the mark of an answer in it.
+    document = {"schema": "renewctl.schema/1", **json_schema(CURRENT)}
+    return Result(document, DataTable((), ()), text=schema_text())

@@ -2,7 +2,7 @@
 
 from renewctl.cli.app import command
 from renewctl.cli.runtime import Run
-from renewctl.render import start as render
+from renewctl.render.clients import fields
 from renewctl.render.result import Result
 from renewctl.store.location import missing_store
 
@@ -14,5 +14,6 @@ def where(run: Run) -> Result:
     Reads only; where there is none yet, it says how to make one.
     """
     place = run.place
-    why = place.why if place.path.exists() else f"{place.why}; {missing_store(place).hint}"
-    return render.render_location(str(place.path.absolute()), why, exists=place.path.exists())
+    path, exists = str(place.path.absolute()), place.path.exists()
+    why = place.why if exists else f"{place.why}; {missing_store(place).hint}"
+    return fields("renewctl.where/1", {"path": path, "why": why, "exists": exists})._replace(names=(path,))

@@ -1,0 +1,70 @@
+"""What renewctl shows without a command: what it is, the store in use, five commands, the next step."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+
+from renewctl.domain.report import build_rows, default_window, without_recipient
+from renewctl.model import Portfolio
+from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.render.terminal import wrap_hanging
+
+WHAT = "who gets notified about a client's HubSpot renewal, and why"
+KNOW = (
+    ("renewctl who", "who would be notified for upcoming renewals"),
+    ("renewctl explain CLIENT", "why: each value, each candidate, the rule"),
+    ("renewctl set-default", "who owns renewals unless overridden"),
+    ("renewctl override CLIENT", "one client's own setting"),
+    ("renewctl client add DOMAIN", "a new client"),
+)
+
+
+def render_overview(
+    version: str, store: str | None, book: Portfolio | None, today: date, *, missing: bool = False
+) -> Result:
+    """Return what renewctl is, which store is in use, the five commands to know, and the next step.
+
+    Args:
+        version: the program's.
+        store: the store in use, or what is wrong with it; None where there is none.
+        book: what the store says, if it can be read.
+        today: the day the report would be of.
+        missing: whether there is no store, so that one has to be made first.
+    """
+    lines = [line((f"renewctl {version}", "strong"), f": {WHAT}"), line()]
+    lines.append(line(("store  ", "dim"), store or "none yet, here or above"))
+    if book is not None:
+        lines.append(line(("       ", "dim"), _counts(book, today)))
+    width = max(len(words) for words, _ in KNOW)
+    commands = [line("  ", (f"{words:<{width}}", "strong"), f"  {meaning}") for words, meaning in KNOW]
+    lines += [line(), *commands, line(), *_next(store, book, missing=missing), line()]
+    lines.append(
+        line(("renewctl --help lists all; each has --help; renewctl demo shows some at work.", "dim"))
+    )
+    document = {"schema": "renewctl.overview/1", "store": store}
+    return Result(document, DataTable((), ()), lines=lines, screen=partial(wrap_hanging, lines))
+
+
+def _counts(book: Portfolio, today: date) -> str:
+    rows = build_rows(book, book.clients.values(), default_window(book.policy, today), today)
+    nobody = len({row.client.key for row in without_recipient(rows)})
+    default = f"default owner {book.default.owner}" if book.default else "no default"
+    clients = f"{len(book.clients)} client{'' if len(book.clients) == 1 else 's'}"
+    return f"{clients}, {default}" + (f", {nobody} with NOBODY notified" if nobody else "")
+
+
+def _next(store: str | None, book: Portfolio | None, *, missing: bool) -> Iterator[Line]:
+    """Yield the one thing to type now."""
+    if missing:
+        words = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY"
+        why = "make a store in this folder" if store is None else "make it"
+    elif book is None:
+        words, why = "renewctl who", "shows what is wrong in the store, with the lines"
+    elif book.default is None:
+        words, why = "renewctl set-default --owner hubspot --notify USER", "there is no default yet"
+    elif not book.clients:
+        words = "renewctl client add acme.example --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
+        why = "there is no client yet"
+    else:
+        words, why = "renewctl who", "the next 120 days" if book.policy.horizon_days == 120 else "the report"
+    yield line(("next   ", "dim"), (words, "notified"), f"  ({why})")
