@@ -1,7 +1,4 @@
-"""The short pages of ``renewctl help``, each made of the table that the code itself goes by.
-
-Imports the pure floors and its neighbours.
-"""
+"""The short pages of ``renewctl help``, each made of the table that the code itself goes by."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -35,6 +32,17 @@ MEANINGS: Mapping[ExitStatus, str] = {
     ExitStatus.BROKEN_PIPE: "the pipe that read the output was closed",
 }
 SPANS = ("120d", "6w", "3m", "1y")
+_HEADINGS = {
+    "defaults": "[defaults]",
+    "policy": "[policy]",
+    "users": '[users."ADDRESS"]',
+    "clients": '[clients."DOMAIN"]',
+    "clients.in_hubspot": "a client's in_hubspot",
+    "contacts": "one of a client's contacts",
+    "renewals": "one of a client's renewals",
+    "override": "a client's override",
+    "defaults.in_hubspot": "the default's in_hubspot",
+}
 _NEAR = ("yesterday", "this-month", "next-month", "this-quarter")
 """Days that are understood too, besides those that a message names."""
 
@@ -42,30 +50,28 @@ _NEAR = ("yesterday", "this-month", "next-month", "this-quarter")
 def render_exit_codes() -> Result:
     """Return what a process ends with, and the codes of errors that each status stands for."""
     codes = _codes()
-    items: list[dict[str, Any]] = [
-        {"status": int(status), "meaning": MEANINGS[status], "codes": sorted(codes.get(status, []))}
-        for status in ExitStatus
-    ]
-    said = [(str(item["status"]), item["meaning"], ", ".join(item["codes"])) for item in items]
+    items: list[dict[str, Any]] = []
     lines = [line(("Exit statuses", "strong"), "; any but 0 leaves the store as it was."), line()]
-    for status, meaning, named in said:
-        lines.append(line((f"{status:>5}  ", "strong"), meaning))
-        lines += [line(" " * 7, (f"({named})", "dim"))] if named else []
+    for status in ExitStatus:
+        names = sorted(codes.get(status, []))
+        items.append({"status": int(status), "meaning": MEANINGS[status], "codes": names})
+        lines.append(line((f"{status:>5}  ", "strong"), MEANINGS[status]))
+        if names:
+            lines.append(line(" " * 7, (f"({', '.join(names)})", "dim")))
     lines += [line(), line(("In brackets: the codes of its errors under -o json.", "dim"))]
     return _page("exit-codes", items, lines)
 
 
 def _codes() -> dict[ExitStatus, list[str]]:
     """Return the codes of the whole family of errors, as far as it is imported, by exit status."""
-    found: dict[ExitStatus, list[str]] = {}
-    waiting: list[type[RenewctlError]] = [RenewctlError]
-    while waiting:
-        family = waiting.pop(0).__subclasses__()
-        waiting += family
-        for error in family:
-            codes = found.setdefault(error.exit_status, [])
-            codes += [] if error.code in codes else [error.code]
-    return found
+    codes: dict[ExitStatus, list[str]] = {}
+    classes: list[type[RenewctlError]] = RenewctlError.__subclasses__()
+    for error in classes:  # which grows by the classes below
+        classes += error.__subclasses__()
+        of_status = codes.setdefault(error.exit_status, [])
+        if error.code not in of_status:
+            of_status.append(error.code)
+    return codes
 
 
 def render_rules() -> Result:
@@ -80,7 +86,7 @@ def render_rules() -> Result:
         for code, severity in SEVERITY.items()
     ]
     lines = [line(("Rules", "strong"), ", from ", ARTICLE, "."), line()]
-    lines += _listed((item["rule"], item["meaning"]) for item in items if "rule" in item)
+    lines += _terms((item["rule"], item["meaning"]) for item in items if "rule" in item)
     lines += [
         line(),
         line("An override replaces the default completely: owner and user, nothing field by field."),
@@ -89,7 +95,7 @@ def render_rules() -> Result:
         line(("Notes", "strong"), ": what the article leaves open, and what is doubtful about an answer."),
         line(),
     ]
-    lines += _listed(
+    lines += _terms(
         (f"{item['note']}, {item['severity']}", item["meaning"]) for item in items if "note" in item
     )
     lines += [line(), line(("Why one matters, and what to do: renewctl check --explain CODE.", "dim"))]
@@ -131,33 +137,21 @@ def render_store(names: Sequence[str], variable: str, beside: Sequence[tuple[str
     ]
     lines += _tables()
     lines += [line(), line(f"Keys that begin {OWN_KEYS} are your own: kept, and never remarked on."), line()]
-    lines += _listed(beside)
+    lines += _terms(beside)
     return _page("store", items, lines)
 
 
 def _tables() -> Iterator[Line]:
-    headings = {
-        "users": 'users."ADDRESS"',
-        "clients": 'clients."DOMAIN"',
-        "clients.in_hubspot": "a client's in_hubspot",
-        "contacts": "one of a client's contacts",
-        "renewals": "one of a client's renewals",
-        "override": "a client's override",
-        "defaults.in_hubspot": "the default's in_hubspot",
-    }
+    """Yield the fields of every table of the store."""
     for table, fields in TABLES.items():
-        title = headings.get(table, table)
-        yield line((f"[{title}]" if table in {"defaults", "policy", "users", "clients"} else title, "strong"))
+        yield line((_HEADINGS.get(table, table), "strong"))
         width = max(map(len, fields))
         for key, field in fields.items():
-            policy = _policy_default(key) if table == "policy" else ""
-            must = ", required" if field.required else policy
-            yield line("  ", (f"{key:<{width}}", "copied"), f"  {field.doc} ({field.kind}{must})")
-
-
-def _policy_default(key: str) -> str:
-    value = getattr(Policy(), key)
-    return f", {value} if not said" if isinstance(value, int | str) else ""
+            remark = ", required" if field.required else ""
+            default = getattr(Policy(), key) if table == "policy" else None
+            if isinstance(default, int | str):
+                remark = f", {default} if not said"
+            yield line("  ", (f"{key:<{width}}", "copied"), f"  {field.doc} ({field.kind}{remark})")
 
 
 def render_dates(today: date) -> Result:
@@ -202,7 +196,7 @@ def render_contents(pages: Mapping[str, str]) -> Result:
     return _page("", items, lines)
 
 
-def _listed(entries: Any) -> Iterator[Line]:
+def _terms(entries: Any) -> Iterator[Line]:
     for term, text in entries:
         yield line(("  " + term, "copied"))
         yield line("    " + text)
