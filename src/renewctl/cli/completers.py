@@ -5,8 +5,6 @@ a word of the data as help. What cannot be read offers nothing; a Tab never says
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import typer
 
@@ -19,12 +17,12 @@ def complete_clients(ctx: typer.Context) -> list[str]:
     from renewctl.domain.identifiers import KEY
 
     given = ctx.params.get("clients") or ()
-    return [key for key in _names(ctx, "clients") if KEY.fullmatch(key) and key not in given]
+    return [key for key in _keys(ctx, "clients") if KEY.fullmatch(key) and key not in given]
 
 
 def complete_users(ctx: typer.Context) -> list[str]:
     """Return the addresses of the partner's users."""
-    return [address for address in _names(ctx, "users") if re.fullmatch(ADDRESS, address)]
+    return [address for address in _keys(ctx, "users") if re.fullmatch(ADDRESS, address)]
 
 
 def complete_users_or_none(ctx: typer.Context) -> list[str]:
@@ -32,30 +30,20 @@ def complete_users_or_none(ctx: typer.Context) -> list[str]:
     return [*complete_users(ctx), "none"]
 
 
-def _names(ctx: typer.Context, part: str) -> Iterator[str]:
-    try:
-        return iter(list(_data(ctx)[part]))
-    except Exception:  # whatever it is, a command will say it
-        return iter(())
+def _keys(ctx: typer.Context, table: str) -> list[str]:
+    """Return the keys of a table of the store that the words typed so far would use."""
+    import json
 
-
-def _data(ctx: typer.Context) -> dict[str, Any]:
-    """Return the plain data of the store that the words typed so far would use."""
-    from renewctl import files
-    from renewctl.store import location
-
-    environment = ctx.obj
-    found = location.find_store(ctx.params.get("store"), environment.variables, environment.current_folder())
-    text = files.read_bytes(found.path).decode("utf-8-sig")
-    data: dict[str, Any] = _parsed(text, found.path.suffix.lower())
-    return data
-
-
-def _parsed(text: str, suffix: str) -> Any:
-    if suffix == ".json":
-        import json
-
-        return json.loads(text)
     import tomli
 
-    return tomli.loads(text)
+    from renewctl import files
+    from renewctl.store.location import find_store
+
+    environment = ctx.obj
+    try:
+        place = find_store(ctx.params.get("store"), environment.variables, environment.current_folder())
+        text = files.read_bytes(place.path).decode("utf-8-sig")
+        data = json.loads(text) if place.path.suffix.lower() == ".json" else tomli.loads(text)
+        return list(data[table])
+    except Exception:  # Whatever it is, a command will report it.
+        return []

@@ -1,4 +1,4 @@
-"""``help``: short pages on single matters. A command's own help is its ``--help``: see ``tree``."""
+"""``help``: short pages on single matters. A command's own help is its ``--help``: see ``cli.help``."""
 
 from collections.abc import Callable
 from datetime import date
@@ -51,14 +51,14 @@ def page_of(name: str, today: date) -> Result:
     """Return a page as it is on a day.
 
     Raises:
-        UsageError: there is none of this name.
+        UsageError: If there is none of this name.
     """
-    made: dict[str, Callable[[], Result]] = {
+    pages: dict[str, Callable[[], Result]] = {
         "exit-codes": help_pages.render_exit_codes,
         "rules": help_pages.render_rules,
         "store": lambda: help_pages.render_store(NAMES, VARIABLE, _BESIDE),
         "dates": lambda: help_pages.render_dates(today),
     }
-    if name not in made:
+    if name not in pages:
         raise suggest_page(name, [*PAGES, *COMMANDS])
-    return made[name]()
+    return pages[name]()
