@@ -1,12 +1,7 @@
-"""Plans for what was confirmed in HubSpot's own screens, and when somebody looked.
+"""Plans for what somebody saw in HubSpot, and when: they never change who is notified."""
 
-They change what is known of HubSpot, never who is notified. Imports ``model``, ``domains`` and
-``errors`` only.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from renewctl.domain.identifiers import address_key
 from renewctl.errors import UsageError
@@ -15,99 +10,77 @@ from renewctl.model import AnySetting, Change, Client, Confirmation, Owner, Path
 COMMAND = "done"
 
 
-class _Record(NamedTuple):
-    """What is to be recorded at ``path``, of whom (for people), and what is recorded there now."""
-
-    whose: str
-    path: Path
-    wanted: Confirmation
-    now: Confirmation | None
-
-
 def confirm_settings(
     portfolio: Portfolio, clients: Sequence[Client], on: date, *, default: bool, as_override: bool = False
 ) -> Plan:
-    """Plan the record that HubSpot's screens show what the file says.
+    """Plan the record that HubSpot shows the settings of the file.
 
     Args:
-        portfolio: the store's.
-        clients: whose screens; one without an override is recorded as following the default.
-        on: the day somebody looked.
-        default: whether the default's screen is meant too.
-        as_override: record the default's present values for clients without an override, because
-            their screens offered no way back and those values were set there.
+        portfolio: The file's.
+        clients: Whose settings; one without an override is recorded as following the default.
+        on: The day somebody looked.
+        default: Whether the default is confirmed, too.
+        as_override: Record the default's present values for clients without an override, because
+            HubSpot offered no way back and those values were set there.
 
     Raises:
-        UsageError: the file has no default, and it is to be recorded; or it names an owner partner
-            without a user for a client, which no screen can show.
+        UsageError: If the file has no default, and it is to be recorded; or a client has owner partner
+            without a user, which HubSpot cannot show.
     """
-    records = [_default(portfolio, on)] if default else []
-    records += [_client(portfolio, client, on, as_override=as_override) for client in clients]
-    changes = tuple(change for record in records for change in _changes(record))
-    said = [f"{record.whose} is recorded so already" for record in records if _is_so(record)]
-    said += [
-        f"{record.whose}: the record of {record.now.on} was newer"
-        for record in records
-        if record.now and record.now.on > on
-    ]
-    return Plan(COMMAND, changes, tuple(said) if records else ("no click was due",))
+    changes: list[Change] = []
+    recorded: list[str] = []
+    newer: list[str] = []
+
+    def record(whose: str, path: Path, wanted: Confirmation, now: Confirmation | None) -> None:
+        table: Table = {"owner": str(wanted.owner or "default")}
+        if wanted.notify:
+            table["notify"] = wanted.notify
+        table["on"] = wanted.on
+        if now is None:
+            changes.append(Change(path, table))
+        elif _is_same(now, wanted):
+            recorded.append(f"{whose} is recorded so already")
+        else:
+            # Key by key, so that keys of the user's own in the table stay.
+            changes.extend(Change((*path, key), table.get(key)) for key in ("owner", "notify", "on"))
+        if now and now.on > on:
+            newer.append(f"{whose}: the record of {now.on} was newer")
+
+    if default:
+        setting = _require_default(portfolio)
+        now = portfolio.default.confirmed if portfolio.default else None
+        wanted = Confirmation(setting.owner, setting.notify, on)
+        record("the default", ("defaults", "in_hubspot"), wanted, now)
+    for client in clients:
+        shown = client.override or (_require_default(portfolio) if as_override else None)
+        if shown and shown.owner is Owner.PARTNER and shown.notify is None:
+            message = f"HubSpot cannot show what the file says of {client.key}: owner partner, and no user"
+            hint = f"set one first: renewctl override {client.key} --owner partner --notify USER"
+            raise UsageError(message, hint=hint)
+        wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)
+        record(client.key, ("clients", client.spelling, "in_hubspot"), wanted, client.confirmed)
+    notices = (*recorded, *newer) if default or clients else ("no click was due",)
+    return Plan(COMMAND, tuple(changes), notices)
 
 
 def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
-    """Plan the day somebody looked at who holds which role at ``clients``."""
-    changes = (
+    """Plan the day somebody looked at the contacts of the clients in HubSpot."""
+    changes = tuple(
         Change(("clients", client.spelling, "contacts_checked"), on)
         for client in clients
         if client.contacts_checked != on
     )
-    so = (client.key for client in clients if client.contacts_checked == on)
-    return Plan(COMMAND, tuple(changes), tuple(f"{key}: contacts are recorded so already" for key in so))
+    recorded = [client.key for client in clients if client.contacts_checked == on]
+    return Plan(COMMAND, changes, tuple(f"{key}: contacts are recorded so already" for key in recorded))
 
 
-def _default(portfolio: Portfolio, on: date) -> _Record:
-    default = _default_of(portfolio)
-    wanted = Confirmation(default.owner, default.notify, on)
-    now = portfolio.default.confirmed if portfolio.default else None
-    return _Record("the default", ("defaults", "in_hubspot"), wanted, now)
-
-
-def _client(portfolio: Portfolio, client: Client, on: date, *, as_override: bool) -> _Record:
-    shown = client.override or (_default_of(portfolio) if as_override else None)
-    if shown and shown.owner is Owner.PARTNER and shown.notify is None:
-        message = f"HubSpot cannot show what the file says of {client.key}: owner partner, and no user"
-        hint = f"set one first: renewctl override {client.key} --owner partner --notify USER"
-        raise UsageError(message, hint=hint)
-    wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)
-    return _Record(client.key, ("clients", client.spelling, "in_hubspot"), wanted, client.confirmed)
-
-
-def _default_of(portfolio: Portfolio) -> AnySetting:
+def _require_default(portfolio: Portfolio) -> AnySetting:
     if portfolio.default is None:
         message = "the file has no default that HubSpot could show"
         raise UsageError(message, hint="set it first: renewctl set-default --owner hubspot --notify USER")
     return portfolio.default
 
 
-def _changes(record: _Record) -> Iterator[Change]:
-    table = _table(record.wanted)
-    if record.now is None:
-        yield Change(record.path, table)
-    elif not _is_so(record):
-        # Key by key, so that keys of the user's own beside them stay.
-        for key in ("owner", "notify", "on"):
-            yield Change((*record.path, key), table.get(key))
-
-
-def _is_so(record: _Record) -> bool:
-    now, wanted = record.now, record.wanted
-    if now is None or (now.owner, now.on) != (wanted.owner, wanted.on):
-        return False
-    return address_key(now.notify or "") == address_key(wanted.notify or "")
-
-
-def _table(wanted: Confirmation) -> Table:
-    table: Table = {"owner": str(wanted.owner) if wanted.owner else "default"}
-    if wanted.notify:
-        table["notify"] = wanted.notify
-    table["on"] = wanted.on
-    return table
+def _is_same(now: Confirmation, wanted: Confirmation) -> bool:
+    same_user = address_key(now.notify or "") == address_key(wanted.notify or "")
+    return same_user and (now.owner, now.on) == (wanted.owner, wanted.on)
