@@ -1,7 +1,6 @@
-"""The table of fields as a JSON Schema, draft 7, for editors: it refuses all that the reader speaks of.
+"""The table of fields as a JSON Schema, draft 7, for editors: it refuses what reading the file reports.
 
-Patterns keep to what every editor's regular expressions know: none looks ahead. Imports ``model``,
-``domains`` and its neighbours only.
+Patterns keep to what every editor's regular expressions know: none looks ahead.
 """
 
 from collections.abc import Mapping
@@ -9,7 +8,7 @@ from typing import Any
 
 from renewctl.domain.identifiers import ADDRESS, KEY, LONGEST_ADDRESS
 from renewctl.domain.values import LAST_HUB_ID, MOST, MOST_DAYS
-from renewctl.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL, Field, Kind
+from renewctl.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL, Kind
 from renewctl.model import Copies, Owner, Role
 
 ID = "urn:renewctl:store:"
@@ -46,14 +45,18 @@ def json_schema(version: int) -> dict[str, Any]:
         "users": {"type": "object", "propertyNames": _ADDRESS, "additionalProperties": _table("users")},
         "clients": {"type": "object", "propertyNames": _DOMAIN, "additionalProperties": _table("clients")},
     }
-    described = {key: {"description": TOP_LEVEL[key], **form} for key, form in forms.items()}
     editors = {"description": "the JSON Schema that an editor checks the store by", "type": "string"}
     return {
         "$schema": _DRAFT,
         "$id": f"{ID}{version}",
         "title": "renewctl store",
         "description": "who owns HubSpot renewal communication for a partner's clients",
-        **_object({EDITORS: editors, **described}),
+        **_object(
+            {
+                EDITORS: editors,
+                **{key: {"description": TOP_LEVEL[key], **form} for key, form in forms.items()},
+            }
+        ),
     }
 
 
@@ -68,15 +71,11 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _table(name: str) -> dict[str, Any]:
-    fields = TABLES[name].values()
-    required = [field.key for field in fields if field.required]
-    form = _object({field.key: {"description": field.doc, **_form(field)} for field in fields})
-    return {**form, "required": required} if required else form
-
-
-def _form(field: Field) -> Mapping[str, Any]:
-    if field.kind is Kind.TABLE:
-        return _table(field.table)
-    if field.kind is Kind.ITEMS:
-        return {"type": "array", "items": _table(field.table)}
-    return _FORMS[field.kind]
+    properties: dict[str, Any] = {}
+    for field in TABLES[name].values():
+        form = _FORMS.get(field.kind) or _table(field.table)
+        if field.kind is Kind.ITEMS:
+            form = {"type": "array", "items": form}
+        properties[field.key] = {"description": field.doc, **form}
+    required = [field.key for field in TABLES[name].values() if field.required]
+    return {**_object(properties), **({"required": required} if required else {})}

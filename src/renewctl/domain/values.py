@@ -1,7 +1,4 @@
-"""One value at a time: what the file holds ⇄ what the model holds, or what is wrong with it.
-
-Imports ``model`` and ``domains`` only.
-"""
+"""One value of the file at a time: what the model has for it, or what is wrong with it."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -54,14 +51,14 @@ def describe_value(value: Any) -> str:
     return words if len(words) <= _LONGEST_SHOWN else words[: _LONGEST_SHOWN - 1] + "…"
 
 
-def text(value: Any) -> str:
+def read_text(value: Any) -> str:
     """Return a string."""
     if not isinstance(value, str):
         raise Bad(f"must be text, not {describe_value(value)}", "put it in quotes")
     return value
 
 
-def address(value: Any) -> str:
+def read_address(value: Any) -> str:
     """Return an e-mail address, as written."""
     if not isinstance(value, str) or not is_address(value):
         hint = "leave the key out for nobody" if value == "" else "write one address: ana@agency.example"
@@ -69,7 +66,7 @@ def address(value: Any) -> str:
     return value
 
 
-def day(value: Any) -> date:
+def read_date(value: Any) -> date:
     """Return a calendar date; a string in ISO form is read too."""
     if type(value) is date:  # of which a time is a subclass
         return value
@@ -83,36 +80,20 @@ def day(value: Any) -> date:
     raise Bad(f"must be a date, not {describe_value(value)}", "write it as 2027-03-01")
 
 
-def flag(value: Any) -> bool:
+def read_flag(value: Any) -> bool:
     """Return true or false."""
     if not isinstance(value, bool):
-        raise Bad(
-            f"must be true or false, not {describe_value(value)}", "write true or false, without quotes"
-        )
+        message = f"must be true or false, not {describe_value(value)}"
+        raise Bad(message, "write true or false, without quotes")
     return value
 
 
-def _whole(value: Any, least: int, most: int, what: str) -> int:
+def _read_whole(value: Any, what: str, least: int, most: int) -> int:
     if type(value) is not int or not least <= value <= most:
         digits = isinstance(value, str) and value.isascii() and value.isdigit()
         hint = "write it without quotes" if digits else f"write a whole number from {least} to {most}"
         raise Bad(f"must be {what}, not {describe_value(value)}", hint)
     return value
-
-
-def days(value: Any) -> int:
-    """Return a number of days from 0 to about ten years."""
-    return _whole(value, 0, MOST_DAYS, "a number of days")
-
-
-def count(value: Any) -> int:
-    """Return a number from 0."""
-    return _whole(value, 0, MOST, "a whole number")
-
-
-def hub_id(value: Any) -> int:
-    """Return a HubSpot account number."""
-    return _whole(value, 1, LAST_HUB_ID, "a hub id")
 
 
 _MEMBERS: Mapping[type[StrEnum], Mapping[str, Any]] = {
@@ -121,7 +102,8 @@ _MEMBERS: Mapping[type[StrEnum], Mapping[str, Any]] = {
 """The members by their text: to ask the class takes ten times as long, and stores have thousands."""
 
 
-def _choice(kind: type[E], value: Any, *more: str) -> E | None:
+def read_choice(value: Any, kind: type[E], *more: str) -> E | None:
+    """Return a member of an enumeration, whatever its case; None for one of the words in ``more``."""
     if type(value) is str and value in _MEMBERS[kind]:
         member: E = _MEMBERS[kind][value]
         return member
@@ -133,55 +115,40 @@ def _choice(kind: type[E], value: Any, *more: str) -> E | None:
     return None if word in more else kind(str(word))
 
 
-def owner(value: Any) -> Owner | None:
-    """Return the owner; case is forgiven, and remarked on by the reader."""
-    return _choice(Owner, value)
-
-
-def owner_seen(value: Any) -> Owner | None:
-    """Return the owner that HubSpot showed for a client; None where it showed the default."""
-    return _choice(Owner, value, "default")
-
-
-def copies(value: Any) -> Copies | None:
-    """Return who is copied on a HubSpot override that names nobody."""
-    return _choice(Copies, value)
-
-
-def _listed(value: Any, of: str) -> list[Any]:
+def _require_list(value: Any, of: str) -> list[Any]:
     if not isinstance(value, list):
         raise Bad(f"must be a list of {of}, not {describe_value(value)}", f"write [{describe_value(value)}]")
     return value
 
 
-def roles(value: Any) -> tuple[Role, ...]:
-    """Return the roles a contact holds."""
-    return tuple([role for item in _listed(value, "roles") if (role := _choice(Role, item))])
+def read_roles(value: Any) -> tuple[Role, ...]:
+    """Return the roles of a contact."""
+    return tuple([role for item in _require_list(value, "roles") if (role := read_choice(item, Role))])
 
 
-def domains(value: Any) -> tuple[str, ...]:
+def read_domains(value: Any) -> tuple[str, ...]:
     """Return domains in normal form."""
-    found = []
-    for item in _listed(value, "domains"):
+    domains = []
+    for item in _require_list(value, "domains"):
         key = client_key(item) if isinstance(item, str) else None
         if key is None:
             raise Bad(f"must be a list of domains; {describe_value(item)} is none", 'write "agency.example"')
-        found.append(key)
-    return tuple(found)
+        domains.append(key)
+    return tuple(domains)
 
 
 READ: Mapping[Kind, Callable[[Any], Any]] = {
-    Kind.TEXT: text,
-    Kind.OWNER: owner,
-    Kind.OWNER_SEEN: owner_seen,
-    Kind.ADDRESS: address,
-    Kind.DATE: day,
-    Kind.FLAG: flag,
-    Kind.DAYS: days,
-    Kind.COUNT: count,
-    Kind.HUB_ID: hub_id,
-    Kind.COPIES: copies,
-    Kind.ROLES: roles,
-    Kind.DOMAINS: domains,
+    Kind.TEXT: read_text,
+    Kind.OWNER: lambda value: read_choice(value, Owner),
+    Kind.OWNER_SEEN: lambda value: read_choice(value, Owner, "default"),
+    Kind.ADDRESS: read_address,
+    Kind.DATE: read_date,
+    Kind.FLAG: read_flag,
+    Kind.DAYS: lambda value: _read_whole(value, "a number of days", 0, MOST_DAYS),
+    Kind.COUNT: lambda value: _read_whole(value, "a whole number", 0, MOST),
+    Kind.HUB_ID: lambda value: _read_whole(value, "a hub id", 1, LAST_HUB_ID),
+    Kind.COPIES: lambda value: read_choice(value, Copies),
+    Kind.ROLES: read_roles,
+    Kind.DOMAINS: read_domains,
 }
-"""What reads each kind of single value; each raises ``Bad`` for what it cannot hold."""
+"""What reads a value of each kind; each raises ``Bad`` for what the kind cannot hold."""

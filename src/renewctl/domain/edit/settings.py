@@ -1,7 +1,4 @@
-"""Plans for the default and the overrides: who owns renewal communication.
-
-Imports ``model``, ``domains`` and ``errors`` only.
-"""
+"""Plans for the default and the overrides: who owns renewal communication."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
@@ -25,7 +22,7 @@ def set_default(portfolio: Portfolio, owner: Owner | None, notify: Notify) -> Pl
     """Plan the partner's default; what is not named stays as it is.
 
     Raises:
-        UsageError: the partner would own renewal communication without a partner user, or there
+        UsageError: If the partner would own renewal communication without a partner user, or there
             is no default yet and no owner is named.
     """
     default = portfolio.default
@@ -41,7 +38,7 @@ def set_default(portfolio: Portfolio, owner: Owner | None, notify: Notify) -> Pl
     changes = [Change(("defaults", "owner"), str(owner))]
     if notify is not KEEP:
         changes.append(Change(("defaults", "notify"), email))
-    return Plan("set-default", tuple(changes), tuple(_inactive(portfolio, email)))
+    return Plan("set-default", tuple(changes), tuple(_warn_inactive(portfolio, email)))
 
 
 def override(
@@ -54,7 +51,7 @@ def override(
     """Plan the same override for each of ``clients``; it is written whole, no ``notify`` means none.
 
     Raises:
-        UsageError: neither owner nor user is named; the owner is partner and no user is named; or
+        UsageError: If neither owner nor user is named; the owner is partner and no user is named; or
             only a user is, where the owner now in effect is not the partner.
     """
     owner = owner or _partner_in_effect(portfolio, clients, notify)
@@ -63,26 +60,32 @@ def override(
         raise UsageError(message, hint="add --notify USER")
     wanted = Override(owner, notify.email if notify else None, note)
     changes = [change for client in clients for change in override_changes(client, wanted)]
-    said = [f"{client.key} has this override already" for client in clients if _has(client, wanted)]
-    return Plan("override", tuple(changes), (*_inactive(portfolio, wanted.notify), *said))
+    notices = [*_warn_inactive(portfolio, wanted.notify)]
+    for client in clients:
+        if _has_override(client, wanted):
+            notices.append(f"{client.key} has this override already")
+    return Plan("override", tuple(changes), tuple(notices))
 
 
 def clear_override(clients: Iterable[Client]) -> Plan:
-    """Plan the return of ``clients`` to the default; one that follows it already is said."""
-    clients = tuple(clients)
-    overridden = [client for client in clients if client.override]
-    changes = (Change(("clients", client.spelling, "override"), None) for client in overridden)
-    said = (f"{client.key} follows the default already" for client in clients if not client.override)
-    return Plan("clear-override", tuple(changes), tuple(said))
+    """Plan the return of clients to the default, with a notice for those that follow it already."""
+    changes: list[Change] = []
+    notices: list[str] = []
+    for client in clients:
+        if client.override:
+            changes.append(Change(("clients", client.spelling, "override"), None))
+        else:
+            notices.append(f"{client.key} follows the default already")
+    return Plan("clear-override", tuple(changes), tuple(notices))
 
 
 def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
-    """Return the clients whose override says just what the default says."""
+    """Return the clients whose override matches the default."""
     default = portfolio.default
     if default is None:
         return ()
     wanted = Override(default.owner, default.notify)
-    return tuple(client for client in portfolio.clients.values() if _has(client, wanted))
+    return tuple(client for client in portfolio.clients.values() if _has_override(client, wanted))
 
 
 def find_overridden(portfolio: Portfolio) -> tuple[Client, ...]:
@@ -108,16 +111,20 @@ def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: 
 def override_changes(client: Client, wanted: Override) -> Iterator[Change]:
     """Yield what makes ``wanted`` the client's override, if it is not already."""
     path = ("clients", client.spelling, "override")
+    table: Table = {"owner": str(wanted.owner)}
+    if wanted.notify:
+        table["notify"] = wanted.notify
+    if wanted.note:
+        table["note"] = wanted.note
     if client.override is None:
-        yield Change(path, _table(wanted))
-    elif not _has(client, wanted):
+        yield Change(path, table)
+    elif not _has_override(client, wanted):
         # Key by key, so that keys of the user's own inside the override stay.
-        table = _table(wanted)
         for key in ("owner", "notify", "note"):
             yield Change((*path, key), table.get(key))
 
 
-def _has(client: Client, wanted: Override) -> bool:
+def _has_override(client: Client, wanted: Override) -> bool:
     now = client.override
     if now is None or now.owner is not wanted.owner:
         return False
@@ -125,16 +132,7 @@ def _has(client: Client, wanted: Override) -> bool:
     return same_user and wanted.note in {"", now.note}
 
 
-def _table(wanted: Override) -> Table:
-    table: Table = {"owner": str(wanted.owner)}
-    if wanted.notify:
-        table["notify"] = wanted.notify
-    if wanted.note:
-        table["note"] = wanted.note
-    return table
-
-
-def _inactive(portfolio: Portfolio, email: str | None) -> Iterator[str]:
+def _warn_inactive(portfolio: Portfolio, email: str | None) -> Iterator[str]:
     user = portfolio.users.get(address_key(email)) if email else None
     if user and not user.active:
         yield f"{user.email} is deactivated in HubSpot and receives nothing"
