@@ -47,91 +47,78 @@ _FLAGS = {
 
 
 def read_text(cell: Cell) -> str:
-    """Return what a cell says as text, without surrounding space; "" if it is blank."""
+    """Return a cell as text, without surrounding space; "" if it is blank."""
     return "" if cell is None else str(cell).strip()
 
 
 def read_people(cell: Cell, what: str) -> list[tuple[str, str]]:
-    """Return the people a cell names, each once, as name ("" if there is none) and address.
+    """Return the people in a cell, each once, as name ("" if there is none) and address.
 
-    Several are parted by ``;`` or line ends, by commas only where each part has its own address:
+    Several are separated by ``;`` or line ends, by commas only where each part has its own address:
     ``Reis, Paula <paula@acme.example>`` is one person.
 
     Args:
         cell: "Name <address>" or the address alone, any number of them.
-        what: the column's name, for messages.
+        what: The column's name, for messages.
 
     Raises:
-        BadInput: something in it is not an address; its problems list all of it.
+        BadInput: If something in it is not an address; its problems list all of it.
     """
     people: dict[str, tuple[str, str]] = {}
-    wrong: list[Problem] = []
-    for part in _parts(read_text(cell)):
+    problems: list[Problem] = []
+    for part in _split_people(read_text(cell)):
+        name, address = "", part
+        if "<" in part and (match := _NAMED.fullmatch(part)):
+            name, address = match[1].strip(), match[2]
+            if len(name) > 1 and name[0] == name[-1] == '"':
+                name = name[1:-1].strip()
         try:
-            name, email = _person(part, what)
+            email = parse_address(address, what)
         except UsageError as error:
-            wrong.append(Problem(error.message, hint=_SEVERAL if part.count("@") > 1 else error.hint))
+            hint = _SEVERAL if part.count("@") > 1 else error.hint
+            problems.append(Problem(error.message, hint=hint))
             continue
-        known = people.setdefault(address_key(email), (name, email))
-        people[address_key(email)] = (known[0] or name, known[1])
-    if wrong:
-        raise BadInput(wrong[0].message, hint=wrong[0].hint, problems=wrong)
+        first_name, first_email = people.setdefault(address_key(email), (name, email))
+        people[address_key(email)] = (first_name or name, first_email)
+    if problems:
+        raise BadInput(problems[0].message, hint=problems[0].hint, problems=problems)
     return list(people.values())
 
 
-def _parts(words: str) -> Iterator[str]:
+def _split_people(words: str) -> Iterator[str]:
     if not _PARTED.search(words):
         yield from (words,) if words else ()
         return
-    for found in _PART.finditer(words):
-        pieces = [piece for piece in _BETWEEN_COMMAS.findall(found[0]) if piece.strip()]
-        # A comma parts people only if every piece has an address: it may be part of a name.
-        each = pieces if all(map(_has_address, pieces)) else [found[0]]
-        yield from (piece.strip() for piece in each if piece.strip())
-
-
-def _has_address(piece: str) -> bool:
-    return "@" in _QUOTED.sub("", piece)
-
-
-def _person(part: str, what: str) -> tuple[str, str]:
-    if "<" in part and (found := _NAMED.fullmatch(part)):
-        name = found[1].strip()
-        bare = name[1:-1] if len(name) > 1 and name[0] == name[-1] == '"' else name
-        return bare.strip(), parse_address(found[2], what)
-    return "", parse_address(part, what)
+    for match in _PART.finditer(words):
+        pieces = [piece for piece in _BETWEEN_COMMAS.findall(match[0]) if piece.strip()]
+        # A comma separates people only if every piece has an address: it may be part of a name.
+        if not all("@" in _QUOTED.sub("", piece) for piece in pieces):
+            pieces = [match[0]]
+        yield from (piece.strip() for piece in pieces if piece.strip())
 
 
 def read_hub_id(cell: Cell) -> int | None:
     """Return the number of a HubSpot account; None if the cell is blank.
 
     Raises:
-        BadInput: it is no such number, or a spreadsheet has changed it so that it is not certain any more.
+        BadInput: If it is not such a number, or a spreadsheet may have changed its digits.
     """
     words = read_text(cell)
-    if cell is None or not words:
+    if not words:
         return None
-    number = None if isinstance(cell, bool) else _whole(words)
-    if number is None or number >= _MOST:
-        raise _no_hub_id(words)
-    return number
-
-
-def _whole(words: str) -> int | None:
-    """Return the number if every digit of it is there: 4411223, 4411223.0, 4.411223E+06."""
-    if found := _WHOLE.fullmatch(words):
-        return int(found[1])
-    found = _SCIENTIFIC.fullmatch(words)
-    if found and len(found[2]) == int(found[3]):
-        return int(found[1] + found[2])
-    return None
-
-
-def _no_hub_id(words: str) -> BadInput:
+    if not isinstance(cell, bool):
+        if match := _WHOLE.fullmatch(words):
+            number = int(match[1])
+        elif (match := _SCIENTIFIC.fullmatch(words)) and len(match[2]) == int(match[3]):
+            number = int(match[1] + match[2])  # every digit is there, as in 4.411223E+06
+        else:
+            number = _MOST
+        if number < _MOST:
+            return number
     if _MANGLED.fullmatch(words):
         hint = "format the column as text in the spreadsheet, then type the id again: 4411223"
-        return BadInput(f"the spreadsheet has mangled the hub id {_shown(words)}", hint=hint)
-    return BadInput(f"{_shown(words)} is not a hub id", hint="it is a number, for example 4411223")
+        raise BadInput(f"the spreadsheet has mangled the hub id {_quote(words)}", hint=hint)
+    raise BadInput(f"{_quote(words)} is not a hub id", hint="it is a number, for example 4411223")
 
 
 def read_owner(cell: Cell) -> Owner | Literal["default"] | None:
@@ -141,17 +128,17 @@ def read_owner(cell: Cell) -> Owner | Literal["default"] | None:
     Japanese and Polish.
 
     Raises:
-        BadInput: it is none of them; a person's name, for example, is not an owner.
+        BadInput: If it is none of them; a person's name, for example, is not an owner.
     """
     words = read_text(cell)
     if not words:
         return None
-    found = _OWNERS.get(fold(words))
-    if found is None:
+    owner = _OWNERS.get(fold(words))
+    if owner is None:
         near = get_close_matches(fold(words), _OWNERS, 1, 0.6)
         hint = f"did you mean {_OWNERS[near[0]]}?" if near else "write hubspot, partner or default"
-        raise BadInput(f"{_shown(words)} is not an owner", hint=hint)
-    return found
+        raise BadInput(f"{_quote(words)} is not an owner", hint=hint)
+    return owner
 
 
 def read_address(cell: Cell) -> str | None:
@@ -164,7 +151,7 @@ def read_address(cell: Cell) -> str | None:
     try:
         return parse_address(words, "") if words else None
     except UsageError as error:
-        raise BadInput(f"{_shown(words)} is not an e-mail address", hint=error.hint) from None
+        raise BadInput(f"{_quote(words)} is not an e-mail address", hint=error.hint) from None
 
 
 def read_flag(cell: Cell) -> bool | None:
@@ -175,7 +162,7 @@ def read_flag(cell: Cell) -> bool | None:
     """
     words = read_text(cell)
     if words and words.casefold() not in _FLAGS:
-        raise BadInput(f"{_shown(words)} is not true or false", hint="write true or false")
+        raise BadInput(f"{_quote(words)} is not true or false", hint="write true or false")
     return _FLAGS.get(words.casefold())
 
 
@@ -186,7 +173,7 @@ def _read_number(cell: Cell, kind: Kind) -> int | None:
     try:
         number: int = READ[kind](int(words) if _DIGITS.fullmatch(words) else words)
     except Bad as bad:
-        raise BadInput(f"{_shown(words)} is not a {kind}", hint=bad.hint) from None
+        raise BadInput(f"{_quote(words)} is not a {kind}", hint=bad.hint) from None
     return number
 
 
@@ -202,5 +189,5 @@ READERS: Mapping[Kind, Callable[[Cell], Any]] = {
 """What reads a cell of each kind; None or "" is a blank. Dates are read by column: ``date_columns``."""
 
 
-def _shown(words: str) -> str:
+def _quote(words: str) -> str:
     return repr(words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…")

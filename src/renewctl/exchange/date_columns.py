@@ -2,11 +2,10 @@
 
 A date is taken as it is written, whatever its time zone. Whether 03/04 is in March or in April is
 never guessed: the user says it, or another value of the same column shows it.
-Imports ``errors`` and ``sheets`` only.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Literal, NamedTuple
@@ -28,23 +27,13 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _SHOWN = 40
 
 
-class _Parts(NamedTuple):
-    """A value with the year last: whether day or month comes first, the column has to tell."""
+class _YearLast(NamedTuple):
+    """A value with the year last: the column must show whether day or month comes first."""
 
     row: int
     text: str
-    first: int
-    second: int
-    year: int
-
-    def day(self, order: DateFormat) -> date | None:
-        day, month = (self.first, self.second) if order == "dmy" else (self.second, self.first)
-        return _day(self.year, month, day)
-
-    def orders(self) -> set[DateFormat]:
-        """Return the orders in which it is a date; one order is as good as the other for 05/05."""
-        both: tuple[DateFormat, ...] = ("dmy", "mdy")
-        return {order for order in both if self.day(order)}
+    days: Mapping[DateFormat, date]
+    """The date in each order in which it is one; for 05/05 both are the same."""
 
 
 class _Bad(Exception):
@@ -67,111 +56,96 @@ def parse_dates(
     decides, or a value of the column that is a date in one order alone, if no other contradicts it.
 
     Args:
-        cells: row number and cell, of one column.
-        date_format: which comes first where the year is last, the day or the month.
-        file: the table's name, for the problems.
-        column: the column from 1, for the problems.
+        cells: Row number and cell, of one column.
+        date_format: Which comes first where the year is last, the day or the month.
+        file: The table's name, for the problems.
+        column: The column from 1, for the problems.
     """
-    days: dict[int, date] = {}
-    parts: list[_Parts] = []
-    wrong: dict[int, _Bad] = {}
+    dates: dict[int, date] = {}
+    year_last: list[_YearLast] = []
+    problems: dict[int, _Bad] = {}
     for row, cell in cells:
         try:
-            read = _read(row, cell)
+            value = _read(row, cell)
         except _Bad as bad:
-            wrong[row] = bad
+            problems[row] = bad
             continue
-        if isinstance(read, _Parts):
-            parts.append(read)
-        elif read:
-            days[row] = read
-    _settle(parts, date_format, days, wrong)
-    problems = (
-        Problem(str(bad), hint=bad.hint, file=file, line=row, column=column)
-        for row, bad in sorted(wrong.items())
-    )
-    return days, tuple(problems)
-
-
-def _read(row: int, cell: Cell) -> date | _Parts | None:
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, date):
-        return cell.date() if isinstance(cell, datetime) else cell
-    if isinstance(cell, bool):
-        raise _Bad(f"{cell} is not a date")
-    text = cell.strip() if isinstance(cell, str) else _digits(cell)
-    if found := _YEAR_LAST.fullmatch(text):
-        return _year_last(_Parts(row, text, int(found[1]), int(found[3]), int(found[4])))
-    return _unambiguous(text)
-
-
-def _digits(number: float) -> str:
-    return str(int(number)) if number == number // 1 else repr(number)
-
-
-def _year_last(parts: _Parts) -> _Parts:
-    if not parts.orders():
-        raise _Bad(f"{_shown(parts.text)} is not a day of the calendar")
-    return parts
-
-
-@cache
-def _unambiguous(text: str) -> date:
-    if found := _YEAR_FIRST.fullmatch(text):
-        if day := _day(int(found[1]), int(found[3]), int(found[4])):
-            return day
-        raise _Bad(f"{_shown(text)} is not a day of the calendar")
-    if _MILLISECONDS.fullmatch(text):
-        return datetime.fromtimestamp(int(text) // 1000, UTC).date()
-    if _SHORT_YEAR.fullmatch(text):
-        raise _Bad(f"{_shown(text)} has a year of two digits", "write all four: 2027-03-01")
-    if _NUMBER.fullmatch(text):
-        hint = f"format the column as dates in the spreadsheet, or {ISO}"
-        raise _Bad(f"{_shown(text)} is a bare number, not a date", hint)
-    raise _Bad(f"{_shown(text)} is not a date that can be read for certain")
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _settle(
-    parts: Iterable[_Parts], asked: DateFormat | None, days: dict[int, date], wrong: dict[int, _Bad]
-) -> None:
-    """Give each value with the year last its day, in the order asked for or shown by the column."""
-    parts = tuple(parts)
-    shown = {orders.pop(): each for each in reversed(parts) if len(orders := each.orders()) == 1}
-    order = asked or (next(iter(shown)) if len(shown) == 1 else None)
-    for each in parts:
-        if day := _settled(each, order, asked is not None):
-            days[each.row] = day
-        elif asked:
-            wrong[each.row] = _Bad(f"{_shown(each.text)} does not fit --date-format {asked}")
+        if isinstance(value, _YearLast):
+            year_last.append(value)
+        elif value:
+            dates[row] = value
+    # Values that are a date in one order only show the order of the column, the first of each order.
+    shown = {next(iter(value.days)): value for value in reversed(year_last) if len(value.days) == 1}
+    order = date_format or (next(iter(shown)) if len(shown) == 1 else None)
+    for value in year_last:
+        possible = set(value.days.values())
+        if order and order in value.days:
+            dates[value.row] = value.days[order]
+        elif date_format:
+            problems[value.row] = _Bad(f"{_quote(value.text)} does not fit --date-format {date_format}")
+        elif len(possible) == 1:
+            dates[value.row] = possible.pop()
         else:
-            wrong[each.row] = _ambiguous(each, shown)
+            problems[value.row] = _ambiguous(value, shown)
+    return dates, tuple(
+        Problem(str(bad), hint=bad.hint, file=file, line=row, column=column)
+        for row, bad in sorted(problems.items())
+    )
 
 
-def _settled(parts: _Parts, order: DateFormat | None, asked: bool) -> date | None:
-    orders = parts.orders()
-    if order in orders:
-        return parts.day(order)
-    if asked:
-        return None
-    possible = {parts.day(each) for each in orders}
-    return possible.pop() if len(possible) == 1 else None
-
-
-def _ambiguous(parts: _Parts, shown: Mapping[DateFormat, _Parts]) -> _Bad:
-    message = f"{_shown(parts.text)} is {parts.day('dmy')} or {parts.day('mdy')}"
+def _ambiguous(value: _YearLast, shown: Mapping[DateFormat, _YearLast]) -> _Bad:
+    message = f"{_quote(value.text)} is {value.days['dmy']} or {value.days['mdy']}"
     if len(shown) == 2:
         rows = " and ".join(f"{each.text} in line {each.row}" for each in shown.values())
         message += f"; the column has both orders: {rows}"
     return _Bad(message, f"--date-format dmy or mdy says which; or {ISO}")
 
 
-def _shown(text: str) -> str:
+def _read(row: int, cell: Cell) -> date | _YearLast | None:
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, date):
+        return cell.date() if isinstance(cell, datetime) else cell
+    if isinstance(cell, bool):
+        raise _Bad(f"{cell} is not a date")
+    if not isinstance(cell, str):
+        cell = str(int(cell)) if cell == cell // 1 else repr(cell)
+    text = cell.strip()
+    if not (match := _YEAR_LAST.fullmatch(text)):
+        return _read_text(text)
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    orders: dict[DateFormat, date | None] = {
+        "dmy": _date(year, second, first),
+        "mdy": _date(year, first, second),
+    }
+    days = {order: day for order, day in orders.items() if day}
+    if not days:
+        raise _Bad(f"{_quote(text)} is not a day of the calendar")
+    return _YearLast(row, text, days)
+
+
+@cache
+def _read_text(text: str) -> date:
+    if match := _YEAR_FIRST.fullmatch(text):
+        if day := _date(int(match[1]), int(match[3]), int(match[4])):
+            return day
+        raise _Bad(f"{_quote(text)} is not a day of the calendar")
+    if _MILLISECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(text) // 1000, UTC).date()
+    if _SHORT_YEAR.fullmatch(text):
+        raise _Bad(f"{_quote(text)} has a year of two digits", "write all four: 2027-03-01")
+    if _NUMBER.fullmatch(text):
+        hint = f"format the column as dates in the spreadsheet, or {ISO}"
+        raise _Bad(f"{_quote(text)} is a bare number, not a date", hint)
+    raise _Bad(f"{_quote(text)} is not a date that can be read for certain")
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _quote(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
