@@ -1,7 +1,6 @@
-"""One family of errors. The class carries code and exit status, the instance the raw text.
+"""One family of errors: the class has code and exit status, the instance the raw text.
 
-Nothing here is made fit for a terminal: that happens once, at the command line's boundary.
-May import nothing of renewctl.
+The text is made safe for a terminal once, where the command line prints it.
 """
 
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from typing import ClassVar, NamedTuple
 
 
 class ExitStatus(IntEnum):
-    """What a process of renewctl ends with; part of its contract with scripts."""
+    """The exit status of a process; part of the contract with scripts."""
 
     DONE = 0
     NO = 1
@@ -28,8 +27,8 @@ class ExitStatus(IntEnum):
 class Problem(NamedTuple):
     """One thing wrong with the data of a file.
 
-    Pure code names the ``path`` into the data; whoever read the file fills in ``file``, ``line``
-    and ``column`` (both from 1; 0 means unknown). ``code`` names the kind of a remark.
+    The domain names the ``path`` into the data; the store fills in ``file``, ``line`` and
+    ``column`` (both from 1; 0 means unknown). ``code`` is the finding code of a remark.
     """
 
     message: str
@@ -42,9 +41,9 @@ class Problem(NamedTuple):
 
 
 class RenewctlError(Exception):
-    """Something the user can understand and mend.
+    """An error that the user can understand and correct.
 
-    ``message`` says what is wrong, ``hint`` the way out, ``problems`` every place it is wrong at.
+    ``message`` is what is wrong, ``hint`` the next step, ``problems`` every place it is wrong at.
     """
 
     code: ClassVar[str] = "error"
@@ -58,35 +57,35 @@ class RenewctlError(Exception):
 
 
 class UsageError(RenewctlError):
-    """The words of the command line do not make a command."""
+    """The command line is not a valid command."""
 
     code = "usage"
     exit_status = ExitStatus.USAGE
 
 
 class UnknownClient(RenewctlError):
-    """No client of the store answers to the name given."""
+    """No client in the file has the name given, or several have."""
 
     code = "unknown-client"
     exit_status = ExitStatus.UNKNOWN
 
 
 class UnknownUser(RenewctlError):
-    """No partner user of the store answers to the name given."""
+    """No partner user in the file has the name given, or several have."""
 
     code = "unknown-user"
     exit_status = ExitStatus.UNKNOWN
 
 
 class StoreMissing(RenewctlError):
-    """There is no store where one was looked for."""
+    """There is no store in the places searched."""
 
     code = "store-missing"
     exit_status = ExitStatus.INVALID
 
 
 class StoreInvalid(RenewctlError):
-    """The store cannot be read, or says what it must not."""
+    """The store cannot be read, or has a value that is not allowed."""
 
     code = "store-invalid"
     exit_status = ExitStatus.INVALID
@@ -99,13 +98,13 @@ class StoreTooNew(StoreInvalid):
 
 
 class UnsupportedLayout(StoreInvalid):
-    """The store is valid, but laid out so that this edit cannot be made safely."""
+    """The store is valid, but its layout does not allow this edit to be made safely."""
 
     code = "layout-refused"
 
 
 class BadInput(RenewctlError):
-    """Rows or text that were handed in cannot be used; every bad row is among the problems."""
+    """Rows or text given as input cannot be used; ``problems`` has every bad row."""
 
     code = "bad-input"
     exit_status = ExitStatus.INVALID
@@ -126,7 +125,7 @@ class StoreChanged(RenewctlError):
 
 
 class ConfirmationRequired(RenewctlError):
-    """The change is large or leaves somebody out, and nobody was there to be asked."""
+    """The change is large or leaves a client without a recipient, and nobody can be asked."""
 
     code = "needs-yes"
     exit_status = ExitStatus.NEEDS_YES
@@ -140,35 +139,35 @@ class Declined(RenewctlError):
 
 
 class NothingToUndo(RenewctlError):
-    """There is no change that could be taken back."""
+    """There is no change to undo."""
 
     code = "nothing-to-undo"
     exit_status = ExitStatus.NO
 
 
 class UnexpectedRecipients(RenewctlError):
-    """The answer was given, and it is not the one that was expected."""
+    """The answer was printed, and is not the one that was expected."""
 
     code = "not-as-expected"
     exit_status = ExitStatus.NO
 
 
 class NoRecipient(RenewctlError):
-    """The answer was given, and it leaves somebody with nobody notified."""
+    """The answer was printed, and a client in it has no recipient."""
 
     code = "no-recipient"
     exit_status = ExitStatus.NO
 
 
 class InternalError(RenewctlError):
-    """A check on renewctl's own work failed: a bug of ours; nothing was written."""
+    """A check on renewctl's own work failed: a bug; nothing was written."""
 
     code = "internal"
     exit_status = ExitStatus.INTERNAL
 
 
 class FileError(RenewctlError):
-    """The operating system would not read or write."""
+    """The operating system cannot read or write a file."""
 
     code = "io"
     exit_status = ExitStatus.IO

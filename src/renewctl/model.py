@@ -1,7 +1,7 @@
-"""The nouns: what the store says, and what a change to it is. Immutable, without behaviour.
+"""The nouns: what a store has, and what a change to it is. Immutable, without behaviour.
 
-Addresses and keys keep the spelling of the file where it matters (``written``, ``email``); they
-are compared through their normal form. Imports the standard library only.
+Addresses and keys keep the spelling of the file where it matters (``spelling``, ``email``); they
+are compared in their normal form.
 """
 
 from collections.abc import Mapping
@@ -36,9 +36,9 @@ class Role(StrEnum):
 
 
 class Confirmation(NamedTuple):
-    """What HubSpot's own screens said, and the day somebody looked.
+    """HubSpot's own setting as a user saw it, and the day.
 
-    ``owner`` is None where they showed the client following the default.
+    ``owner`` is None if the client followed the default there.
     """
 
     owner: Owner | None
@@ -70,7 +70,7 @@ class Override(NamedTuple):
 
 
 AnySetting = Setting | Default | Override
-"""A setting, whatever else is recorded with it."""
+"""A setting of any level."""
 
 
 class Contact(NamedTuple):
@@ -91,7 +91,7 @@ class Renewal(NamedTuple):
 
 
 class Client(NamedTuple):
-    """A client account. ``key`` is its domain in normal form, ``written`` as the file spells it."""
+    """A client account. ``key`` is its domain in normal form, ``spelling`` as in the file."""
 
     key: str
     spelling: str
@@ -105,7 +105,7 @@ class Client(NamedTuple):
 
 
 class PartnerUser(NamedTuple):
-    """One of the partner's own people; ``email`` as the file spells it."""
+    """A user of the partner's account; ``email`` is spelled as in the file."""
 
     email: str
     name: str = ""
@@ -113,14 +113,14 @@ class PartnerUser(NamedTuple):
 
 
 class Copies(StrEnum):
-    """Who is taken to be copied on a HubSpot-owned override that names nobody."""
+    """Who is assumed to be copied under an override with owner HubSpot and no partner user."""
 
     NOBODY = "nobody"
     DEFAULT_USER = "default-user"
 
 
 class Policy(NamedTuple):
-    """How the partner wants the silent parts of the rules read. Spans are in days."""
+    """The partner's choices where HubSpot's rules are silent. Spans are in days."""
 
     hubspot_override_copies: Copies = Copies.NOBODY
     deadline_days: int = 45
@@ -131,7 +131,7 @@ class Policy(NamedTuple):
 
 
 class Portfolio(NamedTuple):
-    """Everything a store says. ``clients`` by key; ``users`` by address in lower case."""
+    """Everything in a store: ``clients`` by key, ``users`` by address in lower case."""
 
     default: Default | None = None
     policy: Policy = Policy()
@@ -140,7 +140,7 @@ class Portfolio(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One value to be different: ``after`` replaces ``before`` at ``path``; None means absent.
+    """One change of a value: ``after`` replaces ``before`` at ``path``; None means absent.
 
     With ``renamed``, the table at ``path`` gets the key ``after`` and keeps everything else.
     """
@@ -152,10 +152,10 @@ class Change(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a command would change, in order, and what it found to be so already.
+    """What a command would change, in order, and what already is as asked.
 
-    ``counts`` sums up a change of many: (what, how many). With ``whole``, every change is worth
-    reading, however many there are.
+    ``counts`` summarizes a change of many: (what, how many). With ``whole``, every change is shown,
+    however many there are.
     """
 
     command: str

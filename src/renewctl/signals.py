@@ -1,7 +1,4 @@
-"""Interruptions that have to wait until a change is whole, and are answered then.
-
-Imports the standard library only.
-"""
+"""Interruptions wait until a change is complete, and take effect then."""
 
 import signal
 from collections.abc import Iterator
@@ -11,14 +8,14 @@ _HELD = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM
 
 
 def hold_signals() -> None:
-    """Let interruptions wait from here on: what follows must be told to the user as done."""
+    """Hold interruptions back from here on: the user must learn that what follows was done."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
 
 
 @contextmanager
 def restore_signals() -> Iterator[None]:
-    """Undo ``hold_signals`` at the end; interruptions that came meanwhile are answered by the end."""
+    """Undo ``hold_signals`` at the end; interruptions held back until then end the process."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -1,6 +1,6 @@
-"""Text from the store made fit to be shown: on a terminal, in a spreadsheet, as a path.
+"""Text from the store made safe to show: on a terminal, in a spreadsheet, as a path.
 
-The store's data is anybody's text. It is shown, never interpreted. Imports ``model`` only.
+The store's data is anybody's text. It is shown, never interpreted.
 """
 
 import re
@@ -22,15 +22,15 @@ def showable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(_escaped(char) if is_invisible(char) else char for char in text)
+    return "".join(_escape(char) if is_invisible(char) else char for char in text)
 
 
 def is_invisible(char: str) -> bool:
-    """Tell whether a character acts instead of showing."""
+    """Return whether a character acts instead of showing."""
     return category(char) in _HIDDEN
 
 
-def _escaped(char: str) -> str:
+def _escape(char: str) -> str:
     code = ord(char)
     if code < 0x100:
         return f"\\x{code:02x}"
@@ -53,7 +53,7 @@ def csv_cell(text: str) -> str:
 
 
 def csv_text(cell: str) -> str:
-    """Return the text that ``csv_cell`` made a cell of."""
+    """Return the text from which ``csv_cell`` made a cell."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
@@ -64,10 +64,10 @@ def markdown_cell(text: str) -> str:
 
 def dotted(path: Path) -> str:
     """Return ``path`` as TOML writes it: ``clients."acme.example".override``."""
-    return ".".join(step if _BARE_KEY.fullmatch(step) else f'"{_basic(step)}"' for step in path)
+    return ".".join(step if _BARE_KEY.fullmatch(step) else f'"{_escape_basic(step)}"' for step in path)
 
 
-def _basic(text: str) -> str:
+def _escape_basic(text: str) -> str:
     """Return text for a TOML basic string, its control characters as escapes."""
     plain = text.replace("\\", "\\\\").replace('"', '\\"')
-    return re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found[0]):04x}", plain)
+    return re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match[0]):04x}", plain)

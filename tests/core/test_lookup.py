@@ -223,6 +223,11 @@ def test_an_address_of_nobody_is_refused(word: str, hint: str) -> None:
     assert hint in caught.value.hint
 
 
+def test_no_address_is_nobodys_though_the_default_names_nobody() -> None:
+    with pytest.raises(UnknownUser):
+        find_address(read_portfolio({"defaults": {"owner": "hubspot"}}).portfolio, "")
+
+
 @pytest.mark.parametrize(
     ("asked", "keys"),
     [

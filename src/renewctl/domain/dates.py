@@ -1,12 +1,8 @@
-"""Calendar dates: what people type for a day, the window a report looks at, and the deadline.
-
-Pure: "today" is always given. Imports ``model`` and ``errors`` only.
-"""
+"""Calendar dates: what people type for a day, the window a report looks at, and the deadline."""
 
 import re
 from calendar import monthrange
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from renewctl.errors import UsageError
@@ -28,28 +24,29 @@ class Window(NamedTuple):
     on: Literal["renewal", "deadline"] = "renewal"
 
     def holds(self, renewal: date, deadline: date) -> bool:
-        """Tell whether a renewal on these days is inside."""
+        """Return whether a renewal on these days is inside."""
         return self.start <= (renewal if self.on == "renewal" else deadline) <= self.end
 
 
 def deadline_of(renewal: Renewal, days: int) -> date:
-    """Return the last day to alter a renewal's terms: its own, else ``days`` before it.
+    """Return a renewal's own deadline, or ``days`` before its date.
 
-    HubSpot states 45 days before the renewal's start ("Manage upcoming client renewals").
+    Source: HubSpot states 45 days before the renewal's start ("Manage upcoming client renewals").
     """
-    if renewal.deadline is not None:
-        return renewal.deadline
-    return shift_days(renewal.day, -days)
+    return renewal.deadline or shift_days(renewal.day, -days)
 
 
-@lru_cache(maxsize=4096)  # a store's renewals fall on few days
 def shift_days(day: date, days: int) -> date:
     """Return the day ``days`` later, held within the calendar (0001-01-01 to 9999-12-31)."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def plus_months(day: date, months: int) -> date:
-    """Return the same day ``months`` later, or the month's last day where it has no such day."""
+    """Return the same day ``months`` later, or the month's last day if it has no such day.
+
+    Raises:
+        OverflowError: If that is outside the calendar.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= date.max.year:
         raise OverflowError("outside the calendar")
@@ -66,10 +63,10 @@ def parse_day(text: str, today: date, *, option: str, end: bool = False) -> date
         end: let a month or a quarter mean its last day.
 
     Raises:
-        UsageError: ``text`` names no day of the calendar.
+        UsageError: If ``text`` names no day of the calendar.
     """
     try:
-        day = _day(text.strip().lower(), today, end)
+        day = _parse_day(text.strip().lower(), today, end)
     except (ValueError, OverflowError):
         day = None
     if day is None:
@@ -78,55 +75,53 @@ def parse_day(text: str, today: date, *, option: str, end: bool = False) -> date
 
 
 def parse_span(text: str, today: date, *, option: str) -> date:
-    """Return the last day of the span ``text`` (120d, 6w, 3m, 1y) that begins at ``today``.
+    """Return the last day of the span ``text`` (120d, 6w, 3m, 1y; 120 is days) that begins today.
 
     Raises:
-        UsageError: ``text`` is not a span, is negative, or leaves the calendar.
+        UsageError: If ``text`` is not a span, is negative, or leaves the calendar.
     """
-    words = text.strip().lower()
-    plain = words + "d" if words.isascii() and words.isdigit() else words
-    found = _SPAN.fullmatch(plain)
-    if found and found[1] != "-":
+    word = text.strip().lower()
+    if word.isascii() and word.isdigit():
+        word += "d"
+    span = _SPAN.fullmatch(word)
+    if span and span[1] != "-":
         try:
-            return _shifted_by(found, today)
+            return _add_span(today, span)
         except (ValueError, OverflowError):
             pass
     raise UsageError(f"{option}: {text!r} is not a span of time", hint="write 120d, 6w, 3m or 1y")
 
 
-def _day(words: str, today: date, end: bool) -> date | None:
-    if words in _NEAR:
-        return today + timedelta(days=_NEAR[words])
-    if found := _ISO.fullmatch(words):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _SPAN.fullmatch(words):
-        return _shifted_by(found, today)
-    return _period(words, today, end)
-
-
-def _shifted_by(span: re.Match[str], today: date) -> date:
-    count = int(span[2]) * (-1 if span[1] == "-" else 1)
-    if span[3] in "dw":
-        return today + timedelta(days=count * (7 if span[3] == "w" else 1))
-    return plus_months(today, count * (12 if span[3] == "y" else 1))
-
-
-def _period(words: str, today: date, end: bool) -> date | None:
-    first, months = _period_start(words, today)
+def _parse_day(word: str, today: date, end: bool) -> date | None:
+    if word in _NEAR:
+        return today + timedelta(days=_NEAR[word])
+    if match := _ISO.fullmatch(word):
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _SPAN.fullmatch(word):
+        return _add_span(today, match)
+    first, months = _parse_period(word, today)
     if first is None or not end:
         return first
     last = plus_months(first, months - 1)
     return last.replace(day=monthrange(last.year, last.month)[1])
 
 
-def _period_start(words: str, today: date) -> tuple[date | None, int]:
-    this_quarter = date(today.year, today.month - (today.month - 1) % 3, 1)
-    if words in {"this-quarter", "next-quarter"}:
-        return plus_months(this_quarter, 3 if words == "next-quarter" else 0), 3
-    if words in {"this-month", "next-month"}:
-        return plus_months(today.replace(day=1), 1 if words == "next-month" else 0), 1
-    if found := _QUARTER.fullmatch(words):
-        return date(int(found[1]), int(found[2]) * 3 - 2, 1), 3
-    if found := _MONTH.fullmatch(words):
-        return date(int(found[1]), int(found[2]), 1), 1
+def _add_span(day: date, span: re.Match[str]) -> date:
+    count = int(span[2]) * (-1 if span[1] == "-" else 1)
+    if span[3] in "dw":
+        return day + timedelta(days=count * (7 if span[3] == "w" else 1))
+    return plus_months(day, count * (12 if span[3] == "y" else 1))
+
+
+def _parse_period(word: str, today: date) -> tuple[date | None, int]:
+    """Return the first day of a quarter or month, and how many months it has."""
+    if word in {"this-quarter", "next-quarter"}:
+        this_quarter = date(today.year, today.month - (today.month - 1) % 3, 1)
+        return plus_months(this_quarter, 3 if word == "next-quarter" else 0), 3
+    if word in {"this-month", "next-month"}:
+        return plus_months(today.replace(day=1), 1 if word == "next-month" else 0), 1
+    if match := _QUARTER.fullmatch(word):
+        return date(int(match[1]), int(match[2]) * 3 - 2, 1), 3
+    if match := _MONTH.fullmatch(word):
+        return date(int(match[1]), int(match[2]), 1), 1
     return None, 0

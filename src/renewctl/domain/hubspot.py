@@ -1,4 +1,4 @@
-"""Where in HubSpot's own screens things stand, as the article of 28 June 2023 says. Imports nothing."""
+"""Where HubSpot shows what the file records, as its article of 28 June 2023 describes the screens."""
 
 DEFAULT_SETTING = "Settings → Partners → Communications"
 CLIENTS_SETTING = (

@@ -1,10 +1,7 @@
-"""From what people type to the client or partner user they mean; never a guess, never a creation.
-
-Imports ``model``, ``domains`` and ``errors`` only.
-"""
+"""From what people type to the client or partner user they mean; never a guess, never a creation."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from shlex import quote
 
 from renewctl.domain.identifiers import address_key, client_key, is_address
@@ -14,25 +11,29 @@ from renewctl.model import EMPTY, AnySetting, Client, Owner, PartnerUser, Portfo
 
 _SPAN = re.compile(r"\d{1,4}[dwmy]", re.I)
 MOST_NEAREST = 20
-"""So many of the names that are unknown are answered with the nearest."""
+"""The number of unknown names for which the nearest known ones are suggested."""
 
 
 def find_clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ...]:
-    """Return the clients that ``words`` name (domain, hub id, or exact unique name), each once.
+    """Return the clients that ``words`` name (domain, hub ID, or exact unique name), each once.
 
     Raises:
-        UnknownClient: some name no client, or several; all of them are listed.
+        UnknownClient: If some name no client, or several; all of them are listed.
     """
-    found: dict[str, Client] = {}
+    clients: dict[str, Client] = {}
     failures: list[UnknownClient] = []
     for word in words:
         try:
             client = find_client(portfolio, word, nearest=len(failures) < MOST_NEAREST)
-            found.setdefault(client.key, client)
+            clients.setdefault(client.key, client)
         except UnknownClient as failure:
             failures.append(failure)
-    _raise_all(failures)
-    return tuple(found.values())
+    if len(failures) == 1:
+        raise failures[0]
+    if failures:
+        problems = [Problem(failure.message, hint=failure.hint) for failure in failures]
+        raise UnknownClient(f"{len(failures)} clients are unknown", problems=problems)
+    return tuple(clients.values())
 
 
 def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Client:
@@ -40,48 +41,29 @@ def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Cli
 
     Args:
         portfolio: where to look.
-        word: a domain, a hub id, or an exact unique name.
-        nearest: name the nearest in the error; it takes a while in a large portfolio.
+        word: a domain, a hub ID, or an exact unique name.
+        nearest: suggest the nearest in the error; it takes a while in a large portfolio.
 
     Raises:
-        UnknownClient: none answers to it, or several do.
+        UnknownClient: If it names no client, or several.
     """
     if client := portfolio.clients.get(client_key(word) or ""):
         return client
-    named = _by_hub_id(portfolio, word) or _by_name(portfolio, word)
-    if len(named) == 1:
-        return named[0]
-    if named:
-        keys = ", ".join(client.key for client in named)
+    clients, text = portfolio.clients.values(), word.strip()
+    matches = [client for client in clients if client.hub_id is not None and str(client.hub_id) == text]
+    if not matches and text:
+        matches = [client for client in clients if client.name.strip().casefold() == text.casefold()]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        keys = ", ".join(client.key for client in matches)
         raise UnknownClient(f"{word!r} names several clients", hint=f"use the domain: {keys}")
-    hint = _of_another_kind(portfolio, word.strip()) or (_nearest_clients(portfolio, word) if nearest else "")
+    hint = _suggest_option(portfolio, text) or (_suggest_clients(portfolio, word) if nearest else "")
     raise UnknownClient(f"there is no client {word!r}", hint=hint)
 
 
-def _raise_all(failures: list[UnknownClient]) -> None:
-    if len(failures) == 1:
-        raise failures[0]
-    if failures:
-        problems = [Problem(failure.message, hint=failure.hint) for failure in failures]
-        raise UnknownClient(f"{len(failures)} clients are unknown", problems=problems)
-
-
-def _by_hub_id(portfolio: Portfolio, word: str) -> list[Client]:
-    digits = word.strip()
-    if not (digits.isascii() and digits.isdigit()):
-        return []
-    return [client for client in portfolio.clients.values() if str(client.hub_id) == digits]
-
-
-def _by_name(portfolio: Portfolio, word: str) -> list[Client]:
-    name = word.strip().casefold()
-    return [
-        client for client in portfolio.clients.values() if name and client.name.strip().casefold() == name
-    ]
-
-
-def _of_another_kind(portfolio: Portfolio, word: str) -> str:
-    """Return where a word belongs that stands for a client and is plainly something else."""
+def _suggest_option(portfolio: Portfolio, word: str) -> str:
+    """Return where a word belongs that is in place of a client and is plainly something else."""
     if _SPAN.fullmatch(word):
         return f"a span of time stands after its option: --within {word}"
     if word.lower().endswith((".csv", ".jsonl")):
@@ -90,70 +72,75 @@ def _of_another_kind(portfolio: Portfolio, word: str) -> str:
         return f"an owner stands after its option: --owner {word.lower()}"
     if is_address(word):
         return f"that is a person's address: renewctl who --recipient {quote(word)}"
-    emails = [user.email for user in portfolio.users.values() if word.lower() in _names_of(user)]
+    emails = [user.email for user in portfolio.users.values() if word.lower() in _names(user)]
     return f"that is a partner user: renewctl who --recipient {quote(emails[0])}" if len(emails) == 1 else ""
 
 
-def _nearest_clients(portfolio: Portfolio, word: str) -> str:
+def _suggest_clients(portfolio: Portfolio, word: str) -> str:
     if not portfolio.clients:
         return "the store has no clients yet; add one: renewctl client add DOMAIN --name NAME"
     names = {client.name.casefold(): client.key for client in portfolio.clients.values() if client.name}
     keys = {key: key for key in portfolio.clients}
-    return _did_you_mean(word, {**names, **keys}) or "renewctl client list shows them all"
+    return _suggest(word, {**names, **keys}) or "renewctl client list shows them all"
 
 
-def _did_you_mean(word: str, choices: dict[str, str]) -> str:
-    """Return a question with what begins like ``word``, or is about as like it as the best."""
-    from difflib import SequenceMatcher, get_close_matches  # most names are known
+def _suggest(word: str, choices: dict[str, str]) -> str:
+    """Return a question with what begins like ``word``, or is about as similar as the best."""
+    from difflib import SequenceMatcher, get_close_matches  # Lazy import: most names are known.
 
     word = word.strip().casefold()
-    begun = [choice for choice in choices if word and choice.startswith(word)]
-    close = begun or get_close_matches(word, choices, 6, 0.6)
-    likeness = [SequenceMatcher(None, choice, word).ratio() for choice in close]
-    best = [choice for choice, ratio in zip(close, likeness, strict=True) if ratio > max(likeness) - 0.1]
-    found = list(dict.fromkeys(choices[match] for match in best))[:3]
-    return f"did you mean {' or '.join(found)}?" if found else ""
+    close = [choice for choice in choices if word and choice.startswith(word)]
+    close = close or get_close_matches(word, choices, 6, 0.6)
+    ratios = [SequenceMatcher(None, choice, word).ratio() for choice in close]
+    best = [choice for choice, ratio in zip(close, ratios, strict=True) if ratio > max(ratios) - 0.1]
+    meanings = list(dict.fromkeys(choices[match] for match in best))[:3]
+    return f"did you mean {' or '.join(meanings)}?" if meanings else ""
 
 
 def find_user(portfolio: Portfolio, word: str) -> PartnerUser:
     """Return the partner user that ``word`` names: an address, or its unique part before the @.
 
     Raises:
-        UnknownUser: none answers to it, or several do; the message has the ``user add`` to type.
+        UnknownUser: If it names no user, or several; the hint has the ``user add`` to type.
     """
     key = address_key(word)
     if user := portfolio.users.get(key):
         return user
-    named = [user for user in portfolio.users.values() if address_key(user.email).split("@")[0] == key]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        emails = ", ".join(user.email for user in named)
+    matches = [user for user in portfolio.users.values() if address_key(user.email).split("@")[0] == key]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        emails = ", ".join(user.email for user in matches)
         raise UnknownUser(f"{word!r} names several partner users", hint=f"use the address: {emails}")
-    raise UnknownUser(f"{word!r} is not one of the partner's users", hint=_user_hint(portfolio, word))
+    choices = {name: user.email for user in portfolio.users.values() for name in _names(user)}
+    address = word.strip() if is_address(word.strip()) else "ADDRESS"
+    hint = f"{_suggest(word, choices)} To add: renewctl user add {address}".strip()
+    raise UnknownUser(f"{word!r} is not one of the partner's users", hint=hint)
+
+
+def _names(user: PartnerUser) -> tuple[str, str]:
+    """Return what a user can be called: the address, and its part before the @."""
+    address = address_key(user.email)
+    return address, address.split("@")[0]
 
 
 def find_address(portfolio: Portfolio, word: str) -> str:
-    """Return the address that ``word`` names, of anybody the store knows: user or client contact.
+    """Return the address that ``word`` names, of any user or contact in the file.
 
     Raises:
-        UnknownUser: nobody there has it; reporting that they hear nothing would hide a typo.
+        UnknownUser: If nobody there has it; a report without rows would hide a typing error.
     """
-    key = address_key(word)
-    known = {key for client in portfolio.clients.values() for key in _addresses_of(client)}
-    if key in known or (portfolio.default and key == address_key(portfolio.default.notify or "")):
+    key, clients = address_key(word), portfolio.clients.values()
+    settings = (portfolio.default, *(client.override for client in clients))
+    known = {address_key(setting.notify) for setting in settings if setting and setting.notify}
+    known.update(address_key(contact.email) for client in clients for contact in client.contacts)
+    if key in known:
         return key
     try:
         return address_key(find_user(portfolio, word).email)
     except UnknownUser:
-        hint = _did_you_mean(word, {address: address for address in (*known, *portfolio.users)})
+        hint = _suggest(word, {address: address for address in sorted({*known, *portfolio.users})})
         raise UnknownUser(f"nobody in the store has the address {word!r}", hint=hint) from None
-
-
-def _addresses_of(client: Client) -> Iterator[str]:
-    yield from (address_key(contact.email) for contact in client.contacts)
-    if client.override and client.override.notify:
-        yield address_key(client.override.notify)
 
 
 def filter_clients(
@@ -173,36 +160,22 @@ def filter_clients(
         values: What the client's own fields must be, by key; None for no value. Text is compared
             without case.
     """
-    return tuple(
-        client
-        for client in portfolio.clients.values()
-        if overridden in {None, client.override is not None}
-        and _has_setting(client.override or portfolio.default, owner, notify)
-        and all(
-            _plain(getattr(client, TABLES["clients"][key].attribute)) == _plain(value)
-            for key, value in values.items()
-        )
-    )
+    clients = []
+    for client in portfolio.clients.values():
+        setting: AnySetting | None = client.override or portfolio.default
+        if overridden is not None and overridden != (client.override is not None):
+            continue
+        if owner is not None and (setting is None or setting.owner is not owner):
+            continue
+        if notify is not None and (
+            setting is None or address_key(setting.notify or "") != address_key(notify)
+        ):
+            continue
+        fields = ((getattr(client, TABLES["clients"][key].attribute), value) for key, value in values.items())
+        if all(_fold(has) == _fold(wanted) for has, wanted in fields):
+            clients.append(client)
+    return tuple(clients)
 
 
-def _has_setting(setting: AnySetting | None, owner: Owner | None, notify: str | None) -> bool:
-    if owner is None and notify is None:
-        return True
-    if setting is None or owner not in {None, setting.owner}:
-        return False
-    return notify is None or address_key(setting.notify or "") == address_key(notify)
-
-
-def _plain(value: object) -> object:
+def _fold(value: object) -> object:
     return (value or "").strip().casefold() if isinstance(value, str | None) else value
-
-
-def _user_hint(portfolio: Portfolio, word: str) -> str:
-    choices = {name: user.email for user in portfolio.users.values() for name in _names_of(user)}
-    address = word.strip() if is_address(word.strip()) else "ADDRESS"
-    return " ".join(filter(None, (_did_you_mean(word, choices), f"To add: renewctl user add {address}")))
-
-
-def _names_of(user: PartnerUser) -> Iterable[str]:
-    address = address_key(user.email)
-    return address, address.split("@")[0]

@@ -1,10 +1,9 @@
 """Plain data addressed by paths: how a step finds its place, and how changes are applied.
 
-An item of a list has no key of its own; a step names it by its identity: a contact by its e-mail
-address, a renewal by its product. Imports only ``model``.
+An item of a list has no key of its own; a step names it by its identity: a contact by its email
+address, a renewal by its product.
 """
 
-import gc
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -15,12 +14,13 @@ IDENTITY = {"contacts": "email", "renewals": "product"}
 """The field that tells the items of a list apart, by the list's key."""
 _EXACT = frozenset((str, bool, int, date))
 """Types of which equal values are the same; of floats, times and others they may be written in two ways."""
+_CONTAINERS = frozenset((dict, list))
 LIST_DEPTH = 2
-"""Lists of that kind stand directly in a client: clients, KEY, contacts."""
+"""The depth of the client or user that such a list is in: clients, KEY."""
 
 
 def index_of(items: list[Any], list_key: str, identity: str) -> int | None:
-    """Return where in ``items`` the one called ``identity`` stands, or None."""
+    """Return the index of the item called ``identity``, or None."""
     name = IDENTITY[list_key]
     for index, item in enumerate(items):
         if isinstance(item, dict) and item.get(name, "") == identity:
@@ -29,7 +29,7 @@ def index_of(items: list[Any], list_key: str, identity: str) -> int | None:
 
 
 def get(data: Any, path: Path) -> Any:
-    """Return the value at ``path``, or None where there is none."""
+    """Return the value at ``path``, or None if there is none."""
     key = ""
     for step in path:
         if isinstance(data, dict):
@@ -47,40 +47,39 @@ def apply_changes(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, 
     """Return ``data`` with ``changes`` made, in order; missing tables are created.
 
     ``data`` and the changes' values stay as they were: what is on the way to a change is copied once,
-    the rest shared. So an entry that is the same object as before says what it said before.
+    the rest shared. So an entry that is the same object as before is unchanged.
     """
-    root = _Copied(data)
+    tree = _CopyOnWrite(data)
     for change in changes:
-        _apply(root, change)
-    return root.data
+        tree.apply(change)
+    return tree.data
 
 
 def revert_changes(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dict[str, Any], list[Change]]:
-    """Return ``data`` with changes made, each only where ``before`` is what stands there.
+    """Return ``data`` with changes made, each only if the present value is its ``before``.
 
-    The second value is those that were not made: each with what stands there as its ``before``.
+    The second value is those that were not made: each with the present value as its ``before``.
     """
-    root = _Copied(data)
+    tree = _CopyOnWrite(data)
     others: list[Change] = []
     for change in changes:
-        found, wanted = _standing(root.data, change)
-        found, wanted = with_text_dates(found), with_text_dates(wanted)
-        if found == wanted or is_same(found, wanted):  # a NaN is not equal to itself
-            _apply(root, change)
+        present, expected = _compare(tree.data, change)
+        if present == expected or is_same(present, expected):  # a NaN is not equal to itself
+            tree.apply(change)
         else:
-            others.append(change._replace(before=found))
-    return root.data, others
+            others.append(change._replace(before=present))
+    return tree.data, others
 
 
-def _standing(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
-    """Return what stands where a change is to be made, and what has to stand there."""
-    found = get(data, change.path)
+def _compare(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
+    """Return the present value where a change is to be made, and the value it expects there."""
+    present = get(data, change.path)
     if len(change.path) > LIST_DEPTH and get(data, change.path[:LIST_DEPTH]) is None:
-        return None, True  # of a client or user that is no longer there nothing is as it was
-    if not change.renamed:
-        return found, change.before
-    taken = get(data, (*change.path[:-1], str(change.after)))
-    return found is not None and taken is None, True
+        return None, True  # the client or user is gone, so nothing in it is as expected
+    if change.renamed:
+        new_key_in_use = get(data, (*change.path[:-1], str(change.after))) is not None
+        return present is not None and not new_key_in_use, True
+    return with_text_dates(present), with_text_dates(change.before)
 
 
 def is_same(one: Any, other: Any) -> bool:
@@ -97,15 +96,18 @@ def is_same(one: Any, other: Any) -> bool:
 
 def is_deeper(data: dict[str, Any] | list[Any], levels: int) -> bool:
     """Return whether tables and lists are nested more than ``levels`` deep."""
-    level: list[Any] = [data]
-    for _ in range(levels - 1):
-        # The collector tracks each table or list that holds another, and finds them ten times as fast.
-        level = [*filter(gc.is_tracked, gc.get_referents(*level))]
-    return any(isinstance(value, dict | list) for value in gc.get_referents(*level))
+    containers: list[Any] = [data]
+    for _ in range(levels):
+        inner: list[Any] = []
+        for container in containers:
+            values = container.values() if isinstance(container, dict) else container
+            inner += [value for value in values if type(value) in _CONTAINERS]
+        containers = inner
+    return bool(containers)
 
 
 def with_text_dates(value: Any) -> Any:
-    """Return a value with its dates as text, as a JSON store holds them."""
+    """Return a value with its dates as text, as a JSON store has them."""
     if isinstance(value, dict):
         return {key: with_text_dates(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -113,68 +115,47 @@ def with_text_dates(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-class _Copied:
-    """A tree whose containers are copied the first time something below them is to change."""
+class _CopyOnWrite:
+    """A tree whose tables and lists are copied the first time something below them changes."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = dict(data)
-        self._ours = {id(self.data): self.data}
+        self._copies = {id(self.data): self.data}
 
-    def holder(self, path: Path) -> Any:
-        """Return our own copy of the table or list that holds the last step of ``path``."""
+    def apply(self, change: Change) -> None:
+        parent, key = self._parent(change.path), change.path[-1]
+        if change.renamed:
+            items = [(str(change.after) if name == key else name, value) for name, value in parent.items()]
+            parent.clear()
+            parent.update(items)
+        elif isinstance(parent, list):
+            index = index_of(parent, change.path[-2], key)
+            if change.after is None:
+                if index is not None:
+                    del parent[index]
+            elif index is None:
+                parent.append(change.after)
+            else:
+                parent[index] = change.after
+        elif change.after is None:
+            parent.pop(key, None)
+        else:
+            parent[key] = change.after
+
+    def _parent(self, path: Path) -> Any:
+        """Return our own copy of the table or list that has the last step of ``path``."""
         here: Any = self.data
-        for place, step in enumerate(path[:-1]):
+        for depth, step in enumerate(path[:-1]):
+            key: Any = step
             if isinstance(here, list):
-                key: Any = index_of(here, path[place - 1], step)
+                key = index_of(here, path[depth - 1], step)
                 if key is None:
                     raise KeyError(f"no item {step!r} on the way to {path!r}")
             else:
-                key = step
-                here.setdefault(step, [] if place == LIST_DEPTH and step in IDENTITY else {})
-            here[key] = here = self._own(here[key])
+                here.setdefault(step, [] if depth == LIST_DEPTH and step in IDENTITY else {})
+            if id(here[key]) not in self._copies:
+                copy = here[key].copy()
+                self._copies[id(copy)] = copy
+                here[key] = copy
+            here = here[key]
         return here
-
-    def _own(self, container: Any) -> Any:
-        if id(container) in self._ours:
-            return container
-        copy = container.copy()
-        self._ours[id(copy)] = copy
-        return copy
-
-
-def _apply(root: _Copied, change: Change) -> None:
-    holder, key = root.holder(change.path), change.path[-1]
-    if change.renamed:
-        _rename(holder, key, str(change.after))
-    elif isinstance(holder, list):
-        _put_item(holder, change.path[-2], key, change.after)
-    elif change.after is None:
-        holder.pop(key, None)
-    else:
-        holder[key] = _copied(change.after)
-
-
-def _copied(value: Any) -> Any:
-    """Return a copy of plain data; deepcopy, which has to be ready for anything, takes ten times as long."""
-    if isinstance(value, dict):
-        return {key: inner if type(inner) is str else _copied(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [inner if type(inner) is str else _copied(inner) for inner in value]
-    return value
-
-
-def _rename(table: dict[str, Any], old: str, new: str) -> None:
-    items = [(new if key == old else key, value) for key, value in table.items()]
-    table.clear()
-    table.update(items)
-
-
-def _put_item(items: list[Any], list_key: str, identity: str, value: Any) -> None:
-    index = index_of(items, list_key, identity)
-    if index is None:
-        if value is not None:
-            items.append(_copied(value))
-    elif value is None:
-        del items[index]
-    else:
-        items[index] = _copied(value)

@@ -1,9 +1,6 @@
-"""A picture of the months to come: renewals and deadlines, by owner, with the gaps.
+"""A picture of the months to come: renewals and deadlines, by owner, with the gaps."""
 
-Pure: imports the floors below only.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -18,9 +15,9 @@ MOST_MONTHS = 36
 
 @dataclass(slots=True)
 class Month:
-    """What a calendar month has: renewals by owner, deadlines, and renewals nobody hears of.
+    """A calendar month: renewals by owner and without a recipient, and deadlines.
 
-    ``passed`` of the ``deadlines`` lie before the day the picture is seen from.
+    ``passed`` of the ``deadlines`` are before the day the picture is seen from.
     """
 
     first: date
@@ -33,7 +30,7 @@ class Month:
 
     @property
     def renewals(self) -> int:
-        """How many renewals it has, whoever owns them."""
+        """The number of renewals, whoever owns them."""
         return self.hubspot + self.partner + self.no_owner
 
     @property
@@ -50,8 +47,8 @@ class Month:
 class Timeline(NamedTuple):
     """The months of the window (of all dates, if None), and the rows that are in none of them.
 
-    Each row is in a month, ``past``, ``undated`` or ``outside``; ``rows`` are those that the
-    picture tells of, by their renewal or by their deadline.
+    Each row is in a month, ``past``, ``undated`` or ``outside``; ``rows`` are those that are in the
+    picture by their renewal or by their deadline.
     """
 
     months: tuple[Month, ...]
@@ -68,35 +65,33 @@ def build_timeline(rows: Sequence[ReportRow], window: Window | None, today: date
     A deadline counts in its own month, whatever the month of its renewal.
 
     Args:
-        rows: every row; what lies outside the window is told apart here.
+        rows: every row.
         window: the days counted, of renewals and of deadlines; None for all of them. One that
             ends with the calendar ends with the last month that has something.
         today: the day from which a renewal or a deadline is past.
     """
-    days = window or Window(date.min, date.max)
-    months = _counted(rows, days, today)
-    start, end = _span(months, window)
-    past, undated, outside = _in_no_month(rows, days, today)
-    elsewhere = {id(row) for row in outside if row.deadline is None or not _in(days, row.deadline)}
-    told = tuple(row for row in rows if id(row) not in elsewhere)
-    return Timeline(tuple(_filled(months, start, end)), window, told, past, undated, outside)
-
-
-def _in(days: Window, day: date) -> bool:
-    return days.start <= day <= days.end
-
-
-def _counted(rows: Iterable[ReportRow], days: Window, today: date) -> dict[date, Month]:
-    """Return the months that have something, by their first day."""
+    start, end = (window.start, window.end) if window else (date.min, date.max)
     months: dict[date, Month] = {}
+    shown, past, undated, outside = [], [], [], []
     for row in rows:
-        if row.renewal and _in(days, row.renewal.day):
-            _add_renewal(_month(months, row.renewal.day), row)
-        if row.deadline and _in(days, row.deadline):
+        deadline_inside = row.deadline is not None and start <= row.deadline <= end
+        if row.deadline and deadline_inside:
             month = _month(months, row.deadline)
             month.deadlines += 1
             month.passed += row.deadline < today
-    return months
+        if row.renewal is None:
+            undated.append(row)
+        elif start <= row.renewal.day <= end:
+            _count_renewal(_month(months, row.renewal.day), row)
+        elif row.renewal.day < today:
+            past.append(row)
+        else:
+            outside.append(row)
+            if not deadline_inside:
+                continue
+        shown.append(row)
+    groups = (tuple(shown), tuple(past), tuple(undated), tuple(outside))
+    return Timeline(tuple(_fill_months(months, window)), window, *groups)
 
 
 def _month(months: dict[date, Month], day: date) -> Month:
@@ -104,7 +99,7 @@ def _month(months: dict[date, Month], day: date) -> Month:
     return months.setdefault(first, Month(first))
 
 
-def _add_renewal(month: Month, row: ReportRow) -> None:
+def _count_renewal(month: Month, row: ReportRow) -> None:
     setting = row.resolution.setting
     month.hubspot += setting is not None and setting.owner is Owner.HUBSPOT
     month.partner += setting is not None and setting.owner is Owner.PARTNER
@@ -112,39 +107,20 @@ def _add_renewal(month: Month, row: ReportRow) -> None:
     month.without_recipient += not row.resolution.to
 
 
-def _span(months: dict[date, Month], window: Window | None) -> tuple[date | None, date | None]:
-    """Return the first and the last day of the picture; an open end is the last month in use."""
-    if window is None:
-        return min(months, default=None), max(months, default=None)
-    if window.end == date.max:
-        return window.start, max(months, default=window.start)
-    return window.start, window.end
-
-
-def _filled(months: dict[date, Month], start: date | None, end: date | None) -> Iterator[Month]:
-    """Yield the months in order, with the empty ones between unless there are too many."""
-    if start is None or end is None:
+def _fill_months(months: dict[date, Month], window: Window | None) -> Iterator[Month]:
+    """Yield the months of the window in order, with the empty ones unless there are too many."""
+    if window:
+        start, end = window.start, window.end
+        if end == date.max:
+            end = max(months, default=start)
+    elif months:
+        start, end = min(months), max(months)
+    else:
         return
-    first = start.year * 12 + start.month - 1
-    last = end.year * 12 + end.month - 1
+    first, last = (day.year * 12 + day.month - 1 for day in (start, end))
     if last - first >= MOST_MONTHS:
         yield from (months[day] for day in sorted(months))
         return
     for number in range(first, last + 1):
         day = date(number // 12, number % 12 + 1, 1)
         yield months.get(day, Month(day))
-
-
-def _in_no_month(
-    rows: Iterable[ReportRow], days: Window, today: date
-) -> tuple[tuple[ReportRow, ...], tuple[ReportRow, ...], tuple[ReportRow, ...]]:
-    """Return the rows whose renewal is not drawn: those past, those without a date, the others."""
-    past: list[ReportRow] = []
-    undated: list[ReportRow] = []
-    outside: list[ReportRow] = []
-    for row in rows:
-        if row.renewal is None:
-            undated.append(row)
-        elif not _in(days, row.renewal.day):
-            (past if row.renewal.day < today else outside).append(row)
-    return tuple(past), tuple(undated), tuple(outside)

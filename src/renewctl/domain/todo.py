@@ -1,22 +1,22 @@
-"""What must still be clicked in HubSpot, or asked of a client, so that the portal agrees with the file.
+"""What must still be set in HubSpot, or asked of a client, so that HubSpot agrees with the file.
 
-Settings are compared, not outcomes: a changed default is one click, not one for each client that
-follows it. What HubSpot shows is what was last confirmed there. How a screen is reached and worded
-is not known here. Pure: imports the floors below only.
+Settings are compared, not outcomes: a changed default is one task, not one for each client that
+follows it. HubSpot's side is what was last confirmed there. ``render`` knows how a screen is
+reached and worded.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.resolve import PARTNER_USER, Decision, Reason, resolve
-from renewctl.model import AnySetting, Client, Confirmation, Owner, PartnerUser, Policy, Portfolio, Setting
+from renewctl.domain.resolve import PARTNER_USER, Decision, Reason, is_same_setting, resolve
+from renewctl.model import AnySetting, Client, Confirmation, Owner, PartnerUser, Portfolio, Setting
 
 
 class Screen(StrEnum):
-    """Where in HubSpot a thing is set."""
+    """Where in HubSpot something is set."""
 
     DEFAULT = "default"
     OVERRIDE = "override"
@@ -24,17 +24,17 @@ class Screen(StrEnum):
 
 
 class Choice(NamedTuple):
-    """The values to choose on a screen, and what is known of the partner user among them."""
+    """The values to choose on a screen, and the partner user among them if the file has one."""
 
     setting: Setting
     user: PartnerUser | None
 
 
 class Question(NamedTuple):
-    """What to ask a client about those who hold its roles.
+    """What to ask a client about its contacts.
 
-    ``vacant`` are the roles nobody holds, ``inactive`` the holders that are deactivated, ``holders``
-    all the others; ``since`` is the day somebody last looked, where that is too long ago.
+    ``vacant`` are the unassigned roles, ``inactive`` the contacts with a role that are deactivated,
+    ``holders`` those that are not; ``since`` is the day of the last look, if that is too long ago.
     """
 
     vacant: tuple[str, ...]
@@ -47,9 +47,9 @@ class Task(NamedTuple):
     """One thing to do in HubSpot, or to ask.
 
     ``choice`` are the values to choose. With ``back`` the client is to return to the default, and
-    ``choice`` are the default's present values, for a screen that offers no way back; None where
-    the file has no default. ``seen`` is what was last confirmed on that screen, ``looked`` the
-    day. What is not ``required`` is a way back that changes nothing as long as the default stays.
+    ``choice`` are the default's present values, for a screen that offers no way back; None if the
+    file has no default. ``seen`` is what was last confirmed on that screen, ``looked`` the day. A
+    task that is not ``required`` changes nothing as long as the default stays.
     """
 
     screen: Screen
@@ -66,93 +66,88 @@ def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None 
     """Return what is still to do: the default, overrides and contacts by client, then the optional.
 
     Args:
-        portfolio: the store's.
-        today: the day a look at a client's contacts is too old on, or not.
-        only: whose tasks, the default's if one of them follows it; None for all there are.
+        portfolio: the file's.
+        today: the day from which a look at a client's contacts is too old.
+        only: whose tasks, and the default's if one of them follows it; None for all there are.
     """
     clients = sorted(portfolio.clients.values() if only is None else only, key=lambda client: client.key)
-    overrides = [task for client in clients for task in _override(portfolio, client)]
-    contacts = [task for client in clients for task in _contacts(portfolio, client, today)]
+    overrides = [task for client in clients for task in _check_override(portfolio, client)]
+    contacts = [task for client in clients for task in _check_contacts(portfolio, client, today)]
+    default: list[Task] = []
     # A client that follows the default is right in HubSpot when the default is.
-    concerned = only is None or any(client.override is None for client in clients)
-    default = _default(portfolio) if concerned else ()
+    if only is None or any(client.override is None for client in clients):
+        default = _check_default(portfolio)
+    required = [task for task in overrides if task.required]
     optional = [task for task in overrides if not task.required]
-    return (*default, *(task for task in overrides if task.required), *contacts, *optional)
+    return (*default, *required, *contacts, *optional)
 
 
 def find_unconfirmed(portfolio: Portfolio, only: Iterable[Client] | None = None) -> int:
-    """Return of how many clients nothing is recorded of what HubSpot's own screens show."""
+    """Count the clients whose setting in HubSpot was never confirmed."""
     clients = portfolio.clients.values() if only is None else only
     return sum(client.confirmed is None for client in clients)
 
 
 def settings_of_tasks(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:
-    """Return whether the default is among the clicks that must and can be made, and which clients are."""
-    clicks = [task for task in tasks if task.required and _clickable(task)]
+    """Return whether the default is among the settings that must and can be made, and which clients."""
+    clicks = [task for task in tasks if task.required and _is_possible(task)]
     clients = tuple(task.client for task in clicks if task.client)
     return len(clients) < len(clicks), clients
 
 
-def _clickable(task: Task) -> bool:
-    """Tell whether it is a click at all: HubSpot has no choice for an owner partner without a user."""
+def _is_possible(task: Task) -> bool:
+    """Return whether a setting can be made: HubSpot offers no owner partner without a user."""
     if task.screen is Screen.CONTACTS:
         return False
     setting = task.choice.setting if task.choice else None
     return task.back or setting is None or setting.owner is Owner.HUBSPOT or setting.notify is not None
 
 
-def _default(portfolio: Portfolio) -> Iterator[Task]:
+def _check_default(portfolio: Portfolio) -> list[Task]:
     default = portfolio.default
-    if default and not _shows(default.confirmed, default):
-        seen = default.confirmed
-        choice = _choice(portfolio, default)
-        yield Task(Screen.DEFAULT, choice=choice, seen=seen, looked=seen.on if seen else None)
+    if default is None or _agrees(default.confirmed, default):
+        return []
+    confirmed = default.confirmed
+    choice = _choice(portfolio, default)
+    return [Task(Screen.DEFAULT, choice=choice, seen=confirmed, looked=confirmed.on if confirmed else None)]
 
 
-def _override(portfolio: Portfolio, client: Client) -> Iterator[Task]:
-    seen = client.confirmed
-    looked = seen.on if seen else None
+def _check_override(portfolio: Portfolio, client: Client) -> list[Task]:
+    confirmed, default = client.confirmed, portfolio.default
+    task = Task(Screen.OVERRIDE, client, seen=confirmed, looked=confirmed.on if confirmed else None)
     if client.override:
-        if not _shows(seen, client.override):
-            choice = _choice(portfolio, client.override)
-            yield Task(Screen.OVERRIDE, client, choice, seen=seen, looked=looked)
-    elif seen and seen.owner is not None:
-        default = portfolio.default
-        instead = _choice(portfolio, default) if default else None
-        required = default is None or not _shows(seen, default)
-        yield Task(Screen.OVERRIDE, client, instead, back=True, seen=seen, looked=looked, required=required)
+        if _agrees(confirmed, client.override):
+            return []
+        return [task._replace(choice=_choice(portfolio, client.override))]
+    if confirmed is None or confirmed.owner is None:
+        return []
+    choice = _choice(portfolio, default) if default else None
+    required = default is None or not _agrees(confirmed, default)
+    return [task._replace(choice=choice, back=True, required=required)]
 
 
-def _shows(seen: Confirmation | None, setting: AnySetting) -> bool:
-    """Tell whether HubSpot last showed just this setting, and not that the default applies."""
-    if seen is None or seen.owner is not setting.owner:
-        return False
-    return address_key(seen.notify or "") == address_key(setting.notify or "")
+def _agrees(confirmed: Confirmation | None, setting: AnySetting) -> bool:
+    """Return whether HubSpot, when last confirmed, had just this setting."""
+    return confirmed is not None and is_same_setting(confirmed, setting)
 
 
 def _choice(portfolio: Portfolio, setting: AnySetting) -> Choice:
-    key = address_key(setting.notify or "")
-    return Choice(Setting(setting.owner, setting.notify), portfolio.users.get(key))
+    user = portfolio.users.get(address_key(setting.notify or ""))
+    return Choice(Setting(setting.owner, setting.notify), user)
 
 
-def _contacts(portfolio: Portfolio, client: Client, today: date) -> Iterator[Task]:
+def _check_contacts(portfolio: Portfolio, client: Client, today: date) -> list[Task]:
     resolution = resolve(portfolio, client)
     if resolution.setting is None or resolution.setting.owner is not Owner.HUBSPOT:
-        return  # nobody at the client is written to, whoever holds a role
-    question = _question(resolution.decisions, _stale(client, portfolio.policy, today))
-    if question.vacant or question.inactive or question.since:
-        yield Task(Screen.CONTACTS, client, question=question, looked=client.contacts_checked)
-
-
-def _stale(client: Client, policy: Policy, today: date) -> date | None:
-    looked = client.contacts_checked
-    return looked if looked and (today - looked).days > policy.stale_days else None
-
-
-def _question(decisions: tuple[Decision, ...], since: date | None) -> Question:
-    # The partner's own user is no holder of a role; one who is both stands here as the holder.
-    people = [decision for decision in decisions if decision.roles[:1] != (PARTNER_USER,)]
+        return []  # no contact is notified, whatever the roles
+    # A partner user is asked about only as a contact with a role of the client.
+    people = [decision for decision in resolution.decisions if decision.roles[:1] != (PARTNER_USER,)]
     vacant = tuple(decision.roles[0] for decision in people if decision.reason is Reason.VACANT)
     inactive = tuple(decision for decision in people if decision.reason is Reason.INACTIVE)
     holders = tuple(decision for decision in people if decision.reason is Reason.HOLDS_ROLE)
-    return Question(vacant, inactive, holders, since)
+    checked = client.contacts_checked
+    since = checked if checked and (today - checked).days > portfolio.policy.stale_days else None
+    if not (vacant or inactive or since):
+        return []
+    question = Question(vacant, inactive, holders, since)
+    return [Task(Screen.CONTACTS, client, question=question, looked=checked)]

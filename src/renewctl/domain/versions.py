@@ -1,7 +1,4 @@
-"""The version of a store's structure, and the pure steps that bring older data up to date.
-
-Imports ``errors`` only.
-"""
+"""The version of a store's structure, and the steps that bring older data up to date."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,22 +8,24 @@ from renewctl.errors import Problem, StoreInvalid, StoreTooNew
 CURRENT = 1
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 STEPS: Mapping[int, Step] = {}
-"""For each older version, the step to the next one. Version 1 is the first."""
+"""The step from each older version to the next. Version 1 is the first."""
 
 
 def version_of(data: Mapping[str, Any], current: int = CURRENT) -> int:
-    """Return the version that ``data`` declares; a store that declares none is of the current one.
+    """Return the version that ``data`` declares; a store that declares none has the current one.
 
     Raises:
-        StoreInvalid: it is not a whole number.
-        StoreTooNew: this renewctl does not know it yet.
+        StoreInvalid: If it is not a whole number.
+        StoreTooNew: If this renewctl does not know it yet.
     """
     version = data.get("version", current)
     if type(version) is not int or version < 0:
         problem = Problem("version must be a whole number", ("version",), f"write version = {current}")
         raise StoreInvalid("the store cannot be read", problems=[problem])
     if version > current:
-        message = f"this store has version {_short(version)}, this renewctl knows versions up to {current}"
+        # A number of thousands of digits is legal TOML and must not crash the message about it.
+        text = str(version) if version < 10**9 else "over 10^9"
+        message = f"this store has version {text}, this renewctl knows versions up to {current}"
         problem = Problem(message, ("version",), "install a newer renewctl; nothing was written")
         raise StoreTooNew("the store is newer than this renewctl", problems=[problem])
     return version
@@ -35,22 +34,16 @@ def version_of(data: Mapping[str, Any], current: int = CURRENT) -> int:
 def upgrade(
     data: dict[str, Any], steps: Mapping[int, Step] = STEPS, current: int = CURRENT
 ) -> dict[str, Any]:
-    """Return ``data`` as the current version has it; a store of that version comes back as it is.
+    """Return ``data`` in the current version; a store of that version is returned unchanged.
 
     Raises:
-        StoreInvalid: its version is no version, or one that no step leads on from.
-        StoreTooNew: it is newer than ``current``.
+        StoreInvalid: If its version is not a version, or has no step to the next.
+        StoreTooNew: If it is newer than ``current``.
     """
     for version in range(version_of(data, current), current):
         if version not in steps:
-            problem = Problem(
-                f"there is no store version {version}", ("version",), f"write version = {current}"
-            )
+            message = f"there is no store version {version}"
+            problem = Problem(message, ("version",), f"write version = {current}")
             raise StoreInvalid("the store cannot be read", problems=[problem])
         data = {**steps[version](data), "version": version + 1}
     return data
-
-
-def _short(number: int) -> str:
-    # A number of thousands of digits is legal TOML and must not crash the message about it.
-    return str(number) if number < 10**9 else "over 10^9"

@@ -112,7 +112,7 @@ def _decide_contacts(client: Client, reason: Reason) -> list[Decision]:
                 why = Reason.INACTIVE
         decisions.append(Decision(contact.email, contact.name, roles, outcome, why, (*path, contact.email)))
     decisions.sort(key=lambda decision: _ROLES.index(decision.roles[0]) if decision.roles else len(_ROLES))
-    assigned = {role for decision in decisions for role in decision.roles}
+    assigned = [role for decision in decisions for role in decision.roles]
     for role in _ROLES:
         if role not in assigned:
             decisions.append(Decision(None, "", (role,), Outcome.SKIPPED, Reason.VACANT, path))
