@@ -19,6 +19,7 @@ from renewctl.formats.json import codec as json_codec
 from renewctl.formats.toml import codec as toml_codec
 from renewctl.model import Portfolio
 from renewctl.store.document import Document
+from store.layouts import dates_as_text
 
 JsonDocument = partial(Document, codec=json_codec)
 TomlDocument = partial(Document, codec=toml_codec)
@@ -119,15 +120,6 @@ def portfolio(data: Data) -> Portfolio:
     return reading.portfolio
 
 
-def without_dates(value: Any) -> Any:
-    """Return the data as JSON has it: dates as text."""
-    if isinstance(value, dict):
-        return {key: without_dates(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [without_dates(inner) for inner in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def without_empty(data: Data) -> Data:
     """Return the data without tables of clients and users that hold none: TOML has no block for them."""
     return {key: value for key, value in data.items() if value or key not in {"clients", "users"}}
@@ -149,7 +141,7 @@ def test_toml_to_json_to_toml_keeps_everything(data: Data) -> None:
     there = json.loads(to_json(tomli.loads(text)))
     back = to_toml(JsonDocument(to_json(tomli.loads(text))).data)
 
-    assert there == without_dates(without_empty(data))
+    assert there == dates_as_text(without_empty(data))
     assert portfolio(there) == portfolio(data)
     assert portfolio(tomli.loads(back)) == portfolio(data)
     assert back == text
@@ -158,12 +150,12 @@ def test_toml_to_json_to_toml_keeps_everything(data: Data) -> None:
 @LAW
 @given(STORES)
 def test_json_to_toml_to_json_keeps_everything(data: Data) -> None:
-    text = to_json(without_dates(data))
+    text = to_json(dates_as_text(data))
     there = tomli.loads(to_toml(json.loads(text)))
     back = to_json(TomlDocument(to_toml(json.loads(text))).data)
 
     assert portfolio(there) == portfolio(data)
-    assert json.loads(back) == without_dates(without_empty(data))
+    assert json.loads(back) == dates_as_text(without_empty(data))
     assert portfolio(json.loads(back)) == portfolio(data)
 
 
@@ -172,7 +164,7 @@ def test_json_to_toml_to_json_keeps_everything(data: Data) -> None:
 def test_json_parses_and_says_the_same(data: Data) -> None:
     text = to_json(data)
 
-    assert json.loads(text) == JsonDocument(text).data == without_dates(data)
+    assert json.loads(text) == JsonDocument(text).data == dates_as_text(data)
     assert text.endswith("}\n")
 
 

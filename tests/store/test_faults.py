@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,14 +51,6 @@ KINDS = [
     Kind("renewctl.json", JSON),
     Kind("renewctl.toml", TOML, link=True),
 ]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Return a server that forks for every run."""
-    server = Server()
-    yield server
-    server.close()
 
 
 class Sweep:

@@ -4,7 +4,6 @@ import json
 import math
 import os
 import re
-import time
 from datetime import UTC, date, datetime
 from datetime import time as clock
 from random import Random
@@ -183,35 +182,6 @@ def test_the_most_that_is_read():
 
     assert data["b"] == int("9" * 640)
     assert typed(data["c"]) == "[100000.0, 1.0, null, 1]"
-
-
-@often
-@given(st.one_of(st.text(), st.text('{}[]:,"\\ud8dc0123eE.- \r\n<>NaIfinity')))
-def test_any_text_is_read_or_refused(text):
-    problems = None
-    try:
-        data = codec.parse(text)
-        assert codec.parse(codec.join(codec.entries(text), text)) == data
-    except StoreInvalid as error:
-        problems = error.problems
-
-    assert problems is None or (problems and all(problem.line and problem.column for problem in problems))
-
-
-LONG = 30_000
-
-
-def test_many_places_within_one_client_are_found_in_linear_time():
-    text = '{"clients": {"a": {\n' + ",\n".join(f'"k{n}": 1' for n in range(LONG)) + "}}}"
-    (entry,) = codec.entries(text)
-    starts = codec.position(text, entry, ("clients", "a", "k0"))[1]
-    begun = time.process_time()
-
-    for n in range(LONG):
-        depth, at = codec.position(text, entry, ("clients", "a", f"k{n}"))
-        assert (depth, at) == (3, starts)
-        starts += len(f'"k{n}": 1,\n')
-    assert time.process_time() - begun < 3  # in quadratic time, minutes
 
 
 # --- reading, compared with a reading that looks at everything ----------------------------------

@@ -456,22 +456,18 @@ class Store(RuleBasedStateMachine):
     # helpers
 
     def day(self, day: Any) -> Any:
-        """Return a day as the store's data has it."""
         return day.isoformat() if self.layout in JSON else day
 
     def key(self, table: str, pick: int) -> str:
-        """Return one of the clients or users there are."""
         keys = sorted(self.now.data[table])
         return keys[pick % len(keys)]
 
     def said(self) -> Data:
-        """Return what the file says."""
         text = self.path.read_bytes().decode().removeprefix("\ufeff")
         data: Data = json.loads(text) if self.layout in JSON else tomli.loads(text)
         return {"clients": {}, "users": {}, **data}
 
     def count(self, what: str) -> None:
-        """Count what happened."""
         COUNTS[self.layout, what] += 1
 
     def command(self, *argv: str, means: Meaning, renamed: dict[Path, Path] | None = None) -> None:
@@ -529,22 +525,18 @@ class Store(RuleBasedStateMachine):
         self.now, self.fresh = after, True
 
     def client_command(self, key: str, *argv: str, means: Meaning) -> None:
-        """Run a command that changes one client."""
         self.command(*argv, means=lambda data: means(data["clients"][key]))
 
     def has_clients(self) -> bool:
-        """Say whether there is a client."""
         return bool(self.now.data.get("clients"))
 
     def has_users(self) -> bool:
-        """Say whether there is a user."""
         return bool(self.now.data.get("users"))
 
     # clients
 
     @rule(key=SOME_CLIENT, name=SOME_NAME, email=st.none() | SOME_CONTACT, day=st.none() | SOME_DAY)
     def add_client(self, key: str, name: str, email: str | None, day: Any) -> None:
-        """Add a client, or find it there."""
         table: Data = {"name": name} if name else {}
         argv = ["client", "add", key, "--name", name]
         if email:
@@ -564,7 +556,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, other=PICK)
     def remove_clients(self, pick: int, other: int) -> None:
-        """Remove one client or two."""
         keys = {self.key("clients", pick), self.key("clients", other)}
 
         def means(data: Data) -> None:
@@ -576,7 +567,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, new=SOME_CLIENT)
     def rename_client(self, pick: int, new: str) -> None:
-        """Give a client another key, or find it taken."""
         key = self.key("clients", pick)
 
         def means(data: Data) -> None:
@@ -591,7 +581,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, name=SOME_NAME, hub_id=st.integers(1, 50))
     def set_client(self, pick: int, name: str, hub_id: int) -> None:
-        """Set a client's name and hub id, if the id is free."""
         key = self.key("clients", pick)
 
         def means(data: Data) -> None:
@@ -606,7 +595,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, email=SOME_CONTACT, active=st.booleans())
     def set_contact(self, pick: int, email: str, active: bool) -> None:
-        """Say whether a contact is active."""
         key = self.key("clients", pick)
 
         def means(client: Data) -> None:
@@ -621,7 +609,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, role=SOME_ROLE, email=SOME_CONTACT)
     def assign_role(self, pick: int, role: str, email: str) -> None:
-        """Give somebody a role."""
         key = self.key("clients", pick)
         self.client_command(
             key, "client", "assign", key, role, email, means=lambda client: assign(client, role, email)
@@ -630,7 +617,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, role=SOME_ROLE, email=SOME_CONTACT)
     def unassign_role(self, pick: int, role: str, email: str) -> None:
-        """Take a role from somebody."""
         key = self.key("clients", pick)
 
         def means(client: Data) -> None:
@@ -645,7 +631,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, day=SOME_DAY, product=st.sampled_from(PRODUCTS), deadline=st.booleans())
     def set_renewal(self, pick: int, day: Any, product: str, deadline: bool) -> None:
-        """Set a renewal's date, with a deadline or the usual one."""
         key = self.key("clients", pick)
 
         def means(client: Data) -> None:
@@ -664,7 +649,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, which=PICK, drop=st.booleans())
     def end_renewal(self, pick: int, which: int, drop: bool) -> None:
-        """Drop a renewal or move it on by a year."""
         key = self.key("clients", pick)
         renewals = self.now.data["clients"][key].get("renewals") or [{"product": "none such"}]
         product = renewals[which % len(renewals)].get("product", "")
@@ -687,7 +671,6 @@ class Store(RuleBasedStateMachine):
     @precondition(lambda self: self.has_clients() and self.has_users())
     @rule(pick=PICK, other=PICK, owner=st.sampled_from(OWNERS), user=PICK, note=SOME_NAME)
     def override(self, pick: int, other: int, owner: str, user: int, note: str) -> None:
-        """Override one client or two."""
         keys = {self.key("clients", pick), self.key("clients", other)}
         notify = self.key("users", user)
 
@@ -700,7 +683,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, everyone=st.booleans())
     def clear_override(self, pick: int, everyone: bool) -> None:
-        """Clear one override, or all."""
         keys = self.now.data["clients"] if everyone else [self.key("clients", pick)]
 
         def means(data: Data) -> None:
@@ -712,7 +694,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_users)
     @rule(owner=st.sampled_from(OWNERS), user=PICK)
     def set_default(self, owner: str, user: int) -> None:
-        """Set the default."""
         notify = self.key("users", user)
         self.command(
             "set-default",
@@ -723,7 +704,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK, day=st.sampled_from(["2026-11-01", "2026-11-02"]), default=st.booleans())
     def done(self, pick: int, day: str, default: bool) -> None:
-        """Record what was seen in HubSpot."""
         key, on = self.key("clients", pick), self.day(type(TODAY).fromisoformat(day))
 
         def means(data: Data) -> None:
@@ -738,7 +718,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_clients)
     @rule(pick=PICK)
     def done_contacts(self, pick: int) -> None:
-        """Record that somebody looked at the contacts."""
         key = self.key("clients", pick)
         means = functools.partial(put, key="contacts_checked", value=self.day(TODAY))
         self.client_command(key, "done", "--contacts", key, means=means)
@@ -747,8 +726,6 @@ class Store(RuleBasedStateMachine):
 
     @rule(key=SOME_USER, name=SOME_NAME)
     def add_user(self, key: str, name: str) -> None:
-        """Add a user, or find it there."""
-
         def means(data: Data) -> None:
             if key in data.setdefault("users", {}):
                 raise Wrong(USAGE)
@@ -759,7 +736,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_users)
     @rule(pick=PICK, name=SOME_NAME, active=st.booleans())
     def set_user(self, pick: int, name: str, active: bool) -> None:
-        """Set a user's name and activity."""
         key = self.key("users", pick)
 
         def means(data: Data) -> None:
@@ -772,7 +748,6 @@ class Store(RuleBasedStateMachine):
     @precondition(has_users)
     @rule(pick=PICK)
     def remove_user(self, pick: int) -> None:
-        """Remove a user whom no setting names."""
         key = self.key("users", pick)
 
         def means(data: Data) -> None:
@@ -785,7 +760,6 @@ class Store(RuleBasedStateMachine):
     @precondition(lambda self: len(self.now.data.get("users", ())) > 1)
     @rule(pick=PICK, deactivate=st.booleans())
     def replace_user(self, pick: int, deactivate: bool) -> None:
-        """Put one user in another's place."""
         old, new = self.key("users", pick), self.key("users", pick + 1)
 
         def means(data: Data) -> None:
@@ -804,7 +778,6 @@ class Store(RuleBasedStateMachine):
     @precondition(lambda self: self.layout in layouts.ODD)
     @rule()
     def migrate_layout(self) -> None:
-        """Rewrite the file with one block per entry."""
         before = self.now
         ran = self.run("migrate", "--layout", "-q")
         assert ran.status == DONE, ran
@@ -822,7 +795,6 @@ class Store(RuleBasedStateMachine):
 
     @rule()
     def undo(self) -> None:
-        """Take the last change back."""
         if not self.steps:
             self.refused(("undo",), NOTHING)
             return
@@ -831,7 +803,6 @@ class Store(RuleBasedStateMachine):
     @precondition(lambda self: len(self.steps) > 1)
     @rule(pick=PICK)
     def undo_earlier(self, pick: int) -> None:
-        """Take back one of the changes there were, by its id."""
         at = -2 - pick % (len(self.steps) - 1)
         step = self.steps[at]
         self.take_back(step, "undo", step.id)
@@ -873,7 +844,6 @@ class Store(RuleBasedStateMachine):
 
     @rule(place=PICK)
     def comment_outside(self, place: int) -> None:
-        """Write a comment of nobody's, or in JSON a key that means nothing, as in an editor."""
         self.marks += 1
         text, eol = self.now.text, "\r\n" if "\r\n" in self.now.text else "\n"
         data = deepcopy(self.now.data)
@@ -892,7 +862,6 @@ class Store(RuleBasedStateMachine):
     @precondition(lambda self: re.search(r"\bN\d", self.now.text))
     @rule(place=PICK)
     def value_outside(self, place: int) -> None:
-        """Change somebody's name, as in an editor."""
         self.marks += 1
         found = re.findall(r"\bN\d+\b", self.now.text)
         old, new = found[place % len(found)], f"N{1000 + self.marks}"

@@ -39,14 +39,6 @@ LOCK = Path(".renewctl.toml.lock")
 as_root = pytest.mark.skipif(not ROOT, reason="only the superuser can give files away")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Return a server that forks for every run."""
-    server = Server()
-    yield server
-    server.close()
-
-
 @pytest.fixture
 def store() -> Path:
     """Return a small store, here."""

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,6 @@ from store.faulty import Server, held
 
 END = "# the end\n"
 ANA = "ana@agency.example"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Return a server that forks for every run."""
-    server = Server()
-    yield server
-    server.close()
 
 
 def keys(count: int) -> list[str]:
