@@ -9,6 +9,7 @@ import io
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -113,6 +114,13 @@ def _no_network() -> Iterator[None]:
         for name in ("connect", "connect_ex"):
             patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
         yield
+
+
+def git(*words: str, stdin: str = "") -> str:
+    """Run git here as somebody. Return its output."""
+    who = ("-c", "user.name=Ana", "-c", "user.email=ana@agency.example", "-c", "commit.gpgsign=false")
+    done = subprocess.run(["git", *who, *words], capture_output=True, text=True, check=True, input=stdin)
+    return done.stdout
 
 
 @pytest.fixture

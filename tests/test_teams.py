@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import EXAMPLES, REPOSITORY, Ran
+from conftest import EXAMPLES, REPOSITORY, Ran, git
 
 Run = Callable[..., Ran]
 WELL = """\
@@ -50,11 +50,6 @@ def job() -> dict[str, Any]:
     """Return the one job of the example for GitHub."""
     (one,) = yaml.safe_load((EXAMPLES / "ci-github.yml").read_text())["jobs"].values()
     return one
-
-
-def git(*words: str) -> None:
-    who = ("-c", "user.name=Ana", "-c", "user.email=ana@agency.example", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *who, *words], check=True, capture_output=True)
 
 
 def hooked(run: Run, *args: str) -> int:

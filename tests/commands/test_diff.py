@@ -2,33 +2,12 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from renewctl.main import main
-
-Say = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Return ``say(*argv)``: run renewctl; status, what it answered, what it said besides."""
-
-    def run(*argv: str) -> tuple[int, str, str]:
-        status = main([*argv])
-        return status, *capsys.readouterr()
-
-    return run
-
-
-def git(*words: str) -> str:
-    """Run git here as somebody."""
-    who = ["-c", "user.name=Ana", "-c", "user.email=ana@agency.example", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *who, *words], capture_output=True, text=True, check=True)
-    return done.stdout
+from conftest import git
 
 
 @pytest.fixture
@@ -40,10 +19,10 @@ def kept(small: Path) -> Path:
     return small
 
 
-def test_without_arguments_it_compares_with_head(kept: Path, say: Say) -> None:
-    assert say("diff") == (0, "", "")
-    main(["override", "acme.example", "--owner", "partner", "--notify", "rui", "-q"])
-    status, out, _ = say("diff")
+def test_without_arguments_it_compares_with_head(kept: Path, run: Callable) -> None:
+    assert run("diff") == (0, "", "")
+    run("override", "acme.example", "--owner", "partner", "--notify", "rui", "-q")
+    status, out, _ = run("diff")
     assert status == 0
     assert out.splitlines()[:3] == [
         "HEAD:renewctl.toml → renewctl.toml",
@@ -53,34 +32,34 @@ def test_without_arguments_it_compares_with_head(kept: Path, say: Say) -> None:
     assert "start hearing           rui@agency.example at acme.example by override-partner" in out
 
 
-def test_any_revision_can_be_named(kept: Path, say: Say) -> None:
+def test_any_revision_can_be_named(kept: Path, run: Callable) -> None:
     git("tag", "v1")
-    main(["client", "set", "acme.example", "--name", "Acme", "-q"])
+    run("client", "set", "acme.example", "--name", "Acme", "-q")
     git("commit", "-qam", "another name")
-    assert say("diff", "--exit-code")[0] == 0
+    assert run("diff", "--exit-code").status == 0
     for revision in ("v1", "HEAD~1", "HEAD^", git("rev-parse", "v1").strip()):
-        status, out, _ = say("diff", "--git", revision, "-o", "json", "--exit-code")
+        status, out, _ = run("diff", "--git", revision, "-o", "json", "--exit-code")
         assert status == 1
         answer = json.loads(out)
         assert answer["old"]["path"] == f"{revision}:renewctl.toml"
         assert [change["path"] for change in answer["changes"]] == [["clients", "acme.example", "name"]]
 
 
-def test_it_works_from_a_folder_below_and_for_a_store_named_or_linked(kept: Path, say: Say) -> None:
-    main(["client", "set", "acme.example", "--name", "Acme", "-q"])
+def test_it_works_from_a_folder_below_and_for_a_store_named_or_linked(kept: Path, run: Callable) -> None:
+    run("client", "set", "acme.example", "--name", "Acme", "-q")
     Path("below").mkdir()
     os.chdir("below")
-    assert "1 setting differs" in say("diff")[1]
+    assert "1 setting differs" in run("diff").out
     os.chdir("..")
-    assert "1 setting differs" in say("diff", "--store", str(kept.absolute()))[1]
+    assert "1 setting differs" in run("diff", "--store", str(kept.absolute())).out
     Path("elsewhere").mkdir()
     Path("elsewhere/linked.toml").symlink_to(kept.absolute())
-    assert "1 setting differs" in say("diff", "--store", "elsewhere/linked.toml")[1]
+    assert "1 setting differs" in run("diff", "--store", "elsewhere/linked.toml").out
 
 
-def test_a_store_that_is_not_there_yet_is_compared_with_an_empty_one(kept: Path, say: Say) -> None:
+def test_a_store_that_is_not_there_yet_is_compared_with_an_empty_one(kept: Path, run: Callable) -> None:
     kept.rename("new.toml")
-    status, out, err = say("diff", "--store", "new.toml", "-o", "names")
+    status, out, err = run("diff", "--store", "new.toml", "-o", "names")
     assert (status, out.splitlines()) == (
         0,
         ["ana@agency.example", "rui@agency.example", "acme.example", "borges.example"],
@@ -88,12 +67,12 @@ def test_a_store_that_is_not_there_yet_is_compared_with_an_empty_one(kept: Path,
     assert err == "warning: new.toml is not in HEAD: compared with an empty store\n"
 
 
-def test_a_store_invalid_at_the_revision_says_where(kept: Path, say: Say) -> None:
+def test_a_store_invalid_at_the_revision_says_where(kept: Path, run: Callable) -> None:
     good = kept.read_text()
     kept.write_text(good + "\n[clients.x]\nhub_id = false\n")
     git("commit", "-qam", "broken")
     kept.write_text(good)
-    status, out, err = say("diff")
+    status, out, err = run("diff")
     assert (status, out) == (3, "")
     assert "--> HEAD:renewctl.toml:" in err
 
@@ -110,23 +89,23 @@ def test_a_store_invalid_at_the_revision_says_where(kept: Path, say: Say) -> Non
     ],
 )
 def test_what_is_no_revision_is_a_usage_error(
-    kept: Path, say: Say, words: tuple[str, ...], message: str
+    kept: Path, run: Callable, words: tuple[str, ...], message: str
 ) -> None:
-    status, out, err = say("diff", *words)
+    status, out, err = run("diff", *words)
     assert (status, out) == (2, "")
     assert err.startswith("error: ")
     assert message in err
 
 
-def test_an_empty_repository_has_no_head(small: Path, say: Say) -> None:
+def test_an_empty_repository_has_no_head(small: Path, run: Callable) -> None:
     git("init", "-q", ".")
-    status, _, err = say("diff")
+    status, _, err = run("diff")
     assert (status, err.splitlines()[0]) == (2, "error: git knows no revision 'HEAD'")
 
 
-def test_without_git_there_is_a_way_out(kept: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_there_is_a_way_out(kept: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(kept.parent.absolute() / "nothing"))
-    status, _, err = say("diff")
+    status, _, err = run("diff")
     assert status == 2
     assert err == (
         "error: git is not installed\n"
@@ -134,8 +113,8 @@ def test_without_git_there_is_a_way_out(kept: Path, say: Say, monkeypatch: pytes
     )
 
 
-def test_nothing_is_written_into_the_repository(kept: Path, say: Say) -> None:
-    main(["client", "set", "acme.example", "--name", "Acme", "-q"])
+def test_nothing_is_written_into_the_repository(kept: Path, run: Callable) -> None:
+    run("client", "set", "acme.example", "--name", "Acme", "-q")
 
     def files() -> dict[str, tuple[bytes, int]]:
         found = (path for path in Path().rglob("*") if path.is_file())
@@ -144,14 +123,14 @@ def test_nothing_is_written_into_the_repository(kept: Path, say: Say) -> None:
     # As after a checkout by another tool: git would like to refresh its index.
     os.utime(kept, (1, 1))
     before = files()
-    assert say("diff")[0] == 0
+    assert run("diff").status == 0
     assert files() == before
 
 
-def test_what_git_is_told_to_run_on_showing_a_file_is_not_run(kept: Path, say: Say) -> None:
+def test_what_git_is_told_to_run_on_showing_a_file_is_not_run(kept: Path, run: Callable) -> None:
     Path(".gitattributes").write_text("*.toml diff=evil\n")
     git("config", "diff.evil.textconv", "touch ran; cat")
     git("config", "core.pager", "touch ran; cat")
-    main(["client", "set", "acme.example", "--name", "Acme", "-q"])
-    assert "1 setting differs" in say("diff")[1]
+    run("client", "set", "acme.example", "--name", "Acme", "-q")
+    assert "1 setting differs" in run("diff").out
     assert not Path("ran").exists()

@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from conftest import git
 from renewctl.domain import versions
 from renewctl.domain.json_schema import json_schema
 from renewctl.domain.versions import CURRENT
@@ -26,13 +26,6 @@ def repository() -> Path:
     """Make the current folder a work tree of git."""
     git("init", "-q", "-b", "main", ".")
     return Path()
-
-
-def git(*words: str, stdin: str = "") -> str:
-    """Run git here as somebody; what it says."""
-    who = ["-c", "user.name=Ana", "-c", "user.email=ana@agency.example", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *who, *words], capture_output=True, text=True, check=True, input=stdin)
-    return done.stdout
 
 
 def contents() -> dict[str, bytes]:

@@ -4,13 +4,13 @@ In version 0 a client has ``title`` for ``name``, and the defaults are called ``
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from renewctl.domain import versions
-from renewctl.main import main
 
 OLD = """\
 # ours
@@ -51,10 +51,11 @@ def old(monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_an_older_store_answers_every_question(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["client", "list", "-o", "json"]) == 0
-    assert [item["name"] for item in json.loads(capsys.readouterr().out)["items"]] == ["A", "B"]
-    assert main(["explain", "a.example"]) == 0
+def test_an_older_store_answers_every_question(old: Path, run: Callable) -> None:
+    ran = run("client", "list", "-o", "json")
+    assert ran.status == 0
+    assert [item["name"] for item in json.loads(ran.out)["items"]] == ["A", "B"]
+    assert run("explain", "a.example").status == 0
     assert old.read_text() == OLD
 
 
@@ -69,11 +70,10 @@ def test_an_older_store_answers_every_question(old: Path, capsys: pytest.Capture
     ],
     ids=" ".join,
 )
-def test_an_older_store_is_not_changed(
-    old: Path, argv: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([*argv]) == 3
-    assert capsys.readouterr().err == (
+def test_an_older_store_is_not_changed(old: Path, argv: tuple[str, ...], run: Callable) -> None:
+    ran = run(*argv)
+    assert ran.status == 3
+    assert ran.err == (
         "error: renewctl.toml has version 0, and this renewctl writes version 1\n"
         "help: renewctl migrate brings it up to date, and keeps a copy\n"
     )
@@ -81,12 +81,13 @@ def test_an_older_store_is_not_changed(
     assert old.read_text() == OLD
 
 
-def test_migrate_rewrites_it_and_keeps_the_old_file(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["migrate", "-n"]) == 0
+def test_migrate_rewrites_it_and_keeps_the_old_file(old: Path, run: Callable) -> None:
+    ran = run("migrate", "-n")
+    assert ran.status == 0
     assert old.read_text() == OLD
-    assert "version 0 → 1; the old file is kept as renewctl.toml.v0.bak" in capsys.readouterr().out
+    assert "version 0 → 1; the old file is kept as renewctl.toml.v0.bak" in ran.out
 
-    assert main(["migrate"]) == 0
+    assert run("migrate").status == 0
     copy = Path("renewctl.toml.v0.bak")
     assert copy.read_text() == OLD
     assert (copy.stat().st_mode & 0o777, old.stat().st_mode & 0o777) == (0o600, 0o640)
@@ -94,20 +95,20 @@ def test_migrate_rewrites_it_and_keeps_the_old_file(old: Path, capsys: pytest.Ca
     assert "version = 1" in text
     for kept in ("# ours", "# the first one", "# by phone", "# only one"):
         assert kept in text
-    assert main(["override", "a.example", "--owner", "hubspot", "-q"]) == 0
-    capsys.readouterr()
-    assert main(["client", "list", "-o", "json"]) == 0
-    items = json.loads(capsys.readouterr().out)["items"]
+    assert run("override", "a.example", "--owner", "hubspot", "-q").status == 0
+    ran = run("client", "list", "-o", "json")
+    assert ran.status == 0
+    items = json.loads(ran.out)["items"]
     assert [(item["name"], item["owner"]) for item in items] == [("A", "hubspot"), ("B", "hubspot")]
 
 
-def test_migrate_of_a_json_store(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_migrate_of_a_json_store(monkeypatch: pytest.MonkeyPatch, run: Callable) -> None:
     monkeypatch.setitem(versions.STEPS, 0, one_on)  # type: ignore[arg-type]
     path = Path("renewctl.json")
     path.write_text(
         '{"version": 0, "x-ours": 1,\n "clients": {"a.example": {"title": "A"}}}', encoding="utf-8"
     )
-    assert main(["migrate", "-q"]) == 0
+    assert run("migrate", "-q").status == 0
     assert json.loads(path.read_text()) == {
         "version": 1,
         "x-ours": 1,
@@ -115,40 +116,40 @@ def test_migrate_of_a_json_store(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
-def test_a_copy_that_is_something_else_is_not_written_over(
-    old: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_copy_that_is_something_else_is_not_written_over(old: Path, run: Callable) -> None:
     copy = Path("renewctl.toml.v0.bak")
     copy.write_text("mine")
-    assert main(["migrate"]) == 74
-    assert "exists already, and holds something else" in capsys.readouterr().err
+    ran = run("migrate")
+    assert ran.status == 74
+    assert "exists already, and holds something else" in ran.err
     assert (copy.read_text(), old.read_text()) == ("mine", OLD)
     copy.write_text(OLD)
-    assert main(["migrate"]) == 0
+    assert run("migrate").status == 0
 
 
-def test_a_store_of_this_version_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_store_of_this_version_is_left_alone(run: Callable) -> None:
     path = Path("renewctl.toml")
     path.write_text("version = 1\n")
-    assert main(["migrate"]) == 0
-    assert (
-        capsys.readouterr().out == "migrate: nothing to change\n  note: renewctl.toml has version 1 already\n"
-    )
+    ran = run("migrate")
+    assert ran.status == 0
+    assert ran.out == "migrate: nothing to change\n  note: renewctl.toml has version 1 already\n"
     assert sorted(found.name for found in Path().iterdir()) == ["renewctl.toml"]
 
 
-def test_a_newer_store_is_refused_by_migrate_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_newer_store_is_refused_by_migrate_too(run: Callable) -> None:
     path = Path("renewctl.toml")
     path.write_text("version = 2\n")
-    assert main(["migrate"]) == 3
-    assert "install a newer renewctl" in capsys.readouterr().err
+    ran = run("migrate")
+    assert ran.status == 3
+    assert "install a newer renewctl" in ran.err
     assert path.read_text() == "version = 2\n"
 
 
-def test_a_version_that_no_step_leads_on_from_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_version_that_no_step_leads_on_from_is_said(run: Callable) -> None:
     Path("renewctl.toml").write_text("version = 0\n")
-    assert main(["migrate"]) == 3
-    assert "there is no store version 0" in capsys.readouterr().err
+    ran = run("migrate")
+    assert ran.status == 3
+    assert "there is no store version 0" in ran.err
 
 
 ODD = """\
@@ -157,28 +158,29 @@ ODD = """\
 """
 
 
-def test_another_layout_is_undone_word_for_word_or_not_at_all(capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_layout_is_undone_word_for_word_or_not_at_all(run: Callable) -> None:
     path, copy = Path("renewctl.toml"), Path("renewctl.toml.layout.bak")
     path.write_text(ODD)
-    assert main(["migrate", "--layout", "-q"]) == 0
+    assert run("migrate", "--layout", "-q").status == 0
     assert (copy.read_text(), copy.stat().st_mode & 0o777) == (ODD, 0o600)
-    assert main(["undo", "-q"]) == 0
+    assert run("undo", "-q").status == 0
     assert path.read_text() == ODD
 
-    assert main(["migrate", "--layout", "-q"]) == 0
+    assert run("migrate", "--layout", "-q").status == 0
     path.write_text(path.read_text().replace('"A"', '"B"'))
-    capsys.readouterr()
-    assert main(["history", "-o", "json"]) == 0
-    newest = json.loads(capsys.readouterr().out)["items"]
+    ran = run("history", "-o", "json")
+    assert ran.status == 0
+    newest = json.loads(ran.out)["items"]
     number = next(item["id"] for item in newest if item.get("command") == "migrate")
-    assert main(["undo", number]) == 5
-    assert "cannot be undone: the file was changed since" in capsys.readouterr().err
+    ran = run("undo", number)
+    assert ran.status == 5
+    assert "cannot be undone: the file was changed since" in ran.err
     assert '"B"' in path.read_text()
 
 
-def test_a_copy_of_another_layout_is_not_written_over(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_copy_of_another_layout_is_not_written_over(run: Callable) -> None:
     Path("renewctl.toml").write_text(ODD)
     Path("renewctl.toml.layout.bak").write_text("mine")
-    assert main(["migrate", "--layout"]) == 74
+    assert run("migrate", "--layout").status == 74
     assert Path("renewctl.toml").read_text() == ODD
     assert Path("renewctl.toml.layout.bak").read_text() == "mine"

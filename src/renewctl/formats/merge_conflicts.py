@@ -36,19 +36,19 @@ def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> Sto
         text: what the file holds.
         entries: takes a text of the file's format apart.
     """
-    found = list(_find_conflicts(text))
-    if not found:
+    conflicts = list(_find_conflicts(text))
+    if not conflicts:
         return None
-    cut = [_find_cut_entries(text, found, entries, side) for side in (0, -1)]
+    cut = [_find_cut_entries(text, conflicts, entries, side) for side in (0, -1)]
     problems, last, pos = [], 1, 0
-    for number, conflict in enumerate(found):
+    for number, conflict in enumerate(conflicts):
         paths = dict.fromkeys(path for side in cut for path in side[number])
         first = last + text.count("\n", pos, conflict.start)
         pos = conflict.stop if conflict.stop < len(text) else len(text.rstrip("\r\n"))
         last = first + text.count("\n", conflict.start, pos)
         message = f"unresolved merge{_name_entries([*paths])}, lines {first}-{last}"
         problems.append(Problem(message, line=first, column=1))
-    message = f"the store has {len(found)} unresolved merge{'s' * (len(found) > 1)}"
+    message = f"the store has {len(conflicts)} unresolved merge{'s' * (len(conflicts) > 1)}"
     return StoreInvalid(message, hint=SETTLE, problems=problems)
 
 
@@ -61,11 +61,11 @@ def _find_conflicts(text: str) -> Iterator[_Conflict]:
 
 
 def _find_cut_entries(
-    text: str, found: Sequence[_Conflict], entries: Callable[[str], Sequence[Entry]], side: int
+    text: str, conflicts: Sequence[_Conflict], entries: Callable[[str], Sequence[Entry]], side: int
 ) -> list[list[Path]]:
     """Return the entries that each conflict cuts, in the text as it is with one side kept everywhere."""
     pieces, spans, pos, length = [], [], 0, 0
-    for conflict in found:
+    for conflict in conflicts:
         kept = conflict.sides[side]
         pieces += [text[pos : conflict.start], kept]
         length += conflict.start - pos
@@ -73,17 +73,16 @@ def _find_cut_entries(
         length, pos = length + len(kept), conflict.end
     settled = "".join([*pieces, text[pos:]])
     try:
-        known = entries(settled)
+        whole = [entry for entry in entries(settled) if entry.text]
     except (ValueError, LookupError, RecursionError):
-        known = []  # more is wrong with the text than a merge
-    known = [entry for entry in known if entry.text]
-    paths = [entry.path for entry in known]
-    starts, ends = [entry.start for entry in known], [entry.start + len(entry.text) for entry in known]
+        whole = []  # more is wrong with the text than a merge
+    paths = [entry.path for entry in whole]
+    starts, ends = [entry.start for entry in whole], [entry.start + len(entry.text) for entry in whole]
     return [paths[bisect(ends, start) : bisect_left(starts, stop)] for start, stop in spans]
 
 
-def _name_entries(entries: Sequence[Path]) -> str:
-    names = [dotted(entry) for entry in entries]
+def _name_entries(paths: Sequence[Path]) -> str:
+    names = [dotted(path) for path in paths]
     if len(names) > _MOST_NAMED:
         names[_MOST_NAMED:] = [f"{len(names) - _MOST_NAMED} more"]
     *others, last = names or [""]
