@@ -152,9 +152,9 @@ def test_each_line_of_the_table_can_be_parsed(line: str) -> None:
     command = command_tree()
     while words and words[0] in getattr(command, "commands", ()):
         command = command.build(words.pop(0))
-    name = {"DATE": "2027-03-01", "ROLE": "primary"}
-    arguments = [name.get(word, word) for word in words]
-    assert command.make_context(line, arguments, resilient_parsing="--version" in words)
+    assert words == ["--version"] or not hasattr(command, "commands"), "it names no command"
+    examples = {"DATE": "2027-03-01", "ROLE": "primary"}
+    command.make_context(line, [examples.get(word, word) for word in words])
 
 
 def test_each_option_of_the_table_exists() -> None:
