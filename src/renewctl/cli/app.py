@@ -215,11 +215,12 @@ def _build(words: str) -> Command | CommandGroup:
         app = typer.Typer(add_completion=False, rich_markup_mode="rich")
         app.command(name or first, cls=Command, help=_join_lines(body.__doc__ or ""))(body)
         return cast(Command, get_command(app))
-    members = {
-        name: CommandInfo("Commands", _join_lines(body.__doc__ or "").partition("\n\n")[0])
-        for group, _, name, body in ((*key.partition(" "), body) for key, body in COMMAND_BODIES.items())
-        if name and group == first
-    }
+    members = {}
+    for member, body in COMMAND_BODIES.items():
+        group, _, name = member.partition(" ")
+        if name and group == first:
+            summary = _join_lines(body.__doc__ or "").partition("\n\n")[0]
+            members[name] = CommandInfo("Commands", summary)
     return _build_group(words, COMMANDS[words].summary, _show_group_help, members)
 
 
