@@ -1,24 +1,20 @@
 """Tables of cells from the bytes of a CSV file or an XLSX workbook.
 
-Nothing is guessed in silence: what cannot be read for certain is refused, with line and way out.
-Imports ``errors``, ``text`` and ``problems``; python-calamine late: it comes with the extra ``xlsx``.
+Nothing is guessed in silence: what cannot be read for certain is refused, with its line and a fix.
 """
 
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import table_errors
 from renewctl.text import csv_text
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
 
 Cell = str | int | float | bool | date | datetime | None
 """What a cell holds: text without surrounding space, or what a workbook calls a number or a date."""
@@ -56,58 +52,62 @@ class Sheet(NamedTuple):
 
 
 def read_sheet(data: bytes, name: str, *, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
-    """Return the table in ``data``: a workbook if the bytes are one, whatever the name; else CSV.
+    """Return the table in ``data``: a workbook if the bytes are one, whatever the name; otherwise CSV.
+
+    Blank rows are left out, and short ones filled up.
 
     Args:
-        data: the file's content.
-        name: what to call the file in messages.
-        encoding: of a CSV, if it is neither UTF-8 nor marked as UTF-16.
-        delimiter: of a CSV, one character; else comma, semicolon or tab, as the header line shows.
+        data: The file's content.
+        name: The name of the file in messages.
+        encoding: Of a CSV, if it is neither UTF-8 nor marked as UTF-16.
+        delimiter: Of a CSV, one character; otherwise comma, semicolon or tab, as in the header line.
 
     Raises:
-        BadInput: it is no such table.
-        UsageError: there is no such encoding, or no such delimiter.
+        BadInput: If it is not such a table.
+        UsageError: If there is no such encoding, or no such delimiter.
     """
     if data.startswith(b"PK\x03\x04"):
-        return _table(_workbook(data, name), name)
-    if kind := table_errors.kind_of_bytes(data):
-        raise table_errors.mistaken(name, kind)
-    text = _decoded(data, name, encoding)
-    if kind := table_errors.kind_of_text(text):
-        raise table_errors.mistaken(name, kind)
-    return _table(_csv(text, name, delimiter), name)
-
-
-def _table(records: Iterable[Record], name: str) -> Sheet:
-    """Return the header and the rows below it, without blank ones; short rows are filled up."""
-    filled = [(number, cells) for number, each in records if (cells := _trimmed(each))]
+        records = _read_workbook(data, name)
+    else:
+        text = _decode(data, name, encoding)
+        if kind := table_errors.kind_of_text(text):
+            raise table_errors.other_kind(name, kind)
+        records = _read_csv(text, name, delimiter)
+    filled = [(number, cells) for number, record in records if (cells := _trim(record))]
     if not filled:
         raise table_errors.unreadable(name, "the table is empty", "name the columns in line 1: client,name")
     line, header = filled.pop(0)
     width = len(header)
-    long = [table_errors.too_many_cells(name, at, len(cells), width) for at, cells in filled if cells[width:]]
-    fitting = ((number, cells) for number, cells in filled if not cells[width:])
-    rows = tuple(SheetRow(number, cells + (None,) * (width - len(cells))) for number, cells in fitting)
-    return Sheet(tuple("" if cell is None else str(cell) for cell in header), rows, line, tuple(long))
+    rows: list[SheetRow] = []
+    problems: list[Problem] = []
+    for number, cells in filled:
+        if len(cells) > width:
+            problems.append(table_errors.too_many_cells(name, number, len(cells), width))
+        else:
+            rows.append(SheetRow(number, cells + (None,) * (width - len(cells))))
+    columns = tuple("" if cell is None else str(cell) for cell in header)
+    return Sheet(columns, tuple(rows), line, tuple(problems))
 
 
-def _trimmed(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Return the cells up to the last that holds anything: spreadsheets like to add blank ones."""
+def _trim(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Return the cells up to the last that is filled: spreadsheets like to add blank ones."""
     end = len(cells)
     while end and cells[end - 1] is None:
         end -= 1
     return tuple(cells[:end])
 
 
-def _cleaned(text: str) -> str | None:
+def _clean(text: str) -> str | None:
     """Return a cell's text as it was before ``csv_cell``, without surrounding space; None if blank."""
     return (csv_text(text) if text[:1] == "'" else text).strip() or None
 
 
-def _decoded(data: bytes, name: str, encoding: str | None) -> str:
+def _decode(data: bytes, name: str, encoding: str | None) -> str:
+    if kind := table_errors.kind_of_bytes(data):
+        raise table_errors.other_kind(name, kind)
     marked = [(mark, codec) for mark, codec in _MARKS if data.startswith(mark)]
-    mark, codec = marked[0] if marked else (b"", _known("utf-8" if encoding is None else encoding))
-    if encoding is not None and mark and not _known(encoding).startswith(codec[:6]):
+    mark, codec = marked[0] if marked else (b"", _find_codec("utf-8" if encoding is None else encoding))
+    if encoding is not None and mark and not _find_codec(encoding).startswith(codec[:6]):
         message = f"begins with the mark of {codec.upper()}, so it is not {encoding}"
         raise table_errors.unreadable(name, message, "leave --encoding out", 1)
     try:
@@ -115,33 +115,33 @@ def _decoded(data: bytes, name: str, encoding: str | None) -> str:
     except UnicodeDecodeError as error:
         raise table_errors.undecodable(name, error, codec, asked=encoding is not None) from None
     except (LookupError, ValueError):  # of codecs such as hex and idna: no text file is in them
-        raise _unusable(codec) from None
-    if found := _UNWANTED.search(text):
-        raise table_errors.unwanted(name, text, found.start())
+        raise _not_an_encoding(codec) from None
+    if match := _UNWANTED.search(text):
+        raise table_errors.unwanted_character(name, text, match.start())
     return text
 
 
-def _known(encoding: str) -> str:
+def _find_codec(encoding: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except (LookupError, ValueError):
-        raise _unusable(encoding) from None
+        raise _not_an_encoding(encoding) from None
 
 
-def _unusable(encoding: str) -> UsageError:
+def _not_an_encoding(encoding: str) -> UsageError:
     hint = "for example cp1252, iso-8859-2, shift_jis or utf-16-le"
     return UsageError(f"--encoding: {encoding!r} is no encoding of text files", hint=hint)
 
 
-def _csv(text: str, name: str, delimiter: str | None) -> Iterator[Record]:
-    chosen, first = None if delimiter is None else _one(delimiter), 1
-    if sep := _SEP.match(text):  # Excel's own way to say it
-        text, chosen, first = text[sep.end() :], chosen or _one(sep[1]), 2
-    for number, cells in _records(text, name, chosen or _found_delimiter(text, name), first):
-        yield number, [_cleaned(cell) for cell in cells]
+def _read_csv(text: str, name: str, delimiter: str | None) -> Iterator[Record]:
+    chosen, first_line = None if delimiter is None else _check_delimiter(delimiter), 1
+    if sep := _SEP.match(text):  # Excel's own way to name the delimiter
+        text, chosen, first_line = text[sep.end() :], chosen or _check_delimiter(sep[1]), 2
+    for number, cells in _split_records(text, name, chosen or _detect_delimiter(text, name), first_line):
+        yield number, [_clean(cell) for cell in cells]
 
 
-def _one(delimiter: str) -> str:
+def _check_delimiter(delimiter: str) -> str:
     char = _SPOKEN.get(delimiter.lower(), delimiter)
     if len(char) != 1 or char in '"\r\n\0 ' or char.isalnum():
         hint = "one character, for example ';' or '|'; or tab"
@@ -149,10 +149,10 @@ def _one(delimiter: str) -> str:
     return char
 
 
-def _found_delimiter(text: str, name: str) -> str:
-    """Return what parts the names of the header line; names in quotes may hold any of it."""
-    found = _HEADER.match(text)
-    header = _QUOTED.sub("", found[1] if found else "")
+def _detect_delimiter(text: str, name: str) -> str:
+    """Return the delimiter of the header line; names in quotes may hold any character."""
+    match = _HEADER.match(text)
+    header = _QUOTED.sub("", match[1] if match else "")
     (most, char), (next_most, _), _ = sorted(((header.count(c), c) for c in _DELIMITERS), reverse=True)
     if most == 0 and "|" in header:
         raise table_errors.unreadable(name, "the header line is parted by |", "--delimiter '|'", 1)
@@ -162,8 +162,8 @@ def _found_delimiter(text: str, name: str) -> str:
     return char if most else ","
 
 
-def _records(text: str, name: str, delimiter: str, first: int) -> list[tuple[int, list[str]]]:
-    """Return the records with the line each begins at; ``first`` is the number of the first line."""
+def _split_records(text: str, name: str, delimiter: str, first_line: int) -> list[tuple[int, list[str]]]:
+    """Return the records with the line each begins at."""
     end = table_errors.line_end(text)
     lines = [line + end for line in text.split(end)]
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
@@ -173,34 +173,43 @@ def _records(text: str, name: str, delimiter: str, first: int) -> list[tuple[int
     try:
         for record in reader:
             if any(record):
-                records.append((first + start, record))
+                records.append((first_line + start, record))
             start = reader.line_num
     except csv.Error as error:
-        rest, seen = "".join(lines[start:]), (first + start, first + reader.line_num - 1)
-        raise table_errors.malformed(name, str(error), rest, delimiter, seen) from None
+        rest = "".join(lines[start:])
+        span = first_line + start, first_line + reader.line_num - 1
+        raise table_errors.malformed(name, str(error), rest, delimiter, span) from None
     finally:
         csv.field_size_limit(limit)
     return records
 
 
-def _workbook(data: bytes, name: str) -> Iterator[Record]:
+def _read_workbook(data: bytes, name: str) -> Iterator[Record]:
     _check_archive(data, name)
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook
+    try:  # a lazy import: python-calamine comes with the extra xlsx
+        from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
     except ImportError:
         hint = "pip install 'renewctl[xlsx]', or save it as CSV UTF-8"
         raise table_errors.unreadable(name, "reading .xlsx needs python-calamine", hint) from None
     try:
         with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
-            return _only_sheet(book, name)
+            # Hidden sheets, and charts, are not a list of clients.
+            shown = (SheetTypeEnum.WorkSheet, SheetVisibleEnum.Visible)
+            names = [each.name for each in book.sheets_metadata if (each.typ, each.visible) == shown]
+            sheets = [sheet for each in names if (sheet := book.get_sheet_by_name(each)).start is not None]
+            if len(sheets) > 1:
+                message = f"several sheets hold something: {', '.join(sheet.name for sheet in sheets)}"
+                raise table_errors.unreadable(name, message, "keep one of them")
+            rows = sheets[0].to_python(skip_empty_area=False) if sheets else []
     except CalamineError as error:
         raise table_errors.damaged(name, str(error)) from None
+    return ((number, [_value(cell) for cell in row]) for number, row in enumerate(rows, 1))
 
 
 def _check_archive(data: bytes, name: str) -> None:
-    """Refuse what is no .xlsx, and what calamine would fill all memory with.
+    """Refuse a file that is not .xlsx, or for which calamine would need too much memory.
 
-    It makes a full rectangle of a sheet: one stray cell at XFD1048576 would end the process.
+    Calamine fills the whole rectangle of a sheet: one stray cell at XFD1048576 would end the process.
     """
     from zipfile import ZipFile
 
@@ -208,7 +217,7 @@ def _check_archive(data: bytes, name: str) -> None:
         with ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
             if not any(re.fullmatch(r"xl/workbook\w*\.xml", member.filename.lower()) for member in members):
-                raise table_errors.mistaken(name, "a zip archive without an .xlsx workbook in it")
+                raise table_errors.other_kind(name, "a zip archive without an .xlsx workbook in it")
             sheets = [member for member in members if member.filename.startswith("xl/worksheets/")]
             large = sum(member.file_size for member in members) > _MOST_XML
             if large or any(_extent(archive.read(sheet)) > _MOST_CELLS for sheet in sheets):
@@ -222,30 +231,15 @@ def _check_archive(data: bytes, name: str) -> None:
 
 def _extent(xml: bytes) -> int:
     """Return how many cells the rectangle down to the last filled ones of a sheet has."""
-    found = _FILLED.findall(xml) or [(b"A", b"1")]
-    letters = max({column for column, _ in found}, key=lambda column: (len(column), column))
+    cells = _FILLED.findall(xml) or [(b"A", b"1")]
+    letters = max({column for column, _ in cells}, key=lambda column: (len(column), column))
     width = reduce(lambda number, byte: number * 26 + byte - 64, letters, 0)
-    return width * max(int(row) for _, row in found)
-
-
-def _only_sheet(book: "CalamineWorkbook", name: str) -> Iterator[Record]:
-    """Return the rows of the one sheet that holds anything; what is hidden is nobody's list of clients."""
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
-
-    shown = (SheetTypeEnum.WorkSheet, SheetVisibleEnum.Visible)
-    names = [each.name for each in book.sheets_metadata if (each.typ, each.visible) == shown]
-    sheets = [book.get_sheet_by_name(each) for each in names]
-    filled = [sheet for sheet in sheets if sheet.start is not None]
-    if len(filled) > 1:
-        message = f"several sheets hold something: {', '.join(sheet.name for sheet in filled)}"
-        raise table_errors.unreadable(name, message, "keep one of them")
-    rows = filled[0].to_python(skip_empty_area=False) if filled else []
-    return ((number, [_value(cell) for cell in row]) for number, row in enumerate(rows, 1))
+    return width * max(int(row) for _, row in cells)
 
 
 def _value(cell: float | str | time | date | timedelta) -> Cell:
     if isinstance(cell, str):
-        return _cleaned(cell)
+        return _clean(cell)
     if isinstance(cell, float):  # a workbook knows no integers
         return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
     return str(cell) if isinstance(cell, time | timedelta) else cell

@@ -1,7 +1,4 @@
-"""What is wrong with bytes that should be a table, said with line and way out.
-
-Imports ``errors`` only.
-"""
+"""What is wrong with bytes that should be a table, with its line and a fix."""
 
 import re
 
@@ -28,7 +25,7 @@ def unreadable(name: str, message: str, hint: str = "", line: int = 0) -> BadInp
     return BadInput("the table cannot be read", problems=[problem])
 
 
-def mistaken(name: str, kind: str) -> BadInput:
+def other_kind(name: str, kind: str) -> BadInput:
     """Return the error for a file of another kind."""
     return unreadable(name, f"looks like {kind}", "tables come as CSV or .xlsx: save it as one of them")
 
@@ -76,7 +73,7 @@ def undecodable(name: str, error: UnicodeDecodeError, encoding: str, *, asked: b
     return unreadable(name, message, hint, _line_at(before, len(before)))
 
 
-def unwanted(name: str, text: str, place: int) -> BadInput:
+def unwanted_character(name: str, text: str, place: int) -> BadInput:
     """Return the error for a character that no text has, at ``place``."""
     hint = "take it out, or save the file again as CSV UTF-8"
     if text.count("\0") > len(text) // 4:
