@@ -1,4 +1,4 @@
-"""Clients, contacts and partner users as lists; and where the store is."""
+"""Clients, contacts, partner users and the default as answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -102,44 +102,48 @@ def _words(key: str, value: Any) -> str:
 
 
 def render_contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
-    """Return who holds which role at each client, vacant ones too, and the partner's own user."""
-    items = [_holders(portfolio, client) for client in clients]
+    """Return who has which role at each client, unassigned roles too, and the partner user."""
+    items = [_contacts_item(portfolio, client) for client in clients]
     columns = ("client", *(str(role) for role in Role), "partner-user")
     return Result(
         {"schema": "renewctl.contacts/1", "items": items},
-        DataTable(columns, tuple(map(_holder_cells, items))),
+        DataTable(columns, map(_contacts_cells, items)),
         names=tuple(client.key for client in clients),
         grid=DataTable(
             ("Client", "Primary", "Billing", "Decision-maker", "Partner user"),
-            tuple(map(_holder_grid, items)),
+            map(_contacts_grid, items),
         ),
     )
 
 
-def _holders(portfolio: Portfolio, client: Client) -> dict[str, Any]:
+def _contacts_item(portfolio: Portfolio, client: Client) -> dict[str, Any]:
     setting: AnySetting | None = client.override or portfolio.default
-    roles = {
-        str(role): [_values(c, TABLES["contacts"].values()) for c in client.contacts if role in c.roles]
-        for role in Role
+    fields = TABLES["contacts"].values()
+    roles: dict[str, list[Any]] = {}
+    for role in Role:
+        roles[str(role)] = [_values(contact, fields) for contact in client.contacts if role in contact.roles]
+    return {
+        "client": client.key,
+        "name": client.name or None,
+        "roles": roles,
+        "vacant": [role for role, contacts in roles.items() if not contacts],
+        "partner_user": setting.notify if setting else None,
+        "contacts_checked": client.contacts_checked,
     }
-    vacant = [role for role, holders in roles.items() if not holders]
-    user = setting.notify if setting else None
-    item = {"client": client.key, "name": client.name or None, "roles": roles, "vacant": vacant}
-    return {**item, "partner_user": user, "contacts_checked": client.contacts_checked}
 
 
-def _holder_cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
-    held = (tuple(str(contact["email"]) for contact in holders) for holders in item["roles"].values())
-    return item["client"], *held, item["partner_user"]
+def _contacts_cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
+    cells = [tuple(contact["email"] for contact in contacts) for contacts in item["roles"].values()]
+    return item["client"], *cells, item["partner_user"]
 
 
-def _holder_grid(item: Mapping[str, Any]) -> tuple[Cell, ...]:
-    held = (tuple(_address(contact) for contact in holders) for holders in item["roles"].values())
-    return item["client"], *(cell or "vacant" for cell in held), item["partner_user"] or "none"
+def _contacts_grid(item: Mapping[str, Any]) -> tuple[Cell, ...]:
+    cells = [tuple(map(_name_of, contacts)) or "vacant" for contacts in item["roles"].values()]
+    return item["client"], *cells, item["partner_user"] or "none"
 
 
-def _address(contact: Mapping[str, Any]) -> str:
-    return str(contact["email"]) + ("" if contact["active"] else " (deactivated)")
+def _name_of(person: Mapping[str, Any]) -> str:
+    return str(person["email"]) + ("" if person["active"] else " (deactivated)")
 
 
 def render_default(portfolio: Portfolio) -> Result:
@@ -157,63 +161,44 @@ def render_default(portfolio: Portfolio) -> Result:
 
 
 def render_users(portfolio: Portfolio) -> Result:
-    """Return the partner's own people, and for how many settings each is the partner user."""
-    users = sorted(portfolio.users.values(), key=lambda user: user.email)
-    items = [_user(portfolio, user) for user in users]
-    rows = tuple(
-        (i["email"], i["name"], format_value(i["active"]), format_value(i["default"]), i["overrides"])
-        for i in items
-    )
+    """Return the partner users, and for how many settings each is the partner user."""
+    default = portfolio.default
+    overrides = [client.override for client in portfolio.clients.values() if client.override]
+    items: list[dict[str, Any]] = []
+    grid: list[tuple[Cell, ...]] = []
+    for user in sorted(portfolio.users.values(), key=lambda user: user.email):
+        number = sum(_is_user(user, override.notify) for override in overrides)
+        item = {
+            **_values(user, TABLES["users"].values()),
+            "default": default is not None and _is_user(user, default.notify),
+            "overrides": number,
+        }
+        items.append({"email": user.email, **item})
+        settings = ["the default"] if item["default"] else []
+        settings += [f"{number} override{'' if number == 1 else 's'}"] if number else []
+        grid.append((_name_of(items[-1]), item["name"], " and ".join(settings) or "nothing"))
+    columns = ("email", *TABLES["users"], "default", "overrides")
+    rows = tuple(tuple(format_value(item[column]) for column in columns) for item in items)
     return Result(
         {"schema": "renewctl.user-list/1", "items": items},
-        DataTable(("email", "name", "active", "default", "overrides"), rows),
-        names=tuple(user.email for user in users),
-        grid=DataTable(
-            ("Partner user", "Name", "Set for"),
-            tuple((_user_name(item), item["name"], _set_for(item)) for item in items),
-        ),
+        DataTable(columns, rows),
+        names=tuple(item["email"] for item in items),
+        grid=DataTable(("Partner user", "Name", "Set for"), grid),
     )
 
 
-def _user(portfolio: Portfolio, user: PartnerUser) -> dict[str, Any]:
-    default = portfolio.default
-    overrides = (client.override for client in portfolio.clients.values() if client.override)
-    return {
-        "email": user.email,
-        "name": user.name or None,
-        "active": user.active,
-        "default": bool(default and _is(user, default.notify)),
-        "overrides": sum(_is(user, override.notify) for override in overrides),
-    }
-
-
-def _is(user: PartnerUser, email: str | None) -> bool:
+def _is_user(user: PartnerUser, email: str | None) -> bool:
     return (email or "").lower() == user.email.lower()
-
-
-def _user_name(item: Mapping[str, Any]) -> str:
-    return str(item["email"]) + ("" if item["active"] else " (deactivated)")
-
-
-def _set_for(item: Mapping[str, Any]) -> str:
-    number = item["overrides"]
-    overrides = f"{number} override{'' if number == 1 else 's'}" if number else ""
-    return " and ".join(filter(None, ("the default" if item["default"] else "", overrides))) or "nothing"
 
 
 def fields(schema: str, values: Mapping[str, Any], extra: Iterable[str] = ()) -> Result:
     """Return a few named values: ``name  value`` for people, an object for programs."""
     width = max(map(len, values))
-    shown = {key: _shown(value) for key, value in values.items()}
-    lines = [line((f"{key:<{width}}  ", "dim"), value) for key, value in shown.items()]
+    lines = []
+    for key, value in values.items():
+        words = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+        lines.append(line((f"{key:<{width}}  ", "dim"), "–" if value is None else words))
+    lines += [line(text) for text in extra]
     rows = tuple((key, "" if value is None else str(value)) for key, value in values.items())
     document = {"schema": schema, **{key.replace(" ", "_"): value for key, value in values.items()}}
-    return Result(
-        document, DataTable(("field", "value"), rows), lines=(*lines, *(line(text) for text in extra))
-    )
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "–" if value is None else str(value)
+    return Result(document, DataTable(("field", "value"), rows), lines=lines)
