@@ -1,4 +1,4 @@
-"""How files come in and go out: reading what is named, writing what is asked for, saying what was done.
+"""How files come in and go out: spreadsheets, lists of overrides, exports, calendars.
 
 ``exchange`` is imported where it is used: most commands read no spreadsheet.
 """
@@ -22,17 +22,17 @@ from renewctl.render.result import DataTable, Result, line
 from renewctl.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from renewctl.exchange import rows as tables
+    from renewctl.exchange.rows import ClientRows
 
 STDIN = "-"
 
 
-def read(run: Run, file: str) -> tuple[bytes, str]:
-    """Return what a file, or standard input for ``-``, holds, and the name to call it by.
+def read_input(run: Run, file: str) -> tuple[bytes, str]:
+    """Return the content of a file, or of standard input for ``-``, and its name in messages.
 
     Raises:
-        UsageError: there is no such file.
-        NotAFile, FileTrouble: it cannot be read.
+        UsageError: If there is no such file.
+        NotAFile, FileError: If it cannot be read.
     """
     if file != STDIN:
         try:
@@ -53,51 +53,48 @@ def read_client_table(
     encoding: str | None,
     delimiter: str | None,
     date_format: Literal["dmy", "mdy"] | None,
-) -> "tables.ClientRows":
-    """Return what a spreadsheet says of clients.
+) -> "ClientRows":
+    """Return the rows of a spreadsheet about clients.
 
     Raises:
-        BadInput: it is no table, or its columns cannot be told.
-        UsageError: a ``--map`` is not FIELD=HEADER.
+        BadInput: If it is not a table, or its columns are not certain.
+        UsageError: If a ``--map`` is not FIELD=HEADER.
     """
-    from renewctl.exchange import rows as tables
-    from renewctl.exchange import spreadsheet
+    from renewctl.exchange.rows import read_client_rows
+    from renewctl.exchange.spreadsheet import read_sheet
 
-    pairs = dict(_pair(word) for word in mapping)
-    data, name = read(run, file)
-    sheet = spreadsheet.read_sheet(data, name, encoding=encoding, delimiter=delimiter)
-    return tables.read_client_rows(
-        sheet, name, mapping=pairs, date_format=date_format, track=tracker(run, "Reading rows")
-    )
-
-
-def _pair(word: str) -> tuple[str, str]:
-    field, equals, header = word.partition("=")
-    if not equals or not field.strip() or not header.strip():
-        raise UsageError(f"--map: {word!r} is not FIELD=HEADER", hint="as --map client='Company Domain'")
-    return field.strip(), header.strip()
+    headers: dict[str, str] = {}
+    for word in mapping:
+        field, _, header = word.partition("=")
+        if not field.strip() or not header.strip():
+            raise UsageError(f"--map: {word!r} is not FIELD=HEADER", hint="as --map client='Company Domain'")
+        headers[field.strip()] = header.strip()
+    data, name = read_input(run, file)
+    sheet = read_sheet(data, name, encoding=encoding, delimiter=delimiter)
+    track = tracker(run, "Reading rows")
+    return read_client_rows(sheet, name, mapping=headers, date_format=date_format, track=track)
 
 
 def read_override_table(run: Run, file: str) -> tuple[OverrideRow, ...]:
     """Return the rows of a list of overrides, CSV, XLSX or JSON Lines.
 
     Raises:
-        BadInput: it is none of them, or not such a list.
+        BadInput: If it is none of them, or not such a list.
     """
-    from renewctl.exchange import rows as tables
-    from renewctl.exchange import spreadsheet
+    from renewctl.exchange import rows
+    from renewctl.exchange.spreadsheet import read_sheet
 
-    data, name = read(run, file)
-    if tables.is_jsonl(data):
-        return tables.read_override_lines(data, name)
-    return tables.read_override_rows(spreadsheet.read_sheet(data, name), name)
+    data, name = read_input(run, file)
+    if rows.is_jsonl(data):
+        return rows.read_override_lines(data, name)
+    return rows.read_override_rows(read_sheet(data, name), name)
 
 
-def import_edit(run: Run, table: "tables.ClientRows", wishes: ImportOptions) -> Callable[[Portfolio], Plan]:
-    """Return the edit that brings a spreadsheet in, with a word on the columns passed over."""
+def import_edit(run: Run, table: "ClientRows", options: ImportOptions) -> Callable[[Portfolio], Plan]:
+    """Return the edit that imports a spreadsheet, with a notice of the columns that are not used."""
 
     def edit(book: Portfolio) -> Plan:
-        plan = plan_import(book, table.rows, wishes, table.problems, tracker(run, "Planning clients"))
+        plan = plan_import(book, table.rows, options, table.problems, tracker(run, "Planning clients"))
         unused = (f"columns not used: {', '.join(table.unused)}",) if table.unused else ()
         return plan._replace(notices=(*plan.notices, *unused))
 
@@ -105,7 +102,7 @@ def import_edit(run: Run, table: "tables.ClientRows", wishes: ImportOptions) -> 
 
 
 class Format(StrEnum):
-    """What an export is written as."""
+    """The format of an export."""
 
     TOML = "toml"
     JSON = "json"
@@ -113,7 +110,7 @@ class Format(StrEnum):
 
 
 class ExportOptions(NamedTuple):
-    """What an export is to be: where, in which format, and how a CSV is written."""
+    """What is exported: where to, in which format, and how a CSV is written."""
 
     file: str
     kind: Format | None
@@ -121,70 +118,62 @@ class ExportOptions(NamedTuple):
     excel: bool
     force: bool
 
-    @property
-    def format(self) -> str:
-        """The format, as asked for or told by the suffix.
 
-        Raises:
-            UsageError: neither says one.
-        """
-        suffix = Path(self.file).suffix.lower().removeprefix(".")
-        if self.kind is None and suffix not in {"toml", "json", "csv"}:
-            raise UsageError(f"{self.file!r} does not say a format", hint="add --format toml, json or csv")
-        return str(self.kind or suffix)
-
-
-def write_export(run: Run, snapshot: Snapshot, wanted: ExportOptions) -> Result:
-    """Write the store, or its roster, and say so; on ``-`` the text itself is the answer.
+def write_export(run: Run, snapshot: Snapshot, options: ExportOptions) -> Result:
+    """Write the store, or its roster, to a file; for ``-`` the text itself is the answer.
 
     Raises:
-        UsageError: the file exists and is not to be written over, or is the store itself.
-        FileTrouble: the system refuses.
+        UsageError: If neither suffix nor option names a format, the file exists and is not to be
+            overwritten, or it is the store itself.
+        FileError: If the system refuses.
     """
-    text = _exported(snapshot, wanted)
-    document = {"schema": "renewctl.export/1", "path": wanted.file, "format": wanted.format}
-    if wanted.file == STDIN:
+    path, store = Path(options.file), run.place.path
+    kind = str(options.kind or path.suffix.lower().removeprefix("."))
+    if kind not in set(Format):
+        raise UsageError(f"{options.file!r} does not say a format", hint="add --format toml, json or csv")
+    text = _export_text(snapshot, kind, options)
+    document = {"schema": "renewctl.export/1", "path": options.file, "format": kind}
+    if options.file == STDIN:
         return Result({**document, "content": text}, DataTable((), ()), text=text)
-    _write(Path(wanted.file), text.encode(), run.place.path, force=wanted.force)
-    count = len(snapshot.portfolio.clients)
-    said = line(f"Exported {count} client{'' if count == 1 else 's'} to {wanted.file}.")
-    return Result(document, DataTable(("path",), ((wanted.file,),)), (wanted.file,), (said,), change=True)
-
-
-def _exported(snapshot: Snapshot, wanted: ExportOptions) -> str:
-    if wanted.format == "csv":
-        from renewctl.exchange import export
-
-        return export.export_csv(snapshot.portfolio, raw=wanted.raw, excel=wanted.excel)
-    from renewctl.formats.convert import to_json, to_toml
-
-    data = snapshot.document.data
-    return to_json(data) if wanted.format == "json" else to_toml(data)
-
-
-def _write(path: Path, data: bytes, store: Path, *, force: bool) -> None:
     if path.exists() and store.exists() and path.samefile(store):
         raise UsageError(f"{path} is the store itself", hint="name another file")
+    data = text.encode()
     try:
         files.create(path, data)
     except FileExistsError:
-        if not force:
+        if not options.force:
             raise UsageError(f"{path} exists already", hint="--force writes over it") from None
         files.replace(path, data, files.digest(files.read_bytes(path)))
+    count = len(snapshot.portfolio.clients)
+    words = line(f"Exported {count} client{'' if count == 1 else 's'} to {options.file}.")
+    table = DataTable(("path",), ((options.file,),))
+    return Result(document, table, (options.file,), (words,), change=True)
+
+
+def _export_text(snapshot: Snapshot, kind: str, options: ExportOptions) -> str:
+    if kind == Format.CSV:
+        from renewctl.exchange.export import export_csv
+
+        return export_csv(snapshot.portfolio, raw=options.raw, excel=options.excel)
+    from renewctl.formats.convert import to_json, to_toml
+
+    data = snapshot.document.data
+    return to_json(data) if kind == Format.JSON else to_toml(data)
 
 
 def render_calendar(run: Run, rows: Sequence[ReportRow], remind: Sequence[str]) -> Result:
-    """Return the rows as a calendar, with a word on the clients without a date.
+    """Return the rows as a calendar, with a warning for the clients without a date.
 
     Raises:
-        UsageError: a reminder is no span.
-        MissingExtra: icalendar is not installed.
+        UsageError: If a reminder is not a span.
+        MissingExtra: If icalendar is not installed.
     """
     from renewctl.exchange.calendar import build_calendar
 
     days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind]
     text = build_calendar(rows, run.today, remind=days).decode()
     undated = sorted({row.client.key for row in rows if row.renewal is None})
-    said = (f"not in the calendar, as no date is recorded: {', '.join(undated)}",) if undated else ()
+    names = ", ".join(undated)
+    warnings = (f"not in the calendar, as no date is recorded: {names}",) if undated else ()
     document = {"schema": "renewctl.calendar/1", "undated": undated, "calendar": text}
-    return Result(document, DataTable((), ()), text=text, warnings=said)
+    return Result(document, DataTable((), ()), text=text, warnings=warnings)

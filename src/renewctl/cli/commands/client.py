@@ -1,5 +1,6 @@
 """The roster: the ``client`` group."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -24,7 +25,7 @@ from renewctl.domain.edit import clients as edit
 from renewctl.domain.edit import contacts, renewals
 from renewctl.domain.identifiers import parse_address
 from renewctl.errors import UsageError
-from renewctl.model import EMPTY, Renewal, Role
+from renewctl.model import EMPTY, Client, Plan, Renewal, Role
 from renewctl.render import clients as render_clients
 from renewctl.render.result import Result
 
@@ -103,11 +104,9 @@ def add(
     Contacts and a renewal are recorded if they are named. The default and other clients are not
     touched; a domain that is in the store already is refused.
     """
-    holders = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
-    checked = {
-        role: [parse_address(a, f"--{role}") for a in emails or ()] for role, emails in holders.items()
-    }
-    new = edit.NewClient(domain, values, checked, _renewal(run, renewal, product, deadline))
+    typed = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
+    holders = {role: [parse_address(each, f"--{role}") for each in typed[role] or ()] for role in typed}
+    new = edit.NewClient(domain, values, holders, _renewal(run, renewal, product, deadline))
     return change_store(run, lambda book: edit.add(book, new))
 
 
@@ -171,9 +170,7 @@ def assign(
     one more. Other roles stay, and HubSpot is not told.
     """
     email = parse_address(address, "ADDRESS")
-    return change_store(
-        run, lambda book: contacts.assign(lookup.find_client(book, client), role, email, name or "")
-    )
+    return _change_client(run, client, lambda found: contacts.assign(found, role, email, name or ""))
 
 
 @command("client unassign", changes=True)
@@ -187,7 +184,7 @@ def unassign(
 
     The contact stays on record, other roles too. HubSpot is not told.
     """
-    return change_store(run, lambda book: contacts.unassign(lookup.find_client(book, client), role, address))
+    return _change_client(run, client, lambda found: contacts.unassign(found, role, address))
 
 
 @command("client set-renewal", changes=True)
@@ -205,9 +202,7 @@ def set_renewal(
     """
     new = _renewal(run, day, product, deadline) or Renewal(run.today)
     named = product is not None
-    return change_store(
-        run, lambda book: renewals.set_renewal(lookup.find_client(book, client), new, named=named)
-    )
+    return _change_client(run, client, lambda found: renewals.set_renewal(found, new, named=named))
 
 
 @command("client drop-renewal", changes=True)
@@ -216,7 +211,7 @@ def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> 
 
     The client stays, and its other renewals.
     """
-    return change_store(run, lambda book: renewals.remove_renewal(lookup.find_client(book, client), product))
+    return _change_client(run, client, lambda found: renewals.remove_renewal(found, product))
 
 
 @command("client renewed", changes=True)
@@ -225,7 +220,11 @@ def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Resul
 
     Contacts and settings stay, and so do the client's other renewals.
     """
-    return change_store(run, lambda book: renewals.renew(lookup.find_client(book, client), product))
+    return _change_client(run, client, lambda found: renewals.renew(found, product))
+
+
+def _change_client(run: Run, word: str, plan: Callable[[Client], Plan]) -> Result:
+    return change_store(run, lambda book: plan(lookup.find_client(book, word)))
 
 
 def _renewal(run: Run, day: Text, product: Text, deadline: Text) -> Renewal | None:

@@ -28,5 +28,5 @@ def export(
     The suffix of FILE says which; - prints it. The store is not touched, and a file that exists
     only with --force.
     """
-    wanted = data_files.ExportOptions(file, kind, raw=raw, excel=excel, force=force)
-    return data_files.write_export(run, run.load(), wanted)
+    options = data_files.ExportOptions(file, kind, raw=raw, excel=excel, force=force)
+    return data_files.write_export(run, run.load(), options)

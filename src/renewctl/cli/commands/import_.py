@@ -6,9 +6,7 @@ import typer
 
 from renewctl.cli import data_files
 from renewctl.cli.app import command
-from renewctl.cli.options import (
-    Text,
-)
+from renewctl.cli.options import Text
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit.import_client import ImportOptions
@@ -54,5 +52,5 @@ def import_(
     is written.
     """
     table = data_files.read_client_table(run, file, mapping or [], encoding, delimiter, date_format)
-    wishes = ImportOptions(prune, with_overrides, partial, from_deadline)
-    return change_store(run, data_files.import_edit(run, table, wishes))
+    options = ImportOptions(prune, with_overrides, partial, from_deadline)
+    return change_store(run, data_files.import_edit(run, table, options))
