@@ -4,8 +4,8 @@ Paths name the places; whoever has the text turns them into lines.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from functools import partial
+from typing import Any, NamedTuple
 
 from renewctl.domain.identifiers import address_key, client_key, is_address
 from renewctl.domain.paths import IDENTITY
@@ -19,7 +19,6 @@ from renewctl.model import (
     Contact,
     Default,
     Override,
-    Owner,
     PartnerUser,
     Path,
     Policy,
@@ -28,25 +27,19 @@ from renewctl.model import (
 )
 from renewctl.text import dotted
 
-T = TypeVar("T")
 _NOTHING = Portfolio()
-
-
-def _confirmation(on: date, owner: Owner | None, notify: str | None = None) -> Confirmation:
-    return Confirmation(owner, notify, on)
-
-
 _BUILD: Mapping[str, Callable[..., Any]] = {
     "defaults": Default,
-    "defaults.in_hubspot": _confirmation,
+    "defaults.in_hubspot": partial(Confirmation, notify=None),
     "policy": Policy,
     "users": dict,  # a user's address and a client's domain are not in the table
     "clients": dict,
-    "clients.in_hubspot": _confirmation,
+    "clients.in_hubspot": partial(Confirmation, notify=None),
     "contacts": Contact,
     "renewals": Renewal,
     "override": Override,
 }
+"""What the model has for each table."""
 _SPELLED = {Kind.OWNER, Kind.OWNER_SEEN, Kind.COPIES, Kind.ROLES, Kind.DOMAINS}
 
 # Looked up once: a store has tens of thousands of values.
@@ -62,7 +55,7 @@ _REQUIRED = {name: {key for key in fields if fields[key].required} for name, fie
 
 
 class Reading(NamedTuple):
-    """What the data of a store says: the portfolio, what is wrong, and what is merely odd.
+    """The portfolio of a file's data, the problems of the data, and remarks on it.
 
     With ``problems`` the portfolio is not to be used. ``remarks`` change no answer by themselves:
     unknown keys, unusual spellings.
@@ -82,153 +75,151 @@ def read_portfolio(
     remarks are not repeated.
 
     Args:
-        data: the plain data.
-        known: data that was read before, without problems; nothing in it has changed since.
-        portfolio: what was read from it.
+        data: The plain data.
+        known: Data that was read before, without problems; nothing in it has changed since.
+        portfolio: The portfolio of that data.
     """
     reader = _Reader()
     for key in data:
         if key not in TOP_LEVEL and not (key == EDITORS and isinstance(data[key], str)):
-            reader.unknown(key, TOP_LEVEL, ())
+            reader.remark_unknown_key(key, TOP_LEVEL, ())
     new = Portfolio(
-        reader.top(data, "defaults", None),
-        reader.top(data, "policy", Policy()),
-        reader.users(data.get("users", {})),
-        reader.clients(data.get("clients", {}), known.get("clients", EMPTY), portfolio),
+        reader.read_table(data["defaults"], "defaults", ("defaults",)) if "defaults" in data else None,
+        reader.read_table(data["policy"], "policy", ("policy",), Policy()) if "policy" in data else Policy(),
+        reader.read_users(data.get("users", {})),
+        reader.read_clients(data.get("clients", {}), known.get("clients", EMPTY), portfolio),
     )
     return Reading(new, tuple(reader.problems), tuple(reader.remarks))
 
 
 class _Reader:
+    """A reader that collects problems and remarks on its way through the data."""
+
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []
 
-    def problem(self, path: Path, message: str, hint: str = "") -> None:
+    def report(self, path: Path, message: str, hint: str = "") -> None:
         self.problems.append(Problem(f"{dotted(path)} {message}", path, hint))
 
     def remark(self, code: str, path: Path, message: str, hint: str) -> None:
         self.remarks.append(Problem(message, path, hint, code=code))
 
-    def unknown(self, key: str, known: Any, path: Path, guess: str = "") -> None:
+    def remark_unknown_key(self, key: str, known: Any, path: Path, guess: str = "") -> None:
         if key.startswith(OWN_KEYS):
             return
         hint = suggest(key, known) or guess or f"keys of your own begin with {OWN_KEYS}"
         self.remark("unknown-key", (*path, key), f"unknown key {dotted((*path, key))}", hint)
 
-    def top(self, data: Mapping[str, Any], key: str, otherwise: T) -> T:
-        return self.table(data[key], key, (key,), otherwise) if key in data else otherwise
+    def remark_spelling(self, path: Path, raw: Any, value: Any) -> None:
+        """Remark on words that are written otherwise than they are read."""
+        words = zip(raw, value, strict=True) if isinstance(raw, list) else [(raw, value or "default")]
+        for written, word in words:
+            if written != word:
+                message = f"{dotted(path)} is spelled {describe_value(written)}"
+                self.remark("unusual-spelling", path, message, f'write "{word}"')
 
-    def users(self, table: Any) -> dict[str, PartnerUser]:
+    def read_users(self, table: Any) -> dict[str, PartnerUser]:
         users: dict[str, PartnerUser] = {}
-        for written, value in self.entries(table, "users"):
+        for written, value in self.read_entries(table, "users", '[users."ana@agency.example"]'):
             path, key = ("users", written), address_key(written)
             if not is_address(written):
-                self.problem(path, "is not an e-mail address", 'write [users."ana@agency.example"]')
+                self.report(path, "is not an e-mail address", 'write [users."ana@agency.example"]')
             elif key in users:
-                self.problem(path, f"is the same address as {users[key].email}", "keep one of the two")
-            users[key] = PartnerUser(written, **self.table(value, "users", path, {}))
+                self.report(path, f"is the same address as {users[key].email}", "keep one of the two")
+            users[key] = PartnerUser(written, **self.read_table(value, "users", path, {}))
         return users
 
-    def clients(self, table: Any, known: Mapping[str, Any], portfolio: Portfolio) -> dict[str, Client]:
+    def read_clients(self, table: Any, known: Mapping[str, Any], portfolio: Portfolio) -> dict[str, Client]:
         before = {client.spelling: client for client in portfolio.clients.values()}
         clients: dict[str, Client] = {}
-        for written, value in self.entries(table, "clients"):
+        for written, value in self.read_entries(table, "clients", '[clients."acme.example"]'):
             client = before.get(written) if value is known.get(written) else None
             if client is None or client.key in clients:
-                client = self.client(written, value, clients)
+                client = self.read_client(written, value, clients)
             clients[client.key] = client
         return clients
 
-    def client(self, written: str, value: Any, others: Mapping[str, Client]) -> Client:
+    def read_client(self, written: str, value: Any, others: Mapping[str, Client]) -> Client:
         path, key = ("clients", written), client_key(written)
         if key is None:
-            self.problem(path, "is not a client's domain", 'write [clients."acme.example"]')
+            self.report(path, "is not a client's domain", 'write [clients."acme.example"]')
             key = written
         elif key in others:
             other = dotted(("clients", others[key].spelling))
-            self.problem(path, f"is the same client as {other}", "keep one of the two")
+            self.report(path, f"is the same client as {other}", "keep one of the two")
         elif key != written:
             message = f"{dotted(path)} is read as the client {key}"
             self.remark("unusual-spelling", path, message, f'write [clients."{key}"]')
-        return Client(key, written, **self.table(value, "clients", path, {}))
+        return Client(key, written, **self.read_table(value, "clients", path, {}))
 
-    def entries(self, table: Any, name: str) -> list[tuple[str, Any]]:
+    def read_entries(self, table: Any, name: str, example: str) -> list[tuple[str, Any]]:
         if isinstance(table, dict):
             return list(table.items())
-        form = '[clients."acme.example"]' if name == "clients" else '[users."ana@agency.example"]'
-        self.problem((name,), f"must be tables by name, not {describe_value(table)}", f"write {form}")
+        message = f"must be tables by name, not {describe_value(table)}"
+        self.report((name,), message, f"write {example}")
         return []
 
-    def table(self, value: Any, name: str, path: Path, otherwise: Any = None) -> Any:
-        """Return what the table says, or ``otherwise`` where it says nothing usable."""
+    def read_table(self, value: Any, name: str, path: Path, otherwise: Any = None) -> Any:
+        """Return what the model has for a table, or ``otherwise`` if the table cannot be used."""
         if not isinstance(value, dict):
-            self.problem(path, f"must be a table, not {describe_value(value)}", _as_table(name, path))
+            self.report(path, f"must be a table, not {describe_value(value)}", _table_hint(name, path))
             return otherwise
-        before, fields, found = len(self.problems), _FIELDS[name], {}
+        before, fields, attributes = len(self.problems), _FIELDS[name], {}
         for key, raw in value.items():
             if key not in fields:
-                self.unknown(key, fields, path, _split(path[-1], key, raw) if name == "clients" else "")
+                guess = _split_domain_hint(path[-1], key, raw) if name == "clients" else ""
+                self.remark_unknown_key(key, fields, path, guess)
                 continue
-            attribute, read_value, spelled, inside = fields[key]
+            attribute, read_value, spelled, table = fields[key]
             if read_value is None:
-                inner = self.items if inside in IDENTITY else self.table
-                found[attribute] = inner(raw, inside, (*path, key))
+                read_inner = self.read_items if table in IDENTITY else self.read_table
+                attributes[attribute] = read_inner(raw, table, (*path, key))
                 continue
             try:
-                found[attribute] = said = read_value(raw)
+                attributes[attribute] = read = read_value(raw)
             except Bad as bad:
-                self.problem((*path, key), bad.message, bad.hint)
+                self.report((*path, key), bad.message, bad.hint)
                 continue
-            if spelled and said != (tuple(raw) if type(raw) is list else raw):
-                self.spelling((*path, key), raw, said)
+            if spelled and read != (tuple(raw) if type(raw) is list else raw):
+                self.remark_spelling((*path, key), raw, read)
         if not _REQUIRED[name] <= value.keys():
-            self.lacking(value, name, path)
-        return otherwise if len(self.problems) > before else _BUILD[name](**found)
+            for field in TABLES[name].values():
+                if field.required and field.key not in value:
+                    self.report(path, f"needs {field.key}", f"add {field.key}: {field.doc}")
+        return otherwise if len(self.problems) > before else _BUILD[name](**attributes)
 
-    def lacking(self, value: Mapping[str, Any], name: str, path: Path) -> None:
-        """Record a problem for each required field that is missing."""
-        for field in TABLES[name].values():
-            if field.required and field.key not in value:
-                self.problem(path, f"needs {field.key}", f"add {field.key}: {field.doc}")
-
-    def spelling(self, path: Path, raw: Any, value: Any) -> None:
-        """Remark on words that are written otherwise than they are read."""
-        read = zip(raw, value, strict=True) if isinstance(raw, list) else [(raw, value or "default")]
-        for was, word in read:
-            if was != word:
-                message = f"{dotted(path)} is spelled {describe_value(was)}"
-                self.remark("unusual-spelling", path, message, f'write "{word}"')
-
-    def items(self, raw: Any, name: str, path: Path) -> tuple[Any, ...]:
-        """Return the values of a list of tables; each is named by its identity, or by its index."""
+    def read_items(self, raw: Any, name: str, path: Path) -> tuple[Any, ...]:
+        """Return the values of a list of tables; the path of each ends in its identity, or its index."""
         if not isinstance(raw, list):
-            self.problem(path, f"must be a list, not {describe_value(raw)}", f"write {name} = [ {{ … }} ]")
+            message = f"must be a list, not {describe_value(raw)}"
+            self.report(path, message, f"write {name} = [ {{ … }} ]")
             return ()
-        found = []
+        items = []
         seen: set[str] = set()
         for index, item in enumerate(raw):
             identity = item.get(IDENTITY[name], "") if isinstance(item, dict) else None
             if isinstance(identity, str) and identity not in seen:
                 seen.add(identity)
-                found.append(self.table(item, name, (*path, identity)))
+                items.append(self.read_table(item, name, (*path, identity)))
                 continue
             place = (*path, str(index))
-            found.append(self.table(item, name, place))
+            items.append(self.read_table(item, name, place))
             if name == "renewals" and isinstance(identity, str):
-                self.problem(place, _twice(identity), "give each renewal its own product, or keep one")
-        return tuple(found)
+                message = f"is a second renewal {f'of {identity}' if identity else 'without a product'}"
+                self.report(place, message, "give each renewal its own product, or keep one")
+        return tuple(items)
 
 
-def _as_table(name: str, path: Path) -> str:
-    """Return what to write for a table that is none: as its own block, or among others."""
+def _table_hint(name: str, path: Path) -> str:
+    """Return what to write in place of a value that is not a table: a block, or an inline table."""
     if len(path) <= 2:
         return f"write [{dotted(path)}] and its keys below, in JSON {{ … }}"
     needed = next((field.key for field in TABLES[name].values() if field.required), "…")
     return f'write {{ {needed} = … }}, in JSON {{ "{needed}": … }}' if name in path[:-1] else ""
 
 
-def _split(client: str, key: str, value: Any) -> str:
+def _split_domain_hint(client: str, key: str, value: Any) -> str:
     """Return a hint if TOML split a domain at its dots, as in ``[clients.acme.com]``; otherwise nothing."""
     parts = [client, key]
     while isinstance(value, dict) and len(value) == 1:
@@ -239,7 +230,3 @@ def _split(client: str, key: str, value: Any) -> str:
     whole = ".".join(parts)
     split = isinstance(value, dict) and "." not in client and client_key(whole)
     return f'did you mean [clients."{whole}"], in quotes?' if split else ""
-
-
-def _twice(product: str | None) -> str:
-    return f"is a second renewal of {product}" if product else "is a second renewal without a product"
