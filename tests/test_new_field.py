@@ -203,7 +203,7 @@ def test_clients_are_filtered_by_the_fields(program: Program) -> None:
 def test_fields_are_documented(program: Program) -> None:
     for command in ("set", "add", "list"):
         text = program.run("client", command, "--help")
-        assert [key for key in NEW if f"  --{key}" not in text] == [], command
+        assert [key for key in NEW if f"│ --{key}" not in text] == [], command
         assert QUIET not in text
     keys = program.json("schema")["properties"]["clients"]["additionalProperties"]["properties"]
     assert {*NEW, QUIET} <= keys.keys()

@@ -24,12 +24,12 @@ FieldFilters = Annotated[Mapping[str, Scalar | None], _FILTER]
 
 _TYPES: Mapping[Kind, tuple[Any, Mapping[str, Any]]] = {
     Kind.TEXT: (str | None, {"metavar": "TEXT"}),
-    Kind.ADDRESS: (str | None, {"metavar": "ADDRESS"}),
+    Kind.ADDRESS: (str | None, {"metavar": "EMAIL"}),
     Kind.DATE: (str | None, {"metavar": "DATE"}),
     Kind.FLAG: (bool | None, {}),
-    Kind.DAYS: (int | None, {"min": 0}),
-    Kind.COUNT: (int | None, {"min": 0}),
-    Kind.HUB_ID: (int | None, {"min": 1}),
+    Kind.DAYS: (int | None, {"metavar": "NUMBER", "min": 0}),
+    Kind.COUNT: (int | None, {"metavar": "NUMBER", "min": 0}),
+    Kind.HUB_ID: (int | None, {"metavar": "NUMBER", "min": 1}),
 }
 """What an option of each kind takes."""
 
