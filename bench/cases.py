@@ -136,14 +136,13 @@ def _explain(run: Run) -> list[str]:
     return ["explain", run.client]
 
 
-def _tab(name: str, asked: str) -> Operation:
+def _tab(shell: str) -> Operation:
     """Return a Tab behind the first letters of a client's key, as the script of a shell asks for it."""
 
     def variables(run: Run) -> dict[str, str]:
         line = f"renewctl explain {run.client[:10]}"
         return {
-            "_RENEWCTL_COMPLETE": asked,
-            "_RENEWCTL_LINE": line,
+            "_RENEWCTL_COMPLETE": f"complete_{shell}",
             "COMP_WORDS": line,
             "COMP_CWORD": "2",
             "_TYPER_COMPLETE_ARGS": line,
@@ -151,7 +150,7 @@ def _tab(name: str, asked: str) -> Operation:
         }
 
     return Operation(
-        name=f"Tab on a client{name}", words=always(), base="L", bar=1.3, stretch=1.0, sizes=(1_000,),
+        name=f"Tab on a client ({shell})", words=always(), base="L", bar=1.3, stretch=1.0, sizes=(1_000,),
         environment=variables,
     )  # fmt: skip
 
@@ -162,7 +161,7 @@ OPERATIONS = (
     Operation(name="--version", words=always("--version"), base="P", bar=None, stretch=1.3),
     Operation(name="usage error", words=always("who", "--bogus"), base="T", bar=2.5, stretch=2,
               statuses=(2,)),
-    Operation(name="--help", words=always("--help"), base="T", bar=2.5, stretch=2),
+    Operation(name="--help", words=always("--help"), base="T", bar=3, stretch=2),
     Operation(name="who", words=always("who"), base="L", bar=1.2, stretch=1.0, sizes=(100,)),
     Operation(name="who --all -o tsv", words=always(*WHO_ALL), base="L", bar=1.3, stretch=1.05, sizes=MOST,
               large=2),
@@ -181,8 +180,7 @@ OPERATIONS = (
               base="L", bar=2.5, stretch=1.6, sizes=(10_000,)),
     Operation(name="check", words=always("check"), base="L", bar=2.5, stretch=1.6, sizes=(10_000,),
               statuses=(0, 1)),
-    _tab("", "lines"),
-    *(_tab(f" (Typer's {shell})", f"complete_{shell}") for shell in ("bash", "zsh", "fish")),
+    *(_tab(shell) for shell in ("bash", "zsh", "fish")),
     Operation(name="who --all on a terminal", words=always("who", "--all"), base=Other("piped", lambda n: n),
               bar=2, stretch=1.3, sizes=(10_000,), way=TERMINAL),
     Operation(name="who --all -o tsv, JSON store", words=always(*WHO_ALL), base="L", bar=4, stretch=2.5,
