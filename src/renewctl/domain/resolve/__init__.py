@@ -7,8 +7,23 @@ what it leaves open is decided here once, and each decision shows as a note.
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve.decision import (
     ARTICLE,
+    COPIED,
+    COPY_BY_DEFAULT,
+    COPY_BY_OVERRIDE,
+    COPY_BY_POLICY,
+    HOLDS_ROLE,
+    INACTIVE,
+    NO_MESSAGE,
+    NO_ROLE,
+    NO_SETTING,
+    NOTIFIED,
+    PARTNER_OWNS,
     PARTNER_USER,
+    POINT_OF_CONTACT,
+    REPLACED,
     SEVERITY,
+    SKIPPED,
+    VACANT,
     Decision,
     Note,
     Outcome,
@@ -63,8 +78,8 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     setting: AnySetting | None = client.override or portfolio.default
     source, rule = _find_rule(client, setting)
     decisions = tuple(_decide(portfolio, client, setting))
-    to = tuple([decision for decision in decisions if decision.outcome is Outcome.NOTIFIED])
-    cc = tuple([decision for decision in decisions if decision.outcome is Outcome.COPIED])
+    to = tuple([decision for decision in decisions if decision.outcome is NOTIFIED])
+    cc = tuple([decision for decision in decisions if decision.outcome is COPIED])
     notes = tuple(find_notes(portfolio, client, setting, decisions, to))
     return Resolution(client, rule, source, setting, decisions, notes, to, cc)
 
@@ -81,16 +96,16 @@ def _find_rule(client: Client, setting: AnySetting | None) -> tuple[Source, Rule
 def _decide(portfolio: Portfolio, client: Client, setting: AnySetting | None) -> list[Decision]:
     """Return one decision per candidate under ``setting``: contacts, unassigned roles, partner users."""
     if setting is None:
-        return _decide_contacts(client, Reason.NO_SETTING)
+        return _decide_contacts(client, NO_SETTING)
     if setting.owner is Owner.PARTNER:
-        users = _decide_users(portfolio, client, setting, Outcome.NOTIFIED, Reason.POINT_OF_CONTACT)
-        return _decide_contacts(client, Reason.PARTNER_OWNS) + users
-    contacts = _decide_contacts(client, Reason.HOLDS_ROLE)
-    if not any(decision.outcome is Outcome.NOTIFIED for decision in contacts):
+        users = _decide_users(portfolio, client, setting, NOTIFIED, POINT_OF_CONTACT)
+        return _decide_contacts(client, PARTNER_OWNS) + users
+    contacts = _decide_contacts(client, HOLDS_ROLE)
+    if not any(decision.outcome is NOTIFIED for decision in contacts):
         # Without a recipient there is no message, so there is nothing to copy either.
-        return contacts + _decide_users(portfolio, client, setting, Outcome.SKIPPED, Reason.NO_MESSAGE)
-    reason = Reason.COPY_BY_OVERRIDE if client.override else Reason.COPY_BY_DEFAULT
-    return _merge(contacts, _decide_users(portfolio, client, setting, Outcome.COPIED, reason))
+        return contacts + _decide_users(portfolio, client, setting, SKIPPED, NO_MESSAGE)
+    reason = COPY_BY_OVERRIDE if client.override else COPY_BY_DEFAULT
+    return _merge(contacts, _decide_users(portfolio, client, setting, COPIED, reason))
 
 
 def _decide_contacts(client: Client, reason: Reason) -> list[Decision]:
@@ -102,20 +117,20 @@ def _decide_contacts(client: Client, reason: Reason) -> list[Decision]:
     decisions = []
     for contact in _merge_entries(client):
         roles = tuple([role for role in _ROLES if role in contact.roles])
-        outcome, why = Outcome.SKIPPED, reason
+        outcome, why = SKIPPED, reason
         if not roles:
-            why = Reason.NO_ROLE
-        elif reason is Reason.HOLDS_ROLE:
+            why = NO_ROLE
+        elif reason is HOLDS_ROLE:
             if contact.active:
-                outcome = Outcome.NOTIFIED
+                outcome = NOTIFIED
             else:
-                why = Reason.INACTIVE
+                why = INACTIVE
         decisions.append(Decision(contact.email, contact.name, roles, outcome, why, (*path, contact.email)))
     decisions.sort(key=lambda decision: _ROLES.index(decision.roles[0]) if decision.roles else len(_ROLES))
     assigned = [role for decision in decisions for role in decision.roles]
     for role in _ROLES:
         if role not in assigned:
-            decisions.append(Decision(None, "", (role,), Outcome.SKIPPED, Reason.VACANT, path))
+            decisions.append(Decision(None, "", (role,), SKIPPED, VACANT, path))
     return decisions
 
 
@@ -142,26 +157,26 @@ def _decide_users(
             path = (*setting_path(client), "notify")
         elif portfolio.policy.hubspot_override_copies is Copies.DEFAULT_USER:
             email = default
-            reason = Reason.COPY_BY_POLICY if reason is Reason.COPY_BY_OVERRIDE else reason
+            reason = COPY_BY_POLICY if reason is COPY_BY_OVERRIDE else reason
     decisions = [_decide_user(portfolio, email, outcome, reason, path)] if email else []
     if default and address_key(default) != address_key(email or ""):
-        decisions.append(_decide_user(portfolio, default, Outcome.SKIPPED, Reason.REPLACED, _DEFAULT_USER))
+        decisions.append(_decide_user(portfolio, default, SKIPPED, REPLACED, _DEFAULT_USER))
     return decisions
 
 
 def _decide_user(portfolio: Portfolio, email: str, outcome: Outcome, reason: Reason, path: Path) -> Decision:
     user = portfolio.users.get(address_key(email)) or PartnerUser(email)
-    if outcome is not Outcome.SKIPPED and not user.active:
-        outcome, reason = Outcome.SKIPPED, Reason.INACTIVE
+    if outcome is not SKIPPED and not user.active:
+        outcome, reason = SKIPPED, INACTIVE
     return Decision(user.email, user.name, (PARTNER_USER,), outcome, reason, path)
 
 
 def _merge(contacts: list[Decision], users: list[Decision]) -> list[Decision]:
     """Return both; an address notified and copied is one decision: notified, with all roles."""
-    notified = {d.key: index for index, d in enumerate(contacts) if d.outcome is Outcome.NOTIFIED}
+    notified = {d.key: index for index, d in enumerate(contacts) if d.outcome is NOTIFIED}
     others = []
     for user in users:
-        if user.outcome is Outcome.COPIED and user.key in notified:
+        if user.outcome is COPIED and user.key in notified:
             index = notified[user.key]
             contact = contacts[index]
             roles, name = (*contact.roles, *user.roles), contact.name or user.name

@@ -56,6 +56,25 @@ class Reason(StrEnum):
     NO_SETTING = "no-setting"
 
 
+NOTIFIED, COPIED, SKIPPED = Outcome
+(
+    HOLDS_ROLE,
+    POINT_OF_CONTACT,
+    COPY_BY_DEFAULT,
+    COPY_BY_OVERRIDE,
+    COPY_BY_POLICY,
+    PARTNER_OWNS,
+    REPLACED,
+    NO_MESSAGE,
+    NO_ROLE,
+    VACANT,
+    INACTIVE,
+    NO_SETTING,
+) = Reason
+"""The members by names of their own: Python 3.11 looks up a member of an enum slowly, which takes 3.5 %
+of ``who --all -o tsv`` at 1,000 clients. Superfluous from Python 3.12 on."""
+
+
 class Severity(StrEnum):
     """How much a note matters."""
 

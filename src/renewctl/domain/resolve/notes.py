@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from renewctl.domain.resolve.decision import (
+    INACTIVE,
     PARTNER_USER,
+    REPLACED,
+    VACANT,
     Decision,
     Note,
-    Reason,
     is_same_setting,
     setting_path,
 )
@@ -34,14 +36,14 @@ def find_notes(
         path = ("clients", client.spelling, "contacts") if by_roles else setting_path(client)
         yield Note("no-recipient", _explain_no_recipient(setting, decisions), path)
     for decision in decisions:
-        if decision.reason is Reason.INACTIVE:
+        if decision.reason is INACTIVE:
             yield _note_inactive(decision, to)
-        elif decision.reason is Reason.VACANT:
+        elif decision.reason is VACANT:
             if to and setting and setting.owner is Owner.HUBSPOT:
                 yield Note("vacant-role", f"nobody holds the role {decision.roles[0]}", decision.path)
         elif (
             PARTNER_USER in decision.roles
-            and decision.reason is not Reason.REPLACED
+            and decision.reason is not REPLACED
             and decision.key not in portfolio.users
         ):
             message = f"{decision.email} is not one of the partner's users: check the address"
@@ -60,7 +62,7 @@ def _explain_no_recipient(setting: AnySetting | None, decisions: Sequence[Decisi
         if setting.notify is None:
             return "the partner owns renewal communication, but no partner user is set: nobody is notified"
         return f"{setting.notify} is the only recipient and is deactivated: nobody is notified"
-    if any(decision.reason is Reason.INACTIVE for decision in decisions):
+    if any(decision.reason is INACTIVE for decision in decisions):
         return "everyone who holds a role is deactivated: nobody is notified"
     return "all roles are vacant, so there is no message: nobody is notified, and nobody is copied"
 
@@ -76,7 +78,7 @@ def _note_override(
     default: Default | None, client: Client, override: AnySetting, decisions: Sequence[Decision]
 ) -> Iterator[Note]:
     if override.owner is Owner.HUBSPOT:
-        users = [d.email for d in decisions if PARTNER_USER in d.roles and d.reason is not Reason.REPLACED]
+        users = [d.email for d in decisions if PARTNER_USER in d.roles and d.reason is not REPLACED]
         copy = f"whether {users[0]} is copied" if users else "whether anybody of the partner is copied"
         message = f"HubSpot's article does not say {copy} when a client's own setting is HubSpot"
         yield Note("copy-not-assured", message, setting_path(client))
