@@ -43,9 +43,10 @@ def usage_error(error: Any, path: str) -> UsageError:
         message = f"unknown option {error.option_name}"
         hint = _for_option(context, error) or hint
     elif message.startswith("no such command "):
-        word, *near = re.findall(r"'([^']*)'", f"{message} {guess}")
+        word = message.removeprefix("no such command ").strip("'\"")
         message = f"unknown command '{word}'"
-        hint = _for_command(context, word) or _ask(_nearest(word, near), path) or hint
+        near = _nearest(word, re.findall(r"'([^']*)'", guess))
+        hint = _for_command(context, word) or _ask(near and f"{path} {near}") or hint
     elif extra := _EXTRA.search(message):
         message = f"unexpected argument '{extra[1]}'"
     elif choices := _NO_CHOICE.search(message):
@@ -59,8 +60,9 @@ def usage_error(error: Any, path: str) -> UsageError:
 
 def suggest_page(word: str, known: Iterable[str]) -> UsageError:
     """Return the error for a word that the help has nothing on, as it knows pages and commands."""
-    line = _ask(_synonym("renewctl", word)) or _ask(_nearest(word, known), "renewctl help")
-    return UsageError(f"there is no help on '{word}'", hint=line or "renewctl help lists the pages")
+    near = _nearest(word, known)
+    hint = _ask(_synonym("renewctl", word) or (near and f"renewctl help {near}"))
+    return UsageError(f"there is no help on '{word}'", hint=hint or "renewctl help lists the pages")
 
 
 def refuse_repeated_options(context: Any, arguments: Sequence[str]) -> None:
@@ -128,10 +130,13 @@ def _for_value(command: str, parameter: Any, value: str, choices: Sequence[str])
 def _synonym(group: str, word: str) -> str:
     """Return the command line that people mean by a word where a command of a group belongs."""
     table, word = _synonyms(), word.lower()
-    if group != "renewctl" and word in table[group]:
-        return f"renewctl {group} {table[group][word]}"
-    line = table["renewctl"].get(word, "")
-    return f"renewctl {line}" if line and (group == "renewctl" or line.startswith(f"{group} ")) else ""
+    if group == "renewctl":
+        line = table[group].get(word, "")
+    elif line := table.get(group, {}).get(word, ""):
+        line = f"{group} {line}"
+    elif not (line := table["renewctl"].get(word, "")).startswith(f"{group} "):
+        line = ""
+    return f"renewctl {line}" if line else ""
 
 
 def _synonyms() -> dict[str, dict[str, str]]:
@@ -143,5 +148,5 @@ def _nearest(word: str, choices: Iterable[str]) -> str:
     return next(iter(get_close_matches(word.lower(), list(choices), 1, 0.7)), "")
 
 
-def _ask(line: str, before: str = "") -> str:
-    return f"did you mean {before} {line}?".replace("  ", " ") if line else ""
+def _ask(line: str) -> str:
+    return f"did you mean {line}?" if line else ""
