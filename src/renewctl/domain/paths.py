@@ -100,8 +100,9 @@ def is_deeper(data: dict[str, Any] | list[Any], levels: int) -> bool:
     for _ in range(levels):
         inner: list[Any] = []
         for container in containers:
-            values = container.values() if isinstance(container, dict) else container
-            inner += [value for value in values if type(value) in _CONTAINERS]
+            for value in container.values() if type(container) is dict else container:
+                if type(value) in _CONTAINERS:
+                    inner.append(value)
         containers = inner
     return bool(containers)
 
