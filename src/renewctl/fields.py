@@ -4,7 +4,7 @@ Reading, editing, the JSON Schema, spreadsheets, options, filters, lists and hel
 client is one line here and an attribute of ``Client`` (see CONTRIBUTING, "To add a field").
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -79,7 +79,7 @@ class Field(NamedTuple):
 # No synonyms: "Record ID" (hs_object_id) and "HubSpot ID" number the record in the partner's own CRM,
 # not the client's account; "Company owner" is the record's owner there, by name, not the renewal's.
 
-_CLIENT_HEADERS = """domain; client domain; company domain; company domain name; domain name;
+CLIENT_HEADERS = """domain; client domain; company domain; company domain name; domain name;
     customer domain; domínio; domínio do cliente; domínio da empresa; nome de domínio da empresa;
     nome do domínio da empresa; dominio; dominio del cliente; dominio de la empresa;
     nombre de dominio de la empresa; nombre del dominio de la empresa; domaine; domaine du client;
@@ -93,7 +93,7 @@ CLIENT_OR_NAME_HEADERS = """client; client name; customer; customer name; client
 
 HubSpot's renewal list calls its column "Client" or, in 2018, "Client name", and shows the domain in it.
 """
-_ROLE_HEADERS = {
+ROLE_HEADERS = {
     Role.PRIMARY: """primary contact; primary account contact; primary client contact;
         primary contact email; contato principal; contacto principal; contato principal da conta;
         contacto principal de la cuenta; e-mail do contato principal; contact principal;
@@ -281,41 +281,6 @@ TABLES: Mapping[str, Mapping[str, Field]] = {
 }
 """The fields of each kind of table, by key, in the order in which they are written."""
 
-
-class Column(NamedTuple):
-    """A column of a spreadsheet of clients, in which a row is a renewal, or a client without one.
-
-    ``table`` has the field; in the table ``contacts`` the name of the column is a role.
-    """
-
-    name: str
-    headers: str
-    table: str
-    field: Field
-
-
-def _columns() -> Iterator[Column]:
-    key = Field("client", Kind.TEXT, "the client's domain", attribute="key")
-    yield Column("client", _CLIENT_HEADERS, "clients", key)
-    for field in TABLES["clients"].values():
-        if field.table == "contacts":
-            yield from (Column(role, headers, "contacts", field) for role, headers in _ROLE_HEADERS.items())
-        elif field.table:
-            # The product comes first, because it identifies a client's renewal.
-            inner = sorted(TABLES[field.table].values(), key=lambda each: each.key != "product")
-            yield from (Column(each.column, each.headers, field.table, each) for each in inner if each.column)
-        elif field.column:
-            yield Column(field.column, field.headers, "clients", field)
-
-
-COLUMNS: Mapping[str, Column] = {column.name.replace("-", "_"): column for column in _columns()}
-"""The columns of a spreadsheet in their order, by the name that ``import --map`` has for them."""
-PLAIN_COLUMNS = {
-    name: column.field
-    for name, column in COLUMNS.items()
-    if column.table == "clients" and column.field.key in TABLES["clients"]
-}
-"""Those of a single value of a client."""
 
 TOP_LEVEL: Mapping[str, str] = {
     "version": "the version of the store's structure",

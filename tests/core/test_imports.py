@@ -11,11 +11,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
+from renewctl.domain.columns import PLAIN_COLUMNS
 from renewctl.domain.edit.import_client import ImportOptions, ImportRow, Person
 from renewctl.domain.edit.import_plan import plan_import
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
-from renewctl.fields import PLAIN_COLUMNS
 from renewctl.model import Plan, Portfolio, Role
 
 STORE = """

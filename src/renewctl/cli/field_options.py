@@ -11,8 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from renewctl.cli.runtime import Run
-from renewctl.domain.dates import parse_day
-from renewctl.domain.identifiers import parse_address
 from renewctl.fields import TABLES, Field, Kind
 from renewctl.model import Scalar
 
@@ -85,9 +83,14 @@ def _fields(purpose: str) -> list[Field]:
 def _read(field: Field, value: Any, run: Run) -> Scalar | None:
     if value == "":
         return None
+    # Lazy imports: every command has this module, and few have such an option.
     if field.kind is Kind.DATE:
+        from renewctl.domain.dates import parse_day
+
         return parse_day(value, run.today, option=field.option)
     if field.kind is Kind.ADDRESS:
+        from renewctl.domain.identifiers import parse_address
+
         return parse_address(value, field.option)
     scalar: Scalar = value
     return scalar

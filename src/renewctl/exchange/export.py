@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from renewctl.fields import COLUMNS, Column
+from renewctl.domain.columns import COLUMNS, Column
 from renewctl.model import Client, Contact, Portfolio, Renewal
 from renewctl.text import csv_cell, format_value
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
+from renewctl.domain.columns import COLUMNS, PLAIN_COLUMNS
 from renewctl.domain.edit.import_client import ImportRow, Person
 from renewctl.domain.edit.override_list import DEFAULT, OverrideRow
 from renewctl.errors import BadInput, Problem
@@ -13,7 +14,7 @@ from renewctl.exchange import cells
 from renewctl.exchange.date_columns import DateFormat, parse_dates
 from renewctl.exchange.headers import match_columns
 from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow
-from renewctl.fields import COLUMNS, PLAIN_COLUMNS, TABLES, Kind, Shown
+from renewctl.fields import TABLES, Kind, Shown
 from renewctl.model import Role
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from renewctl.domain.columns import PLAIN_COLUMNS
 from renewctl.domain.dates import shift_days
 from renewctl.domain.edit.clients import field_changes
 from renewctl.domain.edit.contacts import contact_table, role_list
@@ -13,7 +14,7 @@ from renewctl.domain.edit.settings import clear_override, override_changes
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.domain.lookup import find_user
 from renewctl.errors import Problem, RenewctlError, UsageError
-from renewctl.fields import PLAIN_COLUMNS, Kind
+from renewctl.fields import Kind
 from renewctl.model import (
     EMPTY,
     AnySetting,
