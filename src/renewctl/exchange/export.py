@@ -3,9 +3,11 @@
 import csv
 import io
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from renewctl.domain.columns import COLUMNS, Column
-from renewctl.model import Client, Contact, Portfolio, Renewal
+from renewctl.model import Client, Contact, Portfolio
 from renewctl.text import csv_cell, format_value
 
 BOM = "\ufeff"
@@ -26,17 +28,18 @@ def export_csv(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) 
     writer.writerow([column.name for column in COLUMNS.values()])
     for client in portfolio.clients.values():
         for renewal in client.renewals or (None,):
-            cells = [_cell(column, client, renewal) for column in COLUMNS.values()]
+            records = {"clients": client, "renewals": renewal, "override": client.override}
+            cells = [_cell(column, client, records) for column in COLUMNS.values()]
             writer.writerow(cells if raw else map(csv_cell, cells))
     return (BOM if excel else "") + file.getvalue()
 
 
-def _cell(column: Column, client: Client, renewal: Renewal | None) -> str:
+def _cell(column: Column, client: Client, records: Mapping[str, Any]) -> str:
     if column.table == "contacts":
         return "; ".join(_person(contact) for contact in client.contacts if column.name in contact.roles)
     if column.name == "owner" and client.override is None:
         return "default"
-    record = {"clients": client, "renewals": renewal, "override": client.override}[column.table]
+    record = records[column.table]
     return format_value(getattr(record, column.field.attribute)) if record else ""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from renewctl.domain.resolve import resolve
-from renewctl.fields import TABLES, Field, Kind, Shown
+from renewctl.fields import TABLES, Field, Shown
 from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
 from renewctl.render.result import Cell, DataTable, Result, line
 from renewctl.text import format_value
@@ -71,10 +71,9 @@ def _values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field in fields:
         value = getattr(record, field.attribute)
-        if field.kind is Kind.ITEMS:
-            value = [_values(item, TABLES[field.table].values()) for item in value]
-        elif field.kind is Kind.ROLES:
-            value = [*value]
+        if isinstance(value, tuple):  # roles, or the items of another table
+            inner = TABLES[field.table].values() if field.table else ()
+            value = [_values(item, inner) if inner else item for item in value]
         values[field.key] = None if value == "" else value
     return values
 
