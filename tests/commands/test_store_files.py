@@ -828,7 +828,7 @@ def test_a_file_changed_since_it_was_read_is_not_replaced(act: str, small: Path)
         small.unlink()
         if act == "a folder":
             small.mkdir()
-    with restore_signals(), pytest.raises(StoreChanged):
+    with restore_signals(), pytest.raises(StoreChanged, match="was changed by somebody else meanwhile"):
         files.replace(small, b"ours", expected)
     if act in {"changed", "renamed over"}:
         assert small.read_bytes() == theirs

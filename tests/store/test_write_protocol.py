@@ -118,21 +118,6 @@ def test_what_only_reads_does_not_even_import_the_lock(store: Path) -> None:
 # ------------------------------------------------------------------ others
 
 
-@pytest.mark.parametrize("at", [("flock", ""), ("fsync", ".tmp")], ids=["locking", "writing"])
-def test_what_somebody_else_saved_meanwhile_stays(at: tuple[str, str], store: Path, server: Server) -> None:
-    fault = {"at": at[0], "path": at[1], "kind": "append", "victim": "renewctl.toml"}
-    ran = server.run(*EDIT, fault=fault)
-    assert "# theirs" in store.read_text()
-    if at[0] == "flock":
-        assert ran.status == 0, "the change is planned anew on what is there now"
-        assert "notify" in store.read_text()
-    else:
-        assert (ran.status, ran.out) == (5, "")
-        assert "changed by somebody else" in ran.err
-        assert store.read_text() == STORE + "\n# theirs\n"
-    assert not list(Path().glob(".*.tmp"))
-
-
 def test_who_holds_the_lock_is_told_with_host_and_age(store: Path, server: Server) -> None:
     with held(store) as number:
         ran = server.run(*EDIT, "--lock-timeout", "0")

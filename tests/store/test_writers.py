@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from store.faulty import Server, held
+from store.faulty import Server
 
 END = "# the end\n"
 ANA = "ana@agency.example"
@@ -74,24 +74,6 @@ def test_writers_killed_while_they_hold_the_lock_block_nobody(at: str, server: S
     found = overridden(store.read_bytes())
     # The second call of flock is a second try or the release, which comes after the replace.
     assert found >= done if at == "flock" else found == done
-
-
-def test_a_lock_whose_holder_was_killed_is_free(server: Server) -> None:
-    store = store_of(1)
-    with held(store):
-        assert server.run(*override(keys(1)[0])[:-1], "0").status == 5
-    assert server.run(*override(keys(1)[0])[:-1], "0").status == 0
-
-
-def test_the_lock_file_stays_the_same_file(server: Server) -> None:
-    """Removed and made again, two could each hold a lock of that name."""
-    store_of(2)
-    assert server.run(*override("c0.example")).status == 0
-    before = Path(".renewctl.toml.lock").stat().st_ino
-    # Somebody has it open all the while, so that its number is not given to another file.
-    with Path(".renewctl.toml.lock").open():
-        assert server.run(*override("c1.example")).status == 0
-        assert Path(".renewctl.toml.lock").stat().st_ino == before
 
 
 @pytest.mark.soak
