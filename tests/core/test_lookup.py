@@ -223,6 +223,17 @@ def test_an_address_of_nobody_is_refused(word: str, hint: str) -> None:
     assert hint in caught.value.hint
 
 
+def test_addresses_equally_close_are_suggested_in_their_own_order() -> None:
+    """A set of eight addresses would have this order once in 40,320 hash seeds."""
+    names = ["una", "pia", "noa", "mia", "lea", "ina", "eva", "ana"]
+    contacts = [{"email": f"finance.{name}@acme.example"} for name in names]
+    book = read_portfolio({"clients": {"acme.example": {"contacts": contacts}}}).portfolio
+    with pytest.raises(UnknownUser) as caught:
+        find_address(book, "finance")
+    first = [f"finance.{name}@acme.example" for name in ("ana", "eva", "ina")]
+    assert caught.value.hint == f"did you mean {' or '.join(first)}?"
+
+
 def test_no_address_is_nobodys_though_the_default_names_nobody() -> None:
     with pytest.raises(UnknownUser):
         find_address(read_portfolio({"defaults": {"owner": "hubspot"}}).portfolio, "")
