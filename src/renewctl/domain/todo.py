@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.resolve import PARTNER_USER, Decision, Reason, is_same_setting, resolve
+from renewctl.domain.resolve import PARTNER_USER, Decision, is_same_setting, resolve
 from renewctl.model import AnySetting, Client, Confirmation, Owner, PartnerUser, Portfolio, Setting
 
 
@@ -142,9 +142,9 @@ def _check_contacts(portfolio: Portfolio, client: Client, today: date) -> list[T
         return []  # no contact is notified, whatever the roles
     # A partner user is asked about only as a contact with a role of the client.
     people = [decision for decision in resolution.decisions if decision.roles[:1] != (PARTNER_USER,)]
-    vacant = tuple(decision.roles[0] for decision in people if decision.reason is Reason.VACANT)
-    inactive = tuple(decision for decision in people if decision.reason is Reason.INACTIVE)
-    holders = tuple(decision for decision in people if decision.reason is Reason.HOLDS_ROLE)
+    vacant = tuple(decision.roles[0] for decision in people if decision.reason == "vacant")
+    inactive = tuple(decision for decision in people if decision.reason == "inactive")
+    holders = tuple(decision for decision in people if decision.reason == "holds-role")
     checked = client.contacts_checked
     since = checked if checked and (today - checked).days > portfolio.policy.stale_days else None
     if not (vacant or inactive or since):

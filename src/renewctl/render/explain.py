@@ -4,7 +4,7 @@ A view of the ``Resolution``; it decides nothing. Its texts are in ``explain.tom
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import (
@@ -23,7 +23,7 @@ from renewctl.render.wording import read_texts
 
 SCHEMA = "renewctl.explain/1"
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
-STYLES = {Outcome.NOTIFIED: "notified", Outcome.COPIED: "copied"}
+STYLES = {"notified": "notified", "copied": "copied"}
 PlaceOf = Callable[[Path], str | None]
 """Returns where in the file a path of the data is, as FILE:LINE; None if it is not in the file."""
 
@@ -138,7 +138,7 @@ def _decision_lines(resolution: Resolution) -> Iterator[Line]:
     if not resolution.to:
         yield line("  ", ("NOBODY is notified", "error"))
     width = max((len(_candidate(decision)) for decision in resolution.decisions), default=0)
-    for decision in sorted(resolution.decisions, key=lambda found: list(Outcome).index(found.outcome)):
+    for decision in sorted(resolution.decisions, key=lambda found: get_args(Outcome).index(found.outcome)):
         style = STYLES.get(decision.outcome, "dim")
         roles = ", ".join(decision.roles) or "no role"
         reason = read_texts("explain")["reasons"][decision.reason]

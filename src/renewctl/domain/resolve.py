@@ -1,0 +1,356 @@
+"""The only place that decides who is notified about a client's renewal, and why.
+
+Every explanation and every report is a view of its ``Resolution``. Source of the rules: HubSpot's
+article "Set renewal owners for partner clients", 28 June 2023; what it leaves open is decided here
+once, and each decision shows as a note.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from renewctl.domain.identifiers import address_key
+from renewctl.model import (
+    AnySetting,
+    Client,
+    Confirmation,
+    Contact,
+    Copies,
+    Default,
+    Owner,
+    PartnerUser,
+    Path,
+    Portfolio,
+    Role,
+)
+
+ARTICLE = 'HubSpot, "Set renewal owners for partner clients", 28 June 2023'
+PARTNER_USER = "partner-user"
+
+
+class Rule(StrEnum):
+    """The row of the rule table that applies to a client."""
+
+    DEFAULT_HUBSPOT = "default-hubspot"
+    DEFAULT_PARTNER = "default-partner"
+    OVERRIDE_HUBSPOT = "override-hubspot"
+    OVERRIDE_PARTNER = "override-partner"
+    NO_DEFAULT = "no-default"
+
+
+class Source(StrEnum):
+    """The level a setting comes from."""
+
+    DEFAULT = "default"
+    OVERRIDE = "override"
+    NONE = "none"
+
+
+Outcome = Literal["notified", "copied", "skipped"]
+"""What becomes of one candidate."""
+Reason = Literal[
+    "holds-role",
+    "point-of-contact",
+    "copy-by-default",
+    "copy-by-override",
+    "copy-by-policy",
+    "partner-owns",
+    "replaced-by-override",
+    "no-message",
+    "no-role",
+    "vacant",
+    "inactive",
+    "no-setting",
+]
+"""Why a candidate has its outcome."""
+
+
+class Severity(StrEnum):
+    """How much a note matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+SEVERITY = {
+    "no-recipient": Severity.ERROR,
+    "unknown-user": Severity.ERROR,
+    "inactive-user": Severity.WARNING,
+    "inactive-contact": Severity.WARNING,
+    "vacant-role": Severity.WARNING,
+    "not-in-hubspot": Severity.WARNING,
+    "renewal-past": Severity.WARNING,
+    "no-renewal-date": Severity.WARNING,
+    "copy-not-assured": Severity.INFO,
+    "no-copy": Severity.INFO,
+    "deadline-passed": Severity.INFO,
+    "pinned-same-as-default": Severity.INFO,
+    "never-confirmed": Severity.INFO,
+}
+
+
+class Note(NamedTuple):
+    """An annotation on an answer; ``path`` is the place in the file that causes it."""
+
+    code: str
+    message: str
+    path: Path = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of its code."""
+        return SEVERITY[self.code]
+
+
+class Decision(NamedTuple):
+    """What becomes of one candidate. ``email`` is None for an unassigned role."""
+
+    email: str | None
+    name: str
+    roles: tuple[str, ...]
+    outcome: Outcome
+    reason: Reason
+    path: Path
+
+    @property
+    def key(self) -> str:
+        """The address in the form it is compared in; empty for an unassigned role."""
+        return address_key(self.email or "")
+
+
+class Resolution(NamedTuple):
+    """Who is notified about one client's renewals, by which rule, and what becomes of each candidate.
+
+    ``to`` are the decisions notified, in the order primary, billing, decision-maker, partner user;
+    ``cc`` those copied.
+    """
+
+    client: Client
+    rule: Rule
+    source: Source
+    setting: AnySetting | None
+    decisions: tuple[Decision, ...]
+    notes: tuple[Note, ...]
+    to: tuple[Decision, ...]
+    cc: tuple[Decision, ...]
+
+
+_ROLES = tuple(Role)
+_DEFAULT_USER: Path = ("defaults", "notify")
+
+
+def resolve(portfolio: Portfolio, client: Client) -> Resolution:
+    """Decide who is notified about ``client``'s renewals.
+
+    An override replaces the default completely; nothing is inherited field by field. Dates play
+    no part. Never raises: what is missing or wrong becomes a note.
+    """
+    setting: AnySetting | None = client.override or portfolio.default
+    source, rule = _find_rule(client, setting)
+    decisions = tuple(_decide(portfolio, client, setting))
+    to = tuple([decision for decision in decisions if decision.outcome == "notified"])
+    cc = tuple([decision for decision in decisions if decision.outcome == "copied"])
+    notes = tuple(_find_notes(portfolio, client, setting, decisions, to))
+    return Resolution(client, rule, source, setting, decisions, notes, to, cc)
+
+
+def _find_rule(client: Client, setting: AnySetting | None) -> tuple[Source, Rule]:
+    if setting is None:
+        return Source.NONE, Rule.NO_DEFAULT
+    partner = setting.owner is Owner.PARTNER
+    if client.override:
+        return Source.OVERRIDE, Rule.OVERRIDE_PARTNER if partner else Rule.OVERRIDE_HUBSPOT
+    return Source.DEFAULT, Rule.DEFAULT_PARTNER if partner else Rule.DEFAULT_HUBSPOT
+
+
+def _decide(portfolio: Portfolio, client: Client, setting: AnySetting | None) -> list[Decision]:
+    """Return one decision per candidate under ``setting``: contacts, unassigned roles, partner users."""
+    if setting is None:
+        return _decide_contacts(client, "no-setting")
+    if setting.owner is Owner.PARTNER:
+        users = _decide_users(portfolio, client, setting, "notified", "point-of-contact")
+        return _decide_contacts(client, "partner-owns") + users
+    contacts = _decide_contacts(client, "holds-role")
+    if not any(decision.outcome == "notified" for decision in contacts):
+        # Without a recipient there is no message, so there is nothing to copy either.
+        return contacts + _decide_users(portfolio, client, setting, "skipped", "no-message")
+    reason: Reason = "copy-by-override" if client.override else "copy-by-default"
+    return _merge(contacts, _decide_users(portfolio, client, setting, "copied", reason))
+
+
+def _decide_contacts(client: Client, reason: Reason) -> list[Decision]:
+    """Return the client's contacts by their first role, then the unassigned roles.
+
+    Only ``holds-role`` notifies; under any other ``reason`` the contacts are skipped.
+    """
+    path = ("clients", client.spelling, "contacts")
+    decisions = []
+    for contact in _merge_entries(client):
+        roles = tuple([role for role in _ROLES if role in contact.roles])
+        outcome: Outcome = "skipped"
+        why = reason
+        if not roles:
+            why = "no-role"
+        elif reason == "holds-role":
+            if contact.active:
+                outcome = "notified"
+            else:
+                why = "inactive"
+        decisions.append(Decision(contact.email, contact.name, roles, outcome, why, (*path, contact.email)))
+    decisions.sort(key=lambda decision: _ROLES.index(decision.roles[0]) if decision.roles else len(_ROLES))
+    assigned = [role for decision in decisions for role in decision.roles]
+    for role in _ROLES:
+        if role not in assigned:
+            decisions.append(Decision(None, "", (role,), "skipped", "vacant", path))
+    return decisions
+
+
+def _merge_entries(client: Client) -> list[Contact]:
+    """Return each contact once, with the roles of all entries; active if no entry is deactivated."""
+    merged: dict[str, Contact] = {}
+    for contact in client.contacts:
+        key = address_key(contact.email)
+        first = merged.setdefault(key, contact)
+        if first is not contact:
+            roles, active = first.roles + contact.roles, first.active and contact.active
+            merged[key] = first._replace(name=first.name or contact.name, roles=roles, active=active)
+    return list(merged.values())
+
+
+def _decide_users(
+    portfolio: Portfolio, client: Client, setting: AnySetting, outcome: Outcome, reason: Reason
+) -> list[Decision]:
+    """Return the partner user of ``setting``, and the default's user if an override replaces it."""
+    default = portfolio.default.notify if portfolio.default else None
+    email, path = setting.notify, _DEFAULT_USER
+    if client.override:
+        if email or setting.owner is Owner.PARTNER:
+            path = (*setting_path(client), "notify")
+        elif portfolio.policy.hubspot_override_copies is Copies.DEFAULT_USER:
+            email = default
+            reason = "copy-by-policy" if reason == "copy-by-override" else reason
+    decisions = [_decide_user(portfolio, email, outcome, reason, path)] if email else []
+    if default and address_key(default) != address_key(email or ""):
+        decisions.append(_decide_user(portfolio, default, "skipped", "replaced-by-override", _DEFAULT_USER))
+    return decisions
+
+
+def _decide_user(portfolio: Portfolio, email: str, outcome: Outcome, reason: Reason, path: Path) -> Decision:
+    user = portfolio.users.get(address_key(email)) or PartnerUser(email)
+    if outcome != "skipped" and not user.active:
+        outcome, reason = "skipped", "inactive"
+    return Decision(user.email, user.name, (PARTNER_USER,), outcome, reason, path)
+
+
+def _merge(contacts: list[Decision], users: list[Decision]) -> list[Decision]:
+    """Return both; an address notified and copied is one decision: notified, with all roles."""
+    notified = {d.key: index for index, d in enumerate(contacts) if d.outcome == "notified"}
+    others = []
+    for user in users:
+        if user.outcome == "copied" and user.key in notified:
+            index = notified[user.key]
+            contact = contacts[index]
+            roles, name = (*contact.roles, *user.roles), contact.name or user.name
+            contacts[index] = contact._replace(roles=roles, name=name)
+        else:
+            others.append(user)
+    return contacts + others
+
+
+def setting_path(client: Client) -> Path:
+    """Return where the file has the setting that applies to ``client``."""
+    return ("clients", client.spelling, "override") if client.override else ("defaults",)
+
+
+def is_same_setting(one: AnySetting | Confirmation, other: AnySetting) -> bool:
+    """Return whether owner and partner user are the same."""
+    return one.owner is other.owner and address_key(one.notify or "") == address_key(other.notify or "")
+
+
+def _find_notes(
+    portfolio: Portfolio,
+    client: Client,
+    setting: AnySetting | None,
+    decisions: Sequence[Decision],
+    to: Sequence[Decision],
+) -> Iterator[Note]:
+    """Yield the notes on an answer: that nobody is notified first, those on HubSpot's setting last."""
+    if not to:
+        by_roles = setting is not None and setting.owner is Owner.HUBSPOT
+        path = ("clients", client.spelling, "contacts") if by_roles else setting_path(client)
+        yield Note("no-recipient", _explain_no_recipient(setting, decisions), path)
+    for decision in decisions:
+        if decision.reason == "inactive":
+            code = "inactive-user" if decision.roles == (PARTNER_USER,) else "inactive-contact"
+            notified = any(other.key == decision.key for other in to)
+            result = " as a partner user, so receives nothing as one" if notified else ", so receives nothing"
+            yield Note(code, f"{decision.email} is deactivated in HubSpot{result}", decision.path)
+        elif decision.reason == "vacant":
+            if to and setting and setting.owner is Owner.HUBSPOT:
+                yield Note("vacant-role", f"nobody holds the role {decision.roles[0]}", decision.path)
+        elif (
+            PARTNER_USER in decision.roles
+            and decision.reason != "replaced-by-override"
+            and decision.key not in portfolio.users
+        ):
+            message = f"{decision.email} is not one of the partner's users: check the address"
+            yield Note("unknown-user", message, decision.path)
+    if client.override:
+        yield from _note_override(portfolio.default, client, client.override, decisions)
+    elif setting and setting.owner is Owner.HUBSPOT and setting.notify is None:
+        yield Note("no-copy", "no partner user is set, so nobody of the partner is copied", ("defaults",))
+    yield from _note_hubspot(client, portfolio.default)
+
+
+def _explain_no_recipient(setting: AnySetting | None, decisions: Sequence[Decision]) -> str:
+    if setting is None:
+        return "no default is set, so nobody is known to be notified"
+    if setting.owner is Owner.PARTNER:
+        if setting.notify is None:
+            return "the partner owns renewal communication, but no partner user is set: nobody is notified"
+        return f"{setting.notify} is the only recipient and is deactivated: nobody is notified"
+    if any(decision.reason == "inactive" for decision in decisions):
+        return "everyone who holds a role is deactivated: nobody is notified"
+    return "all roles are vacant, so there is no message: nobody is notified, and nobody is copied"
+
+
+def _note_override(
+    default: Default | None, client: Client, override: AnySetting, decisions: Sequence[Decision]
+) -> Iterator[Note]:
+    if override.owner is Owner.HUBSPOT:
+        users = [d.email for d in decisions if PARTNER_USER in d.roles and d.reason != "replaced-by-override"]
+        copy = f"whether {users[0]} is copied" if users else "whether anybody of the partner is copied"
+        message = f"HubSpot's article does not say {copy} when a client's own setting is HubSpot"
+        yield Note("copy-not-assured", message, setting_path(client))
+    if default and is_same_setting(default, override):
+        message = "the override equals the default, but will not follow later changes of it"
+        yield Note("pinned-same-as-default", message, setting_path(client))
+
+
+def _note_hubspot(client: Client, default: Default | None) -> Iterator[Note]:
+    """Yield where HubSpot, when last confirmed, had another setting than the file, and what never was."""
+    confirmed = client.confirmed
+    if client.override:
+        if confirmed and not is_same_setting(confirmed, client.override):
+            yield _note_difference(confirmed, client)
+    elif confirmed and confirmed.owner is not None:
+        yield _note_difference(confirmed, client)
+    elif default and default.confirmed and not is_same_setting(default.confirmed, default):
+        yield _note_difference(default.confirmed, None)
+    if confirmed is None:
+        message = "nothing is recorded of what HubSpot's own screens show for this client"
+        yield Note("never-confirmed", message, ("clients", client.spelling))
+    elif not client.override and default and default.confirmed is None:
+        message = "nothing is recorded of what HubSpot's own screens show for the default"
+        yield Note("never-confirmed", message, ("defaults",))
+
+
+def _note_difference(confirmed: Confirmation, client: Client | None) -> Note:
+    setting = "the default" if confirmed.owner is None else f"owner {confirmed.owner}"
+    if confirmed.notify:
+        setting += f", {confirmed.notify}"
+    path = ("clients", client.spelling, "in_hubspot") if client else ("defaults", "in_hubspot")
+    whose = "" if client else "for the default "
+    message = f"HubSpot acts on what it last showed {whose}on {confirmed.on.isoformat()}: {setting}"
+    return Note("not-in-hubspot", message, path)
