@@ -292,17 +292,6 @@ def test_key_and_product_are_not_run_together() -> None:
     assert not set(uids(one)) & set(uids(two))
 
 
-def test_two_renewals_of_one_product_would_still_both_be_there() -> None:
-    twice = ACME._replace(renewals=(*ACME.renewals, Renewal(date(2027, 9, 1), "Marketing Hub")))
-    assert len(events_of(twice)) == 4  # and checked() wants four UIDs
-    assert set(uids(ACME)) < set(uids(twice))
-
-
-def test_a_row_given_twice_is_one_pair_of_events() -> None:
-    found = rows_of(ACME)
-    assert build_calendar(found * 2, TODAY) == build_calendar(found, TODAY)
-
-
 def test_the_order_of_the_rows_does_not_matter(agency_rows: tuple[ReportRow, ...]) -> None:
     assert build_calendar(agency_rows[::-1], TODAY, remind=[7, 30]) == build_calendar(
         agency_rows, TODAY, remind=[30, 7]

@@ -1,16 +1,13 @@
 """Deadlines and renewals as an iCalendar file (RFC 5545), for the calendars people already look at.
 
-The file only informs: it names no organizer and no attendee, so no calendar program can send an
-invitation to the people in it. All days are calendar dates, without a time zone.
+It names no organizer and no attendee, so no calendar program can send an invitation to the people in it.
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import NamedTuple
 
 from renewctl.domain.dates import shift_days
 from renewctl.domain.report import ReportRow
@@ -49,8 +46,7 @@ class _Text(str):
         return plain.replace("\n", "\\n").encode()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Event:
+class _Event(NamedTuple):
     """One all-day event. The order of the fields is the order of the file."""
 
     day: date
@@ -64,23 +60,25 @@ class _Event:
 def build_calendar(rows: Sequence[ReportRow], as_of: date, *, remind: Sequence[int] = ()) -> bytes:
     """Return an iCalendar file with two all-day events per dated row: its deadline and its renewal.
 
-    Rows without a date are left out. Renewals whose date is past are in, with their note. The same
-    rows, in any order, and the same ``as_of`` give the same bytes. An event keeps its UID as long as
-    client key and product stay, so that a file imported again moves it instead of adding another.
+    The same rows, in any order, and the same ``as_of`` give the same bytes.
 
     Args:
-        rows: The rows of a report.
+        rows: The rows of a report, each renewal of a client once.
         as_of: The calendar date of the report; its midnight in UTC is every event's DTSTAMP.
         remind: Days before the deadline to be reminded, 0 for the day itself. An all-day event
-            begins at midnight where the reader is (RFC 5545, 3.8.6.3), so 30 means the midnight
-            that begins the day thirty days earlier: up on that day's morning. Deadlines that are
-            past get no reminders, or a calendar would call them missed at once.
+            begins at midnight where the reader is (RFC 5545, 3.8.6.3). Deadlines that are past get
+            no reminders, or a calendar would call them missed at once.
 
     Raises:
         MissingExtra: If icalendar is not installed.
         UsageError: If a reminder is negative or farther than ``FARTHEST_REMINDER`` days.
     """
-    icalendar = _import_icalendar()
+    try:
+        # Typed or not, there or not: the same to the type checker.
+        import icalendar  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    except ImportError as error:
+        hint = "pip install 'renewctl[calendar]'"
+        raise MissingExtra(f"a calendar needs the package icalendar: {error}", hint=hint) from error
     for days in remind:
         if not 0 <= days <= FARTHEST_REMINDER:
             message = f"a reminder {days} days before the deadline is not possible"
@@ -88,11 +86,20 @@ def build_calendar(rows: Sequence[ReportRow], as_of: date, *, remind: Sequence[i
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
-    seen: Counter[tuple[str, ...]] = Counter()
-    for event in sorted({event for row in rows for event in _events(row, as_of)}):
-        identity = (event.client, event.product, event.kind)
-        seen[identity] += 1
-        component = _component(icalendar, event, _uid(identity, seen[identity]), as_of)
+    for event in sorted(event for row in rows for event in _events(row, as_of)):
+        # Not of the date, so that a calendar moves the event when the date changes.
+        identity = json.dumps([event.client, event.product, event.kind])
+        component = icalendar.Event()
+        component.add("uid", sha256(identity.encode()).hexdigest()[:32] + "@renewctl")
+        component.add("dtstamp", datetime.combine(as_of, time(), UTC))
+        component.add("dtstart", event.day)
+        # No day follows the calendar's last; without DTEND an all-day event lasts one day all the same.
+        if event.day < date.max:
+            component.add("dtend", shift_days(event.day, 1))
+        component["summary"] = _Text(event.summary)
+        component["description"] = _Text(event.description)
+        component.add("categories", [_CATEGORY[event.kind]])
+        component.add("transp", "TRANSPARENT")
         if event.kind == "deadline" and event.day >= as_of:
             for days in sorted(set(remind), reverse=True):
                 alarm = icalendar.Alarm()
@@ -103,25 +110,6 @@ def build_calendar(rows: Sequence[ReportRow], as_of: date, *, remind: Sequence[i
         calendar.add_component(component)
     content: bytes = calendar.to_ical()
     return content
-
-
-def _import_icalendar() -> Any:
-    try:
-        # Typed or not, there or not: the same to the type checker.
-        import icalendar  # type: ignore[import-not-found, import-untyped, unused-ignore]
-    except ImportError as error:
-        hint = "pip install 'renewctl[calendar]'"
-        raise MissingExtra(f"a calendar needs the package icalendar: {error}", hint=hint) from error
-    return icalendar
-
-
-def _uid(identity: tuple[str, ...], number: int) -> str:
-    """Return the UID: of client, product and kind, not of the date.
-
-    A client has one renewal per product; were there two, the later would still not replace the first.
-    """
-    parts = [*identity, *([number] if number > 1 else [])]
-    return sha256(json.dumps(parts).encode()).hexdigest()[:32] + "@renewctl"
 
 
 def _events(row: ReportRow, as_of: date) -> Iterator[_Event]:
@@ -161,18 +149,3 @@ def _describe(row: ReportRow, renewal: Renewal, deadline: date, as_of: date) -> 
 def _plain(text: str) -> str:
     r"""Return showable text without a tag: calendars on the web read a description as HTML."""
     return showable(text).replace("<", "\\x3c")
-
-
-def _component(icalendar: Any, event: _Event, uid: str, as_of: date) -> Any:
-    component = icalendar.Event()
-    component.add("uid", uid)
-    component.add("dtstamp", datetime.combine(as_of, time(), UTC))
-    component.add("dtstart", event.day)
-    # No day follows the calendar's last; without DTEND an all-day event lasts one day all the same.
-    if event.day < date.max:
-        component.add("dtend", shift_days(event.day, 1))
-    component["summary"] = _Text(event.summary)
-    component["description"] = _Text(event.description)
-    component.add("categories", [_CATEGORY[event.kind]])
-    component.add("transp", "TRANSPARENT")
-    return component

@@ -6,14 +6,13 @@ Nothing is guessed in silence: what cannot be read for certain is refused, with 
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from io import BytesIO
 from typing import NamedTuple
 
 from renewctl.errors import BadInput, Problem, UsageError
-from renewctl.exchange import table_errors
 from renewctl.text import csv_text
 
 Cell = str | int | float | bool | date | datetime | None
@@ -21,6 +20,19 @@ Cell = str | int | float | bool | date | datetime | None
 
 Record = tuple[int, Sequence[Cell]]
 
+_BINARY = (
+    (b"\xd0\xcf\x11\xe0", "an old .xls workbook, or one behind a password"),
+    (b"%PDF", "PDF"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"PK\x05\x06", "an empty zip archive"),
+)
+_TEXTUAL = (
+    (re.compile(r"\s*<(?:!doctype|html|head|body|table|meta)\b", re.IGNORECASE), "HTML"),
+    (re.compile(r"\s*<[?!\w]"), "XML"),
+    (re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\["\]])'), "JSON"),
+    (re.compile(r'\s*+(?:#.*\n\s*+)*(?:version\s*=|\[+[\w."@-]+\]+\s*$)', re.MULTILINE), "TOML"),
+    (re.compile(r"---\s*\n"), "YAML"),
+)
 _DELIMITERS = ",;\t"
 _SPOKEN = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -66,27 +78,41 @@ def read_sheet(data: bytes, name: str, *, encoding: str | None = None, delimiter
         BadInput: If it is not such a table.
         UsageError: If there is no such encoding, or no such delimiter.
     """
+    records: Iterable[Record]
     if data.startswith(b"PK\x03\x04"):
         records = _read_workbook(data, name)
     else:
-        text = _decode(data, name, encoding)
-        if kind := table_errors.kind_of_text(text):
-            raise table_errors.other_kind(name, kind)
-        records = _read_csv(text, name, delimiter)
+        records = _read_csv(_decode(data, name, encoding), name, delimiter)
     filled = [(number, cells) for number, record in records if (cells := _trim(record))]
     if not filled:
-        raise table_errors.unreadable(name, "the table is empty", "name the columns in line 1: client,name")
+        raise _unreadable(name, "the table is empty", "name the columns in line 1: client,name")
     line, header = filled.pop(0)
     width = len(header)
     rows: list[SheetRow] = []
     problems: list[Problem] = []
     for number, cells in filled:
         if len(cells) > width:
-            problems.append(table_errors.too_many_cells(name, number, len(cells), width))
+            message = f"{len(cells)} cells, but the header names {width} column{'' if width == 1 else 's'}"
+            hint = "put quotes around a cell with a delimiter in it, and a name above every column"
+            problems.append(Problem(message, hint=hint, file=name, line=number, column=width + 1))
         else:
             rows.append(SheetRow(number, cells + (None,) * (width - len(cells))))
     columns = tuple("" if cell is None else str(cell) for cell in header)
     return Sheet(columns, tuple(rows), line, tuple(problems))
+
+
+def _unreadable(name: str, message: str, hint: str = "", line: int = 0) -> BadInput:
+    problem = Problem(message, hint=hint, file=name, line=line)
+    return BadInput("the table cannot be read", problems=[problem])
+
+
+def _other_kind(name: str, kind: str) -> BadInput:
+    return _unreadable(name, f"looks like {kind}", "tables come as CSV or .xlsx: save it as one of them")
+
+
+def _damaged(name: str, why: str) -> BadInput:
+    hint = "open it and save it again, as .xlsx or CSV UTF-8"
+    return _unreadable(name, f"the workbook is damaged: {why}" if why else "the workbook is damaged", hint)
 
 
 def _trim(cells: Sequence[Cell]) -> tuple[Cell, ...]:
@@ -103,42 +129,83 @@ def _clean(text: str) -> str | None:
 
 
 def _decode(data: bytes, name: str, encoding: str | None) -> str:
-    if kind := table_errors.kind_of_bytes(data):
-        raise table_errors.other_kind(name, kind)
-    marked = [(mark, codec) for mark, codec in _MARKS if data.startswith(mark)]
-    mark, codec = marked[0] if marked else (b"", _find_codec("utf-8" if encoding is None else encoding))
-    if encoding is not None and mark and not _find_codec(encoding).startswith(codec[:6]):
+    for magic, kind in _BINARY:
+        if data.startswith(magic):
+            raise _other_kind(name, kind)
+    try:
+        asked = codecs.lookup(encoding if encoding is not None else "utf-8").name
+    except (LookupError, ValueError):
+        raise _not_an_encoding(encoding) from None
+    mark, codec = next((each for each in _MARKS if data.startswith(each[0])), (b"", asked))
+    if encoding is not None and not asked.startswith(codec[:6]):
         message = f"begins with the mark of {codec.upper()}, so it is not {encoding}"
-        raise table_errors.unreadable(name, message, "leave --encoding out", 1)
+        raise _unreadable(name, message, "leave --encoding out", 1)
     try:
         text = data[len(mark) :].decode(codec).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise table_errors.undecodable(name, error, codec, asked=encoding is not None) from None
+        one_byte = not codec.startswith("utf")  # or at least its line ends are of one byte
+        before = error.object[: error.start].decode("latin-1" if one_byte else codec, "ignore")
+        message = f"byte 0x{error.object[error.start]:02x} is not {codec.upper()}"
+        hint = "--encoding cp1252 if Excel saved it, or save it again as CSV UTF-8"
+        if encoding is not None:
+            hint = f"it was saved in another encoding than {codec}"
+        raise _unreadable(name, message, hint, before.count(_line_end(before)) + 1) from None
     except (LookupError, ValueError):  # of codecs such as hex and idna: no text file is in them
         raise _not_an_encoding(codec) from None
     if match := _UNWANTED.search(text):
-        raise table_errors.unwanted_character(name, text, match.start())
+        message = f"the character U+{ord(match[0]):04X} cannot stand in text"
+        hint = "take it out, or save the file again as CSV UTF-8"
+        if text.count("\0") > len(text) // 4:
+            hint = "it looks like UTF-16 without its mark: --encoding utf-16-le, or save it as CSV UTF-8"
+        raise _unreadable(name, message, hint, text.count(_line_end(text), 0, match.start()) + 1)
     return text
 
 
-def _find_codec(encoding: str) -> str:
-    try:
-        return codecs.lookup(encoding).name
-    except (LookupError, ValueError):
-        raise _not_an_encoding(encoding) from None
-
-
-def _not_an_encoding(encoding: str) -> UsageError:
+def _not_an_encoding(encoding: str | None) -> UsageError:
     hint = "for example cp1252, iso-8859-2, shift_jis or utf-16-le"
     return UsageError(f"--encoding: {encoding!r} is no encoding of text files", hint=hint)
 
 
-def _read_csv(text: str, name: str, delimiter: str | None) -> Iterator[Record]:
-    chosen, first_line = None if delimiter is None else _check_delimiter(delimiter), 1
+def _line_end(text: str) -> str:
+    """Return what ends a line. A lone CR does only where nothing else can: a file of old Mac kind."""
+    return "\n" if "\n" in text else "\r"
+
+
+def _read_csv(text: str, name: str, delimiter: str | None) -> list[Record]:
+    """Return the records with the line each begins at."""
+    for beginning, kind in _TEXTUAL:
+        if beginning.match(text):
+            raise _other_kind(name, kind)
+    first_line = 1
     if sep := _SEP.match(text):  # Excel's own way to name the delimiter
-        text, chosen, first_line = text[sep.end() :], chosen or _check_delimiter(sep[1]), 2
-    for number, cells in _split_records(text, name, chosen or _detect_delimiter(text, name), first_line):
-        yield number, [_clean(cell) for cell in cells]
+        text, first_line = text[sep.end() :], 2
+        delimiter = sep[1] if delimiter is None else delimiter
+    delimiter = _detect_delimiter(text, name) if delimiter is None else _check_delimiter(delimiter)
+    end = _line_end(text)
+    lines = [line + end for line in text.split(end)]
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    records: list[Record] = []
+    start = 0
+    limit = csv.field_size_limit(max(131_072, len(text) + 1))
+    try:
+        for record in reader:
+            if any(record):
+                records.append((first_line + start, [_clean(cell) for cell in record]))
+            start = reader.line_num
+    except csv.Error as error:
+        last = first_line + reader.line_num - 1
+        if "new-line" in str(error):
+            hint = "lines end in LF or CRLF; put quotes around a cell with a line end in it"
+            raise _unreadable(name, "a lone carriage return stands in the line", hint, last) from None
+        rest = "".join(lines[start:])
+        opened = first_line + start + rest.count(_line_end(rest), 0, _open_quote(rest, delimiter))
+        message = f"the cell in quotes that begins here is followed by more in line {last}"
+        if "unexpected end" in str(error):
+            message = "a quote is opened here and never closed"
+        raise _unreadable(name, message, "close it, and write a quote inside a cell twice", opened) from None
+    finally:
+        csv.field_size_limit(limit)
+    return records
 
 
 def _check_delimiter(delimiter: str) -> str:
@@ -155,42 +222,30 @@ def _detect_delimiter(text: str, name: str) -> str:
     header = _QUOTED.sub("", match[1] if match else "")
     (most, char), (next_most, _), _ = sorted(((header.count(c), c) for c in _DELIMITERS), reverse=True)
     if most == 0 and "|" in header:
-        raise table_errors.unreadable(name, "the header line is parted by |", "--delimiter '|'", 1)
+        raise _unreadable(name, "the header line is parted by |", "--delimiter '|'", 1)
     if 0 < most == next_most:
         hint = "--delimiter ';' or ',' or tab says which"
-        raise table_errors.unreadable(name, "the header line can be parted in two ways", hint, 1)
+        raise _unreadable(name, "the header line can be parted in two ways", hint, 1)
     return char if most else ","
 
 
-def _split_records(text: str, name: str, delimiter: str, first_line: int) -> list[tuple[int, list[str]]]:
-    """Return the records with the line each begins at."""
-    end = table_errors.line_end(text)
-    lines = [line + end for line in text.split(end)]
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
-    records: list[tuple[int, list[str]]] = []
-    start = 0
-    limit = csv.field_size_limit(max(131_072, len(text) + 1))
-    try:
-        for record in reader:
-            if any(record):
-                records.append((first_line + start, record))
-            start = reader.line_num
-    except csv.Error as error:
-        rest = "".join(lines[start:])
-        span = first_line + start, first_line + reader.line_num - 1
-        raise table_errors.malformed(name, str(error), rest, delimiter, span) from None
-    finally:
-        csv.field_size_limit(limit)
-    return records
+def _open_quote(rest: str, delimiter: str) -> int:
+    """Return where the first cell in quotes begins that does not end where a cell may."""
+    part = re.escape(delimiter)
+    cell = re.compile(rf' *+(?:"[^"]*+(?:""[^"]*+)*"(?!")|(?!")[^{part}\r\n]*+)(?:[{part}\r\n]|\Z)')
+    place = 0
+    while place < len(rest) and (found := cell.match(rest, place)):
+        place = found.end()
+    return place
 
 
-def _read_workbook(data: bytes, name: str) -> Iterator[Record]:
+def _read_workbook(data: bytes, name: str) -> list[Record]:
     _check_archive(data, name)
     try:  # a lazy import: python-calamine comes with the extra xlsx
         from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
     except ImportError:
         hint = "pip install 'renewctl[xlsx]', or save it as CSV UTF-8"
-        raise table_errors.unreadable(name, "reading .xlsx needs python-calamine", hint) from None
+        raise _unreadable(name, "reading .xlsx needs python-calamine", hint) from None
     try:
         with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
             # Hidden sheets, and charts, are not a list of clients.
@@ -199,11 +254,11 @@ def _read_workbook(data: bytes, name: str) -> Iterator[Record]:
             sheets = [sheet for each in names if (sheet := book.get_sheet_by_name(each)).start is not None]
             if len(sheets) > 1:
                 message = f"several sheets hold something: {', '.join(sheet.name for sheet in sheets)}"
-                raise table_errors.unreadable(name, message, "keep one of them")
+                raise _unreadable(name, message, "keep one of them")
             rows = sheets[0].to_python(skip_empty_area=False) if sheets else []
     except CalamineError as error:
-        raise table_errors.damaged(name, str(error)) from None
-    return ((number, [_value(cell) for cell in row]) for number, row in enumerate(rows, 1))
+        raise _damaged(name, str(error)) from None
+    return [(number, [_value(cell) for cell in row]) for number, row in enumerate(rows, 1)]
 
 
 def _check_archive(data: bytes, name: str) -> None:
@@ -217,16 +272,16 @@ def _check_archive(data: bytes, name: str) -> None:
         with ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
             if not any(re.fullmatch(r"xl/workbook\w*\.xml", member.filename.lower()) for member in members):
-                raise table_errors.other_kind(name, "a zip archive without an .xlsx workbook in it")
+                raise _other_kind(name, "a zip archive without an .xlsx workbook in it")
             sheets = [member for member in members if member.filename.startswith("xl/worksheets/")]
             large = sum(member.file_size for member in members) > _MOST_XML
             if large or any(_extent(archive.read(sheet)) > _MOST_CELLS for sheet in sheets):
                 hint = "a cell far out may be filled by mistake: copy what you need to a new sheet"
-                raise table_errors.unreadable(name, "the sheet is too large", hint)
+                raise _unreadable(name, "the sheet is too large", hint)
     except BadInput:
         raise
     except Exception as error:  # zipfile has no family of errors: struct.error and zlib.error, for example
-        raise table_errors.damaged(name, str(error)) from None
+        raise _damaged(name, str(error)) from None
 
 
 def _extent(xml: bytes) -> int:
