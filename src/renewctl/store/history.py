@@ -1,7 +1,7 @@
 """What was changed, by whom, when and why: a journal of JSON lines next to the store, only added to.
 
-Before the store is replaced, what is intended is written down and synced; afterwards that it is
-done. What was killed in between is settled by the store's digest.
+A change is written down and synced before the store is replaced, and afterwards that it is done.
+What was killed in between is settled by the store's digest.
 """
 
 import json
@@ -19,9 +19,7 @@ from renewctl.formats.entries import Swap
 from renewctl.model import Change
 
 SUFFIX = ".history.jsonl"
-OUTCOMES = ("done", "dropped", "unsure")
-"""Keys of the line that settles a record: what became of it."""
-_TAIL_BYTES = 4096
+_OUTCOMES = ("done", "dropped", "unsure")
 _DATE, _TIME = "$date", "$time"
 
 
@@ -35,12 +33,11 @@ class Author(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One change of the store, a bulk change too.
+    """One change of the store, a bulk change too; ``before`` and ``after`` are the store's digests.
 
-    ``before`` and ``after`` are the digests of the store, ``parent`` the id of the record before,
-    ``undoes`` the id of the change that this one takes back, if it does. ``outside`` says that the
-    store was changed by something else between the record before and this one, ``unsure`` that nobody
-    knows whether the change was made: its writer was killed, and something else wrote the store then.
+    ``undoes`` and ``parent`` are the ids of the change that this one takes back and of the record before.
+    ``outside`` says that something else changed the store between that record and this one, ``unsure``
+    that nobody knows whether the change was made: its writer was killed, then something else wrote the store.
     """
 
     author: Author
@@ -57,12 +54,21 @@ class Record(NamedTuple):
 
 
 class History(NamedTuple):
-    """What was done, oldest first; ``outside`` says that something else changed the store since."""
+    """What was done, oldest first, and the numbers of unreadable lines.
+
+    ``outside`` says that something else changed the store since.
+    """
 
     records: tuple[Record, ...] = ()
     outside: bool = False
     unreadable: tuple[int, ...] = ()
-    """Numbers of the lines that could not be read."""
+
+
+class _Settlement(NamedTuple):
+    """What became of the record with an id; in the journal the outcome is the key, the id its value."""
+
+    id: str
+    outcome: str
 
 
 def path_of(store: Path) -> Path:
@@ -75,32 +81,30 @@ def path_of(store: Path) -> Path:
 
 
 def read(store: Path, digest: str) -> History:
-    """Return what was done to a store.
-
-    Args:
-        store: the store's path.
-        digest: of its present content, which settles what a killed writer left open.
+    """Return what was done to a store; ``digest``, of its content, settles what a killed writer left open.
 
     Raises:
         FileError: If there is a journal, but it cannot be read.
     """
     path = path_of(store)
     try:
-        lines, unreadable = _read_lines(path)
+        texts = _read_lines(path)
     except OSError as error:
         raise files.explain_os_error("read", path, error) from None
-    outcomes = {line[outcome]: outcome for line in lines for outcome in OUTCOMES if outcome in line}
+    lines = [_decode(text) for text in texts]
+    unreadable = tuple(n for n, text in enumerate(texts, 1) if text.strip() and not lines[n - 1])
+    outcomes = {line.id: line.outcome for line in lines if isinstance(line, _Settlement)}
     records: list[Record] = []
     last_digest = ""
     for line in lines:
-        if "id" not in line:
+        if not isinstance(line, Record):
             continue
-        outcome = outcomes.get(line["id"]) or _settle(line, digest)
+        outcome = outcomes.get(line.id) or _outcome_by_digest(line, digest)
         if outcome == "dropped":
             continue
-        outside = bool(records) and last_digest != line["before"]
-        records.append(record_from_json(line)._replace(outside=outside, unsure=outcome == "unsure"))
-        last_digest = line["after"] if outcome == "done" else line["before"]
+        outside = bool(records) and last_digest != line.before
+        records.append(line._replace(outside=outside, unsure=outcome == "unsure"))
+        last_digest = line.after if outcome == "done" else line.before
     return History(tuple(records), bool(records) and last_digest != digest, unreadable)
 
 
@@ -108,22 +112,23 @@ def begin_record(store: Path, record: Record) -> Record:
     """Write down what is about to be done, and make sure that it is on the disk.
 
     Call it under the store's lock. What a killed writer left open is settled first. Returns the
-    record as it was written, with its id and its parent.
+    record with its id and its parent.
 
     Raises:
         FileError: If it cannot be written down; nothing must be done then.
     """
     path = path_of(store)
     try:
-        last, settled, complete = _last_record(path)
-        lines = [] if complete else [b""]
-        if last and not settled:
-            lines.append(_encode({_settle(last, record.before): last["id"]}))
-        author, parent = record.author, last["id"] if last else ""
+        old = _read_lines(path)
+        lines = [b""] if old[-1] else []  # half a line of a killed writer
+        last = next((line for line in map(_decode, reversed(old)) if line), None)
+        if isinstance(last, Record):
+            lines.append(_encode({_outcome_by_digest(last, record.before): last.id}))
+        author, parent = record.author, last.id if last else ""
         # No two records of a store have the same text, parent and all, and so the same id.
         text = "\n".join((parent, author.at, author.user, author.host, record.before, record.after))
         record = record._replace(parent=parent, id=files.digest(text.encode())[:8])
-        lines.append(_encode(record_to_json(record)))
+        lines.append(_encode(_record_to_json(record)))
         # Whoever may write the store has to write its journal, too.
         like = None
         with suppress(FileNotFoundError):  # The replacing of the store will say so.
@@ -150,9 +155,9 @@ def finish_record(store: Path, record: Record) -> list[str]:
     return []
 
 
-def _settle(line: Mapping[str, Any], digest: str) -> str:
+def _outcome_by_digest(record: Record, digest: str) -> str:
     """Return what became of a record that was left open, as far as the store's digest tells."""
-    return {line["after"]: "done", line["before"]: "dropped"}.get(digest, "unsure")
+    return {record.after: "done", record.before: "dropped"}.get(digest, "unsure")
 
 
 # --- the journal as a file ---
@@ -161,14 +166,7 @@ def _settle(line: Mapping[str, Any], digest: str) -> str:
 def _append(path: Path, data: bytes, like: os.stat_result | None = None) -> None:
     """Add ``data`` to the end of the journal and wait until it is on the disk.
 
-    Args:
-        path: the journal; it is created if it does not exist.
-        data: what to add.
-        like: the file whose owner, group and permissions a new journal gets; None for the writer's alone.
-
-    Raises:
-        OSError: If the system refuses; the journal is as it was, as far as possible.
-        FileError: If there is something that is not a file.
+    A new journal gets the owner, group and permissions of ``like``. If it fails, half a line is removed.
     """
     new = not _is_file(path)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, files.NEW_FILE_MODE)
@@ -203,77 +201,43 @@ def _is_file(path: Path) -> bool:
     return True
 
 
-def _read_lines(path: Path) -> tuple[list[dict[str, Any]], tuple[int, ...]]:
-    """Return the journal's lines, and the numbers of those that cannot be read."""
-    lines, unreadable = [], []
-    data = path.read_bytes() if _is_file(path) else b""
-    for number, text in enumerate(data.split(b"\n"), 1):
-        line = _decode(text)
-        if line is not None:
-            lines.append(line)
-        elif text.strip():
-            unreadable.append(number)
-    return lines, tuple(unreadable)
-
-
-def _last_record(path: Path) -> tuple[dict[str, Any] | None, bool, bool]:
-    """Return the last record, whether it is settled, and whether the journal ends with a line end.
-
-    The journal's end tells mostly; to read it all, with 1,000 records, takes 65 ms, a third of a change.
-    """
-    tail = b""
-    if _is_file(path):
-        with path.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
-            tail = file.read()
-    complete = not tail or tail.endswith(b"\n")
-    line = _decode(tail.rstrip(b"\n").rpartition(b"\n")[2]) if complete else None
-    if line and "id" not in line:
-        return {"id": next(line[outcome] for outcome in OUTCOMES if outcome in line)}, True, True
-    lines, _ = _read_lines(path)
-    records = [line for line in lines if "id" in line]
-    if not records:
-        return None, True, complete
-    settled = {line[outcome] for line in lines for outcome in OUTCOMES if outcome in line}
-    return records[-1], records[-1]["id"] in settled, complete
+def _read_lines(path: Path) -> list[bytes]:
+    """Return the journal's lines; the last one is empty, unless a writer was killed in the middle of it."""
+    return (path.read_bytes() if _is_file(path) else b"").split(b"\n")
 
 
 # --- a record as a line of JSON ---
 
 
-def _decode(text: bytes) -> dict[str, Any] | None:
+def _decode(text: bytes) -> Record | _Settlement | None:
     """Return a line of the journal, or None for one that is torn, or written by something else."""
     try:
-        line = json.loads(text)
-        if not isinstance(line, dict):
-            return None
+        line = json.loads(text, object_hook=_decode_date)
         if "id" in line:
-            record_from_json(line)
-        valid = any(isinstance(line.get(key), str) for key in ("id", *OUTCOMES))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return _record_from_json(line) if isinstance(line["id"], str) else None
+        outcome = next(outcome for outcome in _OUTCOMES if isinstance(line.get(outcome), str))
+        return _Settlement(line[outcome], outcome)
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         return None
-    return line if valid else None
 
 
 def _encode(line: Mapping[str, Any]) -> bytes:
-    return json.dumps(line, separators=(",", ":"), default=date_to_json).encode()
+    return json.dumps(line, separators=(",", ":"), default=_encode_date).encode()
 
 
-def date_to_json(value: Any) -> dict[str, str]:
-    """Return a date or time as a table with one key, for ``json.dumps``.
-
-    The fields of renewctl hold dates only; keys of the user's own hold whatever TOML can.
-
-    Raises:
-        TypeError: If it is neither.
-    """
-    if isinstance(value, date | time):
-        return {_DATE if isinstance(value, date) else _TIME: value.isoformat()}
-    raise TypeError(f"a {type(value).__name__} has no place in the history")
+def _encode_date(value: date | time) -> dict[str, str]:
+    # The fields of renewctl hold dates only; keys of the user's own hold whatever TOML can.
+    return {_DATE if isinstance(value, date) else _TIME: value.isoformat()}
 
 
-def record_to_json(record: Record) -> dict[str, Any]:
-    """Return the line of a record, as data; ``date_to_json`` writes the dates in it."""
+def _decode_date(table: dict[str, Any]) -> Any:
+    if table.keys() == {_DATE}:
+        kind = datetime if "T" in table[_DATE] else date
+        return kind.fromisoformat(table[_DATE])
+    return time.fromisoformat(table[_TIME]) if table.keys() == {_TIME} else table
+
+
+def _record_to_json(record: Record) -> dict[str, Any]:
     changes = [
         {"path": list(change.path), "before": change.before, "after": change.after}
         | ({"renamed": True} if change.renamed else {})
@@ -297,17 +261,11 @@ def record_to_json(record: Record) -> dict[str, Any]:
     }
 
 
-def record_from_json(line: Mapping[str, Any]) -> Record:
-    """Return the record that is in a line.
-
-    Raises:
-        KeyError, TypeError, ValueError, AttributeError: If the line holds no record.
-    """
+def _record_from_json(line: Mapping[str, Any]) -> Record:
     changes = []
     for change in line["changes"]:
-        before, after = _value_from_json(change["before"]), _value_from_json(change["after"])
-        renamed = change.get("renamed", False)
-        changes.append(Change(tuple(change["path"]), after, before, renamed=renamed))
+        path, renamed = tuple(change["path"]), change.get("renamed", False)
+        changes.append(Change(path, change["after"], change["before"], renamed=renamed))
     swaps = []
     for swap in line["texts"]:
         path = tuple(swap.get("path", ()))
@@ -325,16 +283,3 @@ def record_from_json(line: Mapping[str, Any]) -> Record:
         line["id"],
         line["parent"] or "",
     )
-
-
-def _value_from_json(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_value_from_json(inner) for inner in value]
-    if not isinstance(value, dict):
-        return value
-    if value.keys() == {_DATE}:
-        kind = datetime if "T" in value[_DATE] else date
-        return kind.fromisoformat(value[_DATE])
-    if value.keys() == {_TIME}:
-        return time.fromisoformat(value[_TIME])
-    return {key: _value_from_json(inner) for key, inner in value.items()}
