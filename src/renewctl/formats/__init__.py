@@ -1,4 +1,1 @@
-"""The formats of a store, TOML and JSON: text into entries, and entries with new data into text.
-
-``entries`` says what a codec is.
-"""
+"""The formats of a store, TOML and JSON; ``entries`` says what they have in common."""

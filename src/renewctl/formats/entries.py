@@ -1,8 +1,4 @@
-"""What a file is made of: entries, each one a top-level key, one client, or one partner user.
-
-A codec (``toml.codec``, ``json.codec``) takes a text apart into entries and puts it together again;
-whatever else is done with a file is done with its entries.
-"""
+"""What a file is made of: entries, each one a top-level key, one client, or one partner user."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,13 +16,10 @@ Steps = tuple[str | int, ...]
 
 
 class Entry(NamedTuple):
-    """One entry of a file.
+    """One entry of a file: its text, a heading comment included, and where that starts.
 
-    Args:
-        path: ``("version",)``, ``("clients", KEY)`` or ``("users", KEY)``; empty for the end of a file.
-        text: its own text, a heading comment included. What goes between entries is the codec's.
-        gap: what is above it and belongs to no entry: blank lines and free comments.
-        start: where its text begins in the file; 0 for a new one.
+    ``path`` is ``("version",)``, ``("clients", KEY)`` or ``("users", KEY)``; empty for the end of a file.
+    ``gap`` is what is above it and belongs to no entry: blank lines and free comments. JSON has none.
     """
 
     path: Path
@@ -38,16 +31,9 @@ class Entry(NamedTuple):
 class Swap(NamedTuple):
     """What a change did to the text of one entry, so that undo can put the old text back.
 
-    Args:
-        path: the entry's path after the change; for a removed one, before it.
-        was: its path before the change, which a rename makes another one.
-        old: its text before; empty if it was not there.
-        new: its text after; empty if it is gone.
-        old_gap: the gap above it before.
-        new_gap: the gap above it after.
-        after: the path of the entry above it before the change.
-
-    An empty ``path`` stands for the whole file.
+    ``path`` is the entry's path after the change (before it, if removed; empty for the whole file), ``was``
+    the one before it. ``old`` is empty if the entry was not there, ``new`` if it is gone. ``after`` is the
+    path of the entry above it before the change.
     """
 
     path: Path
@@ -60,7 +46,7 @@ class Swap(NamedTuple):
 
 
 class Codec(Protocol):
-    """The format of a store: text into entries, and entries with new data into text."""
+    """The format of a store, ``toml.codec`` or ``json.codec``: its text into entries, and back."""
 
     def parse(self, text: str) -> dict[str, Any]:
         """Return the data of a text.
@@ -87,20 +73,11 @@ class Codec(Protocol):
     def rewrite(self, entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
         """Return the text of an entry whose path becomes ``path`` and whose value ``old`` becomes ``new``."""
 
-    def blank(self, text: str) -> str:
-        """Return the blank line that sets entries of the file apart; nothing where there is none."""
-
     def storable(self, value: Any) -> Any:
         """Return plain data as the format holds it: JSON holds dates as text."""
 
     def reformat(self, text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
-        """Return all entries in the usual layout, comments kept.
-
-        Args:
-            text: the text of the file.
-            data: its data.
-            usual: those of its entries whose own text is in the usual layout.
-        """
+        """Return all entries in the usual layout, comments kept; those in ``usual`` keep their text."""
 
     def position(self, text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
         """Return how many of ``steps``, from the top of the data, lead into an entry, and to which offset."""

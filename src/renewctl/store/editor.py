@@ -12,7 +12,7 @@ from renewctl.domain import paths
 from renewctl.domain.paths import is_same
 from renewctl.errors import Problem, UnsupportedLayout
 from renewctl.fields import TOP_LEVEL
-from renewctl.formats.entries import HOLDERS, Codec, Entry, paths_of
+from renewctl.formats.entries import HOLDERS, Codec, Entry, line_end, paths_of
 from renewctl.model import Change, Path
 from renewctl.text import dotted
 
@@ -67,7 +67,7 @@ class Editor:
 
     def __init__(self, entries: Sequence[Entry], codec: Codec, text: str) -> None:
         self.entries, self.codec, self.text = [*entries], codec, text
-        self.blank = codec.blank(text)
+        self.blank = line_end(text)
         self.slots: list[Entry | None] = [*entries]
         self.places: dict[Path, list[int]] = {}
         for place, entry in enumerate(entries):

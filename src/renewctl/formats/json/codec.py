@@ -138,11 +138,6 @@ def is_table(entry: Entry) -> bool:
     return entry.text.endswith("}")
 
 
-def blank(_text: str) -> str:
-    """Return nothing: no blank line is between members."""
-    return ""
-
-
 def storable(value: Any) -> Any:
     """Return plain data as JSON holds it, with dates as text."""
     return with_text_dates(value)

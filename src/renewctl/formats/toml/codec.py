@@ -175,11 +175,6 @@ def rewrite(entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
     return Splicer(entry, line_end(text)).rewrite(path, old, new)
 
 
-def blank(text: str) -> str:
-    """Return the blank line that sets entries of the file apart."""
-    return line_end(text)
-
-
 def storable(value: Any) -> Any:
     """Return plain data as TOML holds it: as it is."""
     return value
