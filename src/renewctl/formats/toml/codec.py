@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Any
 
 from renewctl.domain.paths import is_deeper
-from renewctl.errors import StoreInvalid
 from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry, Steps, entry_of, line_end
 from renewctl.formats.toml.reader import loads
 from renewctl.formats.toml.scan import (
@@ -36,9 +35,6 @@ _HEADER = re.compile(
     rf"\[?[ \t]*({KEY})[ \t]*(?:\.[ \t]*({KEY})[ \t]*(?:\.[ \t]*{KEY}[ \t]*)*)?\]?"
     r")\][ \t]*(?:#[^\n]*|\r)?(?![^\n])"
 )
-_LONG_HEX = re.compile(LONG_HEX)
-_LONG_BITS = 10_000
-"""Python does not write integers of 4,300 digits."""
 _VALUE_LIKE = re.compile(r"[-+0-9]|(?:true|false|inf|nan)$")
 
 _Header = tuple[int, Path, int]
@@ -53,28 +49,16 @@ def parse(text: str) -> dict[str, Any]:
     """
     try:
         data = loads(text)
+        if is_deeper(data, MAX_DEPTH):
+            raise RecursionError
+        if re.search(LONG_HEX, text):
+            repr(data)  # fails at an integer that Python does not write
     except (ValueError, RecursionError) as error:
-        raise _explain(text, error) from None
-    if is_deeper(data, MAX_DEPTH):
-        raise _explain(text, RecursionError())
-    if _LONG_HEX.search(text) and any(type(v) is int and v.bit_length() > _LONG_BITS for v in _walk(data)):
-        raise _explain(text, ValueError())
+        # Lazy import: only a text that is not valid needs it.
+        from renewctl.formats.toml.errors import explain_invalid
+
+        raise explain_invalid(text, error, entries) from None
     return data
-
-
-def _walk(data: dict[str, Any]) -> Iterator[Any]:
-    """Yield every value in the data; recursion would have a limit."""
-    stack: list[Any] = [data]
-    while stack:
-        value = stack.pop()
-        yield value
-        stack += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-
-
-def _explain(text: str, error: ValueError | RecursionError) -> StoreInvalid:
-    from renewctl.formats.toml.errors import explain_invalid
-
-    return explain_invalid(text, error, entries)
 
 
 def entries(text: str) -> list[Entry]:
@@ -84,9 +68,7 @@ def entries(text: str) -> list[Entry]:
     written elsewhere, as in ``clients = { ... }`` or below ``[clients]``, has no entry of its own.
     """
     text = _with_final_line_end(text)
-    headers = _match_headers(text)
-    if headers is None:
-        headers = list(_scan_headers(text))
+    headers = _match_headers(text) or list(_scan_headers(text))
     found: list[Entry] = []
     pos = 0
     for item in scan(text, 0, headers[0][0]):
@@ -169,7 +151,7 @@ def write(path: Path, value: Any, text: str) -> str:
 
 
 def rewrite(entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
-    """Return the text of an entry whose path becomes ``path`` and whose value ``old`` becomes ``new``."""
+    """Return the text of an entry with another path and value."""
     from renewctl.formats.toml.splice import Splicer
 
     return Splicer(entry, line_end(text)).rewrite(path, old, new)
