@@ -10,7 +10,6 @@ from pathlib import Path
 from renewctl.errors import ExitStatus, FileError, RenewctlError, StoreChanged
 from renewctl.signals import hold_signals
 
-MOST_BYTES = 64 * 1024 * 1024
 NEW_FILE_MODE = 0o600
 _STALE_SECONDS = 60
 _KINDS = {
@@ -19,7 +18,6 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-_GENERAL_HINT = "nothing was changed; look at the disk, then run the command again"
 _MOUNT_HINT = "the file is mounted by itself; mount its folder instead"
 _HINTS = {
     errno.ENOENT: "the folder has to exist first",
@@ -53,7 +51,8 @@ def digest(data: bytes) -> str:
 def explain_os_error(verb: str, path: Path, error: OSError) -> FileError:
     """Return the operating system's refusal as an error that names the file."""
     reason = error.strerror or str(error)
-    return FileError(f"cannot {verb} {path}: {reason}", hint=_HINTS.get(error.errno or 0, _GENERAL_HINT))
+    general_hint = "nothing was changed; look at the disk, then run the command again"
+    return FileError(f"cannot {verb} {path}: {reason}", hint=_HINTS.get(error.errno or 0, general_hint))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -61,7 +60,7 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         FileNotFoundError: If it does not exist.
-        NotAFile: If it is a folder, a pipe, a device, too large, or a link that leads nowhere.
+        NotAFile: If it is not an ordinary file, too large, or a link that leads nowhere.
         FileError: If it cannot be read.
     """
     try:
@@ -70,9 +69,9 @@ def read_bytes(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no ordinary file")
             raise NotAFile(f"{path} is {kind}, not a file", hint="name a file itself")
-        if status.st_size > MOST_BYTES:
-            size = f"{status.st_size / 2**20:.0f} MiB"
-            raise NotAFile(f"{path} has {size}; the limit is 64 MiB", hint="keep several stores, one a team")
+        if (mebibytes := status.st_size / 2**20) > 64:
+            message = f"{path} has {mebibytes:.0f} MiB; the limit is 64 MiB"
+            raise NotAFile(message, hint="keep several stores, one a team")
         return path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
@@ -84,11 +83,9 @@ def read_bytes(path: Path) -> bytes:
 
 
 def resolve_link(path: Path) -> Path:
-    """Return the file that the path leads to through all its links.
+    """Return the file that the path leads to through all its links; a link itself is never written over.
 
-    Raises:
-        FileNotFoundError: If it does not exist.
-        FileError: If its links cannot be followed; a link taken for a file would be written over.
+    Raises: FileNotFoundError, or FileError if the links cannot be followed.
     """
     try:
         return Path(os.path.realpath(path, strict=True))
@@ -109,7 +106,13 @@ def create(path: Path, data: bytes) -> None:
     try:
         temporary = _write_temporary(path, data)
         try:
-            _link_or_rename(temporary, path)
+            os.link(temporary, path)  # A rename would replace another file of that name.
+        except OSError as error:
+            if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
+                raise
+            # There are no hard links here. The name is claimed by an empty file, then.
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_FILE_MODE))
+            _rename(temporary, path)
         finally:
             with suppress(OSError):
                 os.unlink(temporary)
@@ -120,33 +123,14 @@ def create(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def _link_or_rename(temporary: Path, path: Path) -> None:
-    """Give a file its name, unless another file has it: a rename alone would replace that one."""
-    try:
-        os.link(temporary, path)
-    except OSError as error:
-        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
-            raise
-        # There are no hard links here. The name is claimed by an empty file, then.
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_FILE_MODE))
-        _rename(temporary, path)
-
-
 def replace(path: Path, data: bytes, expected: str) -> list[str]:
     """Replace the file's content in one step; a reader sees the old bytes or the new, never a mix.
 
-    Interruptions wait from here on, so that none leaves a temporary file behind.
-
-    Args:
-        path: the file; a symbolic link stays one, its target is replaced.
-        data: the new content.
-        expected: the digest of the content the change was made for.
-
-    Returns:
-        Warnings about what failed after the new content was in place.
+    A symbolic link stays one, its target is replaced. Interruptions wait from here on, so that none leaves
+    a temporary file behind. Returns warnings about what failed after the new content was in place.
 
     Raises:
-        StoreChanged: If the content is no longer the expected one; nothing was written.
+        StoreChanged: If the content no longer has the ``expected`` digest; nothing was written.
         FileError: If the system refused; nothing was written.
     """
     hold_signals()
@@ -216,19 +200,17 @@ def copy_permissions(handle: int, like: os.stat_result, mode: int) -> None:
 
     The permissions of a group that cannot be set are not handed to another one.
     """
-    if not (_chown(handle, like.st_uid, like.st_gid) or _chown(handle, -1, like.st_gid)):
-        mode &= ~0o070 | mode << 3
-    if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(handle).st_mode) != mode:
-        os.fchmod(handle, mode)
-
-
-def _chown(handle: int, user: int, group: int) -> bool:
+    if not hasattr(os, "fchown"):
+        return  # Windows
     try:
-        if hasattr(os, "fchown"):
-            os.fchown(handle, user, group)
+        os.fchown(handle, like.st_uid, like.st_gid)
     except OSError:
-        return False
-    return True
+        try:
+            os.fchown(handle, -1, like.st_gid)
+        except OSError:
+            mode &= ~0o070 | mode << 3
+    if stat.S_IMODE(os.fstat(handle).st_mode) != mode:
+        os.fchmod(handle, mode)
 
 
 def _rename(temporary: Path, real: Path) -> None:
