@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from renewctl import files
 from renewctl.domain.paths import get
-from renewctl.domain.validate import Reading, read_portfolio
+from renewctl.domain.validate import read_portfolio
 from renewctl.domain.versions import upgrade
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
 from renewctl.formats.foreign import WORKBOOK, ZIP_MAGIC
@@ -54,11 +54,7 @@ class Snapshot(NamedTuple):
 def load(place: Location) -> Snapshot:
     """Read the store.
 
-    Raises:
-        StoreMissing: If it does not exist.
-        StoreInvalid: If it cannot be read or is not valid; every problem is listed.
-        NotAFile: If it is not a file.
-        FileError: If the system refuses.
+    Raises: StoreMissing, StoreInvalid with every problem, NotAFile, or FileError if the system refuses.
     """
     try:
         data = files.read_bytes(place.path)
@@ -71,12 +67,12 @@ def read_snapshot(data: bytes, place: Location) -> Snapshot:
     """Return the snapshot for the bytes of a store.
 
     Raises:
-        StoreInvalid: If they cannot be read or are not valid; every problem is listed, with its place.
+        StoreInvalid: If they are not valid; every problem is listed, with its place.
     """
     text = _decode(data, place)
     document = parse_document(text.removeprefix(BOM), place)
     with name_locations(document, place):
-        reading = read_document(document)
+        reading = read_portfolio(upgrade(document.data))
     if reading.problems:
         count = len(reading.problems)
         message = f"{place.display} has {count} problem{'s' * (count > 1)}"
@@ -88,11 +84,7 @@ def read_snapshot(data: bytes, place: Location) -> Snapshot:
 
 
 def parse_document(text: str, place: Location) -> Document:
-    """Return the text as a document of the format that the file's suffix names.
-
-    Raises:
-        StoreInvalid: If it is not of that format.
-    """
+    """Return the text as a document of the format that the file's suffix names."""
     try:
         # Lazy imports: a process reads one format.
         if place.path.suffix.lower() == ".json":
@@ -106,16 +98,6 @@ def parse_document(text: str, place: Location) -> Document:
         error.hint = error.hint or EDITOR_HINT
         error.problems = tuple(problem._replace(file=place.display) for problem in error.problems)
         raise
-
-
-def read_document(document: Document) -> Reading:
-    """Return the portfolio of a document, with every problem and remark.
-
-    Raises:
-        StoreInvalid: If its version is not a version.
-        StoreTooNew: If it is newer than this renewctl.
-    """
-    return read_portfolio(upgrade(document.data))
 
 
 @contextmanager

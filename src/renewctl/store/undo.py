@@ -7,27 +7,21 @@ from typing import Any
 from renewctl.domain.diff import find_differences
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.paths import apply_changes, get, revert_changes, with_text_dates
-from renewctl.domain.validate import Reading
+from renewctl.domain.validate import Reading, read_portfolio
+from renewctl.domain.versions import upgrade
 from renewctl.errors import NothingToUndo, Problem, StoreChanged, StoreInvalid, UsageError
 from renewctl.formats.entries import HOLDERS
 from renewctl.model import Change, Plan, Portfolio
 from renewctl.store import history
 from renewctl.store.document import Document, Revision, convert_line_ends
 from renewctl.store.history import Record
-from renewctl.store.snapshot import Snapshot, name_locations, parse_document, read_document
+from renewctl.store.snapshot import Snapshot, name_locations, parse_document
 from renewctl.store.write import Draft, MakeDraft, check_version
 from renewctl.text import dotted
 
-_TABLES = ("defaults", "policy")
-"""Tables of the top level that go with their last value."""
-
 
 def undo_change(change_id: str | None) -> MakeDraft:
-    """Return what drafts the undoing of a change.
-
-    Args:
-        change_id: the beginning of its id; None for the last change.
-    """
+    """Return what drafts the undoing of the change whose id begins so, or of the last one."""
     chosen: list[str] = []
 
     def make_draft(before: Snapshot) -> Draft:
@@ -86,11 +80,7 @@ def _describe(record: Record, records: Sequence[Record]) -> tuple[str, str]:
 
 
 def _check_references(before: Snapshot, after: Portfolio, record: Record) -> None:
-    """Refuse what no command would do: name a user who is not there, or give a hub id twice.
-
-    Raises:
-        StoreChanged: If that would come of it, because of what was changed since.
-    """
+    """Refuse what no command would do: name a user who is not there, or give a hub id twice."""
     broken = _broken_references(after) - _broken_references(before.portfolio)
     if broken:
         message = f"{record.command} {record.id} cannot be taken back, because of what was changed since"
@@ -120,7 +110,14 @@ def _revert(
     Raises:
         StoreChanged: If the values that the change left are not the present ones.
     """
-    changes = tuple(_invert(change) for change in reversed(record.changes))
+    inverse = []
+    for change in reversed(record.changes):
+        if change.renamed:
+            path, old_key, new_key = change.path, change.path[-1], str(change.after)
+            inverse.append(Change((*path[:-1], new_key), old_key, new_key, renamed=True))
+        else:
+            inverse.append(Change(change.path, change.before, change.after))
+    changes = tuple(inverse)
     data, refused = revert_changes(before.document.data, changes)
     if refused:
         undo = next((other for other in reversed(records) if other.undoes == record.id), None)
@@ -131,15 +128,9 @@ def _revert(
         message = f"{record.command} {record.id} cannot be taken back: the same values were changed since"
         hint = "nothing was written; change them by the command itself"
         raise StoreChanged(message, hint=hint, problems=problems)
-    empty = tuple(Change((top,), None, {}) for top in _TABLES if data.get(top) == {})
+    # These tables go with their last value.
+    empty = tuple(Change((top,), None, {}) for top in ("defaults", "policy") if data.get(top) == {})
     return (*changes, *empty), apply_changes(data, empty)
-
-
-def _invert(change: Change) -> Change:
-    if change.renamed:
-        path = (*change.path[:-1], str(change.after))
-        return Change(path, change.path[-1], str(change.after), renamed=True)
-    return Change(change.path, change.before, change.after)
 
 
 def _explain(refused: Change, changes: Sequence[Change], data: dict[str, Any]) -> Problem:
@@ -172,11 +163,7 @@ def _in_words(value: Any) -> str:
 def _restore_text(
     before: Snapshot, record: Record, changes: tuple[Change, ...], data: dict[str, Any]
 ) -> tuple[Revision, Reading]:
-    """Return the text with a change undone: word for word as it was, or else by its values.
-
-    Raises:
-        StoreInvalid: If the result would not be a store.
-    """
+    """Return the text with a change undone: word for word as it was, or else by its values."""
     if before.digest != record.after:
         record = record._replace(swaps=tuple(convert_line_ends(record.swaps, before.document.text)))
     for revision in _revisions(before.document, record, changes):
@@ -207,12 +194,10 @@ def _read_if_equal(text: str, before: Snapshot, data: dict[str, Any]) -> Reading
         document = parse_document(text, before.place)
     except StoreInvalid:
         return None
-    reading = read_document(document)
-    equal = all(_is_negligible(change) for change in find_differences(document.data, data))
-    return reading if equal and not reading.problems else None
-
-
-def _is_negligible(difference: Change) -> bool:
-    """Return whether a difference is only that of an empty list or table from none; clients must stay."""
+    reading = read_portfolio(upgrade(document.data))
     empty: tuple[Any, ...] = (None, [], {})
-    return difference.before in empty and difference.after in empty and len(difference.path) != 2
+    for difference in find_differences(document.data, data):
+        negligible = difference.before in empty and difference.after in empty
+        if not negligible or len(difference.path) == 2:  # an empty client is not none
+            return None
+    return None if reading.problems else reading

@@ -17,16 +17,11 @@ from renewctl.store.location import Location
 from renewctl.store.lock import DEFAULT_TIMEOUT, lock_store
 from renewctl.store.snapshot import Snapshot, load, name_locations
 
-REFORMATTED = "is rewritten with one member per line; the other values stay as they are"
-"""The notice about a JSON file whose members are not one per line, once it is changed."""
-MakePlan = Callable[[Portfolio], Plan]
-
 
 class Draft(NamedTuple):
     """A plan with the store before and after it; nothing is written yet.
 
-    ``undoes`` is the id of the change that it reverses, if any; ``copy`` the name of the backup copy
-    in the store's folder that is to keep the old text, if any.
+    ``undoes`` is the id of the change that it reverses, ``copy`` the name of the backup copy to make, if any.
     """
 
     plan: Plan
@@ -38,7 +33,7 @@ class Draft(NamedTuple):
 
     @property
     def changed(self) -> bool:
-        """Whether the file would be another one: a new layout is a change without a changed value."""
+        """Whether the file would be another one, if only in its layout."""
         return self.revision.text != self.before.document.text
 
 
@@ -60,14 +55,7 @@ The user has been asked by then, unless the second argument is False: then nobod
 
 
 class WriteOptions(NamedTuple):
-    """On what terms a change is made.
-
-    Args:
-        approve: lets it pass, or raises.
-        author: returns who makes it, at the moment of writing.
-        dry_run: whether it is only to be shown.
-        timeout: seconds to wait for another writer.
-    """
+    """On what terms a change is made; ``timeout`` is in seconds, for another writer's lock."""
 
     approve: Approve
     author: Callable[[], Author]
@@ -78,14 +66,11 @@ class WriteOptions(NamedTuple):
 def write_change(place: Location, make_draft: MakeDraft, options: WriteOptions) -> WriteResult:
     """Plan a change for the store as it is, and make it unless it is only to be shown.
 
-    The dry run is the same path without lock and write. A plan that changes nothing writes
-    nothing. Until the file is replaced any error leaves it byte for byte as it was. Nobody waits
-    for an answer: the question is asked before locking. If the store changed by then, the change is
-    planned again, unless somebody agreed to the old plan.
+    Until the file is replaced any error leaves it byte for byte as it was. The question is asked before
+    locking, so that nobody waits for an answer. If the store changed by then, the change is planned again.
 
     Raises:
         StoreChanged: If somebody agreed to another change than this would be now, or would have to be asked.
-        RenewctlError: If reading, planning, approving, editing or writing fails.
     """
     draft = make_draft(load(place))
     if options.dry_run or not draft.changed:
@@ -124,7 +109,6 @@ def _replace_store(place: Location, draft: Draft, author: Author) -> list[str]:
 
 
 def _keep_copy(place: Location, draft: Draft) -> None:
-    """Keep the old text in a backup copy, which may be there already."""
     copy = files.resolve_link(place.path).with_name(draft.copy)
     old = draft.before.encode(draft.before.document.text)
     try:
@@ -135,7 +119,7 @@ def _keep_copy(place: Location, draft: Draft) -> None:
             raise FileError(f"{copy} exists already, and holds something else", hint=hint) from None
 
 
-def draft_edit(make_plan: MakePlan) -> MakeDraft:
+def draft_edit(make_plan: Callable[[Portfolio], Plan]) -> MakeDraft:
     """Return what drafts the change that ``make_plan`` plans."""
 
     def make_draft(before: Snapshot) -> Draft:
@@ -156,18 +140,15 @@ def draft_edit(make_plan: MakePlan) -> MakeDraft:
                 problems=reading.problems,
             )
         if revision.reformatted:
-            plan = plan._replace(notices=(*plan.notices, f"{before.place.display} {REFORMATTED}"))
+            notice = "is rewritten with one member per line; the other values stay as they are"
+            plan = plan._replace(notices=(*plan.notices, f"{before.place.display} {notice}"))
         return Draft(plan, before, reading.portfolio, revision)
 
     return make_draft
 
 
 def check_version(before: Snapshot) -> None:
-    """Refuse to change a store of an older version; reading it is enough for every question.
-
-    Raises:
-        StoreInvalid: If its version is older.
-    """
+    """Refuse to change a store of an older version, which can only be read."""
     version = version_of(before.document.data)
     if version < CURRENT:
         message = f"{before.place.display} has version {version}, and this renewctl writes version {CURRENT}"
