@@ -1,8 +1,4 @@
-"""The text of a store as a document: its data, the places in it, and changes that touch their entries only.
-
-A codec takes the text apart and puts it together. What no change is about is joined as it was, so only
-the entries of a change get other lines. ``editor`` is imported when it is used: most commands only read.
-"""
+"""The text of a store as a document: its data, their places, and changes that touch their entries only."""
 
 import re
 from bisect import bisect_right
@@ -26,11 +22,7 @@ class Revision(NamedTuple):
 
 
 class Document:
-    """One text of a store, and its data.
-
-    Raises:
-        StoreInvalid: If ``text`` is not of the codec's format.
-    """
+    """One text of a store, and its data. Raises StoreInvalid if it is not of the codec's format."""
 
     def __init__(self, text: str, codec: Codec) -> None:
         self.text, self.codec = text, codec
@@ -108,7 +100,7 @@ class Document:
             UnsupportedLayout: If an entry is laid out so that this cannot be done safely.
             InternalError: If the result has other data than planned.
         """
-        from renewctl.store.editor import Editor, find_entry_changes
+        from renewctl.store.editor import Editor, find_entry_changes  # Lazy import: most commands only read.
 
         changes = [change._replace(after=self.codec.storable(change.after)) for change in changes]
         planned = paths.apply_changes(self.data, changes)
@@ -185,9 +177,6 @@ class Document:
 
         Entries that were not touched keep their bytes, so ``==`` is enough for them, although it takes 1
         for true: to compare the types of 1,000 clients takes 14 ms, 6 % of a change.
-
-        Raises:
-            InternalError: If it has any other data.
         """
         try:
             data = self.codec.parse(text)
@@ -213,10 +202,7 @@ class Document:
 def find_swaps(old: Sequence[Entry], new: Sequence[Entry], renamed: Mapping[Path, Path]) -> Iterator[Swap]:
     """Yield what became of each entry whose path, text or gap is another one now.
 
-    Args:
-        old: the entries before.
-        new: the entries after, in the same order except for what came and what went.
-        renamed: the old path of each entry that has another one now.
+    Both are in the same order; ``renamed`` has the old path of each entry that has another one now.
     """
     kept = {renamed.get(entry.path, entry.path) for entry in new}
     known = {entry.path for entry in old}
@@ -268,24 +254,20 @@ def apply_swaps(entries: Sequence[Entry], swaps: Sequence[Swap]) -> list[Entry] 
 
 
 def convert_line_ends(swaps: Sequence[Swap], text: str) -> Sequence[Swap]:
-    """Return the swaps with the line ends of a text, which git may have converted since.
+    """Return the swaps with the line ends of a text, if it has one kind.
 
-    A text that mixes them leaves the swaps as they are.
+    Git may have converted them since.
     """
     crlf = text.count("\r\n")
     if crlf not in (0, text.count("\n")):
         return swaps
     end = "\r\n" if crlf else "\n"
-
-    def convert(text: str) -> str:
-        return re.sub("\r?\n", end, text)
-
-    return [
-        swap._replace(
-            old=convert(swap.old),
-            new=convert(swap.new),
-            old_gap=convert(swap.old_gap),
-            new_gap=convert(swap.new_gap),
-        )
-        for swap in swaps
-    ]
+    converted = []
+    for swap in swaps:
+        texts: dict[str, Any] = {
+            key: re.sub("\r?\n", end, value)
+            for key, value in swap._asdict().items()
+            if isinstance(value, str)
+        }
+        converted.append(swap._replace(**texts))
+    return converted

@@ -1,7 +1,4 @@
-"""Changes made to the entries of a file, one entry at a time; what no change is about stays as it is.
-
-Free of formats: a codec writes the texts.
-"""
+"""Changes made to the entries of a file, one entry at a time; what no change is about stays as it is."""
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,9 +15,6 @@ from renewctl.text import dotted
 
 _RANKS = {key: rank for rank, key in enumerate(TOP_LEVEL)}
 
-_OUT_OF_ORDER = 10
-"""One in so many keys may be out of order, as that of a renamed client is."""
-
 
 class EntryChange(NamedTuple):
     """One entry in the old data, at ``origin`` (None: not there), and in the new."""
@@ -34,12 +28,9 @@ class EntryChange(NamedTuple):
 def find_entry_changes(
     changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]
 ) -> Iterator[EntryChange]:
-    """Yield each entry that changes; data that both share, as ``paths`` leaves it, is not compared.
+    """Yield each entry that differs in the data before and after; of the changes only renames are looked at.
 
-    Args:
-        changes: what leads from one to the other, of which only renames are looked at.
-        old: the data before.
-        new: the data after.
+    Data that both share, as ``paths`` leaves it, is not compared.
     """
     origins: dict[Path, Path] = {}
     for change in changes:
@@ -57,13 +48,7 @@ def find_entry_changes(
 
 
 class Editor:
-    """The entries of a file on the way to a new text.
-
-    Args:
-        entries: the entries as they are.
-        codec: the file's format.
-        text: the file's text, whose habits hold for new text.
-    """
+    """The entries of a file on the way to a new text, with the habits of the old ``text``."""
 
     def __init__(self, entries: Sequence[Entry], codec: Codec, text: str) -> None:
         self.entries, self.codec, self.text = [*entries], codec, text
@@ -75,10 +60,6 @@ class Editor:
 
     def edit(self, changes: Sequence[EntryChange], data: Mapping[str, Any]) -> list[Entry]:
         """Return the entries with all changes: old ones change or go, then new ones get their places.
-
-        Args:
-            changes: what is to be done.
-            data: the data of the text.
 
         Raises:
             UnsupportedLayout: If an entry is written in several places, or inside another.
@@ -132,8 +113,13 @@ class Editor:
                 above = (above or "") + self.entries[place].gap
                 continue
             if above is not None:
-                gap = _join_gaps(above, entry.gap, first=first, last=not entry.path)
-                self.slots[place] = entry._replace(gap=gap)
+                upper, lower = _lines(above), _lines(entry.gap)
+                if (first and not upper) or (upper and not upper[-1].strip()):
+                    while lower and not lower[0].strip():
+                        del lower[0]
+                while not entry.path and not lower and upper and not upper[-1].strip():
+                    del upper[-1]
+                self.slots[place] = entry._replace(gap="".join([*upper, *lower]))
             above, first = None, False
 
     def _add(self, top: str, added: Mapping[Path, Any]) -> None:
@@ -196,7 +182,8 @@ def _place_new(present: Sequence[str], new: Iterable[str]) -> dict[int, list[str
     Each goes below the key before its own in alphabetical order, so that git merges what two people
     add. Where the present keys are in another order, or there are none, new ones go to the end.
     """
-    if not present or sum(one > other for one, other in pairwise(present)) * _OUT_OF_ORDER > len(present):
+    # One in ten keys may be out of order, as that of a renamed client is.
+    if not present or sum(one > other for one, other in pairwise(present)) * 10 > len(present):
         return {len(present) - 1: [*new]}
     places: dict[int, list[str]] = {}
     known = sorted((key, index) for index, key in enumerate(present))
@@ -204,17 +191,6 @@ def _place_new(present: Sequence[str], new: Iterable[str]) -> dict[int, list[str
         at = bisect(known, (key,))
         places.setdefault(known[at - 1][1] if at else -1, []).append(key)
     return places
-
-
-def _join_gaps(above: str, below: str, *, first: bool, last: bool) -> str:
-    """Return the gap that is left where what was between two gaps has gone: blank lines only once."""
-    upper, lower = _lines(above), _lines(below)
-    if (first and not upper) or (upper and not upper[-1].strip()):
-        while lower and not lower[0].strip():
-            del lower[0]
-    while last and not lower and upper and not upper[-1].strip():
-        del upper[-1]
-    return "".join([*upper, *lower])
 
 
 def _lines(gap: str) -> list[str]:

@@ -1,8 +1,4 @@
-"""Change the value of one entry in its TOML text; what stays equal keeps its bytes.
-
-The difference of the old value and the new is spliced into the text of headers, statements and the
-parts of their values, so that every comment stays with what it is about.
-"""
+"""Change the value of one entry in its TOML text; what stays equal keeps its bytes and comments."""
 
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -26,12 +22,7 @@ _Plan = list[tuple[Part | None, str | None]]
 
 
 class Splicer:
-    """The splices of one entry, a block or a statement: start, end, and the text instead.
-
-    Args:
-        entry: the entry, whose text ends with a line end.
-        eol: the line end for new lines.
-    """
+    """The splices of one entry, a block or a statement: start, end, and the text instead."""
 
     def __init__(self, entry: Entry, eol: str) -> None:
         self.text, self.path, self.eol = entry.text, entry.path, eol
@@ -39,10 +30,8 @@ class Splicer:
         self.items = list(scan(self.text))
         self.by_path = {item.path: item for item in self.items}
         self.splices: list[tuple[int, int, str]] = []
-        self.headers: dict[Steps, str] = {}
-        """New statements of tables that have no header yet."""
-        self.tables: list[tuple[int, int, str]] = []
-        """Splices that go below what else is written in the same place."""
+        self.headers: dict[Steps, str] = {}  # new statements of tables that have no header yet
+        self.tables: list[tuple[int, int, str]] = []  # below what else is written in the same place
 
     def rewrite(self, path: Path, old: Any, new: Any) -> str:
         """Return the text with the path ``path`` and the value ``new``, where it had ``old``."""
@@ -119,15 +108,14 @@ class Splicer:
 
     def _remove(self, path: Steps) -> None:
         """Remove all that is at ``path``: statements one by one, headers with all that is below them."""
-        pos, start, table = 0, -1, False
-        for item in (*self.items, None):
-            inside = item is not None and item.path[: len(path)] == path
-            if start >= 0 and not (inside and table):
-                self._splice(start, pos, "")
-                start = -1
-            if inside and item and start < 0:
-                start, table = self._start_with_lead(item, pos), item.value is None
-            pos = item.end if item else pos
+        start, floor, in_table = 0, 0, False
+        for item in self.items:
+            inside = item.path[: len(path)] == path
+            if inside:
+                start = start if in_table else self._start_with_lead(item, floor)
+                self._splice(start, item.end, "")
+            in_table = inside and (in_table or item.value is None)
+            floor = item.end
 
     def _start_with_lead(self, item: Item, floor: int) -> int:
         """Return where the lines begin that go with a header or statement."""
