@@ -15,7 +15,6 @@ Scalar = str | int | bool | date
 Value = Scalar | list["Value"] | dict[str, "Value"]
 Table = dict[str, Value]
 
-
 EMPTY: Mapping[Any, Any] = MappingProxyType({})
 """No entries; the default of fields that hold some."""
 
@@ -36,25 +35,15 @@ class Role(StrEnum):
 
 
 class Confirmation(NamedTuple):
-    """HubSpot's own setting as a user saw it, and the day.
-
-    ``owner`` is None if the client followed the default there.
-    """
+    """HubSpot's own setting as a user saw it; ``owner`` is None if the client followed the default there."""
 
     owner: Owner | None
     notify: str | None
     on: date
 
 
-class Setting(NamedTuple):
-    """Who owns renewal communication, and which partner user is involved (an address)."""
-
-    owner: Owner
-    notify: str | None = None
-
-
 class Default(NamedTuple):
-    """The partner's setting for every client without an override."""
+    """The partner's setting for every client without an override; ``notify`` is a partner user's address."""
 
     owner: Owner
     notify: str | None = None
@@ -69,8 +58,7 @@ class Override(NamedTuple):
     note: str = ""
 
 
-AnySetting = Setting | Default | Override
-"""A setting of any level."""
+AnySetting = Default | Override
 
 
 class Contact(NamedTuple):

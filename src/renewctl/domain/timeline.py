@@ -63,12 +63,6 @@ def build_timeline(rows: Sequence[ReportRow], window: Window | None, today: date
     """Return the picture of ``rows``, which must be those of all dates.
 
     A deadline counts in its own month, whatever the month of its renewal.
-
-    Args:
-        rows: every row.
-        window: the days counted, of renewals and of deadlines; None for all of them. One that
-            ends with the calendar ends with the last month that has something.
-        today: the day from which a renewal or a deadline is past.
     """
     start, end = (window.start, window.end) if window else (date.min, date.max)
     months: dict[date, Month] = {}
@@ -82,7 +76,11 @@ def build_timeline(rows: Sequence[ReportRow], window: Window | None, today: date
         if row.renewal is None:
             undated.append(row)
         elif start <= row.renewal.day <= end:
-            _count_renewal(_month(months, row.renewal.day), row)
+            month, setting = _month(months, row.renewal.day), row.resolution.setting
+            month.hubspot += setting is not None and setting.owner is Owner.HUBSPOT
+            month.partner += setting is not None and setting.owner is Owner.PARTNER
+            month.no_owner += setting is None
+            month.without_recipient += not row.resolution.to
         elif row.renewal.day < today:
             past.append(row)
         else:
@@ -99,24 +97,15 @@ def _month(months: dict[date, Month], day: date) -> Month:
     return months.setdefault(first, Month(first))
 
 
-def _count_renewal(month: Month, row: ReportRow) -> None:
-    setting = row.resolution.setting
-    month.hubspot += setting is not None and setting.owner is Owner.HUBSPOT
-    month.partner += setting is not None and setting.owner is Owner.PARTNER
-    month.no_owner += setting is None
-    month.without_recipient += not row.resolution.to
-
-
 def _fill_months(months: dict[date, Month], window: Window | None) -> Iterator[Month]:
-    """Yield the months of the window in order, with the empty ones unless there are too many."""
-    if window:
-        start, end = window.start, window.end
-        if end == date.max:
-            end = max(months, default=start)
-    elif months:
-        start, end = min(months), max(months)
-    else:
+    """Yield the months in order, with the empty ones unless there are too many.
+
+    A window that ends with the calendar ends with the last month that has something.
+    """
+    if window is None and not months:
         return
+    start = window.start if window else min(months)
+    end = window.end if window and window.end != date.max else max(months, default=start)
     first, last = (day.year * 12 + day.month - 1 for day in (start, end))
     if last - first >= MOST_MONTHS:
         yield from (months[day] for day in sorted(months))

@@ -5,14 +5,14 @@ follows it. HubSpot's side is what was last confirmed there. ``render`` knows ho
 reached and worded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import PARTNER_USER, Decision, is_same_setting, resolve
-from renewctl.model import AnySetting, Client, Confirmation, Owner, PartnerUser, Portfolio, Setting
+from renewctl.model import AnySetting, Client, Confirmation, Owner, PartnerUser, Portfolio
 
 
 class Screen(StrEnum):
@@ -24,9 +24,9 @@ class Screen(StrEnum):
 
 
 class Choice(NamedTuple):
-    """The values to choose on a screen, and the partner user among them if the file has one."""
+    """The setting to choose on a screen, and the partner user in it if the file has one."""
 
-    setting: Setting
+    setting: AnySetting
     user: PartnerUser | None
 
 
@@ -46,10 +46,10 @@ class Question(NamedTuple):
 class Task(NamedTuple):
     """One thing to do in HubSpot, or to ask.
 
-    ``choice`` are the values to choose. With ``back`` the client is to return to the default, and
-    ``choice`` are the default's present values, for a screen that offers no way back; None if the
-    file has no default. ``seen`` is what was last confirmed on that screen, ``looked`` the day. A
-    task that is not ``required`` changes nothing as long as the default stays.
+    With ``back`` the client must return to the default, and ``choice`` is the default's present
+    setting, for a screen that offers no way back; None if the file has no default. ``seen`` is what was
+    last confirmed on that screen, ``looked`` the day. A task that is not ``required`` changes nothing as
+    long as the default stays.
     """
 
     screen: Screen
@@ -73,10 +73,9 @@ def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None 
     clients = sorted(portfolio.clients.values() if only is None else only, key=lambda client: client.key)
     overrides = [task for client in clients for task in _check_override(portfolio, client)]
     contacts = [task for client in clients for task in _check_contacts(portfolio, client, today)]
-    default: list[Task] = []
     # A client that follows the default is right in HubSpot when the default is.
-    if only is None or any(client.override is None for client in clients):
-        default = _check_default(portfolio)
+    with_default = only is None or any(client.override is None for client in clients)
+    default = _check_default(portfolio) if with_default else ()
     required = [task for task in overrides if task.required]
     optional = [task for task in overrides if not task.required]
     return (*default, *required, *contacts, *optional)
@@ -89,41 +88,40 @@ def find_unconfirmed(portfolio: Portfolio, only: Iterable[Client] | None = None)
 
 
 def settings_of_tasks(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:
-    """Return whether the default is among the settings that must and can be made, and which clients."""
-    clicks = [task for task in tasks if task.required and _is_possible(task)]
-    clients = tuple(task.client for task in clicks if task.client)
-    return len(clients) < len(clicks), clients
+    """Return whether the default is among the settings that must and can be made, and which clients.
+
+    HubSpot offers no owner partner without a user.
+    """
+    default, clients = False, []
+    for task in tasks:
+        setting = task.choice.setting if task.choice and not task.back else None
+        lacks_user = setting is not None and setting.owner is Owner.PARTNER and setting.notify is None
+        if task.screen is Screen.CONTACTS or not task.required or lacks_user:
+            continue
+        if task.client:
+            clients.append(task.client)
+        else:
+            default = True
+    return default, tuple(clients)
 
 
-def _is_possible(task: Task) -> bool:
-    """Return whether a setting can be made: HubSpot offers no owner partner without a user."""
-    if task.screen is Screen.CONTACTS:
-        return False
-    setting = task.choice.setting if task.choice else None
-    return task.back or setting is None or setting.owner is Owner.HUBSPOT or setting.notify is not None
-
-
-def _check_default(portfolio: Portfolio) -> list[Task]:
+def _check_default(portfolio: Portfolio) -> Iterator[Task]:
     default = portfolio.default
-    if default is None or _agrees(default.confirmed, default):
-        return []
-    confirmed = default.confirmed
-    choice = _choice(portfolio, default)
-    return [Task(Screen.DEFAULT, choice=choice, seen=confirmed, looked=confirmed.on if confirmed else None)]
+    if default and not _agrees(default.confirmed, default):
+        day = default.confirmed.on if default.confirmed else None
+        yield Task(Screen.DEFAULT, choice=_choice(portfolio, default), seen=default.confirmed, looked=day)
 
 
-def _check_override(portfolio: Portfolio, client: Client) -> list[Task]:
+def _check_override(portfolio: Portfolio, client: Client) -> Iterator[Task]:
     confirmed, default = client.confirmed, portfolio.default
     task = Task(Screen.OVERRIDE, client, seen=confirmed, looked=confirmed.on if confirmed else None)
     if client.override:
-        if _agrees(confirmed, client.override):
-            return []
-        return [task._replace(choice=_choice(portfolio, client.override))]
-    if confirmed is None or confirmed.owner is None:
-        return []
-    choice = _choice(portfolio, default) if default else None
-    required = default is None or not _agrees(confirmed, default)
-    return [task._replace(choice=choice, back=True, required=required)]
+        if not _agrees(confirmed, client.override):
+            yield task._replace(choice=_choice(portfolio, client.override))
+    elif confirmed and confirmed.owner:
+        choice = _choice(portfolio, default) if default else None
+        required = default is None or not _agrees(confirmed, default)
+        yield task._replace(choice=choice, back=True, required=required)
 
 
 def _agrees(confirmed: Confirmation | None, setting: AnySetting) -> bool:
@@ -132,14 +130,13 @@ def _agrees(confirmed: Confirmation | None, setting: AnySetting) -> bool:
 
 
 def _choice(portfolio: Portfolio, setting: AnySetting) -> Choice:
-    user = portfolio.users.get(address_key(setting.notify or ""))
-    return Choice(Setting(setting.owner, setting.notify), user)
+    return Choice(setting, portfolio.users.get(address_key(setting.notify or "")))
 
 
-def _check_contacts(portfolio: Portfolio, client: Client, today: date) -> list[Task]:
+def _check_contacts(portfolio: Portfolio, client: Client, today: date) -> Iterator[Task]:
     resolution = resolve(portfolio, client)
     if resolution.setting is None or resolution.setting.owner is not Owner.HUBSPOT:
-        return []  # no contact is notified, whatever the roles
+        return  # no contact is notified, whatever the roles
     # A partner user is asked about only as a contact with a role of the client.
     people = [decision for decision in resolution.decisions if decision.roles[:1] != (PARTNER_USER,)]
     vacant = tuple(decision.roles[0] for decision in people if decision.reason == "vacant")
@@ -147,7 +144,6 @@ def _check_contacts(portfolio: Portfolio, client: Client, today: date) -> list[T
     holders = tuple(decision for decision in people if decision.reason == "holds-role")
     checked = client.contacts_checked
     since = checked if checked and (today - checked).days > portfolio.policy.stale_days else None
-    if not (vacant or inactive or since):
-        return []
-    question = Question(vacant, inactive, holders, since)
-    return [Task(Screen.CONTACTS, client, question=question, looked=checked)]
+    if vacant or inactive or since:
+        question = Question(vacant, inactive, holders, since)
+        yield Task(Screen.CONTACTS, client, question=question, looked=checked)
