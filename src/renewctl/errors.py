@@ -135,28 +135,24 @@ class Declined(RenewctlError):
     """The user was asked and said no."""
 
     code = "declined"
-    exit_status = ExitStatus.NO
 
 
 class NothingToUndo(RenewctlError):
     """There is no change to undo."""
 
     code = "nothing-to-undo"
-    exit_status = ExitStatus.NO
 
 
 class UnexpectedRecipients(RenewctlError):
     """The answer was printed, and is not the one that was expected."""
 
     code = "not-as-expected"
-    exit_status = ExitStatus.NO
 
 
 class NoRecipient(RenewctlError):
     """The answer was printed, and a client in it has no recipient."""
 
     code = "no-recipient"
-    exit_status = ExitStatus.NO
 
 
 class InternalError(RenewctlError):

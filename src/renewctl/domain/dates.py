@@ -66,12 +66,9 @@ def parse_day(text: str, today: date, *, option: str, end: bool = False) -> date
         UsageError: If ``text`` names no day of the calendar.
     """
     try:
-        day = _parse_day(text.strip().lower(), today, end)
+        return _parse_day(text.strip().lower(), today, end)
     except (ValueError, OverflowError):
-        day = None
-    if day is None:
-        raise UsageError(f"{option}: {text!r} is not a day", hint=f"write {DAY_FORMS}")
-    return day
+        raise UsageError(f"{option}: {text!r} is not a day", hint=f"write {DAY_FORMS}") from None
 
 
 def parse_span(text: str, today: date, *, option: str) -> date:
@@ -92,7 +89,7 @@ def parse_span(text: str, today: date, *, option: str) -> date:
     raise UsageError(f"{option}: {text!r} is not a span of time", hint="write 120d, 6w, 3m or 1y")
 
 
-def _parse_day(word: str, today: date, end: bool) -> date | None:
+def _parse_day(word: str, today: date, end: bool) -> date:
     if word in _NEAR:
         return today + timedelta(days=_NEAR[word])
     if match := _ISO.fullmatch(word):
@@ -100,7 +97,7 @@ def _parse_day(word: str, today: date, end: bool) -> date | None:
     if match := _SPAN.fullmatch(word):
         return _add_span(today, match)
     first, months = _parse_period(word, today)
-    if first is None or not end:
+    if not end:
         return first
     last = plus_months(first, months - 1)
     return last.replace(day=monthrange(last.year, last.month)[1])
@@ -113,7 +110,7 @@ def _add_span(day: date, span: re.Match[str]) -> date:
     return plus_months(day, count * (12 if span[3] == "y" else 1))
 
 
-def _parse_period(word: str, today: date) -> tuple[date | None, int]:
+def _parse_period(word: str, today: date) -> tuple[date, int]:
     """Return the first day of a quarter or month, and how many months it has."""
     if word in {"this-quarter", "next-quarter"}:
         this_quarter = date(today.year, today.month - (today.month - 1) % 3, 1)
@@ -124,4 +121,4 @@ def _parse_period(word: str, today: date) -> tuple[date | None, int]:
         return date(int(match[1]), int(match[2]) * 3 - 2, 1), 3
     if match := _MONTH.fullmatch(word):
         return date(int(match[1]), int(match[2]), 1), 1
-    return None, 0
+    raise ValueError(word)

@@ -6,7 +6,7 @@ Recipients do not depend on dates, so the impact of a change is by client.
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from renewctl.domain.resolve import PARTNER_USER, Decision, Rule, resolve
+from renewctl.domain.resolve import PARTNER_USER, Rule, resolve
 from renewctl.model import Client, Portfolio
 
 Delivery = Literal["to", "cc"]
@@ -53,20 +53,17 @@ class Impact(NamedTuple):
 
 def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
     """Return what it means for recipients when ``before`` becomes ``after``."""
-    renamed = find_renames(before, after)
+    renamed = _find_renames(before, after)
     new_keys = dict(renamed)
-    pairs: list[tuple[str, Client | None]] = []
-    pairs += ((new_keys.get(key, key), old) for key, old in before.clients.items())
-    known = {key for key, _ in pairs} | before.clients.keys()
-    pairs += ((key, None) for key in after.clients if key not in known)
+    old_clients = {new_keys.get(key, key): old for key, old in before.clients.items()}
     same_context = before._replace(clients={}) == after._replace(clients={})
     added: list[Recipient] = []
     removed: list[Recipient] = []
     switched: list[DeliveryChange] = []
     lost_all: list[str] = []
     new_without: list[str] = []
-    for key, old in sorted(pairs, key=lambda pair: pair[0]):
-        new = after.clients.get(key)
+    for key in sorted(old_clients.keys() | after.clients.keys()):
+        old, new = old_clients.get(key), after.clients.get(key)
         if same_context and old == new:
             continue  # The same client under the same default has the same recipients.
         was, now = _recipients(before, old, key), _recipients(after, new, key)
@@ -83,7 +80,7 @@ def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
     return Impact(tuple(added), tuple(removed), tuple(switched), tuple(lost_all), tuple(new_without), renamed)
 
 
-def find_renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:
+def _find_renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:
     """Return the clients that are in both, alike in everything but the key: (old key, new key).
 
     Where several that went, or that came, are alike, none is taken for another.
@@ -107,12 +104,10 @@ def _recipients(portfolio: Portfolio, client: Client | None, key: str) -> dict[s
         return {}
     resolution = resolve(portfolio, client)
     recipients: dict[str, Recipient] = {}
-    sides: tuple[tuple[Delivery, tuple[Decision, ...]], ...] = (("to", resolution.to), ("cc", resolution.cc))
-    for delivery, decisions in sides:
-        for decision in decisions:
-            partner = PARTNER_USER in decision.roles
-            recipient = Recipient(decision.email or "", key, delivery, resolution.rule, partner)
-            recipients[decision.key] = recipient
+    for decision in (*resolution.to, *resolution.cc):
+        delivery: Delivery = "to" if decision.outcome == "notified" else "cc"
+        partner = PARTNER_USER in decision.roles
+        recipients[decision.key] = Recipient(decision.email or "", key, delivery, resolution.rule, partner)
     return recipients
 
 

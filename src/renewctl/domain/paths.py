@@ -12,9 +12,6 @@ from renewctl.model import Change, Path
 
 IDENTITY = {"contacts": "email", "renewals": "product"}
 """The field that tells the items of a list apart, by the list's key."""
-_EXACT = frozenset((str, bool, int, date))
-"""Types of which equal values are the same; of floats, times and others they may be written in two ways."""
-_CONTAINERS = frozenset((dict, list))
 LIST_DEPTH = 2
 """The depth of the client or user that such a list is in: clients, KEY."""
 
@@ -46,8 +43,8 @@ def get(data: Any, path: Path) -> Any:
 def apply_changes(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
     """Return ``data`` with ``changes`` made, in order; missing tables are created.
 
-    ``data`` and the changes' values stay as they were: what is on the way to a change is copied once,
-    the rest shared. So an entry that is the same object as before is unchanged.
+    What is on the way to a change is copied once, the rest shared: an entry that is the same object as
+    before is unchanged.
     """
     tree = _CopyOnWrite(data)
     for change in changes:
@@ -91,7 +88,9 @@ def is_same(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(is_same(value, other[key]) for key, value in one.items())
     if kind is list:
         return len(one) == len(other) and all(map(is_same, one, other))
-    return bool(one == other) if kind in _EXACT else one is other or repr(one) == repr(other)
+    if kind in (str, bool, int, date):
+        return bool(one == other)
+    return one is other or repr(one) == repr(other)  # equal floats and times can be written in two ways
 
 
 def is_deeper(data: dict[str, Any] | list[Any], levels: int) -> bool:
@@ -101,7 +100,7 @@ def is_deeper(data: dict[str, Any] | list[Any], levels: int) -> bool:
         inner: list[Any] = []
         for container in containers:
             for value in container.values() if type(container) is dict else container:
-                if type(value) in _CONTAINERS:
+                if type(value) in (dict, list):
                     inner.append(value)
         containers = inner
     return bool(containers)

@@ -149,5 +149,5 @@ def build_digests(rows: Sequence[ReportRow], only: str | None = None) -> tuple[D
                 email, name = people.get(decision.key, (decision.email or "", ""))
                 people[decision.key] = email, name or decision.name
                 deliveries.setdefault(decision.key, []).append((delivery, row))
-    keys = sorted(people) if only is None else [key for key in (address_key(only),) if key in people]
+    keys = [key for key in sorted(people) if only is None or key == address_key(only)]
     return tuple(Digest(*people[key], tuple(deliveries[key])) for key in keys)
