@@ -57,10 +57,7 @@ class Finding(NamedTuple):
 def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: date) -> tuple[Finding, ...]:
     """Return all findings, in no particular order; never raises.
 
-    Args:
-        portfolio: the file's.
-        remarks: what was odd when the file was read (``Reading.remarks``).
-        today: the day from which dates are past and confirmations are old.
+    ``remarks`` are what was odd when the file was read (``Reading.remarks``).
     """
     return (*_check_notes(portfolio, today), *_check_records(portfolio, remarks, today))
 

@@ -56,14 +56,10 @@ def plus_months(day: date, months: int) -> date:
 def parse_day(text: str, today: date, *, option: str, end: bool = False) -> date:
     """Return the day that ``text`` names, seen from ``today``.
 
-    Args:
-        text: any of ``DAY_FORMS``; a month or a quarter means its first day.
-        today: the day relative forms count from.
-        option: the option's name, for the message.
-        end: let a month or a quarter mean its last day.
+    A month or a quarter means its first day, or its last with ``end``.
 
     Raises:
-        UsageError: If ``text`` names no day of the calendar.
+        UsageError: If ``text`` is none of ``DAY_FORMS``, or no day of the calendar.
     """
     try:
         return _parse_day(text.strip().lower(), today, end)

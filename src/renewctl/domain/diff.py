@@ -24,10 +24,8 @@ def find_differences(
 ) -> tuple[Change, ...]:
     """Return the changes that turn the values of ``before`` into those of ``after``.
 
-    Args:
-        before: plain data of a store, in the current version.
-        after: the same, of the other store.
-        renamed: clients that are the same under another key: (old key, new key).
+    Both are plain data in the current version; ``renamed`` are the clients that are the same under
+    another key: (old key, new key).
     """
     old, new = _normalize(before), _normalize(after)
     clients = old.get("clients", {})

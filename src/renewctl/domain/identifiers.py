@@ -60,11 +60,7 @@ def is_address(text: str) -> bool:
 
 
 def parse_address(text: str, what: str) -> str:
-    """Return an email address that was typed or imported, without surrounding space.
-
-    Args:
-        text: what was typed.
-        what: the option or column it was typed for, for the message.
+    """Return an email address that was typed or imported for ``what``, without surrounding space.
 
     Raises:
         UsageError: If it is not one address. Reserved domains such as .test are accepted.

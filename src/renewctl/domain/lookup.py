@@ -15,7 +15,7 @@ MOST_NEAREST = 20
 
 
 def find_clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ...]:
-    """Return the clients that ``words`` name (domain, hub ID, or exact unique name), each once.
+    """Return the clients that ``words`` name, each once.
 
     Raises:
         UnknownClient: If some name no client, or several; all of them are listed.
@@ -37,15 +37,11 @@ def find_clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ..
 
 
 def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Client:
-    """Return the one client that ``word`` names.
-
-    Args:
-        portfolio: where to look.
-        word: a domain, a hub ID, or an exact unique name.
-        nearest: suggest the nearest in the error; it takes a while in a large portfolio.
+    """Return the one client that ``word`` names: a domain, a hub ID, or an exact unique name.
 
     Raises:
-        UnknownClient: If it names no client, or several.
+        UnknownClient: If it names no client, or several. The hint has the ``nearest`` names only if
+            asked for: they take a while in a large portfolio.
     """
     if client := portfolio.clients.get(client_key(word) or ""):
         return client
@@ -152,24 +148,18 @@ def filter_clients(
 ) -> tuple[Client, ...]:
     """Return the clients that pass every filter; None lets any client pass.
 
-    Args:
-        portfolio: The clients'.
-        overridden: Whether the client has an override, or follows the default.
-        owner: The owner of the setting that applies.
-        notify: The address of the partner user of the setting that applies; empty for none.
-        values: What the client's own fields must be, by key; None for no value. Text is compared
-            without case.
+    ``owner`` and ``notify`` (an address, or empty for no partner user) are those of the setting that
+    applies, ``values`` the client's own fields by key. Text is compared without case.
     """
     clients = []
     for client in portfolio.clients.values():
         setting: AnySetting | None = client.override or portfolio.default
+        user = address_key(setting.notify or "") if setting else None
         if overridden is not None and overridden != (client.override is not None):
             continue
         if owner is not None and (setting is None or setting.owner is not owner):
             continue
-        if notify is not None and (
-            setting is None or address_key(setting.notify or "") != address_key(notify)
-        ):
+        if notify is not None and user != address_key(notify):
             continue
         fields = ((getattr(client, TABLES["clients"][key].attribute), value) for key, value in values.items())
         if all(_fold(has) == _fold(wanted) for has, wanted in fields):

@@ -1,7 +1,4 @@
-"""The rows of a report: which renewals come up, and who is notified about each.
-
-``who``, ``explain`` and every report are views of these rows.
-"""
+"""The rows of a report: which renewals come up, and who is notified about each."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -72,14 +69,9 @@ def build_rows(
 ) -> tuple[ReportRow, ...]:
     """Return the rows of ``clients``: by deadline, then client; the past and the undated last.
 
-    A renewal whose date is past is listed whatever the window, with a note: it has been renewed
-    or has ended, and the file does not record which. A client without a renewal is listed too.
-
-    Args:
-        portfolio: the file's.
-        clients: whose renewals.
-        window: which dated renewals; None for all of them.
-        today: the day from which a renewal or a deadline is past.
+    A renewal whose date is past is listed whatever the ``window`` (None for all dates), with a note: it
+    has been renewed or has ended, and the file does not record which. A client without a renewal is
+    listed too.
     """
     rows: list[ReportRow] = []
     for client in clients:

@@ -65,10 +65,7 @@ class Task(NamedTuple):
 def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None = None) -> tuple[Task, ...]:
     """Return what is still to do: the default, overrides and contacts by client, then the optional.
 
-    Args:
-        portfolio: the file's.
-        today: the day from which a look at a client's contacts is too old.
-        only: whose tasks, and the default's if one of them follows it; None for all there are.
+    ``only`` are the clients whose tasks are wanted, and the default's if one of them follows it.
     """
     clients = sorted(portfolio.clients.values() if only is None else only, key=lambda client: client.key)
     overrides = [task for client in clients for task in _check_override(portfolio, client)]
