@@ -5,7 +5,7 @@ from datetime import date
 from shlex import quote
 from typing import NamedTuple
 
-from renewctl.domain.hubspot import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT
+from renewctl.domain.hubspot import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT, MOST_BILLING
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.domain.report import FOOTER_CODE, build_rows
 from renewctl.domain.resolve import SEVERITY, Note, Resolution, Severity, resolve
@@ -27,9 +27,6 @@ CODES: Mapping[str, Severity] = {
     "conflict-copy": Severity.WARNING,
 }
 """Every code that a finding can have: those of the notes on answers, and those of ``check`` alone."""
-
-
-MOST_BILLING = 3
 _LOOK_AT_CONTACTS = f"(look at: the client's account → {CONTACTS})"
 
 

@@ -7,7 +7,7 @@ from shlex import quote
 from renewctl.domain.identifiers import address_key, client_key, is_address
 from renewctl.errors import Problem, UnknownClient, UnknownUser
 from renewctl.fields import TABLES
-from renewctl.model import EMPTY, AnySetting, Client, Owner, PartnerUser, Portfolio, Scalar
+from renewctl.model import EMPTY, Client, Owner, PartnerUser, Portfolio, Scalar
 
 _SPAN = re.compile(r"\d{1,4}[dwmy]", re.I)
 MOST_NEAREST = 20
@@ -153,7 +153,7 @@ def filter_clients(
     """
     clients = []
     for client in portfolio.clients.values():
-        setting: AnySetting | None = client.override or portfolio.default
+        setting = client.override or portfolio.default
         user = address_key(setting.notify or "") if setting else None
         if overridden is not None and overridden != (client.override is not None):
             continue

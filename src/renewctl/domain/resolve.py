@@ -146,7 +146,7 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     An override replaces the default completely; nothing is inherited field by field. Dates play
     no part. Never raises: what is missing or wrong becomes a note.
     """
-    setting: AnySetting | None = client.override or portfolio.default
+    setting = client.override or portfolio.default
     source, rule = _find_rule(client, setting)
     decisions = tuple(_decide(portfolio, client, setting))
     to = tuple([decision for decision in decisions if decision.outcome == "notified"])

@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Iterator
 
+from renewctl.domain.hubspot import MOST_BILLING
 from renewctl.domain.identifiers import address_key
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Contact, Path, Plan, Role, Table, Value
-
-MOST_BILLING = 3
-"""HubSpot: "at most three billing contacts" (Update the points of contact, 22 October 2025)."""
 
 
 def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
