@@ -83,12 +83,16 @@ def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
 def _find_renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:
     """Return the clients that are in both, alike in everything but the key: (old key, new key).
 
-    Where several that went, or that came, are alike, none is taken for another.
+    Of several alike, none is taken for another.
     """
-    gone = _by_content(client for key, client in before.clients.items() if key not in after.clients)
-    come = _by_content(client for key, client in after.clients.items() if key not in before.clients)
-    twins = ((olds, come.get(content, [])) for content, olds in gone.items())
-    return tuple((olds[0], news[0]) for olds, news in twins if len(olds) == len(news) == 1)
+    removed = _by_content(client for key, client in before.clients.items() if key not in after.clients)
+    added = _by_content(client for key, client in after.clients.items() if key not in before.clients)
+    renames = []
+    for content, old_keys in removed.items():
+        new_keys = added.get(content, [])
+        if len(old_keys) == len(new_keys) == 1:
+            renames.append((old_keys[0], new_keys[0]))
+    return tuple(renames)
 
 
 def _by_content(clients: Iterable[Client]) -> dict[Client, list[str]]:

@@ -40,9 +40,9 @@ def find_responsibilities(portfolio: Portfolio, email: str) -> Responsibilities:
         contacts += entries
         if client.override and address_key(client.override.notify or "") == key:
             overrides.append(client.key)
-        taken = tuple(role for role in Role if any(role in contact.roles for contact in entries))
-        if taken:
-            roles[client.key] = taken
+        client_roles = tuple(role for role in Role if any(role in contact.roles for contact in entries))
+        if client_roles:
+            roles[client.key] = client_roles
             setting = client.override or default
             if setting and setting.owner is Owner.PARTNER:
                 not_notified.append(client.key)

@@ -15,10 +15,7 @@ MOST_MONTHS = 36
 
 @dataclass(slots=True)
 class Month:
-    """A calendar month: renewals by owner and without a recipient, and deadlines.
-
-    ``passed`` of the ``deadlines`` are before the day the picture is seen from.
-    """
+    """A calendar month: renewals by owner and without a recipient, deadlines, and how many ``passed``."""
 
     first: date
     hubspot: int = 0

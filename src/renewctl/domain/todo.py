@@ -1,8 +1,7 @@
 """What must still be set in HubSpot, or asked of a client, so that HubSpot agrees with the file.
 
 Settings are compared, not outcomes: a changed default is one task, not one for each client that
-follows it. HubSpot's side is what was last confirmed there. ``render`` knows how a screen is
-reached and worded.
+follows it. HubSpot's side is what was last confirmed there.
 """
 
 from collections.abc import Iterable, Iterator
