@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from renewctl.domain.identifiers import address_key, client_key, is_address
 from renewctl.domain.paths import IDENTITY
-from renewctl.domain.values import READ, Bad, describe_value, suggest
+from renewctl.domain.values import FORMS, Bad, Form, describe_value, suggest
 from renewctl.errors import Problem
-from renewctl.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL, Kind
+from renewctl.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL
 from renewctl.model import (
     EMPTY,
     Client,
@@ -40,17 +40,12 @@ _BUILD: Mapping[str, Callable[..., Any]] = {
     "override": Override,
 }
 """What the model has for each table."""
-_SPELLED = {Kind.OWNER, Kind.OWNER_SEEN, Kind.COPIES, Kind.ROLES, Kind.DOMAINS}
-
 # Looked up once: a store has tens of thousands of values.
-_FIELDS: Mapping[str, Mapping[str, tuple[str, Callable[[Any], Any] | None, bool, str]]] = {
-    name: {
-        key: (field.attribute, READ.get(field.kind), field.kind in _SPELLED, field.table)
-        for key, field in fields.items()
-    }
+_FIELDS: Mapping[str, Mapping[str, tuple[str, Form | None, str]]] = {
+    name: {key: (field.attribute, FORMS.get(field.kind), field.table) for key, field in fields.items()}
     for name, fields in TABLES.items()
 }
-"""For each field: its attribute, what reads it (None: a table), whether spellings vary, its table."""
+"""The attribute, the form (None: a table) and the table of each field."""
 _REQUIRED = {name: {key for key in fields if fields[key].required} for name, fields in TABLES.items()}
 
 
@@ -171,17 +166,17 @@ class _Reader:
                 guess = _split_domain_hint(path[-1], key, raw) if name == "clients" else ""
                 self.remark_unknown_key(key, fields, path, guess)
                 continue
-            attribute, read_value, spelled, table = fields[key]
-            if read_value is None:
+            attribute, form, table = fields[key]
+            if form is None:
                 read_inner = self.read_items if table in IDENTITY else self.read_table
                 attributes[attribute] = read_inner(raw, table, (*path, key))
                 continue
             try:
-                attributes[attribute] = read = read_value(raw)
+                attributes[attribute] = read = form.read(raw)
             except Bad as bad:
                 self.report((*path, key), bad.message, bad.hint)
                 continue
-            if spelled and read != (tuple(raw) if type(raw) is list else raw):
+            if form.spellings and read != (tuple(raw) if type(raw) is list else raw):
                 self.remark_spelling((*path, key), raw, read)
         if not _REQUIRED[name] <= value.keys():
             for field in TABLES[name].values():

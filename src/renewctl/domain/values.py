@@ -5,17 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
-from renewctl.domain.identifiers import client_key, is_address
+from renewctl.domain.identifiers import ADDRESS, KEY, LONGEST_ADDRESS, client_key, is_address
 from renewctl.fields import Kind
 from renewctl.model import Copies, Owner, Role
 
-E = TypeVar("E", bound=StrEnum)
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MOST_DAYS = 3660
-MOST = 10**9
-LAST_HUB_ID = 10**15
 _LONGEST_SHOWN = 60
 
 
@@ -26,6 +22,20 @@ class Bad(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class Form(NamedTuple):
+    """What values of a kind look like, in the file and to an editor.
+
+    Args:
+        read: Returns what the model has for a value of the file, and raises ``Bad`` if it is not of the kind.
+        schema: The JSON Schema. Patterns do not look ahead, because some editors cannot.
+        spellings: Whether a value can be written in other ways than it is read.
+    """
+
+    read: Callable[[Any], Any]
+    schema: Mapping[str, Any]
+    spellings: bool = False
 
 
 def suggest(word: str, choices: Iterable[str]) -> str:
@@ -51,23 +61,20 @@ def describe_value(value: Any) -> str:
     return words if len(words) <= _LONGEST_SHOWN else words[: _LONGEST_SHOWN - 1] + "…"
 
 
-def read_text(value: Any) -> str:
-    """Return a string."""
+def _read_text(value: Any) -> str:
     if not isinstance(value, str):
         raise Bad(f"must be text, not {describe_value(value)}", "put it in quotes")
     return value
 
 
-def read_address(value: Any) -> str:
-    """Return an e-mail address, as written."""
+def _read_address(value: Any) -> str:
     if not isinstance(value, str) or not is_address(value):
         hint = "leave the key out for nobody" if value == "" else "write one address: ana@agency.example"
         raise Bad(f"must be an e-mail address, not {describe_value(value)}", hint)
     return value
 
 
-def read_date(value: Any) -> date:
-    """Return a calendar date; a string in ISO form is read too."""
+def _read_date(value: Any) -> date:
     if type(value) is date:  # of which a time is a subclass
         return value
     if isinstance(value, str) and _ISO.fullmatch(value):
@@ -80,75 +87,74 @@ def read_date(value: Any) -> date:
     raise Bad(f"must be a date, not {describe_value(value)}", "write it as 2027-03-01")
 
 
-def read_flag(value: Any) -> bool:
-    """Return true or false."""
+def _read_flag(value: Any) -> bool:
     if not isinstance(value, bool):
         message = f"must be true or false, not {describe_value(value)}"
         raise Bad(message, "write true or false, without quotes")
     return value
 
 
-def _read_whole(value: Any, what: str, least: int, most: int) -> int:
-    if type(value) is not int or not least <= value <= most:
-        digits = isinstance(value, str) and value.isascii() and value.isdigit()
-        hint = "write it without quotes" if digits else f"write a whole number from {least} to {most}"
-        raise Bad(f"must be {what}, not {describe_value(value)}", hint)
-    return value
+def _whole(what: str, least: int, most: int) -> Form:
+    def read(value: Any) -> int:
+        if type(value) is not int or not least <= value <= most:
+            digits = isinstance(value, str) and value.isascii() and value.isdigit()
+            hint = "write it without quotes" if digits else f"write a whole number from {least} to {most}"
+            raise Bad(f"must be {what}, not {describe_value(value)}", hint)
+        return value
+
+    return Form(read, {"type": "integer", "minimum": least, "maximum": most})
 
 
-_MEMBERS: Mapping[type[StrEnum], Mapping[str, Any]] = {
-    kind: {str(member): member for member in kind} for kind in (Owner, Copies, Role)
+def _choice(kind: type[StrEnum], *more: str) -> Form:
+    """Return the form of a member of an enumeration, in any case; the words in ``more`` are read as None."""
+    members: Mapping[str, StrEnum | None] = {
+        **{str(member): member for member in kind},
+        **dict.fromkeys(more),
+    }
+    *words, last = members
+
+    def read(value: Any) -> StrEnum | None:
+        word = value.strip().lower() if isinstance(value, str) else ""
+        if word not in members:
+            hint = suggest(value, members) if word else ""
+            raise Bad(f"must be {', '.join(words)} or {last}, not {describe_value(value)}", hint)
+        return members[word]
+
+    return Form(read, {"type": "string", "enum": [*members]}, spellings=True)
+
+
+def _list_of(what: str, item: Form) -> Form:
+    def read(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise Bad(
+                f"must be a list of {what}, not {describe_value(value)}", f"write [{describe_value(value)}]"
+            )
+        return tuple(map(item.read, value))
+
+    return Form(read, {"type": "array", "items": item.schema}, spellings=True)
+
+
+def _read_domain(value: Any) -> str:
+    key = client_key(value) if isinstance(value, str) else None
+    if key is None:
+        raise Bad(f"must be a list of domains; {describe_value(value)} is none", 'write "agency.example"')
+    return key
+
+
+ADDRESS_SCHEMA = {"pattern": f"^{ADDRESS.pattern}$", "maxLength": LONGEST_ADDRESS}
+DOMAIN_SCHEMA = {"pattern": f"^{KEY.pattern}$", "not": {"pattern": r"^www\..*\."}}
+FORMS: Mapping[Kind, Form] = {
+    Kind.TEXT: Form(_read_text, {"type": "string"}),
+    Kind.OWNER: _choice(Owner),
+    Kind.OWNER_SEEN: _choice(Owner, "default"),
+    Kind.ADDRESS: Form(_read_address, {"type": "string", **ADDRESS_SCHEMA}),
+    Kind.DATE: Form(_read_date, {"type": "string", "format": "date"}),  # in TOML, too
+    Kind.FLAG: Form(_read_flag, {"type": "boolean"}),
+    Kind.DAYS: _whole("a number of days", 0, 3660),
+    Kind.COUNT: _whole("a whole number", 0, 10**9),
+    Kind.HUB_ID: _whole("a hub id", 1, 10**15),
+    Kind.COPIES: _choice(Copies),
+    Kind.ROLES: _list_of("roles", _choice(Role)),
+    Kind.DOMAINS: _list_of("domains", Form(_read_domain, {"type": "string", **DOMAIN_SCHEMA})),
 }
-"""The members by their text: to ask the class takes ten times as long, and stores have thousands."""
-
-
-def read_choice(value: Any, kind: type[E], *more: str) -> E | None:
-    """Return a member of an enumeration, whatever its case; None for one of the words in ``more``."""
-    if type(value) is str and value in _MEMBERS[kind]:
-        member: E = _MEMBERS[kind][value]
-        return member
-    choices = [*kind, *more]
-    word = value.strip().lower() if isinstance(value, str) else None
-    if word not in choices:
-        listed = ", ".join(choices[:-1]) + " or " + choices[-1]
-        raise Bad(f"must be {listed}, not {describe_value(value)}", suggest(value, choices) if word else "")
-    return None if word in more else kind(str(word))
-
-
-def _require_list(value: Any, of: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise Bad(f"must be a list of {of}, not {describe_value(value)}", f"write [{describe_value(value)}]")
-    return value
-
-
-def read_roles(value: Any) -> tuple[Role, ...]:
-    """Return the roles of a contact."""
-    return tuple([role for item in _require_list(value, "roles") if (role := read_choice(item, Role))])
-
-
-def read_domains(value: Any) -> tuple[str, ...]:
-    """Return domains in normal form."""
-    domains = []
-    for item in _require_list(value, "domains"):
-        key = client_key(item) if isinstance(item, str) else None
-        if key is None:
-            raise Bad(f"must be a list of domains; {describe_value(item)} is none", 'write "agency.example"')
-        domains.append(key)
-    return tuple(domains)
-
-
-READ: Mapping[Kind, Callable[[Any], Any]] = {
-    Kind.TEXT: read_text,
-    Kind.OWNER: lambda value: read_choice(value, Owner),
-    Kind.OWNER_SEEN: lambda value: read_choice(value, Owner, "default"),
-    Kind.ADDRESS: read_address,
-    Kind.DATE: read_date,
-    Kind.FLAG: read_flag,
-    Kind.DAYS: lambda value: _read_whole(value, "a number of days", 0, MOST_DAYS),
-    Kind.COUNT: lambda value: _read_whole(value, "a whole number", 0, MOST),
-    Kind.HUB_ID: lambda value: _read_whole(value, "a hub id", 1, LAST_HUB_ID),
-    Kind.COPIES: lambda value: read_choice(value, Copies),
-    Kind.ROLES: read_roles,
-    Kind.DOMAINS: read_domains,
-}
-"""What reads a value of each kind; each raises ``Bad`` for what the kind cannot hold."""
+"""The kinds of single values."""

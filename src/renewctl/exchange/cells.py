@@ -1,4 +1,4 @@
-"""Single cells of a spreadsheet as values, one reader for each kind of field. A blank is no value."""
+"""Single cells of a spreadsheet as values."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -6,8 +6,9 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any, Literal
 
+from renewctl.domain.edit.import_client import Person
 from renewctl.domain.identifiers import address_key, parse_address
-from renewctl.domain.values import READ, Bad
+from renewctl.domain.values import FORMS, Bad
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold
 from renewctl.exchange.spreadsheet import Cell
@@ -15,7 +16,6 @@ from renewctl.fields import Kind
 from renewctl.model import Owner
 
 _SHOWN = 60
-_SEVERAL = "part several addresses with ;"
 # A part of a cell up to ; or a line end; what stands in quotes or angle brackets is kept whole.
 _PART = re.compile(r'(?:"[^"\r\n]*"|<[^<>\r\n]*>|[^;\r\n])+')
 _PARTED = re.compile(r"[;,\r\n]")
@@ -28,7 +28,7 @@ _SCIENTIFIC = re.compile(r"([1-9])[.,]([0-9]+)[eE]\+?0*([0-9]{1,2})")
 _MANGLED = re.compile(r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+|[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+|[0-9]+[.,][0-9]+")
 _MOST = 10**15
 """A spreadsheet keeps 15 digits of a number; a hub id has far fewer."""
-
+# Owners as HubSpot's pages have them, in the languages of the headers.
 _OWNER_NAMES: dict[Owner | Literal["default"], str] = {
     Owner.HUBSPOT: "hubspot",
     Owner.PARTNER: "partner; solutions partner; parceiro; socio; partenaire; パートナー",
@@ -36,8 +36,6 @@ _OWNER_NAMES: dict[Owner | Literal["default"], str] = {
         valeur par défaut; Standard; Standardeinstellung; デフォルト; 既定; domyślny; domyślne""",
 }
 _OWNERS = {fold(name): owner for owner, names in _OWNER_NAMES.items() for name in names.split(";")}
-
-
 _TRUE = """true; yes; y; x; 1; ✓; sim; sí; oui; vrai; ja; wahr; はい; tak; prawda; verdadeiro; verdadero"""
 _FALSE = """false; no; n; 0; não; non; faux; nein; falsch; いいえ; nie; fałsz; falso"""
 _FLAGS = {
@@ -51,20 +49,16 @@ def read_text(cell: Cell) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def read_people(cell: Cell, what: str) -> list[tuple[str, str]]:
-    """Return the people in a cell, each once, as name ("" if there is none) and address.
+def read_people(cell: Cell, what: str) -> tuple[Person, ...]:
+    """Return the people in a cell, as "Name <address>" or the address alone, each once.
 
     Several are separated by ``;`` or line ends, by commas only where each part has its own address:
-    ``Reis, Paula <paula@acme.example>`` is one person.
-
-    Args:
-        cell: "Name <address>" or the address alone, any number of them.
-        what: The column's name, for messages.
+    ``Reis, Paula <paula@acme.example>`` is one person. ``what`` names the column in messages.
 
     Raises:
         BadInput: If something in it is not an address; its problems list all of it.
     """
-    people: dict[str, tuple[str, str]] = {}
+    people: dict[str, Person] = {}
     problems: list[Problem] = []
     for part in _split_people(read_text(cell)):
         name, address = "", part
@@ -75,14 +69,15 @@ def read_people(cell: Cell, what: str) -> list[tuple[str, str]]:
         try:
             email = parse_address(address, what)
         except UsageError as error:
-            hint = _SEVERAL if part.count("@") > 1 else error.hint
+            hint = "part several addresses with ;" if part.count("@") > 1 else error.hint
             problems.append(Problem(error.message, hint=hint))
             continue
-        first_name, first_email = people.setdefault(address_key(email), (name, email))
-        people[address_key(email)] = (first_name or name, first_email)
+        first = people.setdefault(address_key(email), Person(email, name))
+        if name and not first.name:
+            people[address_key(email)] = first._replace(name=name)
     if problems:
         raise BadInput(problems[0].message, hint=problems[0].hint, problems=problems)
-    return list(people.values())
+    return tuple(people.values())
 
 
 def _split_people(words: str) -> Iterator[str]:
@@ -97,97 +92,72 @@ def _split_people(words: str) -> Iterator[str]:
         yield from (piece.strip() for piece in pieces if piece.strip())
 
 
-def read_hub_id(cell: Cell) -> int | None:
-    """Return the number of a HubSpot account; None if the cell is blank.
+def read_cell(cell: Cell, kind: Kind) -> Any:
+    """Return the value in a cell of a field of a kind; None if the cell is blank.
+
+    Dates are read by column (``date_columns``), because one value can decide how the others are read.
 
     Raises:
-        BadInput: If it is not such a number, or a spreadsheet may have changed its digits.
+        BadInput: If the cell has no such value, or not for certain.
     """
-    words = read_text(cell)
-    if not words:
-        return None
-    if not isinstance(cell, bool):
-        if match := _WHOLE.fullmatch(words):
-            number = int(match[1])
-        elif (match := _SCIENTIFIC.fullmatch(words)) and len(match[2]) == int(match[3]):
-            number = int(match[1] + match[2])  # every digit is there, as in 4.411223E+06
-        else:
-            number = _MOST
-        if number < _MOST:
-            return number
-    if _MANGLED.fullmatch(words):
+    text = read_text(cell)
+    return _READERS[kind](text) if text else None
+
+
+def _read_hub_id(text: str) -> int:
+    digits = ""
+    if match := _WHOLE.fullmatch(text):
+        digits = match[1]
+    elif (match := _SCIENTIFIC.fullmatch(text)) and len(match[2]) == int(match[3]):
+        digits = match[1] + match[2]  # every digit is there, as in 4.411223E+06
+    if digits and int(digits) < _MOST:
+        return int(digits)
+    if _MANGLED.fullmatch(text):
         hint = "format the column as text in the spreadsheet, then type the id again: 4411223"
-        raise BadInput(f"the spreadsheet has mangled the hub id {_quote(words)}", hint=hint)
-    raise BadInput(f"{_quote(words)} is not a hub id", hint="it is a number, for example 4411223")
+        raise BadInput(f"the spreadsheet has mangled the hub id {_quote(text)}", hint=hint)
+    raise BadInput(f"{_quote(text)} is not a hub id", hint="it is a number, for example 4411223")
 
 
-def read_owner(cell: Cell) -> Owner | Literal["default"] | None:
-    """Return who owns renewal communication, "default" for a client that follows it, None if blank.
-
-    The values are those of HubSpot's pages in English, Portuguese, Spanish, French, German,
-    Japanese and Polish.
-
-    Raises:
-        BadInput: If it is none of them; a person's name, for example, is not an owner.
-    """
-    words = read_text(cell)
-    if not words:
-        return None
-    owner = _OWNERS.get(fold(words))
+def _read_owner(text: str) -> Owner | Literal["default"]:
+    owner = _OWNERS.get(fold(text))
     if owner is None:
-        near = get_close_matches(fold(words), _OWNERS, 1, 0.6)
+        near = get_close_matches(fold(text), _OWNERS, 1, 0.6)
         hint = f"did you mean {_OWNERS[near[0]]}?" if near else "write hubspot, partner or default"
-        raise BadInput(f"{_quote(words)} is not an owner", hint=hint)
+        raise BadInput(f"{_quote(text)} is not an owner", hint=hint)
     return owner
 
 
-def read_address(cell: Cell) -> str | None:
-    """Return the one address in a cell; None if it is blank.
-
-    Raises:
-        BadInput: If it is not an address.
-    """
-    words = read_text(cell)
+def _read_address(text: str) -> str:
     try:
-        return parse_address(words, "") if words else None
+        return parse_address(text, "")
     except UsageError as error:
-        raise BadInput(f"{_quote(words)} is not an e-mail address", hint=error.hint) from None
+        raise BadInput(f"{_quote(text)} is not an e-mail address", hint=error.hint) from None
 
 
-def read_flag(cell: Cell) -> bool | None:
-    """Return true or false; None if the cell is blank.
-
-    Raises:
-        BadInput: If it is neither in one of the languages of the headers.
-    """
-    words = read_text(cell)
-    if words and words.casefold() not in _FLAGS:
-        raise BadInput(f"{_quote(words)} is not true or false", hint="write true or false")
-    return _FLAGS.get(words.casefold())
+def _read_flag(text: str) -> bool:
+    if text.casefold() not in _FLAGS:
+        raise BadInput(f"{_quote(text)} is not true or false", hint="write true or false")
+    return _FLAGS[text.casefold()]
 
 
-def _read_number(cell: Cell, kind: Kind) -> int | None:
-    words = read_text(cell)
-    if not words:
-        return None
+def _read_number(text: str, kind: Kind) -> int:
     try:
-        number: int = READ[kind](int(words) if _DIGITS.fullmatch(words) else words)
+        number: int = FORMS[kind].read(int(text) if _DIGITS.fullmatch(text) else text)
     except Bad as bad:
-        raise BadInput(f"{_quote(words)} is not a {kind}", hint=bad.hint) from None
+        raise BadInput(f"{_quote(text)} is not a {kind}", hint=bad.hint) from None
     return number
 
 
-READERS: Mapping[Kind, Callable[[Cell], Any]] = {
-    Kind.TEXT: read_text,
-    Kind.ADDRESS: read_address,
-    Kind.FLAG: read_flag,
-    Kind.HUB_ID: read_hub_id,
-    Kind.OWNER: read_owner,
+_READERS: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.TEXT: str,
+    Kind.ADDRESS: _read_address,
+    Kind.FLAG: _read_flag,
+    Kind.HUB_ID: _read_hub_id,
+    Kind.OWNER: _read_owner,
     Kind.COUNT: partial(_read_number, kind=Kind.COUNT),
     Kind.DAYS: partial(_read_number, kind=Kind.DAYS),
 }
-"""What reads a cell of each kind; None or "" is a blank. Dates are read by column: ``date_columns``."""
 
 
-def _quote(words: str) -> str:
-    return repr(words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…")
+def _quote(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")

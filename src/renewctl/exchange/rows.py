@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from renewctl.domain.columns import COLUMNS, PLAIN_COLUMNS
@@ -76,17 +77,9 @@ class _RowReader:
     def __init__(
         self, file: str, columns: Mapping[str, int], dates: Mapping[str, Mapping[int, date]]
     ) -> None:
-        self.file, self.columns, self.dates = file, columns, dates
+        self.file, self.dates = file, dates
         self.places = {name: place + 1 for name, place in columns.items()}
-        self.roles = {
-            name: Role(column.name) for name, column in COLUMNS.items() if column.table == "contacts"
-        }
-        self.readers = {
-            # A partner user may be named as people type it: an address, a part of it, or a name.
-            name: cells.read_text if name == "notify" else cells.READERS.get(column.field.kind)
-            for name, column in COLUMNS.items()
-        }
-        self.people: dict[Cell, tuple[Person, ...]] = {}  # the same people are in many cells
+        self.read_people = cache(cells.read_people)  # the same people are in many cells
 
     def read(self, row: SheetRow) -> tuple[ImportRow, list[Problem]]:
         """Return a row about a client, and what is wrong with its cells."""
@@ -94,36 +87,36 @@ class _RowReader:
         plain: dict[str, Any] = {}
         holders: dict[Role, tuple[Person, ...]] = {}
         special: dict[str, Any] = {"client": ""}
-        for name, place in self.columns.items():
-            if (cell := row.cells[place]) is None:
-                continue
+        for name, place in self.places.items():
             try:
-                if name in self.roles:
-                    if people := self._read_people(cell, name):
-                        holders[self.roles[name]] = people
-                elif (value := self._read_value(cell, name, row)) not in {None, ""}:
-                    (plain if name in PLAIN_COLUMNS else special)[name] = value
+                value = self._read_value(row.cells[place - 1], name, row)
             except BadInput as error:
                 wrong = error.problems or (Problem(error.message, hint=error.hint),)
                 problems += (self._place(problem, row, name) for problem in wrong)
+                continue
+            if value is None:
+                continue
+            if COLUMNS[name].table == "contacts":
+                holders[Role(COLUMNS[name].name)] = value
+            elif name in PLAIN_COLUMNS:
+                plain[name] = value
+            else:
+                special[name] = value
         if not special["client"]:
             hint = "fill the client's domain, or take the row out"
             problems.append(self._place(Problem("the row names no client", hint=hint), row, "client"))
         found = ImportRow(self.file, row.number, values=plain, holders=holders, places=self.places, **special)
         return found, problems
 
-    def _read_people(self, cell: Cell, name: str) -> tuple[Person, ...]:
-        if cell not in self.people:
-            self.people[cell] = tuple(
-                Person(email, person) for person, email in cells.read_people(cell, name)
-            )
-        return self.people[cell]
-
     def _read_value(self, cell: Cell, name: str, row: SheetRow) -> Any:
+        """Return the value of a cell, or None if it is blank."""
+        column = COLUMNS[name]
+        if column.table == "contacts":
+            return self.read_people(cell, name) or None
         if name in self.dates:
             return self.dates[name].get(row.number)
-        read = self.readers[name]
-        return read(cell) if read else None
+        # A partner user may be named as people type it: an address, a part of it, or a name.
+        return cells.read_cell(cell, Kind.TEXT if name == "notify" else column.field.kind)
 
     def _place(self, problem: Problem, row: SheetRow, name: str) -> Problem:
         return problem._replace(file=self.file, line=row.number, column=self.places[name])
@@ -150,7 +143,7 @@ def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
         found = {key: row.cells[places[key]] if key in places else None for key in _OVERRIDE_KEYS}
         texts = {key: cells.read_text(cell) for key, cell in found.items()}
         with suppress(BadInput):  # it is refused with the other bad rows, later
-            texts["owner"] = str(cells.read_owner(found["owner"]) or "")
+            texts["owner"] = str(cells.read_cell(found["owner"], Kind.OWNER) or "")
         rows.append(OverrideRow(file, row.number, **texts))
     return tuple(rows)
 
