@@ -1,15 +1,11 @@
-"""Calendar dates from a column of cells, as spreadsheets and exports write them.
-
-A date is taken as it is written, whatever its time zone. Whether 03/04 is in March or in April is
-never guessed: the user says it, or another value of the same column shows it.
-"""
+"""Calendar dates from a column of cells, as they are written, whatever their time zone."""
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import Literal, NamedTuple
 
+from renewctl.domain.values import Bad
 from renewctl.errors import Problem
 from renewctl.exchange.spreadsheet import Cell
 
@@ -36,12 +32,6 @@ class _YearLast(NamedTuple):
     """The date in each order in which it is one; for 05/05 both are the same."""
 
 
-class _Bad(Exception):
-    def __init__(self, message: str, hint: str = ISO) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
 def parse_dates(
     cells: Sequence[tuple[int, Cell]],
     *,
@@ -51,9 +41,8 @@ def parse_dates(
 ) -> tuple[dict[int, date], tuple[Problem, ...]]:
     """Return the dates of one column by row, and what is wrong with the other cells; blank ones are neither.
 
-    Read are ISO dates and date-times, the same with ``/`` or ``.``, milliseconds since 1970 (UTC, as
-    HubSpot's own exports have them), and a workbook's real dates. With the year last, ``date_format``
-    decides, or a value of the column that is a date in one order alone, if no other contradicts it.
+    Milliseconds since 1970 are in UTC, as HubSpot's own exports have them. With the year last,
+    ``date_format`` decides, or a value of the column that is a date in one order alone.
 
     Args:
         cells: Row number and cell, of one column.
@@ -63,11 +52,11 @@ def parse_dates(
     """
     dates: dict[int, date] = {}
     year_last: list[_YearLast] = []
-    problems: dict[int, _Bad] = {}
+    problems: dict[int, Bad] = {}
     for row, cell in cells:
         try:
             value = _read(row, cell)
-        except _Bad as bad:
+        except Bad as bad:
             problems[row] = bad
             continue
         if isinstance(value, _YearLast):
@@ -75,30 +64,27 @@ def parse_dates(
         elif value:
             dates[row] = value
     # Values that are a date in one order only show the order of the column, the first of each order.
-    shown = {next(iter(value.days)): value for value in reversed(year_last) if len(value.days) == 1}
-    order = date_format or (next(iter(shown)) if len(shown) == 1 else None)
+    certain = {next(iter(value.days)): value for value in reversed(year_last) if len(value.days) == 1}
+    order = date_format or (next(iter(certain)) if len(certain) == 1 else None)
     for value in year_last:
         possible = set(value.days.values())
         if order and order in value.days:
             dates[value.row] = value.days[order]
         elif date_format:
-            problems[value.row] = _Bad(f"{_quote(value.text)} does not fit --date-format {date_format}")
+            message = f"{_quote(value.text)} does not fit --date-format {date_format}"
+            problems[value.row] = Bad(message, ISO)
         elif len(possible) == 1:
             dates[value.row] = possible.pop()
         else:
-            problems[value.row] = _ambiguous(value, shown)
+            message = f"{_quote(value.text)} is {value.days['dmy']} or {value.days['mdy']}"
+            if len(certain) == 2:
+                rows = " and ".join(f"{each.text} in line {each.row}" for each in certain.values())
+                message += f"; the column has both orders: {rows}"
+            problems[value.row] = Bad(message, f"--date-format dmy or mdy says which; or {ISO}")
     return dates, tuple(
-        Problem(str(bad), hint=bad.hint, file=file, line=row, column=column)
+        Problem(bad.message, hint=bad.hint, file=file, line=row, column=column)
         for row, bad in sorted(problems.items())
     )
-
-
-def _ambiguous(value: _YearLast, shown: Mapping[DateFormat, _YearLast]) -> _Bad:
-    message = f"{_quote(value.text)} is {value.days['dmy']} or {value.days['mdy']}"
-    if len(shown) == 2:
-        rows = " and ".join(f"{each.text} in line {each.row}" for each in shown.values())
-        message += f"; the column has both orders: {rows}"
-    return _Bad(message, f"--date-format dmy or mdy says which; or {ISO}")
 
 
 def _read(row: int, cell: Cell) -> date | _YearLast | None:
@@ -107,37 +93,32 @@ def _read(row: int, cell: Cell) -> date | _YearLast | None:
     if isinstance(cell, date):
         return cell.date() if isinstance(cell, datetime) else cell
     if isinstance(cell, bool):
-        raise _Bad(f"{cell} is not a date")
+        raise Bad(f"{cell} is not a date", ISO)
     if not isinstance(cell, str):
         cell = str(int(cell)) if cell == cell // 1 else repr(cell)
     text = cell.strip()
-    if not (match := _YEAR_LAST.fullmatch(text)):
-        return _read_text(text)
-    first, second, year = int(match[1]), int(match[3]), int(match[4])
-    orders: dict[DateFormat, date | None] = {
-        "dmy": _date(year, second, first),
-        "mdy": _date(year, first, second),
-    }
-    days = {order: day for order, day in orders.items() if day}
-    if not days:
-        raise _Bad(f"{_quote(text)} is not a day of the calendar")
-    return _YearLast(row, text, days)
-
-
-@cache
-def _read_text(text: str) -> date:
+    if match := _YEAR_LAST.fullmatch(text):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        orders: dict[DateFormat, date | None] = {
+            "dmy": _date(year, second, first),
+            "mdy": _date(year, first, second),
+        }
+        days = {order: day for order, day in orders.items() if day}
+        if days:
+            return _YearLast(row, text, days)
+        raise Bad(f"{_quote(text)} is not a day of the calendar", ISO)
     if match := _YEAR_FIRST.fullmatch(text):
         if day := _date(int(match[1]), int(match[3]), int(match[4])):
             return day
-        raise _Bad(f"{_quote(text)} is not a day of the calendar")
+        raise Bad(f"{_quote(text)} is not a day of the calendar", ISO)
     if _MILLISECONDS.fullmatch(text):
         return datetime.fromtimestamp(int(text) // 1000, UTC).date()
     if _SHORT_YEAR.fullmatch(text):
-        raise _Bad(f"{_quote(text)} has a year of two digits", "write all four: 2027-03-01")
+        raise Bad(f"{_quote(text)} has a year of two digits", "write all four: 2027-03-01")
     if _NUMBER.fullmatch(text):
         hint = f"format the column as dates in the spreadsheet, or {ISO}"
-        raise _Bad(f"{_quote(text)} is a bare number, not a date", hint)
-    raise _Bad(f"{_quote(text)} is not a date that can be read for certain")
+        raise Bad(f"{_quote(text)} is a bare number, not a date", hint)
+    raise Bad(f"{_quote(text)} is not a date that can be read for certain", ISO)
 
 
 def _date(year: int, month: int, day: int) -> date | None:
