@@ -27,7 +27,6 @@ from renewctl.model import (
     Renewal,
     Role,
     Scalar,
-    Table,
 )
 
 _SAME = "say the same in each row of a client, or leave it blank"
@@ -153,20 +152,15 @@ def client_changes(
         except BadRow as bad:
             problems.append(bad.problem)
     if known is None and not problems:
-        changes = [Change(("clients", key), _new_client(changes))]
+        table: dict[str, Any] = {}
+        for change in changes:
+            field, *item = change.path[2:]
+            if item:
+                table.setdefault(field, []).append(change.after)
+            else:
+                table[field] = change.after
+        changes = [Change(("clients", key), table)]
     return changes, problems
-
-
-def _new_client(changes: Sequence[Change]) -> Table:
-    """Return a new client's table, of changes that each set a field or add an item to a list."""
-    table: dict[str, Any] = {}
-    for change in changes:
-        field, *item = change.path[2:]
-        if item:
-            table.setdefault(field, []).append(change.after)
-        else:
-            table[field] = change.after
-    return table
 
 
 def has_other_setting(
@@ -217,46 +211,44 @@ def _field_changes(index: ClientIndex, client: Client, rows: Sequence[ImportRow]
         yield from field_changes(("clients", client.spelling), {field.key: value})
 
 
-def _agreed_holders(rows: Sequence[ImportRow]) -> dict[Role, tuple[Person, ...]]:
-    holders: dict[Role, tuple[Person, ...]] = {**rows[0].holders}
-    for row in rows[1:]:
-        for role, people in row.holders.items():
-            if holders.setdefault(role, people) != people:
-                name = role.replace("-", "_")
-                raise BadRow(row, name, f"{row.client} has another {role} in another row", _SAME)
-    return holders
-
-
 def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
     """Yield the changes that make just the people named the holders of the roles that are named."""
     holders = _agreed_holders(rows)
-    people_by_key: dict[str, tuple[Person, set[Role]]] = {}
+    wanted: dict[str, Contact] = {}
     for role, people in holders.items():
         for person in people:
-            first, roles = people_by_key.setdefault(address_key(person.email), (person, set()))
-            roles.add(role)
-            if person.name and not first.name:  # a name given once holds for all roles
-                people_by_key[address_key(person.email)] = (Person(first.email, person.name), roles)
-    known: dict[str, Contact] = {}
+            contact = wanted.get(address_key(person.email), Contact(person.email))
+            # A name given once holds for all roles.
+            contact = contact._replace(name=contact.name or person.name, roles=(*contact.roles, role))
+            wanted[address_key(person.email)] = contact
+    known: set[str] = set()
+    path = ("clients", client.spelling, "contacts")
     for contact in client.contacts:
         key = address_key(contact.email)
-        if key in known and people_by_key:
+        if key in known and wanted:
             message = f"{client.key} lists {contact.email} twice in the store"
             hint = "make one contact of them in the file, with all the roles"
             raise BadRow(rows[0], "client", message, hint)
-        known[key] = contact
-    path = ("clients", client.spelling, "contacts")
-    for key, contact in known.items():
-        person, roles = people_by_key.get(key, (Person(contact.email), set()))
-        roles = {*contact.roles} - {*holders} | roles
-        if _differs(person.name, contact.name):
-            yield Change((*path, contact.email, "name"), person.name)
-        if roles != set(contact.roles):
+        known.add(key)
+        new = wanted.get(key, Contact(contact.email))
+        roles = {*contact.roles} - {*holders} | {*new.roles}
+        if _differs(new.name, contact.name):
+            yield Change((*path, contact.email, "name"), new.name)
+        if roles != {*contact.roles}:
             yield Change((*path, contact.email, "roles"), role_list(roles))
-    for key, (person, roles) in people_by_key.items():
+    for key, new in wanted.items():
         if key not in known:
-            new = Contact(person.email, person.name, tuple(roles))
-            yield Change((*path, person.email), contact_table(new))
+            yield Change((*path, new.email), contact_table(new))
+
+
+def _agreed_holders(rows: Sequence[ImportRow]) -> dict[Role, tuple[Person, ...]]:
+    holders: dict[Role, tuple[Person, ...]] = {}
+    for row in rows:
+        for role, people in row.holders.items():
+            if holders.setdefault(role, people) != people:
+                message = f"{row.client} has another {role} in another row"
+                raise BadRow(row, role.replace("-", "_"), message, _SAME)
+    return holders
 
 
 def _renewal_changes(
