@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from renewctl.domain import paths
 from renewctl.domain.columns import PLAIN_COLUMNS
-from renewctl.domain.edit.import_client import ImportOptions, ImportRow, Person
+from renewctl.domain.edit.import_client import ImportOptions, ImportRow
 from renewctl.domain.edit.import_plan import plan_import
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
-from renewctl.model import Plan, Portfolio, Role
+from renewctl.model import Contact, Plan, Portfolio, Role
 
 STORE = """
 [defaults]
@@ -92,9 +92,9 @@ def row(client: str, line: int = 2, **said: Any) -> ImportRow:
     return ImportRow(FILE, line, client, values, **said)
 
 
-def who(*addresses: str, **named: str) -> tuple[Person, ...]:
+def who(*addresses: str, **named: str) -> tuple[Contact, ...]:
     """Return people, those with a name as ``name="address"``."""
-    return (*map(Person, addresses), *(Person(email, name) for name, email in named.items()))
+    return (*map(Contact, addresses), *(Contact(email, name) for name, email in named.items()))
 
 
 def changed(plan: Plan) -> list[tuple[tuple[str, ...], Any]]:
@@ -700,7 +700,7 @@ LAW = hypothesis_settings(max_examples=100)
 KEYS = (ACME, BETA, GAMA, "new.example", "newer.example")
 ADDRESSES = st.sampled_from(["paula@acme.example", "FIN@acme.example", "new@acme.example", "x@beta.example"])
 PEOPLE = st.lists(
-    st.builds(Person, ADDRESSES, st.sampled_from(["", "Paula", "Reis, P."])), min_size=1, max_size=2
+    st.builds(Contact, ADDRESSES, st.sampled_from(["", "Paula", "Reis, P."])), min_size=1, max_size=2
 )
 DAYS = st.sampled_from([None, date(2027, 3, 1), DAY, OTHER])
 ENTRIES = st.lists(

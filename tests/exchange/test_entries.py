@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.edit.import_client import ImportRow, Person
+from renewctl.domain.edit.import_client import ImportRow
 from renewctl.domain.edit.override_list import OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.rows import ClientRows, is_jsonl, read_client_rows, read_override_rows
 from renewctl.exchange.rows import read_override_lines as json_rows_of
 from renewctl.exchange.spreadsheet import Sheet, read_sheet
-from renewctl.model import Role
+from renewctl.model import Contact, Role
 
 FILE = "roster.csv"
 
@@ -39,9 +39,9 @@ FULL = ImportRow(
     "acme.example",
     {"name": "Acme", "hub_id": 4411223},
     {
-        Role.PRIMARY: (Person("p@acme.example", "Paula Reis"),),
-        Role.BILLING: (Person("a@acme.example"), Person("b@acme.example", "B")),
-        Role.DECISION_MAKER: (Person("p@acme.example"),),
+        Role.PRIMARY: (Contact("p@acme.example", "Paula Reis"),),
+        Role.BILLING: (Contact("a@acme.example"), Contact("b@acme.example", "B")),
+        Role.DECISION_MAKER: (Contact("p@acme.example"),),
     },
     date(2027, 3, 1),
     "Hub",

@@ -263,7 +263,7 @@ def setting_path(client: Client) -> Path:
     return ("clients", client.spelling, "override") if client.override else ("defaults",)
 
 
-def is_same_setting(one: AnySetting | Confirmation, other: AnySetting) -> bool:
+def is_same_setting(one: AnySetting | Confirmation, other: AnySetting | Confirmation) -> bool:
     """Return whether owner and partner user are the same."""
     return one.owner is other.owner and address_key(one.notify or "") == address_key(other.notify or "")
 

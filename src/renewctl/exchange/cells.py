@@ -6,14 +6,13 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any, Literal
 
-from renewctl.domain.edit.import_client import Person
 from renewctl.domain.identifiers import address_key, parse_address
 from renewctl.domain.values import FORMS, Bad
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold
 from renewctl.exchange.spreadsheet import Cell
 from renewctl.fields import Kind
-from renewctl.model import Owner
+from renewctl.model import Contact, Owner
 
 _SHOWN = 60
 # A part of a cell up to ; or a line end; what stands in quotes or angle brackets is kept whole.
@@ -49,7 +48,7 @@ def read_text(cell: Cell) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def read_people(cell: Cell, what: str) -> tuple[Person, ...]:
+def read_people(cell: Cell, what: str) -> tuple[Contact, ...]:
     """Return the people in a cell, as "Name <address>" or the address alone, each once.
 
     Several are separated by ``;`` or line ends, by commas only where each part has its own address:
@@ -58,7 +57,7 @@ def read_people(cell: Cell, what: str) -> tuple[Person, ...]:
     Raises:
         BadInput: If something in it is not an address; its problems list all of it.
     """
-    people: dict[str, Person] = {}
+    people: dict[str, Contact] = {}
     problems: list[Problem] = []
     for part in _split_people(read_text(cell)):
         name, address = "", part
@@ -72,7 +71,7 @@ def read_people(cell: Cell, what: str) -> tuple[Person, ...]:
             hint = "part several addresses with ;" if part.count("@") > 1 else error.hint
             problems.append(Problem(error.message, hint=hint))
             continue
-        first = people.setdefault(address_key(email), Person(email, name))
+        first = people.setdefault(address_key(email), Contact(email, name))
         if name and not first.name:
             people[address_key(email)] = first._replace(name=name)
     if problems:

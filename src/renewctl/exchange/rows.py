@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from renewctl.domain.columns import COLUMNS, PLAIN_COLUMNS
-from renewctl.domain.edit.import_client import ImportRow, Person
+from renewctl.domain.edit.import_client import ImportRow
 from renewctl.domain.edit.override_list import DEFAULT, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange import cells
@@ -16,7 +16,7 @@ from renewctl.exchange.date_columns import DateFormat, parse_dates
 from renewctl.exchange.headers import match_columns
 from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow
 from renewctl.fields import TABLES, Kind, Shown
-from renewctl.model import Role
+from renewctl.model import Contact, Role
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
@@ -85,7 +85,7 @@ class _RowReader:
         """Return a row about a client, and what is wrong with its cells."""
         problems: list[Problem] = []
         plain: dict[str, Any] = {}
-        holders: dict[Role, tuple[Person, ...]] = {}
+        holders: dict[Role, tuple[Contact, ...]] = {}
         special: dict[str, Any] = {"client": ""}
         for name, place in self.places.items():
             try:

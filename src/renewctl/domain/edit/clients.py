@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from renewctl.domain.edit.contacts import contact_table, set_active, warn_too_many
+from renewctl.domain.edit.contacts import contact_table, join_roles, set_active, warn_too_many
 from renewctl.domain.edit.renewals import renewal_table
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.errors import UsageError
@@ -52,8 +52,9 @@ def add(portfolio: Portfolio, new: NewClient) -> Plan:
     _check_hub_id(portfolio, key, values)
     changes = field_changes((), values)
     table = {change.path[0]: change.after for change in changes if change.after is not None}
-    if contacts := _contacts(new.holders):
-        table["contacts"] = [contact_table(contact) for contact in contacts]
+    holders = ((role, Contact(email)) for role in Role for email in new.holders.get(role, ()))
+    if contacts := join_roles(holders):
+        table["contacts"] = [contact_table(contact) for contact in contacts.values()]
     if new.renewal:
         table["renewals"] = [renewal_table(new.renewal)]
     notices: list[str] = []
@@ -69,13 +70,7 @@ def add(portfolio: Portfolio, new: NewClient) -> Plan:
 def change(
     portfolio: Portfolio, client: Client, values: FieldValues, activity_of: Mapping[str, bool] = EMPTY
 ) -> Plan:
-    """Plan other values for a client.
-
-    Args:
-        portfolio: The client's.
-        client: The client as it is.
-        values: Its new values; fields that are not among them stay.
-        activity_of: Whether contacts are active in HubSpot, by address.
+    """Plan other values for a client, and by address whether its contacts are active in HubSpot.
 
     Raises:
         UsageError: If nothing is to change, the hub id is another client's, or an address is not a
@@ -128,14 +123,3 @@ def _check_hub_id(portfolio: Portfolio, key: str, values: FieldValues) -> None:
     taken = [c.key for c in portfolio.clients.values() if c.hub_id == hub_id and c.key != key]
     if taken:
         raise UsageError(f"hub id {hub_id} is {taken[0]}'s", hint="look it up in HubSpot's account menu")
-
-
-def _contacts(holders: Mapping[Role, Sequence[str]]) -> tuple[Contact, ...]:
-    """Return one contact per address, with all the roles it is named for."""
-    contacts: dict[str, Contact] = {}
-    for role in Role:
-        for email in holders.get(role, ()):
-            contact = contacts.setdefault(address_key(email), Contact(email))
-            if role not in contact.roles:
-                contacts[address_key(email)] = contact._replace(roles=(*contact.roles, role))
-    return tuple(contacts.values())

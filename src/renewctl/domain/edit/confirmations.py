@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from renewctl.domain.identifiers import address_key
+from renewctl.domain.resolve import is_same_setting
 from renewctl.errors import UsageError
 from renewctl.model import AnySetting, Change, Client, Confirmation, Owner, Path, Plan, Portfolio, Table
 
@@ -16,8 +16,8 @@ def confirm_settings(
     """Plan the record that HubSpot shows the settings of the file.
 
     Args:
-        portfolio: The file's.
-        clients: Whose settings; one without an override is recorded as following the default.
+        portfolio: The portfolio of the file.
+        clients: Those whose settings; one without an override is recorded as following the default.
         on: The day somebody looked.
         default: Whether the default is confirmed, too.
         as_override: Record the default's present values for clients without an override, because
@@ -38,7 +38,7 @@ def confirm_settings(
         table["on"] = wanted.on
         if now is None:
             changes.append(Change(path, table))
-        elif _is_same(now, wanted):
+        elif is_same_setting(now, wanted) and now.on == wanted.on:
             recorded.append(f"{whose} is recorded so already")
         else:
             # Key by key, so that keys of the user's own in the table stay.
@@ -79,8 +79,3 @@ def _require_default(portfolio: Portfolio) -> AnySetting:
         message = "the file has no default that HubSpot could show"
         raise UsageError(message, hint="set it first: renewctl set-default --owner hubspot --notify USER")
     return portfolio.default
-
-
-def _is_same(now: Confirmation, wanted: Confirmation) -> bool:
-    same_user = address_key(now.notify or "") == address_key(wanted.notify or "")
-    return same_user and (now.owner, now.on) == (wanted.owner, wanted.on)

@@ -1,6 +1,6 @@
 """Plans for who has which role at a client, and who is deactivated there."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from renewctl.domain.hubspot import MOST_BILLING
 from renewctl.domain.identifiers import address_key
@@ -78,6 +78,17 @@ def contact_table(contact: Contact) -> Table:
         table["name"] = contact.name
     table["roles"] = role_list(contact.roles)
     return table
+
+
+def join_roles(holders: Iterable[tuple[Role, Contact]]) -> dict[str, Contact]:
+    """Return the contacts by address, each with all the roles and the first name it has in ``holders``."""
+    contacts: dict[str, Contact] = {}
+    for role, holder in holders:
+        key = address_key(holder.email)
+        contact = contacts.get(key, Contact(holder.email))
+        roles = contact.roles if role in contact.roles else (*contact.roles, role)
+        contacts[key] = contact._replace(name=contact.name or holder.name, roles=roles)
+    return contacts
 
 
 def role_list(roles: Collection[Role]) -> list[Value]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from renewctl.domain.columns import PLAIN_COLUMNS
 from renewctl.domain.dates import shift_days
 from renewctl.domain.edit.clients import field_changes
-from renewctl.domain.edit.contacts import contact_table, role_list
+from renewctl.domain.edit.contacts import contact_table, join_roles, role_list
 from renewctl.domain.edit.override_list import DEFAULT
 from renewctl.domain.edit.renewals import renewal_table
 from renewctl.domain.edit.settings import clear_override, override_changes
@@ -32,24 +32,18 @@ from renewctl.model import (
 _SAME = "say the same in each row of a client, or leave it blank"
 
 
-class Person(NamedTuple):
-    """Somebody who holds a role: an address, and a name if one was given."""
-
-    email: str
-    name: str = ""
-
-
 class ImportRow(NamedTuple):
     """A row about a client. Blank cells are empty or None, or not in the mappings.
 
-    ``values`` has the plain fields of the client, ``places`` the column of each field, from 1.
+    ``values`` has the single values of the client, ``holders`` contacts without roles of their own,
+    ``places`` the column of each field, from 1.
     """
 
     file: str
     line: int
     client: str
     values: Mapping[str, Scalar] = EMPTY
-    holders: Mapping[Role, tuple[Person, ...]] = EMPTY
+    holders: Mapping[Role, tuple[Contact, ...]] = EMPTY
     renewal: date | None = None
     product: str = ""
     deadline: date | None = None
@@ -62,8 +56,6 @@ class ImportRow(NamedTuple):
 class ImportOptions(NamedTuple):
     """How an import is meant.
 
-    ``prune`` removes the clients that are not listed; ``with_overrides`` lets owner and partner user
-    become overrides; ``partial`` leaves clients with bad rows out instead of refusing all;
     ``deadline_is_date`` derives the renewal date from a deadline without one. With ``settings`` the
     owner column is each client's own setting; otherwise it is whoever owns the renewals, by the
     default or not, as HubSpot's dashboards print it.
@@ -214,13 +206,7 @@ def _field_changes(index: ClientIndex, client: Client, rows: Sequence[ImportRow]
 def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
     """Yield the changes that make just the people named the holders of the roles that are named."""
     holders = _agreed_holders(rows)
-    wanted: dict[str, Contact] = {}
-    for role, people in holders.items():
-        for person in people:
-            contact = wanted.get(address_key(person.email), Contact(person.email))
-            # A name given once holds for all roles.
-            contact = contact._replace(name=contact.name or person.name, roles=(*contact.roles, role))
-            wanted[address_key(person.email)] = contact
+    wanted = join_roles((role, contact) for role, people in holders.items() for contact in people)
     known: set[str] = set()
     path = ("clients", client.spelling, "contacts")
     for contact in client.contacts:
@@ -241,8 +227,8 @@ def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Chan
             yield Change((*path, new.email), contact_table(new))
 
 
-def _agreed_holders(rows: Sequence[ImportRow]) -> dict[Role, tuple[Person, ...]]:
-    holders: dict[Role, tuple[Person, ...]] = {}
+def _agreed_holders(rows: Sequence[ImportRow]) -> dict[Role, tuple[Contact, ...]]:
+    holders: dict[Role, tuple[Contact, ...]] = {}
     for row in rows:
         for role, people in row.holders.items():
             if holders.setdefault(role, people) != people:

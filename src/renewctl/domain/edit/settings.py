@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 from renewctl.domain.identifiers import address_key
+from renewctl.domain.resolve import is_same_setting
 from renewctl.errors import Problem, UsageError
 from renewctl.model import Change, Client, Override, Owner, PartnerUser, Plan, Portfolio, Table
 
@@ -126,10 +127,7 @@ def override_changes(client: Client, wanted: Override) -> Iterator[Change]:
 
 def _has_override(client: Client, wanted: Override) -> bool:
     now = client.override
-    if now is None or now.owner is not wanted.owner:
-        return False
-    same_user = address_key(now.notify or "") == address_key(wanted.notify or "")
-    return same_user and wanted.note in {"", now.note}
+    return now is not None and is_same_setting(now, wanted) and wanted.note in {"", now.note}
 
 
 def _warn_inactive(portfolio: Portfolio, email: str | None) -> Iterator[str]:
