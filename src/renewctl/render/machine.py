@@ -1,27 +1,20 @@
-"""The formats for programs and files: exact, stable, the same bytes in any locale.
-
-JSON is ASCII. An object has a line for each member and a list one for each item, as ``grep`` and
-``diff`` want it.
-"""
+"""The formats for programs and files: exact, stable, the same bytes in any locale."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from renewctl.render.result import Cell, DataTable, Line, Output, Result
-from renewctl.text import csv_cell, markdown_cell, showable
+from renewctl.text import csv_cell, format_value, markdown_cell, showable
 
 
 def format_result(result: Result, output: Output) -> str:
-    """Return the result in a format for programs; ``table`` is what a pipe gets of it.
-
-    A file's text is the same in every format but JSON, which holds it.
-    """
+    """Return the result in a format for programs; ``table`` is what a pipe gets of it."""
     if output is Output.JSON:
         return json_text(result.document)
     if output is Output.JSONL:
-        encode, items = _encoder(), _evaluate(result.document.get("items", [result.document]))
-        return "".join([encode(item) + "\n" for item in items])
+        encode, items = _encoder(), result.document.get("items", [result.document])
+        return "".join([encode(item) + "\n" for item in (items() if callable(items) else items)])
     return result.text or _WRITERS[output](result)
 
 
@@ -39,7 +32,7 @@ def plain_line(line: Line) -> str:
 
 
 def json_text(value: Any) -> str:
-    """Return a document as JSON, over several lines.
+    """Return a document as JSON in ASCII, with a line for each member and for each item of a list.
 
     ``json.dumps`` with an indent would give each item some sixty lines, and takes a tenth more of
     ``who -o json`` at 1,000 clients.
@@ -48,24 +41,14 @@ def json_text(value: Any) -> str:
 
 
 def _spread(value: Any, newline: str) -> str:
-    value, below, encode = _evaluate(value), newline + "  ", _encoder()
+    below, encode = newline + "  ", _encoder()
+    value = value() if callable(value) else value
     if value and isinstance(value, Mapping):
         members = [f"{encode(key)}: {_spread(inner, below)}" for key, inner in value.items()]
         return "{" + below + f",{below}".join(members) + newline + "}"
     if value and isinstance(value, list | tuple):
         return "[" + below + f",{below}".join(map(encode, value)) + newline + "]"
     return encode(value)
-
-
-def _evaluate(value: Any) -> Any:
-    return value() if callable(value) else value
-
-
-def _plain(value: Any) -> Any:
-    """Return what JSON has for a value that it has no form for."""
-    if callable(value):
-        return value()
-    return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
 @cache
@@ -75,15 +58,21 @@ def _encoder() -> Callable[[Any], str]:
     return JSONEncoder(default=_plain).encode
 
 
+def _plain(value: Any) -> Any:
+    if callable(value):
+        return value()
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
+
+
 def _tsv(result: Result) -> str:
     rows = (result.table.columns, *result.table.rows)
     return "".join(["\t".join([showable(_cell_text(cell)) for cell in row]) + "\n" for row in rows])
 
 
 def _cell_text(cell: Cell) -> str:
-    if isinstance(cell, tuple):
-        return ";".join(cell)
-    return "" if cell is None else str(cell)
+    if isinstance(cell, str):
+        return cell
+    return ";".join(cell) if isinstance(cell, Sequence) else format_value(cell)
 
 
 def _csv(result: Result) -> str:
@@ -94,9 +83,17 @@ def _csv(result: Result) -> str:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(result.table.columns)
     for row in result.table.rows:
-        # A number may be negative without being a formula.
-        writer.writerow([cell if isinstance(cell, int) else csv_cell(_cell_text(cell)) for cell in row])
+        writer.writerow(map(_csv_cell, row))
     return file.getvalue()
+
+
+def _csv_cell(cell: Cell) -> str:
+    text = _cell_text(cell)
+    return text if isinstance(cell, int) else csv_cell(text)  # -1 is a number, not a formula
+
+
+def _names(result: Result) -> str:
+    return "".join(showable(name) + "\n" for name in result.names)
 
 
 def _markdown(result: Result) -> str:
@@ -111,13 +108,9 @@ def markdown_table(table: DataTable) -> str:
     """Return columns and rows as a table in Markdown; headings are written as they are."""
     rows: list[Sequence[str]] = [table.columns, ["---"] * len(table.columns)]
     for row in table.rows:
-        cells = (map(markdown_cell, cell if isinstance(cell, tuple) else (_cell_text(cell),)) for cell in row)
-        rows.append(["<br>".join(lines) for lines in cells])
+        cells = (cell if isinstance(cell, tuple) else (_cell_text(cell),) for cell in row)
+        rows.append(["<br>".join(map(markdown_cell, lines)) for lines in cells])
     return "".join("| " + " | ".join(row) + " |\n" for row in rows)
-
-
-def _names(result: Result) -> str:
-    return "".join(showable(name) + "\n" for name in result.names)
 
 
 _WRITERS = {

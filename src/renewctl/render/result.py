@@ -1,13 +1,13 @@
 """The one shape of a command's result, from which every output format is made."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from renewctl.errors import ExitStatus, RenewctlError
 
-Cell = str | int | None | tuple[str, ...]
-"""One cell of a table; a tuple is a list."""
+Cell = str | int | date | None | Sequence[str]
 Segment = tuple[str, str]
 """Text and the name of its style: a key of ``terminal.STYLES``, or empty."""
 Line = tuple[Segment, ...]
@@ -26,10 +26,15 @@ class Output(StrEnum):
 
 
 class DataTable(NamedTuple):
-    """Columns and rows; the rows can be a generator, as one form of a result at most is written."""
+    """Columns and rows."""
 
     columns: tuple[str, ...]
     rows: Iterable[tuple[Cell, ...]]
+
+
+def table_of(columns: tuple[str, ...], items: Iterable[Mapping[str, Any]]) -> DataTable:
+    """Return a table of what the items have under these keys."""
+    return DataTable(columns, (tuple([item[column] for column in columns]) for item in items))
 
 
 class Result(NamedTuple):

@@ -1,20 +1,15 @@
-"""A result on a terminal: colours, line breaks, and columns in which nothing is cut, whatever the width.
-
-Where the columns do not fit side by side, each row becomes a block.
-"""
+"""A result on a terminal: colours, line breaks, and columns in which nothing is cut, whatever the width."""
 
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, zip_longest
 
-from renewctl.render.result import Cell, Line, Result, Segment, line
-from renewctl.text import showable
+from renewctl.render.result import DataTable, Line, Result, Segment, line
+from renewctl.text import format_value, showable
 
 NARROWEST = 40
-"""No terminal is taken to be narrower, in columns."""
 GAP = "  "
-"""What separates two columns."""
 RESET = "\x1b[0m"
 STYLES = {
     "notified": "\x1b[1;32m",
@@ -25,43 +20,28 @@ STYLES = {
     "dim": "\x1b[2m",
     "strong": "\x1b[1m",
 }
-"""The styles as escape sequences (ECMA-48, SGR): bold, dim, green, cyan, red, yellow.
-
-Words always repeat what a style means.
-"""
+"""The styles as escape sequences (ECMA-48, SGR); words always repeat what a style means."""
 Block = Sequence[tuple[Line, int]]
 """The lines of one column of a row, each with its width in columns of the terminal."""
-split_words = re.compile(r" +|[^ ]+").findall
-"""Returns the words of a text and the spaces between them, in turn."""
+_split_words = re.compile(r" +|[^ ]+").findall
 
 
 def draw(result: Result, environment: Mapping[str, str]) -> str:
     """Return the result as a terminal shows it."""
     if result.text:
         return "".join(showable(each) + "\n" for each in result.text.splitlines())
-    width = width_here()
-    lines = (found for part in result.parts or (result,) for found in _result_lines(part, width))
-    return colorize([broken for found in lines for broken in wrap_line(found, width)], environment)
-
-
-def width_here() -> int:
-    """Return how wide a line can be."""
-    return max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
-
-
-def _result_lines(result: Result, width: int) -> Iterable[Line]:
-    if result.screen:
-        return result.screen(width)
-    if result.lines is not None:
-        return result.lines
-    table = result.grid or result.table
-    rows = [[_cell_block(cell) for cell in row] for row in table.rows]
-    return draw_table(table.columns, rows, width)
-
-
-def _cell_block(cell: Cell) -> Block:
-    lines = cell if isinstance(cell, tuple) else ("" if cell is None else str(cell),)
-    return measure_lines(*map(line, lines or ("",)))
+    width = max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
+    lines: list[Line] = []
+    for part in result.parts or (result,):
+        if part.screen:
+            lines += part.screen(width)
+        elif part.lines is not None:
+            lines += part.lines
+        else:
+            lines += _draw_table(part.grid or part.table, width)
+    style = _apply_style if wants_colour(environment) else lambda text, _: text
+    wrapped = (piece for found in lines for piece in wrap_line(found, width))
+    return "".join("".join(style(*segment) for segment in piece) + "\n" for piece in wrapped)
 
 
 # ------------------------------------------------------------------ colours
@@ -76,18 +56,12 @@ def wants_colour(environment: Mapping[str, str]) -> bool:
     return environment.get("TERM") not in {"dumb", "unknown"}
 
 
-def colorize(lines: Iterable[Line], environment: Mapping[str, str]) -> str:
-    """Return wrapped lines as text, in colour or not."""
-    style = _apply_style if wants_colour(environment) else lambda text, _: text
-    return "".join("".join(style(*segment) for segment in parts) + "\n" for parts in lines)
-
-
 def _apply_style(text: str, style: str) -> str:
     """Return text in a style; each word by itself, as where a line is broken."""
     if not (style and text):
         return text
     start = STYLES[style]
-    return start + (f"{RESET}{start}".join(split_words(text)) if " " in text else text) + RESET
+    return start + f"{RESET}{start}".join(_split_words(text)) + RESET
 
 
 # ------------------------------------------------------------------ columns
@@ -145,11 +119,13 @@ def side_by_side(blocks: Sequence[Block], widths: Sequence[int]) -> Iterator[Lin
         yield tuple(parts)
 
 
-def draw_table(headings: Sequence[str], rows: Sequence[Sequence[Block]], width: int) -> Iterator[Line]:
-    """Yield rows under their headings, in columns or, where those do not fit, as blocks.
-
-    Only the last column is broken over lines.
-    """
+def _draw_table(table: DataTable, width: int) -> Iterator[Line]:
+    """Yield a table: only its last column is broken; if that is not enough, blocks."""
+    headings = table.columns
+    rows: list[list[Block]] = []
+    for row in table.rows:
+        cells = (cell if isinstance(cell, tuple) else (format_value(cell),) for cell in row)
+        rows.append([measure_lines(*map(line, lines or ("",))) for lines in cells])
     widths = column_widths(headings, rows)
     last_words = (word for blocks in rows for found, _ in blocks[-1] for word in _styled_words(found))
     narrowest = max([len(headings[-1]), *(measure((word,)) for word in last_words)])
@@ -177,9 +153,7 @@ def _draw_stacked(headings: Sequence[str], rows: Sequence[Sequence[Block]]) -> I
 
 
 def wrap_line(parts: Line, width: int, hang: int | None = None) -> Iterable[Line]:
-    """Return a line as showable lines of at most ``width``, broken between words.
-
-    A longer word stays whole: half an address is none, and the terminal breaks it where it must.
+    """Return a line as showable lines of a width; only longer words are wider.
 
     Args:
         parts: the line.
@@ -194,35 +168,30 @@ def wrap_line(parts: Line, width: int, hang: int | None = None) -> Iterable[Line
         return (parts,)
     text = "".join(text for text, _ in parts)
     indent = len(text) - len(text.lstrip(" "))
-    return _break_line(parts, width, indent + len(GAP) if hang is None else hang)
-
-
-def _break_line(parts: Line, width: int, hang: int) -> Iterator[Line]:
+    hang = indent + len(GAP) if hang is None else hang
+    lines: list[Line] = []
     current: list[Segment] = []
     used = 0
     for text, style in _styled_words(parts):
         size = measure(((text, style),))
         if used + size > width and any(part.strip() for part, _ in current):
-            yield tuple(current)
+            lines.append(tuple(current))
             current, used = [(" " * hang, "")], hang
             if text.isspace():
                 continue
         current.append((text, style))
         used += size
-    yield tuple(current)
+    return [*lines, tuple(current)]
 
 
 def _styled_words(parts: Line) -> Iterator[Segment]:
     for text, style in parts:
-        for word in split_words(showable(text)):
+        for word in _split_words(showable(text)):
             yield word, style
 
 
 def wrap_hanging(lines: Iterable[Line], width: int) -> Iterator[Line]:
-    """Yield lines of at most ``width``; what follows the first starts below the text behind two spaces.
-
-    Where that would be past the middle, it is indented by two more than the line itself.
-    """
+    """Yield lines of a width, continued below the text behind their last two spaces."""
     for parts in lines:
         text = "".join([text for text, _ in parts])
         start = text.rfind(GAP) + len(GAP) if GAP in text else 0

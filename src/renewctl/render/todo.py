@@ -1,7 +1,4 @@
-"""What is still to do in HubSpot: as JSON, fixed columns, check boxes, and by screen for people.
-
-The words are in ``todo.toml``.
-"""
+"""What is still to do in HubSpot: as JSON, fixed columns, check boxes, and by screen for people."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -10,8 +7,8 @@ from typing import Any, NamedTuple
 from renewctl.domain.hubspot import CLIENTS_SETTING, CONTACTS, DEFAULT_SETTING
 from renewctl.domain.resolve import PARTNER_USER, Decision
 from renewctl.domain.todo import Choice, Question, Screen, Task
-from renewctl.model import AnySetting, Owner
-from renewctl.render.result import Cell, DataTable, Line, Result, line
+from renewctl.model import Owner
+from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.wording import count_of, read_texts
 from renewctl.text import markdown_cell
 
@@ -40,9 +37,9 @@ GROUPS = {
 
 
 class TaskList(NamedTuple):
-    """What is to do, the day it is seen from, the store read; and whether it is of ``named`` clients.
+    """What is to do as of a day, by a store; of ``named`` clients or of all.
 
-    Of ``never`` clients nothing is recorded of what HubSpot shows.
+    ``never`` is the number of clients whose setting in HubSpot was never confirmed.
     """
 
     tasks: Sequence[Task]
@@ -51,41 +48,43 @@ class TaskList(NamedTuple):
     named: bool = False
     never: int = 0
 
+    @property
+    def groups(self) -> dict[str, list[Task]]:
+        """The tasks of each group."""
+        groups: dict[str, list[Task]] = {group: [] for group in GROUPS}
+        group_of = {screen: group for group, screen in GROUPS.items()}
+        for task in self.tasks:
+            groups[group_of[task.screen if task.required else None]].append(task)
+        return groups
+
 
 def render_tasks(todo: TaskList) -> Result:
     """Return what is still to do."""
     items = [_item(task) for task in todo.tasks]
-    groups = _group_tasks(todo.tasks)
     return Result(
         {
             "schema": SCHEMA,
             "as_of": todo.as_of,
             "store": todo.store,
             "items": items,
-            "summary": {group: len(tasks) for group, tasks in groups.items()},
+            "summary": {group: len(tasks) for group, tasks in todo.groups.items()},
         },
-        DataTable(COLUMNS, tuple(map(_cells, items))),
+        table_of(COLUMNS, map(_flat_item, items)),
         names=tuple(dict.fromkeys(task.client.key for task in todo.tasks if task.client)),
-        screen=lambda _width: _draw(todo, groups),
-        markdown=lambda: _markdown(todo, groups),
+        screen=lambda _width: _draw(todo),
+        markdown=lambda: _markdown(todo),
     )
-
-
-def _group_tasks(tasks: Sequence[Task]) -> dict[str, list[Task]]:
-    groups: dict[str, list[Task]] = {group: [] for group in GROUPS}
-    names = {screen: group for group, screen in GROUPS.items()}
-    for task in tasks:
-        groups[names[task.screen] if task.required else "optional"].append(task)
-    return groups
 
 
 def _item(task: Task) -> dict[str, Any]:
     client, seen = task.client, task.seen
-    setting = _setting(task.choice.setting if task.choice else None)
+    key = client.key if client else ""
+    setting = task.choice.setting._asdict() if task.choice else None
+    to_assign = task.question is not None and bool(task.question.vacant or task.question.inactive)
     return {
         "screen": task.screen,
-        "where": _where(task.screen, client.key if client else ""),
-        "client": client.key if client else None,
+        "where": _where(task.screen, key),
+        "client": key or None,
         "name": (client.name or None) if client else None,
         "choose": {"owner": "default", "notify": None} if task.back else setting,
         "else": setting if task.back and task.required else None,
@@ -98,49 +97,27 @@ def _item(task: Task) -> dict[str, Any]:
         if task.looked
         else None,
         "required": task.required,
-        "done": _recorded_with(task),
+        "done": _text("recorded_with", "role" if to_assign else task.screen, client=key),
     }
-
-
-def _setting(setting: AnySetting | None) -> dict[str, Any] | None:
-    return {"owner": setting.owner, "notify": setting.notify} if setting else None
 
 
 def _where(screen: Screen, client: str) -> str:
     return _text("where", screen, path=PATHS[screen].format(client=client))
 
 
-def _recorded_with(task: Task) -> str:
-    """Return the command that records that it was done, or what the client answered."""
-    unassigned = task.question is not None and bool(task.question.vacant or task.question.inactive)
-    client = task.client.key if task.client else ""
-    return _text("recorded_with", "role" if unassigned else task.screen, client=client)
-
-
-def _cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
-    choose, seen = item["choose"] or {}, item["seen"] or {}
-    return (
-        item["screen"],
-        item["client"],
-        item["name"],
-        choose.get("owner"),
-        choose.get("notify"),
-        item["task"],
-        seen.get("owner"),
-        seen.get("notify"),
-        str(seen["on"]) if seen else None,
-        "true" if item["required"] else "false",
-        item["done"],
-    )
+def _flat_item(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    none = {"owner": None, "notify": None, "on": None}
+    seen = {f"seen_{key}": value for key, value in (item["seen"] or none).items()}
+    return {**item, **(item["choose"] or none), **seen}
 
 
 # ------------------------------------------------------------------ for people
 
 
-def _draw(todo: TaskList, groups: Mapping[str, Sequence[Task]]) -> Iterator[Line]:
+def _draw(todo: TaskList) -> Iterator[Line]:
     if not any(task.required for task in todo.tasks):
         yield line((_describe_nothing(todo), "notified"))
-    for number, (group, tasks) in enumerate(each for each in groups.items() if each[1]):
+    for number, (group, tasks) in enumerate(each for each in todo.groups.items() if each[1]):
         heading, text = _heading(group)
         if number or group == "optional":
             yield line()
@@ -153,8 +130,7 @@ def _draw(todo: TaskList, groups: Mapping[str, Sequence[Task]]) -> Iterator[Line
             yield line("  ", "☐ " if task.required else "· ", *subject, describe_task(task))
             if seen := describe_last_seen(task):
                 yield line("    ", (seen, "dim"))
-    commands = list(_commands(todo, groups))
-    if commands:
+    if commands := list(_commands(todo)):
         yield line()
         yield line(("To record it", "strong"))
         width = max(len(command) for command, _ in commands)
@@ -162,7 +138,8 @@ def _draw(todo: TaskList, groups: Mapping[str, Sequence[Task]]) -> Iterator[Line
             yield line(f"  {command:<{width}}", (f"  {meaning}", "dim"))
 
 
-def _commands(todo: TaskList, groups: Mapping[str, Sequence[Task]]) -> Iterator[tuple[str, str]]:
+def _commands(todo: TaskList) -> Iterator[tuple[str, str]]:
+    groups = todo.groups
     if groups["default"]:
         yield "renewctl done --default", "the default's"
     if groups["overrides"] or groups["optional"]:
@@ -176,10 +153,10 @@ def _commands(todo: TaskList, groups: Mapping[str, Sequence[Task]]) -> Iterator[
         yield "renewctl client assign CLIENT ROLE EMAIL", "the answer"
 
 
-def _markdown(todo: TaskList, groups: Mapping[str, Sequence[Task]]) -> str:
+def _markdown(todo: TaskList) -> str:
     """Return boxes to tick; what need not be done has none, so that it does not count as open."""
     lines = [] if any(task.required for task in todo.tasks) else [_describe_nothing(todo), ""]
-    for group, tasks in groups.items():
+    for group, tasks in todo.groups.items():
         if not tasks:
             continue
         heading, text = _heading(group)
@@ -203,7 +180,7 @@ def _text(group: str, key: str, **values: object) -> str:
 
 
 def _heading(group: str) -> tuple[str, str]:
-    """Return a group's heading, and the path to its screen or what there is to know."""
+    """Return a group's heading, and the path to its screen or what to know."""
     words, screen = read_texts("todo")["groups"][group], GROUPS[group]
     return words["heading"], _where(screen, "CLIENT") if screen else words["text"]
 
@@ -216,7 +193,7 @@ def _describe_nothing(todo: TaskList) -> str:
 def describe_task(task: Task) -> str:
     """Return what to choose, or what to ask the client."""
     if task.question:
-        return "; ".join(_describe_question(task.question))
+        return _describe_question(task.question)
     if not task.back:
         return _describe_choice(task.screen, task.choice) if task.choice else ""
     if not task.required:
@@ -227,32 +204,34 @@ def describe_task(task: Task) -> str:
 
 
 def _describe_choice(screen: Screen, choice: Choice) -> str:
-    setting = choice.setting
-    key = "default" if screen is Screen.DEFAULT else str(setting.owner)
-    if key == "hubspot" and setting.notify:
+    owner, email = choice.setting
+    key = "default" if screen is Screen.DEFAULT else str(owner)
+    if key == "hubspot" and email:
         key = "hubspot-with-user"
-    return _text("choose", key, owner=_text("owners", setting.owner), user=_describe_user(choice))
-
-
-def _describe_user(choice: Choice) -> str:
-    """Return a partner user as a list in HubSpot shows people, name first; or that there is none."""
-    email, user = choice.setting.notify, choice.user
+    user, name = choice.user, choice.user.name if choice.user else ""
+    user_key = "named" if name else "unnamed"
     if not email:
-        return _text("user", "none-for-partner" if choice.setting.owner is Owner.PARTNER else "none")
-    key = "named" if user and user.name else "unnamed"
-    inactive = "-inactive" if user and not user.active else ""
-    return _text("user", key + inactive, name=user.name if user else "", email=email)
+        user_key = "none-for-partner" if owner is Owner.PARTNER else "none"
+    elif user and not user.active:
+        user_key += "-inactive"
+    return _text(
+        "choose", key, owner=_text("owners", owner), user=_text("user", user_key, name=name, email=email)
+    )
 
 
-def _describe_question(question: Question) -> Iterator[str]:
+def _describe_question(question: Question) -> str:
+    questions = []
     if question.vacant:
         *others, last = question.vacant
-        yield _text("ask", "vacant", roles=" or ".join(filter(None, (", ".join(others), last))))
+        roles = f"{', '.join(others)} or {last}" if others else last
+        questions.append(_text("ask", "vacant", roles=roles))
     for decision in question.inactive:
-        yield _text("ask", "inactive", holder=_holder(decision))
+        questions.append(_text("ask", "inactive", holder=_holder(decision)))
     if question.since:
         holders = ", ".join(map(_holder, question.holders))
-        yield _text("ask", "holders" if holders else "no-holders", holders=holders, day=question.since)
+        key = "holders" if holders else "no-holders"
+        questions.append(_text("ask", key, holders=holders, day=question.since))
+    return "; ".join(questions)
 
 
 def _holder(decision: Decision) -> str:

@@ -1,8 +1,4 @@
-"""Who would be notified of each renewal: as JSON (a contract), as fixed columns, and on a terminal.
-
-On a terminal that is a table where there is room, otherwise a block for each renewal. The recipients
-stand out, and that there are none cannot be overlooked.
-"""
+"""Who would be notified of each renewal: as JSON (a contract), as fixed columns, and on a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -14,7 +10,7 @@ from renewctl.domain.resolve import Decision, Note, Severity
 from renewctl.domain.responsibilities import Responsibilities
 from renewctl.render.machine import markdown_table
 from renewctl.render.responsibilities import responsibilities_document, responsibilities_lines
-from renewctl.render.result import Cell, DataTable, Line, Result, line
+from renewctl.render.result import Cell, DataTable, Line, Result, line, table_of
 from renewctl.render.terminal import (
     GAP,
     Block,
@@ -51,10 +47,7 @@ SOON = 14
 
 
 class Report(NamedTuple):
-    """What is reported: the rows, the day they are seen from, the window, the store read.
-
-    ``person`` is what one person is responsible for, where the report is of that person alone.
-    """
+    """What is reported; with ``person``, of that person alone."""
 
     rows: Sequence[ReportRow]
     as_of: date
@@ -64,13 +57,13 @@ class Report(NamedTuple):
 
     @property
     def heading(self) -> Mapping[str, Any]:
-        """What every JSON form of the report begins with, after its schema."""
+        """What every JSON form of the report begins with."""
         person = {"person": responsibilities_document(self.person)} if self.person else {}
         return {"as_of": self.as_of.isoformat(), "store": dict(self.store), **person}
 
     @property
     def person_lines(self) -> Sequence[Line]:
-        """What every screen of the report begins with: the person's responsibilities, if it is of one."""
+        """What every screen of the report begins with."""
         return [*responsibilities_lines(self.person), line()] if self.person else []
 
 
@@ -84,7 +77,7 @@ def render_by_client(report: Report) -> Result:
             "items": lambda: [report_item(row, today) for row in rows],
             "summary": lambda: summarize(rows),
         },
-        DataTable(COLUMNS, (_cells(row, today) for row in rows)),
+        table_of(COLUMNS, (_flat_item(row, today) for row in rows)),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
         screen=lambda width: (*report.person_lines, *_draw(rows, today, width)),
         footer=describe_report(report),
@@ -132,24 +125,12 @@ def summarize(rows: Sequence[ReportRow]) -> dict[str, int]:
     }
 
 
-def _cells(row: ReportRow, today: date) -> tuple[Cell, ...]:
-    resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
-    setting, day = resolution.setting, renewal.day if renewal else None
-    return (
-        resolution.client.key,
-        resolution.client.name,
-        renewal.product if renewal else "",
-        day.isoformat() if day else "",
-        deadline.isoformat() if deadline else "",
-        (day - today).days if day else "",
-        (deadline - today).days if deadline else "",
-        setting.owner if setting else "",
-        resolution.source,
-        resolution.rule,
-        tuple([decision.email or "" for decision in resolution.to]),
-        tuple([decision.email or "" for decision in resolution.cc]),
-        tuple([note.code for note in row.row_notes]),
-    )
+def _flat_item(row: ReportRow, today: date) -> dict[str, Any]:
+    item = report_item(row, today)
+    for delivery in ("to", "cc"):
+        item[delivery] = [recipient["email"] for recipient in item[delivery]]
+    item["notes"] = [note["code"] for note in item["notes"]]
+    return item
 
 
 def _markdown_cells(row: ReportRow) -> tuple[Cell, ...]:
@@ -174,11 +155,15 @@ def _draw(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
     if not rows:
         yield line(("No renewals.", "dim"))
         return
-    wide = [_blocks(row, today) for row in rows]
-    narrow = [
-        [deadline, renewal, [*client, *rule], recipients]
-        for deadline, renewal, client, recipients, rule in wide
-    ]
+    wide: list[list[Block]] = []
+    narrow: list[list[Block]] = []
+    for row in rows:
+        recipients = [*_notified(row), *(line(("cc ", "dim"), *parts) for parts in _copied(row))]
+        columns = [_deadline(row, today), _renewal(row, today), _client(row), recipients]
+        rule = line((str(row.resolution.rule), "dim"))
+        wide.append([measure_lines(*lines) for lines in (*columns, [rule])])
+        columns[2].append(rule)
+        narrow.append([measure_lines(*lines) for lines in columns])
     for table in (wide, narrow):
         headings = HEADINGS[: len(table[0])]
         widths = column_widths(headings, table)
@@ -194,17 +179,6 @@ def _draw(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
     yield from _draw_stacked(rows, today, width)
 
 
-def _blocks(row: ReportRow, today: date) -> list[Block]:
-    copied = (line(("cc ", "dim"), *parts) for parts in _copied(row))
-    return [
-        measure_lines(*_deadline(row, today)),
-        measure_lines(*_renewal(row, today)),
-        measure_lines(*_client(row)),
-        measure_lines(*_notified(row), *copied),
-        measure_lines(line((str(row.resolution.rule), "dim"))),
-    ]
-
-
 def _draw_stacked(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
     for number, row in enumerate(rows):
         if number:
@@ -212,10 +186,9 @@ def _draw_stacked(rows: Sequence[ReportRow], today: date, width: int) -> Iterato
         heading, *details = _client(row)
         yield heading
         yield from (line(GAP, *parts) for parts in details)
-        # A date and how far off it is share one line.
         labelled = (
-            ("deadline", [tuple(part for parts in _deadline(row, today) for part in (*parts, (" ", "")))]),
-            ("renews", [tuple(part for parts in _renewal(row, today) for part in (*parts, (" ", "")))]),
+            ("deadline", [_on_one_line(_deadline(row, today))]),
+            ("renews", [_on_one_line(_renewal(row, today))]),
             ("notified", _notified(row)),
             ("copied", _copied(row)),
             ("rule", [line(str(row.resolution.rule))]),
@@ -224,6 +197,10 @@ def _draw_stacked(rows: Sequence[ReportRow], today: date, width: int) -> Iterato
             for index, parts in enumerate(lines):
                 yield line(GAP, (f"{'' if index else label:<9}", "dim"), *parts)
         yield from _indented_notes(row, len(GAP), width)
+
+
+def _on_one_line(lines: Sequence[Line]) -> Line:
+    return tuple(part for parts in lines for part in (*parts, (" ", "")))
 
 
 def _client(row: ReportRow) -> list[Line]:
@@ -277,17 +254,17 @@ def note_line(note: Note) -> Line:
 
 def describe_report(report: Report) -> tuple[str, ...]:
     """Return the footer: what was looked at, what is missing, and that HubSpot was not asked."""
-    rows, window = report.rows, report.window
-    renewals = count_of(sum(row.renewal is not None for row in rows), "renewal")
-    clients = count_of(len({row.client.key for row in rows}), "client")
+    window, counts = report.window, summarize(report.rows)
+    what = f"{count_of(counts['renewals'], 'renewal')} of {count_of(counts['clients'], 'client')}, "
     if window is None:
-        return f"{renewals} of {clients}, whatever the date, seen from {report.as_of}", *describe_gaps(report)
-    what = "deadlines" if window.on == "deadline" else "renewals"
-    end = "" if window.end == date.max else f" to {window.end}"
-    dated = ((row.renewal.day, row.deadline) for row in rows if row.renewal and row.deadline)
-    past = sum(not window.holds(*days) for days in dated)
-    past_too = f", {past} of them past" if past else ""
-    return f"{renewals} of {clients}, {what} from {window.start}{end}{past_too}", *describe_gaps(report)
+        what += f"whatever the date, seen from {report.as_of}"
+    else:
+        what += f"{window.on}s from {window.start}"
+        what += "" if window.end == date.max else f" to {window.end}"
+        dated = ((row.renewal.day, row.deadline) for row in report.rows if row.renewal and row.deadline)
+        past = sum(not window.holds(*days) for days in dated)
+        what += f", {past} of them past" if past else ""
+    return what, *describe_gaps(report)
 
 
 def describe_gaps(report: Report) -> tuple[str, ...]:
