@@ -14,7 +14,7 @@ from renewctl.cli.commands.help import PAGES
 from renewctl.domain.resolve import SEVERITY, Rule
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import TABLES
-from renewctl.render.codes import load_codes
+from renewctl.render.check import load_codes
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 

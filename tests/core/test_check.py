@@ -16,7 +16,7 @@ from renewctl.domain import paths
 from renewctl.domain.check import CODES, Finding, check_copies, check_portfolio
 from renewctl.domain.resolve import ARTICLE, Severity
 from renewctl.domain.validate import read_portfolio
-from renewctl.render.codes import load_codes
+from renewctl.render.check import load_codes
 from renewctl.store.location import store_at
 from renewctl.workspace.conflict_copies import find_copies, is_copy
 

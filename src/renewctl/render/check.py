@@ -1,24 +1,17 @@
-"""Findings: a line each as linters write them, JSON and columns, two lines each on a terminal.
-
-Or as GitHub's workflow commands, which it shows beside the lines they are about. Data is made
-showable first, then escaped: no name in a store is read as a command.
-"""
+"""Findings: as linters write them, as JSON and columns, on a terminal, as annotations of GitHub."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from renewctl.domain.check import Finding
+from renewctl.domain.check import CODES, Finding
 from renewctl.domain.resolve import Severity
 from renewctl.errors import ExitStatus, Problem, RenewctlError
-from renewctl.render.codes import load_codes
-from renewctl.render.result import Cell, DataTable, Line, Result, line
-from renewctl.render.wording import count_of
+from renewctl.render.result import DataTable, Line, Result, line, table_of
+from renewctl.render.wording import count_of, read_texts
 from renewctl.text import showable
 
-SCHEMA = "renewctl.check/1"
-CODE_SCHEMA = "renewctl.check-code/1"
 COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "mend")
 MOST_INFOS = 10
 """So many infos of one code a terminal shows; warnings and errors are all shown."""
@@ -45,40 +38,51 @@ class LocatedFinding(NamedTuple):
         return f"{client}{self.finding.message}"
 
 
-def sort_findings(findings: Iterable[LocatedFinding]) -> list[LocatedFinding]:
-    """Return the findings as they are listed: by severity, then as they are in the file."""
-
-    def order(located: LocatedFinding) -> tuple[int, bool, int, int, str]:
-        finding = located.finding
-        severity = list(Severity).index(finding.severity)
-        return severity, bool(finding.file), located.line, located.column, finding.code
-
-    return sorted(findings, key=order)
-
-
 def render_findings(
-    findings: Sequence[LocatedFinding], as_of: date, store: Mapping[str, Any], *, strict: bool
+    located: Iterable[LocatedFinding],
+    as_of: date,
+    store: Mapping[str, Any],
+    *,
+    strict: bool,
+    for_github: bool,
 ) -> Result:
-    """Return the findings; the exit status is 1 if there is an error, with ``strict`` also a warning."""
-    counts = Counter(located.finding.severity for located in findings)
+    """Return the findings, by severity, then in the order of the file.
+
+    Args:
+        located: the findings.
+        as_of: the day they are of.
+        store: its path and sha256.
+        strict: exit with status 1 on a warning too, not only on an error.
+        for_github: write GitHub's workflow commands, which it shows beside the lines they are about.
+    """
+    findings = sorted(located, key=_sort_key)
+    counts = Counter(each.finding.severity for each in findings)
     bad = counts[Severity.ERROR] or (strict and counts[Severity.WARNING])
     by_severity = [count_of(counts[severity], severity) for severity in Severity if counts[severity]]
+    headings = ("Severity", "Code", "Place", "Finding", "Mend")
     return Result(
         {
-            "schema": SCHEMA,
+            "schema": "renewctl.check/1",
             "as_of": as_of.isoformat(),
             "store": dict(store),
-            "items": lambda: [_item(located) for located in findings],
+            "items": lambda: [_item(each) for each in findings],
             "summary": {f"{severity}s": counts[severity] for severity in Severity},
         },
-        DataTable(COLUMNS, map(_cells, findings)),
-        names=tuple(dict.fromkeys(filter(None, (located.finding.client for located in findings)))),
+        table_of(COLUMNS, map(_item, findings)),
+        names=tuple(dict.fromkeys(each.finding.client for each in findings if each.finding.client)),
+        text="".join(map(_annotate_finding, findings)) if for_github else "",
         lines=map(_line, findings),
-        grid=DataTable(("Severity", "Code", "Place", "Finding", "Mend"), map(_grid_cells, findings)),
+        grid=DataTable(headings, map(_grid_cells, findings)),
         screen=(lambda _width: _draw(findings)) if findings else None,
         footer=(f"{', '.join(by_severity)} in {store['path']}",) if findings else (),
         status=ExitStatus.NO if bad else ExitStatus.DONE,
     )
+
+
+def _sort_key(located: LocatedFinding) -> tuple[int, bool, int, int, str]:
+    finding = located.finding
+    severity = list(Severity).index(finding.severity)
+    return severity, bool(finding.file), located.line, located.column, finding.code
 
 
 def _item(located: LocatedFinding) -> dict[str, Any]:
@@ -95,18 +99,13 @@ def _item(located: LocatedFinding) -> dict[str, Any]:
     }
 
 
-def _cells(located: LocatedFinding) -> tuple[Cell, ...]:
-    item = _item(located)
-    return tuple(item[column] for column in COLUMNS)
-
-
 def _line(located: LocatedFinding) -> Line:
     finding = located.finding
     what = f"{finding.severity} {finding.code}: {located.message}"
     return line(f"{located.place}: {what}; mend: {finding.fix}")
 
 
-def _grid_cells(located: LocatedFinding) -> tuple[Cell, ...]:
+def _grid_cells(located: LocatedFinding) -> tuple[str, ...]:
     finding = located.finding
     return finding.severity, finding.code, located.place, located.message, finding.fix
 
@@ -126,62 +125,73 @@ def _draw(findings: Sequence[LocatedFinding]) -> Iterator[Line]:
             yield line((f"… and {count - MOST_INFOS} more {code} (-o tsv lists them all)", "info"))
 
 
-def render_code(code: str) -> Result:
-    """Return what a code means, why it matters and what fixes it."""
-    texts = load_codes()[code]
-    document = {
-        "code": code,
-        "severity": texts.severity,
-        "meaning": texts.meaning,
-        "why": texts.why,
-        "mend": texts.fix,
-        "source": texts.source or None,
-    }
-    lines = [
-        line((f"{texts.severity} {code}", str(texts.severity))),
-        line(("  means: ", "dim"), texts.meaning),
-        line(("  why: ", "dim"), texts.why),
-        line(("  mend: ", "dim"), texts.fix),
-        line(
-            ("  source: ", "dim"), texts.source or "renewctl's own: HubSpot's articles say nothing about it"
-        ),
-    ]
-    table = DataTable(tuple(document), (tuple(document.values()),))
-    return Result({"schema": CODE_SCHEMA, **document}, table, names=(code,), lines=lines)
-
-
 # ------------------------------------------------------------------ for GitHub
-
-
-def annotate(result: Result, findings: Iterable[LocatedFinding]) -> Result:
-    """Return the result with the findings as annotations, in place of its lines."""
-    text = ""
-    for located in findings:
-        finding = located.finding
-        message = f"{located.message}; mend: {finding.fix}"
-        place = (located.file, located.line, located.column)
-        text += _annotation(GITHUB_COMMANDS[finding.severity], place, finding.code, message)
-    return result._replace(lines=(), screen=None, text=text)
 
 
 def annotate_error(error: RenewctlError) -> Result:
     """Return the problems of a store that cannot be checked as annotations, and the error itself."""
-    text = ""
-    for problem in error.problems or (Problem(error.message, hint=error.hint),):
-        message = f"{problem.message}; mend: {problem.hint}" if problem.hint else problem.message
-        text += _annotation("error", (problem.file, problem.line, problem.column), error.code, message)
+    problems = error.problems or (Problem(error.message, hint=error.hint),)
+    text = "".join(_annotation("error", error.code, problem) for problem in problems)
     return Result({}, DataTable((), ()), text=text, failure=error)
 
 
-def _annotation(command: str, place: tuple[str, int, int], title: str, message: str) -> str:
-    values = zip(("file", "line", "col", "title"), (*place, title), strict=True)
-    properties = ",".join(f"{key}={_escape_property(str(value))}" for key, value in values if value)
-    return f"::{command} {properties}::{_escape(message)}\n"
+def _annotate_finding(located: LocatedFinding) -> str:
+    finding, file, row, column = located
+    problem = Problem(located.message, hint=finding.fix, file=file, line=row, column=column)
+    return _annotation(GITHUB_COMMANDS[finding.severity], finding.code, problem)
 
 
-def _escape(text: str) -> str:
-    return showable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def _annotation(command: str, title: str, problem: Problem) -> str:
+    """Return a workflow command; data is made showable, then escaped: no name is read as a command."""
+    values = {"file": problem.file, "line": problem.line, "col": problem.column, "title": title}
+    escapes = str.maketrans({"%": "%25", ":": "%3A", ",": "%2C"})
+    properties = [
+        f"{key}={showable(str(value)).translate(escapes)}" for key, value in values.items() if value
+    ]
+    message = f"{problem.message}; mend: {problem.hint}" if problem.hint else problem.message
+    return f"::{command} {','.join(properties)}::{showable(message).replace('%', '%25')}\n"
 
 
-def _escape_property(text: str) -> str:
-    return _escape(text).replace(":", "%3A").replace(",", "%2C")
+# ------------------------------------------------------------------ what a code means
+
+
+class CodeText(NamedTuple):
+    """What a finding code means, why it matters, what to do; ``source`` is HubSpot's article, if any."""
+
+    severity: Severity
+    meaning: str
+    why: str
+    fix: str
+    source: str
+
+
+def load_codes() -> Mapping[str, CodeText]:
+    """Return the texts of every code."""
+    texts = read_texts("codes")
+    codes = {}
+    for code, text in texts["codes"].items():
+        source = texts["sources"][text["source"]] if "source" in text else ""
+        codes[code] = CodeText(CODES[code], text["meaning"], text["why"], text["fix"], source)
+    return codes
+
+
+def render_code(code: str) -> Result:
+    """Return what a code means, why it matters and what fixes it."""
+    severity, meaning, why, fix, source = load_codes()[code]
+    document: dict[str, str | None] = {
+        "code": code,
+        "severity": severity,
+        "meaning": meaning,
+        "why": why,
+        "mend": fix,
+        "source": source or None,
+    }
+    lines = [
+        line((f"{severity} {code}", str(severity))),
+        line(("  means: ", "dim"), meaning),
+        line(("  why: ", "dim"), why),
+        line(("  mend: ", "dim"), fix),
+        line(("  source: ", "dim"), source or "renewctl's own: HubSpot's articles say nothing about it"),
+    ]
+    table = table_of(tuple(document), [document])
+    return Result({"schema": "renewctl.check-code/1", **document}, table, names=(code,), lines=lines)

@@ -10,7 +10,7 @@ from renewctl.domain.resolve import ARTICLE, SEVERITY
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import OWN_KEYS, TABLES
 from renewctl.model import Policy
-from renewctl.render.codes import load_codes
+from renewctl.render.check import load_codes
 from renewctl.render.result import DataTable, Line, Result, line
 from renewctl.render.terminal import wrap_hanging
 from renewctl.render.wording import read_texts

@@ -79,9 +79,9 @@ def _check(run: Run, ignored: frozenset[str], *, strict: bool, for_github: bool)
         else:
             place = snapshot.document.locate(finding.path)
             located.append(LocatedFinding(finding, snapshot.place.display, *place))
-    located = render_check.sort_findings(located)
-    result = render_check.render_findings(located, run.today, snapshot.identity, strict=strict)
-    return render_check.annotate(result, located) if for_github else result
+    return render_check.render_findings(
+        located, run.today, snapshot.identity, strict=strict, for_github=for_github
+    )
 
 
 def _codes(given: Sequence[str]) -> Iterator[str]:
