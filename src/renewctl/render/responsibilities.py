@@ -1,6 +1,6 @@
 """What one person is responsible for: printed above a report of that person alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from renewctl.domain.responsibilities import Responsibilities
@@ -29,36 +29,24 @@ def responsibilities_document(person: Responsibilities) -> dict[str, Any]:
 def responsibilities_lines(person: Responsibilities) -> Iterator[Line]:
     """Yield the person's name, then a line for each kind of responsibility."""
     yield line((person.email, "strong"), f" ({person.name})" if person.name else "")
-    lines = [*_inactive_lines(person), *_setting_lines(person), *_role_lines(person)]
-    yield from lines or [line("  ", ("no setting names this address, and it holds no role", "dim"))]
-
-
-def _inactive_lines(person: Responsibilities) -> Iterator[Line]:
     if person.user_inactive:
         yield line("  ", ("deactivated in HubSpot, so receives nothing as a partner user", "warning"))
     if person.inactive_at:
         clients = list_some(person.inactive_at, MOST_NAMED)
         yield line("  ", (f"deactivated in HubSpot as a contact at {clients}", "warning"))
-
-
-def _setting_lines(person: Responsibilities) -> Iterator[Line]:
     if person.default:
         verb = "follows" if person.followers == 1 else "follow"
         yield line(f"  partner user of the default: {count_of(person.followers, 'client')} {verb} it")
     if person.overrides:
         number, clients = len(person.overrides), list_some(person.overrides, MOST_NAMED)
         yield line(f"  partner user of {count_of(number, 'override')}: {clients}")
-
-
-def _role_lines(person: Responsibilities) -> Iterator[Line]:
-    by_roles: dict[tuple[tuple[Role, ...], bool], list[str]] = {}
+    clients_by_roles: dict[tuple[tuple[Role, ...], bool], list[str]] = {}
     for client, roles in person.roles.items():
-        by_roles.setdefault((roles, client in person.not_notified), []).append(client)
-    for (roles, not_notified), clients in by_roles.items():
+        clients_by_roles.setdefault((roles, client in person.not_notified), []).append(client)
+    for (roles, not_notified), keys in clients_by_roles.items():
+        *others, last = roles
+        words = f"{', '.join(others)} and {last}" if others else last
         silent = ", where contacts are not written to while the partner owns" if not_notified else ""
-        yield line(f"  {_join_words(roles)} contact at {list_some(clients, MOST_NAMED)}{silent}")
-
-
-def _join_words(words: Sequence[str]) -> str:
-    *others, last = map(str, words)
-    return f"{', '.join(others)} and {last}" if others else last
+        yield line(f"  {words} contact at {list_some(keys, MOST_NAMED)}{silent}")
+    if not (person.user_inactive or person.inactive_at or person.default or person.overrides or person.roles):
+        yield line("  ", ("no setting names this address, and it holds no role", "dim"))

@@ -39,8 +39,10 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None, git: 
         raise UsageError("owner partner needs a partner user", hint="add --notify YOUR-ADDRESS")
     name = run.store or run.environment.variables.get(VARIABLE)
     new = store_init.init(name, owner, email, git=git, dry_run=run.dry_run)
-    if not new.created:
-        return render.render_companion_files(
-            new.store, new.companions, new.missing_schema, dry_run=run.dry_run
-        )
-    return render.render_init(new.store, new.companions, dry_run=run.dry_run, with_default=owner is not None)
+    return render.render_init(
+        new.store,
+        new.companions,
+        dry_run=run.dry_run,
+        with_default=owner is not None,
+        missing_schema=None if new.created else new.missing_schema,
+    )
