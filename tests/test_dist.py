@@ -129,7 +129,7 @@ def test_the_wheel_holds_the_package_and_its_licence_only(built: Built) -> None:
     with zipfile.ZipFile(built.wheel) as archive:
         names = archive.namelist()
     assert sorted(names) == sorted(package | about | data)
-    needed = {"py.typed", "demo.toml", "cli/examples.toml", "cli/synonyms.toml"}
+    needed = {"py.typed", "texts/demo.toml", "texts/examples.toml", "texts/synonyms.toml"}
     assert {f"renewctl/{name}" for name in needed} <= set(names)
 
 

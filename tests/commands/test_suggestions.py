@@ -2,18 +2,17 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from renewctl.cli.app import command_tree
+from renewctl.render.wording import read_texts
 
 pytestmark = pytest.mark.usefixtures("small")
 
-SYNONYMS = tomllib.loads((files("renewctl.cli") / "synonyms.toml").read_text(encoding="utf-8"))
+SYNONYMS = read_texts("synonyms")
 
 MEANT = [
     # mistyped

@@ -1,15 +1,14 @@
 """Help: Typer's own, drawn by rich, with two examples at the end of each command's."""
 
 import io
-import tomllib
 from contextlib import redirect_stdout
 from copy import copy
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 from rich.markup import escape
 
 from renewctl.render.terminal import wants_colour
+from renewctl.render.wording import read_texts
 
 
 class Example(NamedTuple):
@@ -29,8 +28,8 @@ class _Terminal(io.StringIO):
 
 def read_examples() -> dict[str, tuple[Example, ...]]:
     """Return the examples of each command, by the words that call it."""
-    text = (files("renewctl.cli") / "examples.toml").read_text(encoding="utf-8")
-    return {words: tuple(Example(*each) for each in found) for words, found in tomllib.loads(text).items()}
+    table = read_texts("examples")
+    return {words: tuple(Example(*each) for each in examples) for words, examples in table.items()}
 
 
 def render_help(ctx: Any) -> str:

@@ -4,17 +4,16 @@ Only a mistake imports this.
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from importlib.resources import files
 from pathlib import PurePath
 from typing import Any
 
 from renewctl.cli.completers import ADDRESS
 from renewctl.cli.options import EVERYWHERE
 from renewctl.errors import UsageError
+from renewctl.render.wording import read_texts
 
 _FORMATS = {f".{form}": form for form in ("csv", "tsv", "json", "jsonl")} | {".md": "markdown"}
 _TO_FILE = {"export": "renewctl export {file}", "calendar": "renewctl calendar > {file}"}
@@ -107,7 +106,7 @@ def _for_option(context: Any, error: Any) -> str:
     """Return the hint for an option that a command has not: its own name of it, or where it belongs."""
     name, command = error.option_name, context.command
     known = [each for parameter in command.params for each in (*parameter.opts, *parameter.secondary_opts)]
-    synonym = _synonyms()["options"].get(name, "")
+    synonym = read_texts("synonyms")["options"].get(name, "")
     if synonym.partition(" ")[0] in known:
         return _ask(synonym)
     if hasattr(command, "commands"):
@@ -129,7 +128,7 @@ def _for_value(command: str, parameter: Any, value: str, choices: Sequence[str])
 
 def _synonym(group: str, word: str) -> str:
     """Return the command line that people mean by a word where a command of a group belongs."""
-    table, word = _synonyms(), word.lower()
+    table, word = read_texts("synonyms"), word.lower()
     if group == "renewctl":
         line = table[group].get(word, "")
     elif line := table.get(group, {}).get(word, ""):
@@ -137,10 +136,6 @@ def _synonym(group: str, word: str) -> str:
     elif not (line := table["renewctl"].get(word, "")).startswith(f"{group} "):
         line = ""
     return f"renewctl {line}" if line else ""
-
-
-def _synonyms() -> dict[str, dict[str, str]]:
-    return tomllib.loads((files("renewctl.cli") / "synonyms.toml").read_text(encoding="utf-8"))
 
 
 def _nearest(word: str, choices: Iterable[str]) -> str:

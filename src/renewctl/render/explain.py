@@ -1,6 +1,6 @@
 """One decision explained: each value and where it comes from, each candidate, the rule in words.
 
-A view of the ``Resolution``; it decides nothing. Its texts are in ``explain.toml``.
+A view of the ``Resolution``; it decides nothing. Its texts are in ``texts/explain.toml``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

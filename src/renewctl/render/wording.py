@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+TEXTS = Path(__file__).parents[1] / "texts"  # importlib.resources would take a tenth of a whole command
+
 
 def count_of(number: int, noun: str) -> str:
     """Return a number with its noun in the right form."""
@@ -33,8 +35,7 @@ def in_days(days: int) -> str:
 
 @cache
 def read_texts(name: str) -> Mapping[str, Any]:
-    """Return what the package's ``NAME.toml`` holds: texts that can be edited without the code."""
+    """Return what ``texts/NAME.toml`` of the package holds."""
     import tomli  # Lazy import: few commands need it.
 
-    # Not importlib.resources: its import takes a tenth of the whole command.
-    return tomli.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+    return tomli.loads((TEXTS / f"{name}.toml").read_text("utf-8"))

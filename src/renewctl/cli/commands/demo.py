@@ -2,12 +2,12 @@
 
 import tempfile
 from contextlib import chdir
-from importlib.resources import files as resources
 from pathlib import Path
 
 from renewctl.cli.app import command, command_tree
 from renewctl.cli.runtime import Run
 from renewctl.render.result import DataTable, Result, line
+from renewctl.render.wording import TEXTS
 from renewctl.store.location import NAMES
 
 DEMO_DAY = "2026-11-23"
@@ -30,7 +30,7 @@ def demo(run: Run) -> Result:
     """
     parts, items = [], []
     with tempfile.TemporaryDirectory(prefix="renewctl-demo-") as folder, chdir(folder):
-        Path(NAMES[0]).write_bytes((resources("renewctl") / "demo.toml").read_bytes())
+        Path(NAMES[0]).write_bytes((TEXTS / "demo.toml").read_bytes())
         for comment, words in DEMO:
             _, result = command_tree().main(
                 args=[*words.split(), "--store", NAMES[0], "--as-of", DEMO_DAY],
