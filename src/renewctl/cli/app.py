@@ -16,9 +16,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from renewctl.cli import field_options
-from renewctl.cli.options import CHANGING, COMMON, EVERYWHERE, NOTED
 from renewctl.cli.overview import overview
-from renewctl.cli.runtime import Run
+from renewctl.cli.runtime import EVERYWHERE, Run
 from renewctl.render.result import Result
 
 
@@ -90,28 +89,26 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
         changes: whether it changes the store, and so has the options of a change.
         noted: whether the change is kept in the history, and so can have a note.
     """
-    options = {**COMMON, **(CHANGING if changes else {}), **(NOTED if changes and noted else {})}
+    names = ["store", "output", "as_of", "quiet"]
+    if changes:
+        names += ["dry_run", "yes", "lock_timeout", *(["note"] if noted else [])]
+    common = [each for each in inspect.signature(Run).parameters.values() if each.name in names]
 
     def declare(body: Body) -> Body:
         parameters = list(inspect.signature(body).parameters.values())[1:]
 
         @wraps(body)
         def call(ctx: typer.Context, **given: Any) -> tuple[Run, Result]:
-            run = Run(ctx.obj, **{key: given.pop(key) for key in options})
+            run = Run(ctx.obj, **{name: given.pop(name) for name in names})
             return run, body(run, **field_options.collect(parameters, given, run))
 
         # Typer reads the signature: the body's own options, then the common ones.
         keyword = inspect.Parameter.KEYWORD_ONLY
-        own = [each.replace(kind=keyword) for each in field_options.expand(parameters)]
-        context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
-        common = [
-            inspect.Parameter(key, keyword, default=default, annotation=annotation)
-            for key, (annotation, default) in options.items()
-        ]
-        options_read = [context, *own, *common]
+        options = [each.replace(kind=keyword) for each in (*field_options.expand(parameters), *common)]
+        options.insert(0, inspect.Parameter("ctx", keyword, annotation=typer.Context))
         typed: Any = call
-        typed.__signature__ = inspect.Signature(options_read)
-        typed.__annotations__ = {each.name: each.annotation for each in options_read}
+        typed.__signature__ = inspect.Signature(options)
+        typed.__annotations__ = {each.name: each.annotation for each in options}
         del typed.__wrapped__
         COMMAND_BODIES[words] = call
         return body

@@ -1,11 +1,11 @@
-"""The options that the table of fields gives to commands: they set a client's fields, or filter by them.
+"""Parameters of a command that are several options each.
 
-A command has them in place of a parameter of type ``FieldValues`` or ``FieldFilters``; the parameter is
-then the values by key, of the options that were used.
+``FieldValues`` and ``FieldFilters`` are those that the table of fields gives: their values by key, of the
+options that were used. A NamedTuple is its fields.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from inspect import Parameter
+from inspect import Parameter, signature
 from typing import Annotated, Any
 
 import typer
@@ -35,12 +35,13 @@ _Annotated: Any = Annotated  # mypy refuses types that are known only at run tim
 
 
 def expand(parameters: Iterable[Parameter]) -> Iterator[Parameter]:
-    """Yield the parameters of a command, with options in place of one for values of fields."""
+    """Yield the parameters of a command as Typer has them, one for each option."""
     for parameter in parameters:
         purpose = _purpose(parameter)
-        if not purpose:
+        if hasattr(parameter.annotation, "_fields"):
+            yield from signature(parameter.annotation).parameters.values()
+        elif not purpose:
             yield parameter
-            continue
         for field in _fields(purpose):
             kind, terms = _TYPES[field.kind]
             words = field.help or f"{field.doc[0].upper()}{field.doc[1:]}."
@@ -51,7 +52,7 @@ def expand(parameters: Iterable[Parameter]) -> Iterator[Parameter]:
 
 
 def collect(parameters: Iterable[Parameter], given: dict[str, Any], run: Run) -> dict[str, Any]:
-    """Return the arguments of a command, with the values of its fields read and in one mapping.
+    """Return the arguments of a command as its own parameters have them.
 
     Args:
         parameters: The command's.
@@ -67,6 +68,8 @@ def collect(parameters: Iterable[Parameter], given: dict[str, Any], run: Run) ->
             given[parameter.name] = {
                 field.key: _read(field, value, run) for field, value in typed if value is not None
             }
+        elif options := getattr(parameter.annotation, "_fields", ()):
+            given[parameter.name] = parameter.annotation(*map(given.pop, options))
     return given
 
 
@@ -76,7 +79,7 @@ def _purpose(parameter: Parameter) -> str:
 
 
 def _fields(purpose: str) -> list[Field]:
-    fields = TABLES["clients"].values()
+    fields = TABLES["clients"].values() if purpose else ()
     return [field for field in fields if field.option and (field.filter or purpose == _SET)]
 
 

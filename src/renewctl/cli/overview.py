@@ -7,7 +7,7 @@ import typer
 from renewctl import __version__
 from renewctl.cli.runtime import Run
 from renewctl.errors import RenewctlError, StoreMissing, UsageError
-from renewctl.render.result import DataTable, Output, Result, line
+from renewctl.render.result import DataTable, Result, line
 
 
 def overview(
@@ -21,7 +21,7 @@ def overview(
         if version:
             raise UsageError("--version goes alone", hint="renewctl --version")
         return None
-    run = Run(ctx.obj, None, Output.TABLE, None, quiet=False)
+    run = Run(ctx.obj)
     if version:
         document = {"schema": "renewctl.version/1", "version": __version__}
         table = DataTable(("version",), ((__version__,),))

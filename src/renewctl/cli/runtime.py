@@ -8,10 +8,12 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TextIO
+
+import typer
 
 from renewctl.errors import UsageError
 from renewctl.render.result import Output
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from renewctl.store.snapshot import Snapshot
 
 AS_OF = "RENEWCTL_AS_OF"
+EVERYWHERE = "Options of every command"
+_common = partial(typer.Option, rich_help_panel=EVERYWHERE)
+_change = partial(typer.Option, rich_help_panel="Options of every change")
+_STORE = f"The store; else {places.VARIABLE}, else the one found from here."
+_TODAY = f"Take this day for today; else {AS_OF}, else the local date."
+_FORMATS = f"How the answer is written: {', '.join(Output)}."
 
 
 class Environment(NamedTuple):
@@ -81,32 +89,32 @@ class Environment(NamedTuple):
         return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()
 
 
-class Run:
-    """The common options of a command, and what they lead to."""
+class RunOptions(NamedTuple):
+    """The options of every command, then those of every change; ``note`` is kept in the history."""
 
-    def __init__(
-        self,
-        environment: Environment,
-        store: str | None,
-        output: Output,
-        as_of: str | None,
-        *,
-        quiet: bool,
-        dry_run: bool = False,
-        yes: bool = False,
-        lock_timeout: float = 10.0,
-        note: str = "",
-    ) -> None:
-        self.environment = environment
-        self.store = store
-        self.output = output
-        self.as_of = as_of
-        self.quiet = quiet
-        self.dry_run = dry_run
-        self.yes = yes
-        self.lock_timeout = lock_timeout
-        self.note = note
-        self.remarks: list[str] = []
+    environment: Environment
+    store: Annotated[str | None, _common("--store", metavar="FILE", help=_STORE)] = None
+    output: Annotated[
+        Output, _common("-o", "--output", metavar="FORMAT", case_sensitive=False, help=_FORMATS)
+    ] = Output.TABLE
+    as_of: Annotated[str | None, _common("--as-of", metavar="DATE", help=_TODAY)] = None
+    quiet: Annotated[bool, _common("-q", "--quiet", help="Say only what was asked for.")] = False
+    dry_run: Annotated[bool, _change("-n", "--dry-run", help="Show the change; write nothing.")] = False
+    yes: Annotated[bool, _change("-y", "--yes", help="Answer yes to every question.")] = False
+    lock_timeout: Annotated[
+        float,
+        _change("--lock-timeout", metavar="SECONDS", min=0, help="How long to wait for another writer."),
+    ] = 10.0
+    note: Annotated[str, _change("--note", metavar="TEXT", help="Why; kept in the history.")] = ""
+
+
+class Run(RunOptions):
+    """One run of a command: its common options, and what they lead to."""
+
+    @cached_property
+    def remarks(self) -> list[str]:
+        """What the store has that is odd, in the words of a warning."""
+        return []
 
     @cached_property
     def today(self) -> date:
@@ -140,7 +148,7 @@ class Run:
         return snapshot
 
 
-def select_clients(portfolio: "Portfolio", words: Sequence[str]) -> "tuple[Client, ...]":
+def select_clients(portfolio: "Portfolio", words: Sequence[str] | None) -> "tuple[Client, ...]":
     """Return the clients named, all of them where none is."""
     if not words:
         return tuple(portfolio.clients.values())

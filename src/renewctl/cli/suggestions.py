@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from renewctl.cli.completers import ADDRESS
-from renewctl.cli.options import EVERYWHERE
+from renewctl.cli.runtime import EVERYWHERE
 from renewctl.errors import UsageError
 from renewctl.render.wording import read_texts
 

@@ -7,15 +7,6 @@ import typer
 from renewctl.cli import data_files
 from renewctl.cli.app import command
 from renewctl.cli.commands.who import Query, select_rows
-from renewctl.cli.options import (
-    AllOption,
-    Clients,
-    DeadlineWithinOption,
-    FromOption,
-    RecipientOption,
-    ToOption,
-    WithinOption,
-)
 from renewctl.cli.runtime import Run
 from renewctl.render.result import Result
 
@@ -23,13 +14,7 @@ from renewctl.render.result import Result
 @command("calendar")
 def calendar(
     run: Run,
-    clients: Clients = None,
-    within: WithinOption = None,
-    since: FromOption = None,
-    until: ToOption = None,
-    deadline_within: DeadlineWithinOption = None,
-    everything: AllOption = False,
-    recipient: RecipientOption = None,
+    query: Query,
     remind: Annotated[
         list[str] | None,
         typer.Option("--remind", metavar="DURATION", help="Remind so long before a deadline."),
@@ -40,6 +25,5 @@ def calendar(
     Send it to a file: renewctl calendar > renewals.ics. The filters are those of who. Reads only;
     needs the extra "calendar".
     """
-    query = Query(clients or [], within, since, until, deadline_within, everything, recipient)
     rows = select_rows(run, run.load().portfolio, query).rows
     return data_files.render_calendar(run, rows, remind or ())

@@ -14,4 +14,4 @@ def contacts(run: Run, clients: Clients = None) -> Result:
     Reads only. It is what this file says: clients change their contacts in HubSpot themselves.
     """
     book = run.load().portfolio
-    return render_clients.render_contacts(book, select_clients(book, clients or []))
+    return render_clients.render_contacts(book, select_clients(book, clients))

@@ -7,17 +7,9 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from renewctl.cli import completers
 from renewctl.cli.app import command
-from renewctl.cli.options import (
-    AllOption,
-    Clients,
-    DeadlineWithinOption,
-    FromOption,
-    RecipientOption,
-    Text,
-    ToOption,
-    WithinOption,
-)
+from renewctl.cli.options import Clients, Text
 from renewctl.cli.runtime import Run, select_clients
 from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
@@ -37,16 +29,35 @@ class By(StrEnum):
     RECIPIENT = "recipient"
 
 
+class Query(NamedTuple):
+    """The options that say which rows."""
+
+    clients: Clients = None
+    within: Annotated[
+        Text, typer.Option("--within", metavar="DURATION", help="Renewals within 120d, 6w, 3m, 1y.")
+    ] = None
+    since: Annotated[Text, typer.Option("--from", metavar="DATE", help="Renewals from this day on.")] = None
+    until: Annotated[Text, typer.Option("--to", metavar="DATE", help="Renewals up to this day.")] = None
+    deadline_within: Annotated[
+        Text,
+        typer.Option("--deadline-within", metavar="DURATION", help="Deadlines within 30d, 6w, 3m, 1y."),
+    ] = None
+    everything: Annotated[bool, typer.Option("--all", help="Renewals whatever their date.")] = False
+    recipient: Annotated[
+        Text,
+        typer.Option(
+            "--recipient",
+            metavar="EMAIL",
+            help="Only what this person hears of, and what they are responsible for.",
+            autocompletion=completers.complete_users,
+        ),
+    ] = None
+
+
 @command("who")
 def who(
     run: Run,
-    clients: Clients = None,
-    within: WithinOption = None,
-    since: FromOption = None,
-    until: ToOption = None,
-    deadline_within: DeadlineWithinOption = None,
-    everything: AllOption = False,
-    recipient: RecipientOption = None,
+    query: Query,
     by: Annotated[By, typer.Option("--by", help="One row a renewal, or one block a person.")] = By.CLIENT,
     timeline: Annotated[
         bool, typer.Option("--timeline", help="Draw the months: renewals and deadlines; a year if no window.")
@@ -71,7 +82,6 @@ def who(
         hint = "--timeline --recipient ADDRESS draws what one person hears of"
         raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
     snapshot = run.load()
-    query = Query(clients or [], within, since, until, deadline_within, everything, recipient)
     rows, window, person = select_rows(run, snapshot.portfolio, query, timeline=timeline)
     report = render_who.Report(rows, run.today, window, snapshot.identity, person)
     if timeline:
@@ -91,21 +101,6 @@ def who(
         result = render_who.render_by_client(report)
     failure = _unexpected(rows, expect) if expect is not None else None
     return result._replace(failure=failure or (_without_recipient(rows) if require_recipient else None))
-
-
-# ------------------------------------------------------------------ which rows
-
-
-class Query(NamedTuple):
-    """What a report is asked for, as typed."""
-
-    clients: Sequence[str]
-    within: str | None
-    since: str | None
-    until: str | None
-    deadline_within: str | None
-    everything: bool
-    recipient: str | None
 
 
 class Selection(NamedTuple):
