@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from renewctl.cli import data_files
 from renewctl.cli.app import command
 from renewctl.cli.commands.who import Query, select_rows
 from renewctl.cli.runtime import Run
-from renewctl.render.result import Result
+from renewctl.domain.dates import parse_span
+from renewctl.exchange.calendar import build_calendar
+from renewctl.render.result import DataTable, Result
 
 
 @command("calendar")
@@ -26,4 +27,10 @@ def calendar(
     needs the extra "calendar".
     """
     rows = select_rows(run, run.load().portfolio, query).rows
-    return data_files.render_calendar(run, rows, remind or ())
+    days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind or ()]
+    text = build_calendar(rows, run.today, remind=days).decode()
+    undated = sorted({row.client.key for row in rows if row.renewal is None})
+    names = ", ".join(undated)
+    warnings = (f"not in the calendar, as no date is recorded: {names}",) if undated else ()
+    document = {"schema": "renewctl.calendar/1", "undated": undated, "calendar": text}
+    return Result(document, DataTable((), ()), text=text, warnings=warnings)

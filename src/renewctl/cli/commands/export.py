@@ -1,24 +1,35 @@
 """``export``: the store, or its clients as CSV, in a file."""
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from renewctl.cli import data_files
+from renewctl import files
 from renewctl.cli.app import command
+from renewctl.cli.input_files import STDIN, FileArgument
 from renewctl.cli.runtime import Run
-from renewctl.render.result import Result
+from renewctl.errors import UsageError
+from renewctl.exchange.export import export_csv
+from renewctl.formats.convert import to_json, to_toml
+from renewctl.render.result import DataTable, Result, line
+from renewctl.render.wording import count_of
 
-FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for a pipe.")]
+
+class Format(StrEnum):
+    """The format of an export."""
+
+    TOML = "toml"
+    JSON = "json"
+    CSV = "csv"
 
 
 @command("export")
 def export(
     run: Run,
     file: FileArgument,
-    kind: Annotated[
-        data_files.Format | None, typer.Option("--format", help="For -; else told by the suffix.")
-    ] = None,
+    kind: Annotated[Format | None, typer.Option("--format", help="For -; else told by the suffix.")] = None,
     raw: Annotated[bool, typer.Option("--raw", help="CSV: leave formulas as they are.")] = False,
     excel: Annotated[bool, typer.Option("--excel", help="CSV: add the mark Excel knows UTF-8 by.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
@@ -28,5 +39,26 @@ def export(
     The suffix of FILE says which; - prints it. The store is not touched, and a file that exists
     only with --force.
     """
-    options = data_files.ExportOptions(file, kind, raw=raw, excel=excel, force=force)
-    return data_files.write_export(run, run.load(), options)
+    snapshot = run.load()
+    path, store = Path(file), run.place.path
+    format_ = str(kind or path.suffix.lower().removeprefix("."))
+    if format_ not in set(Format):
+        raise UsageError(f"{file!r} does not say a format", hint="add --format toml, json or csv")
+    if format_ == Format.CSV:
+        text = export_csv(snapshot.portfolio, raw=raw, excel=excel)
+    else:
+        text = (to_json if format_ == Format.JSON else to_toml)(snapshot.document.data)
+    document = {"schema": "renewctl.export/1", "path": file, "format": format_}
+    if file == STDIN:
+        return Result({**document, "content": text}, DataTable((), ()), text=text)
+    if path.exists() and store.exists() and path.samefile(store):
+        raise UsageError(f"{path} is the store itself", hint="name another file")
+    data = text.encode()
+    try:
+        files.create(path, data)
+    except FileExistsError:
+        if not force:
+            raise UsageError(f"{path} exists already", hint="--force writes over it") from None
+        files.replace(path, data, files.digest(files.read_bytes(path)))
+    words = line(f"Exported {count_of(len(snapshot.portfolio.clients), 'client')} to {file}.")
+    return Result(document, DataTable(("path",), ((file,),)), (file,), (words,), change=True)

@@ -4,15 +4,19 @@ from typing import Annotated, Literal
 
 import typer
 
-from renewctl.cli import data_files
 from renewctl.cli.app import command
+from renewctl.cli.input_files import FileArgument, read_input
 from renewctl.cli.options import Text
+from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit.import_client import ImportOptions
+from renewctl.domain.edit.import_plan import plan_import
+from renewctl.errors import UsageError
+from renewctl.exchange.rows import read_client_rows
+from renewctl.exchange.spreadsheet import read_sheet
+from renewctl.model import Plan, Portfolio
 from renewctl.render.result import Result
-
-FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for a pipe.")]
 
 
 @command("import", changes=True)
@@ -51,6 +55,21 @@ def import_(
     stay without --with-overrides, and nothing is removed without --prune. If a row is bad, nothing
     is written.
     """
-    table = data_files.read_client_table(run, file, mapping or [], encoding, delimiter, date_format)
+    headers: dict[str, str] = {}
+    for word in mapping or ():
+        field, _, header = word.partition("=")
+        if not field.strip() or not header.strip():
+            raise UsageError(f"--map: {word!r} is not FIELD=HEADER", hint="as --map client='Company Domain'")
+        headers[field.strip()] = header.strip()
+    data, name = read_input(run, file)
+    sheet = read_sheet(data, name, encoding=encoding, delimiter=delimiter)
+    track = tracker(run, "Reading rows")
+    table = read_client_rows(sheet, name, mapping=headers, date_format=date_format, track=track)
     options = ImportOptions(prune, with_overrides, partial, from_deadline)
-    return change_store(run, data_files.import_edit(run, table, options))
+
+    def edit(book: Portfolio) -> Plan:
+        plan = plan_import(book, table.rows, options, table.problems, tracker(run, "Planning clients"))
+        unused = (f"columns not used: {', '.join(table.unused)}",) if table.unused else ()
+        return plan._replace(notices=(*plan.notices, *unused))
+
+    return change_store(run, edit)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
+from renewctl.cli.input_files import read_input
 from renewctl.cli.options import Clients, NotifyOption, OwnerOption
 from renewctl.cli.runtime import Run, require_clients, select_user
 from renewctl.cli.write_command import change_store
@@ -38,10 +39,16 @@ def override(
         if clients or owner or notify:
             message = "--from brings clients, owners and users itself"
             raise UsageError(message, hint="leave the others out")
-        from renewctl.cli import data_files  # Lazy import: most overrides come from no list.
+        # Lazy import: most overrides come from no list.
+        from renewctl.exchange import rows
+        from renewctl.exchange.spreadsheet import read_sheet
 
-        rows = data_files.read_override_table(run, source)
-        return change_store(run, lambda book: override_list.plan_override_list(book, rows))
+        data, name = read_input(run, source)
+        if rows.is_jsonl(data):
+            entries = rows.read_override_lines(data, name)
+        else:
+            entries = rows.read_override_rows(read_sheet(data, name), name)
+        return change_store(run, lambda book: override_list.plan_override_list(book, entries))
     words = require_clients(clients, "renewctl override acme.example --owner partner --notify ana")
 
     def edit(book: Portfolio) -> Plan:
