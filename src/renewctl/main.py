@@ -3,12 +3,15 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import typer
 
 from renewctl.cli.app import COMPLETE, command_tree
+from renewctl.cli.error_messages import report_error, write_lines
 from renewctl.cli.runtime import Environment, Run
 from renewctl.errors import ExitStatus, FileError
+from renewctl.render.machine import format_result
 from renewctl.render.result import Output, Result
 from renewctl.signals import restore_signals
 
@@ -34,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _discard_output(environment)
             return int(ExitStatus.BROKEN_PIPE)
         except Exception as error:
-            status = _report(environment, arguments, error)
+            status = report_error(environment, arguments, error)
             if isinstance(error, OSError):
                 _discard_output(environment)
             return int(status)
@@ -46,9 +49,13 @@ def _run(environment: Environment, arguments: Sequence[str]) -> int:
         hint = "nothing was done; send it to a file or /dev/null"
         raise FileError("standard output is closed", hint=hint)
     if environment.variables.get(COMPLETE):
-        from renewctl.cli.completion import answer_shell  # Lazy import: only a Tab needs it.
-
-        return answer_shell(environment)
+        # Half a command line can be anything, and nobody could read of an error: then nothing is offered.
+        with suppress(Exception):
+            try:
+                command_tree().main(args=[], prog_name="renewctl", obj=environment)
+            except SystemExit as end:
+                return int(end.code or 0)
+        return 1
     try:
         outcome = command_tree().main(
             args=list(arguments), prog_name="renewctl", standalone_mode=False, obj=environment
@@ -68,12 +75,10 @@ def _show(environment: Environment, arguments: Sequence[str], run: Run, result: 
     if table and run.quiet and result.change:
         text = ""
     elif table and terminal:
-        from renewctl.render.terminal import draw
+        from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
 
         text = draw(result, environment.variables)
     else:
-        from renewctl.render.machine import format_result
-
         text = format_result(result, run.output)
     try:
         environment.stdout.write(text)
@@ -82,29 +87,17 @@ def _show(environment: Environment, arguments: Sequence[str], run: Run, result: 
         if not result.written:
             raise
         # The store has been replaced: the change is made, whoever may read of it.
-        from renewctl.cli.error_messages import write_lines
-
         _discard_output(environment)
         warning = f"warning: the change is made, but it could not be shown: {error.strerror}"
         write_lines(environment, [warning])
         return ExitStatus.DONE
     if run.output not in {Output.JSON, Output.JSONL}:
-        notes = [f"warning: {warning}" for warning in result.warnings]
-        if not run.quiet:
-            notes += [f"warning: {remark}" for remark in run.remarks]
+        warnings = [*result.warnings, *([] if run.quiet else run.remarks)]
+        notes = [f"warning: {warning}" for warning in warnings]
         if not run.quiet and table and terminal and result.footer:
             notes += ["", *result.footer]
-        if notes:
-            from renewctl.cli.error_messages import write_lines  # Lazy import: most runs have none.
-
-            write_lines(environment, notes)
-    return _report(environment, arguments, result.failure) if result.failure else result.status
-
-
-def _report(environment: Environment, arguments: Sequence[str], error: Exception) -> ExitStatus:
-    from renewctl.cli.error_messages import report_error  # Lazy import: most runs have none.
-
-    return report_error(environment, arguments, error)
+        write_lines(environment, notes)
+    return report_error(environment, arguments, result.failure) if result.failure else result.status
 
 
 def _discard_output(environment: Environment) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from renewctl.errors import ExitStatus
-from renewctl.render import machine
 
 # argv, status, code, part of the message on standard error
 TABLE = [
@@ -187,7 +186,7 @@ def test_a_bug_of_ours_is_70_and_one_message(run: Callable, monkeypatch: pytest.
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("unforeseen")
 
-    monkeypatch.setattr(machine, "format_result", broken)
+    monkeypatch.setattr("renewctl.main.format_result", broken)
     ran = run("who")
     assert (ran.status, ran.out) == (70, "")
     assert "ZeroDivisionError" in ran.err

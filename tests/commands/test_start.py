@@ -13,7 +13,7 @@ from renewctl import __version__
 IMPORTED = "import sys; {}; sys.stderr.write(' '.join(sys.modules))"
 RUN = "from renewctl.main import main; main({!r})"
 OTHER_JOBS = re.compile(
-    r"renewctl\.(exchange|workspace|domain\.edit|domain\.check|store\.(write|history|lock|undo)|cli\.(help|suggestions|completion|progress))"
+    r"renewctl\.(exchange|workspace|domain\.edit|domain\.check|store\.(write|history|lock|undo)|cli\.(help|suggestions|progress))"
 )
 """What a report does not need: changing, importing, helping."""
 OTHERS = {"_bisect", "_blake2", "_hashlib", "bisect", "calendar", "gc", "hashlib", "unicodedata"}
@@ -47,7 +47,7 @@ def test_a_help_or_a_mistyped_command_imports_no_command_and_no_store(arguments:
 
 def test_a_change_imports_nothing_of_the_help(small: Path) -> None:
     found = imported(RUN.format(["set-default", "--owner", "hubspot"]))
-    assert not {"renewctl.cli.help", "renewctl.cli.suggestions", "renewctl.cli.completion", "rich"} & found
+    assert not {"renewctl.cli.help", "renewctl.cli.suggestions", "rich"} & found
 
 
 def test_the_version_is_told_before_anything_is_imported() -> None:

@@ -13,6 +13,7 @@ import typer
 
 from renewctl.cli.runtime import Environment
 from renewctl.errors import ExitStatus, FileError, InternalError, RenewctlError
+from renewctl.render.machine import json_text
 from renewctl.render.result import Output
 from renewctl.text import showable
 
@@ -32,8 +33,6 @@ def report_error(environment: Environment, arguments: Sequence[str], error: Exce
     if not _wants_json(arguments):
         write_lines(environment, _lines(reported))
         return reported.exit_status
-    from renewctl.render.machine import json_text
-
     hints = (problem.hint for problem in reported.problems if problem.hint)
     document = {
         "schema": "renewctl.error/1",

@@ -1,13 +1,39 @@
-"""``completion``: the script for a shell."""
+"""``completion``: the script for a shell; Typer's own, as its answer to a Tab is (see ``main``)."""
 
+import io
+import os
+from collections.abc import Mapping
+from contextlib import redirect_stdout, suppress
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from renewctl.cli.app import command
-from renewctl.cli.completion import Shell, completion_script
+from renewctl.cli.app import COMPLETE, command, command_tree
 from renewctl.cli.runtime import Run
 from renewctl.render.result import DataTable, Result
+
+
+class Shell(StrEnum):
+    """The shells that Typer has a script for."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+    PWSH = "pwsh"
+
+
+_INSTALL: Mapping[Shell, str] = {
+    Shell.BASH: 'eval "$(renewctl completion bash)" in ~/.bashrc, or save it as\n'
+    "# ~/.local/share/bash-completion/completions/renewctl.",
+    Shell.ZSH: "source <(renewctl completion zsh) in ~/.zshrc after compinit, or save it\n"
+    "# as _renewctl in a folder of $fpath.",
+    Shell.FISH: "renewctl completion fish | source in ~/.config/fish/config.fish, or save it as\n"
+    "# ~/.config/fish/completions/renewctl.fish.",
+    Shell.POWERSHELL: "renewctl completion powershell | Out-String | Invoke-Expression in $PROFILE.",
+    Shell.PWSH: "renewctl completion pwsh | Out-String | Invoke-Expression in $PROFILE.",
+}
 
 
 @command("completion")
@@ -20,6 +46,17 @@ def completion(
     Commands, options, clients, partner users and codes. Its first lines say where to put it; nothing
     is installed.
     """
-    script = completion_script(shell)
+    os.environ[COMPLETE] = f"source_{shell}"
+    try:
+        with redirect_stdout(io.StringIO()) as output, suppress(SystemExit):
+            command_tree().main(args=[], prog_name="renewctl")
+    finally:
+        del os.environ[COMPLETE]
+    lines = output.getvalue().strip().splitlines()
+    # The first line of a zsh function must be #compdef.
+    lines.insert(lines[0].startswith("#"), f"# Completion of renewctl for {shell}: {_INSTALL[shell]}")
+    if shell is Shell.ZSH:  # Loaded from a folder of $fpath by the first Tab, which Typer leaves unanswered.
+        lines.append('[[ ${zsh_eval_context[-1]} == loadautofunc ]] && _renewctl_completion "$@"')
+    script = "\n".join(lines) + "\n"
     document = {"schema": "renewctl.completion/1", "shell": shell, "script": script}
     return Result(document, DataTable((), ()), text=script)
