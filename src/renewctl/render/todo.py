@@ -204,7 +204,7 @@ def describe_task(task: Task) -> str:
 
 
 def _describe_choice(screen: Screen, choice: Choice) -> str:
-    owner, email = choice.setting
+    owner, email = choice.setting.owner, choice.setting.notify
     key = "default" if screen is Screen.DEFAULT else str(owner)
     if key == "hubspot" and email:
         key = "hubspot-with-user"
