@@ -79,15 +79,16 @@ def render_tasks(todo: TaskList) -> Result:
 def _item(task: Task) -> dict[str, Any]:
     client, seen = task.client, task.seen
     key = client.key if client else ""
-    setting = task.choice.setting._asdict() if task.choice else None
+    setting = task.choice.setting if task.choice else None
+    choose = {"owner": setting.owner, "notify": setting.notify} if setting else None
     to_assign = task.question is not None and bool(task.question.vacant or task.question.inactive)
     return {
         "screen": task.screen,
         "where": _where(task.screen, key),
         "client": key or None,
         "name": (client.name or None) if client else None,
-        "choose": {"owner": "default", "notify": None} if task.back else setting,
-        "else": setting if task.back and task.required else None,
+        "choose": {"owner": "default", "notify": None} if task.back else choose,
+        "else": choose if task.back and task.required else None,
         "task": describe_task(task),
         "seen": {
             "owner": (seen.owner or "default") if seen else None,
