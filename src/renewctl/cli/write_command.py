@@ -1,6 +1,6 @@
 """A change on its way from the plan to the result: planned, approved, written, shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import typer
@@ -18,22 +18,16 @@ from renewctl.store.write import Draft, MakeDraft, WriteOptions, draft_edit, wri
 
 
 def change_store(run: Run, edit: Callable[[Portfolio], Plan], danger: str = "") -> Result:
-    """Plan a change and make it, or show it only, with ``--dry-run``.
-
-    Args:
-        run: the command's common options.
-        edit: from the portfolio to the plan; it may be called again if the store changes.
-        danger: what the command does that is never done unasked, if anything.
-    """
+    """Plan a change and make it, or only show it with ``--dry-run``; see ``change_store_with``."""
     return change_store_with(run, draft_edit(edit), danger)
 
 
 def change_store_with(run: Run, make_draft: MakeDraft, danger: str = "") -> Result:
-    """Make a change, or show it only, with ``--dry-run``.
+    """Make a change, or only show it with ``--dry-run``.
 
     Args:
         run: the command's common options.
-        make_draft: what drafts the change.
+        make_draft: what drafts the change; it is called again if the store changes.
         danger: what the command does that is never done unasked, if anything.
     """
     approval = Approval(run.environment, run.yes, run.output in {Output.JSON, Output.JSONL}, danger)
@@ -65,7 +59,7 @@ class Approval:
     environment: Environment
     yes: bool
     script: bool
-    danger: str = ""
+    danger: str
     asked: bool = False
     _impact: tuple[Draft, Impact] | None = None
 
@@ -79,19 +73,28 @@ class Approval:
         if self.yes:
             return False
         impact = self.impact_of(draft)
+        lost, clients = impact.lost_all, len(impact.clients)
         if self.script or not self.environment.can_ask():
-            self._refuse_danger(impact.lost_all)
-            return False
-        clients = len(impact.clients)
-        wide = clients > draft.before.portfolio.policy.confirm_above
-        if not (self.danger or impact.lost_all or wide):
+            if not (self.danger or lost):
+                return False
+            what = self.danger or f"nobody would be notified any more for {list_some(lost, MOST_NAMED)}"
+            keys = lost if len(lost) > MOST_NAMED else ()
+            raise ConfirmationRequired(
+                f"{what}: in a script that needs --yes; nothing was written",
+                hint="add --yes, or look first with --dry-run",
+                problems=[Problem(f"{key}: nobody would be notified any more") for key in keys],
+            )
+        if not (self.danger or lost or clients > draft.before.portfolio.policy.confirm_above):
             return False
         if may_ask:
-            self._show(draft)
+            from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
+
+            lines = tuple(describe_change(self.describe(draft), would=True))
+            result = Result({}, DataTable((), ()), lines=lines)
+            self.environment.stderr.write(draw(result, self.environment.variables))
             what = f"This changes who hears about {count_of(clients, 'client')}"
-            if impact.lost_all:
-                lost = count_of(len(impact.lost_all), "client")
-                what = f"Nobody would be notified any more for {lost}"
+            if lost:
+                what = f"Nobody would be notified any more for {count_of(len(lost), 'client')}"
             if not typer.confirm(f"{self.danger or what}. Go on?", err=True):
                 raise Declined("nothing was written")
             self.asked = True
@@ -107,20 +110,3 @@ class Approval:
         """Return a draft with all that it is shown with."""
         before, place = draft.before.portfolio, draft.before.place.display
         return ChangeView(draft.plan, before, draft.after, self.impact_of(draft), place, draft.changed)
-
-    def _refuse_danger(self, lost: Sequence[str]) -> None:
-        if self.danger or lost:
-            what = self.danger or f"nobody would be notified any more for {list_some(lost, MOST_NAMED)}"
-            keys = lost if len(lost) > MOST_NAMED else ()
-            raise ConfirmationRequired(
-                f"{what}: in a script that needs --yes; nothing was written",
-                hint="add --yes, or look first with --dry-run",
-                problems=[Problem(f"{key}: nobody would be notified any more") for key in keys],
-            )
-
-    def _show(self, draft: Draft) -> None:
-        from renewctl.render.terminal import draw
-
-        lines = tuple(describe_change(self.describe(draft), would=True))
-        result = Result({}, DataTable((), ()), lines=lines)
-        self.environment.stderr.write(draw(result, self.environment.variables))

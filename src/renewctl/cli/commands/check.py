@@ -1,7 +1,6 @@
 """``check``: what is wrong, doubtful or old in the store."""
 
 import re
-from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Annotated
 
@@ -54,22 +53,21 @@ def check(
     Silent when all is well; exit 1 if there is an error. Reads only; HubSpot is not asked.
     """
     if explain is not None:
-        return render_check.render_code(_code(explain, "--explain"))
-    ignored = frozenset(_codes(ignore or []))
+        return render_check.render_code(_parse_code(explain, "--explain"))
+    words = [word for text in ignore or () for word in text.split(",") if word.strip()]
+    ignored = {_parse_code(word, "--ignore") for word in words}
     if format_github and run.output is not Output.TABLE:
         raise UsageError(f"--format-github and -o {run.output} exclude each other", hint="name one form")
     try:
-        return _check(run, ignored, strict=strict, for_github=format_github)
+        snapshot = run.read()
     except (StoreInvalid, StoreMissing) as error:
         if not format_github:
             raise
         return render_check.annotate_error(error)
-
-
-def _check(run: Run, ignored: frozenset[str], *, strict: bool, for_github: bool) -> Result:
-    snapshot = run.read()
-    findings = checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today)
-    findings += tuple(checks.check_copies(conflict_copies.find_copies(snapshot.place)))
+    findings = [
+        *checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today),
+        *checks.check_copies(conflict_copies.find_copies(snapshot.place)),
+    ]
     located = []
     for finding in findings:
         if finding.code in ignored:
@@ -80,22 +78,11 @@ def _check(run: Run, ignored: frozenset[str], *, strict: bool, for_github: bool)
             place = snapshot.document.locate(finding.path)
             located.append(LocatedFinding(finding, snapshot.place.display, *place))
     return render_check.render_findings(
-        located, run.today, snapshot.identity, strict=strict, for_github=for_github
+        located, run.today, snapshot.identity, strict=strict, for_github=format_github
     )
 
 
-def _codes(given: Sequence[str]) -> Iterator[str]:
-    for word in (word.strip() for text in given for word in text.split(",")):
-        if word:
-            yield _code(word, "--ignore")
-
-
-def _code(word: str, option: str) -> str:
-    """Return a code as it is written.
-
-    Raises:
-        UsageError: If there is none like it.
-    """
+def _parse_code(word: str, option: str) -> str:
     code = word.strip().lower()
     if code in CODES:
         return code
