@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from renewctl.domain.edit.contacts import contact_table, join_roles, set_active, warn_too_many
+from renewctl.domain.edit.contacts import join_roles, set_active, warn_too_many
 from renewctl.domain.edit.renewals import renewal_table
+from renewctl.domain.edit.tables import record_table
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.errors import UsageError
 from renewctl.fields import TABLES
@@ -53,8 +54,8 @@ def add(portfolio: Portfolio, new: NewClient) -> Plan:
     changes = field_changes((), values)
     table = {change.path[0]: change.after for change in changes if change.after is not None}
     holders = ((role, Contact(email)) for role in Role for email in new.holders.get(role, ()))
-    if contacts := join_roles(holders):
-        table["contacts"] = [contact_table(contact) for contact in contacts.values()]
+    if contacts := join_roles(holders).values():
+        table["contacts"] = [record_table("contacts", contact) for contact in contacts]
     if new.renewal:
         table["renewals"] = [renewal_table(new.renewal)]
     notices: list[str] = []

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from renewctl.domain.edit.tables import record_table, table_changes
 from renewctl.domain.resolve import is_same_setting
 from renewctl.errors import UsageError
 from renewctl.model import AnySetting, Change, Client, Confirmation, Owner, Path, Plan, Portfolio, Table
@@ -32,17 +33,11 @@ def confirm_settings(
     newer: list[str] = []
 
     def record(whose: str, path: Path, wanted: Confirmation, now: Confirmation | None) -> None:
-        table: Table = {"owner": str(wanted.owner or "default")}
-        if wanted.notify:
-            table["notify"] = wanted.notify
-        table["on"] = wanted.on
-        if now is None:
-            changes.append(Change(path, table))
-        elif is_same_setting(now, wanted) and now.on == wanted.on:
+        if now and is_same_setting(now, wanted) and now.on == on:
             recorded.append(f"{whose} is recorded so already")
         else:
-            # Key by key, so that keys of the user's own in the table stay.
-            changes.extend(Change((*path, key), table.get(key)) for key in ("owner", "notify", "on"))
+            table: Table = {"owner": "default", **record_table("clients.in_hubspot", wanted)}
+            changes.extend(table_changes(path, "clients.in_hubspot", table, exists=now is not None))
         if now and now.on > on:
             newer.append(f"{whose}: the record of {now.on} was newer")
 

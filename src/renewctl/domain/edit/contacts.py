@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
+from renewctl.domain.edit.tables import record_table, role_list
 from renewctl.domain.hubspot import MOST_BILLING
 from renewctl.domain.identifiers import address_key
 from renewctl.errors import UsageError
-from renewctl.model import Change, Client, Contact, Path, Plan, Role, Table, Value
+from renewctl.model import Change, Client, Contact, Path, Plan, Role
 
 
 def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
@@ -32,7 +33,8 @@ def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
             _find(client, other.email)  # refuses one that is listed twice
             changes.append(_set_roles(client, other, {*other.roles} - {role}))
     if contact is None:
-        changes.append(Change(_path(client, email), contact_table(Contact(email, name, (role,)))))
+        new = Contact(email, name, (role,))
+        changes.append(Change(_path(client, email), record_table("contacts", new)))
     else:
         changes.append(_set_roles(client, contact, {*contact.roles, role}))
         if name:
@@ -71,15 +73,6 @@ def set_active(client: Client, email: str, *, active: bool) -> Change:
     return Change((*_path(client, contact.email), "active"), None if active else False)
 
 
-def contact_table(contact: Contact) -> Table:
-    """Return a contact as the file has it."""
-    table: Table = {"email": contact.email}
-    if contact.name:
-        table["name"] = contact.name
-    table["roles"] = role_list(contact.roles)
-    return table
-
-
 def join_roles(holders: Iterable[tuple[Role, Contact]]) -> dict[str, Contact]:
     """Return the contacts by address, each with all the roles and the first name it has in ``holders``."""
     contacts: dict[str, Contact] = {}
@@ -89,11 +82,6 @@ def join_roles(holders: Iterable[tuple[Role, Contact]]) -> dict[str, Contact]:
         roles = contact.roles if role in contact.roles else (*contact.roles, role)
         contacts[key] = contact._replace(name=contact.name or holder.name, roles=roles)
     return contacts
-
-
-def role_list(roles: Collection[Role]) -> list[Value]:
-    """Return roles as the file has them, in their order."""
-    return [str(role) for role in Role if role in roles]
 
 
 def warn_too_many(client: str, role: Role, number: int) -> Iterator[str]:

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from renewctl.domain.columns import PLAIN_COLUMNS
 from renewctl.domain.dates import shift_days
 from renewctl.domain.edit.clients import field_changes
-from renewctl.domain.edit.contacts import contact_table, join_roles, role_list
+from renewctl.domain.edit.contacts import join_roles
 from renewctl.domain.edit.override_list import DEFAULT
 from renewctl.domain.edit.renewals import renewal_table
 from renewctl.domain.edit.settings import clear_override, override_changes
+from renewctl.domain.edit.tables import record_table, role_list
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.domain.lookup import find_user
 from renewctl.errors import Problem, RenewctlError, UsageError
@@ -224,7 +225,7 @@ def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Chan
             yield Change((*path, contact.email, "roles"), role_list(roles))
     for key, new in wanted.items():
         if key not in known:
-            yield Change((*path, new.email), contact_table(new))
+            yield Change((*path, new.email), record_table("contacts", new))
 
 
 def _agreed_holders(rows: Sequence[ImportRow]) -> dict[Role, tuple[Contact, ...]]:

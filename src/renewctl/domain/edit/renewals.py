@@ -1,6 +1,7 @@
 """Plans for renewal dates. A renewal is identified by client and product."""
 
 from renewctl.domain.dates import plus_months
+from renewctl.domain.edit.tables import record_table
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Path, Plan, Renewal, Table
 
@@ -62,12 +63,7 @@ def renewal_table(renewal: Renewal) -> Table:
     if renewal.deadline and renewal.deadline > renewal.day:
         message = f"the deadline is after the renewal ({renewal.deadline}, {renewal.day})"
         raise UsageError(message, hint="the deadline is the last day to alter terms")
-    table: Table = {"date": renewal.day}
-    if renewal.product:
-        table["product"] = renewal.product
-    if renewal.deadline:
-        table["deadline"] = renewal.deadline
-    return table
+    return record_table("renewals", renewal)
 
 
 def _path(client: Client, renewal: Renewal) -> Path:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
+from renewctl.domain.edit.tables import record_table, table_changes
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import is_same_setting
 from renewctl.errors import Problem, UsageError
-from renewctl.model import Change, Client, Override, Owner, PartnerUser, Plan, Portfolio, Table
+from renewctl.model import Change, Client, Override, Owner, PartnerUser, Plan, Portfolio
 
 
 class Keep(Enum):
@@ -111,18 +112,9 @@ def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: 
 
 def override_changes(client: Client, wanted: Override) -> Iterator[Change]:
     """Yield what makes ``wanted`` the client's override, if it is not already."""
-    path = ("clients", client.spelling, "override")
-    table: Table = {"owner": str(wanted.owner)}
-    if wanted.notify:
-        table["notify"] = wanted.notify
-    if wanted.note:
-        table["note"] = wanted.note
-    if client.override is None:
-        yield Change(path, table)
-    elif not _has_override(client, wanted):
-        # Key by key, so that keys of the user's own inside the override stay.
-        for key in ("owner", "notify", "note"):
-            yield Change((*path, key), table.get(key))
+    if not _has_override(client, wanted):
+        path, table = ("clients", client.spelling, "override"), record_table("override", wanted)
+        yield from table_changes(path, "override", table, exists=client.override is not None)
 
 
 def _has_override(client: Client, wanted: Override) -> bool:

@@ -1,8 +1,9 @@
 """Plans for the partner users."""
 
+from renewctl.domain.edit.tables import record_table
 from renewctl.domain.identifiers import address_key
 from renewctl.errors import Problem, UsageError
-from renewctl.model import Change, PartnerUser, Path, Plan, Portfolio, Table
+from renewctl.model import Change, PartnerUser, Path, Plan, Portfolio
 
 
 def add(portfolio: Portfolio, email: str, name: str = "") -> Plan:
@@ -14,7 +15,7 @@ def add(portfolio: Portfolio, email: str, name: str = "") -> Plan:
     if known := portfolio.users.get(address_key(email)):
         hint = f"to change it: renewctl user set {known.email}"
         raise UsageError(f"{known.email} is one of the partner's users already", hint=hint)
-    table: Table = {"name": name} if name else {}
+    table = record_table("users", PartnerUser(email, name))
     return Plan("user add", (Change(("users", email), table),))
 
 
