@@ -1,8 +1,4 @@
-"""The one table of the file's fields, and where each appears outside the file.
-
-Reading, editing, the JSON Schema, spreadsheets, options, filters, lists and help read it: a new field of a
-client is one line here and an attribute of ``Client`` (see CONTRIBUTING, "To add a field").
-"""
+"""The one table of the file's fields, and where each appears outside the file: see CONTRIBUTING."""
 
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
@@ -31,15 +27,15 @@ class Kind(StrEnum):
 
 
 class Shown(IntEnum):
-    """Where a client's field is shown; each place includes the one before it."""
+    """Where a client's field is shown: in ``client show``, in the JSON of ``client list``, in its columns.
+
+    Each place includes the one before it.
+    """
 
     NOWHERE = 0
     CLIENT = 1
-    """In ``client show``."""
     LIST = 2
-    """In the JSON of ``client list``, too."""
     COLUMN = 3
-    """In a column of ``client list``, too."""
 
 
 class Field(NamedTuple):
@@ -280,7 +276,6 @@ TABLES: Mapping[str, Mapping[str, Field]] = {
     for name, fields in _TABLES.items()
 }
 """The fields of each kind of table, by key, in the order in which they are written."""
-
 
 TOP_LEVEL: Mapping[str, str] = {
     "version": "the version of the store's structure",

@@ -66,13 +66,8 @@ def read_portfolio(
 ) -> Reading:
     """Read the plain data of a store of the current version; never raises.
 
-    A client whose table is the same object as in ``known`` is taken from ``portfolio``, and its
-    remarks are not repeated.
-
-    Args:
-        data: The plain data.
-        known: Data that was read before, without problems; nothing in it has changed since.
-        portfolio: The portfolio of that data.
+    ``known`` is data that was read before, without problems, and ``portfolio`` its portfolio: a client
+    whose table is the same object there is taken from it, and its remarks are not repeated.
     """
     reader = _Reader()
     for key in data:

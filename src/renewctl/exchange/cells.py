@@ -17,7 +17,6 @@ from renewctl.model import Contact, Owner
 _SHOWN = 60
 # A part of a cell up to ; or a line end; what stands in quotes or angle brackets is kept whole.
 _PART = re.compile(r'(?:"[^"\r\n]*"|<[^<>\r\n]*>|[^;\r\n])+')
-_PARTED = re.compile(r"[;,\r\n]")
 _BETWEEN_COMMAS = re.compile(r'(?:"[^"]*"|<[^<>]*>|[^,])+')
 _NAMED = re.compile(r"([^<>]*)<([^<>]*)>")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -80,9 +79,6 @@ def read_people(cell: Cell, what: str) -> tuple[Contact, ...]:
 
 
 def _split_people(words: str) -> Iterator[str]:
-    if not _PARTED.search(words):
-        yield from (words,) if words else ()
-        return
     for match in _PART.finditer(words):
         pieces = [piece for piece in _BETWEEN_COMMAS.findall(match[0]) if piece.strip()]
         # A comma separates people only if every piece has an address: it may be part of a name.

@@ -39,16 +39,10 @@ def parse_dates(
     file: str = "",
     column: int = 0,
 ) -> tuple[dict[int, date], tuple[Problem, ...]]:
-    """Return the dates of one column by row, and what is wrong with the other cells; blank ones are neither.
+    """Return the dates of one column by row, and the problems of the other cells that are not blank.
 
     Milliseconds since 1970 are in UTC, as HubSpot's own exports have them. With the year last,
     ``date_format`` decides, or a value of the column that is a date in one order alone.
-
-    Args:
-        cells: Row number and cell, of one column.
-        date_format: Which comes first where the year is last, the day or the month.
-        file: The table's name, for the problems.
-        column: The column from 1, for the problems.
     """
     dates: dict[int, date] = {}
     year_last: list[_YearLast] = []

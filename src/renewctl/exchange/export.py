@@ -18,10 +18,8 @@ _NO_NAME = re.compile(r'["<>]')
 def export_csv(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) -> str:
     """Return all clients as CSV, with owner ``default`` for those that follow it.
 
-    Args:
-        portfolio: The clients'.
-        raw: Leave cells as they are, even where a spreadsheet takes them for formulas.
-        excel: Begin with the mark by which Excel recognises UTF-8.
+    With ``raw``, cells stay as they are even where a spreadsheet takes them for formulas; with ``excel``,
+    the text begins with the mark by which Excel recognises UTF-8.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
@@ -36,14 +34,14 @@ def export_csv(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) 
 
 def _cell(column: Column, client: Client, records: Mapping[str, Any]) -> str:
     if column.table == "contacts":
-        return "; ".join(_person(contact) for contact in client.contacts if column.name in contact.roles)
+        return "; ".join(_contact(contact) for contact in client.contacts if column.name in contact.roles)
     if column.name == "owner" and client.override is None:
         return "default"
     record = records[column.table]
     return format_value(getattr(record, column.field.attribute)) if record else ""
 
 
-def _person(contact: Contact) -> str:
+def _contact(contact: Contact) -> str:
     name = " ".join(contact.name.split())
     if not name or not name.isprintable() or _NO_NAME.search(name):
         return contact.email  # a blank name changes nothing when it is read again

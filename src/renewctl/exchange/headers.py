@@ -1,7 +1,4 @@
-"""From the names above a table's columns to the fields they hold: by name, never by position.
-
-Names are compared without case, accents, spaces and signs.
-"""
+"""From the names above a table's columns to the fields they hold: by name, never by position."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,13 +37,7 @@ class MatchedColumns(NamedTuple):
 def match_columns(
     columns: Sequence[str], mapping: Mapping[str, str], *, file: str = "", line: int = 0
 ) -> MatchedColumns:
-    """Return which column holds which field.
-
-    Args:
-        columns: The names above the columns.
-        mapping: Field to name, as the user typed them; it takes precedence over the headers.
-        file: The table's name, for messages.
-        line: The line of the header, for messages.
+    """Return which column holds which field; ``mapping``, field to name, goes before the other headers.
 
     Raises:
         BadInput: If a field has several columns, no column is the client's, or the mapping names what
@@ -60,7 +51,9 @@ def match_columns(
             hint = f"the fields: {', '.join(COLUMNS)}"
             problems.append(Problem(f"--map: there is no field {word!r}", hint=hint))
         elif not places:
-            hint = _did_you_mean(name, columns) or _list_columns(columns)
+            names = {fold(column): column for column in columns}
+            near = get_close_matches(fold(name), names, 1, 0.6)
+            hint = f"did you mean {names[near[0]]!r}?" if near else _list_columns(columns)
             problems.append(Problem(f"--map {word}: there is no column {name!r}", hint=hint))
         elif len(places) > 1:
             problems.append(_several_columns(columns, field, places))
@@ -120,12 +113,6 @@ def _nearest_to_client(columns: Iterable[str]) -> str:
     headers = (*_CLIENT_OR_NAME, *(header for header, name in _FIELD_OF_HEADER.items() if name == "client"))
     near = (match for header in headers for match in get_close_matches(header, names, 1, 0.6))
     return next((names[match] for match in near), "")
-
-
-def _did_you_mean(name: str, columns: Iterable[str]) -> str:
-    names = {fold(column): column for column in columns}
-    near = get_close_matches(fold(name), names, 1, 0.6)
-    return f"did you mean {names[near[0]]!r}?" if near else ""
 
 
 def _list_columns(columns: Iterable[str]) -> str:

@@ -41,12 +41,8 @@ def read_client_rows(
 ) -> ClientRows:
     """Return the rows of a sheet about clients.
 
-    Args:
-        sheet: The table.
-        file: Its name, for messages.
-        mapping: Field to column name, where the names alone are not enough.
-        date_format: What comes first in dates with the year last.
-        track: Yields the rows it is given, and may show the progress.
+    ``mapping`` is field to column name, where the names alone are not enough; ``track`` yields the rows
+    it is given, and may show the progress.
 
     Raises:
         BadInput: If the columns are not certain.

@@ -66,13 +66,8 @@ class Sheet(NamedTuple):
 def read_sheet(data: bytes, name: str, *, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
     """Return the table in ``data``: a workbook if the bytes are one, whatever the name; otherwise CSV.
 
-    Blank rows are left out, and short ones filled up.
-
-    Args:
-        data: The file's content.
-        name: The name of the file in messages.
-        encoding: Of a CSV, if it is neither UTF-8 nor marked as UTF-16.
-        delimiter: Of a CSV, one character; otherwise comma, semicolon or tab, as in the header line.
+    Blank rows are left out, and short ones filled up. Without ``encoding`` a CSV is UTF-8, or UTF-16
+    with its mark; without ``delimiter`` the header line shows whether it is comma, semicolon or tab.
 
     Raises:
         BadInput: If it is not such a table.

@@ -6,7 +6,7 @@ from datetime import date
 from renewctl.domain.edit.tables import record_table, table_changes
 from renewctl.domain.resolve import is_same_setting
 from renewctl.errors import UsageError
-from renewctl.model import AnySetting, Change, Client, Confirmation, Owner, Path, Plan, Portfolio, Table
+from renewctl.model import Change, Client, Confirmation, Default, Owner, Path, Plan, Portfolio, Table
 
 COMMAND = "done"
 
@@ -14,15 +14,10 @@ COMMAND = "done"
 def confirm_settings(
     portfolio: Portfolio, clients: Sequence[Client], on: date, *, default: bool, as_override: bool = False
 ) -> Plan:
-    """Plan the record that HubSpot shows the settings of the file.
+    """Plan the record that HubSpot showed the settings of clients on a day, and perhaps the default.
 
-    Args:
-        portfolio: The portfolio of the file.
-        clients: Those whose settings; one without an override is recorded as following the default.
-        on: The day somebody looked.
-        default: Whether the default is confirmed, too.
-        as_override: Record the default's present values for clients without an override, because
-            HubSpot offered no way back and those values were set there.
+    A client without an override is recorded as following the default; with ``as_override``, as having
+    the default's present values, because HubSpot offered no way back and those values were set there.
 
     Raises:
         UsageError: If the file has no default, and it is to be recorded; or a client has owner partner
@@ -43,9 +38,8 @@ def confirm_settings(
 
     if default:
         setting = _require_default(portfolio)
-        now = portfolio.default.confirmed if portfolio.default else None
         wanted = Confirmation(setting.owner, setting.notify, on)
-        record("the default", ("defaults", "in_hubspot"), wanted, now)
+        record("the default", ("defaults", "in_hubspot"), wanted, setting.confirmed)
     for client in clients:
         shown = client.override or (_require_default(portfolio) if as_override else None)
         if shown and shown.owner is Owner.PARTNER and shown.notify is None:
@@ -60,16 +54,17 @@ def confirm_settings(
 
 def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
     """Plan the day somebody looked at the contacts of the clients in HubSpot."""
-    changes = tuple(
-        Change(("clients", client.spelling, "contacts_checked"), on)
-        for client in clients
-        if client.contacts_checked != on
-    )
-    recorded = [client.key for client in clients if client.contacts_checked == on]
-    return Plan(COMMAND, changes, tuple(f"{key}: contacts are recorded so already" for key in recorded))
+    changes: list[Change] = []
+    notices: list[str] = []
+    for client in clients:
+        if client.contacts_checked == on:
+            notices.append(f"{client.key}: contacts are recorded so already")
+        else:
+            changes.append(Change(("clients", client.spelling, "contacts_checked"), on))
+    return Plan(COMMAND, tuple(changes), tuple(notices))
 
 
-def _require_default(portfolio: Portfolio) -> AnySetting:
+def _require_default(portfolio: Portfolio) -> Default:
     if portfolio.default is None:
         message = "the file has no default that HubSpot could show"
         raise UsageError(message, hint="set it first: renewctl set-default --owner hubspot --notify USER")

@@ -125,10 +125,7 @@ class ClientIndex:
 def client_changes(
     index: ClientIndex, key: str, rows: Sequence[ImportRow], options: ImportOptions
 ) -> tuple[list[Change], list[Problem]]:
-    """Return what is to change for one client, and what is wrong with its rows.
-
-    For a new client it is a single change, the whole of it.
-    """
+    """Return what is to change for one client, for a new one in one change; and what is wrong."""
     known = index.portfolio.clients.get(key)
     client = known or Client(key, key)
     first_of: dict[str, tuple[ImportRow, Renewal]] = {}

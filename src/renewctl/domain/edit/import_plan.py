@@ -1,7 +1,4 @@
-"""Plans for a roster that comes from a spreadsheet: what is new, what differs, what is gone.
-
-All rows or none, unless the options say otherwise; nothing is removed without ``prune``.
-"""
+"""Plans for a roster that comes from a spreadsheet: what is new, what differs, what is gone."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -27,18 +24,12 @@ def plan_import(
     bad: Sequence[Problem] = (),
     track: Track = iter,
 ) -> Plan:
-    """Plan the roster as the rows have it.
+    """Plan the roster as the rows have it; several rows of one client are its renewals.
 
-    Args:
-        portfolio: The portfolio as it is.
-        rows: The rows; several of one client are one client with several renewals.
-        options: How the import is meant.
-        bad: The problems of other rows, which cannot be used.
-        track: Yields the clients it is given, and may show the progress.
+    ``bad`` are problems of other rows; ``track`` yields the clients it is given, and may show the progress.
 
     Raises:
-        BadInput: If a row is bad, and not ``partial``; all bad rows are listed. Or if there are no
-            rows, and all clients would be removed.
+        BadInput: If a row is bad, and not ``partial``; or if all clients would be removed.
         UsageError: If clients are to be removed, and bad rows left out.
     """
     if options.prune and options.partial:

@@ -5,16 +5,11 @@ from renewctl.domain.edit.tables import record_table
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Path, Plan, Renewal, Table
 
-A_YEAR = 12
-
 
 def set_renewal(client: Client, new: Renewal, *, named: bool) -> Plan:
     """Plan a renewal's date and own deadline; without a deadline the usual one applies.
 
-    Args:
-        client: Whose renewal.
-        new: The renewal as it is to be.
-        named: Whether the product was named; if not, the client's only renewal is meant.
+    ``named`` is whether the user named the product; if not, the client's only renewal is meant.
 
     Raises:
         UsageError: If no product is named and the client has several renewals.
@@ -46,9 +41,9 @@ def renew(client: Client, product: str | None) -> Plan:
     old = _require(client, product)
     path = _path(client, old)
     try:
-        changes = [Change((*path, "date"), plus_months(old.day, A_YEAR))]
+        changes = [Change((*path, "date"), plus_months(old.day, 12))]
         if old.deadline:
-            changes.append(Change((*path, "deadline"), plus_months(old.deadline, A_YEAR)))
+            changes.append(Change((*path, "deadline"), plus_months(old.deadline, 12)))
     except OverflowError:
         raise UsageError(f"{old.day} is the last year there is", hint="use set-renewal") from None
     return Plan("client renewed", tuple(changes))
