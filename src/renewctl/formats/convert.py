@@ -22,11 +22,7 @@ EOL = "\n"
 
 
 def to_json(data: dict[str, Any]) -> str:
-    """Return the data as the text of a JSON store; times of the user's own become text.
-
-    Raises:
-        BadInput: If a key of the user's own holds a number that JSON does not have.
-    """
+    """Return the data as the text of a JSON store; times of the user's own become text."""
     if path := _find(data, lambda value: isinstance(value, float) and not isfinite(value)):
         message = f"{dotted(path)} is not a finite number, which JSON cannot say"
         raise BadInput(message, hint="take the key out, or export TOML")
@@ -35,11 +31,7 @@ def to_json(data: dict[str, Any]) -> str:
 
 
 def to_toml(data: dict[str, Any]) -> str:
-    """Return the data as the text of a TOML store: values first, then a block for each table.
-
-    Raises:
-        BadInput: If a key of the user's own holds null, which TOML does not have.
-    """
+    """Return the data as the text of a TOML store: values first, then a block for each table."""
     if path := _find(data, lambda value: value is None):
         message = f"{dotted(path)} is null, which TOML cannot say"
         raise BadInput(message, hint="take the key out, or export JSON")

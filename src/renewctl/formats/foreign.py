@@ -4,8 +4,6 @@ import re
 
 ZIP_MAGIC = "PK\x03\x04"
 WORKBOOK = "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"
-_LONGEST_LINE = 2000
-"""Characters of the first line that are looked at."""
 _YAML = re.compile(r"(?:---|%YAML|- |[\"'\w][^:=\s]{0,99}:)(?:\s|$)")
 _TOML = re.compile(r"\[\[?[^\[\]]{1,99}\]\]?\s*(?:#|$)|[\"'\w][^:=\s]{0,99}\s*=")
 _MAGIC = (
@@ -13,24 +11,18 @@ _MAGIC = (
     ("%PDF-", "it looks like a PDF"),
     ("\0", "it holds zero bytes, as a crash of the machine leaves them: take it from git or a backup"),
 )
-_JSON = "it looks like JSON: name it .json"
 
 
 def first_line(text: str) -> tuple[int, str]:
     """Return number and text of the first line that is neither blank nor a comment."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip() and not line.lstrip().startswith("#"):
-            return number, line[:_LONGEST_LINE].strip()
+            return number, line[:2000].strip()
     return 0, ""
 
 
 def guess_format(text: str, own: str) -> str:
-    """Return a hint at the format of a text that is not a store, or nothing.
-
-    Args:
-        text: what the file holds.
-        own: the format that the file should have, ``toml`` or ``json``.
-    """
+    """Return a hint at the format of a text that is not the store in ``own`` format, if there is one."""
     for beginning, hint in _MAGIC:
         if text.startswith(beginning):
             return hint
@@ -38,7 +30,7 @@ def guess_format(text: str, own: str) -> str:
     if line[:1] == "<" and (line[1:2].isalpha() or line[1:2] in {"!", "?"}):
         return "it looks like a page of HTML or XML, perhaps saved in place of the file itself"
     if own == "toml" and (line[:1] == "{" or (line.replace(" ", "")[:2] in {"[{", "[["} and '"' in line)):
-        return _JSON
+        return "it looks like JSON: name it .json"
     if own == "json" and _TOML.match(line):
         return "it looks like TOML; name the file .toml"
     if not set("=#[]{}:") & set(line) and re.search(r".[,;\t]", line):

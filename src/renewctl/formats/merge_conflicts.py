@@ -14,7 +14,6 @@ SETTLE = (
     "settle the merge: keep one side, or both where they are different clients; "
     "delete the lines with <<<<<<<, ======= and >>>>>>>"
 )
-_MOST_NAMED = 3
 _START = re.compile(r"^<{7}(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 _MIDDLE = re.compile(r"^(?:={7}|\|{7})(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 _END = re.compile(r"^>{7}(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
@@ -30,11 +29,9 @@ class _Conflict(NamedTuple):
 
 
 def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> StoreInvalid | None:
-    """Return the error for the unresolved merges of a text, each with the entries that it cuts, if any.
+    """Return the error for the unresolved merges of a text, if any, with the entries that they cut.
 
-    Args:
-        text: what the file holds.
-        entries: takes a text of the file's format apart.
+    ``entries`` takes a text of the file's format apart.
     """
     conflicts = list(_find_conflicts(text))
     if not conflicts:
@@ -46,7 +43,11 @@ def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> Sto
         first = last + text.count("\n", pos, conflict.start)
         pos = conflict.stop if conflict.stop < len(text) else len(text.rstrip("\r\n"))
         last = first + text.count("\n", conflict.start, pos)
-        message = f"unresolved merge{_name_entries([*paths])}, lines {first}-{last}"
+        names = [dotted(path) for path in paths]
+        if len(names) > 3:
+            names[3:] = [f"{len(names) - 3} more"]
+        listing = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+        message = f"unresolved merge{listing and f' in {listing}'}, lines {first}-{last}"
         problems.append(Problem(message, line=first, column=1))
     message = f"the store has {len(conflicts)} unresolved merge{'s' * (len(conflicts) > 1)}"
     return StoreInvalid(message, hint=SETTLE, problems=problems)
@@ -79,11 +80,3 @@ def _find_cut_entries(
     paths = [entry.path for entry in whole]
     starts, ends = [entry.start for entry in whole], [entry.start + len(entry.text) for entry in whole]
     return [paths[bisect(ends, start) : bisect_left(starts, stop)] for start, stop in spans]
-
-
-def _name_entries(paths: Sequence[Path]) -> str:
-    names = [dotted(path) for path in paths]
-    if len(names) > _MOST_NAMED:
-        names[_MOST_NAMED:] = [f"{len(names) - _MOST_NAMED} more"]
-    *others, last = names or [""]
-    return last and f" in {' and '.join(filter(None, [', '.join(others), last]))}"

@@ -8,10 +8,8 @@ from typing import NamedTuple
 from renewctl.errors import StoreInvalid, StoreMissing
 
 VARIABLE = "RENEWCTL_STORE"
-COMPARED = "named as"
-"""How the reason begins for a store that is only looked at: ``named as OLD``."""
+COMPARED = "named as"  # how the reason begins for a store that is only looked at
 NAMES = ("renewctl.toml", "renewctl.json")
-SUFFIXES = (".toml", ".json")
 
 
 class Location(NamedTuple):
@@ -30,12 +28,7 @@ class Location(NamedTuple):
 def find_store(option: str | None, environment: Mapping[str, str], here: Path) -> Location:
     """Return the place of the store, which may not exist yet.
 
-    Without a name, this folder is searched and those above, up to a repository's root or the home folder.
-
-    Args:
-        option: what ``--store`` names; None if it is not given.
-        environment: the process's variables.
-        here: the folder to search from.
+    If not named, it is searched for here and above, up to a repository's root or the home folder.
 
     Raises:
         StoreInvalid: If both a TOML and a JSON store are in one folder.
@@ -68,13 +61,9 @@ def _stores_in(folder: Path) -> list[Path]:
 
 
 def store_at(text: str, why: str) -> Location:
-    """Return a place that was named.
-
-    Raises:
-        StoreInvalid: If the name does not end as a store's does.
-    """
+    """Return a place that was named, if the name ends as a store's does."""
     path = Path(os.path.expanduser(text))  # which leaves an unknown ~name as it is
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in {".toml", ".json"}:
         hint = "a store's name ends in .toml or .json"
         raise StoreInvalid(f"{text!r} is not the name of a store", hint=hint)
     return Location(path, text, why)

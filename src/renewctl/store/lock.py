@@ -19,9 +19,6 @@ from renewctl.errors import FileError, StoreLocked, UsageError
 from renewctl.files import copy_permissions, explain_os_error, resolve_link
 
 DEFAULT_TIMEOUT = 10.0
-_POLL_SECONDS = 0.02
-_LONGEST_NOTE = 200
-_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def lock_name(store: str) -> str:
@@ -31,16 +28,11 @@ def lock_name(store: str) -> str:
 
 @contextmanager
 def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
-    """Hold the store's lock.
-
-    Args:
-        store: the store's path; the file exists.
-        timeout: seconds to wait for another writer; 0 tries once.
+    """Hold the store's lock; ``timeout`` is in seconds, 0 tries once.
 
     Raises:
         StoreLocked: If another process held the lock all the time; the message names it.
         FileError: If the lock file cannot be made, or nothing can be locked there.
-        UsageError: If the timeout is not a number.
     """
     from filelock import FileLock, Timeout  # Lazy import: only a change that is written needs it.
 
@@ -68,13 +60,13 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
 
     lock = FileLock(path, timeout, mode, fallback_to_soft=False, preserve_lock_file=True, on_acquired=sign)
     try:
-        lock.acquire(poll_interval=_POLL_SECONDS)
+        lock.acquire(poll_interval=0.02)
     except Timeout:
         message = f"{store} is being written by {_describe_holder(path)}; waited {timeout:g} s"
         hint = "run the command again, or wait longer: --lock-timeout 60"
         raise StoreLocked(message, hint=hint) from None
     except OSError as error:
-        if error.errno not in _NO_LOCKS:
+        if error.errno not in {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}:
             raise explain_os_error("lock", path, error) from None
         hint = "nothing was changed; keep the store on a local disk"
         raise FileError(f"{path.parent} does not support locks", hint=hint) from None
@@ -89,7 +81,7 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
 def _describe_holder(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            note = file.read(_LONGEST_NOTE).decode("utf-8", "replace").splitlines()
+            note = file.read(200).decode("utf-8", "replace").splitlines()
         age = max(0, int(time.time()) - int(note[1]))
     except (OSError, IndexError, ValueError):
         return "another process"

@@ -1,7 +1,4 @@
-"""The files that ``init`` puts next to a store for editors and for git, and leaves alone once they are right.
-
-Nothing in them that renewctl did not write is changed.
-"""
+"""The files that ``init`` puts next to a store for editors and git; what others wrote in them stays."""
 
 import json
 import os
@@ -24,10 +21,9 @@ _WITHOUT_GIT = "leave out --git"
 
 
 class CompanionFile(NamedTuple):
-    """A file next to a store: its present content, its new content, and what that makes of it.
+    """A file next to a store, its new content and its present one.
 
-    ``status`` is created, extended or refreshed; kept where nothing is missing, or left where it is
-    somebody else's.
+    ``status`` is created, extended, refreshed; kept if nothing is missing, left if it is somebody else's.
     """
 
     path: Path
@@ -36,12 +32,7 @@ class CompanionFile(NamedTuple):
     old: bytes = b""
 
     def write(self) -> None:
-        """Write the new content.
-
-        Raises:
-            FileError: If it cannot be written.
-            StoreChanged: If somebody else did meanwhile.
-        """
+        """Write the new content. Raises FileError, or StoreChanged if somebody else wrote it since."""
         if self.status == "created":
             with suppress(FileExistsError):  # made just now: by another ``init``
                 files.create(self.path, self.new)
@@ -62,14 +53,11 @@ def plan_schema_file(folder: Path) -> CompanionFile:
         return CompanionFile(path, "created", new)
     try:
         old = files.read_bytes(path)
-    except files.NotAFile:
+        schema = json.loads(old)
+    except (files.NotAFile, ValueError, RecursionError):
         return CompanionFile(path, "left")
     if old == new:
         return CompanionFile(path, "kept")
-    try:
-        schema = json.loads(old)
-    except (ValueError, RecursionError):
-        return CompanionFile(path, "left")
     if isinstance(schema, dict) and str(schema.get("$id")).startswith(ID):
         return CompanionFile(path, "refreshed", new, old)
     return CompanionFile(path, "left")
@@ -78,14 +66,8 @@ def plan_schema_file(folder: Path) -> CompanionFile:
 def plan_git_files(folder: Path, store: str) -> list[CompanionFile]:
     """Return .gitattributes, which protects line ends, and .gitignore for what is each machine's own.
 
-    Args:
-        folder: the store's, through all links.
-        store: its name there.
-
     Raises:
         UsageError: If the folder is in no work tree, or git is missing.
-        FileError: If one of the files cannot be read.
-        NotAFile: If one of them is not a file.
     """
     answer = git.run_git(folder, "rev-parse", "--is-inside-work-tree", without=_WITHOUT_GIT)
     if answer.returncode or answer.stdout.strip() != b"true":
@@ -95,7 +77,10 @@ def plan_git_files(folder: Path, store: str) -> list[CompanionFile]:
         raise UsageError(message, hint=f"make one with git init, or {_WITHOUT_GIT}")
     if not store.isprintable():
         raise UsageError(f"git cannot be told of the name {store!r}", hint="give the store a plainer name")
-    attributes = [f"{_quote_blanks(_git_pattern(name))} text eol=lf" for name in (store, SCHEMA_NAME)]
+    pattern = quoted = _git_pattern(store)
+    if re.search(r'[\s"]', pattern):  # In .gitattributes a blank would end it.
+        quoted = '"' + re.sub(r'["\\]', r"\\\g<0>", pattern) + '"'
+    attributes = [f"{name} text eol=lf" for name in (quoted, _git_pattern(SCHEMA_NAME))]
     ignored = [
         "# renewctl: each machine's own lock, temporary files and history",
         _git_pattern(lock.lock_name(store)),
@@ -108,13 +93,6 @@ def plan_git_files(folder: Path, store: str) -> list[CompanionFile]:
 def _git_pattern(name: str) -> str:
     """Return a name in this folder as git's pattern."""
     return "/" + re.sub(r"[*?\[\]\\]", r"\\\g<0>", name)
-
-
-def _quote_blanks(pattern: str) -> str:
-    """Return the pattern as .gitattributes takes it: in quotes where blanks would end it."""
-    if not re.search(r'[\s"]', pattern):
-        return pattern
-    return '"' + re.sub(r'["\\]', r"\\\g<0>", pattern) + '"'
 
 
 def _with_lines(path: Path, lines: list[str]) -> CompanionFile:

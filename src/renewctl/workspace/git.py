@@ -9,18 +9,11 @@ from renewctl.errors import FileError, UsageError
 from renewctl.store.location import Location
 from renewctl.store.snapshot import Snapshot, read_snapshot
 
-EMPTY = b"version = 1\n"
-EMPTY_JSON = b'{"version": 1}\n'
 _SECONDS = 60
-_TWO_FILES = "compare two files: renewctl diff OLD.toml NEW.toml"
 
 
 def load_revision(place: Location, revision: str) -> tuple[Snapshot, bool]:
     """Return the store as it is at a revision, and whether it is there; if not, an empty one.
-
-    Args:
-        place: where the store is now; it is in a work tree.
-        revision: a commit as git names it: HEAD, HEAD~3, origin/main, a tag, a hash.
 
     Raises:
         UsageError: If there is no such revision, the folder is in no work tree, or git is missing.
@@ -37,7 +30,7 @@ def load_revision(place: Location, revision: str) -> tuple[Snapshot, bool]:
     location = Location(place.path, f"{revision}:{place.display}", place.why)
     name = f"{revision}:./{real.name}"
     if run_git(real.parent, "cat-file", "-e", name).returncode:
-        empty = EMPTY_JSON if real.suffix.lower() == ".json" else EMPTY
+        empty = b'{"version": 1}\n' if real.suffix.lower() == ".json" else b"version = 1\n"
         return read_snapshot(empty, location), False
     answer = run_git(real.parent, "show", "--no-textconv", name)
     if answer.returncode:
@@ -45,13 +38,10 @@ def load_revision(place: Location, revision: str) -> tuple[Snapshot, bool]:
     return read_snapshot(answer.stdout, location), True
 
 
-def run_git(folder: Path, *words: str, without: str = _TWO_FILES) -> "subprocess.CompletedProcess[bytes]":
-    """Return what git answers in a folder; it neither writes nor fetches.
-
-    Args:
-        folder: where it is asked.
-        words: its arguments.
-        without: what to do where there is no git.
+def run_git(
+    folder: Path, *words: str, without: str = "compare two files: renewctl diff OLD.toml NEW.toml"
+) -> "subprocess.CompletedProcess[bytes]":
+    """Return what git answers in a folder; ``without`` is what to do where there is no git.
 
     Raises:
         UsageError: If git is missing.

@@ -20,9 +20,8 @@ from renewctl.workspace.companion_files import (
 
 
 class NewStore(NamedTuple):
-    """What ``init`` created or, with ``--dry-run``, would have.
+    """What ``init`` created or, with ``--dry-run``, would have: the store, and each file next to it.
 
-    ``created`` says that there was no store; ``companions`` what became of each file next to it;
     ``missing_schema`` is what the store should begin with, to name its schema, if it does not.
     """
 
@@ -48,8 +47,8 @@ def init(
         name: the store that was named; None for ./renewctl.toml.
         owner: the default's owner; None for no default yet.
         email: the default's partner user, registered among the users.
-        git: whether its folder is told how git is to treat it.
-        dry_run: check only.
+        git: whether to write .gitattributes and .gitignore.
+        dry_run: whether to check only.
 
     Raises:
         UsageError: If there is a store already, its name is the schema's, or there is no work tree for git.

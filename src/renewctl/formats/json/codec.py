@@ -22,7 +22,6 @@ from renewctl.model import Path
 _ESCAPED = re.compile(r"\\(?:(u)(?!00[0-9]|202[89])|.)")
 _CONTROL = re.compile("[\x7f-\x9f\u2028\u2029]")
 _decode = json.JSONDecoder().raw_decode
-_format_date = methodcaller("isoformat")
 
 _Members = Generator[tuple[Path, int, int, int], None, int]
 
@@ -32,7 +31,7 @@ def parse(text: str) -> dict[str, Any]:
 
     Raises:
         StoreInvalid: If the text is not one JSON object, or has duplicate keys, unusable numbers, halves of
-            characters or too many levels. Every problem is listed with its place.
+            characters or too many levels.
     """
     if not text.strip(BLANK):
         return {}
@@ -181,11 +180,7 @@ def _format_object(members: list[str], text: str, depth: int) -> str:
 
 
 def write(path: Path, value: Any, text: str) -> str:
-    """Return the text of a new entry, with the habits of the file's text.
-
-    Raises:
-        ValueError: If a number is not finite.
-    """
+    """Return the text of a new entry, with the habits of the file's text."""
     habits = _habits(text)
     member = f"{_format_value(path[-1], text)}: {_format_value(value, text)}"
     return member.replace("\n", habits.eol + habits.indent * len(path))
@@ -194,20 +189,19 @@ def write(path: Path, value: Any, text: str) -> str:
 def _format_value(value: Any, text: str) -> str:
     habits = _habits(text)
     json_text = json.dumps(
-        value, ensure_ascii=habits.ascii, allow_nan=False, indent=habits.indent, default=_format_date
+        value,
+        ensure_ascii=habits.ascii,
+        allow_nan=False,
+        indent=habits.indent,
+        default=methodcaller("isoformat"),
     )
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)
 
 
 def rewrite(entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
-    """Return the text of an entry with its new key and value; a new key alone leaves the value's text.
+    """Return the text of an entry with another key and value; keys inside keep their old order.
 
-    Args:
-        entry: the entry as it was.
-        path: its new path.
-        old: its value as it was.
-        new: its new value; keys that stay keep their old order.
-        text: the text of the file.
+    A new key alone leaves the value's text.
     """
     new = _keep_key_order(old, new)
     if not is_same(with_text_dates(new), old):

@@ -12,7 +12,6 @@ from renewctl.formats.entries import MAX_DEPTH, Entry, line_starts
 from renewctl.formats.foreign import first_line, guess_format
 from renewctl.formats.merge_conflicts import find_unresolved
 
-MAX_DIGITS = 640  # Python can show an integer of so many whatever its own limit is set to.
 BLANK = " \t\r\n"
 _TOKEN = re.compile(
     r'("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r\n]*:)?|[\[\]{}]|(-?Infinity|NaN|-?\d[-+.\deE]*)|\\.', re.DOTALL
@@ -40,12 +39,9 @@ _Flaw = tuple[int, str, str]  # offset in the text, message, hint
 def explain_syntax(
     text: str, error: JSONDecodeError | RecursionError, entries: Callable[[str], Sequence[Entry]]
 ) -> StoreInvalid:
-    """Return the error for a text that the parser does not take: its unresolved merges, if there are any.
+    """Return the error for a text that the parser does not take, or for its unresolved merges.
 
-    Args:
-        text: the text.
-        error: what the parser raised.
-        entries: takes a text apart.
+    ``entries`` takes a text apart.
     """
     if isinstance(error, RecursionError):
         return _invalid(text, [next(flaw for flaw in _find_flaws(text) if "too deeply" in flaw[1])])
@@ -91,8 +87,9 @@ def find_number_flaw(number: str) -> tuple[str, str] | None:
         return f"{number} is not a JSON number", "write a number, or remove the key"
     if not number.lstrip("-").isdigit():
         return ("a number too large to be kept", "write a smaller number") if isinf(float(number)) else None
-    long = f"an integer of more than {MAX_DIGITS} digits", "write a shorter number"
-    return long if len(number) > MAX_DIGITS else None
+    if len(number) > 640:  # Python can show so many whatever its own limit is set to.
+        return "an integer of more than 640 digits", "write a shorter number"
+    return None
 
 
 def find_half_characters(text: str) -> Iterator[_Flaw]:

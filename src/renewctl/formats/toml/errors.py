@@ -49,12 +49,9 @@ _HINTS = (
 
 
 def explain_invalid(text: str, error: Exception, entries: Callable[[str], Sequence[Entry]]) -> StoreInvalid:
-    """Return what is wrong with a text that could not be read: every unresolved merge, if there are any.
+    """Return the error for a text that the parser does not take, or for its unresolved merges.
 
-    Args:
-        text: the text.
-        error: what the parser raised.
-        entries: takes a text apart.
+    ``entries`` takes a text apart.
     """
     if merges := find_unresolved(text, entries):
         return merges

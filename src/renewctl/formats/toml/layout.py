@@ -28,11 +28,6 @@ class Layout:
 
     Free comments stay above the entry that they were above, comments of a key above it or at the end
     of its line. Those inside a value are written above its key, or at the item of a list.
-
-    Args:
-        text: the text.
-        eol: its line end.
-        usual: those of its entries whose own text can stay.
     """
 
     def __init__(self, text: str, eol: str, usual: Iterable[Entry] = ()) -> None:
@@ -55,7 +50,10 @@ class Layout:
 
     def entries(self, data: dict[str, Any]) -> list[Entry]:
         """Return all entries of ``data``, the data of the text, in the usual order."""
-        below = {key: _has_header(self.usual.get((key,)), value) for key, value in data.items()}
+        below: dict[str, bool] = {}  # No statement can follow a top-level key that has a header.
+        for key, value in data.items():
+            text = self.usual.get((key,))  # It can be a table without a header, as ``defaults.owner = ...``.
+            below[key] = text.startswith("[", skip_comments(text)) if text else isinstance(value, dict)
         tops = sorted(data, key=lambda key: (below[key], _RANKS.get(key, len(_RANKS))))
         found: list[Entry] = []
         for path in paths_of({top: data[top] for top in tops}):
@@ -104,14 +102,6 @@ class Layout:
         return "".join(f"{line}{self.eol}" for line in lines)
 
 
-def _has_header(text: str | None, value: Any) -> bool:
-    """Return whether a top-level key has a header, so that no statement can follow it.
-
-    A text that stays can be a table without one, as ``defaults.owner = ...``, or a list with several.
-    """
-    return text.startswith("[", skip_comments(text)) if text else isinstance(value, dict)
-
-
 def _flatten(comments: _Comments) -> list[str]:
     return [line for pair in comments.values() for lines in pair for line in lines]
 
@@ -121,8 +111,7 @@ class _Block:
 
     def __init__(self, comments: _Comments) -> None:
         self.comments = comments
-        self.below: dict[Steps, list[Steps]] = {}
-        """The paths that have comments, by each path that they are at or below."""
+        self.below: dict[Steps, list[Steps]] = {}  # paths with comments, by each path they are at or below
         for path in comments:
             for depth in range(len(path) + 1):
                 self.below.setdefault(path[:depth], []).append(path)
