@@ -1,7 +1,4 @@
-"""One decision explained: each value and where it comes from, each candidate, the rule in words.
-
-A view of the ``Resolution``; it decides nothing. Its texts are in ``texts/explain.toml``.
-"""
+"""One decision explained: each value and where it comes from, each candidate, the rule in words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args
@@ -17,7 +14,7 @@ from renewctl.domain.resolve import (
     setting_path,
 )
 from renewctl.model import AnySetting, Client, Default, Path, Policy
-from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.who import note_item, note_line
 from renewctl.render.wording import read_texts
 
@@ -25,26 +22,30 @@ SCHEMA = "renewctl.explain/1"
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
 STYLES = {"notified": "notified", "copied": "copied"}
 PlaceOf = Callable[[Path], str | None]
-"""Returns where in the file a path of the data is, as FILE:LINE; None if it is not in the file."""
+"""Returns where in the file a path is, as FILE:LINE; None if it is not in the file."""
 
 
 def render_explanation(
     rows: tuple[ReportRow, ...], default: Default | None, policy: Policy, place_of: PlaceOf
 ) -> Result:
-    """Return the decision about one client.
-
-    Args:
-        rows: the client's rows; all share one resolution.
-        default: the partner's default, to show what an override hides.
-        policy: for what it decides about copies.
-        place_of: where a value is in the file.
-    """
+    """Return the decision about the one client of the rows."""
     resolution = rows[0].resolution
     client = resolution.client
     values = _values(client, default, policy, place_of)
     notes = list(dict.fromkeys(note for row in rows for note in row.notes))
     notes.sort(key=lambda note: list(Severity).index(note.severity))
-    decisions = [_decision(decision) for decision in resolution.decisions]
+    reasons = read_texts("explain")["reasons"]
+    decisions = [
+        {
+            "email": decision.email,
+            "name": decision.name or None,
+            "roles": decision.roles,
+            "outcome": decision.outcome,
+            "reason": decision.reason,
+            "why": reasons[decision.reason],
+        }
+        for decision in resolution.decisions
+    ]
     document = {
         "schema": SCHEMA,
         "client": client.key,
@@ -58,21 +59,10 @@ def render_explanation(
     }
     return Result(
         document,
-        DataTable(COLUMNS, tuple(tuple(item[column] for column in COLUMNS) for item in decisions)),
+        table_of(COLUMNS, decisions),
         names=(client.key,),
         lines=tuple(_lines(resolution, values, notes)),
     )
-
-
-def _decision(decision: Decision) -> dict[str, Any]:
-    return {
-        "email": decision.email,
-        "name": decision.name or None,
-        "roles": decision.roles,
-        "outcome": decision.outcome,
-        "reason": decision.reason,
-        "why": read_texts("explain")["reasons"][decision.reason],
-    }
 
 
 def _values(
@@ -113,7 +103,16 @@ def _lines(
     if not values:
         yield line(("  no default and no override: nobody is known to be notified", "error"))
     for value in values:
-        yield _value_line(value)
+        hidden, overridden = value["shadows"], ""
+        if hidden:
+            verb = "says" if value["field"] == "owner" else "names"
+            overridden = f"; default ({hidden['at']}) {verb} {hidden['value'] or 'nobody'}, overridden"
+        yield line(
+            f"  {value['field']:<7} ",
+            (value["value"] or "nobody", "strong"),
+            f" ← {value['layer']} ({value['at'] or 'not written: what holds without it'})",
+            (overridden, "dim"),
+        )
     yield line()
     yield from _decision_lines(resolution)
     yield line()
@@ -122,16 +121,6 @@ def _lines(
     if notes:
         yield line()
         yield from map(note_line, notes)
-
-
-def _value_line(value: Mapping[str, Any]) -> Line:
-    layer = f"{value['layer']} ({value['at'] or 'not written: what holds without it'})"
-    hidden, overridden = value["shadows"], ""
-    if hidden:
-        verb = "says" if value["field"] == "owner" else "names"
-        overridden = f"; default ({hidden['at']}) {verb} {hidden['value'] or 'nobody'}, overridden"
-    name = (value["value"] or "nobody", "strong")
-    return line(f"  {value['field']:<7} ", name, f" ← {layer}", (overridden, "dim"))
 
 
 def _decision_lines(resolution: Resolution) -> Iterator[Line]:

@@ -1,16 +1,13 @@
-"""The months to come: drawn on a terminal, counted for everything else.
-
-What is drawn differs by glyph as well as by colour.
-"""
+"""The months to come: drawn on a terminal, counted for everything else."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import count
-from typing import Any
+from math import ceil
 
 from renewctl.domain.report import ReportRow, without_recipient
 from renewctl.domain.timeline import Month, Timeline
-from renewctl.render.result import DataTable, Line, Result, Segment, line
+from renewctl.render.result import Line, Result, Segment, line, table_of
 from renewctl.render.terminal import (
     Block,
     column_widths,
@@ -38,7 +35,10 @@ MOST_NAMED = 5
 def render_timeline(timeline: Timeline, report: Report) -> Result:
     """Return the timeline; the report is of its rows."""
     months = timeline.months
-    items = [_item(month) for month in months]
+    items = [
+        {"month": month.name, **{column: getattr(month, column) for column in COLUMNS[1:]}}
+        for month in months
+    ]
     summary = {
         "renewals": sum(month.renewals for month in months),
         "past": len(timeline.past),
@@ -49,16 +49,12 @@ def render_timeline(timeline: Timeline, report: Report) -> Result:
     }
     return Result(
         {"schema": SCHEMA, **report.heading, "items": items, "summary": summary},
-        DataTable(COLUMNS, tuple(tuple(item[column] for column in COLUMNS) for item in items)),
+        table_of(COLUMNS, items),
         names=tuple(month.name for month in months),
         screen=lambda width: (*report.person_lines, *draw_months(months, report.as_of, width)),
         footer=(_describe_counts(timeline), *describe_gaps(report)),
-        warnings=tuple(_warn_not_counted(timeline)),
+        warnings=tuple(_describe_not_counted(timeline)),
     )
-
-
-def _item(month: Month) -> dict[str, Any]:
-    return {"month": month.name, **{column: getattr(month, column) for column in COLUMNS[1:]}}
 
 
 def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Line]:
@@ -74,9 +70,17 @@ def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Li
         if before and month.number - before.number > 1:
             yield line((f"  {JUMP}", "dim"))
         yield from side_by_side(blocks, widths)
-    if legend := _legend(months):
+    legend: list[Segment] = []
+    for glyph, owner, style, meaning in OWNERS:
+        if any(getattr(month, owner) for month in months):
+            legend += [(glyph, style), (f" {meaning}  ", "dim")]
+    if any(month.deadlines > month.passed for month in months):
+        legend += [(DEADLINE, "warning"), (" last day to alter terms  ", "dim")]
+    if any(month.passed for month in months):
+        legend += [(PASSED, "dim"), (" one that has passed  ", "dim")]
+    if legend:
         yield line()
-        yield legend
+        yield tuple(legend)
     if scale > 1:
         yield line((f"One sign stands for up to {scale}.", "dim"))
 
@@ -95,38 +99,22 @@ def _find_scale(months: Sequence[Month], width: int) -> int:
 
 def _blocks(month: Month, scale: int, today: date | None) -> list[Block]:
     style = "strong" if today is not None and month.first == today.replace(day=1) else ""
-    lines = (line((month.name, style)), _renewals_bar(month, scale), _deadlines_bar(month, scale))
-    return [measure_lines(parts) for parts in lines]
-
-
-def _renewals_bar(month: Month, scale: int) -> Line:
-    if not month.renewals:
-        return line()
-    bar = [(glyph * -(-getattr(month, owner) // scale), style) for glyph, owner, style, _ in OWNERS]
-    gap = (f"  ✗ {month.without_recipient} with nobody", "error") if month.without_recipient else ("", "")
-    return (*bar, (f" {month.renewals}", ""), gap)
-
-
-def _deadlines_bar(month: Month, scale: int) -> Line:
-    if not month.deadlines:
-        return line()
-    ahead = month.deadlines - month.passed
-    bar = [(PASSED * -(-month.passed // scale), "dim"), (DEADLINE * -(-ahead // scale), "warning")]
-    passed = f", {month.passed} passed" if ahead else " passed"
-    return (*bar, (f" {month.deadlines}", ""), (passed if month.passed else "", "dim"))
-
-
-def _legend(months: Sequence[Month]) -> Line:
-    """Return what the glyphs that were drawn mean."""
-    parts: list[Segment] = []
-    for glyph, owner, style, meaning in OWNERS:
-        if any(getattr(month, owner) for month in months):
-            parts += [(glyph, style), (f" {meaning}  ", "dim")]
-    if any(month.deadlines > month.passed for month in months):
-        parts += [(DEADLINE, "warning"), (" last day to alter terms  ", "dim")]
-    if any(month.passed for month in months):
-        parts += [(PASSED, "dim"), (" one that has passed  ", "dim")]
-    return tuple(parts)
+    renewals: list[Segment] = []
+    if month.renewals:
+        for glyph, owner, owner_style, _ in OWNERS:
+            renewals.append((glyph * ceil(getattr(month, owner) / scale), owner_style))
+        renewals.append((f" {month.renewals}", ""))
+    if month.without_recipient:
+        renewals.append((f"  ✗ {month.without_recipient} with nobody", "error"))
+    deadlines: list[Segment] = []
+    if month.deadlines:
+        ahead = month.deadlines - month.passed
+        deadlines.append((PASSED * ceil(month.passed / scale), "dim"))
+        deadlines.append((DEADLINE * ceil(ahead / scale), "warning"))
+        deadlines.append((f" {month.deadlines}", ""))
+        passed = f", {month.passed} passed" if ahead else " passed"
+        deadlines.append((passed if month.passed else "", "dim"))
+    return [measure_lines(tuple(parts)) for parts in ([(month.name, style)], renewals, deadlines)]
 
 
 def _describe_counts(timeline: Timeline) -> str:
@@ -140,7 +128,7 @@ def _describe_counts(timeline: Timeline) -> str:
     return f"{renewals} and {deadlines} {days}{more}"
 
 
-def _warn_not_counted(timeline: Timeline) -> Iterator[str]:
+def _describe_not_counted(timeline: Timeline) -> Iterator[str]:
     """Yield which rows are in no month: in every format, as nobody may be left out in silence."""
     if timeline.past:
         what = "renewal whose date is past" if len(timeline.past) == 1 else "renewals whose dates are past"

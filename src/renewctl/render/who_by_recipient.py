@@ -1,14 +1,11 @@
-"""What each person would be notified of or copied on, as a message that could be sent to them.
-
-On a terminal and as Markdown the words are the same.
-"""
+"""What each person would be notified of or copied on, as a message that could be sent to them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from renewctl.domain.report import Digest, ReportRow, build_digests, without_recipient
-from renewctl.render.result import Cell, DataTable, Line, Result, line
+from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.terminal import wrap_line
 from renewctl.render.who import Report, describe_report, report_item, summarize
 from renewctl.render.wording import count_of, in_days
@@ -30,32 +27,29 @@ def render_by_recipient(report: Report) -> Result:
     """Return an item for each person, with what they would be notified of or copied on."""
     today = report.as_of
     digests = build_digests(report.rows, report.person.email if report.person else None)
-    items = [_item(digest, today) for digest in digests]
+    items: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    for digest in digests:
+        person = {"email": digest.email, "name": digest.name or None}
+        renewals = []
+        for delivery, row in digest.rows:
+            item = report_item(row, today)
+            renewals.append({"as": delivery, **{key: item[key] for key in RENEWAL_KEYS}})
+        items.append({**person, "renewals": renewals})
+        rows += ({**renewal, **person} for renewal in renewals)
     nobody = without_recipient(report.rows)
     keys = ", ".join(dict.fromkeys(row.client.key for row in nobody))
     # A list by person has no place for a row that notifies nobody.
     warning = f"nobody would be notified of {count_of(len(nobody), 'row')}: {keys}"
     return Result(
         {"schema": SCHEMA, **report.heading, "items": items, "summary": summarize(report.rows)},
-        DataTable(COLUMNS, (_cells(item, renewal) for item in items for renewal in item["renewals"])),
+        table_of(COLUMNS, rows),
         names=tuple(digest.email for digest in digests),
         warnings=(warning,) if nobody else (),
         screen=lambda width: (*report.person_lines, *_draw(digests, nobody, today, width)),
         footer=describe_report(report),
         markdown=lambda: _markdown(digests, nobody, today),
     )
-
-
-def _item(digest: Digest, today: date) -> dict[str, Any]:
-    renewals = []
-    for delivery, row in digest.rows:
-        item = report_item(row, today)
-        renewals.append({"as": delivery, **{key: item[key] for key in RENEWAL_KEYS}})
-    return {"email": digest.email, "name": digest.name or None, "renewals": renewals}
-
-
-def _cells(item: dict[str, Any], renewal: dict[str, Any]) -> tuple[Cell, ...]:
-    return (item["email"], item["name"], *(renewal[column] for column in COLUMNS[2:]))
 
 
 def _draw(digests: Sequence[Digest], nobody: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
