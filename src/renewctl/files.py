@@ -98,9 +98,7 @@ def resolve_link(path: Path) -> Path:
 def create(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet, readable by its owner alone; it appears as a whole.
 
-    Raises:
-        FileExistsError: If it exists.
-        FileError: If it cannot be written; then there is no file.
+    Raises: FileExistsError, or FileError if it cannot be written; then there is no file.
     """
     hold_signals()
     try:

@@ -94,7 +94,7 @@ class Document:
         return self._indexes[id(items)]
 
     def edit(self, changes: Sequence[Change]) -> Revision:
-        """Return the text with ``changes`` made: its data is as ``paths`` makes them, nothing else moves.
+        """Return the text with ``changes`` made; nothing else moves.
 
         Raises:
             UnsupportedLayout: If an entry is laid out so that this cannot be done safely.
@@ -184,12 +184,11 @@ class Document:
             raise InternalError(f"the new text cannot be read: {error.problems or error.message}") from error
         for top in {*data, *planned}:
             new, expected = data.get(top), planned.get(top)
-            if top in HOLDERS and new and expected:
+            if top in HOLDERS:
+                new, expected = new or {}, expected or {}  # a table can go with its last entry
                 keys = [path[1] for path in touched if path and path[0] == top]
                 equal = new == expected or is_same(new, expected)  # a NaN is not equal to itself
                 equal = equal and all(is_same(new.get(key), expected.get(key)) for key in keys)
-            elif top in HOLDERS:
-                equal = not new and not expected  # a table can go with its last entry
             else:
                 equal = is_same(new, expected)
             if not equal:

@@ -1,7 +1,4 @@
-"""A store in TOML: text into entries, and entries into text. See ``formats.entries.Codec``.
-
-Most commands only read, so what edits and what explains errors is imported when it is used.
-"""
+"""A store in TOML: text into entries, and entries into text. See ``formats.entries.Codec``."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -37,16 +34,12 @@ _HEADER = re.compile(
 )
 _VALUE_LIKE = re.compile(r"[-+0-9]|(?:true|false|inf|nan)$")
 
+# Where the line of a header starts, its entry, and how far up the comments above it can begin.
 _Header = tuple[int, Path, int]
-"""Where the line of a header starts, its entry, and how far up the comments above it can begin."""
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the data of a text.
-
-    Raises:
-        StoreInvalid: If it is not TOML, or something in it is too deep or too long to be shown.
-    """
+    """Return the data of a text, if it is TOML and nothing in it is too deep or too long to be shown."""
     try:
         data = loads(text)
         if is_deeper(data, MAX_DEPTH):
@@ -54,7 +47,7 @@ def parse(text: str) -> dict[str, Any]:
         if re.search(LONG_HEX, text):
             repr(data)  # fails at an integer that Python does not write
     except (ValueError, RecursionError) as error:
-        # Lazy import: only a text that is not valid needs it.
+        # Lazy imports here and below: most commands only read.
         from renewctl.formats.toml.errors import explain_invalid
 
         raise explain_invalid(text, error, entries) from None

@@ -25,10 +25,11 @@ _TOKEN = re.compile(rf"{_STRING}|#[^\n]*|[\[\]{{}}]", re.DOTALL)
 _PLAIN = re.compile(r"[^,\]}#\n]*[^,\]}#\s]")
 _GAP = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*[ \t]*+")
 _SPACE = re.compile(r"[ \t\r\n]*+(?:#[^\n]*+[ \t\r\n]*+)*")
+_BLANKS = re.compile(r"[ \t]*")
 _TAIL = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
 
+# An integer that can be too long for Python to write; tomli refuses long decimal ones itself.
 LONG_HEX = r"0[xob][0-9A-Fa-f_]{2500,}"
-"""An integer that can be too long for Python to write; tomli refuses long decimal ones itself."""
 
 
 class ScanError(ValueError):
@@ -36,10 +37,9 @@ class ScanError(ValueError):
 
 
 class Item(NamedTuple):
-    """A header or statement. ``start`` to ``end`` are whole lines, ``at`` is its first character.
+    """A header or statement: its whole lines, ``start`` to ``end``, and its first character, ``at``.
 
-    ``path`` leads from the top of the data; ``spans`` are the places of its last parts, the ones
-    written here as ``keys``. ``value`` is where a statement's value starts and ends; a header has none.
+    ``spans`` are the places of the ``keys`` written here, which end ``path``. A header has no ``value``.
     """
 
     start: int
@@ -124,8 +124,8 @@ def find_comments(text: str, pos: int, end: int) -> list[str]:
     return [match[0].rstrip() for match in _TOKEN.finditer(text, pos, end) if match[0][0] == "#"]
 
 
+# Kinds of lines between headers and statements, by their first character.
 COMMENTS, BLANKS, GAPS = frozenset("#"), frozenset([""]), frozenset(["#", ""])
-"""Kinds of lines between headers and statements, by their first character."""
 
 
 def find_lead(text: str, start: int, floor: int, kind: frozenset[str]) -> int:
@@ -165,10 +165,7 @@ def _header_path(keys: tuple[str, ...], counts: dict[Steps, int], *, many: bool)
 def _find_value(text: str, pos: int) -> int:
     if not text.startswith("=", pos):
         raise ScanError(pos)
-    pos += 1
-    while text[pos : pos + 1] in (" ", "\t"):
-        pos += 1
-    return pos
+    return _skip(_BLANKS, text, pos + 1)
 
 
 def _find_value_end(text: str, pos: int) -> int:

@@ -11,9 +11,9 @@ from renewctl.fields import TABLES
 from renewctl.model import Path
 
 _TABLES = ("contacts", "renewals", "override", "clients.in_hubspot", "clients", "policy")
-FIELD_ORDER = ("version", *dict.fromkeys(key for table in _TABLES for key in TABLES[table]))
-"""One order that holds for the fields of every table; other keys come after them."""
-_RANKS = {key: rank for rank, key in enumerate(FIELD_ORDER)}
+# One order that holds for the fields of every table; other keys come after them.
+_FIELD_ORDER = ("version", *dict.fromkeys(key for table in _TABLES for key in TABLES[table]))
+_RANKS = {key: rank for rank, key in enumerate(_FIELD_ORDER)}
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\ud800-\udfff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -25,11 +25,7 @@ def rank(key: str) -> int:
 
 
 def quote(text: str) -> str:
-    """Return ``text`` as a basic string.
-
-    Raises:
-        UsageError: If it holds a lone surrogate, which no UTF-8 file can hold.
-    """
+    """Return ``text`` as a basic string. Raises UsageError if it holds a lone surrogate."""
     if not _ESCAPED.search(text):
         return f'"{text}"'
     if any("\ud800" <= char <= "\udfff" for char in text):
@@ -48,11 +44,7 @@ def format_path(path: Path) -> str:
 
 
 def format_value(value: Any) -> str:
-    """Return ``value`` on one line.
-
-    Raises:
-        InternalError: If TOML has no such value.
-    """
+    """Return ``value`` on one line."""
     match value:
         case str():
             return quote(value)
