@@ -16,19 +16,7 @@ from renewctl.domain.identifiers import address_key, client_key
 from renewctl.domain.lookup import find_user
 from renewctl.errors import Problem, RenewctlError, UsageError
 from renewctl.fields import Kind
-from renewctl.model import (
-    EMPTY,
-    AnySetting,
-    Change,
-    Client,
-    Contact,
-    Override,
-    Owner,
-    Portfolio,
-    Renewal,
-    Role,
-    Scalar,
-)
+from renewctl.model import EMPTY, Change, Client, Contact, Override, Owner, Portfolio, Renewal, Role, Scalar
 
 _SAME = "say the same in each row of a client, or leave it blank"
 
@@ -167,11 +155,7 @@ def has_other_setting(
 
 
 def _agreed(rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
-    """Return the value that the rows have for a field, or None, and the row that has it.
-
-    Raises:
-        BadRow: If the rows contradict each other.
-    """
+    """Return the value that the rows have for a field, or None, and the row that has it."""
     value, first = None, rows[0]
     for row in rows:
         other = row.values.get(name) if name in PLAIN_COLUMNS else getattr(row, name) or None
@@ -273,11 +257,6 @@ def _renewal_changes(
 
 
 def _find_renewal(client: Client, row: ImportRow) -> Renewal | None:
-    """Return the client's renewal that a row is about, if there is one.
-
-    Raises:
-        BadRow: If the row has no product, and the client several renewals.
-    """
     if not row.product and len(client.renewals) == 1:
         return client.renewals[0]
     product = row.product.strip()
@@ -308,26 +287,23 @@ def _setting_changes(
             raise BadRow(notify_row, "notify", message, "name the owner too")
         return
     now = client.override if settings else client.override or portfolio.default
-    same = _is_setting(now, owner, notify, any_user=not settings)
-    if not same:
+
+    def applies(user: str | None) -> bool:
+        if now is None or now.owner != owner:
+            return False
+        any_user = user is None and not settings
+        return any_user or address_key(user or "") == address_key(now.notify or "")
+
+    if not applies(notify):
         user = _find_user(portfolio, notify_row, notify) if notify else None
-        wanted = Override(Owner(owner), user, note or "")
-        same = _is_setting(now, owner, wanted.notify, any_user=not settings)
-    if same:
-        if client.override and note and note.strip() != client.override.note.strip():
-            yield Change(("clients", client.spelling, "override", "note"), note)
-        return
-    if wanted.owner is Owner.PARTNER and wanted.notify is None:
-        message = f"{client.key} has owner partner and no partner user: nobody would be notified"
-        raise BadRow(owner_row, "notify", message, "fill the point-of-contact column")
-    yield from override_changes(client, wanted)
-
-
-def _is_setting(now: AnySetting | None, owner: str, notify: str | None, *, any_user: bool) -> bool:
-    """Return whether a setting has this owner and user; a blank user may stand for any."""
-    if now is None or now.owner != owner:
-        return False
-    return (any_user and notify is None) or address_key(notify or "") == address_key(now.notify or "")
+        if not applies(user):
+            if owner == Owner.PARTNER and user is None:
+                message = f"{client.key} has owner partner and no partner user: nobody would be notified"
+                raise BadRow(owner_row, "notify", message, "fill the point-of-contact column")
+            yield from override_changes(client, Override(Owner(owner), user, note or ""))
+            return
+    if client.override and note and note.strip() != client.override.note.strip():
+        yield Change(("clients", client.spelling, "override", "note"), note)
 
 
 def _find_user(portfolio: Portfolio, row: ImportRow, word: str) -> str:

@@ -61,11 +61,12 @@ def override(
         message = "an override with owner partner needs a partner user: nobody would be notified"
         raise UsageError(message, hint="add --notify USER")
     wanted = Override(owner, notify.email if notify else None, note)
-    changes = [change for client in clients for change in override_changes(client, wanted)]
+    changes: list[Change] = []
     notices = [*_warn_inactive(portfolio, wanted.notify)]
     for client in clients:
         if _has_override(client, wanted):
             notices.append(f"{client.key} has this override already")
+        changes += override_changes(client, wanted)
     return Plan("override", tuple(changes), tuple(notices))
 
 
