@@ -37,6 +37,11 @@ def _escape(char: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def format_value(value: object) -> str:
     """Return a field's value as a cell has it: ``true`` or ``false``, and nothing for None."""
     if isinstance(value, bool):

@@ -13,8 +13,9 @@ from renewctl.render.impact import MOST_NAMED, lost_recipient_lines
 from renewctl.render.machine import plain_line
 from renewctl.render.plan import ChangeView, describe_change, render_change
 from renewctl.render.result import DataTable, Output, Result
-from renewctl.render.wording import count_of, list_some
+from renewctl.render.wording import list_some
 from renewctl.store.write import Draft, MakeDraft, WriteOptions, draft_edit, write_change
+from renewctl.text import count_of
 
 
 def change_store(run: Run, edit: Callable[[Portfolio], Plan], danger: str = "") -> Result:

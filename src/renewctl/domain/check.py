@@ -11,7 +11,7 @@ from renewctl.domain.report import FOOTER_CODE, build_rows
 from renewctl.domain.resolve import SEVERITY, Note, Resolution, Severity, resolve
 from renewctl.errors import Problem
 from renewctl.model import Client, Confirmation, Owner, Path, Portfolio, Renewal, Role
-from renewctl.text import dotted
+from renewctl.text import count_of, dotted
 
 CODES: Mapping[str, Severity] = {
     **SEVERITY,
@@ -124,7 +124,7 @@ def _check_default(portfolio: Portfolio, contexts: Sequence[_Context]) -> Iterat
             count = sum(client.override is None for client in portfolio.clients.values())
         else:
             count = sum(context.client.key in portfolio.clients for context in group)
-        concerns = f"; concerns {count} client{'' if count == 1 else 's'}" if count else ""
+        concerns = f"; concerns {count_of(count, 'client')}" if count else ""
         finding = _find(group[0])
         yield finding._replace(message=finding.message + concerns, client=None)
 

@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from renewctl.errors import BadInput, Problem, UsageError
-from renewctl.text import csv_text
+from renewctl.text import count_of, csv_text
 
 Cell = str | int | float | bool | date | datetime | None
 """What a cell holds: text without surrounding space, or what a workbook calls a number or a date."""
@@ -87,7 +87,7 @@ def read_sheet(data: bytes, name: str, *, encoding: str | None = None, delimiter
     problems: list[Problem] = []
     for number, cells in filled:
         if len(cells) > width:
-            message = f"{len(cells)} cells, but the header names {width} column{'' if width == 1 else 's'}"
+            message = f"{len(cells)} cells, but the header names {count_of(width, 'column')}"
             hint = "put quotes around a cell with a delimiter in it, and a name above every column"
             problems.append(Problem(message, hint=hint, file=name, line=number, column=width + 1))
         else:

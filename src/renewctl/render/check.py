@@ -9,8 +9,8 @@ from renewctl.domain.check import CODES, Finding
 from renewctl.domain.resolve import Severity
 from renewctl.errors import ExitStatus, Problem, RenewctlError
 from renewctl.render.result import DataTable, Line, Result, line, table_of
-from renewctl.render.wording import count_of, read_texts
-from renewctl.text import showable
+from renewctl.render.wording import read_texts
+from renewctl.text import count_of, showable
 
 COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "mend")
 MOST_INFOS = 10

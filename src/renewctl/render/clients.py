@@ -7,7 +7,7 @@ from renewctl.domain.resolve import resolve
 from renewctl.fields import TABLES, Field, Shown
 from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
 from renewctl.render.result import Cell, DataTable, Result, line
-from renewctl.text import format_value
+from renewctl.text import count_of, format_value
 
 _CLIENT_FIELDS = TABLES["clients"].values()
 _COLUMNS = tuple(field for field in _CLIENT_FIELDS if field.shown >= Shown.COLUMN)
@@ -174,7 +174,7 @@ def render_users(portfolio: Portfolio) -> Result:
         }
         items.append({"email": user.email, **item})
         settings = ["the default"] if item["default"] else []
-        settings += [f"{number} override{'' if number == 1 else 's'}"] if number else []
+        settings += [count_of(number, "override")] if number else []
         grid.append((_name_of(items[-1]), item["name"], " and ".join(settings) or "nothing"))
     columns = ("email", *TABLES["users"], "default", "overrides")
     rows = tuple(tuple(format_value(item[column]) for column in columns) for item in items)

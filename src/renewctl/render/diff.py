@@ -15,8 +15,7 @@ from renewctl.render.impact import (
 from renewctl.render.machine import markdown_table
 from renewctl.render.plan import change_items, change_lines, change_table
 from renewctl.render.result import Cell, DataTable, Line, Result, line
-from renewctl.render.wording import count_of
-from renewctl.text import markdown_cell
+from renewctl.text import count_of, markdown_cell
 
 SCHEMA = "renewctl.diff/1"
 MOST_ROWS = 200

@@ -6,7 +6,8 @@ from typing import Any
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import Impact, Recipient
 from renewctl.render.result import Cell, DataTable, Line, line
-from renewctl.render.wording import count_of, list_some
+from renewctl.render.wording import list_some
+from renewctl.text import count_of
 
 MOST_NAMED = 3
 """So many people or clients are named; of more, the number is printed."""

@@ -8,6 +8,7 @@ from renewctl.domain.report import build_rows, default_window, without_recipient
 from renewctl.model import Portfolio
 from renewctl.render.result import DataTable, Line, Result, line
 from renewctl.render.terminal import wrap_hanging
+from renewctl.text import count_of
 
 WHAT = "who gets notified about a client's HubSpot renewal, and why"
 KNOW = (
@@ -49,7 +50,7 @@ def _counts(book: Portfolio, today: date) -> str:
     rows = build_rows(book, book.clients.values(), default_window(book.policy, today), today)
     nobody = len({row.client.key for row in without_recipient(rows)})
     default = f"default owner {book.default.owner}" if book.default else "no default"
-    clients = f"{len(book.clients)} client{'' if len(book.clients) == 1 else 's'}"
+    clients = count_of(len(book.clients), "client")
     return f"{clients}, {default}" + (f", {nobody} with NOBODY notified" if nobody else "")
 
 

@@ -11,7 +11,7 @@ from renewctl.domain.paths import IDENTITY
 from renewctl.model import Change, Plan, Portfolio, Value
 from renewctl.render.impact import WHERE_ALL, impact_document, recipient_lines, without_recipient_lines
 from renewctl.render.result import DataTable, Line, Result, Segment, line
-from renewctl.render.wording import count_of
+from renewctl.text import count_of
 
 SCHEMA = "renewctl.plan/1"
 MOST_LINES = 20

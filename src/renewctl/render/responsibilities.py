@@ -6,7 +6,8 @@ from typing import Any
 from renewctl.domain.responsibilities import Responsibilities
 from renewctl.model import Role
 from renewctl.render.result import Line, line
-from renewctl.render.wording import count_of, list_some
+from renewctl.render.wording import list_some
+from renewctl.text import count_of
 
 MOST_NAMED = 5
 """So many clients are named; the JSON form has all of them."""

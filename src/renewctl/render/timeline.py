@@ -17,7 +17,8 @@ from renewctl.render.terminal import (
     total_width,
 )
 from renewctl.render.who import Report, describe_gaps
-from renewctl.render.wording import count_of, list_some
+from renewctl.render.wording import list_some
+from renewctl.text import count_of
 
 SCHEMA = "renewctl.timeline/1"
 HEADINGS = ("Month", "Renewals", "Deadlines")

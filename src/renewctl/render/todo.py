@@ -9,8 +9,8 @@ from renewctl.domain.resolve import PARTNER_USER, Decision
 from renewctl.domain.todo import Choice, Question, Screen, Task
 from renewctl.model import Owner
 from renewctl.render.result import Line, Result, line, table_of
-from renewctl.render.wording import count_of, read_texts
-from renewctl.text import markdown_cell
+from renewctl.render.wording import read_texts
+from renewctl.text import count_of, markdown_cell
 
 SCHEMA = "renewctl.todo/1"
 COLUMNS = (

@@ -21,7 +21,8 @@ from renewctl.render.terminal import (
     total_width,
     wrap_line,
 )
-from renewctl.render.wording import count_of, in_days, list_some
+from renewctl.render.wording import in_days, list_some
+from renewctl.text import count_of
 
 SCHEMA = "renewctl.who/1"
 COLUMNS = (

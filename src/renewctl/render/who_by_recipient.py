@@ -8,8 +8,8 @@ from renewctl.domain.report import Digest, ReportRow, build_digests, without_rec
 from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.terminal import wrap_line
 from renewctl.render.who import Report, describe_report, report_item, summarize
-from renewctl.render.wording import count_of, in_days
-from renewctl.text import markdown_cell
+from renewctl.render.wording import in_days
+from renewctl.text import count_of, markdown_cell
 
 SCHEMA = "renewctl.who-by-recipient/1"
 COLUMNS = ("email", "name", "as", "client", "product", "renewal", "deadline", "rule")

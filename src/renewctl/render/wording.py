@@ -8,11 +8,6 @@ from typing import Any
 TEXTS = Path(__file__).parents[1] / "texts"  # importlib.resources would take a tenth of a whole command
 
 
-def count_of(number: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def list_some(names: Sequence[str], most: int, where: str = "") -> str:
     """Return the first names and how many more there are.
 

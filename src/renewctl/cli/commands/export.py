@@ -14,7 +14,7 @@ from renewctl.errors import UsageError
 from renewctl.exchange.export import export_csv
 from renewctl.formats.convert import to_json, to_toml
 from renewctl.render.result import DataTable, Result, line
-from renewctl.render.wording import count_of
+from renewctl.text import count_of
 
 
 class Format(StrEnum):

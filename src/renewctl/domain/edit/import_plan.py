@@ -13,6 +13,7 @@ from renewctl.domain.edit.import_client import (
 from renewctl.domain.edit.override_list import DEFAULT
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.model import Change, Plan, Portfolio
+from renewctl.text import count_of
 
 Track = Callable[[Iterable[tuple[str, list[ImportRow]]]], Iterable[tuple[str, list[ImportRow]]]]
 
@@ -57,7 +58,7 @@ def plan_import(
             changes += wanted
     problems.sort(key=lambda problem: (problem.line, problem.column))
     if problems and not options.partial:
-        message = f"{_count(len({problem.line for problem in problems}), 'bad row')}; nothing was written"
+        message = f"{count_of(len({problem.line for problem in problems}), 'bad row')}; nothing was written"
         raise BadInput(message, hint="--partial imports the others", problems=problems)
     if options.prune:
         removed = [client for key, client in portfolio.clients.items() if key not in groups]
@@ -74,14 +75,11 @@ def _unused_cells(
     """Yield a notice for deadlines, and one for settings, that are not imported without an option."""
     undated = [row for group in groups.values() for row in group if row.deadline and row.renewal is None]
     if undated and not options.deadline_is_date:
-        number = _count(len(undated), "row")
+        number = count_of(len(undated), "row")
         yield f"{number} with a deadline and no renewal date: not used (see --renewal-from-deadline)"
     if options.with_overrides:
         return
     others = sum(has_other_setting(index, key, group, options) for key, group in groups.items())
     if others:
-        yield f"another owner or partner user for {_count(others, 'client')}: not used (see --with-overrides)"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        clients = count_of(others, "client")
+        yield f"another owner or partner user for {clients}: not used (see --with-overrides)"

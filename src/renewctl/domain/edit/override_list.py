@@ -8,6 +8,7 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.lookup import MOST_NEAREST, find_client, find_user
 from renewctl.errors import BadInput, Problem, RenewctlError
 from renewctl.model import Change, Client, Owner, Plan, Portfolio
+from renewctl.text import count_of
 
 DEFAULT = "default"
 """In place of an owner: the client follows the default."""
@@ -50,8 +51,8 @@ def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Pla
         # That one of many is so already is not worth a notice.
         notices |= dict.fromkeys(text for text in plan.notices if not text.endswith(" already"))
     if problems:
-        count = f"{len(problems)} bad row{'' if len(problems) == 1 else 's'}"
-        raise BadInput(f"{count}; nothing was written", hint="mend the rows and try again", problems=problems)
+        message = f"{count_of(len(problems), 'bad row')}; nothing was written"
+        raise BadInput(message, hint="mend the rows and try again", problems=problems)
     return Plan("override", tuple(changes), tuple(notices))
 
 

@@ -4,6 +4,7 @@ from renewctl.domain.edit.tables import record_table
 from renewctl.domain.identifiers import address_key
 from renewctl.errors import Problem, UsageError
 from renewctl.model import Change, PartnerUser, Path, Plan, Portfolio
+from renewctl.text import count_of
 
 
 def add(portfolio: Portfolio, email: str, name: str = "") -> Plan:
@@ -36,9 +37,10 @@ def change(
         raise UsageError("user set needs to be told what to set", hint="add --name, --active or --inactive")
     notices = []
     if active is False and (number := len(_settings_with(portfolio, user))):
-        places = f"{number} place{'' if number == 1 else 's'}"
         hint = f"renewctl user replace {user.email} NEW"
-        notices.append(f"{user.email} is still set in {places}, and is not notified there: {hint}")
+        notices.append(
+            f"{user.email} is still set in {count_of(number, 'place')}, and is not notified there: {hint}"
+        )
     return Plan("user set", tuple(changes), tuple(notices))
 
 
