@@ -6,8 +6,8 @@ from typing import Any
 from renewctl.domain.resolve import resolve
 from renewctl.fields import TABLES, Field, Shown
 from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
-from renewctl.render.result import Cell, DataTable, Result, line
-from renewctl.text import count_of, format_value
+from renewctl.render.result import Cell, DataTable, Result, line, table_of
+from renewctl.text import count_of
 
 _CLIENT_FIELDS = TABLES["clients"].values()
 _COLUMNS = tuple(field for field in _CLIENT_FIELDS if field.shown >= Shown.COLUMN)
@@ -17,39 +17,29 @@ def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Resul
     """Return the roster; the fixed columns are those that overrides are read from in bulk."""
     keys = tuple(field.key for field in _COLUMNS)
     headings = tuple(key.replace("_", " ").capitalize() for key in keys)
+    rows: list[tuple[Cell, ...]] = []
+    grid: list[tuple[Cell, ...]] = []
+    for client in clients:
+        override, default = client.override, portfolio.default
+        own = (override.owner, override.notify, override.note) if override else ("default", None, "")
+        words, user = "no default", None
+        if override:
+            words, user = f"{override.owner} (override)", override.notify
+        elif default:
+            words, user = f"{default.owner} (default)", default.notify
+        named = (client.key, client.name) if client.name else client.key
+        columns = [getattr(client, field.attribute) for field in _COLUMNS]
+        rows.append((client.key, *own, *columns))
+        grid.append((named, words, user or "–", override.note if override else "", *columns))
     return Result(
         {
             "schema": "renewctl.client-list/1",
             "items": lambda: [_client_item(portfolio, each) for each in clients],
         },
-        DataTable(("client", "owner", "notify", "note", *keys), map(_setting_cells, clients)),
+        DataTable(("client", "owner", "notify", "note", *keys), rows),
         names=tuple(client.key for client in clients),
-        grid=DataTable(
-            ("Client", "Setting", "Partner user", "Note", *headings),
-            (_grid_cells(portfolio, client) for client in clients),
-        ),
+        grid=DataTable(("Client", "Setting", "Partner user", "Note", *headings), grid),
     )
-
-
-def _setting_cells(client: Client) -> tuple[Cell, ...]:
-    own = client.override
-    setting = (str(own.owner), own.notify or "", own.note) if own else ("default", "", "")
-    return client.key, *setting, *_column_cells(client)
-
-
-def _grid_cells(portfolio: Portfolio, client: Client) -> tuple[Cell, ...]:
-    setting: AnySetting | None = client.override or portfolio.default
-    named = (client.key, client.name) if client.name else client.key
-    note = client.override.note if client.override else ""
-    words, user = "no default", "–"
-    if setting:
-        words = f"{setting.owner} ({'override' if client.override else 'default'})"
-        user = setting.notify or "–"
-    return named, words, user, note, *_column_cells(client)
-
-
-def _column_cells(client: Client) -> tuple[str, ...]:
-    return tuple([format_value(getattr(client, field.attribute)) for field in _COLUMNS])
 
 
 def _client_item(portfolio: Portfolio, client: Client, place: Shown = Shown.LIST) -> dict[str, Any]:
@@ -81,64 +71,59 @@ def _values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
 def render_client(portfolio: Portfolio, client: Client) -> Result:
     """Return everything recorded of one client."""
     item = _client_item(portfolio, client, Shown.CLIENT)
-    rows = tuple((key, _cell(value)) for key, value in item.items())
+    rows: list[tuple[Cell, ...]] = []
+    for key, value in item.items():
+        rows.append((key, [*map(_describe, value)] if isinstance(value, list) else value))
     document = {"schema": "renewctl.client/1", **item}
     return Result(document, DataTable(("field", "value"), rows), names=(client.key,))
 
 
-def _cell(value: Any) -> Cell:
-    if isinstance(value, list):
-        return tuple(", ".join(_words(key, inner) for key, inner in item.items() if inner) for item in value)
-    return format_value(value)
-
-
-def _words(key: str, value: Any) -> str:
-    if isinstance(value, list):
-        return "+".join(value)
-    if key == "deadline":
-        return f"deadline {value}"
-    return str(value) if value is not True else key
+def _describe(item: Mapping[str, Any]) -> str:
+    """Return a contact or a renewal in words."""
+    words = []
+    for key, value in item.items():
+        if isinstance(value, list):
+            words.append("+".join(value))
+        elif value:
+            text = key if value is True else str(value)
+            words.append(f"deadline {text}" if key == "deadline" else text)
+    return ", ".join(words)
 
 
 def render_contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
     """Return who has which role at each client, unassigned roles too, and the partner user."""
-    items = [_contacts_item(portfolio, client) for client in clients]
-    columns = ("client", *(str(role) for role in Role), "partner-user")
+    fields = TABLES["contacts"].values()
+    items: list[dict[str, Any]] = []
+    rows: list[tuple[Cell, ...]] = []
+    grid: list[tuple[Cell, ...]] = []
+    for client in clients:
+        setting: AnySetting | None = client.override or portfolio.default
+        user = setting.notify if setting else None
+        roles: dict[str, list[dict[str, Any]]] = {}
+        for role in Role:
+            holders = [contact for contact in client.contacts if role in contact.roles]
+            roles[str(role)] = [_values(contact, fields) for contact in holders]
+        emails = [[contact["email"] for contact in contacts] for contacts in roles.values()]
+        names = [[*map(_name_of, contacts)] or "vacant" for contacts in roles.values()]
+        rows.append((client.key, *emails, user))
+        grid.append((client.key, *names, user or "none"))
+        items.append(
+            {
+                "client": client.key,
+                "name": client.name or None,
+                "roles": roles,
+                "vacant": [role for role, contacts in roles.items() if not contacts],
+                "partner_user": user,
+                "contacts_checked": client.contacts_checked,
+            }
+        )
+    headings = ("Client", "Primary", "Billing", "Decision-maker", "Partner user")
     return Result(
         {"schema": "renewctl.contacts/1", "items": items},
-        DataTable(columns, map(_contacts_cells, items)),
+        DataTable(("client", *map(str, Role), "partner-user"), rows),
         names=tuple(client.key for client in clients),
-        grid=DataTable(
-            ("Client", "Primary", "Billing", "Decision-maker", "Partner user"),
-            map(_contacts_grid, items),
-        ),
+        grid=DataTable(headings, grid),
     )
-
-
-def _contacts_item(portfolio: Portfolio, client: Client) -> dict[str, Any]:
-    setting: AnySetting | None = client.override or portfolio.default
-    fields = TABLES["contacts"].values()
-    roles: dict[str, list[Any]] = {}
-    for role in Role:
-        roles[str(role)] = [_values(contact, fields) for contact in client.contacts if role in contact.roles]
-    return {
-        "client": client.key,
-        "name": client.name or None,
-        "roles": roles,
-        "vacant": [role for role, contacts in roles.items() if not contacts],
-        "partner_user": setting.notify if setting else None,
-        "contacts_checked": client.contacts_checked,
-    }
-
-
-def _contacts_cells(item: Mapping[str, Any]) -> tuple[Cell, ...]:
-    cells = [tuple(contact["email"] for contact in contacts) for contacts in item["roles"].values()]
-    return item["client"], *cells, item["partner_user"]
-
-
-def _contacts_grid(item: Mapping[str, Any]) -> tuple[Cell, ...]:
-    cells = [tuple(map(_name_of, contacts)) or "vacant" for contacts in item["roles"].values()]
-    return item["client"], *cells, item["partner_user"] or "none"
 
 
 def _name_of(person: Mapping[str, Any]) -> str:
@@ -177,10 +162,9 @@ def render_users(portfolio: Portfolio) -> Result:
         settings += [count_of(number, "override")] if number else []
         grid.append((_name_of(items[-1]), item["name"], " and ".join(settings) or "nothing"))
     columns = ("email", *TABLES["users"], "default", "overrides")
-    rows = tuple(tuple(format_value(item[column]) for column in columns) for item in items)
     return Result(
         {"schema": "renewctl.user-list/1", "items": items},
-        DataTable(columns, rows),
+        table_of(columns, items),
         names=tuple(item["email"] for item in items),
         grid=DataTable(("Partner user", "Name", "Set for"), grid),
     )

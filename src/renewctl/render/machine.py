@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from renewctl.render.result import Cell, DataTable, Line, Output, Result
-from renewctl.text import csv_cell, format_value, markdown_cell, showable
+from renewctl.render.result import Cell, DataTable, Line, Output, Result, cell_lines
+from renewctl.text import csv_cell, markdown_cell, showable
 
 
 def format_result(result: Result, output: Output) -> str:
@@ -70,9 +70,7 @@ def _tsv(result: Result) -> str:
 
 
 def _cell_text(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return cell
-    return ";".join(cell) if isinstance(cell, Sequence) else format_value(cell)
+    return ";".join(cell_lines(cell))
 
 
 def _csv(result: Result) -> str:
@@ -108,8 +106,7 @@ def markdown_table(table: DataTable) -> str:
     """Return columns and rows as a table in Markdown; headings are written as they are."""
     rows: list[Sequence[str]] = [table.columns, ["---"] * len(table.columns)]
     for row in table.rows:
-        cells = (cell if isinstance(cell, tuple) else (_cell_text(cell),) for cell in row)
-        rows.append(["<br>".join(map(markdown_cell, lines)) for lines in cells])
+        rows.append(["<br>".join(map(markdown_cell, cell_lines(cell))) for cell in row])
     return "".join("| " + " | ".join(row) + " |\n" for row in rows)
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from renewctl.errors import ExitStatus, RenewctlError
+from renewctl.text import format_value
 
 Cell = str | int | date | None | Sequence[str]
 Segment = tuple[str, str]
@@ -35,6 +36,13 @@ class DataTable(NamedTuple):
 def table_of(columns: tuple[str, ...], items: Iterable[Mapping[str, Any]]) -> DataTable:
     """Return a table of what the items have under these keys."""
     return DataTable(columns, (tuple([item[column] for column in columns]) for item in items))
+
+
+def cell_lines(cell: Cell) -> Sequence[str]:
+    """Return a cell as text, with a line for each item of a list."""
+    if isinstance(cell, str):
+        return (cell,)
+    return cell if isinstance(cell, Sequence) else (format_value(cell),)
 
 
 class Result(NamedTuple):

@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, zip_longest
 
-from renewctl.render.result import DataTable, Line, Result, Segment, line
-from renewctl.text import format_value, showable
+from renewctl.render.result import DataTable, Line, Result, Segment, cell_lines, line
+from renewctl.text import showable
 
 NARROWEST = 40
 GAP = "  "
@@ -124,8 +124,7 @@ def _draw_table(table: DataTable, width: int) -> Iterator[Line]:
     headings = table.columns
     rows: list[list[Block]] = []
     for row in table.rows:
-        cells = (cell if isinstance(cell, tuple) else (format_value(cell),) for cell in row)
-        rows.append([measure_lines(*map(line, lines or ("",))) for lines in cells])
+        rows.append([measure_lines(*map(line, cell_lines(cell) or ("",))) for cell in row])
     widths = column_widths(headings, rows)
     last_words = (word for blocks in rows for found, _ in blocks[-1] for word in _styled_words(found))
     narrowest = max([len(headings[-1]), *(measure((word,)) for word in last_words)])
