@@ -21,7 +21,7 @@ def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Resul
     grid: list[tuple[Cell, ...]] = []
     for client in clients:
         override, default = client.override, portfolio.default
-        own = (override.owner, override.notify, override.note) if override else ("default", None, "")
+        own = (override.owner, override.notify or "", override.note) if override else ("default", "", "")
         words, user = "no default", None
         if override:
             words, user = f"{override.owner} (override)", override.notify
