@@ -9,7 +9,6 @@ import tomli
 
 from renewctl.domain import paths
 from renewctl.domain.edit import clients, contacts, renewals, settings, users
-from renewctl.domain.edit.clients import NewClient
 from renewctl.domain.edit.settings import KEEP
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import ExitStatus, UsageError
@@ -326,7 +325,7 @@ CASES = [
     # client add
     Case(
         "the domain alone, in whatever form",
-        lambda its: clients.add(its.known, NewClient("https://www.New.example/x")),
+        lambda its: clients.add(its.known, "https://www.New.example/x"),
         [(("clients", "new.example"), {})],
         "client add",
     ),
@@ -334,16 +333,14 @@ CASES = [
         "all at once: one contact per address, with all its roles",
         lambda its: clients.add(
             its.known,
-            NewClient(
-                "new.example",
-                {"name": "New", "hub_id": 99},
-                {
-                    Role.DECISION_MAKER: ["Pat@new.example"],
-                    Role.BILLING: ["fin@new.example", "PAT@new.example", "fin@new.example"],
-                    Role.PRIMARY: ["pat@new.example"],
-                },
-                Renewal(NEW_DAY, "Sales Hub", date(2028, 12, 1)),
-            ),
+            "new.example",
+            {"name": "New", "hub_id": 99},
+            {
+                Role.DECISION_MAKER: ["Pat@new.example"],
+                Role.BILLING: ["fin@new.example", "PAT@new.example", "fin@new.example"],
+                Role.PRIMARY: ["pat@new.example"],
+            },
+            Renewal(NEW_DAY, "Sales Hub", date(2028, 12, 1)),
         ),
         [
             (
@@ -362,7 +359,7 @@ CASES = [
     ),
     Case(
         "what is no domain is taken, and said",
-        lambda its: clients.add(its.known, NewClient("4412345")),
+        lambda its: clients.add(its.known, "4412345"),
         [(("clients", "4412345"), {"hub_id": 4412345})],
         said=("4412345 is no domain; once that is known: renewctl client rename 4412345 DOMAIN",),
     ),
@@ -370,7 +367,8 @@ CASES = [
         "more holders than HubSpot takes are taken, and said",
         lambda its: clients.add(
             its.known,
-            NewClient("new.example", holders={Role.PRIMARY: ["a@b.example", "A@b.example", "c@b.example"]}),
+            "new.example",
+            holders={Role.PRIMARY: ["a@b.example", "A@b.example", "c@b.example"]},
         ),
         [
             (
@@ -387,13 +385,13 @@ CASES = [
     ),
     Case(
         "without a default there is nothing to follow",
-        lambda its: clients.add(Portfolio(), NewClient("new.example")),
+        lambda its: clients.add(Portfolio(), "new.example"),
         [(("clients", "new.example"), {})],
         said=("there is no default for it to follow yet: renewctl set-default --owner hubspot",),
     ),
     Case(
         "a renewal is no more than is said of it",
-        lambda its: clients.add(its.known, NewClient("new.example", renewal=Renewal(NEW_DAY))),
+        lambda its: clients.add(its.known, "new.example", renewal=Renewal(NEW_DAY)),
         [(("clients", "new.example"), {"renewals": [{"date": NEW_DAY}]})],
     ),
     # client set
@@ -674,19 +672,19 @@ REFUSALS = [
     ),
     Refusal(
         "a new client without a domain",
-        lambda its: clients.add(its.known, NewClient("Acme Ltda")),
+        lambda its: clients.add(its.known, "Acme Ltda"),
         "'Acme Ltda' is not a client's domain",
         "acme.example",
     ),
     Refusal(
         "a new client that is in the store",
-        lambda its: clients.add(its.known, NewClient("https://ACME.example")),
+        lambda its: clients.add(its.known, "https://ACME.example"),
         "acme.example is in the store already",
         "renewctl client set acme.example",
     ),
     Refusal(
         "a new client with another's hub id",
-        lambda its: clients.add(its.known, NewClient("new.example", {"hub_id": 4411223})),
+        lambda its: clients.add(its.known, "new.example", {"hub_id": 4411223}),
         "hub id 4411223 is acme.example's",
         "account menu",
     ),
@@ -694,14 +692,15 @@ REFUSALS = [
         "a new client of which only the hub id was known",
         lambda its: clients.add(
             read_portfolio({"clients": {"4412345": {}}}).portfolio,
-            NewClient("new.example", {"hub_id": 4412345}),
+            "new.example",
+            {"hub_id": 4412345},
         ),
         "a client stands under hub id 4412345 already",
         "renewctl client rename 4412345 new.example",
     ),
     Refusal(
         "a hub id for a domain, which a client has",
-        lambda its: clients.add(its.known, NewClient("4411223")),
+        lambda its: clients.add(its.known, "4411223"),
         "hub id 4411223 is acme.example's",
         "account menu",
     ),

@@ -106,8 +106,8 @@ def add(
     """
     typed = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
     holders = {role: [parse_address(each, f"--{role}") for each in typed[role] or ()] for role in typed}
-    new = edit.NewClient(domain, values, holders, _renewal(run, renewal, product, deadline))
-    return change_store(run, lambda book: edit.add(book, new))
+    first = _renewal(run, renewal, product, deadline)
+    return change_store(run, lambda book: edit.add(book, domain, values, holders, first))
 
 
 @command("client set", changes=True)

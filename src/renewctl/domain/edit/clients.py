@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from renewctl.domain.edit.contacts import join_roles, set_active, warn_too_many
 from renewctl.domain.edit.renewals import renewal_table
@@ -19,15 +18,6 @@ FieldValues = Mapping[str, Scalar | None]
 """New values of single fields of a client, by key; None takes the value away."""
 
 
-class NewClient(NamedTuple):
-    """A client to be added: its domain or hub id, its fields, addresses by role, and a renewal."""
-
-    domain: str
-    values: FieldValues = EMPTY
-    holders: Mapping[Role, Sequence[str]] = EMPTY
-    renewal: Renewal | None = None
-
-
 def field_changes(path: Path, values: FieldValues) -> list[Change]:
     """Return the changes that give the client at ``path`` these values.
 
@@ -39,27 +29,32 @@ def field_changes(path: Path, values: FieldValues) -> list[Change]:
     ]
 
 
-def add(portfolio: Portfolio, new: NewClient) -> Plan:
-    """Plan a new client, following the default.
+def add(
+    portfolio: Portfolio,
+    domain: str,
+    values: FieldValues = EMPTY,
+    holders: Mapping[Role, Sequence[str]] = EMPTY,
+    renewal: Renewal | None = None,
+) -> Plan:
+    """Plan a new client, following the default; ``domain`` can be its hub id.
 
     Raises:
         UsageError: If the domain is not valid or is taken, or the hub id is another client's.
     """
-    key = _free_key(portfolio, new.domain)
-    values = dict(new.values)
+    key = _free_key(portfolio, domain)
     # If you know only the hub id, you pass it in place of the domain; it stays when the domain is set.
     if values.get("hub_id") is None and _HUB_ID.fullmatch(key):
-        values["hub_id"] = int(key)
+        values = {**values, "hub_id": int(key)}
     _check_hub_id(portfolio, key, values)
     changes = field_changes((), values)
     table = {change.path[0]: change.after for change in changes if change.after is not None}
-    holders = ((role, Contact(email)) for role in Role for email in new.holders.get(role, ()))
-    if contacts := join_roles(holders).values():
+    pairs = ((role, Contact(email)) for role in Role for email in holders.get(role, ()))
+    if contacts := join_roles(pairs).values():
         table["contacts"] = [record_table("contacts", contact) for contact in contacts]
-    if new.renewal:
-        table["renewals"] = [renewal_table(new.renewal)]
+    if renewal:
+        table["renewals"] = [renewal_table(renewal)]
     notices: list[str] = []
-    for role, emails in new.holders.items():
+    for role, emails in holders.items():
         notices += warn_too_many(key, role, len({address_key(email) for email in emails}))
     if "." not in key:
         notices.append(f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN")
