@@ -8,14 +8,16 @@ import re
 
 import typer
 
+from renewctl import files
+from renewctl.domain.identifiers import KEY
+from renewctl.store.location import find_store
+
 ADDRESS = r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 """Addresses that mean nothing to a shell."""
 
 
 def complete_clients(ctx: typer.Context) -> list[str]:
     """Return the keys of the store's clients, without those that are on the command line already."""
-    from renewctl.domain.identifiers import KEY
-
     given = ctx.params.get("clients") or ()
     return [key for key in _keys(ctx, "clients") if KEY.fullmatch(key) and key not in given]
 
@@ -35,9 +37,6 @@ def _keys(ctx: typer.Context, table: str) -> list[str]:
     import json
 
     import tomli
-
-    from renewctl import files
-    from renewctl.store.location import find_store
 
     environment = ctx.obj
     try:

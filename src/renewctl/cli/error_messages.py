@@ -7,6 +7,8 @@ import re
 import shutil
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from itertools import pairwise, takewhile
 
 import typer
@@ -53,30 +55,20 @@ def write_lines(environment: Environment, lines: Iterable[str]) -> None:
     text = [showable(line) for line in lines]
     if environment.stderr is not None and environment.stderr.isatty():
         width = max(40, shutil.get_terminal_size((100, 24)).columns) - 1
-        text = [line if len(line) <= width else _fill(line, width) for line in text]
+        fill = partial(textwrap.fill, width=width, break_long_words=False, break_on_hyphens=False)
+        for number, line in enumerate(text):
+            if len(line) > width:
+                words = line.lstrip(" ")
+                indent = line.removesuffix(words)
+                text[number] = fill(words, initial_indent=indent, subsequent_indent=indent + "  ")
     _write(environment, "".join(line + "\n" for line in text))
 
 
-def _fill(line: str, width: int) -> str:
-    indent = " " * (len(line) - len(line.lstrip(" ")))
-    return textwrap.fill(
-        line.lstrip(" "),
-        width,
-        initial_indent=indent,
-        subsequent_indent=indent + "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def _write(environment: Environment, text: str) -> None:
-    if environment.stderr is None:
-        return
-    try:
-        environment.stderr.write(text)
-        environment.stderr.flush()
-    except OSError:
-        pass  # Nobody can read of it; the exit status still says it.
+    if environment.stderr is not None:
+        with suppress(OSError):  # Nobody can read of it; the exit status still says it.
+            environment.stderr.write(text)
+            environment.stderr.flush()
 
 
 def _as_renewctl_error(

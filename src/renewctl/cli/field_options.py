@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from renewctl.cli.runtime import Run
+from renewctl.domain.dates import parse_day
+from renewctl.domain.identifiers import parse_address
 from renewctl.fields import TABLES, Field, Kind
 from renewctl.model import Scalar
 
@@ -55,9 +57,9 @@ def collect(parameters: Iterable[Parameter], given: dict[str, Any], run: Run) ->
     """Return the arguments of a command as its own parameters have them.
 
     Args:
-        parameters: The command's.
-        given: The arguments that were typed, by name, as Typer has them.
-        run: The command's run, whose day relative dates count from.
+        parameters: the command's.
+        given: the arguments by name, as Typer has them.
+        run: has the day that relative dates count from.
 
     Raises:
         UsageError: If a value is not one of its field's kind.
@@ -86,14 +88,9 @@ def _fields(purpose: str) -> list[Field]:
 def _read(field: Field, value: Any, run: Run) -> Scalar | None:
     if value == "":
         return None
-    # Lazy imports: every command has this module, and few have such an option.
     if field.kind is Kind.DATE:
-        from renewctl.domain.dates import parse_day
-
         return parse_day(value, run.today, option=field.option)
     if field.kind is Kind.ADDRESS:
-        from renewctl.domain.identifiers import parse_address
-
         return parse_address(value, field.option)
     scalar: Scalar = value
     return scalar

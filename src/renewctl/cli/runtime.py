@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, TextIO
 
 import typer
 
+from renewctl.domain import lookup
+from renewctl.domain.dates import parse_day
 from renewctl.errors import UsageError
+from renewctl.model import Client, PartnerUser, Portfolio
 from renewctl.render.result import Output
 from renewctl.store import location as places
 
 if TYPE_CHECKING:
-    from renewctl.model import Client, PartnerUser, Portfolio
     from renewctl.store.history import Author
     from renewctl.store.snapshot import Snapshot
 
@@ -123,11 +125,7 @@ class Run(RunOptions):
         if text is None:
             text, option = self.environment.variables.get(AS_OF) or None, AS_OF
         today = self.environment.today()
-        if text is None:
-            return today
-        from renewctl.domain.dates import parse_day
-
-        return parse_day(text, today, option=option)
+        return today if text is None else parse_day(text, today, option=option)
 
     @cached_property
     def place(self) -> places.Location:
@@ -148,30 +146,20 @@ class Run(RunOptions):
         return snapshot
 
 
-def select_clients(portfolio: "Portfolio", words: Sequence[str] | None) -> "tuple[Client, ...]":
+def select_clients(portfolio: Portfolio, words: Sequence[str] | None) -> tuple[Client, ...]:
     """Return the clients named, all of them where none is."""
-    if not words:
-        return tuple(portfolio.clients.values())
-    from renewctl.domain import lookup
-
-    return lookup.find_clients(portfolio, words)
+    return lookup.find_clients(portfolio, words) if words else tuple(portfolio.clients.values())
 
 
 def require_clients(words: Sequence[str] | None, example: str) -> Sequence[str]:
-    """Return the words, of which there must be one.
-
-    Raises:
-        UsageError: If there is none.
-    """
+    """Return the words. Raises UsageError if there is none."""
     if not words:
         raise UsageError("name at least one client", hint=example)
     return words
 
 
-def select_user(portfolio: "Portfolio", word: str | None) -> "PartnerUser | None":
+def select_user(portfolio: Portfolio, word: str | None) -> PartnerUser | None:
     """Return the partner user named; None where none is named or ``none`` is."""
     if word is None or word.lower() == "none":
         return None
-    from renewctl.domain import lookup
-
     return lookup.find_user(portfolio, word)

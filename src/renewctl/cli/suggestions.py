@@ -28,9 +28,7 @@ _PLAIN = re.compile(r"[\w./-]+")
 def usage_error(error: Any, path: str) -> UsageError:
     """Return what Typer finds wrong with a command line, with what to type instead.
 
-    Args:
-        error: Typer's.
-        path: the command's words, where the error has no context.
+    ``path`` is the command's words, where the error has no context.
     """
     context: Any = getattr(error, "ctx", None)
     path = context.command_path if context else path
@@ -67,22 +65,14 @@ def suggest_page(word: str, known: Iterable[str]) -> UsageError:
 def refuse_repeated_options(context: Any, arguments: Sequence[str]) -> None:
     """Refuse an option of a change that is given twice: the first value would be lost in silence.
 
-    Options of every command can be: a later one overrules that of an alias.
-
-    Raises:
-        UsageError: If such an option is there.
+    Options of every command can be repeated, as a later one overrules that of an alias.
     """
-    options = [each for each in context.command.params if each.param_type_name == "option"]
-    if not any(each.name == "dry_run" for each in options):
+    if not any(each.name == "dry_run" for each in context.command.params):
         return
     order = context.command.make_parser(context).parse_args(args=list(arguments))[2]
-    single = [
-        each
-        for each in options
-        if not each.multiple and not each.is_flag and each.rich_help_panel != EVERYWHERE
-    ]
-    for option, times in Counter(each for each in order if each in single).items():
-        if times > 1:
+    for option, times in Counter(order).items():
+        repeatable = option.param_type_name != "option" or option.multiple or option.is_flag
+        if times > 1 and not repeatable and option.rich_help_panel != EVERYWHERE:
             hint = f"{context.command_path} --help lists the options"
             if option.opts[-1] in {"--renewal", "--product"}:
                 hint = "a second one: renewctl client set-renewal CLIENT DATE --product NAME"

@@ -106,7 +106,9 @@ def add(
     """
     typed = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
     holders = {role: [parse_address(each, f"--{role}") for each in typed[role] or ()] for role in typed}
-    first = _renewal(run, renewal, product, deadline)
+    if renewal is None and (product or deadline):
+        raise UsageError("--product and --deadline need --renewal", hint="add --renewal 2027-03-01")
+    first = None if renewal is None else _renewal(run, renewal, product, deadline)
     return change_store(run, lambda book: edit.add(book, domain, values, holders, first))
 
 
@@ -200,7 +202,7 @@ def set_renewal(
     Records the renewal, or moves the one there is; other products stay. Without --deadline the usual
     deadline applies.
     """
-    new = _renewal(run, day, product, deadline) or Renewal(run.today)
+    new = _renewal(run, day, product, deadline)
     named = product is not None
     return _change_client(run, client, lambda found: renewals.set_renewal(found, new, named=named))
 
@@ -227,15 +229,6 @@ def _change_client(run: Run, word: str, plan: Callable[[Client], Plan]) -> Resul
     return change_store(run, lambda book: plan(lookup.find_client(book, word)))
 
 
-def _renewal(run: Run, day: Text, product: Text, deadline: Text) -> Renewal | None:
-    """Return the renewal that the options describe, if any.
-
-    Raises:
-        UsageError: a day cannot be read, or there is a product or deadline but no day.
-    """
-    if day is None:
-        if product or deadline:
-            raise UsageError("--product and --deadline need --renewal", hint="add --renewal 2027-03-01")
-        return None
+def _renewal(run: Run, day: str, product: Text, deadline: Text) -> Renewal:
     last = parse_day(deadline, run.today, option="--deadline") if deadline else None
     return Renewal(parse_day(day, run.today, option="the renewal date"), product or "", last)

@@ -60,8 +60,16 @@ def _item(past: History, record: Record, changes: tuple[Change, ...]) -> History
 
 
 def _items_of_clients(run: Run, past: History, words: Sequence[str]) -> list[HistoryItem]:
-    """Return what was done to some clients, under the keys they had before, too, newest first."""
-    keys = {_find_key(run, past, word) for word in words}
+    """Return what was done to some clients, under the keys they had before, too, newest first.
+
+    Raises:
+        UnknownClient: If one is neither in the store nor in its history.
+    """
+    keys = set()
+    for word in words:
+        key = client_key(word) or ""
+        known = any(_concerns(change, {key}) for record in past.records for change in record.changes)
+        keys.add(key if known else lookup.find_client(run.load().portfolio, word).spelling)
     items = []
     for record in reversed(past.records):
         renamed = {str(change.after): change.path[-1] for change in record.changes if change.renamed}
@@ -74,15 +82,3 @@ def _items_of_clients(run: Run, past: History, words: Sequence[str]) -> list[His
 
 def _concerns(change: Change, keys: set[str]) -> bool:
     return change.path[0] == "clients" and bool({*change.path[1:2], str(change.after)} & keys)
-
-
-def _find_key(run: Run, past: History, word: str) -> str:
-    """Return the key of a client of the store, or of one that is no longer there.
-
-    Raises:
-        UnknownClient: If it is neither in the store nor in its history.
-    """
-    key = client_key(word) or ""
-    changes = (change for record in past.records for change in record.changes)
-    known = any(_concerns(change, {key}) for change in changes)
-    return key if known else lookup.find_client(run.load().portfolio, word).spelling

@@ -1,6 +1,6 @@
 """``who``: who would be notified for upcoming renewals; as a picture, and as an assertion, too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, NamedTuple
@@ -11,15 +11,19 @@ from renewctl.cli import completers
 from renewctl.cli.app import command
 from renewctl.cli.options import Clients, Text
 from renewctl.cli.runtime import Run, select_clients
+from renewctl.domain import lookup
 from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
 from renewctl.domain.identifiers import address_key, is_address
 from renewctl.domain.report import ReportRow
 from renewctl.domain.responsibilities import Responsibilities, find_responsibilities
-from renewctl.errors import NoRecipient, Problem, UnexpectedRecipients, UsageError
+from renewctl.errors import NoRecipient, Problem, RenewctlError, UnexpectedRecipients, UsageError
 from renewctl.model import Policy, Portfolio
 from renewctl.render import who as render_who
 from renewctl.render.result import Result
+from renewctl.render.who_by_recipient import render_by_recipient
+
+WHY = "renewctl explain CLIENT says why"
 
 
 class By(StrEnum):
@@ -85,7 +89,7 @@ def who(
     rows, window, person = select_rows(run, snapshot.portfolio, query, timeline=timeline)
     report = render_who.Report(rows, run.today, window, snapshot.identity, person)
     if timeline:
-        # Lazy import: most reports have no picture.
+        # Lazy imports: most reports have no picture.
         from renewctl.domain.timeline import build_timeline
         from renewctl.render.timeline import render_timeline
 
@@ -93,14 +97,15 @@ def who(
         result = render_timeline(picture, report._replace(rows=picture.rows))
         rows = reports.filter_rows(rows, window, run.today)
     elif by is By.RECIPIENT:
-        # Lazy import: most reports are by client.
-        from renewctl.render.who_by_recipient import render_by_recipient
-
         result = render_by_recipient(report)
     else:
         result = render_who.render_by_client(report)
-    failure = _unexpected(rows, expect) if expect is not None else None
-    return result._replace(failure=failure or (_without_recipient(rows) if require_recipient else None))
+    failure: RenewctlError | None = _unexpected(rows, expect) if expect is not None else None
+    if require_recipient and not failure:
+        keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
+        problems = [Problem(f"{key}: nobody is notified") for key in keys]
+        failure = NoRecipient("nobody would be notified", hint=WHY, problems=problems) if keys else None
+    return result._replace(failure=failure)
 
 
 class Selection(NamedTuple):
@@ -131,9 +136,6 @@ def select_rows(run: Run, book: Portfolio, query: Query, *, timeline: bool = Fal
     rows = reports.build_rows(book, clients, None if timeline else window, run.today)
     if query.recipient is None:
         return Selection(rows, window, None)
-    # Lazy import: most reports are of everybody.
-    from renewctl.domain import lookup
-
     person = find_responsibilities(book, lookup.find_address(book, query.recipient))
     return Selection(reports.rows_for_recipient(rows, person.email), window, person)
 
@@ -163,18 +165,18 @@ def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Wi
     return Window(start, end)
 
 
-# ------------------------------------------------------------------ the report as an assertion
-
-WHY = "renewctl explain CLIENT says why"
-
-
 def _unexpected(rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients | None:
     """Return what is wrong unless To and Cc of each row together are just the addresses expected.
 
     Raises:
         UsageError: If ``expect`` is not a list of addresses.
     """
-    expected = frozenset(_addresses(expect))
+    words = [] if expect.strip().lower() == "none" else [word.strip() for word in expect.split(",")]
+    expected = set()
+    for word in words:
+        if not is_address(word):
+            raise UsageError(f"--expect: {word!r} is not an e-mail address", hint="write A@B,C@D, or none")
+        expected.add(address_key(word))
     if not rows:
         return UnexpectedRecipients("nothing is listed, so nothing is as expected", hint="widen the window")
     problems = []
@@ -186,19 +188,3 @@ def _unexpected(rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients 
             product = f" ({row.renewal.product})" if row.renewal and row.renewal.product else ""
             problems.append(Problem(f"{row.client.key}{product}: {'; '.join(what)}"))
     return UnexpectedRecipients("not as expected", hint=WHY, problems=problems) if problems else None
-
-
-def _addresses(expect: str) -> Iterator[str]:
-    if expect.strip().lower() == "none":
-        return
-    for word in (word.strip() for word in expect.split(",")):
-        if not is_address(word):
-            raise UsageError(f"--expect: {word!r} is not an e-mail address", hint="write A@B,C@D, or none")
-        yield address_key(word)
-
-
-def _without_recipient(rows: Sequence[ReportRow]) -> NoRecipient | None:
-    """Return which clients have a row that notifies nobody, as what is wrong."""
-    keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
-    problems = [Problem(f"{key}: nobody is notified") for key in keys]
-    return NoRecipient("nobody would be notified", hint=WHY, problems=problems) if problems else None
