@@ -6,12 +6,7 @@ from typing import Any, NamedTuple
 from renewctl.domain.impact import Impact
 from renewctl.errors import ExitStatus
 from renewctl.model import Change
-from renewctl.render.impact import (
-    impact_document,
-    impact_table,
-    recipient_lines,
-    without_recipient_lines,
-)
+from renewctl.render.impact import impact_document, impact_table, recipient_lines, without_recipient_lines
 from renewctl.render.machine import markdown_table
 from renewctl.render.plan import change_items, change_lines, change_table
 from renewctl.render.result import Cell, DataTable, Line, Result, line
@@ -35,14 +30,7 @@ class Comparison(NamedTuple):
 def render_diff(
     comparison: Comparison, *, recipients_only: bool, exit_code: bool, warnings: tuple[str, ...]
 ) -> Result:
-    """Return the comparison.
-
-    Args:
-        comparison: of two stores.
-        recipients_only: leave out the settings, and let only recipients count as a difference.
-        exit_code: exit with status 1 if anything differs.
-        warnings: to print as well.
-    """
+    """Return the comparison; ``recipients_only`` leaves out the settings."""
     impact = comparison.impact
     changes = () if recipients_only else comparison.changes
     people = impact_table(impact)
@@ -72,7 +60,7 @@ def _lines(comparison: Comparison, changes: tuple[Change, ...], *, recipients_on
     yield from without_recipient_lines(impact, would=True)
     yield line((f"{comparison.old['path']} → {comparison.new['path']}", "strong"))
     if not recipients_only:
-        yield line(_count_changes(changes))
+        yield line(_count_settings(changes))
         yield from change_lines(changes)
     number = len(impact.clients)
     clients = f"{count_of(number, 'client')} change{'s' * (number == 1)} in who hears"
@@ -80,7 +68,7 @@ def _lines(comparison: Comparison, changes: tuple[Change, ...], *, recipients_on
     yield from recipient_lines(impact)
 
 
-def _count_changes(changes: tuple[Change, ...]) -> str:
+def _count_settings(changes: tuple[Change, ...]) -> str:
     return f"{count_of(len(changes), 'setting')} differ{'s' * (len(changes) == 1)}"
 
 
@@ -100,7 +88,7 @@ def _markdown(comparison: Comparison, changes: tuple[Change, ...], people: DataT
     else:
         yield NO_RECIPIENTS_CHANGE
     if changes:
-        yield f"\n<details><summary>{_count_changes(changes)}</summary>\n"
+        yield f"\n<details><summary>{_count_settings(changes)}</summary>\n"
         settings = [
             (" ".join(change.path), before, after)
             for change, (_, before, after) in zip(changes, change_table(changes).rows, strict=True)

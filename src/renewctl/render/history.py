@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from renewctl.model import Change
 from renewctl.render.machine import plain_line
 from renewctl.render.plan import LAYOUT_ALONE, change_items, change_lines
-from renewctl.render.result import Cell, DataTable, Line, Result, line
+from renewctl.render.result import Line, Result, line, table_of
 
 SCHEMA = "renewctl.history/1"
 COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")
@@ -16,7 +16,7 @@ OUTSIDE = "changed outside renewctl"
 class HistoryItem(NamedTuple):
     """One change that was made; without ``id``, by something else than renewctl.
 
-    ``goes_back_to`` is the change that an undo, or the undo of an undo (``redo``), is about in the
+    ``goes_back_to`` is the change that an undo, or a ``redo`` (the undo of an undo), is about in the
     end. ``unsure``: it is not known whether the change was made.
     """
 
@@ -36,16 +36,10 @@ class HistoryItem(NamedTuple):
 def render_history(
     items: Sequence[HistoryItem], store: Mapping[str, str], warnings: tuple[str, ...] = ()
 ) -> Result:
-    """Return the changes made to a store.
-
-    Args:
-        items: newest first.
-        store: its path and sha256.
-        warnings: to print as well.
-    """
+    """Return the changes made to a store; the items are listed newest first."""
     return Result(
         {"schema": SCHEMA, "store": dict(store), "items": [_document(item) for item in items]},
-        DataTable(COLUMNS, tuple(map(_cells, items))),
+        table_of(COLUMNS, map(_flat_item, items)),
         names=tuple(item.id for item in items if item.id),
         screen=lambda _width: _draw(items),
         warnings=warnings,
@@ -69,13 +63,12 @@ def _document(item: HistoryItem) -> dict[str, Any]:
     }
 
 
-def _cells(item: HistoryItem) -> tuple[Cell, ...]:
+def _flat_item(item: HistoryItem) -> Mapping[str, Any]:
     if not item.id:
-        return None, None, None, OUTSIDE, None, None, None, None, None
-    lines = change_lines(item.changes, len(item.changes))
-    what = tuple(plain_line(parts).strip() for parts in lines) or (LAYOUT_ALONE,)
+        return {**dict.fromkeys(COLUMNS), "command": OUTSIDE}
     number = len(item.changes)
-    return item.at, item.user, item.host, item.command, item.id, number, item.note, item.undoes, what
+    what = [plain_line(parts).strip() for parts in change_lines(item.changes, number)]
+    return {**item._asdict(), "changes": number, "what": tuple(what or [LAYOUT_ALONE])}
 
 
 def _draw(items: Sequence[HistoryItem]) -> Iterator[Line]:

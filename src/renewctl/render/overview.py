@@ -1,6 +1,5 @@
 """What renewctl shows without a command: what it is, the store in use, five commands, the next step."""
 
-from collections.abc import Iterator
 from datetime import date
 from functools import partial
 
@@ -23,7 +22,7 @@ KNOW = (
 def render_overview(
     version: str, store: str | None, book: Portfolio | None, today: date, *, missing: bool = False
 ) -> Result:
-    """Return what renewctl is, which store is in use, the five commands to know, and the next step.
+    """Return what renewctl is, the store in use, five commands, and the next step.
 
     Args:
         version: the program's.
@@ -35,27 +34,22 @@ def render_overview(
     lines = [line((f"renewctl {version}", "strong"), f": {WHAT}"), line()]
     lines.append(line(("store  ", "dim"), store or "none yet, here or above"))
     if book is not None:
-        lines.append(line(("       ", "dim"), _counts(book, today)))
+        rows = build_rows(book, book.clients.values(), default_window(book.policy, today), today)
+        nobody = len({row.client.key for row in without_recipient(rows)})
+        default = f"default owner {book.default.owner}" if book.default else "no default"
+        alarm = f", {nobody} with NOBODY notified" if nobody else ""
+        counts = f"{count_of(len(book.clients), 'client')}, {default}{alarm}"
+        lines.append(line(("       ", "dim"), counts))
     width = max(len(words) for words, _ in KNOW)
     commands = [line("  ", (f"{words:<{width}}", "strong"), f"  {meaning}") for words, meaning in KNOW]
-    lines += [line(), *commands, line(), *_next(store, book, missing=missing), line()]
-    lines.append(
-        line(("renewctl --help lists all; each has --help; renewctl demo shows some at work.", "dim"))
-    )
+    lines += [line(), *commands, line(), _next_step(store, book, missing=missing), line()]
+    more = "renewctl --help lists all; each has --help; renewctl demo shows some at work."
+    lines.append(line((more, "dim")))
     document = {"schema": "renewctl.overview/1", "store": store}
     return Result(document, DataTable((), ()), lines=lines, screen=partial(wrap_hanging, lines))
 
 
-def _counts(book: Portfolio, today: date) -> str:
-    rows = build_rows(book, book.clients.values(), default_window(book.policy, today), today)
-    nobody = len({row.client.key for row in without_recipient(rows)})
-    default = f"default owner {book.default.owner}" if book.default else "no default"
-    clients = count_of(len(book.clients), "client")
-    return f"{clients}, {default}" + (f", {nobody} with NOBODY notified" if nobody else "")
-
-
-def _next(store: str | None, book: Portfolio | None, *, missing: bool) -> Iterator[Line]:
-    """Yield the one thing to type now."""
+def _next_step(store: str | None, book: Portfolio | None, *, missing: bool) -> Line:
     if missing:
         words = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY"
         why = "make a store in this folder" if store is None else "make it"
@@ -68,4 +62,4 @@ def _next(store: str | None, book: Portfolio | None, *, missing: bool) -> Iterat
         why = "there is no client yet"
     else:
         words, why = "renewctl who", "the next 120 days" if book.policy.horizon_days == 120 else "the report"
-    yield line(("next   ", "dim"), (words, "notified"), f"  ({why})")
+    return line(("next   ", "dim"), (words, "notified"), f"  ({why})")

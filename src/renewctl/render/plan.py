@@ -11,17 +11,15 @@ from renewctl.domain.paths import IDENTITY
 from renewctl.model import Change, Plan, Portfolio, Value
 from renewctl.render.impact import WHERE_ALL, impact_document, recipient_lines, without_recipient_lines
 from renewctl.render.result import DataTable, Line, Result, Segment, line
-from renewctl.text import count_of
+from renewctl.text import count_of, format_value
 
 SCHEMA = "renewctl.plan/1"
 MOST_LINES = 20
 LAYOUT_ALONE = "another layout, the same values"
-ITEM_DEPTH = 4
-"""clients, KEY, contacts, ADDRESS: the path of one item of a list."""
 
 
 class ChangeView(NamedTuple):
-    """A change and what describes it: the portfolios, the impact, the store's name."""
+    """A change with what describes it; ``store`` is the store's name."""
 
     plan: Plan
     before: Portfolio
@@ -49,7 +47,7 @@ def render_change(
         brief: whether the user has read the change already, so that only its end is printed.
     """
     plan = view.plan
-    counts = dict(plan.counts) or (_count_followers(view) if _changes_default(plan) else {})
+    counts = dict(plan.counts) or (_count_followers(view.after) if _changes_default(plan) else {})
     document = {
         "schema": SCHEMA,
         "command": plan.command,
@@ -76,20 +74,29 @@ def render_change(
 
 
 def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
-    """Yield a change for people: clients without recipient first, what changes, for which recipients."""
-    plan = view.plan
+    """Yield a change for people: clients without recipient, what changes, for whom."""
+    plan, changes = view.plan, view.plan.changes
     yield from without_recipient_lines(view.impact, would=would)
     command = (f"{plan.command}: ", "strong")
     if _changes_default(plan):
-        yield line(command, *_default_heading(view))
+        before, after = view.before.default, view.after.default
+        owner = _transition(str(before.owner) if before else "none", str(after.owner) if after else "none")
+        user = _transition((before and before.notify) or "nobody", (after and after.notify) or "nobody")
+        yield line(command, "owner ", *owner, ", ", *user)
     else:
-        yield line(command, _count_changes(view))
-        yield from change_lines(plan.changes, len(plan.changes) if plan.whole and would else MOST_LINES)
+        counts = [f"{number} {noun}" for noun, number in plan.counts if number]
+        summary = count_of(len(changes), "change") if changes else "nothing to change"
+        if view.changed and not changes:
+            summary = LAYOUT_ALONE
+        elif plan.counts:
+            summary = ", ".join(counts if changes else ["no changes", *counts])
+        yield line(command, summary)
+        yield from change_lines(changes, len(changes) if plan.whole and would else MOST_LINES)
     for notice in plan.notices[:MOST_LINES]:
         yield line(("  note: ", "warning"), notice)
     if len(plan.notices) > MOST_LINES:
         yield line(("  note: ", "warning"), f"… and {len(plan.notices) - MOST_LINES} more {WHERE_ALL}")
-    if plan.changes:
+    if changes:
         yield line(*_describe_reach(view))
         yield from recipient_lines(view.impact)
 
@@ -100,64 +107,39 @@ def _changes_default(plan: Plan) -> bool:
     return bool(paths) and paths <= {("defaults", "owner"), ("defaults", "notify")}
 
 
-def _default_heading(view: ChangeView) -> Iterator[str | Segment]:
-    """Yield ``owner hubspot → partner, ana@agency.example``: what changes, and what stays."""
-    before, after = view.before.default, view.after.default
-    yield "owner "
-    yield from _transition(str(before.owner) if before else "none", str(after.owner) if after else "none")
-    yield ", "
-    yield from _transition((before and before.notify) or "nobody", (after and after.notify) or "nobody")
-
-
-def _transition(before: str, after: str) -> Iterator[str | Segment]:
-    if address_key(before) != address_key(after):
-        yield from ((before, "dim"), " → ")
-    yield after, "notified"
-
-
-def _count_changes(view: ChangeView) -> str:
-    plan = view.plan
-    if view.changed and not plan.changes:
-        return LAYOUT_ALONE
-    if plan.counts:
-        counts = [f"{number} {noun}" for noun, number in plan.counts if number]
-        return ", ".join(counts if plan.changes else ["no changes", *counts])
-    return count_of(len(plan.changes), "change") if plan.changes else "nothing to change"
+def _transition(before: str, after: str) -> Line:
+    if address_key(before) == address_key(after):
+        return line((after, "notified"))
+    return line((before, "dim"), " → ", (after, "notified"))
 
 
 def _describe_reach(view: ChangeView) -> Iterator[str | Segment]:
     """Yield how many clients are affected; of the default, also how many are not, and why."""
     number = len(view.impact.clients)
-    changes = f"change{'s' * (number == 1)}"
-    of_default_alone = _changes_default(view.plan)
-    if not number and not of_default_alone:
+    clients_change = "client changes" if number == 1 else "clients change"
+    following, overridden, pinned = _count_followers(view.after).values()
+    if _changes_default(view.plan):
+        yield f"{number} of {following} following " if number != following else f"{number} "
+        yield clients_change
+        if overridden:
+            clients_are = "client is" if overridden == 1 else "clients are"
+            yield f" · {overridden} overridden {clients_are} not affected"
+    elif not number:
         yield "Nobody starts or stops hearing.", "dim"
         return
-    if not any(change.path[0] == "defaults" for change in view.plan.changes):
-        yield f"{count_of(number, 'client')} {changes}"
-        return
-    following, overridden, matching = _count_followers(view).values()
-    if not of_default_alone:
-        yield f"{count_of(number, 'client')} {changes}"
-        yield f" · {following} following the default, {overridden} overridden"
     else:
-        some = f"{number} of {following} following" if number != following else str(number)
-        yield f"{some} client{'s' * (number != 1)} {changes}"
-        if overridden:
-            clients = "client is" if overridden == 1 else "clients are"
-            yield f" · {overridden} overridden {clients} not affected"
-    if matching:
-        yield f" ({matching} pinned, same as the new default)"
+        yield f"{number} {clients_change}"
+        if not any(change.path[0] == "defaults" for change in view.plan.changes):
+            return
+        yield f" · {following} following the default, {overridden} overridden"
+    if pinned:
+        yield f" ({pinned} pinned, same as the new default)"
 
 
-def _count_followers(view: ChangeView) -> dict[str, int]:
-    overridden = len(find_overridden(view.after))
-    following = len(view.after.clients) - overridden
-    return {
-        "following": following,
-        "overridden": overridden,
-        "pinned": len(find_matching_default(view.after)),
-    }
+def _count_followers(portfolio: Portfolio) -> dict[str, int]:
+    overridden, pinned = len(find_overridden(portfolio)), len(find_matching_default(portfolio))
+    following = len(portfolio.clients) - overridden
+    return {"following": following, "overridden": overridden, "pinned": pinned}
 
 
 # ------------------------------------------------------------------ one change after the other
@@ -196,8 +178,8 @@ def _change_line(change: Change) -> Line:
         return line(subject, " renamed to ", (str(change.after), "notified"))
     steps = change.path[1 if change.path[0] == _subject(change) else 2 :]
     text = _value_text
-    if len(change.path) == ITEM_DEPTH and change.path[2] in IDENTITY:
-        # An item of a list is named by its own value.
+    if len(change.path) == 4 and change.path[2] in IDENTITY:
+        # clients, KEY, contacts, ADDRESS: an item of a list, named by its own value.
         steps, text = steps[:-1], _item_text
     what = " ".join(step or "(no product)" for step in steps)
     if change.before is None:
@@ -214,17 +196,12 @@ def _subject(change: Change) -> str:
 
 def _value_text(value: Value | None) -> str:
     """Return a value for people, without brackets and quotes."""
-    if value is None:
-        return ""
     if isinstance(value, dict):
-        return (
-            ", ".join(f"{key} {_value_text(inner)}" for key, inner in value.items()) or "(nothing else yet)"
-        )
+        texts = [f"{key} {_value_text(inner)}" for key, inner in value.items()]
+        return ", ".join(texts) or "(nothing else yet)"
     if isinstance(value, list):
         return "; ".join(map(_item_text, value)) or "none"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date) else format_value(value)
 
 
 def _item_text(value: Value | None) -> str:

@@ -9,13 +9,7 @@ TEXTS = Path(__file__).parents[1] / "texts"  # importlib.resources would take a 
 
 
 def list_some(names: Sequence[str], most: int, where: str = "") -> str:
-    """Return the first names and how many more there are.
-
-    Args:
-        names: all of them.
-        most: how many to name.
-        where: what to add if some are not named, as where to find them.
-    """
+    """Return the first names and how many more there are, and ``where`` those are."""
     more = f" and {len(names) - most} more{where}" if len(names) > most else ""
     return ", ".join(names[:most]) + more
 
