@@ -12,7 +12,7 @@ from renewctl.text import count_of
 MOST_NAMED = 3
 """So many people or clients are named; of more, the number is printed."""
 MOST_AT_ONE = 5
-"""So many people of one client are named: HubSpot takes a primary, a decision-maker, three for billing."""
+"""So many people of one client are named: HubSpot has room for no more with a role."""
 MOST_LINES = 10
 WHERE_ALL = "(-o json lists them)"
 
@@ -96,19 +96,14 @@ def _group_lines(label: str, recipients: Sequence[Recipient]) -> Iterator[tuple[
 
     The clients' contacts share a line, or one for each of a few clients; a partner user has their own.
     """
-    contacts = [recipient for recipient in recipients if not recipient.partner]
-    clients = sorted({recipient.client for recipient in contacts})
-    if len(clients) <= MOST_NAMED:
-        for client in clients:
-            yield _group_line(label, [each for each in contacts if each.client == client], "client contact")
-    else:
-        yield _group_line(label, contacts, "client contact")
-    users: dict[str, list[Recipient]] = {}
-    for recipient in recipients:
-        if recipient.partner:
-            users.setdefault(address_key(recipient.email), []).append(recipient)
-    for key in sorted(users):
-        yield _group_line(label, users[key], "partner user")
+    few_clients = len({each.client for each in recipients if not each.partner}) <= MOST_NAMED
+    groups: dict[tuple[bool, str], list[Recipient]] = {}
+    for each in recipients:
+        contact_key = each.client if few_clients else ""
+        key = address_key(each.email) if each.partner else contact_key
+        groups.setdefault((each.partner, key), []).append(each)
+    for partner, key in sorted(groups):
+        yield _group_line(label, groups[partner, key], "partner user" if partner else "client contact")
 
 
 def _group_line(label: str, recipients: Sequence[Recipient], noun: str) -> tuple[bool, Line]:

@@ -61,12 +61,9 @@ class Result(NamedTuple):
         screen: returns the lines on a terminal of the given width.
         footer: printed below, on a terminal only.
         markdown: returns the Markdown form, where a table would not do.
-    Instead of those:
-        text: a file's exact content.
-        parts: several results, one after the other.
-    In every format:
-        warnings, failure: printed on standard error. The exit status is the failure's, otherwise ``status``.
-        change: whether the result describes a change; written: whether that change has been saved.
+    Instead of those: ``text``, a file's exact content; ``parts``, several results in turn.
+    In every format: ``warnings`` and ``failure`` are printed on standard error. The exit status is the
+    failure's, otherwise ``status``. ``change``: it describes a change; ``written``: which is saved.
     """
 
     document: Mapping[str, Any]

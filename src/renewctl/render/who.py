@@ -101,14 +101,14 @@ def report_item(row: ReportRow, today: date) -> dict[str, Any]:
         "owner": setting.owner if setting else None,
         "source": resolution.source,
         "rule": resolution.rule,
-        "to": [_recipient(decision) for decision in resolution.to],
-        "cc": [_recipient(decision) for decision in resolution.cc],
+        "to": _recipients(resolution.to),
+        "cc": _recipients(resolution.cc),
         "notes": [note_item(note) for note in row.row_notes],
     }
 
 
-def _recipient(decision: Decision) -> dict[str, Any]:
-    return {"email": decision.email, "name": decision.name or None, "roles": decision.roles}
+def _recipients(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
+    return [{"email": each.email, "name": each.name or None, "roles": each.roles} for each in decisions]
 
 
 def note_item(note: Note) -> dict[str, str]:
