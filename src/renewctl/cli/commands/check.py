@@ -1,7 +1,6 @@
 """``check``: what is wrong, doubtful or old in the store."""
 
 import re
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from renewctl.cli.options import Text
 from renewctl.cli.runtime import Run
 from renewctl.domain import check as checks
 from renewctl.domain.check import CODES
+from renewctl.domain.values import suggest
 from renewctl.errors import StoreInvalid, StoreMissing, UsageError
 from renewctl.render import check as render_check
 from renewctl.render.check import LocatedFinding
@@ -86,6 +86,5 @@ def _parse_code(word: str, option: str) -> str:
     code = word.strip().lower()
     if code in CODES:
         return code
-    near = get_close_matches(code, CODES, 1, 0.6)
-    hint = f"did you mean {near[0]}?" if near else f"the codes: {', '.join(sorted(CODES))}"
+    hint = suggest(code, CODES) or f"the codes: {', '.join(sorted(CODES))}"
     raise UsageError(f"{option}: there is no code {word!r}", hint=hint)
