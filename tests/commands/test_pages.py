@@ -129,3 +129,8 @@ def test_help_needs_no_store_and_reads_none(run: Callable) -> None:
     Path("renewctl.toml").write_text("[[[")
     for name in PAGES:
         assert run("help", name).status == 0
+
+
+def test_the_names_of_a_page_are_what_it_lists(run: Callable) -> None:
+    assert run("help", "exit-codes", "-o", "names").out.splitlines()[:2] == ["0", "1"]
+    assert "never-confirmed" in run("help", "rules", "-o", "names").out.splitlines()

@@ -141,5 +141,5 @@ def _page(name: str, items: Sequence[Mapping[str, Any]], lines: Sequence[Line]) 
     columns = tuple(dict.fromkeys(key for item in items for key in item))
     rows = tuple(tuple(item.get(key) for key in columns) for item in items)
     document = {"schema": "renewctl.help/1", "page": name or None, "items": items}
-    names = tuple(str(row[0] or row[-1]) for row in rows)
+    names = tuple(str(next(iter(item.values()))) for item in items)
     return Result(document, DataTable(columns, rows), names, lines, screen=partial(wrap_hanging, lines))
