@@ -20,8 +20,12 @@ def run() -> int:
         The exit status, where something still has to happen at the interpreter's own end: a profiler's
         or coverage's report, or the message that output cannot be written.
     """
-    if sys.argv[1:] == ["--version"] and _write_version():
-        os._exit(0)
+    if sys.argv[1:] == ["--version"]:
+        try:
+            os.write(sys.stdout.fileno(), f"renewctl {__version__}\n".encode())
+            os._exit(0)
+        except (AttributeError, OSError):  # AttributeError: there is no standard output
+            pass  # main says why it cannot be written
     try:
         from renewctl.main import main
 
@@ -38,15 +42,6 @@ def run() -> int:
     except OSError:
         return status
     os._exit(status)
-
-
-def _write_version() -> bool:
-    """Write the version at once; return False where that is not possible, so that main says why."""
-    try:
-        os.write(sys.stdout.fileno(), f"renewctl {__version__}\n".encode())
-    except (AttributeError, OSError):  # AttributeError: there is no standard output
-        return False
-    return True
 
 
 if __name__ == "__main__":

@@ -17,14 +17,7 @@ from renewctl.signals import restore_signals
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run renewctl.
-
-    Args:
-        argv: the arguments after the program's name; the process's own if None.
-
-    Returns:
-        The exit status, one of ``ExitStatus``. Never raises on bad input.
-    """
+    """Run renewctl on arguments, by default the process's own. Return the exit status."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     environment = Environment.from_process()
     with restore_signals():
@@ -44,7 +37,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(environment: Environment, arguments: Sequence[str]) -> int:
-    """Answer a shell's Tab, or run the command that the arguments call and show its result."""
     if environment.stdout is None:
         hint = "nothing was done; send it to a file or /dev/null"
         raise FileError("standard output is closed", hint=hint)
@@ -70,7 +62,6 @@ def _run(environment: Environment, arguments: Sequence[str]) -> int:
 
 
 def _show(environment: Environment, arguments: Sequence[str], run: Run, result: Result) -> int:
-    """Write the result, then what there is to say about it; return the exit status."""
     table, terminal = run.output is Output.TABLE, environment.is_terminal()
     if table and run.quiet and result.change:
         text = ""

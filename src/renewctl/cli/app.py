@@ -1,8 +1,4 @@
-"""The command line: what makes a function a command, and the tree that imports a command when it is called.
-
-Help and a mistyped command need no more than the names, panels and first sentences of the commands,
-which are here; so only the module of the command that is called is imported.
-"""
+"""What makes a function a command, and the tree that imports a command only when it is called."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -22,10 +18,7 @@ from renewctl.render.result import Result
 
 
 class CommandInfo(NamedTuple):
-    """What is known of a command or group before its module is imported.
-
-    ``panel`` is the heading that the help lists it under, ``summary`` how its own help begins.
-    """
+    """What is known of a command or group before its module is imported."""
 
     panel: str
     summary: str
@@ -204,7 +197,6 @@ def command_tree() -> CommandGroup:
 
 @cache
 def _build(words: str) -> Command | CommandGroup:
-    """Return what the words call, its module imported."""
     first, _, name = words.partition(" ")
     module = first.replace("-", "_")
     import_module(f"renewctl.cli.commands.{module}{'_' if iskeyword(module) else ''}")
@@ -224,14 +216,7 @@ def _build(words: str) -> Command | CommandGroup:
 def _build_group(
     words: str, text: str, callback: Callable[..., Any], members: Mapping[str, CommandInfo]
 ) -> CommandGroup:
-    """Return a group, its commands only named.
-
-    Args:
-        words: what calls it; nothing for the whole.
-        text: its help.
-        callback: what it does where none of its commands is called.
-        members: its commands.
-    """
+    """Return a group whose commands are only named; ``callback`` runs where none of them is called."""
     app = typer.Typer(
         name=words or "renewctl", cls=CommandGroup, callback=callback, help=_join_lines(text),
         invoke_without_command=True, add_completion=not words, context_settings=_SETTINGS,
@@ -247,7 +232,6 @@ def _build_group(
 
 
 def _show_group_help(ctx: typer.Context) -> None:
-    """Show the help of a group that is named alone."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 

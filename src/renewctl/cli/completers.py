@@ -1,10 +1,7 @@
-"""What of the store is offered for a word that is being typed: client keys, partner users.
-
-Some shells evaluate what they are offered, and all insert it: names of plain characters only, and not
-a word of the data as help. What cannot be read offers nothing; a Tab never says what is wrong.
-"""
+"""What of the store completes a word: plain keys only, as some shells evaluate what they are offered."""
 
 import re
+from pathlib import Path
 
 import typer
 
@@ -33,14 +30,12 @@ def complete_users_or_none(ctx: typer.Context) -> list[str]:
 
 
 def _keys(ctx: typer.Context, table: str) -> list[str]:
-    """Return the keys of a table of the store that the words typed so far would use."""
     import json
 
     import tomli
 
-    environment = ctx.obj
     try:
-        place = find_store(ctx.params.get("store"), environment.variables, environment.current_folder())
+        place = find_store(ctx.params.get("store"), ctx.obj.variables, Path.cwd())
         text = files.read_bytes(place.path).decode("utf-8-sig")
         data = json.loads(text) if place.path.suffix.lower() == ".json" else tomli.loads(text)
         return list(data[table])

@@ -1,7 +1,4 @@
-"""Errors as people and programs read them, on standard error.
-
-``error: what`` / ``  --> file:line:column`` / ``help: way out``; one JSON object under ``-o json``.
-"""
+"""Errors and warnings as people and programs read them, on standard error."""
 
 import re
 import shutil
@@ -74,7 +71,6 @@ def _write(environment: Environment, text: str) -> None:
 def _as_renewctl_error(
     error: Exception, arguments: Sequence[str], variables: Mapping[str, str]
 ) -> RenewctlError:
-    """Return any error as one that says what is the matter."""
     if isinstance(error, RenewctlError):
         return error
     if isinstance(error, typer.TyperException):

@@ -1,8 +1,4 @@
-"""Parameters of a command that are several options each.
-
-``FieldValues`` and ``FieldFilters`` are those that the table of fields gives: their values by key, of the
-options that were used. A NamedTuple is its fields.
-"""
+"""Parameters of a command that are several options each: its NamedTuples, and the table of fields."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from inspect import Parameter, signature
@@ -18,9 +14,9 @@ from renewctl.model import Scalar
 
 _SET, _FILTER = "set", "filter"
 FieldValues = Annotated[Mapping[str, Scalar | None], _SET]
-"""New values of a client's fields; an empty one takes the value away."""
+"""New values of a client's fields, by key, of the options used; an empty one takes the value away."""
 FieldFilters = Annotated[Mapping[str, Scalar | None], _FILTER]
-"""Values that clients must have; an empty one is of clients without a value."""
+"""Values that clients must have, by key; an empty one is of clients without a value."""
 
 _TYPES: Mapping[Kind, tuple[Any, Mapping[str, Any]]] = {
     Kind.TEXT: (str | None, {"metavar": "TEXT"}),

@@ -28,13 +28,12 @@ def overview(
         return run, Result(document, table, lines=(line(f"renewctl {__version__}"),))
     from renewctl.render.overview import render_overview  # Lazy import: every command passes here.
 
+    store: str | None = f"{run.place.display} ({run.place.why})"
+    book, missing = None, False
     try:
         book = run.load().portfolio
     except StoreMissing as error:
-        missing = error.message if run.place.explicit else None
-        return run, render_overview(__version__, missing, None, run.today, missing=True)
+        store, missing = error.message if run.place.explicit else None, True
     except RenewctlError as error:
-        broken = f"{run.place.display}: {error.message}"
-        return run, render_overview(__version__, broken, None, run.today)
-    store = f"{run.place.display} ({run.place.why})"
-    return run, render_overview(__version__, store, book, run.today)
+        store = f"{run.place.display}: {error.message}"
+    return run, render_overview(__version__, store, book, run.today, missing=missing)

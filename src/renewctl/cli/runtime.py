@@ -1,8 +1,4 @@
-"""One run of one command: the process's surroundings, the common options, and the way to the store.
-
-Reading is load → one pure function → result; for changing see ``write_command``. What only some runs
-need is imported late: a help, a mistyped option and a completed word have this module too.
-"""
+"""One run of one command: the process's surroundings, the common options, and the way to the store."""
 
 import os
 import sys
@@ -36,7 +32,7 @@ _FORMATS = f"How the answer is written: {', '.join(Output)}."
 
 
 class Environment(NamedTuple):
-    """The process's surroundings: variables, streams, folder and clock enter here."""
+    """The process's surroundings: variables and streams."""
 
     variables: Mapping[str, str]
     stdin: TextIO
@@ -59,14 +55,6 @@ class Environment(NamedTuple):
             if reconfigure is not None:
                 reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
         return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
-
-    def current_folder(self) -> Path:
-        """Return the current folder."""
-        return Path.cwd()
-
-    def today(self) -> date:
-        """Return the local calendar date."""
-        return date.today()  # noqa: DTZ011 (renewal dates are local calendar dates)
 
     def author(self, note: str) -> "Author":
         """Return who is at work here, and the time by the clock; the history keeps both."""
@@ -124,13 +112,13 @@ class Run(RunOptions):
         text, option = self.as_of, "--as-of"
         if text is None:
             text, option = self.environment.variables.get(AS_OF) or None, AS_OF
-        today = self.environment.today()
+        today = date.today()  # noqa: DTZ011 (renewal dates are local calendar dates)
         return today if text is None else parse_day(text, today, option=option)
 
     @cached_property
     def place(self) -> places.Location:
         """Where the store is."""
-        return places.find_store(self.store, self.environment.variables, self.environment.current_folder())
+        return places.find_store(self.store, self.environment.variables, Path.cwd())
 
     def read(self) -> "Snapshot":
         """Read the store, for a command that itself reports what is odd in it."""

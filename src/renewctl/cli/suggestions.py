@@ -1,7 +1,4 @@
-"""What to type instead of a line that makes no command: by Typer, and by a table of synonyms.
-
-Only a mistake imports this.
-"""
+"""What to type instead of a line that makes no command: by Typer, and by a table of synonyms."""
 
 import re
 from collections import Counter
@@ -80,7 +77,6 @@ def refuse_repeated_options(context: Any, arguments: Sequence[str]) -> None:
 
 
 def _for_command(context: Any, word: str) -> str:
-    """Return the hint for a word that is no command: what people mean by it, or what it names."""
     group = context.command.name
     line = _synonym(group, word)
     if not line and word.lower() in context.find_root().command.commands:
@@ -93,7 +89,6 @@ def _for_command(context: Any, word: str) -> str:
 
 
 def _for_option(context: Any, error: Any) -> str:
-    """Return the hint for an option that a command has not: its own name of it, or where it belongs."""
     name, command = error.option_name, context.command
     known = [each for parameter in command.params for each in (*parameter.opts, *parameter.secondary_opts)]
     synonym = read_texts("synonyms")["options"].get(name, "")
@@ -108,7 +103,6 @@ def _for_option(context: Any, error: Any) -> str:
 
 
 def _for_value(command: str, parameter: Any, value: str, choices: Sequence[str]) -> str:
-    """Return the hint for a value that is none of the choices; a file's name where -o wants a format."""
     suffix = PurePath(value).suffix.lower()
     if "--output" not in parameter.opts or not suffix:
         return _ask(_nearest(value, choices))
