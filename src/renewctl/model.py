@@ -58,7 +58,7 @@ class Override(NamedTuple):
     note: str = ""
 
 
-AnySetting = Default | Override
+Setting = Default | Override
 
 
 class Contact(NamedTuple):

@@ -141,7 +141,7 @@ def open_clicks(book: Portfolio) -> list[str]:
     """Return the clicks that must be made, and can: HubSpot has none for a partner without a user."""
     found = todo.find_tasks(book, TODAY)
     clicks = [task for task in found if task.required and task.screen is not todo.Screen.CONTACTS]
-    return [told(task) for task in clicks if task.back or not nobody(task)]
+    return [told(task) for task in clicks if task.to_default or not nobody(task)]
 
 
 def nobody(task: todo.Task) -> bool:
@@ -179,10 +179,10 @@ def test_when_all_is_done_no_click_is_due_and_what_is_to_ask_stays(data: Data, o
 def test_what_was_set_as_an_override_is_optional_afterwards(data: Data, on: date) -> None:
     before = portfolio(data)
     assume(can_be_shown(before))
-    back = [t.client.key for t in todo.find_tasks(before, TODAY) if t.back and t.client]
+    back = [t.client.key for t in todo.find_tasks(before, TODAY) if t.to_default and t.client]
     after = portfolio(everything_done(data, on, as_override=True))
     assert open_clicks(after) == []
-    assert [t.client.key for t in todo.find_tasks(after, TODAY) if t.back and t.client] == sorted(back)
+    assert [t.client.key for t in todo.find_tasks(after, TODAY) if t.to_default and t.client] == sorted(back)
 
 
 @LAW

@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple
 
 from renewctl.domain.identifiers import address_key
 from renewctl.model import (
-    AnySetting,
     Client,
     Confirmation,
     Contact,
@@ -22,6 +21,7 @@ from renewctl.model import (
     Path,
     Portfolio,
     Role,
+    Setting,
 )
 
 ARTICLE = 'HubSpot, "Set renewal owners for partner clients", 28 June 2023'
@@ -129,7 +129,7 @@ class Resolution(NamedTuple):
     client: Client
     rule: Rule
     source: Source
-    setting: AnySetting | None
+    setting: Setting | None
     decisions: tuple[Decision, ...]
     notes: tuple[Note, ...]
     to: tuple[Decision, ...]
@@ -155,7 +155,7 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     return Resolution(client, rule, source, setting, decisions, notes, to, cc)
 
 
-def _find_rule(client: Client, setting: AnySetting | None) -> tuple[Source, Rule]:
+def _find_rule(client: Client, setting: Setting | None) -> tuple[Source, Rule]:
     if setting is None:
         return Source.NONE, Rule.NO_DEFAULT
     partner = setting.owner is Owner.PARTNER
@@ -164,7 +164,7 @@ def _find_rule(client: Client, setting: AnySetting | None) -> tuple[Source, Rule
     return Source.DEFAULT, Rule.DEFAULT_PARTNER if partner else Rule.DEFAULT_HUBSPOT
 
 
-def _decide(portfolio: Portfolio, client: Client, setting: AnySetting | None) -> list[Decision]:
+def _decide(portfolio: Portfolio, client: Client, setting: Setting | None) -> list[Decision]:
     """Return one decision per candidate under ``setting``: contacts, unassigned roles, partner users."""
     if setting is None:
         return _decide_contacts(client, "no-setting")
@@ -219,7 +219,7 @@ def _merge_entries(client: Client) -> list[Contact]:
 
 
 def _decide_users(
-    portfolio: Portfolio, client: Client, setting: AnySetting, outcome: Outcome, reason: Reason
+    portfolio: Portfolio, client: Client, setting: Setting, outcome: Outcome, reason: Reason
 ) -> list[Decision]:
     """Return the partner user of ``setting``, and the default's user if an override replaces it."""
     default = portfolio.default.notify if portfolio.default else None
@@ -263,7 +263,7 @@ def setting_path(client: Client) -> Path:
     return ("clients", client.spelling, "override") if client.override else ("defaults",)
 
 
-def is_same_setting(one: AnySetting | Confirmation, other: AnySetting | Confirmation) -> bool:
+def is_same_setting(one: Setting | Confirmation, other: Setting | Confirmation) -> bool:
     """Return whether owner and partner user are the same."""
     return one.owner is other.owner and address_key(one.notify or "") == address_key(other.notify or "")
 
@@ -271,7 +271,7 @@ def is_same_setting(one: AnySetting | Confirmation, other: AnySetting | Confirma
 def _find_notes(
     portfolio: Portfolio,
     client: Client,
-    setting: AnySetting | None,
+    setting: Setting | None,
     decisions: Sequence[Decision],
     to: Sequence[Decision],
 ) -> Iterator[Note]:
@@ -303,7 +303,7 @@ def _find_notes(
     yield from _note_hubspot(client, portfolio.default)
 
 
-def _explain_no_recipient(setting: AnySetting | None, decisions: Sequence[Decision]) -> str:
+def _explain_no_recipient(setting: Setting | None, decisions: Sequence[Decision]) -> str:
     if setting is None:
         return "no default is set, so nobody is known to be notified"
     if setting.owner is Owner.PARTNER:
@@ -316,7 +316,7 @@ def _explain_no_recipient(setting: AnySetting | None, decisions: Sequence[Decisi
 
 
 def _note_override(
-    default: Default | None, client: Client, override: AnySetting, decisions: Sequence[Decision]
+    default: Default | None, client: Client, override: Setting, decisions: Sequence[Decision]
 ) -> Iterator[Note]:
     if override.owner is Owner.HUBSPOT:
         users = [d.email for d in decisions if PARTNER_USER in d.roles and d.reason != "replaced-by-override"]

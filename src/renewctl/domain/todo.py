@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import PARTNER_USER, Decision, is_same_setting, resolve
-from renewctl.model import AnySetting, Client, Confirmation, Owner, PartnerUser, Portfolio
+from renewctl.model import Client, Confirmation, Owner, PartnerUser, Portfolio, Setting
 
 
 class Screen(StrEnum):
@@ -25,7 +25,7 @@ class Screen(StrEnum):
 class Choice(NamedTuple):
     """The setting to choose on a screen, and the partner user in it if the file has one."""
 
-    setting: AnySetting
+    setting: Setting
     user: PartnerUser | None
 
 
@@ -45,19 +45,19 @@ class Question(NamedTuple):
 class Task(NamedTuple):
     """One thing to do in HubSpot, or to ask.
 
-    With ``back`` the client must return to the default, and ``choice`` is the default's present
-    setting, for a screen that offers no way back; None if the file has no default. ``seen`` is what was
-    last confirmed on that screen, ``looked`` the day. A task that is not ``required`` changes nothing as
-    long as the default stays.
+    With ``to_default`` the client must return to the default, and ``choice`` is the default's present
+    setting, for a screen that offers no way back; None if the file has no default. ``confirmation`` is
+    what was last confirmed on that screen, ``day`` when. A task that is not ``required`` changes nothing
+    as long as the default stays.
     """
 
     screen: Screen
     client: Client | None = None
     choice: Choice | None = None
-    back: bool = False
+    to_default: bool = False
     question: Question | None = None
-    seen: Confirmation | None = None
-    looked: date | None = None
+    confirmation: Confirmation | None = None
+    day: date | None = None
     required: bool = True
 
 
@@ -77,7 +77,7 @@ def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None 
     return (*default, *required, *contacts, *optional)
 
 
-def find_unconfirmed(portfolio: Portfolio, only: Iterable[Client] | None = None) -> int:
+def count_unconfirmed(portfolio: Portfolio, only: Iterable[Client] | None = None) -> int:
     """Count the clients whose setting in HubSpot was never confirmed."""
     clients = portfolio.clients.values() if only is None else only
     return sum(client.confirmed is None for client in clients)
@@ -90,7 +90,7 @@ def settings_of_tasks(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:
     """
     default, clients = False, []
     for task in tasks:
-        setting = task.choice.setting if task.choice and not task.back else None
+        setting = task.choice.setting if task.choice and not task.to_default else None
         lacks_user = setting is not None and setting.owner is Owner.PARTNER and setting.notify is None
         if task.screen is Screen.CONTACTS or not task.required or lacks_user:
             continue
@@ -105,27 +105,29 @@ def _check_default(portfolio: Portfolio) -> Iterator[Task]:
     default = portfolio.default
     if default and not _agrees(default.confirmed, default):
         day = default.confirmed.on if default.confirmed else None
-        yield Task(Screen.DEFAULT, choice=_choice(portfolio, default), seen=default.confirmed, looked=day)
+        yield Task(
+            Screen.DEFAULT, choice=_choice(portfolio, default), confirmation=default.confirmed, day=day
+        )
 
 
 def _check_override(portfolio: Portfolio, client: Client) -> Iterator[Task]:
     confirmed, default = client.confirmed, portfolio.default
-    task = Task(Screen.OVERRIDE, client, seen=confirmed, looked=confirmed.on if confirmed else None)
+    task = Task(Screen.OVERRIDE, client, confirmation=confirmed, day=confirmed.on if confirmed else None)
     if client.override:
         if not _agrees(confirmed, client.override):
             yield task._replace(choice=_choice(portfolio, client.override))
     elif confirmed and confirmed.owner:
         choice = _choice(portfolio, default) if default else None
         required = default is None or not _agrees(confirmed, default)
-        yield task._replace(choice=choice, back=True, required=required)
+        yield task._replace(choice=choice, to_default=True, required=required)
 
 
-def _agrees(confirmed: Confirmation | None, setting: AnySetting) -> bool:
+def _agrees(confirmed: Confirmation | None, setting: Setting) -> bool:
     """Return whether HubSpot, when last confirmed, had just this setting."""
     return confirmed is not None and is_same_setting(confirmed, setting)
 
 
-def _choice(portfolio: Portfolio, setting: AnySetting) -> Choice:
+def _choice(portfolio: Portfolio, setting: Setting) -> Choice:
     return Choice(setting, portfolio.users.get(address_key(setting.notify or "")))
 
 
@@ -142,4 +144,4 @@ def _check_contacts(portfolio: Portfolio, client: Client, today: date) -> Iterat
     since = checked if checked and (today - checked).days > portfolio.policy.stale_days else None
     if vacant or inactive or since:
         question = Question(vacant, inactive, holders, since)
-        yield Task(Screen.CONTACTS, client, question=question, looked=checked)
+        yield Task(Screen.CONTACTS, client, question=question, day=checked)

@@ -5,7 +5,7 @@ from typing import Any
 
 from renewctl.domain.resolve import resolve
 from renewctl.fields import TABLES, Field, Shown
-from renewctl.model import AnySetting, Client, PartnerUser, Portfolio, Role
+from renewctl.model import Client, PartnerUser, Portfolio, Role, Setting
 from renewctl.render.result import Cell, DataTable, Result, line, table_of
 from renewctl.text import count_of
 
@@ -43,7 +43,7 @@ def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Resul
 
 
 def _client_item(portfolio: Portfolio, client: Client, place: Shown = Shown.LIST) -> dict[str, Any]:
-    setting: AnySetting | None = client.override or portfolio.default
+    setting: Setting | None = client.override or portfolio.default
     return {
         "client": client.key,
         "name": None,  # named here for the order of the keys; their values are below
@@ -97,7 +97,7 @@ def render_contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
     rows: list[tuple[Cell, ...]] = []
     grid: list[tuple[Cell, ...]] = []
     for client in clients:
-        setting: AnySetting | None = client.override or portfolio.default
+        setting: Setting | None = client.override or portfolio.default
         user = setting.notify if setting else None
         roles: dict[str, list[dict[str, Any]]] = {}
         for role in Role:

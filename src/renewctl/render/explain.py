@@ -13,7 +13,7 @@ from renewctl.domain.resolve import (
     Severity,
     setting_path,
 )
-from renewctl.model import AnySetting, Client, Default, Path, Policy
+from renewctl.model import Client, Default, Path, Policy, Setting
 from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.who import note_item, note_line
 from renewctl.render.wording import read_texts
@@ -69,7 +69,7 @@ def _values(
     client: Client, default: Default | None, policy: Policy, place_of: PlaceOf
 ) -> list[dict[str, Any]]:
     """Return each value with the layer it comes from, and the default's that an override hides."""
-    setting: AnySetting | None = client.override or default
+    setting: Setting | None = client.override or default
     if setting is None:
         return []
     values = []

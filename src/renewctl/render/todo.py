@@ -77,7 +77,7 @@ def render_tasks(todo: TaskList) -> Result:
 
 
 def _item(task: Task) -> dict[str, Any]:
-    client, seen = task.client, task.seen
+    client, seen = task.client, task.confirmation
     key = client.key if client else ""
     setting = task.choice.setting if task.choice else None
     choose = {"owner": setting.owner, "notify": setting.notify} if setting else None
@@ -87,15 +87,15 @@ def _item(task: Task) -> dict[str, Any]:
         "where": _where(task.screen, key),
         "client": key or None,
         "name": (client.name or None) if client else None,
-        "choose": {"owner": "default", "notify": None} if task.back else choose,
-        "else": choose if task.back and task.required else None,
+        "choose": {"owner": "default", "notify": None} if task.to_default else choose,
+        "else": choose if task.to_default and task.required else None,
         "task": describe_task(task),
         "seen": {
             "owner": (seen.owner or "default") if seen else None,
             "notify": seen.notify if seen else None,
-            "on": task.looked,
+            "on": task.day,
         }
-        if task.looked
+        if task.day
         else None,
         "required": task.required,
         "done": _text("recorded_with", "role" if to_assign else task.screen, client=key),
@@ -145,7 +145,7 @@ def _commands(todo: TaskList) -> Iterator[tuple[str, str]]:
         yield "renewctl done --default", "the default's"
     if groups["overrides"] or groups["optional"]:
         yield "renewctl done CLIENT…", "a client's click"
-    if any(task.back and task.choice for task in groups["overrides"]):
+    if any(task.to_default and task.choice for task in groups["overrides"]):
         yield "renewctl done --as-override CLIENT…", 'no "Set default"'
     if (groups["default"] or groups["overrides"]) and not todo.named:
         yield "renewctl done --all", "every click"
@@ -195,7 +195,7 @@ def describe_task(task: Task) -> str:
     """Return what to choose, or what to ask the client."""
     if task.question:
         return _describe_question(task.question)
-    if not task.back:
+    if not task.to_default:
         return _describe_choice(task.screen, task.choice) if task.choice else ""
     if not task.required:
         return _text("back", "optional")
@@ -242,11 +242,11 @@ def _holder(decision: Decision) -> str:
 
 def describe_last_seen(task: Task) -> str:
     """Return what was last confirmed, and when; nothing where the task itself says it."""
-    if task.looked is None:
+    if task.day is None:
         return _text("seen", "never")
-    if task.seen is None:
+    if task.confirmation is None:
         asked = task.question is not None and task.question.since is not None
-        return "" if asked else _text("seen", "contacts", day=task.looked)
-    owner = _text("owners", task.seen.owner) if task.seen.owner else "the default"
-    setting = f"{owner}, {task.seen.notify}" if task.seen.notify else owner
-    return _text("seen", "setting", setting=setting, day=task.looked)
+        return "" if asked else _text("seen", "contacts", day=task.day)
+    owner = _text("owners", task.confirmation.owner) if task.confirmation.owner else "the default"
+    setting = f"{owner}, {task.confirmation.notify}" if task.confirmation.notify else owner
+    return _text("seen", "setting", setting=setting, day=task.day)

@@ -18,7 +18,7 @@ def todo_(run: Run, clients: Clients = None) -> Result:
     snapshot = run.load()
     book = snapshot.portfolio
     found = lookup.find_clients(book, clients) if clients else None
-    tasks, never = todo.find_tasks(book, run.today, found), todo.find_unconfirmed(book, found)
+    tasks, never = todo.find_tasks(book, run.today, found), todo.count_unconfirmed(book, found)
     return render_todo.render_tasks(
         render_todo.TaskList(tasks, run.today, snapshot.identity, named=found is not None, never=never)
     )
