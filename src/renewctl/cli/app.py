@@ -91,18 +91,16 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
         parameters = list(inspect.signature(body).parameters.values())[1:]
 
         @wraps(body)
-        def call(ctx: typer.Context, **given: Any) -> tuple[Run, Result]:
-            run = Run(ctx.obj, **{name: given.pop(name) for name in names})
-            return run, body(run, **field_options.collect(parameters, given, run))
+        def call(ctx: typer.Context, **values: Any) -> tuple[Run, Result]:
+            run = Run(ctx.obj, **{name: values.pop(name) for name in names})
+            return run, body(run, **field_options.collect(parameters, values, run))
 
         # Typer reads the signature: the body's own options, then the common ones.
         keyword = inspect.Parameter.KEYWORD_ONLY
         options = [each.replace(kind=keyword) for each in (*field_options.expand(parameters), *common)]
         options.insert(0, inspect.Parameter("ctx", keyword, annotation=typer.Context))
-        typed: Any = call
-        typed.__signature__ = inspect.Signature(options)
-        typed.__annotations__ = {each.name: each.annotation for each in options}
-        del typed.__wrapped__
+        cast(Any, call).__signature__ = inspect.Signature(options)
+        call.__annotations__ = {each.name: each.annotation for each in options}
         COMMAND_BODIES[words] = call
         return body
 
@@ -113,7 +111,6 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
 
 COMPLETE = "_RENEWCTL_COMPLETE"
 """The variable that Typer's scripts for shells set when they ask."""
-_SETTINGS = {"help_option_names": ["-h", "--help"]}
 _OVERVIEW = """
 Who gets notified about a client's HubSpot renewal, and why.
 
@@ -219,8 +216,8 @@ def _build_group(
     """Return a group whose commands are only named; ``callback`` runs where none of them is called."""
     app = typer.Typer(
         name=words or "renewctl", cls=CommandGroup, callback=callback, help=_join_lines(text),
-        invoke_without_command=True, add_completion=not words, context_settings=_SETTINGS,
-        rich_markup_mode="rich",
+        invoke_without_command=True, add_completion=not words, rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
     )  # fmt: skip
     group = cast(CommandGroup, get_command(app))
     group.words = words

@@ -49,12 +49,12 @@ def expand(parameters: Iterable[Parameter]) -> Iterator[Parameter]:
             yield Parameter(field.key, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
-def collect(parameters: Iterable[Parameter], given: dict[str, Any], run: Run) -> dict[str, Any]:
+def collect(parameters: Iterable[Parameter], values: dict[str, Any], run: Run) -> dict[str, Any]:
     """Return the arguments of a command as its own parameters have them.
 
     Args:
         parameters: the command's.
-        given: the arguments by name, as Typer has them.
+        values: the arguments by name, as Typer has them.
         run: has the day that relative dates count from.
 
     Raises:
@@ -62,13 +62,15 @@ def collect(parameters: Iterable[Parameter], given: dict[str, Any], run: Run) ->
     """
     for parameter in parameters:
         if purpose := _purpose(parameter):
-            typed = [(field, given.pop(field.key)) for field in _fields(purpose)]
-            given[parameter.name] = {
-                field.key: _read(field, value, run) for field, value in typed if value is not None
-            }
+            fields = {}
+            for field in _fields(purpose):
+                value = values.pop(field.key)
+                if value is not None:
+                    fields[field.key] = _read(field, value, run)
+            values[parameter.name] = fields
         elif options := getattr(parameter.annotation, "_fields", ()):
-            given[parameter.name] = parameter.annotation(*map(given.pop, options))
-    return given
+            values[parameter.name] = parameter.annotation(*map(values.pop, options))
+    return values
 
 
 def _purpose(parameter: Parameter) -> str:

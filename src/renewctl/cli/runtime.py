@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property, partial
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
@@ -13,13 +13,11 @@ import typer
 
 from renewctl.domain import lookup
 from renewctl.domain.dates import parse_day
-from renewctl.errors import UsageError
 from renewctl.model import Client, PartnerUser, Portfolio
 from renewctl.render.result import Output
 from renewctl.store import location as places
 
 if TYPE_CHECKING:
-    from renewctl.store.history import Author
     from renewctl.store.snapshot import Snapshot
 
 AS_OF = "RENEWCTL_AS_OF"
@@ -55,20 +53,6 @@ class Environment(NamedTuple):
             if reconfigure is not None:
                 reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
         return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
-
-    def author(self, note: str) -> "Author":
-        """Return who is at work here, and the time by the clock; the history keeps both."""
-        import getpass
-        import socket
-
-        from renewctl.store.history import Author
-
-        try:
-            user = getpass.getuser()
-        except (KeyError, OSError):
-            user = "unknown"  # a process without a name, as in some containers
-        at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Author(user, socket.gethostname(), at, note)
 
     def is_terminal(self) -> bool:
         """Return whether people read the output."""
@@ -139,15 +123,6 @@ def select_clients(portfolio: Portfolio, words: Sequence[str] | None) -> tuple[C
     return lookup.find_clients(portfolio, words) if words else tuple(portfolio.clients.values())
 
 
-def require_clients(words: Sequence[str] | None, example: str) -> Sequence[str]:
-    """Return the words. Raises UsageError if there is none."""
-    if not words:
-        raise UsageError("name at least one client", hint=example)
-    return words
-
-
 def select_user(portfolio: Portfolio, word: str | None) -> PartnerUser | None:
     """Return the partner user named; None where none is named or ``none`` is."""
-    if word is None or word.lower() == "none":
-        return None
-    return lookup.find_user(portfolio, word)
+    return None if word is None or word.lower() == "none" else lookup.find_user(portfolio, word)

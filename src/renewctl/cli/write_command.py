@@ -1,7 +1,10 @@
 """A change on its way from the plan to the result: planned, approved, written, shown."""
 
+import getpass
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import typer
 
@@ -14,6 +17,7 @@ from renewctl.render.machine import plain_line
 from renewctl.render.plan import ChangeView, describe_change, render_change
 from renewctl.render.result import DataTable, Output, Result
 from renewctl.render.wording import list_some
+from renewctl.store.history import Author
 from renewctl.store.write import Draft, MakeDraft, WriteOptions, draft_edit, write_change
 from renewctl.text import count_of
 
@@ -32,7 +36,7 @@ def change_store_with(run: Run, make_draft: MakeDraft, danger: str = "") -> Resu
         danger: what the command does that is never done unasked, if anything.
     """
     approval = Approval(run.environment, run.yes, run.output in {Output.JSON, Output.JSONL}, danger)
-    options = WriteOptions(approval, lambda: run.environment.author(run.note), run.dry_run, run.lock_timeout)
+    options = WriteOptions(approval, lambda: _author(run.note), run.dry_run, run.lock_timeout)
     outcome = write_change(run.place, make_draft, options)
     view = approval.describe(outcome.draft)
     # -q or not, it is said whom a change leaves with nobody.
@@ -44,6 +48,15 @@ def change_store_with(run: Run, make_draft: MakeDraft, danger: str = "") -> Resu
         warnings=(*map(plain_line, lost), *outcome.warnings),
         brief=approval.asked and run.environment.is_terminal() and run.output is Output.TABLE,
     )
+
+
+def _author(note: str) -> Author:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "unknown"  # a process without a name, as in some containers
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Author(user, socket.gethostname(), at, note)
 
 
 @dataclass

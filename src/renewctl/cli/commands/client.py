@@ -17,7 +17,7 @@ from renewctl.cli.options import (
     RoleArgument,
     Text,
 )
-from renewctl.cli.runtime import Run, require_clients
+from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup
 from renewctl.domain.dates import parse_day
@@ -104,8 +104,11 @@ def add(
     Contacts and a renewal are recorded if they are named. The default and other clients are not
     touched; a domain that is in the store already is refused.
     """
-    typed = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
-    holders = {role: [parse_address(each, f"--{role}") for each in typed[role] or ()] for role in typed}
+    contacts_of = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
+    holders = {
+        role: [parse_address(address, f"--{role}") for address in addresses or ()]
+        for role, addresses in contacts_of.items()
+    }
     if renewal is None and (product or deadline):
         raise UsageError("--product and --deadline need --renewal", hint="add --renewal 2027-03-01")
     first = None if renewal is None else _renewal(run, renewal, product, deadline)
@@ -141,8 +144,9 @@ def remove(run: Run, clients: Clients = None) -> Result:
     Contacts, renewals and overrides go; partner users and the default stay. renewctl undo brings
     all of it back.
     """
-    words = require_clients(clients, "renewctl client remove acme.example")
-    return change_store(run, lambda book: edit.remove(lookup.find_clients(book, words)))
+    if not clients:
+        raise UsageError("name at least one client", hint="renewctl client remove acme.example")
+    return change_store(run, lambda book: edit.remove(lookup.find_clients(book, clients)))
 
 
 @command("client rename", changes=True)

@@ -7,7 +7,7 @@ import typer
 from renewctl.cli.app import command
 from renewctl.cli.input_files import read_input
 from renewctl.cli.options import Clients, NotifyOption, OwnerOption
-from renewctl.cli.runtime import Run, require_clients, select_user
+from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup
 from renewctl.domain.edit import override_list, settings
@@ -49,10 +49,12 @@ def override(
         else:
             entries = rows.read_override_rows(read_sheet(data, name), name)
         return change_store(run, lambda book: override_list.plan_override_list(book, entries))
-    words = require_clients(clients, "renewctl override acme.example --owner partner --notify ana")
+    if not clients:
+        hint = "renewctl override acme.example --owner partner --notify ana"
+        raise UsageError("name at least one client", hint=hint)
 
     def edit(book: Portfolio) -> Plan:
-        found, user = lookup.find_clients(book, words), select_user(book, notify)
+        found, user = lookup.find_clients(book, clients), select_user(book, notify)
         return settings.override(book, found, owner, user, run.note)
 
     return change_store(run, edit)

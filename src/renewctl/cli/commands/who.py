@@ -119,11 +119,7 @@ class Selection(NamedTuple):
 def select_rows(run: Run, book: Portfolio, query: Query, *, timeline: bool = False) -> Selection:
     """Return the rows that a report is asked for.
 
-    Args:
-        run: the command's common options.
-        book: what the store says.
-        query: the report's own options.
-        timeline: whether it is for a picture: of all dates then, in a year where no window is asked for.
+    A timeline has rows of all dates; its window, unless one is asked for, is a year.
 
     Raises:
         UsageError: If the window cannot be read.
