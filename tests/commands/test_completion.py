@@ -115,7 +115,7 @@ def offered(run: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], l
         monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
         ran = run()
         monkeypatch.delenv("_RENEWCTL_COMPLETE")
-        assert ran.err == ""
+        assert (ran.status, ran.err) == (0, "")
         return ran.out.split()
 
     return ask
@@ -385,3 +385,9 @@ def test_the_script_is_printed(name: str, run: Callable) -> None:
 def test_another_shell_is_a_usage_error(run: Callable) -> None:
     assert run("completion", "tcsh").status == 2
     assert run("completion").status == 2
+
+
+@pytest.mark.parametrize("text", ["clients = [1, 2]\n", "clients = 5\n", "[[clients]]\n"])
+def test_a_store_of_another_shape_offers_nothing(text: str, offered: Callable) -> None:
+    Path("renewctl.toml").write_text(f"version = 1\n{text}")
+    assert offered("renewctl client show ") == []

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from renewctl.render.result import Output
+
 HOSTILE = {
     "CSI": "\x1b[2J\x1b[31mred",
     "OSC 8": "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
@@ -45,7 +47,7 @@ TOGETHER = {
     "many-codepoint": ("wide", "combining"),
 }
 """The same texts joined, for what would take too long with each of them alone."""
-FORMATS = ("table", "tsv", "csv", "json", "jsonl", "markdown", "names")
+FORMATS = tuple(map(str, Output))
 READS = [
     ("who", "--all"),
     ("who", "--by", "recipient"),

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from renewctl.render.result import Output
+
 RICH = """\
 version = 1
 [defaults]
@@ -43,7 +45,7 @@ ITEM = [
     *("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline"),
     *("owner", "source", "rule", "to", "cc", "notes"),
 ]
-FORMATS = ("table", "tsv", "csv", "json", "jsonl", "markdown", "names")
+FORMATS = tuple(map(str, Output))
 READS = [
     ("who",),
     ("who", "--by", "recipient"),

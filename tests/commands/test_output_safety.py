@@ -21,10 +21,11 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from renewctl.render.result import Output
 from renewctl.text import csv_cell, csv_text
 
 AS_OF = "2026-11-23"
-FORMATS = ("table", "tsv", "csv", "json", "jsonl", "markdown", "names")
+FORMATS = tuple(map(str, Output))
 READS = [
     ("who", "--all"),
     ("who", "--by", "recipient", "--all"),

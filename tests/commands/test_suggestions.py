@@ -60,6 +60,7 @@ ERRORS = [
     ("client xyzzy", "unknown command 'xyzzy'", "renewctl client --help lists the commands"),
     ("$(id).example", "unknown command '$(id).example'", "renewctl --help lists the commands"),
     ("it's", "unknown command 'it's'", "renewctl --help lists the commands"),
+    ("'", "unknown command '''", "renewctl --help lists the commands"),
     ("user acme.example", "unknown command 'acme.example'", "renewctl user --help lists the commands"),
     ("help xyzzy", "there is no help on 'xyzzy'", "renewctl help lists the pages"),
     ("--bogus", "unknown option --bogus", "renewctl --help lists the commands"),

@@ -38,6 +38,6 @@ def _keys(ctx: typer.Context, table: str) -> list[str]:
         place = find_store(ctx.params.get("store"), ctx.obj.variables, Path.cwd())
         text = files.read_bytes(place.path).decode("utf-8-sig")
         data = json.loads(text) if place.path.suffix.lower() == ".json" else tomli.loads(text)
-        return list(data[table])
+        return list(dict(data[table]))
     except Exception:  # Whatever it is, a command will report it.
         return []

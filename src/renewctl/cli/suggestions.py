@@ -37,7 +37,7 @@ def usage_error(error: Any, path: str) -> UsageError:
         message = f"unknown option {error.option_name}"
         hint = _for_option(context, error) or hint
     elif message.startswith("no such command "):
-        word = message.removeprefix("no such command ").strip("'\"")
+        word = message.removeprefix("no such command ")[1:-1]
         message = f"unknown command '{word}'"
         near = _nearest(word, re.findall(r"'([^']*)'", guess))
         hint = _for_command(context, word) or _ask(near and f"{path} {near}") or hint

@@ -141,7 +141,7 @@ def render_default(portfolio: Portfolio) -> Result:
         "overridden": overridden,
     }
     extra = () if default else ("To set one: renewctl set-default --owner hubspot --notify USER",)
-    return fields("renewctl.default/1", values, extra)
+    return render_fields("renewctl.default/1", values, extra)
 
 
 def render_users(portfolio: Portfolio) -> Result:
@@ -174,7 +174,7 @@ def _is_user(user: PartnerUser, email: str | None) -> bool:
     return (email or "").lower() == user.email.lower()
 
 
-def fields(schema: str, values: Mapping[str, Any], extra: Iterable[str] = ()) -> Result:
+def render_fields(schema: str, values: Mapping[str, Any], extra: Iterable[str] = ()) -> Result:
     """Return a few named values: ``name  value`` for people, an object for programs."""
     width = max(map(len, values))
     lines = []
