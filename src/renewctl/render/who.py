@@ -88,6 +88,15 @@ def render_by_client(report: Report) -> Result:
 
 def report_item(row: ReportRow, today: date) -> dict[str, Any]:
     """Return a row as JSON has it; names are a contract."""
+    return {
+        **_single_values(row, today),
+        "to": _recipients(row.resolution.to),
+        "cc": _recipients(row.resolution.cc),
+        "notes": [note_item(note) for note in row.row_notes],
+    }
+
+
+def _single_values(row: ReportRow, today: date) -> dict[str, Any]:
     resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
     setting, day = resolution.setting, renewal.day if renewal else None
     return {
@@ -101,9 +110,6 @@ def report_item(row: ReportRow, today: date) -> dict[str, Any]:
         "owner": setting.owner if setting else None,
         "source": resolution.source,
         "rule": resolution.rule,
-        "to": _recipients(resolution.to),
-        "cc": _recipients(resolution.cc),
-        "notes": [note_item(note) for note in row.row_notes],
     }
 
 
@@ -127,11 +133,12 @@ def summarize(rows: Sequence[ReportRow]) -> dict[str, int]:
 
 
 def _flat_item(row: ReportRow, today: date) -> dict[str, Any]:
-    item = report_item(row, today)
-    for delivery in ("to", "cc"):
-        item[delivery] = [recipient["email"] for recipient in item[delivery]]
-    item["notes"] = [note["code"] for note in item["notes"]]
-    return item
+    return {
+        **_single_values(row, today),
+        "to": [decision.email for decision in row.resolution.to],
+        "cc": [decision.email for decision in row.resolution.cc],
+        "notes": [note.code for note in row.row_notes],
+    }
 
 
 def _markdown_cells(row: ReportRow) -> tuple[Cell, ...]:
