@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.text import format_value
 
-Cell = str | int | date | None | Sequence[str]
+Cell = str | int | date | None | list[str] | tuple[str, ...]
 Segment = tuple[str, str]
 """Text and the name of its style: a key of ``terminal.STYLES``, or empty."""
 Line = tuple[Segment, ...]
@@ -42,7 +42,7 @@ def cell_lines(cell: Cell) -> Sequence[str]:
     """Return a cell as text, with a line for each item of a list."""
     if isinstance(cell, str):
         return (cell,)
-    return cell if isinstance(cell, Sequence) else (format_value(cell),)
+    return cell if isinstance(cell, list | tuple) else (format_value(cell),)
 
 
 class Result(NamedTuple):
