@@ -45,6 +45,7 @@ TABLE = [
     ("client shw", 2, "usage", "shw"),
     ("who --bogus", 2, "usage", "--bogus"),
     ("who -o xml", 2, "usage", "xml"),
+    ("client set acme.example --hub-id 100000000000000000000", 2, "usage", "--hub-id must be a hub id"),
     ("who --within 30d --all", 2, "usage", "--within and --all"),
     ("who --within 30d --deadline-within 30d", 2, "usage", "--deadline-within"),
     ("who --within soon", 2, "usage", "soon"),
