@@ -8,7 +8,7 @@ from typing import NamedTuple
 from renewctl.domain.hubspot import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT, MOST_BILLING
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.domain.report import FOOTER_CODE, build_rows
-from renewctl.domain.resolve import SEVERITY, Note, Resolution, Severity, resolve
+from renewctl.domain.resolve import SEVERITY, Note, Resolution, Severity, resolve, setting_of
 from renewctl.errors import Problem
 from renewctl.model import Client, Confirmation, Owner, Path, Portfolio, Renewal, Role
 from renewctl.text import count_of, dotted
@@ -282,7 +282,7 @@ def _check_setting_age(
 
 def _check_contacts_age(portfolio: Portfolio, client: Client, today: date) -> Iterator[Finding]:
     path, checked = ("clients", client.spelling), client.contacts_checked
-    setting = client.override or portfolio.default
+    setting = setting_of(portfolio, client)
     fix = _command("done", "--contacts", client.key)
     if checked is None:
         if client.contacts or (setting and setting.owner is Owner.HUBSPOT):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from shlex import quote
 
 from renewctl.domain.identifiers import address_key, client_key, is_address
+from renewctl.domain.resolve import setting_of
 from renewctl.errors import Problem, UnknownClient, UnknownUser
 from renewctl.fields import TABLES
 from renewctl.model import EMPTY, Client, Owner, PartnerUser, Portfolio, Scalar
@@ -153,7 +154,7 @@ def filter_clients(
     """
     clients = []
     for client in portfolio.clients.values():
-        setting = client.override or portfolio.default
+        setting = setting_of(portfolio, client)
         user = address_key(setting.notify or "") if setting else None
         if overridden is not None and overridden != (client.override is not None):
             continue

@@ -146,7 +146,7 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     An override replaces the default completely; nothing is inherited field by field. Dates play
     no part. Never raises: what is missing or wrong becomes a note.
     """
-    setting = client.override or portfolio.default
+    setting = setting_of(portfolio, client)
     source, rule = _find_rule(client, setting)
     decisions = tuple(_decide(portfolio, client, setting))
     to = tuple([decision for decision in decisions if decision.outcome == "notified"])
@@ -256,6 +256,11 @@ def _merge(contacts: list[Decision], users: list[Decision]) -> list[Decision]:
         else:
             others.append(user)
     return contacts + others
+
+
+def setting_of(portfolio: Portfolio, client: Client) -> Setting | None:
+    """Return the setting that applies to ``client``: its override, or else the default."""
+    return client.override or portfolio.default
 
 
 def setting_path(client: Client) -> Path:

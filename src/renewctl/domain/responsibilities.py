@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from renewctl.domain.identifiers import address_key
+from renewctl.domain.resolve import setting_of
 from renewctl.model import Owner, Portfolio, Role
 
 
@@ -43,7 +44,7 @@ def find_responsibilities(portfolio: Portfolio, email: str) -> Responsibilities:
         client_roles = tuple(role for role in Role if any(role in contact.roles for contact in entries))
         if client_roles:
             roles[client.key] = client_roles
-            setting = client.override or default
+            setting = setting_of(portfolio, client)
             if setting and setting.owner is Owner.PARTNER:
                 not_notified.append(client.key)
         if any(not contact.active for contact in entries):

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from renewctl.domain.resolve import resolve
+from renewctl.domain.identifiers import address_key
+from renewctl.domain.resolve import resolve, setting_of
 from renewctl.fields import TABLES, Field, Shown
-from renewctl.model import Client, PartnerUser, Portfolio, Role, Setting
+from renewctl.model import Client, PartnerUser, Portfolio, Role
 from renewctl.render.result import Cell, DataTable, Result, line, table_of
 from renewctl.text import count_of
 
@@ -43,7 +44,7 @@ def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Resul
 
 
 def _client_item(portfolio: Portfolio, client: Client, place: Shown = Shown.LIST) -> dict[str, Any]:
-    setting: Setting | None = client.override or portfolio.default
+    setting = setting_of(portfolio, client)
     return {
         "client": client.key,
         "name": None,  # named here for the order of the keys; their values are below
@@ -97,7 +98,7 @@ def render_contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
     rows: list[tuple[Cell, ...]] = []
     grid: list[tuple[Cell, ...]] = []
     for client in clients:
-        setting: Setting | None = client.override or portfolio.default
+        setting = setting_of(portfolio, client)
         user = setting.notify if setting else None
         roles: dict[str, list[dict[str, Any]]] = {}
         for role in Role:
@@ -171,7 +172,7 @@ def render_users(portfolio: Portfolio) -> Result:
 
 
 def _is_user(user: PartnerUser, email: str | None) -> bool:
-    return (email or "").lower() == user.email.lower()
+    return address_key(email or "") == address_key(user.email)
 
 
 def render_fields(schema: str, values: Mapping[str, Any], extra: Iterable[str] = ()) -> Result:

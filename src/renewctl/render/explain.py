@@ -13,7 +13,7 @@ from renewctl.domain.resolve import (
     Severity,
     setting_path,
 )
-from renewctl.model import Client, Default, Path, Policy, Setting
+from renewctl.model import Default, Path, Policy
 from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.who import note_item, note_line
 from renewctl.render.wording import read_texts
@@ -31,7 +31,7 @@ def render_explanation(
     """Return the decision about the one client of the rows."""
     resolution = rows[0].resolution
     client = resolution.client
-    values = _values(client, default, policy, place_of)
+    values = _values(resolution, default, policy, place_of)
     notes = list(dict.fromkeys(note for row in rows for note in row.notes))
     notes.sort(key=lambda note: list(Severity).index(note.severity))
     reasons = read_texts("explain")["reasons"]
@@ -66,10 +66,10 @@ def render_explanation(
 
 
 def _values(
-    client: Client, default: Default | None, policy: Policy, place_of: PlaceOf
+    resolution: Resolution, default: Default | None, policy: Policy, place_of: PlaceOf
 ) -> list[dict[str, Any]]:
     """Return each value with the layer it comes from, and the default's that an override hides."""
-    setting: Setting | None = client.override or default
+    client, setting = resolution.client, resolution.setting
     if setting is None:
         return []
     values = []

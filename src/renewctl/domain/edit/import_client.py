@@ -14,6 +14,7 @@ from renewctl.domain.edit.settings import clear_override, override_changes
 from renewctl.domain.edit.tables import record_table, role_list
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.domain.lookup import find_user
+from renewctl.domain.resolve import setting_of
 from renewctl.errors import Problem, RenewctlError, UsageError
 from renewctl.fields import Kind
 from renewctl.model import EMPTY, Change, Client, Contact, Override, Owner, Portfolio, Renewal, Role, Scalar
@@ -286,7 +287,7 @@ def _setting_changes(
             message = f"{client.key} has a partner user but no owner"
             raise BadRow(notify_row, "notify", message, "name the owner too")
         return
-    now = client.override if settings else client.override or portfolio.default
+    now = client.override if settings else setting_of(portfolio, client)
 
     def applies(user: str | None) -> bool:
         if now is None or now.owner != owner:

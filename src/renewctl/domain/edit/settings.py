@@ -5,7 +5,7 @@ from enum import Enum
 
 from renewctl.domain.edit.tables import record_table, table_changes
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.resolve import is_same_setting
+from renewctl.domain.resolve import is_same_setting, setting_of
 from renewctl.errors import Problem, UsageError
 from renewctl.model import Change, Client, Override, Owner, PartnerUser, Plan, Portfolio
 
@@ -101,7 +101,7 @@ def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: 
         raise UsageError("override needs to be told what to set", hint="add --owner hubspot or partner")
     problems = []
     for client in clients:
-        setting = client.override or portfolio.default
+        setting = setting_of(portfolio, client)
         if setting is None or setting.owner is not Owner.PARTNER:
             now = f"owner {setting.owner} now" if setting else "no owner: there is no default"
             problems.append(Problem(f"{client.key} has {now}", ("clients", client.spelling)))
