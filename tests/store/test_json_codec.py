@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from renewctl.errors import StoreInvalid
 from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry
 from renewctl.formats.json import codec
+from renewctl.store.document import Document
 from store.layouts import JSON, made, typed
 
 EXAMPLES = int(os.environ.get("RENEWCTL_TEST_EXAMPLES", "300"))
@@ -127,7 +128,7 @@ FLAWS = {
 
 def flaws_of(text: str) -> list[tuple[str, int, int]]:
     with pytest.raises(StoreInvalid) as caught:
-        codec.parse(text)
+        Document(text, codec)
     assert all(problem.hint or caught.value.hint for problem in caught.value.problems)
     return [(problem.message, problem.line, problem.column) for problem in caught.value.problems]
 

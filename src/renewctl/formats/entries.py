@@ -1,6 +1,7 @@
 """What a file is made of: entries, each one a top-level key, one client, or one partner user."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -97,8 +98,15 @@ def paths_of(data: Mapping[str, Any]) -> Iterator[Path]:
             yield (top,)
 
 
-def line_starts(text: str) -> list[int]:
-    """Return the offsets at which the lines of ``text`` start."""
+def place_of(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column, from 1, of an offset in a text."""
+    starts = _line_starts(text)
+    line = bisect(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+@lru_cache(maxsize=2)  # Many problems of one text take linear time.
+def _line_starts(text: str) -> list[int]:
     return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
 
 

@@ -3,12 +3,13 @@
 import re
 from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.formats.entries import Entry
+from renewctl.formats.entries import Entry, place_of
 from renewctl.model import Path
-from renewctl.text import dotted
+from renewctl.text import count_of, dotted
 
 SETTLE = (
     "settle the merge: keep one side, or both where they are different clients; "
@@ -37,19 +38,17 @@ def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> Sto
     if not conflicts:
         return None
     cut = [_find_cut_entries(text, conflicts, entries, side) for side in (0, -1)]
-    problems, last, pos = [], 1, 0
-    for number, conflict in enumerate(conflicts):
-        paths = dict.fromkeys(path for side in cut for path in side[number])
-        first = last + text.count("\n", pos, conflict.start)
-        pos = conflict.stop if conflict.stop < len(text) else len(text.rstrip("\r\n"))
-        last = first + text.count("\n", conflict.start, pos)
-        names = [dotted(path) for path in paths]
+    problems = []
+    for conflict, *sides in zip(conflicts, *cut, strict=True):
+        names = [dotted(path) for path in dict.fromkeys(chain(*sides))]
         if len(names) > 3:
             names[3:] = [f"{len(names) - 3} more"]
         listing = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+        first = place_of(text, conflict.start)[0]
+        last = place_of(text, min(conflict.stop, len(text.rstrip("\r\n"))))[0]
         message = f"unresolved merge{listing and f' in {listing}'}, lines {first}-{last}"
         problems.append(Problem(message, line=first, column=1))
-    message = f"the store has {len(conflicts)} unresolved merge{'s' * (len(conflicts) > 1)}"
+    message = f"the store has {count_of(len(conflicts), 'unresolved merge')}"
     return StoreInvalid(message, hint=SETTLE, problems=problems)
 
 

@@ -1,7 +1,6 @@
 """The text of a store as a document: its data, their places, and changes that touch their entries only."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,7 +8,7 @@ from typing import Any, NamedTuple
 from renewctl.domain import paths
 from renewctl.domain.paths import is_same
 from renewctl.errors import InternalError, StoreInvalid
-from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, line_starts, paths_of
+from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of, place_of
 from renewctl.model import Change, Path
 
 
@@ -22,11 +21,21 @@ class Revision(NamedTuple):
 
 
 class Document:
-    """One text of a store, and its data. Raises StoreInvalid if it is not of the codec's format."""
+    """One text of a store, and its data.
+
+    Raises:
+        StoreInvalid: If the text is not of the codec's format, because of unresolved merges or otherwise.
+    """
 
     def __init__(self, text: str, codec: Codec) -> None:
         self.text, self.codec = text, codec
-        self.data: dict[str, Any] = codec.parse(text)
+        self.data: dict[str, Any]
+        try:
+            self.data = codec.parse(text)
+        except StoreInvalid as error:
+            from renewctl.formats.merge_conflicts import find_unresolved
+
+            raise find_unresolved(text, codec.entries) or error from None
         self._indexes: dict[int, dict[str, int]] = {}
 
     @cached_property
@@ -40,10 +49,6 @@ class Document:
         for entry in self.entries:
             by_path.setdefault(entry.path, []).append(entry)
         return by_path
-
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return line_starts(self.text)
 
     @property
     def _is_joined(self) -> bool:
@@ -62,8 +67,7 @@ class Document:
             entries = [entry for entry in self.entries if entry.path[:1] == steps][:1]
         places = [self.codec.position(self.text, entry, steps) for entry in entries]
         pos = -max(((depth, -at) for depth, at in places), default=(0, 0))[1]
-        line = bisect_right(self._line_starts, pos)
-        return line, pos - self._line_starts[line - 1] + 1
+        return place_of(self.text, pos)
 
     def _steps(self, path: Path) -> Steps:
         """Return ``path`` with list items by index, as far as it leads somewhere."""

@@ -10,10 +10,12 @@ from renewctl.domain.paths import get
 from renewctl.domain.validate import read_portfolio
 from renewctl.domain.versions import upgrade
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
+from renewctl.formats.entries import place_of
 from renewctl.formats.foreign import WORKBOOK, ZIP_MAGIC
 from renewctl.model import Path, Portfolio
 from renewctl.store.document import Document
 from renewctl.store.location import Location, missing_store
+from renewctl.text import count_of
 
 BOM = "\ufeff"
 EDITOR_HINT = "mend the file in an editor; nothing was written"
@@ -25,7 +27,6 @@ class Snapshot(NamedTuple):
 
     place: Location
     data: bytes
-    bom: str
     document: Document
     portfolio: Portfolio
     remarks: tuple[Problem, ...]
@@ -48,7 +49,8 @@ class Snapshot(NamedTuple):
 
     def encode(self, text: str) -> bytes:
         """Return new text as the file has to hold it."""
-        return (self.bom + text).encode()
+        bom = BOM if self.data.startswith(BOM.encode()) else ""
+        return (bom + text).encode()
 
 
 def load(place: Location) -> Snapshot:
@@ -73,14 +75,11 @@ def read_snapshot(data: bytes, place: Location) -> Snapshot:
     document = parse_document(text.removeprefix(BOM), place)
     with name_locations(document, place):
         reading = read_portfolio(upgrade(document.data))
-    if reading.problems:
-        count = len(reading.problems)
-        message = f"{place.display} has {count} problem{'s' * (count > 1)}"
-        problems = locate_problems(document, place, reading.problems)
-        raise StoreInvalid(message, hint=EDITOR_HINT, problems=problems)
+        if reading.problems:
+            message = f"{place.display} has {count_of(len(reading.problems), 'problem')}"
+            raise StoreInvalid(message, hint=EDITOR_HINT, problems=reading.problems)
     remarks = locate_problems(document, place, reading.remarks)
-    bom = BOM if text.startswith(BOM) else ""
-    return Snapshot(place, data, bom, document, reading.portfolio, remarks)
+    return Snapshot(place, data, document, reading.portfolio, remarks)
 
 
 def parse_document(text: str, place: Location) -> Document:
@@ -133,8 +132,8 @@ def _decode(data: bytes, place: Location) -> str:
             return data.decode()
         except UnicodeDecodeError as error:
             start, kind = error.start, f"byte 0x{data[error.start]:02x}"
-    *above, last = re.split(rb"\r\n|\n|\r", data[:start])
-    line, column = len(above) + 1, len(last.decode().removeprefix(BOM)) + 1
+    above = data[:start].decode().removeprefix(BOM)
+    line, column = place_of(above, len(above))
     problem = Problem(f"not UTF-8: {kind} at line {line}", file=place.display, line=line, column=column)
     hint = WORKBOOK if data.startswith(ZIP_MAGIC.encode()) else "save the file again as UTF-8"
     raise StoreInvalid(f"{place.display} is not UTF-8", hint=hint, problems=[problem])

@@ -45,7 +45,7 @@ def parse(text: str) -> dict[str, Any]:
             parse_constant=hooks.number,
         )
     except (JSONDecodeError, RecursionError) as error:
-        raise explain_syntax(text, error, entries) from None
+        raise explain_syntax(text, error) from None
     is_object = isinstance(data, dict)
     if not is_object or hooks.broken or is_deeper(data, MAX_DEPTH) or any(find_half_characters(text)):
         raise explain_flaws(text, is_object=is_object)

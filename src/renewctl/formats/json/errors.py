@@ -2,15 +2,13 @@
 
 import json
 import re
-from bisect import bisect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from json import JSONDecodeError
 from math import isinf
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.formats.entries import MAX_DEPTH, Entry, line_starts
+from renewctl.formats.entries import MAX_DEPTH, place_of
 from renewctl.formats.foreign import first_line, guess_format
-from renewctl.formats.merge_conflicts import find_unresolved
 
 BLANK = " \t\r\n"
 _TOKEN = re.compile(
@@ -36,17 +34,10 @@ _HINTS = (
 _Flaw = tuple[int, str, str]  # offset in the text, message, hint
 
 
-def explain_syntax(
-    text: str, error: JSONDecodeError | RecursionError, entries: Callable[[str], Sequence[Entry]]
-) -> StoreInvalid:
-    """Return the error for a text that the parser does not take, or for its unresolved merges.
-
-    ``entries`` takes a text apart.
-    """
+def explain_syntax(text: str, error: JSONDecodeError | RecursionError) -> StoreInvalid:
+    """Return the error for a text that the parser does not take."""
     if isinstance(error, RecursionError):
         return _invalid(text, [next(flaw for flaw in _find_flaws(text) if "too deeply" in flaw[1])])
-    if merges := find_unresolved(text, entries):
-        return merges
     if text.startswith("\ufeff"):
         message = "not valid JSON: the mark U+FEFF stands twice at the start"
         return _invalid(text, [(0, message, "remove one of the two")])
@@ -65,7 +56,7 @@ def explain_flaws(text: str, *, is_object: bool) -> StoreInvalid:
 
 def _find_flaws(text: str) -> Iterator[_Flaw]:
     """Yield every duplicate key, unusable number and level too many of a text that the parser takes."""
-    starts, opened = line_starts(text), list[dict[str, int]]()
+    opened: list[dict[str, int]] = []
     for token in _TOKEN.finditer(text):
         at, number = token.start(), token[3]
         if token[0] in ("{", "["):
@@ -75,7 +66,7 @@ def _find_flaws(text: str) -> Iterator[_Flaw]:
         elif token[0] in ("}", "]"):
             opened.pop()
         elif token[2] and (first := opened[-1].setdefault(key := json.loads(token[1]), at)) < at:
-            lines = f"lines {bisect(starts, first)} and {bisect(starts, at)}"
+            lines = f"lines {place_of(text, first)[0]} and {place_of(text, at)[0]}"
             yield at, f'duplicate key "{key}", {lines}', "keep one of the two"
         elif number and (message := find_number_flaw(number)):
             yield at, *message
@@ -106,10 +97,10 @@ def find_half_characters(text: str) -> Iterator[_Flaw]:
 
 def _invalid(text: str, flaws: Iterable[_Flaw]) -> StoreInvalid:
     """Return the error for the flaws of a text, with line and column."""
-    starts, problems = line_starts(text), []
+    problems = []
     for at, message, hint in sorted(flaws):
-        line = bisect(starts, at)
-        problems.append(Problem(message, hint=hint, line=line, column=at - starts[line - 1] + 1))
+        line, column = place_of(text, at)
+        problems.append(Problem(message, hint=hint, line=line, column=column))
     message = problems[0].message if len(problems) == 1 else f"{len(problems)} problems in the JSON text"
     return StoreInvalid(message, hint=problems[0].hint, problems=problems)
 

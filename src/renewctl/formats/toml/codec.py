@@ -50,7 +50,7 @@ def parse(text: str) -> dict[str, Any]:
         # Lazy imports here and below: most commands only read.
         from renewctl.formats.toml.errors import explain_invalid
 
-        raise explain_invalid(text, error, entries) from None
+        raise explain_invalid(text, error) from None
     return data
 
 

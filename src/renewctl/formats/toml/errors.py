@@ -1,14 +1,14 @@
 """What is wrong with a text that is not TOML, with lines and hints."""
 
 import re
-from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import tomli
 
 from renewctl.errors import Problem, StoreInvalid
-from renewctl.formats.entries import MAX_DEPTH, Entry, Steps
+from renewctl.formats.entries import MAX_DEPTH, Steps, place_of
 from renewctl.formats.foreign import first_line, guess_format
-from renewctl.formats.merge_conflicts import SETTLE, find_unresolved
+from renewctl.formats.merge_conflicts import SETTLE
 from renewctl.formats.toml.scan import LONG_HEX, ScanError, scan
 from renewctl.formats.toml.writer import format_key
 
@@ -48,13 +48,8 @@ _HINTS = (
 """Hints, by the message, the text of its line up to the place, and the text from there."""
 
 
-def explain_invalid(text: str, error: Exception, entries: Callable[[str], Sequence[Entry]]) -> StoreInvalid:
-    """Return the error for a text that the parser does not take, or for its unresolved merges.
-
-    ``entries`` takes a text apart.
-    """
-    if merges := find_unresolved(text, entries):
-        return merges
+def explain_invalid(text: str, error: Exception) -> StoreInvalid:
+    """Return the error for a text that the parser does not take."""
     if isinstance(error, RecursionError):
         line = max(enumerate(text.split("\n"), 1), key=lambda n: sum(map(n[1].count, ".[{")))[0]
         problem = Problem("nested too deeply", hint=f"keep to {MAX_DEPTH} levels", line=line, column=1)
@@ -97,19 +92,15 @@ def _find_hint(message: str, line: str, column: int) -> str:
 def _find_token(text: str, kind: str) -> tuple[int, int] | None:
     """Return line and column of the first open text or long integer outside comments and closed texts."""
     token = next((token for token in _TOKEN.finditer(text) if token[kind]), None)
-    if token is None:
-        return None
-    pos = token.start()
-    return text.count("\n", 0, pos) + 1, pos - text.rfind("\n", 0, pos)
+    return place_of(text, token.start()) if token else None
 
 
 def _find_duplicate(text: str, line: int) -> Problem | None:
     """Return both lines of a key or table that is given twice, the second one on ``line``."""
     seen: dict[Steps, int] = {}
-    here, pos = 1, 0
-    try:
+    with suppress(ScanError):
         for item in scan(text):
-            here, pos = here + text.count("\n", pos, item.at), item.at
+            here, column = place_of(text, item.at)
             paths = [item.path[:depth] for depth in range(1, len(item.path) + 1)]
             first = next((seen[path] for path in reversed(paths) if path in seen), 0)
             if here >= line:
@@ -117,10 +108,7 @@ def _find_duplicate(text: str, line: int) -> Problem | None:
                 kind = "key" if item.value else "table"
                 message = f"the {kind} {name} is given twice: lines {first} and {here}"
                 hint = "keep one of the two"
-                column = pos - text.rfind("\n", 0, pos)
                 return Problem(message, hint=hint, line=here, column=column) if first else None
             if item.value or item.path not in seen:
                 seen[item.path] = here
-    except ScanError:
-        pass
     return None
