@@ -267,10 +267,6 @@ def convert_line_ends(swaps: Sequence[Swap], text: str) -> Sequence[Swap]:
     end = "\r\n" if crlf else "\n"
     converted = []
     for swap in swaps:
-        texts: dict[str, Any] = {
-            key: re.sub("\r?\n", end, value)
-            for key, value in swap._asdict().items()
-            if isinstance(value, str)
-        }
-        converted.append(swap._replace(**texts))
+        values = [re.sub("\r?\n", end, value) if isinstance(value, str) else value for value in swap]
+        converted.append(Swap._make(values))
     return converted

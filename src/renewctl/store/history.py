@@ -139,16 +139,13 @@ def begin_record(store: Path, record: Record) -> Record:
     return record
 
 
-def drop_record(store: Path, record: Record) -> None:
-    """Write down that a change was not made. If that fails as well, the next writer settles it."""
-    with suppress(OSError, FileError):
-        _append(path_of(store), _encode({"dropped": record.id}) + b"\n")
+def finish_record(store: Path, record: Record, outcome: str = "done") -> list[str]:
+    """Write down that a change was made, or ``dropped``. If that fails, the next writer settles it.
 
-
-def finish_record(store: Path, record: Record) -> list[str]:
-    """Write down that a change was made. Return warnings, since the store has been replaced by now."""
+    Return warnings, since the store has been replaced by now.
+    """
     try:
-        _append(path_of(store), _encode({"done": record.id}) + b"\n")
+        _append(path_of(store), _encode({outcome: record.id}) + b"\n")
     except (OSError, FileError) as error:
         reason = getattr(error, "strerror", None) or error
         return [f"the change is made, but its record could not be completed: {reason}"]

@@ -3,9 +3,9 @@
 from renewctl.domain.validate import read_portfolio
 from renewctl.domain.versions import CURRENT, upgrade, version_of
 from renewctl.errors import InternalError
-from renewctl.formats.entries import HOLDERS
 from renewctl.model import Change, Plan
 from renewctl.store.document import Revision
+from renewctl.store.editor import find_entry_changes
 from renewctl.store.snapshot import Snapshot
 from renewctl.store.write import Draft, check_version
 
@@ -19,17 +19,7 @@ def upgrade_store(before: Snapshot) -> Draft:
         plan = Plan("migrate", (), (notice,))
         return Draft(plan, before, before.portfolio, Revision(before.document.text))
     new = upgrade(data)
-    changes = []
-    for top in dict.fromkeys([*data, *new]):
-        old_value, new_value = data.get(top), new.get(top)
-        if top in HOLDERS and isinstance(old_value, dict) and isinstance(new_value, dict):
-            changes += [
-                Change((top, key), new_value.get(key), old_value.get(key))
-                for key in dict.fromkeys([*old_value, *new_value])
-                if old_value.get(key) != new_value.get(key)
-            ]
-        elif old_value != new_value:
-            changes.append(Change((top,), new_value, old_value))
+    changes = [Change(entry.path, entry.new, entry.old) for entry in find_entry_changes((), data, new)]
     reading = read_portfolio(new)
     if reading.problems:
         raise InternalError("the store could not be read after its migration", problems=reading.problems)

@@ -166,7 +166,7 @@ def _restore_text(
     """Return the text with a change undone: word for word as it was, or else by its values."""
     if before.digest != record.after:
         record = record._replace(swaps=tuple(convert_line_ends(record.swaps, before.document.text)))
-    for revision in _revisions(before.document, record, changes):
+    for revision in _find_revisions(before.document, record, changes):
         reading = _read_if_equal(revision.text, before, data)
         if reading:
             return revision, reading
@@ -174,7 +174,7 @@ def _restore_text(
     raise StoreInvalid(message, hint="nothing was written; change it by the command itself")
 
 
-def _revisions(document: Document, record: Record, changes: tuple[Change, ...]) -> Iterator[Revision]:
+def _find_revisions(document: Document, record: Record, changes: tuple[Change, ...]) -> Iterator[Revision]:
     """Yield the texts that could be the one with a change undone, the closest to the old text first."""
     restored = document.restore(record.swaps)
     if restored:

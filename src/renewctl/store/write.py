@@ -96,27 +96,22 @@ def _replace_store(place: Location, draft: Draft, author: Author) -> list[str]:
     plan, before, data = draft.plan, draft.before, draft.before.encode(draft.revision.text)
     files.remove_stale_temporaries(place.path)
     if draft.copy:
-        _keep_copy(place, draft)
+        copy = files.resolve_link(place.path).with_name(draft.copy)
+        try:
+            files.create(copy, before.data)
+        except FileExistsError:
+            if files.read_bytes(copy) != before.data:
+                hint = "move it away; nothing was written"
+                raise FileError(f"{copy} exists already, and holds something else", hint=hint) from None
     after, swaps = files.digest(data), draft.revision.swaps
     record = Record(author, plan.command, plan.changes, swaps, before.digest, after, draft.undoes)
     record = history.begin_record(place.path, record)
     try:
         warnings = files.replace(place.path, data, before.digest)
     except RenewctlError:
-        history.drop_record(place.path, record)
+        history.finish_record(place.path, record, "dropped")
         raise
     return [*warnings, *history.finish_record(place.path, record)]
-
-
-def _keep_copy(place: Location, draft: Draft) -> None:
-    copy = files.resolve_link(place.path).with_name(draft.copy)
-    old = draft.before.encode(draft.before.document.text)
-    try:
-        files.create(copy, old)
-    except FileExistsError:
-        if files.read_bytes(copy) != old:
-            hint = "move it away; nothing was written"
-            raise FileError(f"{copy} exists already, and holds something else", hint=hint) from None
 
 
 def draft_edit(make_plan: Callable[[Portfolio], Plan]) -> MakeDraft:

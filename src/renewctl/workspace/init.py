@@ -73,7 +73,7 @@ def init(
         for companion in companions:
             companion.write()
         if not existing:
-            text = _json_text(owner, email) if _is_json(place) else _toml_text(owner, email)
+            text = _new_text(owner, email, as_json=_is_json(place))
             try:
                 files.create(place.path, text.encode())
             except FileExistsError:
@@ -95,34 +95,22 @@ def _is_json(store: Location) -> bool:
     return store.path.suffix.lower() == ".json"
 
 
-def _toml_text(owner: Owner | None, email: str | None) -> str:
-    import tomlkit  # Lazy import: only a new store is composed with it.
-
-    store = tomlkit.document()
-    store.add(
-        tomlkit.comment(
-            "Who owns renewal communication: HubSpot or the partner, by default and for each client."
-        )
-    )
-    store.add("version", tomlkit.item(CURRENT))
-    if owner:
-        defaults = tomlkit.table()
-        defaults.add("owner", str(owner))
-        if email:
-            defaults.add("notify", email)
-            defaults["notify"].comment("copied when HubSpot owns, sole recipient when the partner owns")
-        store.add("defaults", defaults)
-    if email:
-        users = tomlkit.table(is_super_table=True)
-        users.add(email, tomlkit.table().comment("partner user"))
-        store.add("users", users)
-    return f"{SCHEMA_COMMENT}\n\n{tomlkit.dumps(store)}"
-
-
-def _json_text(owner: Owner | None, email: str | None) -> str:
-    data: dict[str, Any] = {EDITORS: f"./{SCHEMA_NAME}", "version": CURRENT}
+def _new_text(owner: Owner | None, email: str | None, *, as_json: bool) -> str:
+    """Return the text of a new store."""
+    data: dict[str, Any] = {"version": CURRENT}
     if owner:
         data["defaults"] = {"owner": str(owner), **({"notify": email} if email else {})}
     if email:
         data["users"] = {email: {}}
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    if as_json:
+        return json.dumps({EDITORS: f"./{SCHEMA_NAME}", **data}, indent=2, ensure_ascii=False) + "\n"
+    import tomlkit  # Lazy import: only a new store is composed with it.
+
+    store: Any = tomlkit.item(data)
+    if owner and email:
+        comment = "copied when HubSpot owns, sole recipient when the partner owns"
+        store["defaults"]["notify"].comment(comment)
+    if email:
+        store["users"][email].comment("partner user")
+    title = "# Who owns renewal communication: HubSpot or the partner, by default and for each client."
+    return f"{SCHEMA_COMMENT}\n\n{title}\n{tomlkit.dumps(store)}"
