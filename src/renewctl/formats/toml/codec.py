@@ -14,8 +14,6 @@ from renewctl.formats.toml.scan import (
     GAPS,
     KEY,
     LONG_HEX,
-    Item,
-    Part,
     ScanError,
     decode_key,
     find_lead,
@@ -167,48 +165,39 @@ def position(_text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
     if steps == entry.path and is_table(entry):
         return len(steps), entry.start + skip_comments(entry.text)
     try:
-        first = _first_items(entry.text)
-        nearest = next((steps[:depth] for depth in range(len(steps), 0, -1) if steps[:depth] in first), None)
-        depth, pos = _position_in(first[nearest], entry.text, steps) if nearest else (0, 0)
+        places = _find_places(entry.text)
+        depth = next((depth for depth in range(len(steps), 0, -1) if steps[:depth] in places), 0)
+        pos, value = places.get(steps[:depth], (0, 0))
+        if value and depth < len(steps):
+            parts = _find_parts(entry.text, value)
+            below = next((end for end in range(len(steps), depth, -1) if steps[depth:end] in parts), depth)
+            depth, pos = below, parts.get(steps[depth:below], pos)
     except (ScanError, IndexError, RecursionError):
         return 0, entry.start
     return depth, entry.start + pos
 
 
-def _position_in(item: Item, text: str, steps: Steps) -> tuple[int, int]:
-    """Return how many of ``steps`` lead to ``item`` or into its value, and to which position."""
-    depth = 0
-    for one, other in zip(item.path, steps, strict=False):
-        if one != other:
-            break
-        depth += 1
-    section = len(item.path) - len(item.keys)
-    if item.value is None or depth <= section:
-        return depth, item.at
-    if depth < len(item.path):
-        return depth, item.spans[depth - section - 1][0]
-    pos, value = item.spans[-1][0], item.value[0]
-    while depth < len(steps) and text[value] in "[{":
-        parts = _parts_by_key(text, value)
-        end = next((end for end in range(depth + 1, len(steps) + 1) if steps[depth:end] in parts), None)
-        if end is None:
-            break
-        part = parts[steps[depth:end]]
-        depth, pos, value = end, part.start, part.value
-    return depth, pos
-
-
 @cache  # Many problems of one entry take linear time.
-def _first_items(text: str) -> dict[Steps, Item]:
-    """Return the first header or statement of an entry at or below each path."""
-    first: dict[Steps, Item] = {}
+def _find_places(text: str) -> dict[Steps, tuple[int, int]]:
+    """Return where each path in the text of an entry is written first, and its value (0: no statement)."""
+    places: dict[Steps, tuple[int, int]] = {}
     for item in scan(text):
-        for depth in range(len(item.path), 0, -1):
-            first.setdefault(item.path[:depth], item)
-    return first
+        starts = [start for start, _ in item.spans] if item.value else []
+        above = len(item.path) - len(starts)
+        for depth, at in enumerate([item.at] * above + starts, 1):
+            places.setdefault(item.path[:depth], (at, 0))
+        if item.value:
+            places[item.path] = (starts[-1], item.value[0])
+    return places
 
 
 @cache
-def _parts_by_key(text: str, pos: int) -> dict[Steps, Part]:
-    """Return the parts of the array or inline table at ``pos`` of an entry, by their keys or their index."""
-    return {part.keys or (index,): part for index, part in enumerate(split_value(text, pos))}
+def _find_parts(text: str, pos: int) -> dict[Steps, int]:
+    """Return where each path inside the array or inline table at ``pos`` is written."""
+    places: dict[Steps, int] = {}
+    for index, part in enumerate(split_value(text, pos) if text[pos] in "[{" else ()):
+        path = part.keys or (index,)
+        places[path] = part.start
+        for inner, start in _find_parts(text, part.value).items():
+            places[path + inner] = start
+    return places
