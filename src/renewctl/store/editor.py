@@ -54,6 +54,7 @@ class Editor:
         self.entries, self.codec, self.text = [*entries], codec, text
         self.blank = line_end(text)
         self.slots: list[Entry | None] = [*entries]
+        self.result: list[Entry] = []
         self.places: dict[Path, list[int]] = {}
         for place, entry in enumerate(entries):
             self.places.setdefault(entry.path, []).append(place)
@@ -75,7 +76,7 @@ class Editor:
         self._close_gaps()
         for top, new in added.items():
             self._add(top, new)
-        return [entry for entry in self.slots if entry]
+        return self.result
 
     def _rewrite(self, change: EntryChange) -> None:
         """Change or remove an entry that has one place and is a block of its own."""
@@ -107,67 +108,64 @@ class Editor:
     def _close_gaps(self) -> None:
         """Give what was above removed entries to what follows them, blank lines only once."""
         above: str | None = None
-        first = True
-        for place, entry in enumerate(self.slots):
+        for old, entry in zip(self.entries, self.slots, strict=True):
             if entry is None:
-                above = (above or "") + self.entries[place].gap
+                above = (above or "") + old.gap
                 continue
+            gap = entry.gap
             if above is not None:
-                upper, lower = _lines(above), _lines(entry.gap)
-                if (first and not upper) or (upper and not upper[-1].strip()):
+                upper, lower = _lines(above), _lines(gap)
+                if (not self.result and not upper) or (upper and not upper[-1].strip()):
                     while lower and not lower[0].strip():
                         del lower[0]
                 while not entry.path and not lower and upper and not upper[-1].strip():
                     del upper[-1]
-                self.slots[place] = entry._replace(gap="".join([*upper, *lower]))
-            above, first = None, False
+                gap = "".join([*upper, *lower])
+            self.result.append(entry._replace(gap=gap))
+            above = None
 
     def _add(self, top: str, added: Mapping[Path, Any]) -> None:
         """Put new entries of one top-level key in their places."""
         siblings = [
             (place, entry.path[-1])
-            for place, entry in enumerate(self.slots)
-            if entry and entry.path[:1] == (top,) != entry.path
+            for place, entry in enumerate(self.result)
+            if entry.path[:1] == (top,) != entry.path
         ]
         if not siblings:
             place = self._top_level_place(top, table=isinstance(next(iter(added.values())), dict))
-            self._insert(place, [*added], added, below=True)
+            self._insert(place, added, below=True)
             return
-        paths_by_key = {path[-1]: path for path in added}
-        places = _place_new([key for _, key in siblings], paths_by_key)
+        places = _place_new([key for _, key in siblings], [path[-1] for path in added])
         for index, keys in sorted(places.items(), reverse=True):
             place = siblings[index][0] + 1 if index >= 0 else siblings[0][0]
-            self._insert(place, [paths_by_key[key] for key in keys], added, below=index >= 0)
+            self._insert(place, {(top, key): added[top, key] for key in keys}, below=index >= 0)
 
     def _top_level_place(self, top: str, *, table: bool) -> int:
         """Return where a new top-level key goes: values above all tables, tables in their usual order."""
         rank = _RANKS.get(top, len(_RANKS))
         place = 0
-        for index, entry in enumerate(self.slots, 1):
-            if not entry or not entry.path:
-                continue
-            goes_below = table and _RANKS.get(entry.path[0], len(_RANKS)) <= rank
-            if goes_below or not self.codec.is_table(entry):
+        for index, entry in enumerate(self.result, 1):
+            goes_below = table and entry.path and _RANKS.get(entry.path[0], len(_RANKS)) <= rank
+            if goes_below or (entry.path and not self.codec.is_table(entry)):
                 place = index
         return place
 
-    def _insert(self, place: int, names: Sequence[Path], added: Mapping[Path, Any], *, below: bool) -> None:
+    def _insert(self, place: int, added: Mapping[Path, Any], *, below: bool) -> None:
         """Insert new entries, below what is above them or, if that is not wanted, in the gap of the next."""
-        after = next((i for i in range(place, len(self.slots)) if self.slots[i]), None)
-        follower = self.slots[after] if after is not None else None
+        follower = self.result[place] if place < len(self.result) else None
         gap = follower.gap if follower else ""
         first, lines = self.blank, _lines(gap)
-        if not below or not any(self.slots[:place]):
+        if not below or not place:
             first = gap + (self.blank if lines and lines[-1].strip() else "")
             gap = self.blank if follower and follower.path else ""
         elif lines[0].strip() if lines else follower and follower.path:
             gap = self.blank + gap
-        table = all(isinstance(added[name], dict) for name in names)
-        if follower and after is not None and table:
-            self.slots[after] = follower._replace(gap=gap)
-        gaps = [first, *[self.blank] * (len(names) - 1)] if table else [""] * len(names)
-        texts = [self.codec.write(name, added[name], self.text) for name in names]
-        self.slots[place:place] = map(Entry, names, texts, gaps)
+        table = all(isinstance(value, dict) for value in added.values())
+        if follower and table:
+            self.result[place] = follower._replace(gap=gap)
+        gaps = [first, *[self.blank] * (len(added) - 1)] if table else [""] * len(added)
+        texts = [self.codec.write(path, value, self.text) for path, value in added.items()]
+        self.result[place:place] = map(Entry, added, texts, gaps)
 
 
 def _unsupported(path: Path) -> UnsupportedLayout:
