@@ -4,7 +4,8 @@ import errno
 import os
 import stat
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from renewctl.errors import ExitStatus, FileError, RenewctlError, StoreChanged
@@ -102,18 +103,15 @@ def create(path: Path, data: bytes) -> None:
     """
     hold_signals()
     try:
-        temporary = _write_temporary(path, data)
-        try:
-            os.link(temporary, path)  # A rename would replace another file of that name.
-        except OSError as error:
-            if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
-                raise
-            # There are no hard links here. The name is claimed by an empty file, then.
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_FILE_MODE))
-            _rename(temporary, path)
-        finally:
-            with suppress(OSError):
-                os.unlink(temporary)
+        with _open_temporary(path, data) as temporary:
+            try:
+                os.link(temporary, path)  # A rename would replace another file of that name.
+            except OSError as error:
+                if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
+                    raise
+                # There are no hard links here. The name is claimed by an empty file, then.
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_FILE_MODE))
+                _rename(temporary, path)
     except FileExistsError:
         raise
     except OSError as error:
@@ -139,15 +137,10 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         if not stat.S_ISREG(status.st_mode):
             raise changed
         _check_writable(real, status)
-        temporary = _write_temporary(real, data, status)
-        try:
+        with _open_temporary(real, data, status) as temporary:
             if digest(read_bytes(real)) != expected:
                 raise changed
             _rename(temporary, real)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary)
-            raise
     except FileNotFoundError:
         raise changed from None
     except OSError as error:
@@ -166,8 +159,12 @@ def _check_writable(real: Path, status: os.stat_result) -> None:
         raise FileError(message, hint="keep one name for the file, or use a symbolic link")
 
 
-def _write_temporary(real: Path, data: bytes, like: os.stat_result | None = None) -> Path:
-    """Write a temporary file next to ``real``, with the owner, group and mode of ``like``, and sync it."""
+@contextmanager
+def _open_temporary(real: Path, data: bytes, like: os.stat_result | None = None) -> Iterator[str]:
+    """Write a temporary file next to ``real``, with the owner, group and mode of ``like``, and sync it.
+
+    If it was not renamed, it is removed in the end.
+    """
     import tempfile  # Lazy import: reading makes no file, and it loads a dozen modules.
 
     handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".tmp", dir=real.parent)
@@ -178,11 +175,10 @@ def _write_temporary(real: Path, data: bytes, like: os.stat_result | None = None
             write_all(handle, data)
         finally:
             os.close(handle)
-    except BaseException:
+        yield name
+    finally:
         with suppress(OSError):
             os.unlink(name)
-        raise
-    return Path(name)
 
 
 def write_all(handle: int, data: bytes) -> None:
@@ -211,7 +207,7 @@ def copy_permissions(handle: int, like: os.stat_result, mode: int) -> None:
         os.fchmod(handle, mode)
 
 
-def _rename(temporary: Path, real: Path) -> None:
+def _rename(temporary: str, real: Path) -> None:
     """Rename; on Windows, wait a little for a reader or a virus scanner that has the file open."""
     for pause in (0.01, 0.05, 0.2, 0.5):
         try:
