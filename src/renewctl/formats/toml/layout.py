@@ -19,8 +19,6 @@ from renewctl.formats.toml.writer import format_field, format_key, format_path, 
 from renewctl.model import Path
 
 _RANKS = {key: rank for rank, key in enumerate((EDITORS, *TOP_LEVEL))}
-_Comments = dict[Steps, tuple[list[str], list[str]]]
-"""By path, the comments of one entry: those above a key, and those at the end of its line."""
 
 
 class Layout:
@@ -34,7 +32,8 @@ class Layout:
         self.text, self.eol = text, eol
         self.usual = {entry.path: entry.text for entry in usual}
         self.free: dict[Path, list[str]] = {}
-        self.attached: dict[Path, _Comments] = {}
+        self.attached: dict[Steps, tuple[list[str], list[str]]] = {}  # above a key, at the end of its line
+        self.below: dict[Steps, list[Steps]] = {}  # paths with comments, by each path they are at or below
         pos = 0
         last: Path = ()
         for item in scan(text):
@@ -50,20 +49,20 @@ class Layout:
 
     def entries(self, data: dict[str, Any]) -> list[Entry]:
         """Return all entries of ``data``, the data of the text, in the usual order."""
-        below: dict[str, bool] = {}  # No statement can follow a top-level key that has a header.
+        is_block: dict[str, bool] = {}  # No statement can follow a top-level key that has a header.
         for key, value in data.items():
             text = self.usual.get((key,))  # It can be a table without a header, as ``defaults.owner = ...``.
-            below[key] = text.startswith("[", skip_comments(text)) if text else isinstance(value, dict)
-        tops = sorted(data, key=lambda key: (below[key], _RANKS.get(key, len(_RANKS))))
+            is_block[key] = text.startswith("[", skip_comments(text)) if text else isinstance(value, dict)
+        tops = sorted(data, key=lambda key: (is_block[key], _RANKS.get(key, len(_RANKS))))
         found: list[Entry] = []
         for path in paths_of({top: data[top] for top in tops}):
-            free, attached = self._take(path)
-            gap = [""] if found and below[path[0]] else []
+            free = self._take_free(path)
+            gap = [""] if found and is_block[path[0]] else []
             gap += [*free, ""] if free else []
-            text = self.usual.get(path) or self._lines(_Block(attached).format(path, get(data, path)))
+            text = self.usual.get(path) or self._lines(self._format_entry(path, get(data, path)))
             found.append(Entry(path, text, self._lines(gap)))
         rest = [line for lines in self.free.values() for line in lines]
-        rest += [line for attached in self.attached.values() for line in _flatten(attached)]
+        rest += [line for pair in self.attached.values() for lines in pair for line in lines]
         rest += self.tail
         return [*found, Entry((), "", self._lines(["", *rest] if rest else []))]
 
@@ -85,39 +84,28 @@ class Layout:
         return [*head, *find_comments(self.text, end, item.end)]
 
     def _attach(self, path: Steps, above: list[str], ending: list[str]) -> None:
-        if above or ending:
-            comments = self.attached.setdefault(entry_of(path), {}).setdefault(path, ([], []))
-            comments[0].extend(above)
-            comments[1].extend(ending)
+        if not (above or ending):
+            return
+        if path not in self.attached:
+            self.attached[path] = [], []
+            for depth in range(1, len(path) + 1):
+                self.below.setdefault(path[:depth], []).append(path)
+        self.attached[path][0].extend(above)
+        self.attached[path][1].extend(ending)
 
-    def _take(self, path: Path) -> tuple[list[str], _Comments]:
-        """Take the free comments above an entry, those of the table it is in included, and its own."""
-        free, attached = self.free.pop(path, []), self.attached.pop(path, {})
-        if len(path) > 1 and (path[:1] in self.free or path[:1] in self.attached):
-            free_above, of_table = self._take(path[:1])
-            free = [*free_above, *_flatten(of_table), *free]
-        return free, attached
+    def _take_free(self, path: Path) -> list[str]:
+        """Take the free comments above an entry, and all of the table that it is in."""
+        free = self.free.pop(path, [])
+        if len(path) > 1:
+            above, ending = self.attached.pop(path[:1], ([], []))
+            free = [*self.free.pop(path[:1], []), *above, *ending, *free]
+        return free
 
     def _lines(self, lines: Iterable[str]) -> str:
         return "".join(f"{line}{self.eol}" for line in lines)
 
-
-def _flatten(comments: _Comments) -> list[str]:
-    return [line for pair in comments.values() for lines in pair for line in lines]
-
-
-class _Block:
-    """One entry on the way to its lines: each of its comments is written once."""
-
-    def __init__(self, comments: _Comments) -> None:
-        self.comments = comments
-        self.below: dict[Steps, list[Steps]] = {}  # paths with comments, by each path they are at or below
-        for path in comments:
-            for depth in range(len(path) + 1):
-                self.below.setdefault(path[:depth], []).append(path)
-
-    def format(self, path: Path, value: Any) -> list[str]:
-        """Return the lines of the entry."""
+    def _format_entry(self, path: Path, value: Any) -> list[str]:
+        """Return the lines of an entry; each of its comments is written once."""
         if not isinstance(value, dict):
             return self._format_statement(path, value)
         lines = []
@@ -144,7 +132,7 @@ class _Block:
 
         Of several comments at line ends none stays there.
         """
-        pairs = [self.comments.pop(key) for key in self.below.get(path, ()) if key in self.comments]
+        pairs = [self.attached.pop(key) for key in self.below.get(path, ()) if key in self.attached]
         above = [line for pair in pairs for line in pair[0]]
         ending = [line for pair in pairs for line in pair[1]]
         if len(ending) == 1:
