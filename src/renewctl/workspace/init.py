@@ -22,13 +22,13 @@ from renewctl.workspace.companion_files import (
 class NewStore(NamedTuple):
     """What ``init`` created or, with ``--dry-run``, would have: the store, and each file next to it.
 
-    ``missing_schema`` is what the store should begin with, to name its schema, if it does not.
+    ``missing_schema`` is what a store that was there should begin with, to name its schema, if it does not;
+    None for a new store.
     """
 
     store: str
-    created: bool
     companions: Mapping[str, str]
-    missing_schema: str = ""
+    missing_schema: str | None
 
 
 def init(
@@ -63,7 +63,7 @@ def init(
         hint = "to see it: renewctl where; to change it: renewctl set-default"
         raise UsageError(f"{existing.path} exists already", hint=hint)
     place = existing or places[0]
-    missing_schema = _missing_schema(existing) if existing else ""
+    missing_schema = _missing_schema(existing) if existing else None
     real = files.resolve_link(place.path) if place.path.is_symlink() else place.path
     companions = [
         *(plan_git_files(real.parent, real.name) if git else ()),
@@ -80,7 +80,7 @@ def init(
                 message = f"{place.display} exists already"
                 raise UsageError(message, hint="somebody made it just now") from None
     statuses = {str(companion.path): companion.status for companion in companions}
-    return NewStore(place.display, not existing, statuses, missing_schema)
+    return NewStore(place.display, statuses, missing_schema)
 
 
 def _missing_schema(store: Location) -> str:

@@ -44,5 +44,5 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None, git: 
         new.companions,
         dry_run=run.dry_run,
         with_default=owner is not None,
-        missing_schema=None if new.created else new.missing_schema,
+        missing_schema=new.missing_schema,
     )

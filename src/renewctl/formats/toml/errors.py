@@ -10,7 +10,7 @@ from renewctl.formats.entries import MAX_DEPTH, Steps, place_of
 from renewctl.formats.foreign import first_line, guess_format
 from renewctl.formats.merge_conflicts import SETTLE
 from renewctl.formats.toml.scan import LONG_HEX, ScanError, scan
-from renewctl.formats.toml.writer import format_key
+from renewctl.formats.toml.writer import format_path
 
 _LONE_CR = re.compile(r"\r(?!\n)")
 _TOKEN = re.compile(
@@ -104,9 +104,8 @@ def _find_duplicate(text: str, line: int) -> Problem | None:
             paths = [item.path[:depth] for depth in range(1, len(item.path) + 1)]
             first = next((seen[path] for path in reversed(paths) if path in seen), 0)
             if here >= line:
-                name = ".".join(format_key(step) for step in item.path if isinstance(step, str))
                 kind = "key" if item.value else "table"
-                message = f"the {kind} {name} is given twice: lines {first} and {here}"
+                message = f"the {kind} {format_path(item.path)} is given twice: lines {first} and {here}"
                 hint = "keep one of the two"
                 return Problem(message, hint=hint, line=here, column=column) if first else None
             if item.value or item.path not in seen:

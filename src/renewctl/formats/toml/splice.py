@@ -10,6 +10,7 @@ from renewctl.formats.toml.scan import BLANKS, COMMENTS, Item, Part, find_lead, 
 from renewctl.formats.toml.writer import (
     format_field,
     format_key,
+    format_path,
     format_statement,
     format_table,
     format_value,
@@ -143,8 +144,7 @@ class Splicer:
             self.headers[path] = self.headers.get(path, "") + statement
 
     def _format_path(self, path: Steps) -> str:
-        steps = (*self.new_path, *path[len(self.path) :])
-        return ".".join(format_key(step) for step in steps if isinstance(step, str))
+        return format_path((*self.new_path, *path[len(self.path) :]))
 
     def _splice(self, start: int, end: int, text: str) -> None:
         self.splices.append((start, end, text))

@@ -8,6 +8,7 @@ from typing import Any
 from renewctl.domain.paths import IDENTITY
 from renewctl.errors import InternalError, UsageError
 from renewctl.fields import TABLES
+from renewctl.formats.entries import Steps
 from renewctl.model import Path
 
 _TABLES = ("contacts", "renewals", "override", "clients.in_hubspot", "clients", "policy")
@@ -38,9 +39,9 @@ def format_key(key: str) -> str:
     return key if _BARE.fullmatch(key) else quote(key)
 
 
-def format_path(path: Path) -> str:
-    """Return a path as it is written, as in a header."""
-    return ".".join(map(format_key, path))
+def format_path(path: Steps) -> str:
+    """Return a path as it is written, as in a header: without indexes."""
+    return ".".join(format_key(step) for step in path if isinstance(step, str))
 
 
 def format_value(value: Any) -> str:
