@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect, bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -34,13 +34,18 @@ def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> Sto
 
     ``entries`` takes a text of the file's format apart.
     """
-    conflicts = list(_find_conflicts(text))
+    conflicts, pos = [], 0
+    while start := _START.search(text, pos):
+        end = _END.search(text, start.end())
+        stop, pos = (end.start(), end.end()) if end else (len(text), len(text))
+        sides = tuple(_MIDDLE.split(text[start.end() : stop]))
+        conflicts.append(_Conflict(start.start(), pos, stop, sides))
     if not conflicts:
         return None
     cut = [_find_cut_entries(text, conflicts, entries, side) for side in (0, -1)]
     problems = []
-    for conflict, *sides in zip(conflicts, *cut, strict=True):
-        names = [dotted(path) for path in dict.fromkeys(chain(*sides))]
+    for conflict, *paths in zip(conflicts, *cut, strict=True):
+        names = [dotted(path) for path in dict.fromkeys(chain(*paths))]
         if len(names) > 3:
             names[3:] = [f"{len(names) - 3} more"]
         listing = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
@@ -50,14 +55,6 @@ def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> Sto
         problems.append(Problem(message, line=first, column=1))
     message = f"the store has {count_of(len(conflicts), 'unresolved merge')}"
     return StoreInvalid(message, hint=SETTLE, problems=problems)
-
-
-def _find_conflicts(text: str) -> Iterator[_Conflict]:
-    pos = 0
-    while start := _START.search(text, pos):
-        end = _END.search(text, start.end())
-        stop, pos = (end.start(), end.end()) if end else (len(text), len(text))
-        yield _Conflict(start.start(), pos, stop, tuple(_MIDDLE.split(text[start.end() : stop])))
 
 
 def _find_cut_entries(

@@ -10,7 +10,7 @@ from renewctl.domain.paths import get
 from renewctl.domain.validate import read_portfolio
 from renewctl.domain.versions import upgrade
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
-from renewctl.formats.entries import place_of
+from renewctl.formats.entries import Codec, place_of
 from renewctl.formats.foreign import WORKBOOK, ZIP_MAGIC
 from renewctl.model import Path, Portfolio
 from renewctl.store.document import Document
@@ -84,15 +84,14 @@ def read_snapshot(data: bytes, place: Location) -> Snapshot:
 
 def parse_document(text: str, place: Location) -> Document:
     """Return the text as a document of the format that the file's suffix names."""
+    codec: Codec
+    # Lazy imports: a process reads one format.
+    if place.path.suffix.lower() == ".json":
+        from renewctl.formats.json import codec
+    else:
+        from renewctl.formats.toml import codec
     try:
-        # Lazy imports: a process reads one format.
-        if place.path.suffix.lower() == ".json":
-            from renewctl.formats.json import codec as json_codec
-
-            return Document(text, json_codec)
-        from renewctl.formats.toml import codec as toml_codec
-
-        return Document(text, toml_codec)
+        return Document(text, codec)
     except StoreInvalid as error:
         error.hint = error.hint or EDITOR_HINT
         error.problems = tuple(problem._replace(file=place.display) for problem in error.problems)

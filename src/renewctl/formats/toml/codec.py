@@ -62,7 +62,7 @@ def entries(text: str) -> list[Entry]:
     headers = _match_headers(text) or list(_scan_headers(text))
     found: list[Entry] = []
     pos = 0
-    for item in scan(text, 0, headers[0][0]):
+    for item in scan(text, headers[0][0]):
         path, lead = entry_of(item.path), find_lead(text, item.start, pos, COMMENTS)
         if found and found[-1].path == path:
             found[-1] = found[-1]._replace(text=text[found[-1].start : item.end])

@@ -54,8 +54,9 @@ class Item(NamedTuple):
 class Part(NamedTuple):
     """An item of an array, or a pair of an inline table (then with ``keys``).
 
-    Its text is ``start`` to ``end``, its value starts at ``value``, its comma is at ``comma`` (-1: none).
-    All that belongs to it, a comment after it on its line too, is between ``begin`` and ``stop``.
+    Its text is ``start`` to ``end``, its value starts at ``value``, its comma is from ``comma`` to ``rest``,
+    both at ``end`` if there is none. All that belongs to it, a comment after it on its line too, is between
+    ``begin`` and ``stop``.
     """
 
     keys: tuple[str, ...]
@@ -64,6 +65,7 @@ class Part(NamedTuple):
     value: int
     end: int
     comma: int
+    rest: int
     stop: int
 
 
@@ -74,9 +76,10 @@ def decode_key(key: str) -> str:
     return str(loads("k=" + key)["k"]) if key[0] == '"' else key
 
 
-def scan(text: str, pos: int = 0, end: int | None = None) -> Iterator[Item]:
-    """Yield headers and statements from the line start ``pos`` on, up to ``end``, in order."""
+def scan(text: str, end: int | None = None) -> Iterator[Item]:
+    """Yield headers and statements up to ``end``, a line's start, in order."""
     end = len(text) if end is None else end
+    pos = 0
     section: Steps = ()
     value: tuple[int, int] | None
     counts: dict[Steps, int] = {}
@@ -112,9 +115,9 @@ def split_value(text: str, pos: int) -> list[Part]:
             value = _find_value(text, equals)
         end = _find_value_end(text, value)
         after = _skip(_SPACE, text, end)
-        comma = after if text[after] == "," else -1
-        stop = _skip(_TAIL, text, comma + 1 or end)
-        found.append(Part(keys, pos, start, value, end, comma, stop))
+        comma, rest = (after, after + 1) if text[after] == "," else (end, end)
+        stop = _skip(_TAIL, text, rest)
+        found.append(Part(keys, pos, start, value, end, comma, rest, stop))
         pos = stop
     return found
 

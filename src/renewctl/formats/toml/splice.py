@@ -204,7 +204,7 @@ class Splicer:
         begin, stop = (parts[0].begin, parts[-1].stop) if parts else (first, first)
         out = text[start:begin]
         indent = text[text.rfind("\n", 0, parts[0].start) + 1 : parts[0].start] if parts else "  "
-        final_comma = not parts or parts[-1].comma >= 0
+        final_comma = not parts or parts[-1].comma < parts[-1].rest
         new_left, old_left = sum(new is not None for _, new in plan), len(parts)
         empty = new_left == 0
         for part, new in plan:
@@ -217,11 +217,7 @@ class Splicer:
                 out = self._remove_part(out, part)
             else:
                 lead = "" if out[-1] in " \t" else text[part.begin : part.start]
-                if part.comma < 0:
-                    tail = comma + text[part.end : part.stop]
-                else:
-                    tail = text[part.end : part.comma] + comma + text[part.comma + 1 : part.stop]
-                out += lead + new + tail
+                out += lead + new + text[part.end : part.comma] + comma + text[part.rest : part.stop]
         out += text[stop:end]
         return text[start] + text[end - 1] if empty and "#" not in out else out
 
@@ -236,7 +232,7 @@ class Splicer:
     def _remove_part(self, out: str, part: Part) -> str:
         """Return ``out`` without a part: comments above it stay, and one that others share."""
         lead = self.text[part.begin : part.start]
-        tail = self.text[max(part.comma + 1, part.end) : part.stop]
+        tail = self.text[part.rest : part.stop]
         margin = lead.rfind("\n") + 1
         out += lead[:margin] if "#" in lead else ""
         line = out[out.rfind("\n") + 1 :]
