@@ -76,9 +76,7 @@ class Document:
         for step in path:
             if isinstance(data, list):
                 index = self._index(data, str(steps[-1])).get(step)
-                if index is None and step.isascii() and step.isdigit() and len(step) < 10:
-                    index = int(step)
-                if index is None or index >= len(data):
+                if index is None:
                     return steps
                 steps, data = (*steps, index), data[index]
             else:
@@ -87,13 +85,14 @@ class Document:
         return steps
 
     def _index(self, items: list[Any], list_key: str) -> dict[str, int]:
-        """Return the first index of each identity in a list, kept so that many problems take linear time."""
+        """Return the index of each item's name in a list, kept so that many problems take linear time."""
         if id(items) not in self._indexes:
-            field, index = paths.IDENTITY.get(list_key), dict[str, int]()
-            for place, item in enumerate(items) if field else ():
+            index = {str(place): place for place in range(len(items))}
+            field = paths.IDENTITY.get(list_key)
+            for place, item in reversed([*enumerate(items)]) if field else ():
                 identity = item.get(field, "") if isinstance(item, dict) else None
                 if isinstance(identity, str):
-                    index.setdefault(identity, place)
+                    index[identity] = place  # Of several, the first is meant.
             self._indexes[id(items)] = index
         return self._indexes[id(items)]
 

@@ -155,10 +155,7 @@ def _drop_unchanged(snapshot: Snapshot, plan: Plan) -> Plan:
     changes = []
     for change in plan.changes:
         before = change.path[-1] if change.renamed else get(snapshot.document.data, change.path)
-        if before is None or change.after is None:
-            unchanged = before is change.after
-        else:  # A JSON store holds dates as text; the same day is no change there.
-            unchanged = with_text_dates(before) == with_text_dates(change.after)
-        if not unchanged:
+        # A JSON store holds dates as text; the same day is no change there.
+        if with_text_dates(before) != with_text_dates(change.after):
             changes.append(change._replace(before=before))
     return plan._replace(changes=tuple(changes))
