@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from renewctl.domain.paths import is_deeper
-from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry, Steps, entry_of, line_end
+from renewctl.formats.entries import MAX_DEPTH, Entry, Steps, entry_of, line_end
 from renewctl.formats.toml.reader import loads
 from renewctl.formats.toml.scan import (
     COMMENTS,
@@ -23,12 +23,9 @@ from renewctl.formats.toml.scan import (
 )
 from renewctl.model import Path
 
-# The first alternative is how renewctl writes it: a change to 1,000 clients takes 12 ms less with it, 6 %.
 _HEADER = re.compile(
-    r"\n[ \t]*\[(?:"
-    rf"({'|'.join(HOLDERS)})\.\"([^\"\\\n]*+)\"|"
-    rf"\[?[ \t]*({KEY})[ \t]*(?:\.[ \t]*({KEY})[ \t]*(?:\.[ \t]*{KEY}[ \t]*)*)?\]?"
-    r")\][ \t]*(?:#[^\n]*|\r)?(?![^\n])"
+    rf"\n[ \t]*\[\[?[ \t]*({KEY})[ \t]*(?:\.[ \t]*({KEY})[ \t]*(?:\.[ \t]*{KEY}[ \t]*)*)?\]?\]"
+    r"[ \t]*(?:#[^\n]*|\r)?(?![^\n])"
 )
 _VALUE_LIKE = re.compile(r"[-+0-9]|(?:true|false|inf|nan)$")
 
@@ -89,10 +86,7 @@ def _match_headers(text: str) -> list[_Header] | None:
         return None
     headers: list[_Header] = []
     for match in _HEADER.finditer("\n" + text):
-        holder, entry, top, name = match.groups()
-        if holder:
-            headers.append((match.start(), (holder, entry), 0))
-            continue
+        top, name = match.groups()
         if _VALUE_LIKE.match(top) or (name is None and top[0] in "\"'"):
             return None
         path = (decode_key(top), decode_key(name)) if name else (decode_key(top),)
