@@ -14,7 +14,7 @@ from renewctl.cli.commands.help import PAGES
 from renewctl.domain.resolve import SEVERITY, Rule
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import TABLES
-from renewctl.render.check import load_codes
+from renewctl.render.wording import read_texts
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -69,8 +69,8 @@ def test_the_rules_and_notes_are_all_there(page: Callable) -> None:
     items = page("rules")
     assert [item["rule"] for item in items if "rule" in item] == list(Rule)
     notes = {item["note"]: (item["severity"], item["meaning"]) for item in items if "note" in item}
-    texts = load_codes()
-    assert notes == {code: (severity, texts[code].meaning) for code, severity in SEVERITY.items()}
+    texts = read_texts("codes")["codes"]
+    assert notes == {code: (severity, texts[code]["meaning"]) for code, severity in SEVERITY.items()}
 
 
 def test_the_fields_are_all_there(page: Callable) -> None:

@@ -16,7 +16,7 @@ from renewctl.domain import paths
 from renewctl.domain.check import CODES, Finding, check_copies, check_portfolio
 from renewctl.domain.resolve import ARTICLE, Severity
 from renewctl.domain.validate import read_portfolio
-from renewctl.render.check import load_codes
+from renewctl.render.wording import read_texts
 from renewctl.store.location import store_at
 from renewctl.workspace.conflict_copies import find_copies, is_copy
 
@@ -92,11 +92,13 @@ def test_every_code_but_that_of_other_files_is_in_the_table() -> None:
 
 
 def test_every_code_has_all_its_texts() -> None:
-    texts = load_codes()
+    texts = read_texts("codes")
 
-    assert {code: text.severity for code, text in texts.items()} == CODES
-    assert all(text.meaning and text.why and text.fix for text in texts.values())
-    assert texts["no-recipient"].source == ARTICLE
+    assert set(texts["codes"]) == set(CODES)
+    for text in texts["codes"].values():
+        assert all(text[key] for key in ("meaning", "why", "fix"))
+        assert text.get("source") in {None, *texts["sources"]}
+    assert texts["sources"][texts["codes"]["no-recipient"]["source"]] == ARTICLE
 
 
 def test_a_copy_of_the_store_is_a_finding_about_that_file() -> None:

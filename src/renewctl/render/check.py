@@ -155,43 +155,25 @@ def _annotation(command: str, title: str, problem: Problem) -> str:
 # ------------------------------------------------------------------ what a code means
 
 
-class CodeText(NamedTuple):
-    """What a finding code means, why it matters, what to do; ``source`` is HubSpot's article, if any."""
-
-    severity: Severity
-    meaning: str
-    why: str
-    fix: str
-    source: str
-
-
-def load_codes() -> Mapping[str, CodeText]:
-    """Return the texts of every code."""
-    texts = read_texts("codes")
-    codes = {}
-    for code, text in texts["codes"].items():
-        source = texts["sources"][text["source"]] if "source" in text else ""
-        codes[code] = CodeText(CODES[code], text["meaning"], text["why"], text["fix"], source)
-    return codes
-
-
 def render_code(code: str) -> Result:
     """Return what a code means, why it matters and what fixes it."""
-    severity, meaning, why, fix, source = load_codes()[code]
-    document: dict[str, str | None] = {
+    texts, severity = read_texts("codes"), CODES[code]
+    text = texts["codes"][code]
+    document = {
         "code": code,
         "severity": severity,
-        "meaning": meaning,
-        "why": why,
-        "mend": fix,
-        "source": source or None,
+        "meaning": text["meaning"],
+        "why": text["why"],
+        "mend": text["fix"],
+        "source": texts["sources"].get(text.get("source")),
     }
+    source = document["source"] or "renewctl's own: HubSpot's articles say nothing about it"
     lines = [
         line((f"{severity} {code}", str(severity))),
-        line(("  means: ", "dim"), meaning),
-        line(("  why: ", "dim"), why),
-        line(("  mend: ", "dim"), fix),
-        line(("  source: ", "dim"), source or "renewctl's own: HubSpot's articles say nothing about it"),
+        line(("  means: ", "dim"), text["meaning"]),
+        line(("  why: ", "dim"), text["why"]),
+        line(("  mend: ", "dim"), text["fix"]),
+        line(("  source: ", "dim"), source),
     ]
     table = table_of(tuple(document), [document])
     return Result({"schema": "renewctl.check-code/1", **document}, table, names=(code,), lines=lines)

@@ -10,7 +10,6 @@ from renewctl.domain.resolve import ARTICLE, SEVERITY
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import OWN_KEYS, TABLES
 from renewctl.model import Policy
-from renewctl.render.check import load_codes
 from renewctl.render.result import DataTable, Line, Result, line
 from renewctl.render.terminal import wrap_hanging
 from renewctl.render.wording import read_texts
@@ -55,10 +54,10 @@ def render_rules() -> Result:
         line(("Notes", "strong"), ": what the article leaves open, and what is doubtful about an answer."),
         line(),
     ]
-    codes = load_codes()
     for code, severity in SEVERITY.items():
-        items.append({"note": code, "severity": str(severity), "meaning": codes[code].meaning})
-        lines += _term(f"{code}, {severity}", codes[code].meaning)
+        meaning = read_texts("codes")["codes"][code]["meaning"]
+        items.append({"note": code, "severity": str(severity), "meaning": meaning})
+        lines += _term(f"{code}, {severity}", meaning)
     lines += [line(), line(("Why one matters, and what to do: renewctl check --explain CODE.", "dim"))]
     return _page("rules", items, lines)
 

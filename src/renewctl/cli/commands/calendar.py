@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.commands.who import Query, select_rows
+from renewctl.cli.commands.who import Query, build_report
 from renewctl.cli.runtime import Run
 from renewctl.domain.dates import parse_span
 from renewctl.exchange.calendar import build_calendar
@@ -26,7 +26,7 @@ def calendar(
     Send it to a file: renewctl calendar > renewals.ics. The filters are those of who. Reads only;
     needs the extra "calendar".
     """
-    rows = select_rows(run, run.load().portfolio, query).rows
+    rows = build_report(run, query).rows
     days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind or ()]
     text = build_calendar(rows, run.today, remind=days).decode()
     undated = sorted({row.client.key for row in rows if row.renewal is None})

@@ -4,8 +4,7 @@ import io
 import os
 from collections.abc import Mapping
 from contextlib import redirect_stdout, suppress
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,26 +12,17 @@ from renewctl.cli.app import COMPLETE, command, command_tree
 from renewctl.cli.runtime import Run
 from renewctl.render.result import DataTable, Result
 
-
-class Shell(StrEnum):
-    """The shells that Typer has a script for."""
-
-    BASH = "bash"
-    ZSH = "zsh"
-    FISH = "fish"
-    POWERSHELL = "powershell"
-    PWSH = "pwsh"
-
-
+Shell = Literal["bash", "zsh", "fish", "powershell", "pwsh"]
+"""The shells that Typer has a script for."""
 _INSTALL: Mapping[Shell, str] = {
-    Shell.BASH: 'eval "$(renewctl completion bash)" in ~/.bashrc, or save it as\n'
+    "bash": 'eval "$(renewctl completion bash)" in ~/.bashrc, or save it as\n'
     "# ~/.local/share/bash-completion/completions/renewctl.",
-    Shell.ZSH: "source <(renewctl completion zsh) in ~/.zshrc after compinit, or save it\n"
+    "zsh": "source <(renewctl completion zsh) in ~/.zshrc after compinit, or save it\n"
     "# as _renewctl in a folder of $fpath.",
-    Shell.FISH: "renewctl completion fish | source in ~/.config/fish/config.fish, or save it as\n"
+    "fish": "renewctl completion fish | source in ~/.config/fish/config.fish, or save it as\n"
     "# ~/.config/fish/completions/renewctl.fish.",
-    Shell.POWERSHELL: "renewctl completion powershell | Out-String | Invoke-Expression in $PROFILE.",
-    Shell.PWSH: "renewctl completion pwsh | Out-String | Invoke-Expression in $PROFILE.",
+    "powershell": "renewctl completion powershell | Out-String | Invoke-Expression in $PROFILE.",
+    "pwsh": "renewctl completion pwsh | Out-String | Invoke-Expression in $PROFILE.",
 }
 
 
@@ -55,7 +45,7 @@ def completion(
     lines = output.getvalue().strip().splitlines()
     # The first line of a zsh function must be #compdef.
     lines.insert(lines[0].startswith("#"), f"# Completion of renewctl for {shell}: {_INSTALL[shell]}")
-    if shell is Shell.ZSH:  # Loaded from a folder of $fpath by the first Tab, which Typer leaves unanswered.
+    if shell == "zsh":  # Loaded from a folder of $fpath by the first Tab, which Typer leaves unanswered.
         lines.append('[[ ${zsh_eval_context[-1]} == loadautofunc ]] && _renewctl_completion "$@"')
     script = "\n".join(lines) + "\n"
     document = {"schema": "renewctl.completion/1", "shell": shell, "script": script}

@@ -1,8 +1,7 @@
 """``export``: the store, or its clients as CSV, in a file."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -16,13 +15,7 @@ from renewctl.formats.convert import to_json, to_toml
 from renewctl.render.result import DataTable, Result, line
 from renewctl.text import count_of
 
-
-class Format(StrEnum):
-    """The format of an export."""
-
-    TOML = "toml"
-    JSON = "json"
-    CSV = "csv"
+Format = Literal["toml", "json", "csv"]
 
 
 @command("export")
@@ -41,13 +34,13 @@ def export(
     """
     snapshot = run.load()
     path, store = Path(file), run.place.path
-    format_ = str(kind or path.suffix.lower().removeprefix("."))
-    if format_ not in set(Format):
+    format_ = kind or path.suffix.lower().removeprefix(".")
+    if format_ not in get_args(Format):
         raise UsageError(f"{file!r} does not say a format", hint="add --format toml, json or csv")
-    if format_ == Format.CSV:
+    if format_ == "csv":
         text = export_csv(snapshot.portfolio, raw=raw, excel=excel)
     else:
-        text = (to_json if format_ == Format.JSON else to_toml)(snapshot.document.data)
+        text = (to_json if format_ == "json" else to_toml)(snapshot.document.data)
     document = {"schema": "renewctl.export/1", "path": file, "format": format_}
     if file == STDIN:
         return Result({**document, "content": text}, DataTable((), ()), text=text)

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import typer
 
@@ -16,21 +15,14 @@ from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
 from renewctl.domain.identifiers import address_key, is_address
 from renewctl.domain.report import ReportRow
-from renewctl.domain.responsibilities import Responsibilities, find_responsibilities
+from renewctl.domain.responsibilities import find_responsibilities
 from renewctl.errors import NoRecipient, Problem, RenewctlError, UnexpectedRecipients, UsageError
-from renewctl.model import Policy, Portfolio
-from renewctl.render import who as render_who
+from renewctl.model import Policy
 from renewctl.render.result import Result
+from renewctl.render.who import Report, render_by_client
 from renewctl.render.who_by_recipient import render_by_recipient
 
 WHY = "renewctl explain CLIENT says why"
-
-
-class By(StrEnum):
-    """What one item of the report is."""
-
-    CLIENT = "client"
-    RECIPIENT = "recipient"
 
 
 class Query(NamedTuple):
@@ -62,7 +54,10 @@ class Query(NamedTuple):
 def who(
     run: Run,
     query: Query,
-    by: Annotated[By, typer.Option("--by", help="One row a renewal, or one block a person.")] = By.CLIENT,
+    by: Annotated[
+        Literal["client", "recipient"],
+        typer.Option("--by", help="One row a renewal, or one block a person."),
+    ] = "client",
     timeline: Annotated[
         bool, typer.Option("--timeline", help="Draw the months: renewals and deadlines; a year if no window.")
     ] = False,
@@ -82,24 +77,23 @@ def who(
     is past and clients without one come last, never left out. With --recipient, also what that
     person is responsible for whatever the date. Reads only; HubSpot is not asked.
     """
-    if timeline and by is By.RECIPIENT:
+    if timeline and by == "recipient":
         hint = "--timeline --recipient ADDRESS draws what one person hears of"
         raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
-    snapshot = run.load()
-    rows, window, person = select_rows(run, snapshot.portfolio, query, timeline=timeline)
-    report = render_who.Report(rows, run.today, window, snapshot.identity, person)
+    report = build_report(run, query, timeline=timeline)
+    rows = report.rows
     if timeline:
         # Lazy imports: most reports have no picture.
         from renewctl.domain.timeline import build_timeline
         from renewctl.render.timeline import render_timeline
 
-        picture = build_timeline(rows, window, run.today)
+        picture = build_timeline(rows, report.window, run.today)
         result = render_timeline(picture, report._replace(rows=picture.rows))
-        rows = reports.filter_rows(rows, window, run.today)
-    elif by is By.RECIPIENT:
+        rows = reports.filter_rows(rows, report.window, run.today)
+    elif by == "recipient":
         result = render_by_recipient(report)
     else:
-        result = render_who.render_by_client(report)
+        result = render_by_client(report)
     failure: RenewctlError | None = _unexpected(rows, expect) if expect is not None else None
     if require_recipient and not failure:
         keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
@@ -108,16 +102,8 @@ def who(
     return result._replace(failure=failure)
 
 
-class Selection(NamedTuple):
-    """The rows asked for, the window they are of, and the one person they are narrowed to, if any."""
-
-    rows: tuple[ReportRow, ...]
-    window: Window | None
-    person: Responsibilities | None
-
-
-def select_rows(run: Run, book: Portfolio, query: Query, *, timeline: bool = False) -> Selection:
-    """Return the rows that a report is asked for.
+def build_report(run: Run, query: Query, *, timeline: bool = False) -> Report:
+    """Return the report that is asked for.
 
     A timeline has rows of all dates; its window, unless one is asked for, is a year.
 
@@ -125,15 +111,17 @@ def select_rows(run: Run, book: Portfolio, query: Query, *, timeline: bool = Fal
         UsageError: If the window cannot be read.
         UnknownClient, UnknownUser: If a name is none of the store's.
     """
+    snapshot = run.load()
+    book, person = snapshot.portfolio, None
     window = _window(query, book.policy, run.today, unbounded=timeline or bool(query.clients))
     if timeline and window is None and not query.everything:
         window = reports.twelve_months(run.today)
     clients = select_clients(book, query.clients)
     rows = reports.build_rows(book, clients, None if timeline else window, run.today)
-    if query.recipient is None:
-        return Selection(rows, window, None)
-    person = find_responsibilities(book, lookup.find_address(book, query.recipient))
-    return Selection(reports.rows_for_recipient(rows, person.email), window, person)
+    if query.recipient is not None:
+        person = find_responsibilities(book, lookup.find_address(book, query.recipient))
+        rows = reports.rows_for_recipient(rows, person.email)
+    return Report(rows, run.today, window, snapshot.identity, person)
 
 
 def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Window | None:
