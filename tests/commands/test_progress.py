@@ -2,16 +2,26 @@
 
 import io
 import itertools
+import signal
+import sys
 from collections.abc import Iterable
 
+import pexpect
 import pytest
 
 from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Environment, Run
 from renewctl.render.result import Output
 
-GONE = "\x1b[?25h\r\x1b[1A\x1b[2K"
-"""The cursor shown again, and the bar's line cleared."""
+GONE = "\r\x1b[1A\x1b[2K"
+"""The bar's line cleared."""
+WORK = """
+import time
+from renewctl.cli.progress import tracker
+from renewctl.cli.runtime import Environment, Run
+for _ in tracker(Run(Environment.from_process()), "Reading rows", 0)(range(600)):
+    time.sleep(0.1)
+"""
 
 
 class Terminal(io.StringIO):
@@ -45,6 +55,18 @@ def test_the_bar_goes_when_the_work_is_broken_off() -> None:
     next(rows)
     rows.close()  # type: ignore[attr-defined]
     assert screen.getvalue().endswith(GONE)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_the_bar_leaves_the_cursor_shown(number: int) -> None:
+    process = pexpect.spawn(sys.executable, ["-c", WORK], env={"TERM": "xterm"}, encoding="utf-8")
+    process.expect("Reading rows")
+    screen = process.before
+    process.kill(number)
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.signalstatus == number
+    assert "\x1b[?25l" not in screen + process.before
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ def tracker(run: Run, description: str, delay: float = 1.0) -> Callable[[Iterabl
                 from rich.progress import track as show_bar
 
                 console = Console(file=run.environment.stderr)
+                # Rich would hide the cursor, and a process that a signal ends cannot show it again.
+                console.show_cursor = lambda *_: False  # type: ignore[method-assign]
                 rest = found[done:]
                 yield from show_bar(
                     rest, description, total=len(found), completed=done, console=console, transient=True
