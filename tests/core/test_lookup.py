@@ -184,11 +184,11 @@ def test_a_local_part_of_several_users_is_refused_with_their_addresses() -> None
             "anna@agency.example",
             "did you mean Ana@agency.example? To add: renewctl user add anna@agency.example",
         ),
-        ("anna", "did you mean Ana@agency.example? To add: renewctl user add ADDRESS"),
+        ("anna", "did you mean Ana@agency.example? To add: renewctl user add EMAIL"),
         ("zzzz@q.test", "To add: renewctl user add zzzz@q.test"),
-        ("", "To add: renewctl user add ADDRESS"),
-        ("Ana Souza", "To add: renewctl user add ADDRESS"),
-        ("agency.example", "To add: renewctl user add ADDRESS"),
+        ("", "To add: renewctl user add EMAIL"),
+        ("Ana Souza", "To add: renewctl user add EMAIL"),
+        ("agency.example", "To add: renewctl user add EMAIL"),
     ],
 )
 def test_an_unknown_user_is_refused_with_the_nearest_and_what_to_type(word: str, hint: str) -> None:

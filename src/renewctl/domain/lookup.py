@@ -110,7 +110,7 @@ def find_user(portfolio: Portfolio, word: str) -> PartnerUser:
         emails = ", ".join(user.email for user in matches)
         raise UnknownUser(f"{word!r} names several partner users", hint=f"use the address: {emails}")
     choices = {name: user.email for user in portfolio.users.values() for name in _names(user)}
-    address = word.strip() if is_address(word.strip()) else "ADDRESS"
+    address = word.strip() if is_address(word.strip()) else "EMAIL"
     hint = f"{_suggest(word, choices)} To add: renewctl user add {address}".strip()
     raise UnknownUser(f"{word!r} is not one of the partner's users", hint=hint)
 

@@ -1,6 +1,7 @@
 """The roster: the ``client`` group."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -30,6 +31,7 @@ from renewctl.render import clients as render_clients
 from renewctl.render.result import Result
 
 Addresses = list[str] | None
+_emails = partial(typer.Option, metavar="EMAIL")
 DeadlineOption = Annotated[
     Text, typer.Option("--deadline", metavar="DATE", help="The last day to alter terms, if not the usual.")
 ]
@@ -86,15 +88,9 @@ def add(
         ),
     ],
     values: FieldValues = EMPTY,
-    primary: Annotated[
-        Addresses, typer.Option("--primary", metavar="ADDRESS", help="Primary contact.")
-    ] = None,
-    billing: Annotated[
-        Addresses, typer.Option("--billing", metavar="ADDRESS", help="Billing contact; up to three.")
-    ] = None,
-    decision_maker: Annotated[
-        Addresses, typer.Option("--decision-maker", metavar="ADDRESS", help="Decision-maker.")
-    ] = None,
+    primary: Annotated[Addresses, _emails("--primary", help="Primary contact.")] = None,
+    billing: Annotated[Addresses, _emails("--billing", help="Billing contact; up to three.")] = None,
+    decision_maker: Annotated[Addresses, _emails("--decision-maker", help="Decision-maker.")] = None,
     renewal: Annotated[Text, typer.Option("--renewal", metavar="DATE", help="When it renews.")] = None,
     product: ProductOption = None,
     deadline: DeadlineOption = None,
@@ -120,12 +116,8 @@ def set_(
     run: Run,
     client: OneClient,
     values: FieldValues = EMPTY,
-    deactivate: Annotated[
-        Addresses, typer.Option("--deactivate", metavar="ADDRESS", help="Contact deactivated in HubSpot.")
-    ] = None,
-    reactivate: Annotated[
-        Addresses, typer.Option("--reactivate", metavar="ADDRESS", help="Contact active again.")
-    ] = None,
+    deactivate: Annotated[Addresses, _emails("--deactivate", help="Contact deactivated in HubSpot.")] = None,
+    reactivate: Annotated[Addresses, _emails("--reactivate", help="Contact active again.")] = None,
 ) -> Result:
     """Change a client's name or hub id, or which of its contacts are deactivated.
 
@@ -167,7 +159,7 @@ def assign(
     run: Run,
     client: OneClient,
     role: RoleArgument,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="A user of the client's account.")],
+    address: Annotated[str, typer.Argument(metavar="EMAIL", help="A user of the client's account.")],
     name: NameOption = None,
 ) -> Result:
     """Record who holds a role at a client.
@@ -175,7 +167,7 @@ def assign(
     Primary and decision-maker have one holder, who is replaced; billing has up to three, and gets
     one more. Other roles stay, and HubSpot is not told.
     """
-    email = parse_address(address, "ADDRESS")
+    email = parse_address(address, "EMAIL")
     return _change_client(run, client, lambda found: contacts.assign(found, role, email, name or ""))
 
 
@@ -184,7 +176,7 @@ def unassign(
     run: Run,
     client: OneClient,
     role: RoleArgument,
-    address: Annotated[Text, typer.Argument(metavar="[ADDRESS]", help="Which holder, if several.")] = None,
+    address: Annotated[Text, typer.Argument(metavar="[EMAIL]", help="Which holder, if several.")] = None,
 ) -> Result:
     """Record that somebody no longer holds a role at a client.
 

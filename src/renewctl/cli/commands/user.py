@@ -29,14 +29,14 @@ def list_(run: Run) -> Result:
 @command("user add", changes=True)
 def add(
     run: Run,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The user's e-mail address.")],
+    address: Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")],
     name: NameOption = None,
 ) -> Result:
     """Add a partner user, who can then be named by --notify.
 
     No setting changes: nobody hears of anything by it.
     """
-    email = parse_address(address, "ADDRESS")
+    email = parse_address(address, "EMAIL")
     return change_store(run, lambda book: edit.add(book, email, name or ""))
 
 

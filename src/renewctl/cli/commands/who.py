@@ -78,7 +78,7 @@ def who(
     person is responsible for whatever the date. Reads only; HubSpot is not asked.
     """
     if timeline and by == "recipient":
-        hint = "--timeline --recipient ADDRESS draws what one person hears of"
+        hint = "--timeline --recipient EMAIL draws what one person hears of"
         raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
     report = build_report(run, query, timeline=timeline)
     rows = report.rows
