@@ -183,6 +183,5 @@ def render_fields(schema: str, values: Mapping[str, Any], extra: Iterable[str] =
         words = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
         lines.append(line((f"{key:<{width}}  ", "dim"), "–" if value is None else words))
     lines += [line(text) for text in extra]
-    rows = tuple((key, "" if value is None else str(value)) for key, value in values.items())
-    document = {"schema": schema, **{key.replace(" ", "_"): value for key, value in values.items()}}
-    return Result(document, DataTable(("field", "value"), rows), lines=lines)
+    document = {"schema": schema, **values}
+    return Result(document, DataTable(("field", "value"), tuple(values.items())), lines=lines)
