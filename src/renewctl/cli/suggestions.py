@@ -15,8 +15,6 @@ from renewctl.render.wording import read_texts
 _FORMATS = {f".{form}": form for form in ("csv", "tsv", "json", "jsonl")} | {".md": "markdown"}
 _TO_FILE = {"export": "renewctl export {file}", "calendar": "renewctl calendar > {file}"}
 """How the answer of some commands comes into a file; others send a format there."""
-_CHANGING = {"-n", "--dry-run", "-y", "--yes", "--lock-timeout", "--note"}
-_COMMON = {"--store", "-o", "--output", "--as-of", "-q", "--quiet"} | _CHANGING
 _EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((.*)\)")
 _NO_CHOICE = re.compile(r"'([^']*)' is not one of (.*)")
 _PLAIN = re.compile(r"[\w./-]+")
@@ -94,10 +92,12 @@ def _for_option(context: Any, error: Any) -> str:
     synonym = read_texts("synonyms")["options"].get(name, "")
     if synonym.partition(" ")[0] in known:
         return _ask(synonym)
+    change = context.find_root().command.build("undo")  # has the options that commands have in common
+    panel = next((each.rich_help_panel for each in change.params if name in each.opts), None)
     if hasattr(command, "commands"):
         line = f"{context.command_path} COMMAND {name}"
-        return f"options stand after the command: {line}" if name in _COMMON else ""
-    if name in _CHANGING:
+        return f"options stand after the command: {line}" if panel else ""
+    if panel not in {None, EVERYWHERE}:
         return f"{context.command_path} changes nothing, so it has no {name}"
     return _ask(_nearest(name, error.possibilities or ()))
 
