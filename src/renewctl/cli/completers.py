@@ -30,14 +30,11 @@ def complete_users_or_none(ctx: typer.Context) -> list[str]:
 
 
 def _keys(ctx: typer.Context, table: str) -> list[str]:
-    import json
-
-    import tomli
+    from renewctl.store.snapshot import parse_document  # Lazy import: only a Tab needs it here.
 
     try:
         place = find_store(ctx.params.get("store"), ctx.obj.variables, Path.cwd())
         text = files.read_bytes(place.path).decode("utf-8-sig")
-        data = json.loads(text) if place.path.suffix.lower() == ".json" else tomli.loads(text)
-        return list(dict(data[table]))
+        return list(dict(parse_document(text, place).data[table]))
     except Exception:  # Whatever it is, a command will report it.
         return []
