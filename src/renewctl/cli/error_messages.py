@@ -1,20 +1,17 @@
 """Errors and warnings as people and programs read them, on standard error."""
 
 import re
-import shutil
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import pairwise, takewhile
 
 import typer
 
 from renewctl.cli.runtime import Environment
 from renewctl.errors import ExitStatus, FileError, InternalError, RenewctlError
-from renewctl.render.machine import json_text
-from renewctl.render.result import Output
-from renewctl.text import showable
+from renewctl.render.machine import json_text, plain_line
+from renewctl.render.result import Output, line
+from renewctl.render.terminal import terminal_width, wrap_line
 
 MOST_SHOWN = 20
 TRACEBACK = "RENEWCTL_TRACEBACK"
@@ -49,16 +46,10 @@ def report_error(environment: Environment, arguments: Sequence[str], error: Exce
 
 def write_lines(environment: Environment, lines: Iterable[str]) -> None:
     """Write lines to standard error; on a terminal they are broken between words: half an address is none."""
-    text = [showable(line) for line in lines]
+    drawn = [line(text) for text in lines]
     if environment.stderr is not None and environment.stderr.isatty():
-        width = max(40, shutil.get_terminal_size((100, 24)).columns) - 1
-        fill = partial(textwrap.fill, width=width, break_long_words=False, break_on_hyphens=False)
-        for number, line in enumerate(text):
-            if len(line) > width:
-                words = line.lstrip(" ")
-                indent = line.removesuffix(words)
-                text[number] = fill(words, initial_indent=indent, subsequent_indent=indent + "  ")
-    _write(environment, "".join(line + "\n" for line in text))
+        drawn = [piece for parts in drawn for piece in wrap_line(parts, terminal_width() - 1)]
+    _write(environment, "".join(plain_line(parts) + "\n" for parts in drawn))
 
 
 def _write(environment: Environment, text: str) -> None:

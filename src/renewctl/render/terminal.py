@@ -8,7 +8,6 @@ from itertools import accumulate, zip_longest
 from renewctl.render.result import DataTable, Line, Result, Segment, cell_lines, line
 from renewctl.text import showable
 
-NARROWEST = 40
 GAP = "  "
 RESET = "\x1b[0m"
 STYLES = {
@@ -30,7 +29,7 @@ def draw(result: Result, environment: Mapping[str, str]) -> str:
     """Return the result as a terminal shows it."""
     if result.text:
         return "".join(showable(each) + "\n" for each in result.text.splitlines())
-    width = max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
+    width = terminal_width()
     lines: list[Line] = []
     for part in result.parts or (result,):
         if part.screen:
@@ -42,6 +41,11 @@ def draw(result: Result, environment: Mapping[str, str]) -> str:
     style = _apply_style if wants_colour(environment) else lambda text, _: text
     wrapped = (piece for found in lines for piece in wrap_line(found, width))
     return "".join("".join(style(*segment) for segment in piece) + "\n" for piece in wrapped)
+
+
+def terminal_width() -> int:
+    """Return how many columns the terminal has, at least 40."""
+    return max(40, shutil.get_terminal_size((100, 24)).columns)
 
 
 # ------------------------------------------------------------------ colours
