@@ -16,8 +16,8 @@ from renewctl.render.terminal import (
     STYLES,
     column_widths,
     draw,
+    heading_row,
     measure,
-    measure_lines,
     side_by_side,
     total_width,
     wrap_line,
@@ -61,10 +61,10 @@ def test_a_line_is_broken_between_words_only_and_loses_none(
 
 @given(st.lists(st.lists(st.lists(LINE, max_size=3), min_size=3, max_size=3), min_size=1, max_size=4))
 def test_each_column_begins_at_its_place_on_every_line(rows: list[list[list[Line]]]) -> None:
-    table = [[measure_lines(*lines) for lines in row] for row in rows]
-    widths = column_widths(("A", "", "CC"), table)
-    for row, cells in zip(rows, table, strict=True):
-        drawn_lines = list(side_by_side(cells, widths))
+    table = [heading_row(("A", "", "CC")), *rows]
+    widths = column_widths(table)
+    for row in table:
+        drawn_lines = list(side_by_side(row, widths))
         assert len(drawn_lines) == max(map(len, row))
         for number, found in enumerate(drawn_lines):
             standing = [text_of(lines[number]) if number < len(lines) else "" for lines in row]

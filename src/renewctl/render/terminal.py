@@ -20,8 +20,8 @@ STYLES = {
     "strong": "\x1b[1m",
 }
 """The styles as escape sequences (ECMA-48, SGR); words always repeat what a style means."""
-Block = Sequence[tuple[Line, int]]
-"""The lines of one column of a row, each with its width in columns of the terminal."""
+Row = Sequence[Sequence[Line]]
+"""The columns of one row of a table, each with its lines."""
 _split_words = re.compile(r" +|[^ ]+").findall
 
 
@@ -85,17 +85,15 @@ def _has_one_column_each(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def measure_lines(*lines: Line) -> Block:
-    """Return lines as one column of a row."""
-    return tuple([(parts, measure(parts)) for parts in lines])
+def heading_row(headings: Sequence[str]) -> Row:
+    """Return the headings of a table as its first row."""
+    return [[line((title, "strong"))] for title in headings]
 
 
-def column_widths(headings: Sequence[str], rows: Sequence[Sequence[Block]]) -> list[int]:
+def column_widths(rows: Iterable[Row]) -> list[int]:
     """Return how wide each column must be for nothing in it to be cut."""
-    return [
-        max([len(title), *(width for blocks in rows for _, width in blocks[index])])
-        for index, title in enumerate(headings)
-    ]
+    columns = zip(*rows, strict=True)
+    return [max([measure(parts) for cell in column for parts in cell], default=0) for column in columns]
 
 
 def total_width(widths: Sequence[int]) -> int:
@@ -103,21 +101,16 @@ def total_width(widths: Sequence[int]) -> int:
     return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def heading_lines(headings: Sequence[str], widths: Sequence[int]) -> Iterator[Line]:
-    """Yield the line of the columns' headings."""
-    return side_by_side([measure_lines(line((title, "strong"))) for title in headings], widths)
-
-
-def side_by_side(blocks: Sequence[Block], widths: Sequence[int]) -> Iterator[Line]:
-    """Yield the lines of one row's columns."""
+def side_by_side(row: Row, widths: Sequence[int]) -> Iterator[Line]:
+    """Yield the lines of one row."""
     starts = [0, *accumulate(width + len(GAP) for width in widths[:-1])]
-    for lines in zip_longest(*blocks, fillvalue=((), 0)):
+    for lines in zip_longest(*row, fillvalue=()):
         parts: list[Segment] = []
         end = 0
-        for start, (found, width) in zip(starts, lines, strict=True):
-            if found:
-                parts += ((" " * (start - end), ""), *found)
-                end = start + width
+        for start, cell in zip(starts, lines, strict=True):
+            if cell:
+                parts += ((" " * (start - end), ""), *cell)
+                end = start + measure(cell)
         if end < starts[-1]:
             parts.append((" " * (starts[-1] - end), ""))
         yield tuple(parts)
@@ -125,31 +118,30 @@ def side_by_side(blocks: Sequence[Block], widths: Sequence[int]) -> Iterator[Lin
 
 def _draw_table(table: DataTable, width: int) -> Iterator[Line]:
     """Yield a table: only its last column is broken; if that is not enough, blocks."""
-    headings = table.columns
-    rows: list[list[Block]] = []
-    for row in table.rows:
-        rows.append([measure_lines(*map(line, cell_lines(cell) or ("",))) for cell in row])
-    widths = column_widths(headings, rows)
-    last_words = (word for blocks in rows for found, _ in blocks[-1] for word in _styled_words(found))
+    headings, heading = table.columns, heading_row(table.columns)
+    rows: list[Row] = []
+    for cells in table.rows:
+        rows.append([[*map(line, cell_lines(cell) or ("",))] for cell in cells])
+    *widths, _ = column_widths([heading, *rows])
+    last_words = (word for row in rows for parts in row[-1] for word in _styled_words(parts))
     narrowest = max([len(headings[-1]), *(measure((word,)) for word in last_words)])
-    if total_width([*widths[:-1], narrowest]) > width:
+    if total_width([*widths, narrowest]) > width:
         yield from _draw_stacked(headings, rows)
         return
-    widths[-1] = max(narrowest, width - total_width([*widths[:-1], 0]))
-    yield from heading_lines(headings, widths)
-    for blocks in rows:
-        last = [part for found, _ in blocks[-1] for part in wrap_line(found, widths[-1], hang=0)]
-        yield from side_by_side([*blocks[:-1], measure_lines(*last)], widths)
+    widths.append(max(narrowest, width - total_width([*widths, 0])))
+    for row in (heading, *rows):
+        last = [piece for parts in row[-1] for piece in wrap_line(parts, widths[-1], hang=0)]
+        yield from side_by_side([*row[:-1], last], widths)
 
 
-def _draw_stacked(headings: Sequence[str], rows: Sequence[Sequence[Block]]) -> Iterator[Line]:
+def _draw_stacked(headings: Sequence[str], rows: Sequence[Row]) -> Iterator[Line]:
     label = max(map(len, headings))
-    for number, blocks in enumerate(rows):
+    for number, row in enumerate(rows):
         if number:
             yield line()
-        for index, (title, lines) in enumerate(zip(headings, blocks, strict=True)):
-            for found, _ in lines if any(width for _, width in lines) else ():
-                yield found if index == 0 else line(GAP, (f"{title:<{label}}{GAP}", "dim"), *found)
+        for index, (title, lines) in enumerate(zip(headings, row, strict=True)):
+            for parts in lines if any(map(measure, lines)) else ():
+                yield parts if index == 0 else line(GAP, (f"{title:<{label}}{GAP}", "dim"), *parts)
 
 
 # ------------------------------------------------------------------ line breaks

@@ -8,20 +8,12 @@ from math import ceil
 from renewctl.domain.report import ReportRow, without_recipient
 from renewctl.domain.timeline import Month, Timeline
 from renewctl.render.result import Line, Result, Segment, line, table_of
-from renewctl.render.terminal import (
-    Block,
-    column_widths,
-    heading_lines,
-    measure_lines,
-    side_by_side,
-    total_width,
-)
+from renewctl.render.terminal import Row, column_widths, heading_row, side_by_side, total_width
 from renewctl.render.who import Report, describe_gaps
 from renewctl.render.wording import list_some
 from renewctl.text import count_of
 
-SCHEMA = "renewctl.timeline/1"
-HEADINGS = ("Month", "Renewals", "Deadlines")
+HEADING = heading_row(("Month", "Renewals", "Deadlines"))
 COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recipient", "deadlines")
 OWNERS = (
     ("█", "hubspot", "copied", "HubSpot owns"),
@@ -49,7 +41,7 @@ def render_timeline(timeline: Timeline, report: Report) -> Result:
         "deadlines": sum(month.deadlines for month in months),
     }
     return Result(
-        {"schema": SCHEMA, **report.heading, "items": items, "summary": summary},
+        {"schema": "renewctl.timeline/1", **report.heading, "items": items, "summary": summary},
         table_of(COLUMNS, items),
         names=tuple(month.name for month in months),
         screen=lambda width: (*report.person_lines, *draw_months(months, report.as_of, width)),
@@ -64,13 +56,13 @@ def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Li
         yield line(("No renewals and no deadlines.", "dim"))
         return
     scale = _find_scale(months, width)
-    rows = [_blocks(month, scale, today) for month in months]
-    widths = column_widths(HEADINGS, rows)
-    yield from heading_lines(HEADINGS, widths)
-    for before, month, blocks in zip([None, *months], months, rows, strict=False):
+    rows = [_row(month, scale, today) for month in months]
+    widths = column_widths([HEADING, *rows])
+    yield from side_by_side(HEADING, widths)
+    for before, month, row in zip([None, *months], months, rows, strict=False):
         if before and month.number - before.number > 1:
             yield line((f"  {JUMP}", "dim"))
-        yield from side_by_side(blocks, widths)
+        yield from side_by_side(row, widths)
     legend: list[Segment] = []
     for glyph, owner, style, meaning in OWNERS:
         if any(getattr(month, owner) for month in months):
@@ -91,14 +83,14 @@ def _find_scale(months: Sequence[Month], width: int) -> int:
     most = max(max(month.renewals, month.deadlines) for month in months)
     scale, larger = 1, (step * 10**power for power in count() for step in (2, 5, 10))
     while scale < most:
-        rows = [_blocks(month, scale, None) for month in months]
-        if total_width(column_widths(HEADINGS, rows)) <= width:
+        rows = [_row(month, scale, None) for month in months]
+        if total_width(column_widths([HEADING, *rows])) <= width:
             break
         scale = next(larger)
     return scale
 
 
-def _blocks(month: Month, scale: int, today: date | None) -> list[Block]:
+def _row(month: Month, scale: int, today: date | None) -> Row:
     style = "strong" if today is not None and month.first == today.replace(day=1) else ""
     renewals: list[Segment] = []
     if month.renewals:
@@ -115,7 +107,7 @@ def _blocks(month: Month, scale: int, today: date | None) -> list[Block]:
         deadlines.append((f" {month.deadlines}", ""))
         passed = f", {month.passed} passed" if ahead else " passed"
         deadlines.append((passed if month.passed else "", "dim"))
-    return [measure_lines(tuple(parts)) for parts in ([(month.name, style)], renewals, deadlines)]
+    return [[((month.name, style),)], [tuple(renewals)], [tuple(deadlines)]]
 
 
 def _describe_counts(timeline: Timeline) -> str:

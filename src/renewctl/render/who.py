@@ -13,10 +13,9 @@ from renewctl.render.responsibilities import responsibilities_document, responsi
 from renewctl.render.result import Cell, DataTable, Line, Result, line, table_of
 from renewctl.render.terminal import (
     GAP,
-    Block,
+    Row,
     column_widths,
-    heading_lines,
-    measure_lines,
+    heading_row,
     side_by_side,
     total_width,
     wrap_line,
@@ -24,7 +23,6 @@ from renewctl.render.terminal import (
 from renewctl.render.wording import in_days, list_some
 from renewctl.text import count_of
 
-SCHEMA = "renewctl.who/1"
 COLUMNS = (
     "client",
     "name",
@@ -73,7 +71,7 @@ def render_by_client(report: Report) -> Result:
     rows, today = report.rows, report.as_of
     return Result(
         {
-            "schema": SCHEMA,
+            "schema": "renewctl.who/1",
             **report.heading,
             "items": lambda: [report_item(row, today) for row in rows],
             "summary": lambda: summarize(rows),
@@ -163,28 +161,30 @@ def _draw(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
     if not rows:
         yield line(("No renewals.", "dim"))
         return
-    wide: list[list[Block]] = []
-    narrow: list[list[Block]] = []
-    for row in rows:
-        recipients = [*_notified(row), *(line(("cc ", "dim"), *parts) for parts in _copied(row))]
-        columns = [_deadline(row, today), _renewal(row, today), _client(row), recipients]
-        rule = line((str(row.resolution.rule), "dim"))
-        wide.append([measure_lines(*lines) for lines in (*columns, [rule])])
-        columns[2].append(rule)
-        narrow.append([measure_lines(*lines) for lines in columns])
-    for table in (wide, narrow):
-        headings = HEADINGS[: len(table[0])]
-        widths = column_widths(headings, table)
-        if total_width(widths) > width:
-            continue
-        yield from heading_lines(headings, widths)
-        indent = widths[0] + widths[1] + 2 * len(GAP)
-        for row, blocks in zip(rows, table, strict=True):
-            yield line()
-            yield from side_by_side(blocks, widths)
-            yield from _indented_notes(row, indent, width)
+    for headings in (HEADINGS, HEADINGS[:-1]):
+        heading = heading_row(headings)
+        table = [_columns(row, today, len(headings)) for row in rows]
+        widths = column_widths([heading, *table])
+        if total_width(widths) <= width:
+            break
+    else:
+        yield from _draw_stacked(rows, today, width)
         return
-    yield from _draw_stacked(rows, today, width)
+    yield from side_by_side(heading, widths)
+    indent = widths[0] + widths[1] + 2 * len(GAP)
+    for row, columns in zip(rows, table, strict=True):
+        yield line()
+        yield from side_by_side(columns, widths)
+        yield from _indented_notes(row, indent, width)
+
+
+def _columns(row: ReportRow, today: date, number: int) -> Row:
+    recipients = [*_notified(row), *(line(("cc ", "dim"), *parts) for parts in _copied(row))]
+    client, rule = _client(row), [line((str(row.resolution.rule), "dim"))]
+    columns = [_deadline(row, today), _renewal(row, today), client, recipients, rule]
+    if number < len(columns):
+        client += columns.pop()
+    return columns
 
 
 def _draw_stacked(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
