@@ -12,7 +12,6 @@ from renewctl.render.plan import change_items, change_lines, change_table
 from renewctl.render.result import Cell, DataTable, Line, Result, line
 from renewctl.text import count_of, markdown_cell
 
-SCHEMA = "renewctl.diff/1"
 MOST_ROWS = 200
 """So many rows a table has in Markdown; a comment has room for about ten times as many letters."""
 NO_RECIPIENTS_CHANGE = "Nobody starts or stops hearing."
@@ -37,7 +36,7 @@ def render_diff(
     differs = bool(changes or people.rows or impact.lost_all)
     entries = [change.path[1] for change in changes if change.path[0] in {"clients", "users"}]
     document = {
-        "schema": SCHEMA,
+        "schema": "renewctl.diff/1",
         "old": dict(comparison.old),
         "new": dict(comparison.new),
         "differs": differs,

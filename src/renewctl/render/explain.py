@@ -18,7 +18,6 @@ from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.who import note_item, note_line
 from renewctl.render.wording import read_texts
 
-SCHEMA = "renewctl.explain/1"
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
 STYLES = {"notified": "notified", "copied": "copied"}
 PlaceOf = Callable[[Path], str | None]
@@ -47,7 +46,7 @@ def render_explanation(
         for decision in resolution.decisions
     ]
     document = {
-        "schema": SCHEMA,
+        "schema": "renewctl.explain/1",
         "client": client.key,
         "name": client.name or None,
         "rule": resolution.rule,

@@ -8,7 +8,6 @@ from renewctl.render.machine import plain_line
 from renewctl.render.plan import LAYOUT_ALONE, change_items, change_lines
 from renewctl.render.result import Line, Result, line, table_of
 
-SCHEMA = "renewctl.history/1"
 COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")
 OUTSIDE = "changed outside renewctl"
 
@@ -27,10 +26,10 @@ class HistoryItem(NamedTuple):
     command: str = ""
     note: str = ""
     undoes: str = ""
-    changes: tuple[Change, ...] = ()
-    goes_back_to: str = ""
     redo: bool = False
+    goes_back_to: str = ""
     unsure: bool = False
+    changes: tuple[Change, ...] = ()
 
 
 def render_history(
@@ -38,7 +37,7 @@ def render_history(
 ) -> Result:
     """Return the changes made to a store; the items are listed newest first."""
     return Result(
-        {"schema": SCHEMA, "store": dict(store), "items": [_document(item) for item in items]},
+        {"schema": "renewctl.history/1", "store": dict(store), "items": [_document(item) for item in items]},
         table_of(COLUMNS, map(_flat_item, items)),
         names=tuple(item.id for item in items if item.id),
         screen=lambda _width: _draw(items),
@@ -47,20 +46,9 @@ def render_history(
 
 
 def _document(item: HistoryItem) -> dict[str, Any]:
-    return {
-        "id": item.id or None,
-        "outside": not item.id,
-        "at": item.at or None,
-        "user": item.user or None,
-        "host": item.host or None,
-        "command": item.command or None,
-        "note": item.note or None,
-        "undoes": item.undoes or None,
-        "redo": item.redo,
-        "goes_back_to": item.goes_back_to or None,
-        "unsure": item.unsure,
-        "changes": change_items(item.changes),
-    }
+    values = {key: None if value == "" else value for key, value in item._asdict().items()}
+    document = {"id": values.pop("id"), "outside": not item.id, **values}
+    return {**document, "changes": change_items(item.changes)}
 
 
 def _flat_item(item: HistoryItem) -> Mapping[str, Any]:

@@ -13,7 +13,6 @@ from renewctl.render.impact import WHERE_ALL, impact_document, recipient_lines, 
 from renewctl.render.result import DataTable, Line, Result, Segment, line
 from renewctl.text import count_of, format_value
 
-SCHEMA = "renewctl.plan/1"
 MOST_LINES = 20
 LAYOUT_ALONE = "another layout, the same values"
 
@@ -49,7 +48,7 @@ def render_change(
     plan = view.plan
     counts = dict(plan.counts) or (_count_followers(view.after) if _changes_default(plan) else {})
     document = {
-        "schema": SCHEMA,
+        "schema": "renewctl.plan/1",
         "command": plan.command,
         "dry_run": dry_run,
         "changed": view.changed,

@@ -12,7 +12,6 @@ from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.wording import read_texts
 from renewctl.text import count_of, markdown_cell
 
-SCHEMA = "renewctl.todo/1"
 COLUMNS = (
     "screen",
     "client",
@@ -63,7 +62,7 @@ def render_tasks(todo: TaskList) -> Result:
     items = [_item(task) for task in todo.tasks]
     return Result(
         {
-            "schema": SCHEMA,
+            "schema": "renewctl.todo/1",
             "as_of": todo.as_of,
             "store": todo.store,
             "items": items,

@@ -11,7 +11,6 @@ from renewctl.render.who import Report, describe_report, report_item, summarize
 from renewctl.render.wording import in_days
 from renewctl.text import count_of, markdown_cell
 
-SCHEMA = "renewctl.who-by-recipient/1"
 COLUMNS = ("email", "name", "as", "client", "product", "renewal", "deadline", "rule")
 DAYS = ("days_to_renewal", "days_to_deadline")
 RENEWAL_KEYS = ("client", "name", "product", "renewal", "deadline", *DAYS, "rule")
@@ -42,7 +41,12 @@ def render_by_recipient(report: Report) -> Result:
     # A list by person has no place for a row that notifies nobody.
     warning = f"nobody would be notified of {count_of(len(nobody), 'row')}: {keys}"
     return Result(
-        {"schema": SCHEMA, **report.heading, "items": items, "summary": summarize(report.rows)},
+        {
+            "schema": "renewctl.who-by-recipient/1",
+            **report.heading,
+            "items": items,
+            "summary": summarize(report.rows),
+        },
         table_of(COLUMNS, rows),
         names=tuple(digest.email for digest in digests),
         warnings=(warning,) if nobody else (),

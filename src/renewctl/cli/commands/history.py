@@ -42,20 +42,16 @@ def history(run: Run, clients: Clients = None) -> Result:
 
 
 def _item(past: History, record: Record, changes: tuple[Change, ...]) -> HistoryItem:
-    author = record.author
     origin, steps = find_origin(record, past.records)
     return HistoryItem(
         record.id,
-        author.at,
-        author.user,
-        author.host,
-        record.command,
-        author.note,
-        record.undoes,
-        changes,
-        goes_back_to=f"{origin.command} {origin.id}" if steps else "",
+        command=record.command,
+        undoes=record.undoes,
         redo=steps > 0 and steps % 2 == 0,
+        goes_back_to=f"{origin.command} {origin.id}" if steps else "",
         unsure=record.unsure,
+        changes=changes,
+        **record.author._asdict(),
     )
 
 
