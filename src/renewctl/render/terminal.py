@@ -74,15 +74,11 @@ def _apply_style(text: str, style: str) -> str:
 def measure(parts: Line) -> int:
     """Return how many columns of a terminal a line takes."""
     text = "".join([text for text, _ in parts])
-    if _has_one_column_each(text):  # Most texts: asking rich for each doubles the time of a large table.
+    if text.isascii() and text.isprintable():  # Most are; to ask rich doubles the time of a large table.
         return len(text)
     from rich.cells import cell_len
 
     return sum(cell_len(showable(text)) for text, _ in parts)
-
-
-def _has_one_column_each(text: str) -> bool:
-    return text.isascii() and text.isprintable()
 
 
 def heading_row(headings: Sequence[str]) -> Row:
@@ -155,9 +151,6 @@ def wrap_line(parts: Line, width: int, hang: int | None = None) -> Iterable[Line
         width: in columns of the terminal.
         hang: how far to indent what follows the first line; None for two more than the line itself.
     """
-    text = "".join([text for text, _ in parts])
-    if len(text) <= width and _has_one_column_each(text):
-        return (parts,)
     parts = tuple((showable(text), style) for text, style in parts)
     if measure(parts) <= width:
         return (parts,)

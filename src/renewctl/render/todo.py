@@ -115,11 +115,11 @@ def _flat_item(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _draw(todo: TaskList) -> Iterator[Line]:
-    if not any(task.required for task in todo.tasks):
-        yield line((_describe_nothing(todo), "notified"))
-    for number, (group, tasks) in enumerate(each for each in todo.groups.items() if each[1]):
-        heading, text = _heading(group)
-        if number or group == "optional":
+    nothing = _describe_nothing(todo)
+    if nothing:
+        yield line((nothing, "notified"))
+    for number, (heading, text, tasks) in enumerate(_sections(todo)):
+        if number or nothing:
             yield line()
         yield line((heading, "strong"))
         yield line(f"  {text}")
@@ -155,11 +155,9 @@ def _commands(todo: TaskList) -> Iterator[tuple[str, str]]:
 
 def _markdown(todo: TaskList) -> str:
     """Return boxes to tick; what need not be done has none, so that it does not count as open."""
-    lines = [] if any(task.required for task in todo.tasks) else [_describe_nothing(todo), ""]
-    for group, tasks in todo.groups.items():
-        if not tasks:
-            continue
-        heading, text = _heading(group)
+    nothing = _describe_nothing(todo)
+    lines = [nothing, ""] if nothing else []
+    for heading, text, tasks in _sections(todo):
         lines += [f"## {heading}", "", markdown_cell(text), ""]
         for task in tasks:
             name = f" {markdown_cell(task.client.name)}" if task.client and task.client.name else ""
@@ -179,13 +177,18 @@ def _text(group: str, key: str, **values: object) -> str:
     return str(read_texts("todo")[group][key]).format(**values)
 
 
-def _heading(group: str) -> tuple[str, str]:
-    """Return a group's heading, and the path to its screen or what to know."""
-    words, screen = read_texts("todo")["groups"][group], GROUPS[group]
-    return words["heading"], _where(screen, "CLIENT") if screen else words["text"]
+def _sections(todo: TaskList) -> Iterator[tuple[str, str, list[Task]]]:
+    """Yield the heading of each group with tasks, the path to its screen or what to know, and the tasks."""
+    for group, tasks in todo.groups.items():
+        if tasks:
+            words, screen = read_texts("todo")["groups"][group], GROUPS[group]
+            yield words["heading"], _where(screen, "CLIENT") if screen else words["text"], tasks
 
 
 def _describe_nothing(todo: TaskList) -> str:
+    """Return that nothing must be done; nothing where something must."""
+    if any(task.required for task in todo.tasks):
+        return ""
     key = "unknown" if todo.never else "known"
     return _text("nothing", key, clients=count_of(todo.never, "client"))
 

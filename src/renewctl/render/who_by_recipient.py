@@ -37,6 +37,8 @@ def render_by_recipient(report: Report) -> Result:
         items.append({**person, "renewals": renewals})
         rows += ({**renewal, **person} for renewal in renewals)
     nobody = without_recipient(report.rows)
+    if nobody:
+        digests = (*digests, Digest(NOBODY, "", tuple(("to", row) for row in nobody)))
     keys = ", ".join(dict.fromkeys(row.client.key for row in nobody))
     # A list by person has no place for a row that notifies nobody.
     warning = f"nobody would be notified of {count_of(len(nobody), 'row')}: {keys}"
@@ -48,68 +50,55 @@ def render_by_recipient(report: Report) -> Result:
             "summary": summarize(report.rows),
         },
         table_of(COLUMNS, rows),
-        names=tuple(digest.email for digest in digests),
+        names=tuple(item["email"] for item in items),
         warnings=(warning,) if nobody else (),
-        screen=lambda width: (*report.person_lines, *_draw(digests, nobody, today, width)),
+        screen=lambda width: (*report.person_lines, *_draw(digests, today, width)),
         footer=describe_report(report),
-        markdown=lambda: _markdown(digests, nobody, today),
+        markdown=lambda: _markdown(digests, today),
     )
 
 
-def _draw(digests: Sequence[Digest], nobody: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
+def _draw(digests: Sequence[Digest], today: date, width: int) -> Iterator[Line]:
     """Yield a block for each person, and one for the rows that notify nobody."""
-    if not digests and not nobody:
+    if not digests:
         yield line((NOTHING, "dim"))
     for number, digest in enumerate(digests):
         if number:
             yield line()
+        alarm = "error" if digest.email == NOBODY else ""
         name = (digest.name, "strong")
-        yield line(name, f" <{digest.email}>") if digest.name else line((digest.email, "strong"))
-        for delivery, words in WOULD_BE.items():
-            yield from _draw_rows(_rows(digest, delivery), words, STYLES[delivery], today, width)
-    if nobody:
-        yield from [line()] if digests else []
-        yield line((NOBODY, "error"))
-        yield from _draw_rows(nobody, WOULD_BE["to"], "error", today, width)
+        yield line(name, f" <{digest.email}>") if digest.name else line((digest.email, alarm or "strong"))
+        for delivery, rows in _by_delivery(digest):
+            yield line((WOULD_BE[delivery], alarm or STYLES[delivery]), f" {_count_rows(rows)}:")
+            for row in rows:
+                day = str(row.renewal.day) if row.renewal else "no date"
+                first, *more = wrap_line(_describe_client(row), width - INDENT, hang=2)
+                yield line(f"  {day:<{INDENT - 2}}", *first)
+                for parts in (*more, *wrap_line(line(_describe_dates(row, today)), width - INDENT, hang=2)):
+                    yield line(" " * INDENT, *parts)
 
 
-def _rows(digest: Digest, delivery: str) -> list[ReportRow]:
-    return [row for kind, row in digest.rows if kind == delivery]
+def _by_delivery(digest: Digest) -> Iterator[tuple[str, list[ReportRow]]]:
+    for delivery in WOULD_BE:
+        if rows := [row for kind, row in digest.rows if kind == delivery]:
+            yield delivery, rows
 
 
-def _draw_rows(rows: Sequence[ReportRow], words: str, style: str, today: date, width: int) -> Iterator[Line]:
-    if rows:
-        yield line((words, style), f" {_count_rows(rows)}:")
-    for row in rows:
-        day = str(row.renewal.day) if row.renewal else "no date"
-        first, *more = wrap_line(_describe_client(row), width - INDENT, hang=2)
-        yield line(f"  {day:<{INDENT - 2}}", *first)
-        for parts in (*more, *wrap_line(line(_describe_dates(row, today)), width - INDENT, hang=2)):
-            yield line(" " * INDENT, *parts)
-
-
-def _markdown(digests: Sequence[Digest], nobody: Sequence[ReportRow], today: date) -> str:
+def _markdown(digests: Sequence[Digest], today: date) -> str:
     """Return a heading for each person, and an item for each renewal."""
     blocks = []
     for digest in digests:
         email = markdown_cell(digest.email)
         blocks.append(f"### {markdown_cell(digest.name)} ({email})" if digest.name else f"### {email}")
-        for delivery, words in WOULD_BE.items():
-            blocks += _markdown_rows(_rows(digest, delivery), words, today)
-    if nobody:
-        blocks += [f"### {NOBODY}", *_markdown_rows(nobody, WOULD_BE["to"], today)]
+        for delivery, rows in _by_delivery(digest):
+            items = []
+            for row in rows:
+                day = f"**{row.renewal.day}** " if row.renewal else ""
+                client = "".join(markdown_cell(text) for text, _ in _describe_client(row))
+                items.append(f"- {day}{client}; {_describe_dates(row, today)[0]}")
+            words = WOULD_BE[delivery]
+            blocks += [f"{words[0].upper()}{words[1:]} {_count_rows(rows)}:", "\n".join(items)]
     return "\n\n".join(blocks or [NOTHING]) + "\n"
-
-
-def _markdown_rows(rows: Sequence[ReportRow], words: str, today: date) -> list[str]:
-    if not rows:
-        return []
-    items = []
-    for row in rows:
-        day = f"**{row.renewal.day}** " if row.renewal else ""
-        client = "".join(markdown_cell(text) for text, _ in _describe_client(row))
-        items.append(f"- {day}{client}; {_describe_dates(row, today)[0]}")
-    return [f"{words[0].upper()}{words[1:]} {_count_rows(rows)}:", "\n".join(items)]
 
 
 def _count_rows(rows: Sequence[ReportRow]) -> str:
