@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import typer
 
 from renewctl.cli.runtime import Environment, Run
-from renewctl.domain.impact import Impact, compare_recipients
+from renewctl.domain.impact import compare_recipients
 from renewctl.errors import ConfirmationRequired, Declined, Problem
 from renewctl.model import Plan, Portfolio
 from renewctl.render.impact import MOST_NAMED, lost_recipient_lines
@@ -75,7 +75,7 @@ class Approval:
     script: bool
     danger: str
     asked: bool = False
-    _impact: tuple[Draft, Impact] | None = None
+    _view: ChangeView | None = None
 
     def __call__(self, draft: Draft, may_ask: bool) -> bool:
         """Approve a draft. Return whether people must confirm just this one.
@@ -86,8 +86,8 @@ class Approval:
         """
         if self.yes:
             return False
-        impact = self.impact_of(draft)
-        lost, clients = impact.lost_all, len(impact.clients)
+        view = self.describe(draft)
+        lost, clients = view.impact.lost_all, len(view.impact.clients)
         if self.script or not self.environment.can_ask():
             if not (self.danger or lost):
                 return False
@@ -103,7 +103,7 @@ class Approval:
         if may_ask:
             from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
 
-            lines = tuple(describe_change(self.describe(draft), would=True))
+            lines = tuple(describe_change(view, would=True))
             result = Result({}, DataTable((), ()), lines=lines)
             self.environment.stderr.write(draw(result, self.environment.variables))
             what = f"This changes who hears about {count_of(clients, 'client')}"
@@ -114,13 +114,10 @@ class Approval:
             self.asked = True
         return True
 
-    def impact_of(self, draft: Draft) -> Impact:
-        """Return what a draft means in people, worked out once."""
-        if self._impact is None or self._impact[0] is not draft:
-            self._impact = draft, compare_recipients(draft.before.portfolio, draft.after)
-        return self._impact[1]
-
     def describe(self, draft: Draft) -> ChangeView:
-        """Return a draft with all that it is shown with."""
-        before, place = draft.before.portfolio, draft.before.place.display
-        return ChangeView(draft.plan, before, draft.after, self.impact_of(draft), place, draft.changed)
+        """Return a draft with all that it is shown with, worked out once."""
+        if self._view is None or self._view.plan is not draft.plan:
+            before, place = draft.before.portfolio, draft.before.place.display
+            impact = compare_recipients(before, draft.after)
+            self._view = ChangeView(draft.plan, before, draft.after, impact, place, draft.changed)
+        return self._view

@@ -60,18 +60,19 @@ def without_recipient_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
     """Yield which clients have, or would have, no recipient: the first thing to print."""
     yield from lost_recipient_lines(impact, would=would)
     if impact.new_without:
-        verb = "would be" if would else "is"
         clients = "the new client" if len(impact.new_without) == 1 else "the new clients"
-        names = list_some(impact.new_without, MOST_NAMED, f" {WHERE_ALL}")
-        yield line((f"✗ NOBODY {verb} notified for {clients} ", "error"), (names, "strong"))
+        yield _nobody_line(impact.new_without, f"for {clients}", would=would)
 
 
 def lost_recipient_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
     """Yield which clients lose, or would lose, their last recipient."""
     if impact.lost_all:
-        verb = "would be" if would else "is"
-        names = list_some(impact.lost_all, MOST_NAMED, f" {WHERE_ALL}")
-        yield line((f"✗ NOBODY {verb} notified any more for ", "error"), (names, "strong"))
+        yield _nobody_line(impact.lost_all, "any more for", would=would)
+
+
+def _nobody_line(clients: Sequence[str], words: str, *, would: bool) -> Line:
+    verb, names = "would be" if would else "is", list_some(clients, MOST_NAMED, f" {WHERE_ALL}")
+    return line((f"✗ NOBODY {verb} notified {words} ", "error"), (names, "strong"))
 
 
 def recipient_lines(impact: Impact) -> Iterator[Line]:

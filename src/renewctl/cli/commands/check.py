@@ -70,13 +70,9 @@ def check(
     ]
     located = []
     for finding in findings:
-        if finding.code in ignored:
-            continue
-        if finding.file:
-            located.append(LocatedFinding(finding, finding.file))
-        else:
-            place = snapshot.document.locate(finding.path)
-            located.append(LocatedFinding(finding, snapshot.place.display, *place))
+        if finding.code not in ignored:
+            place = () if finding.file else snapshot.document.locate(finding.path)
+            located.append(LocatedFinding(finding, finding.file or snapshot.place.display, *place))
     return render_check.render_findings(
         located, run.today, snapshot.identity, strict=strict, for_github=format_github
     )
