@@ -1,4 +1,4 @@
-"""Who would be notified of each renewal: as JSON (a contract), as fixed columns, and on a terminal."""
+"""Who would be notified of each renewal, as JSON, columns and a screen; what a person is responsible for."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -8,8 +8,8 @@ from renewctl.domain.dates import Window
 from renewctl.domain.report import FOOTER_CODE, ReportRow, without_recipient
 from renewctl.domain.resolve import Decision, Note, Severity
 from renewctl.domain.responsibilities import Responsibilities
+from renewctl.model import Role
 from renewctl.render.machine import markdown_table
-from renewctl.render.responsibilities import responsibilities_document, responsibilities_lines
 from renewctl.render.result import Cell, DataTable, Line, Result, line, table_of
 from renewctl.render.terminal import (
     GAP,
@@ -41,6 +41,7 @@ COLUMNS = (
 MARKDOWN_COLUMNS = ("Deadline", "Renewal", "Client", "Product", "Notified", "Copied", "Rule", "Notes")
 HEADINGS = ("Deadline", "Renewal", "Client", "Who hears", "Rule")
 MOST_NAMED = 5
+"""So many clients are named; the JSON form has all of them."""
 SOON = 14
 """Days before a deadline from which it is shown as a warning."""
 
@@ -57,13 +58,13 @@ class Report(NamedTuple):
     @property
     def heading(self) -> Mapping[str, Any]:
         """What every JSON form of the report begins with."""
-        person = {"person": responsibilities_document(self.person)} if self.person else {}
+        person = {"person": _person_document(self.person)} if self.person else {}
         return {"as_of": self.as_of.isoformat(), "store": dict(self.store), **person}
 
     @property
     def person_lines(self) -> Sequence[Line]:
         """What every screen of the report begins with."""
-        return [*responsibilities_lines(self.person), line()] if self.person else []
+        return [*_person_lines(self.person), line()] if self.person else []
 
 
 def render_by_client(report: Report) -> Result:
@@ -255,6 +256,48 @@ def note_line(note: Note) -> Line:
     mark = {Severity.ERROR: "✗ ", Severity.WARNING: "! ", Severity.INFO: "· "}[note.severity]
     style = str(note.severity)
     return line((f"{mark}{note.code}: ", style), (note.message, "info" if style == "info" else ""))
+
+
+# ------------------------------------------------------------------ above it, of one person
+
+
+def _person_document(person: Responsibilities) -> dict[str, Any]:
+    return {
+        "email": person.email,
+        "name": person.name or None,
+        "active": person.active,
+        "default": person.default,
+        "followers": person.followers if person.default else 0,
+        "overrides": person.overrides,
+        "roles": dict(person.roles),
+        "inactive_at": person.inactive_at,
+    }
+
+
+def _person_lines(person: Responsibilities) -> Iterator[Line]:
+    """Yield the person's name, then a line for each kind of responsibility."""
+    yield line((person.email, "strong"), f" ({person.name})" if person.name else "")
+    if person.user_inactive:
+        yield line("  ", ("deactivated in HubSpot, so receives nothing as a partner user", "warning"))
+    if person.inactive_at:
+        clients = list_some(person.inactive_at, MOST_NAMED)
+        yield line("  ", (f"deactivated in HubSpot as a contact at {clients}", "warning"))
+    if person.default:
+        verb = "follows" if person.followers == 1 else "follow"
+        yield line(f"  partner user of the default: {count_of(person.followers, 'client')} {verb} it")
+    if person.overrides:
+        number, clients = len(person.overrides), list_some(person.overrides, MOST_NAMED)
+        yield line(f"  partner user of {count_of(number, 'override')}: {clients}")
+    clients_by_roles: dict[tuple[tuple[Role, ...], bool], list[str]] = {}
+    for client, roles in person.roles.items():
+        clients_by_roles.setdefault((roles, client in person.not_notified), []).append(client)
+    for (roles, not_notified), keys in clients_by_roles.items():
+        *others, last = roles
+        words = f"{', '.join(others)} and {last}" if others else last
+        silent = ", where contacts are not written to while the partner owns" if not_notified else ""
+        yield line(f"  {words} contact at {list_some(keys, MOST_NAMED)}{silent}")
+    if not (person.user_inactive or person.inactive_at or person.default or person.overrides or person.roles):
+        yield line("  ", ("no setting names this address, and it holds no role", "dim"))
 
 
 # ------------------------------------------------------------------ below it
