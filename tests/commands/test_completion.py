@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renewctl.cli.app import command_tree
-from renewctl.cli.completers import ADDRESS
+from renewctl.cli.options import ADDRESS
 from renewctl.domain.check import CODES
 from renewctl.domain.identifiers import KEY
 

@@ -10,7 +10,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from renewctl.render.machine import plain_line
-from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.render.result import Line, Result, line
 from renewctl.render.terminal import (
     GAP,
     STYLES,
@@ -77,7 +77,7 @@ def test_each_column_begins_at_its_place_on_every_line(rows: list[list[list[Line
 
 @given(st.lists(LINE, max_size=3), st.integers(1, 200))
 def test_what_is_shown_in_colour_is_what_is_shown_without(lines: list[Line], columns: int) -> None:
-    answer = Result({}, DataTable((), ()), lines=tuple(lines))
+    answer = Result({}, lines=tuple(lines))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(columns))
         coloured, bare = draw(answer, COLOUR), draw(answer, {"NO_COLOR": "1"})
@@ -100,6 +100,6 @@ def test_what_is_shown_in_colour_is_what_is_shown_without(lines: list[Line], col
     ],
 )
 def test_a_style_looks_as_rich_would_have_it(style: str, look: str) -> None:
-    shown = draw(Result({}, DataTable((), ()), lines=(line(("word", style)),)), COLOUR)
+    shown = draw(Result({}, lines=(line(("word", style)),)), COLOUR)
     assert shown == Style.parse(look).render("word", color_system=ColorSystem.STANDARD) + "\n"
     assert plain_line(line(("word", style))) == "word"

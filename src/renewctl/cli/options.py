@@ -1,52 +1,73 @@
-"""Options and arguments that several commands share, each declared once."""
+"""Options and arguments that several commands share, each declared once, and what completes them."""
 
+import re
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from renewctl.cli import completers
+from renewctl import files
+from renewctl.domain.identifiers import KEY
 from renewctl.model import Owner, Role
+from renewctl.store.location import find_store
+
+ADDRESS = r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
+"""Addresses that mean nothing to a shell."""
+
+# ------------------------------------------------------------------ what completes a word
+# Plain keys of the store only, as some shells evaluate what they are offered.
+
+
+def complete_clients(ctx: typer.Context) -> list[str]:
+    """Return the keys of the store's clients, without those that are on the command line already."""
+    given = ctx.params.get("clients") or ()
+    return [key for key in _keys(ctx, "clients") if KEY.fullmatch(key) and key not in given]
+
+
+def complete_users(ctx: typer.Context) -> list[str]:
+    """Return the addresses of the partner's users."""
+    return [address for address in _keys(ctx, "users") if re.fullmatch(ADDRESS, address)]
+
+
+def complete_users_or_none(ctx: typer.Context) -> list[str]:
+    """Return the addresses of the partner's users, and the word for nobody."""
+    return [*complete_users(ctx), "none"]
+
+
+def _keys(ctx: typer.Context, table: str) -> list[str]:
+    from renewctl.store.snapshot import parse_document  # Lazy import: only a Tab needs it here.
+
+    try:
+        place = find_store(ctx.params.get("store"), ctx.obj.variables, Path.cwd())
+        text = files.read_bytes(place.path).decode("utf-8-sig")
+        return list(dict(parse_document(text, place).data[table]))
+    except Exception:  # Whatever it is, a command will report it.
+        return []
+
+
+# ------------------------------------------------------------------ options and arguments
 
 Text = str | None
+client_argument = partial(typer.Argument, autocompletion=complete_clients)
+user_argument = partial(typer.Argument, autocompletion=complete_users)
+notify_option = partial(typer.Option, "--notify", metavar="USER", autocompletion=complete_users_or_none)
 Clients = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[CLIENT]...",
-        help="Domains, hub ids or exact names.",
-        autocompletion=completers.complete_clients,
-    ),
+    list[str] | None, client_argument(metavar="[CLIENT]...", help="Domains, hub ids or exact names.")
 ]
-OneClient = Annotated[
-    str,
-    typer.Argument(
-        metavar="CLIENT",
-        help="A domain, a hub id or an exact name.",
-        autocompletion=completers.complete_clients,
-    ),
-]
+OneClient = Annotated[str, client_argument(metavar="CLIENT", help="A domain, a hub id or an exact name.")]
 OwnerOption = Annotated[
     Owner | None,
     typer.Option("--owner", case_sensitive=False, help="Who owns renewal communication."),
 ]
 NotifyOption = Annotated[
-    str | None,
-    typer.Option(
-        "--notify",
-        metavar="USER",
-        help="The partner user: an address, what is before its @, or none.",
-        autocompletion=completers.complete_users_or_none,
-    ),
+    Text, notify_option(help="The partner user: an address, what is before its @, or none.")
 ]
-NameOption = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="The name people know.")]
+NameOption = Annotated[Text, typer.Option("--name", metavar="TEXT", help="The name people know.")]
 ProductOption = Annotated[
-    str | None, typer.Option("--product", metavar="TEXT", help="What renews; tells renewals apart.")
+    Text, typer.Option("--product", metavar="TEXT", help="What renews; tells renewals apart.")
 ]
 RoleArgument = Annotated[
     Role, typer.Argument(metavar="ROLE", case_sensitive=False, help="primary, billing or decision-maker.")
 ]
-UserArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="USER", help="An address, or what is before its @.", autocompletion=completers.complete_users
-    ),
-]
+UserArgument = Annotated[str, user_argument(metavar="USER", help="An address, or what is before its @.")]

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
-from renewctl.cli.completers import ADDRESS
+from renewctl.cli.options import ADDRESS
 from renewctl.cli.runtime import EVERYWHERE
 from renewctl.errors import UsageError
 from renewctl.render.wording import read_texts

@@ -15,7 +15,7 @@ from renewctl.model import Plan, Portfolio
 from renewctl.render.impact import MOST_NAMED, lost_recipient_lines
 from renewctl.render.machine import plain_line
 from renewctl.render.plan import ChangeView, describe_change, render_change
-from renewctl.render.result import DataTable, Output, Result
+from renewctl.render.result import Output, Result
 from renewctl.render.wording import list_some
 from renewctl.store.history import Author
 from renewctl.store.write import Draft, MakeDraft, WriteOptions, draft_edit, write_change
@@ -104,7 +104,7 @@ class Approval:
             from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
 
             lines = tuple(describe_change(view, would=True))
-            result = Result({}, DataTable((), ()), lines=lines)
+            result = Result({}, lines=lines)
             self.environment.stderr.write(draw(result, self.environment.variables))
             what = f"This changes who hears about {count_of(clients, 'client')}"
             if lost:

@@ -132,7 +132,7 @@ def annotate_error(error: RenewctlError) -> Result:
     """Return the problems of a store that cannot be checked as annotations, and the error itself."""
     problems = error.problems or (Problem(error.message, hint=error.hint),)
     text = "".join(_annotation("error", error.code, problem) for problem in problems)
-    return Result({}, DataTable((), ()), text=text, failure=error)
+    return Result({}, text=text, failure=error)
 
 
 def _annotate_finding(located: LocatedFinding) -> str:

@@ -6,7 +6,13 @@ from typing import Any, NamedTuple
 from renewctl.domain.impact import Impact
 from renewctl.errors import ExitStatus
 from renewctl.model import Change
-from renewctl.render.impact import impact_document, impact_table, recipient_lines, without_recipient_lines
+from renewctl.render.impact import (
+    NO_RECIPIENTS_CHANGE,
+    impact_document,
+    impact_table,
+    recipient_lines,
+    without_recipient_lines,
+)
 from renewctl.render.machine import markdown_table
 from renewctl.render.plan import change_items, change_lines, change_table
 from renewctl.render.result import Cell, DataTable, Line, Result, line
@@ -14,7 +20,6 @@ from renewctl.text import count_of, markdown_cell
 
 MOST_ROWS = 200
 """So many rows a table has in Markdown; a comment has room for about ten times as many letters."""
-NO_RECIPIENTS_CHANGE = "Nobody starts or stops hearing."
 
 
 class Comparison(NamedTuple):

@@ -15,6 +15,7 @@ MOST_AT_ONE = 5
 """So many people of one client are named: HubSpot has room for no more with a role."""
 MOST_LINES = 10
 WHERE_ALL = "(-o json lists them)"
+NO_RECIPIENTS_CHANGE = "Nobody starts or stops hearing."
 
 
 def impact_document(impact: Impact) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from renewctl.domain.report import build_rows, default_window, without_recipient
 from renewctl.model import Portfolio
-from renewctl.render.result import DataTable, Line, Result, line
+from renewctl.render.result import Line, Result, line
 from renewctl.render.terminal import wrap_hanging
 from renewctl.text import count_of
 
@@ -46,7 +46,7 @@ def render_overview(
     more = "renewctl --help lists all; each has --help; renewctl demo shows some at work."
     lines.append(line((more, "dim")))
     document = {"schema": "renewctl.overview/1", "store": store}
-    return Result(document, DataTable((), ()), lines=lines, screen=partial(wrap_hanging, lines))
+    return Result(document, lines=lines, screen=partial(wrap_hanging, lines))
 
 
 def _next_step(store: str | None, book: Portfolio | None, *, missing: bool) -> Line:

@@ -9,7 +9,13 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import Impact
 from renewctl.domain.paths import IDENTITY
 from renewctl.model import Change, Plan, Portfolio, Value
-from renewctl.render.impact import WHERE_ALL, impact_document, recipient_lines, without_recipient_lines
+from renewctl.render.impact import (
+    NO_RECIPIENTS_CHANGE,
+    WHERE_ALL,
+    impact_document,
+    recipient_lines,
+    without_recipient_lines,
+)
 from renewctl.render.result import DataTable, Line, Result, Segment, line
 from renewctl.text import count_of, format_value
 
@@ -124,7 +130,7 @@ def _describe_reach(view: ChangeView) -> Iterator[str | Segment]:
             clients_are = "client is" if overridden == 1 else "clients are"
             yield f" · {overridden} overridden {clients_are} not affected"
     elif not number:
-        yield "Nobody starts or stops hearing.", "dim"
+        yield NO_RECIPIENTS_CHANGE, "dim"
         return
     else:
         yield f"{number} {clients_change}"

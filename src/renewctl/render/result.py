@@ -67,7 +67,7 @@ class Result(NamedTuple):
     """
 
     document: Mapping[str, Any]
-    table: DataTable
+    table: DataTable = DataTable((), ())
     names: Sequence[str] = ()
     lines: Iterable[Line] | None = None
     grid: DataTable | None = None

@@ -9,7 +9,7 @@ from renewctl.cli.commands.who import Query, build_report
 from renewctl.cli.runtime import Run
 from renewctl.domain.dates import parse_span
 from renewctl.exchange.calendar import build_calendar
-from renewctl.render.result import DataTable, Result
+from renewctl.render.result import Result
 
 
 @command("calendar")
@@ -33,4 +33,4 @@ def calendar(
     names = ", ".join(undated)
     warnings = (f"not in the calendar, as no date is recorded: {names}",) if undated else ()
     document = {"schema": "renewctl.calendar/1", "undated": undated, "calendar": text}
-    return Result(document, DataTable((), ()), text=text, warnings=warnings)
+    return Result(document, text=text, warnings=warnings)

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from renewctl.cli import completers
 from renewctl.cli.app import command
 from renewctl.cli.field_options import FieldFilters, FieldValues
 from renewctl.cli.options import (
@@ -17,6 +16,7 @@ from renewctl.cli.options import (
     ProductOption,
     RoleArgument,
     Text,
+    notify_option,
 )
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
@@ -45,15 +45,7 @@ def list_(
         bool, typer.Option("--following", help="Only those that follow the default.")
     ] = False,
     owner: OwnerOption = None,
-    notify: Annotated[
-        Text,
-        typer.Option(
-            "--notify",
-            metavar="USER",
-            help="Only those whose partner user this is, or none.",
-            autocompletion=completers.complete_users_or_none,
-        ),
-    ] = None,
+    notify: Annotated[Text, notify_option(help="Only those whose partner user this is, or none.")] = None,
     values: FieldFilters = EMPTY,
 ) -> Result:
     """List clients and the setting that applies to each.

@@ -10,7 +10,7 @@ import typer
 
 from renewctl.cli.app import COMPLETE, command, command_tree
 from renewctl.cli.runtime import Run
-from renewctl.render.result import DataTable, Result
+from renewctl.render.result import Result
 
 Shell = Literal["bash", "zsh", "fish", "powershell", "pwsh"]
 """The shells that Typer has a script for."""
@@ -49,4 +49,4 @@ def completion(
         lines.append('[[ ${zsh_eval_context[-1]} == loadautofunc ]] && _renewctl_completion "$@"')
     script = "\n".join(lines) + "\n"
     document = {"schema": "renewctl.completion/1", "shell": shell, "script": script}
-    return Result(document, DataTable((), ()), text=script)
+    return Result(document, text=script)

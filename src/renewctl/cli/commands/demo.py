@@ -47,4 +47,4 @@ def demo(run: Run) -> Result:
 
 
 def _text(*lines: tuple[tuple[str, str], ...]) -> Result:
-    return Result({}, DataTable((), ()), lines=lines)
+    return Result({}, lines=lines)

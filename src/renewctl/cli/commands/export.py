@@ -43,7 +43,7 @@ def export(
         text = (to_json if format_ == "json" else to_toml)(snapshot.document.data)
     document = {"schema": "renewctl.export/1", "path": file, "format": format_}
     if file == STDIN:
-        return Result({**document, "content": text}, DataTable((), ()), text=text)
+        return Result({**document, "content": text}, text=text)
     if path.exists() and store.exists() and path.samefile(store):
         raise UsageError(f"{path} is the store itself", hint="name another file")
     data = text.encode()

@@ -4,7 +4,7 @@ from renewctl.cli.app import command
 from renewctl.cli.runtime import Run
 from renewctl.domain.json_schema import json_schema
 from renewctl.domain.versions import CURRENT
-from renewctl.render.result import DataTable, Result
+from renewctl.render.result import Result
 from renewctl.workspace.companion_files import schema_text
 
 
@@ -18,4 +18,4 @@ def schema(run: Run) -> Result:  # noqa: ARG001
     """
     # In JSON too it is a schema, with the mark of an answer in it.
     document = {"schema": "renewctl.schema/1", **json_schema(CURRENT)}
-    return Result(document, DataTable((), ()), text=schema_text())
+    return Result(document, text=schema_text())

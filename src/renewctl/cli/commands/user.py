@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from renewctl.cli import completers
 from renewctl.cli.app import command
-from renewctl.cli.options import NameOption, UserArgument
+from renewctl.cli.options import NameOption, UserArgument, user_argument
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup
@@ -68,12 +67,8 @@ def remove(run: Run, user: UserArgument) -> Result:
 @command("user replace", changes=True)
 def replace(
     run: Run,
-    old: Annotated[
-        str, typer.Argument(metavar="OLD", help="Who leaves.", autocompletion=completers.complete_users)
-    ],
-    new: Annotated[
-        str, typer.Argument(metavar="NEW", help="Who takes over.", autocompletion=completers.complete_users)
-    ],
+    old: Annotated[str, user_argument(metavar="OLD", help="Who leaves.")],
+    new: Annotated[str, user_argument(metavar="NEW", help="Who takes over.")],
     deactivate: Annotated[bool, typer.Option("--deactivate", help="Mark OLD as deactivated too.")] = False,
 ) -> Result:
     """Put one partner user in another's place everywhere, in one step.

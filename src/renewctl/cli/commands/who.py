@@ -6,9 +6,8 @@ from typing import Annotated, Literal, NamedTuple
 
 import typer
 
-from renewctl.cli import completers
 from renewctl.cli.app import command
-from renewctl.cli.options import Clients, Text
+from renewctl.cli.options import Clients, Text, complete_users
 from renewctl.cli.runtime import Run, select_clients
 from renewctl.domain import lookup
 from renewctl.domain import report as reports
@@ -45,7 +44,7 @@ class Query(NamedTuple):
             "--recipient",
             metavar="EMAIL",
             help="Only what this person hears of, and what they are responsible for.",
-            autocompletion=completers.complete_users,
+            autocompletion=complete_users,
         ),
     ] = None
 
