@@ -154,14 +154,15 @@ def render_users(portfolio: Portfolio) -> Result:
     for user in sorted(portfolio.users.values(), key=lambda user: user.email):
         number = sum(_is_user(user, override.notify) for override in overrides)
         item = {
+            "email": user.email,
             **_values(user, TABLES["users"].values()),
             "default": default is not None and _is_user(user, default.notify),
             "overrides": number,
         }
-        items.append({"email": user.email, **item})
+        items.append(item)
         settings = ["the default"] if item["default"] else []
         settings += [count_of(number, "override")] if number else []
-        grid.append((_name_of(items[-1]), item["name"], " and ".join(settings) or "nothing"))
+        grid.append((_name_of(item), item["name"], " and ".join(settings) or "nothing"))
     columns = ("email", *TABLES["users"], "default", "overrides")
     return Result(
         {"schema": "renewctl.user-list/1", "items": items},

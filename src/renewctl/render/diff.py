@@ -6,15 +6,9 @@ from typing import Any, NamedTuple
 from renewctl.domain.impact import Impact
 from renewctl.errors import ExitStatus
 from renewctl.model import Change
-from renewctl.render.impact import (
-    NO_RECIPIENTS_CHANGE,
-    impact_document,
-    impact_table,
-    recipient_lines,
-    without_recipient_lines,
-)
+from renewctl.render.impact import impact_document, impact_table, recipient_lines, without_recipient_lines
 from renewctl.render.machine import markdown_table
-from renewctl.render.plan import change_items, change_lines, change_table
+from renewctl.render.plan import NO_RECIPIENTS_CHANGE, change_items, change_lines, change_table
 from renewctl.render.result import Cell, DataTable, Line, Result, line
 from renewctl.text import count_of, markdown_cell
 

@@ -19,7 +19,6 @@ from renewctl.render.who import note_item, note_line
 from renewctl.render.wording import read_texts
 
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
-STYLES = {"notified": "notified", "copied": "copied"}
 PlaceOf = Callable[[Path], str | None]
 """Returns where in the file a path is, as FILE:LINE; None if it is not in the file."""
 
@@ -127,7 +126,7 @@ def _decision_lines(resolution: Resolution) -> Iterator[Line]:
         yield line("  ", ("NOBODY is notified", "error"))
     width = max((len(_candidate(decision)) for decision in resolution.decisions), default=0)
     for decision in sorted(resolution.decisions, key=lambda found: get_args(Outcome).index(found.outcome)):
-        style = STYLES.get(decision.outcome, "dim")
+        style = decision.outcome if decision.outcome in {"notified", "copied"} else "dim"
         roles = ", ".join(decision.roles) or "no role"
         reason = read_texts("explain")["reasons"][decision.reason]
         yield line(

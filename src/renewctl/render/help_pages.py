@@ -62,14 +62,8 @@ def render_rules() -> Result:
     return _page("rules", items, lines)
 
 
-def render_store(names: Sequence[str], variable: str, companions: Sequence[tuple[str, str]]) -> Result:
-    """Return where the store is looked for, and what may stand in it.
-
-    Args:
-        names: what a store is called where it is searched for.
-        variable: the environment's variable that names one.
-        companions: the endings of the files that lie beside it, each with what it is.
-    """
+def render_store(names: Sequence[str], variable: str) -> Result:
+    """Return where the store is looked for, by these names or the variable, and what may stand in it."""
     texts = read_texts("help_pages")
     items: list[dict[str, Any]] = []
     where = texts["store"]["where"].format(variable=variable, names=" or ".join(names))
@@ -89,7 +83,7 @@ def render_store(names: Sequence[str], variable: str, companions: Sequence[tuple
                 remark = f", {default} if not said"
             lines.append(line("  ", (f"{key:<{width}}", "copied"), f"  {field.doc} ({kind}{remark})"))
     lines += [line(), line(f"Keys that begin {OWN_KEYS} are your own: kept, and never remarked on."), line()]
-    for name, text in companions:
+    for name, text in texts["beside"].items():
         lines += _term(name, text)
     return _page("store", items, lines)
 

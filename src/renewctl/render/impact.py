@@ -15,7 +15,6 @@ MOST_AT_ONE = 5
 """So many people of one client are named: HubSpot has room for no more with a role."""
 MOST_LINES = 10
 WHERE_ALL = "(-o json lists them)"
-NO_RECIPIENTS_CHANGE = "Nobody starts or stops hearing."
 
 
 def impact_document(impact: Impact) -> dict[str, Any]:
@@ -104,18 +103,15 @@ def _group_lines(label: str, recipients: Sequence[Recipient]) -> Iterator[tuple[
         contact_key = each.client if few_clients else ""
         key = address_key(each.email) if each.partner else contact_key
         groups.setdefault((each.partner, key), []).append(each)
-    for partner, key in sorted(groups):
-        yield _group_line(label, groups[partner, key], "partner user" if partner else "client contact")
-
-
-def _group_line(label: str, recipients: Sequence[Recipient], noun: str) -> tuple[bool, Line]:
-    people = list({address_key(recipient.email): recipient.email for recipient in recipients}.values())
-    clients = sorted({recipient.client for recipient in recipients})
-    rules = {recipient.rule for recipient in recipients}
-    few_people = len(people) <= (MOST_AT_ONE if len(clients) == 1 else MOST_NAMED)
-    few_clients = len(clients) <= MOST_NAMED
-    who = ", ".join(people) if few_people else count_of(len(people), noun)
-    where = ", ".join(clients) if few_clients else count_of(len(clients), "client")
-    rule = f" by {min(rules)}" if len(rules) == 1 else ""
-    parts = line(f"  {label:<22}  ", (who, "strong"), f" at {where}", (rule, "dim"))
-    return not (few_people and few_clients), parts
+    for (partner, _), group in sorted(groups.items()):
+        people = list({address_key(each.email): each.email for each in group}.values())
+        clients = sorted({each.client for each in group})
+        rules = {each.rule for each in group}
+        few_people = len(people) <= (MOST_AT_ONE if len(clients) == 1 else MOST_NAMED)
+        few_clients = len(clients) <= MOST_NAMED
+        noun = "partner user" if partner else "client contact"
+        who = ", ".join(people) if few_people else count_of(len(people), noun)
+        where = ", ".join(clients) if few_clients else count_of(len(clients), "client")
+        rule = f" by {min(rules)}" if len(rules) == 1 else ""
+        parts = line(f"  {label:<22}  ", (who, "strong"), f" at {where}", (rule, "dim"))
+        yield not (few_people and few_clients), parts

@@ -86,13 +86,9 @@ def _csv(result: Result) -> str:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(result.table.columns)
     for row in result.table.rows:
-        writer.writerow(map(_csv_cell, row))
+        # -1 is a number, not a formula.
+        writer.writerow(cell if type(cell) is int else csv_cell(_cell_text(cell)) for cell in row)
     return file.getvalue()
-
-
-def _csv_cell(cell: Cell) -> str:
-    text = _cell_text(cell)
-    return text if isinstance(cell, int) else csv_cell(text)  # -1 is a number, not a formula
 
 
 def _names(result: Result) -> str:

@@ -9,17 +9,12 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import Impact
 from renewctl.domain.paths import IDENTITY
 from renewctl.model import Change, Plan, Portfolio, Value
-from renewctl.render.impact import (
-    NO_RECIPIENTS_CHANGE,
-    WHERE_ALL,
-    impact_document,
-    recipient_lines,
-    without_recipient_lines,
-)
+from renewctl.render.impact import WHERE_ALL, impact_document, recipient_lines, without_recipient_lines
 from renewctl.render.result import DataTable, Line, Result, Segment, line
 from renewctl.text import count_of, format_value
 
 MOST_LINES = 20
+NO_RECIPIENTS_CHANGE = "Nobody starts or stops hearing."
 LAYOUT_ALONE = "another layout, the same values"
 
 

@@ -1,6 +1,6 @@
 """The months to come: drawn on a terminal, counted for everything else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
 from math import ceil
@@ -45,7 +45,7 @@ def render_timeline(timeline: Timeline, report: Report) -> Result:
         table_of(COLUMNS, items),
         names=tuple(month.name for month in months),
         screen=lambda width: (*report.person_lines, *draw_months(months, report.as_of, width)),
-        footer=(_describe_counts(timeline), *describe_gaps(report)),
+        footer=(_describe_counts(timeline, summary), *describe_gaps(report)),
         warnings=tuple(_describe_not_counted(timeline)),
     )
 
@@ -110,13 +110,12 @@ def _row(month: Month, scale: int, today: date | None) -> Row:
     return [[((month.name, style),)], [tuple(renewals)], [tuple(deadlines)]]
 
 
-def _describe_counts(timeline: Timeline) -> str:
-    renewals = count_of(sum(month.renewals for month in timeline.months), "renewal")
-    deadlines = count_of(sum(month.deadlines for month in timeline.months), "deadline")
+def _describe_counts(timeline: Timeline, summary: Mapping[str, int]) -> str:
+    renewals, deadlines = count_of(summary["renewals"], "renewal"), count_of(summary["deadlines"], "deadline")
     days, window = "whatever the date", timeline.window
     if window is not None:
         days = f"from {window.start} {'on' if window.end == date.max else f'to {window.end}'}"
-    outside = len(timeline.outside)
+    outside = summary["outside"]
     more = f"; {count_of(outside, 'more renewal')} outside these days" if outside else ""
     return f"{renewals} and {deadlines} {days}{more}"
 

@@ -50,10 +50,11 @@ class TaskList(NamedTuple):
     @property
     def groups(self) -> dict[str, list[Task]]:
         """The tasks of each group."""
-        groups: dict[str, list[Task]] = {group: [] for group in GROUPS}
-        group_of = {screen: group for group, screen in GROUPS.items()}
-        for task in self.tasks:
-            groups[group_of[task.screen if task.required else None]].append(task)
+        groups = {}
+        for group, screen in GROUPS.items():
+            groups[group] = [
+                task for task in self.tasks if screen is (task.screen if task.required else None)
+            ]
         return groups
 
 

@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from renewctl.text import count_of
+
 TEXTS = Path(__file__).parents[1] / "texts"  # importlib.resources would take a tenth of a whole command
 
 
@@ -18,8 +20,7 @@ def in_days(days: int) -> str:
     """Return how far off a day is, in words."""
     if days == 0:
         return "today"
-    unit = "day" if abs(days) == 1 else "days"
-    return f"in {days} {unit}" if days > 0 else f"{-days} {unit} ago"
+    return f"in {count_of(days, 'day')}" if days > 0 else f"{count_of(-days, 'day')} ago"
 
 
 @cache

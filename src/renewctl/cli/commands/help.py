@@ -21,11 +21,6 @@ PAGES = {
     "store": "where the file is, and what may stand in it",
     "dates": "how days and spans are written",
 }
-_BESIDE = (
-    ("NAME.history.jsonl", "every change, with who, when and why; undo reads it; not for git"),
-    (".NAME.lock", "never deleted, and not for git"),
-    ("renewctl.schema.json", "what editors check the store by; init writes it, renewctl schema prints it"),
-)
 
 
 def _complete_page(incomplete: str) -> list[str]:  # noqa: ARG001
@@ -56,7 +51,7 @@ def page_of(name: str, today: date) -> Result:
     pages: dict[str, Callable[[], Result]] = {
         "exit-codes": help_pages.render_exit_codes,
         "rules": help_pages.render_rules,
-        "store": lambda: help_pages.render_store(NAMES, VARIABLE, _BESIDE),
+        "store": lambda: help_pages.render_store(NAMES, VARIABLE),
         "dates": lambda: help_pages.render_dates(today),
     }
     if name not in pages:
