@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from renewctl.cli.runtime import Environment, Run
+from renewctl.cli.runtime import Run
 from renewctl.domain.impact import compare_recipients
 from renewctl.errors import ConfirmationRequired, Declined, Problem
 from renewctl.model import Plan, Portfolio
@@ -35,7 +35,7 @@ def change_store_with(run: Run, make_draft: MakeDraft, danger: str = "") -> Resu
         make_draft: what drafts the change; it is called again if the store changes.
         danger: what the command does that is never done unasked, if anything.
     """
-    approval = Approval(run.environment, run.yes, run.output in {Output.JSON, Output.JSONL}, danger)
+    approval = Approval(run, danger)
     options = WriteOptions(approval, lambda: _author(run.note), run.dry_run, run.lock_timeout)
     outcome = write_change(run.place, make_draft, options)
     view = approval.describe(outcome.draft)
@@ -61,18 +61,9 @@ def _author(note: str) -> Author:
 
 @dataclass
 class Approval:
-    """Approves drafts, or asks people, or refuses.
+    """Approves drafts, or asks people, or refuses; ``danger`` is what is never done unasked, if anything."""
 
-    Args:
-        environment: where to ask.
-        yes: whether everything is agreed to.
-        script: whether the answer is for a program, so that nobody is to be asked.
-        danger: what the command does that is never done unasked, if anything.
-    """
-
-    environment: Environment
-    yes: bool
-    script: bool
+    run: Run
     danger: str
     asked: bool = False
     _view: ChangeView | None = None
@@ -84,11 +75,12 @@ class Approval:
             ConfirmationRequired: If it leaves somebody out, and there is nobody to ask.
             Declined: If somebody was asked, and said no.
         """
-        if self.yes:
+        if self.run.yes:
             return False
-        view = self.describe(draft)
+        environment, view = self.run.environment, self.describe(draft)
         lost, clients = view.impact.lost_all, len(view.impact.clients)
-        if self.script or not self.environment.can_ask():
+        # Where the answer is for a program, nobody is to be asked.
+        if self.run.output in {Output.JSON, Output.JSONL} or not environment.can_ask():
             if not (self.danger or lost):
                 return False
             what = self.danger or f"nobody would be notified any more for {list_some(lost, MOST_NAMED)}"
@@ -103,9 +95,8 @@ class Approval:
         if may_ask:
             from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
 
-            lines = tuple(describe_change(view, would=True))
-            result = Result({}, lines=lines)
-            self.environment.stderr.write(draw(result, self.environment.variables))
+            result = Result({}, lines=describe_change(view, would=True))
+            environment.stderr.write(draw(result, environment.variables))
             what = f"This changes who hears about {count_of(clients, 'client')}"
             if lost:
                 what = f"Nobody would be notified any more for {count_of(len(lost), 'client')}"

@@ -9,7 +9,6 @@ from renewctl.render.result import Line, Result, line
 from renewctl.render.terminal import wrap_hanging
 from renewctl.text import count_of
 
-WHAT = "who gets notified about a client's HubSpot renewal, and why"
 KNOW = (
     ("renewctl who", "who would be notified for upcoming renewals"),
     ("renewctl explain CLIENT", "why: each value, each candidate, the rule"),
@@ -31,7 +30,8 @@ def render_overview(
         today: the day the report would be of.
         missing: whether there is no store, so that one has to be made first.
     """
-    lines = [line((f"renewctl {version}", "strong"), f": {WHAT}"), line()]
+    what = ": who gets notified about a client's HubSpot renewal, and why"
+    lines = [line((f"renewctl {version}", "strong"), what), line()]
     lines.append(line(("store  ", "dim"), store or "none yet, here or above"))
     if book is not None:
         rows = build_rows(book, book.clients.values(), default_window(book.policy, today), today)

@@ -39,12 +39,9 @@ def demo(run: Run) -> Result:
                 obj=run.environment,
             )
             heading = (line((f"# {comment}", "dim")), line(("$ ", "dim"), (f"renewctl {words}", "strong")))
-            parts += [_text(*heading), result, _text(line())]
+            parts += [Result({}, lines=heading), result, Result({}, lines=[line()])]
             items.append({"command": ["renewctl", *words.split()], "answer": result.document})
-    parts.append(_text(line(("An invented portfolio, deleted again. Your own: renewctl init", "dim"))))
+    end = line(("An invented portfolio, deleted again. Your own: renewctl init", "dim"))
+    parts.append(Result({}, lines=[end]))
     commands = DataTable(("command",), tuple((f"renewctl {words}",) for _, words in DEMO))
     return Result({"schema": "renewctl.demo/1", "items": items}, commands, parts=tuple(parts))
-
-
-def _text(*lines: tuple[tuple[str, str], ...]) -> Result:
-    return Result({}, lines=lines)
