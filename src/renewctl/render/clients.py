@@ -21,13 +21,10 @@ def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Resul
     rows: list[tuple[Cell, ...]] = []
     grid: list[tuple[Cell, ...]] = []
     for client in clients:
-        override, default = client.override, portfolio.default
+        override, setting = client.override, setting_of(portfolio, client)
         own = (override.owner, override.notify or "", override.note) if override else ("default", "", "")
-        words, user = "no default", None
-        if override:
-            words, user = f"{override.owner} (override)", override.notify
-        elif default:
-            words, user = f"{default.owner} (default)", default.notify
+        layer, user = "override" if override else "default", setting.notify if setting else None
+        words = f"{setting.owner} ({layer})" if setting else "no default"
         named = (client.key, client.name) if client.name else client.key
         columns = [getattr(client, field.attribute) for field in _COLUMNS]
         rows.append((client.key, *own, *columns))
