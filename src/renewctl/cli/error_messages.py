@@ -93,11 +93,10 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 def _lines(error: RenewctlError) -> Iterator[str]:
     yield f"error: {error.message}"
     for problem in error.problems[:MOST_SHOWN]:
-        place = ""
         if problem.file:
-            place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part)
-            yield f"  --> {place}"
-        yield f"{'      ' if place else '  - '}{problem.message}"
+            place = (problem.file, problem.line, problem.column)
+            yield f"  --> {':'.join(str(part) for part in place if part)}"
+        yield f"{'      ' if problem.file else '  - '}{problem.message}"
         if problem.hint:
             yield f"      help: {problem.hint}"
     if len(error.problems) > MOST_SHOWN:

@@ -97,10 +97,10 @@ def _group_lines(label: str, recipients: Sequence[Recipient]) -> Iterator[tuple[
 
     The clients' contacts share a line, or one for each of a few clients; a partner user has their own.
     """
-    few_clients = len({each.client for each in recipients if not each.partner}) <= MOST_NAMED
+    by_client = len({each.client for each in recipients if not each.partner}) <= MOST_NAMED
     groups: dict[tuple[bool, str], list[Recipient]] = {}
     for each in recipients:
-        contact_key = each.client if few_clients else ""
+        contact_key = each.client if by_client else ""
         key = address_key(each.email) if each.partner else contact_key
         groups.setdefault((each.partner, key), []).append(each)
     for (partner, _), group in sorted(groups.items()):

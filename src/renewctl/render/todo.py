@@ -81,6 +81,8 @@ def _item(task: Task) -> dict[str, Any]:
     key = client.key if client else ""
     setting = task.choice.setting if task.choice else None
     choose = {"owner": setting.owner, "notify": setting.notify} if setting else None
+    owner = (seen.owner or "default") if seen else None
+    last_seen = {"owner": owner, "notify": seen.notify if seen else None, "on": task.day}
     to_assign = task.question is not None and bool(task.question.vacant or task.question.inactive)
     return {
         "screen": task.screen,
@@ -90,13 +92,7 @@ def _item(task: Task) -> dict[str, Any]:
         "choose": {"owner": "default", "notify": None} if task.to_default else choose,
         "else": choose if task.to_default and task.required else None,
         "task": describe_task(task),
-        "seen": {
-            "owner": (seen.owner or "default") if seen else None,
-            "notify": seen.notify if seen else None,
-            "on": task.day,
-        }
-        if task.day
-        else None,
+        "seen": last_seen if task.day else None,
         "required": task.required,
         "done": _text("recorded_with", "role" if to_assign else task.screen, client=key),
     }
