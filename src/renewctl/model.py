@@ -140,7 +140,7 @@ class Change(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a command would change, in order, and what already is as asked.
+    """What a command would change, in order; ``notes`` are what else the user should know.
 
     ``counts`` summarizes a change of many: (what, how many). With ``whole``, every change is shown,
     however many there are.
@@ -148,6 +148,6 @@ class Plan(NamedTuple):
 
     command: str
     changes: tuple[Change, ...] = ()
-    notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     whole: bool = False

@@ -143,7 +143,7 @@ CASES = [
 def test_a_row_means_these_changes(case: Case) -> None:
     plan = plan_override_list(portfolio(), [case.row])
 
-    assert (plan.command, changed(plan), plan.notices) == ("override", case.changes, case.said)
+    assert (plan.command, changed(plan), plan.notes) == ("override", case.changes, case.said)
 
 
 class Refusal(NamedTuple):
@@ -252,7 +252,7 @@ def test_changes_come_in_the_order_of_the_rows_and_what_is_said_comes_once() -> 
     assert [path for path, _ in changed(plan)] == [
         (*DC, "owner"), (*DC, "notify"), (*DC, "note"), AC, BC,
     ]  # fmt: skip
-    assert plan.notices == ("ines@agency.example is deactivated in HubSpot and receives nothing",)
+    assert plan.notes == ("ines@agency.example is deactivated in HubSpot and receives nothing",)
 
 
 def test_no_rows_no_changes() -> None:

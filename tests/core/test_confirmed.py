@@ -81,14 +81,14 @@ def test_a_record_that_is_there_keeps_the_users_own_keys_and_loses_the_user_that
 def test_what_is_recorded_so_already_is_said_and_not_written(seen: dict[str, Any], so: bool) -> None:
     client = {**DATA["clients"]["acme.example"], "in_hubspot": seen}
     plan = planned(book(clients={"acme.example": client}), "acme.example")
-    assert plan.notices == (("acme.example is recorded so already",) if so else ())
+    assert plan.notes == (("acme.example is recorded so already",) if so else ())
     assert (plan.changes == ()) is so
 
 
 def test_the_default_that_is_recorded_so_already_is_said() -> None:
     seen = {"owner": "hubspot", "notify": "ana@agency.example", "on": ON}
     plan = planned(book(defaults={**DATA["defaults"], "in_hubspot": seen}), default=True)
-    assert (plan.changes, plan.notices) == ((), ("the default is recorded so already",))
+    assert (plan.changes, plan.notes) == ((), ("the default is recorded so already",))
 
 
 @pytest.mark.parametrize(("default", "as_override"), [(True, False), (False, True)])
@@ -102,11 +102,11 @@ def test_a_default_that_is_not_there_cannot_be_recorded(default: bool, as_overri
 
 def test_without_a_click_there_is_nothing_to_record() -> None:
     plan = planned(book())
-    assert (plan.changes, plan.notices) == ((), ("no click was due",))
+    assert (plan.changes, plan.notes) == ((), ("no click was due",))
 
 
 def test_a_look_at_contacts_records_the_day_and_says_where_it_stands_already() -> None:
     portfolio = book(clients={"a.example": {"contacts_checked": ON}, "B.example": {}})
     plan = confirm_contacts(tuple(portfolio.clients.values()), ON)
     assert plan.changes == (Change(("clients", "B.example", "contacts_checked"), ON),)
-    assert plan.notices == ("a.example: contacts are recorded so already",)
+    assert plan.notes == ("a.example: contacts are recorded so already",)

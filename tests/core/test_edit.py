@@ -819,8 +819,8 @@ def test_plan_has_these_changes_and_no_other(case: Case) -> None:
     plan = case.call(Its(portfolio(case.text)))
 
     assert [(change.path, change.after) for change in plan.changes] == case.changes
-    assert len(plan.notices) == len(case.said)
-    for said, part in zip(plan.notices, case.said, strict=True):
+    assert len(plan.notes) == len(case.said)
+    for said, part in zip(plan.notes, case.said, strict=True):
         assert part in said
     if case.command:
         assert plan.command == case.command

@@ -453,7 +453,7 @@ def test_rows_mean_these_changes(case: Case) -> None:
     after = applied(case.text, plan)
 
     assert list(dict(map(_hashable, changed(plan))).values()) == case.changes
-    assert (plan.command, plan.notices) == ("import", case.said)
+    assert (plan.command, plan.notes) == ("import", case.said)
     assert not plan_import(after, case.rows, case.wishes).changes
 
 
@@ -634,14 +634,14 @@ def test_partial_leaves_the_bad_ones_out_and_says_so() -> None:
     plan = plan_import(portfolio(), rows, PARTIAL, BAD_CELLS)
 
     assert changed(plan) == [(NEW, {})]
-    assert [said.partition(": ")[2][:7] for said in plan.notices] == [
+    assert [said.partition(": ")[2][:7] for said in plan.notes] == [
         "line 3:",
         "line 4:",
         "line 7:",
         "line 9:",
     ]
-    assert all(said.startswith("left out: line ") for said in plan.notices)
-    assert "several renewals" in plan.notices[2]
+    assert all(said.startswith("left out: line ") for said in plan.notes)
+    assert "several renewals" in plan.notes[2]
     assert dict(plan.counts) == {"new": 1, "changed": 0, "unchanged": 0, "removed": 0}
 
 

@@ -242,11 +242,13 @@ def _read_workbook(data: bytes, name: str) -> list[Record]:
         hint = "pip install 'renewctl[xlsx]', or save it as CSV UTF-8"
         raise _unreadable(name, "reading .xlsx needs python-calamine", hint) from None
     try:
-        with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
+        with CalamineWorkbook.from_filelike(BytesIO(data)) as workbook:
             # Hidden sheets, and charts, are not a list of clients.
             shown = (SheetTypeEnum.WorkSheet, SheetVisibleEnum.Visible)
-            names = [each.name for each in book.sheets_metadata if (each.typ, each.visible) == shown]
-            sheets = [sheet for each in names if (sheet := book.get_sheet_by_name(each)).start is not None]
+            names = [each.name for each in workbook.sheets_metadata if (each.typ, each.visible) == shown]
+            sheets = [
+                sheet for each in names if (sheet := workbook.get_sheet_by_name(each)).start is not None
+            ]
             if len(sheets) > 1:
                 message = f"several sheets hold something: {', '.join(sheet.name for sheet in sheets)}"
                 raise _unreadable(name, message, "keep one of them")

@@ -56,7 +56,7 @@ def render_change(
         "changes": change_items(plan.changes),
         "impact": impact_document(view.impact),
         **({"counts": counts} if counts else {}),
-        **({"remarks": list(plan.notices)} if plan.notices else {}),
+        **({"remarks": list(plan.notes)} if plan.notes else {}),
     }
     lines = [] if brief else [*describe_change(view, would=dry_run)]
     if view.changed:
@@ -92,10 +92,10 @@ def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
             summary = ", ".join(counts if changes else ["no changes", *counts])
         yield line(command, summary)
         yield from change_lines(changes, len(changes) if plan.whole and would else MOST_LINES)
-    for notice in plan.notices[:MOST_LINES]:
-        yield line(("  note: ", "warning"), notice)
-    if len(plan.notices) > MOST_LINES:
-        yield line(("  note: ", "warning"), f"… and {len(plan.notices) - MOST_LINES} more {WHERE_ALL}")
+    for note in plan.notes[:MOST_LINES]:
+        yield line(("  note: ", "warning"), note)
+    if len(plan.notes) > MOST_LINES:
+        yield line(("  note: ", "warning"), f"… and {len(plan.notes) - MOST_LINES} more {WHERE_ALL}")
     if changes:
         yield line(*_describe_reach(view))
         yield from recipient_lines(view.impact)

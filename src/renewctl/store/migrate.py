@@ -15,8 +15,8 @@ def upgrade_store(before: Snapshot) -> Draft:
     data = before.document.data
     version = version_of(data)
     if version == CURRENT:
-        notice = f"{before.place.display} has version {CURRENT} already"
-        plan = Plan("migrate", (), (notice,))
+        note = f"{before.place.display} has version {CURRENT} already"
+        plan = Plan("migrate", (), (note,))
         return Draft(plan, before, before.portfolio, Revision(before.document.text))
     new = upgrade(data)
     changes = [Change(entry.path, entry.new, entry.old) for entry in find_entry_changes((), data, new)]
@@ -35,7 +35,7 @@ def reformat_store(before: Snapshot) -> Draft:
     check_version(before)
     revision = before.document.reformat()
     copy = f"{before.place.path.name}.layout.bak"
-    notice = f"{before.place.display} is rewritten in the usual layout; the old file is kept as {copy}"
+    note = f"{before.place.display} is rewritten in the usual layout; the old file is kept as {copy}"
     if revision.text == before.document.text:
-        notice, copy = f"{before.place.display} already has the usual layout", ""
-    return Draft(Plan("migrate", (), (notice,)), before, before.portfolio, revision, copy=copy)
+        note, copy = f"{before.place.display} already has the usual layout", ""
+    return Draft(Plan("migrate", (), (note,)), before, before.portfolio, revision, copy=copy)

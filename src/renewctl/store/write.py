@@ -135,8 +135,8 @@ def draft_edit(make_plan: Callable[[Portfolio], Plan]) -> MakeDraft:
                 problems=reading.problems,
             )
         if revision.reformatted:
-            notice = "is rewritten with one member per line; the other values stay as they are"
-            plan = plan._replace(notices=(*plan.notices, f"{before.place.display} {notice}"))
+            note = "is rewritten with one member per line; the other values stay as they are"
+            plan = plan._replace(notes=(*plan.notes, f"{before.place.display} {note}"))
         return Draft(plan, before, reading.portfolio, revision)
 
     return make_draft

@@ -70,6 +70,6 @@ def import_(
     def edit(book: Portfolio) -> Plan:
         plan = plan_import(book, table.rows, options, table.problems, tracker(run, "Planning clients"))
         unused = (f"columns not used: {', '.join(table.unused)}",) if table.unused else ()
-        return plan._replace(notices=(*plan.notices, *unused))
+        return plan._replace(notes=(*plan.notes, *unused))
 
     return change_store(run, edit)

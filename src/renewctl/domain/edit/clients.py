@@ -53,14 +53,14 @@ def add(
         table["contacts"] = [record_table("contacts", contact) for contact in contacts]
     if renewal:
         table["renewals"] = [renewal_table(renewal)]
-    notices: list[str] = []
+    notes: list[str] = []
     for role, emails in holders.items():
-        notices += warn_too_many(key, role, len({address_key(email) for email in emails}))
+        notes += warn_too_many(key, role, len({address_key(email) for email in emails}))
     if "." not in key:
-        notices.append(f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN")
+        notes.append(f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN")
     if portfolio.default is None:
-        notices.append("there is no default for it to follow yet: renewctl set-default --owner hubspot")
-    return Plan("client add", (Change(("clients", key), table),), tuple(notices))
+        notes.append("there is no default for it to follow yet: renewctl set-default --owner hubspot")
+    return Plan("client add", (Change(("clients", key), table),), tuple(notes))
 
 
 def change(

@@ -48,20 +48,20 @@ def confirm_settings(
             raise UsageError(message, hint=hint)
         wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)
         record(client.key, ("clients", client.spelling, "in_hubspot"), wanted, client.confirmed)
-    notices = (*recorded, *newer) if default or clients else ("no click was due",)
-    return Plan(COMMAND, tuple(changes), notices)
+    notes = (*recorded, *newer) if default or clients else ("no click was due",)
+    return Plan(COMMAND, tuple(changes), notes)
 
 
 def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
     """Plan the day somebody looked at the contacts of the clients in HubSpot."""
     changes: list[Change] = []
-    notices: list[str] = []
+    notes: list[str] = []
     for client in clients:
         if client.contacts_checked == on:
-            notices.append(f"{client.key}: contacts are recorded so already")
+            notes.append(f"{client.key}: contacts are recorded so already")
         else:
             changes.append(Change(("clients", client.spelling, "contacts_checked"), on))
-    return Plan(COMMAND, tuple(changes), tuple(notices))
+    return Plan(COMMAND, tuple(changes), tuple(notes))
 
 
 def _require_default(portfolio: Portfolio) -> Default:

@@ -85,7 +85,7 @@ def join_roles(holders: Iterable[tuple[Role, Contact]]) -> dict[str, Contact]:
 
 
 def warn_too_many(client: str, role: Role, number: int) -> Iterator[str]:
-    """Yield a notice if the client then has more contacts with the role than HubSpot takes."""
+    """Yield a note if the client then has more contacts with the role than HubSpot takes."""
     most = MOST_BILLING if role is Role.BILLING else 1
     if number > most:
         yield f"{client} then has {number} {role} contacts; HubSpot takes {most}"

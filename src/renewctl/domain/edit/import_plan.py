@@ -64,15 +64,15 @@ def plan_import(
         removed = [client for key, client in portfolio.clients.items() if key not in groups]
         counts["removed"] = len(removed)
         changes += (Change(("clients", client.spelling), None) for client in removed)
-    notices = [f"left out: line {problem.line}: {problem.message}" for problem in problems]
-    notices += _unused_cells(index, groups, options)
-    return Plan("import", tuple(changes), tuple(notices), tuple(counts.items()))
+    notes = [f"left out: line {problem.line}: {problem.message}" for problem in problems]
+    notes += _unused_cells(index, groups, options)
+    return Plan("import", tuple(changes), tuple(notes), tuple(counts.items()))
 
 
 def _unused_cells(
     index: ClientIndex, groups: Mapping[str, Sequence[ImportRow]], options: ImportOptions
 ) -> Iterator[str]:
-    """Yield a notice for deadlines, and one for settings, that are not imported without an option."""
+    """Yield a note for deadlines, and one for settings, that are not imported without an option."""
     undated = [row for group in groups.values() for row in group if row.deadline and row.renewal is None]
     if undated and not options.deadline_is_date:
         number = count_of(len(undated), "row")

@@ -33,7 +33,7 @@ def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Pla
             all such rows are listed.
     """
     changes: list[Change] = []
-    notices: dict[str, None] = {}
+    notes: dict[str, None] = {}
     problems: list[Problem] = []
     first_of: dict[str, OverrideRow] = {}
     for row in rows:
@@ -48,12 +48,12 @@ def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Pla
             problems.append(Problem(error.message, hint=error.hint, file=row.file, line=row.line))
             continue
         changes += plan.changes
-        # That one of many is so already is not worth a notice.
-        notices |= dict.fromkeys(text for text in plan.notices if not text.endswith(" already"))
+        # That one of many is so already is not worth a note.
+        notes |= dict.fromkeys(text for text in plan.notes if not text.endswith(" already"))
     if problems:
         message = f"{count_of(len(problems), 'bad row')}; nothing was written"
         raise BadInput(message, hint="mend the rows and try again", problems=problems)
-    return Plan("override", tuple(changes), tuple(notices))
+    return Plan("override", tuple(changes), tuple(notes))
 
 
 def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:

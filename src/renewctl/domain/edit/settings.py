@@ -62,24 +62,24 @@ def override(
         raise UsageError(message, hint="add --notify USER")
     wanted = Override(owner, notify.email if notify else None, note)
     changes: list[Change] = []
-    notices = [*_warn_inactive(portfolio, wanted.notify)]
+    notes = [*_warn_inactive(portfolio, wanted.notify)]
     for client in clients:
         if _has_override(client, wanted):
-            notices.append(f"{client.key} has this override already")
+            notes.append(f"{client.key} has this override already")
         changes += override_changes(client, wanted)
-    return Plan("override", tuple(changes), tuple(notices))
+    return Plan("override", tuple(changes), tuple(notes))
 
 
 def clear_override(clients: Iterable[Client]) -> Plan:
-    """Plan the return of clients to the default, with a notice for those that follow it already."""
+    """Plan the return of clients to the default, with a note for those that follow it already."""
     changes: list[Change] = []
-    notices: list[str] = []
+    notes: list[str] = []
     for client in clients:
         if client.override:
             changes.append(Change(("clients", client.spelling, "override"), None))
         else:
-            notices.append(f"{client.key} follows the default already")
-    return Plan("clear-override", tuple(changes), tuple(notices))
+            notes.append(f"{client.key} follows the default already")
+    return Plan("clear-override", tuple(changes), tuple(notes))
 
 
 def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:

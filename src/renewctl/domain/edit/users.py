@@ -35,13 +35,13 @@ def change(
         changes.append(Change(("users", user.email, "active"), None if active else False))
     if not changes:
         raise UsageError("user set needs to be told what to set", hint="add --name, --active or --inactive")
-    notices = []
+    notes = []
     if active is False and (number := len(_settings_with(portfolio, user))):
         hint = f"renewctl user replace {user.email} NEW"
-        notices.append(
+        notes.append(
             f"{user.email} is still set in {count_of(number, 'place')}, and is not notified there: {hint}"
         )
-    return Plan("user set", tuple(changes), tuple(notices))
+    return Plan("user set", tuple(changes), tuple(notes))
 
 
 def remove(portfolio: Portfolio, user: PartnerUser) -> Plan:
@@ -71,12 +71,12 @@ def replace(portfolio: Portfolio, old: PartnerUser, new: PartnerUser, *, deactiv
     if old == new:
         raise UsageError("OLD and NEW are the same partner user", hint="name somebody else as NEW")
     changes = [Change((*path, "notify"), new.email) for _, path in _settings_with(portfolio, old)]
-    notices = [] if changes else [f"{old.email} is not set anywhere"]
+    notes = [] if changes else [f"{old.email} is not set anywhere"]
     if deactivate:
         changes.append(Change(("users", old.email, "active"), False))
     if not new.active:
-        notices.append(f"{new.email} is deactivated in HubSpot and receives nothing")
-    return Plan("user replace", tuple(changes), tuple(notices), whole=True)
+        notes.append(f"{new.email} is deactivated in HubSpot and receives nothing")
+    return Plan("user replace", tuple(changes), tuple(notes), whole=True)
 
 
 def _settings_with(portfolio: Portfolio, user: PartnerUser) -> list[tuple[str, Path]]:
