@@ -80,6 +80,15 @@ def test_store_has_the_findings_of_the_table(case: dict[str, Any]) -> None:
         assert fix in fixes[code]
 
 
+def test_an_unknown_user_who_is_a_contact_is_named_in_the_fix() -> None:
+    notify = "pat@acme.example"
+    default = {"notify": notify, "in_hubspot": {"notify": notify}}
+
+    fixes = {one.fix for one in found(store({"store": {"defaults": default}})) if one.code == "unknown-user"}
+
+    assert fixes == {f"renewctl user add {notify}"}
+
+
 def test_the_table_has_no_key_that_the_tests_do_not_read() -> None:
     assert not {key for case in CASES for key in case} - {
         *("name", "store", "client", "finds", "says", "whole", "fixes", "without")
@@ -128,7 +137,7 @@ def test_findings_have_codes_of_the_table_places_in_the_store_and_something_to_d
 @given(STORES)
 def test_nothing_is_found_twice(data: Data) -> None:
     reading = read_portfolio(data)
-    got = check_portfolio(reading.portfolio, reading.remarks, TODAY)
+    got = list(check_portfolio(reading.portfolio, reading.remarks, TODAY))
 
     assert len({(one.code, one.path, one.message, one.client) for one in got}) == len(got)
     assert not [one for one in got if one.path[:1] == ("defaults",) and one.client]

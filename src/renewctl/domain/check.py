@@ -1,6 +1,6 @@
 """Findings: what is wrong, doubtful or old in a portfolio, and the command that fixes it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from shlex import quote
 from typing import NamedTuple
@@ -51,166 +51,20 @@ class Finding(NamedTuple):
         return CODES[self.code]
 
 
-def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: date) -> tuple[Finding, ...]:
-    """Return all findings, in no particular order; never raises.
+def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: date) -> Iterator[Finding]:
+    """Yield all findings, in no particular order; never raises.
 
     ``remarks`` are what was odd when the file was read (``Reading.remarks``).
     """
-    return (*_check_notes(portfolio, today), *_check_records(portfolio, remarks, today))
-
-
-def check_copies(files: Iterable[str]) -> Iterator[Finding]:
-    """Yield a finding for each of the store's conflict copies, named as people name files."""
-    for file in files:
-        message = "a sync program's copy of the store: somebody's change may be in it alone"
-        fix = f"{_command('diff', data=(file,))}, take over what is missing, then delete the copy"
-        yield Finding("conflict-copy", message, (), fix, file=file)
-
-
-def _command(*words: str, data: tuple[str, ...] = ()) -> str:
-    """Return the command line of renewctl with ``data`` from the file quoted, and never an option."""
-    ended = ["--"] if any(word.startswith("-") for word in data) else []
-    return " ".join(["renewctl", *words, *ended, *map(quote, data)])
-
-
-def _confirm_command(client: Client | None) -> str:
-    """Return the command that records a look at HubSpot's setting; the default's without a client."""
-    return _command("done", client.key) if client else _command("done", "--default")
-
-
-class _Context(NamedTuple):
-    """A note with the answer it is on, and with the renewal if it is on that one's dates."""
-
-    portfolio: Portfolio
-    answer: Resolution
-    note: Note
-    renewal: Renewal | None = None
-
-    @property
-    def client(self) -> Client:
-        return self.answer.client
-
-    @property
-    def from_default(self) -> bool:
-        return self.note.path[0] == "defaults"
-
-
-def _check_notes(portfolio: Portfolio, today: date) -> Iterator[Finding]:
-    """Yield the findings from the notes on who is notified, and when; each once, whatever rows repeat it."""
-    rows = build_rows(portfolio, portfolio.clients.values(), None, today)
-    answers = list({row.client.key: row.resolution for row in rows}.values())
-    if portfolio.default:
-        # A client just added, so that a default without followers is checked too.
-        added = Client("", "", confirmed=Confirmation(None, None, today))
-        answers.insert(0, resolve(portfolio, added))
-    contexts = [_Context(portfolio, answer, note) for answer in answers for note in answer.notes]
-    yield from _check_default(portfolio, [context for context in contexts if context.from_default])
-    for context in contexts:
-        if context.client.key in portfolio.clients and not context.from_default:
-            yield _find(context)
-    for row in rows:
-        for note in row.notes[len(row.resolution.notes) :]:
-            yield _find(_Context(portfolio, row.resolution, note, row.renewal))
-
-
-def _check_default(portfolio: Portfolio, contexts: Sequence[_Context]) -> Iterator[Finding]:
-    """Yield each note that the default causes once, with the number of clients it concerns."""
-    by_note: dict[Note, list[_Context]] = {}
-    for context in contexts:
-        by_note.setdefault(context.note, []).append(context)
-    for note, group in by_note.items():
-        if note.code == FOOTER_CODE:
-            # A client whose own setting was never confirmed does not repeat the default's note.
-            count = sum(client.override is None for client in portfolio.clients.values())
-        else:
-            count = sum(context.client.key in portfolio.clients for context in group)
-        concerns = f"; concerns {count_of(count, 'client')}" if count else ""
-        finding = _find(group[0])
-        yield finding._replace(message=finding.message + concerns, client=None)
-
-
-def _find(context: _Context) -> Finding:
-    """Return the finding that a note is: its message without the command, which is the fix."""
-    note, renewal, message = context.note, context.renewal, context.note.message
-    if note.code == FOOTER_CODE:
-        message += f" (look at: {DEFAULT_SETTING if context.from_default else LOOK_AT_CLIENT})"
-    elif note.code == "no-renewal-date":
-        message = "no renewal date is recorded"
-    elif note.code == "renewal-past" and renewal:
-        product = f"{renewal.product}: " if renewal.product else ""
-        message = f"{product}the renewal date {renewal.day} is past"
-    return Finding(note.code, message, note.path, _FIXES[note.code](context), context.client.key)
-
-
-def _fix_no_recipient(context: _Context) -> str:
-    setting, key = context.answer.setting, context.client.key
-    if setting is None:
-        return _command("set-default", "--owner", "OWNER", "--notify", "USER")
-    if setting.owner is Owner.HUBSPOT:
-        return _command("client", "assign", key, Role.PRIMARY, "EMAIL")
-    if context.from_default:
-        return _command("set-default", "--notify", "USER")
-    return _command("override", key, "--owner", Owner.PARTNER, "--notify", "USER")
-
-
-def _partner_user(context: _Context) -> str:
-    setting = context.portfolio.default if context.from_default else context.client.override
-    return (setting.notify if setting else None) or "USER"
-
-
-def _fix_inactive_contact(context: _Context) -> str:
-    """Return the command that takes the contact's first role away, or gives it to another contact."""
-    email = context.note.path[-1]
-    entries = [entry for entry in context.client.contacts if address_key(entry.email) == address_key(email)]
-    role = next((role for entry in entries for role in entry.roles), Role.PRIMARY)
-    if role is Role.BILLING:
-        return _command("client", "unassign", context.client.key, role, data=(email,))
-    return _command("client", "assign", context.client.key, role, "EMAIL")
-
-
-def _fix_vacant_role(context: _Context) -> str:
-    role = next(role for role in Role if context.note.message.endswith(f" {role}"))
-    return _command("client", "assign", context.client.key, role, "EMAIL")
-
-
-def _fix_never_confirmed(context: _Context) -> str:
-    return _confirm_command(None if context.from_default else context.client)
-
-
-def _fix_difference(context: _Context) -> str:
-    todo = _command("todo") if context.from_default else _command("todo", context.client.key)
-    return f"{todo}, then {_fix_never_confirmed(context)}"
-
-
-def _fix_renewal_past(context: _Context) -> str:
-    several = context.renewal is not None and len(context.client.renewals) > 1
-    product = ("--product", quote(context.renewal.product)) if context.renewal and several else ()
-    return _command("client", "renewed", context.client.key, *product)
-
-
-_FIXES: Mapping[str, Callable[[_Context], str]] = {
-    "no-recipient": _fix_no_recipient,
-    "unknown-user": lambda context: _command("user", "add", data=(_partner_user(context),)),
-    "inactive-user": lambda context: _command("user", "replace", data=(_partner_user(context), "USER")),
-    "inactive-contact": _fix_inactive_contact,
-    "vacant-role": _fix_vacant_role,
-    "not-in-hubspot": _fix_difference,
-    "copy-not-assured": lambda _: (
-        "nothing in the file settles it; see renewctl check --explain copy-not-assured"
-    ),
-    "no-copy": lambda _: _command("set-default", "--notify", "USER"),
-    "pinned-same-as-default": lambda context: _command("clear-override", context.client.key),
-    "never-confirmed": _fix_never_confirmed,
-    "renewal-past": _fix_renewal_past,
-    "no-renewal-date": lambda context: _command("client", "set-renewal", context.client.key, "DATE"),
-    "deadline-passed": lambda context: f"once renewed: {_fix_renewal_past(context)}",
-}
-
-
-def _check_records(portfolio: Portfolio, remarks: Iterable[Problem], today: date) -> Iterator[Finding]:
-    """Yield what is odd in the records themselves, whoever is notified."""
+    yield from _check_notes(portfolio, today)
     for remark in remarks:
-        yield _find_remark(portfolio, remark)
+        path, message = remark.path, remark.message
+        key = client_key(path[1]) if path[0] == "clients" and path[1:] else None
+        if key not in portfolio.clients:
+            key = None
+        elif path[2:]:
+            message = message.replace(dotted(path), dotted(path[2:]))  # The finding names the client already.
+        yield Finding(remark.code, message, path, f"by hand: {remark.hint}", key)
     yield from _check_domains(portfolio)
     if portfolio.default:
         yield from _check_setting_age(portfolio, None, portfolio.default.confirmed, today)
@@ -220,13 +74,117 @@ def _check_records(portfolio: Portfolio, remarks: Iterable[Problem], today: date
         yield from _check_contacts_age(portfolio, client, today)
 
 
-def _find_remark(portfolio: Portfolio, remark: Problem) -> Finding:
-    path, message, client = remark.path, remark.message, None
-    if path[0] == "clients" and path[1:]:
-        client = portfolio.clients.get(client_key(path[1]) or "")
-    if client and path[2:]:
-        message = message.replace(dotted(path), dotted(path[2:]))  # The finding names the client already.
-    return Finding(remark.code, message, path, f"by hand: {remark.hint}", client.key if client else None)
+def check_copies(files: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding for each of the store's conflict copies, named as people name files."""
+    for file in files:
+        message = "a sync program's copy of the store: somebody's change may be in it alone"
+        fix = f"renewctl diff {_argument(file)}, take over what is missing, then delete the copy"
+        yield Finding("conflict-copy", message, (), fix, file=file)
+
+
+def _argument(text: str) -> str:
+    """Return text from the file as an argument of a command: quoted, and never an option."""
+    return f"-- {quote(text)}" if text.startswith("-") else quote(text)
+
+
+def _check_notes(portfolio: Portfolio, today: date) -> Iterator[Finding]:
+    """Yield the findings from the notes on who is notified, and when; each once, whatever rows repeat it.
+
+    A note that the default causes is one finding, with the number of clients it concerns.
+    """
+    rows = build_rows(portfolio, portfolio.clients.values(), None, today)
+    answers = list({row.client.key: row.resolution for row in rows}.values())
+    if portfolio.default:
+        # A client just added, so that a default without followers is checked too.
+        added = Client("", "", confirmed=Confirmation(None, None, today))
+        answers.insert(0, resolve(portfolio, added))
+    by_default: dict[Note, list[Resolution]] = {}
+    findings: list[Finding] = []
+    for answer in answers:
+        for note in answer.notes:
+            if _is_of_default(note):
+                by_default.setdefault(note, []).append(answer)
+            elif answer.client.key in portfolio.clients:
+                findings.append(_find(answer, note))
+    for note, group in by_default.items():
+        count = sum(answer.client.key in portfolio.clients for answer in group)
+        if note.code == FOOTER_CODE:
+            # A client whose own setting was never confirmed does not repeat the default's note.
+            count = sum(client.override is None for client in portfolio.clients.values())
+        concerns = f"; concerns {count_of(count, 'client')}" if count else ""
+        finding = _find(group[0], note)
+        yield finding._replace(message=finding.message + concerns, client=None)
+    yield from findings
+    for row in rows:
+        for note in row.notes[len(row.resolution.notes) :]:
+            yield _find(row.resolution, note, row.renewal)
+
+
+def _is_of_default(note: Note) -> bool:
+    return note.path[0] == "defaults"
+
+
+def _find(answer: Resolution, note: Note, renewal: Renewal | None = None) -> Finding:
+    """Return the finding that a note is: its message without the command, which is the fix.
+
+    ``renewal`` is the one on whose dates the note is.
+    """
+    message, client = note.message, answer.client
+    if note.code == FOOTER_CODE:
+        message += f" (look at: {DEFAULT_SETTING if _is_of_default(note) else LOOK_AT_CLIENT})"
+    elif note.code == "no-renewal-date":
+        message = "no renewal date is recorded"
+    elif note.code == "renewal-past" and renewal:
+        product = f"{renewal.product}: " if renewal.product else ""
+        message = f"{product}the renewal date {renewal.day} is past"
+    if note.code == "no-recipient":
+        fix = _fix_no_recipient(answer, note)
+    elif note.code == "inactive-contact":
+        fix = _fix_inactive_contact(client, note.subject)
+    else:
+        several = renewal is not None and len(client.renewals) > 1
+        fix = _FIXES[note.code].format(
+            client=client.key,
+            subject=_argument(note.subject),
+            todo="todo" if _is_of_default(note) else f"todo {client.key}",
+            setting="--default" if _is_of_default(note) else client.key,
+            product=f" --product {quote(renewal.product)}" if renewal and several else "",
+        )
+    return Finding(note.code, message, note.path, fix, client.key)
+
+
+def _fix_no_recipient(answer: Resolution, note: Note) -> str:
+    if answer.setting is None:
+        return "renewctl set-default --owner OWNER --notify USER"
+    if answer.setting.owner is Owner.HUBSPOT:
+        return f"renewctl client assign {answer.client.key} primary EMAIL"
+    if _is_of_default(note):
+        return "renewctl set-default --notify USER"
+    return f"renewctl override {answer.client.key} --owner partner --notify USER"
+
+
+def _fix_inactive_contact(client: Client, email: str) -> str:
+    """Return the command that takes the contact's first role away, or gives it to another contact."""
+    entries = [entry for entry in client.contacts if address_key(entry.email) == address_key(email)]
+    role = next((role for entry in entries for role in entry.roles), Role.PRIMARY)
+    if role is Role.BILLING:
+        return f"renewctl client unassign {client.key} {role} {_argument(email)}"
+    return f"renewctl client assign {client.key} {role} EMAIL"
+
+
+_FIXES: Mapping[str, str] = {
+    "unknown-user": "renewctl user add {subject}",
+    "inactive-user": "renewctl user replace {subject} USER",
+    "vacant-role": "renewctl client assign {client} {subject} EMAIL",
+    "not-in-hubspot": "renewctl {todo}, then renewctl done {setting}",
+    "copy-not-assured": "nothing in the file settles it; see renewctl check --explain copy-not-assured",
+    "no-copy": "renewctl set-default --notify USER",
+    "pinned-same-as-default": "renewctl clear-override {client}",
+    "never-confirmed": "renewctl done {setting}",
+    "renewal-past": "renewctl client renewed {client}{product}",
+    "no-renewal-date": "renewctl client set-renewal {client} DATE",
+    "deadline-passed": "once renewed: renewctl client renewed {client}{product}",
+}
 
 
 def _check_domains(portfolio: Portfolio) -> Iterator[Finding]:
@@ -239,10 +197,9 @@ def _check_domains(portfolio: Portfolio) -> Iterator[Finding]:
         inside = any(domain == own or domain.endswith(f".{own}") for own in domains)
         if domains and user.active and not inside:
             message = f"{user.email} is outside the partner's domains ({', '.join(domains)})"
+            command = f"renewctl user remove {_argument(user.email)}"
             if address_key(user.email) in notified:
-                command = _command("user", "replace", data=(user.email, "USER"))
-            else:
-                command = _command("user", "remove", data=(user.email,))
+                command = f"renewctl user replace {_argument(user.email)} USER"
             fix = f"by hand: add {domain} to [policy] domains; or else: {command}"
             yield Finding("foreign-address", message, ("users", user.email), fix)
 
@@ -256,16 +213,16 @@ def _check_roles(client: Client) -> Iterator[Finding]:
     billing = holders[Role.BILLING]
     if len(billing) > MOST_BILLING:
         message = f"{len(billing)} people hold the role billing; HubSpot allows {MOST_BILLING}"
-        fix = _command("client", "unassign", client.key, Role.BILLING, "EMAIL")
+        fix = f"renewctl client unassign {client.key} billing EMAIL"
         yield Finding("too-many-billing", message, path, fix, client.key)
     for role in (Role.PRIMARY, Role.DECISION_MAKER):
         if len(holders[role]) > 1:
             message = f"{', '.join(holders[role])} all hold the role {role}; HubSpot allows one"
-            fix = _command("client", "unassign", client.key, role, "EMAIL")
+            fix = f"renewctl client unassign {client.key} {role} EMAIL"
             yield Finding("several-holders", message, path, fix, client.key)
     if len(billing) == 1 and all(addresses == billing for addresses in holders.values()):
         message = f"{billing[0]} alone holds all the roles"
-        fix = _command("client", "assign", client.key, Role.BILLING, "EMAIL")
+        fix = f"renewctl client assign {client.key} billing EMAIL"
         yield Finding("one-person", message, path, fix, client.key)
 
 
@@ -277,13 +234,14 @@ def _check_setting_age(
     what, place = ("this client's setting", LOOK_AT_CLIENT) if client else ("the default", DEFAULT_SETTING)
     path = ("clients", client.spelling, "in_hubspot", "on") if client else ("defaults", "in_hubspot", "on")
     message = f"{what} was last looked at in HubSpot {_ago(confirmed.on, today)} (look at: {place})"
-    yield Finding("stale-setting", message, path, _confirm_command(client), client.key if client else None)
+    fix = f"renewctl done {client.key if client else '--default'}"
+    yield Finding("stale-setting", message, path, fix, client.key if client else None)
 
 
 def _check_contacts_age(portfolio: Portfolio, client: Client, today: date) -> Iterator[Finding]:
     path, checked = ("clients", client.spelling), client.contacts_checked
     setting = setting_of(portfolio, client)
-    fix = _command("done", "--contacts", client.key)
+    fix = f"renewctl done --contacts {client.key}"
     if checked is None:
         if client.contacts or (setting and setting.owner is Owner.HUBSPOT):
             message = f"the contacts were never compared with HubSpot {_LOOK_AT_CONTACTS}"

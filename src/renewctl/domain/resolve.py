@@ -91,11 +91,15 @@ SEVERITY = {
 
 
 class Note(NamedTuple):
-    """An annotation on an answer; ``path`` is the place in the file that causes it."""
+    """An annotation on an answer; ``path`` is the place in the file that causes it.
+
+    ``subject`` is the address or the role it is about, if it is about one.
+    """
 
     code: str
     message: str
-    path: Path = ()
+    path: Path
+    subject: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -290,17 +294,19 @@ def _find_notes(
             code = "inactive-user" if decision.roles == (PARTNER_USER,) else "inactive-contact"
             notified = any(other.key == decision.key for other in to)
             result = " as a partner user, so receives nothing as one" if notified else ", so receives nothing"
-            yield Note(code, f"{decision.email} is deactivated in HubSpot{result}", decision.path)
+            message = f"{decision.email} is deactivated in HubSpot{result}"
+            yield Note(code, message, decision.path, decision.email or "")
         elif decision.reason == "vacant":
             if to and setting and setting.owner is Owner.HUBSPOT:
-                yield Note("vacant-role", f"nobody holds the role {decision.roles[0]}", decision.path)
+                role = decision.roles[0]
+                yield Note("vacant-role", f"nobody holds the role {role}", decision.path, role)
         elif (
             PARTNER_USER in decision.roles
             and decision.reason != "replaced-by-override"
             and decision.key not in portfolio.users
         ):
             message = f"{decision.email} is not one of the partner's users: check the address"
-            yield Note("unknown-user", message, decision.path)
+            yield Note("unknown-user", message, decision.path, decision.email or "")
     if client.override:
         yield from _note_override(portfolio.default, client, client.override, decisions)
     elif setting and setting.owner is Owner.HUBSPOT and setting.notify is None:
