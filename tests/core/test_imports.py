@@ -11,9 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
-from renewctl.domain.columns import PLAIN_COLUMNS
-from renewctl.domain.edit.import_client import ImportOptions, ImportRow
-from renewctl.domain.edit.import_plan import plan_import
+from renewctl.domain.edit.import_plan import ImportOptions, ImportRow, plan_import
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
 from renewctl.model import Contact, Plan, Portfolio, Role
@@ -86,10 +84,15 @@ def portfolio(text: str = STORE) -> Portfolio:
     return reading.portfolio
 
 
-def row(client: str, line: int = 2, **said: Any) -> ImportRow:
-    """Return a row; fields of the client alone go into its ``values``."""
-    values = {name: said.pop(name) for name in PLAIN_COLUMNS if name in said}
-    return ImportRow(FILE, line, client, values, **said)
+def row(client: str, line: int = 2, **values: Any) -> ImportRow:
+    """Return a row with these values, and the ``holders`` of roles."""
+    holders = {column_of(role): people for role, people in values.pop("holders", {}).items()}
+    return ImportRow(FILE, line, client, {**values, **holders})
+
+
+def column_of(role: Role) -> str:
+    """Return the column of a role's contacts."""
+    return role.replace("-", "_")
 
 
 def who(*addresses: str, **named: str) -> tuple[Contact, ...]:
@@ -702,7 +705,7 @@ ADDRESSES = st.sampled_from(["paula@acme.example", "FIN@acme.example", "new@acme
 PEOPLE = st.lists(
     st.builds(Contact, ADDRESSES, st.sampled_from(["", "Paula", "Reis, P."])), min_size=1, max_size=2
 )
-DAYS = st.sampled_from([None, date(2027, 3, 1), DAY, OTHER])
+DAYS = st.sampled_from([date(2027, 3, 1), DAY, OTHER])
 ENTRIES = st.lists(
     st.builds(
         ImportRow,
@@ -714,15 +717,15 @@ ENTRIES = st.lists(
             optional={
                 "name": st.sampled_from(["A", "Acme Ltda"]),
                 "hub_id": st.sampled_from([4411223, 7, 99]),
+                **{column_of(role): PEOPLE.map(tuple) for role in Role},
+                "renewal": DAYS,
+                "product": st.sampled_from(["Sales Hub", "SALES hub", "Other"]),
+                "deadline": st.sampled_from([date(2027, 2, 1), OTHER]),
+                "owner": st.sampled_from(["hubspot", "partner", "default"]),
+                "notify": st.sampled_from(["ana", "Rui Costa", "ines@agency.example"]),
+                "note": st.just("why"),
             },
         ),
-        holders=st.dictionaries(st.sampled_from(Role), PEOPLE.map(tuple), max_size=2),
-        renewal=DAYS,
-        product=st.sampled_from(["", "Sales Hub", "SALES hub", "Other"]),
-        deadline=st.sampled_from([None, None, date(2027, 2, 1), OTHER]),
-        owner=st.sampled_from(["", "hubspot", "partner", "default"]),
-        notify=st.sampled_from(["", "", "ana", "Rui Costa", "ines@agency.example"]),
-        note=st.sampled_from(["", "why"]),
     ),
     max_size=6,
 )
@@ -798,7 +801,11 @@ def _but(clients: Mapping[str, Any], listed: set[str]) -> dict[str, Any]:
 @given(ENTRIES, WISHES)
 def test_a_column_left_blank_changes_nothing(rows: list[ImportRow], wishes: ImportOptions) -> None:
     known = [entry for entry in rows if entry.client in {ACME, BETA, GAMA}]
-    blank = [row(entry.client, entry.line, note=entry.note, product=entry.product) for entry in known]
+    kept = {"note", "product"}
+    blank = [
+        entry._replace(values={name: value for name, value in entry.values.items() if name in kept})
+        for entry in known
+    ]
     asked = ImportOptions(False, wishes.with_overrides, False, wishes.deadline_is_date)
 
     assert plan_import(portfolio(), blank, asked).changes == ()
@@ -823,16 +830,18 @@ def test_without_overrides_no_setting_changes(rows: list[ImportRow], by_deadline
 def test_holders_named_are_the_holders_and_the_other_roles_stay(rows: list[ImportRow]) -> None:
     before = portfolio()
     first = {entry.client: entry for entry in reversed(rows) if entry.client in {ACME, BETA}}
-    plan = plan_import(
-        before, [row(key, holders=entry.holders) for key, entry in first.items()], ImportOptions()
-    )
+    holders = {
+        key: {role: entry.values[column_of(role)] for role in Role if column_of(role) in entry.values}
+        for key, entry in first.items()
+    }
+    plan = plan_import(before, [row(key, holders=people) for key, people in holders.items()], ImportOptions())
     after = applied(STORE, plan)
 
-    for key, entry in first.items():
+    for key, people in holders.items():
         for role in Role:
             expected = (
-                {person.email.lower() for person in entry.holders[role]}
-                if role in entry.holders
+                {person.email.lower() for person in people[role]}
+                if role in people
                 else _holding(before, key, role)
             )
             assert _holding(after, key, role) == expected
@@ -852,7 +861,7 @@ def test_a_note_alone_may_change_and_a_blank_one_does_not() -> None:
     book = read_portfolio(data).portfolio
 
     def changes(note: str) -> list[tuple[object, object]]:
-        entry = ImportRow(FILE, 2, "a", owner="hubspot", note=note)
+        entry = ImportRow(FILE, 2, "a", {"owner": "hubspot", "note": note} if note else {"owner": "hubspot"})
         return [
             (c.path, c.after) for c in plan_import(book, [entry], ImportOptions(with_overrides=True)).changes
         ]

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.edit.import_client import ImportRow
+from renewctl.domain.edit.import_plan import ImportRow
 from renewctl.domain.edit.override_list import OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.rows import ClientRows, is_jsonl, read_client_rows, read_override_rows
 from renewctl.exchange.rows import read_override_lines as json_rows_of
 from renewctl.exchange.spreadsheet import Sheet, read_sheet
-from renewctl.model import Contact, Role
+from renewctl.model import Contact
 
 FILE = "roster.csv"
 
@@ -37,18 +37,19 @@ FULL = ImportRow(
     FILE,
     2,
     "acme.example",
-    {"name": "Acme", "hub_id": 4411223},
     {
-        Role.PRIMARY: (Contact("p@acme.example", "Paula Reis"),),
-        Role.BILLING: (Contact("a@acme.example"), Contact("b@acme.example", "B")),
-        Role.DECISION_MAKER: (Contact("p@acme.example"),),
+        "name": "Acme",
+        "hub_id": 4411223,
+        "primary": (Contact("p@acme.example", "Paula Reis"),),
+        "billing": (Contact("a@acme.example"), Contact("b@acme.example", "B")),
+        "decision_maker": (Contact("p@acme.example"),),
+        "renewal": date(2027, 3, 1),
+        "product": "Hub",
+        "deadline": date(2027, 1, 15),
+        "owner": "partner",
+        "notify": "Ana Souza",
+        "note": "why",
     },
-    date(2027, 3, 1),
-    "Hub",
-    date(2027, 1, 15),
-    "partner",
-    "Ana Souza",
-    "why",
 )
 VALUES = (
     "acme.example|Acme|4411223|Paula Reis <p@acme.example>|a@acme.example; B <b@acme.example>"
@@ -161,15 +162,15 @@ def test_dates_are_settled_a_column_at_a_time() -> None:
 
     # The 13th settles the renewals, and nothing else.
     assert [(line, column) for line, column, _ in places(found.problems)] == [(2, 3), (4, 3)]
-    assert [entry.renewal for entry in found.rows] == [date(2027, 4, 13)]
+    assert [entry.values["renewal"] for entry in found.rows] == [date(2027, 4, 13)]
 
 
 def test_the_order_of_dates_may_be_said() -> None:
     lines = ("client|renewal|deadline", "a.example|03/04/2027|01/02/2027")
-    dmy, mdy = (entries(*lines, date_format=order).rows[0] for order in ("dmy", "mdy"))
+    dmy, mdy = (entries(*lines, date_format=order).rows[0].values for order in ("dmy", "mdy"))
 
-    assert (dmy.renewal, dmy.deadline) == (date(2027, 4, 3), date(2027, 2, 1))
-    assert (mdy.renewal, mdy.deadline) == (date(2027, 3, 4), date(2027, 1, 2))
+    assert (dmy["renewal"], dmy["deadline"]) == (date(2027, 4, 3), date(2027, 2, 1))
+    assert (mdy["renewal"], mdy["deadline"]) == (date(2027, 3, 4), date(2027, 1, 2))
 
 
 def test_a_row_without_a_client_is_a_problem_in_the_clients_column_and_a_blank_row_is_none() -> None:

@@ -12,8 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
-from renewctl.domain.edit.import_client import ImportOptions
-from renewctl.domain.edit.import_plan import plan_import
+from renewctl.domain.edit.import_plan import ImportOptions, plan_import
 from renewctl.domain.validate import read_portfolio
 from renewctl.exchange.export import BOM, export_csv
 from renewctl.exchange.rows import read_client_rows

@@ -34,9 +34,3 @@ def _columns() -> Iterator[Column]:
 
 COLUMNS: Mapping[str, Column] = {column.name.replace("-", "_"): column for column in _columns()}
 """The columns of a spreadsheet in their order, by the name that ``import --map`` has for them."""
-PLAIN_COLUMNS = {
-    name: column.field
-    for name, column in COLUMNS.items()
-    if column.table == "clients" and column.field.key in TABLES["clients"]
-}
-"""Those of a single value of a client."""

@@ -7,8 +7,8 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from renewctl.domain.columns import COLUMNS, PLAIN_COLUMNS
-from renewctl.domain.edit.import_client import ImportRow
+from renewctl.domain.columns import COLUMNS
+from renewctl.domain.edit.import_plan import ImportRow
 from renewctl.domain.edit.override_list import DEFAULT, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange import cells
@@ -16,7 +16,6 @@ from renewctl.exchange.date_columns import DateFormat, parse_dates
 from renewctl.exchange.headers import match_columns
 from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow
 from renewctl.fields import TABLES, Kind, Shown
-from renewctl.model import Contact, Role
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
@@ -80,9 +79,7 @@ class _RowReader:
     def read(self, row: SheetRow) -> tuple[ImportRow, list[Problem]]:
         """Return a row about a client, and what is wrong with its cells."""
         problems: list[Problem] = []
-        plain: dict[str, Any] = {}
-        holders: dict[Role, tuple[Contact, ...]] = {}
-        special: dict[str, Any] = {"client": ""}
+        values: dict[str, Any] = {}
         for name, place in self.places.items():
             try:
                 value = self._read_value(row.cells[place - 1], name, row)
@@ -90,19 +87,13 @@ class _RowReader:
                 wrong = error.problems or (Problem(error.message, hint=error.hint),)
                 problems += (self._place(problem, row, name) for problem in wrong)
                 continue
-            if value is None:
-                continue
-            if COLUMNS[name].table == "contacts":
-                holders[Role(COLUMNS[name].name)] = value
-            elif name in PLAIN_COLUMNS:
-                plain[name] = value
-            else:
-                special[name] = value
-        if not special["client"]:
+            if value is not None:
+                values[name] = value
+        client = values.pop("client", "")
+        if not client:
             hint = "fill the client's domain, or take the row out"
             problems.append(self._place(Problem("the row names no client", hint=hint), row, "client"))
-        found = ImportRow(self.file, row.number, values=plain, holders=holders, places=self.places, **special)
-        return found, problems
+        return ImportRow(self.file, row.number, client, values, self.places), problems
 
     def _read_value(self, cell: Cell, name: str, row: SheetRow) -> Any:
         """Return the value of a cell, or None if it is blank."""

@@ -10,8 +10,7 @@ from renewctl.cli.options import Text
 from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
-from renewctl.domain.edit.import_client import ImportOptions
-from renewctl.domain.edit.import_plan import plan_import
+from renewctl.domain.edit.import_plan import ImportOptions, plan_import
 from renewctl.errors import UsageError
 from renewctl.exchange.rows import read_client_rows
 from renewctl.exchange.spreadsheet import read_sheet

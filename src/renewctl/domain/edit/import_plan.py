@@ -1,21 +1,113 @@
-"""Plans for a roster that comes from a spreadsheet: what is new, what differs, what is gone."""
+"""Plans for a roster that comes from a spreadsheet: what is new, what differs, what is gone.
+
+A blank cell changes nothing.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from renewctl.domain.edit.import_client import (
-    BadRow,
-    ClientIndex,
-    ImportOptions,
-    ImportRow,
-    client_changes,
-    has_other_setting,
-)
+from renewctl.domain.columns import COLUMNS
+from renewctl.domain.dates import shift_days
+from renewctl.domain.edit.clients import field_changes
+from renewctl.domain.edit.contacts import join_roles
 from renewctl.domain.edit.override_list import DEFAULT
-from renewctl.errors import BadInput, Problem, UsageError
-from renewctl.model import Change, Plan, Portfolio
+from renewctl.domain.edit.renewals import renewal_table
+from renewctl.domain.edit.settings import clear_override, override_changes
+from renewctl.domain.edit.tables import record_table, role_list
+from renewctl.domain.identifiers import address_key, client_key
+from renewctl.domain.lookup import find_user
+from renewctl.domain.resolve import setting_of
+from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
+from renewctl.fields import TABLES, Kind
+from renewctl.model import EMPTY, Change, Client, Contact, Override, Owner, Plan, Portfolio, Renewal, Role
 from renewctl.text import count_of
 
-Track = Callable[[Iterable[tuple[str, list[ImportRow]]]], Iterable[tuple[str, list[ImportRow]]]]
+_SAME = "say the same in each row of a client, or leave it blank"
+
+
+class ImportRow(NamedTuple):
+    """A row about a client.
+
+    ``values`` has the values of its cells by column, those of a role are contacts without roles of
+    their own; a blank cell is not in it. ``places`` has the number of each column, from 1.
+    """
+
+    file: str
+    line: int
+    client: str
+    values: Mapping[str, Any] = EMPTY
+    places: Mapping[str, int] = EMPTY
+
+
+Groups = Iterable[tuple[str, list[ImportRow]]]
+Track = Callable[[Groups], Groups]
+
+
+class ImportOptions(NamedTuple):
+    """How an import is meant; ``deadline_is_date`` derives the renewal date from a deadline without one."""
+
+    prune: bool = False
+    with_overrides: bool = False
+    partial: bool = False
+    deadline_is_date: bool = False
+
+
+class _BadRow(Exception):
+    """A row that cannot be used; ``problem`` has the reason, and the cell."""
+
+    def __init__(self, row: ImportRow, name: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        column = row.places.get(name, 0)
+        self.problem = Problem(message, hint=hint, file=row.file, line=row.line, column=column)
+
+
+class _Roster:
+    """The clients of a portfolio by all that a row may call them: looked up once, not row by row.
+
+    With ``own_settings`` the owner column is each client's own setting; otherwise it is whoever owns
+    the renewals, by the default or not, as HubSpot's dashboards print it.
+    """
+
+    def __init__(self, portfolio: Portfolio, *, own_settings: bool) -> None:
+        self.portfolio = portfolio
+        self.own_settings = own_settings
+        self._names: dict[str, list[str]] = {}
+        self._hub_ids: dict[int, str] = {}
+        for key, client in portfolio.clients.items():
+            self._names.setdefault(client.name.strip().casefold(), []).append(key)
+            if client.hub_id is not None:
+                self._hub_ids[client.hub_id] = key
+
+    def find_key(self, row: ImportRow) -> str:
+        """Return the client of a row: by domain, hub id or unique name, otherwise a new one's domain.
+
+        Raises:
+            _BadRow: If it is not in the store, and not a domain.
+        """
+        word = row.client.strip()
+        key = client_key(word)
+        if key in self.portfolio.clients:
+            return key or ""
+        if word.isascii() and word.isdigit() and int(word) in self._hub_ids:
+            return self._hub_ids[int(word)]
+        named = self._names.get(word.casefold(), [])
+        if len(named) == 1:
+            return named[0]
+        if key is None or "." not in key:
+            hint = "the client column needs the client's domain, as acme.example"
+            raise _BadRow(row, "client", f"{row.client!r} is not a client's domain", hint)
+        return key
+
+    def claim(self, hub_id: int, key: str, row: ImportRow) -> None:
+        """Reserve a hub id for a client.
+
+        Raises:
+            _BadRow: If it is another client's, of the store or of the rows.
+        """
+        other = self._hub_ids.setdefault(hub_id, key)
+        if other != key:
+            hint = "look it up in HubSpot's account menu"
+            raise _BadRow(row, "hub_id", f"hub id {hub_id} is {other}'s", hint)
 
 
 def plan_import(
@@ -39,19 +131,18 @@ def plan_import(
     if options.prune and not rows and not bad:
         raise BadInput("there are no rows, and --prune would remove every client", hint="look at the file")
     # Where a row has the owner "default", the owners are settings, not whoever owns in the end.
-    options = options._replace(settings=any(row.owner == DEFAULT for row in rows))
-    index = ClientIndex(portfolio)
+    roster = _Roster(portfolio, own_settings=any(row.values.get("owner") == DEFAULT for row in rows))
     problems = list(bad)
     groups: dict[str, list[ImportRow]] = {}
     for row in rows:
         try:
-            groups.setdefault(index.find_key(row), []).append(row)
-        except BadRow as error:
+            groups.setdefault(roster.find_key(row), []).append(row)
+        except _BadRow as error:
             problems.append(error.problem)
     changes: list[Change] = []
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
     for key, group in track(groups.items()):
-        wanted, wrong = client_changes(index, key, group, options)
+        wanted, wrong = _client_changes(roster, key, group, options)
         problems += wrong
         if not wrong:
             counts["new" if key not in portfolio.clients else "changed" if wanted else "unchanged"] += 1
@@ -65,21 +156,230 @@ def plan_import(
         counts["removed"] = len(removed)
         changes += (Change(("clients", client.spelling), None) for client in removed)
     notes = [f"left out: line {problem.line}: {problem.message}" for problem in problems]
-    notes += _unused_cells(index, groups, options)
+    notes += _unused_cells(roster, groups, options)
     return Plan("import", tuple(changes), tuple(notes), tuple(counts.items()))
 
 
 def _unused_cells(
-    index: ClientIndex, groups: Mapping[str, Sequence[ImportRow]], options: ImportOptions
+    roster: _Roster, groups: Mapping[str, Sequence[ImportRow]], options: ImportOptions
 ) -> Iterator[str]:
     """Yield a note for deadlines, and one for settings, that are not imported without an option."""
-    undated = [row for group in groups.values() for row in group if row.deadline and row.renewal is None]
+    rows = [row for group in groups.values() for row in group]
+    undated = [row for row in rows if "deadline" in row.values and "renewal" not in row.values]
     if undated and not options.deadline_is_date:
         number = count_of(len(undated), "row")
         yield f"{number} with a deadline and no renewal date: not used (see --renewal-from-deadline)"
     if options.with_overrides:
         return
-    others = sum(has_other_setting(index, key, group, options) for key, group in groups.items())
+    others = 0
+    for key, group in groups.items():
+        client = roster.portfolio.clients.get(key) or Client(key, key)
+        if any("owner" in row.values for row in group):
+            try:
+                others += any(_setting_changes(roster, client, group))
+            except _BadRow:  # another setting, or one that is not certain
+                others += 1
     if others:
         clients = count_of(others, "client")
         yield f"another owner or partner user for {clients}: not used (see --with-overrides)"
+
+
+def _client_changes(
+    roster: _Roster, key: str, rows: Sequence[ImportRow], options: ImportOptions
+) -> tuple[list[Change], list[Problem]]:
+    """Return what is to change for one client, for a new one in one change; and what is wrong."""
+    known = roster.portfolio.clients.get(key)
+    client = known or Client(key, key)
+    first_of: dict[str, tuple[ImportRow, Renewal]] = {}
+    # Each part on its own: one may be bad, and another too.
+    parts = [_field_changes(roster, client, rows), _contact_changes(client, rows)]
+    parts += (_renewal_changes(roster.portfolio, client, row, options, first_of) for row in rows)
+    if options.with_overrides:
+        parts.append(_setting_changes(roster, client, rows))
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for part in parts:
+        try:
+            changes.extend(part)
+        except _BadRow as bad:
+            problems.append(bad.problem)
+    if known is None and not problems:
+        table: dict[str, Any] = {}
+        for change in changes:
+            field, *item = change.path[2:]
+            if item:
+                table.setdefault(field, []).append(change.after)
+            else:
+                table[field] = change.after
+        changes = [Change(("clients", key), table)]
+    return changes, problems
+
+
+def _agreed(rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
+    """Return the value that the rows have for a field, or None, and the row that has it."""
+    value, first = None, rows[0]
+    for row in rows:
+        other = row.values.get(name)
+        if value is None:
+            value, first = other, row if other is not None else first
+        elif other is not None and other != value:
+            message = f"{row.client} has another {name.replace('_', ' ')} in line {first.line}"
+            raise _BadRow(row, name, message, _SAME)
+    return value, first
+
+
+def _differs(value: object, known: object) -> bool:
+    """Return whether a cell has another value than the one known; text may have lost space in it."""
+    if isinstance(value, str) and isinstance(known, str):
+        return value != "" and value.split() != known.split()
+    return value != known
+
+
+def _field_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
+    fields = {
+        name: column.field
+        for name, column in COLUMNS.items()
+        if column.table == "clients" and column.field.key in TABLES["clients"]
+    }
+    agreed = {name: _agreed(rows, name) for name in fields}
+    for name, (value, row) in agreed.items():
+        field = fields[name]
+        if value is None or not _differs(value, getattr(client, field.attribute)):
+            continue
+        if field.kind is Kind.HUB_ID:
+            roster.claim(value, client.key, row)
+        yield from field_changes(("clients", client.spelling), {field.key: value})
+
+
+def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
+    """Yield the changes that make just the people named the holders of the roles that are named."""
+    holders = _agreed_holders(rows)
+    wanted = join_roles((role, contact) for role, people in holders.items() for contact in people)
+    known: set[str] = set()
+    path = ("clients", client.spelling, "contacts")
+    for contact in client.contacts:
+        key = address_key(contact.email)
+        if key in known and wanted:
+            message = f"{client.key} lists {contact.email} twice in the store"
+            hint = "make one contact of them in the file, with all the roles"
+            raise _BadRow(rows[0], "client", message, hint)
+        known.add(key)
+        new = wanted.get(key, Contact(contact.email))
+        roles = {*contact.roles} - {*holders} | {*new.roles}
+        if _differs(new.name, contact.name):
+            yield Change((*path, contact.email, "name"), new.name)
+        if roles != {*contact.roles}:
+            yield Change((*path, contact.email, "roles"), role_list(roles))
+    for key, new in wanted.items():
+        if key not in known:
+            yield Change((*path, new.email), record_table("contacts", new))
+
+
+def _agreed_holders(rows: Sequence[ImportRow]) -> dict[Role, tuple[Contact, ...]]:
+    holders: dict[Role, tuple[Contact, ...]] = {}
+    for row in rows:
+        for role in Role:
+            column = role.replace("-", "_")
+            people = row.values.get(column, ())
+            if people and holders.setdefault(role, people) != people:
+                raise _BadRow(row, column, f"{row.client} has another {role} in another row", _SAME)
+    return holders
+
+
+def _renewal_changes(
+    portfolio: Portfolio,
+    client: Client,
+    row: ImportRow,
+    options: ImportOptions,
+    first_of: dict[str, tuple[ImportRow, Renewal]],
+) -> Iterator[Change]:
+    """Yield what one row changes about a renewal; ``first_of`` has those of the rows before it."""
+    day, deadline = row.values.get("renewal"), row.values.get("deadline")
+    if day is None and deadline is not None and options.deadline_is_date:
+        day, deadline = shift_days(deadline, portfolio.policy.deadline_days), None
+    if day is None:
+        return
+    old = _find_renewal(client, row)
+    new = Renewal(day, old.product if old else row.values.get("product", ""), deadline)
+    first, before = first_of.setdefault(new.product if old else new.product.casefold(), (row, new))
+    if first is not row:
+        if (before.day, before.deadline) != (day, deadline):
+            message = f"{row.client} renews {new.product or 'without a product'} in line {first.line} too"
+            hint = "give each renewal its own product, or keep one of the rows"
+            raise _BadRow(row, "renewal", message, hint)
+        return
+    path = ("clients", client.spelling, "renewals", new.product)
+    kept = old.deadline if old and new.deadline is None and new.day != old.day else new.deadline
+    try:
+        table = renewal_table(Renewal(new.day, new.product, kept))
+    except UsageError as error:
+        raise _BadRow(row, "deadline", error.message, error.hint) from None
+    if old is None:
+        yield Change(path, table)
+        return
+    if new.day != old.day:
+        yield Change((*path, "date"), new.day)
+    if new.deadline and new.deadline != old.deadline:
+        yield Change((*path, "deadline"), new.deadline)
+
+
+def _find_renewal(client: Client, row: ImportRow) -> Renewal | None:
+    product = row.values.get("product", "").strip()
+    if not product and len(client.renewals) == 1:
+        return client.renewals[0]
+    exact = [renewal for renewal in client.renewals if renewal.product.strip() == product]
+    alike = [r for r in client.renewals if r.product.strip().casefold() == product.casefold()]
+    if exact or alike:
+        return (exact or alike)[0]
+    if not product and client.renewals:
+        products = ", ".join(repr(renewal.product) for renewal in client.renewals)
+        hint = f"name the product: {products}"
+        raise _BadRow(row, "product", f"{client.key} has several renewals", hint)
+    return None
+
+
+def _setting_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
+    """Yield the override the rows ask for, unless the client has it, or is treated so, already."""
+    (owner, owner_row), (notify, notify_row), (note, _) = (
+        _agreed(rows, name) for name in ("owner", "notify", "note")
+    )
+    if owner == DEFAULT:
+        yield from clear_override([client]).changes
+        return
+    if owner is None:
+        if notify:
+            message = f"{client.key} has a partner user but no owner"
+            raise _BadRow(notify_row, "notify", message, "name the owner too")
+        return
+    now = client.override if roster.own_settings else setting_of(roster.portfolio, client)
+
+    def applies(user: str | None) -> bool:
+        if now is None or now.owner != owner:
+            return False
+        any_user = user is None and not roster.own_settings
+        return any_user or address_key(user or "") == address_key(now.notify or "")
+
+    if not applies(notify):
+        user = _find_user(roster.portfolio, notify_row, notify) if notify else None
+        if not applies(user):
+            if owner == Owner.PARTNER and user is None:
+                message = f"{client.key} has owner partner and no partner user: nobody would be notified"
+                raise _BadRow(owner_row, "notify", message, "fill the point-of-contact column")
+            yield from override_changes(client, Override(Owner(owner), user, note or ""))
+            return
+    if client.override and note and note.strip() != client.override.note.strip():
+        yield Change(("clients", client.spelling, "override", "note"), note)
+
+
+def _find_user(portfolio: Portfolio, row: ImportRow, word: str) -> str:
+    """Return the address of the partner user in a cell: an address, the part before its @, or a name."""
+    name = word.casefold()
+    named = [
+        user.email for user in portfolio.users.values() if " ".join(user.name.split()).casefold() == name
+    ]
+    if len(named) == 1:
+        return named[0]
+    try:
+        return find_user(portfolio, word).email
+    except RenewctlError as error:
+        raise _BadRow(row, "notify", error.message, error.hint) from None
