@@ -9,8 +9,8 @@ import typer
 from renewctl.cli.runtime import Run
 from renewctl.domain.dates import parse_day
 from renewctl.domain.identifiers import parse_address
-from renewctl.domain.values import FORMS, Bad
-from renewctl.errors import UsageError
+from renewctl.domain.values import FORMS
+from renewctl.errors import BadInput, UsageError
 from renewctl.fields import TABLES, Field, Kind
 from renewctl.model import Scalar
 
@@ -94,6 +94,6 @@ def _read(field: Field, value: Any, run: Run) -> Scalar | None:
         return parse_address(value, field.option)
     try:
         scalar: Scalar = FORMS[field.kind].read(value)
-    except Bad as bad:
+    except BadInput as bad:
         raise UsageError(f"{field.option} {bad.message}", hint=bad.hint) from None
     return scalar

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from renewctl.domain.identifiers import address_key, client_key, is_address
 from renewctl.domain.paths import IDENTITY
-from renewctl.domain.values import FORMS, Bad, Form, describe_value, suggest
-from renewctl.errors import Problem
+from renewctl.domain.values import FORMS, Form, describe_value, suggest
+from renewctl.errors import BadInput, Problem
 from renewctl.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL
 from renewctl.model import (
     EMPTY,
@@ -168,7 +168,7 @@ class _Reader:
                 continue
             try:
                 attributes[attribute] = read = form.read(raw)
-            except Bad as bad:
+            except BadInput as bad:
                 self.report((*path, key), bad.message, bad.hint)
                 continue
             if form.spellings and read != (tuple(raw) if type(raw) is list else raw):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from renewctl.domain.identifiers import ADDRESS, KEY, LONGEST_ADDRESS, client_key, is_address
+from renewctl.errors import BadInput
 from renewctl.fields import Kind
 from renewctl.model import Copies, Owner, Role
 
@@ -15,20 +16,11 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_SHOWN = 60
 
 
-class Bad(Exception):
-    """A value that a field cannot hold: what is wrong, and what to write instead."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
 class Form(NamedTuple):
     """What values of a kind look like, in the file and to an editor.
 
     Args:
-        read: Returns what the model has for a value of the file, and raises ``Bad`` if it is not of the kind.
+        read: Returns what the model has for a value of the file; raises ``BadInput`` if not of the kind.
         schema: The JSON Schema. Patterns do not look ahead, because some editors cannot.
         spellings: Whether a value can be written in other ways than it is read.
     """
@@ -63,14 +55,14 @@ def describe_value(value: Any) -> str:
 
 def _read_text(value: Any) -> str:
     if not isinstance(value, str):
-        raise Bad(f"must be text, not {describe_value(value)}", "put it in quotes")
+        raise BadInput(f"must be text, not {describe_value(value)}", hint="put it in quotes")
     return value
 
 
 def _read_address(value: Any) -> str:
     if not isinstance(value, str) or not is_address(value):
         hint = "leave the key out for nobody" if value == "" else "write one address: ana@agency.example"
-        raise Bad(f"must be an e-mail address, not {describe_value(value)}", hint)
+        raise BadInput(f"must be an e-mail address, not {describe_value(value)}", hint=hint)
     return value
 
 
@@ -81,16 +73,17 @@ def _read_date(value: Any) -> date:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise Bad(f"there is no day {describe_value(value)}", "write a day of the calendar") from None
+            message = f"there is no day {describe_value(value)}"
+            raise BadInput(message, hint="write a day of the calendar") from None
     if isinstance(value, datetime):
-        raise Bad(f"must be a date without a time, not {value}", f"write {value.date()}")
-    raise Bad(f"must be a date, not {describe_value(value)}", "write it as 2027-03-01")
+        raise BadInput(f"must be a date without a time, not {value}", hint=f"write {value.date()}")
+    raise BadInput(f"must be a date, not {describe_value(value)}", hint="write it as 2027-03-01")
 
 
 def _read_flag(value: Any) -> bool:
     if not isinstance(value, bool):
         message = f"must be true or false, not {describe_value(value)}"
-        raise Bad(message, "write true or false, without quotes")
+        raise BadInput(message, hint="write true or false, without quotes")
     return value
 
 
@@ -99,7 +92,7 @@ def _whole(what: str, least: int, most: int) -> Form:
         if type(value) is not int or not least <= value <= most:
             digits = isinstance(value, str) and value.isascii() and value.isdigit()
             hint = "write it without quotes" if digits else f"write a whole number from {least} to {most}"
-            raise Bad(f"must be {what}, not {describe_value(value)}", hint)
+            raise BadInput(f"must be {what}, not {describe_value(value)}", hint=hint)
         return value
 
     return Form(read, {"type": "integer", "minimum": least, "maximum": most})
@@ -117,7 +110,7 @@ def _choice(kind: type[StrEnum], *more: str) -> Form:
         word = value.strip().lower() if isinstance(value, str) else ""
         if word not in members:
             hint = suggest(value, members) if word else ""
-            raise Bad(f"must be {', '.join(words)} or {last}, not {describe_value(value)}", hint)
+            raise BadInput(f"must be {', '.join(words)} or {last}, not {describe_value(value)}", hint=hint)
         return members[word]
 
     return Form(read, {"type": "string", "enum": [*members]}, spellings=True)
@@ -126,9 +119,8 @@ def _choice(kind: type[StrEnum], *more: str) -> Form:
 def _list_of(what: str, item: Form) -> Form:
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise Bad(
-                f"must be a list of {what}, not {describe_value(value)}", f"write [{describe_value(value)}]"
-            )
+            words = describe_value(value)
+            raise BadInput(f"must be a list of {what}, not {words}", hint=f"write [{words}]")
         return tuple(map(item.read, value))
 
     return Form(read, {"type": "array", "items": item.schema}, spellings=True)
@@ -137,7 +129,8 @@ def _list_of(what: str, item: Form) -> Form:
 def _read_domain(value: Any) -> str:
     key = client_key(value) if isinstance(value, str) else None
     if key is None:
-        raise Bad(f"must be a list of domains; {describe_value(value)} is none", 'write "agency.example"')
+        message = f"must be a list of domains; {describe_value(value)} is none"
+        raise BadInput(message, hint='write "agency.example"')
     return key
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Literal
 
 from renewctl.domain.identifiers import address_key, parse_address
-from renewctl.domain.values import FORMS, Bad
+from renewctl.domain.values import FORMS
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold
 from renewctl.exchange.spreadsheet import Cell
@@ -138,7 +138,7 @@ def _read_flag(text: str) -> bool:
 def _read_number(text: str, kind: Kind) -> int:
     try:
         number: int = FORMS[kind].read(int(text) if _DIGITS.fullmatch(text) else text)
-    except Bad as bad:
+    except BadInput as bad:
         raise BadInput(f"{_quote(text)} is not a {kind}", hint=bad.hint) from None
     return number
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Literal, NamedTuple
 
-from renewctl.domain.values import Bad
-from renewctl.errors import Problem
+from renewctl.errors import BadInput, Problem
 from renewctl.exchange.spreadsheet import Cell
 
 DateFormat = Literal["dmy", "mdy"]
@@ -46,11 +45,11 @@ def parse_dates(
     """
     dates: dict[int, date] = {}
     year_last: list[_YearLast] = []
-    problems: dict[int, Bad] = {}
+    problems: dict[int, BadInput] = {}
     for row, cell in cells:
         try:
             value = _read(row, cell)
-        except Bad as bad:
+        except BadInput as bad:
             problems[row] = bad
             continue
         if isinstance(value, _YearLast):
@@ -66,7 +65,7 @@ def parse_dates(
             dates[value.row] = value.days[order]
         elif date_format:
             message = f"{_quote(value.text)} does not fit --date-format {date_format}"
-            problems[value.row] = Bad(message, ISO)
+            problems[value.row] = BadInput(message, hint=ISO)
         elif len(possible) == 1:
             dates[value.row] = possible.pop()
         else:
@@ -74,7 +73,7 @@ def parse_dates(
             if len(certain) == 2:
                 rows = " and ".join(f"{each.text} in line {each.row}" for each in certain.values())
                 message += f"; the column has both orders: {rows}"
-            problems[value.row] = Bad(message, f"--date-format dmy or mdy says which; or {ISO}")
+            problems[value.row] = BadInput(message, hint=f"--date-format dmy or mdy says which; or {ISO}")
     return dates, tuple(
         Problem(bad.message, hint=bad.hint, file=file, line=row, column=column)
         for row, bad in sorted(problems.items())
@@ -87,7 +86,7 @@ def _read(row: int, cell: Cell) -> date | _YearLast | None:
     if isinstance(cell, date):
         return cell.date() if isinstance(cell, datetime) else cell
     if isinstance(cell, bool):
-        raise Bad(f"{cell} is not a date", ISO)
+        raise BadInput(f"{cell} is not a date", hint=ISO)
     if not isinstance(cell, str):
         cell = str(int(cell)) if cell == cell // 1 else repr(cell)
     text = cell.strip()
@@ -100,19 +99,19 @@ def _read(row: int, cell: Cell) -> date | _YearLast | None:
         days = {order: day for order, day in orders.items() if day}
         if days:
             return _YearLast(row, text, days)
-        raise Bad(f"{_quote(text)} is not a day of the calendar", ISO)
+        raise BadInput(f"{_quote(text)} is not a day of the calendar", hint=ISO)
     if match := _YEAR_FIRST.fullmatch(text):
         if day := _date(int(match[1]), int(match[3]), int(match[4])):
             return day
-        raise Bad(f"{_quote(text)} is not a day of the calendar", ISO)
+        raise BadInput(f"{_quote(text)} is not a day of the calendar", hint=ISO)
     if _MILLISECONDS.fullmatch(text):
         return datetime.fromtimestamp(int(text) // 1000, UTC).date()
     if _SHORT_YEAR.fullmatch(text):
-        raise Bad(f"{_quote(text)} has a year of two digits", "write all four: 2027-03-01")
+        raise BadInput(f"{_quote(text)} has a year of two digits", hint="write all four: 2027-03-01")
     if _NUMBER.fullmatch(text):
         hint = f"format the column as dates in the spreadsheet, or {ISO}"
-        raise Bad(f"{_quote(text)} is a bare number, not a date", hint)
-    raise Bad(f"{_quote(text)} is not a date that can be read for certain", ISO)
+        raise BadInput(f"{_quote(text)} is a bare number, not a date", hint=hint)
+    raise BadInput(f"{_quote(text)} is not a date that can be read for certain", hint=ISO)
 
 
 def _date(year: int, month: int, day: int) -> date | None:
