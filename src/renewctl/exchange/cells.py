@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import partial
+from functools import cache, partial
 from typing import Any, Literal
 
 from renewctl.domain.identifiers import address_key, parse_address
@@ -47,6 +47,7 @@ def read_text(cell: Cell) -> str:
     return "" if cell is None else str(cell).strip()
 
 
+@cache  # the same people are in many cells
 def read_people(cell: Cell, what: str) -> tuple[Contact, ...]:
     """Return the people in a cell, as "Name <address>" or the address alone, each once.
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 
 from renewctl.domain.columns import COLUMNS
@@ -14,7 +13,7 @@ from renewctl.errors import BadInput, Problem
 from renewctl.exchange import cells
 from renewctl.exchange.date_columns import DateFormat, parse_dates
 from renewctl.exchange.headers import match_columns
-from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow
+from renewctl.exchange.spreadsheet import Sheet, SheetRow
 from renewctl.fields import TABLES, Kind, Shown
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
@@ -56,57 +55,43 @@ def read_client_rows(
             problems += bad
     problems += sheet.problems
     dated_badly = {problem.line for problem in problems}
-    reader = _RowReader(file, matched.columns, dates)
+    places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
-    for sheet_row in track(sheet.rows):
-        row, wrong = reader.read(sheet_row)
-        problems += wrong
-        if not wrong and row.line not in dated_badly:
-            rows.append(row)
+    for row in track(sheet.rows):
+        values, wrong = _read_row(row, matched.columns, dates)
+        problems += (problem._replace(file=file, line=row.number) for problem in wrong)
+        if not wrong and row.number not in dated_badly:
+            rows.append(ImportRow(file, row.number, values.pop("client"), values, places))
     return ClientRows(tuple(rows), tuple(problems), matched.unknown)
 
 
-class _RowReader:
-    """A reader of rows, given the columns of their fields and the dates by column and row."""
-
-    def __init__(
-        self, file: str, columns: Mapping[str, int], dates: Mapping[str, Mapping[int, date]]
-    ) -> None:
-        self.file, self.dates = file, dates
-        self.places = {name: place + 1 for name, place in columns.items()}
-        self.read_people = cache(cells.read_people)  # the same people are in many cells
-
-    def read(self, row: SheetRow) -> tuple[ImportRow, list[Problem]]:
-        """Return a row about a client, and what is wrong with its cells."""
-        problems: list[Problem] = []
-        values: dict[str, Any] = {}
-        for name, place in self.places.items():
-            try:
-                value = self._read_value(row.cells[place - 1], name, row)
-            except BadInput as error:
-                wrong = error.problems or (Problem(error.message, hint=error.hint),)
-                problems += (self._place(problem, row, name) for problem in wrong)
-                continue
-            if value is not None:
-                values[name] = value
-        client = values.pop("client", "")
-        if not client:
-            hint = "fill the client's domain, or take the row out"
-            problems.append(self._place(Problem("the row names no client", hint=hint), row, "client"))
-        return ImportRow(self.file, row.number, client, values, self.places), problems
-
-    def _read_value(self, cell: Cell, name: str, row: SheetRow) -> Any:
-        """Return the value of a cell, or None if it is blank."""
-        column = COLUMNS[name]
-        if column.table == "contacts":
-            return self.read_people(cell, name) or None
-        if name in self.dates:
-            return self.dates[name].get(row.number)
-        # A partner user may be named as people type it: an address, a part of it, or a name.
-        return cells.read_cell(cell, Kind.TEXT if name == "notify" else column.field.kind)
-
-    def _place(self, problem: Problem, row: SheetRow, name: str) -> Problem:
-        return problem._replace(file=self.file, line=row.number, column=self.places[name])
+def _read_row(
+    row: SheetRow, columns: Mapping[str, int], dates: Mapping[str, Mapping[int, date]]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the values of a row by column, without blank cells, and what is wrong with the others."""
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    value: Any
+    for name, place in columns.items():
+        cell, column = row.cells[place], COLUMNS[name]
+        try:
+            if column.table == "contacts":
+                value = cells.read_people(cell, name) or None
+            elif name in dates:
+                value = dates[name].get(row.number)
+            else:
+                # A partner user may be named as people type it: an address, a part of it, or a name.
+                value = cells.read_cell(cell, Kind.TEXT if name == "notify" else column.field.kind)
+        except BadInput as error:
+            wrong = error.problems or (Problem(error.message, hint=error.hint),)
+            problems += (problem._replace(column=place + 1) for problem in wrong)
+            continue
+        if value is not None:
+            values[name] = value
+    if "client" not in values:
+        hint = "fill the client's domain, or take the row out"
+        problems.append(Problem("the row names no client", hint=hint, column=columns["client"] + 1))
+    return values, problems
 
 
 def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
