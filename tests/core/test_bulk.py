@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
-from renewctl.domain.edit.override_list import OverrideRow, plan_override_list
+from renewctl.domain.edit.settings import OverrideRow, plan_override_list
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus
 from renewctl.model import Plan, Portfolio

@@ -899,7 +899,6 @@ def test_redundant_overrides_are_those_that_say_what_the_default_says() -> None:
     assert [client.key for client in settings.find_matching_default(portfolio())] == [GAMA]
     assert [client.key for client in settings.find_matching_default(portfolio(PARTNER_DEFAULT))] == [BETA]
     assert settings.find_matching_default(portfolio(NO_DEFAULT)) == ()
-    assert [client.key for client in settings.find_overridden(portfolio())] == [BETA, GAMA, "late.example"]
 
 
 def test_a_user_is_the_same_whoever_found_it() -> None:

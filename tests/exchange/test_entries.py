@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from renewctl.domain.edit.import_plan import ImportRow
-from renewctl.domain.edit.override_list import OverrideRow
+from renewctl.domain.edit.settings import OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.rows import ClientRows, is_jsonl, read_client_rows, read_override_rows
 from renewctl.exchange.rows import read_override_lines as json_rows_of

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from renewctl.domain.columns import COLUMNS
 from renewctl.domain.edit.import_plan import ImportRow
-from renewctl.domain.edit.override_list import DEFAULT, OverrideRow
+from renewctl.domain.edit.settings import DEFAULT, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange import cells
 from renewctl.exchange.date_columns import DateFormat, parse_dates

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from renewctl.domain.edit.settings import find_matching_default, find_overridden
+from renewctl.domain.edit.settings import find_matching_default
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import Impact
 from renewctl.domain.paths import IDENTITY
@@ -137,7 +137,8 @@ def _describe_reach(view: ChangeView) -> Iterator[str | Segment]:
 
 
 def _count_followers(portfolio: Portfolio) -> dict[str, int]:
-    overridden, pinned = len(find_overridden(portfolio)), len(find_matching_default(portfolio))
+    pinned = len(find_matching_default(portfolio))
+    overridden = sum(client.override is not None for client in portfolio.clients.values())
     following = len(portfolio.clients) - overridden
     return {"following": following, "overridden": overridden, "pinned": pinned}
 

@@ -37,8 +37,9 @@ def clear_override(
     def edit(book: Portfolio) -> Plan:
         if clients:
             return settings.clear_override(lookup.find_clients(book, clients))
-        find = settings.find_overridden if everyone else settings.find_matching_default
-        return settings.clear_override(find(book))
+        if everyone:
+            return settings.clear_override(lookup.filter_clients(book, overridden=True))
+        return settings.clear_override(settings.find_matching_default(book))
 
     danger = "clear-override --all returns every client to the default" if everyone else ""
     return change_store(run, edit, danger)

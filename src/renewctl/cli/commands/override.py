@@ -10,7 +10,7 @@ from renewctl.cli.options import Clients, NotifyOption, OwnerOption
 from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup
-from renewctl.domain.edit import override_list, settings
+from renewctl.domain.edit import settings
 from renewctl.errors import UsageError
 from renewctl.model import Plan, Portfolio
 from renewctl.render.result import Result
@@ -48,7 +48,7 @@ def override(
             entries = rows.read_override_lines(data, name)
         else:
             entries = rows.read_override_rows(read_sheet(data, name), name)
-        return change_store(run, lambda book: override_list.plan_override_list(book, entries))
+        return change_store(run, lambda book: settings.plan_override_list(book, entries))
     if not clients:
         hint = "renewctl override acme.example --owner partner --notify ana"
         raise UsageError("name at least one client", hint=hint)

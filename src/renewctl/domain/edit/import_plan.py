@@ -10,9 +10,8 @@ from renewctl.domain.columns import COLUMNS
 from renewctl.domain.dates import shift_days
 from renewctl.domain.edit.clients import field_changes
 from renewctl.domain.edit.contacts import join_roles
-from renewctl.domain.edit.override_list import DEFAULT
 from renewctl.domain.edit.renewals import renewal_table
-from renewctl.domain.edit.settings import clear_override, override_changes
+from renewctl.domain.edit.settings import DEFAULT, clear_override, override_changes
 from renewctl.domain.edit.tables import record_table, role_list
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.domain.lookup import find_user
