@@ -9,7 +9,6 @@ import tomli
 
 from renewctl.domain import paths
 from renewctl.domain.edit import clients, contacts, renewals, settings, users
-from renewctl.domain.edit.settings import KEEP
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import ExitStatus, UsageError
 from renewctl.model import Owner, PartnerUser, Plan, Portfolio, Renewal, Role
@@ -124,35 +123,35 @@ CASES = [
     # set-default
     Case(
         "the owner alone: the user stays",
-        lambda its: settings.set_default(its.known, PARTNER, KEEP),
+        lambda its: settings.set_default(its.known, PARTNER, None),
         [(("defaults", "owner"), "partner")],
         "set-default",
     ),
     Case(
         "the user alone: the owner stays",
-        lambda its: settings.set_default(its.known, None, its.user("rui")),
+        lambda its: settings.set_default(its.known, None, its.user("rui").email),
         [(("defaults", "owner"), "hubspot"), (("defaults", "notify"), "rui@agency.example")],
     ),
     Case(
         "nobody to copy, on purpose",
-        lambda its: settings.set_default(its.known, None, None),
+        lambda its: settings.set_default(its.known, None, ""),
         [(("defaults", "owner"), "hubspot"), (("defaults", "notify"), None)],
     ),
     Case(
         "both, the user deactivated: set, and said",
-        lambda its: settings.set_default(its.known, PARTNER, its.user("ines")),
+        lambda its: settings.set_default(its.known, PARTNER, its.user("ines").email),
         [(("defaults", "owner"), "partner"), (("defaults", "notify"), "ines@agency.example")],
         said=("ines@agency.example is deactivated in HubSpot",),
     ),
     Case(
         "a first default",
-        lambda its: settings.set_default(its.known, HUBSPOT, KEEP),
+        lambda its: settings.set_default(its.known, HUBSPOT, None),
         [(("defaults", "owner"), "hubspot")],
         text=NO_DEFAULT,
     ),
     Case(
         "a first default of the partner's",
-        lambda its: settings.set_default(its.known, PARTNER, its.user("ana")),
+        lambda its: settings.set_default(its.known, PARTNER, its.user("ana").email),
         [(("defaults", "owner"), "partner"), (("defaults", "notify"), "Ana@agency.example")],
         text=NO_DEFAULT,
     ),
@@ -165,7 +164,7 @@ CASES = [
     ),
     Case(
         "a first override with user and note",
-        lambda its: settings.override(its.known, [its.client(ACME)], PARTNER, its.user("ana"), "why"),
+        lambda its: settings.override(its.known, [its.client(ACME)], PARTNER, its.user("ana").email, "why"),
         [((*AC, "override"), {"owner": "partner", "notify": "Ana@agency.example", "note": "why"})],
     ),
     Case(
@@ -179,7 +178,7 @@ CASES = [
     ),
     Case(
         "the user alone, where the partner owns by override",
-        lambda its: settings.override(its.known, [its.client(BETA)], None, its.user("rui"), "new"),
+        lambda its: settings.override(its.known, [its.client(BETA)], None, its.user("rui").email, "new"),
         [
             ((*BC, "override", "owner"), "partner"),
             ((*BC, "override", "notify"), "rui@agency.example"),
@@ -188,7 +187,7 @@ CASES = [
     ),
     Case(
         "the user alone, where the partner owns by default",
-        lambda its: settings.override(its.known, [its.client(ACME)], None, its.user("rui")),
+        lambda its: settings.override(its.known, [its.client(ACME)], None, its.user("rui").email),
         [((*AC, "override"), {"owner": "partner", "notify": "rui@agency.example"})],
         text=PARTNER_DEFAULT,
     ),
@@ -207,13 +206,13 @@ CASES = [
     ),
     Case(
         "an override as it is, in another spelling and without a word on the note: nothing to do",
-        lambda its: settings.override(its.known, [its.client(BETA)], PARTNER, its.user("ana")),
+        lambda its: settings.override(its.known, [its.client(BETA)], PARTNER, its.user("ana").email),
         [],
         said=("beta.example has this override already",),
     ),
     Case(
         "another note is another override",
-        lambda its: settings.override(its.known, [its.client(BETA)], PARTNER, its.user("ana"), "new"),
+        lambda its: settings.override(its.known, [its.client(BETA)], PARTNER, its.user("ana").email, "new"),
         [
             ((*BC, "override", "owner"), "partner"),
             ((*BC, "override", "notify"), "Ana@agency.example"),
@@ -222,7 +221,7 @@ CASES = [
     ),
     Case(
         "the same owner and another user is another override",
-        lambda its: settings.override(its.known, [its.client(GAMA)], HUBSPOT, its.user("ines")),
+        lambda its: settings.override(its.known, [its.client(GAMA)], HUBSPOT, its.user("ines").email),
         [
             ((*GC, "override", "owner"), "hubspot"),
             ((*GC, "override", "notify"), "ines@agency.example"),
@@ -580,27 +579,27 @@ BOTH_PRODUCTS = "name one with --product: 'Marketing Hub', 'Sales Hub'"
 REFUSALS = [
     Refusal(
         "a default of the partner's without a user",
-        lambda its: settings.set_default(its.known, PARTNER, None),
+        lambda its: settings.set_default(its.known, PARTNER, ""),
         "cannot be owner partner without a partner user",
         "--notify USER",
     ),
     Refusal(
         "a partner's default made one of nobody's",
-        lambda its: settings.set_default(its.known, None, None),
+        lambda its: settings.set_default(its.known, None, ""),
         "cannot be owner partner without a partner user",
         "--notify USER",
         text=PARTNER_DEFAULT,
     ),
     Refusal(
         "a first default of the partner's without a user",
-        lambda its: settings.set_default(its.known, PARTNER, KEEP),
+        lambda its: settings.set_default(its.known, PARTNER, None),
         "cannot be owner partner without a partner user",
         "--notify USER",
         text=NO_DEFAULT,
     ),
     Refusal(
         "a first default without an owner",
-        lambda its: settings.set_default(its.known, None, its.user("ana")),
+        lambda its: settings.set_default(its.known, None, its.user("ana").email),
         "there is no default yet",
         "--owner hubspot or --owner partner",
         text=NO_DEFAULT,
@@ -620,7 +619,7 @@ REFUSALS = [
     Refusal(
         "a user alone where the partner does not own: every such client is listed",
         lambda its: settings.override(
-            its.known, [its.client(ACME), its.client(BETA), its.client(GAMA)], None, its.user("rui")
+            its.known, [its.client(ACME), its.client(BETA), its.client(GAMA)], None, its.user("rui").email
         ),
         "--notify alone",
         "--owner partner, or --owner hubspot",
@@ -628,7 +627,7 @@ REFUSALS = [
     ),
     Refusal(
         "a user alone where nobody owns",
-        lambda its: settings.override(its.known, [its.client(ACME)], None, its.user("ana")),
+        lambda its: settings.override(its.known, [its.client(ACME)], None, its.user("ana").email),
         "--notify alone",
         "--owner partner, or --owner hubspot",
         ((("clients", ACME), "acme.example has no owner: there is no default"),),

@@ -17,7 +17,7 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import Impact, Recipient, compare_recipients
 from renewctl.domain.paths import apply_changes
 from renewctl.domain.validate import read_portfolio
-from renewctl.model import Owner, PartnerUser, Portfolio
+from renewctl.model import Owner, Portfolio
 
 TODAY = date(2026, 11, 23)
 BASE: Data = {
@@ -266,7 +266,7 @@ def test_the_impact_of_a_plan_is_that_of_the_stores_before_and_after_it(
     data: Data, owner: Owner, email: str
 ) -> None:
     before = portfolio(data)
-    plan = settings.override(before, tuple(before.clients.values()), owner, PartnerUser(email))
+    plan = settings.override(before, tuple(before.clients.values()), owner, email)
     after = portfolio(apply_changes(data, plan.changes))
     found = compare_recipients(before, after)
     # The same through the texts: what differs, applied to the old, has the same impact again.

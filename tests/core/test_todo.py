@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from portfolios import ADDRESSES, LAW, STORES, Data
 from renewctl.domain import paths, todo
 from renewctl.domain.edit import confirmations, settings
-from renewctl.domain.edit.settings import KEEP
 from renewctl.domain.resolve import resolve
 from renewctl.domain.validate import read_portfolio
 from renewctl.model import Owner, Portfolio
@@ -206,7 +205,7 @@ def test_a_changed_default_is_one_click_for_all_who_follow_it(data: Data, on: da
     looked_at = paths.apply_changes(
         done, confirmations.confirm_settings(book, following, on, default=False).changes
     )
-    change = settings.set_default(portfolio(looked_at), owner, KEEP)
+    change = settings.set_default(portfolio(looked_at), owner, None)
 
     found = open_clicks(portfolio(paths.apply_changes(looked_at, change.changes)))
     is_another = data["defaults"]["owner"] != owner

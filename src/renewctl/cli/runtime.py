@@ -13,7 +13,7 @@ import typer
 
 from renewctl.domain import lookup
 from renewctl.domain.dates import parse_day
-from renewctl.model import Client, PartnerUser, Portfolio
+from renewctl.model import Client, Portfolio
 from renewctl.render.result import Output
 from renewctl.store import location as places
 
@@ -123,6 +123,8 @@ def select_clients(portfolio: Portfolio, words: Sequence[str] | None) -> tuple[C
     return lookup.find_clients(portfolio, words) if words else tuple(portfolio.clients.values())
 
 
-def select_user(portfolio: Portfolio, word: str | None) -> PartnerUser | None:
-    """Return the partner user named; None where none is named or ``none`` is."""
-    return None if word is None or word.lower() == "none" else lookup.find_user(portfolio, word)
+def select_user(portfolio: Portfolio, word: str | None) -> str | None:
+    """Return the address of the partner user named; empty for ``none``, None where none is named."""
+    if word is None:
+        return None
+    return "" if word.lower() == "none" else lookup.find_user(portfolio, word).email

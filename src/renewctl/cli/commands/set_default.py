@@ -21,7 +21,6 @@ def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None
         return render_clients.render_default(run.load().portfolio)
 
     def edit(book: Portfolio) -> Plan:
-        user = settings.KEEP if notify is None else select_user(book, notify)
-        return settings.set_default(book, owner, user)
+        return settings.set_default(book, owner, select_user(book, notify))
 
     return change_store(run, edit)

@@ -1,7 +1,6 @@
 """Plans for the default and the overrides, one or a list of them: who owns renewal communication."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import Enum
 from typing import NamedTuple
 
 from renewctl.domain.edit.tables import record_table, table_changes
@@ -9,21 +8,11 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.lookup import MOST_NEAREST, find_client, find_user
 from renewctl.domain.resolve import is_same_setting, setting_of
 from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
-from renewctl.model import Change, Client, Override, Owner, PartnerUser, Plan, Portfolio
+from renewctl.model import Change, Client, Override, Owner, Plan, Portfolio
 from renewctl.text import count_of
 
 DEFAULT = "default"
 """In place of an owner: the client follows the default."""
-
-
-class Keep(Enum):
-    """The third possibility beside a partner user and nobody: leave it as it is."""
-
-    KEEP = "keep"
-
-
-KEEP = Keep.KEEP
-Notify = PartnerUser | None | Keep
 
 
 class OverrideRow(NamedTuple):
@@ -37,8 +26,8 @@ class OverrideRow(NamedTuple):
     note: str = ""
 
 
-def set_default(portfolio: Portfolio, owner: Owner | None, notify: Notify) -> Plan:
-    """Plan the partner's default; what is not named stays as it is.
+def set_default(portfolio: Portfolio, owner: Owner | None, notify: str | None) -> Plan:
+    """Plan the partner's default; what is None stays as it is, an empty ``notify`` takes the user away.
 
     Raises:
         UsageError: If the partner would own renewal communication without a partner user, or there
@@ -48,15 +37,13 @@ def set_default(portfolio: Portfolio, owner: Owner | None, notify: Notify) -> Pl
     owner = owner or (default.owner if default else None)
     if owner is None:
         raise UsageError("there is no default yet", hint="add --owner hubspot or --owner partner")
-    email = default.notify if default else None
-    if notify is not Keep.KEEP:
-        email = notify.email if notify else None
-    if owner is Owner.PARTNER and email is None:
+    email = notify if notify is not None or default is None else default.notify
+    if owner is Owner.PARTNER and not email:
         message = "the default cannot be owner partner without a partner user: nobody would be notified"
         raise UsageError(message, hint="add --notify USER")
     changes = [Change(("defaults", "owner"), str(owner))]
-    if notify is not KEEP:
-        changes.append(Change(("defaults", "notify"), email))
+    if notify is not None:
+        changes.append(Change(("defaults", "notify"), notify or None))
     return Plan("set-default", tuple(changes), tuple(_warn_inactive(portfolio, email)))
 
 
@@ -64,20 +51,20 @@ def override(
     portfolio: Portfolio,
     clients: Sequence[Client],
     owner: Owner | None,
-    notify: PartnerUser | None,
+    notify: str | None,
     note: str = "",
 ) -> Plan:
-    """Plan the same override for each of ``clients``; it is written whole, no ``notify`` means none.
+    """Plan the same override for each of ``clients``; it is written whole, no ``notify`` means no user.
 
     Raises:
         UsageError: If neither owner nor user is named; the owner is partner and no user is named; or
             only a user is, where the owner now in effect is not the partner.
     """
     owner = owner or _partner_in_effect(portfolio, clients, notify)
-    if owner is Owner.PARTNER and notify is None:
+    if owner is Owner.PARTNER and not notify:
         message = "an override with owner partner needs a partner user: nobody would be notified"
         raise UsageError(message, hint="add --notify USER")
-    wanted = Override(owner, notify.email if notify else None, note)
+    wanted = Override(owner, notify or None, note)
     changes: list[Change] = []
     notes = [*_warn_inactive(portfolio, wanted.notify)]
     for client in clients:
@@ -149,8 +136,8 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
         return Plan("override")
     if owner == DEFAULT:
         return clear_override([client])
-    user = find_user(portfolio, notify) if notify else None
-    return override(portfolio, [client], Owner(owner), user, note)
+    email = find_user(portfolio, notify).email if notify else None
+    return override(portfolio, [client], Owner(owner), email, note)
 
 
 def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
@@ -162,8 +149,8 @@ def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
     return tuple(client for client in portfolio.clients.values() if _has_override(client, wanted))
 
 
-def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: PartnerUser | None) -> Owner:
-    if notify is None:
+def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: str | None) -> Owner:
+    if not notify:
         raise UsageError("override needs to be told what to set", hint="add --owner hubspot or partner")
     problems = []
     for client in clients:
