@@ -151,21 +151,15 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     no part. Never raises: what is missing or wrong becomes a note.
     """
     setting = setting_of(portfolio, client)
-    source, rule = _find_rule(client, setting)
+    source, rule = Source.NONE, Rule.NO_DEFAULT
+    if setting:
+        source = Source.OVERRIDE if client.override else Source.DEFAULT
+        rule = Rule(f"{source}-{setting.owner}")
     decisions = tuple(_decide(portfolio, client, setting))
     to = tuple([decision for decision in decisions if decision.outcome == "notified"])
     cc = tuple([decision for decision in decisions if decision.outcome == "copied"])
     notes = tuple(_find_notes(portfolio, client, setting, decisions, to))
     return Resolution(client, rule, source, setting, decisions, notes, to, cc)
-
-
-def _find_rule(client: Client, setting: Setting | None) -> tuple[Source, Rule]:
-    if setting is None:
-        return Source.NONE, Rule.NO_DEFAULT
-    partner = setting.owner is Owner.PARTNER
-    if client.override:
-        return Source.OVERRIDE, Rule.OVERRIDE_PARTNER if partner else Rule.OVERRIDE_HUBSPOT
-    return Source.DEFAULT, Rule.DEFAULT_PARTNER if partner else Rule.DEFAULT_HUBSPOT
 
 
 def _decide(portfolio: Portfolio, client: Client, setting: Setting | None) -> list[Decision]:

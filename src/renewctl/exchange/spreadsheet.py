@@ -6,7 +6,6 @@ Nothing is guessed in silence: what cannot be read for certain is refused, with 
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from io import BytesIO
@@ -17,8 +16,6 @@ from renewctl.text import count_of, csv_text
 
 Cell = str | int | float | bool | date | datetime | None
 """What a cell holds: text without surrounding space, or what a workbook calls a number or a date."""
-
-Record = tuple[int, Sequence[Cell]]
 
 _BINARY = (
     (b"\xd0\xcf\x11\xe0", "an old .xls workbook, or one behind a password"),
@@ -73,12 +70,11 @@ def read_sheet(data: bytes, name: str, *, encoding: str | None = None, delimiter
         BadInput: If it is not such a table.
         UsageError: If there is no such encoding, or no such delimiter.
     """
-    records: Iterable[Record]
     if data.startswith(b"PK\x03\x04"):
         records = _read_workbook(data, name)
     else:
         records = _read_csv(_decode(data, name, encoding), name, delimiter)
-    filled = [(number, cells) for number, record in records if (cells := _trim(record))]
+    filled = [(row.number, cells) for row in records if (cells := _trim(row.cells))]
     if not filled:
         raise _unreadable(name, "the table is empty", "name the columns in line 1: client,name")
     line, header = filled.pop(0)
@@ -110,17 +106,17 @@ def _damaged(name: str, why: str) -> BadInput:
     return _unreadable(name, f"the workbook is damaged: {why}" if why else "the workbook is damaged", hint)
 
 
-def _trim(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+def _trim(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
     """Return the cells up to the last that is filled: spreadsheets like to add blank ones."""
     end = len(cells)
     while end and cells[end - 1] is None:
         end -= 1
-    return tuple(cells[:end])
+    return cells[:end]
 
 
 def _clean(text: str) -> str | None:
     """Return a cell's text as it was before ``csv_cell``, without surrounding space; None if blank."""
-    return (csv_text(text) if text[:1] == "'" else text).strip() or None
+    return csv_text(text).strip() or None
 
 
 def _decode(data: bytes, name: str, encoding: str | None) -> str:
@@ -166,7 +162,7 @@ def _line_end(text: str) -> str:
     return "\n" if "\n" in text else "\r"
 
 
-def _read_csv(text: str, name: str, delimiter: str | None) -> list[Record]:
+def _read_csv(text: str, name: str, delimiter: str | None) -> list[SheetRow]:
     """Return the records with the line each begins at."""
     for beginning, kind in _TEXTUAL:
         if beginning.match(text):
@@ -179,13 +175,13 @@ def _read_csv(text: str, name: str, delimiter: str | None) -> list[Record]:
     end = _line_end(text)
     lines = [line + end for line in text.split(end)]
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
-    records: list[Record] = []
+    records: list[SheetRow] = []
     start = 0
     limit = csv.field_size_limit(max(131_072, len(text) + 1))
     try:
         for record in reader:
             if any(record):
-                records.append((first_line + start, [_clean(cell) for cell in record]))
+                records.append(SheetRow(first_line + start, tuple(map(_clean, record))))
             start = reader.line_num
     except csv.Error as error:
         last = first_line + reader.line_num - 1
@@ -234,7 +230,7 @@ def _open_quote(rest: str, delimiter: str) -> int:
     return place
 
 
-def _read_workbook(data: bytes, name: str) -> list[Record]:
+def _read_workbook(data: bytes, name: str) -> list[SheetRow]:
     _check_archive(data, name)
     try:  # a lazy import: python-calamine comes with the extra xlsx
         from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -255,7 +251,7 @@ def _read_workbook(data: bytes, name: str) -> list[Record]:
             rows = sheets[0].to_python(skip_empty_area=False) if sheets else []
     except CalamineError as error:
         raise _damaged(name, str(error)) from None
-    return [(number, [_value(cell) for cell in row]) for number, row in enumerate(rows, 1)]
+    return [SheetRow(number, tuple(map(_value, row))) for number, row in enumerate(rows, 1)]
 
 
 def _check_archive(data: bytes, name: str) -> None:
