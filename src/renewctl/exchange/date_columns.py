@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.spreadsheet import Cell
@@ -22,15 +23,6 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _SHOWN = 40
 
 
-class _YearLast(NamedTuple):
-    """A value with the year last: the column must show whether day or month comes first."""
-
-    row: int
-    text: str
-    days: Mapping[DateFormat, date]
-    """The date in each order in which it is one; for 05/05 both are the same."""
-
-
 def parse_dates(
     cells: Sequence[tuple[int, Cell]],
     *,
@@ -43,69 +35,65 @@ def parse_dates(
     Milliseconds since 1970 are in UTC, as HubSpot's own exports have them. With the year last,
     ``date_format`` decides, or a value of the column that is a date in one order alone.
     """
-    dates: dict[int, date] = {}
-    year_last: list[_YearLast] = []
+    possible: dict[int, Mapping[DateFormat, date]] = {}
     problems: dict[int, BadInput] = {}
     for row, cell in cells:
         try:
-            value = _read(row, cell)
+            if cell is not None and cell != "":
+                possible[row] = _read(cell)
         except BadInput as bad:
             problems[row] = bad
-            continue
-        if isinstance(value, _YearLast):
-            year_last.append(value)
-        elif value:
-            dates[row] = value
     # Values that are a date in one order only show the order of the column, the first of each order.
-    certain = {next(iter(value.days)): value for value in reversed(year_last) if len(value.days) == 1}
+    certain = {next(iter(days)): row for row, days in reversed(possible.items()) if len(days) == 1}
     order = date_format or (next(iter(certain)) if len(certain) == 1 else None)
-    for value in year_last:
-        possible = set(value.days.values())
-        if order and order in value.days:
-            dates[value.row] = value.days[order]
+    texts = {row: str(cell).strip() for row, cell in cells}
+    dates: dict[int, date] = {}
+    for row, days in possible.items():
+        if order and order in days:
+            dates[row] = days[order]
         elif date_format:
-            message = f"{_quote(value.text)} does not fit --date-format {date_format}"
-            problems[value.row] = BadInput(message, hint=ISO)
-        elif len(possible) == 1:
-            dates[value.row] = possible.pop()
+            message = f"{_quote(texts[row])} does not fit --date-format {date_format}"
+            problems[row] = BadInput(message, hint=ISO)
+        elif len(set(days.values())) == 1:
+            dates[row] = next(iter(days.values()))
         else:
-            message = f"{_quote(value.text)} is {value.days['dmy']} or {value.days['mdy']}"
+            message = f"{_quote(texts[row])} is {days['dmy']} or {days['mdy']}"
             if len(certain) == 2:
-                rows = " and ".join(f"{each.text} in line {each.row}" for each in certain.values())
+                rows = " and ".join(f"{texts[each]} in line {each}" for each in certain.values())
                 message += f"; the column has both orders: {rows}"
-            problems[value.row] = BadInput(message, hint=f"--date-format dmy or mdy says which; or {ISO}")
+            problems[row] = BadInput(message, hint=f"--date-format dmy or mdy says which; or {ISO}")
     return dates, tuple(
         Problem(bad.message, hint=bad.hint, file=file, line=row, column=column)
         for row, bad in sorted(problems.items())
     )
 
 
-def _read(row: int, cell: Cell) -> date | _YearLast | None:
-    if cell is None or cell == "":
-        return None
+def _read(cell: Cell) -> dict[DateFormat, date]:
+    """Return the date in a cell in each order in which it is one; in most both are the same."""
     if isinstance(cell, date):
-        return cell.date() if isinstance(cell, datetime) else cell
+        return _in_both_orders(cell.date() if isinstance(cell, datetime) else cell)
     if isinstance(cell, bool):
         raise BadInput(f"{cell} is not a date", hint=ISO)
-    if not isinstance(cell, str):
+    if isinstance(cell, int | float):
         cell = str(int(cell)) if cell == cell // 1 else repr(cell)
-    text = cell.strip()
+    text = str(cell).strip()
     if match := _YEAR_LAST.fullmatch(text):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
-        orders: dict[DateFormat, date | None] = {
-            "dmy": _date(year, second, first),
-            "mdy": _date(year, first, second),
-        }
-        days = {order: day for order, day in orders.items() if day}
+        days: dict[DateFormat, date] = {}
+        with suppress(ValueError):
+            days["dmy"] = date(year, second, first)
+        with suppress(ValueError):
+            days["mdy"] = date(year, first, second)
         if days:
-            return _YearLast(row, text, days)
+            return days
         raise BadInput(f"{_quote(text)} is not a day of the calendar", hint=ISO)
     if match := _YEAR_FIRST.fullmatch(text):
-        if day := _date(int(match[1]), int(match[3]), int(match[4])):
-            return day
-        raise BadInput(f"{_quote(text)} is not a day of the calendar", hint=ISO)
+        try:
+            return _in_both_orders(date(int(match[1]), int(match[3]), int(match[4])))
+        except ValueError:
+            raise BadInput(f"{_quote(text)} is not a day of the calendar", hint=ISO) from None
     if _MILLISECONDS.fullmatch(text):
-        return datetime.fromtimestamp(int(text) // 1000, UTC).date()
+        return _in_both_orders(datetime.fromtimestamp(int(text) // 1000, UTC).date())
     if _SHORT_YEAR.fullmatch(text):
         raise BadInput(f"{_quote(text)} has a year of two digits", hint="write all four: 2027-03-01")
     if _NUMBER.fullmatch(text):
@@ -114,11 +102,8 @@ def _read(row: int, cell: Cell) -> date | _YearLast | None:
     raise BadInput(f"{_quote(text)} is not a date that can be read for certain", hint=ISO)
 
 
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+def _in_both_orders(day: date) -> dict[DateFormat, date]:
+    return {"dmy": day, "mdy": day}
 
 
 def _quote(text: str) -> str:
