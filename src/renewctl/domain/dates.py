@@ -61,8 +61,17 @@ def parse_day(text: str, today: date, *, option: str, end: bool = False) -> date
     Raises:
         UsageError: If ``text`` is none of ``DAY_FORMS``, or no day of the calendar.
     """
+    word = text.strip().lower()
     try:
-        return _parse_day(text.strip().lower(), today, end)
+        if word in _NEAR:
+            return today + timedelta(days=_NEAR[word])
+        if match := _ISO.fullmatch(word):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _SPAN.fullmatch(word):
+            return _add_span(today, match)
+        first, months = _parse_period(word, today)
+        last = plus_months(first, months - 1)
+        return last.replace(day=monthrange(last.year, last.month)[1]) if end else first
     except (ValueError, OverflowError):
         raise UsageError(f"{option}: {text!r} is not a day", hint=f"write {DAY_FORMS}") from None
 
@@ -83,20 +92,6 @@ def parse_span(text: str, today: date, *, option: str) -> date:
         except (ValueError, OverflowError):
             pass
     raise UsageError(f"{option}: {text!r} is not a span of time", hint="write 120d, 6w, 3m or 1y")
-
-
-def _parse_day(word: str, today: date, end: bool) -> date:
-    if word in _NEAR:
-        return today + timedelta(days=_NEAR[word])
-    if match := _ISO.fullmatch(word):
-        return date(int(match[1]), int(match[2]), int(match[3]))
-    if match := _SPAN.fullmatch(word):
-        return _add_span(today, match)
-    first, months = _parse_period(word, today)
-    if not end:
-        return first
-    last = plus_months(first, months - 1)
-    return last.replace(day=monthrange(last.year, last.month)[1])
 
 
 def _add_span(day: date, span: re.Match[str]) -> date:
