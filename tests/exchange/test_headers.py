@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.domain.columns import COLUMNS
 from renewctl.errors import BadInput
 from renewctl.exchange.headers import fold, match_columns
-from renewctl.fields import CLIENT_OR_NAME_HEADERS
+from renewctl.fields import CLIENT_OR_NAME_HEADERS, COLUMNS
 
 FIELDS = tuple(COLUMNS)
 NAMES = {

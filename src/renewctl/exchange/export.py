@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from renewctl.domain.columns import COLUMNS, Column
+from renewctl.fields import COLUMNS, Column
 from renewctl.model import Client, Contact, Portfolio
 from renewctl.text import csv_cell, format_value
 

@@ -6,9 +6,8 @@ from difflib import get_close_matches
 from typing import NamedTuple
 from unicodedata import combining, normalize
 
-from renewctl.domain.columns import COLUMNS
 from renewctl.errors import BadInput, Problem
-from renewctl.fields import CLIENT_OR_NAME_HEADERS
+from renewctl.fields import CLIENT_OR_NAME_HEADERS, COLUMNS
 
 # Letters that are not a letter and an accent to Unicode, but are to whoever types without them.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
-from renewctl.domain.columns import COLUMNS
 from renewctl.domain.edit.import_plan import ImportRow
 from renewctl.domain.edit.settings import DEFAULT, OverrideRow
 from renewctl.errors import BadInput, Problem
@@ -14,7 +13,7 @@ from renewctl.exchange import cells
 from renewctl.exchange.date_columns import DateFormat, parse_dates
 from renewctl.exchange.headers import match_columns
 from renewctl.exchange.spreadsheet import Sheet, SheetRow
-from renewctl.fields import TABLES, Kind, Shown
+from renewctl.fields import COLUMNS, TABLES, Kind, Shown
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")

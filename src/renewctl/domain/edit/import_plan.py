@@ -6,7 +6,6 @@ A blank cell changes nothing.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from renewctl.domain.columns import COLUMNS
 from renewctl.domain.dates import shift_days
 from renewctl.domain.edit.clients import field_changes
 from renewctl.domain.edit.contacts import join_roles
@@ -17,7 +16,7 @@ from renewctl.domain.identifiers import address_key, client_key
 from renewctl.domain.lookup import find_user
 from renewctl.domain.resolve import setting_of
 from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
-from renewctl.fields import TABLES, Kind
+from renewctl.fields import COLUMNS, TABLES, Kind
 from renewctl.model import EMPTY, Change, Client, Contact, Override, Owner, Plan, Portfolio, Renewal, Role
 from renewctl.text import count_of
 
