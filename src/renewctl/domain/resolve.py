@@ -266,9 +266,11 @@ def setting_path(client: Client) -> Path:
     return ("clients", client.spelling, "override") if client.override else ("defaults",)
 
 
-def is_same_setting(one: Setting | Confirmation, other: Setting | Confirmation) -> bool:
-    """Return whether owner and partner user are the same."""
-    return one.owner is other.owner and address_key(one.notify or "") == address_key(other.notify or "")
+def is_same_setting(one: Setting | Confirmation | None, other: Setting | Confirmation) -> bool:
+    """Return whether ``one`` is there and has the same owner and partner user as ``other``."""
+    if one is None or one.owner is not other.owner:
+        return False
+    return address_key(one.notify or "") == address_key(other.notify or "")
 
 
 def _find_notes(
@@ -328,7 +330,7 @@ def _note_override(
         copy = f"whether {users[0]} is copied" if users else "whether anybody of the partner is copied"
         message = f"HubSpot's article does not say {copy} when a client's own setting is HubSpot"
         yield Note("copy-not-assured", message, setting_path(client))
-    if default and is_same_setting(default, override):
+    if is_same_setting(default, override):
         message = "the override equals the default, but will not follow later changes of it"
         yield Note("pinned-same-as-default", message, setting_path(client))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from renewctl.domain.dates import Window
+from renewctl.domain.dates import Window, plus_months
 from renewctl.domain.report import ReportRow
 from renewctl.model import Owner
 
@@ -103,10 +103,9 @@ def _fill_months(months: dict[date, Month], window: Window | None) -> Iterator[M
         return
     start = window.start if window else min(months)
     end = window.end if window and window.end != date.max else max(months, default=start)
-    first, last = (day.year * 12 + day.month - 1 for day in (start, end))
-    if last - first >= MOST_MONTHS:
+    count = Month(end).number - Month(start).number + 1
+    if count > MOST_MONTHS:
         yield from (months[day] for day in sorted(months))
         return
-    for number in range(first, last + 1):
-        day = date(number // 12, number % 12 + 1, 1)
-        yield months.get(day, Month(day))
+    for number in range(count):
+        yield _month(months, plus_months(start, number))

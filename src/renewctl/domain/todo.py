@@ -103,7 +103,7 @@ def settings_of_tasks(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:
 
 def _check_default(portfolio: Portfolio) -> Iterator[Task]:
     default = portfolio.default
-    if default and not _agrees(default.confirmed, default):
+    if default and not is_same_setting(default.confirmed, default):
         day = default.confirmed.on if default.confirmed else None
         yield Task(
             Screen.DEFAULT, choice=_choice(portfolio, default), confirmation=default.confirmed, day=day
@@ -114,17 +114,12 @@ def _check_override(portfolio: Portfolio, client: Client) -> Iterator[Task]:
     confirmed, default = client.confirmed, portfolio.default
     task = Task(Screen.OVERRIDE, client, confirmation=confirmed, day=confirmed.on if confirmed else None)
     if client.override:
-        if not _agrees(confirmed, client.override):
+        if not is_same_setting(confirmed, client.override):
             yield task._replace(choice=_choice(portfolio, client.override))
     elif confirmed and confirmed.owner:
         choice = _choice(portfolio, default) if default else None
-        required = default is None or not _agrees(confirmed, default)
+        required = default is None or not is_same_setting(confirmed, default)
         yield task._replace(choice=choice, to_default=True, required=required)
-
-
-def _agrees(confirmed: Confirmation | None, setting: Setting) -> bool:
-    """Return whether HubSpot, when last confirmed, had just this setting."""
-    return confirmed is not None and is_same_setting(confirmed, setting)
 
 
 def _choice(portfolio: Portfolio, setting: Setting) -> Choice:

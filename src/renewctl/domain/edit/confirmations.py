@@ -8,8 +8,6 @@ from renewctl.domain.resolve import is_same_setting
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Confirmation, Default, Owner, Path, Plan, Portfolio, Table
 
-COMMAND = "done"
-
 
 def confirm_settings(
     portfolio: Portfolio, clients: Sequence[Client], on: date, *, default: bool, as_override: bool = False
@@ -49,7 +47,7 @@ def confirm_settings(
         wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)
         record(client.key, ("clients", client.spelling, "in_hubspot"), wanted, client.confirmed)
     notes = (*recorded, *newer) if default or clients else ("no click was due",)
-    return Plan(COMMAND, tuple(changes), notes)
+    return Plan("done", tuple(changes), notes)
 
 
 def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
@@ -61,7 +59,7 @@ def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
             notes.append(f"{client.key}: contacts are recorded so already")
         else:
             changes.append(Change(("clients", client.spelling, "contacts_checked"), on))
-    return Plan(COMMAND, tuple(changes), tuple(notes))
+    return Plan("done", tuple(changes), tuple(notes))
 
 
 def _require_default(portfolio: Portfolio) -> Default:
