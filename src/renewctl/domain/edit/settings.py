@@ -109,8 +109,7 @@ def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Pla
             problems.append(Problem(error.message, hint=error.hint, file=row.file, line=row.line))
             continue
         changes += plan.changes
-        # That one of many is so already is not worth a note.
-        notes |= dict.fromkeys(text for text in plan.notes if not text.endswith(" already"))
+        notes |= dict.fromkeys(plan.notes)
     if problems:
         message = f"{count_of(len(problems), 'bad row')}; nothing was written"
         raise BadInput(message, hint="mend the rows and try again", problems=problems)
@@ -118,6 +117,7 @@ def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Pla
 
 
 def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
+    """Plan one of many: that it is so already is not worth a note."""
     owner, notify, note = row.owner.strip().lower(), row.notify.strip(), row.note.strip()
     now = client.override
     same_user = now and address_key(notify) == address_key(now.notify or "")
@@ -135,9 +135,10 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
     if not owner:
         return Plan("override")
     if owner == DEFAULT:
-        return clear_override([client])
+        return clear_override([client])._replace(notes=())
     email = find_user(portfolio, notify).email if notify else None
-    return override(portfolio, [client], Owner(owner), email, note)
+    changes = override_changes(client, Override(Owner(owner), email, note))
+    return Plan("override", tuple(changes), tuple(_warn_inactive(portfolio, email)))
 
 
 def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
