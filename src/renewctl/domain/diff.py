@@ -52,18 +52,17 @@ def _compare(old: Any, new: Any, path: Path) -> Iterator[Change]:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*old, *new]):
             yield from _compare(old.get(key), new.get(key), (*path, key))
-    elif _has_identities(path, old) and _has_identities(path, new):
-        yield from _compare(_by_identity(path[-1], old), _by_identity(path[-1], new), path)
     else:
-        yield Change(path, new, old)
+        old_items, new_items = _by_identity(path, old), _by_identity(path, new)
+        if old_items is None or new_items is None:
+            yield Change(path, new, old)
+        else:
+            yield from _compare(old_items, new_items, path)
 
 
-def _has_identities(path: Path, items: Any) -> bool:
-    """Return whether the items of a list can be told apart by their identity."""
+def _by_identity(path: Path, items: Any) -> dict[str, Any] | None:
+    """Return the items of a list by their identity; None if it does not tell them apart."""
     if not isinstance(items, list) or len(path) != LIST_DEPTH + 1 or path[-1] not in IDENTITY:
-        return False
-    return len(_by_identity(path[-1], items)) == len(items)
-
-
-def _by_identity(list_key: str, items: list[Any]) -> dict[str, Any]:
-    return {str(item.get(IDENTITY[list_key], "")): item for item in items}
+        return None
+    by_identity = {str(item.get(IDENTITY[path[-1]], "")): item for item in items}
+    return by_identity if len(by_identity) == len(items) else None

@@ -13,7 +13,7 @@ from renewctl.exchange import cells
 from renewctl.exchange.date_columns import DateFormat, parse_dates
 from renewctl.exchange.headers import match_columns
 from renewctl.exchange.spreadsheet import Sheet, SheetRow
-from renewctl.fields import COLUMNS, TABLES, Kind, Shown
+from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, Kind, Shown
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
@@ -175,7 +175,7 @@ def _read_object(line: str) -> tuple[dict[str, Any], list[str]]:
     if {"rule", "to"} <= item.keys():
         return {}, ["a line of a renewctl who report, not of settings: use renewctl client list -o jsonl"]
     known = {*_OVERRIDE_KEYS, *_LISTED_KEYS, "source"}
-    wrong = [f"unknown key {key}" for key in item if key not in known and not key.startswith("x-")]
+    wrong = [f"unknown key {key}" for key in item if key not in known and not key.startswith(OWN_KEYS)]
     wrong += [
         f"{key} must be text" for key in _OVERRIDE_KEYS if not isinstance(item.get(key, ""), str | None)
     ]

@@ -251,7 +251,13 @@ def _field_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow]) -
 
 def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
     """Yield the changes that make just the people named the holders of the roles that are named."""
-    holders = _agreed_holders(rows)
+    holders: dict[Role, tuple[Contact, ...]] = {}
+    for row in rows:
+        for role in Role:
+            column = role.replace("-", "_")
+            people = row.values.get(column, ())
+            if people and holders.setdefault(role, people) != people:
+                raise _BadRow(row, column, f"{row.client} has another {role} in another row", _SAME)
     wanted = join_roles((role, contact) for role, people in holders.items() for contact in people)
     known: set[str] = set()
     path = ("clients", client.spelling, "contacts")
@@ -271,17 +277,6 @@ def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Chan
     for key, new in wanted.items():
         if key not in known:
             yield Change((*path, new.email), record_table("contacts", new))
-
-
-def _agreed_holders(rows: Sequence[ImportRow]) -> dict[Role, tuple[Contact, ...]]:
-    holders: dict[Role, tuple[Contact, ...]] = {}
-    for row in rows:
-        for role in Role:
-            column = role.replace("-", "_")
-            people = row.values.get(column, ())
-            if people and holders.setdefault(role, people) != people:
-                raise _BadRow(row, column, f"{row.client} has another {role} in another row", _SAME)
-    return holders
 
 
 def _renewal_changes(
