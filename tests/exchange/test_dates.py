@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.exchange.date_columns import DateFormat, parse_dates
+from renewctl.exchange.cells import DateFormat, parse_dates
 from renewctl.exchange.spreadsheet import Cell
 
 DAY = date(2027, 3, 1)

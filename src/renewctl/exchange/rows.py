@@ -10,7 +10,7 @@ from renewctl.domain.edit.import_plan import ImportRow
 from renewctl.domain.edit.settings import DEFAULT, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange import cells
-from renewctl.exchange.date_columns import DateFormat, parse_dates
+from renewctl.exchange.cells import DateFormat, parse_dates
 from renewctl.exchange.headers import match_columns
 from renewctl.exchange.spreadsheet import Sheet, SheetRow
 from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, Kind, Shown
