@@ -44,7 +44,7 @@ def set_default(portfolio: Portfolio, owner: Owner | None, notify: str | None) -
     changes = [Change(("defaults", "owner"), str(owner))]
     if notify is not None:
         changes.append(Change(("defaults", "notify"), notify or None))
-    return Plan("set-default", tuple(changes), tuple(_warn_inactive(portfolio, email)))
+    return Plan("set-default", tuple(changes), tuple(warn_inactive(portfolio, email)))
 
 
 def override(
@@ -66,11 +66,12 @@ def override(
         raise UsageError(message, hint="add --notify USER")
     wanted = Override(owner, notify or None, note)
     changes: list[Change] = []
-    notes = [*_warn_inactive(portfolio, wanted.notify)]
+    notes = [*warn_inactive(portfolio, wanted.notify)]
     for client in clients:
-        if _has_override(client, wanted):
+        new = [*override_changes(client, wanted)]
+        changes += new
+        if not new:
             notes.append(f"{client.key} has this override already")
-        changes += override_changes(client, wanted)
     return Plan("override", tuple(changes), tuple(notes))
 
 
@@ -138,16 +139,13 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
         return clear_override([client])._replace(notes=())
     email = find_user(portfolio, notify).email if notify else None
     changes = override_changes(client, Override(Owner(owner), email, note))
-    return Plan("override", tuple(changes), tuple(_warn_inactive(portfolio, email)))
+    return Plan("override", tuple(changes), tuple(warn_inactive(portfolio, email)))
 
 
 def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
     """Return the clients whose override matches the default."""
-    default = portfolio.default
-    if default is None:
-        return ()
-    wanted = Override(default.owner, default.notify)
-    return tuple(client for client in portfolio.clients.values() if _has_override(client, wanted))
+    default, clients = portfolio.default, portfolio.clients.values()
+    return tuple(client for client in clients if default and is_same_setting(client.override, default))
 
 
 def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: str | None) -> Owner:
@@ -167,17 +165,14 @@ def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: 
 
 def override_changes(client: Client, wanted: Override) -> Iterator[Change]:
     """Yield what makes ``wanted`` the client's override, if it is not already."""
-    if not _has_override(client, wanted):
-        path, table = ("clients", client.spelling, "override"), record_table("override", wanted)
-        yield from table_changes(path, "override", table, exists=client.override is not None)
-
-
-def _has_override(client: Client, wanted: Override) -> bool:
     now = client.override
-    return now is not None and is_same_setting(now, wanted) and wanted.note in {"", now.note}
+    if now is None or not is_same_setting(now, wanted) or wanted.note not in {"", now.note}:
+        path, table = ("clients", client.spelling, "override"), record_table("override", wanted)
+        yield from table_changes(path, "override", table, exists=now is not None)
 
 
-def _warn_inactive(portfolio: Portfolio, email: str | None) -> Iterator[str]:
+def warn_inactive(portfolio: Portfolio, email: str | None) -> Iterator[str]:
+    """Yield a note if the partner user is deactivated."""
     user = portfolio.users.get(address_key(email)) if email else None
     if user and not user.active:
         yield f"{user.email} is deactivated in HubSpot and receives nothing"

@@ -1,5 +1,6 @@
 """Plans for the partner users."""
 
+from renewctl.domain.edit.settings import warn_inactive
 from renewctl.domain.edit.tables import record_table
 from renewctl.domain.identifiers import address_key
 from renewctl.errors import Problem, UsageError
@@ -37,10 +38,8 @@ def change(
         raise UsageError("user set needs to be told what to set", hint="add --name, --active or --inactive")
     notes = []
     if active is False and (number := len(_settings_with(portfolio, user))):
-        hint = f"renewctl user replace {user.email} NEW"
-        notes.append(
-            f"{user.email} is still set in {count_of(number, 'place')}, and is not notified there: {hint}"
-        )
+        places, hint = count_of(number, "place"), f"renewctl user replace {user.email} NEW"
+        notes.append(f"{user.email} is still set in {places}, and is not notified there: {hint}")
     return Plan("user set", tuple(changes), tuple(notes))
 
 
@@ -74,8 +73,7 @@ def replace(portfolio: Portfolio, old: PartnerUser, new: PartnerUser, *, deactiv
     notes = [] if changes else [f"{old.email} is not set anywhere"]
     if deactivate:
         changes.append(Change(("users", old.email, "active"), False))
-    if not new.active:
-        notes.append(f"{new.email} is deactivated in HubSpot and receives nothing")
+    notes += warn_inactive(portfolio, new.email)
     return Plan("user replace", tuple(changes), tuple(notes), whole=True)
 
 
