@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher, get_close_matches
 from shlex import quote
 
 from renewctl.domain.identifiers import address_key, client_key, is_address
@@ -83,8 +84,6 @@ def _suggest_clients(portfolio: Portfolio, word: str) -> str:
 
 def _suggest(word: str, choices: dict[str, str]) -> str:
     """Return a question with what begins like ``word``, or is about as similar as the best."""
-    from difflib import SequenceMatcher, get_close_matches  # Lazy import: most names are known.
-
     word = word.strip().casefold()
     close = [choice for choice in choices if word and choice.startswith(word)]
     close = close or get_close_matches(word, choices, 6, 0.6)

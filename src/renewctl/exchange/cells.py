@@ -28,18 +28,18 @@ _SHORT_YEAR = re.compile(rf"[0-9]{{1,2}}([-/.])[0-9]{{1,2}}\1[0-9]{{2}}{_TIME}")
 _MILLISECONDS = re.compile(r"[0-9]{12,13}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 
-_SHOWN = 60
-_DATE_SHOWN = 40
+_LONGEST_TEXT = 60
+_LONGEST_DATE = 40
 # A part of a cell up to ; or a line end; what stands in quotes or angle brackets is kept whole.
 _PART = re.compile(r'(?:"[^"\r\n]*"|<[^<>\r\n]*>|[^;\r\n])+')
 _BETWEEN_COMMAS = re.compile(r'(?:"[^"]*"|<[^<>]*>|[^,])+')
-_NAMED = re.compile(r"([^<>]*)<([^<>]*)>")
-_QUOTED = re.compile(r'"[^"]*"')
+_NAME_AND_ADDRESS = re.compile(r"([^<>]*)<([^<>]*)>")
+_QUOTED_TEXT = re.compile(r'"[^"]*"')
 _WHOLE = re.compile(r"([1-9][0-9]{0,17})(?:[.,]0{1,2})?")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SCIENTIFIC = re.compile(r"([1-9])[.,]([0-9]+)[eE]\+?0*([0-9]{1,2})")
-_MANGLED = re.compile(r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+|[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+|[0-9]+[.,][0-9]+")
-_MOST = 10**15
+_MANGLED_ID = re.compile(r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+|[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+|[0-9]+[.,][0-9]+")
+_HUB_ID_LIMIT = 10**15
 """A spreadsheet keeps 15 digits of a number; a hub id has far fewer."""
 # Owners as HubSpot's pages have them, in the languages of the headers.
 _OWNER_NAMES: dict[Owner | Literal["default"], str] = {
@@ -76,7 +76,7 @@ def read_people(cell: Cell, what: str) -> tuple[Contact, ...]:
     problems: list[Problem] = []
     for part in _split_people(read_text(cell)):
         name, address = "", part
-        if "<" in part and (match := _NAMED.fullmatch(part)):
+        if "<" in part and (match := _NAME_AND_ADDRESS.fullmatch(part)):
             name, address = match[1].strip(), match[2]
             if len(name) > 1 and name[0] == name[-1] == '"':
                 name = name[1:-1].strip()
@@ -98,7 +98,7 @@ def _split_people(words: str) -> Iterator[str]:
     for match in _PART.finditer(words):
         pieces = [piece for piece in _BETWEEN_COMMAS.findall(match[0]) if piece.strip()]
         # A comma separates people only if every piece has an address: it may be part of a name.
-        if not all("@" in _QUOTED.sub("", piece) for piece in pieces):
+        if not all("@" in _QUOTED_TEXT.sub("", piece) for piece in pieces):
             pieces = [match[0]]
         yield from (piece.strip() for piece in pieces if piece.strip())
 
@@ -121,9 +121,9 @@ def _read_hub_id(text: str) -> int:
         digits = match[1]
     elif (match := _SCIENTIFIC.fullmatch(text)) and len(match[2]) == int(match[3]):
         digits = match[1] + match[2]  # every digit is there, as in 4.411223E+06
-    if digits and int(digits) < _MOST:
+    if digits and int(digits) < _HUB_ID_LIMIT:
         return int(digits)
-    if _MANGLED.fullmatch(text):
+    if _MANGLED_ID.fullmatch(text):
         hint = "format the column as text in the spreadsheet, then type the id again: 4411223"
         raise BadInput(f"the spreadsheet has mangled the hub id {_quote(text)}", hint=hint)
     raise BadInput(f"{_quote(text)} is not a hub id", hint="it is a number, for example 4411223")
@@ -199,12 +199,12 @@ def parse_dates(
         if order and order in days:
             dates[row] = days[order]
         elif date_format:
-            message = f"{_quote(texts[row], _DATE_SHOWN)} does not fit --date-format {date_format}"
+            message = f"{_quote(texts[row], _LONGEST_DATE)} does not fit --date-format {date_format}"
             problems[row] = BadInput(message, hint=ISO)
         elif len(set(days.values())) == 1:
             dates[row] = next(iter(days.values()))
         else:
-            message = f"{_quote(texts[row], _DATE_SHOWN)} is {days['dmy']} or {days['mdy']}"
+            message = f"{_quote(texts[row], _LONGEST_DATE)} is {days['dmy']} or {days['mdy']}"
             if len(certain) == 2:
                 rows = " and ".join(f"{texts[each]} in line {each}" for each in certain.values())
                 message += f"; the column has both orders: {rows}"
@@ -224,7 +224,7 @@ def _read_date(cell: Cell) -> dict[DateFormat, date]:
     if isinstance(cell, int | float):
         cell = str(int(cell)) if cell == cell // 1 else repr(cell)
     text = str(cell).strip()
-    quoted = _quote(text, _DATE_SHOWN)
+    quoted = _quote(text, _LONGEST_DATE)
     if match := _YEAR_LAST.fullmatch(text):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
         days: dict[DateFormat, date] = {}
@@ -254,5 +254,5 @@ def _in_both_orders(day: date) -> dict[DateFormat, date]:
     return {"dmy": day, "mdy": day}
 
 
-def _quote(text: str, most: int = _SHOWN) -> str:
+def _quote(text: str, most: int = _LONGEST_TEXT) -> str:
     return repr(text if len(text) <= most else text[: most - 1] + "…")

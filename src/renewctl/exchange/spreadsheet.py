@@ -31,14 +31,14 @@ _TEXTUAL = (
     (re.compile(r"---\s*\n"), "YAML"),
 )
 _DELIMITERS = ",;\t"
-_SPOKEN = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_SEP = re.compile(r'"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_DELIMITER_NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 _HEADER = re.compile(r'\s*+((?:"[^"]*+(?:""[^"]*+)*"(?!")|[^"\r\n]++)*)')
-_QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*"(?!")')
-_UNWANTED = re.compile("[\0\ud800-\udfff]")
+_QUOTED_CELL = re.compile(r'"[^"]*+(?:""[^"]*+)*"(?!")')
+_FORBIDDEN_CHAR = re.compile("[\0\ud800-\udfff]")
 _MOST_CELLS, _MOST_XML = 20_000_000, 512 * 1024 * 1024
-_FILLED = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')
+_FILLED_CELL = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')
 
 
 class SheetRow(NamedTuple):
@@ -127,7 +127,7 @@ def _decode(data: bytes, name: str, encoding: str | None) -> str:
         asked = codecs.lookup(encoding if encoding is not None else "utf-8").name
     except (LookupError, ValueError):
         raise _not_an_encoding(encoding) from None
-    mark, codec = next((each for each in _MARKS if data.startswith(each[0])), (b"", asked))
+    mark, codec = next((each for each in _BOMS if data.startswith(each[0])), (b"", asked))
     if encoding is not None and not asked.startswith(codec[:6]):
         message = f"begins with the mark of {codec.upper()}, so it is not {encoding}"
         raise _unreadable(name, message, "leave --encoding out", 1)
@@ -143,7 +143,7 @@ def _decode(data: bytes, name: str, encoding: str | None) -> str:
         raise _unreadable(name, message, hint, before.count(_line_end(before)) + 1) from None
     except (LookupError, ValueError):  # of codecs such as hex and idna: no text file is in them
         raise _not_an_encoding(codec) from None
-    if match := _UNWANTED.search(text):
+    if match := _FORBIDDEN_CHAR.search(text):
         message = f"the character U+{ord(match[0]):04X} cannot stand in text"
         hint = "take it out, or save the file again as CSV UTF-8"
         if text.count("\0") > len(text) // 4:
@@ -168,7 +168,7 @@ def _read_csv(text: str, name: str, delimiter: str | None) -> list[SheetRow]:
         if beginning.match(text):
             raise _other_kind(name, kind)
     first_line = 1
-    if sep := _SEP.match(text):  # Excel's own way to name the delimiter
+    if sep := _SEP_LINE.match(text):  # Excel's own way to name the delimiter
         text, first_line = text[sep.end() :], 2
         delimiter = sep[1] if delimiter is None else delimiter
     delimiter = _detect_delimiter(text, name) if delimiter is None else _check_delimiter(delimiter)
@@ -200,7 +200,7 @@ def _read_csv(text: str, name: str, delimiter: str | None) -> list[SheetRow]:
 
 
 def _check_delimiter(delimiter: str) -> str:
-    char = _SPOKEN.get(delimiter.lower(), delimiter)
+    char = _DELIMITER_NAMES.get(delimiter.lower(), delimiter)
     if len(char) != 1 or char in '"\r\n\0 ' or char.isalnum():
         hint = "one character, for example ';' or '|'; or tab"
         raise UsageError(f"--delimiter: {delimiter!r} cannot part cells", hint=hint)
@@ -210,7 +210,7 @@ def _check_delimiter(delimiter: str) -> str:
 def _detect_delimiter(text: str, name: str) -> str:
     """Return the delimiter of the header line; names in quotes may hold any character."""
     match = _HEADER.match(text)
-    header = _QUOTED.sub("", match[1] if match else "")
+    header = _QUOTED_CELL.sub("", match[1] if match else "")
     (most, char), (next_most, _), _ = sorted(((header.count(c), c) for c in _DELIMITERS), reverse=True)
     if most == 0 and "|" in header:
         raise _unreadable(name, "the header line is parted by |", "--delimiter '|'", 1)
@@ -279,7 +279,7 @@ def _check_archive(data: bytes, name: str) -> None:
 
 def _extent(xml: bytes) -> int:
     """Return how many cells the rectangle down to the last filled ones of a sheet has."""
-    cells = _FILLED.findall(xml) or [(b"A", b"1")]
+    cells = _FILLED_CELL.findall(xml) or [(b"A", b"1")]
     letters = max({column for column, _ in cells}, key=lambda column: (len(column), column))
     width = reduce(lambda number, byte: number * 26 + byte - 64, letters, 0)
     return width * max(int(row) for _, row in cells)
