@@ -29,11 +29,11 @@ def overview(
     from renewctl.render.overview import render_overview  # Lazy import: every command passes here.
 
     store: str | None = f"{run.place.display} ({run.place.why})"
-    book, missing = None, False
+    portfolio, missing = None, False
     try:
-        book = run.load().portfolio
+        portfolio = run.load().portfolio
     except StoreMissing as error:
         store, missing = error.message if run.place.explicit else None, True
     except RenewctlError as error:
         store = f"{run.place.display}: {error.message}"
-    return run, render_overview(__version__, store, book, run.today, missing=missing)
+    return run, render_overview(__version__, store, portfolio, run.today, missing=missing)

@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 
 from renewctl.domain.report import build_rows, default_window, without_recipient
-from renewctl.model import Portfolio
+from renewctl.model import Policy, Portfolio
 from renewctl.render.result import Line, Result, line
 from renewctl.render.terminal import wrap_hanging
 from renewctl.text import count_of
@@ -19,47 +19,50 @@ KNOW = (
 
 
 def render_overview(
-    version: str, store: str | None, book: Portfolio | None, today: date, *, missing: bool = False
+    version: str, store: str | None, portfolio: Portfolio | None, today: date, *, missing: bool = False
 ) -> Result:
     """Return what renewctl is, the store in use, five commands, and the next step.
 
     Args:
         version: the program's.
         store: the store in use, or what is wrong with it; None where there is none.
-        book: what the store says, if it can be read.
+        portfolio: what the store says, if it can be read.
         today: the day the report would be of.
         missing: whether there is no store, so that one has to be made first.
     """
     what = ": who gets notified about a client's HubSpot renewal, and why"
     lines = [line((f"renewctl {version}", "strong"), what), line()]
     lines.append(line(("store  ", "dim"), store or "none yet, here or above"))
-    if book is not None:
-        rows = build_rows(book, book.clients.values(), default_window(book.policy, today), today)
+    if portfolio is not None:
+        rows = build_rows(
+            portfolio, portfolio.clients.values(), default_window(portfolio.policy, today), today
+        )
         nobody = len({row.client.key for row in without_recipient(rows)})
-        default = f"default owner {book.default.owner}" if book.default else "no default"
+        default = f"default owner {portfolio.default.owner}" if portfolio.default else "no default"
         alarm = f", {nobody} with NOBODY notified" if nobody else ""
-        counts = f"{count_of(len(book.clients), 'client')}, {default}{alarm}"
+        counts = f"{count_of(len(portfolio.clients), 'client')}, {default}{alarm}"
         lines.append(line(("       ", "dim"), counts))
     width = max(len(words) for words, _ in KNOW)
     commands = [line("  ", (f"{words:<{width}}", "strong"), f"  {meaning}") for words, meaning in KNOW]
-    lines += [line(), *commands, line(), _next_step(store, book, missing=missing), line()]
+    lines += [line(), *commands, line(), _next_step(store, portfolio, missing=missing), line()]
     more = "renewctl --help lists all; each has --help; renewctl demo shows some at work."
     lines.append(line((more, "dim")))
     document = {"schema": "renewctl.overview/1", "store": store}
     return Result(document, lines=lines, screen=partial(wrap_hanging, lines))
 
 
-def _next_step(store: str | None, book: Portfolio | None, *, missing: bool) -> Line:
+def _next_step(store: str | None, portfolio: Portfolio | None, *, missing: bool) -> Line:
     if missing:
         words = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY"
         why = "make a store in this folder" if store is None else "make it"
-    elif book is None:
+    elif portfolio is None:
         words, why = "renewctl who", "shows what is wrong in the store, with the lines"
-    elif book.default is None:
+    elif portfolio.default is None:
         words, why = "renewctl set-default --owner hubspot --notify USER", "there is no default yet"
-    elif not book.clients:
+    elif not portfolio.clients:
         words = "renewctl client add acme.example --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
         why = "there is no client yet"
     else:
-        words, why = "renewctl who", "the next 120 days" if book.policy.horizon_days == 120 else "the report"
+        is_usual = portfolio.policy.horizon_days == Policy().horizon_days
+        words, why = "renewctl who", "the next 120 days" if is_usual else "the report"
     return line(("next   ", "dim"), (words, "notified"), f"  ({why})")

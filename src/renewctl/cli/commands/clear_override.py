@@ -34,12 +34,12 @@ def clear_override(
             "name clients, or --redundant, or --all", hint="renewctl clear-override acme.example"
         )
 
-    def edit(book: Portfolio) -> Plan:
+    def edit(portfolio: Portfolio) -> Plan:
         if clients:
-            return settings.clear_override(lookup.find_clients(book, clients))
+            return settings.clear_override(lookup.find_clients(portfolio, clients))
         if everyone:
-            return settings.clear_override(lookup.filter_clients(book, overridden=True))
-        return settings.clear_override(settings.find_matching_default(book))
+            return settings.clear_override(lookup.filter_clients(portfolio, overridden=True))
+        return settings.clear_override(settings.find_matching_default(portfolio))
 
     danger = "clear-override --all returns every client to the default" if everyone else ""
     return change_store(run, edit, danger)

@@ -52,12 +52,14 @@ def list_(
 
     Reads only. -o csv prints the columns that override --from reads.
     """
-    book = run.load().portfolio
+    portfolio = run.load().portfolio
     if overridden and following:
         raise UsageError("--overridden and --following exclude each other", hint="name one of them")
-    user = notify and ("" if notify.lower() == "none" else lookup.find_user(book, notify).email)
+    user = notify and ("" if notify.lower() == "none" else lookup.find_user(portfolio, notify).email)
     layer = True if overridden else False if following else None
-    return render_clients.render_client_list(book, lookup.filter_clients(book, layer, owner, user, values))
+    return render_clients.render_client_list(
+        portfolio, lookup.filter_clients(portfolio, layer, owner, user, values)
+    )
 
 
 @command("client show")
@@ -66,8 +68,8 @@ def show(run: Run, client: OneClient) -> Result:
 
     Reads only. Who is notified, and why, says renewctl explain.
     """
-    book = run.load().portfolio
-    return render_clients.render_client(book, lookup.find_client(book, client))
+    portfolio = run.load().portfolio
+    return render_clients.render_client(portfolio, lookup.find_client(portfolio, client))
 
 
 @command("client add", changes=True)
@@ -100,7 +102,7 @@ def add(
     if renewal is None and (product or deadline):
         raise UsageError("--product and --deadline need --renewal", hint="add --renewal 2027-03-01")
     first = None if renewal is None else _renewal(run, renewal, product, deadline)
-    return change_store(run, lambda book: edit.add(book, domain, values, holders, first))
+    return change_store(run, lambda portfolio: edit.add(portfolio, domain, values, holders, first))
 
 
 @command("client set", changes=True)
@@ -117,7 +119,7 @@ def set_(
     """
     activity = {**dict.fromkeys(deactivate or (), False), **dict.fromkeys(reactivate or (), True)}
     return change_store(
-        run, lambda book: edit.change(book, lookup.find_client(book, client), values, activity)
+        run, lambda portfolio: edit.change(portfolio, lookup.find_client(portfolio, client), values, activity)
     )
 
 
@@ -130,7 +132,7 @@ def remove(run: Run, clients: Clients = None) -> Result:
     """
     if not clients:
         raise UsageError("name at least one client", hint="renewctl client remove acme.example")
-    return change_store(run, lambda book: edit.remove(lookup.find_clients(book, clients)))
+    return change_store(run, lambda portfolio: edit.remove(lookup.find_clients(portfolio, clients)))
 
 
 @command("client rename", changes=True)
@@ -143,7 +145,9 @@ def rename(
 
     Everything else about it stays: contacts, renewals, override. Nobody starts or stops hearing.
     """
-    return change_store(run, lambda book: edit.rename(book, lookup.find_client(book, client), domain))
+    return change_store(
+        run, lambda portfolio: edit.rename(portfolio, lookup.find_client(portfolio, client), domain)
+    )
 
 
 @command("client assign", changes=True)
@@ -214,7 +218,7 @@ def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Resul
 
 
 def _change_client(run: Run, word: str, plan: Callable[[Client], Plan]) -> Result:
-    return change_store(run, lambda book: plan(lookup.find_client(book, word)))
+    return change_store(run, lambda portfolio: plan(lookup.find_client(portfolio, word)))
 
 
 def _renewal(run: Run, day: str, product: Text, deadline: Text) -> Renewal:

@@ -13,5 +13,5 @@ def contacts(run: Run, clients: Clients = None) -> Result:
 
     Reads only. It is what this file says: clients change their contacts in HubSpot themselves.
     """
-    book = run.load().portfolio
-    return render_clients.render_contacts(book, select_clients(book, clients))
+    portfolio = run.load().portfolio
+    return render_clients.render_contacts(portfolio, select_clients(portfolio, clients))

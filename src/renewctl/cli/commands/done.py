@@ -53,12 +53,14 @@ def done(
     if day > run.today:
         raise UsageError(f"--on: {day} is after today, {run.today}", hint="name the day you looked")
 
-    def edit(book: Portfolio) -> Plan:
+    def edit(portfolio: Portfolio) -> Plan:
         if contacts:
-            return confirmations.confirm_contacts(lookup.find_clients(book, words), day)
-        of_default, found = default, lookup.find_clients(book, words)
+            return confirmations.confirm_contacts(lookup.find_clients(portfolio, words), day)
+        of_default, found = default, lookup.find_clients(portfolio, words)
         if everything:
-            of_default, found = todo.settings_of_tasks(todo.find_tasks(book, run.today))
-        return confirmations.confirm_settings(book, found, day, default=of_default, as_override=as_override)
+            of_default, found = todo.settings_of_tasks(todo.find_tasks(portfolio, run.today))
+        return confirmations.confirm_settings(
+            portfolio, found, day, default=of_default, as_override=as_override
+        )
 
     return change_store(run, edit)

@@ -16,6 +16,6 @@ def explain(run: Run, client: OneClient) -> Result:
     with outcome and reason, and the rule in words. Reads only.
     """
     snapshot = run.load()
-    book = snapshot.portfolio
-    rows = report.build_rows(book, [lookup.find_client(book, client)], None, run.today)
-    return render_explain.render_explanation(rows, book.default, book.policy, snapshot.line_of)
+    portfolio = snapshot.portfolio
+    rows = report.build_rows(portfolio, [lookup.find_client(portfolio, client)], None, run.today)
+    return render_explain.render_explanation(rows, portfolio.default, portfolio.policy, snapshot.line_of)

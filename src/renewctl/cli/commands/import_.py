@@ -66,8 +66,8 @@ def import_(
     table = read_client_rows(sheet, name, mapping=headers, date_format=date_format, track=track)
     options = ImportOptions(prune, with_overrides, partial, from_deadline)
 
-    def edit(book: Portfolio) -> Plan:
-        plan = plan_import(book, table.rows, options, table.problems, tracker(run, "Planning clients"))
+    def edit(portfolio: Portfolio) -> Plan:
+        plan = plan_import(portfolio, table.rows, options, table.problems, tracker(run, "Planning clients"))
         unused = (f"columns not used: {', '.join(table.unused)}",) if table.unused else ()
         return plan._replace(notes=(*plan.notes, *unused))
 

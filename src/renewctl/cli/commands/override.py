@@ -48,13 +48,13 @@ def override(
             entries = rows.read_override_lines(data, name)
         else:
             entries = rows.read_override_rows(read_sheet(data, name), name)
-        return change_store(run, lambda book: settings.plan_override_list(book, entries))
+        return change_store(run, lambda portfolio: settings.plan_override_list(portfolio, entries))
     if not clients:
         hint = "renewctl override acme.example --owner partner --notify ana"
         raise UsageError("name at least one client", hint=hint)
 
-    def edit(book: Portfolio) -> Plan:
-        found, user = lookup.find_clients(book, clients), select_user(book, notify)
-        return settings.override(book, found, owner, user, run.note)
+    def edit(portfolio: Portfolio) -> Plan:
+        found, user = lookup.find_clients(portfolio, clients), select_user(portfolio, notify)
+        return settings.override(portfolio, found, owner, user, run.note)
 
     return change_store(run, edit)

@@ -20,7 +20,7 @@ def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None
     if owner is None and notify is None:
         return render_clients.render_default(run.load().portfolio)
 
-    def edit(book: Portfolio) -> Plan:
-        return settings.set_default(book, owner, select_user(book, notify))
+    def edit(portfolio: Portfolio) -> Plan:
+        return settings.set_default(portfolio, owner, select_user(portfolio, notify))
 
     return change_store(run, edit)

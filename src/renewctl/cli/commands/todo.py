@@ -16,9 +16,9 @@ def todo_(run: Run, clients: Clients = None) -> Result:
     One changed default is one click. -o markdown gives check boxes. Reads only.
     """
     snapshot = run.load()
-    book = snapshot.portfolio
-    found = lookup.find_clients(book, clients) if clients else None
-    tasks, never = todo.find_tasks(book, run.today, found), todo.count_unconfirmed(book, found)
+    portfolio = snapshot.portfolio
+    found = lookup.find_clients(portfolio, clients) if clients else None
+    tasks, never = todo.find_tasks(portfolio, run.today, found), todo.count_unconfirmed(portfolio, found)
     return render_todo.render_tasks(
         render_todo.TaskList(tasks, run.today, snapshot.identity, named=found is not None, never=never)
     )

@@ -36,7 +36,7 @@ def add(
     No setting changes: nobody hears of anything by it.
     """
     email = parse_address(address, "EMAIL")
-    return change_store(run, lambda book: edit.add(book, email, name or ""))
+    return change_store(run, lambda portfolio: edit.add(portfolio, email, name or ""))
 
 
 @command("user set", changes=True)
@@ -52,7 +52,9 @@ def set_(
 
     Settings stay: whoever is deactivated is still set, and receives nothing (see user replace).
     """
-    return change_store(run, lambda book: edit.change(book, lookup.find_user(book, user), name, active))
+    return change_store(
+        run, lambda portfolio: edit.change(portfolio, lookup.find_user(portfolio, user), name, active)
+    )
 
 
 @command("user remove", changes=True)
@@ -61,7 +63,7 @@ def remove(run: Run, user: UserArgument) -> Result:
 
     Refused while the default or an override names the user. Contacts at clients are not touched.
     """
-    return change_store(run, lambda book: edit.remove(book, lookup.find_user(book, user)))
+    return change_store(run, lambda portfolio: edit.remove(portfolio, lookup.find_user(portfolio, user)))
 
 
 @command("user replace", changes=True)
@@ -77,8 +79,8 @@ def replace(
     with --deactivate.
     """
 
-    def edit_(book: Portfolio) -> Plan:
-        leaving, coming = lookup.find_user(book, old), lookup.find_user(book, new)
-        return edit.replace(book, leaving, coming, deactivate=deactivate)
+    def edit_(portfolio: Portfolio) -> Plan:
+        leaving, coming = lookup.find_user(portfolio, old), lookup.find_user(portfolio, new)
+        return edit.replace(portfolio, leaving, coming, deactivate=deactivate)
 
     return change_store(run, edit_)

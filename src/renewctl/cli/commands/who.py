@@ -111,14 +111,14 @@ def build_report(run: Run, query: Query, *, timeline: bool = False) -> Report:
         UnknownClient, UnknownUser: If a name is none of the store's.
     """
     snapshot = run.load()
-    book, person = snapshot.portfolio, None
-    window = _window(query, book.policy, run.today, unbounded=timeline or bool(query.clients))
+    portfolio, person = snapshot.portfolio, None
+    window = _window(query, portfolio.policy, run.today, unbounded=timeline or bool(query.clients))
     if timeline and window is None and not query.everything:
         window = reports.twelve_months(run.today)
-    clients = select_clients(book, query.clients)
-    rows = reports.build_rows(book, clients, None if timeline else window, run.today)
+    clients = select_clients(portfolio, query.clients)
+    rows = reports.build_rows(portfolio, clients, None if timeline else window, run.today)
     if query.recipient is not None:
-        person = find_responsibilities(book, lookup.find_address(book, query.recipient))
+        person = find_responsibilities(portfolio, lookup.find_address(portfolio, query.recipient))
         rows = reports.rows_for_recipient(rows, person.email)
     return Report(rows, run.today, window, snapshot.identity, person)
 
