@@ -49,6 +49,10 @@ class RenewctlError(Exception):
     code: ClassVar[str] = "error"
     exit_status: ClassVar[ExitStatus] = ExitStatus.NO
 
+    def __init_subclass__(cls, *, code: str, exit_status: ExitStatus | None = None) -> None:
+        super().__init_subclass__()
+        cls.code, cls.exit_status = code, exit_status or cls.exit_status
+
     def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
         super().__init__(message)
         self.message = message
@@ -56,114 +60,69 @@ class RenewctlError(Exception):
         self.problems = tuple(problems)
 
 
-class UsageError(RenewctlError):
+class UsageError(RenewctlError, code="usage", exit_status=ExitStatus.USAGE):
     """The command line is not a valid command."""
 
-    code = "usage"
-    exit_status = ExitStatus.USAGE
 
-
-class UnknownClient(RenewctlError):
+class UnknownClient(RenewctlError, code="unknown-client", exit_status=ExitStatus.UNKNOWN):
     """No client in the file has the name given, or several have."""
 
-    code = "unknown-client"
-    exit_status = ExitStatus.UNKNOWN
 
-
-class UnknownUser(RenewctlError):
+class UnknownUser(RenewctlError, code="unknown-user", exit_status=ExitStatus.UNKNOWN):
     """No partner user in the file has the name given, or several have."""
 
-    code = "unknown-user"
-    exit_status = ExitStatus.UNKNOWN
 
-
-class StoreMissing(RenewctlError):
+class StoreMissing(RenewctlError, code="store-missing", exit_status=ExitStatus.INVALID):
     """There is no store in the places searched."""
 
-    code = "store-missing"
-    exit_status = ExitStatus.INVALID
 
-
-class StoreInvalid(RenewctlError):
+class StoreInvalid(RenewctlError, code="store-invalid", exit_status=ExitStatus.INVALID):
     """The store cannot be read, or has a value that is not allowed."""
 
-    code = "store-invalid"
-    exit_status = ExitStatus.INVALID
 
-
-class StoreTooNew(StoreInvalid):
+class StoreTooNew(StoreInvalid, code="store-too-new"):
     """The store was written for a later version of renewctl."""
 
-    code = "store-too-new"
 
-
-class UnsupportedLayout(StoreInvalid):
+class UnsupportedLayout(StoreInvalid, code="layout-refused"):
     """The store is valid, but its layout does not allow this edit to be made safely."""
 
-    code = "layout-refused"
 
-
-class BadInput(RenewctlError):
+class BadInput(RenewctlError, code="bad-input", exit_status=ExitStatus.INVALID):
     """Rows or text given as input cannot be used; ``problems`` has every bad row."""
 
-    code = "bad-input"
-    exit_status = ExitStatus.INVALID
 
-
-class StoreLocked(RenewctlError):
+class StoreLocked(RenewctlError, code="store-locked", exit_status=ExitStatus.BUSY):
     """Another process is writing the store."""
 
-    code = "store-locked"
-    exit_status = ExitStatus.BUSY
 
-
-class StoreChanged(RenewctlError):
+class StoreChanged(RenewctlError, code="store-changed", exit_status=ExitStatus.BUSY):
     """The store changed between reading and writing."""
 
-    code = "store-changed"
-    exit_status = ExitStatus.BUSY
 
-
-class ConfirmationRequired(RenewctlError):
+class ConfirmationRequired(RenewctlError, code="needs-yes", exit_status=ExitStatus.NEEDS_YES):
     """The change is large or leaves a client without a recipient, and nobody can be asked."""
 
-    code = "needs-yes"
-    exit_status = ExitStatus.NEEDS_YES
 
-
-class Declined(RenewctlError):
+class Declined(RenewctlError, code="declined"):
     """The user was asked and said no."""
 
-    code = "declined"
 
-
-class NothingToUndo(RenewctlError):
+class NothingToUndo(RenewctlError, code="nothing-to-undo"):
     """There is no change to undo."""
 
-    code = "nothing-to-undo"
 
-
-class UnexpectedRecipients(RenewctlError):
+class UnexpectedRecipients(RenewctlError, code="not-as-expected"):
     """The answer was printed, and is not the one that was expected."""
 
-    code = "not-as-expected"
 
-
-class NoRecipient(RenewctlError):
+class NoRecipient(RenewctlError, code="no-recipient"):
     """The answer was printed, and a client in it has no recipient."""
 
-    code = "no-recipient"
 
-
-class InternalError(RenewctlError):
+class InternalError(RenewctlError, code="internal", exit_status=ExitStatus.INTERNAL):
     """A check on renewctl's own work failed: a bug; nothing was written."""
 
-    code = "internal"
-    exit_status = ExitStatus.INTERNAL
 
-
-class FileError(RenewctlError):
+class FileError(RenewctlError, code="io", exit_status=ExitStatus.IO):
     """The operating system cannot read or write a file."""
-
-    code = "io"
-    exit_status = ExitStatus.IO

@@ -35,11 +35,8 @@ _HINTS = {
 }
 
 
-class NotAFile(RenewctlError):
+class NotAFile(RenewctlError, code="not-a-file", exit_status=ExitStatus.INVALID):
     """The path names something that cannot be read as one file."""
-
-    code = "not-a-file"
-    exit_status = ExitStatus.INVALID
 
 
 def digest(data: bytes) -> str:

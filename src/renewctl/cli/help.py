@@ -28,8 +28,13 @@ class _Terminal(io.StringIO):
 
 def read_examples() -> dict[str, tuple[Example, ...]]:
     """Return the examples of each command, by the words that call it."""
-    table = read_texts("examples")
-    return {words: tuple(Example(*each) for each in examples) for words, examples in table.items()}
+    return {
+        words: tuple(
+            Example(line, text) if isinstance(text, str) else Example(line, *text)
+            for line, text in examples.items()
+        )
+        for words, examples in read_texts("examples").items()
+    }
 
 
 def render_help(ctx: Any) -> str:

@@ -24,11 +24,8 @@ FARTHEST_REMINDER = 3650
 _CATEGORY = {"deadline": "Renewal deadline", "renewal": "Renewal"}
 
 
-class MissingExtra(RenewctlError):
+class MissingExtra(RenewctlError, code="missing-extra", exit_status=ExitStatus.USAGE):
     """A package that comes with an extra of renewctl is needed, and missing."""
-
-    code = "missing-extra"
-    exit_status = ExitStatus.USAGE
 
 
 class _Text(str):
