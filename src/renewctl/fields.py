@@ -198,11 +198,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             shown=Shown.CLIENT,
         ),
         Field(
-            "renewals",
-            Kind.ITEMS,
-            "upcoming renewals, one per product",
-            table="renewals",
-            shown=Shown.CLIENT,
+            "renewals", Kind.ITEMS, "upcoming renewals, one per product", table="renewals", shown=Shown.CLIENT
         ),
         Field("override", Kind.TABLE, "the client's own setting, replacing the default", table="override"),
         Field(

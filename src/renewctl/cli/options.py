@@ -57,8 +57,7 @@ Clients = Annotated[
 ]
 OneClient = Annotated[str, client_argument(metavar="CLIENT", help="A domain, a hub id or an exact name.")]
 OwnerOption = Annotated[
-    Owner | None,
-    typer.Option("--owner", case_sensitive=False, help="Who owns renewal communication."),
+    Owner | None, typer.Option("--owner", case_sensitive=False, help="Who owns renewal communication.")
 ]
 NotifyOption = Annotated[
     Text, notify_option(help="The partner user: an address, what is before its @, or none.")

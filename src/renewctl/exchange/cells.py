@@ -171,11 +171,7 @@ _READERS: Mapping[Kind, Callable[[str], Any]] = {
 
 
 def parse_dates(
-    cells: Sequence[tuple[int, Cell]],
-    *,
-    date_format: DateFormat | None,
-    file: str = "",
-    column: int = 0,
+    cells: Sequence[tuple[int, Cell]], *, date_format: DateFormat | None, file: str = "", column: int = 0
 ) -> tuple[dict[int, date], tuple[Problem, ...]]:
     """Return the dates of one column by row, and the problems of the other cells that are not blank.
 

@@ -4,15 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from renewctl.domain.report import ReportRow
-from renewctl.domain.resolve import (
-    ARTICLE,
-    Decision,
-    Note,
-    Outcome,
-    Resolution,
-    Severity,
-    setting_path,
-)
+from renewctl.domain.resolve import ARTICLE, Decision, Note, Outcome, Resolution, Severity, setting_path
 from renewctl.model import Default, Path, Policy
 from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.who import note_item, note_line

@@ -11,12 +11,7 @@ from renewctl.errors import UsageError
 from renewctl.fields import EDITORS
 from renewctl.model import Owner
 from renewctl.store.location import NAMES, Location, store_at
-from renewctl.workspace.companion_files import (
-    SCHEMA_COMMENT,
-    SCHEMA_NAME,
-    plan_git_files,
-    plan_schema_file,
-)
+from renewctl.workspace.companion_files import SCHEMA_COMMENT, SCHEMA_NAME, plan_git_files, plan_schema_file
 
 
 class NewStore(NamedTuple):
@@ -31,14 +26,7 @@ class NewStore(NamedTuple):
     missing_schema: str | None
 
 
-def init(
-    name: str | None,
-    owner: Owner | None,
-    email: str | None,
-    *,
-    git: bool,
-    dry_run: bool,
-) -> NewStore:
+def init(name: str | None, owner: Owner | None, email: str | None, *, git: bool, dry_run: bool) -> NewStore:
     """Create a store and its companion files; with ``git``, only the latter where there is a store.
 
     The store comes last: it is there or not whatever happens, and the others can be made again.
@@ -65,10 +53,7 @@ def init(
     place = existing or places[0]
     missing_schema = _missing_schema(existing) if existing else None
     real = files.resolve_link(place.path) if place.path.is_symlink() else place.path
-    companions = [
-        *(plan_git_files(real.parent, real.name) if git else ()),
-        plan_schema_file(real.parent),
-    ]
+    companions = [*(plan_git_files(real.parent, real.name) if git else ()), plan_schema_file(real.parent)]
     if not dry_run:
         for companion in companions:
             companion.write()

@@ -28,8 +28,7 @@ def done(
         bool, typer.Option("--contacts", help="Who holds which role at these clients.")
     ] = False,
     as_override: Annotated[
-        bool,
-        typer.Option("--as-override", help='No "Set default" there: the default\'s values were set.'),
+        bool, typer.Option("--as-override", help='No "Set default" there: the default\'s values were set.')
     ] = False,
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="The day you looked; else today.")

@@ -34,8 +34,7 @@ class Query(NamedTuple):
     since: Annotated[Text, typer.Option("--from", metavar="DATE", help="Renewals from this day on.")] = None
     until: Annotated[Text, typer.Option("--to", metavar="DATE", help="Renewals up to this day.")] = None
     deadline_within: Annotated[
-        Text,
-        typer.Option("--deadline-within", metavar="DURATION", help="Deadlines within 30d, 6w, 3m, 1y."),
+        Text, typer.Option("--deadline-within", metavar="DURATION", help="Deadlines within 30d, 6w, 3m, 1y.")
     ] = None
     everything: Annotated[bool, typer.Option("--all", help="Renewals whatever their date.")] = False
     recipient: Annotated[
@@ -54,8 +53,7 @@ def who(
     run: Run,
     query: Query,
     by: Annotated[
-        Literal["client", "recipient"],
-        typer.Option("--by", help="One row a renewal, or one block a person."),
+        Literal["client", "recipient"], typer.Option("--by", help="One row a renewal, or one block a person.")
     ] = "client",
     timeline: Annotated[
         bool, typer.Option("--timeline", help="Draw the months: renewals and deadlines; a year if no window.")

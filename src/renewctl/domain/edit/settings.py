@@ -48,11 +48,7 @@ def set_default(portfolio: Portfolio, owner: Owner | None, notify: str | None) -
 
 
 def override(
-    portfolio: Portfolio,
-    clients: Sequence[Client],
-    owner: Owner | None,
-    notify: str | None,
-    note: str = "",
+    portfolio: Portfolio, clients: Sequence[Client], owner: Owner | None, notify: str | None, note: str = ""
 ) -> Plan:
     """Plan the same override for each of ``clients``; it is written whole, no ``notify`` means no user.
 

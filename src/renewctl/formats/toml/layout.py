@@ -121,11 +121,7 @@ class Layout:
         items = []
         for number, item in enumerate(value):
             items += self._with_comments(f"{format_value(item)},", (*path, number))
-        return [
-            *self._with_comments(f"{format_key(key)} = [", path),
-            *(f"  {line}" for line in items),
-            "]",
-        ]
+        return [*self._with_comments(f"{format_key(key)} = [", path), *(f"  {line}" for line in items), "]"]
 
     def _with_comments(self, text: str, path: Steps) -> list[str]:
         """Return a line with the comments of a path and of everything below it that are not written yet.
