@@ -69,8 +69,6 @@ COMMANDS = {
 COMMAND_BODIES: dict[str, Callable[..., Any]] = {}
 """Commands by the words that call them, of the modules imported so far."""
 
-# ------------------------------------------------------------------ a function becomes a command
-
 Body = Callable[..., Result]
 
 
@@ -106,8 +104,6 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
 
     return declare
 
-
-# ------------------------------------------------------------------ the tree of commands
 
 COMPLETE = "_RENEWCTL_COMPLETE"
 """The variable that Typer's scripts for shells set when they ask."""

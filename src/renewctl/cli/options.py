@@ -15,8 +15,7 @@ from renewctl.store.location import find_store
 ADDRESS = r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 """Addresses that mean nothing to a shell."""
 
-# ------------------------------------------------------------------ what completes a word
-# Plain keys of the store only, as some shells evaluate what they are offered.
+# What completes a word: plain keys of the store only, as some shells evaluate what they are offered.
 
 
 def complete_clients(ctx: typer.Context) -> list[str]:
@@ -45,8 +44,6 @@ def _keys(ctx: typer.Context, table: str) -> list[str]:
     except Exception:  # Whatever it is, a command will report it.
         return []
 
-
-# ------------------------------------------------------------------ options and arguments
 
 Text = str | None
 client_argument = partial(typer.Argument, autocompletion=complete_clients)

@@ -125,9 +125,6 @@ def _draw(findings: Sequence[LocatedFinding]) -> Iterator[Line]:
             yield line((f"… and {count - MOST_INFOS} more {code} (-o tsv lists them all)", "info"))
 
 
-# ------------------------------------------------------------------ for GitHub
-
-
 def annotate_error(error: RenewctlError) -> Result:
     """Return the problems of a store that cannot be checked as annotations, and the error itself."""
     problems = error.problems or (Problem(error.message, hint=error.hint),)
@@ -150,9 +147,6 @@ def _annotation(command: str, title: str, problem: Problem) -> str:
     ]
     message = f"{problem.message}; mend: {problem.hint}" if problem.hint else problem.message
     return f"::{command} {','.join(properties)}::{showable(message).replace('%', '%25')}\n"
-
-
-# ------------------------------------------------------------------ what a code means
 
 
 def render_code(code: str) -> Result:

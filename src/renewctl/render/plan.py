@@ -143,9 +143,6 @@ def _count_followers(portfolio: Portfolio) -> dict[str, int]:
     return {"following": following, "overridden": overridden, "pinned": pinned}
 
 
-# ------------------------------------------------------------------ one change after the other
-
-
 def change_items(changes: tuple[Change, ...]) -> list[Mapping[str, Any]]:
     """Return changes as JSON has them."""
     return [

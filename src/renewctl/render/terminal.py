@@ -48,9 +48,6 @@ def terminal_width() -> int:
     return max(40, shutil.get_terminal_size((100, 24)).columns)
 
 
-# ------------------------------------------------------------------ colours
-
-
 def wants_colour(environment: Mapping[str, str]) -> bool:
     """Return whether a terminal shows colour: see no-color.org; ``FORCE_COLOR=0`` is no."""
     if environment.get("NO_COLOR") or environment.get("CLICOLOR") == "0":
@@ -66,9 +63,6 @@ def _apply_style(text: str, style: str) -> str:
         return text
     start = STYLES[style]
     return start + f"{RESET}{start}".join(_split_words(text)) + RESET
-
-
-# ------------------------------------------------------------------ columns
 
 
 def measure(parts: Line) -> int:
@@ -138,9 +132,6 @@ def _draw_stacked(headings: Sequence[str], rows: Sequence[Row]) -> Iterator[Line
         for index, (title, lines) in enumerate(zip(headings, row, strict=True)):
             for parts in lines if any(map(measure, lines)) else ():
                 yield parts if index == 0 else line(GAP, (f"{title:<{label}}{GAP}", "dim"), *parts)
-
-
-# ------------------------------------------------------------------ line breaks
 
 
 def wrap_line(parts: Line, width: int, hang: int | None = None) -> Iterable[Line]:

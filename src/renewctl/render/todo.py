@@ -108,9 +108,6 @@ def _flat_item(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**item, **(item["choose"] or none), **seen}
 
 
-# ------------------------------------------------------------------ for people
-
-
 def _draw(todo: TaskList) -> Iterator[Line]:
     nothing = _describe_nothing(todo)
     if nothing:
@@ -165,9 +162,6 @@ def _markdown(todo: TaskList) -> str:
             lines.append(f"{box}{subject}{markdown_cell(describe_task(task))}{last_seen}")
         lines.append("")
     return "\n".join(lines[:-1]) + "\n"
-
-
-# ------------------------------------------------------------------ in words
 
 
 def _text(group: str, key: str, **values: object) -> str:

@@ -154,9 +154,6 @@ def _markdown_cells(row: ReportRow) -> tuple[Cell, ...]:
     )
 
 
-# ------------------------------------------------------------------ on a terminal
-
-
 def _draw(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
     """Yield a table, with the rule in its own column or below the client; otherwise blocks."""
     if not rows:
@@ -258,9 +255,6 @@ def note_line(note: Note) -> Line:
     return line((f"{mark}{note.code}: ", style), (note.message, "info" if style == "info" else ""))
 
 
-# ------------------------------------------------------------------ above it, of one person
-
-
 def _person_document(person: Responsibilities) -> dict[str, Any]:
     return {
         "email": person.email,
@@ -298,9 +292,6 @@ def _person_lines(person: Responsibilities) -> Iterator[Line]:
         yield line(f"  {words} contact at {list_some(keys, MOST_NAMED)}{silent}")
     if not (person.user_inactive or person.inactive_at or person.default or person.overrides or person.roles):
         yield line("  ", ("no setting names this address, and it holds no role", "dim"))
-
-
-# ------------------------------------------------------------------ below it
 
 
 def describe_report(report: Report) -> tuple[str, ...]:

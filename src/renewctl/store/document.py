@@ -189,9 +189,6 @@ class Document:
                 raise InternalError(f"the new text has another value for {top}; nothing was written")
 
 
-# --- swaps: what a change did to the texts of entries, found out and undone ---
-
-
 def find_swaps(old: Sequence[Entry], new: Sequence[Entry], renamed: Mapping[Path, Path]) -> Iterator[Swap]:
     """Yield what became of each entry whose path, text or gap is another one now.
 

@@ -157,9 +157,6 @@ def _outcome_by_digest(record: Record, digest: str) -> str:
     return {record.after: "done", record.before: "dropped"}.get(digest, "unsure")
 
 
-# --- the journal as a file ---
-
-
 def _append(path: Path, data: bytes, like: os.stat_result | None = None) -> None:
     """Add ``data`` to the end of the journal and wait until it is on the disk.
 
@@ -201,9 +198,6 @@ def _is_file(path: Path) -> bool:
 def _read_lines(path: Path) -> list[bytes]:
     """Return the journal's lines; the last one is empty, unless a writer was killed in the middle of it."""
     return (path.read_bytes() if _is_file(path) else b"").split(b"\n")
-
-
-# --- a record as a line of JSON ---
 
 
 def _decode(text: bytes) -> Record | _Settlement | None:
