@@ -2,10 +2,17 @@
 
 import json
 import os
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import tomlkit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from portfolios import STORES
 from renewctl.files import digest
 from renewctl.main import main
 from renewctl.store import history
@@ -443,6 +450,20 @@ LOOSE = (
 
 
 @pytest.mark.parametrize("words", LOOSE, ids=" ".join)
+def test_an_older_change_is_undone_whatever_was_loose_before_it(
+    words: tuple[str, ...], examples: Path
+) -> None:
+    """A change made since is no reason to refuse: what was loose then may be loose again."""
+    path = Path("renewctl.toml")
+    path.write_bytes((examples / "agency.toml").read_bytes())
+    assert main([*words, "--yes", "-q"]) == 0
+    identity = history.read(path, digest(path.read_bytes())).records[-1].id
+    assert main(["client", "set", "padaria-central.example", "--name", "P", "-q"]) == 0
+    assert main(["client", "rename", "padaria-central.example", "padaria.example", "-q"]) == 0
+    assert main(["undo", identity, "--yes", "-q"]) == 0
+
+
+@pytest.mark.parametrize("words", LOOSE, ids=" ".join)
 @pytest.mark.parametrize("name", ["agency.toml", "agency.json"])
 def test_the_last_change_is_undone_whatever_was_loose_before(
     name: str, words: tuple[str, ...], examples: Path
@@ -453,3 +474,49 @@ def test_the_last_change_is_undone_whatever_was_loose_before(
     assert path.read_bytes() != (examples / name).read_bytes()
     assert main(["undo", "--yes", "-q", "--store", name]) == 0
     assert path.read_bytes() == (examples / name).read_bytes()
+
+
+LOOSE_STORES = st.builds(
+    lambda data, hub_ids: {
+        **data,
+        "version": 1,
+        "clients": {
+            key: {**table, **({"hub_id": hub_id} if hub_id else {})}
+            for (key, table), hub_id in zip(data["clients"].items(), hub_ids, strict=False)
+        },
+    },
+    STORES,
+    st.tuples(*[st.sampled_from([0, 7, 7, 8])] * 3),
+)
+"""Stores whose settings name addresses that may be nobody's, and whose clients may share a hub id."""
+UNDONE = (
+    *("client remove a.example", "client rename a.example z.example", "clear-override --all"),
+    *("clear-override a.example", "override a.example b.example --owner hubspot", "override --from list.csv"),
+    *("set-default --owner partner --notify none", "set-default --owner hubspot --notify none"),
+    *("user remove w@p.example", "user replace u@p.example v@p.example", "user add n@p.example"),
+    *("import --prune roster.csv", "client set a.example --name N", "done --all", "client add n.example"),
+)
+
+
+@settings(
+    max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=LOOSE_STORES, lines=st.lists(st.sampled_from(UNDONE), min_size=1, max_size=2))
+@pytest.mark.parametrize("dump", [tomlkit.dumps, partial(json.dumps, default=str)], ids=["toml", "json"])
+def test_any_command_and_undo_give_the_old_bytes(
+    dump: Callable[..., str], data: dict[str, object], lines: list[str]
+) -> None:
+    path = Path("undo.toml" if dump is tomlkit.dumps else "undo.json")
+    RECORD.with_name(f"{path}{history.SUFFIX}").unlink(missing_ok=True)
+    path.write_text(dump(data), encoding="utf-8")
+    Path("list.csv").write_text("client,owner\nb.example,hubspot\nc.example,default\n")
+    Path("roster.csv").write_text("client\na.example\n")
+    states = [(path.read_bytes(), "")]
+    for line in lines:
+        if main([*line.split(), "--yes", "-q", "--store", str(path)]) == 0:
+            text = path.read_bytes()
+            if text != states[-1][0]:
+                states.append((text, history.read(path, digest(text)).records[-1].id))
+    for (expected, _), (_, identity) in reversed([*pairwise(states)]):
+        assert main(["undo", identity, "--yes", "-q", "--store", str(path)]) == 0
+        assert path.read_bytes() == expected

@@ -39,7 +39,7 @@ def undo_change(change_id: str | None) -> MakeDraft:
             changes, data = _revert(before, record, records)
             revision, reading = _restore_text(before, record, changes, data)
         if before.digest != record.after:
-            _check_references(before, reading.portfolio, record)
+            _check_references(before, reading.portfolio, record, records)
         plan = Plan("undo", changes, _describe(record, records))
         return Draft(plan, before, reading.portfolio, revision, undoes=record.id)
 
@@ -79,27 +79,46 @@ def _describe(record: Record, records: Sequence[Record]) -> tuple[str, str]:
     return f"{verb} {origin.command} {origin.id} of {when} UTC", hint
 
 
-def _check_references(before: Snapshot, after: Portfolio, record: Record) -> None:
-    """Refuse what no command would do: name a user who is not there, or give a hub id twice."""
-    broken = _broken_references(after) - _broken_references(before.portfolio)
-    if broken:
+def _check_references(before: Snapshot, after: Portfolio, record: Record, records: Sequence[Record]) -> None:
+    """Refuse what no command would do: name a user who is not there, or give a hub id twice.
+
+    What the store has of that now, or had before the change, is no reason: to undo brings it back.
+    """
+    new = _find_loose_ends(after) - _find_loose_ends(before.portfolio)
+    if new:
+        new -= _find_loose_ends(_portfolio_before(before.document.data, record, records))
+    if new:
         message = f"{record.command} {record.id} cannot be taken back, because of what was changed since"
         hint = "nothing was written; mend that first"
-        raise StoreChanged(message, hint=hint, problems=[Problem(text) for text in sorted(broken)])
+        problems = [Problem(_describe_loose_end(*loose)) for loose in sorted(new)]
+        raise StoreChanged(message, hint=hint, problems=problems)
 
 
-def _broken_references(portfolio: Portfolio) -> set[str]:
+def _portfolio_before(data: dict[str, Any], record: Record, records: Sequence[Record]) -> Portfolio:
+    """Return the store as it was before a change, as far as the history leads back to it."""
+    for later in reversed(records[records.index(record) :]):
+        if not later.unsure:
+            data, _ = revert_changes(data, _invert(later))
+    return read_portfolio(upgrade(data)).portfolio
+
+
+def _find_loose_ends(portfolio: Portfolio) -> set[tuple[str, str]]:
+    """Return who is named without being a user, and where; and each hub id that two clients have."""
     clients = portfolio.clients.values()
     settings = {"the default": portfolio.default, **{client.key: client.override for client in clients}}
     unknown_users = {
-        f"{name} would name {setting.notify}, who is not one of the users: renewctl user add {setting.notify}"
+        (name, setting.notify)
         for name, setting in settings.items()
         if setting and setting.notify and address_key(setting.notify) not in portfolio.users
     }
     hub_ids = Counter(client.hub_id for client in clients if client.hub_id is not None)
-    return unknown_users | {
-        f"two clients would have the hub id {number}" for number, count in hub_ids.items() if count > 1
-    }
+    return unknown_users | {("", str(hub_id)) for hub_id, count in hub_ids.items() if count > 1}
+
+
+def _describe_loose_end(name: str, reference: str) -> str:
+    if not name:
+        return f"two clients would have the hub id {reference}"
+    return f"{name} would name {reference}, who is not one of the users: renewctl user add {reference}"
 
 
 def _revert(
@@ -110,14 +129,7 @@ def _revert(
     Raises:
         StoreChanged: If the values that the change left are not the present ones.
     """
-    inverse = []
-    for change in reversed(record.changes):
-        if change.renamed:
-            path, old_key, new_key = change.path, change.path[-1], str(change.after)
-            inverse.append(Change((*path[:-1], new_key), old_key, new_key, renamed=True))
-        else:
-            inverse.append(Change(change.path, change.before, change.after))
-    changes = tuple(inverse)
+    changes = _invert(record)
     data, refused = revert_changes(before.document.data, changes)
     if refused:
         undo = next((other for other in reversed(records) if other.undoes == record.id), None)
@@ -131,6 +143,18 @@ def _revert(
     # These tables go with their last value.
     empty = tuple(Change((top,), None, {}) for top in ("defaults", "policy") if data.get(top) == {})
     return (*changes, *empty), apply_changes(data, empty)
+
+
+def _invert(record: Record) -> tuple[Change, ...]:
+    """Return the changes that lead back from a recorded one."""
+    inverse = []
+    for change in reversed(record.changes):
+        if change.renamed:
+            path, old_key, new_key = change.path, change.path[-1], str(change.after)
+            inverse.append(Change((*path[:-1], new_key), old_key, new_key, renamed=True))
+        else:
+            inverse.append(Change(change.path, change.before, change.after))
+    return tuple(inverse)
 
 
 def _explain(refused: Change, changes: Sequence[Change], data: dict[str, Any]) -> Problem:
