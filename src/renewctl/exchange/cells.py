@@ -38,7 +38,9 @@ _QUOTED_TEXT = re.compile(r'"[^"]*"')
 _WHOLE = re.compile(r"([1-9][0-9]{0,17})(?:[.,]0{1,2})?")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SCIENTIFIC = re.compile(r"([1-9])[.,]([0-9]+)[eE]\+?0*([0-9]{1,2})")
-_MANGLED_ID = re.compile(r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+|[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+|[0-9]+[.,][0-9]+")
+_MANGLED_ID = re.compile(
+    r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+|[0-9]++(?:[.,][0-9]*+)?[eE][+-]?[0-9]+|[0-9]++[.,][0-9]+"
+)
 _HUB_ID_LIMIT = 10**15
 """A spreadsheet keeps 15 digits of a number; a hub id has far fewer."""
 # Owners as HubSpot's pages have them, in the languages of the headers.

@@ -38,7 +38,8 @@ _HEADER = re.compile(r'\s*+((?:"[^"]*+(?:""[^"]*+)*"(?!")|[^"\r\n]++)*)')
 _QUOTED_CELL = re.compile(r'"[^"]*+(?:""[^"]*+)*"(?!")')
 _FORBIDDEN_CHAR = re.compile("[\0\ud800-\udfff]")
 _MOST_CELLS, _MOST_XML = 20_000_000, 512 * 1024 * 1024
-_FILLED_CELL = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')
+_FILLED_CELL = re.compile(rb"<(?:\w+:)?c ([^<>]*+)(?<!/)>")
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
 class SheetRow(NamedTuple):
@@ -279,10 +280,12 @@ def _check_archive(data: bytes, name: str) -> None:
 
 def _extent(xml: bytes) -> int:
     """Return how many cells the rectangle down to the last filled ones of a sheet has."""
-    cells = _FILLED_CELL.findall(xml) or [(b"A", b"1")]
-    letters = max({column for column, _ in cells}, key=lambda column: (len(column), column))
-    width = reduce(lambda number, byte: number * 26 + byte - 64, letters, 0)
-    return width * max(int(row) for _, row in cells)
+    width = height = 1
+    for attributes in _FILLED_CELL.findall(xml):
+        if reference := _REFERENCE.search(attributes):
+            column = reduce(lambda number, byte: number * 26 + byte - 64, reference[1], 0)
+            width, height = max(width, column), max(height, int(reference[2]))
+    return width * height
 
 
 def _value(cell: float | str | time | date | timedelta) -> Cell:

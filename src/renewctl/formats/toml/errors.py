@@ -15,13 +15,17 @@ from renewctl.formats.toml.writer import format_path
 _LONE_CR = re.compile(r"\r(?!\n)")
 _TOKEN = re.compile(
     r"#[^\n]*"
-    r'|"""(?:[^\\]|\\.)*?"{3,5}|"(?!"")(?:[^"\\\n]|\\.)*"'
+    r'|"""(?:[^\\]|\\.)*?"{3,5}|"(?!"")(?:[^"\\\n]|\\.)*+"?'
     r"|'''.*?'{3,5}|'(?!'')[^'\n]*'"
-    r"|(?P<open>\"\"\"|'''|')"
-    rf"|(?P<long>[0-9][0-9_]{{4000,}}|{LONG_HEX})",
+    r"|(?P<open>\"\"\".*|'''.*|')"
+    rf"|(?P<long>(?<!\w)[0-9][0-9_]{{4000,}}|{LONG_HEX})",
     re.DOTALL,
 )
-"""Comments and closed texts, passed over; and what is looked for: an open text, a long integer."""
+"""Comments and texts, passed over; and what is looked for: an open text, a long integer.
+
+An open text is one token up to the end of its line, or of the file: to try each quote in it again would
+take very long.
+"""
 _DAY = re.compile(r"(?<![0-9])[0-9]+[-/][0-9]+[-/][-/0-9:.+TZtz]*")
 _WORDS = {
     "Illegal character '\\n'": "a quoted text is not closed on its line",

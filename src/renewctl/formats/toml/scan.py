@@ -21,7 +21,8 @@ _STRING = (
 )
 _KEY_PART = re.compile(rf"[ \t]*({KEY})[ \t]*")
 _QUOTED = re.compile(_STRING, re.DOTALL)
-_TOKEN = re.compile(rf"{_STRING}|#[^\n]*|[\[\]{{}}]", re.DOTALL)
+# Of text that is not TOML, an open string is one token: to try each quote in it again would take very long.
+_TOKEN = re.compile(rf"{_STRING}|\"(?:[^\"\\\n]|\\[^\n])*+|#[^\n]*|[\[\]{{}}]", re.DOTALL)
 _PLAIN = re.compile(r"[^,\]}#\n]*[^,\]}#\s]")
 _GAP = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*[ \t]*+")
 _SPACE = re.compile(r"[ \t\r\n]*+(?:#[^\n]*+[ \t\r\n]*+)*")
@@ -29,7 +30,7 @@ _BLANKS = re.compile(r"[ \t]*")
 _TAIL = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
 
 # An integer that can be too long for Python to write; tomli refuses long decimal ones itself.
-LONG_HEX = r"0[xob][0-9A-Fa-f_]{2500,}"
+LONG_HEX = r"(?<!\w)0[xob][0-9A-Fa-f_]{2500,}"
 
 
 class ScanError(ValueError):
