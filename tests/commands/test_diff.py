@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,13 +60,65 @@ def test_it_works_from_a_folder_below_and_for_a_store_named_or_linked(kept: Path
 
 
 def test_a_store_that_is_not_there_yet_is_compared_with_an_empty_one(kept: Path, run: Callable) -> None:
-    kept.rename("new.toml")
+    kept.rename("new.toml")  # and git was not told
     status, out, err = run("diff", "--store", "new.toml", "-o", "names")
     assert (status, out.splitlines()) == (
         0,
         ["ana@agency.example", "rui@agency.example", "acme.example", "borges.example"],
     )
     assert err == "warning: new.toml is not in HEAD: compared with an empty store\n"
+
+
+@pytest.mark.parametrize("name", ["new.toml", "below/new.toml", "a b/new.toml"])
+def test_a_store_that_git_knows_by_an_old_name_can_be_compared(name: str, kept: Path, run: Callable) -> None:
+    """The command that the warning names works where it was said."""
+    Path(name).parent.mkdir(exist_ok=True)
+    git("mv", str(kept), name)
+    assert run("client", "set", "acme.example", "--name", "Acme", "-q", "--store", name).status == 0
+    _, _, err = run("diff", "--store", name)
+    start = f"warning: {name} is not in HEAD: compared with an empty store; there it is renewctl.toml: "
+    assert err.startswith(start)
+    shell, command = err.removeprefix(start).strip().split("; ")
+    subprocess.run(shell, shell=True, check=True)
+    assert "1 setting differs" in run(*shlex.split(command)[1:], name).out
+
+
+def test_the_filters_of_git_give_the_store_of_a_revision(kept: Path, run: Callable) -> None:
+    """As git-crypt does, and LFS: what is in the repository is not what is in the folder."""
+    git("config", "filter.swap.clean", "tr a-z b-za")
+    git("config", "filter.swap.smudge", "tr b-za a-z")
+    Path(".gitattributes").write_text("*.toml filter=swap\n")
+    git("add", "--renormalize", ".")
+    git("commit", "-qm", "filtered")
+    assert "bdnf.fybnqmf" in git("show", "HEAD:renewctl.toml")
+    run("client", "set", "acme.example", "--name", "Acme", "-q")
+    assert "1 setting differs" in run("diff").out
+
+
+ENCRYPTED = "it is encrypted by git-crypt: git-crypt unlock makes it readable"
+
+
+@pytest.mark.parametrize("suffix", ["toml", "json"])
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (
+            b"\0GITCRYPT\0\x12\xff\xfe\0\x80",
+            ENCRYPTED,
+        ),
+        (b"\0GITCRYPT\0readable", ENCRYPTED),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+            "it is Git LFS's pointer to the file: git lfs pull gets it",
+        ),
+    ],
+)
+def test_what_stands_for_the_file_is_named(data: bytes, hint: str, suffix: str, run: Callable) -> None:
+    Path(f"renewctl.{suffix}").write_bytes(data)
+    ran = run("who")
+    assert (ran.status, ran.out) == (3, "")
+    assert f"help: {hint}\n" in ran.err
+    assert "UTF-8 again" not in ran.err
 
 
 def test_a_store_invalid_at_the_revision_says_where(kept: Path, run: Callable) -> None:
@@ -127,10 +181,24 @@ def test_nothing_is_written_into_the_repository(kept: Path, run: Callable) -> No
     assert files() == before
 
 
-def test_what_git_is_told_to_run_on_showing_a_file_is_not_run(kept: Path, run: Callable) -> None:
+def test_nothing_that_git_is_told_to_run_is_run(kept: Path, run: Callable) -> None:
+    """But filters, which a checkout runs as well."""
+    ran = Path("ran").absolute()
+    Path("evil").write_text(f'#!/bin/sh\necho "$0" >> {shlex.quote(str(ran))}\ncat "$1" 2>/dev/null\n')
+    Path("evil").chmod(0o755)
+    evil = str(Path("evil").absolute())
     Path(".gitattributes").write_text("*.toml diff=evil\n")
-    git("config", "diff.evil.textconv", "touch ran; cat")
-    git("config", "core.pager", "touch ran; cat")
+    for key in ("diff.evil.textconv", "diff.evil.command", "diff.external", "core.pager", "core.fsmonitor"):
+        git("config", key, evil)
+    for hook in ("post-index-change", "reference-transaction", "post-checkout", "fsmonitor-watchman"):
+        Path(f".git/hooks/{hook}").write_bytes(Path("evil").read_bytes())
+        Path(f".git/hooks/{hook}").chmod(0o755)
     run("client", "set", "acme.example", "--name", "Acme", "-q")
+    ran.unlink(missing_ok=True)
     assert "1 setting differs" in run("diff").out
-    assert not Path("ran").exists()
+    assert run("diff", f"--git=--output={ran}").status == 2
+    assert run("diff", "--store", "renewctl.toml", "--git", "--ext-diff").status == 2
+    kept.rename("new.toml")
+    assert run("diff", "--store", "new.toml").status == 0
+    assert run("check", "--store", "new.toml", "-q").status in {0, 1}
+    assert not ran.exists(), ran.read_text()

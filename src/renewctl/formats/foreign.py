@@ -2,13 +2,13 @@
 
 import re
 
-ZIP_MAGIC = "PK\x03\x04"
-WORKBOOK = "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"
 _YAML = re.compile(r"(?:---|%YAML|- |[\"'\w][^:=\s]{0,99}:)(?:\s|$)")
 _TOML = re.compile(r"\[\[?[^\[\]]{1,99}\]\]?\s*(?:#|$)|[\"'\w][^:=\s]{0,99}\s*=")
 _MAGIC = (
-    (ZIP_MAGIC, WORKBOOK),
+    ("PK\x03\x04", "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"),
     ("%PDF-", "it looks like a PDF"),
+    ("\0GITCRYPT\0", "it is encrypted by git-crypt: git-crypt unlock makes it readable"),
+    ("version https://git-lfs.github.com/spec/", "it is Git LFS's pointer to the file: git lfs pull gets it"),
     ("\0", "it holds zero bytes, as a crash of the machine leaves them: take it from git or a backup"),
 )
 
@@ -21,11 +21,15 @@ def first_line(text: str) -> tuple[int, str]:
     return 0, ""
 
 
+def guess_by_magic(data: bytes) -> str:
+    """Return a hint at the format of a file that says by its first bytes what it is, or nothing."""
+    return next((hint for magic, hint in _MAGIC if data.startswith(magic.encode())), "")
+
+
 def guess_format(text: str, own: str) -> str:
     """Return a hint at the format of a text that is not the store in ``own`` format, if there is one."""
-    for beginning, hint in _MAGIC:
-        if text.startswith(beginning):
-            return hint
+    if hint := guess_by_magic(text[:100].encode(errors="replace")):
+        return hint
     _, line = first_line(text)
     if line[:1] == "<" and (line[1:2].isalpha() or line[1:2] in {"!", "?"}):
         return "it looks like a page of HTML or XML, perhaps saved in place of the file itself"

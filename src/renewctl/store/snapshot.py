@@ -11,7 +11,7 @@ from renewctl.domain.validate import read_portfolio
 from renewctl.domain.versions import upgrade
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
 from renewctl.formats.entries import Codec, place_of
-from renewctl.formats.foreign import WORKBOOK, ZIP_MAGIC
+from renewctl.formats.foreign import guess_by_magic
 from renewctl.model import Path, Portfolio
 from renewctl.store.document import Document
 from renewctl.store.location import Location, missing_store
@@ -134,5 +134,5 @@ def _decode(data: bytes, place: Location) -> str:
     above = data[:start].decode().removeprefix(BOM)
     line, column = place_of(above, len(above))
     problem = Problem(f"not UTF-8: {kind} at line {line}", file=place.display, line=line, column=column)
-    hint = WORKBOOK if data.startswith(ZIP_MAGIC.encode()) else "save the file again as UTF-8"
+    hint = guess_by_magic(data) or "save the file again as UTF-8"
     raise StoreInvalid(f"{place.display} is not UTF-8", hint=hint, problems=[problem])

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from shlex import quote
 
 from renewctl import files
 from renewctl.errors import FileError, UsageError
@@ -10,10 +11,13 @@ from renewctl.store.location import Location
 from renewctl.store.snapshot import Snapshot, read_snapshot
 
 _SECONDS = 60
+_RUN_NOTHING = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 
 
-def load_revision(place: Location, revision: str) -> tuple[Snapshot, bool]:
-    """Return the store as it is at a revision, and whether it is there; if not, an empty one.
+def load_revision(place: Location, revision: str) -> tuple[Snapshot, str]:
+    """Return the store as it is at a revision, and a warning if it is not there; then it is an empty one.
+
+    It is read as a checkout would write it: through the filters that git is configured to use.
 
     Raises:
         UsageError: If there is no such revision, the folder is in no work tree, or git is missing.
@@ -31,11 +35,27 @@ def load_revision(place: Location, revision: str) -> tuple[Snapshot, bool]:
     name = f"{revision}:./{real.name}"
     if run_git(real.parent, "cat-file", "-e", name).returncode:
         empty = b'{"version": 1}\n' if real.suffix.lower() == ".json" else b"version = 1\n"
-        return read_snapshot(empty, location), False
-    answer = run_git(real.parent, "show", "--no-textconv", name)
+        warning = f"{place.display} is not in {revision}: compared with an empty store"
+        return read_snapshot(empty, location), warning + _find_old_name(real, revision)
+    answer = run_git(real.parent, "cat-file", "--filters", name)
     if answer.returncode:
         raise FileError(f"git could not read {name}: {first_error(answer)}")
-    return read_snapshot(answer.stdout, location), True
+    return read_snapshot(answer.stdout, location), ""
+
+
+def _find_old_name(real: Path, revision: str) -> str:
+    """Return how to compare with the file that the store was renamed from, as far as git can tell."""
+    words = ("--cached", "--find-renames", "--diff-filter=R", "--name-status", "--no-ext-diff", "-z")
+    answer = run_git(real.parent, "diff", *words, revision)
+    prefix = run_git(real.parent, "rev-parse", "--show-prefix").stdout.rstrip(b"\n")
+    # Each rename is three fields: how alike the files are, the old name, the new one.
+    fields = answer.stdout.split(b"\0")
+    renamed = dict(zip(fields[2::3], fields[1::3], strict=False))
+    old = os.fsdecode(renamed.get(prefix + os.fsencode(real.name), b""))
+    if not old:
+        return ""
+    command = f"git cat-file --filters {quote(f'{revision}:{old}')} > old{real.suffix}"
+    return f"; there it is {old}: {command}; renewctl diff old{real.suffix}"
 
 
 def run_git(
@@ -47,11 +67,11 @@ def run_git(
         UsageError: If git is missing.
         FileError: If it did not answer in time.
     """
-    # Reading must neither write (the index's times) nor go to the network (a partial clone).
+    # Reading must neither write (the index's times) nor go to the network (a partial clone), nor run hooks.
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     try:
         return subprocess.run(  # noqa: S603 (a list of words, and a revision that begins with no dash)
-            ["git", "-C", str(folder), "--no-pager", *words],  # noqa: S607 (git is where PATH says)
+            ["git", "-C", str(folder), "--no-pager", *_RUN_NOTHING, *words],  # noqa: S607 (where PATH says)
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

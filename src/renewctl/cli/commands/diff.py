@@ -44,9 +44,8 @@ def diff(
         before = load(store_at(old, f"{COMPARED} OLD"))
     else:
         revision = "HEAD" if revision is None else revision
-        before, found = load_revision(run.place, revision)
-        if not found:
-            warnings = (f"{run.place.display} is not in {revision}: compared with an empty store",)
+        before, warning = load_revision(run.place, revision)
+        warnings = (warning,) if warning else ()
     people = compare_recipients(before.portfolio, after.portfolio)
     old_data, new_data = upgrade(before.document.data), upgrade(after.document.data)
     changes = find_differences(old_data, new_data, people.renamed)
