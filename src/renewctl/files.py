@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shlex import quote
 
 from renewctl.errors import ExitStatus, FileError, RenewctlError, StoreChanged
 from renewctl.signals import hold_signals
@@ -93,6 +94,26 @@ def resolve_link(path: Path) -> Path:
         raise explain_os_error("find", path, error) from None
 
 
+def refuse_foreign_link(path: Path) -> None:
+    """Refuse a symbolic link that another user may have put there, to have the file it leads to written.
+
+    Raises:
+        FileError: If it is not the user's own link, and others can write to the folder it is in.
+    """
+    try:
+        link, folder = os.lstat(path), os.stat(path.parent)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise explain_os_error("look at", path, error) from None
+    if not stat.S_ISLNK(link.st_mode) or not hasattr(os, "geteuid"):
+        return
+    user = os.geteuid()
+    if link.st_uid != user and (folder.st_uid != user or folder.st_mode & 0o022):
+        message = f"{path} is a link that somebody else made, to {os.readlink(path)}"
+        raise FileError(message, hint=f"nothing was written; take it away: rm {quote(str(path))}")
+
+
 def create(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet, readable by its owner alone; it appears as a whole.
 
@@ -134,7 +155,7 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         if not stat.S_ISREG(status.st_mode):
             raise changed
         _check_writable(real, status)
-        with _open_temporary(real, data, status) as temporary:
+        with _open_temporary(real, data, like=real) as temporary:
             if digest(read_bytes(real)) != expected:
                 raise changed
             _rename(temporary, real)
@@ -157,18 +178,27 @@ def _check_writable(real: Path, status: os.stat_result) -> None:
 
 
 @contextmanager
-def _open_temporary(real: Path, data: bytes, like: os.stat_result | None = None) -> Iterator[str]:
-    """Write a temporary file next to ``real``, with the owner, group and mode of ``like``, and sync it.
+def _open_temporary(real: Path, data: bytes, like: Path | None = None) -> Iterator[str]:
+    """Write a temporary file next to ``real``, with the access and attributes of ``like``, and sync it.
 
     If it was not renamed, it is removed in the end.
+
+    Raises:
+        FileError: If somebody who may use ``like`` may not use the file, or the other way round.
     """
-    import tempfile  # Lazy import: reading makes no file, and it loads a dozen modules.
+    # Lazy imports: reading makes no file, and tempfile loads a dozen modules.
+    import tempfile
+
+    from renewctl.access import check_access, copy_access, copy_attributes, read_access
 
     handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".tmp", dir=real.parent)
     try:
         try:
             if like:
-                copy_permissions(handle, like, stat.S_IMODE(like.st_mode))
+                access = read_access(like)
+                copy_attributes(handle, like)
+                copy_access(handle, access)
+                check_access(like, access, handle)
             write_all(handle, data)
         finally:
             os.close(handle)
@@ -184,24 +214,6 @@ def write_all(handle: int, data: bytes) -> None:
     while rest:
         rest = rest[os.write(handle, rest) :]
     os.fsync(handle)
-
-
-def copy_permissions(handle: int, like: os.stat_result, mode: int) -> None:
-    """Give an open file the owner and group of another, as far as that is allowed, and a mode.
-
-    The permissions of a group that cannot be set are not handed to another one.
-    """
-    if not hasattr(os, "fchown"):
-        return  # Windows
-    try:
-        os.fchown(handle, like.st_uid, like.st_gid)
-    except OSError:
-        try:
-            os.fchown(handle, -1, like.st_gid)
-        except OSError:
-            mode &= ~0o070 | mode << 3
-    if stat.S_IMODE(os.fstat(handle).st_mode) != mode:
-        os.fchmod(handle, mode)
 
 
 def _rename(temporary: str, real: Path) -> None:

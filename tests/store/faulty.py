@@ -54,11 +54,14 @@ BY_HANDLE = [
     "pread",
     "close",
     "ftruncate",
+    "removexattr",
+    "setxattr",
 ]
 WRITES = {"write", "pwrite"}
 MODULES = [
     "renewctl.cli",
     "renewctl.store.lock",
+    "grp",
     "tomlkit",
     "tomli",
     "toml_rs",
@@ -421,7 +424,7 @@ def _run(job: dict[str, Any]) -> int:
     os.umask(job.get("umask", 0o022))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if job.get("user"):
-        os.setgroups([])
+        os.setgroups(job.get("groups", []))
         os.setgid(job["user"])
         os.setuid(job["user"])
     sys.argv = ["renewctl", *job["argv"]]

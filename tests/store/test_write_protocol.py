@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,9 @@ contacts = [{ email = "paula@acme.example", roles = ["primary"] }]
 """
 EDIT = ("set-default", "--notify", "ana@agency.example")
 LOCK = Path(".renewctl.toml.lock")
+HISTORY = Path("renewctl.toml.history.jsonl")
+DAEMON, GAMES = 1, 5
+"""Users, and groups, of any Debian: daemon and games."""
 as_root = pytest.mark.skipif(not ROOT, reason="only the superuser can give files away")
 
 
@@ -329,22 +333,156 @@ def test_owner_and_group_are_kept_and_the_lock_has_them_too(anybodys: Path, serv
 
 @as_root
 def test_the_group_is_kept_by_a_member_who_is_not_the_owner(anybodys: Path, server: Server) -> None:
-    os.chown(anybodys, 1234, NOBODY)
+    os.chown(anybodys, DAEMON, DAEMON)
     anybodys.chmod(0o660)
     Path().chmod(0o2777)
     os.chown(Path(), 0, 0)  # a new file would get this group, which is not the store's
-    ran = plain(server, *EDIT)
+    ran = plain(server, *EDIT, groups=[DAEMON])
     assert ran.status == 0, ran.err
-    assert (anybodys.stat().st_gid, mode(anybodys)) == (NOBODY, 0o660)
-    assert (LOCK.stat().st_gid, mode(LOCK)) == (NOBODY, 0o660)
+    for path in (anybodys, LOCK, HISTORY):
+        assert (path.stat().st_gid, mode(path)) == (DAEMON, 0o660)
 
 
 @as_root
-def test_the_rights_of_a_group_that_cannot_be_given_go_to_no_other(anybodys: Path, server: Server) -> None:
-    os.chown(anybodys, NOBODY, 4321)
-    anybodys.chmod(0o664)
+@pytest.mark.parametrize("kept", [0o664, 0o640])
+def test_where_a_group_would_lose_access_nothing_is_written(
+    kept: int, anybodys: Path, server: Server
+) -> None:
+    os.chown(anybodys, NOBODY, DAEMON)
+    anybodys.chmod(kept)
+    ran = plain(server, *EDIT)
+    refused(ran, anybodys, "belongs to the group daemon, which would lose access to it")
+    assert (anybodys.stat().st_gid, mode(anybodys)) == (DAEMON, kept)
+    follow_hint(ran)
     assert plain(server, *EDIT).status == 0
-    assert (anybodys.stat().st_gid, mode(anybodys)) == (NOBODY, 0o644)
+    assert (anybodys.stat().st_gid, mode(anybodys)) == (NOBODY, kept & 0o707 | (kept & 7) << 3)
+
+
+@as_root
+@pytest.mark.parametrize("kept", [0o646, 0o666])
+def test_a_group_that_may_no_more_than_anybody_may_change(kept: int, anybodys: Path, server: Server) -> None:
+    os.chown(anybodys, NOBODY, DAEMON)
+    anybodys.chmod(kept)
+    assert plain(server, *EDIT).status == 0
+    assert (anybodys.stat().st_gid, mode(anybodys)) == (NOBODY, 0o666)
+
+
+@as_root
+def test_where_the_owner_would_lose_access_nothing_is_written(anybodys: Path, server: Server) -> None:
+    os.chown(anybodys, GAMES, NOBODY)
+    anybodys.chmod(0o660)
+    refused(plain(server, *EDIT), anybodys, "belongs to games, who would lose access to it")
+    anybodys.chmod(0o666)
+    assert plain(server, *EDIT).status == 0
+
+
+def follow_hint(ran: Ran) -> None:
+    """Run the command that an error ends with, as who has the file."""
+    subprocess.run(ran.err.splitlines()[1].rpartition(": ")[2], shell=True, check=True)
+
+
+# ------------------------------------------------------------------ access control lists
+
+ACL, DEFAULT_ACL = "system.posix_acl_access", "system.posix_acl_default"
+
+
+def access_list(owner: int, users: dict[int, int], group: int, mask: int, other: int = 0) -> bytes:
+    """Return an access control list as Linux has it: acl(5)."""
+    entries = [(1, owner, -1), *((2, rights, uid) for uid, rights in users.items())]
+    entries += [(4, group, -1), (0x10, mask, -1), (0x20, other, -1)]
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+
+
+FOR_DAEMON = access_list(6, {DAEMON: 6}, 0, 6)
+"""The owner and daemon may read and write; nobody else may, the group neither."""
+
+
+def set_list(path: Path, acl: bytes, name: str = ACL) -> None:
+    try:
+        os.setxattr(path, name, acl)
+    except OSError as error:
+        pytest.skip(f"this file system has no access control lists: {error.strerror}")
+
+
+@as_root
+def test_an_access_control_list_stays_and_lock_and_history_have_it_too(
+    anybodys: Path, server: Server
+) -> None:
+    """Whoever makes the change: the one who has the file, the superuser, a colleague."""
+    os.chown(anybodys, NOBODY, NOBODY)
+    set_list(anybodys, FOR_DAEMON)
+    for number, user in enumerate([NOBODY, 0, NOBODY]):
+        ran = server.run("client", "add", f"n{number}.example", user=user)
+        assert ran.status == 0, ran.err
+        for path in (anybodys, LOCK, HISTORY):
+            assert os.getxattr(path, ACL) == FOR_DAEMON
+            assert (path.stat().st_uid, mode(path)) == (NOBODY, 0o660)
+
+
+@as_root
+def test_a_colleague_writes_only_if_the_owner_keeps_the_access(anybodys: Path, server: Server) -> None:
+    os.chown(anybodys, GAMES, GAMES)
+    set_list(anybodys, FOR_DAEMON)
+    ran = server.run(*EDIT, user=DAEMON)
+    refused(ran, anybodys, "belongs to games, who would lose access to it")
+    follow_hint(ran)
+    both = access_list(6, {DAEMON: 6, GAMES: 6}, 0, 6)
+    for user in (DAEMON, GAMES, DAEMON):
+        ran = server.run("user", "add", f"u{os.urandom(4).hex()}@agency.example", user=user)
+        assert ran.status == 0, ran.err
+        for path in (anybodys, LOCK, HISTORY):
+            assert os.getxattr(path, ACL) == both
+    assert server.run(*EDIT, user=NOBODY).status == 74
+
+
+@as_root
+def test_a_list_that_cannot_be_kept_stops_the_change(anybodys: Path, server: Server) -> None:
+    """The group, which has rights by it, cannot be given."""
+    os.chown(anybodys, NOBODY, GAMES)
+    set_list(anybodys, access_list(6, {DAEMON: 6}, 6, 6))
+    ran = plain(server, *EDIT)
+    refused(ran, anybodys, "the access control list of")
+    fault = {"at": "setxattr", "path": ".tmp", "kind": "ENOTSUP"}
+    refused(server.run(*EDIT, fault=fault), anybodys, "the access control list of")
+
+
+@as_root
+def test_the_default_list_of_the_folder_opens_nothing(anybodys: Path, server: Server) -> None:
+    anybodys.chmod(0o640)
+    set_list(Path(), access_list(7, {DAEMON: 7}, 7, 7), DEFAULT_ACL)
+    assert server.run(*EDIT).status == 0
+    assert server.run("export", "out.toml").status == 0
+    out = Path("out.toml")
+    out.chmod(0o640)
+    os.removexattr(out, ACL)
+    assert server.run("user", "add", "ana2@agency.example").status == 0
+    assert server.run("export", "out.toml", "--force").status == 0
+    for path in (anybodys, LOCK, HISTORY, out):
+        assert ACL not in os.listxattr(path)
+        assert mode(path) == 0o640
+
+
+def test_other_attributes_stay(store: Path, server: Server) -> None:
+    try:
+        os.setxattr(store, "user.comment", b"the agency's")
+    except OSError as error:
+        pytest.skip(f"this file system has no attributes: {error.strerror}")
+    assert server.run(*EDIT).status == 0
+    assert os.getxattr(store, "user.comment") == b"the agency's"
+
+
+@as_root
+@pytest.mark.parametrize("store_mode", [0o600, 0o640, 0o660])
+def test_the_history_is_never_more_open_than_the_store(store_mode: int, store: Path, server: Server) -> None:
+    assert server.run(*EDIT).status == 0
+    HISTORY.chmod(0o666)
+    store.chmod(store_mode)
+    assert server.run("set-default", "--notify", "none").status == 0
+    assert mode(HISTORY) == store_mode
+    set_list(HISTORY, FOR_DAEMON)
+    assert server.run(*EDIT).status == 0
+    assert ACL not in os.listxattr(HISTORY)
+    assert mode(HISTORY) == store_mode
 
 
 # ------------------------------------------------------------------ names and links

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from renewctl import files
+from renewctl.access import copy_access, limit_access, read_access
 from renewctl.errors import FileError
 from renewctl.formats.entries import Swap
 from renewctl.model import Change
@@ -129,11 +130,7 @@ def begin_record(store: Path, record: Record) -> Record:
         text = "\n".join((parent, author.at, author.user, author.host, record.before, record.after))
         record = record._replace(parent=parent, id=files.digest(text.encode())[:8])
         lines.append(_encode(_record_to_json(record)))
-        # Whoever may write the store has to write its journal, too.
-        like = None
-        with suppress(FileNotFoundError):  # The replacing of the store will say so.
-            like = os.stat(store)
-        _append(path, b"\n".join(lines) + b"\n", like)
+        _append(path, b"\n".join(lines) + b"\n", store)
     except OSError as error:
         raise files.explain_os_error("write down the change in", path, error) from None
     return record
@@ -145,7 +142,7 @@ def finish_record(store: Path, record: Record, outcome: str = "done") -> list[st
     Return warnings, since the store has been replaced by now.
     """
     try:
-        _append(path_of(store), _encode({outcome: record.id}) + b"\n")
+        _append(path_of(store), _encode({outcome: record.id}) + b"\n", store)
     except (OSError, FileError) as error:
         reason = getattr(error, "strerror", None) or error
         return [f"the change is made, but its record could not be completed: {reason}"]
@@ -157,16 +154,20 @@ def _outcome_by_digest(record: Record, digest: str) -> str:
     return {record.after: "done", record.before: "dropped"}.get(digest, "unsure")
 
 
-def _append(path: Path, data: bytes, like: os.stat_result | None = None) -> None:
+def _append(path: Path, data: bytes, store: Path) -> None:
     """Add ``data`` to the end of the journal and wait until it is on the disk.
 
-    A new journal gets the owner, group and permissions of ``like``. If it fails, half a line is removed.
+    Whoever may write the store has to write a new journal, too, and nobody else may read one. If it fails,
+    half a line is removed.
     """
     new = not _is_file(path)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, files.NEW_FILE_MODE)
+    follow = 0 if path.is_symlink() else getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | follow, files.NEW_FILE_MODE)
     try:
-        if new and like:  # whatever the umask, and whoever writes: those of the store may, too
-            files.copy_permissions(handle, like, stat.S_IMODE(like.st_mode) & 0o666 | files.NEW_FILE_MODE)
+        with suppress(FileNotFoundError):  # The replacing of the store will say so.
+            access = read_access(store)
+            access = access._replace(mode=access.mode & 0o666 | files.NEW_FILE_MODE)
+            (copy_access if new else limit_access)(handle, access)
         size = os.fstat(handle).st_size
         try:
             files.write_all(handle, data)
@@ -183,6 +184,7 @@ def _append(path: Path, data: bytes, like: os.stat_result | None = None) -> None
 
 def _is_file(path: Path) -> bool:
     """Return whether there is a file; opening a pipe would wait for a reader that never comes."""
+    files.refuse_foreign_link(path)
     try:
         status = os.stat(path)
     except FileNotFoundError:

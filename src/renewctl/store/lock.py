@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from renewctl.access import copy_access, read_access
 from renewctl.errors import FileError, StoreLocked, UsageError
-from renewctl.files import copy_permissions, explain_os_error, resolve_link
+from renewctl.files import explain_os_error, resolve_link
 
 DEFAULT_TIMEOUT = 10.0
 
@@ -39,7 +40,7 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
     if math.isnan(timeout):
         raise UsageError("--lock-timeout needs a number of seconds", hint="as in --lock-timeout 60")
     try:
-        real, status = resolve_link(store), os.stat(store)
+        real, access = resolve_link(store), read_access(store)
         path = real.with_name(lock_name(real.name))
         with suppress(FileNotFoundError):  # Before opening: to open a pipe would wait.
             if not stat.S_ISREG(os.lstat(path).st_mode):
@@ -47,12 +48,12 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
                 raise FileError(f"{path} should be a lock file, and is something else", hint=hint)
     except OSError as error:
         raise explain_os_error("lock", store, error) from None
-    mode = status.st_mode & 0o666 | 0o600
+    mode = access.mode & 0o666 | 0o600
 
     def sign(handle: int) -> None:
-        """Write into the lock file who holds it, and give it the owner, group and mode of the store."""
+        """Write into the lock file who holds it, and give it the access of the store."""
         with suppress(OSError):  # The lock is held all the same.
-            copy_permissions(handle, status, mode)
+            copy_access(handle, access._replace(mode=mode))
         with suppress(OSError):
             note = f"process {os.getpid()} on {socket.gethostname()}\n{time.time():.0f}\n"
             os.lseek(handle, 0, os.SEEK_SET)
