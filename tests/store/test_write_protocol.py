@@ -381,6 +381,61 @@ def follow_hint(ran: Ran) -> None:
     subprocess.run(ran.err.splitlines()[1].rpartition(": ")[2], shell=True, check=True)
 
 
+# ------------------------------------------------------------------ links that others made
+
+
+TRAPS: dict[str, tuple[str, ...]] = {
+    "renewctl.toml.history.jsonl": EDIT,
+    "out.csv": ("export", "out.csv", "--force"),
+    "renewctl.schema.json": ("init", "--store", "new.toml"),
+    ".gitignore": ("init", "--store", "new.toml", "--git"),
+    ".gitattributes": ("init", "--store", "new.toml", "--git"),
+    ".renewctl.toml.lock": EDIT,
+    "renewctl.toml.layout.bak": ("migrate", "--layout"),
+}
+
+
+@as_root
+@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("folder", [0o1777, 0o777, 0o775])
+def test_a_link_that_somebody_else_made_is_not_followed(
+    folder: int, name: str, anybodys: Path, server: Server
+) -> None:
+    """Else they have the user write into files that they may not write themselves."""
+    anybodys.write_text(STORE + '[clients]\nb = {}\n[clients."c.example"]\n')
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    secret = Path("secret")
+    secret.write_text('{"$id": "https://renewctl.example/schema/0"}')
+    before = secret.read_bytes()
+    os.symlink(secret.absolute(), name)
+    os.chown(name, NOBODY, NOBODY, follow_symlinks=False)
+    Path().chmod(folder)
+    ran = server.run(*TRAPS[name])
+    assert ran.status in {3, 74}, ran
+    assert secret.read_bytes() == before
+    assert os.readlink(name) == str(secret.absolute())
+    if ran.status == 74 and "lock" not in name and "bak" not in name:
+        assert f"{name} is a link that somebody else made, to {secret.absolute()}" in ran.err
+        follow_hint(ran)
+        assert server.run(*TRAPS[name]).status == 0
+
+
+@as_root
+@pytest.mark.parametrize(("owner", "folder"), [(0, 0o1777), (NOBODY, 0o755)])
+def test_ones_own_link_and_one_in_ones_own_folder_are_followed(
+    owner: int, folder: int, anybodys: Path, server: Server
+) -> None:
+    for name in ("renewctl.toml.history.jsonl", "out.csv"):
+        Path(f"real-{name}").touch()
+        os.symlink(Path(f"real-{name}").absolute(), name)
+        os.chown(name, owner, owner, follow_symlinks=False)
+    Path().chmod(folder)
+    assert server.run(*EDIT).status == 0
+    assert server.run("export", "out.csv", "--force").status == 0
+    assert "acme.example" in Path("real-out.csv").read_text()
+    assert '"done"' in Path("real-renewctl.toml.history.jsonl").read_text()
+
+
 # ------------------------------------------------------------------ access control lists
 
 ACL, DEFAULT_ACL = "system.posix_acl_access", "system.posix_acl_default"

@@ -33,6 +33,7 @@ class CompanionFile(NamedTuple):
 
     def write(self) -> None:
         """Write the new content. Raises FileError, or StoreChanged if somebody else wrote it since."""
+        files.refuse_foreign_link(self.path)
         if self.status == "created":
             with suppress(FileExistsError):  # made just now: by another ``init``
                 files.create(self.path, self.new)

@@ -52,6 +52,7 @@ def export(
     except FileExistsError:
         if not force:
             raise UsageError(f"{path} exists already", hint="--force writes over it") from None
+        files.refuse_foreign_link(path)
         files.replace(path, data, files.digest(files.read_bytes(path)))
     words = line(f"Exported {count_of(len(snapshot.portfolio.clients), 'client')} to {file}.")
     return Result(document, DataTable(("path",), ((file,),)), (file,), (words,), change=True)
