@@ -22,6 +22,7 @@ class Kind(StrEnum):
     COPIES = "nobody or default-user"
     ROLES = "list of roles"
     DOMAINS = "list of domains"
+    NAMES = "list of file names"
     TABLE = "table"
     ITEMS = "list of tables"
 
@@ -172,6 +173,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         Field("stale_days", Kind.DAYS, "days after which a confirmation is stale"),
         Field("confirm_above", Kind.COUNT, "ask before changing what more clients' people hear"),
         Field("domains", Kind.DOMAINS, "the partner's own address domains"),
+        Field("ignore_copies", Kind.NAMES, "files beside the store that are no conflict copies of it"),
     ),
     "users": (_NAME, Field("active", Kind.FLAG, "false once deactivated: receives nothing")),
     "clients": (

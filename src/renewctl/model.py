@@ -116,6 +116,7 @@ class Policy(NamedTuple):
     stale_days: int = 180
     confirm_above: int = 25
     domains: tuple[str, ...] = ()
+    ignore_copies: tuple[str, ...] = ()
 
 
 class Portfolio(NamedTuple):

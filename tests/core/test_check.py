@@ -11,6 +11,7 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import git
 from portfolios import LAW, STORES, Data
 from renewctl.domain import paths
 from renewctl.domain.check import CODES, Finding, check_copies, check_portfolio
@@ -18,7 +19,9 @@ from renewctl.domain.resolve import ARTICLE, Severity
 from renewctl.domain.validate import read_portfolio
 from renewctl.render.wording import read_texts
 from renewctl.store.location import store_at
-from renewctl.workspace.conflict_copies import find_copies, is_copy
+from renewctl.workspace import conflict_copies
+from renewctl.workspace.companion_files import schema_text
+from renewctl.workspace.conflict_copies import find_copies
 
 TODAY = date(2026, 11, 23)
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "check.toml").read_text("utf-8"))
@@ -153,47 +156,91 @@ def test_every_command_is_one_line_for_a_shell(data: Data, today: date) -> None:
         assert "\n" not in one.fix
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "renewctl (conflicted copy 2026-11-20 101112).toml",
-        "renewctl (Ana's conflicted copy 2026-11-20).toml",
-        "renewctl (Conflicted Copy).toml",
-        "renewctl (Case Conflict).toml",
-        "renewctl (Case Conflict 1).toml",
-        "renewctl.sync-conflict-20261120-101112-ABCDEF1.toml",
-        "renewctl_conflict-20261120-101112.toml",
-        "renewctl (1).toml",
-        "renewctl(12).toml",
-        "renewctl 2.toml",
-    ],
-)
-def test_a_sync_programs_copy_is_known_by_its_name(name: str) -> None:
-    assert is_copy(name, "renewctl.toml")
-    assert not is_copy(name, "renewctl.json")
-    assert not is_copy(name, "other.toml")
+STORE = 'version = 1\n[clients."acme.example"]\n'
+COPIES = [
+    "renewctl-DESKTOP-AB12.toml",
+    "renewctl (conflicted copy 2026-11-20 101112).toml",
+    "renewctl (Ana's conflicted copy 2026-11-20).toml",
+    "renewctl (Cópia em conflito de Ana 2026-11-20).toml",
+    "renewctl (Konflikt-Kopie).toml",
+    "renewctl (1) (Ana (2)'s conflicted copy).toml",
+    "renewctl [Conflicted].toml",
+    "renewctl.sync-conflict-20261120-101112-ABCDEF1.toml",
+    "renewctl_conflict-20261120-101112.toml",
+    "renewctl - Copy.toml",
+    "renewctl(12).toml",
+    "renewctl 2.toml",
+    "RENEWCTL-desktop.TOML",
+]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "renewctl.toml",
-        "renewctl.toml.history.jsonl",
-        ".renewctl.toml.lock",
-        "renewctl-2026.toml",
-        "renewctl 2026.toml",
-        "renewctl 1.toml",
-        "renewctl (draft).toml",
-        "renewctl copy.toml",
-        "renewctl (1).json",
-        "renewctl.toml (1)",
-        "renewctl (1).toml\n",
-        "renewctl.bak.toml",
-        "my renewctl (1).toml",
-    ],
-)
-def test_another_file_is_no_copy(name: str) -> None:
-    assert not is_copy(name, "renewctl.toml")
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of its own with a store in it, which is the current one."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    Path("renewctl.toml").write_text(STORE)
+    return folder
+
+
+def copies(*ignored: str) -> tuple[str, ...]:
+    return find_copies(store_at("renewctl.toml", "named"), ignored)
+
+
+def test_a_copy_is_known_by_what_is_in_it_whatever_it_is_called(folder: Path) -> None:
+    for name in COPIES:
+        Path(name).write_text(STORE)
+    assert copies() == tuple(sorted(COPIES))
+    assert copies(*COPIES[1:]) == (COPIES[0],)
+
+
+OTHERS = {
+    "renewctl.toml.history.jsonl": STORE,
+    "renewctl.toml.layout.bak": STORE,
+    "renewctl (1).toml (1)": STORE,
+    "renewctl (1).json": '{"version": 1, "clients": {}}',
+    "my renewctl (1).toml": STORE,
+    "renewctl-notes.toml": "title = 'notes'\n",
+    "renewctl-new.toml": "version = 1\n",
+    "renewctl-later.toml": "version = 99\n[clients]\n",
+    "renewctl-torn.toml": STORE + "[",
+    "renewctl-bad.toml": STORE + "hub_id = 'x'\n",
+    "renewctl-empty.toml": "",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_file_that_is_no_store_or_is_called_otherwise_is_no_copy(name: str, folder: Path) -> None:
+    Path(name).write_text(OTHERS[name])
+    Path("renewctl-folder.toml").mkdir()
+    Path("renewctl-link.toml").symlink_to("renewctl.toml")
+    Path("renewctl-nothing.toml").symlink_to("nowhere")
+    assert copies() == ()
+
+
+def test_the_schema_beside_a_json_store_is_no_copy(folder: Path) -> None:
+    Path("renewctl.json").write_text('{"version": 1, "clients": {}}')
+    Path("renewctl.schema.json").write_text(schema_text())
+    Path("renewctl 2.json").write_text('{"version": 1, "clients": {}}')
+    assert find_copies(store_at("renewctl.json", "named")) == ("renewctl 2.json",)
+
+
+def test_what_git_knows_is_there_on_purpose(folder: Path) -> None:
+    git("init", "-q", ".")
+    for name in ("renewctl-north.toml", "renewctl [south].toml", "renewctl 2.toml"):
+        Path(name).write_text(STORE)
+    git("add", "renewctl-north.toml", ":(literal)renewctl [south].toml")
+    assert copies() == ("renewctl 2.toml",)
+
+
+def test_only_so_many_files_and_bytes_are_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(conflict_copies.MOST_FILES + 10):
+        Path(f"renewctl-{number:03}.toml").write_text(STORE)
+    assert len(copies()) == conflict_copies.MOST_FILES
+    with Path("renewctl-003.toml").open("wb") as file:
+        file.truncate(conflict_copies.MOST_BYTES)
+    assert copies() == ("renewctl-000.toml", "renewctl-001.toml", "renewctl-002.toml")
 
 
 def test_copies_are_looked_for_where_the_file_really_is(tmp_path: Path) -> None:
@@ -201,9 +248,8 @@ def test_copies_are_looked_for_where_the_file_really_is(tmp_path: Path) -> None:
     real, here = tmp_path / "Dropbox", tmp_path / "here"
     real.mkdir()
     here.mkdir()
-    (real / "agency.toml").touch()
-    (real / "agency (1).toml").touch()
-    (here / "renewctl (1).toml").touch()
+    for path in (real / "agency.toml", real / "agency (1).toml", here / "renewctl (1).toml"):
+        path.write_text(STORE)
     (here / "renewctl.toml").symlink_to(real / "agency.toml")
 
     assert find_copies(store_at(str(here / "renewctl.toml"), "named")) == (str(real / "agency (1).toml"),)

@@ -148,6 +148,7 @@ FORMS: Mapping[Kind, Form] = {
     Kind.HUB_ID: _whole("a hub id", 1, 10**15),
     Kind.COPIES: _choice(Copies),
     Kind.ROLES: _list_of("roles", _choice(Role)),
+    Kind.NAMES: _list_of("file names", Form(_read_text, {"type": "string"})),
     Kind.DOMAINS: _list_of("domains", Form(_read_domain, {"type": "string", **DOMAIN_SCHEMA})),
 }
 """The kinds of single values."""

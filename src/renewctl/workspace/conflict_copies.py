@@ -1,39 +1,71 @@
-"""Files next to the store that a sync program made of it. Reads the folder's names, nothing else."""
+"""Other files in the store's folder that are stores, too, and called after it, whoever made them.
+
+Sync programs keep one of two changes made at once in such a file, and each names it in its own way, often in
+the user's language: ``renewctl-LAPTOP.toml``, ``renewctl (Konflikt 2026-11-20).toml``. So what is in a file
+decides, not its name.
+"""
 
 import os
-import re
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from renewctl.errors import RenewctlError
 from renewctl.store.location import Location
+from renewctl.store.snapshot import load
+from renewctl.workspace.git import run_git
 
-_MARK = re.compile(
-    r"""
-      \ \([^()]*conflicted\ copy[^()]*\)        # Dropbox, Nextcloud
-    | \ \([^()]*case\ conflict[^()]*\)          # Dropbox
-    | \.sync-conflict-[\w-]+                    # Syncthing
-    | _conflict-[\w-]+                          # ownCloud
-    | \ ?\([1-9][0-9]?\)                        # Google Drive, a browser
-    | \ [2-9]                                   # iCloud
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+MOST_FILES = 50
+MOST_BYTES = 2**26
+"""More than so many files, or bytes of them together, are not looked at."""
+_TABLES = {"clients", "users", "defaults"}
 
 
-def is_copy(name: str, store: str) -> bool:
-    """Return whether a file called ``name`` is a sync program's copy of one called ``store``."""
-    stem, dot, suffix = store.rpartition(".")
-    if not (name.startswith(stem) and name.endswith(dot + suffix)):
-        return False
-    return _MARK.fullmatch(name[len(stem) : -len(dot + suffix)]) is not None
+def find_copies(place: Location, ignored: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the conflict copies of the store, as people name them; none where one may not look.
 
-
-def find_copies(place: Location) -> tuple[str, ...]:
-    """Return the conflict copies of the store, as people name them; none where one may not look."""
+    Files that git knows and files named in ``ignored`` are there on purpose.
+    """
     real = Path(os.path.realpath(place.path))
-    try:
-        names = sorted(name for name in os.listdir(real.parent) if is_copy(name, real.name))
-    except OSError:
-        return ()
+    copies = [path.name for path in _find_candidates(real) if path.name not in ignored and _is_store(path)]
+    if copies:
+        copies = _without_known_to_git(real.parent, copies)
     # A store that is a link has its copies where the file is.
     folder = real.parent if os.path.islink(place.path) else Path(place.display).parent
-    return tuple(str(folder / name) for name in names)
+    return tuple(str(folder / name) for name in copies)
+
+
+def _find_candidates(real: Path) -> Iterator[Path]:
+    """Yield the files called after the store, in order of name, as long as there are not too many."""
+    stem, ending = real.stem.casefold(), real.suffix.casefold()
+    left = MOST_BYTES
+    try:
+        names = [name for name in os.listdir(real.parent) if name.casefold().startswith(stem)]
+    except OSError:
+        return
+    for name in [name for name in sorted(names) if name.casefold().endswith(ending)][:MOST_FILES]:
+        path = real.with_name(name)
+        with suppress(OSError):
+            left -= path.stat().st_size
+            if left < 0:
+                return
+            if path.is_file() and not path.samefile(real):
+                yield path
+
+
+def _is_store(path: Path) -> bool:
+    """Return whether a file can be read as a store, and has more in it than its version."""
+    try:
+        snapshot = load(Location(path, path.name, ""))
+    except (RenewctlError, OSError):
+        return False
+    return not _TABLES.isdisjoint(snapshot.document.data)
+
+
+def _without_known_to_git(folder: Path, names: list[str]) -> list[str]:
+    try:
+        answer = run_git(folder, "ls-files", "-z", "--", *(f":(literal){name}" for name in names))
+    except RenewctlError:  # there is no git
+        return names
+    known = {os.fsdecode(name) for name in answer.stdout.split(b"\0")}
+    return [name for name in names if name not in known]

@@ -66,7 +66,9 @@ def check(
         return render_check.annotate_error(error)
     findings = [
         *checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today),
-        *checks.check_copies(conflict_copies.find_copies(snapshot.place)),
+        *checks.check_copies(
+            conflict_copies.find_copies(snapshot.place, snapshot.portfolio.policy.ignore_copies)
+        ),
     ]
     located = []
     for finding in findings:

@@ -22,7 +22,7 @@ _STRING = (
 _KEY_PART = re.compile(rf"[ \t]*({KEY})[ \t]*")
 _QUOTED = re.compile(_STRING, re.DOTALL)
 # Of text that is not TOML, an open string is one token: to try each quote in it again would take very long.
-_TOKEN = re.compile(rf"{_STRING}|\"(?:[^\"\\\n]|\\[^\n])*+|#[^\n]*|[\[\]{{}}]", re.DOTALL)
+_TOKEN = re.compile(rf"{_STRING}|\"[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)*|#[^\n]*|[\[\]{{}}]", re.DOTALL)
 _PLAIN = re.compile(r"[^,\]}#\n]*[^,\]}#\s]")
 _GAP = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*[ \t]*+")
 _SPACE = re.compile(r"[ \t\r\n]*+(?:#[^\n]*+[ \t\r\n]*+)*")
