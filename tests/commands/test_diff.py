@@ -118,7 +118,19 @@ def test_what_stands_for_the_file_is_named(data: bytes, hint: str, suffix: str, 
     ran = run("who")
     assert (ran.status, ran.out) == (3, "")
     assert f"help: {hint}\n" in ran.err
-    assert "UTF-8 again" not in ran.err
+    assert "UTF-8" not in ran.err.replace("is not UTF-8", "").replace("not UTF-8: byte", "")
+
+
+@pytest.mark.parametrize("words", [("import", "list.csv"), ("override", "--from", "list.csv")], ids=" ".join)
+@pytest.mark.parametrize("data", [b"\0GITCRYPT\0\xff", b"version https://git-lfs.github.com/spec/v1\n"])
+def test_what_stands_for_a_list_is_named(
+    data: bytes, words: tuple[str, ...], small: Path, run: Callable
+) -> None:
+    Path("list.csv").write_bytes(data)
+    ran = run(*words)
+    assert (ran.status, ran.out) == (3, "")
+    assert "git has something else here in place of the file" in ran.err
+    assert "git-crypt unlock" in ran.err or "git lfs pull" in ran.err
 
 
 def test_a_store_invalid_at_the_revision_says_where(kept: Path, run: Callable) -> None:

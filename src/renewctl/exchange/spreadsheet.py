@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from renewctl.errors import BadInput, Problem, UsageError
+from renewctl.formats.foreign import GIT_STAND_INS
 from renewctl.text import count_of, csv_text
 
 Cell = str | int | float | bool | date | datetime | None
@@ -121,6 +122,9 @@ def _clean(text: str) -> str | None:
 
 
 def _decode(data: bytes, name: str, encoding: str | None) -> str:
+    for magic, hint in GIT_STAND_INS:
+        if data.startswith(magic):
+            raise _unreadable(name, "git has something else here in place of the file", hint)
     for magic, kind in _BINARY:
         if data.startswith(magic):
             raise _other_kind(name, kind)

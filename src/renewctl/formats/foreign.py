@@ -4,12 +4,19 @@ import re
 
 _YAML = re.compile(r"(?:---|%YAML|- |[\"'\w][^:=\s]{0,99}:)(?:\s|$)")
 _TOML = re.compile(r"\[\[?[^\[\]]{1,99}\]\]?\s*(?:#|$)|[\"'\w][^:=\s]{0,99}\s*=")
+GIT_STAND_INS = (
+    (b"\0GITCRYPT\0", "it is encrypted by git-crypt: git-crypt unlock makes it readable"),
+    (
+        b"version https://git-lfs.github.com/spec/",
+        "it is Git LFS's pointer to the file: git lfs pull gets it",
+    ),
+)
+"""What git has in place of some files where it was not set up to write them, and the way to them."""
 _MAGIC = (
-    ("PK\x03\x04", "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"),
-    ("%PDF-", "it looks like a PDF"),
-    ("\0GITCRYPT\0", "it is encrypted by git-crypt: git-crypt unlock makes it readable"),
-    ("version https://git-lfs.github.com/spec/", "it is Git LFS's pointer to the file: git lfs pull gets it"),
-    ("\0", "it holds zero bytes, as a crash of the machine leaves them: take it from git or a backup"),
+    *GIT_STAND_INS,
+    (b"PK\x03\x04", "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"),
+    (b"%PDF-", "it looks like a PDF"),
+    (b"\0", "it holds zero bytes, as a crash of the machine leaves them: take it from git or a backup"),
 )
 
 
@@ -23,7 +30,7 @@ def first_line(text: str) -> tuple[int, str]:
 
 def guess_by_magic(data: bytes) -> str:
     """Return a hint at the format of a file that says by its first bytes what it is, or nothing."""
-    return next((hint for magic, hint in _MAGIC if data.startswith(magic.encode())), "")
+    return next((hint for magic, hint in _MAGIC if data.startswith(magic)), "")
 
 
 def guess_format(text: str, own: str) -> str:
