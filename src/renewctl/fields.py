@@ -11,6 +11,7 @@ class Kind(StrEnum):
     """What a field may hold."""
 
     TEXT = "text"
+    NAME = "name"
     OWNER = "owner"
     OWNER_SEEN = "owner or default"
     ADDRESS = "e-mail address"
@@ -111,7 +112,7 @@ ROLE_HEADERS = {
 _ON = Field("on", Kind.DATE, "the day somebody looked at HubSpot's own screens", required=True)
 _NAME = Field(
     "name",
-    Kind.TEXT,
+    Kind.NAME,
     "name, as people know it",
     column="name",
     headers="""company; company name; account name; nome; empresa; nome da empresa; nombre;
@@ -236,7 +237,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         ),
         Field(
             "product",
-            Kind.TEXT,
+            Kind.NAME,
             "what renews; tells a client's renewals apart",
             column="product",
             headers="""products; product renewals; subscription; produto; produtos; producto; productos;

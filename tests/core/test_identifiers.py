@@ -1,4 +1,7 @@
-"""Client domains and addresses: the form they are compared in, and what is refused when typed."""
+"""Domains, addresses and names: the form they are compared in, and what is refused when typed."""
+
+from collections.abc import Callable
+from unicodedata import normalize
 
 import pytest
 from email_validator import validate_email
@@ -10,8 +13,11 @@ from renewctl.domain.identifiers import (
     PLAIN_ADDRESS,
     address_key,
     client_key,
+    compose,
     is_address,
+    name_key,
     parse_address,
+    tidy_name,
 )
 from renewctl.errors import UsageError
 
@@ -110,11 +116,53 @@ def test_whatever_is_typed_is_a_key_of_the_designs_form_or_none(typed: str) -> N
 
 @pytest.mark.parametrize(
     ("written", "key"),
-    [("Ana@Agency.EXAMPLE", "ana@agency.example"), (" a@b\t", "a@b"), ("É@x", "é@x"), ("", "")],
+    [
+        ("Ana@Agency.EXAMPLE", "ana@agency.example"),
+        (" a@b\t", "a@b"),
+        ("É@x", "é@x"),
+        ("E\u0301@x", "é@x"),
+        ("\u212b@x", "å@x"),
+        ("straße@x", "straße@x"),
+        ("", ""),
+    ],
 )
 def test_addresses_are_compared_without_case_and_without_space_around_them(written: str, key: str) -> None:
     assert address_key(written) == key
     assert address_key(key) == key
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("Acme Ltda", "acme ltda"),
+        (" ACME \t  Ltda\n", "acme ltda"),
+        ("Acme\u00a0\u202fLtda", "acme ltda"),
+        ("Acme\u3000Ltda", "acme ltda"),
+        ("Ac\u0327a\u0303o", "ação"),
+        ("AÇÃO", "ação"),
+        ("STRASSE", "strasse"),
+        ("Straße", "strasse"),
+        ("", ""),
+        (" ", ""),
+    ],
+)
+def test_names_are_compared_without_case_and_repeated_or_no_break_spaces(written: str, key: str) -> None:
+    assert name_key(written) == key
+
+
+def test_a_new_name_is_composed_with_single_spaces_and_keeps_its_case() -> None:
+    assert tidy_name(" Gesta\u0303o\u00a0  X ") == "Gestão X"
+    assert compose(" a\u0301  b") == " á  b"
+
+
+@pytest.mark.parametrize("key_of", [address_key, name_key])
+@given(st.text(max_size=12) | st.text("aA\u0301\u0345ΑΣςıİKÅßé\u00a0 @", max_size=8))
+def test_text_that_looks_the_same_has_one_key(key_of: Callable[[str], str], text: str) -> None:
+    key = key_of(text)
+    assert key_of(key) == key
+    assert normalize("NFC", key) == key
+    for form in ("NFC", "NFD"):
+        assert key_of(normalize(form, text)) == key
 
 
 @pytest.mark.parametrize(
@@ -169,8 +217,9 @@ def test_what_is_taken_without_the_library_the_library_takes_too(text: str) -> N
         "o'neil@agency.example",
     ],
 )
-def test_an_address_comes_back_as_typed(text: str) -> None:
+def test_an_address_comes_back_as_typed_but_composed(text: str) -> None:
     assert parse_address(text, "ADDRESS") == text.strip()
+    assert parse_address(normalize("NFD", text), "ADDRESS") == text.strip()
 
 
 @pytest.mark.parametrize("text", ["Ana <ana@agency.example>", "Zé Sá < ana@agency.example >"])

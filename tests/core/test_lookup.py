@@ -62,6 +62,8 @@ def known() -> Portfolio:
         ("Acme Ltda", "acme.example"),
         (" acme ltda ", "acme.example"),
         ("AÇÃO", "xn--mnchen-3ya.example"),
+        ("Ac\u0327a\u0303o", "xn--mnchen-3ya.example"),
+        ("Acme\u00a0  Ltda", "acme.example"),
     ],
 )
 def test_a_client_is_found_by_domain_hub_id_or_name(word: str, key: str) -> None:
@@ -142,6 +144,35 @@ def test_one_unknown_among_several_is_refused_as_it_is_alone() -> None:
         find_clients(known(), ["beta.example", "acme.exmple"])
     assert caught.value.message == "there is no client 'acme.exmple'"
     assert caught.value.hint == "did you mean acme.example?"
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("xyz.com.br", ""),
+        ("zzz.com.br", ""),
+        ("bananna.com.br", "banana.com.br"),
+        ("banana.com", "banana.com.br"),
+        ("banana.com.bt", "banana.com.br"),
+        ("shop.banana.com.br", "banana.com.br"),
+        ("abacaxi.pt", "abacaxi.com.br"),
+        ("banana", "banana.com.br"),
+        ("com.br", ""),
+    ],
+)
+def test_a_domain_is_not_suggested_for_the_end_that_others_share(word: str, hint: str) -> None:
+    book = read_portfolio({"clients": {"abacaxi.com.br": {}, "banana.com.br": {}}}).portfolio
+    with pytest.raises(UnknownClient) as caught:
+        find_client(book, word)
+    assert caught.value.hint == (f"did you mean {hint}?" if hint else "renewctl client list shows them all")
+
+
+def test_an_address_is_not_suggested_for_the_domain_that_others_share() -> None:
+    book = read_portfolio({"users": {"ana@agency.example": {}, "rui@agency.example": {}}}).portfolio
+    for word, hint in {"zzz@agency.example": "", "anna@agency.example": "ana@agency.example"}.items():
+        with pytest.raises(UnknownUser) as caught:
+            find_address(book, word)
+        assert caught.value.hint.startswith(f"did you mean {hint}?" if hint else "renewctl user list")
 
 
 def test_several_unknown_are_all_listed_each_with_its_hint() -> None:

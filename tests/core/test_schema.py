@@ -165,7 +165,8 @@ def test_reading_leaves_the_data_as_it_was() -> None:
 
 NUMBER = "must be a number of days, not {}"
 PLACES: dict[Kind, tuple[tuple[str, ...], Any]] = {
-    Kind.TEXT: (("clients", "a", "name"), lambda p: p.clients["a"].name),
+    Kind.TEXT: (("clients", "a", "override", "note"), lambda p: p.clients["a"].override.note),
+    Kind.NAME: (("clients", "a", "name"), lambda p: p.clients["a"].name),
     Kind.OWNER: (("defaults", "owner"), lambda p: p.default.owner),
     Kind.OWNER_SEEN: (("clients", "a", "in_hubspot", "owner"), lambda p: p.clients["a"].confirmed.owner),
     Kind.ADDRESS: (("defaults", "notify"), lambda p: p.default.notify),
@@ -188,6 +189,8 @@ PLACES: dict[Kind, tuple[tuple[str, ...], Any]] = {
 TAKEN: list[tuple[Kind, Any, Any]] = [
     (Kind.TEXT, "", ""),
     (Kind.TEXT, " a\n\x1b", " a\n\x1b"),
+    (Kind.NAME, "", ""),
+    (Kind.NAME, " A\u0301\u00a0 b", " A\u0301\u00a0 b"),
     (Kind.OWNER, "hubspot", Owner.HUBSPOT),
     (Kind.OWNER, "partner", Owner.PARTNER),
     (Kind.OWNER_SEEN, "default", None),
@@ -233,6 +236,8 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
     (Kind.TEXT, DAY, "must be text, not 2026-10-02", QUOTES),
     (Kind.TEXT, MANY_DIGITS, "must be text, not a number of many digits", QUOTES),
     (Kind.TEXT, -MANY_DIGITS, "must be text, not a number of many digits", QUOTES),
+    (Kind.NAME, 5, "must be text, not 5", QUOTES),
+    (Kind.NAME, None, "must be text, not null", QUOTES),
     (Kind.OWNER, "hubspott", OWNERS.format('"hubspott"'), "did you mean hubspot?"),
     (Kind.OWNER, "Partners", OWNERS.format('"Partners"'), "did you mean partner?"),
     (Kind.OWNER, "agency", OWNERS.format('"agency"'), ""),
@@ -346,7 +351,11 @@ def store_with(kind: Kind, value: Any) -> dict[str, Any]:
         "policy": {},
         "users": {"u@p.example": {}},
         "clients": {
-            "a": {"in_hubspot": {"owner": "default", "on": DAY}, "contacts": [{"email": "c@a.example"}]}
+            "a": {
+                "in_hubspot": {"owner": "default", "on": DAY},
+                "contacts": [{"email": "c@a.example"}],
+                "override": {"owner": "hubspot"},
+            }
         },
     }
     here: Any = data
@@ -513,6 +522,17 @@ def test_two_spellings_of_one_user_are_refused() -> None:
     assert path == ("users", "ana@AGENCY.example")
     assert message.endswith(" is the same address as Ana@agency.example")
     assert hint == "keep one of the two"
+
+
+def test_two_encodings_of_one_user_are_one_user_and_a_remark() -> None:
+    """They were two until text was compared composed; the file must still be readable."""
+    one, two = "jose\u0301@agency.example", "jos\u00e9@agency.example"
+    reading = read_portfolio({"users": {one: {"active": False}, two: {"name": "José"}}})
+    assert not reading.problems
+    assert reading.portfolio.users == {two: PartnerUser(one, "José", active=False)}
+    ((message, path, code),) = [(each.message, each.path, each.code) for each in reading.remarks]
+    assert (path, code) == (("users", two), "look-alike")
+    assert message.endswith(" is there twice: the accents are encoded in two ways")
 
 
 def test_a_domain_with_sharp_s_is_another_than_the_one_with_two() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from renewctl.domain import paths
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
+from renewctl.domain.identifiers import name_key
 from renewctl.domain.validate import read_portfolio
 from renewctl.exchange.export import BOM, export_csv
 from renewctl.exchange.rows import read_client_rows
@@ -68,7 +69,7 @@ def renewals() -> st.SearchStrategy[list[Data]]:
         st.fixed_dictionaries({}, optional={"product": TEXT}),
         st.sampled_from([None, 1, 30]),
     )
-    return st.lists(renewal, max_size=3, unique_by=lambda item: item.get("product", "").casefold())
+    return st.lists(renewal, max_size=3, unique_by=lambda item: name_key(item.get("product", "")))
 
 
 CLIENTS = st.fixed_dictionaries(
@@ -166,11 +167,11 @@ def roster(known: Portfolio) -> Data:
     """Return what a CSV can carry of a portfolio: not a name with quotes, brackets or line ends in it."""
     return {
         key: (
-            client.name,
+            plain(client.name),
             client.hub_id,
             {role: {c.email for c in client.contacts if role in c.roles} for role in Role},
             {c.email: plain(c.name) for c in client.contacts if c.roles and carried(plain(c.name))},
-            {(each.product, each.day, each.deadline) for each in client.renewals},
+            {(plain(each.product), each.day, each.deadline) for each in client.renewals},
             # An override that says what the default says is not written: nothing in a list asks for it.
             client.override if not same_as_default(known, client.override) else None,
         )

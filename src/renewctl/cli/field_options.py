@@ -22,6 +22,7 @@ FieldFilters = Annotated[Mapping[str, Scalar | None], _FILTER]
 
 _TYPES: Mapping[Kind, tuple[Any, Mapping[str, Any]]] = {
     Kind.TEXT: (str | None, {"metavar": "TEXT"}),
+    Kind.NAME: (str | None, {"metavar": "TEXT"}),
     Kind.ADDRESS: (str | None, {"metavar": "EMAIL"}),
     Kind.DATE: (str | None, {"metavar": "DATE"}),
     Kind.FLAG: (bool | None, {}),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from renewctl.domain.identifiers import address_key, client_key
-from renewctl.domain.paths import IDENTITY, LIST_DEPTH, is_same, with_text_dates
+from renewctl.domain.paths import IDENTITY, LIST_DEPTH, comparable, is_same
 from renewctl.model import Change, Path
 
 Data = Mapping[str, Any]
@@ -37,10 +37,13 @@ def find_differences(
 
 
 def _normalize(data: Data) -> dict[str, Any]:
-    normal = {key: with_text_dates(value) for key, value in data.items() if key not in _NOT_COMPARED}
+    normal = {key: comparable(value) for key, value in data.items() if key not in _NOT_COMPARED}
     for section, normal_key in _NORMAL_KEY.items():
         if isinstance(normal.get(section), dict):
-            normal[section] = {normal_key(key): value for key, value in normal[section].items()}
+            entries: dict[str, Any] = {}
+            for key, value in normal[section].items():
+                entries[key if normal_key(key) in entries else normal_key(key)] = value
+            normal[section] = entries
     return normal
 
 

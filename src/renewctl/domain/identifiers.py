@@ -1,9 +1,10 @@
-"""Client domains and email addresses: the form they are compared in, and what counts as one.
+"""Client domains, email addresses and names: the form they are compared in, and what counts as one.
 
 Lazy imports of idna and email-validator: most text is plain ASCII and needs neither.
 """
 
 import re
+from unicodedata import normalize
 
 from renewctl.errors import UsageError
 
@@ -48,9 +49,32 @@ def _punycode(host: str) -> str | None:
         return None
 
 
+def compose(text: str) -> str:
+    """Return text in Unicode's composed form (NFC), as new text is written: é is one character."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
+def tidy_name(text: str) -> str:
+    """Return a name or product as it is written when new: composed, with single spaces."""
+    return compose(" ".join(text.split()))
+
+
+def name_key(text: str) -> str:
+    """Return a name or product in the form it is compared in: without case and repeated spaces.
+
+    Composed and decomposed accents are the same, and so are no-break and other spaces.
+    """
+    text = " ".join(text.split())
+    return text.lower() if text.isascii() else normalize("NFC", normalize("NFD", text).casefold())
+
+
 def address_key(text: str) -> str:
-    """Return an address in the form it is compared in: HubSpot logins ignore case."""
-    return text.strip().lower()
+    """Return an address in the form it is compared in: HubSpot logins ignore case.
+
+    Composed and decomposed accents are the same.
+    """
+    key = text.strip().lower()
+    return key if key.isascii() else normalize("NFC", normalize("NFD", text.strip()).lower())
 
 
 def is_address(text: str) -> bool:
@@ -59,12 +83,12 @@ def is_address(text: str) -> bool:
 
 
 def parse_address(text: str, what: str) -> str:
-    """Return an email address that was typed or imported for ``what``, without surrounding space.
+    """Return an email address that was typed or imported for ``what``, composed, without surrounding space.
 
     Raises:
         UsageError: If it is not one address. Reserved domains such as .test are accepted.
     """
-    address = text.strip()
+    address = compose(text.strip())
     if re.fullmatch(PLAIN_ADDRESS, address) and "--" not in address:
         return address
     from email_validator import EmailNotValidError, validate_email

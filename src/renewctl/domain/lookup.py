@@ -3,15 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
+from itertools import takewhile
 from shlex import quote
 
-from renewctl.domain.identifiers import address_key, client_key, is_address
+from renewctl.domain.identifiers import address_key, client_key, is_address, name_key
 from renewctl.domain.resolve import setting_of
 from renewctl.errors import Problem, UnknownClient, UnknownUser
 from renewctl.fields import TABLES
 from renewctl.model import EMPTY, Client, Owner, PartnerUser, Portfolio, Scalar
 
 _SPAN = re.compile(r"\d{1,4}[dwmy]", re.I)
+_split_labels = re.compile(r"(?=[.@])").split
 MOST_NEAREST = 20
 """The number of unknown names for which the nearest known ones are suggested."""
 
@@ -49,8 +51,8 @@ def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Cli
         return client
     clients, text = portfolio.clients.values(), word.strip()
     matches = [client for client in clients if client.hub_id is not None and str(client.hub_id) == text]
-    if not matches and text:
-        matches = [client for client in clients if client.name.strip().casefold() == text.casefold()]
+    if not matches and (name := name_key(text)):
+        matches = [client for client in clients if name_key(client.name) == name]
     if len(matches) == 1:
         return matches[0]
     if matches:
@@ -70,27 +72,45 @@ def _suggest_option(portfolio: Portfolio, word: str) -> str:
         return f"an owner stands after its option: --owner {word.lower()}"
     if is_address(word):
         return f"that is a person's address: renewctl who --recipient {quote(word)}"
-    emails = [user.email for user in portfolio.users.values() if word.lower() in _names(user)]
+    emails = [user.email for user in portfolio.users.values() if address_key(word) in _names(user)]
     return f"that is a partner user: renewctl who --recipient {quote(emails[0])}" if len(emails) == 1 else ""
 
 
 def _suggest_clients(portfolio: Portfolio, word: str) -> str:
     if not portfolio.clients:
         return "the store has no clients yet; add one: renewctl client add DOMAIN --name NAME"
-    names = {client.name.casefold(): client.key for client in portfolio.clients.values() if client.name}
+    names = {name_key(client.name): client.key for client in portfolio.clients.values() if client.name}
     keys = {key: key for key in portfolio.clients}
     return _suggest(word, {**names, **keys}) or "renewctl client list shows them all"
 
 
 def _suggest(word: str, choices: dict[str, str]) -> str:
-    """Return a question with what begins like ``word``, or is about as similar as the best."""
-    word = word.strip().casefold()
-    close = [choice for choice in choices if word and choice.startswith(word)]
-    close = close or get_close_matches(word, choices, 6, 0.6)
-    ratios = [SequenceMatcher(None, choice, word).ratio() for choice in close]
-    best = [choice for choice, ratio in zip(close, ratios, strict=True) if ratio > max(ratios) - 0.1]
+    """Return a question with what begins like ``word``, or is about as similar as the best.
+
+    What both end in, as domains in ``.com.br``, is not compared: every other client may end in it, too.
+    """
+    word = name_key(word)
+    alike = [(choice, choice, word) for choice in choices if word and choice.startswith(word)]
+    if not alike:
+        stems: dict[str, dict[str, str]] = {}
+        for choice in choices:
+            end = _shared_end(word, choice)
+            stems.setdefault(end, {})[choice.removesuffix(end)] = choice
+        for end, choice_of in stems.items():
+            stem = word.removesuffix(end)
+            alike += [(choice_of[near], near, stem) for near in get_close_matches(stem, choice_of, 6, 0.6)]
+    ratios = {choice: SequenceMatcher(None, one, other).ratio() for choice, one, other in alike}
+    ranked = sorted(ratios, key=lambda choice: -ratios[choice])
+    best = [choice for choice in ranked if ratios[choice] > ratios[ranked[0]] - 0.1]
     meanings = list(dict.fromkeys(choices[match] for match in best))[:3]
     return f"did you mean {' or '.join(meanings)}?" if meanings else ""
+
+
+def _shared_end(word: str, choice: str) -> str:
+    """Return the labels that two domains or addresses both end in, from a dot or @ on."""
+    labels = zip(reversed(_split_labels(word)[1:]), reversed(_split_labels(choice)[1:]), strict=False)
+    shared = [label for label, _ in takewhile(lambda pair: pair[0] == pair[1], labels)]
+    return "".join(reversed(shared))
 
 
 def find_user(portfolio: Portfolio, word: str) -> PartnerUser:
@@ -136,6 +156,7 @@ def find_address(portfolio: Portfolio, word: str) -> str:
         return address_key(find_user(portfolio, word).email)
     except UnknownUser:
         hint = _suggest(word, {address: address for address in sorted({*known, *portfolio.users})})
+        hint = hint or "renewctl user list and renewctl contacts show them all"
         raise UnknownUser(f"nobody in the store has the address {word!r}", hint=hint) from None
 
 
@@ -168,4 +189,4 @@ def filter_clients(
 
 
 def _fold(value: object) -> object:
-    return (value or "").strip().casefold() if isinstance(value, str | None) else value
+    return name_key(value or "") if isinstance(value, str | None) else value

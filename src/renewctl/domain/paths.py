@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from renewctl.domain.identifiers import compose
 from renewctl.model import Change, Path
 
 IDENTITY = {"contacts": "email", "renewals": "product"}
@@ -76,7 +77,7 @@ def _compare(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
     if change.renamed:
         new_key_in_use = get(data, (*change.path[:-1], str(change.after))) is not None
         return present is not None and not new_key_in_use, True
-    return with_text_dates(present), with_text_dates(change.before)
+    return comparable(present), comparable(change.before)
 
 
 def is_same(one: Any, other: Any) -> bool:
@@ -112,6 +113,17 @@ def with_text_dates(value: Any) -> Any:
         return {key: with_text_dates(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [with_text_dates(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def comparable(value: Any) -> Any:
+    """Return a value in the form it is compared in: dates as text, and text composed (NFC)."""
+    if isinstance(value, dict):
+        return {key: comparable(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [comparable(inner) for inner in value]
+    if isinstance(value, str):
+        return compose(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

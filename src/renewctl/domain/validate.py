@@ -114,9 +114,15 @@ class _Reader:
             path, key = ("users", written), address_key(written)
             if not is_address(written):
                 self.report(path, "is not an e-mail address", 'write [users."ana@agency.example"]')
-            elif key in users:
-                self.report(path, f"is the same address as {users[key].email}", "keep one of the two")
-            users[key] = PartnerUser(written, **self.read_table(value, "users", path, {}))
+            user = PartnerUser(written, **self.read_table(value, "users", path, {}))
+            if first := users.get(key):
+                if written.lower() == first.email.lower():
+                    self.report(path, f"is the same address as {first.email}", "keep one of the two")
+                else:
+                    message = f"{dotted(path)} is there twice: the accents are encoded in two ways"
+                    self.remark("look-alike", path, message, "keep one of the two")
+                user = first._replace(name=first.name or user.name, active=first.active and user.active)
+            users[key] = user
         return users
 
     def read_clients(self, table: Any, known: Mapping[str, Any], portfolio: Portfolio) -> dict[str, Client]:

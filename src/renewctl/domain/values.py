@@ -138,6 +138,7 @@ ADDRESS_SCHEMA = {"pattern": f"^{ADDRESS.pattern}$", "maxLength": LONGEST_ADDRES
 DOMAIN_SCHEMA = {"pattern": f"^{KEY.pattern}$", "not": {"pattern": r"^www\..*\."}}
 FORMS: Mapping[Kind, Form] = {
     Kind.TEXT: Form(_read_text, {"type": "string"}),
+    Kind.NAME: Form(_read_text, {"type": "string"}),
     Kind.OWNER: _choice(Owner),
     Kind.OWNER_SEEN: _choice(Owner, "default"),
     Kind.ADDRESS: Form(_read_address, {"type": "string", **ADDRESS_SCHEMA}),

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache, partial
 from typing import Any, Literal
 
-from renewctl.domain.identifiers import address_key, parse_address
+from renewctl.domain.identifiers import address_key, compose, parse_address, tidy_name
 from renewctl.domain.values import FORMS
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold
@@ -60,8 +60,8 @@ _FLAGS = {
 
 
 def read_text(cell: Cell) -> str:
-    """Return a cell as text, without surrounding space; "" if it is blank."""
-    return "" if cell is None else str(cell).strip()
+    """Return a cell as composed text, without surrounding space; "" if it is blank."""
+    return "" if cell is None else compose(str(cell).strip())
 
 
 @cache  # the same people are in many cells
@@ -79,7 +79,7 @@ def read_people(cell: Cell, what: str) -> tuple[Contact, ...]:
     for part in _split_people(read_text(cell)):
         name, address = "", part
         if "<" in part and (match := _NAME_AND_ADDRESS.fullmatch(part)):
-            name, address = match[1].strip(), match[2]
+            name, address = tidy_name(match[1]), match[2]
             if len(name) > 1 and name[0] == name[-1] == '"':
                 name = name[1:-1].strip()
         try:
@@ -163,6 +163,7 @@ def _read_number(text: str, kind: Kind) -> int:
 
 _READERS: Mapping[Kind, Callable[[str], Any]] = {
     Kind.TEXT: str,
+    Kind.NAME: tidy_name,
     Kind.ADDRESS: _read_address,
     Kind.FLAG: _read_flag,
     Kind.HUB_ID: _read_hub_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 from renewctl.domain.diff import find_differences
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.paths import apply_changes, get, revert_changes, with_text_dates
+from renewctl.domain.paths import apply_changes, comparable, get, revert_changes
 from renewctl.domain.validate import Reading, read_portfolio
 from renewctl.domain.versions import upgrade
 from renewctl.errors import NothingToUndo, Problem, StoreChanged, StoreInvalid, UsageError
@@ -171,9 +171,7 @@ def _explain(refused: Change, changes: Sequence[Change], data: dict[str, Any]) -
         return Problem(f"{dotted(path)} is not there any more", path)
     # Down to the first value inside that differs.
     while isinstance(now, dict) and isinstance(then, dict):
-        key = next(
-            key for key in {**then, **now} if with_text_dates(now.get(key)) != with_text_dates(then.get(key))
-        )
+        key = next(key for key in {**then, **now} if comparable(now.get(key)) != comparable(then.get(key)))
         path, now, then = (*path, key), now.get(key), then.get(key)
     return Problem(f"{dotted(path)} is {_in_words(now)}, not {_in_words(then)}", path)
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from renewctl import files
-from renewctl.domain.paths import apply_changes, get, with_text_dates
+from renewctl.domain.paths import apply_changes, comparable, get
 from renewctl.domain.validate import read_portfolio
 from renewctl.domain.versions import CURRENT, upgrade, version_of
 from renewctl.errors import FileError, InternalError, RenewctlError, StoreChanged, StoreInvalid
@@ -155,7 +155,8 @@ def _drop_unchanged(snapshot: Snapshot, plan: Plan) -> Plan:
     changes = []
     for change in plan.changes:
         before = change.path[-1] if change.renamed else get(snapshot.document.data, change.path)
-        # A JSON store holds dates as text; the same day is no change there.
-        if with_text_dates(before) != with_text_dates(change.after):
+        # A JSON store holds dates as text; the same day is no change there. Nor are other accents that look
+        # the same: the file keeps its own.
+        if comparable(before) != comparable(change.after):
             changes.append(change._replace(before=before))
     return plan._replace(changes=tuple(changes))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from renewctl.domain.edit.contacts import join_roles, set_active, warn_too_many
 from renewctl.domain.edit.renewals import renewal_table
-from renewctl.domain.edit.tables import record_table
+from renewctl.domain.edit.tables import record_table, tidy
 from renewctl.domain.identifiers import address_key, client_key
 from renewctl.errors import UsageError
 from renewctl.fields import TABLES
@@ -23,9 +23,11 @@ def field_changes(path: Path, values: FieldValues) -> list[Change]:
 
     What the model has for a client without the field is written by leaving the field out.
     """
+    fields = TABLES["clients"]
+    new = {key: tidy(fields[key], value) for key, value in values.items()}
     return [
-        Change((*path, key), None if value == _DEFAULTS[TABLES["clients"][key].attribute] else value)
-        for key, value in values.items()
+        Change((*path, key), None if value == _DEFAULTS[fields[key].attribute] else value)
+        for key, value in new.items()
     ]
 
 

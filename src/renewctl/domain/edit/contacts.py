@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from renewctl.domain.edit.tables import record_table, role_list
 from renewctl.domain.hubspot import MOST_BILLING
-from renewctl.domain.identifiers import address_key
+from renewctl.domain.identifiers import address_key, tidy_name
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Contact, Path, Plan, Role
 
@@ -38,7 +38,7 @@ def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
     else:
         changes.append(_set_roles(client, contact, {*contact.roles, role}))
         if name:
-            changes.append(Change((*_path(client, contact.email), "name"), name))
+            changes.append(Change((*_path(client, contact.email), "name"), tidy_name(name)))
     number = len(others) + 1 if role is Role.BILLING else 1
     return Plan("client assign", tuple(changes), tuple(warn_too_many(client.key, role, number)))
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from renewctl.domain.dates import shift_days
 from renewctl.domain.edit.clients import field_changes
 from renewctl.domain.edit.contacts import join_roles
-from renewctl.domain.edit.renewals import renewal_table
+from renewctl.domain.edit.renewals import find_products, renewal_table
 from renewctl.domain.edit.settings import DEFAULT, clear_override, override_changes
 from renewctl.domain.edit.tables import record_table, role_list
-from renewctl.domain.identifiers import address_key, client_key
+from renewctl.domain.identifiers import address_key, client_key, compose, name_key
 from renewctl.domain.lookup import find_user
 from renewctl.domain.resolve import setting_of
 from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
@@ -70,25 +70,27 @@ class _Roster:
         self.portfolio = portfolio
         self.own_settings = own_settings
         self._names: dict[str, list[str]] = {}
-        self._hub_ids: dict[int, str] = {}
+        self._hub_ids: dict[int, list[str]] = {}
         for key, client in portfolio.clients.items():
-            self._names.setdefault(client.name.strip().casefold(), []).append(key)
+            self._names.setdefault(name_key(client.name), []).append(key)
             if client.hub_id is not None:
-                self._hub_ids[client.hub_id] = key
+                self._hub_ids.setdefault(client.hub_id, []).append(key)
 
     def find_key(self, row: ImportRow) -> str:
         """Return the client of a row: by domain, hub id or unique name, otherwise a new one's domain.
 
         Raises:
-            _BadRow: If it is not in the store, and not a domain.
+            _BadRow: If it is not in the store, and not a domain; or if several clients have the hub id.
         """
         word = row.client.strip()
         key = client_key(word)
         if key in self.portfolio.clients:
             return key or ""
-        if word.isascii() and word.isdigit() and int(word) in self._hub_ids:
-            return self._hub_ids[int(word)]
-        named = self._names.get(word.casefold(), [])
+        named = self._hub_ids.get(int(word), []) if word.isascii() and word.isdigit() else []
+        if len(named) > 1:
+            hint = f"use the domain: {', '.join(named)}"
+            raise _BadRow(row, "client", f"{row.client!r} is the hub id of several clients", hint)
+        named = named or self._names.get(name_key(word), [])
         if len(named) == 1:
             return named[0]
         if key is None or "." not in key:
@@ -102,10 +104,10 @@ class _Roster:
         Raises:
             _BadRow: If it is another client's, of the store or of the rows.
         """
-        other = self._hub_ids.setdefault(hub_id, key)
-        if other != key:
+        others = self._hub_ids.setdefault(hub_id, [key])
+        if key not in others:
             hint = "look it up in HubSpot's account menu"
-            raise _BadRow(row, "hub_id", f"hub id {hub_id} is {other}'s", hint)
+            raise _BadRow(row, "hub_id", f"hub id {hub_id} is {others[0]}'s", hint)
 
 
 def plan_import(
@@ -220,16 +222,18 @@ def _agreed(rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
         other = row.values.get(name)
         if value is None:
             value, first = other, row if other is not None else first
-        elif other is not None and other != value:
+        elif other is not None and _differs(other, value, COLUMNS[name].field.kind):
             message = f"{row.client} has another {name.replace('_', ' ')} in line {first.line}"
             raise _BadRow(row, name, message, _SAME)
     return value, first
 
 
-def _differs(value: object, known: object) -> bool:
+def _differs(value: object, known: object, kind: Kind) -> bool:
     """Return whether a cell has another value than the one known; text may have lost space in it."""
     if isinstance(value, str) and isinstance(known, str):
-        return value != "" and value.split() != known.split()
+        if kind in {Kind.NAME, Kind.ADDRESS}:
+            return value != "" and name_key(value) != name_key(known)
+        return value != "" and compose(value).split() != compose(known).split()
     return value != known
 
 
@@ -242,7 +246,7 @@ def _field_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow]) -
     agreed = {name: _agreed(rows, name) for name in fields}
     for name, (value, row) in agreed.items():
         field = fields[name]
-        if value is None or not _differs(value, getattr(client, field.attribute)):
+        if value is None or not _differs(value, getattr(client, field.attribute), field.kind):
             continue
         if field.kind is Kind.HUB_ID:
             roster.claim(value, client.key, row)
@@ -256,7 +260,7 @@ def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Chan
         for role in Role:
             column = role.replace("-", "_")
             people = row.values.get(column, ())
-            if people and holders.setdefault(role, people) != people:
+            if people and _names(holders.setdefault(role, people)) != _names(people):
                 raise _BadRow(row, column, f"{row.client} has another {role} in another row", _SAME)
     wanted = join_roles((role, contact) for role, people in holders.items() for contact in people)
     known: set[str] = set()
@@ -270,13 +274,17 @@ def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Chan
         known.add(key)
         new = wanted.get(key, Contact(contact.email))
         roles = {*contact.roles} - {*holders} | {*new.roles}
-        if _differs(new.name, contact.name):
+        if _differs(new.name, contact.name, Kind.NAME):
             yield Change((*path, contact.email, "name"), new.name)
         if roles != {*contact.roles}:
             yield Change((*path, contact.email, "roles"), role_list(roles))
     for key, new in wanted.items():
         if key not in known:
             yield Change((*path, new.email), record_table("contacts", new))
+
+
+def _names(people: Iterable[Contact]) -> list[tuple[str, str]]:
+    return [(address_key(person.email), name_key(person.name)) for person in people]
 
 
 def _renewal_changes(
@@ -294,7 +302,7 @@ def _renewal_changes(
         return
     old = _find_renewal(client, row)
     new = Renewal(day, old.product if old else row.values.get("product", ""), deadline)
-    first, before = first_of.setdefault(new.product if old else new.product.casefold(), (row, new))
+    first, before = first_of.setdefault(new.product if old else name_key(new.product), (row, new))
     if first is not row:
         if (before.day, before.deadline) != (day, deadline):
             message = f"{row.client} renews {new.product or 'without a product'} in line {first.line} too"
@@ -320,10 +328,12 @@ def _find_renewal(client: Client, row: ImportRow) -> Renewal | None:
     product = row.values.get("product", "").strip()
     if not product and len(client.renewals) == 1:
         return client.renewals[0]
-    exact = [renewal for renewal in client.renewals if renewal.product.strip() == product]
-    alike = [r for r in client.renewals if r.product.strip().casefold() == product.casefold()]
-    if exact or alike:
-        return (exact or alike)[0]
+    alike = find_products(client, product)
+    if len(alike) > 1:
+        hint = "make one of them in the file"
+        raise _BadRow(row, "product", f"{client.key} has several renewals that look like {product!r}", hint)
+    if alike:
+        return alike[0]
     if not product and client.renewals:
         products = ", ".join(repr(renewal.product) for renewal in client.renewals)
         hint = f"name the product: {products}"
@@ -360,16 +370,13 @@ def _setting_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow])
                 raise _BadRow(owner_row, "notify", message, "fill the point-of-contact column")
             yield from override_changes(client, Override(Owner(owner), user, note or ""))
             return
-    if client.override and note and note.strip() != client.override.note.strip():
+    if client.override and note and _differs(note, client.override.note, Kind.TEXT):
         yield Change(("clients", client.spelling, "override", "note"), note)
 
 
 def _find_user(portfolio: Portfolio, row: ImportRow, word: str) -> str:
     """Return the address of the partner user in a cell: an address, the part before its @, or a name."""
-    name = word.casefold()
-    named = [
-        user.email for user in portfolio.users.values() if " ".join(user.name.split()).casefold() == name
-    ]
+    named = [user.email for user in portfolio.users.values() if name_key(user.name) == name_key(word)]
     if len(named) == 1:
         return named[0]
     try:

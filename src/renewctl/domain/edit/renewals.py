@@ -2,6 +2,7 @@
 
 from renewctl.domain.dates import plus_months
 from renewctl.domain.edit.tables import record_table
+from renewctl.domain.identifiers import name_key, tidy_name
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Path, Plan, Renewal, Table
 
@@ -16,7 +17,7 @@ def set_renewal(client: Client, new: Renewal, *, named: bool) -> Plan:
     """
     old = _find(client, new.product if named else None)
     table = renewal_table(new)
-    path = _path(client, old or new)
+    path = _path(client, old or new._replace(product=tidy_name(new.product)))
     if old is None:
         return Plan("client set-renewal", (Change(path, table),))
     changes = Change((*path, "date"), new.day), Change((*path, "deadline"), new.deadline)
@@ -71,9 +72,17 @@ def _find(client: Client, product: str | None) -> Renewal | None:
         if len(client.renewals) > 1:
             raise UsageError(f"{client.key} has several renewals", hint=_list_products(client))
         return client.renewals[0] if client.renewals else None
+    alike = find_products(client, product)
+    if len(alike) > 1:
+        hint = f"{_list_products(client)}, or make one of them in the file"
+        raise UsageError(f"{client.key} has several renewals that look like {product!r}", hint=hint)
+    return alike[0] if alike else None
+
+
+def find_products(client: Client, product: str) -> list[Renewal]:
+    """Return the client's renewals of a product: the one spelled so, otherwise those that look the same."""
     exact = [renewal for renewal in client.renewals if renewal.product == product]
-    alike = [r for r in client.renewals if r.product.casefold() == product.strip().casefold()]
-    return next(iter(exact or alike), None)
+    return exact or [each for each in client.renewals if name_key(each.product) == name_key(product)]
 
 
 def _require(client: Client, product: str | None) -> Renewal:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from renewctl.domain.edit.tables import record_table, table_changes
-from renewctl.domain.identifiers import address_key
+from renewctl.domain.identifiers import address_key, compose
 from renewctl.domain.lookup import MOST_NEAREST, find_client, find_user
 from renewctl.domain.resolve import is_same_setting, setting_of
 from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
@@ -118,7 +118,7 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
     owner, notify, note = row.owner.strip().lower(), row.notify.strip(), row.note.strip()
     now = client.override
     same_user = now and address_key(notify) == address_key(now.notify or "")
-    if now and same_user and (owner, note) == (now.owner, now.note.strip()):
+    if now and same_user and (owner, compose(note)) == (now.owner, compose(now.note.strip())):
         return Plan("override")  # feeding a list back changes nothing, however odd the setting is
     if owner not in {"", DEFAULT, *Owner}:
         hint = "write hubspot, partner or default, or leave it blank for no change"
@@ -162,7 +162,7 @@ def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: 
 def override_changes(client: Client, wanted: Override) -> Iterator[Change]:
     """Yield what makes ``wanted`` the client's override, if it is not already."""
     now = client.override
-    if now is None or not is_same_setting(now, wanted) or wanted.note not in {"", now.note}:
+    if now is None or not is_same_setting(now, wanted) or compose(wanted.note) not in {"", compose(now.note)}:
         path, table = ("clients", client.spelling, "override"), record_table("override", wanted)
         yield from table_changes(path, "override", table, exists=now is not None)
 

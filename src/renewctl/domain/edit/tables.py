@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import Any
 
-from renewctl.fields import TABLES, Kind
+from renewctl.domain.identifiers import compose, tidy_name
+from renewctl.fields import TABLES, Field, Kind
 from renewctl.model import Change, Path, Role, Table, Value
 
 
@@ -18,8 +19,15 @@ def record_table(name: str, record: Any) -> Table:
         if field.kind is Kind.ROLES:
             table[key] = role_list(value)
         else:
-            table[key] = str(value) if isinstance(value, StrEnum) else value
+            table[key] = str(value) if isinstance(value, StrEnum) else tidy(field, value)
     return table
+
+
+def tidy(field: Field, value: Any) -> Any:
+    """Return a new value of a field as it is written: text composed, names with single spaces."""
+    if field.kind is Kind.NAME and isinstance(value, str):
+        return tidy_name(value)
+    return compose(value) if field.kind is Kind.TEXT and isinstance(value, str) else value
 
 
 def role_list(roles: Collection[Role]) -> list[Value]:

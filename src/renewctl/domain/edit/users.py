@@ -2,7 +2,7 @@
 
 from renewctl.domain.edit.settings import warn_inactive
 from renewctl.domain.edit.tables import record_table
-from renewctl.domain.identifiers import address_key
+from renewctl.domain.identifiers import address_key, tidy_name
 from renewctl.errors import Problem, UsageError
 from renewctl.model import Change, PartnerUser, Path, Plan, Portfolio
 from renewctl.text import count_of
@@ -31,7 +31,7 @@ def change(
     """
     changes = []
     if name is not None:
-        changes.append(Change(("users", user.email, "name"), name or None))
+        changes.append(Change(("users", user.email, "name"), tidy_name(name) or None))
     if active is not None:
         changes.append(Change(("users", user.email, "active"), None if active else False))
     if not changes:
