@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from renewctl.domain import paths
 from renewctl.domain.edit.import_plan import ImportOptions, ImportRow, plan_import
+from renewctl.domain.edit.import_remarks import remark_on_rows
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
 from renewctl.model import Contact, Plan, Portfolio, Role
@@ -60,6 +61,12 @@ contacts = [
   { email = "x@twice.example", roles = ["billing"] },
   { email = "X@twice.example", roles = ["primary"] },
 ]
+
+[clients."one.example"]
+hub_id = 8
+
+[clients."other.example"]
+hub_id = 8
 
 [clients."cases.example"]
 renewals = [{ date = 2027-03-01, product = "Hub" }, { date = 2027-04-01, product = "HUB" }]
@@ -179,6 +186,43 @@ CASES = [
         [((*AC, "name"), "Acme SA"), ((*AC, "hub_id"), 5)],
     ),
     Case("what is so already", [row(ACME, name="Acme Ltda", hub_id=4411223)], []),
+    Case("a name in another case or with other spaces", [row(ACME, name="ACME\u00a0  ltda")], []),
+    Case(
+        "names, contacts and products that look the same in each row are one",
+        [
+            row(
+                "new.example",
+                2,
+                name="N\u00e1 a",
+                renewal=DAY,
+                product="\u00c9 x",
+                holders={PRIMARY: who(B="b\u00e9@a.example")},
+            ),
+            row(
+                "new.example",
+                3,
+                name="NA\u0301  A",
+                renewal=DAY,
+                product="e\u0301\u00a0X",
+                holders={PRIMARY: who(b="be\u0301@a.example")},
+            ),
+        ],
+        [
+            (
+                NEW,
+                {
+                    "name": "N\u00e1 a",
+                    "contacts": [{"email": "b\u00e9@a.example", "name": "B", "roles": ["primary"]}],
+                    "renewals": [{"date": DAY, "product": "\u00c9 x"}],
+                },
+            )
+        ],
+    ),
+    Case(
+        "a product with other spaces is the one in the store",
+        [row(ACME, product="SALES\u00a0  Hub", renewal=DAY)],
+        [(renewal("Sales Hub", "date"), DAY)],
+    ),
     Case("the client by its hub id", [row("4411223", name="A")], [((*AC, "name"), "A")]),
     Case("the client by its name", [row(" ACME ltda ", hub_id=5)], [((*AC, "hub_id"), 5)]),
     # holders
@@ -516,6 +560,16 @@ REFUSALS = [
         [(3, "hub id 7 is gama.example's", "")],
     ),
     Refusal(
+        "a hub id that two clients of the store have",
+        [row("8", name="N")],
+        [(2, "'8' is the hub id of several clients", "use the domain: one.example, other.example")],
+    ),
+    Refusal(
+        "a product that two renewals of the store look like",
+        [row("cases.example", product="hub", renewal=DAY)],
+        [(2, "cases.example has several renewals that look like 'hub'", "make one of them")],
+    ),
+    Refusal(
         "two new clients with one hub id",
         [row("new.example", 2, hub_id=99), row("newer.example", 3, hub_id=99)],
         [(3, "hub id 99", "")],
@@ -621,6 +675,38 @@ def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
         assert hint in problem.hint
 
 
+def test_what_can_hardly_be_meant_is_remarked_on_the_first_of_each_kind() -> None:
+    """1899-12-30 is what an empty cell becomes in a spreadsheet; HubSpot has one primary contact."""
+    today = date(2026, 11, 23)
+    rows = [
+        row(ACME, 2, renewal=date(1899, 12, 30), holders={PRIMARY: who("a@acme.example", "b@acme.example")}),
+        row(ACME, 3, renewal=date(2036, 11, 23), holders={PRIMARY: who("a@acme.example", "b@acme.example")}),
+        row(BETA, 4, renewal=date(2062, 1, 1), deadline=date(2036, 11, 24)),
+        row(GAMA, 5, holders={BILLING: who(*(f"{letter}@gama.example" for letter in "abcd"))}),
+    ]
+    assert [*remark_on_rows(rows, today)] == [
+        "3 dates that cannot be meant (before 2006, or more than ten years ahead): "
+        "1899-12-30 in line 2, 2062-01-01 in line 4, 2036-11-24 in line 4",
+        "acme.example then has 2 primary contacts; HubSpot takes 1",
+        "gama.example then has 4 billing contacts; HubSpot takes 3",
+    ]
+    many = [
+        row(
+            f"c{n}.example",
+            n,
+            renewal=date(2005, 1, 1),
+            holders={DECISION: who("a@x.example", "b@x.example")},
+        )
+        for n in range(2, 12)
+    ]
+    dates, *crowded = remark_on_rows(many, today)
+    assert dates.startswith("10 dates that cannot be meant")
+    assert dates.endswith("2005-01-01 in line 4, …")
+    assert len(crowded) == 4
+    assert crowded[-1] == "and 7 more roles with more contacts than HubSpot takes"
+    assert [*remark_on_rows([row(ACME, renewal=DAY)], today)] == []
+
+
 BAD_CELLS = (Problem("'x' is not a hub id", file=FILE, line=3, column=2), Problem("'y'", file=FILE, line=9))
 
 
@@ -668,9 +754,11 @@ def test_prune_removes_what_is_not_listed_and_nothing_else() -> None:
         (NEW, {}),
         (GC, None),
         (("clients", "twice.example"), None),
+        (("clients", "one.example"), None),
+        (("clients", "other.example"), None),
         (("clients", "cases.example"), None),
     ]
-    assert plan.counts == (("new", 1), ("changed", 1), ("unchanged", 1), ("removed", 3))
+    assert plan.counts == (("new", 1), ("changed", 1), ("unchanged", 1), ("removed", 5))
 
 
 def test_pruned_clients_go_by_the_name_the_file_has() -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from renewctl.domain.hubspot import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT, MOST_BILLING
 from renewctl.domain.identifiers import address_key, client_key
+from renewctl.domain.plausibility import find_implausible
 from renewctl.domain.report import FOOTER_CODE, build_rows
 from renewctl.domain.resolve import SEVERITY, Note, Resolution, Severity, resolve, setting_of
 from renewctl.errors import Problem
@@ -25,6 +26,9 @@ CODES: Mapping[str, Severity] = {
     "stale-setting": Severity.WARNING,
     "stale-contacts": Severity.WARNING,
     "conflict-copy": Severity.WARNING,
+    "look-alike": Severity.WARNING,
+    "duplicate-hub-id": Severity.WARNING,
+    "implausible-date": Severity.WARNING,
 }
 """Every code that a finding can have: those of the notes on answers, and those of ``check`` alone."""
 _LOOK_AT_CONTACTS = f"(look at: the client's account → {CONTACTS})"
@@ -57,7 +61,7 @@ def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: dat
     ``remarks`` are what was odd when the file was read (``Reading.remarks``).
     """
     yield from _check_notes(portfolio, today)
-    for remark in remarks:
+    for remark in (*remarks, *find_implausible(portfolio, today)):
         path, message = remark.path, remark.message
         key = client_key(path[1]) if path[0] == "clients" and path[1:] else None
         if key not in portfolio.clients:

@@ -11,6 +11,7 @@ from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
+from renewctl.domain.edit.import_remarks import remark_on_rows
 from renewctl.errors import UsageError
 from renewctl.exchange.rows import read_client_rows
 from renewctl.exchange.spreadsheet import read_sheet
@@ -69,6 +70,6 @@ def import_(
     def edit(portfolio: Portfolio) -> Plan:
         plan = plan_import(portfolio, table.rows, options, table.problems, tracker(run, "Planning clients"))
         unused = (f"columns not used: {', '.join(table.unused)}",) if table.unused else ()
-        return plan._replace(notes=(*plan.notes, *unused))
+        return plan._replace(notes=(*plan.notes, *remark_on_rows(table.rows, run.today), *unused))
 
     return change_store(run, edit)
