@@ -5,18 +5,22 @@ from typing import Any, get_args
 
 import pytest
 import tomli
+from hypothesis import given
 
+from portfolios import ADDRESSES, LAW, STORES, Data, portfolio
+from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import (
     SEVERITY,
     Decision,
     Reason,
     Resolution,
     Rule,
+    decisions_about,
     resolve,
     setting_path,
 )
 from renewctl.domain.validate import read_portfolio
-from renewctl.model import Portfolio
+from renewctl.model import PartnerUser, Portfolio
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "resolve.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
@@ -152,7 +156,25 @@ def test_every_rule_is_in_the_table() -> None:
 def test_every_reason_is_in_the_table() -> None:
     skipped = {line.rsplit(" ", 1)[1] for case in CASES for line in case.get("skipped", [])}
     given = {reason for case in CASES for reason in case.get("reasons", {}).values()}
-    assert skipped | given == set(get_args(Reason))
+    assert skipped | given == set(get_args(Reason)) - {"no-candidate"}
+
+
+@LAW
+@given(STORES, ADDRESSES)
+def test_one_person_has_the_decisions_that_name_them_or_one_that_says_so(data: Data, email: str) -> None:
+    known = portfolio(data)
+    for client in known.clients.values():
+        got = resolve(known, client)
+        mine = decisions_about(got, PartnerUser(email))
+        others = [decision for decision in got.decisions if decision not in mine]
+        assert mine
+        assert all(decision.key == address_key(email) for decision in mine)
+        assert not any(decision.key == address_key(email) for decision in others)
+        recipients = {decision.key for decision in (*got.to, *got.cc)}
+        outcomes = {decision.outcome for decision in mine}
+        assert (address_key(email) in recipients) == bool(outcomes - {"skipped"})
+        if mine[0] not in got.decisions:
+            assert (mine[0].reason, mine[0].outcome, len(mine)) == ("no-candidate", "skipped", 1)
 
 
 def test_every_note_that_does_not_depend_on_dates_is_in_the_table() -> None:

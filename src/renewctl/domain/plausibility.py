@@ -13,19 +13,24 @@ YEARS_AHEAD = 10
 FAR_OFF = f"before {EARLIEST.year}, or more than ten years ahead"
 
 
-def is_far_off(day: date, today: date) -> bool:
-    """Return whether a date cannot be meant, but is a slip of a digit or a spreadsheet's zero."""
-    return day < EARLIEST or (day.year - YEARS_AHEAD, day.month, day.day) > (*today.timetuple()[:3],)
+def describe_far_off(day: date, today: date) -> str:
+    """Return how far off a date is that cannot be meant, as a spreadsheet's zero; "" if it can be."""
+    if day < EARLIEST:
+        return f"before {EARLIEST.year}"
+    ahead = (day.year - YEARS_AHEAD, day.month, day.day) > (today.year, today.month, today.day)
+    return "more than ten years ahead" if ahead else ""
 
 
 def find_implausible(portfolio: Portfolio, today: date) -> Iterator[Problem]:
     """Yield what is odd in a portfolio though it can be read; ``code`` is that of the finding."""
     default = portfolio.default
-    if default and default.confirmed and is_far_off(default.confirmed.on, today):
-        yield _far_off("confirmation of the default", default.confirmed.on, ("defaults", "in_hubspot", "on"))
+    dates: list[tuple[str, date, Path]] = []
+    if default and default.confirmed:
+        dates.append(("confirmation of the default", default.confirmed.on, ("defaults", "in_hubspot", "on")))
     first_of: dict[int, str] = {}
     for client in portfolio.clients.values():
         path = ("clients", client.spelling)
+        dates += _dates(client, path)
         if client.hub_id is not None:
             first = first_of.setdefault(client.hub_id, client.key)
             if first != client.key:
@@ -41,9 +46,10 @@ def find_implausible(portfolio: Portfolio, today: date) -> Iterator[Problem]:
             message = f"{len(same)} renewals are of one product: {', '.join(map(repr, same))}"
             hint = "keep the right one, or call them what tells them apart"
             yield Problem(message, (*path, "renewals", same[1]), hint, code="look-alike")
-        for what, day, place in _dates(client, path):
-            if is_far_off(day, today):
-                yield _far_off(what, day, place)
+    for what, day, place in dates:
+        if when := describe_far_off(day, today):
+            message = f"the {what} cannot be meant: {day} is {when}"
+            yield Problem(message, place, "look the date up, and correct it", code="implausible-date")
 
 
 def _group(spellings: Iterable[str], key_of: Callable[[str], str]) -> list[list[str]]:
@@ -65,9 +71,3 @@ def _dates(client: Client, path: Path) -> Iterator[tuple[str, date, Path]]:
         yield f"renewal date{product}", renewal.day, (*place, "date")
         if renewal.deadline:
             yield f"deadline{product}", renewal.deadline, (*place, "deadline")
-
-
-def _far_off(what: str, day: date, path: Path) -> Problem:
-    when = f"before {EARLIEST.year}" if day < EARLIEST else "more than ten years ahead"
-    message = f"the {what} cannot be meant: {day} is {when}"
-    return Problem(message, path, "look the date up, and correct it", code="implausible-date")

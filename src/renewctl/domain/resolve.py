@@ -61,6 +61,7 @@ Reason = Literal[
     "vacant",
     "inactive",
     "no-setting",
+    "no-candidate",
 ]
 """Why a candidate has its outcome."""
 
@@ -271,6 +272,14 @@ def is_same_setting(one: Setting | Confirmation | None, other: Setting | Confirm
     if one is None or one.owner is not other.owner:
         return False
     return address_key(one.notify or "") == address_key(other.notify or "")
+
+
+def decisions_about(resolution: Resolution, person: PartnerUser) -> tuple[Decision, ...]:
+    """Return the decisions about one person, of whom there is always one: they may be no candidate."""
+    key = address_key(person.email)
+    path = setting_path(resolution.client)
+    none = Decision(person.email, person.name, (), "skipped", "no-candidate", path)
+    return tuple(decision for decision in resolution.decisions if decision.key == key) or (none,)
 
 
 def _find_notes(

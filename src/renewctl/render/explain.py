@@ -3,9 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
+from renewctl.domain.identifiers import address_key
 from renewctl.domain.report import ReportRow
-from renewctl.domain.resolve import ARTICLE, Decision, Note, Outcome, Resolution, Severity, setting_path
-from renewctl.model import Default, Path, Policy
+from renewctl.domain.resolve import (
+    ARTICLE,
+    Decision,
+    Note,
+    Outcome,
+    Resolution,
+    Severity,
+    decisions_about,
+    setting_path,
+)
+from renewctl.model import Default, PartnerUser, Path, Policy, Portfolio
 from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.who import note_item, note_line
 from renewctl.render.wording import read_texts
@@ -16,13 +26,20 @@ PlaceOf = Callable[[Path], str | None]
 
 
 def render_explanation(
-    rows: tuple[ReportRow, ...], default: Default | None, policy: Policy, place_of: PlaceOf
+    rows: tuple[ReportRow, ...],
+    portfolio: Portfolio,
+    place_of: PlaceOf,
+    recipient: PartnerUser | None = None,
 ) -> Result:
-    """Return the decision about the one client of the rows."""
+    """Return the decision about the one client of the rows, or about that ``recipient`` alone."""
     resolution = rows[0].resolution
     client = resolution.client
-    values = _values(resolution, default, policy, place_of)
+    values = _values(resolution, portfolio.default, portfolio.policy, place_of)
     notes = list(dict.fromkeys(note for row in rows for note in row.notes))
+    if recipient:
+        key = address_key(recipient.email)
+        resolution = resolution._replace(decisions=decisions_about(resolution, recipient))
+        notes = [note for note in notes if address_key(note.subject) == key]
     notes.sort(key=lambda note: list(Severity).index(note.severity))
     reasons = read_texts("explain")["reasons"]
     decisions = [
@@ -42,6 +59,7 @@ def render_explanation(
         "name": client.name or None,
         "rule": resolution.rule,
         "source": resolution.source,
+        "recipient": recipient.email if recipient else None,
         "values": values,
         "decisions": decisions,
         "notes": [note_item(note) for note in notes],
@@ -51,7 +69,7 @@ def render_explanation(
         document,
         table_of(COLUMNS, decisions),
         names=(client.key,),
-        lines=tuple(_lines(resolution, values, notes)),
+        lines=tuple(_lines(resolution, values, notes, alone=recipient is not None)),
     )
 
 
@@ -86,7 +104,7 @@ def _values(
 
 
 def _lines(
-    resolution: Resolution, values: Sequence[Mapping[str, Any]], notes: Sequence[Note]
+    resolution: Resolution, values: Sequence[Mapping[str, Any]], notes: Sequence[Note], *, alone: bool
 ) -> Iterator[Line]:
     client = resolution.client
     yield line((client.key, "strong"), f"  {client.name}" if client.name else "")
@@ -104,6 +122,8 @@ def _lines(
             (overridden, "dim"),
         )
     yield line()
+    if not resolution.to and not alone:
+        yield line("  ", ("NOBODY is notified", "error"))
     yield from _decision_lines(resolution)
     yield line()
     yield line((resolution.rule, "strong"), f": {read_texts('explain')['rules'][resolution.rule]}.")
@@ -114,18 +134,17 @@ def _lines(
 
 
 def _decision_lines(resolution: Resolution) -> Iterator[Line]:
-    if not resolution.to:
-        yield line("  ", ("NOBODY is notified", "error"))
     width = max((len(_candidate(decision)) for decision in resolution.decisions), default=0)
     for decision in sorted(resolution.decisions, key=lambda found: get_args(Outcome).index(found.outcome)):
         style = decision.outcome if decision.outcome in {"notified", "copied"} else "dim"
-        roles = ", ".join(decision.roles) or "no role"
         reason = read_texts("explain")["reasons"][decision.reason]
+        if decision.reason != "no-candidate":
+            reason = f"{', '.join(decision.roles) or 'no role'}: {reason}"
         yield line(
             "  ",
             (f"{decision.outcome:<8}", style),
             f"  {_candidate(decision):<{width}}  ",
-            (f"{roles}: {reason}", "dim" if style == "dim" else ""),
+            (reason, "dim" if style == "dim" else ""),
         )
 
 

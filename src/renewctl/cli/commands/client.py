@@ -25,6 +25,7 @@ from renewctl.domain.dates import parse_day
 from renewctl.domain.edit import clients as edit
 from renewctl.domain.edit import contacts, renewals
 from renewctl.domain.identifiers import parse_address
+from renewctl.domain.plausibility import describe_far_off
 from renewctl.errors import UsageError
 from renewctl.model import EMPTY, Client, Plan, Renewal, Role
 from renewctl.render import clients as render_clients
@@ -222,5 +223,9 @@ def _change_client(run: Run, word: str, plan: Callable[[Client], Plan]) -> Resul
 
 
 def _renewal(run: Run, day: str, product: Text, deadline: Text) -> Renewal:
+    date = parse_day(day, run.today, option="the renewal date")
     last = parse_day(deadline, run.today, option="--deadline") if deadline else None
-    return Renewal(parse_day(day, run.today, option="the renewal date"), product or "", last)
+    for what, each in (("renewal date", date), ("deadline", last)):
+        if each and (when := describe_far_off(each, run.today)):
+            run.remarks.append(f"the {what} {each} is {when}")
+    return Renewal(date, product or "", last)

@@ -1,15 +1,32 @@
 """``explain``: why the recipients of a client's renewals are who they are."""
 
+from typing import Annotated
+
+import typer
+
 from renewctl.cli.app import command
-from renewctl.cli.options import OneClient
+from renewctl.cli.options import OneClient, Text, complete_users
 from renewctl.cli.runtime import Run
 from renewctl.domain import lookup, report
+from renewctl.model import PartnerUser
 from renewctl.render import explain as render_explain
 from renewctl.render.result import Result
 
 
 @command("explain")
-def explain(run: Run, client: OneClient) -> Result:
+def explain(
+    run: Run,
+    client: OneClient,
+    recipient: Annotated[
+        Text,
+        typer.Option(
+            "--recipient",
+            metavar="EMAIL",
+            help="Only this person: notified, copied, or why not.",
+            autocompletion=complete_users,
+        ),
+    ] = None,
+) -> Result:
     """Show why a client's renewals reach whom they reach.
 
     Each value with the layer it comes from (file and line) and what it shadows, every candidate
@@ -18,4 +35,8 @@ def explain(run: Run, client: OneClient) -> Result:
     snapshot = run.load()
     portfolio = snapshot.portfolio
     rows = report.build_rows(portfolio, [lookup.find_client(portfolio, client)], None, run.today)
-    return render_explain.render_explanation(rows, portfolio.default, portfolio.policy, snapshot.line_of)
+    person = None
+    if recipient is not None:
+        email = lookup.find_address(portfolio, recipient)
+        person = portfolio.users.get(email, PartnerUser(email))
+    return render_explain.render_explanation(rows, portfolio, snapshot.line_of, person)

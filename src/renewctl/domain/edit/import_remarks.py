@@ -5,7 +5,7 @@ from datetime import date
 
 from renewctl.domain.edit.contacts import warn_too_many
 from renewctl.domain.edit.import_plan import ImportRow
-from renewctl.domain.plausibility import FAR_OFF, is_far_off
+from renewctl.domain.plausibility import FAR_OFF, describe_far_off
 from renewctl.model import Role
 from renewctl.text import count_of
 
@@ -18,7 +18,7 @@ def remark_on_rows(rows: Sequence[ImportRow], today: date) -> Iterator[str]:
         f"{value} in line {row.line}"
         for row in rows
         for value in row.values.values()
-        if isinstance(value, date) and is_far_off(value, today)
+        if isinstance(value, date) and describe_far_off(value, today)
     ]
     if days:
         some = ", ".join([*days[:MOST_REMARKS], *(["…"] if len(days) > MOST_REMARKS else [])])
