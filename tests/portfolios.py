@@ -28,6 +28,8 @@ ADDRESSES = st.sampled_from(
         "x@a.example",
         "X@a.example",
         "y@a.example",
+        "\u00e9@a.example",
+        "E\u0301@a.example",
     ]
 )
 # Few days, so that they coincide with each other, with today and with the ends of windows.
