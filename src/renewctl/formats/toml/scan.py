@@ -30,7 +30,7 @@ _BLANKS = re.compile(r"[ \t]*")
 _TAIL = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
 
 # An integer that can be too long for Python to write; tomli refuses long decimal ones itself.
-LONG_HEX = r"(?<!\w)0[xob][0-9A-Fa-f_]{2500,}"
+LONG_HEX = r"0(?<!\w0)[xob][0-9A-Fa-f_]{2500,}"
 
 
 class ScanError(ValueError):
