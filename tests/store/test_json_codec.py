@@ -2,14 +2,13 @@
 
 import json
 import math
-import os
 import re
 from datetime import UTC, date, datetime
 from datetime import time as clock
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import StoreInvalid
@@ -18,8 +17,6 @@ from renewctl.formats.json import codec
 from renewctl.store.document import Document
 from store.layouts import JSON, made, typed
 
-EXAMPLES = int(os.environ.get("RENEWCTL_TEST_EXAMPLES", "300"))
-often = settings(max_examples=EXAMPLES, derandomize=True, deadline=None)
 A, B = ("clients", "a.example"), ("clients", "b.example")
 
 
@@ -261,7 +258,6 @@ def expected_kinds(text: str) -> set[str]:
     return {*kinds(whole), *([] if isinstance(whole, Pairs) else ["top"])}
 
 
-@often
 @given(flawed())
 def test_what_is_found_is_what_is_there(text):
     found, data = set(), None
@@ -613,7 +609,6 @@ def scrawls(draw):
     return scrawled(draw(STORES), draw, draw(st.booleans())) + draw(st.sampled_from(["", "\n", " \r\n"]))
 
 
-@often
 @given(usual())
 def test_entries_joined_are_the_text(text):
     assert codec.join(codec.entries(text), text) == text
@@ -641,7 +636,6 @@ def held(data) -> dict:
     return found
 
 
-@often
 @given(usual() | scrawls())
 def test_entries_hold_all_the_data(text):
     found = codec.entries(text)
@@ -653,7 +647,6 @@ def test_entries_hold_all_the_data(text):
     assert all(text.startswith(entry.text, entry.start) for entry in found)
 
 
-@often
 @given(usual() | scrawls())
 def test_reformatted_text_holds_the_same_data_in_the_usual_layout(text):
     new = codec.join(codec.reformat(text, json.loads(text), ()), text)
@@ -663,7 +656,6 @@ def test_reformatted_text_holds_the_same_data_in_the_usual_layout(text):
     assert codec.join(codec.reformat(new, json.loads(new), ()), new) == new
 
 
-@often
 @given(usual() | scrawls(), st.data())
 def test_changed_entries_hold_the_new_data_and_the_others_their_text(text, data):
     draw, data = data.draw, json.loads(text)
@@ -706,7 +698,6 @@ def steps_of(value, steps=()):
         yield from steps_of(inner, (*steps, step))
 
 
-@often
 @given(usual() | scrawls())
 def test_everything_has_a_position_of_its_own(text):
     before = -1
