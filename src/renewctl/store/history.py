@@ -20,6 +20,7 @@ from renewctl.formats.entries import Swap
 from renewctl.model import Change
 
 SUFFIX = ".history.jsonl"
+_MOST_JOURNALS = 20
 _OUTCOMES = ("done", "dropped", "unsure")
 _DATE, _TIME = "$date", "$time"
 
@@ -107,6 +108,34 @@ def read(store: Path, digest: str) -> History:
         records.append(line._replace(outside=outside, unsure=outcome == "unsure"))
         last_digest = line.after if outcome == "done" else line.before
     return History(tuple(records), bool(records) and last_digest != digest, unreadable)
+
+
+def find_renamed(store: Path, digest: str, *, certain: bool) -> tuple[Path, Path] | None:
+    """Return the journal that a store had before it was renamed by hand, and the one it has now.
+
+    That is one whose store is not there any more, and which ends with the content of this ``digest``; if
+    none does, it is the only one there is, unless it has to be ``certain``.
+    """
+    here = path_of(store)
+    orphans = []
+    with suppress(OSError, FileError):
+        names = [name for name in sorted(os.listdir(here.parent)) if name.endswith(SUFFIX)]
+        for path in map(here.with_name, names[:_MOST_JOURNALS]):
+            old = path.with_name(path.name.removesuffix(SUFFIX))
+            if path != here and path.is_file() and not path.is_symlink() and not os.path.lexists(old):
+                orphans.append(path)
+    matching = [path for path in orphans if _ends_with(path, digest)]
+    found = matching or ([] if certain else orphans)
+    if len(found) != 1:
+        return None
+    # As people name the store, unless it is a link: the journal is where it leads to.
+    folder = here.parent if store.is_symlink() else store.parent
+    return folder / found[0].name, folder / here.name
+
+
+def _ends_with(path: Path, digest: str) -> bool:
+    records = [line for line in map(_decode, _read_lines(path)) if isinstance(line, Record)]
+    return bool(records) and records[-1].after == digest
 
 
 def begin_record(store: Path, record: Record) -> Record:

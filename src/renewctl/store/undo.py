@@ -27,7 +27,7 @@ def undo_change(change_id: str | None) -> MakeDraft:
     def make_draft(before: Snapshot) -> Draft:
         check_version(before)
         records = history.read(before.place.path, before.digest).records
-        record = _choose(records, chosen[0] if chosen else change_id)
+        record = _choose(before, records, chosen[0] if chosen else change_id)
         last = next(other for other in reversed(records) if not other.unsure)
         # Called again under the lock: what was chosen as the last change has to be the last still.
         if chosen and change_id is None and last.id != record.id:
@@ -46,12 +46,14 @@ def undo_change(change_id: str | None) -> MakeDraft:
     return make_draft
 
 
-def _choose(records: Sequence[Record], change_id: str | None) -> Record:
+def _choose(before: Snapshot, records: Sequence[Record], change_id: str | None) -> Record:
     """Return the record that the id begins; without one, the last that was certainly made."""
     certain = [record for record in records if not record.unsure]
     if not certain:
-        message = "there is nothing to undo: no change of this store is on record"
-        raise NothingToUndo(message, hint="the record lies beside the store, and begins with its next change")
+        hint = "the record lies beside the store, and begins with its next change"
+        if not records and (renamed := history.find_renamed(before.place.path, before.digest, certain=False)):
+            hint = f"{renamed[0]} may be its history, from before it was renamed: renewctl history says more"
+        raise NothingToUndo("there is nothing to undo: no change of this store is on record", hint=hint)
     if change_id is None:
         return certain[-1]
     matches = [record for record in records if change_id and record.id.startswith(change_id.lower())]

@@ -1,6 +1,7 @@
 """``history``: which changes were made, when, by whom and why."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 from renewctl import files
 from renewctl.cli.app import command
@@ -38,6 +39,15 @@ def history(run: Run, clients: Clients = None) -> Result:
     if past.unreadable:
         numbers = ", ".join(map(str, past.unreadable[:5]))
         warnings = (f"lines of the history that cannot be read: {numbers}",)
+    first = past.records[0].before if past.records else digest
+    if renamed := journal.find_renamed(run.place.path, first, certain=bool(past.records)):
+        old, new = renamed
+        warning = f"what was changed before {run.place.display} had this name is in {old}"
+        if not past.records:
+            name = run.place.display
+            move = f"mv {quote(str(old))} {quote(str(new))}"
+            warning = f"{name} has no history, and {old} has no store: if {name} was renamed, {move}"
+        warnings += (warning,)
     return render.render_history(items, {"path": run.place.display, "sha256": digest}, warnings)
 
 
