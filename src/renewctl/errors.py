@@ -104,10 +104,6 @@ class ConfirmationRequired(RenewctlError, code="needs-yes", exit_status=ExitStat
     """The change is large or leaves a client without a recipient, and nobody can be asked."""
 
 
-class Declined(RenewctlError, code="declined"):
-    """The user was asked and said no."""
-
-
 class NothingToUndo(RenewctlError, code="nothing-to-undo"):
     """There is no change to undo."""
 

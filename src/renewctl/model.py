@@ -144,7 +144,7 @@ class Plan(NamedTuple):
     """What a command would change, in order; ``notes`` are what else the user should know.
 
     ``counts`` summarizes a change of many: (what, how many). With ``whole``, every change is shown,
-    however many there are.
+    however many there are. ``danger`` is what is never done unasked, if anything, as a clause.
     """
 
     command: str
@@ -152,3 +152,4 @@ class Plan(NamedTuple):
     notes: tuple[str, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     whole: bool = False
+    danger: str = ""

@@ -4,6 +4,7 @@ The store's data is anybody's text. It is shown, never interpreted.
 """
 
 import re
+from collections.abc import Sequence
 from unicodedata import category
 
 from renewctl.model import Path
@@ -40,6 +41,12 @@ def _escape(char: str) -> str:
 def count_of(number: int, noun: str) -> str:
     """Return a number with its noun in the right form."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def list_some(names: Sequence[str], most: int, where: str = "") -> str:
+    """Return the first names and how many more there are, and ``where`` those are."""
+    more = f" and {len(names) - most} more{where}" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def format_value(value: object) -> str:

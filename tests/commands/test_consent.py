@@ -41,7 +41,7 @@ def test_a_change_that_reaches_more_clients_than_the_policy_says_is_asked_about(
     assert narrow.read_bytes() == before
     assert "This changes who hears about 1 client. Go on?" in seen
     assert seen.index("start hearing") < seen.index("Go on?")  # what is agreed to is seen before
-    assert "nothing was written" in seen
+    assert seen.endswith("Go on? [y/N]: n\r\nCancelled. Nothing was written.\r\n")
 
     status, seen = ask("override", "acme.example", "--owner", "partner", "--notify", "rui", answer="y")
     assert status == 0
@@ -106,16 +106,114 @@ def test_clear_override_all_is_asked_about_whatever_it_changes(small: Path) -> N
     assert main(["clear-override", "--all"]) == 0
 
 
-def test_an_interrupted_question_is_130_and_writes_nothing(narrow: Path) -> None:
+@pytest.mark.parametrize("form", ["table", "tsv", "names", "markdown"])
+def test_no_is_an_answer_and_no_error(form: str, narrow: Path) -> None:
+    before = narrow.read_bytes()
+    status, seen = ask(
+        "override", "acme.example", "--owner", "partner", "--notify", "rui", "-o", form, answer=""
+    )
+    assert (status, narrow.read_bytes()) == (1, before)
+    assert seen.endswith("Go on? [y/N]: \r\nCancelled. Nothing was written.\r\n")
+
+
+@pytest.mark.parametrize(("control", "status"), [("c", 130), ("d", 1)])
+def test_a_question_that_ends_without_an_answer_writes_nothing(
+    control: str, status: int, narrow: Path
+) -> None:
+    """The end of the input is a no; Ctrl-C breaks off."""
     before = narrow.read_bytes()
     words = ["-m", "renewctl", "override", "acme.example", "--owner", "partner", "--notify", "rui"]
     child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=20)
     child.expect_exact("Go on? [y/N]: ")
-    child.sendcontrol("c")
+    child.sendcontrol(control)
     child.expect(pexpect.EOF)
     child.close()
-    assert child.exitstatus == 130
+    assert child.exitstatus == status
     assert narrow.read_bytes() == before
+    assert str(child.before).endswith("\r\nCancelled. Nothing was written.\r\n") == (status == 1)
+    assert "error" not in str(child.before)
+
+
+# ------------------------------------------------------------------ what nobody named
+
+
+def many(count: int, above: int = 25) -> bytes:
+    """Write a store of clients about whom nobody is notified. Return its bytes."""
+    lines = ["version = 1", f"policy.confirm_above = {above}", 'defaults.owner = "hubspot"']
+    lines += [f"clients.'c{number:02}.example' = {{}}" for number in range(count)]
+    Path("renewctl.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["migrate", "--layout", "-q"]) == 0
+    return Path("renewctl.toml").read_bytes()
+
+
+def listed(count: int) -> str:
+    """Write a roster of the last clients of that store. Return its name."""
+    Path("roster.csv").write_text("client\n" + "".join(f"c{n:02}.example\n" for n in range(count, 40)))
+    return "roster.csv"
+
+
+@pytest.mark.parametrize(
+    ("above", "gone", "status"),
+    [
+        (25, 10, 0),  # just a quarter
+        (25, 11, 6),
+        (25, 39, 6),
+        (4, 4, 0),  # no more than the policy says
+        (4, 5, 6),
+    ],
+)
+def test_prune_takes_no_more_than_a_quarter_unasked(
+    above: int, gone: int, status: int, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = many(40, above)
+    assert main(["import", listed(gone), "--prune", "-q"]) == status
+    assert (small.read_bytes() == before) == (status == 6)
+    if status:
+        first = "c00.example, c01.example, c02.example"
+        message = (
+            f"import --prune removes {gone} of 40 clients: {first} and {gone - 3} more: in a script that"
+        )
+        assert capsys.readouterr().err.startswith(f"error: {message} needs --yes; nothing was written\n")
+        assert main(["import", "roster.csv", "--prune", "-q", "--dry-run"]) == 0
+        assert small.read_bytes() == before
+        assert main(["import", "roster.csv", "--prune", "-q", "-y"]) == 0
+        assert small.read_bytes().count(b"[clients") == 40 - gone
+
+
+def test_a_prune_is_asked_about_by_the_number_of_clients_that_go(small: Path) -> None:
+    """Nobody stops hearing here, so that the number of people would ask for nothing."""
+    before = many(40)
+    status, seen = ask("import", listed(11), "--prune", answer="n", columns=200)
+    assert (status, small.read_bytes()) == (1, before)
+    assert "removes 11 of 40 clients: c00.example, c01.example, c02.example and 8 more. Go on?" in seen
+    assert ask("import", "roster.csv", "--prune", "-o", "json", answer=None)[0] == 6
+    assert small.read_bytes() == before
+    assert ask("import", "roster.csv", "--prune", answer="y")[0] == 0
+
+
+def test_done_all_does_not_record_a_look_at_many_screens_unasked(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many(40)
+    keys = [f"c{number:02}.example" for number in range(40)]
+    assert main(["override", *keys[:11], "--owner", "hubspot", "-q"]) == 0
+    before = small.read_bytes()
+    assert main(["done", "--all"]) == 6
+    assert "saw the screens of 11 of 40 clients: c00.example, c01.example" in capsys.readouterr().err
+    assert ask("done", "--all", "-o", "json", answer=None)[0] == 6
+    assert ask("done", "--all", answer="n")[0] == 1
+    assert small.read_bytes() == before
+    assert main(["done", keys[0], "-q"]) == 0
+    assert main(["done", "--all", "-q"]) == 0  # the other ten are just a quarter
+    assert main(["done", *keys, "-q"]) == 0  # named, so asked for
+
+
+@pytest.mark.parametrize(("today", "status"), [("2026-10-04", 0), ("2026-10-03", 6)])
+def test_a_renewal_far_away_is_not_moved_on_unasked(today: str, status: int, small: Path) -> None:
+    assert "2027-02-01" in small.read_text()
+    assert main(["client", "renewed", "borges.example", "--as-of", today]) == status
+    assert ("2028-02-01" in small.read_text()) == (status == 0)
+    assert main(["client", "renewed", "borges.example", "--as-of", today, "--yes"]) == 0
 
 
 def test_what_was_agreed_to_is_not_written_over_what_came_meanwhile(narrow: Path) -> None:

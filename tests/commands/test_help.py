@@ -307,21 +307,6 @@ def test_a_large_change_is_asked_for_on_a_terminal(agency: Path) -> None:
         assert (agency.read_bytes() != before) == changed
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
-def test_a_question_can_be_broken_off(key: str, agency: Path) -> None:
-    before = agency.read_bytes()
-    child = pexpect.spawn(
-        sys.executable, ["-m", "renewctl", "clear-override", "--all"], timeout=20, encoding="utf-8"
-    )
-    child.expect("Go on")
-    child.send(key)
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus in ({130} if key == "\x03" else {1, 130})
-    assert "Traceback" not in child.before
-    assert agency.read_bytes() == before
-
-
 def test_the_footer_says_that_hubspot_was_not_asked(agency: Path, on_terminal: Callable) -> None:
     assert on_terminal("who")[2].endswith("By your file renewctl.toml; HubSpot was not asked.\n")
     assert on_terminal("who", "-q")[2] == ""

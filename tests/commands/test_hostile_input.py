@@ -13,12 +13,28 @@ import tomli
 
 NO_CLIENTS = [
     *("../../etc/passwd", "-rf", "--", "$(id)", "a;b", "", " ", ".", "-a", "a b", "a\\b", "a\nb", "a\0b"),
-    *("a@b.example", "a" * 254, "*", "a|b", "`id`", "http://", "//x", "\u202e"),
+    *(
+        "acme",
+        "CON",
+        "a/b",
+        "http://acme/",
+        "007",
+        "1" * 16,
+        "a@b.example",
+        "a" * 254,
+        "*",
+        "a|b",
+        "`id`",
+        "http://",
+        "//x",
+        "\u202e",
+    ),
 ]
 CLIENTS = {
-    "CON": "con",
+    "CON.example": "con.example",
+    "4412345": "4412345",
     "nul.example": "nul.example",
-    "a/b": "a",
+    "a.example/b": "a.example",
     "HTTPS://www.Acme.COM:8443/x?y#z": "acme.com",
     " acme.com. ": "acme.com",
     "\u0430cme.example": "xn--cme-5cd.example",

@@ -412,7 +412,7 @@ def test_csv_has_the_columns_of_the_items_crlf_and_joined_lists(run: Callable) -
     assert header == ITEM
     assert {len(row) for row in rows} == {len(header)}
     last = dict(zip(header, rows[-1], strict=True))
-    assert last["notes"] == "vacant-role;vacant-role;no-renewal-date"
+    assert last["notes"] == "vacant-role:billing;vacant-role:decision-maker;no-renewal-date"
     assert (last["to"], last["cc"]) == ("c@cedro.example", "ana@agency.example")
     assert (last["renewal"], last["days_to_renewal"]) == ("", "")
 

@@ -4,6 +4,7 @@ Whatever the file says, renewctl answers in words, at the line, and leaves every
 it ends with 0.
 """
 
+import getpass
 import json
 import os
 import re
@@ -833,3 +834,15 @@ def test_a_file_changed_since_it_was_read_is_not_replaced(act: str, small: Path)
     if act in {"changed", "renamed over"}:
         assert small.read_bytes() == theirs
     assert set(os.listdir()) <= {"renewctl.toml"}, "something was left lying about"
+
+
+@pytest.mark.parametrize("error", [KeyError("uid not found"), OSError("no user"), ImportError("no pwd")])
+def test_a_change_by_a_process_without_a_user_is_made(
+    error: Exception, small: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_user() -> str:
+        raise error
+
+    monkeypatch.setattr(getpass, "getuser", no_user)
+    assert run("client", "set", "acme.example", "--name", "Acme").status == 0
+    assert json.loads(run("history", "-o", "json").out)["items"][0]["user"] == "unknown"

@@ -70,6 +70,7 @@ PARTNER, HUBSPOT = Owner.PARTNER, Owner.HUBSPOT
 ACME, BETA, GAMA, TWICE = "acme.example", "beta.example", "gama.example", "twice.example"
 AC, BC, GC = ("clients", "Acme.example"), ("clients", BETA), ("clients", GAMA)
 NEW_DAY = date(2029, 1, 31)
+TODAY = date(2027, 6, 20)
 
 
 def portfolio(text: str = STORE) -> Portfolio:
@@ -488,21 +489,32 @@ CASES = [
     ),
     Case(
         "a year on, the deadline too",
-        lambda its: renewals.renew(its.client(ACME), "Sales Hub"),
+        lambda its: renewals.renew(its.client(ACME), "Sales Hub", TODAY),
         [
             ((*AC, "renewals", "Sales Hub", "date"), date(2028, 6, 30)),
             ((*AC, "renewals", "Sales Hub", "deadline"), date(2028, 5, 1)),
         ],
         "client renewed",
+        said=("the renewal of 2027-06-30 is still 10 days away",),
+    ),
+    Case(
+        "due today: nothing to say",
+        lambda its: renewals.renew(its.client(ACME), "Sales Hub", date(2027, 6, 30)),
+        [
+            ((*AC, "renewals", "Sales Hub", "date"), date(2028, 6, 30)),
+            ((*AC, "renewals", "Sales Hub", "deadline"), date(2028, 5, 1)),
+        ],
+        said=(),
     ),
     Case(
         "29 February becomes the 28th",
-        lambda its: renewals.renew(its.client(ACME), "Marketing Hub"),
+        lambda its: renewals.renew(its.client(ACME), "Marketing Hub", TODAY),
         [((*AC, "renewals", "Marketing Hub", "date"), date(2029, 2, 28))],
+        said=("is still 254 days away", "2028-02-29 becomes 28 February, and stays so"),
     ),
     Case(
         "the only renewal goes a year on",
-        lambda its: renewals.renew(its.client(BETA), None),
+        lambda its: renewals.renew(its.client(BETA), None, TODAY),
         [
             ((*BC, "renewals", "", "date"), date(2028, 3, 1)),
             ((*BC, "renewals", "", "deadline"), date(2028, 1, 1)),
@@ -755,19 +767,19 @@ REFUSALS = [
     ),
     Refusal(
         "a client without renewals has renewed",
-        lambda its: renewals.renew(its.client(GAMA), None),
+        lambda its: renewals.renew(its.client(GAMA), None, TODAY),
         "gama.example has no renewal",
         "renewctl client set-renewal gama.example DATE",
     ),
     Refusal(
         "a renewal that is not there has been renewed",
-        lambda its: renewals.renew(its.client(ACME), "Service Hub"),
+        lambda its: renewals.renew(its.client(ACME), "Service Hub", TODAY),
         HAS_NO,
         BOTH_PRODUCTS,
     ),
     Refusal(
         "the year after the last",
-        lambda its: renewals.renew(its.client("late.example"), None),
+        lambda its: renewals.renew(its.client("late.example"), None, TODAY),
         "9999-06-30 is the last year there is",
         "set-renewal",
     ),

@@ -10,32 +10,28 @@ import typer
 
 from renewctl.cli.runtime import Run
 from renewctl.domain.impact import compare_recipients
-from renewctl.errors import ConfirmationRequired, Declined, Problem
+from renewctl.errors import ConfirmationRequired, ExitStatus, Problem
 from renewctl.model import Plan, Portfolio
 from renewctl.render.impact import MOST_NAMED, lost_recipient_lines
 from renewctl.render.machine import plain_line
 from renewctl.render.plan import ChangeView, describe_change, render_change
 from renewctl.render.result import Output, Result
-from renewctl.render.wording import list_some
 from renewctl.store.history import Author
 from renewctl.store.write import Draft, MakeDraft, WriteOptions, draft_edit, write_change
-from renewctl.text import count_of
+from renewctl.text import count_of, list_some
 
 
-def change_store(run: Run, edit: Callable[[Portfolio], Plan], danger: str = "") -> Result:
+def change_store(run: Run, edit: Callable[[Portfolio], Plan]) -> Result:
     """Plan a change and make it, or only show it with ``--dry-run``; see ``change_store_with``."""
-    return change_store_with(run, draft_edit(edit), danger)
+    return change_store_with(run, draft_edit(edit))
 
 
-def change_store_with(run: Run, make_draft: MakeDraft, danger: str = "") -> Result:
+def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
     """Make a change, or only show it with ``--dry-run``.
 
-    Args:
-        run: the command's common options.
-        make_draft: what drafts the change; it is called again if the store changes.
-        danger: what the command does that is never done unasked, if anything.
+    ``make_draft`` is called again if the store changes.
     """
-    approval = Approval(run, danger)
+    approval = Approval(run)
     options = WriteOptions(approval, lambda: _author(run.note), run.dry_run, run.lock_timeout)
     outcome = write_change(run.place, make_draft, options)
     view = approval.describe(outcome.draft)
@@ -53,18 +49,17 @@ def change_store_with(run: Run, make_draft: MakeDraft, danger: str = "") -> Resu
 def _author(note: str) -> Author:
     try:
         user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "unknown"  # a process without a name, as in some containers
+    except (ImportError, KeyError, OSError):
+        user = "unknown"  # a process without a name, as in some containers; ImportError: Windows
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Author(user, socket.gethostname(), at, note)
 
 
 @dataclass
 class Approval:
-    """Approves drafts, or asks people, or refuses; ``danger`` is what is never done unasked, if anything."""
+    """Approves drafts, or asks people, or refuses."""
 
     run: Run
-    danger: str
     asked: bool = False
     _view: ChangeView | None = None
 
@@ -73,24 +68,24 @@ class Approval:
 
         Raises:
             ConfirmationRequired: If it leaves somebody out, and there is nobody to ask.
-            Declined: If somebody was asked, and said no.
+            Exit: If somebody was asked, and said no.
         """
         if self.run.yes:
             return False
         environment, view = self.run.environment, self.describe(draft)
-        lost, clients = view.impact.lost_all, len(view.impact.clients)
+        lost, clients, danger = view.impact.lost_all, len(view.impact.clients), draft.plan.danger
         # Where the answer is for a program, nobody is to be asked.
         if self.run.output in {Output.JSON, Output.JSONL} or not environment.can_ask():
-            if not (self.danger or lost):
+            if not (danger or lost):
                 return False
-            what = self.danger or f"nobody would be notified any more for {list_some(lost, MOST_NAMED)}"
+            what = danger or f"nobody would be notified any more for {list_some(lost, MOST_NAMED)}"
             keys = lost if len(lost) > MOST_NAMED else ()
             raise ConfirmationRequired(
                 f"{what}: in a script that needs --yes; nothing was written",
                 hint="add --yes, or look first with --dry-run",
                 problems=[Problem(f"{key}: nobody would be notified any more") for key in keys],
             )
-        if not (self.danger or lost or clients > draft.before.portfolio.policy.confirm_above):
+        if not (danger or lost or clients > draft.before.portfolio.policy.confirm_above):
             return False
         if may_ask:
             from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
@@ -100,10 +95,21 @@ class Approval:
             what = f"This changes who hears about {count_of(clients, 'client')}"
             if lost:
                 what = f"Nobody would be notified any more for {count_of(len(lost), 'client')}"
-            if not typer.confirm(f"{self.danger or what}. Go on?", err=True):
-                raise Declined("nothing was written")
+            if not self._ask(f"{danger or what}. Go on?"):
+                environment.stderr.write("Cancelled. Nothing was written.\n")
+                raise typer.Exit(ExitStatus.NO)
             self.asked = True
         return True
+
+    def _ask(self, question: str) -> bool:
+        """Return the answer to a question; the end of input is a no."""
+        try:
+            return typer.confirm(question, err=True)
+        except typer.Abort as abort:
+            if not isinstance(abort.__context__, EOFError):
+                raise  # Ctrl-C
+            self.run.environment.stderr.write("\n")
+            return False
 
     def describe(self, draft: Draft) -> ChangeView:
         """Return a draft with all that it is shown with, worked out once."""

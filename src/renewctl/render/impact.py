@@ -6,8 +6,7 @@ from typing import Any
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import Impact, Recipient
 from renewctl.render.result import Cell, DataTable, Line, line
-from renewctl.render.wording import list_some
-from renewctl.text import count_of
+from renewctl.text import count_of, list_some
 
 MOST_NAMED = 3
 """So many people or clients are named; of more, the number is printed."""

@@ -10,8 +10,7 @@ from renewctl.domain.timeline import Month, Timeline
 from renewctl.render.result import Line, Result, Segment, line, table_of
 from renewctl.render.terminal import Row, column_widths, heading_row, side_by_side, total_width
 from renewctl.render.who import Report, describe_gaps
-from renewctl.render.wording import list_some
-from renewctl.text import count_of
+from renewctl.text import count_of, list_some
 
 HEADING = heading_row(("Month", "Renewals", "Deadlines"))
 COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recipient", "deadlines")

@@ -20,8 +20,8 @@ from renewctl.render.terminal import (
     total_width,
     wrap_line,
 )
-from renewctl.render.wording import in_days, list_some
-from renewctl.text import count_of
+from renewctl.render.wording import in_days
+from renewctl.text import count_of, list_some
 
 COLUMNS = (
     "client",
@@ -136,8 +136,17 @@ def _flat_item(row: ReportRow, today: date) -> dict[str, Any]:
         **_single_values(row, today),
         "to": [decision.email for decision in row.resolution.to],
         "cc": [decision.email for decision in row.resolution.cc],
-        "notes": [note.code for note in row.row_notes],
+        "notes": _note_codes(row.row_notes),
     }
+
+
+def _note_codes(notes: Sequence[Note]) -> list[str]:
+    """Return the codes; those that repeat with the role or the person that each is about."""
+    codes = [note.code for note in notes]
+    return [
+        f"{note.code}:{note.subject}" if note.subject and codes.count(note.code) > 1 else note.code
+        for note in notes
+    ]
 
 
 def _markdown_cells(row: ReportRow) -> tuple[Cell, ...]:

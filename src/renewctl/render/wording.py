@@ -1,6 +1,6 @@
 """Words that several results share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,12 +8,6 @@ from typing import Any
 from renewctl.text import count_of
 
 TEXTS = Path(__file__).parents[1] / "texts"  # importlib.resources would take a tenth of a whole command
-
-
-def list_some(names: Sequence[str], most: int, where: str = "") -> str:
-    """Return the first names and how many more there are, and ``where`` those are."""
-    more = f" and {len(names) - most} more{where}" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 def in_days(days: int) -> str:

@@ -38,8 +38,8 @@ def clear_override(
         if clients:
             return settings.clear_override(lookup.find_clients(portfolio, clients))
         if everyone:
-            return settings.clear_override(lookup.filter_clients(portfolio, overridden=True))
+            plan = settings.clear_override(lookup.filter_clients(portfolio, overridden=True))
+            return plan._replace(danger="clear-override --all returns every client to the default")
         return settings.clear_override(settings.find_matching_default(portfolio))
 
-    danger = "clear-override --all returns every client to the default" if everyone else ""
-    return change_store(run, edit, danger)
+    return change_store(run, edit)

@@ -213,9 +213,10 @@ def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> 
 def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Result:
     """Move a renewal on by a year, its own deadline too.
 
-    Contacts and settings stay, and so do the client's other renewals.
+    One that is more than 120 days away is asked about; a script needs --yes. Contacts and settings
+    stay, and so do the client's other renewals.
     """
-    return _change_client(run, client, lambda found: renewals.renew(found, product))
+    return _change_client(run, client, lambda found: renewals.renew(found, product, run.today))
 
 
 def _change_client(run: Run, word: str, plan: Callable[[Client], Plan]) -> Result:

@@ -11,6 +11,7 @@ from renewctl.cli.write_command import change_store
 from renewctl.domain import lookup, todo
 from renewctl.domain.dates import parse_day
 from renewctl.domain.edit import confirmations
+from renewctl.domain.edit.clients import ask_about
 from renewctl.errors import UsageError
 from renewctl.model import Plan, Portfolio
 from renewctl.render.result import Result
@@ -58,8 +59,12 @@ def done(
         of_default, found = default, lookup.find_clients(portfolio, words)
         if everything:
             of_default, found = todo.settings_of_tasks(todo.find_tasks(portfolio, run.today))
-        return confirmations.confirm_settings(
+        plan = confirmations.confirm_settings(
             portfolio, found, day, default=of_default, as_override=as_override
         )
+        if everything:
+            what = "done --all records that somebody saw the screens of {}"
+            plan = plan._replace(danger=ask_about(portfolio, [client.key for client in found], what))
+        return plan
 
     return change_store(run, edit)

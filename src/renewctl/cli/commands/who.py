@@ -92,7 +92,9 @@ def who(
     else:
         result = render_by_client(report)
     failure: RenewctlError | None = _unexpected(rows, expect) if expect is not None else None
-    if require_recipient and not failure:
+    if require_recipient and not failure and not rows:
+        failure = NoRecipient("nothing is listed, so nobody is notified", hint="widen the window")
+    elif require_recipient and not failure:
         keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
         problems = [Problem(f"{key}: nobody is notified") for key in keys]
         failure = NoRecipient("nobody would be notified", hint=WHY, problems=problems) if keys else None

@@ -10,7 +10,9 @@ from renewctl.domain.identifiers import address_key, client_key
 from renewctl.errors import UsageError
 from renewctl.fields import TABLES
 from renewctl.model import EMPTY, Change, Client, Contact, Path, Plan, Portfolio, Renewal, Role, Scalar
+from renewctl.text import count_of, list_some
 
+MOST_NAMED = 3
 _HUB_ID = re.compile(r"[1-9][0-9]{0,14}")
 _DEFAULTS = Client._field_defaults
 
@@ -31,6 +33,17 @@ def field_changes(path: Path, values: FieldValues) -> list[Change]:
     ]
 
 
+def ask_about(portfolio: Portfolio, keys: Sequence[str], what: str) -> str:
+    """Return what is never done unasked to clients that nobody named; nothing if they are few.
+
+    ``what`` is what would be done, with a place for their number.
+    """
+    if len(keys) * 4 <= len(portfolio.clients) and len(keys) <= portfolio.policy.confirm_above:
+        return ""
+    number = f"{len(keys)} of {count_of(len(portfolio.clients), 'client')}"
+    return f"{what.format(number)}: {list_some(keys, MOST_NAMED)}"
+
+
 def add(
     portfolio: Portfolio,
     domain: str,
@@ -44,8 +57,9 @@ def add(
         UsageError: If the domain is not valid or is taken, or the hub id is another client's.
     """
     key = _free_key(portfolio, domain)
+    by_hub_id = _HUB_ID.fullmatch(key) is not None
     # If you know only the hub id, you pass it in place of the domain; it stays when the domain is set.
-    if values.get("hub_id") is None and _HUB_ID.fullmatch(key):
+    if values.get("hub_id") is None and by_hub_id:
         values = {**values, "hub_id": int(key)}
     _check_hub_id(portfolio, key, values)
     changes = field_changes((), values)
@@ -58,7 +72,7 @@ def add(
     notes: list[str] = []
     for role, emails in holders.items():
         notes += warn_too_many(key, role, len({address_key(email) for email in emails}))
-    if "." not in key:
+    if by_hub_id:
         notes.append(f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN")
     if portfolio.default is None:
         notes.append("there is no default for it to follow yet: renewctl set-default --owner hubspot")
@@ -105,6 +119,9 @@ def _free_key(portfolio: Portfolio, domain: str) -> str:
     key = client_key(domain)
     if key is None:
         raise UsageError(f"{domain!r} is not a client's domain", hint="write it as acme.example")
+    if "." not in key and not _HUB_ID.fullmatch(key):
+        hint = "write it as acme.example; if you know only the hub id, pass it in place of the domain"
+        raise UsageError(f"{domain!r} is not a domain", hint=hint)
     if key in portfolio.clients:
         hint = f"to change it: renewctl client set {key}; to see it: renewctl client show {key}"
         raise UsageError(f"{key} is in the store already", hint=hint)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from renewctl.domain.dates import shift_days
-from renewctl.domain.edit.clients import field_changes
+from renewctl.domain.edit.clients import ask_about, field_changes
 from renewctl.domain.edit.contacts import join_roles
 from renewctl.domain.edit.renewals import find_products, renewal_table
 from renewctl.domain.edit.settings import DEFAULT, clear_override, override_changes
@@ -140,6 +140,7 @@ def plan_import(
         except _BadRow as error:
             problems.append(error.problem)
     changes: list[Change] = []
+    danger = ""
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
     for key, group in track(groups.items()):
         wanted, wrong = _client_changes(roster, key, group, options)
@@ -155,9 +156,10 @@ def plan_import(
         removed = [client for key, client in portfolio.clients.items() if key not in groups]
         counts["removed"] = len(removed)
         changes += (Change(("clients", client.spelling), None) for client in removed)
+        danger = ask_about(portfolio, [client.key for client in removed], "import --prune removes {}")
     notes = [f"left out: line {problem.line}: {problem.message}" for problem in problems]
     notes += _unused_cells(roster, groups, options)
-    return Plan("import", tuple(changes), tuple(notes), tuple(counts.items()))
+    return Plan("import", tuple(changes), tuple(notes), tuple(counts.items()), danger=danger)
 
 
 def _unused_cells(

@@ -1,10 +1,17 @@
 """Plans for renewal dates. A renewal is identified by client and product."""
 
+from datetime import date
+
 from renewctl.domain.dates import plus_months
 from renewctl.domain.edit.tables import record_table
 from renewctl.domain.identifiers import name_key, tidy_name
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Path, Plan, Renewal, Table
+from renewctl.text import count_of
+
+EARLY_DAYS = 120
+"""A renewal further away than this is not moved on unasked: it was hardly agreed on already."""
+_LEAP_DAY = (2, 29)
 
 
 def set_renewal(client: Client, new: Renewal, *, named: bool) -> Plan:
@@ -33,8 +40,10 @@ def remove_renewal(client: Client, product: str | None) -> Plan:
     return Plan("client drop-renewal", (Change(_path(client, _require(client, product)), None),))
 
 
-def renew(client: Client, product: str | None) -> Plan:
+def renew(client: Client, product: str | None, today: date) -> Plan:
     """Plan a renewal a year on, its own deadline too; 29 February becomes the 28th.
+
+    One that is not due yet is noted, and asked about if it is further away than ``EARLY_DAYS``.
 
     Raises:
         UsageError: As for ``remove_renewal``; or if the next year is outside the calendar.
@@ -47,7 +56,16 @@ def renew(client: Client, product: str | None) -> Plan:
             changes.append(Change((*path, "deadline"), plus_months(old.deadline, 12)))
     except OverflowError:
         raise UsageError(f"{old.day} is the last year there is", hint="use set-renewal") from None
-    return Plan("client renewed", tuple(changes))
+    notes, danger, ahead = [], "", (old.day - today).days
+    if ahead > 0:
+        notes.append(f"the renewal of {old.day} is still {count_of(ahead, 'day')} away")
+    if ahead > EARLY_DAYS:
+        danger = f"{client.key}: {notes[0]}"
+    for day in (old.day, old.deadline):
+        if day and (day.month, day.day) == _LEAP_DAY:
+            once = f"{day} becomes 28 February, and stays so: renewctl client set-renewal sets another day"
+            notes.append(once)
+    return Plan("client renewed", tuple(changes), tuple(notes), danger=danger)
 
 
 def renewal_table(renewal: Renewal) -> Table:
