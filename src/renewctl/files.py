@@ -169,7 +169,7 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
 def _check_writable(real: Path, status: os.stat_result) -> None:
     """Refuse what a rename would get round: it needs no permission to write the file itself."""
     if not status.st_mode & 0o222:
-        raise FileError(f"{real} is read-only", hint=f"chmod u+w {real}")
+        raise FileError(f"{real} is read-only", hint=f"chmod u+w {quote(str(real))}")
     if not os.access(real, os.W_OK):
         raise FileError(f"{real} is not yours to write", hint="ask its owner for the right to write it")
     if status.st_nlink > 1:

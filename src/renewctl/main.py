@@ -10,6 +10,7 @@ import typer
 from renewctl.cli.app import COMPLETE, command_tree
 from renewctl.cli.error_messages import report_error, write_lines
 from renewctl.cli.runtime import Environment, Run
+from renewctl.command_line import name_store
 from renewctl.errors import ExitStatus, FileError
 from renewctl.render.machine import format_result
 from renewctl.render.result import Output, Result
@@ -20,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run renewctl on arguments, by default the process's own. Return the exit status."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     environment = Environment.from_process()
+    name_store(arguments)
     with restore_signals():
         try:
             return int(_run(environment, arguments))

@@ -16,7 +16,10 @@ OTHER_JOBS = re.compile(
     r"renewctl\.(exchange|workspace|domain\.edit|domain\.check|store\.(write|history|lock|undo)|cli\.(help|suggestions|progress))"
 )
 """What a report does not need: changing, importing, helping."""
-OTHERS = {"_bisect", "_blake2", "_hashlib", "bisect", "calendar", "gc", "hashlib", "shlex", "unicodedata"}
+OTHERS = {
+    *("_bisect", "_blake2", "_contextvars", "_hashlib", "bisect", "calendar", "contextvars", "gc", "hashlib"),
+    *("shlex", "unicodedata"),
+}
 """What ``who`` needs of others, beyond what ``import typer, toml_rs`` brings."""
 TYPERS = {"typer._click.decorators"}
 """What Typer imports when it is first called."""

@@ -215,6 +215,5 @@ def test_a_changed_default_is_one_click_for_all_who_follow_it(data: Data, on: da
 def test_every_screen_owner_and_group_has_its_words() -> None:
     texts = read_texts("todo")
     assert set(texts["where"]) == set(todo.Screen)
-    assert set(texts["recorded_with"]) == {*todo.Screen, "role"}
     assert set(texts["owners"]) == set(Owner)
     assert list(texts["groups"]) == list(GROUPS)

@@ -9,6 +9,7 @@ from typing import Any
 
 from renewctl.cli.options import ADDRESS
 from renewctl.cli.runtime import EVERYWHERE
+from renewctl.command_line import command_line
 from renewctl.errors import UsageError
 from renewctl.render.wording import read_texts
 
@@ -46,7 +47,8 @@ def usage_error(error: Any, path: str) -> UsageError:
         hint = _for_value(context.command.name, error.param, choices[1], known) or hint
     elif error.message == "" and context:
         arguments = (each for each in context.command.params if each.param_type_name == "argument")
-        hint = f"write {path} {' '.join(each.metavar or each.name.upper() for each in arguments)}"
+        names = [each.metavar or each.name.upper() for each in arguments]
+        hint = f"write {command_line(' '.join([path.removeprefix('renewctl '), *names]))}"
     return UsageError(message, hint=hint)
 
 
@@ -70,7 +72,8 @@ def refuse_repeated_options(context: Any, arguments: Sequence[str]) -> None:
         if times > 1 and not repeatable and option.rich_help_panel != EVERYWHERE:
             hint = f"{context.command_path} --help lists the options"
             if option.opts[-1] in {"--renewal", "--product"}:
-                hint = "a second one: renewctl client set-renewal CLIENT DATE --product NAME"
+                command = command_line("client set-renewal CLIENT DATE --product NAME")
+                hint = f"a second one: {command}"
             raise UsageError(f"{option.opts[-1]} can be given only once", hint=hint)
 
 
@@ -128,4 +131,7 @@ def _nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def _ask(line: str) -> str:
+    if line.startswith("renewctl "):
+        words, redirect, file = line.removeprefix("renewctl ").partition(" > ")
+        line = command_line(words) + redirect + file
     return f"did you mean {line}?" if line else ""

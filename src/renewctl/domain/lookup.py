@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from itertools import takewhile
-from shlex import quote
 
+from renewctl.command_line import command_line
 from renewctl.domain.identifiers import address_key, client_key, is_address, name_key
 from renewctl.domain.resolve import setting_of
 from renewctl.errors import Problem, UnknownClient, UnknownUser
@@ -67,21 +67,22 @@ def _suggest_option(portfolio: Portfolio, word: str) -> str:
     if _SPAN.fullmatch(word):
         return f"a span of time stands after its option: --within {word}"
     if word.lower().endswith((".csv", ".jsonl")):
-        return f"a list of clients is read by renewctl override --from {quote(word)}"
+        return f"a list of clients is read by {command_line('override', **{'from': word})}"
     if word.lower() in set(Owner):
         return f"an owner stands after its option: --owner {word.lower()}"
     if is_address(word):
-        return f"that is a person's address: renewctl who --recipient {quote(word)}"
+        return f"that is a person's address: {command_line('who', recipient=word)}"
     emails = [user.email for user in portfolio.users.values() if address_key(word) in _names(user)]
-    return f"that is a partner user: renewctl who --recipient {quote(emails[0])}" if len(emails) == 1 else ""
+    command = command_line("who", recipient=emails[0]) if len(emails) == 1 else ""
+    return f"that is a partner user: {command}" if command else ""
 
 
 def _suggest_clients(portfolio: Portfolio, word: str) -> str:
     if not portfolio.clients:
-        return "the store has no clients yet; add one: renewctl client add DOMAIN --name NAME"
+        return f"the store has no clients yet; add one: {command_line('client add DOMAIN', name='NAME')}"
     names = {name_key(client.name): client.key for client in portfolio.clients.values() if client.name}
     keys = {key: key for key in portfolio.clients}
-    return _suggest(word, {**names, **keys}) or "renewctl client list shows them all"
+    return _suggest(word, {**names, **keys}) or f"{command_line('client list')} shows them all"
 
 
 def _suggest(word: str, choices: dict[str, str]) -> str:
@@ -130,7 +131,7 @@ def find_user(portfolio: Portfolio, word: str) -> PartnerUser:
         raise UnknownUser(f"{word!r} names several partner users", hint=f"use the address: {emails}")
     choices = {name: user.email for user in portfolio.users.values() for name in _names(user)}
     address = word.strip() if is_address(word.strip()) else "EMAIL"
-    hint = f"{_suggest(word, choices)} To add: renewctl user add {address}".strip()
+    hint = f"{_suggest(word, choices)} To add: {command_line('user add', address)}".strip()
     raise UnknownUser(f"{word!r} is not one of the partner's users", hint=hint)
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.domain.edit.import_plan import ImportRow
 from renewctl.domain.edit.settings import DEFAULT, OverrideRow
 from renewctl.errors import BadInput, Problem
@@ -101,7 +102,7 @@ def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
             the settings, not the settings.
     """
     if {"rule", "to"} <= {name.strip().lower() for name in sheet.columns}:
-        hint = "renewctl client list -o csv prints the settings, to be edited and fed back"
+        hint = f"{command_line('client list -o csv')} prints the settings, to be edited and fed back"
         raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
     places = match_columns(sheet.columns, {}, file=file, line=sheet.line).columns
     if "owner" not in places:
@@ -173,7 +174,8 @@ def _read_object(line: str) -> tuple[dict[str, Any], list[str]]:
     if not isinstance(item, dict) or not item.get("client"):
         return {}, ["not an object with a client"]
     if {"rule", "to"} <= item.keys():
-        return {}, ["a line of a renewctl who report, not of settings: use renewctl client list -o jsonl"]
+        command = command_line("client list -o jsonl")
+        return {}, [f"a line of a renewctl who report, not of settings: use {command}"]
     known = {*_OVERRIDE_KEYS, *_LISTED_KEYS, "source"}
     wrong = [f"unknown key {key}" for key in item if key not in known and not key.startswith(OWN_KEYS)]
     wrong += [

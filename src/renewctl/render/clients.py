@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from renewctl.command_line import command_line
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import resolve, setting_of
 from renewctl.fields import TABLES, Field, Shown
@@ -138,7 +139,8 @@ def render_default(portfolio: Portfolio) -> Result:
         "following": len(portfolio.clients) - overridden,
         "overridden": overridden,
     }
-    extra = () if default else ("To set one: renewctl set-default --owner hubspot --notify USER",)
+    command = command_line("set-default", owner="hubspot", notify="USER")
+    extra = () if default else (f"To set one: {command}",)
     return render_fields("renewctl.default/1", values, extra)
 
 

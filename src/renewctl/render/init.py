@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from renewctl.command_line import command_line
 from renewctl.render.result import DataTable, Result, line
 
 PURPOSES = {".gitattributes": "line ends, for git", ".gitignore": "what git leaves out"}
-NEW_CLIENT = "renewctl client add acme.example --name Acme --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
+NEW_CLIENT = "client add acme.example --name Acme --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
 
 
 def render_init(
@@ -41,9 +42,11 @@ def render_init(
         lines.append(line(f"For your editor give it {what} by hand: ", (missing_schema, "notified")))
     if created:
         if not with_default:
-            lines.append(line("Set the default:  ", ("renewctl set-default --owner hubspot", "notified")))
-        lines.append(line("Add a client:     ", (NEW_CLIENT, "notified")))
-        lines.append(line("Then ask:         ", ("renewctl who", "notified")))
+            lines.append(
+                line("Set the default:  ", (command_line("set-default", owner="hubspot"), "notified"))
+            )
+        lines.append(line("Add a client:     ", (command_line(NEW_CLIENT), "notified")))
+        lines.append(line("Then ask:         ", (command_line("who"), "notified")))
     document = {
         "schema": "renewctl.init/1",
         "path": store,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.domain.hubspot import CLIENTS_SETTING, CONTACTS, DEFAULT_SETTING
 from renewctl.domain.resolve import PARTNER_USER, Decision
 from renewctl.domain.todo import Choice, Question, Screen, Task
@@ -83,7 +84,6 @@ def _item(task: Task) -> dict[str, Any]:
     choose = {"owner": setting.owner, "notify": setting.notify} if setting else None
     owner = (seen.owner or "default") if seen else None
     last_seen = {"owner": owner, "notify": seen.notify if seen else None, "on": task.day}
-    to_assign = task.question is not None and bool(task.question.vacant or task.question.inactive)
     return {
         "screen": task.screen,
         "where": _where(task.screen, key),
@@ -94,8 +94,18 @@ def _item(task: Task) -> dict[str, Any]:
         "task": describe_task(task),
         "seen": last_seen if task.day else None,
         "required": task.required,
-        "done": _text("recorded_with", "role" if to_assign else task.screen, client=key),
+        "done": _command_to_record(task),
     }
+
+
+def _command_to_record(task: Task) -> str:
+    """Return what to type once a task is done."""
+    if task.client is None:
+        return command_line("done --default")
+    question = task.question
+    if question and (question.vacant or question.inactive):
+        return command_line("client assign", task.client.key, "ROLE", "EMAIL")
+    return command_line("done --contacts" if task.screen is Screen.CONTACTS else "done", task.client.key)
 
 
 def _where(screen: Screen, client: str) -> str:
@@ -135,16 +145,16 @@ def _draw(todo: TaskList) -> Iterator[Line]:
 def _commands(todo: TaskList) -> Iterator[tuple[str, str]]:
     groups = todo.groups
     if groups["default"]:
-        yield "renewctl done --default", "the default's"
+        yield command_line("done --default"), "the default's"
     if groups["overrides"] or groups["optional"]:
-        yield "renewctl done CLIENT…", "a client's click"
+        yield command_line("done CLIENT…"), "a client's click"
     if any(task.to_default and task.choice for task in groups["overrides"]):
-        yield "renewctl done --as-override CLIENT…", 'no "Set default"'
+        yield command_line("done --as-override CLIENT…"), 'no "Set default"'
     if (groups["default"] or groups["overrides"]) and not todo.named:
-        yield "renewctl done --all", "every click"
+        yield command_line("done --all"), "every click"
     if groups["contacts"]:
-        yield "renewctl done --contacts CLIENT…", "looked, or asked"
-        yield "renewctl client assign CLIENT ROLE EMAIL", "the answer"
+        yield command_line("done --contacts CLIENT…"), "looked, or asked"
+        yield command_line("client assign CLIENT ROLE EMAIL"), "the answer"
 
 
 def _markdown(todo: TaskList) -> str:

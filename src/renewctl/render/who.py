@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.domain.dates import Window
 from renewctl.domain.report import FOOTER_CODE, ReportRow, without_recipient
 from renewctl.domain.resolve import Decision, Note, Severity
@@ -323,7 +324,7 @@ def describe_gaps(report: Report) -> tuple[str, ...]:
     lines = []
     if nobody := without_recipient(report.rows):
         keys = list_some(list(dict.fromkeys(row.client.key for row in nobody)), MOST_NAMED)
-        lines.append(f"Nobody is notified for {keys}: renewctl explain CLIENT says why")
+        lines.append(f"Nobody is notified for {keys}: {command_line('explain CLIENT')} says why")
     if never := {row.client.key for row in report.rows for note in row.notes if note.code == FOOTER_CODE}:
         lines.append(f"{count_of(len(never), 'client')} never compared with HubSpot's own screens")
     return (*lines, f"By your file {report.store['path']}; HubSpot was not asked.")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.domain import paths
 from renewctl.domain.paths import is_same
 from renewctl.errors import Problem, UnsupportedLayout
@@ -169,7 +170,7 @@ class Editor:
 
 
 def _unsupported(path: Path) -> UnsupportedLayout:
-    hint = "rewrite the file once, and keep a copy: renewctl migrate --layout"
+    hint = f"rewrite the file once, and keep a copy: {command_line('migrate --layout')}"
     problem = Problem(f"{dotted(path)} is not a block of its own", path)
     return UnsupportedLayout("this layout can be read, but not changed", hint=hint, problems=[problem])
 

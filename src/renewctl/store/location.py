@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.errors import StoreInvalid, StoreMissing
 
 VARIABLE = "RENEWCTL_STORE"
@@ -73,10 +74,10 @@ def missing_store(place: Location) -> StoreMissing:
     """Return the error for a place without a store."""
     if place.explicit:
         message = f"there is no store at {place.display} ({place.why})"
-        hint = f"to make one there: renewctl init --store {place.display}"
+        hint = f"to make one there: {command_line('init')}"
         if place.why.startswith(COMPARED):
             hint = "name a store's file, .toml or .json"
     else:
         message = "there is no store here or in a folder above, nor in your data folder"
-        hint = "to make one here: renewctl init; to try it out: renewctl demo"
+        hint = f"to make one here: {command_line('init')}; to try it out: renewctl demo"
     return StoreMissing(message, hint=hint)

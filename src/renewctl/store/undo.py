@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from renewctl.command_line import command_line
 from renewctl.domain.diff import find_differences
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.paths import apply_changes, comparable, get, revert_changes
@@ -33,7 +34,9 @@ def undo_change(change_id: str | None) -> MakeDraft:
         if chosen and change_id is None and last.id != record.id:
             author = last.author.user
             message = f"{last.command} {last.id} was made by {author} meanwhile; nothing was written"
-            raise StoreChanged(message, hint=f"to take the one before it back: renewctl undo {record.id}")
+            raise StoreChanged(
+                message, hint=f"to take the one before it back: {command_line('undo', record.id)}"
+            )
         chosen.append(record.id)
         with name_locations(before.document, before.place):
             changes, data = _revert(before, record, records)
@@ -52,14 +55,15 @@ def _choose(before: Snapshot, records: Sequence[Record], change_id: str | None) 
     if not certain:
         hint = "the record lies beside the store, and begins with its next change"
         if not records and (renamed := history.find_renamed(before.place.path, before.digest, certain=False)):
-            hint = f"{renamed[0]} may be its history, from before it was renamed: renewctl history says more"
+            command = command_line("history")
+            hint = f"{renamed[0]} may be its history, from before it was renamed: {command} says more"
         raise NothingToUndo("there is nothing to undo: no change of this store is on record", hint=hint)
     if change_id is None:
         return certain[-1]
     matches = [record for record in records if change_id and record.id.startswith(change_id.lower())]
     if len(matches) != 1:
         message = f"{'no' if not matches else 'more than one'} change has the id {change_id!r}"
-        raise UsageError(message, hint="renewctl history shows them")
+        raise UsageError(message, hint=f"{command_line('history')} shows them")
     return matches[0]
 
 
@@ -77,7 +81,8 @@ def _describe(record: Record, records: Sequence[Record]) -> tuple[str, str]:
     origin, steps = find_origin(record, records)
     when = origin.author.at.replace("T", " ").removesuffix("Z")
     verb, once_more = ("redoes", "takes it back again") if steps % 2 else ("takes back", "does it again")
-    hint = f"renewctl undo once more {once_more}; renewctl history has the ids of older changes"
+    older = f"{command_line('history')} has the ids of older changes"
+    hint = f"{command_line('undo')} once more {once_more}; {older}"
     return f"{verb} {origin.command} {origin.id} of {when} UTC", hint
 
 
@@ -120,7 +125,8 @@ def _find_loose_ends(portfolio: Portfolio) -> set[tuple[str, str]]:
 def _describe_loose_end(name: str, reference: str) -> str:
     if not name:
         return f"two clients would have the hub id {reference}"
-    return f"{name} would name {reference}, who is not one of the users: renewctl user add {reference}"
+    command = command_line("user add", reference)
+    return f"{name} would name {reference}, who is not one of the users: {command}"
 
 
 def _revert(
@@ -137,7 +143,7 @@ def _revert(
         undo = next((other for other in reversed(records) if other.undoes == record.id), None)
         if undo:
             message = f"{record.command} {record.id} was taken back already, by undo {undo.id}"
-            raise StoreChanged(message, hint=f"to do it again: renewctl undo {undo.id}")
+            raise StoreChanged(message, hint=f"to do it again: {command_line('undo', undo.id)}")
         problems = [_explain(change, changes, data) for change in refused]
         message = f"{record.command} {record.id} cannot be taken back: the same values were changed since"
         hint = "nothing was written; change them by the command itself"

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from renewctl import files
+from renewctl.command_line import command_line
 from renewctl.domain.paths import apply_changes, comparable, get
 from renewctl.domain.validate import read_portfolio
 from renewctl.domain.versions import CURRENT, upgrade, version_of
@@ -147,7 +148,7 @@ def check_version(before: Snapshot) -> None:
     version = version_of(before.document.data)
     if version < CURRENT:
         message = f"{before.place.display} has version {version}, and this renewctl writes version {CURRENT}"
-        raise StoreInvalid(message, hint="renewctl migrate brings it up to date, and keeps a copy")
+        raise StoreInvalid(message, hint=f"{command_line('migrate')} brings it up to date, and keeps a copy")
 
 
 def _drop_unchanged(snapshot: Snapshot, plan: Plan) -> Plan:

@@ -6,6 +6,7 @@ from pathlib import Path
 from shlex import quote
 
 from renewctl import files
+from renewctl.command_line import command_line
 from renewctl.errors import FileError, UsageError
 from renewctl.store.location import Location
 from renewctl.store.snapshot import Snapshot, read_snapshot
@@ -55,7 +56,7 @@ def _find_old_name(real: Path, revision: str) -> str:
     if not old:
         return ""
     command = f"git cat-file --filters {quote(f'{revision}:{old}')} > old{real.suffix}"
-    return f"; there it is {old}: {command}; renewctl diff old{real.suffix}"
+    return f"; there it is {old}: {command}; {command_line('diff', f'old{real.suffix}')}"
 
 
 def run_git(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from renewctl import files
+from renewctl.command_line import command_line
 from renewctl.domain.versions import CURRENT
 from renewctl.errors import UsageError
 from renewctl.fields import EDITORS
@@ -48,7 +49,7 @@ def init(name: str | None, owner: Owner | None, email: str | None, *, git: bool,
         raise UsageError(f"{SCHEMA_NAME} is the schema's own name", hint="give the store another one")
     existing = next((place for place in places if os.path.lexists(place.path)), None)
     if existing and (owner or not git):
-        hint = "to see it: renewctl where; to change it: renewctl set-default"
+        hint = f"to see it: {command_line('where')}; to change it: {command_line('set-default')}"
         raise UsageError(f"{existing.path} exists already", hint=hint)
     place = existing or places[0]
     missing_schema = _missing_schema(existing) if existing else None

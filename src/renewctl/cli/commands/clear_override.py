@@ -8,6 +8,7 @@ from renewctl.cli.app import command
 from renewctl.cli.options import Clients
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
+from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain.edit import settings
 from renewctl.errors import UsageError
@@ -31,7 +32,7 @@ def clear_override(
     """
     if bool(clients) + redundant + everyone != 1:
         raise UsageError(
-            "name clients, or --redundant, or --all", hint="renewctl clear-override acme.example"
+            "name clients, or --redundant, or --all", hint=command_line("clear-override acme.example")
         )
 
     def edit(portfolio: Portfolio) -> Plan:

@@ -20,6 +20,7 @@ from renewctl.cli.options import (
 )
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
+from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain.dates import parse_day
 from renewctl.domain.edit import clients as edit
@@ -132,7 +133,7 @@ def remove(run: Run, clients: Clients = None) -> Result:
     all of it back.
     """
     if not clients:
-        raise UsageError("name at least one client", hint="renewctl client remove acme.example")
+        raise UsageError("name at least one client", hint=command_line("client remove acme.example"))
     return change_store(run, lambda portfolio: edit.remove(lookup.find_clients(portfolio, clients)))
 
 

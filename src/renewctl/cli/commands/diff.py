@@ -7,6 +7,7 @@ import typer
 from renewctl.cli.app import command
 from renewctl.cli.options import Text
 from renewctl.cli.runtime import Run
+from renewctl.command_line import command_line
 from renewctl.domain.diff import find_differences
 from renewctl.domain.impact import compare_recipients
 from renewctl.domain.versions import upgrade
@@ -37,7 +38,7 @@ def diff(
     """
     warnings: tuple[str, ...] = ()
     if old is not None and revision is not None:
-        hint = "renewctl diff --git REV, or renewctl diff OLD NEW"
+        hint = f"{command_line('diff --git REV')}, or renewctl diff OLD NEW"
         raise UsageError("OLD and --git REV exclude each other", hint=hint)
     after = run.read() if new is None else load(store_at(new, f"{COMPARED} NEW"))
     if old is not None:

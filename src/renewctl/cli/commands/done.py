@@ -8,6 +8,7 @@ from renewctl.cli.app import command
 from renewctl.cli.options import Clients
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
+from renewctl.command_line import command_line
 from renewctl.domain import lookup, todo
 from renewctl.domain.dates import parse_day
 from renewctl.domain.edit import confirmations
@@ -41,14 +42,15 @@ def done(
     """
     words = clients or []
     if contacts and (default or everything or as_override or not words):
-        raise UsageError("--contacts goes with clients alone", hint="renewctl done --contacts acme.example")
+        hint = command_line("done --contacts acme.example")
+        raise UsageError("--contacts goes with clients alone", hint=hint)
     if not (words or default or everything):
-        raise UsageError("name clients, or --default, or --all", hint="renewctl done acme.example")
+        raise UsageError("name clients, or --default, or --all", hint=command_line("done acme.example"))
     if everything and (words or default):
         raise UsageError("--all is every click there is", hint="leave the clients and --default out")
     if as_override and default and not words:
         message = "--as-override is about clients without an override"
-        raise UsageError(message, hint="renewctl done --as-override acme.example")
+        raise UsageError(message, hint=command_line("done --as-override acme.example"))
     day = run.today if on is None else parse_day(on, run.today, option="--on")
     if day > run.today:
         raise UsageError(f"--on: {day} is after today, {run.today}", hint="name the day you looked")

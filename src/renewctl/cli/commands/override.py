@@ -9,6 +9,7 @@ from renewctl.cli.input_files import read_input
 from renewctl.cli.options import Clients, NotifyOption, OwnerOption
 from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
+from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain.edit import settings
 from renewctl.errors import UsageError
@@ -50,7 +51,7 @@ def override(
             entries = rows.read_override_rows(read_sheet(data, name), name)
         return change_store(run, lambda portfolio: settings.plan_override_list(portfolio, entries))
     if not clients:
-        hint = "renewctl override acme.example --owner partner --notify ana"
+        hint = command_line("override acme.example", owner="partner", notify="ana")
         raise UsageError("name at least one client", hint=hint)
 
     def edit(portfolio: Portfolio) -> Plan:

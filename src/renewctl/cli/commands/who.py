@@ -9,6 +9,7 @@ import typer
 from renewctl.cli.app import command
 from renewctl.cli.options import Clients, Text, complete_users
 from renewctl.cli.runtime import Run, select_clients
+from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
@@ -20,8 +21,6 @@ from renewctl.model import Policy
 from renewctl.render.result import Result
 from renewctl.render.who import Report, render_by_client
 from renewctl.render.who_by_recipient import render_by_recipient
-
-WHY = "renewctl explain CLIENT says why"
 
 
 class Query(NamedTuple):
@@ -97,7 +96,7 @@ def who(
     elif require_recipient and not failure:
         keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
         problems = [Problem(f"{key}: nobody is notified") for key in keys]
-        failure = NoRecipient("nobody would be notified", hint=WHY, problems=problems) if keys else None
+        failure = NoRecipient("nobody would be notified", hint=_why(), problems=problems) if keys else None
     return result._replace(failure=failure)
 
 
@@ -148,6 +147,10 @@ def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Wi
     return Window(start, end)
 
 
+def _why() -> str:
+    return f"{command_line('explain CLIENT')} says why"
+
+
 def _unexpected(rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients | None:
     """Return what is wrong unless To and Cc of each row together are just the addresses expected.
 
@@ -170,4 +173,4 @@ def _unexpected(rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients 
         if what:
             product = f" ({row.renewal.product})" if row.renewal and row.renewal.product else ""
             problems.append(Problem(f"{row.client.key}{product}: {'; '.join(what)}"))
-    return UnexpectedRecipients("not as expected", hint=WHY, problems=problems) if problems else None
+    return UnexpectedRecipients("not as expected", hint=_why(), problems=problems) if problems else None

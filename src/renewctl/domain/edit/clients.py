@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from renewctl.command_line import command_line
 from renewctl.domain.edit.contacts import join_roles, set_active, warn_too_many
 from renewctl.domain.edit.renewals import renewal_table
 from renewctl.domain.edit.tables import record_table, tidy
@@ -73,9 +74,12 @@ def add(
     for role, emails in holders.items():
         notes += warn_too_many(key, role, len({address_key(email) for email in emails}))
     if by_hub_id:
-        notes.append(f"{key} is no domain; once that is known: renewctl client rename {key} DOMAIN")
+        notes.append(
+            f"{key} is no domain; once that is known: {command_line('client rename', key, 'DOMAIN')}"
+        )
     if portfolio.default is None:
-        notes.append("there is no default for it to follow yet: renewctl set-default --owner hubspot")
+        command = command_line("set-default", owner="hubspot")
+        notes.append(f"there is no default for it to follow yet: {command}")
     return Plan("client add", (Change(("clients", key), table),), tuple(notes))
 
 
@@ -123,7 +127,8 @@ def _free_key(portfolio: Portfolio, domain: str) -> str:
         hint = "write it as acme.example; if you know only the hub id, pass it in place of the domain"
         raise UsageError(f"{domain!r} is not a domain", hint=hint)
     if key in portfolio.clients:
-        hint = f"to change it: renewctl client set {key}; to see it: renewctl client show {key}"
+        show = command_line("client show", key)
+        hint = f"to change it: {command_line('client set', key)}; to see it: {show}"
         raise UsageError(f"{key} is in the store already", hint=hint)
     return key
 
@@ -133,7 +138,7 @@ def _check_hub_id(portfolio: Portfolio, key: str, values: FieldValues) -> None:
     if hub_id is None:
         return
     if key != str(hub_id) in portfolio.clients:
-        hint = f"to give it its domain: renewctl client rename {hub_id} {key}"
+        hint = f"to give it its domain: {command_line('client rename', str(hub_id), key)}"
         raise UsageError(f"a client stands under hub id {hub_id} already", hint=hint)
     taken = [c.key for c in portfolio.clients.values() if c.hub_id == hub_id and c.key != key]
     if taken:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from renewctl.command_line import command_line
 from renewctl.domain.edit.tables import record_table, table_changes
 from renewctl.domain.resolve import is_same_setting
 from renewctl.errors import UsageError
@@ -42,7 +43,8 @@ def confirm_settings(
         shown = client.override or (_require_default(portfolio) if as_override else None)
         if shown and shown.owner is Owner.PARTNER and shown.notify is None:
             message = f"HubSpot cannot show what the file says of {client.key}: owner partner, and no user"
-            hint = f"set one first: renewctl override {client.key} --owner partner --notify USER"
+            command = command_line("override", client.key, owner="partner", notify="USER")
+            hint = f"set one first: {command}"
             raise UsageError(message, hint=hint)
         wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)
         record(client.key, ("clients", client.spelling, "in_hubspot"), wanted, client.confirmed)
@@ -65,5 +67,6 @@ def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
 def _require_default(portfolio: Portfolio) -> Default:
     if portfolio.default is None:
         message = "the file has no default that HubSpot could show"
-        raise UsageError(message, hint="set it first: renewctl set-default --owner hubspot --notify USER")
+        command = command_line("set-default", owner="hubspot", notify="USER")
+        raise UsageError(message, hint=f"set it first: {command}")
     return portfolio.default

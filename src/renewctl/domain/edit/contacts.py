@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
+from renewctl.command_line import command_line
 from renewctl.domain.edit.tables import record_table, role_list
 from renewctl.domain.hubspot import MOST_BILLING
 from renewctl.domain.identifiers import address_key, tidy_name
@@ -111,5 +112,6 @@ def _require(client: Client, email: str) -> Contact:
     if contact := _find(client, email):
         return contact
     addresses = ", ".join(contact.email for contact in client.contacts)
-    hint = f"its contacts: {addresses}" if addresses else "it has none yet: renewctl client assign"
+    command = command_line("client assign", client.key, "ROLE", email)
+    hint = f"its contacts: {addresses}" if addresses else f"it has none yet: {command}"
     raise UsageError(f"{email} is not a contact of {client.key}", hint=hint)

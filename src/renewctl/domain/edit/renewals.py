@@ -1,7 +1,9 @@
 """Plans for renewal dates. A renewal is identified by client and product."""
 
 from datetime import date
+from shlex import quote
 
+from renewctl.command_line import command_line
 from renewctl.domain.dates import plus_months
 from renewctl.domain.edit.tables import record_table
 from renewctl.domain.identifiers import name_key, tidy_name
@@ -63,8 +65,8 @@ def renew(client: Client, product: str | None, today: date) -> Plan:
         danger = f"{client.key}: {notes[0]}"
     for day in (old.day, old.deadline):
         if day and (day.month, day.day) == _LEAP_DAY:
-            once = f"{day} becomes 28 February, and stays so: renewctl client set-renewal sets another day"
-            notes.append(once)
+            command = command_line("client set-renewal", client.key, "DATE", product=product)
+            notes.append(f"{day} becomes 28 February, and stays so; to set another day: {command}")
     return Plan("client renewed", tuple(changes), tuple(notes), danger=danger)
 
 
@@ -107,10 +109,11 @@ def _require(client: Client, product: str | None) -> Renewal:
     if renewal := _find(client, product):
         return renewal
     whose = f"{client.key} has no renewal" + (f" of {product}" if product else "")
-    hint = _list_products(client) if client.renewals else f"renewctl client set-renewal {client.key} DATE"
+    command = command_line("client set-renewal", client.key, "DATE")
+    hint = _list_products(client) if client.renewals else command
     raise UsageError(whose, hint=hint)
 
 
 def _list_products(client: Client) -> str:
-    products = (f"'{renewal.product}'" for renewal in client.renewals)
+    products = (quote(renewal.product) for renewal in client.renewals)
     return "name one with --product: " + ", ".join(products)

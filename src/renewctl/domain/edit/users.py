@@ -1,5 +1,6 @@
 """Plans for the partner users."""
 
+from renewctl.command_line import command_line
 from renewctl.domain.edit.settings import warn_inactive
 from renewctl.domain.edit.tables import record_table
 from renewctl.domain.identifiers import address_key, tidy_name
@@ -15,7 +16,7 @@ def add(portfolio: Portfolio, email: str, name: str = "") -> Plan:
         UsageError: If the address is one of the partner's users already.
     """
     if known := portfolio.users.get(address_key(email)):
-        hint = f"to change it: renewctl user set {known.email}"
+        hint = f"to change it: {command_line('user set', known.email)}"
         raise UsageError(f"{known.email} is one of the partner's users already", hint=hint)
     table = record_table("users", PartnerUser(email, name))
     return Plan("user add", (Change(("users", email), table),))
@@ -38,7 +39,7 @@ def change(
         raise UsageError("user set needs to be told what to set", hint="add --name, --active or --inactive")
     notes = []
     if active is False and (number := len(_settings_with(portfolio, user))):
-        places, hint = count_of(number, "place"), f"renewctl user replace {user.email} NEW"
+        places, hint = count_of(number, "place"), command_line("user replace", user.email, "NEW")
         notes.append(f"{user.email} is still set in {places}, and is not notified there: {hint}")
     return Plan("user set", tuple(changes), tuple(notes))
 
@@ -54,7 +55,8 @@ def remove(portfolio: Portfolio, user: PartnerUser) -> Plan:
         for whose, path in _settings_with(portfolio, user)
     ]
     if problems:
-        hint = f"to put somebody else in every place: renewctl user replace {user.email} NEW"
+        command = command_line("user replace", user.email, "NEW")
+        hint = f"to put somebody else in every place: {command}"
         raise UsageError(f"{user.email} is still in use", hint=hint, problems=problems)
     return Plan("user remove", (Change(("users", user.email), None),))
 

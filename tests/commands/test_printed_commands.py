@@ -1,0 +1,156 @@
+"""Every command that renewctl prints works where it is pasted: quoted, and for the store that was named."""
+
+import ast
+import json
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import renewctl
+from renewctl.cli.app import COMMANDS
+from renewctl.command_line import command_line, name_store
+
+STORE = "my 'own' store.toml"
+END = r"(?= says why| shows them| has the ids| once more|\?$|; |\n|$)"
+COMMAND = re.compile(rf"renewctl (?!has )[a-z].*?{END}")
+SOURCE = Path(renewctl.__file__).parent
+
+# The command line, its words after the program's name, and what is printed.
+LINES = [
+    ([], ("who",), {}, "renewctl who"),
+    (["who"], ("client show", "acme.example"), {}, "renewctl client show acme.example"),
+    (["who", "--store", "a.toml"], ("who",), {}, "renewctl who --store a.toml"),
+    (["who", "--store=a b.toml"], ("who --all",), {}, "renewctl who --all --store 'a b.toml'"),
+    (["who", "--store", "-a.toml"], ("who",), {}, "renewctl who --store=-a.toml"),
+    (["who", "--store=a.toml", "--store", "b.toml"], ("who",), {}, "renewctl who --store b.toml"),
+    (["who", "--store"], ("who",), {}, "renewctl who"),
+    (["explain", "--", "--store", "a.toml"], ("who",), {}, "renewctl who"),
+    ([], ("user add", "o'brien@x.example"), {}, """renewctl user add 'o'"'"'brien@x.example'"""),
+    (["--store=a.toml"], ("user add", "-x", "y"), {}, "renewctl user add --store a.toml -- -x y"),
+    ([], ("done",), {"contacts": True, "all": False, "on": None}, "renewctl done --contacts"),
+    ([], ("done",), {"product": "", "as_of": "-1d"}, "renewctl done --product '' --as-of=-1d"),
+]
+
+
+@pytest.mark.parametrize(("line", "words", "options", "printed"), LINES, ids=[line[3] for line in LINES])
+def test_a_command_is_printed_as_it_can_be_pasted(
+    line: list[str], words: tuple[str, ...], options: dict[str, str | bool | None], printed: str
+) -> None:
+    name_store(line)
+    try:
+        assert command_line(*words, **options) == printed
+    finally:
+        name_store([])
+
+
+def test_no_command_is_printed_but_by_that_function() -> None:
+    """Help, completion and the demo show commands of no run; prose can name one."""
+    apart = {"app.py", "completion.py", "demo.py", "overview.py", "help_pages.py", "suggestions.py"}
+    prose = {"renewctl demo", "renewctl schema", "renewctl diff OLD", "renewctl import", "renewctl who"}
+    command = re.compile(rf"renewctl (?:{'|'.join(COMMANDS)})\b(?: [A-Z]+\b)?")
+    for path in SOURCE.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+        docstrings = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+        }
+        for node in ast.walk(tree):
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+            if is_text and id(node) not in docstrings and path.name not in apart:
+                assert {*command.findall(node.value)} <= prose, (path, node.lineno)
+
+
+@pytest.fixture
+def named(small: Path) -> Path:
+    """Return the small store under a name that a shell has to be told with care."""
+    small.rename(STORE)
+    return Path(STORE)
+
+
+WRONG = [
+    ("explain", "acm.example"),  # nothing to paste but the client
+    ("explain", "nothing like it"),
+    ("explain", "who@agency.example"),
+    ("explain", "rui"),
+    ("client", "add", "acme.example"),
+    ("client", "drop-renewal", "borges.example", "--product", "Sales Hub"),
+    ("client", "unassign", "acme.example", "billing", "nobody@acme.example"),
+    ("user", "add", "rui@agency.example"),
+    ("user", "remove", "rui"),
+    ("user", "set", "o'brien@agency.example", "--name", "O"),
+    ("undo", "zzz"),
+    ("who", "--expect", "rui@agency.example"),
+    ("override",),
+    ("clear-override",),
+    ("done",),
+    ("client", "remove"),
+    ("list",),
+    ("init",),
+]
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_what_a_hint_names_is_of_the_store_that_was_named(
+    words: tuple[str, ...], named: Path, run: Callable
+) -> None:
+    run("client", "set", "acme.example", "--name", "Acme", "--store", STORE)
+    ran = run(*words, "--store", STORE)
+    assert ran.status in {1, 2, 4}, ran
+    for command in COMMAND.findall(ran.err.partition("help: ")[2]):
+        if not command.endswith("--help"):
+            assert shlex.split(command)[-2:] == ["--store", STORE], command
+
+
+def test_what_is_printed_below_an_answer_is_of_that_store_too(
+    named: Path, run: Callable, on_terminal: Callable
+) -> None:
+    answers = [
+        run("client", "add", "4412345", "--store", STORE).out,
+        run("undo", "--store", STORE).out,
+        run("client", "remove", "acme.example", "--store", STORE, "-n").out,
+        on_terminal("todo", "--store", STORE, columns=200)[1],
+        run("who", "--all", "--store", STORE).out,
+        run("init", "--store", "another 'one'.toml").out,
+    ]
+    commands = [each.rstrip() for answer in answers for each in COMMAND.findall(answer)]
+    assert len(commands) > 8
+    for command in commands:
+        line = re.sub("  .*", "", command)  # below todo stands what each is for
+        assert shlex.split(line)[-2] == "--store", command
+    tasks = json.loads(run("todo", "--store", STORE, "-o", "json").out)["items"]
+    assert all(shlex.split(task["done"])[-2:] == ["--store", STORE] for task in tasks)
+
+
+def test_a_store_that_is_missing_is_made_by_what_the_hint_says(run: Callable) -> None:
+    for words in (["who"], ["where"]):
+        ran = run(*words, "--store", STORE)
+        (command,) = COMMAND.findall(ran.err + ran.out)
+        assert run(*shlex.split(command)[1:]).status == 0
+        Path(STORE).unlink()
+
+
+def test_one_that_the_environment_names_is_made_there(run: Callable) -> None:
+    os.environ["RENEWCTL_STORE"] = STORE
+    (command,) = COMMAND.findall(run("who").err)
+    assert run(*shlex.split(command)[1:]).status == 0
+    assert Path(STORE).exists()
+
+
+def test_the_command_for_a_file_of_a_strange_name_is_quoted(named: Path, run: Callable) -> None:
+    """Other programs' commands, too: nothing is printed that a shell reads otherwise."""
+    named.chmod(0o444)
+    ran = run("client", "set", "acme.example", "--name", "A", "--store", STORE)
+    (command,) = re.findall("help: (chmod .*)", ran.err)
+    assert shlex.split(command) == ["chmod", "u+w", str(named.absolute())]
+    named.chmod(0o644)
+    run("client", "set", "acme.example", "--name", "A", "--store", STORE)
+    shutil.move(STORE, "it's new.toml")
+    (command,) = re.findall(r"(mv .*)", run("history", "--store", "it's new.toml").err)
+    assert shlex.split(command) == ["mv", f"{STORE}.history.jsonl", "it's new.toml.history.jsonl"]
