@@ -12,8 +12,8 @@ r"""The transcripts beside this file: commands as typed, and all that they answe
                                  a scene shows what it is about
 
 ``$ cat FILE`` shows a file, ``$ diff`` the lines by which it differs from the scene's beginning,
-``$ mkdir``, ``$ mv``, ``$ cp``, ``$ cd``, ``$ export NAME=VALUE`` and ``$ touch`` do what they say, ``$ edit OLD
-NEW`` changes the store as an editor would. A line of output that looks like one of these marks stands
+``$ mkdir``, ``$ mv``, ``$ cp``, ``$ cd`` and ``$ export NAME=VALUE`` do what they say, ``$ edit OLD NEW``
+changes the store as an editor would. A line of output that looks like one of these marks stands
 behind a backslash, a carriage return is shown as ␍. The day is 23 November 2026; $HOME is written for the
 home folder and VERSION for the version. Ana works at the host desk, always at noon, and the changes of a
 store have the ids id000001, id000002, …
@@ -156,8 +156,6 @@ class Stage:
             Path(words[0]).mkdir(parents=True)
         elif program == "mv":
             Path(words[0]).rename(words[1])
-        elif program == "touch":
-            Path(words[0]).touch()
         elif program == "cp":
             shutil.copyfile(*words)
         else:

@@ -236,7 +236,7 @@ def test_nobody_is_shouted_where_it_is_seen_first() -> None:
 def test_a_past_renewal_is_in_with_its_note() -> None:
     past = ACME._replace(renewals=(Renewal(date(2026, 10, 31)),))
     for event in events_of(past, remind=[7]):
-        assert "\nWarning: the renewal date 2026-10-31 is past; once renewed: " in event["DESCRIPTION"]
+        assert "\nWarning: the renewal date 2026-10-31 is past: renewed or ended?" in event["DESCRIPTION"]
         assert event["parts"] == []
 
 

@@ -1,16 +1,18 @@
-"""Findings: what is wrong, doubtful or old in a portfolio, and the command that fixes it."""
+"""Findings: what is wrong, doubtful or old in a portfolio, and what to do about it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from shlex import quote
+from difflib import get_close_matches
 from typing import NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.domain.hubspot import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT, MOST_BILLING
-from renewctl.domain.identifiers import address_key, client_key
+from renewctl.domain.identifiers import address_key, client_key, parse_address
 from renewctl.domain.plausibility import find_implausible
 from renewctl.domain.report import FOOTER_CODE, build_rows
 from renewctl.domain.resolve import SEVERITY, Note, Resolution, Severity, resolve, setting_of
-from renewctl.errors import Problem
+from renewctl.errors import Problem, UsageError
 from renewctl.model import Client, Confirmation, Owner, Path, Portfolio, Renewal, Role
 from renewctl.text import count_of, dotted
 
@@ -32,22 +34,25 @@ CODES: Mapping[str, Severity] = {
 }
 """Every code that a finding can have: those of the notes on answers, and those of ``check`` alone."""
 _LOOK_AT_CONTACTS = f"(look at: the client's account → {CONTACTS})"
+_LOOK_FOR_ROLE = "look who has the role in the client's account, then"
 
 
 class Finding(NamedTuple):
     """One thing wrong, doubtful or old.
 
     ``path`` is the place in the file that causes it, ``file`` the other file it is about, if it is
-    about another. ``client`` is the key of the one client it concerns. ``fix`` is what to type, with
-    placeholders in capitals, or what to do by hand.
+    about another. ``client`` is the key of the one client it concerns. Either ``fix`` is a command that is
+    right as it stands; or ``note`` is what to look up or decide, and which command then does it, with
+    placeholders in capitals.
     """
 
     code: str
     message: str
     path: Path
-    fix: str
+    fix: str = ""
     client: str | None = None
     file: str = ""
+    note: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -68,7 +73,7 @@ def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: dat
             key = None
         elif path[2:]:
             message = message.replace(dotted(path), dotted(path[2:]))  # The finding names the client already.
-        yield Finding(remark.code, message, path, f"by hand: {remark.hint}", key)
+        yield Finding(remark.code, message, path, client=key, note=f"by hand: {remark.hint}")
     yield from _check_domains(portfolio)
     if portfolio.default:
         yield from _check_setting_age(portfolio, None, portfolio.default.confirmed, today)
@@ -81,14 +86,9 @@ def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: dat
 def check_copies(files: Iterable[str]) -> Iterator[Finding]:
     """Yield a finding for each of the store's conflict copies, named as people name files."""
     for file in files:
-        message = "a sync program's copy of the store: somebody's change may be in it alone"
-        fix = f"renewctl diff {_argument(file)}, take over what is missing, then delete the copy"
-        yield Finding("conflict-copy", message, (), fix, file=file)
-
-
-def _argument(text: str) -> str:
-    """Return text from the file as an argument of a command: quoted, and never an option."""
-    return f"-- {quote(text)}" if text.startswith("-") else quote(text)
+        message = "a sync program's copy of the store: somebody's change may be in it alone; "
+        message += "delete it once nothing is missing here"
+        yield Finding("conflict-copy", message, (), command_line("diff", file), file=file)
 
 
 def _check_notes(portfolio: Portfolio, today: date) -> Iterator[Finding]:
@@ -109,27 +109,27 @@ def _check_notes(portfolio: Portfolio, today: date) -> Iterator[Finding]:
             if _is_of_default(note):
                 by_default.setdefault(note, []).append(answer)
             elif answer.client.key in portfolio.clients:
-                findings.append(_find(answer, note))
+                findings.append(_find(portfolio, answer, note))
     for note, group in by_default.items():
         count = sum(answer.client.key in portfolio.clients for answer in group)
         if note.code == FOOTER_CODE:
             # A client whose own setting was never confirmed does not repeat the default's note.
             count = sum(client.override is None for client in portfolio.clients.values())
         concerns = f"; concerns {count_of(count, 'client')}" if count else ""
-        finding = _find(group[0], note)
+        finding = _find(portfolio, group[0], note)
         yield finding._replace(message=finding.message + concerns, client=None)
     yield from findings
     for row in rows:
         for note in row.notes[len(row.resolution.notes) :]:
-            yield _find(row.resolution, note, row.renewal)
+            yield _find(portfolio, row.resolution, note, row.renewal)
 
 
 def _is_of_default(note: Note) -> bool:
     return note.path[0] == "defaults"
 
 
-def _find(answer: Resolution, note: Note, renewal: Renewal | None = None) -> Finding:
-    """Return the finding that a note is: its message without the command, which is the fix.
+def _find(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal | None = None) -> Finding:
+    """Return the finding that a note is: its message without what to do, which is apart.
 
     ``renewal`` is the one on whose dates the note is.
     """
@@ -141,54 +141,77 @@ def _find(answer: Resolution, note: Note, renewal: Renewal | None = None) -> Fin
     elif note.code == "renewal-past" and renewal:
         product = f"{renewal.product}: " if renewal.product else ""
         message = f"{product}the renewal date {renewal.day} is past"
-    if note.code == "no-recipient":
-        fix = _fix_no_recipient(answer, note)
-    elif note.code == "inactive-contact":
-        fix = _fix_inactive_contact(client, note.subject)
-    else:
-        several = renewal is not None and len(client.renewals) > 1
-        fix = _FIXES[note.code].format(
-            client=client.key,
-            subject=_argument(note.subject),
-            todo="todo" if _is_of_default(note) else f"todo {client.key}",
-            setting="--default" if _is_of_default(note) else client.key,
-            product=f" --product {quote(renewal.product)}" if renewal and several else "",
-        )
-    return Finding(note.code, message, note.path, fix, client.key)
+    finding = Finding(note.code, message, note.path, client=client.key)
+    if note.code == "not-in-hubspot":
+        clients = () if _is_of_default(note) else (client.key,)
+        return finding._replace(fix=command_line("todo", *clients))
+    return finding._replace(note=_advise(portfolio, answer, note, renewal))
 
 
-def _fix_no_recipient(answer: Resolution, note: Note) -> str:
-    if answer.setting is None:
-        return "renewctl set-default --owner OWNER --notify USER"
-    if answer.setting.owner is Owner.HUBSPOT:
-        return f"renewctl client assign {answer.client.key} primary EMAIL"
-    if _is_of_default(note):
-        return "renewctl set-default --notify USER"
-    return f"renewctl override {answer.client.key} --owner partner --notify USER"
+def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal | None) -> str:
+    """Return what to look up or decide about a note, and which command then does it."""
+    key, setting, subject, of_default = answer.client.key, answer.setting, note.subject, _is_of_default(note)
+    code, role = note.code, subject
+    if code == "no-recipient":
+        owner = "none" if setting is None else setting.owner
+        code, role = f"{code}/{owner}", str(Role.PRIMARY)
+    elif code == "inactive-contact":
+        entries = [one for one in answer.client.contacts if address_key(one.email) == address_key(subject)]
+        role = next((role for entry in entries for role in entry.roles), Role.PRIMARY)
+        code = f"{code}/{role}" if role is Role.BILLING else code
+    user = "USER"
+    if code == "unknown-user":
+        # All addresses of an agency end alike, so they are compared by what is before the @.
+        names = {each.partition("@")[0]: found.email for each, found in portfolio.users.items()}
+        near = get_close_matches(address_key(subject).partition("@")[0], names, 1, 0.8)
+        user = names[near[0]] if near else user
+        try:
+            parse_address(subject, "")
+        except UsageError:
+            code = "unknown-user/impossible"
+    owner, day = (setting.owner if setting else "OWNER"), (str(renewal.day) if renewal else "DATE")
+    product = renewal.product if renewal and len(answer.client.renewals) > 1 else None
+    commands = {
+        "add": lambda: command_line("user add", subject),
+        "assign": lambda: command_line("client assign", key, role, "EMAIL"),
+        "clear": lambda: command_line("clear-override", key),
+        "date": lambda: command_line("client set-renewal", key, "DATE"),
+        "deadline": lambda: command_line("client set-renewal", key, day, product=product, deadline="DATE"),
+        "done": lambda: command_line("done --default") if of_default else command_line("done", key),
+        "drop": lambda: command_line("client drop-renewal", key, product=product),
+        "own": lambda: command_line("override", key, owner="partner", notify="USER"),
+        "renewed": lambda: command_line("client renewed", key, product=product),
+        "replace": lambda: command_line("user replace", subject, "USER"),
+        "set_default": lambda: command_line("set-default", owner="OWNER", notify="USER"),
+        "set_user": lambda: (
+            command_line("set-default", notify=user)
+            if of_default
+            else command_line("override", key, owner=owner, notify=user)
+        ),
+        "unassign": lambda: command_line("client unassign", key, role, subject),
+    }
+    return re.sub(r"{(\w+)}", lambda place: commands[place[1]](), _NOTES[code])
 
 
-def _fix_inactive_contact(client: Client, email: str) -> str:
-    """Return the command that takes the contact's first role away, or gives it to another contact."""
-    entries = [entry for entry in client.contacts if address_key(entry.email) == address_key(email)]
-    role = next((role for entry in entries for role in entry.roles), Role.PRIMARY)
-    if role is Role.BILLING:
-        return f"renewctl client unassign {client.key} {role} {_argument(email)}"
-    return f"renewctl client assign {client.key} {role} EMAIL"
-
-
-_FIXES: Mapping[str, str] = {
-    "unknown-user": "renewctl user add {subject}",
-    "inactive-user": "renewctl user replace {subject} USER",
-    "vacant-role": "renewctl client assign {client} {subject} EMAIL",
-    "not-in-hubspot": "renewctl {todo}, then renewctl done {setting}",
-    "copy-not-assured": "nothing in the file settles it; see renewctl check --explain copy-not-assured",
-    "no-copy": "renewctl set-default --notify USER",
-    "pinned-same-as-default": "renewctl clear-override {client}",
-    "never-confirmed": "renewctl done {setting}",
-    "renewal-past": "renewctl client renewed {client}{product}",
-    "no-renewal-date": "renewctl client set-renewal {client} DATE",
-    "deadline-passed": "once renewed: renewctl client renewed {client}{product}",
+_NOTES: Mapping[str, str] = {
+    "no-recipient/none": "decide who owns renewal communication, then: {set_default}",
+    "no-recipient/hubspot": f"{_LOOK_FOR_ROLE}: {{assign}}",
+    "no-recipient/partner": "choose a partner user, then: {set_user}",
+    "unknown-user": "if the address is right: {add}; if it is mistyped: {set_user}",
+    "unknown-user/impossible": "name the right one: {set_user}",
+    "inactive-user": "choose a colleague, then: {replace}",
+    "inactive-contact": "ask the client who has the role now, then: {assign}",
+    "inactive-contact/billing": "ask the client who has the role now, then: {assign}; {unassign}",
+    "vacant-role": f"{_LOOK_FOR_ROLE}: {{assign}}",
+    "copy-not-assured": "the file cannot settle it; if a copy matters, have the partner own it: {own}",
+    "no-copy": "if somebody of the partner is to be copied: {set_user}",
+    "pinned-same-as-default": "if it is to follow later changes of the default: {clear}",
+    "never-confirmed": "look there; if HubSpot shows what the file says: {done}",
+    "renewal-past": "if it was renewed: {renewed}; if it ended: {drop}",
+    "no-renewal-date": "look the date up, then: {date}",
+    "deadline-passed": "nothing is wrong; if the contract has another deadline: {deadline}",
 }
+"""By code, and by what makes a difference within it."""
 
 
 def _check_domains(portfolio: Portfolio) -> Iterator[Finding]:
@@ -201,11 +224,11 @@ def _check_domains(portfolio: Portfolio) -> Iterator[Finding]:
         inside = any(domain == own or domain.endswith(f".{own}") for own in domains)
         if domains and user.active and not inside:
             message = f"{user.email} is outside the partner's domains ({', '.join(domains)})"
-            command = f"renewctl user remove {_argument(user.email)}"
+            command = command_line("user remove", user.email)
             if address_key(user.email) in notified:
-                command = f"renewctl user replace {_argument(user.email)} USER"
-            fix = f"by hand: add {domain} to [policy] domains; or else: {command}"
-            yield Finding("foreign-address", message, ("users", user.email), fix)
+                command = command_line("user replace", user.email, "USER")
+            note = f"if it is right, add {domain} to [policy] domains by hand; if it is not: {command}"
+            yield Finding("foreign-address", message, ("users", user.email), note=note)
 
 
 def _check_roles(client: Client) -> Iterator[Finding]:
@@ -217,17 +240,18 @@ def _check_roles(client: Client) -> Iterator[Finding]:
     billing = holders[Role.BILLING]
     if len(billing) > MOST_BILLING:
         message = f"{len(billing)} people hold the role billing; HubSpot allows {MOST_BILLING}"
-        fix = f"renewctl client unassign {client.key} billing EMAIL"
-        yield Finding("too-many-billing", message, path, fix, client.key)
+        note = f"{_LOOK_FOR_ROLE}: {command_line('client unassign', client.key, 'billing', 'EMAIL')}"
+        yield Finding("too-many-billing", message, path, client=client.key, note=note)
     for role in (Role.PRIMARY, Role.DECISION_MAKER):
         if len(holders[role]) > 1:
             message = f"{', '.join(holders[role])} all hold the role {role}; HubSpot allows one"
-            fix = f"renewctl client unassign {client.key} {role} EMAIL"
-            yield Finding("several-holders", message, path, fix, client.key)
+            note = f"{_LOOK_FOR_ROLE}: {command_line('client unassign', client.key, role, 'EMAIL')}"
+            yield Finding("several-holders", message, path, client=client.key, note=note)
     if len(billing) == 1 and all(addresses == billing for addresses in holders.values()):
         message = f"{billing[0]} alone holds all the roles"
-        fix = f"renewctl client assign {client.key} billing EMAIL"
-        yield Finding("one-person", message, path, fix, client.key)
+        command = command_line("client assign", client.key, "billing", "EMAIL")
+        note = f"if the client names a second person: {command}"
+        yield Finding("one-person", message, path, client=client.key, note=note)
 
 
 def _check_setting_age(
@@ -238,21 +262,24 @@ def _check_setting_age(
     what, place = ("this client's setting", LOOK_AT_CLIENT) if client else ("the default", DEFAULT_SETTING)
     path = ("clients", client.spelling, "in_hubspot", "on") if client else ("defaults", "in_hubspot", "on")
     message = f"{what} was last looked at in HubSpot {_ago(confirmed.on, today)} (look at: {place})"
-    fix = f"renewctl done {client.key if client else '--default'}"
-    yield Finding("stale-setting", message, path, fix, client.key if client else None)
+    command = command_line("done", client.key) if client else command_line("done --default")
+    note = f"look again; if HubSpot shows what the file says: {command}"
+    yield Finding("stale-setting", message, path, client=client.key if client else None, note=note)
 
 
 def _check_contacts_age(portfolio: Portfolio, client: Client, today: date) -> Iterator[Finding]:
     path, checked = ("clients", client.spelling), client.contacts_checked
     setting = setting_of(portfolio, client)
-    fix = f"renewctl done --contacts {client.key}"
+    command = command_line("done --contacts", client.key)
+    note = f"look there; once the file has the same people: {command}"
     if checked is None:
         if client.contacts or (setting and setting.owner is Owner.HUBSPOT):
             message = f"the contacts were never compared with HubSpot {_LOOK_AT_CONTACTS}"
-            yield Finding("contacts-never-checked", message, path, fix, client.key)
+            yield Finding("contacts-never-checked", message, path, client=client.key, note=note)
     elif (today - checked).days > portfolio.policy.stale_days:
         message = f"the contacts were last compared with HubSpot {_ago(checked, today)} {_LOOK_AT_CONTACTS}"
-        yield Finding("stale-contacts", message, (*path, "contacts_checked"), fix, client.key)
+        place = (*path, "contacts_checked")
+        yield Finding("stale-contacts", message, place, client=client.key, note=note)
 
 
 def _ago(day: date, today: date) -> str:

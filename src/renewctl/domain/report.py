@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.domain.dates import Window, deadline_of, plus_months, shift_days
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import Note, Resolution, resolve
@@ -77,7 +78,8 @@ def build_rows(
     for client in clients:
         if not client.renewals:
             resolution = resolve(portfolio, client)
-            message = f"no renewal date is recorded: renewctl client set-renewal {client.key} DATE"
+            command = command_line("client set-renewal", client.key, "DATE")
+            message = f"no renewal date is recorded: {command}"
             note = Note("no-renewal-date", message, ("clients", client.spelling))
             rows.append(ReportRow(resolution, None, None, (*resolution.notes, note)))
         answer: Resolution | None = None
@@ -100,8 +102,9 @@ def _note_dates(client: Client, renewal: Renewal, deadline: date, today: date) -
     path = ("clients", client.spelling, "renewals", renewal.product, "date")
     product = f"{renewal.product}: " if renewal.product and len(client.renewals) > 1 else ""
     if renewal.day < today:
-        fix = f"once renewed: renewctl client renewed {client.key}"
-        return [Note("renewal-past", f"{product}the renewal date {renewal.day} is past; {fix}", path)]
+        return [
+            Note("renewal-past", f"{product}the renewal date {renewal.day} is past: renewed or ended?", path)
+        ]
     return [Note("deadline-passed", f"{product}the last day to alter terms was {deadline}", path)]
 
 

@@ -12,7 +12,7 @@ from renewctl.render.result import DataTable, Line, Result, line, table_of
 from renewctl.render.wording import read_texts
 from renewctl.text import count_of, showable
 
-COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "mend")
+COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "mend", "note")
 MOST_INFOS = 10
 """So many infos of one code a terminal shows; warnings and errors are all shown."""
 GITHUB_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -37,6 +37,11 @@ class LocatedFinding(NamedTuple):
         client = f"{self.finding.client}: " if self.finding.client else ""
         return f"{client}{self.finding.message}"
 
+    @property
+    def remedy(self) -> tuple[str, str]:
+        """What to do about it, behind the word for what that is: a command, or a note."""
+        return ("mend", self.finding.fix) if self.finding.fix else ("note", self.finding.note)
+
 
 def render_findings(
     located: Iterable[LocatedFinding],
@@ -59,7 +64,7 @@ def render_findings(
     counts = Counter(each.finding.severity for each in findings)
     bad = counts[Severity.ERROR] or (strict and counts[Severity.WARNING])
     by_severity = [count_of(counts[severity], severity) for severity in Severity if counts[severity]]
-    headings = ("Severity", "Code", "Place", "Finding", "Mend")
+    headings = ("Severity", "Code", "Place", "Finding", "Mend", "Note")
     return Result(
         {
             "schema": "renewctl.check/1",
@@ -92,7 +97,8 @@ def _item(located: LocatedFinding) -> dict[str, Any]:
         "severity": finding.severity,
         "client": finding.client,
         "message": finding.message,
-        "mend": finding.fix,
+        "mend": finding.fix or None,
+        "note": finding.note or None,
         "file": located.file,
         "line": located.line or None,
         "column": located.column or None,
@@ -102,12 +108,12 @@ def _item(located: LocatedFinding) -> dict[str, Any]:
 def _line(located: LocatedFinding) -> Line:
     finding = located.finding
     what = f"{finding.severity} {finding.code}: {located.message}"
-    return line(f"{located.place}: {what}; mend: {finding.fix}")
+    return line(f"{located.place}: {what}; {': '.join(located.remedy)}")
 
 
 def _grid_cells(located: LocatedFinding) -> tuple[str, ...]:
     finding = located.finding
-    return finding.severity, finding.code, located.place, located.message, finding.fix
+    return finding.severity, finding.code, located.place, located.message, finding.fix, finding.note
 
 
 def _draw(findings: Sequence[LocatedFinding]) -> Iterator[Line]:
@@ -119,7 +125,8 @@ def _draw(findings: Sequence[LocatedFinding]) -> Iterator[Line]:
         if infos[finding.code] <= MOST_INFOS:
             style = str(finding.severity)
             yield line((f"{located.place}: ", "dim"), (f"{style} {finding.code}: ", style), located.message)
-            yield line("    ", ("mend: ", "dim"), finding.fix)
+            label, remedy = located.remedy
+            yield line("    ", (f"{label}: ", "dim"), remedy)
     for code, count in infos.items():
         if count > MOST_INFOS:
             yield line((f"… and {count - MOST_INFOS} more {code} (-o tsv lists them all)", "info"))
@@ -128,29 +135,32 @@ def _draw(findings: Sequence[LocatedFinding]) -> Iterator[Line]:
 def annotate_error(error: RenewctlError) -> Result:
     """Return the problems of a store that cannot be checked as annotations, and the error itself."""
     problems = error.problems or (Problem(error.message, hint=error.hint),)
-    text = "".join(_annotation("error", error.code, problem) for problem in problems)
+    text = "".join(_annotation("error", error.code, problem, ("help", problem.hint)) for problem in problems)
     return Result({}, text=text, failure=error)
 
 
 def _annotate_finding(located: LocatedFinding) -> str:
     finding, file, row, column = located
-    problem = Problem(located.message, hint=finding.fix, file=file, line=row, column=column)
-    return _annotation(GITHUB_COMMANDS[finding.severity], finding.code, problem)
+    problem = Problem(located.message, file=file, line=row, column=column)
+    return _annotation(GITHUB_COMMANDS[finding.severity], finding.code, problem, located.remedy)
 
 
-def _annotation(command: str, title: str, problem: Problem) -> str:
-    """Return a workflow command; data is made showable, then escaped: no name is read as a command."""
+def _annotation(command: str, title: str, problem: Problem, remedy: tuple[str, str]) -> str:
+    """Return a workflow command that ends in a labelled remedy, if any.
+
+    Data is made showable, then escaped: no name is read as a command.
+    """
     values = {"file": problem.file, "line": problem.line, "col": problem.column, "title": title}
     escapes = str.maketrans({"%": "%25", ":": "%3A", ",": "%2C"})
     properties = [
         f"{key}={showable(str(value)).translate(escapes)}" for key, value in values.items() if value
     ]
-    message = f"{problem.message}; mend: {problem.hint}" if problem.hint else problem.message
+    message = f"{problem.message}; {': '.join(remedy)}" if remedy[1] else problem.message
     return f"::{command} {','.join(properties)}::{showable(message).replace('%', '%25')}\n"
 
 
 def render_code(code: str) -> Result:
-    """Return what a code means, why it matters and what fixes it."""
+    """Return what a code means, why it matters and what to do about it."""
     texts, severity = read_texts("codes"), CODES[code]
     text = texts["codes"][code]
     document = {
@@ -158,7 +168,8 @@ def render_code(code: str) -> Result:
         "severity": severity,
         "meaning": text["meaning"],
         "why": text["why"],
-        "mend": text["fix"],
+        "mend": text.get("fix"),
+        "note": text.get("note"),
         "source": texts["sources"].get(text.get("source")),
     }
     source = document["source"] or "renewctl's own: HubSpot's articles say nothing about it"
@@ -166,7 +177,7 @@ def render_code(code: str) -> Result:
         line((f"{severity} {code}", str(severity))),
         line(("  means: ", "dim"), text["meaning"]),
         line(("  why: ", "dim"), text["why"]),
-        line(("  mend: ", "dim"), text["fix"]),
+        line(("  mend: " if "fix" in text else "  note: ", "dim"), text.get("fix") or text["note"]),
         line(("  source: ", "dim"), source),
     ]
     table = table_of(tuple(document), [document])

@@ -1,0 +1,132 @@
+"""What `check` says to do about each finding: pasted into a shell, it does what it says, in every form alike.
+
+The stores are those of ``tests/data/check.toml``, under a name that a shell has to be told with care.
+"""
+
+import csv
+import io
+import json
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+import tomlkit
+
+from renewctl.cli.app import COMMAND_BODIES, COMMANDS, command_tree
+from renewctl.domain.check import CODES
+from renewctl.render.wording import read_texts
+
+STORE = "my 'own' store.toml"
+TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "check.toml").read_text("utf-8"))
+COMMAND = re.compile(r"renewctl .+?(?=; |$)")
+TODAY = "2026-11-23"
+
+
+def merged(into: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return ``into`` with ``more`` in it, table by table; what is "" there is taken away."""
+    both = {**into, **more}
+    for key, value in more.items():
+        if isinstance(value, dict) and value and isinstance(into.get(key), dict):
+            both[key] = merged(into[key], value)
+    return {key: value for key, value in both.items() if value != ""}
+
+
+def write_store(case: dict[str, Any]) -> bytes:
+    """Write a case's store, with one more user to choose. Return its bytes."""
+    data = merged(TABLE["well"], case.get("store", {}))
+    data = merged(data, {"clients": {"acme.example": case["client"]}} if "client" in case else {})
+    data["users"] = {**data.get("users", {}), "zoe@agency.example": {}}
+    Path(STORE).write_text(tomlkit.dumps(data), encoding="utf-8")
+    return Path(STORE).read_bytes()
+
+
+def findings(run: Callable, *, add: str = "") -> list[dict[str, Any]]:
+    """Return what is found in it, and in a copy of it if one is added."""
+    if add:
+        Path(add).write_bytes(Path(STORE).read_bytes())
+    items: list[dict[str, Any]] = json.loads(run("check", "--store", STORE, "-o", "json").out)["items"]
+    return items
+
+
+def commands_in(text: str) -> set[str]:
+    """Return the commands that a text names, as far as their names are no words of prose."""
+    names = sorted({*COMMAND_BODIES} - {"who", "where", "contacts", "check", "help"}, key=len, reverse=True)
+    return set(re.findall(rf"(?<![\w-])(?:{'|'.join(names)})(?![\w-])", text))
+
+
+def filled_in(command: str, contacts: list[dict[str, Any]]) -> list[str]:
+    """Return the words of a command with something in the place of what is to be looked up."""
+    words = shlex.split(command)[1:]
+    if "unassign" in words and "EMAIL" in words:
+        role = words[words.index("unassign") + 2]
+        holder = next(contact["email"] for contact in contacts if role in contact["roles"])
+        words[words.index("EMAIL")] = holder
+    values = {"USER": "zoe", "OWNER": "hubspot", "EMAIL": "new@acme.example", "DATE": "2026-11-30"}
+    return [values.get(word, word) for word in words]
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENEWCTL_AS_OF", TODAY)
+    for name in COMMANDS:
+        command_tree().build(name)
+
+
+@pytest.mark.parametrize("case", TABLE["case"], ids=lambda case: case["name"])
+def test_each_command_that_is_printed_can_be_typed(case: dict[str, Any], run: Callable) -> None:
+    """A fix as it stands, without a question; what a note names, once somebody has looked it up."""
+    before = write_store(case)
+    well = merged(TABLE["well"]["clients"]["acme.example"], case.get("client", {}))
+    for item in findings(run):
+        assert (item["mend"] is None) != (item["note"] is None), item
+        if item["mend"]:
+            assert COMMAND.fullmatch(item["mend"]), item
+            assert not re.search(r"\b[A-Z]{4,}\b", item["mend"]), item
+        for command in COMMAND.findall(item["mend"] or item["note"]):
+            assert shlex.split(command)[-2:] == ["--store", STORE] or " -- " in command, command
+            ran = run(*filled_in(command, well["contacts"]))
+            assert ran.status == 0, (command, ran)
+            assert (Path(STORE).read_bytes() == before) == bool(item["mend"]), command
+            Path(STORE).write_bytes(before)
+
+
+def test_the_fix_of_a_copy_can_be_typed(run: Callable) -> None:
+    write_store({})
+    copy = "my 'own' store (Ana's copy).toml"
+    (item,) = [item for item in findings(run, add=copy) if item["code"] == "conflict-copy"]
+    assert run(*shlex.split(item["mend"])[1:]).status == 0
+
+
+def test_the_forms_and_the_explanation_say_the_same(run: Callable, on_terminal: Callable) -> None:
+    """Of every code that there is: the same label, the same command, in each form."""
+    kinds: dict[str, set[str]] = {}
+    commands: dict[str, set[str]] = {}
+    for case in TABLE["case"]:
+        write_store(case)
+        items = findings(run, add="my 'own' store 2.toml")
+        table = list(csv.DictReader(io.StringIO(run("check", "--store", STORE, "-o", "csv").out, newline="")))
+        github = run("check", "--store", STORE, "--format-github").out.splitlines()
+        piped = run("check", "--store", STORE).out.splitlines()
+        drawn = " ".join(on_terminal("check", "--store", STORE, columns=100)[1].split())
+        for item, row, annotation, line in zip(items, table, github, piped, strict=True):
+            label = "mend" if item["mend"] else "note"
+            assert (row["mend"], row["note"]) == (item["mend"] or "", item["note"] or "")
+            assert annotation.endswith(f"; {label}: {item[label].replace('%', '%25')}")
+            assert line.endswith(f"; {label}: {item[label]}")
+            assert f" {label}: {' '.join(item[label].split())}" in drawn
+            kinds.setdefault(item["code"], set()).add(label)
+            commands.setdefault(item["code"], set()).update(commands_in(item[label]))
+    assert set(kinds) == set(CODES)
+    for code in CODES:
+        explained = json.loads(run("check", "--explain", code, "-o", "json").out)
+        text = read_texts("codes")["codes"][code]
+        (kind,) = kinds[code]
+        assert explained["mend"] == text.get("fix")
+        assert explained["note"] == text.get("note")
+        assert [label for label in ("mend", "note") if explained[label]] == [kind]
+        assert commands_in(explained[kind]) == commands[code], code
+        assert f"  {kind}: " in run("check", "--explain", code).out
