@@ -43,7 +43,7 @@ _PANELS: Mapping[str, Mapping[str, str]] = {
         "calendar": "Print deadlines and renewals as an iCalendar file, with who is notified.",
     },
     "Safety": {
-        "check": "Find what is wrong, doubtful or old in the store, and the command that mends it.",
+        "check": "Find what is wrong, doubtful or old in the store, and what to do about it.",
         "diff": "Show which settings differ between two stores, and who starts and stops hearing.",
         "history": "Show what was changed, when, by whom and why, newest first.",
         "undo": "Take the last change back as one step; a bulk change is one.",

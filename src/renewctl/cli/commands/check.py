@@ -48,7 +48,7 @@ def check(
         ),
     ] = None,
 ) -> Result:
-    """Find what is wrong, doubtful or old in the store, and the command that mends it.
+    """Find what is wrong, doubtful or old in the store, and what to do about it.
 
     Silent when all is well; exit 1 if there is an error. Reads only; HubSpot is not asked.
     """

@@ -38,7 +38,8 @@ def done(
 ) -> Result:
     """Record that HubSpot's screens show what the file says: clicked, or looked at.
 
-    Changes what is known of HubSpot, never who is notified; HubSpot itself is not asked.
+    Changes what is known of HubSpot, never who is notified; HubSpot itself is not asked. --all is
+    asked about if it records more than a quarter of the clients.
     """
     words = clients or []
     if contacts and (default or everything or as_override or not words):

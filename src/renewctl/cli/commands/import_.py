@@ -52,8 +52,8 @@ def import_(
     """Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.
 
     Columns are told by their names, in seven languages. A blank cell changes nothing, overrides
-    stay without --with-overrides, and nothing is removed without --prune. If a row is bad, nothing
-    is written.
+    stay without --with-overrides, and nothing is removed without --prune: more than a quarter of the
+    clients only once you agree, or with --yes. If a row is bad, nothing is written.
     """
     headers: dict[str, str] = {}
     for word in mapping or ():
