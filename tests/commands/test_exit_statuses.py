@@ -40,6 +40,7 @@ TABLE = [
     ("who borges.example --expect ana@agency.example", 1, "not-as-expected", "rui@agency.example"),
     ("who --within 1d --expect rui@agency.example", 1, "not-as-expected", "nothing is listed"),
     ("who nobody.example --require-recipient --store nobody.toml", 1, "no-recipient", "nobody.example"),
+    ("who --within 1d --require-recipient", 1, "no-recipient", "nothing is listed"),
     # 2: usage
     ("whoo", 2, "usage", "whoo"),
     ("client shw", 2, "usage", "shw"),
@@ -67,6 +68,11 @@ TABLE = [
     ("import good.csv --date-format ymd", 2, "usage", "ymd"),
     ("export -", 2, "usage", "format"),
     ("export renewctl.toml --force", 2, "usage", "the store itself"),
+    ("export renewctl.toml.history.jsonl --format json --force", 2, "usage", "the store's history"),
+    ("export .renewctl.toml.lock --format csv", 2, "usage", "the store's lock file"),
+    ("export ./renewctl.schema.json", 2, "usage", "the schema beside the store"),
+    ("export .renewctl.toml.abc.tmp --format toml", 2, "usage", "a temporary file"),
+    ("export renewctl.toml.copy.tmp --format toml", 0, None, ""),
     ("calendar --remind soon", 2, "usage", "soon"),
     # 3: the store
     ("who --store none.toml", 3, "store-missing", "none.toml"),
