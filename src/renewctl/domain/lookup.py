@@ -157,7 +157,7 @@ def find_address(portfolio: Portfolio, word: str) -> str:
         return address_key(find_user(portfolio, word).email)
     except UnknownUser:
         hint = _suggest(word, {address: address for address in sorted({*known, *portfolio.users})})
-        hint = hint or "renewctl user list and renewctl contacts show them all"
+        hint = hint or f"{command_line('user list')} and {command_line('contacts')} show them all"
         raise UnknownUser(f"nobody in the store has the address {word!r}", hint=hint) from None
 
 
