@@ -46,7 +46,7 @@ class LocatedFinding(NamedTuple):
 def render_findings(
     located: Iterable[LocatedFinding],
     as_of: date,
-    store: Mapping[str, Any],
+    stores: Sequence[Mapping[str, Any]],
     *,
     strict: bool,
     for_github: bool,
@@ -56,7 +56,7 @@ def render_findings(
     Args:
         located: the findings.
         as_of: the day they are of.
-        store: its path and sha256.
+        stores: path and sha256 of each store that was checked.
         strict: exit with status 1 on a warning too, not only on an error.
         for_github: write GitHub's workflow commands, which it shows beside the lines they are about.
     """
@@ -64,12 +64,14 @@ def render_findings(
     counts = Counter(each.finding.severity for each in findings)
     bad = counts[Severity.ERROR] or (strict and counts[Severity.WARNING])
     by_severity = [count_of(counts[severity], severity) for severity in Severity if counts[severity]]
+    checked = stores[0]["path"] if len(stores) == 1 else f"{len(stores)} stores"
     headings = ("Severity", "Code", "Place", "Finding", "Mend", "Note")
     return Result(
         {
             "schema": "renewctl.check/1",
             "as_of": as_of.isoformat(),
-            "store": dict(store),
+            "store": dict(stores[0]) if len(stores) == 1 else None,
+            "stores": [dict(store) for store in stores],
             "items": lambda: [_item(each) for each in findings],
             "summary": {f"{severity}s": counts[severity] for severity in Severity},
         },
@@ -79,15 +81,15 @@ def render_findings(
         lines=map(_line, findings),
         grid=DataTable(headings, map(_grid_cells, findings)),
         screen=(lambda _width: _draw(findings)) if findings else None,
-        footer=(f"{', '.join(by_severity)} in {store['path']}",) if findings else (),
+        footer=(f"{', '.join(by_severity)} in {checked}",) if findings else (),
         status=ExitStatus.NO if bad else ExitStatus.DONE,
     )
 
 
-def _sort_key(located: LocatedFinding) -> tuple[int, bool, int, int, str]:
+def _sort_key(located: LocatedFinding) -> tuple[int, bool, str, int, int, str]:
     finding = located.finding
     severity = list(Severity).index(finding.severity)
-    return severity, bool(finding.file), located.line, located.column, finding.code
+    return severity, bool(finding.file), located.file, located.line, located.column, finding.code
 
 
 def _item(located: LocatedFinding) -> dict[str, Any]:
@@ -132,11 +134,10 @@ def _draw(findings: Sequence[LocatedFinding]) -> Iterator[Line]:
             yield line((f"… and {count - MOST_INFOS} more {code} (-o tsv lists them all)", "info"))
 
 
-def annotate_error(error: RenewctlError) -> Result:
-    """Return the problems of a store that cannot be checked as annotations, and the error itself."""
+def annotate_error(error: RenewctlError) -> str:
+    """Return the problems of stores that cannot be checked as annotations."""
     problems = error.problems or (Problem(error.message, hint=error.hint),)
-    text = "".join(_annotation("error", error.code, problem, ("help", problem.hint)) for problem in problems)
-    return Result({}, text=text, failure=error)
+    return "".join(_annotation("error", error.code, problem, ("help", problem.hint)) for problem in problems)
 
 
 def _annotate_finding(located: LocatedFinding) -> str:

@@ -1,6 +1,7 @@
 """``check``: what is wrong, doubtful or old in the store."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -11,10 +12,12 @@ from renewctl.cli.runtime import Run
 from renewctl.domain import check as checks
 from renewctl.domain.check import CODES
 from renewctl.domain.values import suggest
-from renewctl.errors import StoreInvalid, StoreMissing, UsageError
+from renewctl.errors import Problem, RenewctlError, StoreInvalid, StoreMissing, UsageError
 from renewctl.render import check as render_check
 from renewctl.render.check import LocatedFinding
 from renewctl.render.result import Output, Result
+from renewctl.store.location import COMPARED, store_at
+from renewctl.store.snapshot import load
 from renewctl.workspace import conflict_copies
 
 
@@ -28,6 +31,9 @@ def _complete_codes(incomplete: str) -> list[str]:
 @command("check")
 def check(
     run: Run,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE]...", help="Stores; else the one in use.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, as on errors.")] = False,
     ignore: Annotated[
         list[str] | None,
@@ -58,26 +64,45 @@ def check(
     ignored = {_parse_code(word, "--ignore") for word in words}
     if format_github and run.output is not Output.TABLE:
         raise UsageError(f"--format-github and -o {run.output} exclude each other", hint="name one form")
-    try:
-        snapshot = run.read()
-    except (StoreInvalid, StoreMissing) as error:
-        if not format_github:
-            raise
-        return render_check.annotate_error(error)
-    findings = [
-        *checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today),
-        *checks.check_copies(
-            conflict_copies.find_copies(snapshot.place, snapshot.portfolio.policy.ignore_copies)
-        ),
+    if files and run.store is not None:
+        raise UsageError("FILE and --store exclude each other", hint="name the stores as FILE only")
+    located, stores = [], []
+    errors: list[RenewctlError] = []
+    for file in files or (None,):
+        try:
+            place = run.place if file is None else store_at(file, f"{COMPARED} FILE")
+            snapshot = load(place)
+        except (StoreInvalid, StoreMissing) as error:
+            errors.append(error)
+            continue
+        stores.append(snapshot.identity)
+        findings = [
+            *checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today),
+            *checks.check_copies(conflict_copies.find_copies(place, snapshot.portfolio.policy.ignore_copies)),
+        ]
+        for finding in findings:
+            if finding.code not in ignored:
+                where = () if finding.file else snapshot.document.locate(finding.path)
+                located.append(LocatedFinding(finding, finding.file or place.display, *where))
+    failure = _combine_errors(errors)
+    if failure and not stores and not format_github:
+        raise failure
+    result = render_check.render_findings(located, run.today, stores, strict=strict, for_github=format_github)
+    if failure and format_github:
+        result = result._replace(text=render_check.annotate_error(failure) + result.text)
+    return result._replace(failure=failure)
+
+
+def _combine_errors(errors: Sequence[RenewctlError]) -> RenewctlError | None:
+    """Return one error with the problems of all stores that cannot be read; None where there is none."""
+    if len(errors) < 2:
+        return errors[0] if errors else None
+    problems = [
+        problem._replace(hint=problem.hint or error.hint)
+        for error in errors
+        for problem in error.problems or (Problem(error.message),)
     ]
-    located = []
-    for finding in findings:
-        if finding.code not in ignored:
-            place = () if finding.file else snapshot.document.locate(finding.path)
-            located.append(LocatedFinding(finding, finding.file or snapshot.place.display, *place))
-    return render_check.render_findings(
-        located, run.today, snapshot.identity, strict=strict, for_github=format_github
-    )
+    return StoreInvalid(f"{len(errors)} stores cannot be read", problems=problems)
 
 
 def _parse_code(word: str, option: str) -> str:
