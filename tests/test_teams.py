@@ -2,7 +2,7 @@
 
 import os
 import re
-import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from conftest import EXAMPLES, REPOSITORY, Ran, git
+from renewctl.render.diff import MARKER
 
 Run = Callable[..., Ran]
 WELL = """\
@@ -46,39 +47,85 @@ def hook() -> dict[str, Any]:
     return one
 
 
-def job() -> dict[str, Any]:
-    """Return the one job of the example for GitHub."""
-    (one,) = yaml.safe_load((EXAMPLES / "ci-github.yml").read_text())["jobs"].values()
-    return one
+def workflow() -> dict[str, Any]:
+    """Return the example for GitHub."""
+    return yaml.safe_load((EXAMPLES / "ci-github.yml").read_text())
 
 
-def hooked(run: Run, *args: str) -> int:
-    """Run the hook's command, as pre-commit does at the top of a work tree; return its status."""
-    command, *words = shlex.split(hook()["entry"])
-    assert command == "renewctl"
-    return run(*words, *args, "--as-of", "2026-11-23").status
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a repository that has the hook, as people name one in their configuration."""
+    folder = tmp_path_factory.mktemp("hooks")
+    shutil.copy(REPOSITORY / ".pre-commit-hooks.yaml", folder)
+    git("-C", str(folder), "init", "-q")
+    git("-C", str(folder), "add", ".")
+    git("-C", str(folder), "commit", "-qm", "the hook")
+    return folder
 
 
-def test_the_hook_checks_the_store_of_the_work_tree_and_no_other(run: Run, monkeypatch) -> None:
+@pytest.fixture
+def commit(hooks: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Return ``commit(args=None) -> (status, output)``: git's own, of all files, with the hook installed.
+
+    It runs the renewctl under test, instead of one that pre-commit would fetch and install.
+    """
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("RENEWCTL_STORE", str(EXAMPLES / "agency.toml"))  # it has errors
+    monkeypatch.setenv("RENEWCTL_AS_OF", "2026-11-23")
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Ana")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "ana@agency.example")
+    git("init", "-q")
+    subprocess.run([sys.executable, "-m", "pre_commit", "install"], check=True, capture_output=True)
+
+    def run_commit(args: list[str] | None = None) -> tuple[int, str]:
+        hook = {"id": "renewctl-check", "language": "system"} | ({"args": args} if args else {})
+        revision = git("-C", str(hooks), "rev-parse", "HEAD").strip()
+        configuration = {"repos": [{"repo": str(hooks), "rev": revision, "hooks": [hook]}]}
+        Path(".pre-commit-config.yaml").write_text(yaml.safe_dump(configuration))
+        git("add", ".")
+        done = subprocess.run(["git", "commit", "-qm", "Change"], capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    return run_commit
+
+
+def test_the_hook_checks_every_store_that_is_committed(commit: Callable[..., tuple[int, str]]) -> None:
     Path("renewctl.toml").write_text(WELL)
-    assert hooked(run) == 0
-    Path("renewctl.toml").write_text(WELL + '\n[clients."silent.example"]\n')
-    assert hooked(run) == 1
-    Path("renewctl.toml").write_text(WELL + "<<<<<<< HEAD\n")
-    assert hooked(run) == 3
+    for folder in ("clients", "--store=x"):
+        Path(folder).mkdir()
+        Path(folder, "renewctl.toml").write_text(WELL)
+    status, output = commit()
+    assert (status, output.split(".")[-1]) == (0, "Passed\n")
+
+    Path("clients/renewctl.toml").write_text(WELL + "<<<<<<< HEAD\n")
+    Path("--store=x/renewctl.toml").write_text(WELL + '\n[clients."silent.example"]\n')
+    status, output = commit()
+    assert status == 1
+    assert "clients/renewctl.toml:22" in output
+    assert "--store=x/renewctl.toml:23:1: error no-recipient: silent.example" in output
 
 
-def test_the_hook_takes_options_and_another_store(run: Run) -> None:
-    assert hooked(run) == 3
-    Path("clients").mkdir()
-    Path("clients/renewctl.toml").write_text(WELL.replace("billing", "primary"))
-    assert hooked(run, "--store", "clients/renewctl.toml") == 0
-    assert hooked(run, "--store", "clients/renewctl.toml", "--strict") == 1
+def test_the_hook_checks_a_json_store(run: Run, commit: Callable[..., tuple[int, str]]) -> None:
+    Path("source.toml").write_text(WELL)
+    assert run("export", "renewctl.json", "--format", "json", "--store", "source.toml").status == 0
+    assert commit()[0] == 0
+    text = Path("renewctl.json").read_text()
+    Path("renewctl.json").write_text(text.replace('"partner"', '"nobody"').replace('"hubspot"', '"nobody"'))
+    status, output = commit()
+    assert (status, "defaults.owner must be hubspot or partner" in output) == (1, True)
+
+
+def test_the_hook_takes_options(commit: Callable[..., tuple[int, str]]) -> None:
+    Path("renewctl.toml").write_text(WELL.replace("billing", "primary"))  # a warning
+    assert commit()[0] == 0
+    Path("renewctl.toml").write_text(WELL.replace("billing", "primary") + "\n")
+    status, output = commit(["--strict", "--"])
+    assert (status, "warning vacant-role" in output) == (1, True)
 
 
 def test_the_hook_runs_when_a_store_is_committed() -> None:
-    assert (hook()["id"], hook()["language"], hook()["pass_filenames"]) == ("renewctl-check", "python", False)
+    assert (hook()["id"], hook()["language"]) == ("renewctl-check", "python")
     for name, is_store in {
         "renewctl.toml": True,
         "clients/renewctl.json": True,
@@ -99,15 +146,17 @@ def pull_request() -> None:
     git("switch", "-qc", "change")
 
 
-def ci() -> dict[str, subprocess.CompletedProcess[str]]:
-    """Run the job's steps that run renewctl, as a runner does; return what came of each, by name."""
+def ci(job: str, **variables: str) -> dict[str, subprocess.CompletedProcess[str]]:
+    """Run a job's own steps, as a runner does, but do not install. Return what came of each, by name."""
     environment = {
         **os.environ,
-        **job()["env"],
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        **workflow()["env"],
+        "PATH": f"{Path.cwd()}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "GITHUB_BASE_REF": "main",
         "GITHUB_STEP_SUMMARY": "summary.md",
+        "GITHUB_OUTPUT": "output",
         "RENEWCTL_AS_OF": "2026-11-23",
+        **variables,
     }
     return {
         step["name"]: subprocess.run(
@@ -117,8 +166,8 @@ def ci() -> dict[str, subprocess.CompletedProcess[str]]:
             text=True,
             check=False,
         )
-        for step in job()["steps"]
-        if "renewctl " in step.get("run", "")
+        for step in workflow()["jobs"][job]["steps"]
+        if "run" in step and step["name"] != "Install renewctl"
     }
 
 
@@ -126,20 +175,25 @@ def ci() -> dict[str, subprocess.CompletedProcess[str]]:
 def test_the_job_says_in_its_comment_who_starts_and_stops_hearing(run: Run) -> None:
     assert run("override", "acme.example", "--owner", "partner", "--notify", "rui", "-q").status == 0
     git("commit", "-qam", "one voice")
-    ran = ci()
+    ran = ci("check")
     assert [one.returncode for one in ran.values()] == [1, 0]  # what HubSpot acts on differs: a warning
     (warning,) = [line for line in ran["Check the store"].stdout.splitlines() if line.startswith("::warning")]
     assert warning.startswith("::warning file=renewctl.toml,line=22,col=1,title=not-in-hubspot::acme.example")
     comment = Path("comment.md").read_text()
     assert comment == Path("summary.md").read_text()
-    assert comment.startswith("### Who hears about renewals: origin/main:renewctl.toml → renewctl.toml\n")
+    name, end = Path("output").read_text().partition("\n")[0].split("<<")
+    assert Path("output").read_text() == f"{name}<<{end}\n{comment}{end}\n"
+    assert (name, len(end)) == ("comment", 32)
+    assert comment.startswith(
+        f"{MARKER}\n### Who hears about renewals: origin/main:renewctl.toml → renewctl.toml\n"
+    )
     assert "| rui@agency.example | acme.example | – | notified | override-partner |" in comment
 
 
 @pytest.mark.usefixtures("pull_request")
 def test_the_job_is_content_with_a_change_that_reaches_nobody(run: Run) -> None:
     assert run("client", "set", "acme.example", "--name", "Acme", "-q").status == 0
-    ran = ci()
+    ran = ci("check")
     assert [one.returncode for one in ran.values()] == [0, 0], ran
     assert "Nobody starts or stops hearing." in Path("comment.md").read_text()
 
@@ -147,15 +201,79 @@ def test_the_job_is_content_with_a_change_that_reaches_nobody(run: Run) -> None:
 @pytest.mark.usefixtures("pull_request")
 def test_the_job_shows_an_unresolved_merge_beside_its_lines() -> None:
     Path("renewctl.toml").write_text(WELL + "<<<<<<< HEAD\nname = 'A'\n=======\nname = 'B'\n>>>>>>> b\n")
-    ran = ci()
+    ran = ci("check")
     assert [one.returncode for one in ran.values()] == [3, 3]
     said = ran["Check the store"].stdout
     assert said.startswith("::error file=renewctl.toml,line=22,col=1"), said
     assert 'unresolved merge in clients."acme.example", lines 22-26' in said
 
 
-def test_the_job_may_not_do_more_than_it_needs() -> None:
-    whole = yaml.safe_load((EXAMPLES / "ci-github.yml").read_text())
-    assert whole["permissions"] == {"contents": "read", "pull-requests": "write"}
+FAKE_GH = """\
+#!/bin/sh
+printf '%s\\n' "$*" >> calls
+case $* in *--paginate*) printf '%s' "$COMMENTS" ;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("comments", "call"),
+    [
+        ("", "--method POST repos/agency/clients/issues/7/comments"),
+        ("15\n16\n", "--method PATCH repos/agency/clients/issues/comments/15"),
+    ],
+)
+def test_the_comment_is_written_once_and_then_changed(comments: str, call: str) -> None:
+    Path("gh").write_text(FAKE_GH)
+    Path("gh").chmod(0o755)
+    text = "<!-- renewctl diff -->\n### `$(touch injected)`"
+    ran = ci("comment", COMMENT=text, NUMBER="7", GITHUB_REPOSITORY="agency/clients", COMMENTS=comments)
+    assert [one.returncode for one in ran.values()] == [0], ran
+    *_, asked = Path("calls").read_text().splitlines()
+    assert asked == f"api --silent {call} --field body=@comment.md"
+    assert Path("comment.md").read_text() == text + "\n"
+    assert not Path("injected").exists()
+    (step,) = workflow()["jobs"]["comment"]["steps"]
+    assert f'startswith("{MARKER}")' in step["run"]
+
+
+def test_the_report_of_monday_lists_what_comes_closer_and_fails_if_nobody_is_notified() -> None:
+    Path("renewctl.toml").write_text(WELL)
+    environment = {"RENEWCTL_AS_OF": "2027-01-04"}
+    ran = ci("monday", **environment)
+    assert [one.returncode for one in ran.values()] == [0, 0], ran
+    deadlines, renewals = Path("summary.md").read_text().split("\n## Renewal within 120 days\n")
+    assert deadlines.startswith("## Deadline within 30 days\n\n| Deadline |")
+    assert ["acme.example" in part for part in (deadlines, renewals)] == [True, True]
+    Path("renewctl.toml").write_text(WELL + '\n[clients."silent.example"]\n')
+    ran = ci("monday", **environment)
+    assert [one.returncode for one in ran.values()] == [0, 1]
+
+
+def test_the_workflow_may_not_do_more_than_it_needs() -> None:
+    jobs = workflow()["jobs"]
+    assert workflow()["permissions"] == {}
+    assert {name: job["permissions"] for name, job in jobs.items()} == {
+        "check": {"contents": "read"},
+        "comment": {"pull-requests": "write"},
+        "monday": {"contents": "read"},
+    }
+    steps = [step for job in jobs.values() for step in job["steps"]]
     # What a pull request's author chooses reaches a shell as a variable only, never as a part of its text.
-    assert not [step for step in job()["steps"] if "${{" in step.get("run", "")]
+    assert not [step for step in steps if "${{" in step.get("run", "")]
+    used = [step for step in steps if "uses" in step]
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]) for step in used)
+    assert all(step["with"]["persist-credentials"] is False for step in used)
+    assert all("timeout-minutes" in job for job in jobs.values())
+    # The one that may write runs nothing that comes from elsewhere.
+    assert not [step for step in jobs["comment"]["steps"] if "uses" in step or "pipx" in step["run"]]
+
+
+@pytest.mark.parametrize("linter", ["zizmor --offline --persona auditor --no-progress", "actionlint"])
+def test_the_workflow_pleases_its_linters(linter: str) -> None:
+    command, *options = linter.split()
+    if shutil.which(command) is None:
+        pytest.skip(f"{command} is not installed")
+    Path(".github/workflows").mkdir(parents=True)
+    path = shutil.copy(EXAMPLES / "ci-github.yml", ".github/workflows/renewals.yml")
+    done = subprocess.run([command, *options, path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -111,6 +111,8 @@ class Stage:
             out = re.sub(r" +$", "", out, flags=re.MULTILINE)  # nobody sees them there
         else:
             status, out, err = run(*words)
+        # Where a long line of a calendar is broken is for icalendar to decide, in each of its versions.
+        out = re.sub(r"\r\n |\\r\\n ", "", out)
         # A last line without its end would be taken for one with it.
         assert out.endswith("\n") or not out, f"no newline at the end: {out[-80:]!r}"
         out = out.replace("\r", "␍")

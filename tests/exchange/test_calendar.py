@@ -210,7 +210,7 @@ def test_icalendar_reads_back_what_was_meant(agency_rows: tuple[ReportRow, ...])
 def test_every_dated_row_has_its_two_days_and_undated_rows_none(agency_rows: tuple[ReportRow, ...]) -> None:
     dated = [row for row in agency_rows if row.renewal and row.deadline]
     assert len(dated) < len(agency_rows)
-    expected = [day for row in dated if row.renewal for day in (row.deadline, row.renewal.day)]
+    expected = [each for row in dated if row.renewal for each in (row.deadline, row.renewal.day)]
     found = [day(event["DTSTART;VALUE=DATE"]) for event in checked(build_calendar(agency_rows, TODAY))]
     assert found == sorted(expected)
 

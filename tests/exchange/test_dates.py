@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from renewctl.exchange.cells import DateFormat, parse_dates
@@ -179,6 +179,7 @@ CELLS = st.one_of(
 )
 
 
+@example(["\r"], None)  # blank as well
 @given(st.lists(CELLS), st.sampled_from([None, "dmy", "mdy"]))
 def test_every_cell_is_a_date_a_problem_or_blank(cells: list[Cell], date_format: DateFormat | None) -> None:
     numbered = list(enumerate(cells, 2))

@@ -185,7 +185,7 @@ def parse_dates(
     problems: dict[int, BadInput] = {}
     for row, cell in cells:
         try:
-            if cell is not None and cell != "":
+            if read_text(cell):
                 possible[row] = _read_date(cell)
         except BadInput as bad:
             problems[row] = bad

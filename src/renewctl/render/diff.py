@@ -14,6 +14,8 @@ from renewctl.text import count_of, markdown_cell
 
 MOST_ROWS = 200
 """So many rows a table has in Markdown; a comment has room for about ten times as many letters."""
+MARKER = "<!-- renewctl diff -->"
+"""The first line in Markdown, which nobody sees: a script finds the comment again that it wrote before."""
 
 
 class Comparison(NamedTuple):
@@ -73,6 +75,7 @@ def _count_settings(changes: tuple[Change, ...]) -> str:
 def _markdown(comparison: Comparison, changes: tuple[Change, ...], people: DataTable) -> Iterator[str]:
     """Yield a comment for a pull request: recipients first, the settings folded away."""
     old, new = (markdown_cell(store["path"]) for store in (comparison.old, comparison.new))
+    yield MARKER
     yield f"### Who hears about renewals: {old} → {new}\n"
     for parts in without_recipient_lines(comparison.impact, would=True):
         yield "**" + markdown_cell("".join(text for text, _ in parts)) + "**\n"

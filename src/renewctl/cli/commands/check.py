@@ -1,7 +1,8 @@
 """``check``: what is wrong, doubtful or old in the store."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ from renewctl.render import check as render_check
 from renewctl.render.check import LocatedFinding
 from renewctl.render.result import Output, Result
 from renewctl.store.location import COMPARED, store_at
-from renewctl.store.snapshot import load
+from renewctl.store.snapshot import Snapshot, load
 from renewctl.workspace import conflict_copies
 
 
@@ -66,7 +67,8 @@ def check(
         raise UsageError(f"--format-github and -o {run.output} exclude each other", hint="name one form")
     if files and run.store is not None:
         raise UsageError("FILE and --store exclude each other", hint="name the stores as FILE only")
-    located, stores = [], []
+    located: list[LocatedFinding] = []
+    stores = []
     errors: list[RenewctlError] = []
     for file in files or (None,):
         try:
@@ -76,14 +78,7 @@ def check(
             errors.append(error)
             continue
         stores.append(snapshot.identity)
-        findings = [
-            *checks.check_portfolio(snapshot.portfolio, snapshot.remarks, run.today),
-            *checks.check_copies(conflict_copies.find_copies(place, snapshot.portfolio.policy.ignore_copies)),
-        ]
-        for finding in findings:
-            if finding.code not in ignored:
-                where = () if finding.file else snapshot.document.locate(finding.path)
-                located.append(LocatedFinding(finding, finding.file or place.display, *where))
+        located += [each for each in _find_problems(snapshot, run.today) if each.finding.code not in ignored]
     failure = _combine_errors(errors)
     if failure and not stores and not format_github:
         raise failure
@@ -91,6 +86,15 @@ def check(
     if failure and format_github:
         result = result._replace(text=render_check.annotate_error(failure) + result.text)
     return result._replace(failure=failure)
+
+
+def _find_problems(snapshot: Snapshot, today: date) -> Iterator[LocatedFinding]:
+    """Yield what is to be said of one store, each with its place."""
+    for finding in checks.check_portfolio(snapshot.portfolio, snapshot.remarks, today):
+        yield LocatedFinding(finding, snapshot.place.display, *snapshot.document.locate(finding.path))
+    ignored = snapshot.portfolio.policy.ignore_copies
+    for finding in checks.check_copies(conflict_copies.find_copies(snapshot.place, ignored)):
+        yield LocatedFinding(finding, finding.file)
 
 
 def _combine_errors(errors: Sequence[RenewctlError]) -> RenewctlError | None:
