@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from typing import NamedTuple
 
 import platformdirs
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from renewctl.signals import restore_signals
 
@@ -32,9 +33,23 @@ SOAK = bool(os.environ.get("RENEWCTL_SOAK"))
 KEPT = {"PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"}
 KEPT_PREFIXES = ("PYTEST_", "COV_CORE_", "COVERAGE_")
 
-settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True, database=None)
-settings.register_profile("soak", max_examples=5000, deadline=None, print_blob=True, database=None)
+PATIENCE = 300
+"""Seconds after which a process of a test counts as hanging; no busy machine is as slow."""
+RESET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+"""The health checks that do not hold for a test that itself resets what its examples share."""
+# No deadline, nor a check how fast examples are made: no test depends on speed.
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("soak", settings.get_profile("ci"), derandomize=False, max_examples=5000)
 settings.load_profile("soak" if SOAK else "ci")
+# What a shell runs in the background ignores Ctrl-C, and so do all processes that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Ran(NamedTuple):

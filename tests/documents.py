@@ -72,7 +72,7 @@ def _output(command: str, work: Path) -> str:
         env=environment,
         dimensions=(60, WIDTH),
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
     )
     child.expect(pexpect.EOF)
     child.close()

@@ -133,7 +133,7 @@ def _screen(command: str) -> str:
             },
             dimensions=(80, WIDTH),
             encoding="utf-8",
-            timeout=60,
+            timeout=300,
         )
         shown = ""
         if child.expect([r"\[y/N\]: ", pexpect.EOF]) == 0:

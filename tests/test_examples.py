@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import PATIENCE
 from renewctl.domain.dates import Window
 from renewctl.domain.report import build_rows
 from renewctl.domain.resolve import SEVERITY, Rule
@@ -34,7 +35,7 @@ def script(
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

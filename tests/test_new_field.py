@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from conftest import PATIENCE
+
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "renewctl"
 
 
@@ -112,7 +114,12 @@ class Program:
         """Return what the command prints."""
         command = [sys.executable, "-m", "renewctl", *argv]
         done = subprocess.run(
-            command, env=self.environment, capture_output=True, encoding="utf-8", timeout=20, check=False
+            command,
+            env=self.environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
         )
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + done.stderr

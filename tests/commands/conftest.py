@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
+from conftest import PATIENCE
+
 AS_OF = "2026-11-23"
 SMALL = Path(__file__).parent / "stores" / "small.toml"
 
@@ -35,7 +37,7 @@ def small() -> Path:
 def spawn() -> Callable[..., Process]:
     """Return ``spawn(*argv, env={}, **options) -> Process``: renewctl in a process of its own.
 
-    A process that hangs is killed after 20 seconds, and its test fails.
+    A process that hangs is killed after ``PATIENCE`` seconds, and its test fails.
     """
 
     def run(*argv: str, env: dict[str, str] | None = None, **options: object) -> Process:
@@ -46,7 +48,7 @@ def spawn() -> Callable[..., Process]:
         } | options
         environment = {**os.environ, "RENEWCTL_AS_OF": AS_OF, **(env or {})}
         command = [sys.executable, "-m", "renewctl", *argv]
-        done = subprocess.run(command, env=environment, timeout=20, check=False, **options)
+        done = subprocess.run(command, env=environment, timeout=PATIENCE, check=False, **options)
         return Process(done.returncode, done.stdout or b"", done.stderr or b"")
 
     return run

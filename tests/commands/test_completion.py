@@ -18,9 +18,10 @@ from pathlib import Path
 import pexpect
 import pytest
 import tomlkit
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import PATIENCE, RESET
 from renewctl.cli.app import command_tree
 from renewctl.cli.options import ADDRESS
 from renewctl.domain.check import CODES
@@ -70,7 +71,7 @@ class Shell:
             SHELLS[name][1:],
             env=environment,
             encoding="utf-8",
-            timeout=20,
+            timeout=PATIENCE,
             dimensions=(50, 200),
         )
         for line in (*begin, READY[name], "echo RE''ADY"):
@@ -82,7 +83,7 @@ class Shell:
         words = Path.home() / "words"
         words.unlink(missing_ok=True)
         self.child.send(typed + "\t\r")
-        for _ in range(400):
+        for _ in range(PATIENCE * 20):
             if words.exists():
                 return words.read_text().splitlines()
             time.sleep(0.05)
@@ -303,7 +304,7 @@ def test_the_store_is_found_as_for_a_command(offered: Callable, monkeypatch: pyt
     assert set(offered("renewctl explain ")) == {"json.example"}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=RESET)
 @given(names=st.lists(st.text() | st.from_regex(KEY, fullmatch=True) | st.sampled_from(HOSTILE), max_size=5))
 def test_only_plain_names_are_offered(names: list[str], offered: Callable) -> None:
     data = {
@@ -348,7 +349,7 @@ def test_a_tab_does_not_import_rich(words: str, spawn: Callable) -> None:
 
 
 @given(line=st.text())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=RESET)
 def test_any_line_has_an_answer(line: str, offered: Callable) -> None:
     offered(line.replace("\0", ""))
     offered("renewctl override " + line.replace("\0", ""))

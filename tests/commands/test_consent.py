@@ -6,13 +6,18 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from conftest import PATIENCE
 from renewctl.main import main
 
 
 def ask(*argv: str, answer: str | None, columns: int = 100) -> tuple[int, str]:
     """Run renewctl on a terminal, answer the question (None: there must be none); status and screen."""
     child = pexpect.spawn(
-        sys.executable, ["-m", "renewctl", *argv], encoding="utf-8", timeout=20, dimensions=(40, columns)
+        sys.executable,
+        ["-m", "renewctl", *argv],
+        encoding="utf-8",
+        timeout=PATIENCE,
+        dimensions=(40, columns),
     )
     seen = ""
     if answer is not None:
@@ -123,7 +128,7 @@ def test_a_question_that_ends_without_an_answer_writes_nothing(
     """The end of the input is a no; Ctrl-C breaks off."""
     before = narrow.read_bytes()
     words = ["-m", "renewctl", "override", "acme.example", "--owner", "partner", "--notify", "rui"]
-    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=20)
+    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=PATIENCE)
     child.expect_exact("Go on? [y/N]: ")
     child.sendcontrol(control)
     child.expect(pexpect.EOF)
@@ -218,7 +223,7 @@ def test_a_renewal_far_away_is_not_moved_on_unasked(today: str, status: int, sma
 
 def test_what_was_agreed_to_is_not_written_over_what_came_meanwhile(narrow: Path) -> None:
     words = ["-m", "renewctl", "override", "acme.example", "--owner", "partner", "--notify", "rui"]
-    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=20)
+    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=PATIENCE)
     child.expect_exact("Go on? [y/N]: ")
     # Nobody has to wait for the answer: the lock is not held while somebody thinks.
     assert main(["client", "set", "acme.example", "--name", "Another", "--lock-timeout", "0", "-q"]) == 0

@@ -8,12 +8,12 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from conftest import PATIENCE
 from renewctl.errors import ExitStatus
 
 # argv, status, code, part of the message on standard error
@@ -200,20 +200,27 @@ def test_a_bug_of_ours_is_70_and_one_message(run: Callable, monkeypatch: pytest.
     assert "Traceback" not in ran.err
 
 
+TELLS_OF_LOCKS = """
+import os, sys
+sys.addaudithook(lambda event, _: event == "fcntl.flock" and os.write(1, b"tried\\n"))
+from renewctl.__main__ import run
+run()
+"""
+
+
 def test_an_interruption_while_waiting_for_the_lock_is_130_and_changes_nothing(small: Path) -> None:
     before = small.read_bytes()
     holder = hold(small)
     try:
-        command = [sys.executable, "-m", "renewctl", "set-default", "--notify", "none"]
+        command = [sys.executable, "-c", TELLS_OF_LOCKS, "set-default", "--notify", "none"]
         waiting = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(0.8)
-        assert waiting.poll() is None, "it did not wait for the lock"
+        assert [waiting.stdout.readline() for _ in range(3)] == [b"tried\n"] * 3
         waiting.send_signal(signal.SIGINT)
-        out, err = waiting.communicate(timeout=10)
+        out, err = waiting.communicate(timeout=PATIENCE)
     finally:
         holder.kill()
         holder.communicate()
-    assert (waiting.returncode, out) == (130, b"")
+    assert (waiting.returncode, out.replace(b"tried\n", b"")) == (130, b"")
     assert b"Traceback" not in err
     assert small.read_bytes() == before
 
@@ -222,7 +229,7 @@ def hold(store: Path) -> subprocess.Popen:
     """Return a process that holds the store's lock until it is killed."""
     code = (
         "import sys, time; from pathlib import Path; from renewctl.store.lock import lock_store\n"
-        "with lock_store(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+        "with lock_store(Path(sys.argv[1])): print('held', flush=True); time.sleep(3600)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(store)], stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"held\n"
@@ -236,7 +243,7 @@ def shell(line: str) -> subprocess.CompletedProcess:
     """Run a line of shell, in which $R is renewctl; the status is that of its first command."""
     line = line.replace("$R", f"{shlex.quote(sys.executable)} -m renewctl")
     return subprocess.run(
-        ["/bin/bash", "-c", f"set -o pipefail; {line}"], capture_output=True, timeout=20, check=False
+        ["/bin/bash", "-c", f"set -o pipefail; {line}"], capture_output=True, timeout=PATIENCE, check=False
     )
 
 
@@ -335,8 +342,8 @@ def test_the_module_and_the_script_end_alike() -> None:
     if not script.exists():
         pytest.skip("renewctl is not installed beside this Python")
     for words in (["who", "akme.example"], ["who"], ["--version"]):
-        one = subprocess.run([script, *words], capture_output=True, timeout=20, check=False)
+        one = subprocess.run([script, *words], capture_output=True, timeout=PATIENCE, check=False)
         other = subprocess.run(
-            [sys.executable, "-m", "renewctl", *words], capture_output=True, timeout=20, check=False
+            [sys.executable, "-m", "renewctl", *words], capture_output=True, timeout=PATIENCE, check=False
         )
         assert (one.returncode, one.stdout, one.stderr) == (other.returncode, other.stdout, other.stderr)

@@ -11,6 +11,7 @@ from typing import Any
 import pexpect
 import pytest
 
+from conftest import PATIENCE
 from renewctl.cli.app import COMMAND_BODIES, command_tree
 from renewctl.cli.app import COMMANDS as KNOWN
 
@@ -165,7 +166,7 @@ def on_pty(columns: int, *argv: str, env: dict[str, str] | None = None) -> tuple
         ["-m", "renewctl", *argv],
         env=environment,
         dimensions=(50, columns),
-        timeout=20,
+        timeout=PATIENCE,
         encoding="utf-8",
     )
     child.ptyproc.delayafterclose = child.delayafterclose = 0
@@ -295,7 +296,7 @@ def test_a_large_change_is_asked_for_on_a_terminal(agency: Path) -> None:
             ["-m", "renewctl", "clear-override", "--all"],
             env={**os.environ, "TERM": "xterm"},
             dimensions=(50, 100),
-            timeout=20,
+            timeout=PATIENCE,
             encoding="utf-8",
         )
         child.expect("Go on")

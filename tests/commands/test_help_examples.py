@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import PATIENCE
 from renewctl.cli.app import COMMAND_BODIES, COMMANDS, command_tree
 from renewctl.cli.help import Example, read_examples
 
@@ -44,7 +45,7 @@ def entered(line: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

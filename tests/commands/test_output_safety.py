@@ -17,10 +17,11 @@ from pathlib import Path
 
 import pytest
 import tomli
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from conftest import PATIENCE, RESET
 from renewctl.render.result import Output
 from renewctl.text import csv_cell, csv_text
 
@@ -195,7 +196,7 @@ def cells(text: str, column: str) -> list[str]:
 
 
 # Every field on its own, then the worst together: what one example costs is a hundred runs.
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=RESET)
 @given(name=texts, product=texts, note=texts, person=texts, user=texts)
 @example(
     name="\x1b[2J\u202e|\n", product="\r\nEND:VEVENT\r\n\\N;", note="<b>`|\\", person="a>, <x", user="\x9b\t|"
@@ -216,7 +217,7 @@ def test_any_text_is_shown_in_every_command_and_format(  # noqa: PLR0913, PLR091
         assert acting(out + err) <= {"\n"}, argv
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=RESET)
 @given(name=texts, product=texts, note=texts, person=texts, user=texts)
 @example(name="'=1", product="''+", note=" @x", person="\t", user="'")
 def test_any_text_comes_back_exactly_from_csv_and_exports(  # noqa: PLR0913, PLR0917
@@ -258,7 +259,7 @@ def test_an_exported_store_holds_no_character_that_acts(kind: str, run: Callable
 @settings(
     max_examples=25,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=RESET,
 )
 @given(name=texts, product=texts, note=texts, person=texts)
 def test_an_export_comes_in_again_as_it_was(
@@ -275,7 +276,7 @@ def test_an_export_comes_in_again_as_it_was(
     assert Path("renewctl.json").read_bytes() == before
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=RESET)
 @given(word=texts)
 def test_any_word_that_is_typed_is_shown(word: str, run: Callable) -> None:
     """Law: what a command line says is data too, in its messages."""
@@ -435,7 +436,7 @@ def test_what_follows_a_wide_name_stands_where_it_stands_in_other_rows(
 
 def shell(line: str) -> subprocess.CompletedProcess[bytes]:
     line = line.replace("$R", f"{shlex.quote(sys.executable)} -m renewctl")
-    return subprocess.run(["/bin/bash", "-c", line], capture_output=True, timeout=20, check=False)
+    return subprocess.run(["/bin/bash", "-c", line], capture_output=True, timeout=PATIENCE, check=False)
 
 
 FILES = ["export - --format csv", "export - --format json", "calendar --all"]

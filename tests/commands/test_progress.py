@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import pexpect
 import pytest
 
+from conftest import PATIENCE
 from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Environment, Run
 from renewctl.render.result import Output
@@ -19,7 +20,7 @@ WORK = """
 import time
 from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Environment, Run
-for _ in tracker(Run(Environment.from_process()), "Reading rows", 0)(range(600)):
+for _ in tracker(Run(Environment.from_process()), "Reading rows", 0)(range(6000)):
     time.sleep(0.1)
 """
 
@@ -59,7 +60,8 @@ def test_the_bar_goes_when_the_work_is_broken_off() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_during_the_bar_leaves_the_cursor_shown(number: int) -> None:
-    process = pexpect.spawn(sys.executable, ["-c", WORK], env={"TERM": "xterm"}, encoding="utf-8")
+    environment = {"TERM": "xterm"}
+    process = pexpect.spawn(sys.executable, ["-c", WORK], env=environment, encoding="utf-8", timeout=PATIENCE)
     process.expect("Reading rows")
     screen = process.before
     process.kill(number)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import PATIENCE
 from renewctl import __version__
 
 IMPORTED = "import sys; {}; sys.stderr.write(' '.join(sys.modules))"
@@ -29,7 +30,7 @@ READS = ["who", "client list", "explain acme.example", "--help", "--version", ""
 def imported(code: str) -> set[str]:
     """Return the modules of a process that runs the code."""
     ran = subprocess.run(
-        [sys.executable, "-c", IMPORTED.format(code)], capture_output=True, timeout=20, check=True
+        [sys.executable, "-c", IMPORTED.format(code)], capture_output=True, timeout=PATIENCE, check=True
     )
     return set(ran.stderr.decode().splitlines()[-1].split())
 
@@ -60,7 +61,7 @@ def test_the_version_is_told_before_anything_is_imported() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", f"{code}; from renewctl.__main__ import run; run()"],
         capture_output=True,
-        timeout=20,
+        timeout=PATIENCE,
         check=True,
     )
     version, ended = ran.stdout.decode().splitlines()[:2]
@@ -103,5 +104,5 @@ def test_much_output_is_whole(spawn: Callable) -> None:
 def test_a_profile_of_the_process_is_written(spawn: Callable, small: Path) -> None:
     """A profiler tells what it saw when the interpreter ends: then the end is the usual one."""
     command = [sys.executable, "-m", "cProfile", "-o", "profile", "-m", "renewctl", "who"]
-    assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    assert subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
     assert Path("profile").stat().st_size > 0

@@ -119,7 +119,7 @@ class Server:
 
     def close(self) -> None:
         """End the server."""
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=300)
 
 
 class Single:
@@ -133,7 +133,7 @@ class Single:
                 [sys.executable, __file__, json.dumps({**job, "log": log.fileno()})],
                 capture_output=True,
                 check=False,
-                timeout=120,
+                timeout=300,
                 pass_fds=[log.fileno()],
             )
             log.seek(0)

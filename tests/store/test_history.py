@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import tomlkit
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import RESET
 from portfolios import STORES
 from renewctl.files import digest
 from renewctl.main import main
@@ -498,9 +499,7 @@ UNDONE = (
 )
 
 
-@settings(
-    max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=settings().max_examples // 2, suppress_health_check=RESET)
 @given(data=LOOSE_STORES, lines=st.lists(st.sampled_from(UNDONE), min_size=1, max_size=2))
 @pytest.mark.parametrize("dump", [tomlkit.dumps, partial(json.dumps, default=str)], ids=["toml", "json"])
 def test_any_command_and_undo_give_the_old_bytes(

@@ -13,7 +13,7 @@ import pytest
 import toml_rs
 import tomli
 
-from conftest import EXAMPLES
+from conftest import EXAMPLES, PATIENCE
 from renewctl.formats.toml.reader import loads
 
 VALUES = {
@@ -161,7 +161,7 @@ def in_a_process(code: str, stdin: str = "") -> subprocess.CompletedProcess[byte
         [sys.executable, "-c", code],
         input=stdin.encode("utf-8", "surrogatepass"),
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

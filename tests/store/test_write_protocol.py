@@ -69,8 +69,10 @@ def plain(server: Server, *argv: str, **job: Any) -> Ran:
     return server.run(*argv, **({"user": NOBODY} if ROOT else {}), **job)
 
 
-def given(path: Path) -> Path:
-    """Give a file to whom ``plain`` runs as."""
+def given(path: Path, text: str | None = None) -> Path:
+    """Give a file, a new one if it has a text, to whom ``plain`` runs as."""
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
     if ROOT:
         os.chown(path, NOBODY, NOBODY)
     return path
@@ -273,6 +275,13 @@ def test_a_read_only_store_is_refused(anybodys: Path, server: Server) -> None:
     refused(plain(server, *EDIT), anybodys, "read-only")
     assert mode(anybodys) == 0o444
     assert plain(server, *EDIT, "--dry-run").status == 0
+
+
+@pytest.mark.parametrize("argv", [("import",), ("override", "--from")], ids=" ".join)
+def test_a_list_that_cannot_be_read_is_told(argv: tuple[str, ...], anybodys: Path, server: Server) -> None:
+    path = given(Path("list.csv"), text="client,name\nacme.example,Acme\n")
+    path.chmod(0)
+    refused(plain(server, *argv, "list.csv"), anybodys, "list.csv: Permission denied")
 
 
 @as_root
