@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check soak demo bench docs reference pictures dist try-dist lock clean
+.PHONY: help setup test check matrix lowest soak demo bench docs reference pictures dist try-dist lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,12 @@ setup: .venv/.stamp ## Make .venv with everything needed, if it is not up to dat
 
 test: check ## Every check, then every test
 	$(BIN)/python -m pytest -n auto
+
+matrix: setup ## The suite on every Python found, with the lowest and the newest dependencies (PYTHONS=...)
+	$(BIN)/python tests/matrix.py $(PYTHONS)
+
+lowest: setup ## The lowest dependencies on the oldest Python found, with the tests that take no two minutes
+	$(BIN)/python tests/matrix.py --quick $(PYTHONS)
 
 soak: setup ## The long tests: every fault at every file call, many writers, random edits (ARGS=...)
 	RENEWCTL_SOAK=1 $(BIN)/python -m pytest -n auto -m soak $(ARGS)
@@ -53,12 +59,12 @@ try-dist: dist ## Install the wheel with pip, pipx and uv into empty homes (need
 	sh tests/try-dist.sh dist/*.whl
 
 clean: ## Remove .venv, caches and built files
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist
+	rm -rf .venv .matrix .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An interpreter that is too old or missing is passed over; pip is heard only when it fails.
 .venv/.stamp: pyproject.toml requirements/dev.txt
-	@python=; for each in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11); do \
+	@python=; for each in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11); do \
 	  if "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 	  then python=$$each; break; fi; \
 	done; \

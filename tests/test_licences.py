@@ -82,6 +82,7 @@ def test_the_extra_all_is_all_extras():
     assert shown == {(extra, Requirement(text).name) for extra in others for text in EXTRAS[extra]}
 
 
+@pytest.mark.locked
 def test_what_the_dependencies_bring_is_listed_too():
     _, brought = tables()
     askers, elsewhere = brought_along()
@@ -89,6 +90,7 @@ def test_what_the_dependencies_bring_is_listed_too():
     assert [name for name in elsewhere if not re.search(rf"\b{re.escape(name)}\b", TEXT)] == []
 
 
+@pytest.mark.locked
 @pytest.mark.parametrize("package", sorted({**tables()[0], **tables()[1]}))
 def test_the_licence_listed_is_the_one_the_package_names(package):
     asked, brought = tables()

@@ -53,6 +53,7 @@ def test_each_dependency_is_locked_at_a_version_that_satisfies_it(declared):
     assert satisfied(Requirement(declared))
 
 
+@pytest.mark.locked
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
 def test_the_lock_is_complete_on(python, platform):
