@@ -18,6 +18,7 @@ from renewctl.domain.report import ReportRow, build_rows
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import ExitStatus, UsageError
 from renewctl.exchange.calendar import FARTHEST_REMINDER, PRODID, MissingExtra, build_calendar
+from renewctl.installation import install_command
 from renewctl.model import Client, Contact, Default, Owner, PartnerUser, Portfolio, Renewal, Role
 from renewctl.text import showable
 
@@ -425,5 +426,5 @@ def test_without_icalendar_the_line_that_installs_it_is_given(monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "icalendar", None)
     with pytest.raises(MissingExtra, match="icalendar") as caught:
         build_calendar(rows_of(ACME), TODAY)
-    assert caught.value.hint == "pip install 'renewctl[calendar]'"
+    assert caught.value.hint == install_command("icalendar")
     assert (caught.value.code, caught.value.exit_status) == ("missing-extra", ExitStatus.USAGE)

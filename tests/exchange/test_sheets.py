@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from renewctl.errors import BadInput, ExitStatus, RenewctlError, UsageError
 from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow, read_sheet
+from renewctl.installation import install_command
 from renewctl.text import csv_cell
 
 CLIENTS = "client,name\nacme.example,Ação\n"
@@ -468,7 +469,7 @@ def test_without_calamine_the_message_says_what_to_install(monkeypatch: pytest.M
     [(_, message, hint)] = problems(workbook(TABLE))
 
     assert message == "reading .xlsx needs python-calamine"
-    assert hint.startswith("pip install 'renewctl[xlsx]'")
+    assert hint == f"{install_command('python-calamine')}, or save it as CSV UTF-8"
     assert cells(CLIENTS.encode()) == READ
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from renewctl.domain.dates import shift_days
 from renewctl.domain.report import ReportRow
 from renewctl.errors import ExitStatus, RenewctlError, UsageError
+from renewctl.installation import install_command
 from renewctl.model import Renewal
 from renewctl.text import showable
 
@@ -74,7 +75,7 @@ def build_calendar(rows: Sequence[ReportRow], as_of: date, *, remind: Sequence[i
         # Typed or not, there or not: the same to the type checker.
         import icalendar  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as error:
-        hint = "pip install 'renewctl[calendar]'"
+        hint = install_command("icalendar")
         raise MissingExtra(f"a calendar needs the package icalendar: {error}", hint=hint) from error
     for days in remind:
         if not 0 <= days <= FARTHEST_REMINDER:

@@ -240,7 +240,9 @@ def _read_workbook(data: bytes, name: str) -> list[SheetRow]:
     try:  # a lazy import: python-calamine comes with the extra xlsx
         from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
     except ImportError:
-        hint = "pip install 'renewctl[xlsx]', or save it as CSV UTF-8"
+        from renewctl.installation import install_command
+
+        hint = f"{install_command('python-calamine')}, or save it as CSV UTF-8"
         raise _unreadable(name, "reading .xlsx needs python-calamine", hint) from None
     try:
         with CalamineWorkbook.from_filelike(BytesIO(data)) as workbook:

@@ -1,0 +1,43 @@
+"""How this renewctl was installed, and so how a package that only some commands need is added to it."""
+
+import json
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+from shlex import quote
+
+_MODULES = {"icalendar": "icalendar", "python-calamine": "python_calamine", "toml-rs": "toml_rs"}
+
+
+def install_command(package: str, prefix: str = sys.prefix) -> str:
+    """Return the command that adds a package to the environment ``prefix``, which has this renewctl.
+
+    None installs renewctl by its name alone: no index has it, and what has its name there is somebody else's.
+    """
+    home = Path(prefix)
+    above = home.parent.parts[-2:]
+    if above == ("pipx", "venvs"):
+        return f"pipx inject {quote(home.name)} {package}"
+    if above == ("uv", "tools") and (source := _find_source()):
+        # uv makes the environment anew: what was added before has to be named, too.
+        packages = [name for name, module in _MODULES.items() if name == package or find_spec(module)]
+        added = " ".join(f"--with {name}" for name in packages)
+        return f"uv tool install {added} {quote(f'renewctl @ {source}')}"
+    if above == ("uv", "tools"):
+        return f"uv pip install --python {quote(prefix)} {package}"
+    python = "python" if shutil.which("python") == sys.executable else quote(sys.executable)
+    return f"{python} -m pip install {package}"
+
+
+def _find_source() -> str:
+    """Return the URL that this renewctl was installed from; empty if none is recorded."""
+    try:
+        record = json.loads(distribution("renewctl").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        return ""
+    version_control = record.get("vcs_info")
+    if version_control:
+        return f"{version_control['vcs']}+{record['url']}@{version_control['commit_id']}"
+    return str(record.get("url", ""))

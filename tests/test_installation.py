@@ -1,0 +1,104 @@
+"""The package that a command lacks is added by the command that fits how renewctl was installed."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY
+from renewctl.installation import install_command
+
+PIPX = "/home/ana/.local/share/pipx/venvs/"
+UV = "/home/ana/.local/share/uv/tools/renewctl"
+INSTALLS = re.compile(r"\b(?:pipx?|uv pip|uv tool|uv) (?:install|inject|run)\b([^\n`#|]*)")
+BARE = re.compile(r"renewctl(?:\[[\w,]*\])?(?:[=<>~!]=?[\w.*]*)?")
+
+
+def shipped() -> list[Path]:
+    """Return every text that people get."""
+    names = subprocess.run(
+        ["git", "ls-files", "src", "docs", "examples", "*.md", "*.yaml", "Makefile"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [REPOSITORY / name for name in names.stdout.splitlines()]
+
+
+def bare_names(text: str) -> list[str]:
+    """Return the words after an install that name renewctl and not where it comes from."""
+    lines = [line.replace(" @ ", "@") for line in INSTALLS.findall(text)]
+    words = [word.strip("'\";") for line in lines for word in line.split()]
+    return [word for word in words if BARE.fullmatch(word)]
+
+
+def installed(monkeypatch: pytest.MonkeyPatch, record: str | None) -> None:
+    """Have renewctl installed as an installer leaves it, with a record of its source or none."""
+    folder = Path("site/renewctl-9.dist-info")
+    folder.mkdir(parents=True)
+    folder.joinpath("METADATA").write_text("Name: renewctl\nVersion: 9\n")
+    if record is not None:
+        folder.joinpath("direct_url.json").write_text(record)
+    monkeypatch.syspath_prepend(str(Path("site").resolve()))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "command"),
+    [
+        (f"{PIPX}renewctl", "pipx inject renewctl icalendar"),
+        (f"{PIPX}renewctl-0.2", "pipx inject renewctl-0.2 icalendar"),
+        ("/opt/my venvs/x", f"{sys.executable} -m pip install icalendar"),
+    ],
+)
+def test_the_package_is_added_where_renewctl_is(prefix: str, command: str) -> None:
+    assert install_command("icalendar", prefix) == command
+
+
+def test_python_is_called_so_where_it_is_the_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    monkeypatch.setattr(sys, "executable", shutil.which("python"))
+    assert install_command("icalendar", "/opt/venv") == "python -m pip install icalendar"
+
+
+@pytest.mark.parametrize(
+    ("record", "source"),
+    [
+        (
+            '{"url": "file:///home/ana/renewctl-0.2.whl", "archive_info": {}}',
+            "file:///home/ana/renewctl-0.2.whl",
+        ),
+        (
+            '{"url": "https://git.example/renewctl", "vcs_info": {"vcs": "git", "commit_id": "abc"}}',
+            "git+https://git.example/renewctl@abc",
+        ),
+    ],
+)
+def test_uv_is_told_again_where_renewctl_is_from_and_what_else_was_added(
+    record: str, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(monkeypatch, record)
+    monkeypatch.setattr("renewctl.installation.find_spec", {"toml_rs": object()}.get)
+    added = "--with icalendar --with toml-rs"
+    assert install_command("icalendar", UV) == f"uv tool install {added} 'renewctl @ {source}'"
+
+
+def test_uv_adds_a_package_to_the_environment_where_nobody_knows_the_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    installed(monkeypatch, None)
+    assert install_command("icalendar", UV) == f"uv pip install --python {UV} icalendar"
+
+
+def test_no_text_installs_whatever_an_index_calls_renewctl() -> None:
+    assert bare_names(
+        "pipx install renewctl\nx; pip install 'renewctl[xlsx]'; uv tool install -U renewctl==1.0"
+    )
+    assert (
+        bare_names("pipx install dist/renewctl-0.1.0-py3-none-any.whl; pipx install 'renewctl @ git+x'") == []
+    )
+    texts = {path: path.read_text("utf-8", "replace") for path in shipped()}
+    assert {path: found for path, text in texts.items() if (found := bare_names(text))} == {}
