@@ -1,6 +1,7 @@
 """The examples work: both stores say the same, and the scripts do what an ops person keeps them for."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -75,6 +76,28 @@ def test_the_weekly_report_is_printed_whole_and_fails_because_somebody_hears_not
     silent = ("padrao-engenharia", "vidros-marinha", "casa-da-ameixa", "ginasio-norte")
     assert [name in nobody for name in silent] == [True] * 4
     assert nobody.count("nobody is notified") == 4
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("place", [".local/bin/renewctl", "my tools/renewctl", None])
+def test_the_weekly_report_finds_renewctl_under_the_path_of_cron(place: str | None):
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "RENEWCTL_STORE": "agency.toml"}
+    if place:
+        program = Path.home() / place
+        program.parent.mkdir(parents=True)
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m renewctl "$@"\n')
+        program.chmod(0o755)
+        environment |= {} if place.startswith(".local") else {"RENEWCTL": str(program)}
+    elif shutil.which("renewctl", path="/usr/bin:/bin:/usr/local/bin"):
+        pytest.skip("renewctl is installed for everybody here")
+    ran = subprocess.run(
+        ["sh", "weekly-report.sh"], env=environment, capture_output=True, text=True, check=False
+    )
+    if place:
+        assert (ran.returncode, "## Nobody notified" in ran.stdout, ran.stderr) == (1, True, "")
+    else:
+        assert (ran.returncode, ran.stdout) == (127, "")
+        assert ran.stderr == "renewctl is not found: name it, RENEWCTL=/path/to/renewctl\n"
 
 
 @pytest.mark.usefixtures("here")

@@ -158,7 +158,7 @@ def test_what_the_store_says_is_shown(name: str, run: Callable, on_terminal: Cal
         coloured = on_terminal(*argv, colour=True)[1]
         assert acting(re.sub(r"\x1b\[[0-9;]*m", "", coloured)) <= {"\n"}, argv
     for argv in CHANGES:
-        for output in ("table", "json", "tsv", "markdown"):
+        for output in FORMATS:
             check(run(*argv, "-n", "-o", output), output, (argv, output))
 
 
@@ -338,7 +338,7 @@ def test_a_path_is_shown(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_tab_or_a_newline_in_a_name_adds_no_row_and_no_cell(run: Callable, on_terminal: Callable) -> None:
     plain, odd = store_of("ab"), store_of("a\tb\nc\r\nd|e")
     for argv in READS[:7]:
-        for output in ("tsv", "table", "jsonl", "names", "markdown"):
+        for output in sorted({*FORMATS} - {"json", "csv"}):  # where a cell may have lines
             shapes = []
             for text in (plain, odd):
                 Path("renewctl.toml").write_text(text, encoding="utf-8")

@@ -14,6 +14,7 @@ from renewctl.cli.commands.help import PAGES
 from renewctl.domain.resolve import SEVERITY, Rule
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import TABLES
+from renewctl.render.result import Output
 from renewctl.render.wording import read_texts
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -107,7 +108,7 @@ def test_a_page_is_whole_at_every_width_with_and_without_colour(
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("form", ["tsv", "csv", "markdown", "names", "jsonl"])
+@pytest.mark.parametrize("form", Output)
 def test_a_page_has_every_format(name: str, form: str, run: Callable) -> None:
     ran = run("help", name, "-o", form)
     assert (ran.status, ran.err) == (0, "")
