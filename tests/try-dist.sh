@@ -41,14 +41,15 @@ use() { # use EXTRA: what somebody does first
   if [ -n "$page" ]; then manual; fi
 }
 
-extras() { # extras EXTRA: there if they were asked for, and said how to get if not
+extras() { # extras EXTRA: there if they were asked for; if not, the command that is named brings them
   if [ -n "$1" ]; then
     renewctl calendar | grep -q BEGIN:VCALENDAR
     $(sed -n '1s/^#!//p' "$(command -v renewctl)") -c 'import python_calamine, toml_rs'
   elif renewctl calendar 2>said; then
     exit 1
   else
-    grep -q 'renewctl\[calendar\]' said
+    sh -ec "$(sed -n 's/^help: //p' said)" >/dev/null 2>&1
+    renewctl calendar | grep -q BEGIN:VCALENDAR
   fi
 }
 
