@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -19,20 +18,15 @@ BARE = re.compile(r"renewctl(?:\[[\w,]*\])?(?:[=<>~!]=?[\w.*]*)?")
 
 def shipped() -> list[Path]:
     """Return every text that people get."""
-    names = subprocess.run(
-        ["git", "ls-files", "src", "docs", "examples", "*.md", "*.yaml", "Makefile"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [REPOSITORY / name for name in names.stdout.splitlines()]
+    folders = [REPOSITORY / name for name in ("src", "docs", "examples")]
+    paths = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".pyc"]
+    return sorted(filter(Path.is_file, [*paths, *REPOSITORY.glob("*.md"), *REPOSITORY.glob(".pre-commit*")]))
 
 
 def bare_names(text: str) -> list[str]:
     """Return the words after an install that name renewctl and not where it comes from."""
     lines = [line.replace(" @ ", "@") for line in INSTALLS.findall(text)]
-    words = [word.strip("'\";") for line in lines for word in line.split()]
+    words = [word.strip("'\"`;,.)") for line in lines for word in line.split()]
     return [word for word in words if BARE.fullmatch(word)]
 
 
