@@ -56,16 +56,17 @@ def _version(python: str) -> tuple[int, int] | None:
 def run(python: str, version: str, name: str, tests: Iterable[str]) -> tuple[str, ...]:
     """Run tests in an environment of its own; return a row of the table."""
     folder = REPOSITORY / ".matrix" / f"{version}-{name}"
-    uv = BIN / "uv"
     log = folder.with_suffix(folder.suffix + ".log")
     log.parent.mkdir(exist_ok=True)
     begun = time.monotonic()
-    packages = ["-r", "requirements/dev.in", "-e", "."]
+    # What has no wheel for a Python cannot be tried there without a compiler.
+    install = [BIN / "uv", "pip", "install", "--python", folder, "--only-binary", ":all:"]
     options = ["-n", "auto", "-m", "not soak and not locked"]
     with log.open("w", encoding="utf-8") as file:
         for command in (
-            [uv, "venv", "--clear", "--python", python, folder],
-            [uv, "pip", "install", "--python", folder, "--resolution", RESOLUTIONS[name], *packages],
+            [BIN / "uv", "venv", "--clear", "--python", python, folder],
+            [*install, "--resolution", RESOLUTIONS[name], "-r", "requirements/dev.in"],
+            [BIN / "uv", "pip", "install", "--python", folder, "--no-deps", "-e", "."],
             [folder / "bin" / "python", "-m", "pytest", *options, *tests],
         ):
             done = subprocess.run(command, cwd=REPOSITORY, stdout=file, stderr=file, check=False)
