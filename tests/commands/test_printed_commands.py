@@ -14,6 +14,7 @@ import pytest
 import renewctl
 from renewctl.cli.app import COMMANDS
 from renewctl.command_line import command_line, name_store
+from renewctl.render.diff import MARKER
 
 STORE = "my 'own' store.toml"
 END = r"(?= says why| shows them| has the ids| once more|\?$|; |\n|$)"
@@ -63,7 +64,7 @@ def test_no_command_is_printed_but_by_that_function() -> None:
         }
         for node in ast.walk(tree):
             is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-            if is_text and id(node) not in docstrings and path.name not in apart:
+            if is_text and id(node) not in docstrings and path.name not in apart and node.value != MARKER:
                 assert {*command.findall(node.value)} <= prose, (path, node.lineno)
 
 

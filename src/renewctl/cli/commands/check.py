@@ -10,6 +10,7 @@ import typer
 from renewctl.cli.app import command
 from renewctl.cli.options import Text
 from renewctl.cli.runtime import Run
+from renewctl.command_line import name_store
 from renewctl.domain import check as checks
 from renewctl.domain.check import CODES
 from renewctl.domain.values import suggest
@@ -71,6 +72,8 @@ def check(
     stores = []
     errors: list[RenewctlError] = []
     for file in files or (None,):
+        if file is not None:
+            name_store(["--store", file])
         try:
             place = run.place if file is None else store_at(file, f"{COMPARED} FILE")
             snapshot = load(place)
