@@ -13,7 +13,7 @@ from renewctl.domain import report
 from renewctl.domain.dates import Window
 from renewctl.domain.diff import find_differences
 from renewctl.domain.edit import settings
-from renewctl.domain.identifiers import address_key
+from renewctl.domain.identifiers import address_key, compose
 from renewctl.domain.impact import Impact, Recipient, compare_recipients
 from renewctl.domain.paths import apply_changes
 from renewctl.domain.validate import read_portfolio
@@ -266,7 +266,7 @@ def test_the_impact_of_a_plan_is_that_of_the_stores_before_and_after_it(
     data: Data, owner: Owner, email: str
 ) -> None:
     before = portfolio(data)
-    plan = settings.override(before, tuple(before.clients.values()), owner, email)
+    plan = settings.override(before, tuple(before.clients.values()), owner, compose(email))  # as it is typed
     after = portfolio(apply_changes(data, plan.changes))
     found = compare_recipients(before, after)
     # The same through the texts: what differs, applied to the old, has the same impact again.
@@ -281,7 +281,7 @@ def test_what_differs_applied_to_the_old_says_the_new(one: Data, other: Data) ->
     before, after = portfolio(one), portfolio(other)
     renamed = compare_recipients(before, after).renamed
     # Keys are compared, and so named, in normal form.
-    old = {**one, "users": {key.lower(): value for key, value in one["users"].items()}}
+    old = {**one, "users": {address_key(key): value for key, value in one["users"].items()}}
     made = read_portfolio(apply_changes(old, find_differences(one, other, renamed)))
     assert not made.problems
     assert compare_recipients(made.portfolio, after) == Impact()
