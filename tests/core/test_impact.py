@@ -15,7 +15,7 @@ from renewctl.domain.diff import find_differences
 from renewctl.domain.edit import settings
 from renewctl.domain.identifiers import address_key, compose
 from renewctl.domain.impact import Impact, Recipient, compare_recipients
-from renewctl.domain.paths import apply_changes
+from renewctl.domain.paths import apply_changes, comparable
 from renewctl.domain.validate import read_portfolio
 from renewctl.model import Owner, Portfolio
 
@@ -280,8 +280,8 @@ def test_the_impact_of_a_plan_is_that_of_the_stores_before_and_after_it(
 def test_what_differs_applied_to_the_old_says_the_new(one: Data, other: Data) -> None:
     before, after = portfolio(one), portfolio(other)
     renamed = compare_recipients(before, after).renamed
-    # Keys are compared, and so named, in normal form.
-    old = {**one, "users": {address_key(key): value for key, value in one["users"].items()}}
+    # Values and keys are compared, and so named, in normal form.
+    old = {**comparable(one), "users": {address_key(key): value for key, value in one["users"].items()}}
     made = read_portfolio(apply_changes(old, find_differences(one, other, renamed)))
     assert not made.problems
     assert compare_recipients(made.portfolio, after) == Impact()
