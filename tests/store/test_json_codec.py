@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from renewctl.errors import StoreInvalid
 from renewctl.formats.entries import HOLDERS, MAX_DEPTH, Entry
 from renewctl.formats.json import codec
+from renewctl.model import Change
 from renewctl.store.document import Document
 from store.layouts import JSON, made, typed
 
@@ -327,6 +328,11 @@ USUAL = {
         '{\r\n "a": 1,\r\n "b": [\r\n  2\r\n ],\r\n "clients": {\r\n  …\r\n }\r\n}\r\n',
         *(" ", "\r\n"),
     ),
+    "CR": (
+        '{\r "a": 1,\r "b": [\r  2\r ]\r}\r',
+        '{\r "a": 1,\r "b": [\r  2\r ],\r "clients": {\r  …\r }\r}\r',
+        *(" ", "\r"),
+    ),
     "an empty object": ("{}", '{\n  "clients": {\n    …\n  }\n}', "  ", "\n"),
     "blank": ("", '{\n  "clients": {\n    …\n  }\n}\n', "  ", "\n"),
     "blank, CRLF": (" \r\n", '{\r\n  "clients": {\r\n    …\r\n  }\r\n}\r\n', "  ", "\r\n"),
@@ -371,7 +377,11 @@ OTHER = {
         '{\r\n  "a": 1,\r\n  "b": 2,\n  "c": 3\r\n}',
         '{\r\n  "a": 1,\r\n  "b": 2,\r\n  "c": 3\r\n}',
     ),
-    "escapes beyond ASCII": ('{"a": "\\u00e9", "ü": 1}', '{\n  "a": "é",\n  "ü": 1\n}'),
+    "mixed line ends: more CR": (
+        '{\r  "a": 1,\r  "b": 2,\r\n  "c": 3\n}\r',
+        '{\r  "a": 1,\r  "b": 2,\r  "c": 3\r}\r',
+    ),
+    "spellings": ('{"a": "\\u00e9", "ü": 1.50}', '{\n  "a": "\\u00e9",\n  "ü": 1.50\n}'),
 }
 
 
@@ -522,6 +532,30 @@ def test_an_entry_is_rewritten(name):
     if not (isinstance(expected, str) and ":" in expected):
         expected = f'"{path[-1]}": ' + json.dumps(expected, indent=" ").replace("\n", "\n  ")
     assert rewritten == expected
+
+
+SPELLINGS = [
+    "A\u2028B",
+    "A\\u2028B",
+    "\x7f\x85",
+    "\\u00e9",
+    "\\u00E9",
+    "a\\/b",
+    "\\u0041",
+    "\\ud83d\\ude00 é",
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_texts_that_do_not_change_are_spelled_as_they_were(spelling):
+    text = f'{{\n  "a": {{\n    "{spelling}": "{spelling}",\n    "n": 1\n  }},\n  "b": "é"\n}}\n'
+    document = Document(text, codec)
+    revision = document.edit([Change(("a", "n"), 2), Change(("a", "x"), "é\u2028")])
+    assert revision.text == text.replace('"n": 1', '"n": 2,\n    "x": "é\\u2028"')
+    one_line = re.sub("\n *", "", text)
+    assert codec.join(codec.reformat(one_line, codec.parse(one_line), ()), one_line) == text.removesuffix(
+        "\n"
+    )
 
 
 @pytest.mark.parametrize("text", ["", '"a": 1, "b": 2', '"a"', "{}", '"a": 1}, {"b": 2'])

@@ -11,6 +11,8 @@ from renewctl.errors import InternalError, StoreInvalid
 from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of, place_of
 from renewctl.model import Change, Path
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
 
 class Revision(NamedTuple):
     """A new text, what became of the texts of entries, and whether the whole file got another layout."""
@@ -248,12 +250,12 @@ def convert_line_ends(swaps: Sequence[Swap], text: str) -> Sequence[Swap]:
 
     Git may have converted them since.
     """
-    crlf = text.count("\r\n")
-    if crlf not in (0, text.count("\n")):
+    ends = {*_LINE_END.findall(text)}
+    if len(ends) != 1:
         return swaps
-    end = "\r\n" if crlf else "\n"
+    (end,) = ends
     converted = []
     for swap in swaps:
-        values = [re.sub("\r?\n", end, value) if isinstance(value, str) else value for value in swap]
+        values = [_LINE_END.sub(end, value) if isinstance(value, str) else value for value in swap]
         converted.append(Swap._make(values))
     return converted

@@ -21,6 +21,10 @@ from renewctl.model import Path
 
 _ESCAPED = re.compile(r"\\(?:(u)(?!00[0-9]|202[89])|.)")
 _CONTROL = re.compile("[\x7f-\x9f\u2028\u2029]")
+# What can be spelled in several ways, texts and numbers, and a sign that there is such a one. An open text is
+# one match, too, so that no quote in it is tried again.
+_SCALAR = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?|-?\d[\d.eE+-]*')
+_SPELLED = re.compile(r"[\\\x7f-\x9f\u2028\u2029]|(?<=[\s:\[,])-?\d+[.eE]")
 _decode = json.JSONDecoder().raw_decode
 
 _Members = Generator[tuple[Path, int, int, int], None, int]
@@ -205,8 +209,23 @@ def rewrite(entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
     """
     new = _keep_key_order(old, new)
     if not is_same(with_text_dates(new), old):
-        return write(path, new, text)
+        return _keep_spelling(write(path, new, text), entry.text, text)
     return _format_value(path[-1], text) + entry.text[_decode(entry.text)[1] :]
+
+
+def _keep_spelling(new: str, old: str, text: str) -> str:
+    """Return new text whose texts and numbers are spelled as in the old text, where they are in it."""
+    if not _SPELLED.search(old):
+        return new
+    spellings: dict[str, list[str]] = {}
+    for match in _SCALAR.finditer(old):
+        spellings.setdefault(_format_value(json.loads(match[0]), text), []).append(match[0])
+
+    def spell(match: re.Match[str]) -> str:
+        known = spellings.get(match[0], [match[0]])
+        return known.pop(0) if len(known) > 1 else known[0]
+
+    return _SCALAR.sub(spell, new)
 
 
 def _keep_key_order(old: Any, new: Any, key: str = "") -> Any:
@@ -227,5 +246,5 @@ def _identity(item: Any, key: str) -> str:
 def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
     """Return all entries of the data; those not ``usual`` are written as ``json.dumps`` does."""
     texts = {entry.path: entry.text for entry in usual}
-    whole = _format_value(data, text).replace("\n", _habits(text).eol)
+    whole = _keep_spelling(_format_value(data, text).replace("\n", _habits(text).eol), text, text)
     return [Entry(entry.path, texts.get(entry.path, entry.text)) for entry in entries(whole)]
