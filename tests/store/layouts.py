@@ -5,7 +5,7 @@ Every comment is unique, so that it can be followed through any number of edits.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ import tomli
 Data = dict[str, Any]
 Path = tuple[str, ...]
 
-PLAIN = ("header", "sub-table", "shuffled")
+PLAIN = ("header", "sub-table", "shuffled", "notes")
 ODD = ("dotted", "dotted-above", "inline", "one-line", "split", "mixed")
 JSON = ("json-2", "json-4", "json-tab", "json-rows", "json-line", "json-compact")
 LAYOUTS = (*PLAIN, *ODD, *JSON)
@@ -82,7 +82,10 @@ def _client(rng: Random, names: Iterator[str], users: list[str], number: int) ->
 
 
 class Writer:
-    """Writes data as TOML, with a comment wherever one may stand."""
+    """Writes data as TOML, with a comment wherever one can be.
+
+    The layout ``notes`` has comments on several lines, below something, and apart; and lists in every style.
+    """
 
     def __init__(self, rng: Random, layout: str) -> None:
         self.rng, self.layout, self.lines = rng, layout, list[str]()
@@ -109,7 +112,8 @@ class Writer:
 
     def entries(self, top: str, table: Data, later: list[tuple[Path, Any]]) -> None:
         """Write all clients, or all users."""
-        style = {"shuffled": "header", "dotted-above": "dotted"}.get(self.layout, self.layout)
+        plain = {"shuffled": "header", "dotted-above": "dotted", "notes": self.rng.choice(PLAIN[:2])}
+        style = plain.get(self.layout, self.layout)
         if style == "one-line":
             # above all headers, below version
             self.lines[1:1] = self.framed(f"{top} = {self.value(table)}")
@@ -170,15 +174,56 @@ class Writer:
     def field(self, path: Path, value: Any) -> None:
         """Write one key; lists of tables stand one a line, mostly."""
         indent = " " * self.rng.choice([0, 0, 0, 2])
-        if path[-1] in IDENTITY and value and self.rng.random() < 0.8:
+        if self.layout == "notes" and path[-1] in IDENTITY and value:
+            self.lines += self.noted_list(path, value)
+        elif path[-1] in IDENTITY and value and self.rng.random() < 0.8:
             items = [line for item in value for line in self.framed(f"  {self.value(item)},")]
             self.lines += [f"{self.key(path)} = [{self.beside()}", *items, f"]{self.beside()}"]
         else:
             self.put(f"{indent}{self.key(path)} = {self.value(value)}")
+        if self.layout == "notes":
+            self.lines += self.below()
+
+    def noted_list(self, path: Path, items: list[Data]) -> list[str]:
+        """Return a list whose commas are in front, on lines of their own, or behind several items."""
+        style = self.rng.choice(["front", "own", "shared", "bracket"])
+        lines = self.noted(f"{self.key(path)} = [") + self.below()
+        for number, item in enumerate(items):
+            text, is_last = self.value(item), number == len(items) - 1
+            if style == "front":
+                in_front = "  " if number == 0 else "  , "
+                if number and self.rng.random() < 0.3:
+                    lines.append(f"  , # above {next(self.numbers)}")
+                    in_front = "  "
+                lines += self.noted(in_front + text)
+            elif style == "own":
+                lines += [*self.noted(f"  {text}"), *([] if is_last and len(items) > 1 else ["  ,"])]
+            elif style == "bracket" and number == 0:
+                lines = self.noted(f"{self.key(path)} = [ {text},")
+            elif number and style == "shared" and self.rng.random() < 0.5 and lines[-1].endswith(","):
+                lines[-1] += f" {text},"
+            else:
+                lines += self.noted(f"  {text},")
+            if not lines[-1].endswith(","):
+                lines += self.below()
+        return [*lines, f"]{self.beside()}"]
+
+    def noted(self, line: str) -> list[str]:
+        """Return a line with comments above and beside, that beside on several lines."""
+        *above, text = self.framed(line)
+        below = []
+        while "  # beside" in text and self.rng.random() < 0.3:
+            below.append(f"{' ' * text.rindex('# beside')}# more {next(self.numbers)}")
+        return [*above, text, *below]
+
+    def below(self) -> list[str]:
+        """Return comments directly below something or apart from all, or nothing."""
+        apart = [""] if self.rng.random() < 0.5 else []
+        return [*apart, f"# below {next(self.numbers)}", ""] if self.rng.random() < 0.2 else []
 
     def put(self, line: str) -> None:
         """Write a line, with comments above and beside."""
-        self.lines += self.framed(line)
+        self.lines += self.noted(line) if self.layout == "notes" else self.framed(line)
 
     def framed(self, line: str) -> list[str]:
         """Return a line with comments above and beside, or without."""
@@ -268,7 +313,7 @@ def made(rng: Random, layout: str) -> Made:
             text = text.rstrip("\n")
         assert tomli.loads(text) == data, text
     if rng.random() < 0.3:
-        text = text.replace("\n", "\r\n")
+        text = text.replace("\n", "\r" if layout in JSON and rng.random() < 0.5 else "\r\n")
     bom = "\ufeff" if rng.random() < 0.2 else ""
     return Made(layout, (bom + text).encode(), deepcopy(data))
 
@@ -333,6 +378,8 @@ def pieces(text: str, data: Data) -> list[Piece]:
         header = line.lstrip().startswith("[")
         while not header and _depth(whole) > 0:
             whole.append(lines.pop(0))
+        while _continues(whole[-1], lines):
+            whole.append(lines.pop(0))
         path = _path(whole[0], header=header)
         if header:
             section = path = _identified(path, data, seen, many="[[" in _bare(line))
@@ -373,42 +420,89 @@ def _identified(path: Path, data: Data, seen: dict[Path, int], *, many: bool) ->
     return (*path, "*", item.get(IDENTITY[path[2]], ""))
 
 
-def attachments(found: list[Piece]) -> dict[str, tuple[str, Path]]:
-    """Return where each comment stands, and whose it is by that."""
-    places: dict[str, tuple[str, Path]] = {}
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Where a comment is, and of what it is by that: ``above``, ``beside``, ``below`` or ``apart``.
+
+    Items that share a line are ``owners`` together. ``inside`` is the list that the comment is in, if any.
+    """
+
+    kind: str
+    owners: frozenset[Path] = frozenset()
+    inside: Path = ()
+
+
+def attachments(found: list[Piece]) -> dict[str, Attachment]:
+    """Return whose each comment is."""
+    places: dict[str, Attachment] = {}
+    above: Path = ()
     for piece in found:
         for line in piece.lead:
-            places[comment_of(line)] = ("above", piece.path)
+            places[comment_of(line)] = Attachment("above", frozenset([piece.path]))
         if not piece.path:
-            places.update({comment_of(line): ("loose", ()) for line in piece.lines if line.strip()})
-        elif len(piece.lines) == 1:
-            places[comment_of(piece.lines[0])] = ("beside", piece.path)
+            above = () if piece.blank else above
+            owner = Attachment("below", frozenset([above])) if above else Attachment("apart")
+            places.update({comment_of(line): owner for line in piece.lines if line.strip()})
         else:
+            above = piece.path
             _inside(piece, places)
     places.pop("", None)
     return places
 
 
-def _inside(piece: Piece, places: dict[str, tuple[str, Path]]) -> None:
-    waiting: list[str] = []
-    for line in piece.lines:
-        comment = comment_of(line)
-        if line.lstrip().startswith("#"):
-            waiting.append(comment)
+def _inside(piece: Piece, places: dict[str, Attachment]) -> None:
+    """Find whose the comments in a piece are: its lines, and those of the items of a list."""
+    depth = 0
+    owners = frozenset([piece.path])
+    run: list[str] = []
+    above_run, is_beside = frozenset[Path](), False
+    for number, line in enumerate(piece.lines):
+        comment, bare = comment_of(line), line.strip().removesuffix(comment_of(line)).strip(" ,\r\n\t")
+        inside = piece.path if depth and bare != "]" else ()
+        depth += _depth([line])
+        if line.strip() == ",":
+            is_beside = False
             continue
-        owner = _item(piece, line) or piece.path
-        places.update(dict.fromkeys(waiting, ("above", owner)))
-        places[comment] = ("beside", owner)
-        waiting = []
+        if comment and not bare and is_beside and _continues(piece.lines[number - 1], piece.lines[number:]):
+            places[comment] = Attachment("beside", owners, inside)
+            continue
+        if comment and not bare:
+            above_run = above_run if run else owners
+            run.append(comment)
+            is_beside, owners = False, frozenset()
+            continue
+        items = _items(piece, bare) if inside else []
+        for one in run:
+            kind = "above" if items else "below" if above_run else "apart"
+            places[one] = Attachment(kind, frozenset(items) or above_run, piece.path)
+        run = []
+        is_end = number == 0 or (bare[-1:] == "]" and not items)
+        owners = frozenset([piece.path]) if is_end else frozenset(items)
+        is_beside = bool(comment)
+        if comment:
+            places[comment] = Attachment("beside", owners, inside)
 
 
-def _item(piece: Piece, line: str) -> Path | None:
-    """Return the item of a list that stands on the line."""
-    text = line.strip().removesuffix(comment_of(line)).strip().rstrip(",")
-    if not text.startswith("{"):
-        return None
-    item = tomli.loads(f"x = {text}")["x"]
-    return (*piece.path, "*", item.get(IDENTITY[piece.path[-1]], ""))
+def _continues(line: str, below: Sequence[str]) -> bool:
+    """Say whether the next line continues the comment of this: it is indented more than both."""
+    if not comment_of(line) or not below or not below[0].strip().startswith("#"):
+        return False
+    following = next((other for other in below if not other.strip().startswith("#")), "")
+    return _indent(below[0]) > _indent(following) and (
+        line.strip()[0] == "#" or _indent(below[0]) > _indent(line)
+    )
+
+
+def _indent(line: str) -> int:
+    indent = len(line) - len(line.lstrip()) if line.strip() else 0
+    return indent + 2 * (line.strip()[:1] == "]")
+
+
+def _items(piece: Piece, text: str) -> list[Path]:
+    """Return the items of a list that are on a line."""
+    found = re.findall(r"""\{(?:"(?:\\.|[^"\\])*"|'[^']*'|[^"'{}])*\}""", text)
+    items = [tomli.loads(f"x = {item}")["x"] for item in found]
+    return [(*piece.path, "*", item.get(IDENTITY[piece.path[-1]], "")) for item in items]
 
 
 def value_at(data: Any, path: Path) -> Any:

@@ -309,6 +309,7 @@ name = "B"
 ACME = ("clients", "acme.example")
 ANA = "ana@agency.example"
 OVERRIDE = 'override = { owner = "partner", notify = "ana@agency.example" } # by phone\n'
+NOBODY = "  # nobody else\n"
 FIN = '  { email = "fin@acme.example", roles = ["billing"] },    # on leave\n'
 PAULA = '  { email = "paula@acme.example", roles = ["primary"] },  # call first\n'
 EDITS: dict[str, tuple[list[Change], str, str]] = {
@@ -320,25 +321,29 @@ EDITS: dict[str, tuple[list[Change], str, str]] = {
         OVERRIDE,
         'override = { owner = "hubspot", note = "n" } # by phone\n',
     ),
-    "override removed": ([Change((*ACME, "override"), None)], OVERRIDE, ""),
+    "override removed": ([Change((*ACME, "override"), None)], OVERRIDE, "\n"),
     "key in the fields' order": ([Change((*ACME, "hub_id"), 4)], 'comment"\n', 'comment"\nhub_id = 4\n'),
-    "key above loose comments": (
+    "key below loose comments": (
         [Change((*ACME, "in_hubspot"), {"owner": "default", "on": date(2026, 10, 2)})],
-        OVERRIDE,
-        OVERRIDE + 'in_hubspot = { owner = "default", on = 2026-10-02 }\n',
+        "# loose\n",
+        '# loose\n\nin_hubspot = { owner = "default", on = 2026-10-02 }\n',
     ),
     "first contacts": (
         [Change(("clients", "b", "contacts", "x@b"), {"email": "x@b", "name": "X"})],
-        'name = "B"\n',
-        'name = "B"\ncontacts = [\n  { email = "x@b", name = "X" },\n]\n',
+        "# the end\n",
+        '# the end\n\ncontacts = [\n  { email = "x@b", name = "X" },\n]\n',
     ),
     "contact added": (
         [Change((*ACME, "contacts", "n@acme"), {"email": "n@acme"})],
-        FIN,
-        FIN + '  { email = "n@acme" },\n',
+        NOBODY,
+        NOBODY + '\n  { email = "n@acme" },\n',
     ),
-    "contact removed": ([Change((*ACME, "contacts", "fin@acme.example"), None)], FIN, ""),
-    "first contact removed": ([Change((*ACME, "contacts", "paula@acme.example"), None)], PAULA, ""),
+    "contact removed": ([Change((*ACME, "contacts", "fin@acme.example"), None)], FIN, "\n"),
+    "first contact removed": (
+        [Change((*ACME, "contacts", "paula@acme.example"), None)],
+        "  # the boss\n" + PAULA,
+        "",
+    ),
     "contact changed": (
         [Change((*ACME, "contacts", "fin@acme.example", "roles"), ["billing", "primary"])],
         '"billing"]',
@@ -351,7 +356,7 @@ EDITS: dict[str, tuple[list[Change], str, str]] = {
     ),
     "all contacts": (
         [Change((*ACME, "contacts"), [])],
-        PAULA + FIN,
+        "  # the boss\n" + PAULA + FIN,
         "",
     ),
     "client removed": (
@@ -372,8 +377,8 @@ EDITS: dict[str, tuple[list[Change], str, str]] = {
     ),
     "new client": (
         [Change(("clients", "c"), {"override": {"notify": ANA, "owner": "partner"}, "name": "C"})],
-        'name = "B"\n',
-        f'name = "B"\n\n[clients.c]\nname = "C"\noverride = {{ owner = "partner", notify = "{ANA}" }}\n\n',
+        "# the end\n",
+        f'# the end\n\n[clients.c]\nname = "C"\noverride = {{ owner = "partner", notify = "{ANA}" }}\n',
     ),
     "new user": (
         [Change(("users", ANA), {"name": "Ana", "active": False})],
@@ -387,8 +392,8 @@ EDITS: dict[str, tuple[list[Change], str, str]] = {
     ),
     "several": (
         [Change(("clients", "b", "name"), "C"), Change(("clients", "b", "hub_id"), 1)],
-        'name = "B"\n',
-        'name = "C"\nhub_id = 1\n',
+        'name = "B"\n# the end\n',
+        'name = "C"\n# the end\n\nhub_id = 1\n',
     ),
     "nothing": ([Change(("defaults", "owner"), "hubspot"), Change(("clients", "no"), None)], "", ""),
 }
@@ -446,12 +451,12 @@ LAYOUT_EDITS = [
     (
         SUB,
         [Change(("clients", "a", "contacts", "n@a"), {"email": "n@a"})],
-        SUB.replace('"f@a"\n', '"f@a"\n\n[[clients.a.contacts]]\nemail = "n@a"\n'),
+        SUB.replace("# loose\n", '# loose\n\n[[clients.a.contacts]]\nemail = "n@a"\n'),
     ),
     (
         SUB,
         [Change(("clients", "a", "contacts", "f@a", "roles"), ["billing"])],
-        SUB.replace('"f@a"\n', '"f@a"\nroles = ["billing"]\n'),
+        SUB.replace("# loose\n", '# loose\n\nroles = ["billing"]\n'),
     ),
     (
         SUB,
@@ -512,22 +517,22 @@ LAYOUT_EDITS = [
         [Change(("clients", "a", "contacts", "b"), {"email": "b"})],
         "[clients.a]\ncontacts = [\n  {email='a'}, # A\n  { email = \"b\" }\n]\n",
     ),
-    # a list on several lines that lost its last item is an empty one, unless a comment is left in it
+    # a list on several lines that lost its last item is an empty one, unless a comment of nobody's is left
     (
         "[clients.a]\ncontacts = [\n  {email='a'}, # A\n]\n",
         [Change(("clients", "a", "contacts", "a"), None)],
         "[clients.a]\ncontacts = []\n",
     ),
     (
-        "[clients.a]\ncontacts = [\n  # C\n  {email='a'}, # A\n]\n",
+        "[clients.a]\ncontacts = [\n  # C\n\n  {email='a'}, # A\n]\n",
         [Change(("clients", "a", "contacts", "a"), None)],
-        "[clients.a]\ncontacts = [\n  # C\n]\n",
+        "[clients.a]\ncontacts = [\n  # C\n\n]\n",
     ),
-    # comments left in a list without items are nobody's: they do not come to stand above a new item
+    # comments left in a list without items are nobody's: they do not come to be directly above a new item
     (
         "[clients.a]\ncontacts = [ # C\n  # A\n]\n",
         [Change(("clients", "a", "contacts", key), {"email": key}) for key in "bc"],
-        '[clients.a]\ncontacts = [ # C\n  { email = "b" },\n  { email = "c" },\n  # A\n]\n',
+        '[clients.a]\ncontacts = [ # C\n  # A\n\n  { email = "b" },\n  { email = "c" },\n]\n',
     ),
     (
         "[clients.a]\r\nx = [\r\n\r\n# X\r\n# Y\r\n  ]\r\n",
@@ -540,11 +545,11 @@ LAYOUT_EDITS = [
         [Change(("clients", "a", "contacts"), [{"email": "n@a"}, {"email": "p@a"}, {"email": "f@a"}])],
         SUB.replace("# Paula\n", '[[clients.a.contacts]]\nemail = "n@a"\n\n# Paula\n'),
     ),
-    # statements that go one by one leave the comments above them
+    # statements that go one by one take the comments above them along
     (
         "[clients.a]\no.x = 1\n# why\no.y = 2\nz = 1\n",
         [Change(("clients", "a", "o"), None)],
-        "[clients.a]\n# why\nz = 1\n",
+        "[clients.a]\nz = 1\n",
     ),
     # items that share a line share its comment
     (
@@ -626,14 +631,15 @@ def test_an_edit_on_another_layout(text: str, changes: list[Change], wanted: str
     ],
 )
 def test_new_clients_go_where_the_order_of_keys_has_them_if_there_is_one(standing: str, there: str) -> None:
-    """Else to the end, as they come. One in ten may stand out of order."""
+    """Else to the end, as they come. One in ten may be out of order."""
     text = "\n".join(f"# of {key}\n[clients.{key}]\n\n# loose" for key in standing.split())
+    text = text.partition("\n")[2]  # a comment above the first could be the heading of all
     new = TomlDocument(text).edit([Change(("clients", key), {"hub_id": 1}) for key in "ecb"])
     assert [*tomli.loads(new)["clients"]] == there.split()
     assert "\n\n\n" not in new
     for key in "ecb":
         assert f"\n\n[clients.{key}]\nhub_id = 1\n" in f"\n\n{new}"
-    for key in standing.split():
+    for key in standing.split()[1:]:
         assert f"# of {key}\n[clients.{key}]\n" in new
 
 

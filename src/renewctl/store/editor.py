@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
@@ -88,8 +88,23 @@ class Editor:
         if change.new is None:
             self.slots[places[0]] = None
         else:
-            text = self.codec.rewrite(entry, change.path, change.old, change.new, self.text)
-            self.slots[places[0]] = entry._replace(path=change.path, text=text)
+            trailing, blank = self._take_trailing(places[0] + 1)
+            whole = entry._replace(text=entry.text + trailing + blank)
+            text = self.codec.rewrite(whole, change.path, change.old, change.new, self.text)
+            self.slots[places[0]] = entry._replace(path=change.path, text=text.removesuffix(blank))
+
+    def _take_trailing(self, place: int) -> tuple[str, str]:
+        """Take the comments directly below the entry above a place out of the gap there.
+
+        Return a blank line, too, if one follows, or the end of the file.
+        """
+        if place == len(self.entries):
+            return "", ""
+        trailing, gap = _split_gap(self.entries[place].gap)
+        self.entries[place] = self.entries[place]._replace(gap=gap)
+        if entry := self.slots[place]:
+            self.slots[place] = entry._replace(gap=gap)
+        return trailing, self.blank if gap or not self.entries[place].path else ""
 
     def _make_room(self, top: str, keys: Iterable[str]) -> None:
         """Make sure that a table of its own can be added under a top-level key."""
@@ -107,23 +122,26 @@ class Editor:
             raise _unsupported((top,))
 
     def _close_gaps(self) -> None:
-        """Give what was above removed entries to what follows them, blank lines only once."""
+        """Give what was above removed entries to what follows them, blank lines only once.
+
+        Comments that were directly below such an entry do not come to be directly below another.
+        """
         above: str | None = None
         for old, entry in zip(self.entries, self.slots, strict=True):
-            if entry is None:
-                above = (above or "") + old.gap
-                continue
-            gap = entry.gap
+            gap = (entry or old).gap
             if above is not None:
                 upper, lower = _lines(above), _lines(gap)
-                if (not self.result and not upper) or (upper and not upper[-1].strip()):
-                    while lower and not lower[0].strip():
-                        del lower[0]
-                while not entry.path and not lower and upper and not upper[-1].strip():
+                is_apart = not upper[-1].strip() if upper else not self.result
+                if lower and lower[0].strip() and not is_apart:
+                    upper.append(self.blank)
+                while is_apart and lower and not lower[0].strip():
+                    del lower[0]
+                while entry and not entry.path and not lower and upper and not upper[-1].strip():
                     del upper[-1]
                 gap = "".join([*upper, *lower])
-            self.result.append(entry._replace(gap=gap))
-            above = None
+            above = None if entry else gap
+            if entry:
+                self.result.append(entry._replace(gap=gap))
 
     def _add(self, top: str, added: Mapping[Path, Any]) -> None:
         """Put new entries of one top-level key in their places."""
@@ -136,8 +154,11 @@ class Editor:
             place = self._top_level_place(top, table=isinstance(next(iter(added.values())), dict))
             self._insert(place, added, below=True)
             return
-        places = _place_new([key for _, key in siblings], [path[-1] for path in added])
-        for index, keys in sorted(places.items(), reverse=True):
+        # The comment above the first can be the heading of all: what is new goes below that entry.
+        stays_first = self.result[siblings[0][0]].text.lstrip().startswith("#")
+        places = _place_new([key for _, key in siblings[stays_first:]], [path[-1] for path in added])
+        for rest_index, keys in sorted(places.items(), reverse=True):
+            index = rest_index + stays_first
             place = siblings[index][0] + 1 if index >= 0 else siblings[0][0]
             self._insert(place, {(top, key): added[top, key] for key in keys}, below=index >= 0)
 
@@ -154,17 +175,19 @@ class Editor:
     def _insert(self, place: int, added: Mapping[Path, Any], *, below: bool) -> None:
         """Insert new entries, below what is above them or, if that is not wanted, in the gap of the next."""
         follower = self.result[place] if place < len(self.result) else None
+        is_table = all(isinstance(value, dict) for value in added.values())
         gap = follower.gap if follower else ""
-        first, lines = self.blank, _lines(gap)
-        if not below or not place:
+        trailing, rest = _split_gap(gap)
+        if below and place:
+            first = trailing + (self.blank if is_table or trailing else "")
+            gap = rest or (self.blank if is_table and follower and follower.path else "")
+        else:
+            lines = _lines(gap)
             first = gap + (self.blank if lines and lines[-1].strip() else "")
             gap = self.blank if follower and follower.path else ""
-        elif lines[0].strip() if lines else follower and follower.path:
-            gap = self.blank + gap
-        table = all(isinstance(value, dict) for value in added.values())
-        if follower and table:
+        if follower:
             self.result[place] = follower._replace(gap=gap)
-        gaps = [first, *[self.blank] * (len(added) - 1)] if table else [""] * len(added)
+        gaps = [first, *[self.blank if is_table else ""] * (len(added) - 1)]
         texts = [self.codec.write(path, value, self.text) for path, value in added.items()]
         self.result[place:place] = map(Entry, added, texts, gaps)
 
@@ -190,6 +213,12 @@ def _place_new(present: Sequence[str], new: Iterable[str]) -> dict[int, list[str
         at = bisect(known, (key,))
         places.setdefault(known[at - 1][1] if at else -1, []).append(key)
     return places
+
+
+def _split_gap(gap: str) -> tuple[str, str]:
+    """Return the comments in a gap that are directly below what is above it, and the rest."""
+    trailing = "".join(takewhile(str.strip, _lines(gap)))
+    return trailing, gap.removeprefix(trailing)
 
 
 def _lines(gap: str) -> list[str]:

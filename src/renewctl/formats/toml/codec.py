@@ -71,6 +71,9 @@ def entries(text: str) -> list[Entry]:
     for (start, path, floor), (limit, _, limit_floor) in pairwise(blocks):
         lead = find_lead(text, start, max(floor, pos), COMMENTS)
         end = find_lead(text, limit, max(limit_floor, start), GAPS)
+        if text[end : end + 1] in (" ", "\t"):  # These comments can continue that of the last line.
+            block = text[lead : (text.find("\n", limit) + 1) or len(text)]
+            end = max(end, lead + [item.end for item in scan(block, limit - lead)][-1])
         found.append(Entry(path, text[lead:end], text[pos:lead], lead))
         pos = end
     return [*found, Entry((), "", text[pos:], len(text))]

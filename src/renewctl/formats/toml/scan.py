@@ -26,8 +26,12 @@ _TOKEN = re.compile(rf"{_STRING}|\"[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)*|#[^\n]*|[\
 _PLAIN = re.compile(r"[^,\]}#\n]*[^,\]}#\s]")
 _GAP = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*[ \t]*+")
 _SPACE = re.compile(r"[ \t\r\n]*+(?:#[^\n]*+[ \t\r\n]*+)*")
+_LEAD = re.compile(r"[ \t\r\n,]*+(?:#[^\n]*+[ \t\r\n,]*+)*")
 _BLANKS = re.compile(r"[ \t]*")
-_TAIL = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
+_TAIL = re.compile(r"[ \t]*(#[^\n]*)?\r?\n")
+_COMMENT_LINE = re.compile(r"[ \t]*#[^\n]*\n")
+_ONLY_COMMA = re.compile(r"[ \t]*,[ \t]*\r?\n")
+_TRAILING = re.compile(rf"(?:[ \t]*+#[^\n]*+\n)+(?=(?:{_ONLY_COMMA.pattern})?[ \t]*(?:\r?\n|[\]}}]|\Z))")
 
 # An integer that can be too long for Python to write; tomli refuses long decimal ones itself.
 LONG_HEX = r"0(?<!\w0)[xob][0-9A-Fa-f_]{2500,}"
@@ -55,9 +59,9 @@ class Item(NamedTuple):
 class Part(NamedTuple):
     """An item of an array, or a pair of an inline table (then with ``keys``).
 
-    Its text is ``start`` to ``end``, its value starts at ``value``, its comma is from ``comma`` to ``rest``,
-    both at ``end`` if there is none. All that belongs to it, a comment after it on its line too, is between
-    ``begin`` and ``stop``.
+    Its text is ``start`` to ``end``, its value starts at ``value``. From ``begin`` to ``stop`` is all between
+    the end of the part above, or of its line, and the end of its own. The ``comma`` after it is beyond
+    ``stop`` where it is on a later line, and -1 where there is none.
     """
 
     keys: tuple[str, ...]
@@ -66,8 +70,12 @@ class Part(NamedTuple):
     value: int
     end: int
     comma: int
-    rest: int
     stop: int
+
+    @property
+    def rest(self) -> int:
+        """Where what follows it on its line begins, behind the comma that is there."""
+        return self.comma + 1 if self.end <= self.comma < self.stop else self.end
 
 
 def decode_key(key: str) -> str:
@@ -95,7 +103,9 @@ def scan(text: str, end: int | None = None) -> Iterator[Item]:
             begin = _find_value(text, equals)
             stop = _find_value_end(text, begin)
             path, value = (*section, *keys), (begin, stop)
-        pos = (text.find("\n", stop, end) + 1) or end
+        pos = end_line(text, stop)
+        if pos == stop:
+            pos = (text.find("\n", stop, end) + 1) or end
         yield Item(text.rfind("\n", 0, at) + 1, at, pos, path, keys, spans, value)
 
 
@@ -107,8 +117,8 @@ def skip_comments(text: str) -> int:
 def split_value(text: str, pos: int) -> list[Part]:
     """Return the parts of the array or inline table whose bracket is at ``pos``."""
     table, found = text[pos] == "{", []
-    pos = _skip(_TAIL, text, pos + 1)
-    while text[start := _skip(_SPACE, text, pos)] not in "]}":
+    pos = end_line(text, pos + 1)
+    while text[start := _skip(_LEAD, text, pos)] not in "]}":
         keys: tuple[str, ...] = ()
         value = start
         if table:
@@ -116,9 +126,9 @@ def split_value(text: str, pos: int) -> list[Part]:
             value = _find_value(text, equals)
         end = _find_value_end(text, value)
         after = _skip(_SPACE, text, end)
-        comma, rest = (after, after + 1) if text[after] == "," else (end, end)
-        stop = _skip(_TAIL, text, rest)
-        found.append(Part(keys, pos, start, value, end, comma, rest, stop))
+        comma = after if text[after] == "," else -1
+        stop = end_line(text, end if comma < 0 or "\n" in text[end:comma] else comma + 1)
+        found.append(Part(keys, pos, start, value, end, comma, stop))
         pos = stop
     return found
 
@@ -126,6 +136,58 @@ def split_value(text: str, pos: int) -> list[Part]:
 def find_comments(text: str, pos: int, end: int) -> list[str]:
     """Return the comments within a value, or within whole lines."""
     return [match[0].rstrip() for match in _TOKEN.finditer(text, pos, end) if match[0][0] == "#"]
+
+
+def end_line(text: str, pos: int) -> int:
+    """Return where the line ends at whose end ``pos`` is; ``pos`` itself if more than a comment follows.
+
+    Its comment continues on the lines directly below that are comments, and are indented more than both this
+    line and the next that is none.
+    """
+    match = _TAIL.match(text, pos)
+    if match is None:
+        return pos
+    end = match.end()
+    if match[1]:
+        following = end
+        while below := _COMMENT_LINE.match(text, following):
+            following = below.end()
+        depth = max(_indent(text, text.rfind("\n", 0, pos) + 1), _indent(text, following))
+        while end < following and _indent(text, end) > depth:
+            end = text.find("\n", end) + 1
+    return end
+
+
+def _indent(text: str, pos: int) -> int:
+    """Return how far the line at ``pos`` is indented; a closing bracket counts as an item above it."""
+    start = _skip(_BLANKS, text, pos)
+    return len(text[pos:start].expandtabs()) + 2 * text.startswith(("]", "}"), start)
+
+
+def skip_trailing(text: str, pos: int) -> int:
+    """Return where the comments end that are directly below what ends at ``pos``, and directly above nothing.
+
+    They can be about that, or end a block or list: they stay, and nothing new goes between.
+    """
+    return _skip(_TRAILING, text, pos)
+
+
+def find_cut(text: str, start: int, end: int, floor: int) -> tuple[int, bool]:
+    """Return from where on to remove the lines from ``start`` to ``end``, not before ``floor``.
+
+    Comments directly above go with them, and blank lines that would be one too many. True if a blank line
+    must take their place, so that comments below do not get to be directly below something else.
+    """
+    lead = find_lead(text, start, floor, COMMENTS)
+    blank = find_lead(text, lead, floor, BLANKS)
+    if skip_trailing(text, end) > end:
+        return lead, blank == lead
+    below = _skip(_ONLY_COMMA, text, end)
+    next_line = text[below : (text.find("\n", below) + 1) or len(text)]
+    is_last = next_line.strip()[:1] in ("]", "}") or not next_line
+    others_above = find_lead(text, blank, floor, COMMENTS) < blank
+    one_too_many = not others_above if is_last else not next_line.strip()
+    return blank if one_too_many else lead, False
 
 
 # Kinds of lines between headers and statements, by their first character.
@@ -136,8 +198,9 @@ def find_lead(text: str, start: int, floor: int, kind: frozenset[str]) -> int:
     """Return where the lines of a kind directly above the line at ``start`` begin, not before ``floor``."""
     while start > floor:
         line = text.rfind("\n", 0, start - 1) + 1
-        if line < floor or text[line:start].lstrip()[:1] not in kind:
-            break
+        content = text[line:start].strip()
+        if line < floor or (content != "," and content.lstrip(", \t")[:1] not in kind):
+            break  # A comma in front is neither here nor there.
         start = line
     return start
 

@@ -1,12 +1,22 @@
 """Change the value of one entry in its TOML text; what stays equal keeps its bytes and comments."""
 
+import re
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from renewctl.domain.paths import IDENTITY, is_same
 from renewctl.formats.entries import Entry, Steps
-from renewctl.formats.toml.scan import BLANKS, COMMENTS, Item, Part, find_lead, scan, split_value
+from renewctl.formats.toml.scan import (
+    COMMENTS,
+    Part,
+    end_line,
+    find_cut,
+    find_lead,
+    scan,
+    skip_trailing,
+    split_value,
+)
 from renewctl.formats.toml.writer import (
     format_field,
     format_key,
@@ -20,6 +30,7 @@ from renewctl.model import Path
 
 _Plan = list[tuple[Part | None, str | None]]
 """The old parts of a value (None: not there), each with its new text (None: gone)."""
+_COMMA_IN_FRONT = re.compile(r"^([ \t]*),[ \t]*(\r?\n)?", re.MULTILINE)
 
 
 class Splicer:
@@ -100,6 +111,7 @@ class Splicer:
         text = format_table(f"[[{self._format_path(path)}]]", table, self.eol)
         if last >= 0:
             end = [item.end for item in self.items if item.path[: len(path) + 1] == (*path, last)][-1]
+            end = skip_trailing(self.text, end)
             self._splice(end, end, self.eol + text)
         else:
             first = self.by_path[(*path, 0)]
@@ -108,24 +120,20 @@ class Splicer:
             self.tables.append((lead, lead, text + self.eol))
 
     def _remove(self, path: Steps) -> None:
-        """Remove all that is at ``path``: statements one by one, headers with all that is below them."""
-        start, floor, in_table = 0, 0, False
+        """Remove all that is at ``path``: statements one by one, each header with the statements below it."""
+        runs: list[tuple[int, int, int]] = []
+        floor, in_table = 0, False
         for item in self.items:
             inside = item.path[: len(path)] == path
-            if inside:
-                start = start if in_table else self._start_with_lead(item, floor)
-                self._splice(start, item.end, "")
+            if inside and in_table and item.value:
+                runs[-1] = (*runs[-1][:2], item.end)
+            elif inside:
+                runs.append((floor, item.start, item.end))
             in_table = inside and (in_table or item.value is None)
             floor = item.end
-
-    def _start_with_lead(self, item: Item, floor: int) -> int:
-        """Return where the lines begin that go with a header or statement."""
-        if item.value:
-            return item.start  # a comment above a key stays
-        lead = find_lead(self.text, item.start, floor, COMMENTS)
-        blank = find_lead(self.text, lead, floor, BLANKS)
-        free_comment = find_lead(self.text, blank, floor, COMMENTS) < blank
-        return lead if free_comment else blank  # it must not be joined to what follows
+        for floor, start, end in runs:
+            cut, parted = find_cut(self.text, start, end, floor)
+            self._splice(cut, end, self.eol if parted else "")
 
     def _add(self, path: Steps, key: str, value: Any) -> None:
         """Write a new key of the table at ``path``, in the fields' order."""
@@ -136,12 +144,18 @@ class Splicer:
             section = [item for item in statements if item.path[: len(item.path) - len(item.keys)] == path]
             anchors = [item for item in section if rank(str(item.path[len(path)])) <= rank(key)]
             anchor = anchors[-1] if anchors else self.by_path[path]
-            self._splice(anchor.end, anchor.end, self.text[anchor.start : anchor.at] + statement)
+            self._add_below(anchor.end, self.text[anchor.start : anchor.at] + statement)
         elif dotted:
             prefix = self.text[dotted[-1].start : dotted[-1].spans[-1][0]]
-            self._splice(dotted[-1].end, dotted[-1].end, prefix + statement)
+            self._add_below(dotted[-1].end, prefix + statement)
         else:
             self.headers[path] = self.headers.get(path, "") + statement
+
+    def _add_below(self, end: int, statement: str) -> None:
+        """Write a statement below the item that ends at ``end``, and below comments that may be its own."""
+        place = skip_trailing(self.text, end)
+        parted = place > end and all(splice[:2] != (place, place) for splice in self.splices)
+        self._splice(place, place, (self.eol if parted else "") + statement)
 
     def _format_path(self, path: Steps) -> str:
         return format_path((*self.new_path, *path[len(self.path) :]))
@@ -192,34 +206,61 @@ class Splicer:
         return plan
 
     def _join_parts(self, start: int, end: int, parts: list[Part], plan: _Plan) -> str:
-        """Put a value together; on several lines, a comment goes only with the last item of its line."""
+        """Put a value together. On several lines, comments go with the last of the items of their line."""
         text = self.text
         inside = text[start + 1 : end - 1]
         if "\n" not in inside:
             pad = " " if (inside[:1] == " " if parts else text[start] == "{") else ""
             inner = ", ".join(new for _, new in plan if new is not None)
             return text[start] + (pad + inner + pad if inner else "") + text[end - 1]
-        # In a list without items comments belong to nothing: new items go above them.
-        first = text.find("\n", start) + 1
-        begin, stop = (parts[0].begin, parts[-1].stop) if parts else (first, first)
-        out = text[start:begin]
+        pos = parts[0].begin if parts else end_line(text, start + 1)
+        opening = out = text[start:pos]
         indent = text[text.rfind("\n", 0, parts[0].start) + 1 : parts[0].start] if parts else "  "
-        final_comma = not parts or parts[-1].comma < parts[-1].rest
-        new_left, old_left = sum(new is not None for _, new in plan), len(parts)
-        empty = new_left == 0
-        for part, new in plan:
-            new_left -= new is not None
-            old_left -= part is not None
-            comma = "," if new_left or final_comma else ""
+        gone = self._find_lines_gone(plan)
+        commas = _place_commas(parts, plan)
+        old_left, is_empty = len(parts), True
+        for place, (part, new) in enumerate(plan):
             if part is None:
-                out += self._place_new_part(out, f"{new}{comma}", indent, last=not old_left)
+                below = skip_trailing(text, pos) if out.endswith("\n") else pos
+                out += text[pos:below] + (self.eol if below > pos else "")
+                out += self._place_new_part(out, f"{new}{commas[place]}", indent, last=not old_left)
+                pos, is_empty = below, False
+                continue
+            old_left -= 1
+            if part.start < pos:
+                continue  # its line is gone
+            lead, tail = text[pos : part.start], text[part.rest : part.stop]
+            if part in gone:
+                cut, parted = find_cut(text, pos + lead.rfind("\n") + 1, gone[part], pos)
+                out += _drop_comma(text[pos:cut]) + (self.eol if parted and out != opening else "")
             elif new is None:
-                out = self._remove_part(out, part)
+                lead = _drop_comma(lead)
+                margin = lead.rfind("\n") + 1
+                out += lead[:margin]
+                if "\n" in tail:
+                    out = out.rstrip(" \t") + tail
+                elif out.endswith("\n"):
+                    out += lead[margin:]  # the next part on the line gets its place
             else:
-                lead = "" if out[-1] in " \t" else text[part.begin : part.start]
-                out += lead + new + text[part.end : part.comma] + comma + text[part.rest : part.stop]
-        out += text[stop:end]
-        return text[start] + text[end - 1] if empty and "#" not in out else out
+                lead = "" if out[-1] in " \t" else _drop_comma(lead) if is_empty else lead
+                space = text[part.end : part.comma] if part.rest > part.end else ""
+                out += lead + new + space + commas[place] + tail
+                is_empty = False
+            pos = gone.get(part, part.stop)
+        out += _drop_comma(text[pos:end]) if is_empty else text[pos:end]
+        return text[start] + text[end - 1] if is_empty and "#" not in out else out
+
+    def _find_lines_gone(self, plan: _Plan) -> dict[Part, int]:
+        """Return the first part of each line of which all parts go, with the end of that line."""
+        lines: list[list[Part]] = []
+        for part, _ in plan:
+            if part and (not lines or self.text[part.begin - 1] == "\n"):
+                lines.append([part])
+            elif part:
+                lines[-1].append(part)
+        kept = {part for part, new in plan if new is not None}
+        lines = [line for line in lines if self.text[line[0].begin - 1] == "\n"]  # not that of the bracket
+        return {line[0]: line[-1].stop for line in lines if kept.isdisjoint(line)}
 
     def _place_new_part(self, out: str, new: str, indent: str, *, last: bool) -> str:
         first_after_bracket = indent.strip(" \t")
@@ -229,16 +270,22 @@ class Splicer:
             return self.eol + indent + new
         return f"{new} " if out[-1] in "[ \t" else f" {new}"
 
-    def _remove_part(self, out: str, part: Part) -> str:
-        """Return ``out`` without a part: comments above it stay, and one that others share."""
-        lead = self.text[part.begin : part.start]
-        tail = self.text[part.rest : part.stop]
-        margin = lead.rfind("\n") + 1
-        out += lead[:margin] if "#" in lead else ""
-        line = out[out.rfind("\n") + 1 :]
-        if "\n" in tail:
-            return out.rstrip(" \t") + (tail if line.strip() else "")
-        return out if line else out + lead[margin:]  # the next part on the line gets its place
+
+def _place_commas(parts: list[Part], plan: _Plan) -> list[str]:
+    """Return what comma is directly after each part of a plan: none where the next one has it in front."""
+    have_comma_in_front = {part for above, part in pairwise(parts) if above.comma >= above.stop}
+    comma = "," if not parts or parts[-1].rest > parts[-1].end else ""
+    commas = []
+    for part, new in reversed(plan):
+        commas.append(comma)
+        if new is not None:
+            comma = "" if part in have_comma_in_front else ","
+    return commas[::-1]
+
+
+def _drop_comma(lead: str) -> str:
+    """Return the text above and in front of a part without a comma in front."""
+    return _COMMA_IN_FRONT.sub(lambda match: "" if match[2] else match[1], lead)
 
 
 def _align(old: list[Any], new: list[Any], key: str) -> list[tuple[int | None, int | None]]:
