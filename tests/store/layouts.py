@@ -45,7 +45,7 @@ def some_day(rng: Random) -> date:
 
 def some_data(rng: Random) -> Data:
     """Return a valid store with dates; every name in it is unique."""
-    names = (f'N{number} "[clients.x]" # \'{number}' for number in count(1))
+    names = (f'N{number}\u2028"[clients.x]" # \'{number}' for number in count(1))
     users = {key: _user(rng, names) for key in rng.sample(USERS, rng.randint(1, 3))}
     data: Data = {"version": 1, "defaults": {"owner": "hubspot", "notify": rng.choice([*users])}}
     if rng.random() < 0.5:
@@ -307,6 +307,8 @@ def made(rng: Random, layout: str) -> Made:
     if layout in JSON:
         data = dates_as_text(data)
         text = as_json(data, layout) + "\n"
+        if rng.random() < 0.5:
+            text = text.replace("\\u2028", "\u2028")
     else:
         text = Writer(rng, layout).text(data)
         if rng.random() < 0.2:

@@ -285,7 +285,7 @@ def check_json(before: State, after: State, layout: str) -> None:
     An entry that changes is written as ``json.dumps`` does; a file on one line is, as a whole.
     """
     old, new = layouts.json_texts(before.text), layouts.json_texts(after.text)
-    usual = len(before.text.splitlines()) > 1
+    usual = len(re.findall(r"\r\n|\r|\n", before.text)) > 1
     rows = touched(before.data, after.data) if layout == "json-rows" else set()
     for path, text in new.items():
         same = path in old and typed(value_at(before.data, path)) == typed(value_at(after.data, path))
