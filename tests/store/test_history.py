@@ -439,6 +439,33 @@ def test_undo_uses_the_line_ends_that_git_gave_the_file_since(
     assert store.read_bytes() == TWO_PLACES.replace("\n", ends[1]).encode()
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "wanted"),
+    [
+        (
+            ("client", "add", "b.example"),
+            ("client", "add", "c.example"),
+            "[clients.'a.example']\n# below a\n\n[clients.\"c.example\"]\n\n[clients.'z.example']\n",
+        ),
+        (
+            ("client", "remove", "a.example"),
+            ("client", "add", "y.example"),
+            "[clients.'a.example']\n# below a\n\n[clients.\"y.example\"]\n\n[clients.'z.example']\n",
+        ),
+    ],
+)
+def test_an_older_change_is_undone_and_comments_stay_below_what_they_were_below(
+    first: tuple[str, ...], second: tuple[str, ...], wanted: str
+) -> None:
+    path = Path("renewctl.toml")
+    path.write_text("[clients.'a.example']\n# below a\n\n[clients.'z.example']\n")
+    assert main([*first, "--yes", "-q"]) == 0
+    identity = history.read(path, digest(path.read_bytes())).records[-1].id
+    assert main([*second, "--yes", "-q"]) == 0
+    assert main(["undo", identity, "--yes", "-q"]) == 0
+    assert path.read_text() == wanted
+
+
 LOOSE = (
     ("client", "remove", "sorvetes-jabuticaba.example"),
     ("client", "rename", "sorvetes-jabuticaba.example", "sorvetes.example"),

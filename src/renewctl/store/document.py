@@ -220,7 +220,10 @@ def find_swaps(old: Sequence[Entry], new: Sequence[Entry], renamed: Mapping[Path
 
 
 def apply_swaps(entries: Sequence[Entry], swaps: Sequence[Swap]) -> list[Entry] | None:
-    """Return the entries with their old texts, gaps and places; None where one is not as it was left."""
+    """Return the entries with their old texts, gaps and places; None where one is not as it was left.
+
+    That is also so where a comment would get to be directly below another entry than it was.
+    """
     changed = {swap.path: swap for swap in swaps if swap.new or not swap.old}
     removed = {swap.after: swap for swap in swaps if swap.old and not swap.new}
     old: list[Entry] = []
@@ -241,6 +244,8 @@ def apply_swaps(entries: Sequence[Entry], swaps: Sequence[Swap]) -> list[Entry] 
         elif entry.gap != swap.new_gap or (swap.new and entry.text != swap.new):
             return None
         elif swap.old or not swap.new:
+            if swap.old_gap.partition("\n")[0].strip() and swap.after != (old[-1].path if old else ()):
+                return None
             add(Entry(swap.was, swap.old or entry.text, swap.old_gap))
     return None if changed or removed else old
 
