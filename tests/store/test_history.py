@@ -450,11 +450,11 @@ def test_undo_uses_the_line_ends_that_git_gave_the_file_since(
         (
             ("client", "remove", "a.example"),
             ("client", "add", "y.example"),
-            "[clients.'a.example']\n# below a\n\n[clients.\"y.example\"]\n\n[clients.'z.example']\n",
+            "# below a\n\n[clients.'a.example']\n\n[clients.\"y.example\"]\n\n[clients.'z.example']\n",
         ),
     ],
 )
-def test_an_older_change_is_undone_and_comments_stay_below_what_they_were_below(
+def test_an_older_change_is_undone_and_no_comment_gets_below_another_client(
     first: tuple[str, ...], second: tuple[str, ...], wanted: str
 ) -> None:
     path = Path("renewctl.toml")
@@ -464,6 +464,15 @@ def test_an_older_change_is_undone_and_comments_stay_below_what_they_were_below(
     assert main([*second, "--yes", "-q"]) == 0
     assert main(["undo", identity, "--yes", "-q"]) == 0
     assert path.read_text() == wanted
+
+
+def test_undo_leaves_a_comment_below_what_somebody_wrote_it_below() -> None:
+    path = Path("renewctl.toml")
+    path.write_text("[clients.'a.example']\n\n[clients.'z.example']\n")
+    assert main(["client", "remove", "z.example", "--yes", "-q"]) == 0
+    path.write_text(path.read_text() + "# outside\n")
+    assert main(["undo", "--yes", "-q"]) == 0
+    assert path.read_text() == "[clients.'a.example']\n# outside\n\n[clients.'z.example']\n"
 
 
 LOOSE = (

@@ -237,16 +237,20 @@ def apply_swaps(entries: Sequence[Entry], swaps: Sequence[Swap]) -> list[Entry] 
 
     if first := removed.pop((), None):
         add(Entry(first.was, first.old, first.old_gap))
+    above: Path = ()
     for entry in entries:
         swap = changed.pop(entry.path, None)
+        gap, below = (swap.old_gap, swap.after) if swap else (entry.gap, above)
+        is_dropped = swap and swap.new and not swap.old
+        if swap and (entry.gap != swap.new_gap or (swap.new and entry.text != swap.new)):
+            return None
+        if not is_dropped and gap.partition("\n")[0].strip() and below != (old[-1].path if old else ()):
+            return None
         if swap is None:
             add(entry)
-        elif entry.gap != swap.new_gap or (swap.new and entry.text != swap.new):
-            return None
-        elif swap.old or not swap.new:
-            if swap.old_gap.partition("\n")[0].strip() and swap.after != (old[-1].path if old else ()):
-                return None
+        elif not is_dropped:
             add(Entry(swap.was, swap.old or entry.text, swap.old_gap))
+        above = swap.was if swap else entry.path
     return None if changed or removed else old
 
 
