@@ -466,6 +466,16 @@ def test_an_older_change_is_undone_and_no_comment_gets_below_another_client(
     assert path.read_text() == wanted
 
 
+def test_a_field_of_an_item_that_is_gone_cannot_be_undone(capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path("renewctl.toml")
+    path.write_text("[clients.a]\nrenewals = [{ date = 2027-01-01, product = 'S', deadline = 2026-12-01 }]\n")
+    assert main(["client", "set-renewal", "a", "2027-01-01", "--product", "S", "-q"]) == 0
+    identity = history.read(path, digest(path.read_bytes())).records[-1].id
+    assert main(["client", "drop-renewal", "a", "--product", "S", "-q"]) == 0
+    assert main(["undo", identity, "-q"]) == 5
+    assert "clients.a.renewals.S is not there any more" in capsys.readouterr().err
+
+
 def test_undo_leaves_a_comment_below_what_somebody_wrote_it_below() -> None:
     path = Path("renewctl.toml")
     path.write_text("[clients.'a.example']\n\n[clients.'z.example']\n")

@@ -72,8 +72,9 @@ def revert_changes(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dic
 def _compare(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
     """Return the present value where a change is to be made, and the value it expects there."""
     present = get(data, change.path)
-    if len(change.path) > LIST_DEPTH and get(data, change.path[:LIST_DEPTH]) is None:
-        return None, True  # the client or user is gone, so nothing in it is as expected
+    holders = [change.path[:depth] for depth in (LIST_DEPTH, LIST_DEPTH + 2) if len(change.path) > depth]
+    if any(get(data, holder) is None for holder in holders):
+        return None, True  # the client, user or item of a list is gone, so nothing in it is as expected
     if change.renamed:
         new_key_in_use = get(data, (*change.path[:-1], str(change.after))) is not None
         return present is not None and not new_key_in_use, True

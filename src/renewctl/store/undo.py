@@ -168,8 +168,9 @@ def _invert(record: Record) -> tuple[Change, ...]:
 def _explain(refused: Change, changes: Sequence[Change], data: dict[str, Any]) -> Problem:
     """Return why a value cannot be undone: the present one, and the one that the change left."""
     path, now = refused.path, refused.before
-    if path[0] in HOLDERS and get(data, path[:2]) is None:
-        return Problem(f"{dotted(path[:2])} is not there any more", path)
+    for holder in (path[:2], path[:4]) if path[0] in HOLDERS else ():
+        if get(data, holder) is None and (len(holder) == 2 or len(path) > len(holder)):
+            return Problem(f"{dotted(holder)} is not there any more", path)
     if refused.renamed:
         return Problem(f"{dotted(path)} cannot be called {refused.after} again", path)
     then = next(change.before for change in changes if change.path == path)
