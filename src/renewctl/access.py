@@ -49,6 +49,13 @@ def read_access(file: Path | int) -> Access:
     return Access(status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode), acl)
 
 
+def is_own(access: Access) -> bool:
+    """Return whether it is that of a file of this process's user and one of their groups, without a list."""
+    groups = {os.getegid(), *os.getgroups()} if hasattr(os, "getgroups") else {access.gid}
+    user = os.geteuid() if hasattr(os, "geteuid") else access.uid
+    return access.uid == user and access.gid in groups and not access.acl
+
+
 def copy_access(handle: int, like: Access) -> None:
     """Give an open file the access of another, as far as the system lets the process do so.
 
@@ -83,13 +90,19 @@ def copy_attributes(handle: int, source: Path) -> None:
                     os.setxattr(handle, name, os.getxattr(source, name))
 
 
-def limit_access(handle: int, store: Access) -> None:
-    """Let nobody use an open file who may not use the store. Raises OSError if the system refuses."""
+def follow_access(handle: int, store: Access) -> None:
+    """Let those use an open file who may use the store, and nobody else.
+
+    Raises:
+        PermissionError: If somebody else may use it, and it is not the process's own.
+    """
     now = read_access(handle)
-    if now.acl != store.acl:
-        copy_access(handle, store)
-    elif now.mode & ~store.mode & 0o777:
-        os.fchmod(handle, now.mode & store.mode)
+    if now != store:
+        try:
+            copy_access(handle, store)
+        except PermissionError:
+            if now.acl != store.acl or now.mode & ~store.mode:
+                raise
 
 
 def check_access(path: Path, before: Access, handle: int) -> None:
@@ -102,9 +115,9 @@ def check_access(path: Path, before: Access, handle: int) -> None:
     if after.acl != before.acl:
         message = f"the access control list of {path} cannot be kept"
         raise FileError(message, hint=f"have its owner make the change, or end the list: setfacl -b {file}")
-    if after.gid != before.gid and _group_bits(before) & ~before.mode & _READ_WRITE:
-        message = f"{path} belongs to the group {_name_group(before.gid)}, which would lose access to it"
-        hint = f"have yourself added to the group, or take its rights away: chmod g=o {file}"
+    if after.gid != before.gid and (_group_bits(before) ^ before.mode) & _READ_WRITE:
+        message = f"{path} belongs to the group {_name_group(before.gid)}, whose access cannot be kept"
+        hint = f"have yourself added to the group, or give it the rights that others have: chmod g=o {file}"
         raise FileError(message, hint=hint)
     owners = _bits_of(before.uid, before)
     if after.uid != before.uid and owners & ~_bits_of(before.uid, after) & _READ_WRITE:

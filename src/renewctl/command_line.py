@@ -1,6 +1,7 @@
 """The commands that renewctl prints, to be pasted as they are: quoted, and for the store of this run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import pairwise, takewhile
 from shlex import quote
@@ -8,8 +9,9 @@ from shlex import quote
 _store: ContextVar[str] = ContextVar("store", default="")
 
 
-def name_store(arguments: Sequence[str]) -> None:
-    """Have every command that is printed from here on name the store that a command line names, if any.
+@contextmanager
+def name_store(arguments: Sequence[str]) -> Iterator[None]:
+    """Have every command that is printed inside name the store that a command line names, if any.
 
     The line is not read by Typer here: half of what is printed is about lines that Typer refuses. A store
     that the environment names, or that is found, is the same one where the command is pasted.
@@ -21,7 +23,11 @@ def name_store(arguments: Sequence[str]) -> None:
             store = following
         elif word.startswith("--store="):
             store = word.removeprefix("--store=")
-    _store.set(_option("store", store) if store else "")
+    token = _store.set(_option("store", store) if store else "")
+    try:
+        yield
+    finally:
+        _store.reset(token)
 
 
 def command_line(words: str, *arguments: str, **options: str | bool | None) -> str:

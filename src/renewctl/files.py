@@ -137,6 +137,27 @@ def create(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def check_replaceable(path: Path) -> None:
+    """Refuse what ``replace`` would refuse whatever is written, before anything is made beside the file.
+
+    Raises:
+        FileNotFoundError: If it does not exist.
+        FileError: If it cannot be written, or somebody would lose or gain access to it.
+    """
+    from renewctl.access import is_own, read_access
+
+    try:
+        real = resolve_link(path)
+        _check_writable(real, os.stat(real))
+        if not is_own(read_access(real)):
+            with _open_temporary(real, b"", like=real):
+                pass
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise explain_os_error("write", path, error) from None
+
+
 def replace(path: Path, data: bytes, expected: str) -> list[str]:
     """Replace the file's content in one step; a reader sees the old bytes or the new, never a mix.
 

@@ -21,8 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run renewctl on arguments, by default the process's own. Return the exit status."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     environment = Environment.from_process()
-    name_store(arguments)
-    with restore_signals():
+    with restore_signals(), name_store(arguments):
         try:
             return int(_run(environment, arguments))
         except (KeyboardInterrupt, typer.Abort):

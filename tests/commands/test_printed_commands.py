@@ -42,11 +42,8 @@ LINES = [
 def test_a_command_is_printed_as_it_can_be_pasted(
     line: list[str], words: tuple[str, ...], options: dict[str, str | bool | None], printed: str
 ) -> None:
-    name_store(line)
-    try:
+    with name_store(line):
         assert command_line(*words, **options) == printed
-    finally:
-        name_store([])
 
 
 def test_no_command_is_printed_but_by_that_function() -> None:

@@ -234,9 +234,13 @@ def test_only_so_many_files_and_bytes_are_looked_at(folder: Path, monkeypatch: p
     for number in range(conflict_copies.MOST_FILES + 10):
         Path(f"renewctl-{number:03}.toml").write_text(STORE)
     assert len(copies()) == conflict_copies.MOST_FILES
-    with Path("renewctl-003.toml").open("wb") as file:
-        file.truncate(conflict_copies.MOST_BYTES)
-    assert copies() == ("renewctl-000.toml", "renewctl-001.toml", "renewctl-002.toml")
+    # What is ignored, known to git, or too large, takes nobody's place.
+    git("init", "-q", ".")
+    git("add", *(f"renewctl-{number:03}.toml" for number in range(30)))
+    ignored = [f"renewctl-{number:03}.toml" for number in range(30, 58)]
+    with Path("renewctl-058.toml").open("wb") as file:
+        file.truncate(conflict_copies.MOST_BYTES + 1)
+    assert copies(*ignored) == ("renewctl-059.toml",)
 
 
 def test_copies_are_looked_for_where_the_file_really_is(tmp_path: Path) -> None:

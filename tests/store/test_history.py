@@ -77,7 +77,7 @@ def test_the_record_is_for_those_who_may_write_the_store(store: Path) -> None:
     assert RECORD.stat().st_mode & 0o777 == 0o664
     RECORD.chmod(0o640)
     name("D")
-    assert RECORD.stat().st_mode & 0o777 == 0o640
+    assert RECORD.stat().st_mode & 0o777 == 0o664
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser can give files away")
@@ -293,7 +293,8 @@ def test_undo_takes_back_the_change_it_meant_or_none(store: Path) -> None:
             [],
             "user add zed@agency.example",
             ["override a.example --owner partner --notify zed"],
-            "a.example would name zed@agency.example, who is not one of the users: renewctl user add zed",
+            "a.example names zed@agency.example, who would not be one of the users any more: "
+            "renewctl user replace zed@agency.example NEW",
         ),
         (
             ["user add zed@agency.example", "override a.example --owner partner --notify zed"],

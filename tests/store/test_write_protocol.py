@@ -353,14 +353,14 @@ def test_the_group_is_kept_by_a_member_who_is_not_the_owner(anybodys: Path, serv
 
 
 @as_root
-@pytest.mark.parametrize("kept", [0o664, 0o640])
+@pytest.mark.parametrize("kept", [0o664, 0o640, 0o606, 0o646])
 def test_where_a_group_would_lose_access_nothing_is_written(
     kept: int, anybodys: Path, server: Server
 ) -> None:
     os.chown(anybodys, NOBODY, DAEMON)
     anybodys.chmod(kept)
     ran = plain(server, *EDIT)
-    refused(ran, anybodys, "belongs to the group daemon, which would lose access to it")
+    refused(ran, anybodys, "belongs to the group daemon, whose access cannot be kept")
     assert (anybodys.stat().st_gid, mode(anybodys)) == (DAEMON, kept)
     follow_hint(ran)
     assert plain(server, *EDIT).status == 0
@@ -368,12 +368,12 @@ def test_where_a_group_would_lose_access_nothing_is_written(
 
 
 @as_root
-@pytest.mark.parametrize("kept", [0o646, 0o666])
-def test_a_group_that_may_no_more_than_anybody_may_change(kept: int, anybodys: Path, server: Server) -> None:
+@pytest.mark.parametrize("kept", [0o600, 0o644, 0o666])
+def test_a_group_that_may_what_all_others_may_can_change(kept: int, anybodys: Path, server: Server) -> None:
     os.chown(anybodys, NOBODY, DAEMON)
     anybodys.chmod(kept)
     assert plain(server, *EDIT).status == 0
-    assert (anybodys.stat().st_gid, mode(anybodys)) == (NOBODY, 0o666)
+    assert (anybodys.stat().st_gid, mode(anybodys)) == (NOBODY, kept)
 
 
 @as_root
@@ -383,6 +383,18 @@ def test_where_the_owner_would_lose_access_nothing_is_written(anybodys: Path, se
     refused(plain(server, *EDIT), anybodys, "belongs to games, who would lose access to it")
     anybodys.chmod(0o666)
     assert plain(server, *EDIT).status == 0
+
+
+@as_root
+@pytest.mark.parametrize(("owner", "kept"), [(GAMES, 0o644), (GAMES, 0o660), (NOBODY, 0o664)])
+def test_a_change_that_is_refused_leaves_nothing_beside_the_store(
+    owner: int, kept: int, anybodys: Path, server: Server
+) -> None:
+    """A lock or a history of somebody else would shut the owner out."""
+    os.chown(anybodys, owner, DAEMON)
+    anybodys.chmod(kept)
+    assert plain(server, *EDIT, groups=[DAEMON] if owner == GAMES else []).status == 74
+    assert os.listdir() == [anybodys.name]
 
 
 def follow_hint(ran: Ran) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from renewctl import files
-from renewctl.access import copy_access, limit_access, read_access
+from renewctl.access import follow_access, read_access
 from renewctl.errors import FileError
 from renewctl.formats.entries import Swap
 from renewctl.model import Change
@@ -186,8 +186,8 @@ def _outcome_by_digest(record: Record, digest: str) -> str:
 def _append(path: Path, data: bytes, store: Path) -> None:
     """Add ``data`` to the end of the journal and wait until it is on the disk.
 
-    Whoever may write the store has to write a new journal, too, and nobody else may read one. If it fails,
-    half a line is removed.
+    Whoever may write the store has to write the journal, too, and nobody else may read it. If it fails, half
+    a line is removed.
     """
     new = not _is_file(path)
     follow = 0 if path.is_symlink() else getattr(os, "O_NOFOLLOW", 0)
@@ -196,7 +196,7 @@ def _append(path: Path, data: bytes, store: Path) -> None:
         with suppress(FileNotFoundError):  # The replacing of the store will say so.
             access = read_access(store)
             access = access._replace(mode=access.mode & 0o666 | files.NEW_FILE_MODE)
-            (copy_access if new else limit_access)(handle, access)
+            follow_access(handle, access)
         size = os.fstat(handle).st_size
         try:
             files.write_all(handle, data)

@@ -51,7 +51,10 @@ def find_store(option: str | None, environment: Mapping[str, str], here: Path) -
             break
     import platformdirs  # Lazy import: a store that is named or found needs none.
 
-    folder = platformdirs.user_data_path("renewctl", appauthor=False)
+    try:
+        folder = platformdirs.user_data_path("renewctl", appauthor=False)
+    except RuntimeError:  # a process without a home folder, as in some containers
+        folder = here
     path = (_stores_in(folder) or [folder / NAMES[0]])[0]
     return Location(path, str(path), "your own data folder, as there is none in this folder or above")
 

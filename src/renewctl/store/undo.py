@@ -97,7 +97,7 @@ def _check_references(before: Snapshot, after: Portfolio, record: Record, record
     if new:
         message = f"{record.command} {record.id} cannot be taken back, because of what was changed since"
         hint = "nothing was written; mend that first"
-        problems = [Problem(_describe_loose_end(*loose)) for loose in sorted(new)]
+        problems = [Problem(_describe_loose_end(*loose, before.portfolio)) for loose in sorted(new)]
         raise StoreChanged(message, hint=hint, problems=problems)
 
 
@@ -122,9 +122,12 @@ def _find_loose_ends(portfolio: Portfolio) -> set[tuple[str, str]]:
     return unknown_users | {("", str(hub_id)) for hub_id, count in hub_ids.items() if count > 1}
 
 
-def _describe_loose_end(name: str, reference: str) -> str:
+def _describe_loose_end(name: str, reference: str, now: Portfolio) -> str:
     if not name:
         return f"two clients would have the hub id {reference}"
+    if address_key(reference) in now.users:
+        command = f"{command_line('user replace', reference)} NEW"
+        return f"{name} names {reference}, who would not be one of the users any more: {command}"
     command = command_line("user add", reference)
     return f"{name} would name {reference}, who is not one of the users: {command}"
 

@@ -76,6 +76,8 @@ def write_change(place: Location, make_draft: MakeDraft, options: WriteOptions) 
     draft = make_draft(load(place))
     if options.dry_run or not draft.changed:
         return WriteResult(draft, written=False)
+    with suppress(FileNotFoundError):  # The reading under the lock explains it.
+        files.check_replaceable(place.path)
     asked = options.approve(draft, True)
     with lock_store(place.path, options.timeout):
         digest = ""

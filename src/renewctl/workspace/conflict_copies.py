@@ -6,7 +6,7 @@ decides, not its name.
 """
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,30 +27,30 @@ def find_copies(place: Location, ignored: Collection[str] = ()) -> tuple[str, ..
     Files that git knows and files named in ``ignored`` are there on purpose.
     """
     real = Path(os.path.realpath(place.path))
-    copies = [path.name for path in _find_candidates(real) if path.name not in ignored and _is_store(path)]
-    if copies:
-        copies = _without_known_to_git(real.parent, copies)
+    names = [name for name in _find_names(real) if name not in ignored]
+    if names:
+        names = _without_known_to_git(real.parent, names)
+    left, copies = MOST_BYTES, []
+    for name in names[:MOST_FILES]:
+        with suppress(OSError):
+            path = real.with_name(name)
+            size = path.stat().st_size
+            if size <= left and path.is_file() and not path.samefile(real):
+                left -= size
+                copies += [name] if _is_store(path) else []
     # A store that is a link has its copies where the file is.
     folder = real.parent if os.path.islink(place.path) else Path(place.display).parent
     return tuple(str(folder / name) for name in copies)
 
 
-def _find_candidates(real: Path) -> Iterator[Path]:
-    """Yield the files called after the store, in order of name, as long as there are not too many."""
+def _find_names(real: Path) -> list[str]:
+    """Return the names in the folder that begin and end as the store's does, in order."""
     stem, ending = real.stem.casefold(), real.suffix.casefold()
-    left = MOST_BYTES
     try:
-        names = [name for name in os.listdir(real.parent) if name.casefold().startswith(stem)]
+        names = sorted(name for name in os.listdir(real.parent) if name.casefold().startswith(stem))
     except OSError:
-        return
-    for name in [name for name in sorted(names) if name.casefold().endswith(ending)][:MOST_FILES]:
-        path = real.with_name(name)
-        with suppress(OSError):
-            left -= path.stat().st_size
-            if left < 0:
-                return
-            if path.is_file() and not path.samefile(real):
-                yield path
+        return []
+    return [name for name in names if name.casefold().endswith(ending) and name != real.name]
 
 
 def _is_store(path: Path) -> bool:

@@ -71,7 +71,7 @@ def run_git(
     # Reading must neither write (the index's times) nor go to the network (a partial clone), nor run hooks.
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     try:
-        return subprocess.run(  # noqa: S603 (a list of words, and a revision that begins with no dash)
+        answer = subprocess.run(  # noqa: S603 (a list of words, and a revision that begins with no dash)
             ["git", "-C", str(folder), "--no-pager", *_RUN_NOTHING, *words],  # noqa: S607 (where PATH says)
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -79,6 +79,11 @@ def run_git(
             timeout=_SECONDS,
             check=False,
         )
+        if b"dubious ownership" in answer.stderr:
+            lines = answer.stderr.decode("utf-8", "replace").splitlines()
+            command = next((line.strip() for line in lines if "--add safe.directory" in line), "")
+            raise UsageError("git does not trust the repository: it is somebody else's", hint=command)
+        return answer
     except FileNotFoundError:
         raise UsageError("git is not installed", hint=f"install git, or {without}") from None
     except subprocess.TimeoutExpired:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import date
 from typing import Annotated
 
@@ -72,16 +73,14 @@ def check(
     stores = []
     errors: list[RenewctlError] = []
     for file in files or (None,):
-        if file is not None:
-            name_store(["--store", file])
         try:
-            place = run.place if file is None else store_at(file, f"{COMPARED} FILE")
-            snapshot = load(place)
+            with nullcontext() if file is None else name_store(["--store", file]):
+                snapshot = load(run.place if file is None else store_at(file, f"{COMPARED} FILE"))
+                found = _find_problems(snapshot, run.today)
+                located += [each for each in found if each.finding.code not in ignored]
+            stores.append(snapshot.identity)
         except (StoreInvalid, StoreMissing) as error:
             errors.append(error)
-            continue
-        stores.append(snapshot.identity)
-        located += [each for each in _find_problems(snapshot, run.today) if each.finding.code not in ignored]
     failure = _combine_errors(errors)
     if failure and not stores and not format_github:
         raise failure
