@@ -214,3 +214,16 @@ def test_nothing_that_git_is_told_to_run_is_run(kept: Path, run: Callable) -> No
     assert run("diff", "--store", "new.toml").status == 0
     assert run("check", "--store", "new.toml", "-q").status in {0, 1}
     assert not ran.exists(), ran.read_text()
+
+
+def test_a_repository_of_somebody_else_is_told_with_gits_own_way_out(
+    kept: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    ran = run("diff")
+    assert (ran.status, ran.out) == (2, "")
+    folder = kept.parent.absolute()
+    assert ran.err == (
+        "error: git does not trust the repository: it is somebody else's\n"
+        f"help: git config --global --add safe.directory {folder}\n"
+    )

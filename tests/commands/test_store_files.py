@@ -7,6 +7,7 @@ it ends with 0.
 import getpass
 import json
 import os
+import pwd
 import re
 import signal
 from collections.abc import Callable
@@ -846,3 +847,19 @@ def test_a_change_by_a_process_without_a_user_is_made(
     monkeypatch.setattr(getpass, "getuser", no_user)
     assert run("client", "set", "acme.example", "--name", "Acme").status == 0
     assert json.loads(run("history", "-o", "json").out)["items"][0]["user"] == "unknown"
+
+
+@pytest.mark.parametrize("argv", [("who",), ("where",), ("check", "-o", "json")], ids=" ".join)
+def test_a_process_without_a_home_folder_is_told_where_a_store_can_be(
+    argv: tuple[str, ...], run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container with a user that its list of users does not have."""
+
+    def unknown(_number: int) -> None:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    ran = run(*argv)
+    assert ran.status == (0 if argv == ("where",) else 3), ran
+    assert "renewctl init" in ran.out + ran.err

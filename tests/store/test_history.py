@@ -47,6 +47,23 @@ def known(store: Path) -> list[str]:
     return [str(entry.changes[0].after) for entry in found]
 
 
+def like_a_record(path: object = ("x-a",), after: object = 1, **values: object) -> dict[str, object]:
+    """Return a line of the history with odd values."""
+    texts = dict.fromkeys(("user", "host", "at", "note", "command", "before", "after"), "")
+    change = {"path": path, "before": None, "after": after}
+    return {"id": "aaaa1111", "parent": None, **texts, "changes": [change], "texts": [], **values}
+
+
+ODD_VALUES: tuple[dict[str, object], ...] = (
+    *({"path": path} for path in (["clients", 5], ["clients"], [], [True], "x", [["x"]], {"clients": 1})),
+    *({"after": after} for after in ({"date": None}, [None], [{"a": [None]}])),
+    *({key: value} for key in ("user", "at", "command", "before") for value in (None, [None], 5, {})),
+    *({"texts": [{key: 5}]} for key in ("path", "was", "after", "old", "new", "old_gap", "new_gap")),
+    {"parent": 7},
+    {"undoes": []},
+)
+
+
 def test_a_change_is_intended_then_done(store: Path) -> None:
     before = digest(store.read_bytes())
     assert name("B", "--note", "asked") == 0
@@ -134,6 +151,7 @@ def test_half_a_line_of_a_killed_writer_is_passed_over(
         "\x00",
         "[" * 5000,
         '{"id": "x", "parent": null, "changes": [{"path": 1}], "texts": []}',
+        *(json.dumps(like_a_record(**values)) for values in ODD_VALUES),
     ],
 )
 def test_lines_of_something_else_stop_nobody(store: Path, line: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from renewctl import files
 from renewctl.access import follow_access, read_access
 from renewctl.errors import FileError
-from renewctl.formats.entries import Swap
+from renewctl.formats.entries import HOLDERS, Swap
 from renewctl.model import Change
 
 SUFFIX = ".history.jsonl"
@@ -284,24 +284,40 @@ def _record_to_json(record: Record) -> dict[str, Any]:
 
 
 def _record_from_json(line: Mapping[str, Any]) -> Record:
+    """Return the record of a line. Raises TypeError or LookupError if it is none of renewctl's."""
     changes = []
     for change in line["changes"]:
-        path, renamed = tuple(change["path"]), change.get("renamed", False)
-        changes.append(Change(path, change["after"], change["before"], renamed=renamed))
+        path, before, after = _read_path(change["path"]), change["before"], change["after"]
+        if len(path) < 1 + (path[0] in HOLDERS) or _has_null(before) or _has_null(after):
+            raise TypeError("no change has such a path, or such a value")
+        changes.append(Change(path, after, before, renamed=change.get("renamed", False)))
     swaps = []
     for swap in line["texts"]:
-        path = tuple(swap.get("path", ()))
-        was, after = tuple(swap.get("was", path)), tuple(swap.get("after", ()))
-        old, new, old_gap, new_gap = (swap.get(key, "") for key in ("old", "new", "old_gap", "new_gap"))
-        swaps.append(Swap(path, was, old, new, old_gap, new_gap, after))
-    return Record(
-        Author(line["user"], line["host"], line["at"], line["note"]),
-        line["command"],
-        tuple(changes),
-        tuple(swaps),
-        line["before"],
-        line["after"],
-        line.get("undoes", ""),
-        line["id"],
-        line["parent"] or "",
-    )
+        path = _read_path(swap.get("path", ()))
+        was, above = _read_path(swap.get("was", path)), _read_path(swap.get("after", ()))
+        old, new, old_gap, new_gap = (
+            _read_text(swap.get(key, "")) for key in ("old", "new", "old_gap", "new_gap")
+        )
+        swaps.append(Swap(path, was, old, new, old_gap, new_gap, above))
+    author = Author(*(_read_text(line[key]) for key in Author._fields))
+    command, before, after = (_read_text(line[key]) for key in ("command", "before", "after"))
+    undoes, parent = _read_text(line.get("undoes", "")), _read_text(line["parent"] or "")
+    return Record(author, command, tuple(changes), tuple(swaps), before, after, undoes, line["id"], parent)
+
+
+def _read_path(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        raise TypeError("a list should be here")
+    return tuple(map(_read_text, value))
+
+
+def _read_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text should be here")
+    return value
+
+
+def _has_null(value: Any) -> bool:
+    """Return whether something in a table or list is null, which no store has."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(each is None or _has_null(each) for each in inner)
