@@ -138,7 +138,7 @@ def create(path: Path, data: bytes) -> None:
 
 
 def check_replaceable(path: Path) -> None:
-    """Refuse what ``replace`` would refuse whatever is written, before anything is made beside the file.
+    """Refuse what may not be written, before anything is made beside the file; ``replace`` looks again.
 
     Raises:
         FileNotFoundError: If it does not exist.
@@ -176,6 +176,9 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         if not stat.S_ISREG(status.st_mode):
             raise changed
         _check_writable(real, status)
+        if status.st_nlink > 1:
+            message = f"{real} has {status.st_nlink} hard links; replacing it would part them"
+            raise FileError(message, hint="keep one name for the file, or use a symbolic link")
         with _open_temporary(real, data, like=real) as temporary:
             if digest(read_bytes(real)) != expected:
                 raise changed
@@ -193,9 +196,6 @@ def _check_writable(real: Path, status: os.stat_result) -> None:
         raise FileError(f"{real} is read-only", hint=f"chmod u+w {quote(str(real))}")
     if not os.access(real, os.W_OK):
         raise FileError(f"{real} is not yours to write", hint="ask its owner for the right to write it")
-    if status.st_nlink > 1:
-        message = f"{real} has {status.st_nlink} hard links; replacing it would part them"
-        raise FileError(message, hint="keep one name for the file, or use a symbolic link")
 
 
 @contextmanager
