@@ -1,12 +1,17 @@
 """The commands that renewctl prints, to be pasted as they are: quoted, and for the store of this run."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import pairwise, takewhile
 from shlex import quote
 
+from renewctl.text import showable
+
 _store: ContextVar[str] = ContextVar("store", default="")
+_commands: dict[int, set[str]] = {}
+"""The commands that were made, as they are shown, by their length."""
 
 
 @contextmanager
@@ -38,6 +43,26 @@ def command_line(words: str, *arguments: str, **options: str | bool | None) -> s
         arguments: arguments in their order, quoted where a shell or an option would be read.
         options: options with their values; True is one without a value, and False and None are left out.
     """
+    command = _compose(words, arguments, options)
+    text = showable(command)
+    _commands.setdefault(len(text), set()).add(text)
+    return command
+
+
+def find_commands(text: str) -> list[str]:
+    """Return the commands in a text, the longest first: half a command is another one.
+
+    Prose follows a command, and only who made it knows where it ends.
+    """
+    found = set()
+    for match in re.finditer("renewctl ", text):
+        for length, commands in _commands.items():
+            if (part := text[match.start() : match.start() + length]) in commands:
+                found.add(part)
+    return sorted(found, key=len, reverse=True)
+
+
+def _compose(words: str, arguments: Sequence[str], options: Mapping[str, str | bool | None]) -> str:
     parts = ["renewctl", words]
     chosen = [_option(name, value) for name, value in options.items() if value not in {False, None}]
     chosen += [_store.get()] if _store.get() else []

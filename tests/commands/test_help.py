@@ -198,9 +198,10 @@ LABEL = 18
 def too_wide(text: str, columns: int) -> list[str]:
     """Return the lines that are wider than the terminal and need not be.
 
-    An address is never cut: where it does not fit behind its label, it may stand out.
+    An address is never cut, nor a command: where it does not fit behind its label, it may stand out.
     """
     lines = [line for line in plain(text).splitlines() if width(line) > columns]
+    lines = [line for line in lines if not line.strip().startswith("renewctl ")]
     return [line for line in lines if LABEL + max(map(width, line.split())) <= columns]
 
 

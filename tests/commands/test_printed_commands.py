@@ -152,3 +152,58 @@ def test_the_command_for_a_file_of_a_strange_name_is_quoted(named: Path, run: Ca
     shutil.move(STORE, "it's new.toml")
     (command,) = re.findall(r"(mv .*)", run("history", "--store", "it's new.toml").err)
     assert shlex.split(command) == ["mv", f"{STORE}.history.jsonl", "it's new.toml.history.jsonl"]
+
+
+@pytest.fixture
+def unready(run: Callable) -> str:
+    """Return the name of a store in which there is much to mend and to do."""
+    name = "a store of the agency in the north and of the one in the south.toml"
+    Path(name).write_text(
+        """
+version = 1
+[defaults]
+owner = "hubspot"
+notify = "gone@agency.example"
+[clients."a-client-with-a-long-domain.example"]
+renewals = [{ date = 2025-01-31, product = "Marketing Hub Professional" }]
+[clients."a-client-with-a-long-domain.example".override]
+owner = "partner"
+[clients."borges.example"]
+contacts = [{ email = "a-contact@borges.example", roles = ["billing"] }]
+[clients."undated.example"]
+""",
+        "utf-8",
+    )
+    return name
+
+
+PRINTING = [
+    ("check",),
+    ("todo",),
+    ("who", "--all"),
+    ("who", "--all", "--by", "recipient"),
+    ("who", "--expect", "rui@agency.example"),
+    ("client", "add", "borges.example"),
+    ("client", "add", "4412345", "-n"),
+    ("user", "add", "a-user-with-a-name@agency.example"),
+    ("override", "borges.example", "--owner", "partner", "--notify", "a-user@agency.example"),
+    ("done", "a-client-with-a-long-domain.example"),
+]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 160])
+@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+def test_a_terminal_breaks_no_command(
+    words: tuple[str, ...], columns: int, unready: str, run: Callable, on_terminal: Callable
+) -> None:
+    """The first half of a command is a command, too: of another store."""
+    run("user", "add", "a-user-with-a-name@agency.example", "--store", unready)
+    _, out, err = on_terminal(*words, "--store", unready, columns=columns)
+    lines = (out + err).splitlines()
+    end = f" --store {shlex.quote(unready)}"
+    commands = [line for line in lines if "renewctl " in line]
+    assert commands
+    for line in commands:
+        assert line.count("renewctl ") == line.count(end), line
+    for line in lines:
+        assert len(line) <= columns or line.strip().startswith("renewctl "), line

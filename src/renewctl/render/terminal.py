@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, zip_longest
 
+from renewctl.command_line import find_commands
 from renewctl.render.result import DataTable, Line, Result, Segment, cell_lines, line
 from renewctl.text import showable
 
@@ -22,6 +23,8 @@ STYLES = {
 """The styles as escape sequences (ECMA-48, SGR); words always repeat what a style means."""
 Row = Sequence[Sequence[Line]]
 """The columns of one row of a table, each with its lines."""
+UNBROKEN = "\0"
+"""Stands for a space at which no line is broken; text made showable has no such character of its own."""
 _split_words = re.compile(r" +|[^ ]+").findall
 
 
@@ -135,7 +138,7 @@ def _draw_stacked(headings: Sequence[str], rows: Sequence[Row]) -> Iterator[Line
 
 
 def wrap_line(parts: Line, width: int, hang: int | None = None) -> Iterable[Line]:
-    """Return a line as showable lines of a width; only longer words are wider.
+    """Return a line as showable lines of a width; only longer words are wider, and longer commands.
 
     Args:
         parts: the line.
@@ -164,9 +167,13 @@ def wrap_line(parts: Line, width: int, hang: int | None = None) -> Iterable[Line
 
 
 def _styled_words(parts: Line) -> Iterator[Segment]:
+    """Yield words and the spaces between them; a command to be pasted is one word."""
     for text, style in parts:
-        for word in _split_words(showable(text)):
-            yield word, style
+        shown = showable(text)
+        for command in find_commands(shown):
+            shown = shown.replace(command, command.replace(" ", UNBROKEN))
+        for word in _split_words(shown):
+            yield word.replace(UNBROKEN, " "), style
 
 
 def wrap_hanging(lines: Iterable[Line], width: int) -> Iterator[Line]:
