@@ -1,5 +1,6 @@
 """``check``: what is wrong, doubtful or old in the store."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -15,7 +16,7 @@ from renewctl.command_line import name_store
 from renewctl.domain import check as checks
 from renewctl.domain.check import CODES
 from renewctl.domain.values import suggest
-from renewctl.errors import Problem, RenewctlError, StoreInvalid, StoreMissing, UsageError
+from renewctl.errors import Problem, RenewctlError, StoreInvalid, UsageError
 from renewctl.render import check as render_check
 from renewctl.render.check import LocatedFinding
 from renewctl.render.result import Output, Result
@@ -72,15 +73,17 @@ def check(
     located: list[LocatedFinding] = []
     stores = []
     errors: list[RenewctlError] = []
-    for file in files or (None,):
+    by_path = {os.path.realpath(os.path.expanduser(file)): file for file in reversed(files or ())}
+    for file in reversed(by_path.values()) if files else (None,):
         try:
             with nullcontext() if file is None else name_store(["--store", file]):
                 snapshot = load(run.place if file is None else store_at(file, f"{COMPARED} FILE"))
-                found = _find_problems(snapshot, run.today)
-                located += [each for each in found if each.finding.code not in ignored]
-            stores.append(snapshot.identity)
-        except (StoreInvalid, StoreMissing) as error:
+                found = list(_find_problems(snapshot, run.today))
+        except RenewctlError as error:
             errors.append(error)
+            continue
+        stores.append(snapshot.identity)
+        located += [each for each in found if each.finding.code not in ignored]
     failure = _combine_errors(errors)
     if failure and not stores and not format_github:
         raise failure
@@ -108,7 +111,9 @@ def _combine_errors(errors: Sequence[RenewctlError]) -> RenewctlError | None:
         for error in errors
         for problem in error.problems or (Problem(error.message),)
     ]
-    return StoreInvalid(f"{len(errors)} stores cannot be read", problems=problems)
+    kinds = {type(error) for error in errors}
+    kind = kinds.pop() if len(kinds) == 1 else StoreInvalid
+    return kind(f"{len(errors)} stores cannot be read", problems=problems)
 
 
 def _parse_code(word: str, option: str) -> str:
