@@ -532,6 +532,8 @@ REFUSALS = [
         "a number that is no known hub id", [row("12345")], [(2, "'12345' is not a client's domain", "")]
     ),
     Refusal("a word without a dot", [row("acme")], [(2, "'acme' is not a client's domain", "")]),
+    Refusal("an IP address", [row("1.2.3.4")], [(2, "'1.2.3.4' is an IP address", "acme.example")]),
+    Refusal("HubSpot's address", [row("app.hubspot.com")], [(2, "of HubSpot's own", "acme.example")]),
     Refusal(
         "another name in another row",
         [row("new.example", 2, name="New"), row("new.example", 3), row("new.example", 4, name="Other")],

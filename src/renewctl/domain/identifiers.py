@@ -39,6 +39,13 @@ def client_key(text: str) -> str | None:
     return host if KEY.fullmatch(host) else None
 
 
+def explain_no_client(key: str) -> str:
+    """Return what a key is that no client can have for a domain; empty for any other."""
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)+", key):
+        return "an IP address"
+    return "an address of HubSpot's own" if f".{key}".endswith(".hubspot.com") else ""
+
+
 def _punycode(host: str) -> str | None:
     import idna
 

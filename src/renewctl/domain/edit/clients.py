@@ -7,7 +7,7 @@ from renewctl.command_line import command_line
 from renewctl.domain.edit.contacts import join_roles, set_active, warn_too_many
 from renewctl.domain.edit.renewals import renewal_table
 from renewctl.domain.edit.tables import record_table, tidy
-from renewctl.domain.identifiers import address_key, client_key
+from renewctl.domain.identifiers import address_key, client_key, explain_no_client
 from renewctl.errors import UsageError
 from renewctl.fields import TABLES
 from renewctl.model import EMPTY, Change, Client, Contact, Path, Plan, Portfolio, Renewal, Role, Scalar
@@ -15,6 +15,7 @@ from renewctl.text import count_of, list_some
 
 MOST_NAMED = 3
 _HUB_ID = re.compile(r"[1-9][0-9]{0,14}")
+_HUB_ID_IN_URL = re.compile(rf"(?:/|portalId=)({_HUB_ID.pattern})(?![\w-])")
 _DEFAULTS = Client._field_defaults
 
 FieldValues = Mapping[str, Scalar | None]
@@ -57,7 +58,7 @@ def add(
     Raises:
         UsageError: If the domain is not valid or is taken, or the hub id is another client's.
     """
-    key = _free_key(portfolio, domain)
+    key = _free_key(portfolio, domain, is_new=True)
     by_hub_id = _HUB_ID.fullmatch(key) is not None
     # If you know only the hub id, you pass it in place of the domain; it stays when the domain is set.
     if values.get("hub_id") is None and by_hub_id:
@@ -115,17 +116,24 @@ def rename(portfolio: Portfolio, client: Client, domain: str) -> Plan:
     """
     if client_key(domain) == client.key:
         return Plan("client rename", (), (f"{client.key} has this domain already",))
-    key = _free_key(portfolio, domain)
+    key = _free_key(portfolio, domain, is_new=False)
     return Plan("client rename", (Change(("clients", client.spelling), key, renamed=True),))
 
 
-def _free_key(portfolio: Portfolio, domain: str) -> str:
-    key = client_key(domain)
+def _free_key(portfolio: Portfolio, domain: str, *, is_new: bool) -> str:
+    text, key = domain.strip(), client_key(domain)
+    hint = "write it as acme.example; if you know only the hub id, pass it in place of the domain"
+    if re.fullmatch("[0-9]+", text) and not _HUB_ID.fullmatch(text):
+        message = f"{text} is not a hub id: one has at most 15 digits, and does not begin with 0"
+        raise UsageError(message, hint="look it up in HubSpot's account menu")
     if key is None:
         raise UsageError(f"{domain!r} is not a client's domain", hint="write it as acme.example")
     if "." not in key and not _HUB_ID.fullmatch(key):
-        hint = "write it as acme.example; if you know only the hub id, pass it in place of the domain"
         raise UsageError(f"{domain!r} is not a domain", hint=hint)
+    if what := explain_no_client(key):
+        if is_new and "hubspot" in key and (match := _HUB_ID_IN_URL.search(text)):
+            hint = f"the client's hub id is in the address: {command_line('client add', match[1])}"
+        raise UsageError(f"{domain!r} is {what}, not a client's domain", hint=hint)
     if key in portfolio.clients:
         show = command_line("client show", key)
         hint = f"to change it: {command_line('client set', key)}; to see it: {show}"

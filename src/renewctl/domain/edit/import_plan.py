@@ -12,7 +12,7 @@ from renewctl.domain.edit.contacts import join_roles
 from renewctl.domain.edit.renewals import find_products, renewal_table
 from renewctl.domain.edit.settings import DEFAULT, clear_override, override_changes
 from renewctl.domain.edit.tables import record_table, role_list
-from renewctl.domain.identifiers import address_key, client_key, compose, name_key
+from renewctl.domain.identifiers import address_key, client_key, compose, explain_no_client, name_key
 from renewctl.domain.lookup import find_user
 from renewctl.domain.resolve import setting_of
 from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
@@ -96,6 +96,9 @@ class _Roster:
         if key is None or "." not in key:
             hint = "the client column needs the client's domain, as acme.example"
             raise _BadRow(row, "client", f"{row.client!r} is not a client's domain", hint)
+        if what := explain_no_client(key):
+            hint = "the client column needs the client's domain, as acme.example"
+            raise _BadRow(row, "client", f"{row.client!r} is {what}, not a client's domain", hint)
         return key
 
     def claim(self, hub_id: int, key: str, row: ImportRow) -> None:
