@@ -136,7 +136,7 @@ def _free_key(portfolio: Portfolio, domain: str, *, is_new: bool) -> str:
         raise UsageError(f"{domain!r} is {what}, not a client's domain", hint=hint)
     if key in portfolio.clients:
         show = command_line("client show", key)
-        hint = f"to change it: {command_line('client set', key)}; to see it: {show}"
+        hint = f"to change it: {command_line('client set', key, name='NAME')}; to see it: {show}"
         raise UsageError(f"{key} is in the store already", hint=hint)
     return key
 

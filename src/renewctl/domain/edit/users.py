@@ -16,7 +16,7 @@ def add(portfolio: Portfolio, email: str, name: str = "") -> Plan:
         UsageError: If the address is one of the partner's users already.
     """
     if known := portfolio.users.get(address_key(email)):
-        hint = f"to change it: {command_line('user set', known.email)}"
+        hint = f"to change it: {command_line('user set', known.email, name='NAME')}"
         raise UsageError(f"{known.email} is one of the partner's users already", hint=hint)
     table = record_table("users", PartnerUser(email, name))
     return Plan("user add", (Change(("users", email), table),))
