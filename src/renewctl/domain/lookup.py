@@ -79,10 +79,15 @@ def _suggest_option(portfolio: Portfolio, word: str) -> str:
 
 def _suggest_clients(portfolio: Portfolio, word: str) -> str:
     if not portfolio.clients:
-        return f"the store has no clients yet; add one: {command_line('client add DOMAIN', name='NAME')}"
+        return suggest_first_client()
     names = {name_key(client.name): client.key for client in portfolio.clients.values() if client.name}
     keys = {key: key for key in portfolio.clients}
     return _suggest(word, {**names, **keys}) or f"{command_line('client list')} shows them all"
+
+
+def suggest_first_client() -> str:
+    """Return what to do about a store without clients."""
+    return f"the store has no clients yet; add one: {command_line('client add DOMAIN', name='NAME')}"
 
 
 def _suggest(word: str, choices: dict[str, str]) -> str:

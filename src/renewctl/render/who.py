@@ -48,13 +48,14 @@ SOON = 14
 
 
 class Report(NamedTuple):
-    """What is reported; with ``person``, of that person alone."""
+    """What is reported; with ``person``, of that person alone; ``of_no_clients`` if the store has none."""
 
     rows: Sequence[ReportRow]
     as_of: date
     window: Window | None
     store: Mapping[str, Any]
     person: Responsibilities | None = None
+    of_no_clients: bool = False
 
     @property
     def heading(self) -> Mapping[str, Any]:

@@ -90,9 +90,9 @@ def who(
         result = render_by_recipient(report)
     else:
         result = render_by_client(report)
-    failure: RenewctlError | None = _unexpected(rows, expect) if expect is not None else None
+    failure: RenewctlError | None = _unexpected(report, rows, expect) if expect is not None else None
     if require_recipient and not failure and not rows:
-        failure = NoRecipient("nothing is listed, so nobody is notified", hint="widen the window")
+        failure = NoRecipient("nothing is listed, so nobody is notified", hint=_why_nothing(report))
     elif require_recipient and not failure:
         keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
         problems = [Problem(f"{key}: nobody is notified") for key in keys]
@@ -119,7 +119,7 @@ def build_report(run: Run, query: Query, *, timeline: bool = False) -> Report:
     if query.recipient is not None:
         person = find_responsibilities(portfolio, lookup.find_address(portfolio, query.recipient))
         rows = reports.rows_for_recipient(rows, person.email)
-    return Report(rows, run.today, window, snapshot.identity, person)
+    return Report(rows, run.today, window, snapshot.identity, person, of_no_clients=not portfolio.clients)
 
 
 def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Window | None:
@@ -151,7 +151,16 @@ def _why() -> str:
     return f"{command_line('explain CLIENT')} says why"
 
 
-def _unexpected(rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients | None:
+def _why_nothing(report: Report) -> str:
+    """Return what to do about a report without rows."""
+    if report.of_no_clients:
+        return lookup.suggest_first_client()
+    if report.window is None and report.person:
+        return f"{command_line('explain CLIENT', recipient=report.person.email)} says why"
+    return "widen the window"
+
+
+def _unexpected(report: Report, rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients | None:
     """Return what is wrong unless To and Cc of each row together are just the addresses expected.
 
     Raises:
@@ -164,7 +173,7 @@ def _unexpected(rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients 
             raise UsageError(f"--expect: {word!r} is not an e-mail address", hint="write A@B,C@D, or none")
         expected.add(address_key(word))
     if not rows:
-        return UnexpectedRecipients("nothing is listed, so nothing is as expected", hint="widen the window")
+        return UnexpectedRecipients("nothing is listed, so nothing is as expected", hint=_why_nothing(report))
     problems = []
     for row in rows:
         missing, surplus = sorted(expected - row.recipients), sorted(row.recipients - expected)
