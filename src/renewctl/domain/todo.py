@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import PARTNER_USER, Decision, is_same_setting, resolve
 from renewctl.model import Client, Confirmation, Owner, PartnerUser, Portfolio, Setting
@@ -60,6 +61,12 @@ class Task(NamedTuple):
     day: date | None = None
     required: bool = True
 
+    @property
+    def lacks_user(self) -> bool:
+        """Whether no click can settle it: HubSpot offers no owner partner without a user."""
+        setting = self.choice.setting if self.choice and not self.to_default else None
+        return setting is not None and setting.owner is Owner.PARTNER and setting.notify is None
+
 
 def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None = None) -> tuple[Task, ...]:
     """Return what is still to do: the default, overrides and contacts by client, then the optional.
@@ -84,21 +91,23 @@ def count_unconfirmed(portfolio: Portfolio, only: Iterable[Client] | None = None
 
 
 def settings_of_tasks(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:
-    """Return whether the default is among the settings that must and can be made, and which clients.
-
-    HubSpot offers no owner partner without a user.
-    """
+    """Return whether the default is among the settings that must and can be made, and which clients."""
     default, clients = False, []
     for task in tasks:
-        setting = task.choice.setting if task.choice and not task.to_default else None
-        lacks_user = setting is not None and setting.owner is Owner.PARTNER and setting.notify is None
-        if task.screen is Screen.CONTACTS or not task.required or lacks_user:
+        if task.screen is Screen.CONTACTS or not task.required or task.lacks_user:
             continue
         if task.client:
             clients.append(task.client)
         else:
             default = True
     return default, tuple(clients)
+
+
+def command_to_set_user(task: Task) -> str:
+    """Return the command that names a user where a task lacks one."""
+    if task.client is None:
+        return command_line("set-default", notify="USER")
+    return command_line("override", task.client.key, owner="partner", notify="USER")
 
 
 def _check_default(portfolio: Portfolio) -> Iterator[Task]:

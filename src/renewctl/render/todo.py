@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from renewctl.command_line import command_line
 from renewctl.domain.hubspot import CLIENTS_SETTING, CONTACTS, DEFAULT_SETTING
 from renewctl.domain.resolve import PARTNER_USER, Decision
-from renewctl.domain.todo import Choice, Question, Screen, Task
+from renewctl.domain.todo import Choice, Question, Screen, Task, command_to_set_user
 from renewctl.model import Owner
 from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.wording import read_texts
@@ -99,7 +99,9 @@ def _item(task: Task) -> dict[str, Any]:
 
 
 def _command_to_record(task: Task) -> str:
-    """Return what to type once a task is done."""
+    """Return what to type once a task is done, or so that it can be."""
+    if task.lacks_user:
+        return command_to_set_user(task)
     if task.client is None:
         return command_line("done --default")
     question = task.question
@@ -144,13 +146,19 @@ def _draw(todo: TaskList) -> Iterator[Line]:
 
 def _commands(todo: TaskList) -> Iterator[tuple[str, str]]:
     groups = todo.groups
-    if groups["default"]:
+    clicks = [task for task in (*groups["default"], *groups["overrides"]) if not task.lacks_user]
+    overrides = [task for task in clicks if task.client]
+    if len(clicks) > len(overrides):
         yield command_line("done --default"), "the default's"
-    if groups["overrides"] or groups["optional"]:
+    elif groups["default"]:
+        yield command_to_set_user(groups["default"][0]), "who is missing"
+    if overrides or groups["optional"]:
         yield command_line("done CLIENT…"), "a client's click"
-    if any(task.to_default and task.choice for task in groups["overrides"]):
+    if any(task.lacks_user for task in groups["overrides"]):
+        yield command_line("override CLIENT", owner="partner", notify="USER"), "who is missing"
+    if any(task.to_default and task.choice for task in overrides):
         yield command_line("done --as-override CLIENT…"), 'no "Set default"'
-    if (groups["default"] or groups["overrides"]) and not todo.named:
+    if clicks and not todo.named:
         yield command_line("done --all"), "every click"
     if groups["contacts"]:
         yield command_line("done --contacts CLIENT…"), "looked, or asked"

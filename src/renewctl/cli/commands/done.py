@@ -16,6 +16,7 @@ from renewctl.domain.edit.clients import ask_about
 from renewctl.errors import UsageError
 from renewctl.model import Plan, Portfolio
 from renewctl.render.result import Result
+from renewctl.text import list_some
 
 
 @command("done", changes=True)
@@ -60,14 +61,20 @@ def done(
         if contacts:
             return confirmations.confirm_contacts(lookup.find_clients(portfolio, words), day)
         of_default, found = default, lookup.find_clients(portfolio, words)
+        tasks = todo.find_tasks(portfolio, run.today) if everything else ()
         if everything:
-            of_default, found = todo.settings_of_tasks(todo.find_tasks(portfolio, run.today))
+            of_default, found = todo.settings_of_tasks(tasks)
         plan = confirmations.confirm_settings(
             portfolio, found, day, default=of_default, as_override=as_override
         )
         if everything:
             what = "done --all records that somebody saw the screens of {}"
             plan = plan._replace(danger=ask_about(portfolio, [client.key for client in found], what))
+        if left := [task for task in tasks if task.lacks_user]:
+            subjects = list_some([task.client.key if task.client else "the default" for task in left], 5)
+            command = todo.command_to_set_user(left[0])
+            note = f"left is {subjects}: owner partner, and no user; set one first: {command}"
+            plan = plan._replace(notes=(*(plan.notes if of_default or found else ()), note))
         return plan
 
     return change_store(run, edit)
