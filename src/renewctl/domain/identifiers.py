@@ -42,7 +42,7 @@ def client_key(text: str) -> str | None:
 def explain_no_client(key: str) -> str:
     """Return what a key is that no client can have for a domain; empty for any other."""
     if re.fullmatch(r"[0-9]+(\.[0-9]+)+", key):
-        return "an IP address"
+        return "an IP address" if key.count(".") == 3 else "a number"
     return "an address of HubSpot's own" if f".{key}".endswith(".hubspot.com") else ""
 
 

@@ -73,8 +73,10 @@ def check(
     located: list[LocatedFinding] = []
     stores = []
     errors: list[RenewctlError] = []
-    by_path = {os.path.realpath(os.path.expanduser(file)): file for file in reversed(files or ())}
-    for file in reversed(by_path.values()) if files else (None,):
+    by_path: dict[str, str] = {}
+    for file in files or ():
+        by_path.setdefault(os.path.realpath(os.path.expanduser(file)), file)
+    for file in by_path.values() if files else (None,):
         try:
             with nullcontext() if file is None else name_store(["--store", file]):
                 snapshot = load(run.place if file is None else store_at(file, f"{COMPARED} FILE"))
