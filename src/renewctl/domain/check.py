@@ -11,7 +11,7 @@ from renewctl.domain.hubspot import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT, M
 from renewctl.domain.identifiers import address_key, client_key, parse_address
 from renewctl.domain.plausibility import find_implausible
 from renewctl.domain.report import FOOTER_CODE, build_rows
-from renewctl.domain.resolve import SEVERITY, Note, Resolution, Severity, resolve, setting_of
+from renewctl.domain.resolve import SEVERITY, Note, Resolution, Severity, lacks_user, resolve, setting_of
 from renewctl.errors import Problem, UsageError
 from renewctl.model import Client, Confirmation, Owner, Path, Portfolio, Renewal, Role
 from renewctl.text import count_of, dotted
@@ -159,6 +159,8 @@ def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renew
         entries = [one for one in answer.client.contacts if address_key(one.email) == address_key(subject)]
         role = next((role for entry in entries for role in entry.roles), Role.PRIMARY)
         code = f"{code}/{role}" if role is Role.BILLING else code
+    elif code == FOOTER_CODE and not of_default and lacks_user(answer.client.override):
+        code = "no-recipient/partner"  # ``done`` cannot record what HubSpot cannot show.
     user = "USER"
     if code == "unknown-user":
         # All addresses of an agency end alike, so they are compared by what is before the @.
@@ -264,6 +266,9 @@ def _check_setting_age(
     message = f"{what} was last looked at in HubSpot {_ago(confirmed.on, today)} (look at: {place})"
     command = command_line("done", client.key) if client else command_line("done --default")
     note = f"look again; if HubSpot shows what the file says: {command}"
+    if client and lacks_user(client.override):
+        command = command_line("override", client.key, owner="partner", notify="USER")
+        note = f"choose a partner user, then: {command}"
     yield Finding("stale-setting", message, path, client=client.key if client else None, note=note)
 
 

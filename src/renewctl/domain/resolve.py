@@ -267,6 +267,11 @@ def setting_path(client: Client) -> Path:
     return ("clients", client.spelling, "override") if client.override else ("defaults",)
 
 
+def lacks_user(setting: Setting | None) -> bool:
+    """Return whether HubSpot cannot show a setting: it offers no owner partner without a user."""
+    return setting is not None and setting.owner is Owner.PARTNER and setting.notify is None
+
+
 def is_same_setting(one: Setting | Confirmation | None, other: Setting | Confirmation) -> bool:
     """Return whether ``one`` is there and has the same owner and partner user as ``other``."""
     if one is None or one.owner is not other.owner:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from renewctl.command_line import command_line
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.resolve import PARTNER_USER, Decision, is_same_setting, resolve
+from renewctl.domain.resolve import PARTNER_USER, Decision, is_same_setting, lacks_user, resolve
 from renewctl.model import Client, Confirmation, Owner, PartnerUser, Portfolio, Setting
 
 
@@ -63,9 +63,8 @@ class Task(NamedTuple):
 
     @property
     def lacks_user(self) -> bool:
-        """Whether no click can settle it: HubSpot offers no owner partner without a user."""
-        setting = self.choice.setting if self.choice and not self.to_default else None
-        return setting is not None and setting.owner is Owner.PARTNER and setting.notify is None
+        """Whether no click can settle it, as HubSpot cannot show the setting."""
+        return lacks_user(self.choice.setting if self.choice and not self.to_default else None)
 
 
 def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None = None) -> tuple[Task, ...]:

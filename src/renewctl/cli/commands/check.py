@@ -73,10 +73,7 @@ def check(
     located: list[LocatedFinding] = []
     stores = []
     errors: list[RenewctlError] = []
-    by_path: dict[str, str] = {}
-    for file in files or ():
-        by_path.setdefault(os.path.realpath(os.path.expanduser(file)), file)
-    for file in by_path.values() if files else (None,):
+    for file in _name_once(files or ()) or (None,):
         try:
             with nullcontext() if file is None else name_store(["--store", file]):
                 snapshot = load(run.place if file is None else store_at(file, f"{COMPARED} FILE"))
@@ -93,6 +90,14 @@ def check(
     if failure and format_github:
         result = result._replace(text=render_check.annotate_error(failure) + result.text)
     return result._replace(failure=failure)
+
+
+def _name_once(names: Sequence[str]) -> list[str]:
+    """Return the first name of each file."""
+    by_path: dict[str, str] = {}
+    for name in names:
+        by_path.setdefault(os.path.realpath(os.path.expanduser(name)), name)
+    return [*by_path.values()]
 
 
 def _find_problems(snapshot: Snapshot, today: date) -> Iterator[LocatedFinding]:

@@ -5,9 +5,9 @@ from datetime import date
 
 from renewctl.command_line import command_line
 from renewctl.domain.edit.tables import record_table, table_changes
-from renewctl.domain.resolve import is_same_setting
+from renewctl.domain.resolve import is_same_setting, lacks_user
 from renewctl.errors import UsageError
-from renewctl.model import Change, Client, Confirmation, Default, Owner, Path, Plan, Portfolio, Table
+from renewctl.model import Change, Client, Confirmation, Default, Path, Plan, Portfolio, Table
 
 
 def confirm_settings(
@@ -41,7 +41,7 @@ def confirm_settings(
         record("the default", ("defaults", "in_hubspot"), wanted, setting.confirmed)
     for client in clients:
         shown = client.override or (_require_default(portfolio) if as_override else None)
-        if shown and shown.owner is Owner.PARTNER and shown.notify is None:
+        if lacks_user(shown):
             message = f"HubSpot cannot show what the file says of {client.key}: owner partner, and no user"
             command = command_line("override", client.key, owner="partner", notify="USER")
             hint = f"set one first: {command}"
