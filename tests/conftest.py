@@ -40,7 +40,7 @@ RESET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 # No deadline, nor a check how fast examples are made: no test depends on speed.
 settings.register_profile(
     "ci",
-    max_examples=60,  # the soak runs thousands
+    max_examples=50,  # the soak runs thousands
     derandomize=True,
     deadline=None,
     print_blob=True,
