@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -45,7 +46,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, record: str | None) -> None:
     [
         (f"{PIPX}renewctl", "pipx inject renewctl icalendar"),
         (f"{PIPX}renewctl-0.2", "pipx inject renewctl-0.2 icalendar"),
-        ("/opt/my venvs/x", f"{sys.executable} -m pip install icalendar"),
+        ("/opt/my venvs/x", f"{quote(sys.executable)} -m pip install icalendar"),
     ],
 )
 def test_the_package_is_added_where_renewctl_is(prefix: str, command: str) -> None:
