@@ -18,6 +18,7 @@ BIN = Path(sys.executable).parent
 VERSIONS = [(3, minor) for minor in range(11, 15)]
 RESOLUTIONS = {"lowest": "lowest-direct", "newest": "highest"}
 QUICK = ("tests/core", "tests/exchange", "tests/commands/test_transcripts.py", "tests/commands/test_json.py")
+NOT_RUN = "not run"
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
 _HEADINGS = ("Python", "dependencies", "passed", "failed", "skipped", "seconds")
 
@@ -69,7 +70,11 @@ def run(python: str, version: str, name: str, tests: Iterable[str]) -> tuple[str
             [BIN / "uv", "pip", "install", "--python", folder, "--no-deps", "-e", "."],
             [folder / "bin" / "python", "-m", "pytest", *options, *tests],
         ):
-            done = subprocess.run(command, cwd=REPOSITORY, stdout=file, stderr=file, check=False)
+            # The certificates of the system, which a company's own proxy may be among.
+            environment = {**os.environ, "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
+            done = subprocess.run(
+                command, cwd=REPOSITORY, stdout=file, stderr=file, env=environment, check=False
+            )
             if done.returncode:
                 break
     text = log.read_text("utf-8")
@@ -78,7 +83,7 @@ def run(python: str, version: str, name: str, tests: Iterable[str]) -> tuple[str
         print(text[-8000:] + f"\nAll of it: {log}\n", file=sys.stderr)
     failed = str(int(counts.get("failed", 0)) + int(counts.get("error", 0)))
     if done.returncode and failed == "0":
-        failed = "not run"
+        failed = NOT_RUN
     seconds = f"{time.monotonic() - begun:.0f}"
     return version, name, counts.get("passed", "0"), failed, counts.get("skipped", "0"), seconds
 
@@ -100,6 +105,9 @@ def main(arguments: list[str]) -> int:
         rows.append(row)
     if missing and not quick:
         print(f"Not installed: Python {', '.join(missing)}")
+    if quick and rows[1][3] == NOT_RUN and rows[1][2] == "0":
+        print("Not tried: the packages could not be fetched; see above.")
+        return 0
     return int(any(row[3] != "0" for row in rows[1:]))
 
 
