@@ -230,6 +230,14 @@ def test_what_git_knows_is_there_on_purpose(folder: Path) -> None:
     assert copies() == ("renewctl 2.toml",)
 
 
+def test_more_files_than_a_command_takes_arguments_stop_nobody(folder: Path) -> None:
+    git("init", "-q", ".")
+    for number in range(11_000):
+        Path(f"renewctl{'-' * 190}{number}.toml").touch()
+    Path("renewctl (1).toml").write_text(STORE)
+    assert copies() == ("renewctl (1).toml",)
+
+
 def test_only_so_many_files_and_bytes_are_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(conflict_copies.MOST_FILES + 10):
         Path(f"renewctl-{number:03}.toml").write_text(STORE)

@@ -64,7 +64,8 @@ def _is_store(path: Path) -> bool:
 
 def _without_known_to_git(folder: Path, names: list[str]) -> list[str]:
     try:
-        answer = run_git(folder, "ls-files", "-z", "--", *(f":(literal){name}" for name in names))
+        # All that it knows in the folder: the names may be more than a command takes arguments.
+        answer = run_git(folder, "ls-files", "-z", "--", ":(glob)*")
     except RenewctlError:  # there is no git
         return names
     known = {os.fsdecode(name) for name in answer.stdout.split(b"\0")}
