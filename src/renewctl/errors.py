@@ -28,7 +28,8 @@ class Problem(NamedTuple):
     """One thing wrong with the data of a file.
 
     The domain names the ``path`` into the data; the store fills in ``file``, ``line`` and
-    ``column`` (both from 1; 0 means unknown). ``code`` is the finding code of a remark.
+    ``column`` (both from 1; 0 means unknown). ``code`` is the finding code of a remark, ``sheet``
+    the sheet of a workbook, in which ``line`` is a row.
     """
 
     message: str
@@ -38,6 +39,7 @@ class Problem(NamedTuple):
     line: int = 0
     column: int = 0
     code: str = ""
+    sheet: str = ""
 
 
 class RenewctlError(Exception):

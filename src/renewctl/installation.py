@@ -8,7 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from shlex import quote
 
-_MODULES = {"icalendar": "icalendar", "python-calamine": "python_calamine", "toml-rs": "toml_rs"}
+_MODULES = {
+    "icalendar": "icalendar",
+    "python-calamine": "python_calamine",
+    "toml-rs": "toml_rs",
+    "xlrd": "xlrd",
+    "xlsxwriter": "xlsxwriter",
+}
 
 
 def install_command(package: str, prefix: str = sys.prefix) -> str:

@@ -69,6 +69,20 @@ def csv_text(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
+def column_letters(number: int) -> str:
+    """Return what a spreadsheet calls a column, from 1: A, B, … Z, AA."""
+    above, last = divmod(number - 1, 26)
+    return (column_letters(above) if above else "") + chr(ord("A") + last)
+
+
+def cell_reference(sheet: str, row: int, column: int = 0) -> str:
+    """Return a place in a workbook: ``Clients!F3``, or a whole row as ``Clients!3:3``."""
+    name = sheet if sheet.isidentifier() else "'{}'".format(sheet.replace("'", "''"))
+    if not row:
+        return name
+    return f"{name}!{column_letters(column)}{row}" if column else f"{name}!{row}:{row}"
+
+
 def markdown_cell(text: str) -> str:
     """Return ``text`` for a cell of a Markdown table: shown as it is, nothing of it interpreted."""
     return _MARKDOWN.sub(r"\\\g<0>", showable(text))

@@ -517,7 +517,6 @@ class Store(RuleBasedStateMachine):
             assert before.raw == after.raw, "nothing changed, but was written"
             self.count("idle")
             return
-        File("/tmp/lab/i14h/before.txt").write_bytes(before.raw)
         check_frame(before, after)
         if self.layout in JSON:
             check_json(before, after, self.layout)

@@ -8,10 +8,11 @@ from itertools import pairwise, takewhile
 import typer
 
 from renewctl.cli.runtime import Environment
-from renewctl.errors import ExitStatus, FileError, InternalError, RenewctlError
+from renewctl.errors import ExitStatus, FileError, InternalError, Problem, RenewctlError
 from renewctl.render.machine import json_text, plain_line
 from renewctl.render.result import Output, line
 from renewctl.render.terminal import terminal_width, wrap_line
+from renewctl.text import cell_reference
 
 MOST_SHOWN = 20
 TRACEBACK = "RENEWCTL_TRACEBACK"
@@ -94,8 +95,7 @@ def _lines(error: RenewctlError) -> Iterator[str]:
     yield f"error: {error.message}"
     for problem in error.problems[:MOST_SHOWN]:
         if problem.file:
-            place = (problem.file, problem.line, problem.column)
-            yield f"  --> {':'.join(str(part) for part in place if part)}"
+            yield f"  --> {_place(problem)}"
         yield f"{'      ' if problem.file else '  - '}{problem.message}"
         if problem.hint:
             yield f"      help: {problem.hint}"
@@ -103,3 +103,10 @@ def _lines(error: RenewctlError) -> Iterator[str]:
         yield f"  … and {len(error.problems) - MOST_SHOWN} more (-o json lists them)"
     if error.hint:
         yield f"help: {error.hint}"
+
+
+def _place(problem: Problem) -> str:
+    """Return where a problem is: ``FILE:LINE:COLUMN``, in a workbook ``FILE:Sheet!F3``."""
+    if problem.sheet:
+        return f"{problem.file}:{cell_reference(problem.sheet, problem.line, problem.column)}"
+    return ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part)

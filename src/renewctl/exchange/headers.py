@@ -8,6 +8,7 @@ from unicodedata import combining, normalize
 
 from renewctl.errors import BadInput, Problem
 from renewctl.fields import CLIENT_OR_NAME_HEADERS, COLUMNS
+from renewctl.text import column_letters
 
 # Letters that are not a letter and an accent to Unicode, but are to whoever types without them.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
@@ -102,7 +103,7 @@ def _match_headers(columns: Sequence[str], mapped: Mapping[str, int]) -> dict[st
 
 
 def _several_columns(columns: Sequence[str], field: str, places: Sequence[int]) -> Problem:
-    names = " and ".join(f"{columns[place]!r} ({_letters(place)})" for place in places)
+    names = " and ".join(f"{columns[place]!r} ({column_letters(place + 1)})" for place in places)
     hint = f"keep one of them, or say which: --map '{field}=HEADER'"
     return Problem(f"several columns are the {field}: {names}", hint=hint, column=places[1] + 1)
 
@@ -116,9 +117,3 @@ def _nearest_to_client(columns: Iterable[str]) -> str:
 
 def _list_columns(columns: Iterable[str]) -> str:
     return f"the columns: {', '.join(name for name in columns if name.strip()) or 'none has a name'}"
-
-
-def _letters(place: int) -> str:
-    """Return what a spreadsheet calls a column: A, B, … Z, AA."""
-    above, last = divmod(place, 26)
-    return (_letters(above - 1) if above else "") + chr(ord("A") + last)

@@ -15,7 +15,19 @@ from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.formats.foreign import GIT_STAND_INS
 from renewctl.text import count_of, csv_text
 
-Cell = str | int | float | bool | date | datetime | None
+
+class BadCell(NamedTuple):
+    """A cell that shows something, but has no value: an error such as ``#N/A``, a formula never calculated.
+
+    ``text`` is what it shows; ``message`` and ``hint`` are for whoever needs its value.
+    """
+
+    text: str
+    message: str
+    hint: str
+
+
+Cell = str | int | float | bool | date | datetime | BadCell | None
 """What a cell holds: text without surrounding space, or what a workbook calls a number or a date."""
 
 _BINARY = (
