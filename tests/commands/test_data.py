@@ -591,7 +591,7 @@ def test_excel_gets_its_mark_and_only_when_asked(small: Path, run: Callable) -> 
 def test_options_of_csv_with_another_format_do_not_spoil_it(small: Path, run: Callable) -> None:
     for kind in ("toml", "json"):
         ran = run("export", "-", "--format", kind, "--excel", "--raw")
-        assert ran.status == 2 or not ran.out.startswith("\ufeff")
+        assert (ran.status, ran.out) == (2, "")
 
 
 @pytest.mark.parametrize("output", Output)
@@ -621,6 +621,9 @@ def test_the_clients_without_a_date_are_said_in_every_format(small: Path, run: C
     small.write_text(small.read_text() + '[clients."cedro.example"]\n')
     for output in Output:
         ran = run("calendar", "-o", output)
+        if output is Output.XLSX:  # a calendar is not a table
+            assert (ran.status, ran.out) == (2, "")
+            continue
         assert ran.status == 0
         assert "cedro.example" in ran.out + ran.err, output
 

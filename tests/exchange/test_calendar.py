@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from renewctl.domain.report import ReportRow, build_rows
 from renewctl.domain.validate import read_portfolio
-from renewctl.errors import ExitStatus, UsageError
-from renewctl.exchange.calendar import FARTHEST_REMINDER, PRODID, MissingExtra, build_calendar
+from renewctl.errors import ExitStatus, MissingExtra, UsageError
+from renewctl.exchange.calendar import FARTHEST_REMINDER, PRODID, build_calendar
 from renewctl.installation import install_command
 from renewctl.model import Client, Contact, Default, Owner, PartnerUser, Portfolio, Renewal, Role
 from renewctl.text import showable

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from renewctl.domain.dates import shift_days
 from renewctl.domain.report import ReportRow
-from renewctl.errors import ExitStatus, RenewctlError, UsageError
+from renewctl.errors import MissingExtra, UsageError
 from renewctl.installation import install_command
 from renewctl.model import Renewal
 from renewctl.text import showable
@@ -23,10 +23,6 @@ FARTHEST_REMINDER = 3650
 """Days; ten years."""
 
 _CATEGORY = {"deadline": "Renewal deadline", "renewal": "Renewal"}
-
-
-class MissingExtra(RenewctlError, code="missing-extra", exit_status=ExitStatus.USAGE):
-    """A package that comes with an extra of renewctl is needed, and missing."""
 
 
 class _Text(str):
