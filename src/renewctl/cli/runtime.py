@@ -127,7 +127,11 @@ class Run(RunOptions):
         return load(self.place)
 
     def load(self) -> "Snapshot":
-        """Read the store; what is odd in it becomes the run's remarks."""
+        """Return the store, read once; what is odd in it becomes the run's remarks."""
+        return self._snapshot
+
+    @cached_property
+    def _snapshot(self) -> "Snapshot":
         snapshot = self.read()
         for remark in snapshot.remarks:
             self.remarks.append(f"{remark.file}:{remark.line}: {remark.message} ({remark.hint})")

@@ -101,8 +101,8 @@ def who(
     return run.with_excel(result._replace(failure=failure), excel=excel)
 
 
-def build_report(run: Run, query: Query, *, timeline: bool = False) -> Report:
-    """Return the report that is asked for.
+def build_report(run: Run, query: Query, *, timeline: bool = False, unbounded: bool = False) -> Report:
+    """Return the report that is asked for; ``unbounded``, of all dates unless a window is asked for.
 
     A timeline has rows of all dates; its window, unless one is asked for, is a year.
 
@@ -112,7 +112,9 @@ def build_report(run: Run, query: Query, *, timeline: bool = False) -> Report:
     """
     snapshot = run.load()
     portfolio, person = snapshot.portfolio, None
-    window = _window(query, portfolio.policy, run.today, unbounded=timeline or bool(query.clients))
+    window = _window(
+        query, portfolio.policy, run.today, unbounded=timeline or unbounded or bool(query.clients)
+    )
     if timeline and window is None and not query.everything:
         window = reports.twelve_months(run.today)
     clients = select_clients(portfolio, query.clients)
