@@ -209,7 +209,7 @@ def read_export(data: bytes, name: str) -> PastExport:
         BadInput: If it is not an iCalendar file, has events and none is renewctl's, or is too large.
     """
     icalendar = _import_icalendar()
-    hint = "name the file that the last renewctl calendar wrote"
+    hint = "name a file that the command calendar wrote"
     if not data.strip():
         # A shell empties the file of a redirection before it starts the command.
         hint = "write to another file than --since names, then rename it"
