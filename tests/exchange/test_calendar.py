@@ -593,7 +593,7 @@ EVENT = ("BEGIN:VEVENT", OWN, "DTSTART;VALUE=DATE:20270115", "SUMMARY:Deadline: 
         calendar_of(*EVENT),
         calendar_of(*EVENT).replace(b"\r\n", b"\n"),
         b"\xef\xbb\xbf" + calendar_of(*EVENT),
-        calendar_of("X-ODD:1", "BEGIN:VEVENT", "UID:other@example", "END:VEVENT", *EVENT),
+        calendar_of("X-ODD:1", "rubbish", "BEGIN:VEVENT", "UID:other@example", "END:VEVENT", *EVENT),
         calendar_of(*EVENT[:3], "RRULE:FREQ=SECONDLY", "DTSTAMP:rubbish", "X-A;B:C:D", *EVENT[3:]),
         calendar_of(*EVENT).replace(b"20270115", b"20270115T080000").replace(b";VALUE=DATE", b""),
         calendar_of(*EVENT).replace(b"Acme", b"Ac\r\n me"),
