@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import BadInput
-from renewctl.exchange.headers import fold, match_columns
+from renewctl.exchange.headers import fold, match_columns, recognised
 from renewctl.fields import CLIENT_OR_NAME_HEADERS, COLUMNS
 
 FIELDS = tuple(COLUMNS)
@@ -230,3 +230,22 @@ def test_arbitrary_names_are_matched_or_refused(columns: list[str], mapping: dic
         assert set(found.columns) <= set(FIELDS)
     assert hints
     assert all(hints)
+
+
+@pytest.mark.parametrize(
+    ("columns", "mapping", "fields"),
+    [
+        (("Domain", "Company name", "City"), {}, "client name"),
+        (("Client", "Renewal date"), {}, "client renewal"),
+        (("Renewals 2027", "", ""), {}, ""),
+        (("acme.example", "Acme", "2027-03-01"), {}, ""),
+        (("Firm", "Owner"), {"client": "firm"}, "client owner"),
+        (("Domain", "Owner"), {"client": "firm", "what": "Owner"}, "client owner"),
+        (("Domain", "Owner"), {"owner": ""}, "client"),
+        ((), {"owner": "x"}, ""),
+    ],
+)
+def test_the_fields_recognised_in_a_row(
+    columns: tuple[str, ...], mapping: dict[str, str], fields: str
+) -> None:
+    assert recognised(columns, mapping) == {*fields.split()}

@@ -76,6 +76,20 @@ def match_columns(
     return MatchedColumns(chosen, tuple(unknown))
 
 
+def recognised(columns: Sequence[str], mapping: Mapping[str, str]) -> frozenset[str]:
+    """Return the fields whose column is recognised in a row that is taken as the header.
+
+    The row may be any: ``mapping`` counts where it names one of the columns, and nothing is refused.
+    """
+    mapped = {
+        _field_name(word): places[0]
+        for word, name in mapping.items()
+        if _field_name(word) in COLUMNS and (places := _find_columns(columns, name))
+    }
+    left_out = {_field_name(word) for word, name in mapping.items() if not name.strip()}
+    return frozenset(_match_headers(columns, mapped)) - left_out
+
+
 def _field_name(word: str) -> str:
     return word.strip().lower().replace("-", "_")
 
