@@ -197,7 +197,7 @@ def test_a_list_with_the_fields_is_still_a_list_of_overrides(program: Program) -
     for form in ("csv", "jsonl"):
         path = Path(f"clients.{form}")
         path.write_text(program.run("client", "list", "-o", form), "utf-8")
-        assert program.json("override", "--from", str(path))["changes"] == []
+        assert program.json("override", "--from-file", str(path))["changes"] == []
 
 
 def test_clients_are_filtered_by_the_fields(program: Program) -> None:

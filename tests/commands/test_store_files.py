@@ -645,7 +645,7 @@ READERS = [
     ("diff", "odd.toml", "renewctl.toml"),
     ("diff", "renewctl.toml", "odd.toml"),
     ("import", "odd.toml"),
-    ("override", "--from", "odd.toml"),
+    ("override", "--from-file", "odd.toml"),
 ]
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from exchange.reading import read_sheet
 from renewctl.domain.edit.import_plan import ImportRow
 from renewctl.domain.edit.settings import OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.rows import ClientRows, is_jsonl, read_client_rows, read_override_rows
 from renewctl.exchange.rows import read_override_lines as json_rows_of
-from renewctl.exchange.spreadsheet import Sheet, read_sheet
+from renewctl.exchange.spreadsheet import Sheet
 from renewctl.model import Contact
 
 FILE = "roster.csv"
@@ -202,18 +203,18 @@ def test_rows_pass_the_tracker_once_and_in_order() -> None:
 
 
 def test_a_list_of_overrides_is_read() -> None:
-    rows = read_override_rows(
+    found = read_override_rows(
         sheet("Client|Name|Owner|Notify|Note", "a.example|A|partner|ana|'=why", "", "b.example"), FILE
     )
 
-    assert rows == (
+    assert found.rows == (
         OverrideRow(FILE, 2, "a.example", "partner", "ana", "=why"),
         OverrideRow(FILE, 4, "b.example"),
     )
 
 
 def test_notify_and_note_may_be_missing() -> None:
-    assert read_override_rows(sheet("owner|client", "default|a.example"), FILE) == (
+    assert read_override_rows(sheet("owner|client", "default|a.example"), FILE).rows == (
         OverrideRow(FILE, 2, "a.example", "default"),
     )
 

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from exchange.reading import read_sheet
 from renewctl.domain import paths
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
 from renewctl.domain.identifiers import name_key
 from renewctl.domain.validate import read_portfolio
 from renewctl.exchange.export import BOM, export_csv
 from renewctl.exchange.rows import read_client_rows
-from renewctl.exchange.spreadsheet import read_sheet
 from renewctl.model import Plan, Portfolio, Role
 from renewctl.text import csv_cell
 

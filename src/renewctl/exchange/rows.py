@@ -1,20 +1,24 @@
 """From a file to rows about clients, and what is wrong with the others: CSV, XLSX and JSON Lines."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
 from renewctl.domain.edit.import_plan import ImportRow
 from renewctl.domain.edit.settings import DEFAULT, OverrideRow
-from renewctl.errors import BadInput, Problem
+from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
 from renewctl.exchange.cells import DateFormat, parse_dates
-from renewctl.exchange.headers import match_columns
-from renewctl.exchange.spreadsheet import Sheet, SheetRow
+from renewctl.exchange.headers import match_columns, recognised
+from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, read_sheets
+from renewctl.exchange.spreadsheet import Sheet, SheetRow, decode
+from renewctl.exchange.workbook import OLE, ZIP
 from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, Kind, Shown
+from renewctl.model import EMPTY
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
@@ -94,7 +98,59 @@ def _read_row(
     return values, problems
 
 
-def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
+class OverrideRows(NamedTuple):
+    """The rows of a list of overrides, the problems of its other rows, and remarks on how it was read."""
+
+    rows: tuple[OverrideRow, ...]
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def read_override_list(
+    data: bytes, file: str, options: ReadingOptions, *, with_setting: bool = False
+) -> OverrideRows:
+    """Return the rows of a list: a table or JSON Lines with overrides.
+
+    With ``with_setting`` the list only names the clients, and can have one client per line.
+
+    Raises:
+        BadInput: If it is not such a list.
+        UsageError: If an option does not fit the file.
+    """
+    if is_jsonl(data):
+        if options != DEFAULTS:
+            raise UsageError("JSON Lines are read as they are", hint="leave out the options for tables")
+        found = OverrideRows(read_override_lines(data, file))
+    elif (
+        with_setting and not data.startswith((ZIP, OLE)) and (lines := _read_plain_list(data, file, options))
+    ):
+        return OverrideRows(lines)
+    else:
+        tables = [
+            read_override_rows(sheet, file, mapping=options.mapping, with_setting=with_setting)
+            for sheet in read_sheets(data, file, options)
+        ]
+        found = OverrideRows(*(tuple(chain.from_iterable(parts)) for parts in zip(*tables, strict=True)))
+    if with_setting and any(row.owner or row.notify for row in found.rows):
+        message = f"{file} has an owner or a partner user for each client, and so does the command line"
+        raise UsageError(message, hint="leave --owner and --notify out, or remove the columns from the list")
+    return found
+
+
+def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[OverrideRow, ...]:
+    """Return one client per line; nothing if the first line is the header of a table."""
+    lines = decode(data, file, options.encoding).split("\n")
+    rows = [OverrideRow(file, number, text) for number, line in enumerate(lines, 1) if (text := line.strip())]
+    first = re.split(r"[,;\t|]", rows[0].client) if rows else []
+    names_table = options.delimiter or options.mapping or options.header_row or options.sheets
+    if names_table or "client" in recognised([name.strip(' "') for name in first], {}):
+        return ()
+    return tuple(rows)
+
+
+def read_override_rows(
+    sheet: Sheet, file: str, *, mapping: Mapping[str, str] = EMPTY, with_setting: bool = False
+) -> OverrideRows:
     """Return the rows of a list of overrides, from its columns client, owner, notify and note.
 
     Raises:
@@ -104,20 +160,30 @@ def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
     if {"rule", "to"} <= {name.strip().lower() for name in sheet.columns}:
         hint = f"{command_line('client list -o csv')} prints the settings, to be edited and fed back"
         raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
-    places = match_columns(sheet.columns, {}, file=file, line=sheet.line).columns
-    if "owner" not in places:
-        hint = "the columns are client, owner (hubspot, partner or default), notify and note"
+    matched = match_columns(sheet.columns, mapping, file=file, line=sheet.line)
+    places = {key: matched.columns[key] for key in _OVERRIDE_KEYS if key in matched.columns}
+    if "owner" not in places and not with_setting:
+        hint = "add a column owner with hubspot, partner or default; or pass --owner and --notify for all"
         raise BadInput(f"{file} has no column for the owner", hint=hint)
-    if sheet.problems:
-        raise BadInput(f"{file} has bad rows; nothing was written", problems=sheet.problems)
-    rows = []
+    rows: list[OverrideRow] = []
+    problems = [*sheet.problems]
     for row in sheet.rows:
-        found = {key: row.cells[places[key]] if key in places else None for key in _OVERRIDE_KEYS}
-        texts = {key: cells.read_text(cell) for key, cell in found.items()}
-        with suppress(BadInput):  # it is refused with the other bad rows, later
-            texts["owner"] = str(cells.read_cell(found["owner"], Kind.OWNER) or "")
-        rows.append(OverrideRow(file, row.number, **texts))
-    return tuple(rows)
+        texts: dict[str, str] = {}
+        wrong: list[Problem] = []
+        for key, place in places.items():
+            kind = Kind.OWNER if key == "owner" else Kind.TEXT
+            try:
+                texts[key] = str(cells.read_cell(row.cells[place], kind) or "")
+            except BadInput as bad:
+                problem = Problem(bad.message, hint=bad.hint, file=file, line=row.number)
+                wrong.append(problem._replace(column=place + 1, sheet=sheet.name))
+        problems += wrong
+        if not wrong:
+            rows.append(OverrideRow(file, row.number, **texts))
+    remarks = list(sheet.remarks)
+    if matched.unknown:
+        remarks.append(f"columns not used: {', '.join(matched.unknown)}")
+    return OverrideRows(tuple(rows), tuple(problems), tuple(remarks))
 
 
 def is_jsonl(data: bytes) -> bool:

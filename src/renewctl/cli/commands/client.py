@@ -52,7 +52,7 @@ def list_(
 ) -> Result:
     """List clients and the setting that applies to each.
 
-    Reads only. -o csv prints the columns that override --from reads.
+    Reads only. -o csv prints the columns that override --from-file reads.
     """
     portfolio = run.load().portfolio
     if overridden and following:

@@ -83,8 +83,12 @@ def clear_override(clients: Iterable[Client]) -> Plan:
     return Plan("clear-override", tuple(changes), tuple(notes))
 
 
-def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Plan:
+def plan_override_list(
+    portfolio: Portfolio, rows: Iterable[OverrideRow], bad: Sequence[Problem] = ()
+) -> Plan:
     """Plan the overrides of a list; a row with a blank owner changes nothing.
+
+    ``bad`` are the problems of rows that could not be read.
 
     Raises:
         BadInput: If a row names an unknown client or user, contradicts itself, or repeats a client;
@@ -92,7 +96,7 @@ def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Pla
     """
     changes: list[Change] = []
     notes: dict[str, None] = {}
-    problems: list[Problem] = []
+    problems = [*bad]
     first_of: dict[str, OverrideRow] = {}
     for row in rows:
         try:
@@ -108,7 +112,8 @@ def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Pla
         changes += plan.changes
         notes |= dict.fromkeys(plan.notes)
     if problems:
-        message = f"{count_of(len(problems), 'bad row')}; nothing was written"
+        problems.sort(key=lambda problem: (problem.line, problem.column))
+        message = f"{count_of(len({problem.line for problem in problems}), 'bad row')}; nothing was written"
         raise BadInput(message, hint="mend the rows and try again", problems=problems)
     return Plan("override", tuple(changes), tuple(notes))
 
