@@ -211,6 +211,14 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             table="clients.in_hubspot",
             attribute="confirmed",
         ),
+        Field(
+            "memo",
+            Kind.TEXT,
+            "free text about the client",
+            column="memo",
+            option="--memo",
+            shown=Shown.CLIENT,
+        ),
     ),
     "clients.in_hubspot": (
         Field("owner", Kind.OWNER_SEEN, 'the owner shown, or "default"', required=True),

@@ -90,6 +90,7 @@ class Client(NamedTuple):
     renewals: tuple[Renewal, ...] = ()
     override: Override | None = None
     confirmed: Confirmation | None = None
+    memo: str = ""
 
 
 class PartnerUser(NamedTuple):

@@ -725,7 +725,7 @@ REFUSALS = [
         "nothing is set of a client",
         lambda its: clients.change(its.known, its.client(ACME), {}),
         "client set needs to be told what to set",
-        "--name, --hub-id, --deactivate or --reactivate",
+        "--name, --hub-id, --memo, --deactivate or --reactivate",
     ),
     Refusal(
         "renamed to another client's domain",

@@ -76,6 +76,7 @@ CLIENTS = st.fixed_dictionaries(
     {},
     optional={
         "name": TEXT,
+        "memo": TEXT,
         "contacts": contacts(),
         "renewals": renewals(),
         "override": st.tuples(SETTINGS, TEXT).map(lambda both: {**both[0], "note": both[1]}),
@@ -168,6 +169,7 @@ def roster(known: Portfolio) -> Data:
     return {
         key: (
             plain(client.name),
+            client.memo.split(),
             client.hub_id,
             {role: {c.email for c in client.contacts if role in c.roles} for role in Role},
             {c.email: plain(c.name) for c in client.contacts if c.roles and carried(plain(c.name))},
@@ -194,12 +196,12 @@ def test_taken_into_an_empty_portfolio_it_is_the_same_roster(data: Data) -> None
     empty = {**data, "clients": {}}
     after = portfolio(paths.apply_changes(empty, taken_in(portfolio(empty), export_csv(known)).changes))
 
-    names = {key: whole[3] for key, whole in roster(known).items()}
+    names = {key: whole[4] for key, whole in roster(known).items()}
     found = roster(after)
     for key, whole in names.items():  # people whose names stayed behind have none
-        found[key][3].update({email: name for email, name in found[key][3].items() if email in whole})
-        for email in {*found[key][3]} - {*whole}:
-            assert found[key][3].pop(email) == ""
+        found[key][4].update({email: name for email, name in found[key][4].items() if email in whole})
+        for email in {*found[key][4]} - {*whole}:
+            assert found[key][4].pop(email) == ""
     assert found == roster(known)
     assert list(after.clients) == list(known.clients)
 
@@ -217,16 +219,18 @@ contacts = [
 ]
 renewals = [{ date = 2027-03-01 }, { date = 2027-06-30, product = "Hub", deadline = 2027-05-01 }]
 override = { owner = "partner", notify = "ana@agency.example", note = "-why" }
+memo = "-two\\nlines"
 [clients."b.example"]
 """
-HEADER = "client,name,hub_id,primary,billing,decision-maker,product,renewal,deadline,owner,notify,note"
+HEADER = "client,name,hub_id,primary,billing,decision-maker,product,renewal,deadline,owner,notify,note,memo"
 LINES = [
     HEADER,
     'acme.example,"{}=Acme, Ltda",7,"""Reis, Paula"" <p@acme.example>",f@acme.example; g@acme.example,'
-    '"""Reis, Paula"" <p@acme.example>",,2027-03-01,,partner,ana@agency.example,{}-why',
+    '"""Reis, Paula"" <p@acme.example>",,2027-03-01,,partner,ana@agency.example,{}-why,"{}-two\nlines"',
     'acme.example,"{}=Acme, Ltda",7,"""Reis, Paula"" <p@acme.example>",f@acme.example; g@acme.example,'
-    '"""Reis, Paula"" <p@acme.example>",Hub,2027-06-30,2027-05-01,partner,ana@agency.example,{}-why',
-    "b.example,,,,,,,,,default,,",
+    '"""Reis, Paula"" <p@acme.example>",Hub,2027-06-30,2027-05-01,partner,ana@agency.example,{}-why,'
+    '"{}-two\nlines"',
+    "b.example,,,,,,,,,default,,,",
     "",
 ]
 
@@ -276,6 +280,7 @@ def test_no_cell_is_a_formula_and_every_row_has_all_cells(data: Data) -> None:
         'override = { owner = "partner", notify = "pedro@agency.example" }',
         'override = { owner = "partner" }',
         'override = { owner = "hubspot", note = " why " }',
+        'memo = " two\\r\\nlines "',
         "hub_id = 999999999999999",
     ],
 )
