@@ -14,8 +14,8 @@ import xlsxwriter
 
 from exchange.reading import read_sheet
 from renewctl.errors import BadInput, UsageError
-from renewctl.exchange.sheets import ReadingOptions, read_sheets
-from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet
+from renewctl.exchange.sheets import ReadingOptions, leave_out_totals, read_sheets
+from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.installation import install_command
 
 DATA = Path(__file__).parent.parent / "data" / "workbooks"
@@ -275,6 +275,35 @@ def test_the_header_is_the_first_row_that_names_the_client_and_more(
 def test_a_header_row_that_is_blank_is_refused() -> None:
     with pytest.raises(UsageError, match="row 2 is blank or missing"):
         read_sheet(TITLED, "x", header_row=2)
+
+
+@pytest.mark.parametrize(
+    ("row", "skipped"),
+    [
+        (("Total", None, 40), True),
+        ((None, "Total geral:", "R$ 4.500,00"), True),
+        ((None, None, "1,234.50 €"), True),
+        (("合計", None, -2.5), True),
+        ((None, "Subtotal", BadCell("", "the cell is merged with B7", "unmerge")), True),
+        ((None, None, "(12)"), True),
+        (("acme.example", "Total", 40), False),
+        ((None, "Acme", 40), False),
+        ((None, "Total", "2027-03-01"), False),
+        ((None, "Total", "01.03.2027"), False),
+        ((None, "Total", "1/3/2027"), False),
+        ((None, "Total", date(2027, 3, 1)), False),
+        ((None, None, True), False),
+        ((None, "Total", BadCell("#N/A", "the cell shows the error #N/A", "x")), False),
+        ((None, "Total", "ana@acme.example"), False),
+        ((7, None, 40), False),
+    ],
+)
+def test_a_row_of_totals_is_left_out_and_named(row: tuple[Cell, ...], skipped: bool) -> None:
+    rows = (SheetRow(2, ("a.example", "A", None)), SheetRow(9, row))
+    sheet = leave_out_totals(Sheet(("client", "name", "hub_id"), rows, name="Clients"), 0)
+
+    assert sheet.rows == (rows[:1] if skipped else rows)
+    assert any(remark.startswith("not a client, skipped: row 9 (") for remark in sheet.remarks) is skipped
 
 
 # ----------------------------------------------------------------------------- what cannot be read

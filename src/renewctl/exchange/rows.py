@@ -14,7 +14,7 @@ from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
 from renewctl.exchange.cells import DateFormat, parse_dates
 from renewctl.exchange.headers import match_columns, recognised
-from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, read_sheets
+from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, leave_out_totals, read_sheets
 from renewctl.exchange.spreadsheet import Sheet, SheetRow, decode
 from renewctl.exchange.workbook import OLE, ZIP
 from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, Kind, Shown
@@ -161,6 +161,7 @@ def read_override_rows(
         hint = f"{command_line('client list -o csv')} prints the settings, to be edited and fed back"
         raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
     matched = match_columns(sheet.columns, mapping, file=file, line=sheet.line)
+    sheet = leave_out_totals(sheet, matched.columns["client"])
     places = {key: matched.columns[key] for key in _OVERRIDE_KEYS if key in matched.columns}
     if "owner" not in places and not with_setting:
         hint = "add a column owner with hubspot, partner or default; or pass --owner and --notify for all"
