@@ -52,6 +52,7 @@ _FORBIDDEN_CHAR = re.compile("[\0\ud800-\udfff]")
 # As Excel, LibreOffice and Google Sheets write errors: #N/A, #REF!, #¿NOMBRE?, #BEZUG!, #NV, Err:502; and a
 # date in a column that is too narrow.
 _ERROR = re.compile(r"#N/?[AD]|#NV|#BRAK|#[¡¿]?[A-ZÀ-Ý0-9_/]{2,20}[!?]|Err:[0-9]{3}|#{3,}")
+_LONGEST_ERROR = 30
 
 
 class SheetRow(NamedTuple):
@@ -123,6 +124,7 @@ def is_error(text: str) -> bool:
 
 def error_cell(text: str) -> BadCell:
     """Return a cell that shows an error."""
+    text = text[:_LONGEST_ERROR]
     if text.startswith("###"):
         message = "the cell shows only #, because its column was too narrow when it was saved"
         return BadCell(text, message, "widen the column in the spreadsheet, and save it again")

@@ -8,7 +8,9 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from posixpath import join, normpath
+from textwrap import shorten
 from typing import Any
 from xml.parsers import expat
 from zipfile import ZipFile
@@ -33,6 +35,8 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """What a file begins with that is an .xlsx or .ods workbook, or an .xls one."""
 
 _MOST_CELLS, _MOST_MARKS, _MOST_BYTES = 20_000_000, 1_000_000, 512 * 1024 * 1024
+_MOST_ELEMENTS = 10_000_000
+"""Of one part: about half a minute. A thousand clients have some thirty thousand."""
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _LARGEST_ROW, _LARGEST_COLUMN = 1 << 20, 1 << 14
@@ -67,9 +71,8 @@ def read_workbook(data: bytes, name: str) -> list[RawSheet]:
 
 def _damaged(name: str, why: object = "") -> BadInput:
     hint = "open it and save it again, as .xlsx or CSV UTF-8"
-    return unreadable(
-        name, f"the workbook is damaged: {why}" if str(why) else "the workbook is damaged", hint
-    )
+    reason = f": {shorten(str(why), 80, placeholder='…')}" if str(why) else ""
+    return unreadable(name, f"the workbook is damaged{reason}", hint)
 
 
 def _missing(name: str, package: str) -> BadInput:
@@ -202,12 +205,19 @@ class _Reader:
             expat.ExpatError, ValueError: If it is not XML, or not of the expected kind.
             _TooLarge: If it is too large.
         """
+        elements = count(1)
+
+        def start(tag: str, values: Mapping[str, str]) -> None:
+            if next(elements) > _MOST_ELEMENTS:
+                raise _TooLarge
+            self.start(
+                tag.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in values.items()}
+            )
+
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.StartElementHandler = lambda tag, values: self.start(
-            tag.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in values.items()}
-        )
+        parser.StartElementHandler = start
         parser.EndElementHandler = lambda tag: self.end(tag.rpartition(" ")[2])
         parser.CharacterDataHandler = self.text
         while chunk := read(_CHUNK):
