@@ -335,6 +335,8 @@ SMALL = book(HEADER, ("a.example", "A"))
     ("data", "message", "hint"),
     [
         (zipped("Index/Document.iwa"), "looks like an Apple Numbers document", "Export To > Excel"),
+        (zipped("Index.zip", "Data/x.jpg"), "looks like an Apple Numbers document", "Export To > Excel"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", "looks like a saved web page", ".xlsx"),
         (zipped("x.txt"), "looks like a zip archive without an .xlsx or .ods workbook in it", ".xlsx"),
         (parts(SMALL, doctype), "the workbook is damaged: it declares a document type", "save it again"),
         (parts(SMALL, unlinked), "the workbook is damaged", "save it again"),
@@ -365,8 +367,8 @@ def test_without_its_package_the_message_says_what_to_install(
 
 def test_merges_without_end_are_refused() -> None:
     def merge(name: str, data: bytes) -> bytes:
-        many = b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 9 + b"</mergeCells>"
+        many = b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 999 + b"</mergeCells>"
         return data.replace(b"</sheetData>", b"</sheetData>" + many) if "sheet1" in name else data
 
-    rows = [("client", "name", *range(98))] + [("a.example", *range(99))] * 2000
+    rows = [("client", "name", *range(98))] + [("a.example", *range(99))] * 200
     assert problem(parts(book(*rows), merge))[1] == "the sheet is too large"

@@ -37,6 +37,7 @@ _BINARY = (
 )
 _TEXTUAL = (
     (re.compile(r"\s*<(?:!doctype|html|head|body|table|meta)\b", re.IGNORECASE), "HTML"),
+    (re.compile(r"\s*MIME-Version:", re.IGNORECASE), "a saved web page"),
     (re.compile(r"\s*<[?!\w]"), "XML"),
     (re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\["\]])'), "JSON"),
     (re.compile(r'\s*+(?:#.*\n\s*+)*(?:version\s*=|\[+[\w."@-]+\]+\s*$)', re.MULTILINE), "TOML"),
@@ -199,7 +200,7 @@ def read_csv(
     text = decode(data, name, encoding)
     for beginning, kind in _TEXTUAL:
         if beginning.match(text):
-            raise other_kind(name, kind, _OPEN if kind in {"HTML", "XML"} else _SAVE)
+            raise other_kind(name, kind, _OPEN if kind in {"HTML", "XML", "a saved web page"} else _SAVE)
     first_line = 1
     if sep := _SEP_LINE.match(text):  # Excel's own way to name the delimiter
         text, first_line = text[sep.end() :], 2
