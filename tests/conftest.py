@@ -60,6 +60,11 @@ class Ran(NamedTuple):
     out: str
     err: str
 
+    @property
+    def data(self) -> bytes:
+        """What it wrote, where that is not text."""
+        return self.out.encode(errors="surrogateescape")
+
 
 def digests(folder: Path) -> dict[str, str]:
     """Return the name and SHA-256 of every file under the folder; nothing if there is none."""
@@ -158,7 +163,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
             status = main(list(argv))
             stdout.flush()
             stderr.flush()
-        return Ran(int(status), out.getvalue().decode(), err.getvalue().decode())
+        return Ran(int(status), out.getvalue().decode(errors="surrogateescape"), err.getvalue().decode())
 
     return run_main
 

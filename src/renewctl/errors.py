@@ -118,6 +118,10 @@ class NoRecipient(RenewctlError, code="no-recipient"):
     """The answer was printed, and a client in it has no recipient."""
 
 
+class MissingExtra(RenewctlError, code="missing-extra", exit_status=ExitStatus.USAGE):
+    """A package that comes with an extra of renewctl is needed, and missing."""
+
+
 class InternalError(RenewctlError, code="internal", exit_status=ExitStatus.INTERNAL):
     """A check on renewctl's own work failed: a bug; nothing was written."""
 

@@ -11,7 +11,7 @@ from renewctl.cli.app import COMPLETE, command_tree
 from renewctl.cli.error_messages import report_error, write_lines
 from renewctl.cli.runtime import Environment, Run
 from renewctl.command_line import name_store
-from renewctl.errors import ExitStatus, FileError
+from renewctl.errors import ExitStatus, FileError, RenewctlError, UsageError
 from renewctl.render.machine import format_result
 from renewctl.render.result import Output, Result
 from renewctl.signals import restore_signals
@@ -64,24 +64,21 @@ def _run(environment: Environment, arguments: Sequence[str]) -> int:
 
 def _show(environment: Environment, arguments: Sequence[str], run: Run, result: Result) -> int:
     table, terminal = run.output is Output.TABLE, environment.is_terminal()
-    if table and run.quiet and result.change:
-        text = ""
-    elif table and terminal:
-        from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
-
-        text = draw(result, environment.variables)
-    else:
-        text = format_result(result, run.output)
     try:
-        environment.stdout.write(text)
+        content = _render(environment, run, result)
+        if isinstance(content, bytes):
+            environment.stdout.buffer.write(content)
+        else:
+            environment.stdout.write(content)
         environment.stdout.flush()
-    except OSError as error:
+    except (OSError, RenewctlError) as error:
         if not result.written:
             raise
         # The store has been replaced: the change is made, whoever may read of it.
-        _discard_output(environment)
-        warning = f"warning: the change is made, but it could not be shown: {error.strerror}"
-        write_lines(environment, [warning])
+        why = error.strerror if isinstance(error, OSError) else error
+        if isinstance(error, OSError):
+            _discard_output(environment)
+        write_lines(environment, [f"warning: the change is made, but it could not be shown: {why}"])
         return ExitStatus.DONE
     if run.output not in {Output.JSON, Output.JSONL}:
         warnings = [*result.warnings, *([] if run.quiet else run.remarks)]
@@ -90,6 +87,32 @@ def _show(environment: Environment, arguments: Sequence[str], run: Run, result: 
             notes += ["", *result.footer]
         write_lines(environment, notes)
     return report_error(environment, arguments, result.failure) if result.failure else result.status
+
+
+def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
+    """Return the result as it is written.
+
+    Raises:
+        UsageError: If it has no form of this kind.
+        MissingExtra, BadInput: If it cannot be written as a workbook.
+    """
+    if run.output is Output.TABLE and run.quiet and result.change:
+        return ""
+    if run.output is Output.XLSX:
+        if result.text or result.data or not result.table.columns:
+            raise UsageError("this answer is not a table, so it has no form xlsx", hint="leave out -o xlsx")
+        # Lazy import: few answers are workbooks.
+        from renewctl.exchange.write_workbook import Content, write_workbook
+
+        columns, rows, title, alarm = result.table
+        return write_workbook(Content(title, columns, rows, alarm), run.today)
+    if result.data:
+        return result.data
+    if run.output is Output.TABLE and environment.is_terminal():
+        from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
+
+        return draw(result, environment.variables)
+    return format_result(result, run.output)
 
 
 def _discard_output(environment: Environment) -> None:

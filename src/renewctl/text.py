@@ -9,6 +9,9 @@ from unicodedata import category
 
 from renewctl.model import Path
 
+BOM = "\ufeff"
+"""The mark at the beginning of a text by which Excel recognises UTF-8."""
+
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@\t\r＝＋－＠]|\t|\r)")
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>&|#~!$]|:(?=//)|(?<=www)\.")

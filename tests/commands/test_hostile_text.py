@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from conftest import Ran
 from renewctl.domain.identifiers import compose, tidy_name
 from renewctl.render.result import Output
+from renewctl.text import csv_text
+from workbooks import open_sheet, read_back
 
 HOSTILE = {
     "CSI": "\x1b[2J\x1b[31mred",
@@ -115,11 +118,13 @@ def allowed(output: str) -> set[str]:
     return {"tsv": {"\n", "\t"}, "table": {"\n", "\t"}, "csv": {"\n", "\r"}}.get(output, {"\n"})
 
 
-def check(ran: tuple[int, str, str], output: str, where: object) -> None:
+def check(ran: Ran, output: str, where: object) -> None:
     status, out, err = ran
     assert status in {0, 1, 2, 3, 4}, (where, err)
     assert acting(err) <= {"\n"}, (where, err)
-    if output != "csv":
+    if output == "xlsx":
+        assert not out or open_sheet(ran.data), where
+    elif output != "csv":
         assert acting(out) <= allowed(output), (where, out)
     if output == "json" and out:
         json.loads(out)
@@ -163,11 +168,13 @@ def test_what_the_store_says_is_shown(name: str, run: Callable, on_terminal: Cal
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_the_store_says_comes_back_whole_in_json_and_csv(name: str, run: Callable) -> None:
+def test_what_the_store_says_comes_back_whole_in_json_csv_and_xlsx(name: str, run: Callable) -> None:
     text = HOSTILE[name]
     Path("renewctl.toml").write_text(store_of(text), encoding="utf-8")
     (item, *_) = json.loads(run("who", "acme.example", "-o", "json").out)["items"]
     assert (item["name"], item["product"], item["to"][0]["name"]) == (text, text, text)
+    header, row = read_back(run("who", "acme.example", "-o", "xlsx").data)
+    assert csv_text(row[header.index("name")]) == text
     ran = run("who", "acme.example", "-o", "csv")
     if "\r" in text or "\n" in text or text.isprintable():
         header, row = csv.reader(io.StringIO(ran.out, newline=""), strict=True)
@@ -340,7 +347,7 @@ def test_a_path_is_shown(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_tab_or_a_newline_in_a_name_adds_no_row_and_no_cell(run: Callable, on_terminal: Callable) -> None:
     plain, odd = store_of("ab"), store_of("a\tb\nc\r\nd|e")
     for argv in READS[:7]:
-        for output in sorted({*FORMATS} - {"json", "csv"}):  # where a cell may have lines
+        for output in sorted({*FORMATS} - {"json", "csv", "xlsx"}):  # where a cell may have lines
             shapes = []
             for text in (plain, odd):
                 Path("renewctl.toml").write_text(text, encoding="utf-8")

@@ -3,7 +3,8 @@
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,23 @@ from hypothesis import strategies as st
 
 from renewctl.domain.report import ReportRow, build_rows
 from renewctl.domain.validate import read_portfolio
-from renewctl.errors import ExitStatus, UsageError
-from renewctl.exchange.calendar import FARTHEST_REMINDER, PRODID, MissingExtra, build_calendar
+from renewctl.errors import BadInput, ExitStatus, MissingExtra, UsageError
+from renewctl.exchange.calendar import (
+    FARTHEST_REMINDER,
+    NAME,
+    PRODID,
+    PastEvent,
+    PastExport,
+    build_calendar,
+    identify_clients,
+    read_export,
+)
 from renewctl.installation import install_command
 from renewctl.model import Client, Contact, Default, Owner, PartnerUser, Portfolio, Renewal, Role
 from renewctl.text import showable
 
 TODAY = date(2026, 11, 23)
-TEXTS = {"SUMMARY", "DESCRIPTION", "UID", "PRODID", "VERSION", "ACTION", "TRANSP"}
+TEXTS = {"SUMMARY", "DESCRIPTION", "UID", "PRODID", "VERSION", "ACTION", "TRANSP", "X-WR-CALNAME"}
 Component = dict[str, Any]
 
 ACME = Client(
@@ -88,6 +98,7 @@ def checked(data: bytes) -> list[Component]:
         "type": "VCALENDAR",
         "VERSION": "2.0",
         "PRODID": PRODID,
+        "X-WR-CALNAME": NAME,
     }
     events: list[Component] = calendar["parts"]
     for event in events:
@@ -100,10 +111,13 @@ def checked(data: bytes) -> list[Component]:
 def check_event(event: Component) -> None:
     """Fail where an event lacks or has what RFC 5545, 3.6.1 and 3.6.6, says it must not."""
     assert event["type"] == "VEVENT"
-    always = "type parts UID DTSTAMP DTSTART;VALUE=DATE SUMMARY DESCRIPTION CATEGORIES TRANSP"
-    assert set(event) - {"DTEND;VALUE=DATE"} == set(always.split())
+    always = "type parts UID DTSTAMP LAST-MODIFIED SEQUENCE DTSTART;VALUE=DATE SUMMARY DESCRIPTION TRANSP"
+    either = "STATUS" if event["SUMMARY"].startswith("Cancelled: ") else "CATEGORIES"
+    assert set(event) - {"DTEND;VALUE=DATE"} == {*always.split(), either}
     assert re.fullmatch(r"[0-9a-f]{32}@renewctl", event["UID"])
     assert re.fullmatch(r"\d{8}T000000Z", event["DTSTAMP"])
+    assert event["LAST-MODIFIED"] == event["DTSTAMP"]
+    assert 0 < int(event["SEQUENCE"]) < 2**31
     start = day(event["DTSTART;VALUE=DATE"])
     end = event.get("DTEND;VALUE=DATE")
     assert (end is None) == (start == date.max)
@@ -138,9 +152,19 @@ def rows_of(*clients: Client, default: Default | None = None, today: date = TODA
     return build_rows(portfolio(*clients, default=default), clients, None, today)
 
 
+def build(rows: Sequence[ReportRow], as_of: date, **options: Any) -> bytes:
+    """Return the calendar of rows of a store that has no other clients."""
+    return build_calendar(rows, as_of, identities_of(rows), **options)
+
+
+def identities_of(rows: Sequence[ReportRow]) -> Mapping[str, str]:
+    """Return what identifies the clients of these rows."""
+    return identify_clients(portfolio(*(row.client for row in rows)))
+
+
 def events_of(*clients: Client, default: Default | None = None, **options: Any) -> list[Component]:
     """Return the checked events of the clients' calendar."""
-    return checked(build_calendar(rows_of(*clients, default=default), TODAY, **options))
+    return checked(build(rows_of(*clients, default=default), TODAY, **options))
 
 
 @pytest.fixture
@@ -155,18 +179,21 @@ def agency_rows(examples: Path) -> tuple[ReportRow, ...]:
 EXACT = r"""BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//renewctl//renewctl//EN
+X-WR-CALNAME:Client renewals
 BEGIN:VEVENT
 SUMMARY:Deadline: Acme Ltda\, Marketing Hub: last day to alter terms
 DTSTART;VALUE=DATE:20270115
 DTEND;VALUE=DATE:20270116
 DTSTAMP:20261123T000000Z
-UID:311a240100452bc3d172d0d30821033c@renewctl
+UID:2b191af390ee97eb40c1965b050d96bb@renewctl
+SEQUENCE:739943
 CATEGORIES:Renewal deadline
 DESCRIPTION:Client: acme.example\, Acme Ltda\nProduct: Marketing Hub\nRene
  wal: 2027-03-01\nLast day to alter terms: 2027-01-15\nTo: paula@acme.examp
  le (primary\, decision-maker)\, Paula Reis\nCc: ana@agency.example (partne
  r-user)\, Ana Souza\nRule: default-hubspot\nWarning: nobody holds the role
   billing\nBy renewctl's file\, seen on 2026-11-23\; HubSpot was not asked.
+LAST-MODIFIED:20261123T000000Z
 TRANSP:TRANSPARENT
 BEGIN:VALARM
 ACTION:DISPLAY
@@ -179,13 +206,15 @@ SUMMARY:Renewal: Acme Ltda\, Marketing Hub
 DTSTART;VALUE=DATE:20270301
 DTEND;VALUE=DATE:20270302
 DTSTAMP:20261123T000000Z
-UID:9d0e899e0bc4b12f47af77c0454cb904@renewctl
+UID:afeb36a3b4c9bfa37f9362b86514346f@renewctl
+SEQUENCE:739943
 CATEGORIES:Renewal
 DESCRIPTION:Client: acme.example\, Acme Ltda\nProduct: Marketing Hub\nRene
  wal: 2027-03-01\nLast day to alter terms: 2027-01-15\nTo: paula@acme.examp
  le (primary\, decision-maker)\, Paula Reis\nCc: ana@agency.example (partne
  r-user)\, Ana Souza\nRule: default-hubspot\nWarning: nobody holds the role
   billing\nBy renewctl's file\, seen on 2026-11-23\; HubSpot was not asked.
+LAST-MODIFIED:20261123T000000Z
 TRANSP:TRANSPARENT
 END:VEVENT
 END:VCALENDAR
@@ -193,11 +222,11 @@ END:VCALENDAR
 
 
 def test_a_small_calendar_byte_by_byte() -> None:
-    assert build_calendar(rows_of(ACME), TODAY, remind=[30]) == EXACT.replace("\n", "\r\n").encode()
+    assert build(rows_of(ACME), TODAY, remind=[30]) == EXACT.replace("\n", "\r\n").encode()
 
 
 def test_icalendar_reads_back_what_was_meant(agency_rows: tuple[ReportRow, ...]) -> None:
-    data = build_calendar(agency_rows, TODAY, remind=[30, 7])
+    data = build(agency_rows, TODAY, remind=[30, 7])
     events = checked(data)
     read_back = icalendar.Calendar.from_ical(data).walk("VEVENT")
     assert len(read_back) == len(events) == 2 * sum(row.renewal is not None for row in agency_rows)
@@ -212,12 +241,12 @@ def test_every_dated_row_has_its_two_days_and_undated_rows_none(agency_rows: tup
     dated = [row for row in agency_rows if row.renewal and row.deadline]
     assert len(dated) < len(agency_rows)
     expected = [each for row in dated if row.renewal for each in (row.deadline, row.renewal.day)]
-    found = [day(event["DTSTART;VALUE=DATE"]) for event in checked(build_calendar(agency_rows, TODAY))]
+    found = [day(event["DTSTART;VALUE=DATE"]) for event in checked(build(agency_rows, TODAY))]
     assert found == sorted(expected)
 
 
 def test_no_rows_make_an_empty_calendar() -> None:
-    assert checked(build_calendar((), TODAY, remind=[7])) == []
+    assert checked(build((), TODAY, remind=[7])) == []
 
 
 def test_a_client_without_name_or_product_is_called_by_its_key() -> None:
@@ -243,7 +272,7 @@ def test_a_past_renewal_is_in_with_its_note() -> None:
 
 def test_a_note_for_the_footer_does_not_stand_on_each_event(agency_rows: tuple[ReportRow, ...]) -> None:
     assert any(len(row.row_notes) < len(row.notes) for row in agency_rows if row.renewal)
-    for event in checked(build_calendar(agency_rows, TODAY)):
+    for event in checked(build(agency_rows, TODAY)):
         assert "nothing is recorded" not in event["DESCRIPTION"]
 
 
@@ -259,16 +288,16 @@ def test_reminders_stand_before_the_deadline_alone_the_farthest_first_each_once(
 @pytest.mark.parametrize(("later", "count"), [(0, 1), (1, 0)])
 def test_a_deadline_behind_us_has_no_reminders(later: int, count: int) -> None:
     as_of = date(2027, 1, 15) + timedelta(days=later)
-    deadline, _ = checked(build_calendar(rows_of(ACME, today=as_of), as_of, remind=[30]))
+    deadline, _ = checked(build(rows_of(ACME, today=as_of), as_of, remind=[30]))
     assert len(deadline["parts"]) == count
 
 
 @pytest.mark.parametrize("days", [-1, FARTHEST_REMINDER + 1, 10**12])
 def test_a_reminder_that_cannot_be_is_refused(days: int) -> None:
     with pytest.raises(UsageError, match=f"{days} days before") as caught:
-        build_calendar(rows_of(ACME), TODAY, remind=[7, days])
+        build(rows_of(ACME), TODAY, remind=[7, days])
     assert caught.value.hint == "give from 0 to 3650 days"
-    assert build_calendar(rows_of(ACME), TODAY, remind=[FARTHEST_REMINDER])
+    assert build(rows_of(ACME), TODAY, remind=[FARTHEST_REMINDER])
 
 
 # ---------------------------------------------------------------- the same event, the same bytes
@@ -279,12 +308,48 @@ def uids(*clients: Client) -> list[str]:
     return [event["UID"] for event in events_of(*clients)]
 
 
-def test_a_moved_date_keeps_the_events_and_another_product_does_not() -> None:
-    moved = ACME._replace(name="Acme S.A.", renewals=(Renewal(date(2028, 1, 1), "Marketing Hub"),))
-    other = ACME._replace(renewals=(Renewal(date(2027, 3, 1), "Sales Hub"),))
-    assert uids(moved) == uids(ACME)
+HUB = ACME._replace(hub_id=4411223)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ACME, ACME._replace(name="Acme S.A.", renewals=(Renewal(date(2028, 1, 1), "Marketing Hub"),))),
+        (ACME, ACME._replace(renewals=(Renewal(date(2027, 3, 1), "marketing  HUB"),))),
+        (HUB, HUB._replace(key="acme2.example", spelling="acme2.example")),
+        # A client whose domain is not known yet has its hub ID for a key.
+        (HUB, ACME._replace(key="4411223", spelling="4411223")),
+    ],
+)
+def test_a_renewal_that_stays_keeps_its_events(before: Client, after: Client) -> None:
+    assert uids(before) == uids(after)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ACME._replace(renewals=(Renewal(date(2027, 3, 1), "Sales Hub"),)),
+        ACME._replace(key="acme2.example", spelling="acme2.example"),
+        HUB,
+    ],
+)
+def test_another_renewal_has_other_events(other: Client) -> None:
     assert not set(uids(other)) & set(uids(ACME))
-    assert not set(uids(ACME._replace(key="acme2.example"))) & set(uids(ACME))
+
+
+def test_what_looks_the_same_has_events_of_its_own_in_any_selection() -> None:
+    twin = HUB._replace(key="twin.example", spelling="twin.example")
+    products = tuple(Renewal(date(2027, 3, 1), product) for product in ("Hub", "hub", "HUB"))
+    known = (HUB._replace(renewals=products), twin, ACME._replace(key="4411223", spelling="4411223"))
+    identities = identify_clients(portfolio(*known))
+
+    whole = {event["UID"] for event in checked(build_calendar(rows_of(*known), TODAY, identities))}
+    each = [
+        {event["UID"] for event in checked(build_calendar(rows_of(client), TODAY, identities))}
+        for client in known
+    ]
+    assert set.union(*each) == whole
+    assert sum(map(len, each)) == len(whole) == 10
 
 
 def test_key_and_product_are_not_run_together() -> None:
@@ -294,26 +359,24 @@ def test_key_and_product_are_not_run_together() -> None:
 
 
 def test_the_order_of_the_rows_does_not_matter(agency_rows: tuple[ReportRow, ...]) -> None:
-    assert build_calendar(agency_rows[::-1], TODAY, remind=[7, 30]) == build_calendar(
-        agency_rows, TODAY, remind=[30, 7]
-    )
+    assert build(agency_rows[::-1], TODAY, remind=[7, 30]) == build(agency_rows, TODAY, remind=[30, 7])
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Sao_Paulo", "Etc/GMT+12"])
 def test_the_time_zone_of_the_machine_does_not_matter(
     zone: str, agency_rows: tuple[ReportRow, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = build_calendar(agency_rows, TODAY, remind=[7])
+    expected = build(agency_rows, TODAY, remind=[7])
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     assert time.timezone != 0
-    assert build_calendar(agency_rows, TODAY, remind=[7]) == expected
+    assert build(agency_rows, TODAY, remind=[7]) == expected
 
 
 @pytest.mark.parametrize("end", [date.min, date.max])
 def test_the_calendars_first_and_last_days(end: date) -> None:
     edge = ACME._replace(renewals=(Renewal(end, deadline=end),))
-    events = checked(build_calendar(rows_of(edge, today=end), end, remind=[30]))
+    events = checked(build(rows_of(edge, today=end), end, remind=[30]))
     assert [day(event["DTSTART;VALUE=DATE"]) for event in events] == [end, end]
     assert events[0]["DTSTAMP"] == f"{end.year:04}{end:%m%d}T000000Z"
 
@@ -400,13 +463,13 @@ def test_whatever_the_texts_and_dates_the_file_is_valid_and_says_them(
     client: Client, as_of: date, remind: list[int]
 ) -> None:
     found = rows_of(client, today=as_of)
-    data = build_calendar(found, as_of, remind=remind)
+    data = build(found, as_of, remind=remind)
     events = checked(data)
     assert len(events) == 2 * len(client.renewals)
     assert {text for row in found for text in summaries(row)} == {event["SUMMARY"] for event in events}
     read_back = icalendar.Calendar.from_ical(data).walk("VEVENT")
     assert [str(event["DESCRIPTION"]) for event in read_back] == [event["DESCRIPTION"] for event in events]
-    assert data == build_calendar(found[::-1], as_of, remind=remind[::-1])
+    assert data == build(found[::-1], as_of, remind=remind[::-1])
 
 
 def summaries(row: ReportRow) -> Iterator[str]:
@@ -425,6 +488,175 @@ def summaries(row: ReportRow) -> Iterator[str]:
 def test_without_icalendar_the_line_that_installs_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "icalendar", None)
     with pytest.raises(MissingExtra, match="icalendar") as caught:
-        build_calendar(rows_of(ACME), TODAY)
+        build(rows_of(ACME), TODAY)
     assert caught.value.hint == install_command("icalendar")
     assert (caught.value.code, caught.value.exit_status) == ("missing-extra", ExitStatus.USAGE)
+
+
+# ---------------------------------------------------------------- a later version, and what is gone
+
+GONE = {"a" * 32 + "@renewctl": PastEvent(date(2027, 1, 15), "Deadline: Acme, Hub")}
+
+
+def test_each_day_has_a_later_version_of_the_events() -> None:
+    for days, more in ((0, 0), (1, 1), (30, 30)):
+        as_of = TODAY + timedelta(days=days)
+        (event, _) = checked(build(rows_of(ACME, today=as_of), as_of))
+        assert int(event["SEQUENCE"]) == TODAY.toordinal() + more
+        assert event["LAST-MODIFIED"] == f"{as_of:%Y%m%d}T000000Z"
+
+
+def test_an_event_that_is_gone_is_cancelled_in_words_and_in_its_status() -> None:
+    *_, event = events_of(ACME, gone=PastExport(GONE, 7), remind=[7])
+    assert event == {
+        "type": "VEVENT",
+        "parts": [],
+        "UID": "a" * 32 + "@renewctl",
+        "DTSTAMP": "20261123T000000Z",
+        "LAST-MODIFIED": "20261123T000000Z",
+        "SEQUENCE": str(TODAY.toordinal()),
+        "DTSTART;VALUE=DATE": "20270115",
+        "DTEND;VALUE=DATE": "20270116",
+        "SUMMARY": "Cancelled: Deadline: Acme, Hub",
+        "DESCRIPTION": "This event is no longer in renewctl's calendar of 2026-11-23.",
+        "TRANSP": "TRANSPARENT",
+        "STATUS": "CANCELLED",
+    }
+
+
+def test_a_second_export_of_a_day_is_later_than_the_first() -> None:
+    first = build(rows_of(ACME), TODAY)
+    second = build(rows_of(ACME), TODAY, gone=PastExport({}, read_export(first, "f.ics").sequence))
+    assert {event["SEQUENCE"] for event in checked(second)} == {str(TODAY.toordinal() + 1)}
+
+
+def find_gone(data: bytes, *clients: Client, as_of: date = TODAY) -> list[str]:
+    """Return the titles of the events to cancel where the store has these clients now."""
+    rows = rows_of(*clients, today=as_of)
+    gone = read_export(data, "f.ics").find_gone(rows, identities_of(rows), as_of)
+    return sorted(event.summary for event in gone.events.values())
+
+
+def test_what_moved_was_renamed_or_is_still_there_is_not_gone() -> None:
+    data = build(rows_of(HUB), TODAY)
+    moved = (Renewal(date(2029, 1, 1), "MARKETING HUB"),)
+    assert find_gone(data, HUB) == []
+    assert find_gone(data, HUB._replace(key="new.example", spelling="new.example", renewals=moved)) == []
+
+
+def test_what_is_no_longer_there_is_gone_and_no_alarm_any_more() -> None:
+    data = build(rows_of(HUB, default=Default(Owner.PARTNER)), TODAY)
+    what = "Acme Ltda, Marketing Hub"
+    titles = [f"Deadline: {what}: last day to alter terms", f"Renewal: {what}"]
+    assert find_gone(data) == titles
+    assert find_gone(data, HUB._replace(renewals=(Renewal(date(2027, 3, 1), "Sales Hub"),))) == titles
+
+
+@pytest.mark.parametrize(
+    ("as_of", "count"), [(date(2027, 1, 15), 2), (date(2027, 1, 16), 1), (date(2027, 3, 2), 0)]
+)
+def test_it_stays_cancelled_until_its_day_is_past(as_of: date, count: int) -> None:
+    before = read_export(build(rows_of(ACME), TODAY), "f.ics")
+    again = build((), TODAY, gone=before.find_gone((), {}, TODAY))
+    assert len(find_gone(again, as_of=as_of)) == count
+    assert all(not title.startswith("Cancelled") for title in find_gone(again, as_of=as_of))
+
+
+@given(clients(), st.dates())
+def test_an_export_of_any_texts_is_read_back(client: Client, as_of: date) -> None:
+    rows = rows_of(client, today=as_of)
+    data = build(rows, as_of)
+    export = read_export(data, "f.ics")
+    events = checked(data)
+    assert {*export.events} == {event["UID"] for event in events}
+    assert find_gone(data, client, as_of=as_of) == []
+    assert export.sequence == (as_of.toordinal() if events else 0)
+    for event in events:
+        found = export.events[event["UID"]]
+        assert found.day == day(event["DTSTART;VALUE=DATE"])
+        assert showable(found.summary) == found.summary
+    checked(build((), as_of, gone=export))
+
+
+def calendar_of(*lines: str) -> bytes:
+    """Return an iCalendar file with these lines."""
+    return "".join(f"{line}\r\n" for line in ("BEGIN:VCALENDAR", *lines, "END:VCALENDAR")).encode()
+
+
+OWN = "UID:" + "a" * 32 + "@renewctl"
+EVENT = ("BEGIN:VEVENT", OWN, "DTSTART;VALUE=DATE:20270115", "SUMMARY:Deadline: Acme", "END:VEVENT")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        calendar_of(*EVENT),
+        calendar_of(*EVENT).replace(b"\r\n", b"\n"),
+        b"\xef\xbb\xbf" + calendar_of(*EVENT),
+        calendar_of("X-ODD:1", "BEGIN:VEVENT", "UID:other@example", "END:VEVENT", *EVENT),
+        calendar_of(*EVENT[:3], "RRULE:FREQ=SECONDLY", "DTSTAMP:rubbish", "X-A;B:C:D", *EVENT[3:]),
+        calendar_of(*EVENT).replace(b"20270115", b"20270115T080000").replace(b";VALUE=DATE", b""),
+        calendar_of(*EVENT).replace(b"Acme", b"Ac\r\n me"),
+    ],
+    ids=range(7),
+)
+def test_the_events_of_renewctl_are_read_as_other_programs_write_them(data: bytes) -> None:
+    event = PastEvent(date(2027, 1, 15), "Deadline: Acme")
+    assert read_export(data, "f.ics") == PastExport({"a" * 32 + "@renewctl": event}, 0)
+
+
+def test_a_calendar_without_events_is_an_earlier_export() -> None:
+    assert read_export(build((), TODAY), "f.ics") == PastExport({}, 0)
+
+
+NOT_A_CALENDAR = "f.ics is not an iCalendar file"
+DAMAGED = f"f.ics has a damaged event: {OWN[4:]}"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "f.ics is empty"),
+        (b" \r\n", "f.ics is empty"),
+        (b"client,name\nacme.example,Acme\n", NOT_A_CALENDAR),
+        (b"\x00\xff" * 1000, NOT_A_CALENDAR),
+        (calendar_of(*EVENT)[:-20], NOT_A_CALENDAR),
+        (calendar_of(*EVENT) * 2, NOT_A_CALENDAR),
+        (calendar_of(EVENT[0], "UID:1@other.example", *EVENT[2:]), "f.ics has no event of renewctl's"),
+        (calendar_of(*EVENT).replace(b"20270115", b"soon"), DAMAGED),
+        (calendar_of(*EVENT[:2], *EVENT[3:]), DAMAGED),
+        (calendar_of(*EVENT[:2], EVENT[2], *EVENT[2:]), DAMAGED),
+        (calendar_of(*EVENT[:2], "SEQUENCE:2147483647", *EVENT[2:]), DAMAGED),
+        (calendar_of(*EVENT[:2], "SEQUENCE:-1", *EVENT[2:]), DAMAGED),
+        (calendar_of(*EVENT[:2], "SEQUENCE:" + "9" * 5000, *EVENT[2:]), DAMAGED),
+        (calendar_of(*["UID:1"] * 500_001), "f.ics is too large for an earlier export"),
+        (b" " * (64 * 1024 * 1024) + b"x", "f.ics is too large for an earlier export"),
+    ],
+    ids=range(15),
+)
+def test_what_is_no_earlier_export_is_refused(data: bytes, message: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_export(data, "f.ics")
+    assert caught.value.message == message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["BEGIN:VEVENT"] * 20_000 + ["END:VEVENT"] * 20_000,
+        ["BEGIN:VEVENT"] * 20_000,
+        ["BEGIN:VEVENT", "CATEGORIES:" + "a," * 2_000_000, "END:VEVENT"],
+        ["BEGIN:VEVENT", "EXDATE:" + "20270101," * 500_000, "END:VEVENT"],
+        ["BEGIN:VEVENT", "SUMMARY:" + "\\" * 2_000_000, *EVENT[1:3], "END:VEVENT"],
+        ["BEGIN:VEVENT", "SUMMARY:a", *[" a"] * 400_000, *EVENT[1:3], "END:VEVENT"],
+        ['UID;A="' + '"' * 2_000_000 + ":x"],
+        ["X-A:" + "a" * 10_000_000],
+    ],
+    ids=range(8),
+)
+def test_a_hostile_file_is_read_or_refused_in_linear_time(lines: list[str]) -> None:
+    start = time.process_time()
+    with suppress(BadInput):
+        read_export(calendar_of(*lines), "f.ics")
+    assert time.process_time() - start < 60  # seconds; quadratic time would be hours

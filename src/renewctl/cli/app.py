@@ -14,7 +14,7 @@ from typer.main import get_command
 from renewctl.cli import field_options
 from renewctl.cli.overview import overview
 from renewctl.cli.runtime import EVERYWHERE, Run
-from renewctl.render.result import Result
+from renewctl.render.result import Output, Result
 
 
 class CommandInfo(NamedTuple):
@@ -39,7 +39,7 @@ _PANELS: Mapping[str, Mapping[str, str]] = {
     },
     "Data in and out": {
         "import": "Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.",
-        "export": "Write the store as TOML or JSON, whole, or its roster as CSV.",
+        "export": "Write the store as TOML or JSON, or its clients as CSV or XLSX.",
         "calendar": "Print deadlines and renewals as an iCalendar file, with who is notified.",
     },
     "Safety": {
@@ -91,6 +91,8 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
         @wraps(body)
         def call(ctx: typer.Context, **values: Any) -> tuple[Run, Result]:
             run = Run(ctx.obj, **{name: values.pop(name) for name in names})
+            if run.output is Output.XLSX:  # refused first, so that no change is made whose answer is lost
+                run.environment.refuse_terminal("report.xlsx")
             return run, body(run, **field_options.collect(parameters, values, run))
 
         # Typer reads the signature: the body's own options, then the common ones.

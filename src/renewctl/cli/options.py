@@ -63,6 +63,9 @@ NameOption = Annotated[Text, typer.Option("--name", metavar="TEXT", help="The na
 ProductOption = Annotated[
     Text, typer.Option("--product", metavar="TEXT", help="What renews; tells renewals apart.")
 ]
+ExcelOption = Annotated[
+    bool, typer.Option("--excel", help="CSV: add the mark by which Excel recognises UTF-8.")
+]
 RoleArgument = Annotated[
     Role, typer.Argument(metavar="ROLE", case_sensitive=False, help="primary, billing or decision-maker.")
 ]

@@ -13,8 +13,9 @@ import typer
 
 from renewctl.domain import lookup
 from renewctl.domain.dates import parse_day
+from renewctl.errors import UsageError
 from renewctl.model import Client, Portfolio
-from renewctl.render.result import Output
+from renewctl.render.result import Output, Result
 from renewctl.store import location as places
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Environment(NamedTuple):
         """Return whether people read the output."""
         return self.stdout is not None and self.stdout.isatty()
 
+    def refuse_terminal(self, name: str) -> None:
+        """Raise UsageError if a workbook would go to a terminal; ``name`` is a file to suggest instead."""
+        if self.is_terminal():
+            raise UsageError("a workbook can't be shown on a terminal", hint=f"add > {name} to the command")
+
     def can_ask(self) -> bool:
         """Return whether somebody is there to answer a question."""
         return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()
@@ -99,6 +105,16 @@ class Run(RunOptions):
         today = date.today()  # noqa: DTZ011 (renewal dates are local calendar dates)
         return today if text is None else parse_day(text, today, option=option)
 
+    def with_excel(self, result: Result, *, excel: bool) -> Result:
+        """Return the result, with Excel's mark at the beginning of its CSV form if that is asked for.
+
+        Raises:
+            UsageError: If it is asked for and the form is not CSV.
+        """
+        if excel and self.output is not Output.CSV:
+            raise UsageError("--excel requires -o csv", hint="add -o csv, or -o xlsx without --excel")
+        return result._replace(excel=excel)
+
     @cached_property
     def place(self) -> places.Location:
         """Where the store is."""
@@ -111,7 +127,11 @@ class Run(RunOptions):
         return load(self.place)
 
     def load(self) -> "Snapshot":
-        """Read the store; what is odd in it becomes the run's remarks."""
+        """Return the store, read once; what is odd in it becomes the run's remarks."""
+        return self._snapshot
+
+    @cached_property
+    def _snapshot(self) -> "Snapshot":
         snapshot = self.read()
         for remark in snapshot.remarks:
             self.remarks.append(f"{remark.file}:{remark.line}: {remark.message} ({remark.hint})")

@@ -1,18 +1,20 @@
-"""The roster as CSV for a spreadsheet: one row per renewal, in the columns that ``import`` reads."""
+"""The roster for a spreadsheet: one row per renewal, in the columns that ``import`` reads."""
 
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from renewctl.fields import COLUMNS, Column
+from renewctl.exchange.write_workbook import Content, write_workbook
+from renewctl.fields import COLUMNS, Column, Kind
 from renewctl.model import Client, Contact, Portfolio
-from renewctl.text import csv_cell, format_value
+from renewctl.text import BOM, csv_cell, format_value
 
-BOM = "\ufeff"
 _NEEDS_QUOTES = re.compile(r"[;,@]")
 _NO_NAME = re.compile(r'["<>]')
+_HEADER = [column.name for column in COLUMNS.values()]
 
 
 def export_csv(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) -> str:
@@ -23,22 +25,38 @@ def export_csv(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) 
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([column.name for column in COLUMNS.values()])
-    for client in portfolio.clients.values():
-        for renewal in client.renewals or (None,):
-            records = {"clients": client, "renewals": renewal, "override": client.override}
-            cells = [_cell(column, client, records) for column in COLUMNS.values()]
-            writer.writerow(cells if raw else map(csv_cell, cells))
+    writer.writerow(_HEADER)
+    for row in _rows(portfolio):
+        cells = map(format_value, row)
+        writer.writerow(cells if raw else map(csv_cell, cells))
     return (BOM if excel else "") + file.getvalue()
 
 
-def _cell(column: Column, client: Client, records: Mapping[str, Any]) -> str:
+def export_workbook(portfolio: Portfolio, as_of: date) -> bytes:
+    """Return all clients as an .xlsx workbook, in the columns of ``export_csv``.
+
+    Raises:
+        MissingExtra: If XlsxWriter is not installed.
+        BadInput: If a sheet cannot hold a text, or so many rows.
+    """
+    dates = [column.name for column in COLUMNS.values() if column.field.kind is Kind.DATE]
+    return write_workbook(Content("Clients", _HEADER, _rows(portfolio), dates=dates), as_of)
+
+
+def _rows(portfolio: Portfolio) -> Iterator[list[Any]]:
+    for client in portfolio.clients.values():
+        for renewal in client.renewals or (None,):
+            records = {"clients": client, "renewals": renewal, "override": client.override}
+            yield [_cell(column, client, records) for column in COLUMNS.values()]
+
+
+def _cell(column: Column, client: Client, records: Mapping[str, Any]) -> Any:
     if column.table == "contacts":
         return "; ".join(_contact(contact) for contact in client.contacts if column.name in contact.roles)
     if column.name == "owner" and client.override is None:
         return "default"
     record = records[column.table]
-    return format_value(getattr(record, column.field.attribute)) if record else ""
+    return getattr(record, column.field.attribute) if record else None
 
 
 def _contact(contact: Contact) -> str:

@@ -35,7 +35,7 @@ def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Resul
             "schema": "renewctl.client-list/1",
             "items": lambda: [_client_item(portfolio, each) for each in clients],
         },
-        DataTable(("client", "owner", "notify", "note", *keys), rows),
+        DataTable(("client", "owner", "notify", "note", *keys), rows, "Clients"),
         names=tuple(client.key for client in clients),
         grid=DataTable(("Client", "Setting", "Partner user", "Note", *headings), grid),
     )
@@ -123,7 +123,7 @@ def render_contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
     headings = ("Client", "Primary", "Billing", "Decision-maker", "Partner user")
     return Result(
         {"schema": "renewctl.contacts/1", "items": items},
-        DataTable(("client", *map(str, Role), "partner-user"), rows),
+        DataTable(("client", *map(str, Role), "partner-user"), rows, "Contacts"),
         names=tuple(client.key for client in clients),
         grid=DataTable(headings, grid),
     )
@@ -169,7 +169,7 @@ def render_users(portfolio: Portfolio) -> Result:
     columns = ("email", *TABLES["users"], "default", "overrides")
     return Result(
         {"schema": "renewctl.user-list/1", "items": items},
-        table_of(columns, items),
+        table_of(columns, items, "Partner users"),
         names=tuple(item["email"] for item in items),
         grid=DataTable(("Partner user", "Name", "Set for"), grid),
     )

@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 
 from renewctl.render.result import Cell, DataTable, Line, Output, Result, cell_lines
-from renewctl.text import csv_cell, markdown_cell, showable
+from renewctl.text import BOM, csv_cell, markdown_cell, showable
 
 
 def format_result(result: Result, output: Output) -> str:
-    """Return the result in a format for programs; ``table`` is what a pipe gets of it."""
+    """Return the result in a format for programs, of text; ``table`` is what a pipe gets of it."""
     if output is Output.JSON:
         return json_text(result.document)
     if output is Output.JSONL:
@@ -88,7 +88,7 @@ def _csv(result: Result) -> str:
     for row in result.table.rows:
         # -1 is a number, not a formula.
         writer.writerow(cell if type(cell) is int else csv_cell(_cell_text(cell)) for cell in row)
-    return file.getvalue()
+    return (BOM if result.excel else "") + file.getvalue()
 
 
 def _names(result: Result) -> str:

@@ -24,18 +24,27 @@ class Output(StrEnum):
     JSONL = "jsonl"
     MARKDOWN = "markdown"
     NAMES = "names"
+    XLSX = "xlsx"
 
 
 class DataTable(NamedTuple):
-    """Columns and rows."""
+    """Columns and rows.
+
+    For workbooks: ``title`` is the name of the sheet; ``alarm``, if not empty, the column that must not
+    be blank: a row in which it is blank is coloured, and the cell says NOBODY.
+    """
 
     columns: tuple[str, ...]
     rows: Iterable[tuple[Cell, ...]]
+    title: str = "Report"
+    alarm: str = ""
 
 
-def table_of(columns: tuple[str, ...], items: Iterable[Mapping[str, Any]]) -> DataTable:
+def table_of(
+    columns: tuple[str, ...], items: Iterable[Mapping[str, Any]], title: str = "Report", alarm: str = ""
+) -> DataTable:
     """Return a table of what the items have under these keys."""
-    return DataTable(columns, (tuple([item[column] for column in columns]) for item in items))
+    return DataTable(columns, (tuple([item[column] for column in columns]) for item in items), title, alarm)
 
 
 def cell_lines(cell: Cell) -> Sequence[str]:
@@ -61,7 +70,8 @@ class Result(NamedTuple):
         screen: returns the lines on a terminal of the given width.
         footer: printed below, on a terminal only.
         markdown: returns the Markdown form, where a table would not do.
-    Instead of those: ``text``, a file's exact content; ``parts``, several results in turn.
+    Instead of those: ``text`` or ``data``, a file's exact content; ``parts``, several results in turn.
+    ``excel``: the csv form begins with the mark by which Excel recognises UTF-8.
     In every format: ``warnings`` and ``failure`` are printed on standard error. The exit status is the
     failure's, otherwise ``status``. ``change``: it describes a change; ``written``: which is saved.
     """
@@ -77,10 +87,12 @@ class Result(NamedTuple):
     failure: RenewctlError | None = None
     parts: "tuple[Result, ...]" = ()
     text: str = ""
+    data: bytes = b""
     markdown: Callable[[], str] | None = None
     status: ExitStatus = ExitStatus.DONE
     change: bool = False
     written: bool = False
+    excel: bool = False
 
 
 def line(*parts: str | Segment) -> Line:

@@ -79,7 +79,7 @@ def render_by_client(report: Report) -> Result:
             "items": lambda: [report_item(row, today) for row in rows],
             "summary": lambda: summarize(rows),
         },
-        table_of(COLUMNS, (_flat_item(row, today) for row in rows)),
+        table_of(COLUMNS, (_flat_item(row, today) for row in rows), "Renewals", alarm="to"),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
         screen=lambda width: (*report.person_lines, *_draw(rows, today, width)),
         footer=describe_report(report),
@@ -91,6 +91,8 @@ def report_item(row: ReportRow, today: date) -> dict[str, Any]:
     """Return a row as JSON has it; names are a contract."""
     return {
         **_single_values(row, today),
+        "renewal": row.renewal.day.isoformat() if row.renewal else None,
+        "deadline": row.deadline.isoformat() if row.deadline else None,
         "to": _recipients(row.resolution.to),
         "cc": _recipients(row.resolution.cc),
         "notes": [note_item(note) for note in row.row_notes],
@@ -104,8 +106,8 @@ def _single_values(row: ReportRow, today: date) -> dict[str, Any]:
         "client": resolution.client.key,
         "name": resolution.client.name or None,
         "product": (renewal.product or None) if renewal else None,
-        "renewal": day.isoformat() if day else None,
-        "deadline": deadline.isoformat() if deadline else None,
+        "renewal": day,
+        "deadline": deadline,
         "days_to_renewal": (day - today).days if day else None,
         "days_to_deadline": (deadline - today).days if deadline else None,
         "owner": setting.owner if setting else None,

@@ -6,10 +6,15 @@ import typer
 
 from renewctl.cli.app import command
 from renewctl.cli.commands.who import Query, build_report
+from renewctl.cli.input_files import read_input
+from renewctl.cli.options import Text
 from renewctl.cli.runtime import Run
 from renewctl.domain.dates import parse_span
-from renewctl.exchange.calendar import build_calendar
+from renewctl.exchange.calendar import NO_EXPORT, build_calendar, identify_clients, read_export
 from renewctl.render.result import Result
+from renewctl.text import count_of, list_some
+
+_MOST_NAMED = 3
 
 
 @command("calendar")
@@ -20,17 +25,39 @@ def calendar(
         list[str] | None,
         typer.Option("--remind", metavar="DURATION", help="Remind so long before a deadline."),
     ] = None,
+    earlier: Annotated[
+        Text, typer.Option("--since", metavar="FILE", help="Cancel what an earlier export has and is gone.")
+    ] = None,
 ) -> Result:
     """Print deadlines and renewals as an iCalendar file, with who is notified.
 
-    Send it to a file: renewctl calendar > renewals.ics. The filters are those of who. Reads only;
-    needs the extra "calendar".
+    The file has all renewals, unless you name a window; the filters are those of who. Subscribe to it,
+    or import it into a calendar of its own, and later import it there again: an event that moves keeps
+    its identity. --since renewals.ics also cancels the events of that export whose renewal is gone, or
+    with --recipient does not reach that person any more. Reads only; needs the extra "calendar".
     """
-    rows = build_report(run, query).rows
     days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind or ()]
-    text = build_calendar(rows, run.today, remind=days).decode()
+    rows = build_report(run, query, unbounded=True).rows
+    identities, gone = identify_clients(run.load().portfolio), NO_EXPORT
+    if earlier is not None:
+        # A renewal outside the window, or of another client, is not gone.
+        everything = build_report(run, Query(recipient=query.recipient), unbounded=True).rows
+        gone = read_export(*read_input(run, earlier)).find_gone(everything, identities, run.today)
+    text = build_calendar(rows, run.today, identities, remind=days, gone=gone).decode()
     undated = sorted({row.client.key for row in rows if row.renewal is None})
-    names = ", ".join(undated)
-    warnings = (f"not in the calendar, as no date is recorded: {names}",) if undated else ()
-    document = {"schema": "renewctl.calendar/1", "undated": undated, "calendar": text}
-    return Result(document, text=text, warnings=warnings)
+    cancelled = sorted(event.summary for event in gone.events.values())
+    warnings = []
+    if undated:
+        warnings.append(f"not in the calendar, as no date is recorded: {', '.join(undated)}")
+    if cancelled:
+        number = count_of(len(cancelled), "event")
+        warnings.append(f"{number} cancelled: {list_some(cancelled, _MOST_NAMED)}")
+    if not cancelled and not any(row.renewal for row in rows):
+        warnings.append("the calendar has no events: no renewal matches")
+    document = {
+        "schema": "renewctl.calendar/1",
+        "undated": undated,
+        "cancelled": cancelled,
+        "calendar": text,
+    }
+    return Result(document, text=text, warnings=tuple(warnings))

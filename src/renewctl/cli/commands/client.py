@@ -10,6 +10,7 @@ from renewctl.cli.app import command
 from renewctl.cli.field_options import FieldFilters, FieldValues
 from renewctl.cli.options import (
     Clients,
+    ExcelOption,
     NameOption,
     OneClient,
     OwnerOption,
@@ -49,6 +50,7 @@ def list_(
     owner: OwnerOption = None,
     notify: Annotated[Text, notify_option(help="Only those whose partner user this is, or none.")] = None,
     values: FieldFilters = EMPTY,
+    excel: ExcelOption = False,
 ) -> Result:
     """List clients and the setting that applies to each.
 
@@ -59,9 +61,8 @@ def list_(
         raise UsageError("--overridden and --following exclude each other", hint="name one of them")
     user = notify and ("" if notify.lower() == "none" else lookup.find_user(portfolio, notify).email)
     layer = True if overridden else False if following else None
-    return render_clients.render_client_list(
-        portfolio, lookup.filter_clients(portfolio, layer, owner, user, values)
-    )
+    clients = lookup.filter_clients(portfolio, layer, owner, user, values)
+    return run.with_excel(render_clients.render_client_list(portfolio, clients), excel=excel)
 
 
 @command("client show")

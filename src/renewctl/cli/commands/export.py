@@ -9,17 +9,18 @@ import typer
 from renewctl import files
 from renewctl.cli.app import command
 from renewctl.cli.input_files import STDIN, FileArgument
+from renewctl.cli.options import ExcelOption
 from renewctl.cli.runtime import Run
 from renewctl.errors import UsageError
-from renewctl.exchange.export import export_csv
+from renewctl.exchange.export import export_csv, export_workbook
 from renewctl.formats.convert import to_json, to_toml
-from renewctl.render.result import DataTable, Result, line
+from renewctl.render.result import DataTable, Output, Result, line
 from renewctl.store import history
 from renewctl.store.lock import lock_name
 from renewctl.text import count_of
 from renewctl.workspace.companion_files import SCHEMA_NAME
 
-Format = Literal["toml", "json", "csv"]
+Format = Literal["toml", "json", "csv", "xlsx"]
 
 
 @command("export")
@@ -28,29 +29,51 @@ def export(
     file: FileArgument,
     kind: Annotated[Format | None, typer.Option("--format", help="For -; else told by the suffix.")] = None,
     raw: Annotated[bool, typer.Option("--raw", help="CSV: leave formulas as they are.")] = False,
-    excel: Annotated[bool, typer.Option("--excel", help="CSV: add the mark Excel knows UTF-8 by.")] = False,
+    excel: ExcelOption = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
 ) -> Result:
-    """Write the store as TOML or JSON, whole, or its roster as CSV.
+    """Write the store as TOML or JSON, or its clients as CSV or XLSX.
 
-    The suffix of FILE says which; - prints it. The store is not touched, and a file that exists
-    only with --force.
+    The suffix of FILE decides the format; - prints it. The store is not changed, and a file that
+    exists is replaced only with --force. A workbook needs the extra "xlsx".
     """
+    format_ = _choose_format(file, kind)
+    for option, given in (("--raw", raw), ("--excel", excel)):
+        if given and format_ != "csv":
+            raise UsageError(f"{option} requires CSV", hint=f"leave out {option}, or add --format csv")
+    if file == STDIN and format_ == "xlsx":
+        run.environment.refuse_terminal("clients.xlsx")
+        if run.output in {Output.JSON, Output.JSONL}:
+            raise UsageError("a workbook can't be part of JSON", hint="name a file in place of -")
     snapshot = run.load()
-    path = Path(file)
-    format_ = kind or path.suffix.lower().removeprefix(".")
-    if format_ not in get_args(Format):
-        raise UsageError(f"{file!r} does not say a format", hint="add --format toml, json or csv")
-    if format_ == "csv":
-        text = export_csv(snapshot.portfolio, raw=raw, excel=excel)
-    else:
-        text = (to_json if format_ == "json" else to_toml)(snapshot.document.data)
     document = {"schema": "renewctl.export/1", "path": file, "format": format_}
+    if format_ == "xlsx":
+        content = Result(document, data=export_workbook(snapshot.portfolio, run.today))
+    else:
+        if format_ == "csv":
+            text = export_csv(snapshot.portfolio, raw=raw, excel=excel)
+        else:
+            text = (to_json if format_ == "json" else to_toml)(snapshot.document.data)
+        content = Result({**document, "content": text}, text=text)
     if file == STDIN:
-        return Result({**document, "content": text}, text=text)
-    if own := _describe_own_file(path, run.place.path):
+        return content
+    _write(Path(file), content.data or content.text.encode(), run.place.path, force=force)
+    words = line(f"Exported {count_of(len(snapshot.portfolio.clients), 'client')} to {file}.")
+    return Result(document, DataTable(("path",), ((file,),)), (file,), (words,), change=True)
+
+
+def _choose_format(file: str, kind: Format | None) -> str:
+    format_ = kind or Path(file).suffix.lower().removeprefix(".")
+    if format_ not in get_args(Format):
+        *first, last = get_args(Format)
+        raise UsageError(f"{file!r} does not say a format", hint=f"add --format {', '.join(first)} or {last}")
+    return format_
+
+
+def _write(path: Path, data: bytes, store: Path, *, force: bool) -> None:
+    """Write a file that is none of the store's own; over one that exists only with ``force``."""
+    if own := _describe_own_file(path, store):
         raise UsageError(f"{path} is {own}", hint="name another file")
-    data = text.encode()
     try:
         files.create(path, data)
     except FileExistsError:
@@ -58,8 +81,6 @@ def export(
             raise UsageError(f"{path} exists already", hint="--force writes over it") from None
         files.refuse_foreign_link(path)
         files.replace(path, data, files.digest(files.read_bytes(path)))
-    words = line(f"Exported {count_of(len(snapshot.portfolio.clients), 'client')} to {file}.")
-    return Result(document, DataTable(("path",), ((file,),)), (file,), (words,), change=True)
 
 
 def _describe_own_file(path: Path, store: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.options import Clients, Text, complete_users
+from renewctl.cli.options import Clients, ExcelOption, Text, complete_users
 from renewctl.cli.runtime import Run, select_clients
 from renewctl.command_line import command_line
 from renewctl.domain import lookup
@@ -66,6 +66,7 @@ def who(
     require_recipient: Annotated[
         bool, typer.Option("--require-recipient", help="Exit 1 if nobody is notified in a row.")
     ] = False,
+    excel: ExcelOption = False,
 ) -> Result:
     """Show who would be notified for upcoming renewals, and by which rule.
 
@@ -97,11 +98,11 @@ def who(
         keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
         problems = [Problem(f"{key}: nobody is notified") for key in keys]
         failure = NoRecipient("nobody would be notified", hint=_why(), problems=problems) if keys else None
-    return result._replace(failure=failure)
+    return run.with_excel(result._replace(failure=failure), excel=excel)
 
 
-def build_report(run: Run, query: Query, *, timeline: bool = False) -> Report:
-    """Return the report that is asked for.
+def build_report(run: Run, query: Query, *, timeline: bool = False, unbounded: bool = False) -> Report:
+    """Return the report that is asked for; ``unbounded``, of all dates unless a window is asked for.
 
     A timeline has rows of all dates; its window, unless one is asked for, is a year.
 
@@ -111,7 +112,9 @@ def build_report(run: Run, query: Query, *, timeline: bool = False) -> Report:
     """
     snapshot = run.load()
     portfolio, person = snapshot.portfolio, None
-    window = _window(query, portfolio.policy, run.today, unbounded=timeline or bool(query.clients))
+    window = _window(
+        query, portfolio.policy, run.today, unbounded=timeline or unbounded or bool(query.clients)
+    )
     if timeline and window is None and not query.everything:
         window = reports.twelve_months(run.today)
     clients = select_clients(portfolio, query.clients)

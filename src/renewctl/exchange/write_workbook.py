@@ -1,0 +1,171 @@
+"""A table as an .xlsx workbook that people read, filter and edit, and that ``import`` can read back.
+
+Text stays text: nothing in it becomes a formula, a link, a number or a date, here or in the program that
+opens it.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from io import BytesIO
+from typing import Any, NamedTuple
+from unicodedata import east_asian_width
+
+from renewctl.errors import BadInput, MissingExtra, Problem
+from renewctl.installation import install_command
+from renewctl.text import csv_cell, csv_text, format_value
+
+MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
+"""Limits of a sheet, with its header, and of a cell, in UTF-16 units: "Excel specifications and limits"."""
+NOBODY = "NOBODY"
+_FIRST_DAY = date(1900, 3, 1)
+"""Before it, programs disagree on the number of a day: for Excel, 1900 was a leap year."""
+_DIGITS = 10**15
+"""A spreadsheet keeps 15 digits of a number."""
+_WIDEST, _NARROWEST, _PADDING = 60, 8, 3
+"""Widths of columns in characters; the button of the filter needs some."""
+_IMPOSSIBLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot hold (1.0, 2.2), and the format has no other spelling for, as it has for controls."""
+_FORMATS = {
+    kind: {"num_format": form, "align": "left"}
+    for kind, form in {"text": "@", "number": "0", "date": "yyyy-mm-dd"}.items()
+}
+_HEADER = {"num_format": "@", "bold": True, "bottom": 1}
+_ALARM = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
+
+
+class Content(NamedTuple):
+    """What a sheet holds.
+
+    Args:
+        title: The name of the sheet.
+        columns: The names above the columns.
+        rows: The cells. Dates, numbers and booleans stay what they are, None is blank, the items of a
+            list are joined; everything else is text.
+        alarm: The column that must not be blank, if any: a row where it is says NOBODY, in colour.
+        dates: Columns of dates, even where all their cells are blank.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[object]]
+    alarm: str = ""
+    dates: Collection[str] = ()
+
+
+def write_workbook(content: Content, as_of: date) -> bytes:
+    """Return a workbook with one sheet, in which ``as_of``, a calendar date, is the time of its creation.
+
+    The same content and date give the same bytes.
+
+    Raises:
+        MissingExtra: If XlsxWriter is not installed.
+        BadInput: If a sheet cannot hold so many rows, or a text; its problems name every text by the first
+            cell of its row.
+    """
+    try:
+        # Typed or not, there or not: the same to the type checker.
+        import xlsxwriter  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    except ImportError as error:
+        message = f"writing a workbook needs the package xlsxwriter: {error}"
+        raise MissingExtra(message, hint=install_command("xlsxwriter")) from error
+    columns = content.columns
+    table = [[_value(cell) for cell in row] for row in content.rows]
+    _check_limits(columns, table)
+    file = BytesIO()
+    workbook = xlsxwriter.Workbook(file, {"in_memory": True})
+    workbook.set_properties({"created": datetime.combine(as_of, time(), UTC).replace(tzinfo=None)})
+    header = workbook.add_format(_HEADER)
+    plain = {kind: workbook.add_format(form) for kind, form in _FORMATS.items()}
+    alarming = {kind: workbook.add_format(form | _ALARM) for kind, form in _FORMATS.items()}
+    sheet = workbook.add_worksheet(content.title)
+    for place, name in enumerate(columns):
+        cells = [row[place] for row in table]
+        kind = next((_kind(cell) for cell in cells if cell is not None), "text")
+        kind = "date" if name in content.dates else kind
+        width = max([_width(name) + _PADDING, *map(_width, cells)]) + 1
+        # The format of the whole column is that of cells which people fill later: 00123 and 3/4 stay text.
+        sheet.set_column(place, place, min(max(width, _NARROWEST), _WIDEST), plain[kind])
+        sheet.write_string(0, place, name, header)
+    watched = columns.index(content.alarm) if content.alarm else None
+    for number, row in enumerate(table, 1):
+        formats = plain
+        if watched is not None and row[watched] is None:
+            row[watched], formats = NOBODY, alarming
+        for place, cell in enumerate(row):
+            _write(sheet, number, place, cell, formats)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(table), len(columns) - 1)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS}"})
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)  # printed, as wide as a page and as long as needed
+    sheet.repeat_rows(0)
+    workbook.close()
+    return file.getvalue()
+
+
+def _value(cell: object) -> str | int | date | None:
+    """Return what is written for a cell: text in a form from which ``import`` reads the same text."""
+    if isinstance(cell, list | tuple):
+        cell = "; ".join(cell)
+    if isinstance(cell, bool) or (isinstance(cell, int) and abs(cell) < _DIGITS):
+        return cell
+    if isinstance(cell, date) and cell >= _FIRST_DAY:
+        return cell
+    text = format_value(cell)
+    # A workbook may have been made from our CSV, so import takes the mark of csv_cell away there as well.
+    return (text if csv_text(text) == text else csv_cell(text)) or None
+
+
+def _kind(cell: object) -> str:
+    return "date" if isinstance(cell, date) else "number" if isinstance(cell, int) else "text"
+
+
+def _width(cell: object) -> int:
+    lines = format_value(cell).split("\n")
+    return max(len(line) if line.isascii() else sum(map(_columns_of, line)) for line in lines)
+
+
+def _columns_of(char: str) -> int:
+    return 2 if east_asian_width(char) in "WF" else 1
+
+
+def _check_limits(columns: Sequence[str], table: Sequence[Sequence[object]]) -> None:
+    """Raise BadInput if a sheet cannot hold the table; XlsxWriter would cut it."""
+    hint = "use CSV: -o csv, or the suffix .csv"
+    if len(table) >= MOST_ROWS:
+        message = f"{len(table) + 1:,} rows, and a sheet can hold {MOST_ROWS:,}"
+        raise BadInput(f"the table is too long for a workbook: {message}", hint=hint)
+    problems = [
+        Problem(f"{format_value(row[0])[:_WIDEST]}, {name}: {message}")
+        for row in table
+        for name, cell in zip(columns, row, strict=True)
+        if isinstance(cell, str) and (message := _describe_impossible(cell))
+    ]
+    if problems:
+        raise BadInput("a workbook cannot hold these texts", hint=hint, problems=problems)
+
+
+def _describe_impossible(text: str) -> str:
+    """Return why a cell cannot hold the text; empty if it can."""
+    if found := _IMPOSSIBLE.search(text):
+        return f"the character U+{ord(found[0]):04X} cannot be in a workbook"
+    # A character is at most two units of UTF-16, so half the limit needs no counting.
+    if len(text) > MOST_CHARACTERS // 2 and (units := len(text.encode("utf-16-le")) // 2) > MOST_CHARACTERS:
+        return f"{units:,} characters, and a cell can hold {MOST_CHARACTERS:,}"
+    return ""
+
+
+def _write(sheet: Any, row: int, column: int, cell: object, formats: dict[str, Any]) -> None:
+    """Write a cell by the method of its type: ``sheet.write`` would guess one."""
+    chosen = formats[_kind(cell)]
+    if cell is None:
+        sheet.write_blank(row, column, None, chosen)
+    elif isinstance(cell, bool):
+        sheet.write_boolean(row, column, cell, formats["text"])
+    elif isinstance(cell, int):
+        sheet.write_number(row, column, cell, chosen)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, column, cell, chosen)
+    else:
+        sheet.write_string(row, column, cell, chosen)
