@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
-from renewctl.domain.edit.import_plan import ImportRow
-from renewctl.domain.edit.settings import DEFAULT, OverrideRow
+from renewctl.domain.edit.rows import ImportRow, OverrideRow
+from renewctl.domain.edit.settings import DEFAULT
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange import cells
 from renewctl.exchange.cells import DateFormat, parse_dates
@@ -111,12 +111,13 @@ def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
     if sheet.problems:
         raise BadInput(f"{file} has bad rows; nothing was written", problems=sheet.problems)
     rows = []
+    numbers = {name: place + 1 for name, place in places.items()}
     for row in sheet.rows:
         found = {key: row.cells[places[key]] if key in places else None for key in _OVERRIDE_KEYS}
-        texts = {key: cells.read_text(cell) for key, cell in found.items()}
+        texts: dict[str, Any] = {key: cells.read_text(cell) for key, cell in found.items()}
         with suppress(BadInput):  # it is refused with the other bad rows, later
             texts["owner"] = str(cells.read_cell(found["owner"], Kind.OWNER) or "")
-        rows.append(OverrideRow(file, row.number, **texts))
+        rows.append(OverrideRow(file, row.number, places=numbers, **texts))
     return tuple(rows)
 
 
@@ -147,7 +148,7 @@ def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
             continue
         item, wrong = _read_object(line)
         problems += (Problem(message, file=file, line=number) for message in wrong)
-        values = {key: item.get(key) or "" for key in _OVERRIDE_KEYS}
+        values: dict[str, Any] = {key: item.get(key) or "" for key in _OVERRIDE_KEYS}
         if item.get("source") in ("default", "none"):
             values = {"client": values["client"], "owner": DEFAULT}
         if not wrong:
