@@ -388,7 +388,16 @@ def test_import_into_a_store_that_is_not_there_or_bad(run: Callable) -> None:
     assert "renewctl.toml:1:" in run("import", "roster.csv").err
 
 
-# ------------------------------------------------------------------ override --from
+# ------------------------------------------------------------------ override --from-file
+
+
+def test_the_names_of_clients_in_a_pipe_take_one_setting(agency: Path, run: Callable) -> None:
+    names = run("client", "list", "-o", "names").out
+    ran = run("override", "--from-file", "-", "--owner", "hubspot", "--yes", stdin=names)
+    assert (ran.status, ran.err) == (0, "")
+    listed = json.loads(run("client", "list", "-o", "json").out)
+    assert {client["owner"] for client in listed["items"]} == {"hubspot"}
+    assert {client["source"] for client in listed["items"]} == {"override"}
 
 
 def test_the_list_of_clients_fed_back_unedited_changes_nothing(agency: Path, run: Callable) -> None:

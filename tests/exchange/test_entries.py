@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from exchange.reading import read_sheet
-from renewctl.domain.edit.import_plan import ImportRow
-from renewctl.domain.edit.settings import OverrideRow
+from renewctl.domain.edit.rows import ImportRow, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.rows import ClientRows, is_jsonl, read_client_rows, read_override_rows
 from renewctl.exchange.rows import read_override_lines as json_rows_of
@@ -207,15 +206,16 @@ def test_a_list_of_overrides_is_read() -> None:
         sheet("Client|Name|Owner|Notify|Note", "a.example|A|partner|ana|'=why", "", "b.example"), FILE
     )
 
+    places = {"client": 1, "name": 2, "owner": 3, "notify": 4, "note": 5}
     assert found.rows == (
-        OverrideRow(FILE, 2, "a.example", "partner", "ana", "=why"),
-        OverrideRow(FILE, 4, "b.example"),
+        OverrideRow(FILE, 2, "a.example", "partner", "ana", "=why", places),
+        OverrideRow(FILE, 4, "b.example", places=places),
     )
 
 
 def test_notify_and_note_may_be_missing() -> None:
     assert read_override_rows(sheet("owner|client", "default|a.example"), FILE).rows == (
-        OverrideRow(FILE, 2, "a.example", "default"),
+        OverrideRow(FILE, 2, "a.example", "default", places={"owner": 1, "client": 2}),
     )
 
 

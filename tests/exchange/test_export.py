@@ -127,12 +127,13 @@ def portfolio(data: Data) -> Portfolio:
     return reading.portfolio
 
 
-def taken_in(known: Portfolio, content: str | bytes) -> Plan:
+def taken_in(known: Portfolio, content: str | bytes, *, prune: bool = False) -> Plan:
     """Return the plan of importing the content of a file, overrides and all."""
     data = content.encode() if isinstance(content, str) else content
     table = read_client_rows(read_sheet(data, FILE), FILE, mapping={})
     assert not table.unused
-    return plan_import(known, table.rows, ImportOptions(with_overrides=True), table.problems)
+    options = ImportOptions(prune=prune, with_overrides=True)
+    return plan_import(known, table.rows, options, table.problems)
 
 
 @LAW
@@ -143,6 +144,16 @@ def test_fed_back_it_changes_nothing(data: Data, export: Export) -> None:
 
     assert plan.changes == ()
     assert plan.counts == (("new", 0), ("changed", 0), ("unchanged", len(known.clients)), ("removed", 0))
+
+
+@LAW
+@given(STORES.filter(lambda data: data["clients"]))
+def test_fed_back_with_prune_it_changes_nothing_and_there_is_nothing_to_ask_or_say(data: Data) -> None:
+    known = portfolio(data)
+    plan = taken_in(known, export_csv(known), prune=True)
+
+    assert (plan.changes, plan.danger) == ((), "")
+    assert all("keep" in note for note in plan.notes)
 
 
 @LAW

@@ -8,8 +8,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
-from renewctl.domain.edit.import_plan import ImportRow
-from renewctl.domain.edit.settings import DEFAULT, OverrideRow
+from renewctl.domain.edit.rows import ImportRow, OverrideRow
+from renewctl.domain.edit.settings import DEFAULT
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
 from renewctl.exchange.cells import DateFormat, parse_dates
@@ -120,21 +120,18 @@ def read_override_list(
     if is_jsonl(data):
         if options != DEFAULTS:
             raise UsageError("JSON Lines are read as they are", hint="leave out the options for tables")
-        found = OverrideRows(read_override_lines(data, file))
-    elif (
-        with_setting and not data.startswith((ZIP, OLE)) and (lines := _read_plain_list(data, file, options))
-    ):
+        return OverrideRows(read_override_lines(data, file))
+    lines = () if data.startswith((ZIP, OLE)) else _read_plain_list(data, file, options)
+    if lines and with_setting:
         return OverrideRows(lines)
-    else:
-        tables = [
-            read_override_rows(sheet, file, mapping=options.mapping, with_setting=with_setting)
-            for sheet in read_sheets(data, file, options)
-        ]
-        found = OverrideRows(*(tuple(chain.from_iterable(parts)) for parts in zip(*tables, strict=True)))
-    if with_setting and any(row.owner or row.notify for row in found.rows):
-        message = f"{file} has an owner or a partner user for each client, and so does the command line"
-        raise UsageError(message, hint="leave --owner and --notify out, or remove the columns from the list")
-    return found
+    if lines and not any(mark in lines[0].client for mark in ",;\t|"):
+        hint = "add --owner hubspot, or --owner partner --notify USER"
+        raise BadInput(f"{file} lists clients, and nothing says what to set", hint=hint)
+    tables = [
+        read_override_rows(sheet, file, mapping=options.mapping, with_setting=with_setting)
+        for sheet in read_sheets(data, file, options)
+    ]
+    return OverrideRows(*(tuple(chain.from_iterable(parts)) for parts in zip(*tables, strict=True)))
 
 
 def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[OverrideRow, ...]:
@@ -166,10 +163,11 @@ def read_override_rows(
     if "owner" not in places and not with_setting:
         hint = "add a column owner with hubspot, partner or default; or pass --owner and --notify for all"
         raise BadInput(f"{file} has no column for the owner", hint=hint)
+    numbers = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[OverrideRow] = []
     problems = [*sheet.problems]
     for row in sheet.rows:
-        texts: dict[str, str] = {}
+        texts: dict[str, Any] = {}
         wrong: list[Problem] = []
         for key, place in places.items():
             kind = Kind.OWNER if key == "owner" else Kind.TEXT
@@ -180,7 +178,7 @@ def read_override_rows(
                 wrong.append(problem._replace(column=place + 1, sheet=sheet.name))
         problems += wrong
         if not wrong:
-            rows.append(OverrideRow(file, row.number, **texts))
+            rows.append(OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts))
     remarks = list(sheet.remarks)
     if matched.unknown:
         remarks.append(f"columns not used: {', '.join(matched.unknown)}")
@@ -214,7 +212,7 @@ def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
             continue
         item, wrong = _read_object(line)
         problems += (Problem(message, file=file, line=number) for message in wrong)
-        values = {key: item.get(key) or "" for key in _OVERRIDE_KEYS}
+        values: dict[str, Any] = {key: item.get(key) or "" for key in _OVERRIDE_KEYS}
         if item.get("source") in ("default", "none"):
             values = {"client": values["client"], "owner": DEFAULT}
         if not wrong:

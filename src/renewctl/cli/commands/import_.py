@@ -31,7 +31,9 @@ def import_(
     with_overrides: Annotated[
         bool, typer.Option("--with-overrides", help="Owner and point of contact become overrides.")
     ] = False,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove clients that are not listed.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove clients and renewals that are not listed.")
+    ] = False,
     partial: Annotated[
         bool, typer.Option("--partial", help="Leave bad rows out, import the others.")
     ] = False,
@@ -39,8 +41,10 @@ def import_(
     """Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.
 
     Columns are told by their names, in seven languages. A blank cell changes nothing, overrides
-    stay without --with-overrides, and nothing is removed without --prune: more than a quarter of the
-    clients only once you agree, or with --yes. If a row is bad, nothing is written.
+    stay without --with-overrides, and nothing is removed without --prune. That removes clients that
+    the list does not have, and renewals of clients for which the list has other renewal dates. If it
+    is about more than a quarter of the clients, you must agree, or pass --yes. If a row is bad,
+    nothing is written.
     """
     data, name = read_input(run, file)
     how, track = reading.options(), tracker(run, "Reading rows")

@@ -71,7 +71,11 @@ def _override_from_file(
     found = read_override_list(data, name, reading.options(), with_setting=with_setting)
 
     def edit(portfolio: Portfolio) -> Plan:
-        plan = settings.plan_override_list(portfolio, found.rows, found.problems)
+        if with_setting:
+            listed = settings.find_listed_clients(portfolio, found.rows, found.problems)
+            plan = settings.override(portfolio, listed, owner, select_user(portfolio, notify), run.note)
+        else:
+            plan = settings.plan_override_list(portfolio, found.rows, found.problems)
         return plan._replace(notes=(*plan.notes, *found.remarks))
 
     return change_store(run, edit)
