@@ -38,7 +38,7 @@ def import_(
 ) -> Result:
     """Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.
 
-    Columns are told by their names, in seven languages. A blank cell changes nothing, overrides
+    Columns are recognized by their names, in seven languages. A blank cell changes nothing, overrides
     stay without --with-overrides, and nothing is removed without --prune: more than a quarter of the
     clients only once you agree, or with --yes. If a row is bad, nothing is written.
     """
@@ -46,7 +46,14 @@ def import_(
     how, track = reading.options(), tracker(run, "Reading rows")
     sheets = read_sheets(data, name, how)
     tables = [
-        read_client_rows(sheet, name, mapping=how.mapping, date_format=date_format, track=track)
+        read_client_rows(
+            sheet,
+            name,
+            mapping=how.mapping,
+            date_format=date_format,
+            with_overrides=with_overrides,
+            track=track,
+        )
         for sheet in sheets
     ]
     rows = [row for table in tables for row in table.rows]
@@ -59,4 +66,6 @@ def import_(
         unused = [f"columns not used: {', '.join(table.unused)}" for table in tables if table.unused]
         return plan._replace(notes=(*plan.notes, *remarks, *remark_on_rows(rows, run.today), *unused))
 
-    return change_store(run, edit)
+    result = change_store(run, edit)
+    warnings = (warning for table in tables for warning in table.warnings)
+    return result._replace(warnings=(*result.warnings, *warnings))
