@@ -297,7 +297,8 @@ def test_a_blank_cell_changes_nothing(small: Path, run: Callable) -> None:
     header = "client,name,hub_id,primary,billing,decision-maker,product,renewal,deadline,owner,notify,note"
     blank = f"{header}\nacme.example{',' * 11}\nborges.example{', ' * 11}\n"
     ran = run("import", "-", "--with-overrides", "--renewal-from-deadline", "--prune", stdin=blank)
-    assert (ran.status, ran.out) == (0, "import: no changes, 2 unchanged\n")
+    assert ran.status == 0
+    assert ran.out.startswith("import: no changes, 2 unchanged\n  note: 2 clients have no renewal date")
     assert small.read_bytes() == before
 
 

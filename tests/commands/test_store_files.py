@@ -639,7 +639,7 @@ READERS = [
     ("set-default", "--owner", "partner", "--store", "odd.toml"),
     ("check", "--store", "odd.toml"),
     ("explain", "acme.example", "--store", "odd.toml"),
-    ("export", "-", "--store", "odd.toml"),
+    ("export", "-", "--format", "json", "--store", "odd.toml"),
     ("calendar", "--store", "odd.toml"),
     ("todo", "--store", "odd.toml"),
     ("diff", "odd.toml", "renewctl.toml"),

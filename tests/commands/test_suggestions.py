@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from renewctl.cli.app import command_tree
-from renewctl.render.wording import read_texts
+from renewctl.package_data import read_texts
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -87,7 +87,7 @@ ERRORS = [
     (
         "who -o x.pdf",
         "invalid value for '-o' / '--output': 'x.pdf' is not one of 'table', 'tsv', 'csv', 'json', 'jsonl', "
-        "'markdown', 'names'",
+        "'markdown', 'names', 'xlsx'",
         "renewctl who --help lists the options",
     ),
     (

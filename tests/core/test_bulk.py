@@ -12,7 +12,7 @@ from renewctl.domain import paths
 from renewctl.domain.edit.rows import OverrideRow
 from renewctl.domain.edit.settings import find_listed_clients, override, plan_override_list
 from renewctl.domain.validate import read_portfolio
-from renewctl.errors import BadInput, ExitStatus, UsageError
+from renewctl.errors import BadInput, ExitStatus
 from renewctl.model import Owner, Plan, Portfolio
 from renewctl.render.clients import render_client_list
 

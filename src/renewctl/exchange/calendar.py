@@ -13,6 +13,7 @@ from hashlib import sha256
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.domain.dates import shift_days
 from renewctl.domain.identifiers import name_key
 from renewctl.domain.report import ReportRow
@@ -209,7 +210,7 @@ def read_export(data: bytes, name: str) -> PastExport:
         BadInput: If it is not an iCalendar file, has events and none is renewctl's, or is too large.
     """
     icalendar = _import_icalendar()
-    hint = "name the file that the last renewctl calendar wrote"
+    hint = f"name the file that the last {command_line('calendar')} wrote"
     if not data.strip():
         # A shell empties the file of a redirection before it starts the command.
         hint = "write to another file than --since names, then rename it"
