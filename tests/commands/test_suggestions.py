@@ -42,6 +42,7 @@ MEANT = [
     ("client acme.example", "renewctl client show acme.example"),
     ("ana@agency.example", "renewctl who --recipient ana@agency.example"),
     ("who -o report.csv", "-o csv > report.csv"),
+    ("who -o report.xlsx", "-o xlsx > report.xlsx"),
     ("who -o $(id).csv", "-o csv > FILE.csv"),
     ("export -o roster.csv", "renewctl export roster.csv"),
     ("calendar -o x.ics", "renewctl calendar > x.ics"),

@@ -13,7 +13,7 @@ from renewctl.command_line import command_line
 from renewctl.errors import UsageError
 from renewctl.package_data import read_texts
 
-_FORMATS = {f".{form}": form for form in ("csv", "tsv", "json", "jsonl")} | {".md": "markdown"}
+_FORMATS = {f".{form}": form for form in ("csv", "tsv", "json", "jsonl", "xlsx")} | {".md": "markdown"}
 _TO_FILE = {"export": "renewctl export {file}", "calendar": "renewctl calendar > {file}"}
 """How the answer of some commands comes into a file; others send a format there."""
 _EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((.*)\)")

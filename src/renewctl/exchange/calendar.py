@@ -13,7 +13,6 @@ from hashlib import sha256
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from renewctl.command_line import command_line
 from renewctl.domain.dates import shift_days
 from renewctl.domain.identifiers import name_key
 from renewctl.domain.report import ReportRow
@@ -210,7 +209,7 @@ def read_export(data: bytes, name: str) -> PastExport:
         BadInput: If it is not an iCalendar file, has events and none is renewctl's, or is too large.
     """
     icalendar = _import_icalendar()
-    hint = f"name the file that the last {command_line('calendar')} wrote"
+    hint = "name a file that the command calendar wrote"
     if not data.strip():
         # A shell empties the file of a redirection before it starts the command.
         hint = "write to another file than --since names, then rename it"

@@ -26,15 +26,16 @@ def calendar(
         typer.Option("--remind", metavar="DURATION", help="Remind so long before a deadline."),
     ] = None,
     earlier: Annotated[
-        Text, typer.Option("--since", metavar="FILE", help="Cancel what an earlier export has and is gone.")
+        Text,
+        typer.Option("--since", metavar="FILE", help="Cancel events of an earlier export that are gone."),
     ] = None,
 ) -> Result:
     """Print deadlines and renewals as an iCalendar file, with who is notified.
 
-    The file has all renewals, unless you name a window; the filters are those of who. Subscribe to it,
-    or import it into a calendar of its own, and later import it there again: an event that moves keeps
-    its identity. --since renewals.ics also cancels the events of that export whose renewal is gone, or
-    with --recipient does not reach that person any more. Reads only; needs the extra "calendar".
+    All renewals are in it, unless you name a window; the filters are those of who. Subscribe to the
+    file, or import it into a calendar of its own. A later import moves the events of renewals that
+    moved; --since also cancels the events of an earlier export whose renewal is gone. Reads only;
+    needs the extra "calendar".
     """
     days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind or ()]
     rows = build_report(run, query, unbounded=True).rows

@@ -37,6 +37,7 @@ def export(
     The suffix of FILE decides the format; - prints it. The store is not changed, and a file that
     exists is replaced only with --force. A workbook needs the extra "xlsx".
     """
+    snapshot = run.load()
     format_ = _choose_format(file, kind)
     for option, given in (("--raw", raw), ("--excel", excel)):
         if given and format_ != "csv":
@@ -45,7 +46,6 @@ def export(
         run.environment.refuse_terminal("clients.xlsx")
         if run.output in {Output.JSON, Output.JSONL}:
             raise UsageError("a workbook can't be part of JSON", hint="name a file in place of -")
-    snapshot = run.load()
     document = {"schema": "renewctl.export/1", "path": file, "format": format_}
     if format_ == "xlsx":
         content = Result(document, data=export_workbook(snapshot.portfolio, run.today))
