@@ -74,8 +74,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("new-field")
     shutil.copytree(SOURCE, folder / "renewctl", ignore=shutil.ignore_patterns("__pycache__"))
     lines = [
-        f'Field("{key}", Kind.{new.kind}, "the {key} of a client", column="{key}", headers="Das {key}; o'
-        f' {key}", option="--{key}{"/--no-vip" * (key == FLAG)}", shown=Shown.COLUMN, filter=True)'
+        f'Field("{key}", Kind.{new.kind}, "the {key} of a client", column="{key}",'
+        f' option="--{key}{"/--no-vip" * (key == FLAG)}", shown=Shown.COLUMN, filter=True)'
         for key, new in NEW.items()
     ]
     lines.append(f'Field("{QUIET}", Kind.TEXT, "a remark", shown=Shown.CLIENT)')
@@ -84,6 +84,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     insert(folder / "renewctl" / "fields.py", clients, "".join(f"        {line},\n" for line in lines))
     client = r"class Client\(NamedTuple\):\n(?:    .*\n|\n(?!\n))*"
     insert(folder / "renewctl" / "model.py", client, "".join(f"    {line}\n" for line in attributes))
+    with (folder / "renewctl" / "texts" / "headers.toml").open("a", encoding="utf-8") as headers:
+        headers.writelines(f'\n[certain.{key}]\nde = ["Das {key}"]\n' for key in NEW)
     return folder
 
 

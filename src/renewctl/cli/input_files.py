@@ -10,6 +10,7 @@ from renewctl import files
 from renewctl.cli.options import Text
 from renewctl.cli.runtime import Run
 from renewctl.errors import UsageError
+from renewctl.fields import COLUMNS
 
 if TYPE_CHECKING:
     from renewctl.exchange.sheets import ReadingOptions
@@ -24,7 +25,10 @@ class Reading(NamedTuple):
     mapping: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar="FIELD=HEADER", help="Read FIELD from the column HEADER; FIELD= leaves it out."
+            "--map",
+            metavar="FIELD=HEADER",
+            help="Read FIELD from the column HEADER; FIELD= leaves it out. "
+            f"The fields: {', '.join(COLUMNS)}.",
         ),
     ] = None
     sheets: Annotated[

@@ -13,7 +13,8 @@ from renewctl.domain.edit.settings import DEFAULT
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
 from renewctl.exchange.cells import DateFormat, parse_dates
-from renewctl.exchange.headers import match_columns, recognised
+from renewctl.exchange.columns import add_ways_out, cell_kind, clear_unreadable, match_columns
+from renewctl.exchange.headers import recognised
 from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, leave_out_totals, read_sheets
 from renewctl.exchange.spreadsheet import Sheet, SheetRow, decode
 from renewctl.exchange.workbook import OLE, ZIP
@@ -26,30 +27,39 @@ _LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown
 
 
 class ClientRows(NamedTuple):
-    """The rows of a table, the problems of its other rows, and the columns that hold no field."""
+    """The rows of a table, the problems of its other rows, and the columns that hold no field.
+
+    ``warnings`` are about columns that are not read and look like a field.
+    """
 
     rows: tuple[ImportRow, ...]
     problems: tuple[Problem, ...]
     unused: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
-def read_client_rows(
+def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     sheet: Sheet,
     file: str,
     *,
     mapping: Mapping[str, str],
     date_format: DateFormat | None = None,
+    with_overrides: bool = True,
     track: Track = iter,
 ) -> ClientRows:
     """Return the rows of a sheet about clients.
 
-    ``mapping`` is field to column name, where the names alone are not enough; ``track`` yields the rows
-    it is given, and may show the progress.
+    ``mapping`` is field to column name, where the names alone are not enough, or to "" for none.
+    Without ``with_overrides``, a cell of an override that cannot be read counts as blank. ``track``
+    yields the rows it is given, and may show the progress.
 
     Raises:
         BadInput: If the columns are not certain.
     """
-    matched = match_columns(sheet.columns, mapping, file=file, line=sheet.line)
+    settings = {name for name, column in COLUMNS.items() if column.table == "override"}
+    unwanted = set() if with_overrides else settings
+    matched = match_columns(sheet, mapping, wanted=COLUMNS.keys() - unwanted, file=file)
+    sheet = clear_unreadable(sheet, matched, unwanted)
     problems: list[Problem] = []
     dates: dict[str, Mapping[int, date]] = {}
     for name, place in matched.columns.items():
@@ -66,7 +76,9 @@ def read_client_rows(
         problems += (problem._replace(file=file, line=row.number) for problem in wrong)
         if not wrong and row.number not in dated_badly:
             rows.append(ImportRow(file, row.number, values.pop("client"), values, places))
-    return ClientRows(tuple(rows), tuple(problems), matched.unknown)
+    return ClientRows(
+        tuple(rows), tuple(add_ways_out(problems, sheet, matched)), matched.unknown, matched.warnings
+    )
 
 
 def _read_row(
@@ -84,8 +96,7 @@ def _read_row(
             elif name in dates:
                 value = dates[name].get(row.number)
             else:
-                # A partner user may be named as people type it: an address, a part of it, or a name.
-                value = cells.read_cell(cell, Kind.TEXT if name == "notify" else column.field.kind)
+                value = cells.read_cell(cell, cell_kind(name))
         except BadInput as error:
             wrong = error.problems or (Problem(error.message, hint=error.hint),)
             problems += (problem._replace(column=place + 1) for problem in wrong)
@@ -157,7 +168,7 @@ def read_override_rows(
     if {"rule", "to"} <= {name.strip().lower() for name in sheet.columns}:
         hint = f"{command_line('client list -o csv')} prints the settings, to be edited and fed back"
         raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
-    matched = match_columns(sheet.columns, mapping, file=file, line=sheet.line)
+    matched = match_columns(sheet, mapping, wanted=_OVERRIDE_KEYS, file=file)
     sheet = leave_out_totals(sheet, matched.columns["client"])
     places = {key: matched.columns[key] for key in _OVERRIDE_KEYS if key in matched.columns}
     if "owner" not in places and not with_setting:
@@ -179,7 +190,7 @@ def read_override_rows(
         problems += wrong
         if not wrong:
             rows.append(OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts))
-    remarks = list(sheet.remarks)
+    remarks = [*sheet.remarks, *matched.warnings]
     if matched.unknown:
         remarks.append(f"columns not used: {', '.join(matched.unknown)}")
     return OverrideRows(tuple(rows), tuple(problems), tuple(remarks))

@@ -40,7 +40,7 @@ def import_(
 ) -> Result:
     """Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.
 
-    Columns are told by their names, in seven languages. A blank cell changes nothing, overrides
+    Columns are recognized by their names, in seven languages. A blank cell changes nothing, overrides
     stay without --with-overrides, and nothing is removed without --prune. That removes clients that
     the list does not have, and renewals of clients for which the list has other renewal dates. If it
     is about more than a quarter of the clients, you must agree, or pass --yes. If a row is bad,
@@ -50,7 +50,14 @@ def import_(
     how, track = reading.options(), tracker(run, "Reading rows")
     sheets = read_sheets(data, name, how)
     tables = [
-        read_client_rows(sheet, name, mapping=how.mapping, date_format=date_format, track=track)
+        read_client_rows(
+            sheet,
+            name,
+            mapping=how.mapping,
+            date_format=date_format,
+            with_overrides=with_overrides,
+            track=track,
+        )
         for sheet in sheets
     ]
     rows = [row for table in tables for row in table.rows]
@@ -63,4 +70,6 @@ def import_(
         unused = [f"columns not used: {', '.join(table.unused)}" for table in tables if table.unused]
         return plan._replace(notes=(*plan.notes, *remarks, *remark_on_rows(rows, run.today), *unused))
 
-    return change_store(run, edit)
+    result = change_store(run, edit)
+    warnings = (warning for table in tables for warning in table.warnings)
+    return result._replace(warnings=(*result.warnings, *warnings))
