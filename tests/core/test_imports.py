@@ -600,6 +600,11 @@ REFUSALS = [
     ),
     Refusal("a word without a dot", [row("acme")], [(2, "'acme' is not a client's domain", "")]),
     Refusal("an IP address", [row("1.2.3.4")], [(2, "'1.2.3.4' is an IP address", "acme.example")]),
+    Refusal(
+        "a page on a social network",
+        [row("https://pt.linkedin.com/company/acme")],
+        [(2, "is a site that many companies share", "acme.example")],
+    ),
     Refusal("HubSpot's address", [row("app.hubspot.com")], [(2, "of HubSpot's own", "acme.example")]),
     Refusal(
         "another name in another row",

@@ -36,6 +36,8 @@ _MOST = 0.8
 """The share of them that must agree: a few cells hold ``n/a`` or a typing error."""
 _LEAST_HUB_ID = 10_000
 """Smaller numbers are those of rows, days and prices."""
+_NOTES = frozenset({"memo", "note"})
+"""Of several columns of notes none is read, and each is offered: they are no reason to refuse a table."""
 _LONGEST_DATE = 40
 _LONGEST_ID = 15
 
@@ -47,7 +49,8 @@ class Content(StrEnum):
     DOMAINS = "site addresses"
     ADDRESSES = "e-mail addresses"
     DATES = "dates"
-    NUMBERS = "numbers"
+    HUB_IDS = "numbers"
+    FIGURES = "figures"
     TEXT = "text"
 
 
@@ -98,7 +101,7 @@ def match_columns(
     problems += (
         _several_columns(columns, field, places)
         for field, places in matches.items()
-        if len(places) > 1 and field in wanted
+        if len(places) > 1 and field in wanted and field not in _NOTES
     )
     chosen = {
         field: matches[field][0]
@@ -137,12 +140,13 @@ def cell_kind(field: str) -> Kind:
 
 def clear_unreadable(sheet: Sheet, matched: MatchedColumns, fields: Collection[str]) -> Sheet:
     """Return a sheet without those cells of fields that are not asked for which cannot be read."""
-    names = {place: name for name, place in matched.columns.items() if name in fields}
-
-    def clear(place: int, cell: Cell) -> Cell:
-        return cell if place not in names or _can_read(names[place], cell) else None
-
-    rows = [row._replace(cells=tuple(clear(*each) for each in enumerate(row.cells))) for row in sheet.rows]
+    rows = []
+    for row in sheet.rows:
+        cells = [*row.cells]
+        for field in matched.columns.keys() & {*fields}:
+            place = matched.columns[field]
+            cells[place] = cells[place] if _can_read(field, cells[place]) else None
+        rows.append(row._replace(cells=tuple(cells)))
     return sheet._replace(rows=tuple(rows))
 
 
@@ -233,8 +237,8 @@ class _Table:
         if place not in self._contents:
             cells = self.sample(place)
             counts = Counter(map(_content_of, cells))
-            most = next((kind for kind, number in counts.items() if number >= _MOST * len(cells)), None)
-            self._contents[place] = most or (Content.TEXT if cells else Content.NOTHING)
+            most = (kind for kind, number in counts.items() if number >= _MOST * len(cells))
+            self._contents[place] = next(most, Content.TEXT if cells else Content.NOTHING)
         return self._contents[place]
 
     def may_be(self, field: str, place: int) -> bool:
@@ -252,7 +256,8 @@ class _Table:
         headers = read_headers()
         if content is Content.NOTHING or name in headers.other:
             return []
-        fields = [field for field in headers.ambiguous.get(name, ()) if self._fits(field, place)]
+        meant = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
+        fields = [field for field in meant if field in COLUMNS and self._fits(field, place)]
         if not fields and not (content is Content.DOMAINS and self._is_one_site(place)):
             fields = [field for field in _BY_CONTENT.get(content, ()) if self._fits(field, place)]
         return [field for field in fields if field in free]
@@ -266,7 +271,7 @@ class _Table:
         if column.field.kind is Kind.DATE:
             return content is Content.DATES
         if column.field.kind is Kind.HUB_ID:
-            return content is Content.NUMBERS
+            return content is Content.HUB_IDS
         if column.field.kind is Kind.ADDRESS and content is Content.ADDRESSES:
             return self._is_partner(place)
         return content is Content.TEXT
@@ -317,7 +322,9 @@ def _content_of(cell: Cell) -> Content:
         return Content.DOMAINS
     if _is_date(cell, text):
         return Content.DATES
-    return Content.NUMBERS if _is_hub_id(text) else Content.TEXT
+    if any(map(str.isalpha, text)) and not isinstance(cell, bool):
+        return Content.TEXT
+    return Content.HUB_IDS if _is_hub_id(text) else Content.FIGURES
 
 
 def _is_address(text: str) -> bool:
