@@ -101,6 +101,13 @@ def test_columns_that_look_like_fields_are_offered(header: str, rows: str, offer
     assert found.problems == ()
 
 
+def test_a_field_that_is_left_out_is_not_offered() -> None:
+    table = sheet("Domain|Plano|E-mail|Fim", "acme.example|Pro|p@acme.example|2027-03-01")
+
+    assert read(table, "product=", "primary=", "billing=", "decision_maker=", "renewal=").warnings == ()
+    assert read(table, "primary=", "product=", "renewal=").warnings[0].endswith("--map billing=E-mail")
+
+
 def test_warnings_name_the_column_and_what_it_has() -> None:
     table = sheet("Domain|Quem|Vencimento|Plano", "acme.example|p@acme.example|2027-03-01|Pro")
 
@@ -177,6 +184,8 @@ def test_a_name_that_needs_its_cells(header: str, row: str, columns: dict[str, i
 
 # The table; the problem; what the hint maps.
 NO_CLIENT = [
+    ("Nome|Onde", "Acme|crm.example/1\nBeta|crm.example/2", "no column is the client's domain", []),
+    ("Nome|LinkedIn", "Acme|acme.example", "no column is the client's domain", []),
     ("Nome|Onde", "Acme|acme.example", "no column is the client's domain", ["client=Onde"]),
     ("First Name|Last Name|Mail", "Ana|Souza|ana@acme.example", "no column is the client's domain", []),
     ("Last Name|Firm", "Souza|beta.example", "no column is the client's domain", ["client=Firm"]),
@@ -188,7 +197,7 @@ NO_CLIENT = [
     ("header", "row", "message", "offered"), NO_CLIENT, ids=[each[0] for each in NO_CLIENT]
 )
 def test_the_client_is_offered_by_its_cells(header: str, row: str, message: str, offered: list[str]) -> None:
-    table = sheet(header, row)
+    table = sheet(header, *row.split("\n"))
     with pytest.raises(BadInput) as caught:
         read(table)
 
@@ -198,7 +207,7 @@ def test_the_client_is_offered_by_its_cells(header: str, row: str, message: str,
     if offered:
         assert len(read(table, *offered).rows) == 1
     else:
-        assert problem.hint == "name it with --map client=HEADER; the columns: First Name, Last Name, Mail"
+        assert problem.hint == f"name it with --map client=HEADER; the columns: {', '.join(table.columns)}"
 
 
 def test_names_can_be_meant_as_clients() -> None:
@@ -266,6 +275,8 @@ def test_one_bad_cell_does_not_question_its_column() -> None:
     table = sheet("Domain|Renewal", "a.example|2027-03-01", "b.example|2027-03-02", "c.example|soon")
 
     assert [find_commands(problem.hint) for problem in read(table).problems] == [[]]
+    alone = sheet("Domain|Renewal", "a.example|soon", "b.example|")
+    assert [find_commands(problem.hint) for problem in read(alone).problems] == [[]]
     ambiguous = sheet("Domain|Renewal", "a.example|03/04/2027", "b.example|05/06/2027")
     assert [find_commands(problem.hint) for problem in read(ambiguous).problems] == [[], []]
 
@@ -332,3 +343,16 @@ def test_what_is_offered_can_be_pasted_and_settles_it(data: st.DataObject) -> No
             field, _, _ = option.partition("=")
             assert field not in found.columns
             assert field in match([option]).columns
+
+
+@pytest.mark.parametrize("name", ["Domain", "Fim", "Notes", "x", ""])
+def test_a_table_of_very_many_columns_is_answered_soon_and_shortly(name: str) -> None:
+    columns = ("Domain", *(f"{name}{'.' * (number % 3)}" for number in range(16_000)))
+    table = Sheet(columns, (SheetRow(2, ("acme.example", *["2027-03-01"] * 16_000)),))
+
+    try:
+        said = match_columns(table, {}).warnings
+    except BadInput as error:
+        said = tuple(problem.message + problem.hint for problem in error.problems)
+    assert 1 <= len(said) <= 9
+    assert max(map(len, said)) < 1_000

@@ -28,7 +28,7 @@ from renewctl.exchange.headers import (
 from renewctl.exchange.spreadsheet import Cell, Sheet
 from renewctl.fields import COLUMNS, Kind
 from renewctl.model import EMPTY
-from renewctl.text import column_letters
+from renewctl.text import column_letters, list_some
 
 _SAMPLE = 100
 """So many filled cells of a column show what it has."""
@@ -36,6 +36,7 @@ _MOST = 0.8
 """The share of them that must agree: a few cells hold ``n/a`` or a typing error."""
 _LEAST_HUB_ID = 10_000
 """Smaller numbers are those of rows, days and prices."""
+_MOST_NAMED, _MOST_LISTED = 8, 40
 _NOTES = frozenset({"memo", "note"})
 """Of several columns of notes none is read, and each is offered: they are no reason to refuse a table."""
 _LONGEST_DATE = 40
@@ -123,7 +124,7 @@ def match_columns(
     return MatchedColumns(
         chosen,
         tuple(columns[place] for place in spare if columns[place].strip()),
-        tuple(_warn(table, place, fields) for place in unread if (fields := table.offer(place, free))),
+        tuple(_warn_of(table, unread, free)),
         {
             field: _find_way_out(table, field, spare)
             for field, place in chosen.items()
@@ -209,16 +210,17 @@ def _check_client(table: "_Table", places: Sequence[int], spare: Sequence[int]) 
 
 
 def _several_columns(columns: Sequence[str], field: str, places: Sequence[int]) -> Problem:
-    names = " and ".join(f"{columns[place]!r} ({column_letters(place + 1)})" for place in places)
-    options = [
-        (name := _typed_name(columns, place)) and f"--map {quote(f'{field}={name}')}" for place in places
-    ]
+    named = places[:_MOST_NAMED]
+    names = " and ".join(f"{columns[place]!r} ({column_letters(place + 1)})" for place in named)
+    names += f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
+    options = [_map_option(columns, field, place) for place in named]
     hint = f"choose one with {' or '.join(options)}" if all(options) else "give each column a name of its own"
     return Problem(f"several columns are the {field}: {names}", hint=hint, column=places[1] + 1)
 
 
 def _list_columns(columns: Sequence[str]) -> str:
-    return f"the columns: {', '.join(name for name in columns if name.strip()) or 'none has a name'}"
+    names = [name for name in columns if name.strip()]
+    return f"the columns: {list_some(names, _MOST_LISTED) or 'none has a name'}"
 
 
 class _Table:
@@ -355,6 +357,14 @@ def _is_date(cell: Cell, text: str) -> bool:
     if isinstance(cell, str) and (len(text) > _LONGEST_DATE or sum(map(str.isdigit, text)) < len("2027")):
         return False
     return any(parse_dates([(1, cell)], date_format=order)[0] for order in ("dmy", "mdy"))
+
+
+def _warn_of(table: _Table, places: Sequence[int], free: Collection[str]) -> Iterator[str]:
+    """Yield a warning of each column that is not read and looks like a field, up to a number."""
+    offers = [(place, fields) for place in places if (fields := table.offer(place, free))]
+    yield from (_warn(table, *offer) for offer in offers[:_MOST_NAMED])
+    if len(offers) > _MOST_NAMED:
+        yield f"{len(offers) - _MOST_NAMED} more columns look like fields and are not used"
 
 
 def _warn(table: _Table, place: int, fields: Sequence[str]) -> str:

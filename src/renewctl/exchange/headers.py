@@ -81,8 +81,9 @@ def field_name(word: str) -> str:
 
 def find_columns(columns: Sequence[str], name: str) -> list[int]:
     """Return the columns of that name: the exact name if there are any, otherwise as names are compared."""
-    exact = [place for place, column in enumerate(columns) if column == name.strip() != ""]
-    return exact or [place for place, column in enumerate(columns) if fold(column) == fold(name) != ""]
+    typed, folded = name.strip(), fold(name)
+    exact = [place for place, column in enumerate(columns) if column == typed != ""]
+    return exact or [place for place, column in enumerate(columns) if fold(column) == folded != ""]
 
 
 def match_names(

@@ -110,11 +110,15 @@ def _read_row(
 
 
 class OverrideRows(NamedTuple):
-    """The rows of a list of overrides, the problems of its other rows, and remarks on how it was read."""
+    """The rows of a list of overrides, the problems of its other rows, and remarks on how it was read.
+
+    ``warnings`` are about columns that are not read and look like a field.
+    """
 
     rows: tuple[OverrideRow, ...]
     problems: tuple[Problem, ...] = ()
     remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def read_override_list(
@@ -193,7 +197,7 @@ def read_override_rows(
     remarks = [*sheet.remarks, *matched.warnings]
     if matched.unknown:
         remarks.append(f"columns not used: {', '.join(matched.unknown)}")
-    return OverrideRows(tuple(rows), tuple(problems), tuple(remarks))
+    return OverrideRows(tuple(rows), tuple(problems), tuple(remarks), matched.warnings)
 
 
 def is_jsonl(data: bytes) -> bool:

@@ -70,6 +70,4 @@ def import_(
         unused = [f"columns not used: {', '.join(table.unused)}" for table in tables if table.unused]
         return plan._replace(notes=(*plan.notes, *remarks, *remark_on_rows(rows, run.today), *unused))
 
-    result = change_store(run, edit)
-    warnings = (warning for table in tables for warning in table.warnings)
-    return result._replace(warnings=(*result.warnings, *warnings))
+    return change_store(run, edit, [warning for table in tables for warning in table.warnings])

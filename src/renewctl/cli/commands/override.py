@@ -78,4 +78,4 @@ def _override_from_file(
             plan = settings.plan_override_list(portfolio, found.rows, found.problems)
         return plan._replace(notes=(*plan.notes, *found.remarks))
 
-    return change_store(run, edit)
+    return change_store(run, edit, found.warnings)
