@@ -680,6 +680,11 @@ REFUSALS = [
         [(2, "acme.example has several renewals", "'Marketing Hub', 'Sales Hub'")],
     ),
     Refusal(
+        "no product where there is one renewal, and the rows add another",
+        [row(BETA, 2, renewal=DAY), row(BETA, 3, product="CMS", renewal=OTHER)],
+        [(2, "beta.example has several renewals", "name the product: 'Sales Hub'")],
+    ),
+    Refusal(
         "a deadline after the renewal",
         [row(GAMA, renewal=DAY, deadline=OTHER)],
         [(2, "the deadline is after the renewal (2028-09-01, 2027-09-01)", "")],

@@ -135,7 +135,8 @@ def plan_import(
     renewals: dict[str, ListedRenewals] = {}
     for key, group in track(groups.items()):
         client = portfolio.clients.get(key) or Client(key, key)
-        listed = ListedRenewals(client, portfolio.policy, deadline_is_date=options.deadline_is_date)
+        by_deadline = options.deadline_is_date
+        listed = ListedRenewals(client, group, portfolio.policy, deadline_is_date=by_deadline)
         wanted, wrong = _client_changes(roster, client, group, listed, options)
         problems += wrong
         if not wrong:

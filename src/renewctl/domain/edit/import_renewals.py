@@ -1,6 +1,6 @@
 """What the rows of one client change about its renewals: each row in turn, then what they leave out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from difflib import get_close_matches
 
@@ -20,7 +20,9 @@ class ListedRenewals:
     With ``deadline_is_date``, a deadline without a renewal date gives the date.
     """
 
-    def __init__(self, client: Client, policy: Policy, *, deadline_is_date: bool) -> None:
+    def __init__(
+        self, client: Client, rows: Sequence[ImportRow], policy: Policy, *, deadline_is_date: bool
+    ) -> None:
         self.client = client
         self.policy = policy
         self.deadline_is_date = deadline_is_date
@@ -35,6 +37,11 @@ class ListedRenewals:
         for renewal in client.renewals:
             self._spelled.setdefault(renewal.product, []).append(renewal)
             self._alike.setdefault(name_key(renewal.product), []).append(renewal)
+        days = ("renewal", "deadline") if deadline_is_date else ("renewal",)
+        products = (row.values.get("product", "") for row in rows if not row.values.keys().isdisjoint(days))
+        new = {name_key(product) for product in products if product} - self._alike.keys()
+        self._only = client.renewals[0] if len(client.renewals) == 1 and not new else None
+        """What a row without a product is about."""
 
     @property
     def dated(self) -> bool:
@@ -126,16 +133,15 @@ class ListedRenewals:
 
     def _find(self, row: ImportRow) -> Renewal | None:
         product = row.values.get("product", "").strip()
-        renewals = self.client.renewals
-        if not product and len(renewals) == 1:
-            return renewals[0]
+        if not product and self._only:
+            return self._only
         alike = self._find_products(product)
         if len(alike) > 1:
             message = f"{self.client.key} has several renewals that look like {product!r}"
             raise BadRow(row, "product", message, "make one of them in the file")
         if alike:
             return alike[0]
-        if not product and renewals:
-            hint = f"name the product: {', '.join(repr(renewal.product) for renewal in renewals)}"
+        if not product and self.client.renewals:
+            hint = f"name the product: {', '.join(repr(each.product) for each in self.client.renewals)}"
             raise BadRow(row, "product", f"{self.client.key} has several renewals", hint)
         return None
