@@ -125,7 +125,7 @@ def _override(run: Run) -> list[str]:
 
 def _override_list(run: Run) -> list[str]:
     text = portfolio.overrides(min(ROWS, run.clients), run.number)
-    return ["override", "--from", str(run.stores.text("overrides.csv", text))]
+    return ["override", "--from-file", str(run.stores.text("overrides.csv", text))]
 
 
 def _import(run: Run) -> list[str]:
@@ -170,7 +170,7 @@ OPERATIONS = (
     Operation(name="explain", words=_explain, base="L", bar=1.25, stretch=1.1, sizes=MOST),
     Operation(name="override", words=_override, base="L", bar=1.9, stretch=1.6, sizes=MOST, copied="kept",
               large=2.5),
-    Operation(name=f"override --from, {ROWS:,} rows", words=_override_list, base="L", bar=4, stretch=2.5,
+    Operation(name=f"override --from-file, {ROWS:,} rows", words=_override_list, base="L", bar=4, stretch=2.5,
               sizes=BOTH, copied="fresh"),
     Operation(name="import, all new", words=_import, base="L", bar=5, stretch=3, sizes=(10_000,),
               store=BARE, copied="fresh"),

@@ -140,5 +140,5 @@ def test_the_mark(ratio, bar, stretch, expected):
 
 def test_only_and_sizes_choose():
     names = {(case.name, case.clients) for case in bench.chosen([1_000], "override")}
-    assert names == {("override", 1_000), ("override --from, 1,000 rows", 1_000)}
+    assert names == {("override", 1_000), ("override --from-file, 1,000 rows", 1_000)}
     assert all(case.clients == 0 for case in bench.chosen([], ""))

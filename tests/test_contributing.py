@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from renewctl.domain.resolve import SEVERITY, Reason, Rule
-from renewctl.render.wording import read_texts
+from renewctl.package_data import read_texts
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("CONTRIBUTING.md", "SECURITY.md", "docs/licences.md")

@@ -74,8 +74,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("new-field")
     shutil.copytree(SOURCE, folder / "renewctl", ignore=shutil.ignore_patterns("__pycache__"))
     lines = [
-        f'Field("{key}", Kind.{new.kind}, "the {key} of a client", column="{key}", headers="Das {key}; o'
-        f' {key}", option="--{key}{"/--no-vip" * (key == FLAG)}", shown=Shown.COLUMN, filter=True)'
+        f'Field("{key}", Kind.{new.kind}, "the {key} of a client", column="{key}",'
+        f' option="--{key}{"/--no-vip" * (key == FLAG)}", shown=Shown.COLUMN, filter=True)'
         for key, new in NEW.items()
     ]
     lines.append(f'Field("{QUIET}", Kind.TEXT, "a remark", shown=Shown.CLIENT)')
@@ -84,6 +84,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     insert(folder / "renewctl" / "fields.py", clients, "".join(f"        {line},\n" for line in lines))
     client = r"class Client\(NamedTuple\):\n(?:    .*\n|\n(?!\n))*"
     insert(folder / "renewctl" / "model.py", client, "".join(f"    {line}\n" for line in attributes))
+    with (folder / "renewctl" / "texts" / "headers.toml").open("a", encoding="utf-8") as headers:
+        headers.writelines(f'\n[certain.{key}]\nde = ["Das {key}"]\n' for key in NEW)
     return folder
 
 
@@ -197,7 +199,7 @@ def test_a_list_with_the_fields_is_still_a_list_of_overrides(program: Program) -
     for form in ("csv", "jsonl"):
         path = Path(f"clients.{form}")
         path.write_text(program.run("client", "list", "-o", form), "utf-8")
-        assert program.json("override", "--from", str(path))["changes"] == []
+        assert program.json("override", "--from-file", str(path))["changes"] == []
 
 
 def test_clients_are_filtered_by_the_fields(program: Program) -> None:

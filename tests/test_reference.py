@@ -59,4 +59,4 @@ def test_groff_sets_it_without_a_word_and_within_its_width():
     text = re.sub(r".\x08", "", ran.stdout)
     assert max(map(len, text.splitlines())) <= 80
     assert "only Inês hears of this client's renewals" in text
-    assert "--from FILE" in text
+    assert "--from-file FILE" in text

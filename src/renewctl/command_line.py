@@ -10,6 +10,7 @@ from shlex import quote
 from renewctl.text import showable
 
 _store: ContextVar[str] = ContextVar("store", default="")
+_arguments: ContextVar[tuple[str, ...]] = ContextVar("arguments", default=())
 _commands: dict[int, set[str]] = {}
 """The commands that were made, as they are shown, by their length."""
 
@@ -17,6 +18,8 @@ _commands: dict[int, set[str]] = {}
 @contextmanager
 def name_store(arguments: Sequence[str]) -> Iterator[None]:
     """Have every command that is printed inside name the store that a command line names, if any.
+
+    ``repeat_command`` repeats the command line itself.
 
     The line is not read by Typer here: half of what is printed is about lines that Typer refuses. A store
     that the environment names, or that is found, is the same one where the command is pasted.
@@ -29,10 +32,12 @@ def name_store(arguments: Sequence[str]) -> Iterator[None]:
         elif word.startswith("--store="):
             store = word.removeprefix("--store=")
     token = _store.set(_option("store", store) if store else "")
+    repeated = _arguments.set(tuple(arguments))
     try:
         yield
     finally:
         _store.reset(token)
+        _arguments.reset(repeated)
 
 
 def command_line(words: str, *arguments: str, **options: str | bool | None) -> str:
@@ -43,7 +48,19 @@ def command_line(words: str, *arguments: str, **options: str | bool | None) -> s
         arguments: arguments in their order, quoted where a shell or an option would be read.
         options: options with their values; True is one without a value, and False and None are left out.
     """
-    command = _compose(words, arguments, options)
+    return _remember(_compose(words, arguments, options))
+
+
+def repeat_command(**options: str | bool) -> str:
+    """Return the command line of this run with more options, to be pasted as it is."""
+    words = _arguments.get()
+    end = words.index("--") if "--" in words else len(words)
+    added = [_option(name, value) for name, value in options.items()]
+    quoted = [quote(word) for word in words]
+    return _remember(" ".join(["renewctl", *quoted[:end], *added, *quoted[end:]]))
+
+
+def _remember(command: str) -> str:
     text = showable(command)
     _commands.setdefault(len(text), set()).add(text)
     return command

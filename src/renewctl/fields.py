@@ -50,8 +50,9 @@ class Field(NamedTuple):
         required: Whether its table must have it.
         table: The name in ``TABLES`` of the fields of a table or a list of tables.
         attribute: The model's name for it, if it is not the key.
-        column: The name of its column in a spreadsheet; without one it is not imported and exported.
-        headers: Other names of that column, separated by semicolons.
+        column: The name of its column in a spreadsheet; without one it is not imported and exported. Other
+            names of that column are in ``texts/headers.toml``.
+        joined: Whether the rows of a client can have different texts, which are joined, one below the other.
         option: The option of ``client add`` and ``client set``, such as ``--hub-id`` or ``--on/--off``.
         help: The help of that option, if it is not ``doc``.
         shown: Where the field is shown.
@@ -65,49 +66,12 @@ class Field(NamedTuple):
     table: str = ""
     attribute: str = ""
     column: str = ""
-    headers: str = ""
+    joined: bool = False
     option: str = ""
     help: str = ""
     shown: Shown = Shown.NOWHERE
     filter: bool = False
 
-
-# Headers: what HubSpot's pages and exports call a column, in English, Portuguese, Spanish, French, German,
-# Japanese and Polish; and, where those have no name, what a partner's own spreadsheet would.
-# No synonyms: "Record ID" (hs_object_id) and "HubSpot ID" number the record in the partner's own CRM,
-# not the client's account; "Company owner" is the record's owner there, by name, not the renewal's.
-
-CLIENT_HEADERS = """domain; client domain; company domain; company domain name; domain name;
-    customer domain; domínio; domínio do cliente; domínio da empresa; nome de domínio da empresa;
-    nome do domínio da empresa; dominio; dominio del cliente; dominio de la empresa;
-    nombre de dominio de la empresa; nombre del dominio de la empresa; domaine; domaine du client;
-    domaine de l'entreprise; nom de domaine de l'entreprise; Kundendomain; Unternehmensdomain;
-    Domain-Name des Unternehmens; ドメイン; ドメイン名; 会社のドメイン名; クライアントのドメイン; domena;
-    domena klienta; domena firmy; nazwa domeny firmy"""
-CLIENT_OR_NAME_HEADERS = """client; client name; customer; customer name; cliente; nome do cliente;
-    nombre del cliente; nom du client; Kunde; Kundenname; クライアント; クライアント名; klient;
-    nazwa klienta"""
-"""Headers of the client's name in a table that has a column for the domain; otherwise of the domain.
-
-HubSpot's renewal list calls its column "Client" or, in 2018, "Client name", and shows the domain in it.
-"""
-ROLE_HEADERS = {
-    Role.PRIMARY: """primary contact; primary account contact; primary client contact;
-        primary contact email; contato principal; contacto principal; contato principal da conta;
-        contacto principal de la cuenta; e-mail do contato principal; contact principal;
-        contact principal du compte; primärer Account-Kontakt; primärer Kontakt; Hauptkontakt;
-        主要連絡先; główny kontakt; główny kontakt konta""",
-    Role.BILLING: """billing contact; billing contacts; billing contact(s); billing contact email;
-        billing email; contato de faturamento; contatos de faturamento; contato de faturação;
-        contacto de faturação; contacto de facturação; contacto de faturamento;
-        e-mail do contato de faturamento; contacto de facturación; contactos de facturación;
-        contact de facturation; contacts de facturation; Abrechnungskontakt; Abrechnungskontakte; 請求先;
-        請求先連絡先; kontakt rozliczeniowy; kontakty rozliczeniowe""",
-    Role.DECISION_MAKER: """decision makers; decision maker email; tomador de decisões;
-        tomador de decisão; responsável pela tomada de decisões; e-mail do tomador de decisões;
-        responsable de decisiones; responsable de la toma de decisiones; responsable de tomar decisiones;
-        décideur; décideurs; Entscheidungsträger; 意思決定者; osoba decyzyjna; osoba podejmująca decyzje""",
-}
 
 _ON = Field("on", Kind.DATE, "the day somebody looked at HubSpot's own screens", required=True)
 _NAME = Field(
@@ -115,9 +79,6 @@ _NAME = Field(
     Kind.NAME,
     "name, as people know it",
     column="name",
-    headers="""company; company name; account name; nome; empresa; nome da empresa; nombre;
-        nombre de la empresa; nom; entreprise; nom de l'entreprise; Unternehmen; Unternehmensname;
-        Name des Unternehmens; 会社名; nazwa; firma; nazwa firmy""",
     option="--name",
     help="The name people know.",
     shown=Shown.LIST,
@@ -128,25 +89,12 @@ _OWNER = Field(
     "who owns renewal communication: hubspot or partner",
     required=True,
     column="owner",
-    headers="""renewal owner; communication owner; renewal communication owner;
-        proprietário da renovação; proprietário da comunicação de renovação;
-        proprietário da comunicação de renovação do cliente; propietario de renovación;
-        propietario de la renovación; propietario de la comunicación de renovación;
-        propietario de la comunicación de renovación del cliente; propriétaire de renouvellement;
-        propriétaire du renouvellement; propriétaire de la communication de renouvellement;
-        propriétaire de la communication de renouvellement du client; Zuständigkeit für die Verlängerung;
-        更新担当者; właściciel odnowienia""",
 )
 _NOTIFY = Field(
     "notify",
     Kind.ADDRESS,
     "partner user: copied when HubSpot owns, sole recipient when the partner owns",
     column="notify",
-    headers="""partner user; partner user to be notified; user to notify; point of contact;
-        renewal point of contact; point of contact for renewals; partner point of contact;
-        usuário parceiro; usuário parceiro para ser notificado; ponto de contato; ponto de contacto;
-        ponto de contato para renovações; punto de contacto; punto de contacto para renovaciones;
-        point de contact; Ansprechpartner; 連絡窓口; punkt kontaktowy""",
 )
 _SEEN_DEFAULT = (
     Field("owner", Kind.OWNER, "the owner HubSpot's screens showed", required=True),
@@ -184,11 +132,6 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             Kind.HUB_ID,
             "the client's HubSpot account number",
             column="hub_id",
-            headers="""portal id; HubSpot account ID; HubSpot portal ID; HubSpot hub ID; ID do hub;
-                ID do portal; ID da conta HubSpot; ID da conta do HubSpot; ID del hub; ID del portal;
-                ID de cuenta de HubSpot; ID de la cuenta de HubSpot; ID du hub; ID du portail;
-                ID du compte HubSpot; HubSpot-Account-ID; ポータルID; ハブID; HubSpotアカウントID;
-                ID portalu; ID konta HubSpot""",
             option="--hub-id",
             help="The HubSpot account number.",
             shown=Shown.LIST,
@@ -211,6 +154,15 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             table="clients.in_hubspot",
             attribute="confirmed",
         ),
+        Field(
+            "memo",
+            Kind.TEXT,
+            "free text about the client",
+            column="memo",
+            joined=True,
+            option="--memo",
+            shown=Shown.CLIENT,
+        ),
     ),
     "clients.in_hubspot": (
         Field("owner", Kind.OWNER_SEEN, 'the owner shown, or "default"', required=True),
@@ -230,30 +182,18 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             required=True,
             attribute="day",
             column="renewal",
-            headers="""renewal date; renewal start date; next renewal; next renewal date; renovação;
-                data da renovação; data de renovação; renovación; fecha de renovación;
-                fecha de la renovación; renouvellement; date de renouvellement; date du renouvellement;
-                Verlängerung; Verlängerungsdatum; 更新日; odnowienie; data odnowienia""",
         ),
         Field(
             "product",
             Kind.NAME,
             "what renews; tells a client's renewals apart",
             column="product",
-            headers="""products; product renewals; subscription; produto; produtos; producto; productos;
-                produit; produits; Produkt; Produkte; Produktverlängerungen; 製品; 製品更新; produkty;
-                odnowienia produktów""",
         ),
         Field(
             "deadline",
             Kind.DATE,
             "the last day to alter terms, where not the usual one",
             column="deadline",
-            headers="""renewal deadline; prazo de renovação; prazo da renovação;
-                data limite de renovação; data limite da renovação; fecha límite de renovación;
-                fecha límite de la renovación; plazo de renovación; date limite de renouvellement;
-                échéance de renouvellement; Verlängerungs-Deadline; Verlängerungsfrist; 更新の締め切り;
-                更新期限; termin odnowienia""",
         ),
     ),
     "override": (
@@ -264,8 +204,6 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             Kind.TEXT,
             "why",
             column="note",
-            headers="""notes; nota; notas; remarque; remarques; Notiz; Notizen; メモ; notatka; notatki;
-                uwagi""",
         ),
     ),
 }
@@ -297,23 +235,22 @@ class Column(NamedTuple):
     """
 
     name: str
-    headers: str
     table: str
     field: Field
 
 
 def _columns() -> Iterator[Column]:
     key = Field("client", Kind.TEXT, "the client's domain", attribute="key")
-    yield Column("client", CLIENT_HEADERS, "clients", key)
+    yield Column("client", "clients", key)
     for field in TABLES["clients"].values():
         if field.table == "contacts":
-            yield from (Column(role, headers, "contacts", field) for role, headers in ROLE_HEADERS.items())
+            yield from (Column(role, "contacts", field) for role in Role)
         elif field.table:
             # The product comes first, because it identifies a client's renewal.
             inner = sorted(TABLES[field.table].values(), key=lambda each: each.key != "product")
-            yield from (Column(each.column, each.headers, field.table, each) for each in inner if each.column)
+            yield from (Column(each.column, field.table, each) for each in inner if each.column)
         elif field.column:
-            yield Column(field.column, field.headers, "clients", field)
+            yield Column(field.column, "clients", field)
 
 
 COLUMNS: Mapping[str, Column] = {column.name.replace("-", "_"): column for column in _columns()}

@@ -90,6 +90,7 @@ class Client(NamedTuple):
     renewals: tuple[Renewal, ...] = ()
     override: Override | None = None
     confirmed: Confirmation | None = None
+    memo: str = ""
 
 
 class PartnerUser(NamedTuple):
@@ -131,7 +132,8 @@ class Portfolio(NamedTuple):
 class Change(NamedTuple):
     """One change of a value: ``after`` replaces ``before`` at ``path``; None means absent.
 
-    With ``renamed``, the table at ``path`` gets the key ``after`` and keeps everything else.
+    With ``renamed``, the table or the item of a list at ``path`` gets the key or the identity ``after``, and
+    keeps everything else.
     """
 
     path: Path

@@ -197,7 +197,7 @@ def test_no_standard_input_is_an_error(store: Path, spawn: Callable) -> None:
     assert b"there is no standard input" in done.stderr
 
 
-@pytest.mark.parametrize("argv", [("import", "fifo"), ("override", "--from", "fifo")], ids=" ".join)
+@pytest.mark.parametrize("argv", [("import", "fifo"), ("override", "--from-file", "fifo")], ids=" ".join)
 def test_a_pipe_by_name_is_refused_and_does_not_hang(
     argv: tuple[str, ...], store: Path, spawn: Callable
 ) -> None:
@@ -215,7 +215,7 @@ def test_an_export_into_a_pipe_by_name_does_not_hang(store: Path, spawn: Callabl
         assert ran.err.startswith(b"error: ")
 
 
-@pytest.mark.parametrize("argv", [("import",), ("override", "--from")], ids=" ".join)
+@pytest.mark.parametrize("argv", [("import",), ("override", "--from-file")], ids=" ".join)
 @pytest.mark.parametrize("kind", ["nothing", "a folder", "a link to nothing"])
 def test_a_file_that_cannot_be_read_is_said(
     kind: str, argv: tuple[str, ...], store: Path, run: Callable
@@ -231,7 +231,9 @@ def test_a_file_that_cannot_be_read_is_said(
     assert "help: " in ran.err
 
 
-@pytest.mark.parametrize("argv", [("import",), ("override", "--from"), ("export", "--force")], ids=" ".join)
+@pytest.mark.parametrize(
+    "argv", [("import",), ("override", "--from-file"), ("export", "--force")], ids=" ".join
+)
 def test_the_way_out_of_a_folder_is_not_a_store(argv: tuple[str, ...], store: Path, run: Callable) -> None:
     """It is a table that is read here, or any file that is written."""
     Path("list.csv").mkdir()
@@ -295,7 +297,8 @@ def test_a_blank_cell_changes_nothing(small: Path, run: Callable) -> None:
     header = "client,name,hub_id,primary,billing,decision-maker,product,renewal,deadline,owner,notify,note"
     blank = f"{header}\nacme.example{',' * 11}\nborges.example{', ' * 11}\n"
     ran = run("import", "-", "--with-overrides", "--renewal-from-deadline", "--prune", stdin=blank)
-    assert (ran.status, ran.out) == (0, "import: no changes, 2 unchanged\n")
+    assert ran.status == 0
+    assert ran.out.startswith("import: no changes, 2 unchanged\n  note: 2 clients have no renewal date")
     assert small.read_bytes() == before
 
 
@@ -386,7 +389,16 @@ def test_import_into_a_store_that_is_not_there_or_bad(run: Callable) -> None:
     assert "renewctl.toml:1:" in run("import", "roster.csv").err
 
 
-# ------------------------------------------------------------------ override --from
+# ------------------------------------------------------------------ override --from-file
+
+
+def test_the_names_of_clients_in_a_pipe_take_one_setting(agency: Path, run: Callable) -> None:
+    names = run("client", "list", "-o", "names").out
+    ran = run("override", "--from-file", "-", "--owner", "hubspot", "--yes", stdin=names)
+    assert (ran.status, ran.err) == (0, "")
+    listed = json.loads(run("client", "list", "-o", "json").out)
+    assert {client["owner"] for client in listed["items"]} == {"hubspot"}
+    assert {client["source"] for client in listed["items"]} == {"override"}
 
 
 def test_the_list_of_clients_fed_back_unedited_changes_nothing(agency: Path, run: Callable) -> None:
@@ -394,10 +406,10 @@ def test_the_list_of_clients_fed_back_unedited_changes_nothing(agency: Path, run
     for output, name in (("csv", "list.csv"), ("jsonl", "list.jsonl")):
         listed = run("client", "list", "-o", output).out
         Path(name).write_bytes(listed.encode())
-        ran = run("override", "--from", name)
+        ran = run("override", "--from-file", name)
         assert (ran.status, ran.err) == (0, "")
         assert ran.out == "override: nothing to change\n"
-        assert run("override", "--from", "-", stdin=listed).status == 0
+        assert run("override", "--from-file", "-", stdin=listed).status == 0
     assert agency.read_bytes() == before
     assert (agency.stat().st_mtime_ns, agency.stat().st_ino) == (status.st_mtime_ns, status.st_ino)
 
@@ -422,7 +434,7 @@ def test_an_odd_store_fed_back_unedited_changes_nothing(
     listed = run("client", "list", "-o", output)
     if listed.status:
         pytest.skip("no store says that")
-    ran = run("override", "--from", "-", stdin=listed.out)
+    ran = run("override", "--from-file", "-", stdin=listed.out)
     assert store.read_bytes() == before
     assert (ran.status, ran.out) == (0, "override: nothing to change\n"), ran.err
 
@@ -435,7 +447,7 @@ def test_one_row_edited_changes_one_client(agency: Path, run: Callable) -> None:
     edited[1:] = ["hubspot", "", "asked for it; =1"]
     file = io.StringIO(newline="")
     csv.writer(file, delimiter=";").writerows(rows)  # as Excel saves it in many countries
-    ran = run("override", "--from", roster("\ufeff" + file.getvalue(), "list.csv"), "-o", "json")
+    ran = run("override", "--from-file", roster("\ufeff" + file.getvalue(), "list.csv"), "-o", "json")
     assert ran.status == 0
     (change,) = json.loads(ran.out)["changes"]
     assert change["path"] == ["clients", edited[0], "override"]
@@ -451,7 +463,7 @@ def test_a_report_fed_back_is_refused_with_a_word_why(
     argv: tuple[str, ...], small: Path, run: Callable
 ) -> None:
     before = small.read_bytes()
-    ran = run("override", "--from", "-", stdin=run(*argv).out)
+    ran = run("override", "--from-file", "-", stdin=run(*argv).out)
     assert ran.status == 3
     assert "renewctl who" in ran.err
     assert "client list" in ran.err
@@ -464,7 +476,7 @@ def test_an_unknown_client_in_a_row_is_exit_3_with_the_line(small: Path, run: Ca
         "client,owner\nacme.example,hubspot\nakme.example,hubspot\n",
         '{"client": "acme.example", "owner": "hubspot"}\n{"client": "akme.example", "owner": "hubspot"}\n',
     ):
-        ran = run("override", "--from", "-", stdin=text)
+        ran = run("override", "--from-file", "-", stdin=text)
         assert ran.status == 3
         assert "--> standard input:" + ("2" if text[0] == "{" else "3") in ran.err
         assert "did you mean acme.example" in ran.err
@@ -474,7 +486,7 @@ def test_an_unknown_client_in_a_row_is_exit_3_with_the_line(small: Path, run: Ca
 def test_json_lines_that_are_not_utf_8_are_refused_not_guessed(small: Path, spawn: Callable) -> None:
     before = small.read_bytes()
     data = '{"client": "acme.example", "owner": "hubspot", "note": "Açaí"}\n'.encode("latin-1")
-    ran = spawn("override", "--from", roster(data, "list.jsonl"))
+    ran = spawn("override", "--from-file", roster(data, "list.jsonl"))
     assert ran.status == 3, ran.out
     assert small.read_bytes() == before
 
@@ -482,13 +494,13 @@ def test_json_lines_that_are_not_utf_8_are_refused_not_guessed(small: Path, spaw
 def test_a_key_said_twice_in_a_line_of_json_is_refused(small: Path, run: Callable) -> None:
     before = small.read_bytes()
     text = '{"client": "acme.example", "owner": "hubspot", "owner": "default"}\n'
-    assert run("override", "--from", "-", stdin=text).status == 3
+    assert run("override", "--from-file", "-", stdin=text).status == 3
     assert small.read_bytes() == before
 
 
 def test_a_list_changes_all_its_clients_in_one_write(small: Path) -> None:
     text = "client,owner\nacme.example,hubspot\nborges.example,default\n"
-    done, writes = counted("override", "--from", roster(text, "list.csv"))
+    done, writes = counted("override", "--from-file", roster(text, "list.csv"))
     assert (done.returncode, writes) == (0, 1)
 
 

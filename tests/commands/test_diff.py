@@ -121,7 +121,9 @@ def test_what_stands_for_the_file_is_named(data: bytes, hint: str, suffix: str, 
     assert "UTF-8" not in ran.err.replace("is not UTF-8", "").replace("not UTF-8: byte", "")
 
 
-@pytest.mark.parametrize("words", [("import", "list.csv"), ("override", "--from", "list.csv")], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("import", "list.csv"), ("override", "--from-file", "list.csv")], ids=" ".join
+)
 @pytest.mark.parametrize("data", [b"\0GITCRYPT\0\xff", b"version https://git-lfs.github.com/spec/v1\n"])
 def test_what_stands_for_a_list_is_named(
     data: bytes, words: tuple[str, ...], small: Path, run: Callable

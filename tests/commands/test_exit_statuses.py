@@ -34,7 +34,7 @@ TABLE = [
     ("calendar", 0, None, ""),
     ("export - --format toml", 0, None, ""),
     ("import good.csv --dry-run", 0, None, ""),
-    ("override --from good.csv --dry-run", 0, None, ""),
+    ("override --from-file good.csv --dry-run", 0, None, ""),
     # 1: the answer is no
     ("who acme.example --expect fin@acme.example", 1, "not-as-expected", "acme.example"),
     ("who borges.example --expect ana@agency.example", 1, "not-as-expected", "rui@agency.example"),
@@ -86,7 +86,7 @@ TABLE = [
     ("import bad.csv", 3, "bad-input", "bad.csv:2:"),
     ("import good.csv --map name=nothing", 3, "bad-input", "good.csv:1"),
     ("import bad.toml", 3, "bad-input", "bad.toml"),
-    ("override --from bad.csv", 3, "bad-input", "bad.csv:2"),
+    ("override --from-file bad.csv", 3, "bad-input", "bad.csv:2"),
     ("export - --format csv --store none.toml", 3, "store-missing", "none.toml"),
     ("calendar --store bad.toml", 3, "store-invalid", "bad.toml:1:"),
     # 4: unknown on the command line

@@ -18,7 +18,7 @@ import tomlkit
 
 from renewctl.cli.app import COMMAND_BODIES, COMMANDS, command_tree
 from renewctl.domain.check import CODES
-from renewctl.render.wording import read_texts
+from renewctl.package_data import read_texts
 
 STORE = "my 'own' store.toml"
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "check.toml").read_text("utf-8"))

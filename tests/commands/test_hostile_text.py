@@ -257,12 +257,14 @@ def test_what_is_written_into_the_store_says_the_same_when_read(name: str, run: 
             run("override", "acme.example", "--owner", "hubspot", "--note", text, "--store", store).status
             == 0
         )
+        assert run("client", "set", "acme.example", "--memo", text, "--store", store).status == 0
         written = Path(store).read_bytes()
         assert b"\x1b" not in written
         assert b"\r" not in written
         shown = json.loads(run("client", "show", "acme.example", "-o", "json", "--store", store).out)
         name = tidy_name(text)
-        assert (shown["name"], shown["note"], shown["renewals"][0]["product"]) == (name, compose(text), name)
+        assert (shown["name"], shown["renewals"][0]["product"]) == (name, name)
+        assert (shown["note"], shown["memo"]) == (compose(text), compose(text))
 
 
 IDS = [

@@ -83,7 +83,7 @@ CHANGES = [
     ("user", "remove", "sol"),
     ("user", "replace", "rui", "ana"),
     ("import", "roster.csv", "--with-overrides"),
-    ("override", "--from", "list.csv"),
+    ("override", "--from-file", "list.csv"),
     ("done", "--default", "acme.example"),
 ]
 ANSWERED_NO = {("check",): 1}
@@ -295,7 +295,7 @@ ERRORS = {
     "usage, by the parser": (("who", "--bogus"), 2),
     "usage, of a file": (("import", "none.csv"), 2),
     "bad-input": (("import", "bad.toml"), 3),
-    "bad-input, of a row": (("override", "--from", "unknown.csv"), 3),
+    "bad-input, of a row": (("override", "--from-file", "unknown.csv"), 3),
     "unknown-client": (("explain", "akme.example"), 4),
     "unknown-user": (("set-default", "--notify", "anna"), 4),
     "store-missing": (("who", "--store", "none.toml"), 3),

@@ -46,9 +46,9 @@ READS = [
     ("import", "bad.csv", "-n"),
     ("import", "bad.csv", "-n", "--partial"),
     ("import", "columns.csv", "-n"),
-    ("override", "--from", "list.csv", "-n"),
-    ("override", "--from", "bad.csv", "-n"),
-    ("override", "--from", "bad.jsonl", "-n"),
+    ("override", "--from-file", "list.csv", "-n"),
+    ("override", "--from-file", "bad.csv", "-n"),
+    ("override", "--from-file", "bad.jsonl", "-n"),
 ]
 PIECES = [
     *("\x1b[2J", "\x1b]8;;https://evil.example\x1b\\", "\x9b31m", "\x00", "\x07", "\x08", "\x7f", "\x85"),
@@ -294,7 +294,7 @@ def test_any_word_that_is_typed_is_shown(word: str, run: Callable) -> None:
         ("import", "roster.csv", "-n", "--encoding", word),
         ("import", "roster.csv", "-n", "--delimiter", word),
         ("import", "roster.csv", "-n", "--date-format", word),
-        ("override", "--from", "no/" + word),
+        ("override", "--from-file", "no/" + word),
         ("export", "no/such/" + word),
         ("export", "no/such/" + word, "--format", "csv"),
         ("export", "-", "--format", word),
@@ -315,7 +315,7 @@ def test_a_file_is_named_as_it_can_be_shown(run: Callable) -> None:
         Path(odd).write_text("client,renewal\nacme.example,soon\n", "utf-8")
         for argv in (
             ("import", odd),
-            ("override", "--from", odd),
+            ("override", "--from-file", odd),
             ("export", odd),
             ("export", odd, "--force"),
         ):
@@ -397,7 +397,7 @@ def test_narrow_and_wide_terminals_lose_nothing(
     )
     for argv in (
         *(("calendar", "--all"), ("export", "-", "--format", "csv"), ("export", "-", "--format", "toml")),
-        *(("import", "roster.csv", "-n"), ("override", "--from", "list.csv", "-n"), ("client", "list")),
+        *(("import", "roster.csv", "-n"), ("override", "--from-file", "list.csv", "-n"), ("client", "list")),
     ):
         status, out, err = on_terminal(*argv, columns=columns)
         assert status == 0, err

@@ -14,8 +14,8 @@ from renewctl.cli.commands.help import PAGES
 from renewctl.domain.resolve import SEVERITY, Rule
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import TABLES
+from renewctl.package_data import read_texts
 from renewctl.render.result import Output
-from renewctl.render.wording import read_texts
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 

@@ -13,7 +13,7 @@ import pytest
 
 import renewctl
 from renewctl.cli.app import COMMANDS
-from renewctl.command_line import command_line, name_store
+from renewctl.command_line import command_line, name_store, repeat_command
 from renewctl.render.diff import MARKER
 
 STORE = "my 'own' store.toml"
@@ -44,6 +44,26 @@ def test_a_command_is_printed_as_it_can_be_pasted(
 ) -> None:
     with name_store(line):
         assert command_line(*words, **options) == printed
+
+
+@pytest.mark.parametrize(
+    ("line", "repeated"),
+    [
+        (["import", "x.csv"], "renewctl import x.csv --map 'a=B c'"),
+        (
+            ["import", "my x.csv", "-n", "--store=a b.toml"],
+            "renewctl import 'my x.csv' -n '--store=a b.toml' --map 'a=B c'",
+        ),
+        (["import", "--", "-x.csv"], "renewctl import --map 'a=B c' -- -x.csv"),
+        (
+            ["import", "o'brien.csv", "--map", "a=$(x)"],
+            """renewctl import 'o'"'"'brien.csv' --map 'a=$(x)' --map 'a=B c'""",
+        ),
+    ],
+)
+def test_the_command_of_a_run_is_repeated_with_more_options(line: list[str], repeated: str) -> None:
+    with name_store(line):
+        assert repeat_command(map="a=B c") == repeated
 
 
 def test_no_command_is_printed_but_by_that_function() -> None:

@@ -639,13 +639,13 @@ READERS = [
     ("set-default", "--owner", "partner", "--store", "odd.toml"),
     ("check", "--store", "odd.toml"),
     ("explain", "acme.example", "--store", "odd.toml"),
-    ("export", "-", "--store", "odd.toml"),
+    ("export", "-", "--format", "json", "--store", "odd.toml"),
     ("calendar", "--store", "odd.toml"),
     ("todo", "--store", "odd.toml"),
     ("diff", "odd.toml", "renewctl.toml"),
     ("diff", "renewctl.toml", "odd.toml"),
     ("import", "odd.toml"),
-    ("override", "--from", "odd.toml"),
+    ("override", "--from-file", "odd.toml"),
 ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from renewctl.cli.app import command_tree
-from renewctl.render.wording import read_texts
+from renewctl.package_data import read_texts
 
 pytestmark = pytest.mark.usefixtures("small")
 

@@ -75,7 +75,7 @@ def test_an_export_fed_back_changes_nothing(agency: Path, run: Callable) -> None
 def test_the_list_of_clients_can_be_edited_and_fed_back(agency: Path, run: Callable) -> None:
     Path("clients.xlsx").write_bytes(run("client", "list", "-o", "xlsx").data)
     before = agency.read_bytes()
-    ran = run("override", "--from", "clients.xlsx")
+    ran = run("override", "--from-file", "clients.xlsx")
     assert ran.status == 0, ran.err
     assert agency.read_bytes() == before
 

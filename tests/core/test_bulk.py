@@ -9,10 +9,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
-from renewctl.domain.edit.settings import OverrideRow, plan_override_list
+from renewctl.domain.edit.rows import OverrideRow
+from renewctl.domain.edit.settings import find_listed_clients, override, plan_override_list
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus
-from renewctl.model import Plan, Portfolio
+from renewctl.model import Owner, Plan, Portfolio
 from renewctl.render.clients import render_client_list
 
 STORE = """
@@ -46,6 +47,7 @@ override = { owner = "hubspot" }
 AC = ("clients", "Acme.example", "override")
 BC, GC, DC = (("clients", f"{name}.example", "override") for name in ("beta", "gama", "delta"))
 FILE = "list.csv"
+OWN_SETTING = "leave the column out, or --owner and --notify"
 
 
 def portfolio(text: str = STORE) -> Portfolio:
@@ -253,6 +255,66 @@ def test_changes_come_in_the_order_of_the_rows_and_what_is_said_comes_once() -> 
         (*DC, "owner"), (*DC, "notify"), (*DC, "note"), AC, BC,
     ]  # fmt: skip
     assert plan.notes == ("ines@agency.example is deactivated in HubSpot and receives nothing",)
+
+
+IN_SHEET = {"places": {"client": 1, "owner": 3, "notify": 2}, "sheet": "Clients"}
+
+
+def test_problems_name_the_cell_and_the_sheet() -> None:
+    rows = [
+        row("nobody.example", "hubspot", line=2),
+        row("beta.example", "default", "ana", line=3),
+        row("gama.example", "nobody", line=4),
+        row("delta.example", "partner", "zoe", line=5),
+        row("acme.example", "partner", line=6),
+        row("acme.example", "hubspot", line=7),
+    ]
+    with pytest.raises(BadInput) as caught:
+        plan_override_list(portfolio(), [each._replace(**IN_SHEET) for each in rows])
+
+    problems = caught.value.problems
+    assert [(each.sheet, each.line, each.column) for each in problems] == [
+        ("Clients", 2, 1), ("Clients", 3, 2), ("Clients", 4, 3), ("Clients", 5, 2), ("Clients", 6, 2),
+        ("Clients", 7, 1),
+    ]  # fmt: skip
+    assert problems[-1].message == "acme.example stands in Clients!6:6 too"
+
+
+# One setting for a list of clients
+
+
+def test_one_setting_for_each_client_of_a_list_once() -> None:
+    rows = [row(" 4411223 ", line=1), row("delta.example", line=2), row("ACME.example", line=3)]
+    known = portfolio()
+    listed = find_listed_clients(known, rows)
+    plan = override(known, listed, Owner.PARTNER, "Ana@agency.example", "one list")
+    table = {"owner": "partner", "notify": "Ana@agency.example", "note": "one list"}
+
+    assert plan.command == "override"
+    assert changed(plan) == [(AC, table), *(((*DC, key), value) for key, value in table.items())]
+
+
+def test_every_bad_row_of_a_list_for_one_setting_is_listed() -> None:
+    rows = [
+        row("acmee.example", line=1),
+        row("beta.example", "hubspot", line=2),
+        row("gama.example", "", "ana", line=3),
+        row("delta.example", "", "", "why", line=4),
+        row("acme.example", line=5),
+        row("", line=6),
+    ]
+    with pytest.raises(BadInput, match="5 bad rows; nothing was written") as caught:
+        find_listed_clients(portfolio(), rows)
+
+    assert [(each.line, each.message, each.hint) for each in caught.value.problems] == [
+        (1, "there is no client 'acmee.example'", "did you mean acme.example?"),
+        (2, "beta.example has its own owner in the list", OWN_SETTING),
+        (3, "gama.example has its own notify in the list", OWN_SETTING),
+        (4, "delta.example has its own note in the list", OWN_SETTING),
+        (6, "there is no client ''", "renewctl client list shows them all"),
+    ]
+    with pytest.raises(BadInput, match="names no client"):
+        find_listed_clients(portfolio(), [])
 
 
 def test_no_rows_no_changes() -> None:

@@ -18,7 +18,7 @@ from renewctl.domain import paths
 from renewctl.domain.check import CODES, Finding, check_copies, check_portfolio
 from renewctl.domain.resolve import ARTICLE, Severity
 from renewctl.domain.validate import read_portfolio
-from renewctl.render.wording import read_texts
+from renewctl.package_data import read_texts
 from renewctl.store.location import store_at
 from renewctl.workspace import conflict_copies
 from renewctl.workspace.companion_files import schema_text

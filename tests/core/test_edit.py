@@ -322,6 +322,38 @@ CASES = [
         [],
         said=("nobody holds decision-maker at gama.example",),
     ),
+    # client set-renewal --rename
+    Case(
+        "a product is renamed, named in any case; the new name gets single spaces",
+        lambda its: renewals.rename_product(its.client(ACME), "SALES hub", " Sales  Pro "),
+        [((*AC, "renewals", "Sales Hub"), "Sales Pro")],
+        "client set-renewal",
+    ),
+    Case(
+        "the only renewal gets a product",
+        lambda its: renewals.rename_product(its.client(BETA), None, "CMS"),
+        [((*BC, "renewals", ""), "CMS")],
+    ),
+    Case(
+        "a product is spelled otherwise",
+        lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "sales hub"),
+        [((*AC, "renewals", "Sales Hub"), "sales hub")],
+    ),
+    Case(
+        "the product has the name already: nothing to do",
+        lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "Sales Hub"),
+        [],
+        said=("acme.example has this product already",),
+    ),
+    Case(
+        "the renewal that an import added under the new name becomes one with the renamed",
+        lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "new"),
+        [((*AC, "renewals", "New"), None), ((*AC, "renewals", "Sales Hub"), "new")],
+        said=("the renewals of Sales Hub and New become one",),
+        text=STORE.replace(
+            "2027-05-01 },\n", '2027-05-01 },\n  { date = 2027-06-30, product = "New" },\n', 1
+        ),
+    ),
     # client add
     Case(
         "the domain alone, in whatever form",
@@ -725,7 +757,7 @@ REFUSALS = [
         "nothing is set of a client",
         lambda its: clients.change(its.known, its.client(ACME), {}),
         "client set needs to be told what to set",
-        "--name, --hub-id, --deactivate or --reactivate",
+        "--name, --hub-id, --memo, --deactivate or --reactivate",
     ),
     Refusal(
         "renamed to another client's domain",
@@ -752,6 +784,30 @@ REFUSALS = [
         ),
         "the deadline is after the renewal",
         "last day to alter terms",
+    ),
+    Refusal(
+        "a product is renamed and not named, where there are several",
+        lambda its: renewals.rename_product(its.client(ACME), None, "New"),
+        "acme.example has several renewals",
+        BOTH_PRODUCTS,
+    ),
+    Refusal(
+        "a product is renamed that is not there",
+        lambda its: renewals.rename_product(its.client(ACME), "CMS", "New"),
+        "acme.example has no renewal of CMS",
+        BOTH_PRODUCTS,
+    ),
+    Refusal(
+        "a product is renamed to nothing",
+        lambda its: renewals.rename_product(its.client(BETA), None, "  "),
+        "a new product needs a name",
+        "--rename PRODUCT",
+    ),
+    Refusal(
+        "a product is renamed to one that renews on another day",
+        lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "marketing hub"),
+        "acme.example has a renewal of Marketing Hub already, with other dates",
+        "renewctl client drop-renewal acme.example --product PRODUCT",
     ),
     Refusal(
         "a renewal is dropped and not named, where there are several",
@@ -835,10 +891,13 @@ def test_plan_has_these_changes_and_no_other(case: Case) -> None:
         assert part in said
     if case.command:
         assert plan.command == case.command
-    assert [change.renamed for change in plan.changes] == [plan.command == "client rename"] * len(
-        plan.changes
-    )
-    assert all(change.before is None for change in plan.changes)
+    # A client's domain, or the product of a renewal: the value is the new name.
+    names = [
+        plan.command == "client rename"
+        or (change.path[2:3] == ("renewals",) and isinstance(change.after, str))
+        for change in plan.changes
+    ]
+    assert [change.renamed for change in plan.changes] == names
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -158,6 +158,33 @@ def test_two_clients_that_are_alike_and_go_are_not_taken_for_one_that_comes() ->
     assert compare_recipients(portfolio(twins), portfolio({"clients": {"c.example": {}}})).renamed == ()
 
 
+MARCH, JUNE = date(2027, 3, 1), date(2027, 6, 1)
+SALES = {"date": MARCH, "product": "Sales Hub"}
+CMS = {"date": MARCH, "product": "CMS"}
+
+
+@pytest.mark.parametrize(
+    ("renewals", "ended"),
+    [
+        ([SALES, CMS], []),
+        ([SALES], ["CMS"]),
+        ([], ["Sales Hub", "CMS"]),
+        ([{"date": JUNE, "product": "SALES  hub"}, CMS], []),  # moved, and spelled otherwise
+        ([{"date": MARCH, "product": "Sales Pro"}, CMS], []),  # the same contract, or one in its place
+        ([{"date": MARCH, "product": "Sales Pro"}], ["CMS"]),
+        ([{"date": JUNE, "product": "Sales Pro"}, CMS], ["Sales Hub"]),
+    ],
+)
+def test_a_renewal_that_is_removed_ends_with_who_was_notified(renewals: list[Data], ended: list[str]) -> None:
+    before = changed(clients__a_dot_example__renewals=[SALES, CMS], clients__b_dot_example__renewals=[SALES])
+    after = changed(clients__a_dot_example__renewals=renewals, clients__b_dot_example=None)
+    found = compare_recipients(portfolio(before), portfolio(after)).ended
+
+    assert [each.renewal.product for each in found] == ended
+    assert {each.client for each in found} <= {"a.example"}  # one that is removed loses more than renewals
+    assert all([person.email for person in each.recipients] == ["x@a.example"] for each in found)
+
+
 def test_another_policy_changes_who_is_copied() -> None:
     before = changed(clients__a_dot_example__override={"owner": "hubspot"})
     after = {**before, "policy": {"hubspot_override_copies": "default-user"}}

@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from exchange.reading import read_sheet
 from renewctl.domain import paths
-from renewctl.domain.edit.import_plan import ImportOptions, ImportRow, plan_import
+from renewctl.domain.edit.import_plan import ImportOptions, plan_import
 from renewctl.domain.edit.import_remarks import remark_on_rows
+from renewctl.domain.edit.rows import ImportRow
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
+from renewctl.exchange.export import export_csv
+from renewctl.exchange.rows import read_client_rows
 from renewctl.model import Contact, Plan, Portfolio, Role
 
 STORE = """
@@ -82,6 +86,7 @@ ALL_IN = ImportOptions(with_overrides=True)
 BY_DEADLINE = ImportOptions(deadline_is_date=True)
 PARTIAL = ImportOptions(partial=True)
 PRIMARY, BILLING, DECISION = Role
+UNUSED_NOTE = "1 note not used, because no override is set: {} (--map memo=note imports notes as memos)"
 
 
 def portfolio(text: str = STORE) -> Portfolio:
@@ -222,6 +227,7 @@ CASES = [
         "a product with other spaces is the one in the store",
         [row(ACME, product="SALES\u00a0  Hub", renewal=DAY)],
         [(renewal("Sales Hub", "date"), DAY)],
+        said=("acme.example: 'Sales Hub' moves to 2027-09-01 and keeps its deadline 2027-05-01",),
     ),
     Case("the client by its hub id", [row("4411223", name="A")], [((*AC, "name"), "A")]),
     Case("the client by its name", [row(" ACME ltda ", hub_id=5)], [((*AC, "hub_id"), 5)]),
@@ -246,6 +252,10 @@ CASES = [
         "a contact without a role takes one, and stays deactivated",
         [row(ACME, holders={DECISION: who("idle@acme.example")})],
         [roles("Paula@acme.example", "primary"), roles("idle@acme.example", "decision-maker")],
+        said=(
+            "idle@acme.example gets a role and is deactivated in HubSpot, so receives nothing; "
+            "if active again: renewctl client set acme.example --reactivate idle@acme.example",
+        ),
     ),
     Case(
         "the same people in another spelling and order",
@@ -345,6 +355,7 @@ CASES = [
         "a date is moved; the product in any case, the deadline of its own stays",
         [row(ACME, product="sales HUB", renewal=DAY)],
         [(renewal("Sales Hub", "date"), DAY)],
+        said=("acme.example: 'Sales Hub' moves to 2027-09-01 and keeps its deadline 2027-05-01",),
     ),
     Case(
         "a deadline of its own",
@@ -365,6 +376,7 @@ CASES = [
         "no product means the only renewal",
         [row(BETA, renewal=DAY)],
         [((*BC, "renewals", "Sales Hub", "date"), DAY)],
+        said=("beta.example: 'Sales Hub' moves to 2027-09-01 and keeps its deadline 2027-01-01",),
     ),
     Case(
         "no product where there is no renewal",
@@ -428,7 +440,73 @@ CASES = [
     ),
     Case("default clears", [row(BETA, owner="default")], [((*BC, "override"), None)], ALL_IN),
     Case("default where it is so already", [row(ACME, owner="default")], [], ALL_IN),
-    Case("a blank owner", [row(BETA, note="other")], [], ALL_IN),
+    Case("a blank owner with the note that is there", [row(BETA, note=" one  voice")], [], ALL_IN),
+    Case("a note without an owner", [row(BETA, note="other")], [], ALL_IN, (UNUSED_NOTE.format(BETA),)),
+    Case("a note without an override", [row(ACME, note="other")], [], said=(UNUSED_NOTE.format(ACME),)),
+    Case(
+        "a note beside the default's owner, which is no override",
+        [row(ACME, owner="hubspot", note="other")],
+        [],
+        ALL_IN,
+        (UNUSED_NOTE.format(ACME),),
+    ),
+    Case(
+        "a note beside the owner default goes with the override",
+        [row(BETA, owner="default", note="one voice")],
+        [((*BC, "override"), None)],
+        ALL_IN,
+        (UNUSED_NOTE.format(BETA),),
+    ),
+    Case(
+        "a memo replaces the memo",
+        [row(ACME, memo="calls back\nin May")],
+        [((*AC, "memo"), "calls back\nin May")],
+    ),
+    Case(
+        "memos of several rows are joined, each line once",
+        [
+            row("new.example", 2, memo="in May"),
+            row("new.example", 3, memo="calls  back"),
+            row("new.example", 4),
+            row("new.example", 5, memo="calls back\nin June"),
+            row("new.example", 6, memo=" in May "),
+        ],
+        [(NEW, {"memo": "in May\ncalls  back\nin June"})],
+    ),
+    Case(
+        "the memo as it is, with other spaces",
+        [row(ACME, memo="calls back in\tMay")],
+        [],
+        text=STORE.replace('name = "Acme Ltda"', 'memo = "calls back\\nin May"'),
+    ),
+    Case(
+        "an override for a deactivated user, who is named once",
+        [row(key, line, owner="partner", notify="ines") for line, key in enumerate((ACME, BETA, NEW[1]), 2)],
+        [
+            ((*AC, "override"), {"owner": "partner", "notify": "ines@agency.example"}),
+            ((*BC, "override", "owner"), "partner"),
+            ((*BC, "override", "notify"), "ines@agency.example"),
+            ((*BC, "override", "note"), None),
+            (NEW, {"override": {"owner": "partner", "notify": "ines@agency.example"}}),
+        ],
+        ALL_IN,
+        ("ines@agency.example is deactivated in HubSpot and receives nothing",),
+        STORE.replace('name = "ana souza lima"', "active = false"),
+    ),
+    Case(
+        "a new client with the name of one that is not listed",
+        [row("new.example", name="ACME ltda")],
+        [(NEW, {"name": "ACME ltda"})],
+        said=(
+            "new.example is new and has the name of acme.example, which is not listed; if its domain "
+            "changed, run this before the import: renewctl client rename acme.example new.example",
+        ),
+    ),
+    Case(
+        "a new client with the name of one that is listed",
+        [row("new.example", name="Acme Ltda"), row(ACME, 3)],
+        [(NEW, {"name": "Acme Ltda"})],
+    ),
     Case("the default's owner is not pinned", [row(ACME, owner="hubspot")], [], ALL_IN),
     Case("nor its owner and user, however spelled", [row(ACME, owner="hubspot", notify="ANA")], [], ALL_IN),
     Case(
@@ -533,6 +611,11 @@ REFUSALS = [
     ),
     Refusal("a word without a dot", [row("acme")], [(2, "'acme' is not a client's domain", "")]),
     Refusal("an IP address", [row("1.2.3.4")], [(2, "'1.2.3.4' is an IP address", "acme.example")]),
+    Refusal(
+        "a page on a social network",
+        [row("https://pt.linkedin.com/company/acme")],
+        [(2, "is a site that many companies share", "acme.example")],
+    ),
     Refusal("HubSpot's address", [row("app.hubspot.com")], [(2, "of HubSpot's own", "acme.example")]),
     Refusal(
         "another name in another row",
@@ -602,6 +685,11 @@ REFUSALS = [
         [(2, "acme.example has several renewals", "'Marketing Hub', 'Sales Hub'")],
     ),
     Refusal(
+        "no product where there is one renewal, and the rows add another",
+        [row(BETA, 2, renewal=DAY), row(BETA, 3, product="CMS", renewal=OTHER)],
+        [(2, "beta.example has several renewals", "name the product: 'Sales Hub'")],
+    ),
+    Refusal(
         "a deadline after the renewal",
         [row(GAMA, renewal=DAY, deadline=OTHER)],
         [(2, "the deadline is after the renewal (2028-09-01, 2027-09-01)", "")],
@@ -619,6 +707,17 @@ REFUSALS = [
     ),
     Refusal(
         "a user without an owner", [row(ACME, notify="ana")], [(2, "a partner user but no owner", "")], ALL_IN
+    ),
+    Refusal(
+        "default with a user",
+        [row(BETA, 2), row(BETA, 3, owner="default", notify="ana")],
+        [(3, "beta.example has owner default and a partner user", "or no partner user")],
+        ALL_IN,
+    ),
+    Refusal(
+        "the hub id of a client that may have a new domain",
+        [row("new.example", hub_id=7)],
+        [(2, "hub id 7 is gama.example's", "renewctl client rename gama.example new.example")],
     ),
     Refusal(
         "an unknown user",
@@ -770,6 +869,157 @@ def test_pruned_clients_go_by_the_name_the_file_has() -> None:
     assert list(applied(STORE, plan).clients) == [BETA]
 
 
+MARCH = date(2027, 3, 1)
+PRUNE = ImportOptions(prune=True)
+EVERYBODY = [row(key, line) for line, key in enumerate(portfolio().clients, 20) if key not in {ACME, BETA}]
+
+
+class Renamed(NamedTuple):
+    """Rows of Acme or Beta with a new product; what is said without --prune, and with it."""
+
+    name: str
+    rows: list[ImportRow]
+    said: tuple[str, ...]
+    pruned: tuple[str, ...]
+    removed: list[tuple[str, ...]]
+
+
+RENAMES = [
+    Renamed(
+        "a product of the same day",
+        [row(ACME, product="Marketing Hub Pro", renewal=MARCH), row(ACME, 3, product="Sales Hub")],
+        (
+            "acme.example: 'Marketing Hub Pro' (2027-03-01) is added to 'Marketing Hub' (2027-03-01), which "
+            "is not listed; if that has a new name, run before the import: renewctl client set-renewal "
+            "acme.example --product 'Marketing Hub' --rename 'Marketing Hub Pro'",
+        ),
+        ("acme.example: 'Marketing Hub Pro' (2027-03-01) replaces 'Marketing Hub' (2027-03-01)",),
+        [renewal("Marketing Hub")],
+    ),
+    Renamed(
+        "a product of the same day as one that is listed",
+        [
+            row(ACME, 2, product="Marketing Hub Pro", renewal=MARCH),
+            row(ACME, 3, product="marketing hub", renewal=MARCH),
+        ],
+        (),
+        (),
+        [renewal("Sales Hub")],
+    ),
+    Renamed(
+        "a product of another day",
+        [row(ACME, 2, product="New", renewal=DAY)],
+        (),
+        (),
+        [renewal("Marketing Hub"), renewal("Sales Hub")],
+    ),
+]
+
+
+@pytest.mark.parametrize("case", RENAMES, ids=[case.name for case in RENAMES])
+def test_a_product_with_a_new_name_is_remarked_on(case: Renamed) -> None:
+    added = plan_import(portfolio(), case.rows, ImportOptions())
+    pruned = plan_import(portfolio(), [*case.rows, row(BETA, 4), *EVERYBODY], PRUNE)
+    kept = "2 clients have no renewal date in the list and keep their renewals: beta.example, cases.example"
+
+    assert (added.notes, pruned.notes) == (case.said, (*case.pruned, kept))
+    assert [path for path, after in changed(added) if after is None] == []
+    assert [path for path, after in changed(pruned) if after is None] == case.removed
+
+
+def test_a_renewal_without_a_product_is_taken_for_the_new_product_whatever_the_day() -> None:
+    text = STORE.replace('{ date = 2027-03-01, product = "Hub" }, ', "").replace(
+        '[{ date = 2027-03-01, product = "Sales Hub", deadline = 2027-01-01 }]', "[{ date = 2027-03-01 }]"
+    )
+    plan = plan_import(portfolio(text), [row(BETA, product="CMS", renewal=DAY)], ImportOptions())
+
+    assert plan.notes == (
+        "beta.example: 'CMS' (2027-09-01) is added to the renewal without a product (2027-03-01), which is "
+        "not listed; if that has a new name, run before the import: "
+        "renewctl client set-renewal beta.example --product '' --rename CMS",
+    )
+
+
+def test_two_products_with_new_names_are_told_apart_by_how_near_the_names_are() -> None:
+    text = STORE.replace("2027-06-30, product", "2027-03-01, product").replace(", deadline = 2027-05-01", "")
+    rows = [
+        row(ACME, 2, product="Sales Hub Pro", renewal=MARCH),
+        row(ACME, 3, product="Marketing Hub Pro", renewal=MARCH),
+    ]
+    notes = plan_import(portfolio(text), rows, PRUNE).notes
+
+    assert [note.split(": ")[1] for note in notes] == [
+        "'Sales Hub Pro' (2027-03-01) replaces 'Sales Hub' (2027-03-01)",
+        "'Marketing Hub Pro' (2027-03-01) replaces 'Marketing Hub' (2027-03-01)",
+    ]
+
+
+def test_prune_removes_renewals_that_the_list_does_not_have_and_asks_about_them() -> None:
+    rows = [
+        row(ACME, 2, product="SALES hub", renewal=DAY),
+        row(BETA, 3, product="Sales Hub"),
+        row("cases.example", 4, product="HUB", renewal=DAY),
+        row(GAMA, 5, renewal=DAY),
+    ]
+    plan = plan_import(portfolio(), [*rows, *EVERYBODY], PRUNE)
+    after = applied(STORE, plan)
+
+    assert [path for path, after in changed(plan) if after is None] == [
+        renewal("Marketing Hub"), ("clients", "cases.example", "renewals", "Hub"),
+    ]  # fmt: skip
+    assert [len(client.renewals) for client in after.clients.values()] == [1, 1, 1, 0, 0, 0, 1]
+    assert plan.danger == "import --prune removes 2 renewals: acme.example, cases.example"
+    assert not plan_import(after, [*rows, *EVERYBODY], PRUNE).changes
+
+    others = plan_import(portfolio(), rows, PRUNE)
+    assert others.danger == (
+        "import --prune removes 3 of 7 clients and 2 renewals: "
+        "twice.example, one.example, other.example and 2 more"
+    )
+    assert dict(others.counts)["removed"] == 3
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row(ACME), row(BETA)],  # no column of dates
+        [row(ACME, product="New"), row(BETA, deadline=DAY)],  # a deadline is not used unless asked for
+        [row(ACME, product="Sales Hub", renewal=DAY), row(ACME, 3, product="Marketing Hub"), row(BETA)],
+    ],
+)
+def test_prune_leaves_renewals_of_which_the_list_has_no_date(rows: list[ImportRow]) -> None:
+    plan = plan_import(portfolio(), [*rows, *EVERYBODY], PRUNE)
+
+    assert [path for path, after in changed(plan) if after is None] == []
+    assert plan.danger == ""
+
+
+def test_prune_by_deadlines_removes_renewals_too() -> None:
+    asked = ImportOptions(prune=True, deadline_is_date=True)
+    rows = [row(ACME, product="New", deadline=DAY), row(BETA, 3), *EVERYBODY]
+
+    assert [path for path, after in changed(plan_import(portfolio(), rows, asked)) if after is None] == [
+        renewal("Marketing Hub"), renewal("Sales Hub"),
+    ]  # fmt: skip
+
+
+def test_problems_name_the_sheet_and_are_in_its_order() -> None:
+    places = {"client": 1, "hub_id": 4, "renewal": 3}
+    rows = [
+        row("nowhere", 2)._replace(sheet="B", places=places),
+        row(ACME, 9, hub_id=5)._replace(sheet="A", places=places),
+        row(ACME, 3, hub_id=6)._replace(sheet="B", places=places),
+    ]
+    with pytest.raises(BadInput, match="2 bad rows") as caught:
+        plan_import(portfolio(), rows, ImportOptions())
+
+    problems = caught.value.problems
+    assert [(each.sheet, each.line, each.column) for each in problems] == [("B", 2, 1), ("B", 3, 4)]
+    assert problems[1].message == "acme.example has another hub id in A!9:9"
+    notes = plan_import(portfolio(), rows, PARTIAL).notes
+    assert [note[:15] for note in notes] == ["left out: B!2:2", "left out: B!3:3"]
+
+
 def test_counts_are_of_clients_not_of_rows() -> None:
     rows = [
         row("new.example", 2),
@@ -814,6 +1064,7 @@ ENTRIES = st.lists(
                 "owner": st.sampled_from(["hubspot", "partner", "default"]),
                 "notify": st.sampled_from(["ana", "Rui Costa", "ines@agency.example"]),
                 "note": st.just("why"),
+                "memo": st.sampled_from(["free text", "other"]),
             },
         ),
     ),
@@ -864,6 +1115,50 @@ def test_a_second_import_changes_nothing(rows: list[ImportRow], wishes: ImportOp
     assert again.counts == (
         ("new", 0), ("changed", 0), ("unchanged", len({entry.client for entry in rows})), ("removed", 0),
     )  # fmt: skip
+
+
+@LAW
+@given(ENTRIES, st.booleans(), st.booleans())
+def test_the_export_of_what_a_pruning_import_left_changes_nothing(
+    rows: list[ImportRow], overrides: bool, by_deadline: bool
+) -> None:
+    wishes = ImportOptions(prune=True, with_overrides=overrides, deadline_is_date=by_deadline)
+    rows = good_rows(rows, wishes) or [row(ACME)]
+    after = applied(STORE, plan_import(portfolio(), rows, wishes))
+    table = read_client_rows(read_sheet(export_csv(after).encode(), FILE), FILE, mapping={})
+    plan = plan_import(after, table.rows, ImportOptions(prune=True, with_overrides=True), table.problems)
+
+    assert (plan.changes, plan.danger) == ((), "")
+
+
+@LAW
+@given(ENTRIES, st.booleans())
+def test_prune_leaves_of_a_client_what_its_rows_have_and_only_that(
+    rows: list[ImportRow], by_deadline: bool
+) -> None:
+    wishes = ImportOptions(prune=True, deadline_is_date=by_deadline)
+    rows = good_rows(rows, wishes) or [row(ACME)]
+    before, after = portfolio(), applied(STORE, plan_import(portfolio(), rows, wishes))
+
+    for key, client in after.clients.items():
+        own = [entry for entry in rows if entry.client == key]
+        dated = [
+            entry
+            for entry in own
+            if "renewal" in entry.values or (by_deadline and "deadline" in entry.values)
+        ]
+        if not dated:
+            assert client.renewals == (before.clients[key].renewals if key in before.clients else ())
+            continue
+        named = {entry.values["product"].lower() for entry in own if "product" in entry.values}
+        old = before.clients[key].renewals if key in before.clients else ()
+        single = {old[0].product.lower()} if len(old) == 1 else {""}  # a blank product means the only renewal
+        assert {each.product.lower() for each in client.renewals} <= named | single
+        for entry in dated:
+            assert any(
+                each.product.lower() in {entry.values.get("product", "").lower(), *single}
+                for each in client.renewals
+            )
 
 
 @LAW

@@ -100,7 +100,7 @@ def test_a_name_or_hub_id_of_several_clients_is_refused_with_their_domains(word:
         ("4411223.0", "did you mean 4411224?"),
         ("٧", "renewctl client list shows them all"),
         ("60d", "a span of time stands after its option: --within 60d"),
-        ("o.csv", "a list of clients is read by renewctl override --from o.csv"),
+        ("o.csv", "a list of clients is read by renewctl override --from-file o.csv"),
         ("Partner", "an owner stands after its option: --owner partner"),
         ("x@acme.example", "that is a person's address: renewctl who --recipient x@acme.example"),
         ("ana", "that is a partner user: renewctl who --recipient Ana@agency.example"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.paths import apply_changes, get, index_of
+from renewctl.domain.paths import apply_changes, get, index_of, revert_changes
 from renewctl.model import Change
 
 DATA: dict[str, Any] = {
@@ -202,6 +202,32 @@ def test_a_renamed_table_keeps_its_place_and_everything_else() -> None:
     assert list(after["clients"]) == ["z.example", "b.example", "contacts"]
     assert after["clients"]["z.example"] == DATA["clients"]["a.example"]
     assert list(DATA["clients"]) == ["a.example", "b.example", "contacts"]
+
+
+def test_a_renamed_item_of_a_list_keeps_its_place_and_everything_else() -> None:
+    first, second = DATA["clients"]["a.example"]["renewals"]
+    sales, none = (*A, "renewals", "Sales"), (*A, "renewals", "")
+    changes = [Change(sales, "", renamed=True), Change(none, "CMS", renamed=True)]
+
+    assert apply_changes(DATA, [Change(sales, "Hub", renamed=True)])["clients"]["a.example"]["renewals"] == [
+        first,
+        {**second, "product": "Hub"},
+    ]
+    after = apply_changes(DATA, [changes[1], changes[0]])["clients"]["a.example"]["renewals"]
+    assert after == [{**first, "product": "CMS"}, {"date": second["date"]}]
+    assert (
+        apply_changes(DATA, changes[1:])["clients"]["a.example"]["contacts"]
+        == DATA["clients"][A[1]]["contacts"]
+    )
+    assert second["product"] == "Sales"
+    assert revert_changes(DATA, changes[1:])[1] == []
+    in_use = Change(sales, "Hub", renamed=True), Change((*A, "renewals", "None"), "x", renamed=True)
+    data = apply_changes(
+        DATA, [Change((*A, "renewals", "Hub"), {"date": date(2027, 3, 1), "product": "Hub"})]
+    )
+    assert len(revert_changes(data, in_use)[1]) == 2
+    with pytest.raises(KeyError):
+        apply_changes(DATA, [Change((*A, "renewals", "None"), "x", renamed=True)])
 
 
 def test_no_change_is_an_equal_copy() -> None:

@@ -16,8 +16,8 @@ from renewctl.domain.edit import confirmations, settings
 from renewctl.domain.resolve import resolve
 from renewctl.domain.validate import read_portfolio
 from renewctl.model import Owner, Portfolio
+from renewctl.package_data import read_texts
 from renewctl.render.todo import GROUPS, describe_last_seen, describe_task
-from renewctl.render.wording import read_texts
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "todo.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]

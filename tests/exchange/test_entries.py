@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.edit.import_plan import ImportRow
-from renewctl.domain.edit.settings import OverrideRow
+from exchange.reading import read_sheet
+from renewctl.domain.edit.rows import ImportRow, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.rows import ClientRows, is_jsonl, read_client_rows, read_override_rows
 from renewctl.exchange.rows import read_override_lines as json_rows_of
-from renewctl.exchange.spreadsheet import Sheet, read_sheet
+from renewctl.exchange.spreadsheet import Sheet
 from renewctl.model import Contact
 
 FILE = "roster.csv"
@@ -66,19 +66,19 @@ VALUES = (
         ),
         (
             "COMPANY DOMAIN NAME|Company name|HubSpot account ID|Primary contact|Billing contact(s)|"
-            "Decision Maker|Renewal date|Products|Renewal deadline|Renewal owner|Point of contact|Notes",
+            "Decision Maker|Renewal date|Products|Renewal deadline|Renewal owner|Point of contact|Note",
             "Partner",
         ),
         (
             "Domínio|Nome da empresa|ID do portal|Contato principal|Contato de faturamento|"
             "Tomador de decisoes|Data de renovação|Produto|"
-            "Prazo de renovação|Proprietário da renovação|Ponto de contato|Nota",
+            "Prazo de renovação|Proprietário da renovação|Ponto de contato|Note",
             "Parceiro",
         ),
         (
             "Kundendomain|Unternehmen|Portal ID|Hauptkontakt|Abrechnungskontakte|Entscheidungsträger|"
             "Verlängerungsdatum|Produkte|Verlängerungsfrist|"
-            "Zuständigkeit für die Verlängerung|Ansprechpartner|Notiz",
+            "Zuständigkeit für die Verlängerung|Ansprechpartner|Note",
             "Partner",
         ),
     ],
@@ -202,19 +202,20 @@ def test_rows_pass_the_tracker_once_and_in_order() -> None:
 
 
 def test_a_list_of_overrides_is_read() -> None:
-    rows = read_override_rows(
+    found = read_override_rows(
         sheet("Client|Name|Owner|Notify|Note", "a.example|A|partner|ana|'=why", "", "b.example"), FILE
     )
 
-    assert rows == (
-        OverrideRow(FILE, 2, "a.example", "partner", "ana", "=why"),
-        OverrideRow(FILE, 4, "b.example"),
+    places = {"client": 1, "name": 2, "owner": 3, "notify": 4, "note": 5}
+    assert found.rows == (
+        OverrideRow(FILE, 2, "a.example", "partner", "ana", "=why", places),
+        OverrideRow(FILE, 4, "b.example", places=places),
     )
 
 
 def test_notify_and_note_may_be_missing() -> None:
-    assert read_override_rows(sheet("owner|client", "default|a.example"), FILE) == (
-        OverrideRow(FILE, 2, "a.example", "default"),
+    assert read_override_rows(sheet("owner|client", "default|a.example"), FILE).rows == (
+        OverrideRow(FILE, 2, "a.example", "default", places={"owner": 1, "client": 2}),
     )
 
 

@@ -17,13 +17,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from conftest import PATIENCE
+from exchange.reading import read_sheet
 from renewctl.domain import paths
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
 from renewctl.domain.identifiers import name_key
 from renewctl.domain.validate import read_portfolio
 from renewctl.exchange.export import export_csv, export_workbook
 from renewctl.exchange.rows import read_client_rows
-from renewctl.exchange.spreadsheet import read_sheet
 from renewctl.model import Plan, Portfolio, Role
 from renewctl.text import BOM, csv_cell
 from workbooks import open_sheet, read_back
@@ -92,6 +92,7 @@ CLIENTS = st.fixed_dictionaries(
     {},
     optional={
         "name": TEXT,
+        "memo": TEXT,
         "contacts": contacts(),
         "renewals": renewals(),
         "override": st.tuples(SETTINGS, TEXT).map(lambda both: {**both[0], "note": both[1]}),
@@ -126,12 +127,13 @@ def portfolio(data: Data) -> Portfolio:
     return reading.portfolio
 
 
-def taken_in(known: Portfolio, content: str | bytes) -> Plan:
+def taken_in(known: Portfolio, content: str | bytes, *, prune: bool = False) -> Plan:
     """Return the plan of importing the content of a file, overrides and all."""
     data = content.encode() if isinstance(content, str) else content
     table = read_client_rows(read_sheet(data, FILE), FILE, mapping={})
     assert not table.unused
-    return plan_import(known, table.rows, ImportOptions(with_overrides=True), table.problems)
+    options = ImportOptions(prune=prune, with_overrides=True)
+    return plan_import(known, table.rows, options, table.problems)
 
 
 @LAW
@@ -142,6 +144,16 @@ def test_fed_back_it_changes_nothing(data: Data, export: Export) -> None:
 
     assert plan.changes == ()
     assert plan.counts == (("new", 0), ("changed", 0), ("unchanged", len(known.clients)), ("removed", 0))
+
+
+@LAW
+@given(STORES.filter(lambda data: data["clients"]))
+def test_fed_back_with_prune_it_changes_nothing_and_there_is_nothing_to_ask_or_say(data: Data) -> None:
+    known = portfolio(data)
+    plan = taken_in(known, export_csv(known), prune=True)
+
+    assert (plan.changes, plan.danger) == ((), "")
+    assert all("keep" in note for note in plan.notes)
 
 
 @LAW
@@ -185,6 +197,7 @@ def roster(known: Portfolio) -> Data:
     return {
         key: (
             plain(client.name),
+            client.memo.split(),
             client.hub_id,
             {role: {c.email for c in client.contacts if role in c.roles} for role in Role},
             {c.email: plain(c.name) for c in client.contacts if c.roles and carried(plain(c.name))},
@@ -211,12 +224,12 @@ def test_taken_into_an_empty_portfolio_it_is_the_same_roster(data: Data, export:
     empty = {**data, "clients": {}}
     after = portfolio(paths.apply_changes(empty, taken_in(portfolio(empty), export(known)).changes))
 
-    names = {key: whole[3] for key, whole in roster(known).items()}
+    names = {key: whole[4] for key, whole in roster(known).items()}
     found = roster(after)
     for key, whole in names.items():  # people whose names stayed behind have none
-        found[key][3].update({email: name for email, name in found[key][3].items() if email in whole})
-        for email in {*found[key][3]} - {*whole}:
-            assert found[key][3].pop(email) == ""
+        found[key][4].update({email: name for email, name in found[key][4].items() if email in whole})
+        for email in {*found[key][4]} - {*whole}:
+            assert found[key][4].pop(email) == ""
     assert found == roster(known)
     assert list(after.clients) == list(known.clients)
 
@@ -234,16 +247,18 @@ contacts = [
 ]
 renewals = [{ date = 2027-03-01 }, { date = 2027-06-30, product = "Hub", deadline = 2027-05-01 }]
 override = { owner = "partner", notify = "ana@agency.example", note = "-why" }
+memo = "-two\\nlines"
 [clients."b.example"]
 """
-HEADER = "client,name,hub_id,primary,billing,decision-maker,product,renewal,deadline,owner,notify,note"
+HEADER = "client,name,hub_id,primary,billing,decision-maker,product,renewal,deadline,owner,notify,note,memo"
 LINES = [
     HEADER,
     'acme.example,"{}=Acme, Ltda",7,"""Reis, Paula"" <p@acme.example>",f@acme.example; g@acme.example,'
-    '"""Reis, Paula"" <p@acme.example>",,2027-03-01,,partner,ana@agency.example,{}-why',
+    '"""Reis, Paula"" <p@acme.example>",,2027-03-01,,partner,ana@agency.example,{}-why,"{}-two\nlines"',
     'acme.example,"{}=Acme, Ltda",7,"""Reis, Paula"" <p@acme.example>",f@acme.example; g@acme.example,'
-    '"""Reis, Paula"" <p@acme.example>",Hub,2027-06-30,2027-05-01,partner,ana@agency.example,{}-why',
-    "b.example,,,,,,,,,default,,",
+    '"""Reis, Paula"" <p@acme.example>",Hub,2027-06-30,2027-05-01,partner,ana@agency.example,{}-why,'
+    '"{}-two\nlines"',
+    "b.example,,,,,,,,,default,,,",
     "",
 ]
 
@@ -293,6 +308,7 @@ def test_no_cell_is_a_formula_and_every_row_has_all_cells(data: Data) -> None:
         'override = { owner = "partner", notify = "pedro@agency.example" }',
         'override = { owner = "partner" }',
         'override = { owner = "hubspot", note = " why " }',
+        'memo = " two\\r\\nlines "',
         "hub_id = 999999999999999",
     ],
 )
@@ -322,10 +338,10 @@ def test_a_workbook_has_the_same_rows_with_typed_dates_and_numbers() -> None:
     assert header == tuple(HEADER.split(","))
     people = ('"Reis, Paula" <p@acme.example>', "f@acme.example; g@acme.example")
     client = ("acme.example", "=Acme, Ltda", 7, *people, people[0])
-    setting = ("partner", "ana@agency.example", "-why")
+    setting = ("partner", "ana@agency.example", "-why", "-two\nlines")
     assert first == (*client, None, typed("2027-03-01"), None, *setting)
     assert second == (*client, "Hub", typed("2027-06-30"), typed("2027-05-01"), *setting)
-    assert last == ("b.example", *[None] * 8, "default", None, None)
+    assert last == ("b.example", *[None] * 8, "default", None, None, None)
 
 
 def test_the_columns_keep_what_is_typed_later_as_text_or_as_a_date() -> None:

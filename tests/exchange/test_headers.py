@@ -1,14 +1,29 @@
 """Columns are told by their names, in seven languages, never by their place."""
 
+import tomllib
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.errors import BadInput
-from renewctl.exchange.headers import fold, match_columns
-from renewctl.fields import CLIENT_OR_NAME_HEADERS, COLUMNS
+from renewctl.exchange.columns import MatchedColumns, match_columns
+from renewctl.exchange.headers import fold, read_headers, recognised
+from renewctl.exchange.spreadsheet import Sheet
+from renewctl.fields import COLUMNS
+from renewctl.package_data import read_texts
 
+DATA = Path(__file__).resolve().parent.parent / "data" / "headers.toml"
+EVERYDAY = [
+    (language, field, name)
+    for language, fields in tomllib.loads(DATA.read_text("utf-8")).items()
+    for field, names in fields.items()
+    for name in names
+]
 FIELDS = tuple(COLUMNS)
+LANGUAGES = ("en", "pt", "es", "fr", "de", "ja", "pl")
 NAMES = {
     "client": "Client|Client name|Cliente|Kunde|クライアント|Klient|domain|Domain|Company Domain Name"
     "|Company domain name|Domínio|DOMINIO|Domaine|Nombre del dominio de la empresa",
@@ -34,15 +49,21 @@ NAMES = {
     "|Propriétaire de la communication de renouvellement|Zuständigkeit für die Verlängerung|更新担当者"
     "|Właściciel odnowienia",
     "notify": "notify|point of contact|ponto de contato|punto de contacto|point de contact|Ansprechpartner",
-    "note": "note|Notes|nota|Notiz",
+    "note": "note|Note",
+    "memo": "memo|Notes|nota|Notiz",
 }
 
 
 def problems(columns: tuple[str, ...], mapping: dict[str, str] | None = None) -> list[tuple[str, str]]:
     with pytest.raises(BadInput) as caught:
-        match_columns(columns, mapping or {}, file="x.csv", line=3)
+        match_columns(Sheet(columns, (), 3), mapping or {}, file="x.csv")
     assert {(problem.file, problem.line) for problem in caught.value.problems} == {("x.csv", 3)}
     return [(problem.message, problem.hint) for problem in caught.value.problems]
+
+
+def match(columns: tuple[str, ...], mapping: dict[str, str] | None = None) -> MatchedColumns:
+    """Return the columns of a table of which the header alone is known."""
+    return match_columns(Sheet(columns, ()), mapping or {})
 
 
 @pytest.mark.parametrize(
@@ -51,25 +72,61 @@ def problems(columns: tuple[str, ...], mapping: dict[str, str] | None = None) ->
 def test_a_field_is_known_by_its_names(field: str, name: str) -> None:
     columns = ("x", name) if field == "client" else ("x", name, "domain")
 
-    assert match_columns(columns, {}).columns[field] == 1
-    assert match_columns(columns, {}).unknown == ("x",)
+    assert match(columns).columns[field] == 1
+    assert match(columns).unknown == ("x",)
+
+
+@pytest.mark.parametrize(("language", "field", "name"), EVERYDAY, ids=map(" ".join, EVERYDAY))
+def test_an_everyday_name_means_its_field_or_none(language: str, field: str, name: str) -> None:
+    columns = ("x", name) if field == "client" else ("domain", name)
+    taken = {} if field in {"ambiguous", "other", "unknown"} else {field: 1}
+    headers = read_headers()
+
+    assert match(columns).columns == taken | ({} if field == "client" else {"client": 0})
+    assert (fold(name) in headers.ambiguous, fold(name) in headers.other) == (
+        field == "ambiguous",
+        field == "other",
+    )
 
 
 def test_every_field_has_its_own_header() -> None:
     for headers in (FIELDS, [field.replace("_", "-") for field in FIELDS]):
-        found = match_columns(headers, {})
+        found = match(tuple(headers))
 
         assert dict(found.columns) == {field: place for place, field in enumerate(FIELDS)}
         assert found.unknown == ()
 
 
-def test_no_header_is_of_two_fields() -> None:
-    headers = [
-        {fold(header) for header in (*column.headers.split(";"), *([name] * (name != "client")))}
-        for name, column in COLUMNS.items()
-    ]
-    ours = [*headers, {fold(header) for header in CLIENT_OR_NAME_HEADERS.split(";")}]
-    assert sum(map(len, ours)) == len(set().union(*ours))
+def test_no_name_is_in_two_groups() -> None:
+    texts = read_texts("headers")
+    groups = [*texts["certain"].values(), *texts["fitting"].values(), *texts["ambiguous"], texts["other"]]
+    names = [{fold(name) for key in LANGUAGES for name in group.get(key, ())} for group in groups]
+    own = {fold(field) for field in COLUMNS if field != "client"}
+
+    assert [
+        name
+        for name, count in Counter(name for group in [*names, own] for name in group).items()
+        if count > 1
+    ] == []
+    assert "" not in set().union(*names)
+
+
+def test_groups_of_names_are_of_fields_and_languages() -> None:
+    texts = read_texts("headers")
+    fields = {
+        *texts["certain"],
+        *texts["fitting"],
+        *(field for group in texts["ambiguous"] for field in group["fields"]),
+    }
+    groups = [*texts["certain"].values(), *texts["fitting"].values(), *texts["ambiguous"], texts["other"]]
+
+    assert fields - {"client-or-name"} <= {*FIELDS}
+    assert {key for group in groups for key in group} <= {*LANGUAGES, "why", "fields"}
+    assert all(group["why"] for group in texts["ambiguous"])
+    for group in groups:
+        for language in LANGUAGES:
+            names = [fold(name) for name in group.get(language, ())]
+            assert len(names) == len(set(names)), (language, names)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +147,7 @@ def test_no_header_is_of_two_fields() -> None:
     ],
 )
 def test_what_only_looks_like_a_field_is_not_taken(name: str) -> None:
-    found = match_columns(("domain", name), {})
+    found = match(("domain", name))
 
     assert dict(found.columns) == {"client": 0}
     assert found.unknown == ((name,) if name else ())
@@ -122,8 +179,8 @@ def test_folding_once_is_enough(text: str) -> None:
 
 
 def test_client_is_the_name_where_the_domain_has_its_own_column() -> None:
-    assert dict(match_columns(("Client", "Domain"), {}).columns) == {"client": 1, "name": 0}
-    assert dict(match_columns(("Client name", "Name"), {}).columns) == {"client": 0, "name": 1}
+    assert dict(match(("Client", "Domain")).columns) == {"client": 1, "name": 0}
+    assert dict(match(("Client name", "Name")).columns) == {"client": 0, "name": 1}
     assert (
         problems(("Client", "Domain", "Name"))[0][0]
         == "several columns are the name: 'Name' (C) and 'Client' (A)"
@@ -132,7 +189,7 @@ def test_client_is_the_name_where_the_domain_has_its_own_column() -> None:
 
 def test_a_problem_points_at_the_second_column() -> None:
     with pytest.raises(BadInput) as caught:
-        match_columns(("domain", "x", "domain"), {})
+        match(("domain", "x", "domain"))
 
     assert [problem.column for problem in caught.value.problems] == [3]
 
@@ -143,11 +200,11 @@ def test_two_columns_for_one_field_are_both_named() -> None:
     assert problems(columns) == [
         (
             "several columns are the client: 'Domain' (A) and 'Company Domain Name' (AA)",
-            "keep one of them, or say which: --map 'client=HEADER'",
+            "choose one with --map client=Domain or --map 'client=Company Domain Name'",
         ),
         (
             "several columns are the hub_id: 'Portal ID' (AB) and 'hub-id' (AC)",
-            "keep one of them, or say which: --map 'hub_id=HEADER'",
+            "choose one with --map 'hub_id=Portal ID' or --map hub_id=hub-id",
         ),
     ]
 
@@ -155,12 +212,9 @@ def test_two_columns_for_one_field_are_both_named() -> None:
 @pytest.mark.parametrize(
     ("columns", "hint"),
     [
-        (
-            ("Dominio web", "Fecha"),
-            "--map 'client=Dominio web' names it; the columns: Dominio web, Fecha",
-        ),
-        (("a", "", "name"), "--map 'client=HEADER' names it; the columns: a, name"),
-        ((), "--map 'client=HEADER' names it; the columns: none has a name"),
+        (("Domains", "Last Name"), "name it with --map client=HEADER; the columns: Domains, Last Name"),
+        (("a", "", "name"), "name it with --map client=HEADER; the columns: a, name"),
+        ((), "name it with --map client=HEADER; the columns: none has a name"),
     ],
 )
 def test_a_table_without_clients_shows_what_it_has(columns: tuple[str, ...], hint: str) -> None:
@@ -178,16 +232,16 @@ def test_a_table_without_clients_shows_what_it_has(columns: tuple[str, ...], hin
     ],
 )
 def test_the_mapping_wins(mapping: dict[str, str], columns: dict[str, int], unknown: tuple[str, ...]) -> None:
-    found = match_columns(("Site", "Domain", "Name", "Kontakt"), mapping)
+    found = match(("Site", "Domain", "Name", "Kontakt"), mapping)
 
     assert (dict(found.columns), found.unknown) == (columns, unknown)
 
 
 def test_the_mapping_settles_two_columns_for_one_field() -> None:
-    found = match_columns(("Domain", "Company Domain Name"), {"client": "Domain"})
+    found = match(("Domain", "Company Domain Name"), {"client": "Domain"})
 
     assert (dict(found.columns), found.unknown) == ({"client": 0}, ("Company Domain Name",))
-    assert dict(match_columns(("NAME", "name", "domain"), {"name": "name"}).columns) == {
+    assert dict(match(("NAME", "name", "domain"), {"name": "name"}).columns) == {
         "client": 2,
         "name": 1,
     }
@@ -198,19 +252,24 @@ def test_everything_wrong_is_told_at_once() -> None:
 
     found = problems(("Name", "name", "Kontact"), mapping)
 
-    which = "keep one of them, or say which: --map"
     assert found == [
         ("--map: there is no field 'mail'", f"the fields: {', '.join(FIELDS)}"),
         ("--map primary: there is no column 'Kontakt'", "did you mean 'Kontact'?"),
-        ("several columns are the note: 'Name' (A) and 'name' (B)", f"{which} 'note=HEADER'"),
-        ("several columns are the name: 'Name' (A) and 'name' (B)", f"{which} 'name=HEADER'"),
+        (
+            "several columns are the note: 'Name' (A) and 'name' (B)",
+            "choose one with --map note=Name or --map note=name",
+        ),
+        (
+            "several columns are the name: 'Name' (A) and 'name' (B)",
+            "choose one with --map name=Name or --map name=name",
+        ),
         (
             "no column is the client's domain",
-            "--map 'client=HEADER' names it; the columns: Name, name, Kontact",
+            "name it with --map client=HEADER; the columns: Name, name, Kontact",
         ),
     ]
-    assert problems(("domain",), {"note": "", "client": "zzz"}) == [
-        ("--map note: there is no column ''", "the columns: domain"),
+    assert problems(("domain",), {"note": "x", "client": "zzz"}) == [
+        ("--map note: there is no column 'x'", "the columns: domain"),
         ("--map client: there is no column 'zzz'", "the columns: domain"),
     ]
 
@@ -221,7 +280,7 @@ def test_everything_wrong_is_told_at_once() -> None:
 )
 def test_arbitrary_names_are_matched_or_refused(columns: list[str], mapping: dict[str, str]) -> None:
     try:
-        found = match_columns(columns, mapping)
+        found = match(tuple(columns), mapping)
     except BadInput as error:
         hints = [problem.hint for problem in error.problems]
     else:
@@ -230,3 +289,22 @@ def test_arbitrary_names_are_matched_or_refused(columns: list[str], mapping: dic
         assert set(found.columns) <= set(FIELDS)
     assert hints
     assert all(hints)
+
+
+@pytest.mark.parametrize(
+    ("columns", "mapping", "fields"),
+    [
+        (("Domain", "Company name", "City"), {}, "client name"),
+        (("Client", "Renewal date"), {}, "client renewal"),
+        (("Renewals 2027", "", ""), {}, ""),
+        (("acme.example", "Acme", "2027-03-01"), {}, ""),
+        (("Firm", "Owner"), {"client": "firm"}, "client owner"),
+        (("Domain", "Owner"), {"client": "firm", "what": "Owner"}, "client owner"),
+        (("Domain", "Owner"), {"owner": ""}, "client"),
+        ((), {"owner": "x"}, ""),
+    ],
+)
+def test_the_fields_recognised_in_a_row(
+    columns: tuple[str, ...], mapping: dict[str, str], fields: str
+) -> None:
+    assert recognised(columns, mapping) == {*fields.split()}

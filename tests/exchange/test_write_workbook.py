@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from exchange.reading import read_sheet
 from renewctl.errors import BadInput, MissingExtra
 from renewctl.exchange import write_workbook as module
-from renewctl.exchange.spreadsheet import read_sheet
 from renewctl.exchange.write_workbook import MOST_CHARACTERS, Content, write_workbook
 from renewctl.installation import install_command
 from workbooks import open_sheet, read_back

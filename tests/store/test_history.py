@@ -557,7 +557,11 @@ LOOSE_STORES = st.builds(
 """Stores whose settings name addresses that may be nobody's, and whose clients may share a hub id."""
 UNDONE = (
     *("client remove a.example", "client rename a.example z.example", "clear-override --all"),
-    *("clear-override a.example", "override a.example b.example --owner hubspot", "override --from list.csv"),
+    *(
+        "clear-override a.example",
+        "override a.example b.example --owner hubspot",
+        "override --from-file list.csv",
+    ),
     *("set-default --owner partner --notify none", "set-default --owner hubspot --notify none"),
     *("user remove w@p.example", "user replace u@p.example v@p.example", "user add n@p.example"),
     *("import --prune roster.csv", "client set a.example --name N", "done --all", "client add n.example"),

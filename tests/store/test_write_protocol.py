@@ -277,7 +277,7 @@ def test_a_read_only_store_is_refused(anybodys: Path, server: Server) -> None:
     assert plain(server, *EDIT, "--dry-run").status == 0
 
 
-@pytest.mark.parametrize("argv", [("import",), ("override", "--from")], ids=" ".join)
+@pytest.mark.parametrize("argv", [("import",), ("override", "--from-file")], ids=" ".join)
 def test_a_list_that_cannot_be_read_is_told(argv: tuple[str, ...], anybodys: Path, server: Server) -> None:
     path = given(Path("list.csv"), text="client,name\nacme.example,Acme\n")
     path.chmod(0)

@@ -27,7 +27,7 @@ class CommandInfo(NamedTuple):
 _PANELS: Mapping[str, Mapping[str, str]] = {
     "Everyday": {
         "set-default": "Set who owns renewal communication for every client without an override.",
-        "override": "Give clients their own setting, instead of the default.",
+        "override": "Give clients an override, which replaces the default.",
         "clear-override": "Return clients to the default.",
         "contacts": "Show who holds which role at each client, which are vacant, and the partner user.",
         "who": "Show who would be notified for upcoming renewals, and by which rule.",

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from rich.markup import escape
 
+from renewctl.package_data import read_texts
 from renewctl.render.terminal import wants_colour
-from renewctl.render.wording import read_texts
 
 
 class Example(NamedTuple):

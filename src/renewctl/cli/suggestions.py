@@ -11,7 +11,7 @@ from renewctl.cli.options import ADDRESS
 from renewctl.cli.runtime import EVERYWHERE
 from renewctl.command_line import command_line
 from renewctl.errors import UsageError
-from renewctl.render.wording import read_texts
+from renewctl.package_data import read_texts
 
 _FORMATS = {f".{form}": form for form in ("csv", "tsv", "json", "jsonl", "xlsx")} | {".md": "markdown"}
 _TO_FILE = {"export": "renewctl export {file}", "calendar": "renewctl calendar > {file}"}

@@ -2,7 +2,7 @@
 
 import getpass
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ import typer
 
 from renewctl.cli.runtime import Run
 from renewctl.domain.impact import compare_recipients
-from renewctl.errors import ConfirmationRequired, ExitStatus, Problem
+from renewctl.errors import BadInput, ConfirmationRequired, ExitStatus, Problem
 from renewctl.model import Plan, Portfolio
 from renewctl.render.impact import MOST_NAMED, lost_recipient_lines
 from renewctl.render.machine import plain_line
@@ -21,9 +21,18 @@ from renewctl.store.write import Draft, MakeDraft, WriteOptions, draft_edit, wri
 from renewctl.text import count_of, list_some
 
 
-def change_store(run: Run, edit: Callable[[Portfolio], Plan]) -> Result:
-    """Plan a change and make it, or only show it with ``--dry-run``; see ``change_store_with``."""
-    return change_store_with(run, draft_edit(edit))
+def change_store(run: Run, edit: Callable[[Portfolio], Plan], warnings: Sequence[str] = ()) -> Result:
+    """Plan a change and make it, or only show it with ``--dry-run``; see ``change_store_with``.
+
+    ``warnings`` are about the data that the change comes from; they are printed if it is refused, too.
+    """
+    try:
+        result = change_store_with(run, draft_edit(edit))
+    except BadInput as bad:
+        # A column that is not read may have what the rows lack.
+        problems = [*map(Problem, warnings), *bad.problems]
+        raise BadInput(bad.message, hint=bad.hint, problems=problems) from None
+    return result._replace(warnings=(*result.warnings, *warnings))
 
 
 def change_store_with(run: Run, make_draft: MakeDraft) -> Result:

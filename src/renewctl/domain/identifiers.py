@@ -15,6 +15,14 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 PLAIN_ADDRESS = rf"(?i)[a-z0-9]{{1,30}}(?:[._+-][a-z0-9]{{1,30}})?@(?:{_LABEL}\.){{1,3}}(?!xn--)[a-z]{{2,12}}"
 """What most addresses look like. email-validator accepts all of them (a test compares), but takes 113 µs
 for one instead of 1.4 µs, and 0.17 s to import; a roster has tens of thousands."""
+_SHARED_SITES = tuple(
+    f".{site}"
+    for site in (
+        "facebook.com", "instagram.com", "linkedin.com", "linktr.ee", "sites.google.com", "tiktok.com",
+        "twitter.com", "wa.me", "x.com", "youtube.com",
+    )
+)  # fmt: skip
+"""Sites on which companies have a page: what a column of sites holds where a company has no domain."""
 _RESERVED_DOMAINS = (".test", ".local", ".invalid", ".localhost", ".onion")
 # Patterns that a report on a store does not need are text, which ``re`` compiles when they are used.
 _URL_PARTS = r"(?s)^[a-z][a-z0-9+.-]*://|[/?#].*$|:\d+(?=[/?#]|$)"
@@ -43,6 +51,8 @@ def explain_no_client(key: str) -> str:
     """Return what a key is that no client can have for a domain; empty for any other."""
     if re.fullmatch(r"[0-9]+(\.[0-9]+)+", key):
         return "an IP address" if key.count(".") == 3 else "a number"
+    if f".{key}".endswith(_SHARED_SITES):
+        return "a site that many companies share"
     return "an address of HubSpot's own" if f".{key}".endswith(".hubspot.com") else ""
 
 

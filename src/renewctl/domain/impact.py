@@ -3,11 +3,12 @@
 Recipients do not depend on dates, so the impact of a change is by client.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from renewctl.domain.identifiers import name_key
 from renewctl.domain.resolve import PARTNER_USER, Rule, resolve
-from renewctl.model import Client, Portfolio
+from renewctl.model import Client, Portfolio, Renewal
 
 Delivery = Literal["to", "cc"]
 """``to``: notified; ``cc``: copied."""
@@ -30,9 +31,19 @@ class DeliveryChange(NamedTuple):
     after: Recipient
 
 
+class EndedRenewal(NamedTuple):
+    """A renewal that a client no longer has, and those who were notified of it."""
+
+    client: str
+    renewal: Renewal
+    recipients: tuple[Recipient, ...]
+
+
 class Impact(NamedTuple):
     """The recipients that a change adds, removes or moves; all in order of client, then address.
 
+    ``ended`` are the renewals that clients in both portfolios lose: their recipients are still notified of
+    the others.
     ``lost_all`` are the clients that had someone notified and no longer do, ``new_without`` the new
     clients that have no one. A client that is ``renamed`` (old key, new key) is the same client.
     """
@@ -43,6 +54,7 @@ class Impact(NamedTuple):
     lost_all: tuple[str, ...] = ()
     new_without: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
+    ended: tuple[EndedRenewal, ...] = ()
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -62,11 +74,14 @@ def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
     switched: list[DeliveryChange] = []
     lost_all: list[str] = []
     new_without: list[str] = []
+    ended: list[EndedRenewal] = []
     for key in sorted(old_clients.keys() | after.clients.keys()):
         old, new = old_clients.get(key), after.clients.get(key)
         if same_context and old == new:
             continue  # The same client under the same default has the same recipients.
         was, now = _recipients(before, old, key), _recipients(after, new, key)
+        notified = tuple(was[email] for email in sorted(was) if was[email].delivery == "to")
+        ended += (EndedRenewal(key, renewal, notified) for renewal in _find_ended(old, new))
         added += (now[email] for email in sorted(now.keys() - was.keys()))
         removed += (was[email] for email in sorted(was.keys() - now.keys()))
         for email in sorted(was.keys() & now.keys()):
@@ -77,7 +92,31 @@ def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
                 new_without.append(key)
             elif _has_notified(was):
                 lost_all.append(key)
-    return Impact(tuple(added), tuple(removed), tuple(switched), tuple(lost_all), tuple(new_without), renamed)
+    return Impact(
+        tuple(added),
+        tuple(removed),
+        tuple(switched),
+        tuple(lost_all),
+        tuple(new_without),
+        renamed,
+        tuple(ended),
+    )
+
+
+def _find_ended(old: Client | None, new: Client | None) -> Iterator[Renewal]:
+    """Yield the renewals that a client no longer has, without those whose product has a new name."""
+    if not old or not new:
+        return
+    before = {name_key(renewal.product) for renewal in old.renewals}
+    after = {name_key(renewal.product) for renewal in new.renewals}
+    new_days = [renewal.day for renewal in new.renewals if name_key(renewal.product) not in before]
+    for renewal in old.renewals:
+        if name_key(renewal.product) in after:
+            continue
+        if renewal.day in new_days:
+            new_days.remove(renewal.day)
+        else:
+            yield renewal
 
 
 def _find_renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:

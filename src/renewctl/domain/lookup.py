@@ -67,7 +67,7 @@ def _suggest_option(portfolio: Portfolio, word: str) -> str:
     if _SPAN.fullmatch(word):
         return f"a span of time stands after its option: --within {word}"
     if word.lower().endswith((".csv", ".jsonl")):
-        return f"a list of clients is read by {command_line('override', **{'from': word})}"
+        return f"a list of clients is read by {command_line('override', from_file=word)}"
     if word.lower() in set(Owner):
         return f"an owner stands after its option: --owner {word.lower()}"
     if is_address(word):

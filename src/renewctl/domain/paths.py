@@ -137,7 +137,15 @@ class _CopyOnWrite:
 
     def apply(self, change: Change) -> None:
         parent, key = self._parent(change.path), change.path[-1]
-        if change.renamed:
+        if isinstance(parent, list) and change.renamed:
+            index = index_of(parent, change.path[-2], key)
+            if index is None:
+                raise KeyError(f"no item {key!r} to rename at {change.path!r}")
+            name = IDENTITY[change.path[-2]]
+            parent[index] = {**parent[index], name: change.after}
+            if change.after == "":  # the identity of an item without the field
+                del parent[index][name]
+        elif change.renamed:
             items = [(str(change.after) if name == key else name, value) for name, value in parent.items()]
             parent.clear()
             parent.update(items)

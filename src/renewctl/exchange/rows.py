@@ -1,20 +1,25 @@
 """From a file to rows about clients, and what is wrong with the others: CSV, XLSX and JSON Lines."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
-from renewctl.domain.edit.import_plan import ImportRow
-from renewctl.domain.edit.settings import DEFAULT, OverrideRow
-from renewctl.errors import BadInput, Problem
+from renewctl.domain.edit.rows import ImportRow, OverrideRow
+from renewctl.domain.edit.settings import DEFAULT
+from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
 from renewctl.exchange.cells import DateFormat, parse_dates
-from renewctl.exchange.headers import match_columns
-from renewctl.exchange.spreadsheet import Sheet, SheetRow
+from renewctl.exchange.columns import add_ways_out, cell_kind, clear_unreadable, match_columns
+from renewctl.exchange.headers import recognised
+from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, leave_out_totals, read_sheets
+from renewctl.exchange.spreadsheet import Sheet, SheetRow, decode
+from renewctl.exchange.workbook import OLE, ZIP
 from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, Kind, Shown
+from renewctl.model import EMPTY
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
@@ -22,30 +27,39 @@ _LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown
 
 
 class ClientRows(NamedTuple):
-    """The rows of a table, the problems of its other rows, and the columns that hold no field."""
+    """The rows of a table, the problems of its other rows, and the columns that hold no field.
+
+    ``warnings`` are about columns that are not read and look like a field.
+    """
 
     rows: tuple[ImportRow, ...]
     problems: tuple[Problem, ...]
     unused: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
-def read_client_rows(
+def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     sheet: Sheet,
     file: str,
     *,
     mapping: Mapping[str, str],
     date_format: DateFormat | None = None,
+    with_overrides: bool = True,
     track: Track = iter,
 ) -> ClientRows:
     """Return the rows of a sheet about clients.
 
-    ``mapping`` is field to column name, where the names alone are not enough; ``track`` yields the rows
-    it is given, and may show the progress.
+    ``mapping`` is field to column name, where the names alone are not enough, or to "" for none.
+    Without ``with_overrides``, a cell of an override that cannot be read counts as blank. ``track``
+    yields the rows it is given, and may show the progress.
 
     Raises:
         BadInput: If the columns are not certain.
     """
-    matched = match_columns(sheet.columns, mapping, file=file, line=sheet.line)
+    settings = {name for name, column in COLUMNS.items() if column.table == "override"}
+    unwanted = set() if with_overrides else settings
+    matched = match_columns(sheet, mapping, wanted=COLUMNS.keys() - unwanted, file=file)
+    sheet = clear_unreadable(sheet, matched, unwanted)
     problems: list[Problem] = []
     dates: dict[str, Mapping[int, date]] = {}
     for name, place in matched.columns.items():
@@ -62,7 +76,9 @@ def read_client_rows(
         problems += (problem._replace(file=file, line=row.number) for problem in wrong)
         if not wrong and row.number not in dated_badly:
             rows.append(ImportRow(file, row.number, values.pop("client"), values, places))
-    return ClientRows(tuple(rows), tuple(problems), matched.unknown)
+    return ClientRows(
+        tuple(rows), tuple(add_ways_out(problems, sheet, matched)), matched.unknown, matched.warnings
+    )
 
 
 def _read_row(
@@ -80,8 +96,7 @@ def _read_row(
             elif name in dates:
                 value = dates[name].get(row.number)
             else:
-                # A partner user may be named as people type it: an address, a part of it, or a name.
-                value = cells.read_cell(cell, Kind.TEXT if name == "notify" else column.field.kind)
+                value = cells.read_cell(cell, cell_kind(name))
         except BadInput as error:
             wrong = error.problems or (Problem(error.message, hint=error.hint),)
             problems += (problem._replace(column=place + 1) for problem in wrong)
@@ -94,7 +109,60 @@ def _read_row(
     return values, problems
 
 
-def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
+class OverrideRows(NamedTuple):
+    """The rows of a list of overrides, the problems of its other rows, and remarks on how it was read.
+
+    ``warnings`` are about columns that are not read and look like a field.
+    """
+
+    rows: tuple[OverrideRow, ...]
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def read_override_list(
+    data: bytes, file: str, options: ReadingOptions, *, with_setting: bool = False
+) -> OverrideRows:
+    """Return the rows of a list: a table or JSON Lines with overrides.
+
+    With ``with_setting`` the list only names the clients, and can have one client per line.
+
+    Raises:
+        BadInput: If it is not such a list.
+        UsageError: If an option does not fit the file.
+    """
+    if is_jsonl(data):
+        if options != DEFAULTS:
+            raise UsageError("JSON Lines are read as they are", hint="leave out the options for tables")
+        return OverrideRows(read_override_lines(data, file))
+    lines = () if data.startswith((ZIP, OLE)) else _read_plain_list(data, file, options)
+    if lines and with_setting:
+        return OverrideRows(lines)
+    if lines and not any(mark in lines[0].client for mark in ",;\t|"):
+        hint = "add --owner hubspot, or --owner partner --notify USER"
+        raise BadInput(f"{file} lists clients, and nothing says what to set", hint=hint)
+    tables = [
+        read_override_rows(sheet, file, mapping=options.mapping, with_setting=with_setting)
+        for sheet in read_sheets(data, file, options)
+    ]
+    return OverrideRows(*(tuple(chain.from_iterable(parts)) for parts in zip(*tables, strict=True)))
+
+
+def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[OverrideRow, ...]:
+    """Return one client per line; nothing if the first line is the header of a table."""
+    lines = decode(data, file, options.encoding).split("\n")
+    rows = [OverrideRow(file, number, text) for number, line in enumerate(lines, 1) if (text := line.strip())]
+    first = re.split(r"[,;\t|]", rows[0].client) if rows else []
+    names_table = options.delimiter or options.mapping or options.header_row or options.sheets
+    if names_table or "client" in recognised([name.strip(' "') for name in first], {}):
+        return ()
+    return tuple(rows)
+
+
+def read_override_rows(
+    sheet: Sheet, file: str, *, mapping: Mapping[str, str] = EMPTY, with_setting: bool = False
+) -> OverrideRows:
     """Return the rows of a list of overrides, from its columns client, owner, notify and note.
 
     Raises:
@@ -104,20 +172,32 @@ def read_override_rows(sheet: Sheet, file: str) -> tuple[OverrideRow, ...]:
     if {"rule", "to"} <= {name.strip().lower() for name in sheet.columns}:
         hint = f"{command_line('client list -o csv')} prints the settings, to be edited and fed back"
         raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
-    places = match_columns(sheet.columns, {}, file=file, line=sheet.line).columns
-    if "owner" not in places:
-        hint = "the columns are client, owner (hubspot, partner or default), notify and note"
+    matched = match_columns(sheet, mapping, wanted=_OVERRIDE_KEYS, file=file)
+    sheet = leave_out_totals(sheet, matched.columns["client"])
+    places = {key: matched.columns[key] for key in _OVERRIDE_KEYS if key in matched.columns}
+    if "owner" not in places and not with_setting:
+        hint = "add a column owner with hubspot, partner or default; or pass --owner and --notify for all"
         raise BadInput(f"{file} has no column for the owner", hint=hint)
-    if sheet.problems:
-        raise BadInput(f"{file} has bad rows; nothing was written", problems=sheet.problems)
-    rows = []
+    numbers = {name: place + 1 for name, place in matched.columns.items()}
+    rows: list[OverrideRow] = []
+    problems = [*sheet.problems]
     for row in sheet.rows:
-        found = {key: row.cells[places[key]] if key in places else None for key in _OVERRIDE_KEYS}
-        texts = {key: cells.read_text(cell) for key, cell in found.items()}
-        with suppress(BadInput):  # it is refused with the other bad rows, later
-            texts["owner"] = str(cells.read_cell(found["owner"], Kind.OWNER) or "")
-        rows.append(OverrideRow(file, row.number, **texts))
-    return tuple(rows)
+        texts: dict[str, Any] = {}
+        wrong: list[Problem] = []
+        for key, place in places.items():
+            kind = Kind.OWNER if key == "owner" else Kind.TEXT
+            try:
+                texts[key] = str(cells.read_cell(row.cells[place], kind) or "")
+            except BadInput as bad:
+                problem = Problem(bad.message, hint=bad.hint, file=file, line=row.number)
+                wrong.append(problem._replace(column=place + 1, sheet=sheet.name))
+        problems += wrong
+        if not wrong:
+            rows.append(OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts))
+    remarks = [*sheet.remarks, *matched.warnings]
+    if matched.unknown:
+        remarks.append(f"columns not used: {', '.join(matched.unknown)}")
+    return OverrideRows(tuple(rows), tuple(problems), tuple(remarks), matched.warnings)
 
 
 def is_jsonl(data: bytes) -> bool:
@@ -147,7 +227,7 @@ def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
             continue
         item, wrong = _read_object(line)
         problems += (Problem(message, file=file, line=number) for message in wrong)
-        values = {key: item.get(key) or "" for key in _OVERRIDE_KEYS}
+        values: dict[str, Any] = {key: item.get(key) or "" for key in _OVERRIDE_KEYS}
         if item.get("source") in ("default", "none"):
             values = {"client": values["client"], "owner": DEFAULT}
         if not wrong:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from renewctl.domain.check import CODES, Finding
 from renewctl.domain.resolve import Severity
 from renewctl.errors import ExitStatus, Problem, RenewctlError
+from renewctl.package_data import read_texts
 from renewctl.render.result import DataTable, Line, Result, line, table_of
-from renewctl.render.wording import read_texts
 from renewctl.text import count_of, showable
 
 COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "mend", "note")

@@ -68,13 +68,17 @@ def _values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
 
 
 def render_client(portfolio: Portfolio, client: Client) -> Result:
-    """Return everything recorded of one client."""
+    """Return everything recorded of one client; people see each line of a text on a line of its own."""
     item = _client_item(portfolio, client, Shown.CLIENT)
     rows: list[tuple[Cell, ...]] = []
+    grid: list[tuple[Cell, ...]] = []
     for key, value in item.items():
-        rows.append((key, [*map(_describe, value)] if isinstance(value, list) else value))
+        cell = [*map(_describe, value)] if isinstance(value, list) else value
+        rows.append((key, cell))
+        grid.append((key, cell.splitlines() if isinstance(cell, str) else cell))
     document = {"schema": "renewctl.client/1", **item}
-    return Result(document, DataTable(("field", "value"), rows), names=(client.key,))
+    columns = ("field", "value")
+    return Result(document, DataTable(columns, rows), names=(client.key,), grid=DataTable(columns, grid))
 
 
 def _describe(item: Mapping[str, Any]) -> str:

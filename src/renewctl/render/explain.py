@@ -16,9 +16,9 @@ from renewctl.domain.resolve import (
     setting_path,
 )
 from renewctl.model import Default, PartnerUser, Path, Policy, Portfolio
+from renewctl.package_data import read_texts
 from renewctl.render.result import Line, Result, line, table_of
 from renewctl.render.who import note_item, note_line
-from renewctl.render.wording import read_texts
 
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
 PlaceOf = Callable[[Path], str | None]

@@ -10,9 +10,9 @@ from renewctl.domain.resolve import ARTICLE, SEVERITY
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import OWN_KEYS, TABLES
 from renewctl.model import Policy
+from renewctl.package_data import read_texts
 from renewctl.render.result import DataTable, Line, Result, line
 from renewctl.render.terminal import wrap_hanging
-from renewctl.render.wording import read_texts
 
 SPANS = ("120d", "6w", "3m", "1y")
 _NEAR = ("yesterday", "this-month", "next-month", "this-quarter")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.impact import Impact, Recipient
+from renewctl.domain.impact import EndedRenewal, Impact, Recipient
 from renewctl.render.result import Cell, DataTable, Line, line
 from renewctl.text import count_of, list_some
 
@@ -35,6 +35,15 @@ def impact_document(impact: Impact) -> dict[str, Any]:
         "left_without_recipient": list(impact.lost_all),
         "new_without_recipient": list(impact.new_without),
         "renamed": [{"from": old, "to": new} for old, new in impact.renamed],
+        "renewals_removed": [
+            {
+                "client": ended.client,
+                "product": ended.renewal.product or None,
+                "renewal": ended.renewal.day.isoformat(),
+                "no_longer_notified": [recipient.email for recipient in ended.recipients],
+            }
+            for ended in impact.ended
+        ],
     }
 
 
@@ -83,12 +92,23 @@ def recipient_lines(impact: Impact) -> Iterator[Line]:
     after = [change.after for change in impact.switched]
     lines += _group_lines("copied → notified", [each for each in after if each.delivery == "to"])
     lines += _group_lines("notified → copied", [each for each in after if each.delivery == "cc"])
+    lines += map(_ended_line, impact.ended)
 
     first_short = next((number for number, (short, _) in enumerate(lines) if short), None)
     for number, (_, parts) in enumerate(lines[:MOST_LINES]):
         yield line(*parts, (f"  {WHERE_ALL}", "dim")) if number == first_short else parts
     if len(lines) > MOST_LINES:
         yield line((f"  … and {len(lines) - MOST_LINES} more such lines {WHERE_ALL}", "dim"))
+
+
+def _ended_line(ended: EndedRenewal) -> tuple[bool, Line]:
+    """Return the line for a renewal that is removed, and whether it has a number in place of names."""
+    people, (day, product, _) = ended.recipients, ended.renewal
+    few = len(people) <= MOST_AT_ONE
+    who = ", ".join(each.email for each in people) if few else count_of(len(people), "client contact")
+    end = f"{who} no longer notified" if people else "nobody was notified"
+    what = f"{product} ({day})" if product else str(day)
+    return not few, line(f"  {'renewal removed':<22}  ", (what, "strong"), f" at {ended.client}: {end}")
 
 
 def _group_lines(label: str, recipients: Sequence[Recipient]) -> Iterator[tuple[bool, Line]]:

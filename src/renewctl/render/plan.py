@@ -124,6 +124,9 @@ def _describe_reach(view: ChangeView) -> Iterator[str | Segment]:
         if overridden:
             clients_are = "client is" if overridden == 1 else "clients are"
             yield f" · {overridden} overridden {clients_are} not affected"
+    elif not number and view.impact.ended:
+        yield f"{count_of(len(view.impact.ended), 'renewal')} removed"
+        return
     elif not number:
         yield NO_RECIPIENTS_CHANGE, "dim"
         return
@@ -173,7 +176,9 @@ def change_lines(changes: tuple[Change, ...], most: int = MOST_LINES) -> Iterato
 def _change_line(change: Change) -> Line:
     subject = ("  " + _subject(change), "strong")
     if change.renamed:
-        return line(subject, " renamed to ", (str(change.after), "notified"))
+        # A client, or an item of its lists: clients, KEY, renewals, PRODUCT.
+        item = "".join(f" {step or '(no product)'}" for step in change.path[2:])
+        return line(subject, item, " renamed to ", (str(change.after) or "(no product)", "notified"))
     steps = change.path[1 if change.path[0] == _subject(change) else 2 :]
     text = _value_text
     if len(change.path) == 4 and change.path[2] in IDENTITY:

@@ -9,8 +9,8 @@ from renewctl.domain.hubspot import CLIENTS_SETTING, CONTACTS, DEFAULT_SETTING
 from renewctl.domain.resolve import PARTNER_USER, Decision
 from renewctl.domain.todo import Choice, Question, Screen, Task, command_to_set_user
 from renewctl.model import Owner
+from renewctl.package_data import read_texts
 from renewctl.render.result import Line, Result, line, table_of
-from renewctl.render.wording import read_texts
 from renewctl.text import count_of, markdown_cell
 
 COLUMNS = (

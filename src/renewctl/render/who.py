@@ -256,6 +256,12 @@ def _copied(row: ReportRow) -> list[Line]:
 
 
 def _indented_notes(row: ReportRow, indent: int, width: int) -> Iterator[Line]:
+    """Yield the client's memo, then the notes; a further line of the memo cannot look like a note."""
+    label = "memo: "
+    for number, text in enumerate(row.client.memo.splitlines()):
+        start = " " * len(label) if number else label
+        for parts in wrap_line(line((start, "dim"), text), width - indent, hang=len(label)):
+            yield line(" " * indent, *parts)
     for note in row.row_notes:
         for parts in wrap_line(note_line(note), width - indent, hang=2):
             yield line(" " * indent, *parts)

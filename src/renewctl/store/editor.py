@@ -35,7 +35,7 @@ def find_entry_changes(
     """
     origins: dict[Path, Path] = {}
     for change in changes:
-        if change.renamed:
+        if change.renamed and len(change.path) == paths.LIST_DEPTH:  # not an item of a list inside an entry
             origins[(*change.path[:-1], str(change.after))] = origins.pop(change.path, change.path)
     moved = set(origins.values())
     for path in dict.fromkeys([*paths_of(old), *paths_of(new), *origins]):

@@ -54,7 +54,7 @@ def list_(
 ) -> Result:
     """List clients and the setting that applies to each.
 
-    Reads only. -o csv prints the columns that override --from reads.
+    Reads only. -o csv prints the columns that override --from-file reads.
     """
     portfolio = run.load().portfolio
     if overridden and following:
@@ -188,15 +188,27 @@ def unassign(
 def set_renewal(
     run: Run,
     client: OneClient,
-    day: Annotated[str, typer.Argument(metavar="DATE", help="When it renews.")],
+    day: Annotated[Text, typer.Argument(metavar="[DATE]", help="When it renews.")] = None,
     product: ProductOption = None,
     deadline: DeadlineOption = None,
+    new_product: Annotated[
+        Text, typer.Option("--rename", metavar="PRODUCT", help="New name of the product; the dates stay.")
+    ] = None,
 ) -> Result:
     """Set when a product renews.
 
     Records the renewal, or moves the one there is; other products stay. Without --deadline the usual
-    deadline applies.
+    deadline applies. With --rename, the renewal gets another product instead of another date.
     """
+    if new_product is not None:
+        if day is not None or deadline is not None:
+            hint = command_line("client set-renewal CLIENT --rename PRODUCT")
+            raise UsageError("--rename can't be used together with DATE or --deadline", hint=hint)
+        return _change_client(run, client, lambda found: renewals.rename_product(found, product, new_product))
+    if day is None:
+        raise UsageError(
+            "client set-renewal requires DATE or --rename", hint="add a date, such as 2027-03-01"
+        )
     new = _renewal(run, day, product, deadline)
     named = product is not None
     return _change_client(run, client, lambda found: renewals.set_renewal(found, new, named=named))

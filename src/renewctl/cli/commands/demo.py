@@ -6,8 +6,8 @@ from pathlib import Path
 
 from renewctl.cli.app import command, command_tree
 from renewctl.cli.runtime import Run
+from renewctl.package_data import TEXTS
 from renewctl.render.result import DataTable, Result, line
-from renewctl.render.wording import TEXTS
 from renewctl.store.location import NAMES
 
 DEMO_DAY = "2026-11-23"

@@ -9,6 +9,7 @@ from renewctl.cli.options import Clients
 from renewctl.cli.runtime import Run
 from renewctl.domain import lookup
 from renewctl.domain.identifiers import client_key
+from renewctl.domain.paths import LIST_DEPTH
 from renewctl.model import Change
 from renewctl.render import history as render
 from renewctl.render.history import HistoryItem
@@ -78,12 +79,17 @@ def _items_of_clients(run: Run, past: History, words: Sequence[str]) -> list[His
         keys.add(key if known else lookup.find_client(run.load().portfolio, word).spelling)
     items = []
     for record in reversed(past.records):
-        renamed = {str(change.after): change.path[-1] for change in record.changes if change.renamed}
+        renamed = {str(change.after): change.path[-1] for change in record.changes if _is_renamed(change)}
         keys |= {old for new, old in renamed.items() if new in keys}
         changes = tuple(change for change in record.changes if _concerns(change, keys))
         if changes:
             items.append(_item(past, record, changes))
     return items
+
+
+def _is_renamed(change: Change) -> bool:
+    """Return whether a change gives a client another key."""
+    return change.renamed and len(change.path) == LIST_DEPTH
 
 
 def _concerns(change: Change, keys: set[str]) -> bool:

@@ -5,15 +5,15 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.input_files import read_input
-from renewctl.cli.options import Clients, NotifyOption, OwnerOption
+from renewctl.cli.input_files import Reading, read_input
+from renewctl.cli.options import Clients, NotifyOption, OwnerOption, Text
 from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
 from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain.edit import settings
 from renewctl.errors import UsageError
-from renewctl.model import Plan, Portfolio
+from renewctl.model import Owner, Plan, Portfolio
 from renewctl.render.result import Result
 
 
@@ -24,32 +24,24 @@ def override(
     owner: OwnerOption = None,
     notify: NotifyOption = None,
     source: Annotated[
-        str | None,
-        typer.Option("--from", metavar="FILE", help="A list of overrides, CSV or JSON Lines; - for a pipe."),
+        Text, typer.Option("--from-file", metavar="FILE", help="Read clients or overrides; - for a pipe.")
     ] = None,
+    *,
+    reading: Reading,
 ) -> Result:
-    """Give clients their own setting, instead of the default.
+    """Give clients an override, which replaces the default.
 
     The whole override is written: without --notify it names nobody, and --note is kept in it. The
     default and other clients are not touched.
 
-    A list (--from) has the columns client, owner, notify and note, as client list -o csv prints
-    them; owner default clears the override. All rows are written, or none.
+    With --from-file, a list has the columns client, owner, notify and note, as client list -o csv
+    prints them; owner default clears the override. With --owner or --notify as well, the file only
+    names the clients, for example one per line. All rows are written, or none.
     """
     if source is not None:
-        if clients or owner or notify:
-            message = "--from brings clients, owners and users itself"
-            raise UsageError(message, hint="leave the others out")
-        # Lazy import: most overrides come from no list.
-        from renewctl.exchange import rows
-        from renewctl.exchange.spreadsheet import read_sheet
-
-        data, name = read_input(run, source)
-        if rows.is_jsonl(data):
-            entries = rows.read_override_lines(data, name)
-        else:
-            entries = rows.read_override_rows(read_sheet(data, name), name)
-        return change_store(run, lambda portfolio: settings.plan_override_list(portfolio, entries))
+        return _override_from_file(run, source, reading, clients, owner, notify)
+    if reading != Reading():
+        raise UsageError("options for tables require --from-file", hint="add --from-file FILE")
     if not clients:
         hint = command_line("override acme.example", owner="partner", notify="ana")
         raise UsageError("name at least one client", hint=hint)
@@ -59,3 +51,31 @@ def override(
         return settings.override(portfolio, found, owner, user, run.note)
 
     return change_store(run, edit)
+
+
+def _override_from_file(
+    run: Run,
+    source: str,
+    reading: Reading,
+    clients: Clients,
+    owner: Owner | None,
+    notify: str | None,
+) -> Result:
+    # Lazy import: most overrides come from no list.
+    from renewctl.exchange.rows import read_override_list
+
+    if clients:
+        raise UsageError("--from-file and clients can't be used together", hint="add the clients to the file")
+    data, name = read_input(run, source)
+    with_setting = owner is not None or notify is not None
+    found = read_override_list(data, name, reading.options(), with_setting=with_setting)
+
+    def edit(portfolio: Portfolio) -> Plan:
+        if with_setting:
+            listed = settings.find_listed_clients(portfolio, found.rows, found.problems)
+            plan = settings.override(portfolio, listed, owner, select_user(portfolio, notify), run.note)
+        else:
+            plan = settings.plan_override_list(portfolio, found.rows, found.problems)
+        return plan._replace(notes=(*plan.notes, *found.remarks))
+
+    return change_store(run, edit, found.warnings)

@@ -6,36 +6,30 @@ A blank cell changes nothing.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from renewctl.domain.dates import shift_days
+from renewctl.command_line import command_line
 from renewctl.domain.edit.clients import ask_about, field_changes
 from renewctl.domain.edit.contacts import join_roles
-from renewctl.domain.edit.renewals import find_products, renewal_table
+from renewctl.domain.edit.import_remarks import MOST_NAMED, remark_on_changes, remark_on_clients
+from renewctl.domain.edit.import_renewals import ListedRenewals
+from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
 from renewctl.domain.edit.settings import DEFAULT, clear_override, override_changes
 from renewctl.domain.edit.tables import record_table, role_list
-from renewctl.domain.identifiers import address_key, client_key, compose, explain_no_client, name_key
+from renewctl.domain.identifiers import (
+    address_key,
+    client_key,
+    compose,
+    explain_no_client,
+    name_key,
+    tidy_name,
+)
 from renewctl.domain.lookup import find_user
 from renewctl.domain.resolve import setting_of
 from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
 from renewctl.fields import COLUMNS, TABLES, Kind
-from renewctl.model import EMPTY, Change, Client, Contact, Override, Owner, Plan, Portfolio, Renewal, Role
-from renewctl.text import count_of
+from renewctl.model import Change, Client, Contact, Override, Owner, Plan, Portfolio, Role
+from renewctl.text import count_of, list_some
 
 _SAME = "say the same in each row of a client, or leave it blank"
-
-
-class ImportRow(NamedTuple):
-    """A row about a client.
-
-    ``values`` has the values of its cells by column, those of a role are contacts without roles of
-    their own; a blank cell is not in it. ``places`` has the number of each column, from 1.
-    """
-
-    file: str
-    line: int
-    client: str
-    values: Mapping[str, Any] = EMPTY
-    places: Mapping[str, int] = EMPTY
-
 
 Groups = Iterable[tuple[str, list[ImportRow]]]
 Track = Callable[[Groups], Groups]
@@ -48,15 +42,6 @@ class ImportOptions(NamedTuple):
     with_overrides: bool = False
     partial: bool = False
     deadline_is_date: bool = False
-
-
-class _BadRow(Exception):
-    """A row that cannot be used; ``problem`` has the reason, and the cell."""
-
-    def __init__(self, row: ImportRow, name: str, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        column = row.places.get(name, 0)
-        self.problem = Problem(message, hint=hint, file=row.file, line=row.line, column=column)
 
 
 class _Roster:
@@ -80,7 +65,7 @@ class _Roster:
         """Return the client of a row: by domain, hub id or unique name, otherwise a new one's domain.
 
         Raises:
-            _BadRow: If it is not in the store, and not a domain; or if several clients have the hub id.
+            BadRow: If it is not in the store, and not a domain; or if several clients have the hub id.
         """
         word = row.client.strip()
         key = client_key(word)
@@ -89,28 +74,30 @@ class _Roster:
         named = self._hub_ids.get(int(word), []) if word.isascii() and word.isdigit() else []
         if len(named) > 1:
             hint = f"use the domain: {', '.join(named)}"
-            raise _BadRow(row, "client", f"{row.client!r} is the hub id of several clients", hint)
+            raise BadRow(row, "client", f"{row.client!r} is the hub id of several clients", hint)
         named = named or self._names.get(name_key(word), [])
         if len(named) == 1:
             return named[0]
         if key is None or "." not in key:
             hint = "the client column needs the client's domain, as acme.example"
-            raise _BadRow(row, "client", f"{row.client!r} is not a client's domain", hint)
+            raise BadRow(row, "client", f"{row.client!r} is not a client's domain", hint)
         if what := explain_no_client(key):
             hint = "the client column needs the client's domain, as acme.example"
-            raise _BadRow(row, "client", f"{row.client!r} is {what}, not a client's domain", hint)
+            raise BadRow(row, "client", f"{row.client!r} is {what}, not a client's domain", hint)
         return key
 
     def claim(self, hub_id: int, key: str, row: ImportRow) -> None:
         """Reserve a hub id for a client.
 
         Raises:
-            _BadRow: If it is another client's, of the store or of the rows.
+            BadRow: If it is another client's, of the store or of the rows.
         """
         others = self._hub_ids.setdefault(hub_id, [key])
         if key not in others:
             hint = "look it up in HubSpot's account menu"
-            raise _BadRow(row, "hub_id", f"hub id {hub_id} is {others[0]}'s", hint)
+            if others[0] in self.portfolio.clients and key not in self.portfolio.clients:
+                hint += f"; if the client has a new domain: {command_line('client rename', others[0], key)}"
+            raise BadRow(row, "hub_id", f"hub id {hub_id} is {others[0]}'s", hint)
 
 
 def plan_import(
@@ -140,29 +127,48 @@ def plan_import(
     for row in rows:
         try:
             groups.setdefault(roster.find_key(row), []).append(row)
-        except _BadRow as error:
+        except BadRow as error:
             problems.append(error.problem)
     changes: list[Change] = []
     danger = ""
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
+    renewals: dict[str, ListedRenewals] = {}
     for key, group in track(groups.items()):
-        wanted, wrong = _client_changes(roster, key, group, options)
+        client = portfolio.clients.get(key) or Client(key, key)
+        by_deadline = options.deadline_is_date
+        listed = ListedRenewals(client, group, portfolio.policy, deadline_is_date=by_deadline)
+        wanted, wrong = _client_changes(roster, client, group, listed, options)
         problems += wrong
         if not wrong:
+            renewals[key] = listed
             counts["new" if key not in portfolio.clients else "changed" if wanted else "unchanged"] += 1
             changes += wanted
-    problems.sort(key=lambda problem: (problem.line, problem.column))
+    problems.sort(key=lambda problem: (problem.sheet, problem.line, problem.column))
     if problems and not options.partial:
-        message = f"{count_of(len({problem.line for problem in problems}), 'bad row')}; nothing was written"
+        bad_rows = {(problem.sheet, problem.line) for problem in problems}
+        message = f"{count_of(len(bad_rows), 'bad row')}; nothing was written"
         raise BadInput(message, hint="--partial imports the others", problems=problems)
+    notes = [f"left out: {place_of(problem)}: {problem.message}" for problem in problems]
+    notes += _unused_cells(roster, groups, options)
+    notes += remark_on_clients(portfolio, groups, renewals, prune=options.prune)
+    notes += remark_on_changes(portfolio, changes)
     if options.prune:
         removed = [client for key, client in portfolio.clients.items() if key not in groups]
         counts["removed"] = len(removed)
         changes += (Change(("clients", client.spelling), None) for client in removed)
-        danger = ask_about(portfolio, [client.key for client in removed], "import --prune removes {}")
-    notes = [f"left out: line {problem.line}: {problem.message}" for problem in problems]
-    notes += _unused_cells(roster, groups, options)
+        danger = _ask_about_pruned(portfolio, removed, renewals)
     return Plan("import", tuple(changes), tuple(notes), tuple(counts.items()), danger=danger)
+
+
+def _ask_about_pruned(
+    portfolio: Portfolio, removed: Sequence[Client], renewals: Mapping[str, ListedRenewals]
+) -> str:
+    """Return what is to be confirmed of clients and renewals that the rows do not list."""
+    unlisted = {key: len(listed.unlisted) for key, listed in renewals.items() if listed.unlisted}
+    parts = [f"{len(removed)} of {count_of(len(portfolio.clients), 'client')}"] if removed else []
+    parts += [count_of(sum(unlisted.values()), "renewal")] if unlisted else []
+    keys = [*(client.key for client in removed), *unlisted]
+    return ask_about(portfolio, keys, f"import --prune removes {' and '.join(parts)}") if keys else ""
 
 
 def _unused_cells(
@@ -174,31 +180,52 @@ def _unused_cells(
     if undated and not options.deadline_is_date:
         number = count_of(len(undated), "row")
         yield f"{number} with a deadline and no renewal date: not used (see --renewal-from-deadline)"
-    if options.with_overrides:
-        return
-    others = 0
+    others: list[str] = []
+    without_override: list[str] = []
     for key, group in groups.items():
         client = roster.portfolio.clients.get(key) or Client(key, key)
-        if any("owner" in row.values for row in group):
-            try:
-                others += any(_setting_changes(roster, client, group))
-            except _BadRow:  # another setting, or one that is not certain
-                others += 1
-    if others:
-        clients = count_of(others, "client")
+        try:
+            changes = [*_setting_changes(roster, client, group)]
+            note, _ = _agreed(group, "note")
+        except BadRow:  # another setting, or one that is not certain
+            others.append(key)
+            continue
+        if changes:
+            others.append(key)
+        if note and _differs(note, _note_after(client, changes), Kind.TEXT):
+            without_override.append(key)
+    if without_override:
+        notes = f"{count_of(len(without_override), 'note')} not used, because no override is set"
+        clients = list_some(without_override, MOST_NAMED)
+        yield f"{notes}: {clients} (--map memo=note imports notes as memos)"
+    if others and not options.with_overrides:
+        clients = count_of(len(others), "client")
         yield f"another owner or partner user for {clients}: not used (see --with-overrides)"
 
 
+def _note_after(client: Client, changes: Iterable[Change]) -> str:
+    """Return the note of the client's override after changes to it."""
+    note: Any = client.override.note if client.override else ""
+    for change in changes:
+        if change.path[3:] == ("note",):
+            note = change.after
+        elif len(change.path) == 3:  # the whole override
+            note = change.after.get("note") if isinstance(change.after, dict) else ""
+    return note or ""
+
+
 def _client_changes(
-    roster: _Roster, key: str, rows: Sequence[ImportRow], options: ImportOptions
+    roster: _Roster,
+    client: Client,
+    rows: Sequence[ImportRow],
+    renewals: ListedRenewals,
+    options: ImportOptions,
 ) -> tuple[list[Change], list[Problem]]:
     """Return what is to change for one client, for a new one in one change; and what is wrong."""
-    known = roster.portfolio.clients.get(key)
-    client = known or Client(key, key)
-    first_of: dict[str, tuple[ImportRow, Renewal]] = {}
     # Each part on its own: one may be bad, and another too.
     parts = [_field_changes(roster, client, rows), _contact_changes(client, rows)]
-    parts += (_renewal_changes(roster.portfolio, client, row, options, first_of) for row in rows)
+    parts += (renewals.changes(row) for row in rows)
+    parts += [renewals.removals()] if options.prune else []
     if options.with_overrides:
         parts.append(_setting_changes(roster, client, rows))
     changes: list[Change] = []
@@ -206,9 +233,9 @@ def _client_changes(
     for part in parts:
         try:
             changes.extend(part)
-        except _BadRow as bad:
+        except BadRow as bad:
             problems.append(bad.problem)
-    if known is None and not problems:
+    if client.key not in roster.portfolio.clients and not problems:
         table: dict[str, Any] = {}
         for change in changes:
             field, *item = change.path[2:]
@@ -216,7 +243,7 @@ def _client_changes(
                 table.setdefault(field, []).append(change.after)
             else:
                 table[field] = change.after
-        changes = [Change(("clients", key), table)]
+        changes = [Change(("clients", client.key), table)]
     return changes, problems
 
 
@@ -228,9 +255,21 @@ def _agreed(rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
         if value is None:
             value, first = other, row if other is not None else first
         elif other is not None and _differs(other, value, COLUMNS[name].field.kind):
-            message = f"{row.client} has another {name.replace('_', ' ')} in line {first.line}"
-            raise _BadRow(row, name, message, _SAME)
+            message = f"{row.client} has another {name.replace('_', ' ')} in {place_of(first)}"
+            raise BadRow(row, name, message, _SAME)
     return value, first
+
+
+def _joined(rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
+    """Return the first text that the rows have, and below it each line that others have besides."""
+    first, *others = [row.values[name] for row in rows if name in row.values] or [None]
+    seen = {tidy_name(line) for line in (first or "").splitlines()}
+    lines = []
+    for line in (line for text in others for line in text.splitlines()):
+        if tidy_name(line) not in seen:
+            seen.add(tidy_name(line))
+            lines.append(line)
+    return "\n".join([first, *lines]) if lines else first, rows[0]
 
 
 def _differs(value: object, known: object, kind: Kind) -> bool:
@@ -248,7 +287,7 @@ def _field_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow]) -
         for name, column in COLUMNS.items()
         if column.table == "clients" and column.field.key in TABLES["clients"]
     }
-    agreed = {name: _agreed(rows, name) for name in fields}
+    agreed = {name: (_joined if field.joined else _agreed)(rows, name) for name, field in fields.items()}
     for name, (value, row) in agreed.items():
         field = fields[name]
         if value is None or not _differs(value, getattr(client, field.attribute), field.kind):
@@ -266,7 +305,7 @@ def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Chan
             column = role.replace("-", "_")
             people = row.values.get(column, ())
             if people and _names(holders.setdefault(role, people)) != _names(people):
-                raise _BadRow(row, column, f"{row.client} has another {role} in another row", _SAME)
+                raise BadRow(row, column, f"{row.client} has another {role} in another row", _SAME)
     wanted = join_roles((role, contact) for role, people in holders.items() for contact in people)
     known: set[str] = set()
     path = ("clients", client.spelling, "contacts")
@@ -275,7 +314,7 @@ def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Chan
         if key in known and wanted:
             message = f"{client.key} lists {contact.email} twice in the store"
             hint = "make one contact of them in the file, with all the roles"
-            raise _BadRow(rows[0], "client", message, hint)
+            raise BadRow(rows[0], "client", message, hint)
         known.add(key)
         new = wanted.get(key, Contact(contact.email))
         roles = {*contact.roles} - {*holders} | {*new.roles}
@@ -292,72 +331,21 @@ def _names(people: Iterable[Contact]) -> list[tuple[str, str]]:
     return [(address_key(person.email), name_key(person.name)) for person in people]
 
 
-def _renewal_changes(
-    portfolio: Portfolio,
-    client: Client,
-    row: ImportRow,
-    options: ImportOptions,
-    first_of: dict[str, tuple[ImportRow, Renewal]],
-) -> Iterator[Change]:
-    """Yield what one row changes about a renewal; ``first_of`` has those of the rows before it."""
-    day, deadline = row.values.get("renewal"), row.values.get("deadline")
-    if day is None and deadline is not None and options.deadline_is_date:
-        day, deadline = shift_days(deadline, portfolio.policy.deadline_days), None
-    if day is None:
-        return
-    old = _find_renewal(client, row)
-    new = Renewal(day, old.product if old else row.values.get("product", ""), deadline)
-    first, before = first_of.setdefault(new.product if old else name_key(new.product), (row, new))
-    if first is not row:
-        if (before.day, before.deadline) != (day, deadline):
-            message = f"{row.client} renews {new.product or 'without a product'} in line {first.line} too"
-            hint = "give each renewal its own product, or keep one of the rows"
-            raise _BadRow(row, "renewal", message, hint)
-        return
-    path = ("clients", client.spelling, "renewals", new.product)
-    kept = old.deadline if old and new.deadline is None and new.day != old.day else new.deadline
-    try:
-        table = renewal_table(Renewal(new.day, new.product, kept))
-    except UsageError as error:
-        raise _BadRow(row, "deadline", error.message, error.hint) from None
-    if old is None:
-        yield Change(path, table)
-        return
-    if new.day != old.day:
-        yield Change((*path, "date"), new.day)
-    if new.deadline and new.deadline != old.deadline:
-        yield Change((*path, "deadline"), new.deadline)
-
-
-def _find_renewal(client: Client, row: ImportRow) -> Renewal | None:
-    product = row.values.get("product", "").strip()
-    if not product and len(client.renewals) == 1:
-        return client.renewals[0]
-    alike = find_products(client, product)
-    if len(alike) > 1:
-        hint = "make one of them in the file"
-        raise _BadRow(row, "product", f"{client.key} has several renewals that look like {product!r}", hint)
-    if alike:
-        return alike[0]
-    if not product and client.renewals:
-        products = ", ".join(repr(renewal.product) for renewal in client.renewals)
-        hint = f"name the product: {products}"
-        raise _BadRow(row, "product", f"{client.key} has several renewals", hint)
-    return None
-
-
 def _setting_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
     """Yield the override the rows ask for, unless the client has it, or is treated so, already."""
     (owner, owner_row), (notify, notify_row), (note, _) = (
         _agreed(rows, name) for name in ("owner", "notify", "note")
     )
+    if owner == DEFAULT and notify:
+        message = f"{client.key} has owner default and a partner user"
+        raise BadRow(notify_row, "notify", message, "name hubspot or partner as owner, or no partner user")
     if owner == DEFAULT:
         yield from clear_override([client]).changes
         return
     if owner is None:
         if notify:
             message = f"{client.key} has a partner user but no owner"
-            raise _BadRow(notify_row, "notify", message, "name the owner too")
+            raise BadRow(notify_row, "notify", message, "name the owner too")
         return
     now = client.override if roster.own_settings else setting_of(roster.portfolio, client)
 
@@ -372,7 +360,7 @@ def _setting_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow])
         if not applies(user):
             if owner == Owner.PARTNER and user is None:
                 message = f"{client.key} has owner partner and no partner user: nobody would be notified"
-                raise _BadRow(owner_row, "notify", message, "fill the point-of-contact column")
+                raise BadRow(owner_row, "notify", message, "fill the point-of-contact column")
             yield from override_changes(client, Override(Owner(owner), user, note or ""))
             return
     if client.override and note and _differs(note, client.override.note, Kind.TEXT):
@@ -387,4 +375,4 @@ def _find_user(portfolio: Portfolio, row: ImportRow, word: str) -> str:
     try:
         return find_user(portfolio, word).email
     except RenewctlError as error:
-        raise _BadRow(row, "notify", error.message, error.hint) from None
+        raise BadRow(row, "notify", error.message, error.hint) from None

@@ -1,8 +1,8 @@
 """Plans for the default and the overrides, one or a list of them: who owns renewal communication."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from renewctl.domain.edit.rows import BadRow, OverrideRow, place_of
 from renewctl.domain.edit.tables import record_table, table_changes
 from renewctl.domain.identifiers import address_key, compose
 from renewctl.domain.lookup import MOST_NEAREST, find_client, find_user
@@ -13,17 +13,6 @@ from renewctl.text import count_of
 
 DEFAULT = "default"
 """In place of an owner: the client follows the default."""
-
-
-class OverrideRow(NamedTuple):
-    """A row of a list; ``owner`` is hubspot, partner, default, or empty for no change."""
-
-    file: str
-    line: int
-    client: str
-    owner: str = ""
-    notify: str = ""
-    note: str = ""
 
 
 def set_default(portfolio: Portfolio, owner: Owner | None, notify: str | None) -> Plan:
@@ -83,8 +72,12 @@ def clear_override(clients: Iterable[Client]) -> Plan:
     return Plan("clear-override", tuple(changes), tuple(notes))
 
 
-def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Plan:
+def plan_override_list(
+    portfolio: Portfolio, rows: Iterable[OverrideRow], bad: Sequence[Problem] = ()
+) -> Plan:
     """Plan the overrides of a list; a row with a blank owner changes nothing.
+
+    ``bad`` are the problems of rows that could not be read.
 
     Raises:
         BadInput: If a row names an unknown client or user, contradicts itself, or repeats a client;
@@ -92,25 +85,66 @@ def plan_override_list(portfolio: Portfolio, rows: Iterable[OverrideRow]) -> Pla
     """
     changes: list[Change] = []
     notes: dict[str, None] = {}
-    problems: list[Problem] = []
+    problems = [*bad]
     first_of: dict[str, OverrideRow] = {}
     for row in rows:
         try:
-            client = find_client(portfolio, row.client, nearest=len(problems) < MOST_NEAREST)
+            client = _find_listed(portfolio, row, nearest=len(problems) < MOST_NEAREST)
             first = first_of.setdefault(client.key, row)
             if first is not row:
-                message = f"{row.client} stands in line {first.line} too"
-                raise BadInput(message, hint="keep one of the two rows")
+                message = f"{row.client} stands in {place_of(first)} too"
+                raise BadRow(row, "client", message, "keep one of the two rows")
             plan = _plan_row(portfolio, client, row)
-        except RenewctlError as error:
-            problems.append(Problem(error.message, hint=error.hint, file=row.file, line=row.line))
+        except BadRow as error:
+            problems.append(error.problem)
             continue
         changes += plan.changes
         notes |= dict.fromkeys(plan.notes)
-    if problems:
-        message = f"{count_of(len(problems), 'bad row')}; nothing was written"
-        raise BadInput(message, hint="mend the rows and try again", problems=problems)
+    _refuse_bad_rows(problems)
     return Plan("override", tuple(changes), tuple(notes))
+
+
+def find_listed_clients(
+    portfolio: Portfolio, rows: Iterable[OverrideRow], bad: Sequence[Problem] = ()
+) -> list[Client]:
+    """Return the clients of a list that has no settings of its own, once each.
+
+    ``bad`` are the problems of rows that could not be read.
+
+    Raises:
+        BadInput: If there are no rows, or a row names an unknown client or has a setting; all such rows
+            are listed.
+    """
+    clients: dict[str, Client] = {}
+    problems = [*bad]
+    for row in rows:
+        try:
+            client = _find_listed(portfolio, row, nearest=len(problems) < MOST_NEAREST)
+            for name in ("owner", "notify", "note"):
+                if getattr(row, name).strip():
+                    message = f"{row.client} has its own {name} in the list"
+                    raise BadRow(row, name, message, "leave the column out, or --owner and --notify")
+        except BadRow as error:
+            problems.append(error.problem)
+            continue
+        clients[client.key] = client
+    _refuse_bad_rows(problems)
+    if not clients:
+        raise BadInput("the list names no client", hint="write one client per line")
+    return [*clients.values()]
+
+
+def _find_listed(portfolio: Portfolio, row: OverrideRow, *, nearest: bool) -> Client:
+    try:
+        return find_client(portfolio, row.client, nearest=nearest)
+    except RenewctlError as error:
+        raise BadRow(row, "client", error.message, error.hint) from None
+
+
+def _refuse_bad_rows(problems: Iterable[Problem]) -> None:
+    if problems := sorted(problems, key=lambda problem: (problem.line, problem.column)):
+        message = f"{count_of(len({problem.line for problem in problems}), 'bad row')}; nothing was written"
+        raise BadInput(message, hint="mend the rows and try again", problems=problems)
 
 
 def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
@@ -122,18 +156,21 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
         return Plan("override")  # feeding a list back changes nothing, however odd the setting is
     if owner not in {"", DEFAULT, *Owner}:
         hint = "write hubspot, partner or default, or leave it blank for no change"
-        raise BadInput(f"{row.owner!r} is no owner", hint=hint)
+        raise BadRow(row, "owner", f"{row.owner!r} is no owner", hint)
     if owner in {"", DEFAULT} and notify:
         what = "owner default and a partner user" if owner else "a partner user but no owner"
-        raise BadInput(f"{row.client} has {what}", hint="name hubspot or partner as owner")
+        raise BadRow(row, "notify", f"{row.client} has {what}", "name hubspot or partner as owner")
     if owner == Owner.PARTNER and not notify:
         message = f"{row.client} has owner partner and no partner user: nobody would be notified"
-        raise BadInput(message, hint="fill the notify column")
+        raise BadRow(row, "notify", message, "fill the notify column")
     if not owner:
         return Plan("override")
     if owner == DEFAULT:
         return clear_override([client])._replace(notes=())
-    email = find_user(portfolio, notify).email if notify else None
+    try:
+        email = find_user(portfolio, notify).email if notify else None
+    except RenewctlError as error:
+        raise BadRow(row, "notify", error.message, error.hint) from None
     changes = override_changes(client, Override(Owner(owner), email, note))
     return Plan("override", tuple(changes), tuple(warn_inactive(portfolio, email)))
 

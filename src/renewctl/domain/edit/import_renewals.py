@@ -1,0 +1,147 @@
+"""What the rows of one client change about its renewals: each row in turn, then what they leave out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from difflib import get_close_matches
+
+from renewctl.command_line import command_line
+from renewctl.domain.dates import shift_days
+from renewctl.domain.edit.renewals import renewal_table
+from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
+from renewctl.domain.identifiers import name_key
+from renewctl.domain.lookup import MOST_NEAREST
+from renewctl.errors import UsageError
+from renewctl.model import Change, Client, Path, Policy, Renewal
+
+
+class ListedRenewals:
+    """The renewals of one client as its rows list them.
+
+    With ``deadline_is_date``, a deadline without a renewal date gives the date.
+    """
+
+    def __init__(
+        self, client: Client, rows: Sequence[ImportRow], policy: Policy, *, deadline_is_date: bool
+    ) -> None:
+        self.client = client
+        self.policy = policy
+        self.deadline_is_date = deadline_is_date
+        self.remarks: list[str] = []
+        """What else the user should know about the rows so far."""
+        self._first_of: dict[str, tuple[ImportRow, Renewal]] = {}
+        self._named: set[str] = set()
+        self._added: list[Renewal] = []
+        # Looked up once, not row by row: a client can have many rows.
+        self._spelled: dict[str, list[Renewal]] = {}
+        self._alike: dict[str, list[Renewal]] = {}
+        for renewal in client.renewals:
+            self._spelled.setdefault(renewal.product, []).append(renewal)
+            self._alike.setdefault(name_key(renewal.product), []).append(renewal)
+        days = ("renewal", "deadline") if deadline_is_date else ("renewal",)
+        products = (row.values.get("product", "") for row in rows if not row.values.keys().isdisjoint(days))
+        new = {name_key(product) for product in products if product} - self._alike.keys()
+        self._only = client.renewals[0] if len(client.renewals) == 1 and not new else None
+        """What a row without a product is about."""
+
+    @property
+    def dated(self) -> bool:
+        """Whether any of the rows so far has a renewal date."""
+        return bool(self._first_of)
+
+    @property
+    def unlisted(self) -> list[Renewal]:
+        """The renewals of the store that no row has; none of them while no row has a date."""
+        renewals = self.client.renewals if self.dated else ()
+        return [renewal for renewal in renewals if renewal.product not in self._named]
+
+    def changes(self, row: ImportRow) -> Iterator[Change]:
+        """Yield what one row changes about a renewal.
+
+        Raises:
+            BadRow: If the renewal is not certain, is in another row with other dates, or has a deadline
+                after its date.
+        """
+        day, deadline = row.values.get("renewal"), row.values.get("deadline")
+        if day is None and deadline is not None and self.deadline_is_date:
+            day, deadline = shift_days(deadline, self.policy.deadline_days), None
+        if day is None:
+            if product := row.values.get("product", "").strip():
+                self._named |= {renewal.product for renewal in self._find_products(product)}
+            return
+        old = self._find(row)
+        new = Renewal(day, old.product if old else row.values.get("product", ""), deadline)
+        first, before = self._first_of.setdefault(new.product if old else name_key(new.product), (row, new))
+        if first is not row:
+            if (before.day, before.deadline) != (day, deadline):
+                message = f"{row.client} renews {new.product or 'without a product'} in {place_of(first)} too"
+                hint = "give each renewal its own product, or keep one of the rows"
+                raise BadRow(row, "renewal", message, hint)
+            return
+        kept = old.deadline if old and new.deadline is None and new.day != old.day else new.deadline
+        try:
+            table = renewal_table(new._replace(deadline=kept))
+        except UsageError as error:
+            raise BadRow(row, "deadline", error.message, error.hint) from None
+        path = self._path(new)
+        if old is None:
+            self._added.append(new)
+            yield Change(path, table)
+            return
+        self._named.add(old.product)
+        if new.day != old.day:
+            yield Change((*path, "date"), new.day)
+            if new.deadline is None and kept:
+                what = repr(old.product) if old.product else "the renewal"
+                remark = f"{self.client.key}: {what} moves to {new.day} and keeps its deadline {kept}"
+                self.remarks.append(remark)
+        if new.deadline and new.deadline != old.deadline:
+            yield Change((*path, "deadline"), new.deadline)
+
+    def removals(self) -> Iterator[Change]:
+        """Yield what removes the renewals that no row has."""
+        yield from (Change(self._path(renewal), None) for renewal in self.unlisted)
+
+    def describe_renamed(self, *, pruned: bool) -> Iterator[str]:
+        """Yield a remark for each new product that is likely a renewal of the store under another name.
+
+        That renewal is in no row, and has the same day or no product: a contract would be in the file twice.
+        With ``pruned``, it is removed.
+        """
+        by_day: dict[date | None, list[Renewal]] = {}
+        for old in self.unlisted:
+            by_day.setdefault(old.day if old.product else None, []).append(old)
+        key = self.client.key
+        for new in self._added:
+            candidates = by_day.get(new.day) or by_day.get(None, [])
+            names = [old.product for old in candidates[:MOST_NEAREST]]
+            for name in get_close_matches(new.product, names, 1, 0):
+                old = candidates.pop(names.index(name))
+                known = f"{name!r} ({old.day})" if name else f"the renewal without a product ({old.day})"
+                if pruned:
+                    yield f"{key}: {new.product!r} ({new.day}) replaces {known}"
+                    continue
+                message = f"{key}: {new.product!r} ({new.day}) is added to {known}, which is not listed"
+                command = command_line("client set-renewal", key, product=name, rename=new.product)
+                yield f"{message}; if that has a new name, run before the import: {command}"
+
+    def _path(self, renewal: Renewal) -> Path:
+        return ("clients", self.client.spelling, "renewals", renewal.product)
+
+    def _find_products(self, product: str) -> list[Renewal]:
+        """Return the renewals of a product: spelled so, otherwise those that look the same."""
+        return self._spelled.get(product) or self._alike.get(name_key(product), [])
+
+    def _find(self, row: ImportRow) -> Renewal | None:
+        product = row.values.get("product", "").strip()
+        if not product and self._only:
+            return self._only
+        alike = self._find_products(product)
+        if len(alike) > 1:
+            message = f"{self.client.key} has several renewals that look like {product!r}"
+            raise BadRow(row, "product", message, "make one of them in the file")
+        if alike:
+            return alike[0]
+        if not product and self.client.renewals:
+            hint = f"name the product: {', '.join(repr(each.product) for each in self.client.renewals)}"
+            raise BadRow(row, "product", f"{self.client.key} has several renewals", hint)
+        return None

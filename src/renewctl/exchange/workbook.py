@@ -1,0 +1,188 @@
+"""Sheets of a workbook: .xlsx and .ods by python-calamine, .xls by xlrd.
+
+calamine shows an error, a formula that was never calculated and the cells hidden by a merge as blank,
+and does not tell which rows are hidden. The XML of the workbook does, so it is read as well.
+"""
+
+import io
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from textwrap import shorten
+from typing import Any
+from zipfile import ZipFile
+
+from renewctl.errors import BadInput
+from renewctl.exchange.spreadsheet import (
+    BadCell,
+    Cell,
+    RawSheet,
+    SheetRow,
+    clean_text,
+    error_cell,
+    trim,
+    unreadable,
+)
+from renewctl.exchange.workbook_marks import MOST_BYTES, MOST_MARKS, Marks, Place, TooLarge, read_marks
+from renewctl.installation import install_command
+from renewctl.text import column_letters
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""What a file begins with that is an .xlsx or .ods workbook, or an .xls one."""
+
+
+def read_workbook(data: bytes, name: str) -> list[RawSheet]:
+    """Return the sheets of a workbook, hidden ones too, with their filled rows.
+
+    A cell that shows something and has no value is a ``BadCell``.
+
+    Raises:
+        BadInput: If the bytes are no such workbook, it is damaged or too large, or a package that reads
+            it is not installed.
+    """
+    try:
+        return _read_xls(data, name) if data.startswith(OLE) else _read_archive(data, name)
+    except TooLarge:
+        hint = "a cell far out may be filled by mistake: copy what you need to a new sheet"
+        raise unreadable(name, "the sheet is too large", hint) from None
+
+
+def _damaged(name: str, why: object = "") -> BadInput:
+    hint = "open it and save it again, as .xlsx or CSV UTF-8"
+    reason = f": {shorten(str(why), 80, placeholder='…')}" if str(why) else ""
+    return unreadable(name, f"the workbook is damaged{reason}", hint)
+
+
+def _missing(name: str, package: str) -> BadInput:
+    hint = f"{install_command(package)}, or save it as CSV UTF-8"
+    return unreadable(name, f"reading this workbook needs {package}", hint)
+
+
+# ------------------------------------------------------------------------- .xlsx and .ods
+
+
+def _read_archive(data: bytes, name: str) -> list[RawSheet]:
+    try:
+        with ZipFile(io.BytesIO(data)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
+                raise TooLarge
+            marks = read_marks(archive, name)
+    except (BadInput, TooLarge):
+        raise
+    except Exception as error:  # zipfile has no family of errors: struct.error and zlib.error, for example
+        raise _damaged(name, error) from None
+    try:  # Lazy import: python-calamine comes with the extra xlsx.
+        from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    except ImportError:
+        raise _missing(name, "python-calamine") from None
+    sheets = []
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+            for number, sheet in enumerate(workbook.sheets_metadata):
+                if sheet.typ != SheetTypeEnum.WorkSheet:  # a chart, for example
+                    continue
+                found = marks[sheet.name]
+                rows = workbook.get_sheet_by_index(number).to_python(skip_empty_area=False)
+                cells = [[_value(cell) for cell in row] for row in rows]
+                visible = sheet.visible == SheetVisibleEnum.Visible
+                sheets.append(_make_sheet(sheet.name, cells, found, visible=visible))
+    except (CalamineError, KeyError) as error:
+        raise _damaged(name, error) from None
+    return sheets
+
+
+def _value(cell: float | str | time | date | timedelta) -> Cell:
+    if isinstance(cell, str):
+        return clean_text(cell)
+    if isinstance(cell, float):  # a workbook knows no integers
+        return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
+    return str(cell) if isinstance(cell, time | timedelta) else cell
+
+
+# ------------------------------------------------------------------------------------ .xls
+
+
+def _read_xls(data: bytes, name: str) -> list[RawSheet]:
+    """Return the sheets of an .xls workbook. xlrd reads it, because calamine shows its errors as blank."""
+    try:  # Lazy import: xlrd comes with the extra xlsx.
+        import xlrd  # type: ignore[import-untyped, unused-ignore]
+    except ImportError:
+        raise _missing(name, "xlrd") from None
+    try:
+        book = xlrd.open_workbook(
+            file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+        )
+        sheets = [_read_xls_sheet(sheet, book.datemode) for sheet in book.sheets()]
+    except Exception as error:  # xlrd has no family of errors: struct.error and AssertionError, for example
+        if "OLE2" in str(error) or "encrypted" in str(error):
+            hint = "save it without a password, as .xlsx"
+            raise unreadable(name, "looks like a workbook behind a password", hint) from None
+        raise _damaged(name, error) from None
+    return sheets
+
+
+def _read_xls_sheet(sheet: Any, datemode: int) -> RawSheet:
+    import xlrd
+
+    def value(cell: Any) -> Cell:
+        if cell.ctype == xlrd.XL_CELL_ERROR:
+            return error_cell(xlrd.error_text_from_code.get(cell.value, "#ERROR"))
+        if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+            return bool(cell.value)
+        if cell.ctype == xlrd.XL_CELL_DATE:
+            moment: datetime = xlrd.xldate_as_datetime(cell.value, datemode)
+            if cell.value < 1:
+                return str(moment.time())
+            return moment.date() if moment.time() == time() else moment
+        return _value(cell.value)
+
+    marks = Marks()
+    cells = [[value(cell) for cell in sheet.row(row)] for row in range(sheet.nrows)]
+    marks.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
+    marks.hidden_columns.update(column + 1 for column, info in sheet.colinfo_map.items() if info.hidden)
+    marks.merges += (
+        ((top + 1, left + 1), (bottom, right)) for top, bottom, left, right in sheet.merged_cells
+    )
+    return _make_sheet(sheet.name, cells, marks, visible=sheet.visibility == 0)
+
+
+# ---------------------------------------------------------------------------------- any kind
+
+
+def _make_sheet(name: str, cells: list[list[Cell]], marks: Marks, *, visible: bool) -> RawSheet:
+    """Return a sheet with its filled rows. ``cells`` begin at A1."""
+    width = max(map(len, cells), default=0)
+    bad = marks.cells | dict(_covered(cells, width, marks.merges))
+    for (row, column), cell in bad.items():
+        if row <= len(cells):
+            line = cells[row - 1]
+            line += [None] * (column - len(line))
+            line[column - 1] = cell
+    rows = (
+        SheetRow(number, trim(tuple(line)), number in marks.hidden_rows)
+        for number, line in enumerate(cells, 1)
+    )
+    hidden = frozenset(column - 1 for column in marks.hidden_columns if column <= width)
+    return RawSheet(name, tuple(row for row in rows if row.cells), hidden, visible)
+
+
+def _covered(
+    cells: list[list[Cell]], width: int, merges: list[tuple[Place, Place]]
+) -> Iterator[tuple[Place, BadCell]]:
+    """Yield the cells of merges but the first of each: its value may be meant for them, or no value.
+
+    Raises:
+        TooLarge: If there are too many.
+    """
+    total = 0
+    for (top, left), (bottom, right) in merges:
+        if cells[top - 1 : top] and cells[top - 1][left - 1 : left] in ([], [None]):
+            continue
+        message = f"the cell is merged with {column_letters(left)}{top}"
+        covered = BadCell("", message, "unmerge the cells, and fill each of them")
+        for row in range(top, min(bottom, len(cells)) + 1):
+            for column in range(left, min(right, width) + 1):
+                total += 1
+                if total > MOST_MARKS:
+                    raise TooLarge
+                if (row, column) != (top, left):
+                    yield (row, column), covered

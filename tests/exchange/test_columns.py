@@ -1,0 +1,358 @@
+"""Where names do not decide, the cells do: a command to paste is offered, and nothing is taken."""
+
+import csv
+import shlex
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renewctl.command_line import find_commands, name_store
+from renewctl.errors import BadInput
+from renewctl.exchange.columns import MatchedColumns, match_columns
+from renewctl.exchange.rows import ClientRows, read_client_rows
+from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow
+from renewctl.fields import COLUMNS
+
+FILE = "my clients.csv"
+
+
+def sheet(*lines: str) -> Sheet:
+    """Return the table of lines whose cells are separated by |."""
+    header, *rows = csv.reader(lines, delimiter="|")
+    cells = [tuple(cell.strip() or None for cell in row) for row in rows]
+    return Sheet(tuple(header), tuple(SheetRow(number, row) for number, row in enumerate(cells, 2)))
+
+
+def read(table: Sheet, *options: str, with_overrides: bool = False) -> ClientRows:
+    """Return the rows as an import reads them with these options, each FIELD=HEADER."""
+    mapping = dict(option.split("=", 1) for option in options)
+    with name_store(["import", FILE, *(f"--map={option}" for option in options)]):
+        return read_client_rows(table, FILE, mapping=mapping, with_overrides=with_overrides)
+
+
+def paste(text: str) -> list[str]:
+    """Return the --map options of the command in a text, as a shell reads them."""
+    words = shlex.split(find_commands(text)[0])
+    assert words[:3] == ["renewctl", "import", FILE]
+    return [word.removeprefix("--map=") for word in words[3:] if word != "--map"]
+
+
+# The table; and what is offered, in order.
+OFFERED = {
+    "Cliente|Domínio|E-mail|Vencimento": (
+        "Acme|acme.example|paula@acme.example|01/03/2027\nBeta|beta.example|rui@beta.example|15/03/2027",
+        ["primary=E-mail", "renewal=Vencimento"],
+    ),
+    "Empresa|Site|Contato|Responsável|Plano": (
+        "Acme|www.acme.example|Paula|Ana|Pro\nBeta|http://beta.example/pt|Rui|Ana|Starter",
+        ["product=Plano"],
+    ),
+    "Client|Domain|Billing Contact|Email|Contract End|Start date": (
+        "Acme|acme.example|fin@acme.example|p@acme.example|2027-03-01|2026-03-01",
+        ["primary=Email", "renewal=Contract End"],
+    ),
+    # Addresses of one domain for several clients are the partner's: they are no contacts of the client.
+    "Domain|Contact|Financeiro": (
+        "acme.example|ana@agency.example|fin@agency.example\nbeta.example|rui@agency.example|fin@agency.example",
+        [],
+    ),
+    "Domain|Quem|Quando|Quanto": (
+        "acme.example|p@acme.example|2027-03-01|890\nbeta.example|r@beta.example|2027-04-01|45",
+        ["primary=Quem", "renewal=Quando"],
+    ),
+    "Domain|Primary contact|Billing contact|Decision maker|Renewal date|Other people|Last call": (
+        "acme.example|p@acme.example|||2027-03-01|x@acme.example|2026-10-01",
+        [],
+    ),
+    "Domain|Renewal date|Created|Vencimento": ("acme.example|2027-03-01|2025-01-01|2027-03-01", []),
+    "Domain|LinkedIn|Profile": (
+        "acme.example|linkedin.com/company/acme|crm.example/1\nbeta.example|linkedin.com/company/b|crm.example/2",
+        [],
+    ),
+    # Of several columns of notes none is read.
+    "Domain|Notes|Comments|# Contrat|Licenses": (
+        "acme.example|a|b|12|5\nbeta.example||c|13|7",
+        ["memo=Notes", "memo=Comments"],
+    ),
+    "Domain|Owner|Vendor|Status": ("acme.example|Ana|HubSpot|ok", []),
+    "Domain|HubSpot ID|ID|Price": (
+        "acme.example|4411223|1|12000\nbeta.example|4411224|2|900",
+        ["hub_id=HubSpot ID"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("header", "rows", "offered"), [(key, *value) for key, value in OFFERED.items()])
+def test_columns_that_look_like_fields_are_offered(header: str, rows: str, offered: list[str]) -> None:
+    table = sheet(header, *rows.split("\n"))
+
+    found = read(table)
+
+    assert [paste(warning)[-1] for warning in found.warnings] == offered
+    # Each can be pasted, until nothing is offered any more.
+    pasted: list[str] = []
+    while found.warnings:
+        pasted = paste(found.warnings[0])
+        found = read(table, *pasted)
+    assert {*pasted} <= {*offered}
+    assert {option.partition("=")[0] for option in pasted} == {option.partition("=")[0] for option in offered}
+    assert found.problems == ()
+
+
+def test_a_field_that_is_left_out_is_not_offered() -> None:
+    table = sheet("Domain|Plano|E-mail|Fim", "acme.example|Pro|p@acme.example|2027-03-01")
+
+    assert read(table, "product=", "primary=", "billing=", "decision_maker=", "renewal=").warnings == ()
+    assert read(table, "primary=", "product=", "renewal=").warnings[0].endswith("--map billing=E-mail")
+
+
+def test_warnings_name_the_column_and_what_it_has() -> None:
+    table = sheet("Domain|Quem|Vencimento|Plano", "acme.example|p@acme.example|2027-03-01|Pro")
+
+    assert read(table).warnings == (
+        "column 'Quem' has e-mail addresses and is not used; if it is the primary "
+        "(or billing, decision_maker): renewctl import 'my clients.csv' --map primary=Quem",
+        "column 'Vencimento' has dates and is not used; if it is the renewal: "
+        "renewctl import 'my clients.csv' --map renewal=Vencimento",
+        "column 'Plano' is not used; if it is the product: "
+        "renewctl import 'my clients.csv' --map product=Plano",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Vencimento\n(contrato)", "Vencimento (contrato)"),
+        ("Data\u00a0fim", "Data fim"),
+        ("\u200bData fim\u200b", "Data fim"),
+        ("it's = due", "it's = due"),
+        ("-x", "-x"),
+        ("$(date)", "$(date)"),
+    ],
+)
+def test_names_that_are_hard_to_type_can_be_pasted(name: str, typed: str) -> None:
+    table = Sheet(("Domain", name), (SheetRow(2, ("acme.example", date(2027, 3, 1))),))
+
+    (warning,) = read(table).warnings
+    assert paste(warning) == [f"renewal={typed}"]
+    assert read(table, *paste(warning)).rows[0].values == {"renewal": date(2027, 3, 1)}
+
+
+@pytest.mark.parametrize(
+    ("columns", "warning"),
+    [
+        (
+            ("Domain", ""),
+            "column B, which has no name, has dates and is not used; give it a name of its own, ",
+        ),
+        (("Domain", "fim", "Fim"), "column 'fim' has dates and is not used; if it is"),
+        (("Domain", "fim", "fim"), "column 'fim' has dates and is not used; give it a name of its own, "),
+    ],
+)
+def test_a_column_without_a_name_of_its_own_has_no_command(columns: tuple[str, ...], warning: str) -> None:
+    cells: tuple[Cell, ...] = ("acme.example", date(2027, 3, 1), None)
+    table = Sheet(columns, (SheetRow(2, cells[: len(columns)]),))
+
+    assert read(table).warnings[0].startswith(warning)
+
+
+# The columns of the client and of its name.
+CLIENTS = [
+    ("Client|Domain", "Acme|acme.example", {"client": 1, "name": 0}),
+    ("Client|Site", "Acme|https://www.acme.example/pt/?x=1", {"client": 1, "name": 0}),
+    ("Domain|Website URL", "acme.example|www.acme.example", {"client": 0}),
+    ("Client|Site", "acme.example|Lisboa", {"client": 0}),
+    ("Client|Site", "acme.example|", {"client": 1, "name": 0}),
+    ("Site|Razão social", "acme.example|Acme SA", {"client": 0, "name": 1}),
+    ("Site|Empresa|Razão social", "acme.example|Acme|Acme SA", {"client": 0, "name": 1}),
+    ("Domain|Hub", "acme.example|Marketing Hub", {"client": 0}),
+    ("Domain|Hub", "acme.example|4411223", {"client": 0, "hub_id": 1}),
+    ("Domain|Financeiro", "acme.example|Paula", {"client": 0}),
+    ("Domain|Financeiro", "acme.example|fin@acme.example", {"client": 0, "billing": 1}),
+    ("Domain|Faturamento", "acme.example|12.000,00", {"client": 0}),
+    ("Domain|Renews", "acme.example|Yes", {"client": 0}),
+    ("Domain|Renews", "acme.example|2027-03-01", {"client": 0, "renewal": 1}),
+]
+
+
+@pytest.mark.parametrize(("header", "row", "columns"), CLIENTS, ids=[" ".join(each[:2]) for each in CLIENTS])
+def test_a_name_that_needs_its_cells(header: str, row: str, columns: dict[str, int]) -> None:
+    assert match_columns(sheet(header, row), {}).columns == columns
+
+
+# The table; the problem; what the hint maps.
+NO_CLIENT = [
+    ("Nome|Onde", "Acme|crm.example/1\nBeta|crm.example/2", "no column is the client's domain", []),
+    ("Nome|LinkedIn", "Acme|acme.example", "no column is the client's domain", []),
+    ("Nome|Onde", "Acme|acme.example", "no column is the client's domain", ["client=Onde"]),
+    ("First Name|Last Name|Mail", "Ana|Souza|ana@acme.example", "no column is the client's domain", []),
+    ("Last Name|Firm", "Souza|beta.example", "no column is the client's domain", ["client=Firm"]),
+    ("Client|Onde", "Acme|acme.example", "'Client' has names and 'Onde' has site addresses", ["client=Onde"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "message", "offered"), NO_CLIENT, ids=[each[0] for each in NO_CLIENT]
+)
+def test_the_client_is_offered_by_its_cells(header: str, row: str, message: str, offered: list[str]) -> None:
+    table = sheet(header, *row.split("\n"))
+    with pytest.raises(BadInput) as caught:
+        read(table)
+
+    (problem,) = caught.value.problems
+    assert problem.message == message
+    assert [word for word in offered if word in paste(problem.hint)] == offered
+    if offered:
+        assert len(read(table, *offered).rows) == 1
+    else:
+        assert problem.hint == f"name it with --map client=HEADER; the columns: {', '.join(table.columns)}"
+
+
+def test_names_can_be_meant_as_clients() -> None:
+    assert read(sheet("Client|Onde", "Acme|acme.example"), "client=Client").rows[0].client == "Acme"
+
+
+def test_settings_are_not_read_unless_they_are_asked_for() -> None:
+    table = sheet("Domain|Owner|Renewal owner|Account manager", "acme.example|Ana Souza|HubSpot|Ana")
+
+    assert read(table).problems == ()
+    assert read(table).rows[0].values == {"notify": "Ana"}
+    assert read(table).unused == ("Owner", "Renewal owner")
+    with pytest.raises(BadInput, match="matched"):
+        read(table, with_overrides=True)
+    found = read(table, "owner=Renewal owner", with_overrides=True)
+    assert found.rows[0].values == {"owner": "hubspot", "notify": "Ana"}
+
+
+def test_a_cell_of_a_setting_that_cannot_be_read_is_left_out() -> None:
+    table = sheet("Domain|Owner", "acme.example|Ana Souza", "beta.example|Partner")
+
+    assert [dict(row.values) for row in read(table).rows] == [{}, {"owner": "partner"}]
+    assert read(table).unused == ()
+    assert [problem.line for problem in read(table, with_overrides=True).problems] == [2]
+    assert read(sheet("Domain|Owner", "acme.example|Ana Souza")).unused == ("Owner",)
+
+
+# The column; its cells; what the hint of each cell offers in the end.
+OTHER_MEANING = [
+    ("Renewal|Yes|No|Yes", "renewal="),
+    ("Deadline|60 days|30 days|", "deadline="),
+    ("Primary contact|Paula Reis|Rui Costa|", "primary="),
+    ("Hub ID|yes|no|", "hub_id="),
+]
+
+
+@pytest.mark.parametrize(("column", "option"), OTHER_MEANING)
+def test_a_column_that_means_something_else_can_be_left_out(column: str, option: str) -> None:
+    name, *cells = column.split("|")
+    table = sheet(f"Domain|{name}", *(f"c{number}.example|{cell}" for number, cell in enumerate(cells)))
+
+    problems = read(table).problems
+    assert len(problems) == len([cell for cell in cells if cell])
+    for problem in problems:
+        assert paste(problem.hint) == [option]
+    left_out = read(table, option)
+    assert left_out.problems == ()
+    assert left_out.unused == (name,)
+    assert left_out.warnings == ()
+
+
+def test_another_column_is_offered_in_place_of_one_that_cannot_be_read() -> None:
+    table = sheet(
+        "Domain|Primary contact|E-mail", "acme.example|Paula|p@acme.example", "b.example|Rui|r@b.example"
+    )
+
+    (first, _) = read(table).problems
+    assert first.hint.endswith(
+        "; if 'E-mail' is the primary: renewctl import 'my clients.csv' --map primary=E-mail"
+    )
+    assert read(table, *paste(first.hint)).problems == ()
+
+
+def test_one_bad_cell_does_not_question_its_column() -> None:
+    table = sheet("Domain|Renewal", "a.example|2027-03-01", "b.example|2027-03-02", "c.example|soon")
+
+    assert [find_commands(problem.hint) for problem in read(table).problems] == [[]]
+    alone = sheet("Domain|Renewal", "a.example|soon", "b.example|")
+    assert [find_commands(problem.hint) for problem in read(alone).problems] == [[]]
+    ambiguous = sheet("Domain|Renewal", "a.example|03/04/2027", "b.example|05/06/2027")
+    assert [find_commands(problem.hint) for problem in read(ambiguous).problems] == [[], []]
+
+
+def test_notes_are_a_memo_or_the_note_of_a_list_of_overrides() -> None:
+    table = sheet("Domain|Notes", "acme.example|why")
+
+    assert match_columns(table, {}).columns == {"client": 0, "memo": 1}
+    assert match_columns(table, {}, wanted=("client", "owner", "note")).columns == {"client": 0, "note": 1}
+    both = sheet("Domain|memo|note", "acme.example|a|b")
+    assert match_columns(both, {}, wanted=("client", "note")).columns["note"] == 2
+
+
+CELLS = (
+    st.none()
+    | st.text(max_size=12)
+    | st.dates()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(
+        [
+            "acme.example",
+            "p@acme.example",
+            "2027-03-01",
+            "03/04/2027",
+            "https://x.example/a",
+            "n/a",
+            "a@b@c",
+            "4411223",
+        ]
+    )
+)
+NAMES = st.sampled_from(
+    ["Domain", "Client", "Site", "E-mail", "Owner", "Renewal", "Vencimento", "Notes", "", "Hub"]
+)
+
+
+@given(st.data())
+def test_what_is_offered_can_be_pasted_and_settles_it(data: st.DataObject) -> None:
+    columns = tuple(data.draw(st.lists(NAMES | st.text(max_size=6), min_size=1, max_size=5)))
+    width = len(columns)
+    rows = data.draw(st.lists(st.tuples(*[CELLS] * width), max_size=4))
+    table = Sheet(columns, tuple(SheetRow(number, row) for number, row in enumerate(rows, 2)))
+
+    def match(options: list[str]) -> MatchedColumns:
+        mapping = dict(option.split("=", 1) for option in options)
+        with name_store(["import", FILE, *(f"--map={option}" for option in options)]):
+            return match_columns(table, mapping, file=FILE)
+
+    try:
+        found = match([])
+    except BadInput as error:
+        hints = [problem.hint for problem in error.problems]
+        found = MatchedColumns({}, ())
+    else:
+        hints = ["none needed"]
+    assert hints
+    assert all(hints)
+    assert set(found.columns) <= set(COLUMNS)
+    assert sorted(found.columns.values()) == sorted(set(found.columns.values()))
+    for warning in found.warnings:
+        for command in find_commands(warning)[:1]:
+            option = shlex.split(command)[-1]
+            field, _, _ = option.partition("=")
+            assert field not in found.columns
+            assert field in match([option]).columns
+
+
+@pytest.mark.parametrize("name", ["Domain", "Fim", "Notes", "x", ""])
+def test_a_table_of_very_many_columns_is_answered_soon_and_shortly(name: str) -> None:
+    columns = ("Domain", *(f"{name}{'.' * (number % 3)}" for number in range(16_000)))
+    table = Sheet(columns, (SheetRow(2, ("acme.example", *["2027-03-01"] * 16_000)),))
+
+    try:
+        said = match_columns(table, {}).warnings
+    except BadInput as error:
+        said = tuple(problem.message + problem.hint for problem in error.problems)
+    assert 1 <= len(said) <= 9
+    assert max(map(len, said)) < 1_000

@@ -1,0 +1,374 @@
+"""Workbooks as people and programs write them: nothing that a cell shows is taken for blank."""
+
+import io
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from exchange.reading import read_sheet
+from renewctl.errors import BadInput, UsageError
+from renewctl.exchange.sheets import ReadingOptions, leave_out_totals, read_sheets
+from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
+from renewctl.installation import install_command
+
+DATA = Path(__file__).parent.parent / "data" / "workbooks"
+FORMATS = ("xlsx", "ods", "xls")
+HEADER = ("client", "name")
+
+
+def tracker(suffix: str) -> bytes:
+    return (DATA / f"tracker.{suffix}").read_bytes()
+
+
+def book(*rows: tuple[Any, ...], edit: Callable[[Any], object] = lambda _: None) -> bytes:
+    """Return a workbook by openpyxl, in which ``edit`` has changed the sheet."""
+    made = openpyxl.Workbook()
+    made.active.title = "Clients"
+    for row in rows:
+        made.active.append(row)
+    edit(made.active)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def parts(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """Return an archive with each member as ``change`` returns it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    return file.getvalue()
+
+
+def message_of(cell: Cell) -> str:
+    assert isinstance(cell, BadCell)
+    assert cell.hint
+    return cell.message
+
+
+def problem(data: bytes, name: str = "book", **options: Any) -> tuple[str, str, str, int]:
+    """Return sheet, message, hint and row of the one problem of a workbook."""
+    with pytest.raises(BadInput) as caught:
+        read_sheets(data, name, ReadingOptions(**options))
+    [found] = caught.value.problems
+    return found.sheet, found.message, found.hint, found.line
+
+
+# ------------------------------------------------------------------ by LibreOffice, in three formats
+
+
+@pytest.fixture(params=FORMATS)
+def sheet(request: pytest.FixtureRequest) -> Sheet:
+    return read_sheet(tracker(request.param), "tracker", hidden_rows="include")
+
+
+def test_the_header_is_found_below_a_title(sheet: Sheet) -> None:
+    assert sheet.name == "Clients 2027"
+    assert sheet.line == 3
+    assert sheet.columns[:3] == ("Domain", "Name", "Renewal date")
+    assert "header found in row 3; not read above it: row 1 (Clients of the agency)" in sheet.remarks
+
+
+def test_values_are_what_the_cells_show(sheet: Sheet) -> None:
+    assert sheet.rows[0].number == 4
+    assert sheet.rows[0].cells == (
+        *("acme.example", "Acme", date(2027, 3, 1), "CRM", 4411223, "ana@acme.example", None),
+    )
+    assert sheet.rows[1].cells[1] == "Acme", "by a formula"
+    assert sheet.rows[2].cells[2] == datetime(2027, 5, 3, 9, 30)  # noqa: DTZ001
+    assert sheet.rows[2].cells[6] in (True, 1)
+    assert sheet.rows[3].cells[6] == str(time(9, 30))
+
+
+def test_an_error_is_not_blank(sheet: Sheet) -> None:
+    assert [message_of(cell) for cell in sheet.rows[1].cells[4:]] == [
+        f"the cell shows the error {error}" for error in ("#N/A", "#DIV/0!", "#NAME?")
+    ]
+
+
+def test_a_formula_with_an_empty_result_is_blank(sheet: Sheet) -> None:
+    assert sheet.rows[1].cells[3] is None
+
+
+def test_a_cell_below_a_merge_is_not_blank(sheet: Sheet) -> None:
+    assert sheet.rows[3].cells[1] == "Merged"
+    assert message_of(sheet.rows[4].cells[1]) == "the cell is merged with B7"
+    assert [row.number for row in sheet.rows] == [4, 5, 6, 7, 8, 9], "an empty merge is no row"
+
+
+def test_hidden_columns_and_sheets_are_remarked_on(sheet: Sheet) -> None:
+    assert "hidden columns, read like the others: Comments" in sheet.remarks
+    assert "hidden sheets, not read: Lists (--sheet NAME reads one)" in sheet.remarks
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_hidden_rows_are_refused_until_an_option_says_what_is_meant(suffix: str) -> None:
+    sheet, message, hint, row = problem(tracker(suffix))
+    assert (sheet, row) == ("Clients 2027", 6)
+    assert message.startswith("1 row is hidden or filtered out, the first with cedro.example, Hidden")
+    assert "--hidden-rows include" in hint
+
+    skipped = read_sheet(tracker(suffix), "tracker", hidden_rows="skip")
+    assert [row.number for row in skipped.rows] == [4, 5, 7, 8, 9]
+    assert "hidden rows, skipped: row 6 (cedro.example, Hidden, 2027-05-03 09:30:00 and 2 more)" in [
+        *skipped.remarks
+    ]
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_hidden_sheet_is_read_where_it_is_named(suffix: str) -> None:
+    assert read_sheet(tracker(suffix), "tracker", sheets=["lists"]).rows[0].cells == ("hubspot",)
+
+
+# ----------------------------------------------------------------------------- by programs
+
+
+def test_a_formula_that_openpyxl_wrote_was_never_calculated() -> None:
+    sheet = read_sheet(book(HEADER, ("a.example", "=A1"), ("b.example", "=NA()")), "x")
+
+    assert [message_of(row.cells[1]) for row in sheet.rows] == [
+        "the cell has a formula that was never calculated"
+    ] * 2
+
+
+@pytest.mark.parametrize(("value", "cell"), [({}, None), ({"value": "Acme"}, "Acme"), ({"value": ""}, None)])
+def test_a_formula_that_xlsxwriter_wrote_has_the_value_it_was_given(value: Any, cell: Cell) -> None:
+    """Without one XlsxWriter writes 0, and that the program that opens it has to calculate."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as made:
+        written = made.add_worksheet()
+        written.write_row(0, 0, HEADER)
+        written.write_row(1, 0, ("a.example",))
+        written.write_formula(1, 1, "=A1", **value)
+    [row] = read_sheet(file.getvalue(), "x").rows
+
+    if value.get("value") == "Acme":
+        assert row.cells[1] == cell
+    else:
+        assert message_of(row.cells[1]) == "the cell has a formula that was never calculated"
+
+
+def test_an_error_that_a_program_wrote_is_not_blank() -> None:
+    sheet = read_sheet(book(HEADER, ("a.example", "#N/A"), ("b.example", "#REF!")), "x")
+
+    assert [message_of(row.cells[1]) for row in sheet.rows] == [
+        "the cell shows the error #N/A",
+        "the cell shows the error #REF!",
+    ]
+
+
+def test_filtered_rows_are_hidden() -> None:
+    def filter_out(sheet: Any) -> None:
+        sheet.auto_filter.ref = "A1:B3"
+        sheet.auto_filter.add_filter_column(1, ["x"])
+        sheet.row_dimensions[3].hidden = True
+
+    data = book(HEADER, ("a.example", "x"), ("b.example", "y"), edit=filter_out)
+    assert problem(data)[1] == "1 row is hidden or filtered out, the first with b.example, y"
+
+
+def test_a_hidden_blank_row_does_not_matter() -> None:
+    def hide(sheet: Any) -> None:
+        sheet.row_dimensions[2].hidden = True
+        sheet.row_dimensions[9].hidden = True
+
+    assert len(read_sheet(book(HEADER, (), ("a.example", "x"), edit=hide), "x").rows) == 1
+
+
+def test_references_and_row_numbers_may_be_left_out() -> None:
+    """Some programs write none; each cell is then the next one."""
+
+    def bare(name: str, data: bytes) -> bytes:
+        for number in (b"1", b"2"):
+            data = data.replace(b' r="%s"' % number, b"")
+            data = data.replace(b' r="A%s"' % number, b"").replace(b' r="B%s"' % number, b"")
+        return data
+
+    sheet = read_sheet(parts(book(HEADER, ("a.example", "=A1")), bare), "x")
+    assert message_of(sheet.rows[0].cells[1]) == "the cell has a formula that was never calculated"
+
+
+# --------------------------------------------------------------------------- which sheet and header
+
+
+def several(*names: str) -> bytes:
+    made = openpyxl.Workbook()
+    for name in names:
+        sheet = made.create_sheet(name)
+        sheet.append(HEADER)
+        sheet.append((f"{name.lower()}.example", name))
+    made.remove(made.worksheets[0])
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def test_of_several_filled_sheets_each_is_named_with_what_it_holds() -> None:
+    with pytest.raises(BadInput) as caught:
+        read_sheets(several("Brasil", "Old ones"), "book.xlsx")
+
+    assert caught.value.message == "several sheets are filled, and none is named"
+    assert [(each.sheet, each.message, each.hint) for each in caught.value.problems] == [
+        ("Brasil", "2 rows, beginning with: client, name", "--sheet Brasil"),
+        ("Old ones", "2 rows, beginning with: client, name", "--sheet 'Old ones'"),
+    ]
+
+
+def test_several_sheets_can_be_read() -> None:
+    sheets = read_sheets(several("A", "B", "C"), "x", ReadingOptions(sheets=["C", "a", "c"]))
+
+    assert [sheet.name for sheet in sheets] == ["C", "A"]
+    assert [sheet.rows[0].cells[1] for sheet in sheets] == ["C", "A"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sheets": ["D"]}, "sheet 'D' not found"),
+        ({"encoding": "cp1252"}, "--encoding does not apply to a workbook"),
+        ({"delimiter": ";"}, "--delimiter does not apply to a workbook"),
+    ],
+)
+def test_options_that_do_not_fit_a_workbook(options: Any, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_sheets(several("A"), "x", ReadingOptions(**options))
+    assert caught.value.message == message
+
+
+def test_a_csv_file_has_no_sheets() -> None:
+    with pytest.raises(UsageError, match="--sheet requires a workbook"):
+        read_sheets(b"client\na.example\n", "x", ReadingOptions(sheets=["A"]))
+
+
+TITLED = b"Clients 2027\n\nDomain,Name\na.example,A\nClient,Name\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "line", "columns"),
+    [
+        (TITLED, {}, 3, ("Domain", "Name")),
+        (TITLED, {"header_row": 5}, 5, ("Client", "Name")),
+        (b"Foo,Name\na.example,A\n", {}, 1, ("Foo", "Name")),
+        (b"x,y\nFoo,Name\na.example,A\n", {"mapping": {"client": "Foo"}}, 2, ("Foo", "Name")),
+        (b"client\na.example\n", {}, 1, ("client",)),
+        (b"x,y\n" * 20 + b"client,name\n", {}, 1, ("x", "y")),
+        (b"x,y\n" * 19 + b"client,name\n", {}, 20, ("client", "name")),
+    ],
+)
+def test_the_header_is_the_first_row_that_names_the_client_and_more(
+    data: bytes, options: Any, line: int, columns: tuple[str, ...]
+) -> None:
+    sheet = read_sheet(data, "x", **options)
+
+    assert (sheet.line, sheet.columns) == (line, columns)
+    assert any(remark.startswith(f"header found in line {line};") for remark in sheet.remarks) is (line > 1)
+
+
+def test_a_header_row_that_is_blank_is_refused() -> None:
+    with pytest.raises(UsageError, match="row 2 is blank or missing"):
+        read_sheet(TITLED, "x", header_row=2)
+
+
+@pytest.mark.parametrize(
+    ("row", "skipped"),
+    [
+        (("Total", None, 40), True),
+        ((None, "Total geral:", "R$ 4.500,00"), True),
+        ((None, None, "1,234.50 €"), True),
+        (("合計", None, -2.5), True),
+        ((None, "Subtotal", BadCell("", "the cell is merged with B7", "unmerge")), True),
+        ((None, None, "(12)"), True),
+        (("acme.example", "Total", 40), False),
+        ((None, "Acme", 40), False),
+        ((None, "Total", "2027-03-01"), False),
+        ((None, "Total", "01.03.2027"), False),
+        ((None, "Total", "1/3/2027"), False),
+        ((None, "Total", date(2027, 3, 1)), False),
+        ((None, None, True), False),
+        ((None, "Total", BadCell("#N/A", "the cell shows the error #N/A", "x")), False),
+        ((None, "Total", "ana@acme.example"), False),
+        ((7, None, 40), False),
+    ],
+)
+def test_a_row_of_totals_is_left_out_and_named(row: tuple[Cell, ...], skipped: bool) -> None:
+    rows = (SheetRow(2, ("a.example", "A", None)), SheetRow(9, row))
+    sheet = leave_out_totals(Sheet(("client", "name", "hub_id"), rows, name="Clients"), 0)
+
+    assert sheet.rows == (rows[:1] if skipped else rows)
+    assert any(remark.startswith("not a client, skipped: row 9 (") for remark in sheet.remarks) is skipped
+
+
+# ----------------------------------------------------------------------------- what cannot be read
+
+
+def zipped(*names: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"<x/>")
+    return file.getvalue()
+
+
+def doctype(name: str, data: bytes) -> bytes:
+    if not name.endswith("sheet1.xml"):
+        return data
+    entities = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
+    return entities.encode() + data[data.index(b"<worksheet") :]
+
+
+def unlinked(name: str, data: bytes) -> bytes:
+    return data.replace(b"sheet1.xml", b"sheet9.xml") if name.endswith("workbook.xml.rels") else data
+
+
+SMALL = book(HEADER, ("a.example", "A"))
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "hint"),
+    [
+        (zipped("Index/Document.iwa"), "looks like an Apple Numbers document", "Export To > Excel"),
+        (zipped("Index.zip", "Data/x.jpg"), "looks like an Apple Numbers document", "Export To > Excel"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", "looks like a saved web page", ".xlsx"),
+        (zipped("x.txt"), "looks like a zip archive without an .xlsx or .ods workbook in it", ".xlsx"),
+        (parts(SMALL, doctype), "the workbook is damaged: it declares a document type", "save it again"),
+        (parts(SMALL, unlinked), "the workbook is damaged", "save it again"),
+        (tracker("xls")[:3000], "the workbook is damaged", "save it again"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "the workbook is damaged", "save it again"),
+        (book(HEADER, edit=lambda sheet: sheet.cell(1_000_000, 200, 1)), "the sheet is too large", "far out"),
+    ],
+)
+def test_a_workbook_that_cannot_be_read_is_refused(data: bytes, message: str, hint: str) -> None:
+    sheet, found, way_out, _ = problem(data)
+
+    assert not sheet
+    assert found.startswith(message)
+    assert hint in way_out
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_without_its_package_the_message_says_what_to_install(
+    suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = "xlrd" if suffix == "xls" else "python-calamine"
+    monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
+
+    _, message, hint, _ = problem(tracker(suffix))
+    assert message == f"reading this workbook needs {package}"
+    assert hint == f"{install_command(package)}, or save it as CSV UTF-8"
+
+
+def test_merges_without_end_are_refused() -> None:
+    def merge(name: str, data: bytes) -> bytes:
+        many = b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 999 + b"</mergeCells>"
+        return data.replace(b"</sheetData>", b"</sheetData>" + many) if "sheet1" in name else data
+
+    rows = [("client", "name", *range(98))] + [("a.example", *range(99))] * 200
+    assert problem(parts(book(*rows), merge))[1] == "the sheet is too large"
