@@ -377,6 +377,7 @@ TRICKY = portfolio(
             f"c{at}.example": {
                 "name": name,
                 "hub_id": 10**14 + at,
+                "memo": f"{name}\n{name}",
                 "contacts": [{"email": f"p{at}@c.example", "name": name, "roles": ["primary", "billing"]}],
                 "renewals": [
                     {"date": date(2027, 3, 1) + timedelta(days=at), "product": name},
