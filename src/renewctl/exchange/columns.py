@@ -16,7 +16,8 @@ from typing import NamedTuple
 from renewctl.command_line import repeat_command
 from renewctl.domain.identifiers import client_key, explain_no_client
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.cells import parse_dates, read_cell, read_people, read_text
+from renewctl.exchange.cells import cell_kind, read_cell, read_people, show_text
+from renewctl.exchange.dates import parse_dates
 from renewctl.exchange.headers import (
     CLIENT_OR_NAME,
     field_name,
@@ -25,7 +26,7 @@ from renewctl.exchange.headers import (
     match_names,
     read_headers,
 )
-from renewctl.exchange.spreadsheet import Cell, Sheet
+from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet
 from renewctl.fields import COLUMNS, Kind
 from renewctl.model import EMPTY
 from renewctl.text import column_letters, list_some
@@ -133,12 +134,6 @@ def match_columns(
     )
 
 
-def cell_kind(field: str) -> Kind:
-    """Return what the cells of a field hold."""
-    # A partner user may be named as people type it: an address, a part of it, or a name.
-    return Kind.TEXT if field == "notify" else COLUMNS[field].field.kind
-
-
 def clear_unreadable(sheet: Sheet, matched: MatchedColumns, fields: Collection[str]) -> Sheet:
     """Return a sheet without those cells of fields that are not asked for which cannot be read."""
     rows = []
@@ -157,7 +152,7 @@ def add_ways_out(problems: Sequence[Problem], sheet: Sheet, matched: MatchedColu
     ways_out: dict[int, str] = {}
     for field, way_out in matched.ways_out.items():
         place = matched.columns[field]
-        filled = sum(read_text(row.cells[place]) != "" for row in sheet.rows)
+        filled = sum(show_text(row.cells[place]) != "" for row in sheet.rows)
         number = sum(column == place + 1 for column, _ in bad)
         if number > 1 and number >= _MOST * filled:
             ways_out[place + 1] = f"; {way_out}"
@@ -231,8 +226,9 @@ class _Table:
         self._contents: dict[int, Content] = {}
 
     def sample(self, place: int) -> list[Cell]:
-        """Return the first filled cells of a column."""
-        return [*islice((cell for row in self.sheet.rows if read_text(cell := row.cells[place])), _SAMPLE)]
+        """Return the first filled cells of a column; errors show nothing of what it holds."""
+        filled = (cell for row in self.sheet.rows if show_text(cell := row.cells[place]))
+        return [*islice((cell for cell in filled if not isinstance(cell, BadCell)), _SAMPLE)]
 
     def content(self, place: int) -> Content:
         """Return what most of the filled cells of a column are."""
@@ -249,7 +245,7 @@ class _Table:
 
     def is_readable(self, field: str, place: int) -> bool:
         """Return whether some cell of a column that is filled can be read, or none is filled."""
-        cells = [cell for row in self.sheet.rows if read_text(cell := row.cells[place])]
+        cells = [cell for row in self.sheet.rows if show_text(cell := row.cells[place])]
         return not cells or any(_can_read(field, cell) for cell in cells)
 
     def offer(self, place: int, free: Collection[str]) -> list[str]:
@@ -291,14 +287,14 @@ class _Table:
     def _is_one_site(self, place: int) -> bool:
         """Return whether several cells have one site, such as that of a social network."""
         cells = self.sample(place)
-        return len(cells) > 1 and len({client_key(read_text(cell)) for cell in cells}) == 1
+        return len(cells) > 1 and len({client_key(show_text(cell)) for cell in cells}) == 1
 
     def _count_clients(self, place: int) -> int:
         """Return how many clients have a cell in a column, as far as a column of domains shows them."""
         places = range(len(self.sheet.columns))
         key = next((each for each in places if self.content(each) is Content.DOMAINS), None)
-        rows = [row for row in self.sheet.rows if read_text(row.cells[place])][:_SAMPLE]
-        return len({row.number if key is None else client_key(read_text(row.cells[key])) for row in rows})
+        rows = [row for row in self.sheet.rows if show_text(row.cells[place])][:_SAMPLE]
+        return len({row.number if key is None else client_key(show_text(row.cells[key])) for row in rows})
 
 
 def _can_read(field: str, cell: Cell) -> bool:
@@ -315,7 +311,7 @@ def _can_read(field: str, cell: Cell) -> bool:
 @cache  # The same people and days are in many cells.
 def _content_of(cell: Cell) -> Content:
     """Return what one cell is; a number or a date only if it can hardly be anything else."""
-    text = read_text(cell)
+    text = show_text(cell)
     if not text:
         return Content.NOTHING
     if _is_address(text):

@@ -34,6 +34,9 @@ def import_(
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove clients and renewals that are not listed.")
     ] = False,
+    allow_odd_text: Annotated[
+        bool, typer.Option("--allow-odd-text", help="Take text that seems to be in the wrong encoding.")
+    ] = False,
     partial: Annotated[
         bool, typer.Option("--partial", help="Leave bad rows out, import the others.")
     ] = False,
@@ -48,7 +51,6 @@ def import_(
     """
     data, name = read_input(run, file)
     how, track = reading.options(), tracker(run, "Reading rows")
-    sheets = read_sheets(data, name, how)
     tables = [
         read_client_rows(
             sheet,
@@ -58,12 +60,12 @@ def import_(
             with_overrides=with_overrides,
             track=track,
         )
-        for sheet in sheets
+        for sheet in read_sheets(data, name, how)
     ]
     rows = [row for table in tables for row in table.rows]
     problems = [problem for table in tables for problem in table.problems]
-    remarks = [remark for sheet in sheets for remark in sheet.remarks]
-    options = ImportOptions(prune, with_overrides, partial, from_deadline)
+    remarks = [remark for table in tables for remark in table.remarks]
+    options = ImportOptions(prune, with_overrides, partial, from_deadline, allow_odd_text)
 
     def edit(portfolio: Portfolio) -> Plan:
         plan = plan_import(portfolio, rows, options, problems, tracker(run, "Planning clients"))

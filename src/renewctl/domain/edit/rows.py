@@ -13,7 +13,7 @@ class ImportRow(NamedTuple):
 
     ``values`` has the values of its cells by column, those of a role are contacts without roles of
     their own; a blank cell is not in it. ``places`` has the number of each column, from 1; ``sheet`` is
-    the sheet of a workbook.
+    the sheet of a workbook. Of an ``unread`` row, which has bad cells, only the client is checked.
     """
 
     file: str
@@ -22,6 +22,7 @@ class ImportRow(NamedTuple):
     values: Mapping[str, Any] = EMPTY
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
+    unread: bool = False
 
 
 class OverrideRow(NamedTuple):
