@@ -483,6 +483,22 @@ CASES = [
         STORE.replace('name = "ana souza lima"', "active = false"),
     ),
     Case(
+        "a new client with an override for a deactivated user",
+        [row(NEW[1], owner="partner", notify="ines")],
+        [(NEW, {"override": {"owner": "partner", "notify": "ines@agency.example"}})],
+        ALL_IN,
+        ("ines@agency.example is deactivated in HubSpot and receives nothing",),
+        STORE.replace('name = "ana souza lima"', "active = false"),
+    ),
+    Case(
+        "a deactivated contact loses one role of two",
+        [row(ACME, holders={PRIMARY: who("fin@acme.example")})],
+        [roles("fin@acme.example", "primary", "billing"), roles("idle@acme.example", "billing")],
+        text=STORE.replace(', roles = ["primary", "decision-maker"]', "").replace(
+            "active = false", 'active = false, roles = ["primary", "billing"]'
+        ),
+    ),
+    Case(
         "a new client with the name of one that is not listed",
         [row("new.example", name="ACME ltda")],
         [(NEW, {"name": "ACME ltda"})],
