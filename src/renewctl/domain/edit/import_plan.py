@@ -188,6 +188,9 @@ def _remarks(
                 command = command_line("client rename", other, key)
                 message = f"{key} is new and has the name of {other}, which is not listed"
                 yield f"{message}; if its domain changed, run this before the import: {command}"
+    undated = [f"{product!r} of {key}" for key, listed in renewals.items() for product in listed.undated]
+    if undated:
+        yield f"no renewal date, not imported: {list_some(undated, MOST_NAMED)}"
     rows = [row for group in groups.values() for row in group]
     if options.prune and any("renewal" in {*row.places, *row.values} for row in rows):
         blank = [key for key, listed in renewals.items() if listed.client.renewals and not listed.dated]

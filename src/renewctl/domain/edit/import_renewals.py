@@ -24,6 +24,8 @@ class ListedRenewals:
         self.deadline_is_date = deadline_is_date
         self.remarks: list[str] = []
         """What else the user should know about the rows so far."""
+        self.undated: list[str] = []
+        """New products for which the rows have no date."""
         self._first_of: dict[str, tuple[ImportRow, Renewal]] = {}
         self._named: set[str] = set()
         self._added: list[Renewal] = []
@@ -51,7 +53,9 @@ class ListedRenewals:
             day, deadline = shift_days(deadline, self.policy.deadline_days), None
         if day is None:
             if product := row.values.get("product", "").strip():
-                self._named |= {renewal.product for renewal in find_products(self.client, product)}
+                known = find_products(self.client, product)
+                self._named |= {renewal.product for renewal in known}
+                self.undated += [] if known else [product]
             return
         old = self._find(row)
         new = Renewal(day, old.product if old else row.values.get("product", ""), deadline)
