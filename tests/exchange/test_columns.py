@@ -12,7 +12,7 @@ from renewctl.command_line import find_commands, name_store
 from renewctl.errors import BadInput
 from renewctl.exchange.columns import MatchedColumns, match_columns
 from renewctl.exchange.rows import ClientRows, read_client_rows
-from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow
+from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.fields import COLUMNS
 
 FILE = "my clients.csv"
@@ -112,9 +112,9 @@ def test_warnings_name_the_column_and_what_it_has() -> None:
     table = sheet("Domain|Quem|Vencimento|Plano", "acme.example|p@acme.example|2027-03-01|Pro")
 
     assert read(table).warnings == (
-        "column 'Quem' has e-mail addresses and is not used; if it is the primary "
-        "(or billing, decision_maker): renewctl import 'my clients.csv' --map primary=Quem",
-        "column 'Vencimento' has dates and is not used; if it is the renewal: "
+        "column 'Quem' has e-mail addresses and is not used; if it is the primary contact "
+        "(or billing contact, decision maker): renewctl import 'my clients.csv' --map primary=Quem",
+        "column 'Vencimento' has dates and is not used; if it is the renewal date: "
         "renewctl import 'my clients.csv' --map renewal=Vencimento",
         "column 'Plano' is not used; if it is the product: "
         "renewctl import 'my clients.csv' --map product=Plano",
@@ -266,7 +266,7 @@ def test_another_column_is_offered_in_place_of_one_that_cannot_be_read() -> None
 
     (first, _) = read(table).problems
     assert first.hint.endswith(
-        "; if 'E-mail' is the primary: renewctl import 'my clients.csv' --map primary=E-mail"
+        "; if 'E-mail' is the primary contact: renewctl import 'my clients.csv' --map primary=E-mail"
     )
     assert read(table, *paste(first.hint)).problems == ()
 
@@ -279,6 +279,21 @@ def test_one_bad_cell_does_not_question_its_column() -> None:
     assert [find_commands(problem.hint) for problem in read(alone).problems] == [[]]
     ambiguous = sheet("Domain|Renewal", "a.example|03/04/2027", "b.example|05/06/2027")
     assert [find_commands(problem.hint) for problem in read(ambiguous).problems] == [[], []]
+
+
+def test_cells_without_a_value_show_nothing() -> None:
+    bad = BadCell("#N/A", "the cell shows #N/A", "correct it")
+    rows: list[tuple[Cell, ...]] = [
+        ("acme.example", bad, bad, bad),
+        ("beta.example", "r@beta.example", bad, "x"),
+    ]
+    table = Sheet(
+        ("Domain", "E-mail", "Owner", "Notes"), tuple(SheetRow(n, row) for n, row in enumerate(rows, 2))
+    )
+
+    found = match_columns(table, {}, wanted=("client", "primary", "memo"))
+    assert found.columns == {"client": 0, "memo": 3}
+    assert found.warnings == ()
 
 
 def test_notes_are_a_memo_or_the_note_of_a_list_of_overrides() -> None:

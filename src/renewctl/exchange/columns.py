@@ -4,20 +4,15 @@ A column is read only if its name is certain, or its cells confirm the name, or 
 cells alone suggest is offered as a command to paste, never taken.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from enum import StrEnum
-from functools import cache
-from itertools import islice
 from shlex import quote
 from typing import NamedTuple
 
 from renewctl.command_line import repeat_command
-from renewctl.domain.identifiers import client_key, explain_no_client
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.cells import cell_kind, read_cell, read_people, show_text
-from renewctl.exchange.dates import parse_dates
+from renewctl.exchange.cells import show_text
+from renewctl.exchange.contents import MOST, Content, Contents, can_read
 from renewctl.exchange.headers import (
     CLIENT_OR_NAME,
     field_name,
@@ -26,42 +21,28 @@ from renewctl.exchange.headers import (
     match_names,
     read_headers,
 )
-from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet
-from renewctl.fields import COLUMNS, Kind
+from renewctl.exchange.spreadsheet import Sheet
+from renewctl.fields import COLUMNS
 from renewctl.model import EMPTY
 from renewctl.text import column_letters, list_some
 
-_SAMPLE = 100
-"""So many filled cells of a column show what it has."""
-_MOST = 0.8
-"""The share of them that must agree: a few cells hold ``n/a`` or a typing error."""
-_LEAST_HUB_ID = 10_000
-"""Smaller numbers are those of rows, days and prices."""
 _MOST_NAMED, _MOST_LISTED = 8, 40
 _NOTES = frozenset({"memo", "note"})
 """Of several columns of notes none is read, and each is offered: they are no reason to refuse a table."""
-_LONGEST_DATE = 40
-_LONGEST_ID = 15
 
 
-class Content(StrEnum):
-    """What the cells of a column are."""
-
-    NOTHING = ""
-    DOMAINS = "site addresses"
-    ADDRESSES = "e-mail addresses"
-    DATES = "dates"
-    HUB_IDS = "numbers"
-    FIGURES = "figures"
-    TEXT = "text"
-
-
-_BY_CONTENT = {
-    Content.DOMAINS: ("client",),
-    Content.ADDRESSES: (*(name for name, column in COLUMNS.items() if column.table == "contacts"), "notify"),
-    Content.DATES: ("renewal",),
+_LABELS = {
+    "client": "client's domain",
+    "name": "client's name",
+    "hub_id": "client's hub ID",
+    "primary": "primary contact",
+    "billing": "billing contact",
+    "decision_maker": "decision maker",
+    "renewal": "renewal date",
+    "deadline": "renewal deadline",
+    "notify": "partner user",
 }
-"""The fields that a column may hold whose name is not known."""
+"""What a field is called in a sentence, if not by its own name."""
 
 
 class MatchedColumns(NamedTuple):
@@ -95,7 +76,7 @@ def match_columns(
         BadInput: If a field has several columns, no column is the client's, or the mapping names what
             does not exist; all at once.
     """
-    columns, table = sheet.columns, _Table(sheet)
+    columns, table = sheet.columns, Contents(sheet)
     mapped, problems = _read_mapping(columns, mapping)
     named = {field_name(word) for word, name in mapping.items() if name.strip()}
     left_out = {field_name(word) for word, name in mapping.items() if not name.strip()}
@@ -141,7 +122,7 @@ def clear_unreadable(sheet: Sheet, matched: MatchedColumns, fields: Collection[s
         cells = [*row.cells]
         for field in matched.columns.keys() & {*fields}:
             place = matched.columns[field]
-            cells[place] = cells[place] if _can_read(field, cells[place]) else None
+            cells[place] = cells[place] if can_read(field, cells[place]) else None
         rows.append(row._replace(cells=tuple(cells)))
     return sheet._replace(rows=tuple(rows))
 
@@ -154,7 +135,7 @@ def add_ways_out(problems: Sequence[Problem], sheet: Sheet, matched: MatchedColu
         place = matched.columns[field]
         filled = sum(show_text(row.cells[place]) != "" for row in sheet.rows)
         number = sum(column == place + 1 for column, _ in bad)
-        if number > 1 and number >= _MOST * filled:
+        if number > 1 and number >= MOST * filled:
             ways_out[place + 1] = f"; {way_out}"
     return [
         problem._replace(hint=(problem.hint + ways_out.get(problem.column, "")).removeprefix("; "))
@@ -185,7 +166,7 @@ def _read_mapping(columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[d
     return mapped, problems
 
 
-def _check_client(table: "_Table", places: Sequence[int], spare: Sequence[int]) -> Iterator[Problem]:
+def _check_client(table: Contents, places: Sequence[int], spare: Sequence[int]) -> Iterator[Problem]:
     """Yield a problem if no column is the client's, or one that has names while another has domains."""
     columns = table.sheet.columns
     domains = next((place for place in spare if "client" in table.offer(place, ["client"])), None)
@@ -218,144 +199,7 @@ def _list_columns(columns: Sequence[str]) -> str:
     return f"the columns: {list_some(names, _MOST_LISTED) or 'none has a name'}"
 
 
-class _Table:
-    """What the cells of each column of a table show, worked out when it is asked for."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self._contents: dict[int, Content] = {}
-
-    def sample(self, place: int) -> list[Cell]:
-        """Return the first filled cells of a column; errors show nothing of what it holds."""
-        filled = (cell for row in self.sheet.rows if show_text(cell := row.cells[place]))
-        return [*islice((cell for cell in filled if not isinstance(cell, BadCell)), _SAMPLE)]
-
-    def content(self, place: int) -> Content:
-        """Return what most of the filled cells of a column are."""
-        if place not in self._contents:
-            cells = self.sample(place)
-            counts = Counter(map(_content_of, cells))
-            most = (kind for kind, number in counts.items() if number >= _MOST * len(cells))
-            self._contents[place] = next(most, Content.TEXT if cells else Content.NOTHING)
-        return self._contents[place]
-
-    def may_be(self, field: str, place: int) -> bool:
-        """Return whether nothing in a column speaks against its holding the field."""
-        return self.content(place) is Content.NOTHING or self._fits(field, place)
-
-    def is_readable(self, field: str, place: int) -> bool:
-        """Return whether some cell of a column that is filled can be read, or none is filled."""
-        cells = [cell for row in self.sheet.rows if show_text(cell := row.cells[place])]
-        return not cells or any(_can_read(field, cell) for cell in cells)
-
-    def offer(self, place: int, free: Collection[str]) -> list[str]:
-        """Return the fields, of those that are free, that a column which is not read may hold."""
-        name, content = fold(self.sheet.columns[place]), self.content(place)
-        headers = read_headers()
-        if content is Content.NOTHING or name in headers.other:
-            return []
-        meant = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
-        fields = [field for field in meant if field in COLUMNS and self._fits(field, place)]
-        if not fields and not (content is Content.DOMAINS and self._is_one_site(place)):
-            fields = [field for field in _BY_CONTENT.get(content, ()) if self._fits(field, place)]
-        return [field for field in fields if field in free]
-
-    def _fits(self, field: str, place: int) -> bool:
-        column, content = COLUMNS[field], self.content(place)
-        if column.table == "contacts":
-            return content is Content.ADDRESSES and not self._is_partner(place)
-        if field == "client":
-            return content is Content.DOMAINS
-        if column.field.kind is Kind.DATE:
-            return content is Content.DATES
-        if column.field.kind is Kind.HUB_ID:
-            return content is Content.HUB_IDS
-        if column.field.kind is Kind.ADDRESS and content is Content.ADDRESSES:
-            return self._is_partner(place)
-        return content is Content.TEXT
-
-    def _is_partner(self, place: int) -> bool:
-        """Return whether a column has addresses of one domain for several clients: the partner's own."""
-        domains = {
-            person.email.rpartition("@")[2].lower()
-            for cell in self.sample(place)
-            if _content_of(cell) is Content.ADDRESSES
-            for person in read_people(cell, "")
-        }
-        return len(domains) == 1 and self._count_clients(place) > 1
-
-    def _is_one_site(self, place: int) -> bool:
-        """Return whether several cells have one site, such as that of a social network."""
-        cells = self.sample(place)
-        return len(cells) > 1 and len({client_key(show_text(cell)) for cell in cells}) == 1
-
-    def _count_clients(self, place: int) -> int:
-        """Return how many clients have a cell in a column, as far as a column of domains shows them."""
-        places = range(len(self.sheet.columns))
-        key = next((each for each in places if self.content(each) is Content.DOMAINS), None)
-        rows = [row for row in self.sheet.rows if show_text(row.cells[place])][:_SAMPLE]
-        return len({row.number if key is None else client_key(show_text(row.cells[key])) for row in rows})
-
-
-def _can_read(field: str, cell: Cell) -> bool:
-    kind = cell_kind(field)
-    if COLUMNS[field].table == "contacts" or kind is Kind.DATE:
-        return _content_of(cell) in {Content.NOTHING, Content.ADDRESSES, Content.DATES}
-    try:
-        read_cell(cell, kind)
-    except BadInput:
-        return False
-    return True
-
-
-@cache  # The same people and days are in many cells.
-def _content_of(cell: Cell) -> Content:
-    """Return what one cell is; a number or a date only if it can hardly be anything else."""
-    text = show_text(cell)
-    if not text:
-        return Content.NOTHING
-    if _is_address(text):
-        return Content.ADDRESSES
-    if _is_domain(text):
-        return Content.DOMAINS
-    if _is_date(cell, text):
-        return Content.DATES
-    if any(map(str.isalpha, text)) and not isinstance(cell, bool):
-        return Content.TEXT
-    return Content.HUB_IDS if _is_hub_id(text) else Content.FIGURES
-
-
-def _is_address(text: str) -> bool:
-    try:
-        return "@" in text and bool(read_people(text, ""))
-    except BadInput:
-        return False
-
-
-def _is_hub_id(text: str) -> bool:
-    digits = text.removesuffix(".0")
-    return (
-        digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_ID and int(digits) >= _LEAST_HUB_ID
-    )
-
-
-def _is_domain(text: str) -> bool:
-    # A domain or the address of a site, not a name such as "Acme S.A.".
-    if "@" in text or "." not in text or any(char.isspace() for char in text):
-        return False
-    key = client_key(text) or ""
-    last = key.rpartition(".")[2]
-    return "." in key and len(last) > 1 and not last.isdigit() and not explain_no_client(key)
-
-
-def _is_date(cell: Cell, text: str) -> bool:
-    # A text without a year is not read as a date; most texts have none, so that nothing is tried.
-    if isinstance(cell, str) and (len(text) > _LONGEST_DATE or sum(map(str.isdigit, text)) < len("2027")):
-        return False
-    return any(parse_dates([(1, cell)], date_format=order)[0] for order in ("dmy", "mdy"))
-
-
-def _warn_of(table: _Table, places: Sequence[int], free: Collection[str]) -> Iterator[str]:
+def _warn_of(table: Contents, places: Sequence[int], free: Collection[str]) -> Iterator[str]:
     """Yield a warning of each column that is not read and looks like a field, up to a number."""
     offers = [(place, fields) for place in places if (fields := table.offer(place, free))]
     yield from (_warn(table, *offer) for offer in offers[:_MOST_NAMED])
@@ -363,27 +207,28 @@ def _warn_of(table: _Table, places: Sequence[int], free: Collection[str]) -> Ite
         yield f"{len(offers) - _MOST_NAMED} more columns look like fields and are not used"
 
 
-def _warn(table: _Table, place: int, fields: Sequence[str]) -> str:
+def _warn(table: Contents, place: int, fields: Sequence[str]) -> str:
     """Return a warning that a column is not read, with the command that reads it."""
     name, content = table.sheet.columns[place], table.content(place)
     what = f"column {name!r}" if name.strip() else f"column {column_letters(place + 1)}, which has no name,"
     has = "" if content is Content.TEXT else f"has {content} and "
-    others = f" (or {', '.join(fields[1:])})" if fields[1:] else ""
+    label, *others = (_LABELS.get(field, field) for field in fields)
+    label += f" (or {', '.join(others)})" if others else ""
     command = _map_command(table, fields[0], place)
     if not command:
         return f"{what} {has}is not used; give it a name of its own, then --map {fields[0]}=NAME reads it"
-    return f"{what} {has}is not used; if it is the {fields[0]}{others}: {command}"
+    return f"{what} {has}is not used; if it is the {label}: {command}"
 
 
-def _find_way_out(table: _Table, field: str, spare: Sequence[int]) -> str:
+def _find_way_out(table: Contents, field: str, spare: Sequence[int]) -> str:
     """Return the next step if the cells of a field's column cannot be read."""
     for place in spare:
         if table.offer(place, [field]) and (command := _map_command(table, field, place)):
-            return f"if {table.sheet.columns[place]!r} is the {field}: {command}"
+            return f"if {table.sheet.columns[place]!r} is the {_LABELS.get(field, field)}: {command}"
     return f"if the column means something else, leave it out: {repeat_command(map=f'{field}=')}"
 
 
-def _map_command(table: _Table, field: str, place: int) -> str:
+def _map_command(table: Contents, field: str, place: int) -> str:
     """Return this run's command with a column mapped; "" if no name on a command line means that column."""
     name = _typed_name(table.sheet.columns, place)
     return repeat_command(map=f"{field}={name}") if name else ""

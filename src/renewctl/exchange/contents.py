@@ -1,0 +1,182 @@
+"""What the cells of a table's columns are: domains, addresses, dates; and which fields they can be."""
+
+from collections import Counter
+from collections.abc import Collection
+from enum import StrEnum
+from functools import cache
+from itertools import islice
+
+from renewctl.domain.identifiers import client_key, explain_no_client
+from renewctl.errors import BadInput
+from renewctl.exchange.cells import cell_kind, read_cell, read_people, show_text
+from renewctl.exchange.dates import parse_dates
+from renewctl.exchange.headers import fold, read_headers
+from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet
+from renewctl.fields import COLUMNS, Kind
+
+_SAMPLE = 100
+"""So many filled cells of a column show what it has."""
+MOST = 0.8
+"""The share of them that must agree: a few cells hold ``n/a`` or a typing error."""
+_LEAST_HUB_ID = 10_000
+"""Smaller numbers are those of rows, days and prices."""
+_LONGEST_DATE = 40
+_LONGEST_ID = 15
+
+
+class Content(StrEnum):
+    """What the cells of a column are."""
+
+    NOTHING = ""
+    DOMAINS = "site addresses"
+    ADDRESSES = "e-mail addresses"
+    DATES = "dates"
+    HUB_IDS = "numbers"
+    FIGURES = "figures"
+    TEXT = "text"
+
+
+_BY_CONTENT = {
+    Content.DOMAINS: ("client",),
+    Content.ADDRESSES: (*(name for name, column in COLUMNS.items() if column.table == "contacts"), "notify"),
+    Content.DATES: ("renewal",),
+}
+"""The fields that a column may hold whose name is not known."""
+
+
+class Contents:
+    """What the cells of each column of a table show, worked out when it is asked for."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._contents: dict[int, Content] = {}
+
+    def sample(self, place: int) -> list[Cell]:
+        """Return the first filled cells of a column; errors show nothing of what it holds."""
+        filled = (cell for row in self.sheet.rows if show_text(cell := row.cells[place]))
+        return [*islice((cell for cell in filled if not isinstance(cell, BadCell)), _SAMPLE)]
+
+    def content(self, place: int) -> Content:
+        """Return what most of the filled cells of a column are."""
+        if place not in self._contents:
+            cells = self.sample(place)
+            counts = Counter(map(_content_of, cells))
+            most = (kind for kind, number in counts.items() if number >= MOST * len(cells))
+            self._contents[place] = next(most, Content.TEXT if cells else Content.NOTHING)
+        return self._contents[place]
+
+    def may_be(self, field: str, place: int) -> bool:
+        """Return whether nothing in a column speaks against its holding the field."""
+        return self.content(place) is Content.NOTHING or self._fits(field, place)
+
+    def is_readable(self, field: str, place: int) -> bool:
+        """Return whether some cell of a column that is filled can be read, or none is filled."""
+        cells = [cell for row in self.sheet.rows if show_text(cell := row.cells[place])]
+        return not cells or any(can_read(field, cell) for cell in cells)
+
+    def offer(self, place: int, free: Collection[str]) -> list[str]:
+        """Return the fields, of those that are free, that a column which is not read may hold."""
+        name, content = fold(self.sheet.columns[place]), self.content(place)
+        headers = read_headers()
+        if content is Content.NOTHING or name in headers.other:
+            return []
+        meant = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
+        fields = [field for field in meant if field in COLUMNS and self._fits(field, place)]
+        if not fields and not (content is Content.DOMAINS and self._is_one_site(place)):
+            fields = [field for field in _BY_CONTENT.get(content, ()) if self._fits(field, place)]
+        return [field for field in fields if field in free]
+
+    def _fits(self, field: str, place: int) -> bool:
+        column, content = COLUMNS[field], self.content(place)
+        if column.table == "contacts":
+            return content is Content.ADDRESSES and not self._is_partner(place)
+        if field == "client":
+            return content is Content.DOMAINS
+        if column.field.kind is Kind.DATE:
+            return content is Content.DATES
+        if column.field.kind is Kind.HUB_ID:
+            return content is Content.HUB_IDS
+        if column.field.kind is Kind.ADDRESS and content is Content.ADDRESSES:
+            return self._is_partner(place)
+        return content is Content.TEXT
+
+    def _is_partner(self, place: int) -> bool:
+        """Return whether a column has addresses of one domain for several clients: the partner's own."""
+        domains = {
+            person.email.rpartition("@")[2].lower()
+            for cell in self.sample(place)
+            if _content_of(cell) is Content.ADDRESSES
+            for person in read_people(cell, "")
+        }
+        return len(domains) == 1 and self._count_clients(place) > 1
+
+    def _is_one_site(self, place: int) -> bool:
+        """Return whether several cells have one site, such as that of a social network."""
+        cells = self.sample(place)
+        return len(cells) > 1 and len({client_key(show_text(cell)) for cell in cells}) == 1
+
+    def _count_clients(self, place: int) -> int:
+        """Return how many clients have a cell in a column, as far as a column of domains shows them."""
+        places = range(len(self.sheet.columns))
+        key = next((each for each in places if self.content(each) is Content.DOMAINS), None)
+        rows = [row for row in self.sheet.rows if show_text(row.cells[place])][:_SAMPLE]
+        return len({row.number if key is None else client_key(show_text(row.cells[key])) for row in rows})
+
+
+def can_read(field: str, cell: Cell) -> bool:
+    """Return whether a cell can be read as a field's, as far as single cells show it."""
+    kind = cell_kind(field)
+    if COLUMNS[field].table == "contacts" or kind is Kind.DATE:
+        return _content_of(cell) in {Content.NOTHING, Content.ADDRESSES, Content.DATES}
+    try:
+        read_cell(cell, kind)
+    except BadInput:
+        return False
+    return True
+
+
+@cache  # The same people and days are in many cells.
+def _content_of(cell: Cell) -> Content:
+    """Return what one cell is; a number or a date only if it can hardly be anything else."""
+    text = show_text(cell)
+    if not text:
+        return Content.NOTHING
+    if _is_address(text):
+        return Content.ADDRESSES
+    if _is_domain(text):
+        return Content.DOMAINS
+    if not isinstance(cell, BadCell) and _is_date(cell, text):
+        return Content.DATES
+    if any(map(str.isalpha, text)) and not isinstance(cell, bool):
+        return Content.TEXT
+    return Content.HUB_IDS if _is_hub_id(text) else Content.FIGURES
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return "@" in text and bool(read_people(text, ""))
+    except BadInput:
+        return False
+
+
+def _is_hub_id(text: str) -> bool:
+    digits = text.removesuffix(".0")
+    return (
+        digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_ID and int(digits) >= _LEAST_HUB_ID
+    )
+
+
+def _is_domain(text: str) -> bool:
+    # A domain or the address of a site, not a name such as "Acme S.A.".
+    if "@" in text or "." not in text or any(char.isspace() for char in text):
+        return False
+    key = client_key(text) or ""
+    last = key.rpartition(".")[2]
+    return "." in key and len(last) > 1 and not last.isdigit() and not explain_no_client(key)
+
+
+def _is_date(cell: Cell, text: str) -> bool:
+    # A text without a year is not read as a date; most texts have none, so that nothing is tried.
+    if isinstance(cell, str) and (len(text) > _LONGEST_DATE or sum(map(str.isdigit, text)) < len("2027")):
+        return False
+    return any(parse_dates([(1, cell)], date_format=order)[0] for order in ("dmy", "mdy"))
