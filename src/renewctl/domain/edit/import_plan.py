@@ -23,7 +23,7 @@ from renewctl.fields import COLUMNS, TABLES, Kind
 from renewctl.model import Change, Client, Contact, Override, Owner, Plan, Portfolio, Role
 from renewctl.text import count_of, list_some
 
-MOST_NAMED = 3
+MOST_NAMED, MOST_LISTED = 3, 20
 _SAME = "say the same in each row of a client, or leave it blank"
 
 Groups = Iterable[tuple[str, list[ImportRow]]]
@@ -132,6 +132,7 @@ def plan_import(
     problems = [*bad, *odd]
     changes: list[Change] = []
     danger = ""
+    left_out: list[str] = []
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
     renewals: dict[str, ListedRenewals] = {}
     for key, group in track(groups.items()):
@@ -139,6 +140,8 @@ def plan_import(
         renewals[key] = ListedRenewals(client, portfolio.policy, deadline_is_date=options.deadline_is_date)
         wanted, wrong = _client_changes(roster, client, group, renewals[key], options)
         problems += wrong
+        bad_places = {(problem.sheet, problem.line) for problem in wrong}
+        left_out += (place_of(row) for row in group if wrong and (row.sheet, row.line) not in bad_places)
         if not wrong:
             counts["new" if key not in portfolio.clients else "changed" if wanted else "unchanged"] += 1
             changes += wanted
@@ -148,6 +151,8 @@ def plan_import(
         message = f"{count_of(len(bad_rows), 'bad row')}; nothing was written"
         raise BadInput(message, hint="--partial imports the others", problems=problems)
     notes = [f"left out: {place_of(problem)}: {problem.message}" for problem in problems]
+    if left_out:
+        notes.append(f"left out with them, as rows of the same clients: {list_some(left_out, MOST_LISTED)}")
     notes += _unused_cells(roster, groups, options)
     notes += _remarks(roster, groups, renewals, options)
     notes += remark_on_changes(portfolio, changes)
