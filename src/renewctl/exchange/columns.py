@@ -7,16 +7,15 @@ cells alone suggest is offered as a command to paste, never taken.
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from enum import StrEnum
-from functools import cache
 from itertools import islice
 from shlex import quote
 from typing import NamedTuple
 
 from renewctl.command_line import repeat_command
-from renewctl.domain.identifiers import client_key, explain_no_client
+from renewctl.domain.identifiers import client_key
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.cells import parse_dates, read_cell, read_people, read_text
+from renewctl.exchange.cells import read_cell, read_people, read_text
+from renewctl.exchange.contents import Content, content_of
 from renewctl.exchange.headers import (
     CLIENT_OR_NAME,
     field_name,
@@ -34,27 +33,9 @@ _SAMPLE = 100
 """So many filled cells of a column show what it has."""
 _MOST = 0.8
 """The share of them that must agree: a few cells hold ``n/a`` or a typing error."""
-_LEAST_HUB_ID = 10_000
-"""Smaller numbers are those of rows, days and prices."""
 _MOST_NAMED, _MOST_LISTED = 8, 40
 _NOTES = frozenset({"memo", "note"})
 """Of several columns of notes none is read, and each is offered: they are no reason to refuse a table."""
-_LONGEST_DATE = 40
-_LONGEST_ID = 15
-
-
-class Content(StrEnum):
-    """What the cells of a column are."""
-
-    NOTHING = ""
-    DOMAINS = "site addresses"
-    ADDRESSES = "e-mail addresses"
-    DATES = "dates"
-    HUB_IDS = "numbers"
-    FIGURES = "figures"
-    TEXT = "text"
-
-
 _BY_CONTENT = {
     Content.DOMAINS: ("client",),
     Content.ADDRESSES: (*(name for name, column in COLUMNS.items() if column.table == "contacts"), "notify"),
@@ -71,12 +52,16 @@ class MatchedColumns(NamedTuple):
         unknown: The names of columns that hold no field.
         warnings: Columns that are not read and look like a field, each with a command that reads it.
         ways_out: For each field, the next step if its column has cells that cannot be read.
+        remarks: Which columns are read because their cells fit, as their names do not decide.
+        doubts: For each field with such a column, the next step if a cell is refused later.
     """
 
     columns: Mapping[str, int]
     unknown: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     ways_out: Mapping[str, str] = EMPTY
+    remarks: tuple[str, ...] = ()
+    doubts: Mapping[str, str] = EMPTY
 
 
 def match_columns(
@@ -98,7 +83,7 @@ def match_columns(
     mapped, problems = _read_mapping(columns, mapping)
     named = {field_name(word) for word, name in mapping.items() if name.strip()}
     left_out = {field_name(word) for word, name in mapping.items() if not name.strip()}
-    matches = match_names(columns, mapped, left_out, wanted, table.may_be)
+    matches = match_names(columns, mapped, left_out, wanted, table.fits)
     problems += (
         _several_columns(columns, field, places)
         for field, places in matches.items()
@@ -117,10 +102,12 @@ def match_columns(
     if problems:
         placed = [problem._replace(file=file, line=sheet.line, sheet=sheet.name) for problem in problems]
         raise BadInput("the columns cannot be matched", problems=placed)
-    unread = [
-        place for place in range(len(columns)) if place not in {chosen[f] for f in chosen if f in wanted}
-    ]
+    read = {field: place for field, place in chosen.items() if field in wanted}
+    unread = [place for place in range(len(columns)) if place not in read.values()]
+    by_cells = _find_read_by_cells(table, read, mapped)
     free = [field for field in COLUMNS if field in wanted and field not in chosen and field not in left_out]
+    if "owner" not in chosen and "notify" in free:
+        free.remove("notify")  # A partner user without a renewal owner is refused.
     return MatchedColumns(
         chosen,
         tuple(columns[place] for place in spare if columns[place].strip()),
@@ -128,8 +115,11 @@ def match_columns(
         {
             field: _find_way_out(table, field, spare)
             for field, place in chosen.items()
-            if field != "client" and (table.content(place) is Content.TEXT or not table.may_be(field, place))
+            if field != "client"
+            and (table.content(place) is Content.TEXT or table.fits(field, place) is False)
         },
+        tuple(_remark_on(by_cells)),
+        {field: _find_way_out(table, field, spare) for field in by_cells if field != "client"},
     )
 
 
@@ -238,14 +228,14 @@ class _Table:
         """Return what most of the filled cells of a column are."""
         if place not in self._contents:
             cells = self.sample(place)
-            counts = Counter(map(_content_of, cells))
+            counts = Counter(map(content_of, cells))
             most = (kind for kind, number in counts.items() if number >= _MOST * len(cells))
             self._contents[place] = next(most, Content.TEXT if cells else Content.NOTHING)
         return self._contents[place]
 
-    def may_be(self, field: str, place: int) -> bool:
-        """Return whether nothing in a column speaks against its holding the field."""
-        return self.content(place) is Content.NOTHING or self._fits(field, place)
+    def fits(self, field: str, place: int) -> bool | None:
+        """Return whether the cells of a column are what the field holds; None if no cell is filled."""
+        return None if self.content(place) is Content.NOTHING else self._fits(field, place)
 
     def is_readable(self, field: str, place: int) -> bool:
         """Return whether some cell of a column that is filled can be read, or none is filled."""
@@ -283,7 +273,7 @@ class _Table:
         domains = {
             person.email.rpartition("@")[2].lower()
             for cell in self.sample(place)
-            if _content_of(cell) is Content.ADDRESSES
+            if content_of(cell) is Content.ADDRESSES
             for person in read_people(cell, "")
         }
         return len(domains) == 1 and self._count_clients(place) > 1
@@ -304,7 +294,7 @@ class _Table:
 def _can_read(field: str, cell: Cell) -> bool:
     kind = cell_kind(field)
     if COLUMNS[field].table == "contacts" or kind is Kind.DATE:
-        return _content_of(cell) in {Content.NOTHING, Content.ADDRESSES, Content.DATES}
+        return content_of(cell) in {Content.NOTHING, Content.ADDRESSES, Content.DATES}
     try:
         read_cell(cell, kind)
     except BadInput:
@@ -312,51 +302,19 @@ def _can_read(field: str, cell: Cell) -> bool:
     return True
 
 
-@cache  # The same people and days are in many cells.
-def _content_of(cell: Cell) -> Content:
-    """Return what one cell is; a number or a date only if it can hardly be anything else."""
-    text = read_text(cell)
-    if not text:
-        return Content.NOTHING
-    if _is_address(text):
-        return Content.ADDRESSES
-    if _is_domain(text):
-        return Content.DOMAINS
-    if _is_date(cell, text):
-        return Content.DATES
-    if any(map(str.isalpha, text)) and not isinstance(cell, bool):
-        return Content.TEXT
-    return Content.HUB_IDS if _is_hub_id(text) else Content.FIGURES
+def _find_read_by_cells(table: _Table, read: Mapping[str, int], mapped: Collection[str]) -> dict[str, str]:
+    """Return the name, by field, of each column that is read because its cells fit, and not mapped."""
+    names = {field: table.sheet.columns[place] for field, place in read.items() if table.fits(field, place)}
+    fitting = read_headers().fitting
+    return {field: name for field, name in names.items() if field not in mapped and fold(name) in fitting}
 
 
-def _is_address(text: str) -> bool:
-    try:
-        return "@" in text and bool(read_people(text, ""))
-    except BadInput:
-        return False
-
-
-def _is_hub_id(text: str) -> bool:
-    digits = text.removesuffix(".0")
-    return (
-        digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_ID and int(digits) >= _LEAST_HUB_ID
-    )
-
-
-def _is_domain(text: str) -> bool:
-    # A domain or the address of a site, not a name such as "Acme S.A.".
-    if "@" in text or "." not in text or any(char.isspace() for char in text):
-        return False
-    key = client_key(text) or ""
-    last = key.rpartition(".")[2]
-    return "." in key and len(last) > 1 and not last.isdigit() and not explain_no_client(key)
-
-
-def _is_date(cell: Cell, text: str) -> bool:
-    # A text without a year is not read as a date; most texts have none, so that nothing is tried.
-    if isinstance(cell, str) and (len(text) > _LONGEST_DATE or sum(map(str.isdigit, text)) < len("2027")):
-        return False
-    return any(parse_dates([(1, cell)], date_format=order)[0] for order in ("dmy", "mdy"))
+def _remark_on(by_cells: Mapping[str, str]) -> Iterator[str]:
+    """Yield a remark on the columns that are read because their cells fit: their names by field."""
+    if by_cells:
+        named = ", ".join(f"{name!r} as the {field}" for field, name in by_cells.items())
+        leave_out = "" if by_cells.keys() == {"client"} else "; --map FIELD= leaves one out"
+        yield f"columns read because their cells fit: {named}{leave_out}"
 
 
 def _warn_of(table: _Table, places: Sequence[int], free: Collection[str]) -> Iterator[str]:

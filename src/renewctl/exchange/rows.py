@@ -29,13 +29,15 @@ _LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown
 class ClientRows(NamedTuple):
     """The rows of a table, the problems of its other rows, and the columns that hold no field.
 
-    ``warnings`` are about columns that are not read and look like a field.
+    ``warnings`` are about columns that are not read and look like a field; ``remarks`` are what the user
+    should know of how the sheet was read.
     """
 
     rows: tuple[ImportRow, ...]
     problems: tuple[Problem, ...]
     unused: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
@@ -75,10 +77,11 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
         values, wrong = _read_row(row, matched.columns, dates)
         problems += (problem._replace(file=file, line=row.number) for problem in wrong)
         if not wrong and row.number not in dated_badly:
-            rows.append(ImportRow(file, row.number, values.pop("client"), values, places))
-    return ClientRows(
-        tuple(rows), tuple(add_ways_out(problems, sheet, matched)), matched.unknown, matched.warnings
-    )
+            client = values.pop("client")
+            rows.append(ImportRow(file, row.number, client, values, places, ways_out=matched.doubts))
+    remarks = (*sheet.remarks, *matched.remarks)
+    found = add_ways_out(problems, sheet, matched)
+    return ClientRows(tuple(rows), tuple(found), matched.unknown, matched.warnings, remarks)
 
 
 def _read_row(
@@ -193,8 +196,9 @@ def read_override_rows(
                 wrong.append(problem._replace(column=place + 1, sheet=sheet.name))
         problems += wrong
         if not wrong:
-            rows.append(OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts))
-    remarks = [*sheet.remarks, *matched.warnings]
+            read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
+            rows.append(read._replace(ways_out=matched.doubts))
+    remarks = [*sheet.remarks, *matched.remarks, *matched.warnings]
     if matched.unknown:
         remarks.append(f"columns not used: {', '.join(matched.unknown)}")
     return OverrideRows(tuple(rows), tuple(problems), tuple(remarks), matched.warnings)

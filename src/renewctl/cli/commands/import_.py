@@ -48,7 +48,6 @@ def import_(
     """
     data, name = read_input(run, file)
     how, track = reading.options(), tracker(run, "Reading rows")
-    sheets = read_sheets(data, name, how)
     tables = [
         read_client_rows(
             sheet,
@@ -58,11 +57,11 @@ def import_(
             with_overrides=with_overrides,
             track=track,
         )
-        for sheet in sheets
+        for sheet in read_sheets(data, name, how)
     ]
     rows = [row for table in tables for row in table.rows]
     problems = [problem for table in tables for problem in table.problems]
-    remarks = [remark for sheet in sheets for remark in sheet.remarks]
+    remarks = [remark for table in tables for remark in table.remarks]
     options = ImportOptions(prune, with_overrides, partial, from_deadline)
 
     def edit(portfolio: Portfolio) -> Plan:

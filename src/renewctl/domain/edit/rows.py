@@ -13,7 +13,8 @@ class ImportRow(NamedTuple):
 
     ``values`` has the values of its cells by column, those of a role are contacts without roles of
     their own; a blank cell is not in it. ``places`` has the number of each column, from 1; ``sheet`` is
-    the sheet of a workbook.
+    the sheet of a workbook. ``ways_out`` has the next step if a cell is refused, for columns that may
+    mean something else.
     """
 
     file: str
@@ -22,12 +23,13 @@ class ImportRow(NamedTuple):
     values: Mapping[str, Any] = EMPTY
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
+    ways_out: Mapping[str, str] = EMPTY
 
 
 class OverrideRow(NamedTuple):
     """A row of a list of overrides; ``owner`` is hubspot, partner, default, or empty for no change.
 
-    ``places`` and ``sheet`` are those of an ``ImportRow``.
+    ``places``, ``sheet`` and ``ways_out`` are those of an ``ImportRow``.
     """
 
     file: str
@@ -38,6 +40,7 @@ class OverrideRow(NamedTuple):
     note: str = ""
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
+    ways_out: Mapping[str, str] = EMPTY
 
 
 class BadRow(Exception):
@@ -45,9 +48,14 @@ class BadRow(Exception):
 
     def __init__(self, row: ImportRow | OverrideRow, name: str, message: str, hint: str = "") -> None:
         super().__init__(message)
-        column = row.places.get(name, 0)
+        column, hints = row.places.get(name, 0), (hint, row.ways_out.get(name, ""))
         self.problem = Problem(
-            message, hint=hint, file=row.file, line=row.line, column=column, sheet=row.sheet
+            message,
+            hint="; ".join(filter(None, hints)),
+            file=row.file,
+            line=row.line,
+            column=column,
+            sheet=row.sheet,
         )
 
 
