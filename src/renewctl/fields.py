@@ -52,7 +52,6 @@ class Field(NamedTuple):
         attribute: The model's name for it, if it is not the key.
         column: The name of its column in a spreadsheet; without one it is not imported and exported. Other
             names of that column are in ``texts/headers.toml``.
-        joined: Whether the rows of a client can have different texts, which are joined, one below the other.
         option: The option of ``client add`` and ``client set``, such as ``--hub-id`` or ``--on/--off``.
         help: The help of that option, if it is not ``doc``.
         shown: Where the field is shown.
@@ -66,7 +65,6 @@ class Field(NamedTuple):
     table: str = ""
     attribute: str = ""
     column: str = ""
-    joined: bool = False
     option: str = ""
     help: str = ""
     shown: Shown = Shown.NOWHERE
@@ -159,7 +157,6 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             Kind.TEXT,
             "free text about the client",
             column="memo",
-            joined=True,
             option="--memo",
             shown=Shown.CLIENT,
         ),

@@ -367,13 +367,58 @@ def test_a_partial_import_of_many_bad_rows_lists_no_endless_notes(store: Path, r
 
 
 def test_the_first_twenty_bad_rows_are_shown_and_all_are_in_json(store: Path, run: Callable) -> None:
-    text = "client,hub id\n" + "".join(f"c{number}.example,x\n" for number in range(30))
+    rows = (f"c{number}.example,<p{number}@a.example> of old\n" for number in range(30))  # each its own hint
+    text = "client,primary\n" + "".join(rows)
     ran = run("import", "-", stdin=text)
     assert ran.status == 3
     assert ran.err.count("  --> ") == 20
     assert "30 bad rows" in ran.err
     assert "… and 10 more (-o json lists them)" in ran.err
     assert len(json.loads(run("import", "-", "-o", "json", stdin=text).err)["problems"]) == 30
+
+
+def test_many_problems_of_a_kind_are_one_with_their_lines_and_all_are_in_json(
+    store: Path, run: Callable
+) -> None:
+    # The same word in two columns; half the cells of each can be read.
+    cells = [("id {}", "soon", "2027-03-01"), ("{}", "2027-03-01", "soon")]
+    rows = [
+        ",".join([f"c{number}.example", *cells[number % 2]]).format(number + 10_000) for number in range(30)
+    ]
+    text = "client,hub id,renewal,deadline\n" + "\n".join(rows)
+    ran = run("import", "-", stdin=text)
+    assert ran.status == 3
+    assert ran.err.splitlines() == [
+        "error: 30 bad rows; nothing was written",
+        "  --> standard input:2:2",
+        "      'id 10000' is not a hub id",
+        "      15 lines like this: 2, 4, 6 and 12 more",
+        "      help: it is a number, for example 4411223",
+        "  --> standard input:2:3",
+        "      'soon' is not a date that can be read for certain",
+        "      15 lines like this: 2, 4, 6 and 12 more",
+        "      help: write it as 2027-03-01",
+        "  --> standard input:3:4",
+        "      'soon' is not a date that can be read for certain",
+        "      15 lines like this: 3, 5, 7 and 12 more",
+        "      help: write it as 2027-03-01",
+        "help: --partial imports the others",
+    ]
+    problems = json.loads(run("import", "-", "-o", "json", stdin=text).err)["problems"]
+    assert len(problems) == 45
+    assert {problem["hint"] for problem in problems} == {
+        "it is a number, for example 4411223",
+        "write it as 2027-03-01",
+    }
+
+
+def test_three_problems_of_a_kind_and_many_in_one_line_are_listed_one_by_one(
+    store: Path, run: Callable
+) -> None:
+    rows = ["a.example,id 1,", "b.example,id 2,", "c.example,id 3,", "d.example,,e; f; g; h; i"]
+    ran = run("import", "-", stdin="client,hub id,primary\n" + "\n".join(rows))
+    assert "like this" not in ran.err
+    assert all(f"'{word}'" in ran.err for word in ["id 1", "id 2", "id 3", *"efghi"])
 
 
 def test_a_row_with_cells_too_many_does_not_hide_the_others(store: Path, run: Callable) -> None:

@@ -328,7 +328,7 @@ def test_an_error_is_one_object_on_standard_error_and_nothing_else(name: str, ru
         assert (document["schema"], document["code"]) == ("renewctl.error/1", name.partition(",")[0])
         assert document["message"]
         for problem in document["problems"]:
-            assert list(problem) == ["file", "line", "column", "message"]
+            assert list(problem) == ["file", "sheet", "line", "column", "message", "hint"]
 
 
 def test_all_problems_of_a_store_are_listed_at_once_with_their_places(run: Callable) -> None:

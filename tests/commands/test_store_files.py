@@ -559,9 +559,16 @@ def test_place_message_and_way_out_to_the_letter(name: str, run: Callable) -> No
         assert re.findall("help: (.*)", ran.err)[0] == case.way_out
         said = json.loads(run(*argv, "-o", "json").err)
         assert said["hint"]
-        assert said["problems"] == [
-            {"file": case.file, "line": line, "column": column, "message": case.message}
-        ]
+        [problem] = said["problems"]
+        assert {**problem, "hint": None} == {
+            "file": case.file,
+            "sheet": None,
+            "line": line,
+            "column": column,
+            "message": case.message,
+            "hint": None,
+        }
+        assert case.way_out in {problem["hint"], said["hint"]}
     assert Path(case.file).read_bytes() == data
 
 
@@ -572,11 +579,11 @@ def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_file(run: Callabl
     assert places == ["2:1", "3:1", "5:1", "7:1"]
 
 
-def test_of_many_problems_twenty_are_shown_and_all_are_in_json(run: Callable) -> None:
+def test_many_problems_of_a_kind_are_shown_once_and_all_are_in_json(run: Callable) -> None:
     Path("renewctl.toml").write_text("".join(f'[clients."no {number}"]\n' for number in range(50)))
     ran = run("who")
-    assert ran.err.count("  --> ") == 20
-    assert "… and 30 more" in ran.err
+    assert ran.err.count("  --> ") == 1
+    assert "50 lines like this: 1, 2, 3 and 47 more" in ran.err
     assert len(json.loads(run("who", "-o", "json").err)["problems"]) == 50
 
 

@@ -463,17 +463,6 @@ CASES = [
         [((*AC, "memo"), "calls back\nin May")],
     ),
     Case(
-        "memos of several rows are joined, each line once",
-        [
-            row("new.example", 2, memo="in May"),
-            row("new.example", 3, memo="calls  back"),
-            row("new.example", 4),
-            row("new.example", 5, memo="calls back\nin June"),
-            row("new.example", 6, memo=" in May "),
-        ],
-        [(NEW, {"memo": "in May\ncalls  back\nin June"})],
-    ),
-    Case(
         "the memo as it is, with other spaces",
         [row(ACME, memo="calls back in\tMay")],
         [],
@@ -492,6 +481,22 @@ CASES = [
         ALL_IN,
         ("ines@agency.example is deactivated in HubSpot and receives nothing",),
         STORE.replace('name = "ana souza lima"', "active = false"),
+    ),
+    Case(
+        "a new client with an override for a deactivated user",
+        [row(NEW[1], owner="partner", notify="ines")],
+        [(NEW, {"override": {"owner": "partner", "notify": "ines@agency.example"}})],
+        ALL_IN,
+        ("ines@agency.example is deactivated in HubSpot and receives nothing",),
+        STORE.replace('name = "ana souza lima"', "active = false"),
+    ),
+    Case(
+        "a deactivated contact loses one role of two",
+        [row(ACME, holders={PRIMARY: who("fin@acme.example")})],
+        [roles("fin@acme.example", "primary", "billing"), roles("idle@acme.example", "billing")],
+        text=STORE.replace(', roles = ["primary", "decision-maker"]', "").replace(
+            "active = false", 'active = false, roles = ["primary", "billing"]'
+        ),
     ),
     Case(
         "a new client with the name of one that is not listed",
@@ -685,11 +690,6 @@ REFUSALS = [
         [(2, "acme.example has several renewals", "'Marketing Hub', 'Sales Hub'")],
     ),
     Refusal(
-        "no product where there is one renewal, and the rows add another",
-        [row(BETA, 2, renewal=DAY), row(BETA, 3, product="CMS", renewal=OTHER)],
-        [(2, "beta.example has several renewals", "name the product: 'Sales Hub'")],
-    ),
-    Refusal(
         "a deadline after the renewal",
         [row(GAMA, renewal=DAY, deadline=OTHER)],
         [(2, "the deadline is after the renewal (2028-09-01, 2027-09-01)", "")],
@@ -718,6 +718,11 @@ REFUSALS = [
         "the hub id of a client that may have a new domain",
         [row("new.example", hub_id=7)],
         [(2, "hub id 7 is gama.example's", "renewctl client rename gama.example new.example")],
+    ),
+    Refusal(
+        "two memos",
+        [row(ACME, 2, memo="a"), row(ACME, 3, memo="b")],
+        [(3, "another memo in line 2", "the same in each row")],
     ),
     Refusal(
         "an unknown user",
@@ -1067,6 +1072,7 @@ ENTRIES = st.lists(
                 "memo": st.sampled_from(["free text", "other"]),
             },
         ),
+        unread=st.just(False),
     ),
     max_size=6,
 )

@@ -12,7 +12,7 @@ from renewctl.command_line import find_commands, name_store
 from renewctl.errors import BadInput
 from renewctl.exchange.columns import MatchedColumns, match_columns
 from renewctl.exchange.rows import ClientRows, read_client_rows, read_override_rows
-from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow
+from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.fields import COLUMNS
 
 FILE = "my clients.csv"
@@ -127,9 +127,9 @@ def test_warnings_name_the_column_and_what_it_has() -> None:
     table = sheet("Domain|Quem|Validade|Plano", "acme.example|p@acme.example|2027-03-01|Pro")
 
     assert read(table).warnings == (
-        "column 'Quem' has e-mail addresses and is not used; if it is the primary "
-        "(or billing, decision_maker): renewctl import 'my clients.csv' --map primary=Quem",
-        "column 'Validade' has dates and is not used; if it is the renewal: "
+        "column 'Quem' has e-mail addresses and is not used; if it is the primary contact "
+        "(or billing contact, decision maker): renewctl import 'my clients.csv' --map primary=Quem",
+        "column 'Validade' has dates and is not used; if it is the renewal date: "
         "renewctl import 'my clients.csv' --map renewal=Validade",
         "column 'Plano' is not used; if it is the product: "
         "renewctl import 'my clients.csv' --map product=Plano",
@@ -233,13 +233,13 @@ def test_a_name_that_needs_its_cells(header: str, row: str, columns: dict[str, i
 # The table; the options; what is read because the cells fit.
 REMARKS = [
     ("Domain|Renewal date|Company", "acme.example|2027-03-01|Acme", [], ""),
-    ("Site|Renewal date", "acme.example|2027-03-01", [], "'Site' as the client"),
+    ("Site|Renewal date", "acme.example|2027-03-01", [], "'Site' as the client's domain"),
     (
         "Site|Financeiro|Vencimento|Responsável",
         "acme.example|f@acme.example|01/03/2027|Ana",
         [],
-        "'Site' as the client, 'Financeiro' as the billing, 'Vencimento' as the renewal; "
-        "--map FIELD= leaves one out",
+        "'Site' as the client's domain, 'Financeiro' as the billing contact, 'Vencimento' as the renewal "
+        "date; to leave out: --map billing=, --map renewal=",
     ),
     ("Domain|Vencimento", "acme.example|01/03/2027", ["renewal=Vencimento"], ""),
     ("Domain|Vencimento|Diretor", "acme.example|01/03/2027|", ["renewal="], ""),
@@ -261,7 +261,9 @@ def test_who_is_responsible_is_read_beside_an_owner() -> None:
         sheet("Domain|Owner|Responsável", "acme.example|partner|Ana"),
         ("Domain|Responsável", "a.b|Ana"),
     )
-    remark = "columns read because their cells fit: 'Responsável' as the notify; --map FIELD= leaves one out"
+    remark = (
+        "columns read because their cells fit: 'Responsável' as the partner user; to leave out: --map notify="
+    )
 
     assert read(table, with_overrides=True).remarks == (remark,)
     assert read_override_rows(table, FILE).remarks == (remark,)
@@ -359,7 +361,7 @@ def test_another_column_is_offered_in_place_of_one_that_cannot_be_read() -> None
 
     (first, _) = read(table).problems
     assert first.hint.endswith(
-        "; if 'E-mail' is the primary: renewctl import 'my clients.csv' --map primary=E-mail"
+        "; if 'E-mail' is the primary contact: renewctl import 'my clients.csv' --map primary=E-mail"
     )
     assert read(table, *paste(first.hint)).problems == ()
 
@@ -372,6 +374,44 @@ def test_one_bad_cell_does_not_question_its_column() -> None:
     assert [find_commands(problem.hint) for problem in read(alone).problems] == [[]]
     ambiguous = sheet("Domain|Renewal", "a.example|03/04/2027", "b.example|05/06/2027")
     assert [find_commands(problem.hint) for problem in read(ambiguous).problems] == [[], []]
+
+
+def test_cells_without_a_value_show_nothing() -> None:
+    bad = BadCell("#N/A", "the cell shows #N/A", "correct it")
+    rows: list[tuple[Cell, ...]] = [
+        ("acme.example", bad, bad, bad),
+        ("beta.example", "r@beta.example", bad, "x"),
+    ]
+    table = Sheet(
+        ("Domain", "E-mail", "Owner", "Notes"), tuple(SheetRow(n, row) for n, row in enumerate(rows, 2))
+    )
+
+    found = match_columns(table, {}, wanted=("client", "primary", "memo"))
+    assert found.columns == {"client": 0, "memo": 3}
+    assert found.warnings == ()
+
+
+def test_a_bad_cell_questions_a_column_whose_name_does_not_decide() -> None:
+    days = [f"{letter}.example|2027-03-01" for letter in "abcd"]
+    table = sheet("Domain|Vencimento", *days, "e.example|a combinar")
+
+    (problem,) = read(table).problems
+    assert paste(problem.hint) == ["renewal="]
+    assert len(read(table, "renewal=").rows) == 5
+    (problem,) = read(table, "renewal=Vencimento").problems
+    assert find_commands(problem.hint) == []
+
+
+def test_a_half_converted_column_whose_name_does_not_decide_can_be_left_out() -> None:
+    cells: tuple[Cell, ...] = (date(2027, 3, 1), date(2027, 4, 2), "25/03/2027", "28/03/2027")
+    rows = [SheetRow(number, (f"c{number}.example", cell)) for number, cell in enumerate(cells, 2)]
+    table = Sheet(("Domain", "Vencimento"), tuple(rows))
+
+    with pytest.raises(BadInput, match="cannot be read") as caught:
+        read(table)
+    (problem,) = caught.value.problems
+    assert paste(problem.hint) == ["renewal="]
+    assert len(read(table, "renewal=").rows) == 4
 
 
 def test_notes_are_a_memo_or_the_note_of_a_list_of_overrides() -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,10 +20,12 @@ from conftest import PATIENCE
 from exchange.reading import read_sheet
 from renewctl.domain import paths
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
-from renewctl.domain.identifiers import name_key
+from renewctl.domain.identifiers import name_key, trim
 from renewctl.domain.validate import read_portfolio
+from renewctl.exchange.cells import is_placeholder
 from renewctl.exchange.export import export_csv, export_workbook
 from renewctl.exchange.rows import read_client_rows
+from renewctl.fields import Kind
 from renewctl.model import Plan, Portfolio, Role
 from renewctl.text import BOM, csv_cell
 from workbooks import open_sheet, read_back
@@ -36,6 +38,7 @@ ODD = (
     'Reis, "Paula"', "a;b", "a\nb", "a\r\nb", "a\rb", "=1+1", "'=1", "-2", "+351", "@here", "\t=x", "＝x",
     "🎉 Ltda", "شركة", "\u202eabc", "a<b>", "<a@b.example>", "a@b.example",
     "Costa, Rui", "'", '"', "''", "sep=;",
+    "-", "–", "TBD", "\u200babc", "abc\u200e", "BraganÃ§a", "Bragan\ufffda", "M\x81ller",
     "default", "O'Dell", "{x}", "#x", "x\u2028y", "\x1b[31m",
 )  # fmt: skip
 # What a file cannot hold: NUL in CSV, the last two in a workbook. Surrounding space is another test's.
@@ -127,12 +130,14 @@ def portfolio(data: Data) -> Portfolio:
     return reading.portfolio
 
 
-def taken_in(known: Portfolio, content: str | bytes, *, prune: bool = False) -> Plan:
+def taken_in(
+    known: Portfolio, content: str | bytes, *, prune: bool = False, allow_odd_text: bool = False
+) -> Plan:
     """Return the plan of importing the content of a file, overrides and all."""
     data = content.encode() if isinstance(content, str) else content
     table = read_client_rows(read_sheet(data, FILE), FILE, mapping={})
     assert not table.unused
-    options = ImportOptions(prune=prune, with_overrides=True)
+    options = ImportOptions(prune=prune, with_overrides=True, allow_odd_text=allow_odd_text)
     return plan_import(known, table.rows, options, table.problems)
 
 
@@ -167,11 +172,23 @@ def test_people_of_whatever_name_fed_back_change_nothing(names: list[str], expor
     assert taken_in(known, export(known)).changes == ()
 
 
-def has_marks(value: Any) -> bool:
-    """Tell whether a text begins as a cell of ours behind its mark: raw, that cannot be told apart."""
+def texts_of(value: Any) -> Iterator[str]:
+    """Yield every text in the data of a store."""
     if isinstance(value, dict | list):
-        return any(map(has_marks, value.values() if isinstance(value, dict) else value))
-    return isinstance(value, str) and value.startswith("'")
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts_of(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def has_marks(data: Data) -> bool:
+    """Tell whether a text begins as a cell of ours behind its mark: raw, that cannot be told apart."""
+    return any(text.startswith("'") for text in texts_of(data))
+
+
+def means_itself(data: Data) -> bool:
+    """Tell whether every text is read as it is even where the store does not have it."""
+    return all(text == trim(text) and not is_placeholder(text, Kind.NAME) for text in texts_of(data))
 
 
 @LAW
@@ -218,11 +235,12 @@ def same_as_default(known: Portfolio, override: Any) -> bool:
 
 
 @LAW
-@given(STORES, st.sampled_from(EXPORTS))
+@given(STORES.filter(means_itself), st.sampled_from(EXPORTS))
 def test_taken_into_an_empty_portfolio_it_is_the_same_roster(data: Data, export: Export) -> None:
     known = portfolio(data)
     empty = {**data, "clients": {}}
-    after = portfolio(paths.apply_changes(empty, taken_in(portfolio(empty), export(known)).changes))
+    plan = taken_in(portfolio(empty), export(known), allow_odd_text=True)
+    after = portfolio(paths.apply_changes(empty, plan.changes))
 
     names = {key: whole[4] for key, whole in roster(known).items()}
     found = roster(after)

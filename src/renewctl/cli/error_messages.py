@@ -12,10 +12,13 @@ from renewctl.errors import ExitStatus, FileError, InternalError, Problem, Renew
 from renewctl.render.machine import json_text, plain_line
 from renewctl.render.result import Output, line
 from renewctl.render.terminal import terminal_width, wrap_line
-from renewctl.text import cell_reference
+from renewctl.text import cell_reference, count_of, list_some
 
 MOST_SHOWN = 20
+MOST_ALIKE = 3
+"""Of so many problems of one kind, each is shown; of more, one with the lines of the first."""
 TRACEBACK = "RENEWCTL_TRACEBACK"
+_QUOTED = re.compile("""'[^']*'|["][^"]*["]""")
 _OUTPUT = re.compile(r"--output|-[a-z]*o")
 _OUTPUT_VALUE = re.compile(r"(?:--output=|-[nqy]*o=?)(.+)")
 
@@ -37,7 +40,14 @@ def report_error(environment: Environment, arguments: Sequence[str], error: Exce
         "message": reported.message,
         "hint": reported.hint or next(hints, ""),
         "problems": [
-            {"file": p.file or None, "line": p.line or None, "column": p.column or None, "message": p.message}
+            {
+                "file": p.file or None,
+                "sheet": p.sheet or None,
+                "line": p.line or None,
+                "column": p.column or None,
+                "message": p.message,
+                "hint": p.hint or None,
+            }
             for p in reported.problems
         ],
     }
@@ -93,16 +103,39 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 def _lines(error: RenewctlError) -> Iterator[str]:
     yield f"error: {error.message}"
-    for problem in error.problems[:MOST_SHOWN]:
+    groups = _group_alike(error.problems)
+    for group in groups[:MOST_SHOWN]:
+        problem, numbers = group[0], list(dict.fromkeys(str(each.line) for each in group))
         if problem.file:
             yield f"  --> {_place(problem)}"
         yield f"{'      ' if problem.file else '  - '}{problem.message}"
+        if len(group) > 1:
+            where = "row" if problem.sheet else "line"
+            yield f"      {count_of(len(numbers), where)} like this: {list_some(numbers, MOST_ALIKE)}"
         if problem.hint:
             yield f"      help: {problem.hint}"
-    if len(error.problems) > MOST_SHOWN:
-        yield f"  … and {len(error.problems) - MOST_SHOWN} more (-o json lists them)"
+    if left := sum(map(len, groups[MOST_SHOWN:])):
+        yield f"  … and {left} more (-o json lists them)"
     if error.hint:
         yield f"help: {error.hint}"
+
+
+def _group_alike(problems: Sequence[Problem]) -> list[list[Problem]]:
+    """Return the problems in their order; those of one kind in one column as groups, if many.
+
+    Problems of one kind have the same hint, and the same message but for what is quoted, and for words
+    that are not of letters alone: numbers, dates, addresses.
+    """
+    kinds: dict[object, list[int]] = {}
+    for number, problem in enumerate(problems):
+        shape = tuple(filter(str.isalpha, _QUOTED.sub("", problem.message).split()))
+        kind = (problem.file, problem.sheet, problem.column, problem.hint, shape)
+        kinds.setdefault(kind if problem.line else number, []).append(number)
+    groups: list[list[int]] = []
+    for numbers in kinds.values():
+        many = len({problems[number].line for number in numbers}) > MOST_ALIKE
+        groups += [numbers] if many else ([number] for number in numbers)
+    return [[problems[number] for number in numbers] for numbers in sorted(groups)]
 
 
 def _place(problem: Problem) -> str:

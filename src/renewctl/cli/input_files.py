@@ -43,7 +43,7 @@ class Reading(NamedTuple):
         typer.Option("--hidden-rows", help="What to do with hidden and filtered rows."),
     ] = None
     encoding: Annotated[
-        Text, typer.Option("--encoding", metavar="NAME", help="Encoding of a CSV file [default: UTF-8].")
+        Text, typer.Option("--encoding", metavar="NAME", help="Encoding of a CSV file; otherwise UTF-8.")
     ] = None
     delimiter: Annotated[
         Text, typer.Option("--delimiter", metavar="CHAR", help="Character between the cells of a CSV file.")

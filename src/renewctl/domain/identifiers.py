@@ -26,6 +26,7 @@ _SHARED_SITES = tuple(
 _RESERVED_DOMAINS = (".test", ".local", ".invalid", ".localhost", ".onion")
 # Patterns that a report on a store does not need are text, which ``re`` compiles when they are used.
 _URL_PARTS = r"(?s)^[a-z][a-z0-9+.-]*://|[/?#].*$|:\d+(?=[/?#]|$)"
+_NO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _DOTS = "[.\u3002\uff0e\uff61]"
 _ADDRESS_IN_BRACKETS = r"<\s*([^<>@\s]+@[^<>@\s]+)\s*>"
 
@@ -64,6 +65,14 @@ def _punycode(host: str) -> str | None:
         return ".".join(label if label.isascii() else idna.alabel(label).decode() for label in labels)
     except (idna.IDNAError, UnicodeError):
         return None
+
+
+def trim(text: str) -> str:
+    """Return text without the spaces and characters of no width at its ends, which pasting leaves."""
+    bare = text.strip()
+    while bare and (bare[0] in _NO_WIDTH or bare[-1] in _NO_WIDTH):
+        bare = bare.strip(_NO_WIDTH).strip()
+    return bare
 
 
 def compose(text: str) -> str:

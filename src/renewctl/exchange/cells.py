@@ -1,40 +1,33 @@
-"""Cells of a spreadsheet as values: single ones, and columns of dates."""
+"""Single cells of a spreadsheet as values. Columns of dates: ``dates``."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date
 from difflib import get_close_matches
 from functools import cache, partial
 from typing import Any, Literal
 
-from renewctl.domain.identifiers import address_key, compose, parse_address, tidy_name
+from renewctl.domain.identifiers import address_key, compose, parse_address, tidy_name, trim
 from renewctl.domain.values import FORMS
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold
-from renewctl.exchange.spreadsheet import Cell
-from renewctl.fields import Kind
+from renewctl.exchange.spreadsheet import BadCell, Cell
+from renewctl.fields import COLUMNS, Kind
 from renewctl.model import Contact, Owner
 
-DateFormat = Literal["dmy", "mdy"]
-
-ISO = "write it as 2027-03-01"
-_ZONE = r"(?:\s*(?:Z|z|UTC|[+-][0-9]{2}:?[0-9]{2}))?"
-_CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?"
-_TIME = rf"(?:(?:[Tt]|,?\s+){_CLOCK}{_ZONE})?"
-_YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TIME}")
-_YEAR_LAST = re.compile(rf"([0-9]{{1,2}})([-/.])([0-9]{{1,2}})\2([0-9]{{4}}){_TIME}")
-_SHORT_YEAR = re.compile(rf"[0-9]{{1,2}}([-/.])[0-9]{{1,2}}\1[0-9]{{2}}{_TIME}")
-_MILLISECONDS = re.compile(r"[0-9]{12,13}")
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-
+AS_TEXT = "format the column as text in the spreadsheet, then type the cell again"
 _LONGEST_TEXT = 60
-_LONGEST_DATE = 40
-# A part of a cell up to ; or a line end; what stands in quotes or angle brackets is kept whole.
-_PART = re.compile(r'(?:"[^"\r\n]*"|<[^<>\r\n]*>|[^;\r\n])+')
-_BETWEEN_COMMAS = re.compile(r'(?:"[^"]*"|<[^<>]*>|[^,])+')
-_NAME_AND_ADDRESS = re.compile(r"([^<>]*)<([^<>]*)>")
 _QUOTED_TEXT = re.compile(r'"[^"]*"')
+# What is in quotes or angle brackets is kept whole when people are separated.
+_KEPT = re.compile(r'"[^"\r\n]*"|<[^<>\r\n]*>')
+_PEOPLE_ENDS = re.compile(r"[;\r\n]")
+_BETWEEN_PEOPLE = (
+    re.compile("[/|・、；]"),
+    re.compile(r"\s(?:and|e|et|i|oraz|und|y|&)\s", re.IGNORECASE),
+    re.compile("[,，]"),
+)
+"""What separates people only if each has an address: a name may hold it. ``/`` and words go before commas."""
+_NAME_AND_ADDRESS = re.compile(r"([^<>]*)<([^<>]*)>")
 _WHOLE = re.compile(r"([1-9][0-9]{0,17})(?:[.,]0{1,2})?")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SCIENTIFIC = re.compile(r"([1-9])[.,]([0-9]+)[eE]\+?0*([0-9]{1,2})")
@@ -59,17 +52,82 @@ _FLAGS = {
 }
 
 
+_PLACEHOLDERS = frozenset({"-", "--", "---", "–", "—", "―", "n/a", "n.a.", "n/d", "n.d.", "tbd"})
+# Only where no text is a value: there are firms called TBC and Sin, and notify has the value "none".
+_PLACEHOLDER_TEXTS = """tbc; na; nd; none; nil; not applicable; not available; to be confirmed; to be defined;
+    to be determined; a confirmar; a definir; por confirmar; por definir; não tem; não há; sem; nenhum;
+    não aplicável; não disponível; no tiene; no hay; sin; ninguno; ninguna; no aplica; no disponible;
+    à confirmer; à définir; aucun; aucune; néant; sans objet; non applicable; non disponible; keine;
+    keiner; entfällt; nicht verfügbar; nicht zutreffend; noch offen; brak; nie dotyczy; do ustalenia;
+    do potwierdzenia; なし; 無し; 未定; 該当なし"""
+_PLACEHOLDER_WORDS = frozenset(fold(text) for text in _PLACEHOLDER_TEXTS.split(";"))
+TEXT_KINDS = frozenset({Kind.TEXT, Kind.NAME, Kind.ADDRESS})
+_BROKEN_CHAR = re.compile("[\x80-\x9f\ufffd]")
+
+
 def read_text(cell: Cell) -> str:
-    """Return a cell as composed text, without surrounding space; "" if it is blank."""
-    return "" if cell is None else compose(str(cell).strip())
+    """Return a cell as composed text, without surrounding space and invisible characters; "" if blank.
+
+    Raises:
+        BadInput: If the cell has no value, for example because it shows an error.
+    """
+    if isinstance(cell, BadCell):
+        raise BadInput(cell.message, hint=cell.hint)
+    return "" if cell is None else compose(trim(str(cell)))
+
+
+def cell_kind(field: str) -> Kind:
+    """Return what the cells of a field hold."""
+    # A partner user may be named as people type it: an address, a part of it, or a name.
+    return Kind.TEXT if field == "notify" else COLUMNS[field].field.kind
+
+
+def show_text(cell: Cell) -> str:
+    """Return what a cell shows: its text, or the error that it has in place of a value."""
+    return cell.text if isinstance(cell, BadCell) else read_text(cell)
+
+
+def is_placeholder(text: str, kind: Kind) -> bool:
+    """Return whether text says that there is no value: ``-``, ``n/a`` or ``TBD``.
+
+    Words such as ``a confirmar`` or ``none`` do so only where no text is a value, as in a column of dates.
+    """
+    if text.lower() in _PLACEHOLDERS:
+        return True
+    # All of them are of letters, which is seen faster than whether it is one of them.
+    words = kind not in TEXT_KINDS and len(text) < _LONGEST_TEXT and text.replace(" ", "").isalpha()
+    return words and fold(text) in _PLACEHOLDER_WORDS
+
+
+@cache  # The same names are in many cells.
+def explain_odd_text(text: str) -> tuple[str, str]:
+    """Return what is wrong with text that was saved or read in the wrong encoding, and the next step.
+
+    Both are empty for any other text.
+    """
+    if text.isascii():
+        return "", ""
+    from ftfy import fix_encoding  # Lazy import: most text is plain ASCII.
+
+    right = fix_encoding(text)
+    if _BROKEN_CHAR.search(right):
+        message = f"{quote_text(text)} has lost letters in the wrong encoding"
+    elif right != text:
+        message = f"{quote_text(text)} is probably {quote_text(right)} in the wrong encoding"
+    else:
+        return "", ""
+    fitting = "cp1252" if _BROKEN_CHAR.search(text) else "utf-8"
+    hint = f"check --encoding ({fitting} may fit), or export the table again as CSV UTF-8"
+    return message, f"{hint}; --allow-odd-text takes the text as it is"
 
 
 @cache  # the same people are in many cells
 def read_people(cell: Cell, what: str) -> tuple[Contact, ...]:
     """Return the people in a cell, as "Name <address>" or the address alone, each once.
 
-    Several are separated by ``;`` or line ends, by commas only where each part has its own address:
-    ``Reis, Paula <paula@acme.example>`` is one person. ``what`` names the column in messages.
+    Several are separated by ``;`` or line ends; by ``/``, ``,`` or a word for *and* only where each part has
+    its own address: ``Reis, Paula <paula@acme.example>`` is one person. ``Paula Reis (paula@acme.example)``
+    and ``mailto:`` are read as well. ``what`` names the column in messages.
 
     Raises:
         BadInput: If something in it is not an address; its problems list all of it.
@@ -77,11 +135,7 @@ def read_people(cell: Cell, what: str) -> tuple[Contact, ...]:
     people: dict[str, Contact] = {}
     problems: list[Problem] = []
     for part in _split_people(read_text(cell)):
-        name, address = "", part
-        if "<" in part and (match := _NAME_AND_ADDRESS.fullmatch(part)):
-            name, address = tidy_name(match[1]), match[2]
-            if len(name) > 1 and name[0] == name[-1] == '"':
-                name = name[1:-1].strip()
+        name, address = _split_name(part)
         try:
             email = parse_address(address, what)
         except UsageError as error:
@@ -96,25 +150,68 @@ def read_people(cell: Cell, what: str) -> tuple[Contact, ...]:
     return tuple(people.values())
 
 
-def _split_people(words: str) -> Iterator[str]:
-    for match in _PART.finditer(words):
-        pieces = [piece for piece in _BETWEEN_COMMAS.findall(match[0]) if piece.strip()]
-        # A comma separates people only if every piece has an address: it may be part of a name.
-        if not all("@" in _QUOTED_TEXT.sub("", piece) for piece in pieces):
-            pieces = [match[0]]
-        yield from (piece.strip() for piece in pieces if piece.strip())
+def _split_people(text: str) -> list[str]:
+    parts = _split(text, _PEOPLE_ENDS)
+    for separator in _BETWEEN_PEOPLE:
+        split: list[str] = []
+        for part in parts:
+            pieces = _split(part, separator)
+            # A name may hold the separator, so every piece needs its own address.
+            own = all("@" in _QUOTED_TEXT.sub("", piece) for piece in pieces)
+            split += pieces if own else [part]
+        parts = split
+    return parts
+
+
+def _split(text: str, separator: re.Pattern[str]) -> list[str]:
+    """Return the parts that are not blank, separated outside of quotes and angle brackets."""
+    if not separator.search(text):
+        return [text] if (text := trim(text)) else []
+    bare = _KEPT.sub(lambda kept: "\0" * len(kept[0]), text)
+    ends = [0, *(place for match in separator.finditer(bare) for place in match.span()), len(text)]
+    parts = (trim(text[ends[each] : ends[each + 1]]) for each in range(0, len(ends), 2))
+    return [part for part in parts if part]
+
+
+def _split_name(part: str) -> tuple[str, str]:
+    """Return the name, or "", and the address of one person."""
+    name, address = "", part
+    if "<" in part and (match := _NAME_AND_ADDRESS.fullmatch(part)):
+        name, address = match[1], match[2]
+    elif part.endswith(")") and part.count("@") == 1 and "@" in part[part.rfind("(") :]:
+        name, _, address = part[:-1].rpartition("(")
+    name, address = tidy_name(name), trim(address)
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = name[1:-1].strip()
+    if address[:7].lower() == "mailto:":
+        address = address[7:].partition("?")[0]
+    return name, address
+
+
+def _describe_typed(cell: bool | date) -> str:
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    return f"the date {cell.isoformat()[:10]}"
 
 
 def read_cell(cell: Cell, kind: Kind) -> Any:
     """Return the value in a cell of a field of a kind; None if the cell is blank.
 
+    A number in a field of text stays a number: only the store can show which text it was, such as 00123.
     Dates are read by column (``parse_dates``), because one value can decide how the others are read.
 
     Raises:
         BadInput: If the cell has no such value, or not for certain.
     """
     text = read_text(cell)
-    return _READERS[kind](text) if text else None
+    if not text:
+        return None
+    if kind in TEXT_KINDS and isinstance(cell, bool | date):
+        message = f"the spreadsheet has turned the text of the cell into {_describe_typed(cell)}"
+        raise BadInput(message, hint=AS_TEXT)
+    if kind in TEXT_KINDS and isinstance(cell, int | float):
+        return cell
+    return _READERS[kind](text)
 
 
 def _read_hub_id(text: str) -> int:
@@ -127,8 +224,8 @@ def _read_hub_id(text: str) -> int:
         return int(digits)
     if _MANGLED_ID.fullmatch(text):
         hint = "format the column as text in the spreadsheet, then type the id again: 4411223"
-        raise BadInput(f"the spreadsheet has mangled the hub id {_quote(text)}", hint=hint)
-    raise BadInput(f"{_quote(text)} is not a hub id", hint="it is a number, for example 4411223")
+        raise BadInput(f"the spreadsheet has mangled the hub id {quote_text(text)}", hint=hint)
+    raise BadInput(f"{quote_text(text)} is not a hub id", hint="it is a number, for example 4411223")
 
 
 def _read_owner(text: str) -> Owner | Literal["default"]:
@@ -136,7 +233,7 @@ def _read_owner(text: str) -> Owner | Literal["default"]:
     if owner is None:
         near = get_close_matches(fold(text), _OWNERS, 1, 0.6)
         hint = f"did you mean {_OWNERS[near[0]]}?" if near else "write hubspot, partner or default"
-        raise BadInput(f"{_quote(text)} is not an owner", hint=hint)
+        raise BadInput(f"{quote_text(text)} is not an owner", hint=hint)
     return owner
 
 
@@ -144,12 +241,12 @@ def _read_address(text: str) -> str:
     try:
         return parse_address(text, "")
     except UsageError as error:
-        raise BadInput(f"{_quote(text)} is not an e-mail address", hint=error.hint) from None
+        raise BadInput(f"{quote_text(text)} is not an e-mail address", hint=error.hint) from None
 
 
 def _read_flag(text: str) -> bool:
     if text.casefold() not in _FLAGS:
-        raise BadInput(f"{_quote(text)} is not true or false", hint="write true or false")
+        raise BadInput(f"{quote_text(text)} is not true or false", hint="write true or false")
     return _FLAGS[text.casefold()]
 
 
@@ -157,7 +254,7 @@ def _read_number(text: str, kind: Kind) -> int:
     try:
         number: int = FORMS[kind].read(int(text) if _DIGITS.fullmatch(text) else text)
     except BadInput as bad:
-        raise BadInput(f"{_quote(text)} is not a {kind}", hint=bad.hint) from None
+        raise BadInput(f"{quote_text(text)} is not a {kind}", hint=bad.hint) from None
     return number
 
 
@@ -173,85 +270,6 @@ _READERS: Mapping[Kind, Callable[[str], Any]] = {
 }
 
 
-def parse_dates(
-    cells: Sequence[tuple[int, Cell]], *, date_format: DateFormat | None, file: str = "", column: int = 0
-) -> tuple[dict[int, date], tuple[Problem, ...]]:
-    """Return the dates of one column by row, and the problems of the other cells that are not blank.
-
-    Milliseconds since 1970 are in UTC, as HubSpot's own exports have them. With the year last,
-    ``date_format`` decides, or a value of the column that is a date in one order alone.
-    """
-    possible: dict[int, Mapping[DateFormat, date]] = {}
-    problems: dict[int, BadInput] = {}
-    for row, cell in cells:
-        try:
-            if read_text(cell):
-                possible[row] = _read_date(cell)
-        except BadInput as bad:
-            problems[row] = bad
-    # Values that are a date in one order only show the order of the column, the first of each order.
-    certain = {next(iter(days)): row for row, days in reversed(possible.items()) if len(days) == 1}
-    order = date_format or (next(iter(certain)) if len(certain) == 1 else None)
-    texts = {row: str(cell).strip() for row, cell in cells}
-    dates: dict[int, date] = {}
-    for row, days in possible.items():
-        if order and order in days:
-            dates[row] = days[order]
-        elif date_format:
-            message = f"{_quote(texts[row], _LONGEST_DATE)} does not fit --date-format {date_format}"
-            problems[row] = BadInput(message, hint=ISO)
-        elif len(set(days.values())) == 1:
-            dates[row] = next(iter(days.values()))
-        else:
-            message = f"{_quote(texts[row], _LONGEST_DATE)} is {days['dmy']} or {days['mdy']}"
-            if len(certain) == 2:
-                rows = " and ".join(f"{texts[each]} in line {each}" for each in certain.values())
-                message += f"; the column has both orders: {rows}"
-            problems[row] = BadInput(message, hint=f"--date-format dmy or mdy says which; or {ISO}")
-    return dates, tuple(
-        Problem(bad.message, hint=bad.hint, file=file, line=row, column=column)
-        for row, bad in sorted(problems.items())
-    )
-
-
-def _read_date(cell: Cell) -> dict[DateFormat, date]:
-    """Return the date in a cell in each order in which it is one; in most both are the same."""
-    if isinstance(cell, date):
-        return _in_both_orders(cell.date() if isinstance(cell, datetime) else cell)
-    if isinstance(cell, bool):
-        raise BadInput(f"{cell} is not a date", hint=ISO)
-    if isinstance(cell, int | float):
-        cell = str(int(cell)) if cell == cell // 1 else repr(cell)
-    text = str(cell).strip()
-    quoted = _quote(text, _LONGEST_DATE)
-    if match := _YEAR_LAST.fullmatch(text):
-        first, second, year = int(match[1]), int(match[3]), int(match[4])
-        days: dict[DateFormat, date] = {}
-        with suppress(ValueError):
-            days["dmy"] = date(year, second, first)
-        with suppress(ValueError):
-            days["mdy"] = date(year, first, second)
-        if days:
-            return days
-        raise BadInput(f"{quoted} is not a day of the calendar", hint=ISO)
-    if match := _YEAR_FIRST.fullmatch(text):
-        try:
-            return _in_both_orders(date(int(match[1]), int(match[3]), int(match[4])))
-        except ValueError:
-            raise BadInput(f"{quoted} is not a day of the calendar", hint=ISO) from None
-    if _MILLISECONDS.fullmatch(text):
-        return _in_both_orders(datetime.fromtimestamp(int(text) // 1000, UTC).date())
-    if _SHORT_YEAR.fullmatch(text):
-        raise BadInput(f"{quoted} has a year of two digits", hint="write all four: 2027-03-01")
-    if _NUMBER.fullmatch(text):
-        hint = f"format the column as dates in the spreadsheet, or {ISO}"
-        raise BadInput(f"{quoted} is a bare number, not a date", hint=hint)
-    raise BadInput(f"{quoted} is not a date that can be read for certain", hint=ISO)
-
-
-def _in_both_orders(day: date) -> dict[DateFormat, date]:
-    return {"dmy": day, "mdy": day}
-
-
-def _quote(text: str, most: int = _LONGEST_TEXT) -> str:
+def quote_text(text: str, most: int = _LONGEST_TEXT) -> str:
+    """Return text in quotes for a message, cut if it is long."""
     return repr(text if len(text) <= most else text[: most - 1] + "…")

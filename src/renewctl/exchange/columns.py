@@ -4,18 +4,15 @@ A column is read only if its name is certain, or its cells confirm the name, or 
 cells alone suggest is offered as a command to paste, never taken.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import islice
 from shlex import quote
 from typing import NamedTuple
 
 from renewctl.command_line import repeat_command
-from renewctl.domain.identifiers import client_key
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.cells import read_cell, read_people, read_text
-from renewctl.exchange.contents import Content, content_of
+from renewctl.exchange.cells import show_text
+from renewctl.exchange.contents import MOST, Content, Contents, can_read
 from renewctl.exchange.headers import (
     CLIENT_OR_NAME,
     field_name,
@@ -24,24 +21,28 @@ from renewctl.exchange.headers import (
     match_names,
     read_headers,
 )
-from renewctl.exchange.spreadsheet import Cell, Sheet
-from renewctl.fields import COLUMNS, Kind
+from renewctl.exchange.spreadsheet import Sheet
+from renewctl.fields import COLUMNS
 from renewctl.model import EMPTY
 from renewctl.text import column_letters, list_some
 
-_SAMPLE = 100
-"""So many filled cells of a column show what it has."""
-_MOST = 0.8
-"""The share of them that must agree: a few cells hold ``n/a`` or a typing error."""
 _MOST_NAMED, _MOST_LISTED = 8, 40
 _NOTES = frozenset({"memo", "note"})
 """Of several columns of notes none is read, and each is offered: they are no reason to refuse a table."""
-_BY_CONTENT = {
-    Content.DOMAINS: ("client",),
-    Content.ADDRESSES: (*(name for name, column in COLUMNS.items() if column.table == "contacts"), "notify"),
-    Content.DATES: ("renewal",),
+
+
+_LABELS = {
+    "client": "client's domain",
+    "name": "client's name",
+    "hub_id": "client's hub ID",
+    "primary": "primary contact",
+    "billing": "billing contact",
+    "decision_maker": "decision maker",
+    "renewal": "renewal date",
+    "deadline": "renewal deadline",
+    "notify": "partner user",
 }
-"""The fields that a column may hold whose name is not known."""
+"""What a field is called in a sentence, if not by its own name."""
 
 
 class MatchedColumns(NamedTuple):
@@ -53,7 +54,7 @@ class MatchedColumns(NamedTuple):
         warnings: Columns that are not read and look like a field, each with a command that reads it.
         ways_out: For each field, the next step if its column has cells that cannot be read.
         remarks: Which columns are read because their cells fit, as their names do not decide.
-        doubts: For each field with such a column, the next step if a cell is refused later.
+        doubts: For each field with such a column, the next step if one of its cells is refused.
     """
 
     columns: Mapping[str, int]
@@ -79,7 +80,7 @@ def match_columns(
         BadInput: If a field has several columns, no column is the client's, or the mapping names what
             does not exist; all at once.
     """
-    columns, table = sheet.columns, _Table(sheet)
+    columns, table = sheet.columns, Contents(sheet)
     mapped, problems = _read_mapping(columns, mapping)
     named = {field_name(word) for word, name in mapping.items() if name.strip()}
     left_out = {field_name(word) for word, name in mapping.items() if not name.strip()}
@@ -123,12 +124,6 @@ def match_columns(
     )
 
 
-def cell_kind(field: str) -> Kind:
-    """Return what the cells of a field hold."""
-    # A partner user may be named as people type it: an address, a part of it, or a name.
-    return Kind.TEXT if field == "notify" else COLUMNS[field].field.kind
-
-
 def clear_unreadable(sheet: Sheet, matched: MatchedColumns, fields: Collection[str]) -> Sheet:
     """Return a sheet without those cells of fields that are not asked for which cannot be read."""
     rows = []
@@ -136,20 +131,23 @@ def clear_unreadable(sheet: Sheet, matched: MatchedColumns, fields: Collection[s
         cells = [*row.cells]
         for field in matched.columns.keys() & {*fields}:
             place = matched.columns[field]
-            cells[place] = cells[place] if _can_read(field, cells[place]) else None
+            cells[place] = cells[place] if can_read(field, cells[place]) else None
         rows.append(row._replace(cells=tuple(cells)))
     return sheet._replace(rows=tuple(rows))
 
 
 def add_ways_out(problems: Sequence[Problem], sheet: Sheet, matched: MatchedColumns) -> list[Problem]:
-    """Return the problems of cells; where most of a column cannot be read, with a way to do without it."""
+    """Return the problems of cells, with a way to do without the column if it can mean something else.
+
+    That is a column whose name does not decide, or most of whose cells cannot be read.
+    """
     bad = {(problem.column, problem.line) for problem in problems}
-    ways_out: dict[int, str] = {}
+    ways_out = {matched.columns[field] + 1: f"; {way_out}" for field, way_out in matched.doubts.items()}
     for field, way_out in matched.ways_out.items():
         place = matched.columns[field]
-        filled = sum(read_text(row.cells[place]) != "" for row in sheet.rows)
+        filled = sum(show_text(row.cells[place]) != "" for row in sheet.rows)
         number = sum(column == place + 1 for column, _ in bad)
-        if number > 1 and number >= _MOST * filled:
+        if number > 1 and number >= MOST * filled:
             ways_out[place + 1] = f"; {way_out}"
     return [
         problem._replace(hint=(problem.hint + ways_out.get(problem.column, "")).removeprefix("; "))
@@ -180,7 +178,7 @@ def _read_mapping(columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[d
     return mapped, problems
 
 
-def _check_client(table: "_Table", places: Sequence[int], spare: Sequence[int]) -> Iterator[Problem]:
+def _check_client(table: Contents, places: Sequence[int], spare: Sequence[int]) -> Iterator[Problem]:
     """Yield a problem if no column is the client's, or one that has names while another has domains."""
     columns = table.sheet.columns
     domains = next((place for place in spare if "client" in table.offer(place, ["client"])), None)
@@ -213,96 +211,7 @@ def _list_columns(columns: Sequence[str]) -> str:
     return f"the columns: {list_some(names, _MOST_LISTED) or 'none has a name'}"
 
 
-class _Table:
-    """What the cells of each column of a table show, worked out when it is asked for."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self._contents: dict[int, Content] = {}
-
-    def sample(self, place: int) -> list[Cell]:
-        """Return the first filled cells of a column."""
-        return [*islice((cell for row in self.sheet.rows if read_text(cell := row.cells[place])), _SAMPLE)]
-
-    def content(self, place: int) -> Content:
-        """Return what most of the filled cells of a column are."""
-        if place not in self._contents:
-            cells = self.sample(place)
-            counts = Counter(map(content_of, cells))
-            most = (kind for kind, number in counts.items() if number >= _MOST * len(cells))
-            self._contents[place] = next(most, Content.TEXT if cells else Content.NOTHING)
-        return self._contents[place]
-
-    def fits(self, field: str, place: int) -> bool | None:
-        """Return whether the cells of a column are what the field holds; None if no cell is filled."""
-        return None if self.content(place) is Content.NOTHING else self._fits(field, place)
-
-    def is_readable(self, field: str, place: int) -> bool:
-        """Return whether some cell of a column that is filled can be read, or none is filled."""
-        cells = [cell for row in self.sheet.rows if read_text(cell := row.cells[place])]
-        return not cells or any(_can_read(field, cell) for cell in cells)
-
-    def offer(self, place: int, free: Collection[str]) -> list[str]:
-        """Return the fields, of those that are free, that a column which is not read may hold."""
-        name, content = fold(self.sheet.columns[place]), self.content(place)
-        headers = read_headers()
-        if content is Content.NOTHING or name in headers.other:
-            return []
-        meant = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
-        fields = [field for field in meant if field in COLUMNS and self._fits(field, place)]
-        if not fields and not (content is Content.DOMAINS and self._is_one_site(place)):
-            fields = [field for field in _BY_CONTENT.get(content, ()) if self._fits(field, place)]
-        return [field for field in fields if field in free]
-
-    def _fits(self, field: str, place: int) -> bool:
-        column, content = COLUMNS[field], self.content(place)
-        if column.table == "contacts":
-            return content is Content.ADDRESSES and not self._is_partner(place)
-        if field == "client":
-            return content is Content.DOMAINS
-        if column.field.kind is Kind.DATE:
-            return content is Content.DATES
-        if column.field.kind is Kind.HUB_ID:
-            return content is Content.HUB_IDS
-        if column.field.kind is Kind.ADDRESS and content is Content.ADDRESSES:
-            return self._is_partner(place)
-        return content is Content.TEXT
-
-    def _is_partner(self, place: int) -> bool:
-        """Return whether a column has addresses of one domain for several clients: the partner's own."""
-        domains = {
-            person.email.rpartition("@")[2].lower()
-            for cell in self.sample(place)
-            if content_of(cell) is Content.ADDRESSES
-            for person in read_people(cell, "")
-        }
-        return len(domains) == 1 and self._count_clients(place) > 1
-
-    def _is_one_site(self, place: int) -> bool:
-        """Return whether several cells have one site, such as that of a social network."""
-        cells = self.sample(place)
-        return len(cells) > 1 and len({client_key(read_text(cell)) for cell in cells}) == 1
-
-    def _count_clients(self, place: int) -> int:
-        """Return how many clients have a cell in a column, as far as a column of domains shows them."""
-        places = range(len(self.sheet.columns))
-        key = next((each for each in places if self.content(each) is Content.DOMAINS), None)
-        rows = [row for row in self.sheet.rows if read_text(row.cells[place])][:_SAMPLE]
-        return len({row.number if key is None else client_key(read_text(row.cells[key])) for row in rows})
-
-
-def _can_read(field: str, cell: Cell) -> bool:
-    kind = cell_kind(field)
-    if COLUMNS[field].table == "contacts" or kind is Kind.DATE:
-        return content_of(cell) in {Content.NOTHING, Content.ADDRESSES, Content.DATES}
-    try:
-        read_cell(cell, kind)
-    except BadInput:
-        return False
-    return True
-
-
-def _find_read_by_cells(table: _Table, read: Mapping[str, int], mapped: Collection[str]) -> dict[str, str]:
+def _find_read_by_cells(table: Contents, read: Mapping[str, int], mapped: Collection[str]) -> dict[str, str]:
     """Return the name, by field, of each column that is read because its cells fit, and not mapped."""
     names = {field: table.sheet.columns[place] for field, place in read.items() if table.fits(field, place)}
     fitting = read_headers().fitting
@@ -312,12 +221,12 @@ def _find_read_by_cells(table: _Table, read: Mapping[str, int], mapped: Collecti
 def _remark_on(by_cells: Mapping[str, str]) -> Iterator[str]:
     """Yield a remark on the columns that are read because their cells fit: their names by field."""
     if by_cells:
-        named = ", ".join(f"{name!r} as the {field}" for field, name in by_cells.items())
-        leave_out = "" if by_cells.keys() == {"client"} else "; --map FIELD= leaves one out"
-        yield f"columns read because their cells fit: {named}{leave_out}"
+        named = ", ".join(f"{name!r} as the {_LABELS.get(field, field)}" for field, name in by_cells.items())
+        options = ", ".join(f"--map {field}=" for field in by_cells if field != "client")
+        yield f"columns read because their cells fit: {named}{options and f'; to leave out: {options}'}"
 
 
-def _warn_of(table: _Table, places: Sequence[int], free: Collection[str]) -> Iterator[str]:
+def _warn_of(table: Contents, places: Sequence[int], free: Collection[str]) -> Iterator[str]:
     """Yield a warning of each column that is not read and looks like a field, up to a number."""
     offers = [(place, fields) for place in places if (fields := table.offer(place, free))]
     yield from (_warn(table, *offer) for offer in offers[:_MOST_NAMED])
@@ -325,27 +234,28 @@ def _warn_of(table: _Table, places: Sequence[int], free: Collection[str]) -> Ite
         yield f"{len(offers) - _MOST_NAMED} more columns look like fields and are not used"
 
 
-def _warn(table: _Table, place: int, fields: Sequence[str]) -> str:
+def _warn(table: Contents, place: int, fields: Sequence[str]) -> str:
     """Return a warning that a column is not read, with the command that reads it."""
     name, content = table.sheet.columns[place], table.content(place)
     what = f"column {name!r}" if name.strip() else f"column {column_letters(place + 1)}, which has no name,"
     has = "" if content is Content.TEXT else f"has {content} and "
-    others = f" (or {', '.join(fields[1:])})" if fields[1:] else ""
+    label, *others = (_LABELS.get(field, field) for field in fields)
+    label += f" (or {', '.join(others)})" if others else ""
     command = _map_command(table, fields[0], place)
     if not command:
         return f"{what} {has}is not used; give it a name of its own, then --map {fields[0]}=NAME reads it"
-    return f"{what} {has}is not used; if it is the {fields[0]}{others}: {command}"
+    return f"{what} {has}is not used; if it is the {label}: {command}"
 
 
-def _find_way_out(table: _Table, field: str, spare: Sequence[int]) -> str:
+def _find_way_out(table: Contents, field: str, spare: Sequence[int]) -> str:
     """Return the next step if the cells of a field's column cannot be read."""
     for place in spare:
         if table.offer(place, [field]) and (command := _map_command(table, field, place)):
-            return f"if {table.sheet.columns[place]!r} is the {field}: {command}"
+            return f"if {table.sheet.columns[place]!r} is the {_LABELS.get(field, field)}: {command}"
     return f"if the column means something else, leave it out: {repeat_command(map=f'{field}=')}"
 
 
-def _map_command(table: _Table, field: str, place: int) -> str:
+def _map_command(table: Contents, field: str, place: int) -> str:
     """Return this run's command with a column mapped; "" if no name on a command line means that column."""
     name = _typed_name(table.sheet.columns, place)
     return repeat_command(map=f"{field}={name}") if name else ""

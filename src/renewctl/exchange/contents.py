@@ -1,16 +1,26 @@
-"""What the cells of a table are, whatever the name of their column: dates, people, domains, hub IDs, text."""
+"""What the cells of a table's columns are: domains, addresses, dates; and which fields they can be."""
 
+from collections import Counter
+from collections.abc import Collection
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 
 from renewctl.domain.identifiers import client_key, explain_no_client
 from renewctl.errors import BadInput
-from renewctl.exchange.cells import parse_dates, read_people, read_text
-from renewctl.exchange.spreadsheet import Cell
+from renewctl.exchange.cells import cell_kind, read_cell, read_people, show_text
+from renewctl.exchange.dates import parse_dates
+from renewctl.exchange.headers import fold, read_headers
+from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet
+from renewctl.fields import COLUMNS, Kind
 
-_LONGEST_DATE = 40
+_SAMPLE = 100
+"""So many filled cells of a column show what it has."""
+MOST = 0.8
+"""The share of them that must agree: a few cells hold ``n/a`` or a typing error."""
 _LEAST_HUB_ID = 10_000
 """Smaller numbers are those of rows, days and prices."""
+_LONGEST_DATE = 40
 _LONGEST_HUB_ID = 9
 """Digits. HubSpot numbers the records of a CRM, too; recent ones have ten digits or more."""
 
@@ -27,17 +37,116 @@ class Content(StrEnum):
     TEXT = "text"
 
 
+_BY_CONTENT = {
+    Content.DOMAINS: ("client",),
+    Content.ADDRESSES: (*(name for name, column in COLUMNS.items() if column.table == "contacts"), "notify"),
+    Content.DATES: ("renewal",),
+}
+"""The fields that a column may hold whose name is not known."""
+
+
+class Contents:
+    """What the cells of each column of a table show, worked out when it is asked for."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._contents: dict[int, Content] = {}
+
+    def sample(self, place: int) -> list[Cell]:
+        """Return the first filled cells of a column; errors show nothing of what it holds."""
+        filled = (cell for row in self.sheet.rows if show_text(cell := row.cells[place]))
+        return [*islice((cell for cell in filled if not isinstance(cell, BadCell)), _SAMPLE)]
+
+    def content(self, place: int) -> Content:
+        """Return what most of the filled cells of a column are."""
+        if place not in self._contents:
+            cells = self.sample(place)
+            counts = Counter(map(_content_of, cells))
+            most = (kind for kind, number in counts.items() if number >= MOST * len(cells))
+            self._contents[place] = next(most, Content.TEXT if cells else Content.NOTHING)
+        return self._contents[place]
+
+    def fits(self, field: str, place: int) -> bool | None:
+        """Return whether the cells of a column are what the field holds; None if no cell is filled."""
+        return None if self.content(place) is Content.NOTHING else self._fits(field, place)
+
+    def is_readable(self, field: str, place: int) -> bool:
+        """Return whether some cell of a column that is filled can be read, or none is filled."""
+        cells = [cell for row in self.sheet.rows if show_text(cell := row.cells[place])]
+        return not cells or any(can_read(field, cell) for cell in cells)
+
+    def offer(self, place: int, free: Collection[str]) -> list[str]:
+        """Return the fields, of those that are free, that a column which is not read may hold."""
+        name, content = fold(self.sheet.columns[place]), self.content(place)
+        headers = read_headers()
+        if content is Content.NOTHING or name in headers.other:
+            return []
+        meant = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
+        fields = [field for field in meant if field in COLUMNS and self._fits(field, place)]
+        if not fields and not (content is Content.DOMAINS and self._is_one_site(place)):
+            fields = [field for field in _BY_CONTENT.get(content, ()) if self._fits(field, place)]
+        return [field for field in fields if field in free]
+
+    def _fits(self, field: str, place: int) -> bool:
+        column, content = COLUMNS[field], self.content(place)
+        if column.table == "contacts":
+            return content is Content.ADDRESSES and not self._is_partner(place)
+        if field == "client":
+            return content is Content.DOMAINS
+        if column.field.kind is Kind.DATE:
+            return content is Content.DATES
+        if column.field.kind is Kind.HUB_ID:
+            return content is Content.HUB_IDS
+        if column.field.kind is Kind.ADDRESS and content is Content.ADDRESSES:
+            return self._is_partner(place)
+        return content is Content.TEXT
+
+    def _is_partner(self, place: int) -> bool:
+        """Return whether a column has addresses of one domain for several clients: the partner's own."""
+        domains = {
+            person.email.rpartition("@")[2].lower()
+            for cell in self.sample(place)
+            if _content_of(cell) is Content.ADDRESSES
+            for person in read_people(cell, "")
+        }
+        return len(domains) == 1 and self._count_clients(place) > 1
+
+    def _is_one_site(self, place: int) -> bool:
+        """Return whether several cells have one site, such as that of a social network."""
+        cells = self.sample(place)
+        return len(cells) > 1 and len({client_key(show_text(cell)) for cell in cells}) == 1
+
+    def _count_clients(self, place: int) -> int:
+        """Return how many clients have a cell in a column, as far as a column of domains shows them."""
+        places = range(len(self.sheet.columns))
+        key = next((each for each in places if self.content(each) is Content.DOMAINS), None)
+        rows = [row for row in self.sheet.rows if show_text(row.cells[place])][:_SAMPLE]
+        return len({row.number if key is None else client_key(show_text(row.cells[key])) for row in rows})
+
+
+def can_read(field: str, cell: Cell) -> bool:
+    """Return whether a cell can be read as a field's, as far as single cells show it."""
+    kind = cell_kind(field)
+    if COLUMNS[field].table == "contacts" or kind is Kind.DATE:
+        return _content_of(cell) in {Content.NOTHING, Content.ADDRESSES, Content.DATES}
+    try:
+        read_cell(cell, kind)
+    except BadInput:
+        return False
+    return True
+
+
 @cache  # The same people and days are in many cells.
-def content_of(cell: Cell) -> Content:
+def _content_of(cell: Cell) -> Content:
     """Return what one cell is; a number or a date only if it can hardly be anything else."""
-    text = read_text(cell)
+    text = show_text(cell)
     if not text:
         return Content.NOTHING
     if _is_address(text):
         return Content.ADDRESSES
     if _is_domain(text):
         return Content.DOMAINS
-    if _is_date(cell, text):
+    if not isinstance(cell, BadCell) and _is_date(cell, text):
         return Content.DATES
     if any(map(str.isalpha, text)) and not isinstance(cell, bool):
         return Content.TEXT
@@ -53,12 +162,8 @@ def _is_address(text: str) -> bool:
 
 def _is_hub_id(text: str) -> bool:
     digits = text.removesuffix(".0")
-    return (
-        digits.isascii()
-        and digits.isdigit()
-        and len(digits) <= _LONGEST_HUB_ID
-        and int(digits) >= _LEAST_HUB_ID
-    )
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_HUB_ID
+    return is_number and int(digits) >= _LEAST_HUB_ID
 
 
 def _is_domain(text: str) -> bool:

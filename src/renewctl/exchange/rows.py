@@ -2,24 +2,27 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
+from renewctl.domain.edit.import_texts import Doubtful, Placeholder
 from renewctl.domain.edit.rows import ImportRow, OverrideRow
 from renewctl.domain.edit.settings import DEFAULT
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
-from renewctl.exchange.cells import DateFormat, parse_dates
-from renewctl.exchange.columns import add_ways_out, cell_kind, clear_unreadable, match_columns
+from renewctl.exchange.columns import add_ways_out, clear_unreadable, match_columns
+from renewctl.exchange.dates import DateFormat, parse_dates
 from renewctl.exchange.headers import recognised
 from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, leave_out_totals, read_sheets
-from renewctl.exchange.spreadsheet import Sheet, SheetRow, decode
+from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow, decode
 from renewctl.exchange.workbook import OLE, ZIP
 from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, Kind, Shown
 from renewctl.model import EMPTY
+from renewctl.text import count_of
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
@@ -27,10 +30,11 @@ _LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown
 
 
 class ClientRows(NamedTuple):
-    """The rows of a table, the problems of its other rows, and the columns that hold no field.
+    """The rows of a table, the problems in it, and the columns that hold no field.
 
-    ``warnings`` are about columns that are not read and look like a field; ``remarks`` are what the user
-    should know of how the sheet was read.
+    A row with a problem is among the rows, ``unread``, if its client can be read. ``warnings`` are about
+    columns that are not read and look like a field; ``remarks`` are what the user should know of how the
+    sheet and its cells were read.
     """
 
     rows: tuple[ImportRow, ...]
@@ -56,60 +60,107 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     yields the rows it is given, and may show the progress.
 
     Raises:
-        BadInput: If the columns are not certain.
+        BadInput: If the columns are not certain, or a column of dates is half converted.
     """
     settings = {name for name, column in COLUMNS.items() if column.table == "override"}
     unwanted = set() if with_overrides else settings
     matched = match_columns(sheet, mapping, wanted=COLUMNS.keys() - unwanted, file=file)
     sheet = clear_unreadable(sheet, matched, unwanted)
+    sheet = leave_out_totals(sheet, matched.columns["client"])
     problems: list[Problem] = []
+    refused: list[Problem] = []
+    remarks = [*sheet.remarks, *matched.remarks]
+    table: dict[str, Sequence[Cell | Placeholder]] = {}
     dates: dict[str, Mapping[int, date]] = {}
     for name, place in matched.columns.items():
-        if COLUMNS[name].field.kind is Kind.DATE:  # a whole column at a time: one value may decide for all
-            column = [(row.number, row.cells[place]) for row in sheet.rows]
-            dates[name], bad = parse_dates(column, date_format=date_format, file=file, column=place + 1)
-            problems += bad
-    problems += sheet.problems
-    dated_badly = {problem.line for problem in problems}
+        kind = cells.cell_kind(name)
+        table[name] = [_mark_placeholder(row.cells[place], kind) for row in sheet.rows]
+        remarks += _remark_on_placeholders(sheet.columns[place], table[name])
+        if kind is Kind.DATE:  # a whole column at a time: one value may decide for all
+            numbered = [
+                (row.number, None if isinstance(cell, Placeholder) else cell)
+                for row, cell in zip(sheet.rows, table[name], strict=True)
+            ]
+            try:
+                dates[name], not_dates = parse_dates(numbered, date_format=date_format, column=place + 1)
+                problems += not_dates
+            except BadInput as error:
+                refused += (problem._replace(column=place + 1) for problem in error.problems)
+                dates[name] = {}
+    dated_badly = {problem.line for problem in (*problems, *sheet.problems)}
     places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
-    for row in track(sheet.rows):
-        values, wrong = _read_row(row, matched.columns, dates)
-        problems += (problem._replace(file=file, line=row.number) for problem in wrong)
-        if not wrong and row.number not in dated_badly:
-            client = values.pop("client")
-            rows.append(ImportRow(file, row.number, client, values, places, ways_out=matched.doubts))
-    remarks = (*sheet.remarks, *matched.remarks)
-    found = add_ways_out(problems, sheet, matched)
-    return ClientRows(tuple(rows), tuple(found), matched.unknown, matched.warnings, remarks)
+    for each, row in enumerate(track(sheet.rows)):
+        values, wrong = _read_row(row.number, {name: table[name][each] for name in table}, dates)
+        problems += (
+            problem._replace(line=row.number, column=places[problem.path[0]], path=()) for problem in wrong
+        )
+        if (client := values.pop("client", None)) is not None:
+            bad = bool(wrong) or row.number in dated_badly
+            read = {} if bad else values
+            rows.append(ImportRow(file, row.number, client, read, places, sheet.name, bad, matched.doubts))
+    placed = [problem._replace(file=file, sheet=sheet.name) for problem in (*refused, *problems)]
+    found = add_ways_out([*placed, *sheet.problems], sheet, matched)
+    if refused:
+        raise BadInput("the table cannot be read; nothing was written", problems=found)
+    return ClientRows(tuple(rows), tuple(found), matched.unknown, matched.warnings, tuple(remarks))
+
+
+def _mark_placeholder(cell: Cell, kind: Kind) -> Cell | Placeholder:
+    if isinstance(cell, str) and cells.is_placeholder(text := cells.read_text(cell), kind):
+        return Placeholder(text)
+    return cell
+
+
+def _remark_on_placeholders(header: str, column: Iterable[Cell | Placeholder]) -> Iterator[str]:
+    counts = Counter(cell.text for cell in column if isinstance(cell, Placeholder))
+    if counts:
+        texts = " and ".join(f"{count_of(number, 'cell')} with {text!r}" for text, number in counts.items())
+        yield f"column {header!r}: read {texts} as blank"
 
 
 def _read_row(
-    row: SheetRow, columns: Mapping[str, int], dates: Mapping[str, Mapping[int, date]]
+    number: int, row: Mapping[str, Cell | Placeholder], dates: Mapping[str, Mapping[int, date]]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the values of a row by column, without blank cells, and what is wrong with the others."""
+    """Return the values of a row by column, without blank cells, and what is wrong with the others.
+
+    The path of a problem is the column.
+    """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    value: Any
-    for name, place in columns.items():
-        cell, column = row.cells[place], COLUMNS[name]
+    for name, cell in row.items():
         try:
-            if column.table == "contacts":
-                value = cells.read_people(cell, name) or None
-            elif name in dates:
-                value = dates[name].get(row.number)
-            else:
-                value = cells.read_cell(cell, cell_kind(name))
+            value = dates[name].get(number) if name in dates else _read_cell(cell, name)
         except BadInput as error:
             wrong = error.problems or (Problem(error.message, hint=error.hint),)
-            problems += (problem._replace(column=place + 1) for problem in wrong)
+            problems += (problem._replace(path=(name,)) for problem in wrong)
             continue
         if value is not None:
             values[name] = value
-    if "client" not in values:
+    if "client" not in values and not any(problem.path == ("client",) for problem in problems):
         hint = "fill the client's domain, or take the row out"
-        problems.append(Problem("the row names no client", hint=hint, column=columns["client"] + 1))
+        problems.append(Problem("the row names no client", hint=hint, path=("client",)))
     return values, problems
+
+
+def _read_cell(cell: Cell | Placeholder, name: str) -> Any:
+    """Return the value of a cell of a column, None if it is blank; text in doubt as ``Doubtful``."""
+    value: Any
+    if isinstance(cell, Placeholder):
+        # Only a column of text can hold it as a value.
+        return cell if cells.cell_kind(name) in cells.TEXT_KINDS and name != "client" else None
+    if COLUMNS[name].table == "contacts":
+        value = cells.read_people(cell, name) or None
+        texts = [person.name for person in value or ()]
+    else:
+        value = cells.read_cell(cell, cells.cell_kind(name))
+        texts = [value] if isinstance(value, str) and name != "notify" else []
+    message, hint = next((odd for text in texts if (odd := cells.explain_odd_text(text))[0]), ("", ""))
+    if name == "client":
+        if message:
+            raise BadInput(message, hint=hint)
+        return None if value is None else str(value)
+    return Doubtful(value, message, hint) if message else value
 
 
 class OverrideRows(NamedTuple):
@@ -190,7 +241,8 @@ def read_override_rows(
         for key, place in places.items():
             kind = Kind.OWNER if key == "owner" else Kind.TEXT
             try:
-                texts[key] = str(cells.read_cell(row.cells[place], kind) or "")
+                value = cells.read_cell(row.cells[place], kind)
+                texts[key] = "" if value is None else str(value)
             except BadInput as bad:
                 problem = Problem(bad.message, hint=bad.hint, file=file, line=row.number)
                 wrong.append(problem._replace(column=place + 1, sheet=sheet.name))

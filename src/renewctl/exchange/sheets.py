@@ -240,7 +240,8 @@ def _list_rows(rows: Sequence[SheetRow], sheet: str) -> str:
     word = _row_word(sheet)
     numbers = ", ".join(str(row.number) for row in rows[:_MOST_NAMED])
     more = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
-    return f"{word}{'' if len(rows) == 1 else 's'} {numbers}{more} ({list_some(_texts(rows[0]), 3)})"
+    shown = f" ({list_some(texts, 3)})" if (texts := _texts(rows[0])) else ""
+    return f"{word}{'' if len(rows) == 1 else 's'} {numbers}{more}{shown}"
 
 
 def _row_word(sheet: str) -> str:

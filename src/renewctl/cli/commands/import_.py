@@ -34,6 +34,9 @@ def import_(
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove clients and renewals that are not listed.")
     ] = False,
+    allow_odd_text: Annotated[
+        bool, typer.Option("--allow-odd-text", help="Take text that seems to be in the wrong encoding.")
+    ] = False,
     partial: Annotated[
         bool, typer.Option("--partial", help="Leave bad rows out, import the others.")
     ] = False,
@@ -62,7 +65,7 @@ def import_(
     rows = [row for table in tables for row in table.rows]
     problems = [problem for table in tables for problem in table.problems]
     remarks = [remark for table in tables for remark in table.remarks]
-    options = ImportOptions(prune, with_overrides, partial, from_deadline)
+    options = ImportOptions(prune, with_overrides, partial, from_deadline, allow_odd_text)
 
     def edit(portfolio: Portfolio) -> Plan:
         plan = plan_import(portfolio, rows, options, problems, tracker(run, "Planning clients"))

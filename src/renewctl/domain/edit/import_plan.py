@@ -9,19 +9,13 @@ from typing import Any, NamedTuple
 from renewctl.command_line import command_line
 from renewctl.domain.edit.clients import ask_about, field_changes
 from renewctl.domain.edit.contacts import join_roles
-from renewctl.domain.edit.import_remarks import MOST_NAMED, remark_on_changes, remark_on_clients
+from renewctl.domain.edit.import_remarks import remark_on_changes
 from renewctl.domain.edit.import_renewals import ListedRenewals
+from renewctl.domain.edit.import_texts import group_rows
 from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
 from renewctl.domain.edit.settings import DEFAULT, clear_override, override_changes
 from renewctl.domain.edit.tables import record_table, role_list
-from renewctl.domain.identifiers import (
-    address_key,
-    client_key,
-    compose,
-    explain_no_client,
-    name_key,
-    tidy_name,
-)
+from renewctl.domain.identifiers import address_key, client_key, compose, explain_no_client, name_key
 from renewctl.domain.lookup import find_user
 from renewctl.domain.resolve import setting_of
 from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
@@ -29,6 +23,7 @@ from renewctl.fields import COLUMNS, TABLES, Kind
 from renewctl.model import Change, Client, Contact, Override, Owner, Plan, Portfolio, Role
 from renewctl.text import count_of, list_some
 
+MOST_NAMED, MOST_LISTED = 3, 20
 _SAME = "say the same in each row of a client, or leave it blank"
 
 Groups = Iterable[tuple[str, list[ImportRow]]]
@@ -42,6 +37,7 @@ class ImportOptions(NamedTuple):
     with_overrides: bool = False
     partial: bool = False
     deadline_is_date: bool = False
+    allow_odd_text: bool = False
 
 
 class _Roster:
@@ -86,6 +82,10 @@ class _Roster:
             raise BadRow(row, "client", f"{row.client!r} is {what}, not a client's domain", hint)
         return key
 
+    def find_namesakes(self, name: str) -> list[str]:
+        """Return the clients of the store that have this name."""
+        return self._names.get(name_key(name), []) if name else []
+
     def claim(self, hub_id: int, key: str, row: ImportRow) -> None:
         """Reserve a hub id for a client.
 
@@ -122,25 +122,27 @@ def plan_import(
         raise BadInput("there are no rows, and --prune would remove every client", hint="look at the file")
     # Where a row has the owner "default", the owners are settings, not whoever owns in the end.
     roster = _Roster(portfolio, own_settings=any(row.values.get("owner") == DEFAULT for row in rows))
-    problems = list(bad)
-    groups: dict[str, list[ImportRow]] = {}
-    for row in rows:
-        try:
-            groups.setdefault(roster.find_key(row), []).append(row)
-        except BadRow as error:
-            problems.append(error.problem)
+    groups, odd = group_rows(
+        rows,
+        roster.find_key,
+        portfolio,
+        allow_odd_text=options.allow_odd_text,
+        with_overrides=options.with_overrides,
+    )
+    problems = [*bad, *odd]
     changes: list[Change] = []
     danger = ""
+    left_out: list[str] = []
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
     renewals: dict[str, ListedRenewals] = {}
     for key, group in track(groups.items()):
         client = portfolio.clients.get(key) or Client(key, key)
-        by_deadline = options.deadline_is_date
-        listed = ListedRenewals(client, group, portfolio.policy, deadline_is_date=by_deadline)
-        wanted, wrong = _client_changes(roster, client, group, listed, options)
+        renewals[key] = ListedRenewals(client, portfolio.policy, deadline_is_date=options.deadline_is_date)
+        wanted, wrong = _client_changes(roster, client, group, renewals[key], options)
         problems += wrong
+        bad_places = {(problem.sheet, problem.line) for problem in wrong}
+        left_out += (place_of(row) for row in group if wrong and (row.sheet, row.line) not in bad_places)
         if not wrong:
-            renewals[key] = listed
             counts["new" if key not in portfolio.clients else "changed" if wanted else "unchanged"] += 1
             changes += wanted
     problems.sort(key=lambda problem: (problem.sheet, problem.line, problem.column))
@@ -149,8 +151,10 @@ def plan_import(
         message = f"{count_of(len(bad_rows), 'bad row')}; nothing was written"
         raise BadInput(message, hint="--partial imports the others", problems=problems)
     notes = [f"left out: {place_of(problem)}: {problem.message}" for problem in problems]
+    if left_out:
+        notes.append(f"left out with them, as rows of the same clients: {list_some(left_out, MOST_LISTED)}")
     notes += _unused_cells(roster, groups, options)
-    notes += remark_on_clients(portfolio, groups, renewals, prune=options.prune)
+    notes += _remarks(roster, groups, renewals, options)
     notes += remark_on_changes(portfolio, changes)
     if options.prune:
         removed = [client for key, client in portfolio.clients.items() if key not in groups]
@@ -169,6 +173,36 @@ def _ask_about_pruned(
     parts += [count_of(sum(unlisted.values()), "renewal")] if unlisted else []
     keys = [*(client.key for client in removed), *unlisted]
     return ask_about(portfolio, keys, f"import --prune removes {' and '.join(parts)}") if keys else ""
+
+
+def _remarks(
+    roster: _Roster,
+    groups: Mapping[str, Sequence[ImportRow]],
+    renewals: Mapping[str, ListedRenewals],
+    options: ImportOptions,
+) -> Iterator[str]:
+    """Yield what the rows mean that a user would hardly see in the changes."""
+    for key, listed in renewals.items():
+        yield from listed.remarks
+        yield from listed.describe_renamed(pruned=options.prune)
+        if key in roster.portfolio.clients:
+            continue
+        names = [row.values["name"] for row in groups[key] if "name" in row.values]
+        for other in roster.find_namesakes(names[0] if names else ""):
+            if other not in groups:
+                command = command_line("client rename", other, key)
+                message = f"{key} is new and has the name of {other}, which is not listed"
+                yield f"{message}; if its domain changed, run this before the import: {command}"
+    undated = [f"{product!r} of {key}" for key, listed in renewals.items() for product in listed.undated]
+    if undated:
+        yield f"no renewal date, not imported: {list_some(undated, MOST_NAMED)}"
+    rows = [row for group in groups.values() for row in group]
+    if options.prune and any("renewal" in {*row.places, *row.values} for row in rows):
+        blank = [key for key, listed in renewals.items() if listed.client.renewals and not listed.dated]
+        if blank:
+            have, keep = ("has", "keeps its") if len(blank) == 1 else ("have", "keep their")
+            clients = f"{count_of(len(blank), 'client')} {have} no renewal date in the list"
+            yield f"{clients} and {keep} renewals: {list_some(blank, MOST_NAMED)}"
 
 
 def _unused_cells(
@@ -260,18 +294,6 @@ def _agreed(rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
     return value, first
 
 
-def _joined(rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
-    """Return the first text that the rows have, and below it each line that others have besides."""
-    first, *others = [row.values[name] for row in rows if name in row.values] or [None]
-    seen = {tidy_name(line) for line in (first or "").splitlines()}
-    lines = []
-    for line in (line for text in others for line in text.splitlines()):
-        if tidy_name(line) not in seen:
-            seen.add(tidy_name(line))
-            lines.append(line)
-    return "\n".join([first, *lines]) if lines else first, rows[0]
-
-
 def _differs(value: object, known: object, kind: Kind) -> bool:
     """Return whether a cell has another value than the one known; text may have lost space in it."""
     if isinstance(value, str) and isinstance(known, str):
@@ -287,7 +309,7 @@ def _field_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow]) -
         for name, column in COLUMNS.items()
         if column.table == "clients" and column.field.key in TABLES["clients"]
     }
-    agreed = {name: (_joined if field.joined else _agreed)(rows, name) for name, field in fields.items()}
+    agreed = {name: _agreed(rows, name) for name in fields}
     for name, (value, row) in agreed.items():
         field = fields[name]
         if value is None or not _differs(value, getattr(client, field.attribute), field.kind):

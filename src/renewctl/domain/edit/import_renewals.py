@@ -1,15 +1,13 @@
 """What the rows of one client change about its renewals: each row in turn, then what they leave out."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from renewctl.command_line import command_line
 from renewctl.domain.dates import shift_days
-from renewctl.domain.edit.renewals import renewal_table
+from renewctl.domain.edit.renewals import find_products, renewal_table
 from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
 from renewctl.domain.identifiers import name_key
-from renewctl.domain.lookup import MOST_NEAREST
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Path, Policy, Renewal
 
@@ -20,28 +18,17 @@ class ListedRenewals:
     With ``deadline_is_date``, a deadline without a renewal date gives the date.
     """
 
-    def __init__(
-        self, client: Client, rows: Sequence[ImportRow], policy: Policy, *, deadline_is_date: bool
-    ) -> None:
+    def __init__(self, client: Client, policy: Policy, *, deadline_is_date: bool) -> None:
         self.client = client
         self.policy = policy
         self.deadline_is_date = deadline_is_date
         self.remarks: list[str] = []
         """What else the user should know about the rows so far."""
+        self.undated: list[str] = []
+        """New products for which the rows have no date."""
         self._first_of: dict[str, tuple[ImportRow, Renewal]] = {}
         self._named: set[str] = set()
         self._added: list[Renewal] = []
-        # Looked up once, not row by row: a client can have many rows.
-        self._spelled: dict[str, list[Renewal]] = {}
-        self._alike: dict[str, list[Renewal]] = {}
-        for renewal in client.renewals:
-            self._spelled.setdefault(renewal.product, []).append(renewal)
-            self._alike.setdefault(name_key(renewal.product), []).append(renewal)
-        days = ("renewal", "deadline") if deadline_is_date else ("renewal",)
-        products = (row.values.get("product", "") for row in rows if not row.values.keys().isdisjoint(days))
-        new = {name_key(product) for product in products if product} - self._alike.keys()
-        self._only = client.renewals[0] if len(client.renewals) == 1 and not new else None
-        """What a row without a product is about."""
 
     @property
     def dated(self) -> bool:
@@ -66,7 +53,9 @@ class ListedRenewals:
             day, deadline = shift_days(deadline, self.policy.deadline_days), None
         if day is None:
             if product := row.values.get("product", "").strip():
-                self._named |= {renewal.product for renewal in self._find_products(product)}
+                known = find_products(self.client, product)
+                self._named |= {renewal.product for renewal in known}
+                self.undated += [] if known else [product]
             return
         old = self._find(row)
         new = Renewal(day, old.product if old else row.values.get("product", ""), deadline)
@@ -107,15 +96,12 @@ class ListedRenewals:
         That renewal is in no row, and has the same day or no product: a contract would be in the file twice.
         With ``pruned``, it is removed.
         """
-        by_day: dict[date | None, list[Renewal]] = {}
-        for old in self.unlisted:
-            by_day.setdefault(old.day if old.product else None, []).append(old)
-        key = self.client.key
+        others, key = self.unlisted, self.client.key
         for new in self._added:
-            candidates = by_day.get(new.day) or by_day.get(None, [])
-            names = [old.product for old in candidates[:MOST_NEAREST]]
+            names = [old.product for old in others if old.day == new.day or not old.product]
             for name in get_close_matches(new.product, names, 1, 0):
-                old = candidates.pop(names.index(name))
+                old = next(each for each in others if each.product == name)
+                others = [each for each in others if each is not old]
                 known = f"{name!r} ({old.day})" if name else f"the renewal without a product ({old.day})"
                 if pruned:
                     yield f"{key}: {new.product!r} ({new.day}) replaces {known}"
@@ -127,21 +113,18 @@ class ListedRenewals:
     def _path(self, renewal: Renewal) -> Path:
         return ("clients", self.client.spelling, "renewals", renewal.product)
 
-    def _find_products(self, product: str) -> list[Renewal]:
-        """Return the renewals of a product: spelled so, otherwise those that look the same."""
-        return self._spelled.get(product) or self._alike.get(name_key(product), [])
-
     def _find(self, row: ImportRow) -> Renewal | None:
         product = row.values.get("product", "").strip()
-        if not product and self._only:
-            return self._only
-        alike = self._find_products(product)
+        renewals = self.client.renewals
+        if not product and len(renewals) == 1:
+            return renewals[0]
+        alike = find_products(self.client, product)
         if len(alike) > 1:
             message = f"{self.client.key} has several renewals that look like {product!r}"
             raise BadRow(row, "product", message, "make one of them in the file")
         if alike:
             return alike[0]
-        if not product and self.client.renewals:
-            hint = f"name the product: {', '.join(repr(each.product) for each in self.client.renewals)}"
+        if not product and renewals:
+            hint = f"name the product: {', '.join(repr(renewal.product) for renewal in renewals)}"
             raise BadRow(row, "product", f"{self.client.key} has several renewals", hint)
         return None

@@ -13,8 +13,8 @@ class ImportRow(NamedTuple):
 
     ``values`` has the values of its cells by column, those of a role are contacts without roles of
     their own; a blank cell is not in it. ``places`` has the number of each column, from 1; ``sheet`` is
-    the sheet of a workbook. ``ways_out`` has the next step if a cell is refused, for columns that may
-    mean something else.
+    the sheet of a workbook. Of an ``unread`` row, which has bad cells, only the client is checked.
+    ``ways_out`` has the next step if a cell is refused, for columns that may mean something else.
     """
 
     file: str
@@ -23,6 +23,7 @@ class ImportRow(NamedTuple):
     values: Mapping[str, Any] = EMPTY
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
+    unread: bool = False
     ways_out: Mapping[str, str] = EMPTY
 
 
@@ -48,14 +49,10 @@ class BadRow(Exception):
 
     def __init__(self, row: ImportRow | OverrideRow, name: str, message: str, hint: str = "") -> None:
         super().__init__(message)
-        column, hints = row.places.get(name, 0), (hint, row.ways_out.get(name, ""))
+        hint = "; ".join(filter(None, (hint, row.ways_out.get(name, ""))))
+        column = row.places.get(name, 0)
         self.problem = Problem(
-            message,
-            hint="; ".join(filter(None, hints)),
-            file=row.file,
-            line=row.line,
-            column=column,
-            sheet=row.sheet,
+            message, hint=hint, file=row.file, line=row.line, column=column, sheet=row.sheet
         )
 
 

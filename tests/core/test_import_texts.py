@@ -1,0 +1,124 @@
+"""Cells of text that only the store can settle: taken if the client has the text, otherwise refused."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renewctl.domain.edit.import_texts import Doubtful, Placeholder, settle_texts
+from renewctl.domain.validate import read_portfolio
+from renewctl.model import Contact
+
+DATA = {
+    "clients": {
+        "a.example": {
+            "name": "00123",
+            "contacts": [
+                {"email": "p@a.example", "name": "José Conceição", "roles": ["billing"]},
+                {"email": "r@a.example", "name": "JosÃ©", "roles": ["billing"]},
+            ],
+            "renewals": [
+                {"date": "2027-03-01", "product": "1.50"},
+                {"date": "2027-03-01", "product": "Formação Łódź"},
+                {"date": "2027-03-01", "product": "-"},
+            ],
+            "override": {"owner": "hubspot", "note": "12345678901234567890"},
+            "memo": "abc\u200b",
+        }
+    }
+}
+CLIENT = read_portfolio(DATA).portfolio.clients["a.example"]
+ODD = Doubtful("SÃ£o", "odd", "hint")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "settled"),
+    [
+        ("name", 123, "00123"),
+        ("name", 123.0, "00123"),
+        ("name", "123", "123"),
+        ("product", 1.5, "1.50"),
+        ("product", "formação łódź", "formação łódź"),
+        ("product", Placeholder("-"), "-"),
+        ("name", Placeholder("-"), None),
+        ("memo", "abc", "abc\u200b"),
+        ("hub_id", 7, 7),
+        ("billing", (Contact("P@a.example", "José Conceição"),), (Contact("P@a.example", "José Conceição"),)),
+        ("billing", Doubtful((Contact("r@a.example", "JosÃ©"),), "odd"), (Contact("r@a.example", "JosÃ©"),)),
+        ("name", "What? Ltd", "What? Ltd"),
+        ("name", "Bragan?a", "Bragan?a"),
+    ],
+)
+def test_what_the_client_has_is_taken(name: str, value: Any, settled: Any) -> None:
+    expected = {} if settled is None else {name: settled}
+
+    assert settle_texts(CLIENT, {name: value}, allow_odd=False) == (expected, [])
+
+
+@pytest.mark.parametrize("client", [CLIENT, None])
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("name", 124, "the number 124;"),
+        ("name", 1230, "the number 1230;"),
+        ("note", 1.2345678901234567e19, "the number 1.2345678901234567e+19;"),
+        ("memo", 0, "the number 0;"),
+        ("notify", 7, "the number 7;"),
+        ("name", ODD, "odd"),
+        ("billing", Doubtful((Contact("p@a.example", "SÃ£o"),), "odd", "hint"), "odd"),
+    ],
+)
+def test_what_no_client_has_is_refused(client: Any, name: str, value: Any, message: str) -> None:
+    settled, [bad] = settle_texts(client, {name: value}, allow_odd=False)
+
+    assert settled == {}
+    assert bad.column == name
+    assert message in bad.message
+    assert bad.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "known"),
+    [
+        ("product", "Forma??o ??d?", "Formação Łódź"),
+        ("product", "Formação ?ódź", "Formação Łódź"),
+        ("product", "FORMA????O  ?d?", "Formação Łódź"),
+        ("billing", (Contact("P@a.example", "Jos? Concei??o"),), "José Conceição"),
+    ],
+)
+def test_letters_that_became_question_marks_are_refused(name: str, value: Any, known: str) -> None:
+    settled, [bad] = settle_texts(CLIENT, {name: value}, allow_odd=False)
+
+    assert settled == {}
+    assert f"is {known!r} in the store" in bad.message
+    assert settle_texts(CLIENT, {name: value}, allow_odd=True) == ({name: value}, [])
+
+
+def test_odd_text_is_taken_if_asked_for_and_a_number_is_not() -> None:
+    assert settle_texts(None, {"name": ODD}, allow_odd=True) == ({"name": "SÃ£o"}, [])
+    assert settle_texts(None, {"name": 7}, allow_odd=True)[1]
+
+
+def test_all_that_is_wrong_is_listed() -> None:
+    _, bad = settle_texts(CLIENT, {"name": 7, "product": ODD, "memo": 8, "note": "why"}, allow_odd=False)
+
+    assert [each.column for each in bad] == ["name", "product", "memo"]
+
+
+@given(st.text())
+def test_text_of_a_new_client_is_taken_as_it_is(text: str) -> None:
+    assert settle_texts(None, {"name": text}, allow_odd=False) == ({"name": text}, [])
+
+
+def test_nothing_is_wrong_with_the_cells_of_an_override_that_is_not_used() -> None:
+    values = {"note": 7, "notify": Placeholder("-"), "owner": "partner"}
+
+    assert settle_texts(CLIENT, values, allow_odd=False, with_overrides=False) == (
+        {"note": "7", "owner": "partner"},
+        [],
+    )
+    assert settle_texts(CLIENT, {"note": ODD}, allow_odd=False, with_overrides=False) == (
+        {"note": "SÃ£o"},
+        [],
+    )
