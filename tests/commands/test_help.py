@@ -312,3 +312,14 @@ def test_a_large_change_is_asked_for_on_a_terminal(agency: Path) -> None:
 def test_the_footer_says_that_hubspot_was_not_asked(agency: Path, on_terminal: Callable) -> None:
     assert on_terminal("who")[2].endswith("By your file renewctl.toml; HubSpot was not asked.\n")
     assert on_terminal("who", "-q")[2] == ""
+
+
+@pytest.mark.parametrize("words", ["who", "client show"])
+def test_a_command_has_both_help_options_whichever_context_is_its_first(words: str) -> None:
+    command = command_tree()
+    for word in words.split():
+        command = command.build(word)
+
+    # Without the tree as its parent. The command keeps the help option that its first context has.
+    context = command.make_context(words, [], resilient_parsing=True)
+    assert context.help_option_names == ["-h", "--help"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from renewctl.command_line import find_commands, name_store
 from renewctl.errors import BadInput
 from renewctl.exchange.columns import MatchedColumns, match_columns
-from renewctl.exchange.rows import ClientRows, read_client_rows
+from renewctl.exchange.rows import ClientRows, read_client_rows, read_override_rows
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.fields import COLUMNS
 
@@ -43,15 +43,24 @@ def paste(text: str) -> list[str]:
 OFFERED = {
     "Cliente|Domínio|E-mail|Vencimento": (
         "Acme|acme.example|paula@acme.example|01/03/2027\nBeta|beta.example|rui@beta.example|15/03/2027",
-        ["primary=E-mail", "renewal=Vencimento"],
+        ["primary=E-mail"],
     ),
     "Empresa|Site|Contato|Responsável|Plano": (
         "Acme|www.acme.example|Paula|Ana|Pro\nBeta|http://beta.example/pt|Rui|Ana|Starter",
         ["product=Plano"],
     ),
-    "Client|Domain|Billing Contact|Email|Contract End|Start date": (
+    "Client|Domain|Billing Contact|Email|Due date|Start date": (
         "Acme|acme.example|fin@acme.example|p@acme.example|2027-03-01|2026-03-01",
-        ["primary=Email", "renewal=Contract End"],
+        ["primary=Email", "renewal=Due date"],
+    ),
+    # Of two columns that fit, neither is certain.
+    "Domain|Vencimento|Fim do contrato": (
+        "acme.example|01/03/2027|28/02/2027\nbeta.example|15/03/2027|14/03/2027",
+        ["renewal=Vencimento", "renewal=Fim do contrato"],
+    ),
+    "Domain|Diretor|Aprovador|Financeiro|Faturamento": (
+        "acme.example|d@acme.example|a@acme.example|f@acme.example|g@acme.example",
+        ["decision_maker=Diretor", "decision_maker=Aprovador", "billing=Financeiro", "billing=Faturamento"],
     ),
     # Addresses of one domain for several clients are the partner's: they are no contacts of the client.
     "Domain|Contact|Financeiro": (
@@ -66,7 +75,9 @@ OFFERED = {
         "acme.example|p@acme.example|||2027-03-01|x@acme.example|2026-10-01",
         [],
     ),
+    # A column with a certain name has the field, so that no other is offered for it.
     "Domain|Renewal date|Created|Vencimento": ("acme.example|2027-03-01|2025-01-01|2027-03-01", []),
+    "Domain|Decision maker|Diretor": ("acme.example|p@acme.example|d@acme.example", []),
     "Domain|LinkedIn|Profile": (
         "acme.example|linkedin.com/company/acme|crm.example/1\nbeta.example|linkedin.com/company/b|crm.example/2",
         [],
@@ -77,9 +88,13 @@ OFFERED = {
         ["memo=Notes", "memo=Comments"],
     ),
     "Domain|Owner|Vendor|Status": ("acme.example|Ana|HubSpot|ok", []),
-    "Domain|HubSpot ID|ID|Price": (
+    "Domain|Client ID|ID|Price": (
         "acme.example|4411223|1|12000\nbeta.example|4411224|2|900",
-        ["hub_id=HubSpot ID"],
+        ["hub_id=Client ID"],
+    ),
+    "Domain|HubSpot ID|Account ID": (
+        "acme.example|17611259571|5239412083\nbeta.example|17611259572|5239412084",
+        [],
     ),
 }
 
@@ -101,6 +116,14 @@ def test_columns_that_look_like_fields_are_offered(header: str, rows: str, offer
     assert found.problems == ()
 
 
+def test_placeholders_say_nothing_of_what_a_column_holds() -> None:
+    table = sheet(
+        "Domain|Quem paga", "a.example|-", "b.example|n/a", "c.example|fin@c.example", "d.example|sin"
+    )
+
+    assert len(read(table).warnings) == 1
+
+
 def test_a_field_that_is_left_out_is_not_offered() -> None:
     table = sheet("Domain|Plano|E-mail|Fim", "acme.example|Pro|p@acme.example|2027-03-01")
 
@@ -109,13 +132,13 @@ def test_a_field_that_is_left_out_is_not_offered() -> None:
 
 
 def test_warnings_name_the_column_and_what_it_has() -> None:
-    table = sheet("Domain|Quem|Vencimento|Plano", "acme.example|p@acme.example|2027-03-01|Pro")
+    table = sheet("Domain|Quem|Validade|Plano", "acme.example|p@acme.example|2027-03-01|Pro")
 
     assert read(table).warnings == (
         "column 'Quem' has e-mail addresses and is not used; if it is the primary contact "
         "(or billing contact, decision maker): renewctl import 'my clients.csv' --map primary=Quem",
-        "column 'Vencimento' has dates and is not used; if it is the renewal date: "
-        "renewctl import 'my clients.csv' --map renewal=Vencimento",
+        "column 'Validade' has dates and is not used; if it is the renewal date: "
+        "renewctl import 'my clients.csv' --map renewal=Validade",
         "column 'Plano' is not used; if it is the product: "
         "renewctl import 'my clients.csv' --map product=Plano",
     )
@@ -124,7 +147,7 @@ def test_warnings_name_the_column_and_what_it_has() -> None:
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
-        ("Vencimento\n(contrato)", "Vencimento (contrato)"),
+        ("Validade\n(contrato)", "Validade (contrato)"),
         ("Data\u00a0fim", "Data fim"),
         ("\u200bData fim\u200b", "Data fim"),
         ("it's = due", "it's = due"),
@@ -174,12 +197,92 @@ CLIENTS = [
     ("Domain|Faturamento", "acme.example|12.000,00", {"client": 0}),
     ("Domain|Renews", "acme.example|Yes", {"client": 0}),
     ("Domain|Renews", "acme.example|2027-03-01", {"client": 0, "renewal": 1}),
+    ("Domain|Vencimento", "acme.example|01/03/2027", {"client": 0, "renewal": 1}),
+    ("Domain|Vencimento", "acme.example|todo dia 5", {"client": 0}),
+    ("Domain|Vencimento", "acme.example|30", {"client": 0}),
+    ("Domain|Vencimento", "acme.example|", {"client": 0, "renewal": 1}),
+    ("Domain|Vencimento|Renewal date", "acme.example|28/02/2027|01/03/2027", {"client": 0, "renewal": 2}),
+    ("Domain|Vencimento|Contract end", "acme.example|28/02/2027|01/03/2027", {"client": 0}),
+    ("Domain|Vencimento|Contract end", "acme.example|30 dias|01/03/2027", {"client": 0, "renewal": 2}),
+    ("Domain|Vencimento|Contract end", "acme.example||01/03/2027", {"client": 0, "renewal": 2}),
+    ("Domain|Vencimento|Contract end", "acme.example||", {"client": 0}),
+    ("Website|URL", "|acme.example", {"client": 1}),
+    ("Domain|HubSpot ID", "acme.example|4411223", {"client": 0, "hub_id": 1}),
+    ("Domain|HubSpot ID", "acme.example|245678901", {"client": 0, "hub_id": 1}),
+    ("Domain|HubSpot ID", "acme.example|5239412083", {"client": 0}),
+    ("Domain|HubSpot ID", "acme.example|17611259571", {"client": 0}),
+    ("Domain|HubSpot ID", "acme.example|12", {"client": 0}),
+    ("Domain|Diretor", "acme.example|Paula Reis", {"client": 0}),
+    ("Domain|Diretor", "acme.example|Paula Reis <p@acme.example>", {"client": 0, "decision_maker": 1}),
+    ("Domain|Approver", "a.example|ana@agency.example\nb.example|rui@agency.example", {"client": 0}),
+    ("Domain|Approver", "a.example|p@a.example\nb.example|r@b.example", {"client": 0, "decision_maker": 1}),
+    ("Domain|Responsável", "acme.example|Ana", {"client": 0}),
+    ("Domain|Responsável|Owner", "acme.example|Ana|partner", {"client": 0, "notify": 1, "owner": 2}),
+    ("Domain|Responsável|Owner", "acme.example|p@acme.example|partner", {"client": 0, "owner": 2}),
+    (
+        "Domain|Responsible|Owner",
+        "a.example|ana@agency.example|partner\nb.example|rui@agency.example|partner",
+        {"client": 0, "notify": 1, "owner": 2},
+    ),
+    (
+        "Domain|Responsável|Account manager|Owner",
+        "acme.example|P|Ana|partner",
+        {"client": 0, "notify": 2, "owner": 3},
+    ),
+    ("Domain|Responsável|Encargado|Owner", "acme.example|Ana|Rui|partner", {"client": 0, "owner": 3}),
 ]
 
 
 @pytest.mark.parametrize(("header", "row", "columns"), CLIENTS, ids=[" ".join(each[:2]) for each in CLIENTS])
 def test_a_name_that_needs_its_cells(header: str, row: str, columns: dict[str, int]) -> None:
-    assert match_columns(sheet(header, row), {}).columns == columns
+    assert match_columns(sheet(header, *row.split("\n")), {}).columns == columns
+
+
+# The table; the options; what is read because the cells fit.
+REMARKS = [
+    ("Domain|Renewal date|Company", "acme.example|2027-03-01|Acme", [], ""),
+    ("Site|Renewal date", "acme.example|2027-03-01", [], "'Site' as the client's domain"),
+    (
+        "Site|Financeiro|Vencimento|Responsável",
+        "acme.example|f@acme.example|01/03/2027|Ana",
+        [],
+        "'Site' as the client's domain, 'Financeiro' as the billing contact, 'Vencimento' as the renewal "
+        "date; to leave out: --map billing=, --map renewal=",
+    ),
+    ("Domain|Vencimento", "acme.example|01/03/2027", ["renewal=Vencimento"], ""),
+    ("Domain|Vencimento|Diretor", "acme.example|01/03/2027|", ["renewal="], ""),
+    ("Domain|Owner|Responsável", "acme.example|partner|Ana", [], ""),
+]
+
+
+@pytest.mark.parametrize(("header", "row", "options", "named"), REMARKS, ids=[each[0] for each in REMARKS])
+def test_a_remark_names_the_columns_that_are_read_because_they_fit(
+    header: str, row: str, options: list[str], named: str
+) -> None:
+    found = read(sheet(header, row), *options).remarks
+
+    assert found == ((f"columns read because their cells fit: {named}",) if named else ())
+
+
+def test_who_is_responsible_is_read_beside_an_owner() -> None:
+    table, alone = (
+        sheet("Domain|Owner|Responsável", "acme.example|partner|Ana"),
+        ("Domain|Responsável", "a.b|Ana"),
+    )
+    remark = (
+        "columns read because their cells fit: 'Responsável' as the partner user; to leave out: --map notify="
+    )
+
+    assert read(table, with_overrides=True).remarks == (remark,)
+    assert read_override_rows(table, FILE).remarks == (remark,)
+    assert read_override_rows(table, FILE).rows[0].notify == "Ana"
+    # Without one it is not read, and not offered: a partner user alone is refused.
+    found = read(sheet(*alone), with_overrides=True)
+    assert (found.rows[0].values, found.unused, found.warnings) == ({}, ("Responsável",), ())
+    with pytest.raises(BadInput, match="no column for the owner"):
+        read_override_rows(sheet(*alone), FILE)
+    listed = read_override_rows(sheet(*alone), FILE, with_setting=True)
+    assert (listed.rows[0].notify, listed.remarks) == ("", ("columns not used: Responsável",))
 
 
 # The table; the problem; what the hint maps.
@@ -296,6 +399,29 @@ def test_cells_without_a_value_show_nothing() -> None:
     assert found.warnings == ()
 
 
+def test_a_bad_cell_questions_a_column_whose_name_does_not_decide() -> None:
+    days = [f"{letter}.example|2027-03-01" for letter in "abcd"]
+    table = sheet("Domain|Vencimento", *days, "e.example|a combinar")
+
+    (problem,) = read(table).problems
+    assert paste(problem.hint) == ["renewal="]
+    assert len(read(table, "renewal=").rows) == 5
+    (problem,) = read(table, "renewal=Vencimento").problems
+    assert find_commands(problem.hint) == []
+
+
+def test_a_half_converted_column_whose_name_does_not_decide_can_be_left_out() -> None:
+    cells: tuple[Cell, ...] = (date(2027, 3, 1), date(2027, 4, 2), "25/03/2027", "28/03/2027")
+    rows = [SheetRow(number, (f"c{number}.example", cell)) for number, cell in enumerate(cells, 2)]
+    table = Sheet(("Domain", "Vencimento"), tuple(rows))
+
+    with pytest.raises(BadInput, match="cannot be read") as caught:
+        read(table)
+    (problem,) = caught.value.problems
+    assert paste(problem.hint) == ["renewal="]
+    assert len(read(table, "renewal=").rows) == 4
+
+
 def test_notes_are_a_memo_or_the_note_of_a_list_of_overrides() -> None:
     table = sheet("Domain|Notes", "acme.example|why")
 
@@ -325,7 +451,21 @@ CELLS = (
     )
 )
 NAMES = st.sampled_from(
-    ["Domain", "Client", "Site", "E-mail", "Owner", "Renewal", "Vencimento", "Notes", "", "Hub"]
+    [
+        "Domain",
+        "Client",
+        "Site",
+        "E-mail",
+        "Owner",
+        "Renewal",
+        "Vencimento",
+        "Contract end",
+        "Diretor",
+        "Responsável",
+        "Notes",
+        "",
+        "Hub",
+    ]
 )
 
 

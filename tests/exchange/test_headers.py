@@ -79,10 +79,12 @@ def test_a_field_is_known_by_its_names(field: str, name: str) -> None:
 @pytest.mark.parametrize(("language", "field", "name"), EVERYDAY, ids=map(" ".join, EVERYDAY))
 def test_an_everyday_name_means_its_field_or_none(language: str, field: str, name: str) -> None:
     columns = ("x", name) if field == "client" else ("domain", name)
+    columns += ("renewal owner",) if field == "notify" else ()
     taken = {} if field in {"ambiguous", "other", "unknown"} else {field: 1}
+    taken |= ({} if field == "client" else {"client": 0}) | ({"owner": 2} if field == "notify" else {})
     headers = read_headers()
 
-    assert match(columns).columns == taken | ({} if field == "client" else {"client": 0})
+    assert match(columns).columns == taken
     assert (fold(name) in headers.ambiguous, fold(name) in headers.other) == (
         field == "ambiguous",
         field == "other",
@@ -134,8 +136,8 @@ def test_groups_of_names_are_of_fields_and_languages() -> None:
     [
         "Record ID",
         "hs_object_id",
-        "HubSpot ID",
         "Company owner",
+        "Responsible",
         "hubspot_owner_id",
         "Current MRR",
         "Renewal MRR",
@@ -301,6 +303,9 @@ def test_arbitrary_names_are_matched_or_refused(columns: list[str], mapping: dic
         (("Firm", "Owner"), {"client": "firm"}, "client owner"),
         (("Domain", "Owner"), {"client": "firm", "what": "Owner"}, "client owner"),
         (("Domain", "Owner"), {"owner": ""}, "client"),
+        (("Site", "Vencimento", "Diretor", "HubSpot ID"), {}, "client renewal decision_maker hub_id"),
+        (("Site", "Responsável"), {}, "client"),
+        (("Site", "Responsável", "Renewal owner"), {}, "client notify owner"),
         ((), {"owner": "x"}, ""),
     ],
 )

@@ -115,6 +115,8 @@ Who gets notified about a client's HubSpot renewal, and why.
 Options stand after the command: renewctl who --within 60d. Short pages on single matters:
 renewctl help exit-codes, rules, store, dates.
 """
+# Given to each command too: Typer keeps the help option of the first context, which may have no parent.
+_HELP_OPTIONS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
 class _Helpful:
@@ -197,7 +199,8 @@ def _build(words: str) -> Command | CommandGroup:
     import_module(f"renewctl.cli.commands.{module}{'_' if iskeyword(module) else ''}")
     if body := COMMAND_BODIES.get(words):
         app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        app.command(name or first, cls=Command, help=_join_lines(body.__doc__ or ""))(body)
+        text = _join_lines(body.__doc__ or "")
+        app.command(name or first, cls=Command, help=text, context_settings=_HELP_OPTIONS)(body)
         return cast(Command, get_command(app))
     members = {}
     for member, body in COMMAND_BODIES.items():
@@ -215,7 +218,7 @@ def _build_group(
     app = typer.Typer(
         name=words or "renewctl", cls=CommandGroup, callback=callback, help=_join_lines(text),
         invoke_without_command=True, add_completion=not words, rich_markup_mode="rich",
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings=_HELP_OPTIONS,
     )  # fmt: skip
     group = cast(CommandGroup, get_command(app))
     group.words = words

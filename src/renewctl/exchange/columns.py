@@ -53,12 +53,16 @@ class MatchedColumns(NamedTuple):
         unknown: The names of columns that hold no field.
         warnings: Columns that are not read and look like a field, each with a command that reads it.
         ways_out: For each field, the next step if its column has cells that cannot be read.
+        remarks: Which columns are read because their cells fit, as their names do not decide.
+        doubts: For each field with such a column, the next step if one of its cells is refused.
     """
 
     columns: Mapping[str, int]
     unknown: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     ways_out: Mapping[str, str] = EMPTY
+    remarks: tuple[str, ...] = ()
+    doubts: Mapping[str, str] = EMPTY
 
 
 def match_columns(
@@ -80,7 +84,7 @@ def match_columns(
     mapped, problems = _read_mapping(columns, mapping)
     named = {field_name(word) for word, name in mapping.items() if name.strip()}
     left_out = {field_name(word) for word, name in mapping.items() if not name.strip()}
-    matches = match_names(columns, mapped, left_out, wanted, table.may_be)
+    matches = match_names(columns, mapped, left_out, wanted, table.fits)
     problems += (
         _several_columns(columns, field, places)
         for field, places in matches.items()
@@ -99,10 +103,12 @@ def match_columns(
     if problems:
         placed = [problem._replace(file=file, line=sheet.line, sheet=sheet.name) for problem in problems]
         raise BadInput("the columns cannot be matched", problems=placed)
-    unread = [
-        place for place in range(len(columns)) if place not in {chosen[f] for f in chosen if f in wanted}
-    ]
+    read = {field: place for field, place in chosen.items() if field in wanted}
+    unread = [place for place in range(len(columns)) if place not in read.values()]
+    by_cells = _find_read_by_cells(table, read, mapped)
     free = [field for field in COLUMNS if field in wanted and field not in chosen and field not in left_out]
+    if "owner" not in chosen and "notify" in free:
+        free.remove("notify")  # A partner user without a renewal owner is refused.
     return MatchedColumns(
         chosen,
         tuple(columns[place] for place in spare if columns[place].strip()),
@@ -110,8 +116,11 @@ def match_columns(
         {
             field: _find_way_out(table, field, spare)
             for field, place in chosen.items()
-            if field != "client" and (table.content(place) is Content.TEXT or not table.may_be(field, place))
+            if field != "client"
+            and (table.content(place) is Content.TEXT or table.fits(field, place) is False)
         },
+        tuple(_remark_on(by_cells)),
+        {field: _find_way_out(table, field, spare) for field in by_cells if field != "client"},
     )
 
 
@@ -128,9 +137,12 @@ def clear_unreadable(sheet: Sheet, matched: MatchedColumns, fields: Collection[s
 
 
 def add_ways_out(problems: Sequence[Problem], sheet: Sheet, matched: MatchedColumns) -> list[Problem]:
-    """Return the problems of cells; where most of a column cannot be read, with a way to do without it."""
+    """Return the problems of cells, with a way to do without the column if it can mean something else.
+
+    That is a column whose name does not decide, or most of whose cells cannot be read.
+    """
     bad = {(problem.column, problem.line) for problem in problems}
-    ways_out: dict[int, str] = {}
+    ways_out = {matched.columns[field] + 1: f"; {way_out}" for field, way_out in matched.doubts.items()}
     for field, way_out in matched.ways_out.items():
         place = matched.columns[field]
         filled = sum(show_text(row.cells[place]) != "" for row in sheet.rows)
@@ -197,6 +209,21 @@ def _several_columns(columns: Sequence[str], field: str, places: Sequence[int]) 
 def _list_columns(columns: Sequence[str]) -> str:
     names = [name for name in columns if name.strip()]
     return f"the columns: {list_some(names, _MOST_LISTED) or 'none has a name'}"
+
+
+def _find_read_by_cells(table: Contents, read: Mapping[str, int], mapped: Collection[str]) -> dict[str, str]:
+    """Return the name, by field, of each column that is read because its cells fit, and not mapped."""
+    names = {field: table.sheet.columns[place] for field, place in read.items() if table.fits(field, place)}
+    fitting = read_headers().fitting
+    return {field: name for field, name in names.items() if field not in mapped and fold(name) in fitting}
+
+
+def _remark_on(by_cells: Mapping[str, str]) -> Iterator[str]:
+    """Yield a remark on the columns that are read because their cells fit: their names by field."""
+    if by_cells:
+        named = ", ".join(f"{name!r} as the {_LABELS.get(field, field)}" for field, name in by_cells.items())
+        options = ", ".join(f"--map {field}=" for field in by_cells if field != "client")
+        yield f"columns read because their cells fit: {named}{options and f'; to leave out: {options}'}"
 
 
 def _warn_of(table: Contents, places: Sequence[int], free: Collection[str]) -> Iterator[str]:

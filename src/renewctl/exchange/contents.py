@@ -8,7 +8,7 @@ from itertools import islice
 
 from renewctl.domain.identifiers import client_key, explain_no_client
 from renewctl.errors import BadInput
-from renewctl.exchange.cells import cell_kind, read_cell, read_people, show_text
+from renewctl.exchange.cells import cell_kind, is_placeholder, read_cell, read_people, read_text, show_text
 from renewctl.exchange.dates import parse_dates
 from renewctl.exchange.headers import fold, read_headers
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet
@@ -21,7 +21,8 @@ MOST = 0.8
 _LEAST_HUB_ID = 10_000
 """Smaller numbers are those of rows, days and prices."""
 _LONGEST_DATE = 40
-_LONGEST_ID = 15
+_LONGEST_HUB_ID = 9
+"""Digits. HubSpot numbers the records of a CRM, too; recent ones have ten digits or more."""
 
 
 class Content(StrEnum):
@@ -52,9 +53,16 @@ class Contents:
         self._contents: dict[int, Content] = {}
 
     def sample(self, place: int) -> list[Cell]:
-        """Return the first filled cells of a column; errors show nothing of what it holds."""
-        filled = (cell for row in self.sheet.rows if show_text(cell := row.cells[place]))
-        return [*islice((cell for cell in filled if not isinstance(cell, BadCell)), _SAMPLE)]
+        """Return the first cells of a column that show what it holds: no errors, and nothing such as ``-``."""
+        cells = (row.cells[place] for row in self.sheet.rows)
+        telling = (
+            cell
+            for cell in cells
+            if not isinstance(cell, BadCell)
+            and (text := read_text(cell))
+            and not is_placeholder(text, Kind.ADDRESS)
+        )
+        return [*islice(telling, _SAMPLE)]
 
     def content(self, place: int) -> Content:
         """Return what most of the filled cells of a column are."""
@@ -65,9 +73,9 @@ class Contents:
             self._contents[place] = next(most, Content.TEXT if cells else Content.NOTHING)
         return self._contents[place]
 
-    def may_be(self, field: str, place: int) -> bool:
-        """Return whether nothing in a column speaks against its holding the field."""
-        return self.content(place) is Content.NOTHING or self._fits(field, place)
+    def fits(self, field: str, place: int) -> bool | None:
+        """Return whether the cells of a column are what the field holds; None if no cell is filled."""
+        return None if self.content(place) is Content.NOTHING else self._fits(field, place)
 
     def is_readable(self, field: str, place: int) -> bool:
         """Return whether some cell of a column that is filled can be read, or none is filled."""
@@ -161,9 +169,8 @@ def _is_address(text: str) -> bool:
 
 def _is_hub_id(text: str) -> bool:
     digits = text.removesuffix(".0")
-    return (
-        digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_ID and int(digits) >= _LEAST_HUB_ID
-    )
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_HUB_ID
+    return is_number and int(digits) >= _LEAST_HUB_ID
 
 
 def _is_domain(text: str) -> bool:

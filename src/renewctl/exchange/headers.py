@@ -91,7 +91,7 @@ def match_names(
     mapped: Mapping[str, int],
     left_out: Collection[str] = (),
     wanted: Collection[str] = COLUMNS,
-    fits: Callable[[str, int], bool] | None = None,
+    fits: Callable[[str, int], bool | None] | None = None,
 ) -> dict[str, list[int]]:
     """Return the columns that hold each field by their names: more than one is for the user to settle.
 
@@ -100,25 +100,43 @@ def match_names(
         mapped: The columns that the user mapped to fields.
         left_out: Fields that have no column, whatever the names say.
         wanted: Fields that are read.
-        fits: Whether the cells of a column fit a field; asked about names that do not decide alone.
-            None if the cells are not known: then they count as fitting.
+        fits: Whether the cells of a column fit a field, None if that is not known; asked about names
+            that do not decide alone. What is not known counts as fitting if no other column fits.
+            Without the function, nothing is known.
     """
     headers = read_headers()
     matches: dict[str, list[int]] = {field: [place] for field, place in mapped.items()}
     free = [(place, fold(name)) for place, name in enumerate(columns) if place not in mapped.values()]
     for known in (headers.certain, headers.fitting):
-        settled = {*matches, *left_out}
+        found: dict[str, list[int]] = {}
         for place, name in free:
             field = known.get(name, "")
             if field not in wanted and name != field:
                 field = _OTHERWISE.get(field, field)
-            if field not in COLUMNS or field in settled:
-                continue
-            if known is headers.certain or fits is None or fits(field, place):
-                matches.setdefault(field, []).append(place)
+            if field in COLUMNS and field not in matches and field not in left_out:
+                found.setdefault(field, []).append(place)
+        matches |= found if known is headers.certain else _choose_fitting(found, "owner" in matches, fits)
     either = "client" if "client" not in matches else "name"
     places = [place for place, name in free if headers.certain.get(name) == CLIENT_OR_NAME]
     if places and either not in mapped and either not in left_out:
         # In a table that has a domain and a name besides, that is one column too many: the user decides.
         matches.setdefault(either, []).extend(places)
     return matches
+
+
+def _choose_fitting(
+    found: Mapping[str, Sequence[int]], has_owner: bool, fits: Callable[[str, int], bool | None] | None
+) -> dict[str, list[int]]:
+    """Return the columns, of those whose names do not decide, that are a field by their cells.
+
+    Of two that fit, neither is certain. Only the client is needed, so that there the user decides. Who is
+    responsible is a setting only beside an owner.
+    """
+    chosen: dict[str, list[int]] = {}
+    for field, places in found.items():
+        known = {place: fits(field, place) if fits else None for place in places}
+        fitting = [place for place in places if known[place]]
+        fitting = fitting or [place for place in places if known[place] is None]
+        if (len(fitting) == 1 or (fitting and field == "client")) and (field != "notify" or has_owner):
+            chosen[field] = fitting
+    return chosen

@@ -69,7 +69,7 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     sheet = leave_out_totals(sheet, matched.columns["client"])
     problems: list[Problem] = []
     refused: list[Problem] = []
-    remarks = [*sheet.remarks]
+    remarks = [*sheet.remarks, *matched.remarks]
     table: dict[str, Sequence[Cell | Placeholder]] = {}
     dates: dict[str, Mapping[int, date]] = {}
     for name, place in matched.columns.items():
@@ -97,11 +97,12 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
         )
         if (client := values.pop("client", None)) is not None:
             bad = bool(wrong) or row.number in dated_badly
-            rows.append(ImportRow(file, row.number, client, {} if bad else values, places, sheet.name, bad))
+            read = {} if bad else values
+            rows.append(ImportRow(file, row.number, client, read, places, sheet.name, bad, matched.doubts))
     placed = [problem._replace(file=file, sheet=sheet.name) for problem in (*refused, *problems)]
-    if refused:
-        raise BadInput("the table cannot be read; nothing was written", problems=placed)
     found = add_ways_out([*placed, *sheet.problems], sheet, matched)
+    if refused:
+        raise BadInput("the table cannot be read; nothing was written", problems=found)
     return ClientRows(tuple(rows), tuple(found), matched.unknown, matched.warnings, tuple(remarks))
 
 
@@ -247,8 +248,9 @@ def read_override_rows(
                 wrong.append(problem._replace(column=place + 1, sheet=sheet.name))
         problems += wrong
         if not wrong:
-            rows.append(OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts))
-    remarks = [*sheet.remarks, *matched.warnings]
+            read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
+            rows.append(read._replace(ways_out=matched.doubts))
+    remarks = [*sheet.remarks, *matched.remarks, *matched.warnings]
     if matched.unknown:
         remarks.append(f"columns not used: {', '.join(matched.unknown)}")
     return OverrideRows(tuple(rows), tuple(problems), tuple(remarks), matched.warnings)

@@ -14,6 +14,7 @@ class ImportRow(NamedTuple):
     ``values`` has the values of its cells by column, those of a role are contacts without roles of
     their own; a blank cell is not in it. ``places`` has the number of each column, from 1; ``sheet`` is
     the sheet of a workbook. Of an ``unread`` row, which has bad cells, only the client is checked.
+    ``ways_out`` has the next step if a cell is refused, for columns that may mean something else.
     """
 
     file: str
@@ -23,12 +24,13 @@ class ImportRow(NamedTuple):
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
     unread: bool = False
+    ways_out: Mapping[str, str] = EMPTY
 
 
 class OverrideRow(NamedTuple):
     """A row of a list of overrides; ``owner`` is hubspot, partner, default, or empty for no change.
 
-    ``places`` and ``sheet`` are those of an ``ImportRow``.
+    ``places``, ``sheet`` and ``ways_out`` are those of an ``ImportRow``.
     """
 
     file: str
@@ -39,6 +41,7 @@ class OverrideRow(NamedTuple):
     note: str = ""
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
+    ways_out: Mapping[str, str] = EMPTY
 
 
 class BadRow(Exception):
@@ -46,6 +49,7 @@ class BadRow(Exception):
 
     def __init__(self, row: ImportRow | OverrideRow, name: str, message: str, hint: str = "") -> None:
         super().__init__(message)
+        hint = "; ".join(filter(None, (hint, row.ways_out.get(name, ""))))
         column = row.places.get(name, 0)
         self.problem = Problem(
             message, hint=hint, file=row.file, line=row.line, column=column, sheet=row.sheet
