@@ -11,7 +11,7 @@ from renewctl.errors import BadInput
 from renewctl.exchange.cells import cell_kind, is_placeholder, read_cell, read_people, read_text, show_text
 from renewctl.exchange.dates import parse_dates
 from renewctl.exchange.headers import fold, read_headers
-from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet
+from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.fields import COLUMNS, Kind
 
 _SAMPLE = 100
@@ -53,16 +53,12 @@ class Contents:
         self._contents: dict[int, Content] = {}
 
     def sample(self, place: int) -> list[Cell]:
-        """Return the first cells of a column that show what it holds: no errors, and nothing such as ``-``."""
-        cells = (row.cells[place] for row in self.sheet.rows)
-        telling = (
-            cell
-            for cell in cells
-            if not isinstance(cell, BadCell)
-            and (text := read_text(cell))
-            and not is_placeholder(text, Kind.ADDRESS)
-        )
-        return [*islice(telling, _SAMPLE)]
+        """Return the first cells of a column that show what it holds."""
+        return [row.cells[place] for row in self._sample_rows(place)]
+
+    def _sample_rows(self, place: int) -> list[SheetRow]:
+        rows = (row for row in self.sheet.rows if _is_telling(row.cells[place]))
+        return [*islice(rows, _SAMPLE)]
 
     def content(self, place: int) -> Content:
         """Return what most of the filled cells of a column are."""
@@ -127,7 +123,7 @@ class Contents:
         """Return how many clients have a cell in a column, as far as a column of domains shows them."""
         places = range(len(self.sheet.columns))
         key = next((each for each in places if self.content(each) is Content.DOMAINS), None)
-        rows = [row for row in self.sheet.rows if show_text(row.cells[place])][:_SAMPLE]
+        rows = self._sample_rows(place)
         return len({row.number if key is None else client_key(show_text(row.cells[key])) for row in rows})
 
 
@@ -141,6 +137,14 @@ def can_read(field: str, cell: Cell) -> bool:
     except BadInput:
         return False
     return True
+
+
+def _is_telling(cell: Cell) -> bool:
+    """Return whether a cell shows what its column holds: errors do not, nor does text such as ``-``."""
+    if isinstance(cell, BadCell):
+        return False
+    text = read_text(cell)
+    return text != "" and not is_placeholder(text, Kind.DATE)
 
 
 @cache  # The same people and days are in many cells.

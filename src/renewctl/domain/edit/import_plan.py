@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from renewctl.command_line import command_line
 from renewctl.domain.edit.clients import ask_about, field_changes
 from renewctl.domain.edit.contacts import join_roles
-from renewctl.domain.edit.import_remarks import remark_on_changes
+from renewctl.domain.edit.import_remarks import describe_left_out, remark_on_changes
 from renewctl.domain.edit.import_renewals import ListedRenewals
 from renewctl.domain.edit.import_texts import group_rows
 from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
@@ -23,7 +23,7 @@ from renewctl.fields import COLUMNS, TABLES, Kind
 from renewctl.model import Change, Client, Contact, Override, Owner, Plan, Portfolio, Role
 from renewctl.text import count_of, list_some
 
-MOST_NAMED, MOST_LISTED = 3, 20
+MOST_NAMED = 3
 _SAME = "say the same in each row of a client, or leave it blank"
 
 Groups = Iterable[tuple[str, list[ImportRow]]]
@@ -150,9 +150,7 @@ def plan_import(
         bad_rows = {(problem.sheet, problem.line) for problem in problems}
         message = f"{count_of(len(bad_rows), 'bad row')}; nothing was written"
         raise BadInput(message, hint="--partial imports the others", problems=problems)
-    notes = [f"left out: {place_of(problem)}: {problem.message}" for problem in problems]
-    if left_out:
-        notes.append(f"left out with them, as rows of the same clients: {list_some(left_out, MOST_LISTED)}")
+    notes = [*describe_left_out(problems, left_out)]
     notes += _unused_cells(roster, groups, options)
     notes += _remarks(roster, groups, renewals, options)
     notes += remark_on_changes(portfolio, changes)

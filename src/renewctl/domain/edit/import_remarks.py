@@ -9,10 +9,18 @@ from renewctl.domain.edit.contacts import warn_too_many
 from renewctl.domain.edit.rows import ImportRow, place_of
 from renewctl.domain.edit.settings import warn_inactive
 from renewctl.domain.plausibility import FAR_OFF, describe_far_off
+from renewctl.errors import Problem
 from renewctl.model import Change, Portfolio, Role
-from renewctl.text import count_of
+from renewctl.text import count_of, list_some
 
-MOST_REMARKS = 3
+MOST_REMARKS, MOST_LISTED = 3, 20
+
+
+def describe_left_out(problems: Sequence[Problem], with_them: Sequence[str]) -> Iterator[str]:
+    """Yield a note for each bad row that is left out, and one for good rows of the same clients."""
+    yield from (f"left out: {place_of(problem)}: {problem.message}" for problem in problems)
+    if with_them:
+        yield f"left out with them, as rows of the same clients: {list_some(with_them, MOST_LISTED)}"
 
 
 def remark_on_rows(rows: Sequence[ImportRow], today: date) -> Iterator[str]:
