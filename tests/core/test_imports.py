@@ -383,7 +383,13 @@ CASES = [
         [row(GAMA, renewal=DAY)],
         [((*GC, "renewals", ""), {"date": DAY})],
     ),
-    Case("a product without a date", [row(ACME, product="Service Hub")], []),
+    Case(
+        "a product without a date",
+        [row(ACME, product="Service Hub")],
+        [],
+        said=("no renewal date, not imported: 'Service Hub' of acme.example",),
+    ),
+    Case("a known product without a date", [row(ACME, product="sales hub")], []),
     Case(
         "products that differ in case only are told apart",
         [row("cases.example", product="HUB", renewal=DAY)],
@@ -834,8 +840,10 @@ def test_partial_leaves_the_bad_ones_out_and_says_so() -> None:
         "line 4:",
         "line 7:",
         "line 9:",
+        "line 6",
     ]
-    assert all(said.startswith("left out: line ") for said in plan.notes)
+    assert all(said.startswith("left out: line ") for said in plan.notes[:4])
+    assert plan.notes[4] == "left out with them, as rows of the same clients: line 6"
     assert "several renewals" in plan.notes[2]
     assert dict(plan.counts) == {"new": 1, "changed": 0, "unchanged": 0, "removed": 0}
 
@@ -1022,7 +1030,8 @@ def test_problems_name_the_sheet_and_are_in_its_order() -> None:
     assert [(each.sheet, each.line, each.column) for each in problems] == [("B", 2, 1), ("B", 3, 4)]
     assert problems[1].message == "acme.example has another hub id in A!9:9"
     notes = plan_import(portfolio(), rows, PARTIAL).notes
-    assert [note[:15] for note in notes] == ["left out: B!2:2", "left out: B!3:3"]
+    assert [note[:15] for note in notes[:2]] == ["left out: B!2:2", "left out: B!3:3"]
+    assert notes[2].endswith("rows of the same clients: A!9:9")
 
 
 def test_counts_are_of_clients_not_of_rows() -> None:
