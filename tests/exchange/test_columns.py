@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from renewctl.command_line import find_commands, name_store
 from renewctl.errors import BadInput
 from renewctl.exchange.columns import MatchedColumns, match_columns
+from renewctl.exchange.contents import Content, Contents
 from renewctl.exchange.rows import ClientRows, read_client_rows, read_override_rows
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.fields import COLUMNS
@@ -78,6 +79,11 @@ OFFERED = {
     # A column with a certain name has the field, so that no other is offered for it.
     "Domain|Renewal date|Created|Vencimento": ("acme.example|2027-03-01|2025-01-01|2027-03-01", []),
     "Domain|Decision maker|Diretor": ("acme.example|p@acme.example|d@acme.example", []),
+    # Unless it is blank, and the other column's name can mean the field.
+    "Domain|Renewal date|Created on|Contract end": (
+        "acme.example||2025-01-01|2027-03-01\nbeta.example|TBD|2025-01-01|2027-03-01",
+        ["renewal=Contract end"],
+    ),
     "Domain|LinkedIn|Profile": (
         "acme.example|linkedin.com/company/acme|crm.example/1\nbeta.example|linkedin.com/company/b|crm.example/2",
         [],
@@ -498,7 +504,8 @@ def test_what_is_offered_can_be_pasted_and_settles_it(data: st.DataObject) -> No
         for command in find_commands(warning)[:1]:
             option = shlex.split(command)[-1]
             field, _, _ = option.partition("=")
-            assert field not in found.columns
+            place = found.columns.get(field)
+            assert place is None or Contents(table).content(place) is Content.NOTHING
             assert field in match([option]).columns
 
 

@@ -109,10 +109,13 @@ def match_columns(
     free = [field for field in COLUMNS if field in wanted and field not in chosen and field not in left_out]
     if "owner" not in chosen and "notify" in free:
         free.remove("notify")  # A partner user without a renewal owner is refused.
+    blank = [
+        field for field, place in read.items() if field not in mapped and table.fits(field, place) is None
+    ]
     return MatchedColumns(
         chosen,
         tuple(columns[place] for place in spare if columns[place].strip()),
-        tuple(_warn_of(table, unread, free)),
+        tuple(_warn_of(table, unread, free, blank)),
         {
             field: _find_way_out(table, field, spare)
             for field, place in chosen.items()
@@ -226,9 +229,11 @@ def _remark_on(by_cells: Mapping[str, str]) -> Iterator[str]:
         yield f"columns read because their cells fit: {named}{options and f'; to leave out: {options}'}"
 
 
-def _warn_of(table: Contents, places: Sequence[int], free: Collection[str]) -> Iterator[str]:
+def _warn_of(
+    table: Contents, places: Sequence[int], free: Collection[str], blank: Collection[str]
+) -> Iterator[str]:
     """Yield a warning of each column that is not read and looks like a field, up to a number."""
-    offers = [(place, fields) for place in places if (fields := table.offer(place, free))]
+    offers = [(place, fields) for place in places if (fields := table.offer(place, free, blank))]
     yield from (_warn(table, *offer) for offer in offers[:_MOST_NAMED])
     if len(offers) > _MOST_NAMED:
         yield f"{len(offers) - _MOST_NAMED} more columns look like fields and are not used"

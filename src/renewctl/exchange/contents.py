@@ -78,8 +78,14 @@ class Contents:
         cells = [cell for row in self.sheet.rows if show_text(cell := row.cells[place])]
         return not cells or any(can_read(field, cell) for cell in cells)
 
-    def offer(self, place: int, free: Collection[str]) -> list[str]:
-        """Return the fields, of those that are free, that a column which is not read may hold."""
+    def offer(self, place: int, free: Collection[str], blank: Collection[str] = ()) -> list[str]:
+        """Return the fields that a column which is not read may hold.
+
+        Args:
+            place: The column, from 0.
+            free: Fields without a column.
+            blank: Fields whose column has no filled cell: offered only if the name can mean them.
+        """
         name, content = fold(self.sheet.columns[place]), self.content(place)
         headers = read_headers()
         if content is Content.NOTHING or name in headers.other:
@@ -88,7 +94,7 @@ class Contents:
         fields = [field for field in meant if field in COLUMNS and self._fits(field, place)]
         if not fields and not (content is Content.DOMAINS and self._is_one_site(place)):
             fields = [field for field in _BY_CONTENT.get(content, ()) if self._fits(field, place)]
-        return [field for field in fields if field in free]
+        return [field for field in fields if field in free or (field in blank and field in meant)]
 
     def _fits(self, field: str, place: int) -> bool:
         column, content = COLUMNS[field], self.content(place)
