@@ -38,7 +38,7 @@ _PANELS: Mapping[str, Mapping[str, str]] = {
         "user": "List, add, change and remove partner users.",
     },
     "Data in and out": {
-        "import": "Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.",
+        "import": "Import clients from a spreadsheet: add new ones, update others.",
         "export": "Write the store as TOML or JSON, or its clients as CSV or XLSX.",
         "calendar": "Print deadlines and renewals as an iCalendar file, with who is notified.",
     },

@@ -23,31 +23,33 @@ def import_(
     file: FileArgument,
     reading: Reading,
     date_format: Annotated[
-        Literal["dmy", "mdy"] | None, typer.Option("--date-format", help="Day or month first: dmy, mdy.")
+        Literal["dmy", "mdy"] | None, typer.Option("--date-format", help="Order of dates such as 03/04/2027.")
     ] = None,
     from_deadline: Annotated[
-        bool, typer.Option("--renewal-from-deadline", help="A deadline alone gives the renewal date.")
+        bool, typer.Option("--renewal-from-deadline", help="Take the renewal date from a deadline alone.")
     ] = False,
     with_overrides: Annotated[
-        bool, typer.Option("--with-overrides", help="Owner and point of contact become overrides.")
+        bool, typer.Option("--with-overrides", help="Import owner and partner user as overrides.")
     ] = False,
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove clients and renewals that are not listed.")
     ] = False,
     allow_odd_text: Annotated[
-        bool, typer.Option("--allow-odd-text", help="Take text that seems to be in the wrong encoding.")
+        bool, typer.Option("--allow-odd-text", help="Accept text that seems wrongly encoded.")
     ] = False,
     partial: Annotated[
-        bool, typer.Option("--partial", help="Leave bad rows out, import the others.")
+        bool, typer.Option("--partial", help="Leave out bad rows and import the others.")
     ] = False,
 ) -> Result:
-    """Bring a roster in from CSV or XLSX: new clients, and what differs of known ones.
+    """Import clients from a spreadsheet: add new ones, update others.
 
-    Columns are recognized by their names, in seven languages. A blank cell changes nothing, overrides
-    stay without --with-overrides, and nothing is removed without --prune. That removes clients that
-    the list does not have, and renewals of clients for which the list has other renewal dates. If it
-    is about more than a quarter of the clients, you must agree, or pass --yes. If a row is bad,
-    nothing is written.
+    FILE is CSV, or an .xlsx, .ods or .xls workbook. Columns are recognized by their names, in seven
+    languages. A blank cell changes nothing. If a cell is wrong, nothing is saved. Overrides stay as
+    they are without --with-overrides.
+
+    --prune removes the clients that the list does not have, and renewals of clients for which the
+    list has other renewal dates. If more than a quarter of the clients are affected, you must confirm
+    it, or pass --yes.
     """
     data, name = read_input(run, file)
     how, track = reading.options(), tracker(run, "Reading rows")
