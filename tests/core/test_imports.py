@@ -1028,10 +1028,10 @@ def test_problems_name_the_sheet_and_are_in_its_order() -> None:
 
     problems = caught.value.problems
     assert [(each.sheet, each.line, each.column) for each in problems] == [("B", 2, 1), ("B", 3, 4)]
-    assert problems[1].message == "acme.example has another hub id in A!9:9"
+    assert problems[1].message == "acme.example has another hub id in A, row 9"
     notes = plan_import(portfolio(), rows, PARTIAL).notes
-    assert [note[:15] for note in notes[:2]] == ["left out: B!2:2", "left out: B!3:3"]
-    assert notes[2].endswith("rows of the same clients: A!9:9")
+    assert [note.split(":")[1].strip() for note in notes[:2]] == ["B, row 2", "B, row 3"]
+    assert notes[2].endswith("rows of the same clients: A, row 9")
 
 
 def test_counts_are_of_clients_not_of_rows() -> None:
