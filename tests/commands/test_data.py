@@ -319,7 +319,7 @@ def test_bad_rows_are_counted_as_rows(store: Path, run: Callable) -> None:
 CELLS = {
     "client": ("client,name\nnot a domain,X\n", 1, ()),
     "hub id": ("name,client,hub id\nX,acme.example,12x\n", 3, ()),
-    "primary": ("client,primary\nacme.example,nobody\n", 2, ()),
+    "primary": ("client,primary\nacme.example,nobody@\n", 2, ()),
     "renewal": ("client,renewal\nacme.example,soon\n", 2, ()),
     "notify": ("client,owner,notify\nacme.example,partner,bob\n", 3, ("--with-overrides",)),
     "hub id of another": ("client,hub id\neco.example,4411223\n", 2, ()),
