@@ -302,6 +302,11 @@ def test_a_header_row_that_is_blank_is_refused() -> None:
         ((None, "Total", BadCell("#N/A", "the cell shows the error #N/A", "x")), False),
         ((None, "Total", "ana@acme.example"), False),
         ((7, None, 40), False),
+        ((7, "Total", 40), True),
+        (("7 €", "Total", None), True),
+        # A hub ID can be in the client's column, and there is a company of this name.
+        ((4411223, "Total", None), False),
+        (("4411223", "Total", None), False),
     ],
 )
 def test_a_row_of_totals_is_left_out_and_named(row: tuple[Cell, ...], skipped: bool) -> None:

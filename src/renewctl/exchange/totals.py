@@ -15,19 +15,23 @@ _COUNTED_WORDS = """clients; customers; accounts; contracts; renewals; mrr; arr;
     Verlängerungen; klientów; umów; 件数; 社数"""
 _COUNTED = frozenset(["", *map(fold, _COUNTED_WORDS.split(";"))])
 _CURRENCIES = frozenset(["", "r", "us", "usd", "eur", "brl", "gbp", "mxn", "pln", "zl", "jpy", "chf", "円"])
+_LEAST_DIGITS = 5
+"""Of a hub ID: smaller numbers are counts."""
 _DATE = re.compile(r"[0-9]{1,4}[.][0-9]{1,2}[.][0-9]{1,4}")
 
 
 def is_total(row: SheetRow, client: int) -> bool:
     """Return whether a row names no client, and has only numbers or a word for a total.
 
-    ``client`` is the place of the client's column, from 0. A number there can be a client's hub ID, unless
-    the row has a word for a total.
+    ``client`` is the place of the client's column, from 0. A number there is a count beside a word for a
+    total, if it is too small for a hub ID.
     """
     named = row.cells[client]
-    if _is_blank(named) or (isinstance(named, str) and _is_total_word(named)):
-        return has_only_figures(row)
-    return has_only_figures(row) and any(isinstance(cell, str) and _is_total_word(cell) for cell in row.cells)
+    if not has_only_figures(row):
+        return False
+    if _is_blank(named) or _is_word(named):
+        return True
+    return sum(map(str.isdigit, str(named))) < _LEAST_DIGITS and any(map(_is_word, row.cells))
 
 
 def has_only_figures(row: SheetRow) -> bool:
@@ -39,6 +43,10 @@ def has_only_figures(row: SheetRow) -> bool:
 
 def _is_blank(cell: Cell) -> bool:
     return cell is None or cell == "" or (isinstance(cell, BadCell) and not cell.text)
+
+
+def _is_word(cell: Cell) -> bool:
+    return isinstance(cell, str) and _is_total_word(cell)
 
 
 def _is_total_word(text: str) -> bool:
