@@ -592,7 +592,7 @@ def test_a_partner_user_is_not_read_without_a_column_for_the_owner(
 ) -> None:
     found = read(sheet(header, row), with_overrides=with_overrides)
 
-    assert found.remarks == ((f"{remark}: the list has no column for the owner",) if remark else ())
+    assert found.remarks == ((f"{remark}: the list has no column for the renewal owner",) if remark else ())
     assert found.problems == ()
     assert ("notify" in found.rows[0].values) is taken
     assert not {"CSM", "Account Manager", "notify"} & {*found.unused}
@@ -602,7 +602,7 @@ def test_an_owner_of_something_else_is_no_owner_for_the_partner_user() -> None:
     table = sheet("Domain|Owner|Account manager", "a.example|Dana Cole|Ana")
 
     assert read(table).remarks == (
-        "column 'Account manager' (partner user) is not used: the list has no column for the owner",
+        "column 'Account manager' (partner user) is not used: the list has no column for the renewal owner",
     )
     assert read(table, "notify=Account manager").rows[0].values == {"notify": "Ana"}
     assert read(table, "owner=").rows[0].values == {}
@@ -742,6 +742,9 @@ NAMES = st.sampled_from(
         "E-mail",
         "Owner",
         "Renewal",
+        "Primary contact",
+        "Account manager",
+        "Contact",
         "Vencimento",
         "Contract end",
         "Diretor",

@@ -284,7 +284,7 @@ def _remark_on_partner_users(columns: Sequence[str], places: Sequence[int]) -> I
         what = "column" if len(places) == 1 else "columns"
         names = list_some([repr(columns[place]) for place in places], _MOST_NAMED)
         are = "is" if len(places) == 1 else "are"
-        yield f"{what} {names} (partner user) {are} not used: the list has no column for the owner"
+        yield f"{what} {names} (partner user) {are} not used: the list has no column for the renewal owner"
 
 
 def _find_offers(

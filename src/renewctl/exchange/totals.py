@@ -16,6 +16,8 @@ _COUNTED_WORDS = """clients; customers; accounts; contracts; renewals; mrr; arr;
     Verlängerungen; klientów; umów; 件数; 社数"""
 _COUNTED = frozenset(["", *map(fold, _COUNTED_WORDS.split(";"))])
 _CURRENCIES = frozenset(["", "r", "us", "usd", "eur", "brl", "gbp", "mxn", "pln", "zl", "jpy", "chf", "円"])
+_LEAST_DIGITS = 5
+"""Of a hub ID: smaller numbers are counts."""
 _DATE = re.compile(r"[0-9]{1,4}[.][0-9]{1,2}[.][0-9]{1,4}")
 
 
@@ -23,17 +25,22 @@ def is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
     """Return whether a row names no client, and has only numbers or words for a total.
 
     In a column that holds a field, a number may be a client's, whose domain is missing. A number in the
-    client's column is a total only beside a word for one. ``columns`` is the column of each field, from 0.
+    client's column is a count beside a word for a total, if it is too small for a hub ID. ``columns`` is the
+    column of each field, from 0.
     """
+    fields = {place for field, place in columns.items() if field != "memo"}
+    counts = any(map(_is_word, row.cells))
+
+    def is_free(place: int, cell: Cell) -> bool:
+        if place == columns["client"]:
+            return counts and sum(map(str.isdigit, str(cell))) < _LEAST_DIGITS
+        return place not in fields
+
     filled = [(place, cell) for place, cell in enumerate(row.cells) if not _is_blank(cell)]
-    has_word = any(isinstance(cell, str) and _is_total_word(cell) for _, cell in filled)
-    free = {"memo", "client"} if has_word else {"memo"}
-    fields = {place for field, place in columns.items() if field not in free}
-    return bool(filled) and all(
-        isinstance(cell, int | float | str)
-        and _is_figure(cell)
-        and (place not in fields or (isinstance(cell, str) and _is_total_word(cell)))
-        for place, cell in filled
+    return (
+        bool(filled)
+        and has_only_figures(row)
+        and all(_is_word(cell) or is_free(place, cell) for place, cell in filled)
     )
 
 
@@ -46,6 +53,10 @@ def has_only_figures(row: SheetRow) -> bool:
 
 def _is_blank(cell: Cell) -> bool:
     return cell is None or cell == "" or (isinstance(cell, BadCell) and not cell.text)
+
+
+def _is_word(cell: Cell) -> bool:
+    return isinstance(cell, str) and _is_total_word(cell)
 
 
 def _is_total_word(text: str) -> bool:
