@@ -74,7 +74,8 @@ def _read_mapping(words: Sequence[str]) -> dict[str, str]:
         if not field.strip() or not sign:
             hint = "for example --map client='Company Domain'"
             raise UsageError(f"--map: {word!r} is not FIELD=HEADER", hint=hint)
-        headers[field.strip()] = header.strip()
+        if headers.setdefault(field.strip(), header.strip()) != header.strip():
+            raise UsageError(f"--map {field.strip()} can be given only once", hint="leave one of them out")
     return headers
 
 

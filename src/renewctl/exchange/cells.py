@@ -17,6 +17,10 @@ from renewctl.model import Contact, Owner
 
 AS_TEXT = "format the column as text in the spreadsheet, then type the cell again"
 _LONGEST_TEXT = 60
+_SIGNS = frozenset("'`´*#=•·-+~^|/{}")
+"""What is pasted before an address. The mail standards allow most of it, and hardly an address has it."""
+_MOST_PEOPLE = 20_000
+"""Characters of a cell with people."""
 _QUOTED_TEXT = re.compile(r'"[^"]*"')
 # What is in quotes or angle brackets is kept whole when people are separated.
 _KEPT = re.compile(r'"[^"\r\n]*"|<[^<>\r\n]*>')
@@ -133,8 +137,14 @@ def read_people(cell: Cell, what: str) -> tuple[Contact, ...]:
     """
     people: dict[str, Contact] = {}
     problems: list[Problem] = []
-    for part in _split_people(read_text(cell)):
+    if len(text := read_text(cell)) > _MOST_PEOPLE:
+        raise BadInput(f"{what}: the cell has {len(text):,} characters", hint="take out what is no contact")
+    for part in _split_people(text):
         name, address = _split_name(part)
+        if address[:1] in _SIGNS:
+            message = f"{what}: {quote_text(address)} begins with a sign"
+            problems.append(Problem(message, hint=f"remove it: {address.lstrip(''.join(_SIGNS))}"))
+            continue
         try:
             email = parse_address(address, what)
         except UsageError as error:

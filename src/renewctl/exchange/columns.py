@@ -29,7 +29,8 @@ from renewctl.text import column_letters, list_some
 
 _MOST_NAMED, _MOST_LISTED, _LONGEST_CELL = 8, 40, 40
 _NOTES = frozenset({"memo", "note"})
-"""Of several columns of notes none is read, and each is offered: they are no reason to refuse a table."""
+"""Of several columns of notes none is read, and each is offered: they are no reason to refuse a table. In a
+list of overrides they are one, because an override without a note loses the note that it has."""
 
 
 _LABELS = {
@@ -105,8 +106,7 @@ def match_columns(
         if len(matches.get(field, ())) == 1
         and (field in wanted or table.is_readable(field, matches[field][0]))
     }
-    used = set(chosen.values())
-    spare = [place for place, name in enumerate(columns) if place not in used]
+    spare = [place for place in range(len(columns)) if place not in chosen.values()]
     if "client" not in named:
         problems += _check_client(table, matches.get("client", []), spare)
     if problems:
@@ -114,9 +114,9 @@ def match_columns(
         raise BadInput("the columns cannot be matched", problems=placed)
     read = {field: place for field, place in chosen.items() if field in wanted}
     by_cells = _find_read_by_cells(table, read, mapped)
-    free = [field for field in COLUMNS if field in wanted and field not in chosen and field not in left_out]
-    if not has_owner and "notify" in free:
-        free.remove("notify")  # A partner user without a renewal owner is refused.
+    # A partner user without a renewal owner is refused, so it is not offered.
+    taken = {*chosen, *left_out} | (set() if has_owner else {"notify"})
+    free = [field for field in COLUMNS if field in wanted and field not in taken]
     blank = [
         field for field, place in read.items() if field not in mapped and table.fits(field, place) is None
     ]
@@ -246,7 +246,7 @@ def _check_several(
     columns: Sequence[str], matches: Mapping[str, Sequence[int]], wanted: Collection[str]
 ) -> Iterator[Problem]:
     for field, places in matches.items():
-        if len(places) > 1 and field in wanted and field not in _NOTES:
+        if len(places) > 1 and field in wanted and not (field in _NOTES and "memo" in wanted):
             yield _several_columns(columns, field, places)
 
 

@@ -28,7 +28,7 @@ Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
 _PRINTED_KEYS = {*_OVERRIDE_KEYS, "name", "hub_id"}
 """Columns of ``client list`` that a list of overrides has anyway."""
-MOST_UNUSED = 40
+_MOST_UNUSED = 40
 _LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown >= Shown.LIST}
 
 
@@ -45,6 +45,29 @@ class ClientRows(NamedTuple):
     unused: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+def read_client_tables(sheets: Sequence[Sheet], file: str, **options: Any) -> ClientRows:
+    """Return the rows of all sheets about clients, with a remark on the columns of each that are not used.
+
+    ``options`` are those of ``read_client_rows``.
+
+    Raises:
+        BadInput: If the columns of a sheet are not certain.
+    """
+    tables = [read_client_rows(sheet, file, **options) for sheet in sheets]
+    remarks = [remark for table in tables for remark in table.remarks]
+    for sheet, table in zip(sheets, tables, strict=True):
+        if table.unused:
+            where = f" of {sheet.name}" if tables[1:] else ""
+            remarks.append(f"columns not used{where}: {list_some(table.unused, _MOST_UNUSED)}")
+    return ClientRows(
+        tuple(row for table in tables for row in table.rows),
+        tuple(problem for table in tables for problem in table.problems),
+        (),
+        tuple(warning for table in tables for warning in table.warnings),
+        tuple(remarks),
+    )
 
 
 def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
@@ -69,8 +92,7 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     settings = {name for name, column in COLUMNS.items() if column.table == "override"}
     unwanted = set() if with_overrides else settings
     matched = match_columns(sheet, mapping, wanted=COLUMNS.keys() - unwanted, file=file)
-    sheet = clear_unreadable(sheet, matched, unwanted)
-    sheet = leave_out_totals(sheet, matched.columns)
+    sheet = leave_out_totals(clear_unreadable(sheet, matched, unwanted), matched.columns)
     problems: list[Problem] = []
     refused: list[Problem] = []
     remarks = [*sheet.remarks, *matched.remarks]
@@ -238,13 +260,20 @@ def read_override_rows(
     numbers = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[OverrideRow] = []
     problems = [*sheet.problems]
+    blank: dict[int, list[Placeholder]] = {}
     for row in sheet.rows:
         texts: dict[str, Any] = {}
         wrong: list[Problem] = []
         for key, place in places.items():
             kind = Kind.OWNER if key == "owner" else Kind.TEXT
+            cell = row.cells[place]
             try:
-                value = cells.read_cell(row.cells[place], kind)
+                if key != "client" and isinstance(cell, str) and cells.is_placeholder(cell, Kind.TEXT):
+                    blank.setdefault(place, []).append(Placeholder(cell))
+                    continue
+                value = cells.read_cell(cell, kind)
+                if key == "note" and isinstance(value, int | float):
+                    raise BadInput(f"the spreadsheet holds the number {value}, not text", hint=cells.AS_TEXT)
                 texts[key] = "" if value is None else str(value)
             except BadInput as bad:
                 problem = Problem(bad.message, hint=bad.hint, file=file, line=row.number)
@@ -254,9 +283,11 @@ def read_override_rows(
             read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
             rows.append(read._replace(ways_out=matched.doubts))
     remarks = [*sheet.remarks, *matched.remarks, *matched.warnings]
+    for place, texts_for_nothing in blank.items():
+        remarks += _remark_on_placeholders(sheet.columns[place], texts_for_nothing)
     others = [sheet.columns[place] for key, place in matched.columns.items() if key not in _PRINTED_KEYS]
     if unused := [*matched.unknown, *others]:
-        remarks.append(f"columns not used: {list_some(unused, MOST_UNUSED)}")
+        remarks.append(f"columns not used: {list_some(unused, _MOST_UNUSED)}")
     return OverrideRows(tuple(rows), tuple(problems), tuple(remarks), matched.warnings)
 
 

@@ -154,9 +154,12 @@ def _make_sheet(raw: RawSheet, name: str, options: ReadingOptions) -> Sheet:
     columns = tuple(map(_text, header.cells)) + ("",) * (width - len(header.cells))
     rows: list[SheetRow] = []
     problems: list[Problem] = []
+    # Spreadsheets add blank cells to every row. To one row, a delimiter in a cell without quotes does.
+    uneven = len({row.width for row in body}) > 1
     for row in body:
-        if len(row.cells) > width:
-            message = f"{len(row.cells)} cells, but the header names {count_of(width, 'column')}"
+        if len(row.cells) > width or (uneven and row.width > header.width):
+            number = max(row.width, len(row.cells))
+            message = f"{number} cells, but the header names {count_of(width, 'column')}"
             hint = "put quotes around a cell with a delimiter in it, and a name above every column"
             problems.append(Problem(message, hint=hint, file=name, line=row.number, column=width + 1))
         else:

@@ -73,11 +73,15 @@ def time_cell(text: str) -> BadCell:
 
 
 class SheetRow(NamedTuple):
-    """One row: ``number`` is its line in a CSV (the first, if it has several), else its row, from 1."""
+    """One row: ``number`` is its line in a CSV (the first, if it has several), else its row, from 1.
+
+    ``width`` is how many cells a row of a CSV file has, with the blank ones at its end.
+    """
 
     number: int
     cells: tuple[Cell, ...]
     hidden: bool = False
+    width: int = 0
 
 
 class RawSheet(NamedTuple):
@@ -257,7 +261,7 @@ def read_csv(
     try:
         for record in reader:
             if cells := trim(tuple(map(clean_text, record))):
-                records.append(SheetRow(first_line + start, cells))
+                records.append(SheetRow(first_line + start, cells, width=len(record)))
             start = reader.line_num
     except csv.Error as error:
         last = first_line + reader.line_num - 1

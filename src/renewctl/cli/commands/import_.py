@@ -11,7 +11,7 @@ from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
 from renewctl.domain.edit.import_remarks import remark_on_rows
-from renewctl.exchange.rows import read_client_rows
+from renewctl.exchange.rows import read_client_tables
 from renewctl.exchange.sheets import read_sheets
 from renewctl.model import Plan, Portfolio
 from renewctl.render.result import Result
@@ -52,31 +52,20 @@ def import_(
     it, or pass --yes.
     """
     data, name = read_input(run, file)
-    how, track = reading.options(), tracker(run, "Reading rows")
-    sheets = read_sheets(data, name, how)
-    tables = [
-        read_client_rows(
-            sheet,
-            name,
-            mapping=how.mapping,
-            date_format=date_format,
-            with_overrides=with_overrides,
-            track=track,
-        )
-        for sheet in sheets
-    ]
-    rows = [row for table in tables for row in table.rows]
-    problems = [problem for table in tables for problem in table.problems]
-    remarks = [remark for table in tables for remark in table.remarks]
+    how = reading.options()
+    table = read_client_tables(
+        read_sheets(data, name, how),
+        name,
+        mapping=how.mapping,
+        date_format=date_format,
+        with_overrides=with_overrides,
+        track=tracker(run, "Reading rows"),
+    )
     options = ImportOptions(prune, with_overrides, partial, from_deadline, allow_odd_text)
 
     def edit(portfolio: Portfolio) -> Plan:
-        plan = plan_import(portfolio, rows, options, problems, tracker(run, "Planning clients"))
-        unused = [
-            f"columns not used{f' of {sheet.name}' if len(tables) > 1 else ''}: {', '.join(table.unused)}"
-            for sheet, table in zip(sheets, tables, strict=True)
-            if table.unused
-        ]
-        return plan._replace(notes=(*plan.notes, *remarks, *remark_on_rows(rows, run.today), *unused))
+        plan = plan_import(portfolio, table.rows, options, table.problems, tracker(run, "Planning clients"))
+        notes = (*plan.notes, *remark_on_rows(table.rows, run.today), *table.remarks)
+        return plan._replace(notes=notes)
 
-    return change_store(run, edit, [warning for table in tables for warning in table.warnings])
+    return change_store(run, edit, table.warnings)
