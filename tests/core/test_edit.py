@@ -283,7 +283,10 @@ CASES = [
         "a fourth billing contact is planned, and said to be one too many",
         lambda its: contacts.assign(its.client(GAMA), Role.BILLING, "d@gama.example"),
         [((*GC, "contacts", "d@gama.example"), {"email": "d@gama.example", "roles": ["billing"]})],
-        said=("then has 4 billing contacts; HubSpot takes 3",),
+        said=(
+            "then has 4 billing contacts; HubSpot allows 3, and renewctl cannot know which: "
+            "look it up in HubSpot",
+        ),
     ),
     Case(
         "a third billing contact is not one too many",
@@ -429,7 +432,7 @@ CASES = [
         said=("4412345 is no domain; once that is known: renewctl client rename 4412345 DOMAIN",),
     ),
     Case(
-        "more holders than HubSpot takes are taken, and said",
+        "more holders than HubSpot allows are taken, and said",
         lambda its: clients.add(
             its.known,
             "new.example",
@@ -446,7 +449,10 @@ CASES = [
                 },
             )
         ],
-        said=("new.example then has 2 primary contacts; HubSpot takes 1",),
+        said=(
+            "new.example then has 2 primary contacts; HubSpot allows 1, and renewctl cannot know which: "
+            "look it up in HubSpot",
+        ),
     ),
     Case(
         "without a default there is nothing to follow",

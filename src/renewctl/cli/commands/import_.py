@@ -10,7 +10,7 @@ from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
-from renewctl.domain.edit.import_remarks import remark_on_rows
+from renewctl.domain.edit.import_remarks import remark_on_dates
 from renewctl.exchange.rows import read_client_rows
 from renewctl.exchange.sheets import read_sheets
 from renewctl.model import Plan, Portfolio
@@ -72,6 +72,6 @@ def import_(
     def edit(portfolio: Portfolio) -> Plan:
         plan = plan_import(portfolio, rows, options, problems, tracker(run, "Planning clients"))
         unused = [f"columns not used: {', '.join(table.unused)}" for table in tables if table.unused]
-        return plan._replace(notes=(*plan.notes, *remarks, *remark_on_rows(rows, run.today), *unused))
+        return plan._replace(notes=(*plan.notes, *remarks, *remark_on_dates(rows, run.today), *unused))
 
     return change_store(run, edit, [warning for table in tables for warning in table.warnings])
