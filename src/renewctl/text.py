@@ -79,11 +79,11 @@ def column_letters(number: int) -> str:
 
 
 def cell_reference(sheet: str, row: int, column: int = 0) -> str:
-    """Return a place in a workbook: ``Clients!F3``, or a whole row as ``Clients!3:3``."""
+    """Return a place in a workbook: ``Clients!F3``, or a whole row as ``Clients, row 3``."""
     name = sheet if sheet.isidentifier() else "'{}'".format(sheet.replace("'", "''"))
     if not row:
         return name
-    return f"{name}!{column_letters(column)}{row}" if column else f"{name}!{row}:{row}"
+    return f"{name}!{column_letters(column)}{row}" if column else f"{name}, row {row}"
 
 
 def markdown_cell(text: str) -> str:

@@ -940,7 +940,7 @@ def test_partial_without_a_good_row_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sheet", "where"), [("", "lines 3, 5, 6 and 1 more"), ("S", "S!3:3, S!5:5, S!6:6 and 1 more")]
+    ("sheet", "where"), [("", "lines 3, 5, 6 and 1 more"), ("S", "S, rows 3, 5, 6 and 1 more")]
 )
 def test_partial_groups_what_is_left_out_for_one_reason(sheet: str, where: str) -> None:
     alike = [
@@ -953,7 +953,7 @@ def test_partial_groups_what_is_left_out_for_one_reason(sheet: str, where: str) 
     assert plan_import(portfolio(), [row(ACME)], PARTIAL, [*alike, other, *same]).notes == (
         f"left out: 4 rows: '3' is not a date, or similar: {where}",
         f"left out: 4 rows: a formula was never calculated: {where}",
-        f"left out: {'S!4:4' if sheet else 'line 4'}: 'x' is not a hub id",
+        f"left out: {'S, row 4' if sheet else 'line 4'}: 'x' is not a hub id",
     )
     three = plan_import(portfolio(), [row(ACME)], PARTIAL, alike[:3]).notes
     assert [note.endswith("is not a date") for note in three] == [True] * 3
@@ -1317,10 +1317,10 @@ def test_problems_name_the_sheet_and_are_in_its_order() -> None:
 
     problems = caught.value.problems
     assert [(each.sheet, each.line, each.column) for each in problems] == [("B", 2, 1), ("B", 3, 4)]
-    assert problems[1].message == "acme.example has another hub id in A!9:9"
+    assert problems[1].message == "acme.example has another hub id in A, row 9"
     notes = plan_import(portfolio(), [*rows, row(GAMA)], PARTIAL).notes
-    assert [note[:15] for note in notes[:2]] == ["left out: B!2:2", "left out: B!3:3"]
-    assert notes[2].endswith("rows of the same clients: A!9:9")
+    assert [note.split(":")[1].strip() for note in notes[:2]] == ["B, row 2", "B, row 3"]
+    assert notes[2].endswith("rows of the same clients: A, row 9")
 
 
 def test_counts_are_of_clients_not_of_rows() -> None:

@@ -148,43 +148,43 @@ def test_a_hub_id_is_read_when_every_digit_is_there(cell: Cell, number: int | No
 
 
 @pytest.mark.parametrize(
-    ("cell", "mangled"),
+    ("cell", "why"),
     [
-        ("4.411.223", True),
-        ("4,411,223", True),
-        ("4 411 223", True),
-        ("4\u00a0411\u00a0223", True),
-        ("4'411'223", True),
-        ("441.223", True),
-        ("441.000", True),
-        ("4.41E+06", True),
-        ("4.4112E+06", True),
-        ("4E+06", True),
-        ("4.4112231E+06", True),
-        (4411223.5, True),
-        (4.41e20, True),
-        (10**15, False),
-        ("4.411.223 (old)", False),
-        ("4.411223E+06 (old)", False),
-        ("0", False),
-        ("-4411223", False),
-        (-1, False),
-        ("0044", False),
-        ("acme.example", False),
-        ("٤٤١", False),
-        (True, False),
-        (date(2027, 3, 1), False),
-        (float("inf"), False),
-        ("9" * 5000, False),
+        ("4.411.223", "signs"),
+        ("4,411,223", "signs"),
+        ("4 411 223", "signs"),
+        ("4\u00a0411\u00a0223", "signs"),
+        ("4'411'223", "signs"),
+        ("441.223", "signs"),
+        ("441.000", "signs"),
+        ("4.41E+06", "lost"),
+        ("4.4112E+06", "lost"),
+        ("4E+06", "lost"),
+        ("4.4112231E+06", "lost"),
+        (4411223.5, "lost"),
+        (4.41e20, "lost"),
+        (10**15, ""),
+        ("4.411.223 (old)", ""),
+        ("4.411223E+06 (old)", ""),
+        ("0", ""),
+        ("-4411223", ""),
+        (-1, ""),
+        ("0044", ""),
+        ("acme.example", ""),
+        ("٤٤١", ""),
+        (True, ""),
+        (date(2027, 3, 1), ""),
+        (float("inf"), ""),
+        ("9" * 5000, ""),
     ],
 )
-def test_a_hub_id_that_is_not_certain_is_refused(cell: Cell, mangled: bool) -> None:
+def test_a_hub_id_that_is_not_certain_is_refused(cell: Cell, why: str) -> None:
     with pytest.raises(BadInput) as caught:
         read_cell(cell, Kind.HUB_ID)
 
-    assert ("mangled" in caught.value.message) is mangled
-    assert ("is not a hub id" in caught.value.message) is not mangled
-    assert ("as text" in caught.value.hint) is mangled
+    assert "is not a hub ID" in caught.value.message
+    assert [word for word in ("signs", "lost") if word in caught.value.message] == why.split()
+    assert ("as text" in caught.value.hint) is (why == "lost")
     assert len(caught.value.message) < 200
 
 

@@ -451,7 +451,7 @@ def test_the_one_sheet_that_holds_something_is_read() -> None:
     ("data", "message", "hint"),
     [
         (workbook({}), "the table is empty", "name the columns"),
-        (workbook({}, TABLE, hidden=(2,)), "2 rows, beginning with: client, hub id", "--sheet Sheet2"),
+        (workbook({}, TABLE, hidden=(2,)), "2 rows, with client, hub id", "--sheet Sheet2"),
         (workbook({**TABLE, "XFD1048576": "x"}), "the sheet is too large", "a cell far out"),
         (workbook(TABLE)[:400], "the workbook is damaged", "save it again"),
         (b"PK\x03\x04nonsense", "the workbook is damaged", "save it again"),

@@ -217,8 +217,8 @@ def test_of_several_filled_sheets_each_is_named_with_what_it_holds() -> None:
 
     assert caught.value.message == "several sheets are filled, and none is named"
     assert [(each.sheet, each.message, each.hint) for each in caught.value.problems] == [
-        ("Brasil", "2 rows, beginning with: client, name", "--sheet Brasil"),
-        ("Old ones", "2 rows, beginning with: client, name", "--sheet 'Old ones'"),
+        ("Brasil", "2 rows, with client, name", "renewctl --sheet Brasil"),
+        ("Old ones", "2 rows, with client, name", "renewctl --sheet 'Old ones'"),
     ]
 
 
@@ -255,6 +255,8 @@ TITLED = b"Clients 2027\n\nDomain,Name\na.example,A\nClient,Name\n"
     ("data", "options", "line", "columns"),
     [
         (TITLED, {}, 3, ("Domain", "Name")),
+        (b"Clients 2027\n\nDomain;Name\na.example;A\n", {}, 3, ("Domain", "Name")),
+        (b"client\nAcme; Sons\n", {}, 1, ("client",)),
         (TITLED, {"header_row": 5}, 5, ("Client", "Name")),
         (b"Foo,Name\na.example,A\n", {}, 1, ("Foo", "Name")),
         (b"x,y\nFoo,Name\na.example,A\n", {"mapping": {"client": "Foo"}}, 2, ("Foo", "Name")),
@@ -284,6 +286,10 @@ def test_a_header_row_that_is_blank_is_refused() -> None:
         ((None, "Total geral:", "R$ 4.500,00"), True),
         ((None, None, "1,234.50 €"), True),
         (("合計", None, -2.5), True),
+        (("Total clientes", None, 6), True),
+        ((None, "Total clients: 12", None), True),
+        (("Total Energies", None, 4411223), False),
+        (("total.example", None, 4411223), False),
         ((None, "Subtotal", BadCell("", "the cell is merged with B7", "unmerge")), True),
         ((None, None, "(12)"), True),
         (("acme.example", "Total", 40), False),

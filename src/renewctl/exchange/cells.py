@@ -31,9 +31,8 @@ _NAME_AND_ADDRESS = re.compile(r"([^<>]*)<([^<>]*)>")
 _WHOLE = re.compile(r"([1-9][0-9]{0,17})(?:[.,]0{1,2})?")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SCIENTIFIC = re.compile(r"([1-9])[.,]([0-9]+)[eE]\+?0*([0-9]{1,2})")
-_MANGLED_ID = re.compile(
-    r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+|[0-9]++(?:[.,][0-9]*+)?[eE][+-]?[0-9]+|[0-9]++[.,][0-9]+"
-)
+_GROUPED_ID = re.compile(r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+")
+_MANGLED_ID = re.compile(r"[0-9]++(?:[.,][0-9]*+)?[eE][+-]?[0-9]+|[0-9]++[.,][0-9]+")
 _HUB_ID_LIMIT = 10**15
 """A spreadsheet keeps 15 digits of a number; a hub id has far fewer."""
 # Owners as HubSpot's pages have them, in the languages of the headers.
@@ -222,10 +221,15 @@ def _read_hub_id(text: str) -> int:
         digits = match[1] + match[2]  # every digit is there, as in 4.411223E+06
     if digits and int(digits) < _HUB_ID_LIMIT:
         return int(digits)
+    if _GROUPED_ID.fullmatch(text):
+        hint = f"write the digits only: {''.join(filter(str.isdigit, text))}"
+        raise BadInput(f"{quote_text(text)} is not a hub ID: it has signs between its digits", hint=hint)
     if _MANGLED_ID.fullmatch(text):
-        hint = "format the column as text in the spreadsheet, then type the id again: 4411223"
-        raise BadInput(f"the spreadsheet has mangled the hub id {quote_text(text)}", hint=hint)
-    raise BadInput(f"{quote_text(text)} is not a hub id", hint="it is a number, for example 4411223")
+        hint = "format the column as text in the spreadsheet, then type the hub ID again"
+        raise BadInput(
+            f"{quote_text(text)} is not a hub ID: the spreadsheet has lost digits of it", hint=hint
+        )
+    raise BadInput(f"{quote_text(text)} is not a hub ID", hint="it is a number, for example 4411223")
 
 
 def _read_owner(text: str) -> Owner | Literal["default"]:

@@ -148,7 +148,8 @@ def _read_date(cell: Cell, date_format: DateFormat | None) -> dict[DateFormat, d
     if _NUMBER.fullmatch(text):
         hint = f"format the column as dates in the spreadsheet, or {ISO}"
         raise BadInput(f"{quoted} is a bare number, not a date", hint=hint)
-    raise BadInput(f"{quoted} is not a date that can be read for certain", hint=ISO)
+    hint = ISO if any(map(str.isdigit, text)) else f"clear the cell if there is no date; otherwise {ISO}"
+    raise BadInput(f"{quoted} is not a date that can be read for certain", hint=hint)
 
 
 def _read_year_last(match: re.Match[str], date_format: DateFormat | None) -> dict[DateFormat, date]:

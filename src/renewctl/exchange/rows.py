@@ -208,9 +208,10 @@ def read_override_list(
 
 
 def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[OverrideRow, ...]:
-    """Return one client per line; nothing if the first line is the header of a table."""
+    """Return one client per line, without comments; nothing if the first line is the header of a table."""
     lines = decode(data, file, options.encoding).split("\n")
-    rows = [OverrideRow(file, number, text) for number, line in enumerate(lines, 1) if (text := line.strip())]
+    texts = ((number, line.strip()) for number, line in enumerate(lines, 1))
+    rows = [OverrideRow(file, number, text) for number, text in texts if text and not text.startswith("#")]
     first = re.split(r"[,;\t|]", rows[0].client) if rows else []
     names_table = options.delimiter or options.mapping or options.header_row or options.sheets
     if names_table or "client" in recognised([name.strip(' "') for name in first], {}):

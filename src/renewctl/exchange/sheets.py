@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Literal, NamedTuple
 
+from renewctl.command_line import repeat_command
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold, recognised
 from renewctl.exchange.spreadsheet import Cell, RawSheet, Sheet, SheetRow, read_csv, unreadable
@@ -21,6 +22,11 @@ _TOTAL_WORDS = """total; totals; grand total; subtotal; sum; count; total geral;
     totales; suma; recuento; total général; totaux; somme; sous-total; gesamt; Gesamtsumme; Summe;
     Zwischensumme; Anzahl; razem; łącznie; suma końcowa; 合計; 総計; 小計; 計"""
 _TOTALS = frozenset(map(fold, _TOTAL_WORDS.split(";")))
+# What is counted; any other word may be part of a client's name.
+_COUNTED_WORDS = """clients; customers; accounts; contracts; renewals; mrr; arr; clientes; contas; contratos;
+    renovações; cuentas; renovaciones; comptes; contrats; renouvellements; Kunden; Konten; Verträge;
+    Verlängerungen; klientów; umów; 件数; 社数"""
+_COUNTED = frozenset(["", *map(fold, _COUNTED_WORDS.split(";"))])
 _CURRENCIES = frozenset(["", "r", "us", "usd", "eur", "brl", "gbp", "mxn", "pln", "zl", "jpy", "chf", "円"])
 _DATE = re.compile(r"[0-9]{1,4}[.][0-9]{1,2}[.][0-9]{1,4}")
 
@@ -57,7 +63,7 @@ def read_sheets(data: bytes, name: str, options: ReadingOptions = DEFAULTS) -> t
         for option, value in (("--encoding", options.encoding), ("--delimiter", options.delimiter)):
             if value is not None:
                 raise UsageError(f"{option} does not apply to a workbook", hint=f"leave {option} out")
-        chosen, remarks = _choose_sheets(read_workbook(data, name), name, options.sheets)
+        chosen, remarks = _choose_sheets(read_workbook(data, name), name, options)
     else:
         if options.sheets:
             raise UsageError(f"--sheet requires a workbook, and {name} is text", hint="leave --sheet out")
@@ -93,9 +99,15 @@ def leave_out_totals(sheet: Sheet, client: int) -> Sheet:
 def _is_total(row: SheetRow, client: int) -> bool:
     others = [cell for place, cell in enumerate(row.cells) if place != client and _text(cell)]
     named = row.cells[client]
-    if _text(named) and not (isinstance(named, str) and fold(named) in _TOTALS):
+    if _text(named) and not (isinstance(named, str) and _is_total_word(named)):
         return False
     return all(isinstance(cell, int | float | str) and _is_figure(cell) for cell in others)
+
+
+def _is_total_word(text: str) -> bool:
+    """Return whether a text is ``Total``, ``Total clients: 12`` or the like."""
+    words = fold(text).strip("0123456789")
+    return any(words.removeprefix(total) in _COUNTED for total in _TOTALS if words.startswith(total))
 
 
 def _is_figure(cell: float | str) -> bool:
@@ -103,7 +115,7 @@ def _is_figure(cell: float | str) -> bool:
     if not isinstance(cell, str):
         return not isinstance(cell, bool)
     words = fold(cell)
-    if words in _TOTALS:
+    if _is_total_word(cell):
         return True
     digits, letters = filter(str.isdigit, words), filter(str.isalpha, words)
     is_date = _DATE.fullmatch(cell.strip()) or set(cell.strip()[1:]) & set("-/:")
@@ -111,11 +123,11 @@ def _is_figure(cell: float | str) -> bool:
 
 
 def _choose_sheets(
-    sheets: Sequence[RawSheet], name: str, asked: Sequence[str]
+    sheets: Sequence[RawSheet], name: str, options: ReadingOptions
 ) -> tuple[list[RawSheet], list[str]]:
     """Return the sheets to read, and remarks on those that are not."""
-    if asked:
-        return _find_sheets(sheets, asked), []
+    if options.sheets:
+        return _find_sheets(sheets, options.sheets), []
     filled = [sheet for sheet in sheets if sheet.rows]
     visible = [sheet for sheet in filled if sheet.visible]
     if not filled:
@@ -123,10 +135,12 @@ def _choose_sheets(
     if len(visible) != 1:
         what = "several sheets are filled" if visible else "only hidden sheets are filled"
         problems = [
-            Problem(_describe(sheet), hint=f"--sheet {quote(sheet.name)}", file=name, sheet=sheet.name)
+            Problem(
+                _describe(sheet, options), hint=repeat_command(sheet=sheet.name), file=name, sheet=sheet.name
+            )
             for sheet in visible or filled
         ]
-        hint = "name the sheet to import; --sheet can be repeated"
+        hint = "name the sheet to read; to read several, repeat --sheet"
         raise BadInput(f"{what}, and none is named", hint=hint, problems=problems)
     hidden = [cell_reference(sheet.name, 0) for sheet in filled if not sheet.visible]
     remarks = [f"hidden sheets, not read: {list_some(hidden, _MOST_NAMED)} (--sheet NAME reads one)"]
@@ -146,9 +160,9 @@ def _find_sheets(sheets: Sequence[RawSheet], asked: Sequence[str]) -> list[RawSh
     return list(found.values())
 
 
-def _describe(sheet: RawSheet) -> str:
-    header = [text for text in map(_text, sheet.rows[0].cells) if text]
-    return f"{count_of(len(sheet.rows), 'row')}, beginning with: {list_some(header, _MOST_NAMED)}"
+def _describe(sheet: RawSheet, options: ReadingOptions) -> str:
+    header = row_texts(sheet.rows[_search_header(sheet, options)])
+    return f"{count_of(len(sheet.rows), 'row')}, with {list_some(header, _MOST_NAMED)}"
 
 
 def _empty(name: str, sheet: str = "") -> BadInput:
@@ -220,6 +234,10 @@ def _find_header(raw: RawSheet, options: ReadingOptions) -> int:
             if row.number == options.header_row:
                 return place
         raise UsageError(f"row {options.header_row} is blank or missing", hint="count the rows from 1")
+    return _search_header(raw, options)
+
+
+def _search_header(raw: RawSheet, options: ReadingOptions) -> int:
     for place, row in enumerate(raw.rows[:_HEADER_ROWS]):
         fields = recognised(tuple(map(_text, row.cells)), options.mapping)
         if "client" in fields and len(fields) > 1:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from renewctl.errors import BadInput, Problem, UsageError
+from renewctl.exchange.headers import recognised
 from renewctl.formats.foreign import GIT_STAND_INS
 from renewctl.text import csv_text
 
@@ -44,6 +45,7 @@ _TEXTUAL = (
     (re.compile(r"---\s*\n"), "YAML"),
 )
 _DELIMITERS = ",;\t"
+_TITLE_LINES = 20
 _DELIMITER_NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -242,9 +244,17 @@ def _check_delimiter(delimiter: str) -> str:
 
 
 def _detect_delimiter(text: str, name: str) -> str:
-    """Return the delimiter of the header line; names in quotes may hold any character."""
-    match = _HEADER.match(text)
-    header = _QUOTED_CELL.sub("", match[1] if match else "")
+    """Return the delimiter of the header line; names in quotes may hold any character.
+
+    A line without one is a title, if it is not the header of a table of one column.
+    """
+    start = 0
+    for _ in range(_TITLE_LINES):
+        match = _HEADER.match(text, start)
+        header = _QUOTED_CELL.sub("", match[1] if match else "")
+        if not match or any(char in header for char in (*_DELIMITERS, "|")) or recognised([header], {}):
+            break
+        start = match.end()
     (most, char), (next_most, _), _ = sorted(((header.count(c), c) for c in _DELIMITERS), reverse=True)
     if most == 0 and "|" in header:
         raise unreadable(name, "the header line is parted by |", "--delimiter '|'", 1)

@@ -53,6 +53,7 @@ def import_(
     """
     data, name = read_input(run, file)
     how, track = reading.options(), tracker(run, "Reading rows")
+    sheets = read_sheets(data, name, how)
     tables = [
         read_client_rows(
             sheet,
@@ -62,7 +63,7 @@ def import_(
             with_overrides=with_overrides,
             track=track,
         )
-        for sheet in read_sheets(data, name, how)
+        for sheet in sheets
     ]
     rows = [row for table in tables for row in table.rows]
     problems = [problem for table in tables for problem in table.problems]
@@ -71,7 +72,11 @@ def import_(
 
     def edit(portfolio: Portfolio) -> Plan:
         plan = plan_import(portfolio, rows, options, problems, tracker(run, "Planning clients"))
-        unused = [f"columns not used: {', '.join(table.unused)}" for table in tables if table.unused]
+        unused = [
+            f"columns not used{f' of {sheet.name}' if len(tables) > 1 else ''}: {', '.join(table.unused)}"
+            for sheet, table in zip(sheets, tables, strict=True)
+            if table.unused
+        ]
         return plan._replace(notes=(*plan.notes, *remarks, *remark_on_dates(rows, run.today), *unused))
 
     return change_store(run, edit, [warning for table in tables for warning in table.warnings])

@@ -12,7 +12,7 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.plausibility import FAR_OFF, describe_far_off
 from renewctl.errors import MOST_ALIKE, Problem, group_alike
 from renewctl.model import Change, PartnerUser, Portfolio, Role
-from renewctl.text import count_of, list_some
+from renewctl.text import cell_reference, count_of, list_some
 
 MOST_REMARKS, MOST_LISTED = 3, 20
 
@@ -25,10 +25,10 @@ def describe_left_out(problems: Sequence[Problem], with_them: Sequence[str]) -> 
             yield f"left out: {place_of(first)}: {first.message}"
             continue
         alike = all(each.message == first.message for each in group)
-        lines = {each.line: place_of(each) if first.sheet else str(each.line) for each in group}
-        where = ("" if first.sheet else "lines ") + list_some([*lines.values()], MOST_ALIKE)
+        lines = [*dict.fromkeys(str(each.line) for each in group)]
+        where = f"{cell_reference(first.sheet, 0)}, rows" if first.sheet else "lines"
         message = first.message if alike else f"{first.message}, or similar"
-        yield f"left out: {count_of(len(lines), 'row')}: {message}: {where}"
+        yield f"left out: {count_of(len(lines), 'row')}: {message}: {where} {list_some(lines, MOST_ALIKE)}"
     if with_them:
         yield f"left out with them, as rows of the same clients: {list_some(with_them, MOST_LISTED)}"
 

@@ -57,5 +57,5 @@ class BadRow(Exception):
 
 
 def place_of(where: ImportRow | OverrideRow | Problem) -> str:
-    """Return where a row is, in words: ``line 3``, or ``Clients!3:3`` in a workbook."""
+    """Return where a row is, in words: ``line 3``, or ``Clients, row 3`` in a workbook."""
     return cell_reference(where.sheet, where.line) if where.sheet else f"line {where.line}"
