@@ -240,7 +240,7 @@ def test_what_is_written_as_csv_is_read_again(rows: list[list[str]], delimiter: 
         (b"\xef\xbb\xbf", 0, "the table is empty", "client,name"),
         (b"\n , ,\n", 0, "the table is empty", ""),
         (b"sep=;\n", 0, "the table is empty", ""),
-        ("client\né\n".encode("cp1252"), 2, "byte 0xe9 is not UTF-8", "--encoding cp1252 if Excel saved it"),
+        ("client\né\n".encode("cp1252"), 2, "byte 0xe9 is not UTF-8", "add --encoding cp1252 for 'é'"),
         ("client\r\ré\r".encode("cp1252"), 3, "byte 0xe9 is not UTF-8", "--encoding cp1252"),
         (b"\xff\xfea\0\n\0b", 2, "byte 0x62 is not UTF-16-LE", ""),
         (b"client\na\0b\n", 2, "the character U+0000 cannot stand in text", "take it out"),
@@ -362,7 +362,7 @@ def test_the_wrong_encoding_is_not_proposed_again() -> None:
     [(line, message, hint)] = problems(b"client\na\n\x81\n", encoding="cp1252")
 
     assert (line, message) == (3, "byte 0x81 is not CP1252")
-    assert "another encoding than cp1252" in hint
+    assert hint.startswith("add --encoding cp1251 for ")
 
 
 HEADERS = st.sampled_from(

@@ -22,12 +22,15 @@ from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow, decode
 from renewctl.exchange.workbook import OLE, ZIP
 from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, Kind, Shown
 from renewctl.model import EMPTY
-from renewctl.text import count_of
+from renewctl.text import count_of, list_some
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _MOST_QUOTED = 40
 """The most characters of a row that a message quotes."""
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
+_PRINTED_KEYS = {*_OVERRIDE_KEYS, "name", "hub_id"}
+"""Columns of ``client list`` that a list of overrides has anyway."""
+MOST_UNUSED = 40
 _LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown >= Shown.LIST}
 
 
@@ -64,11 +67,12 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     Raises:
         BadInput: If the columns are not certain, or a column of dates is half converted.
     """
+    _refuse_report(sheet, file, "export clients.csv")
     settings = {name for name, column in COLUMNS.items() if column.table == "override"}
     unwanted = set() if with_overrides else settings
     matched = match_columns(sheet, mapping, wanted=COLUMNS.keys() - unwanted, file=file)
     sheet = clear_unreadable(sheet, matched, unwanted)
-    sheet = leave_out_totals(sheet, matched.columns["client"])
+    sheet = leave_out_totals(sheet, matched.columns)
     problems: list[Problem] = []
     refused: list[Problem] = []
     remarks = [*sheet.remarks, *matched.remarks]
@@ -228,11 +232,9 @@ def read_override_rows(
         BadInput: If the columns are not those, or it is a report of ``who``: that has the result of
             the settings, not the settings.
     """
-    if {"rule", "to"} <= {name.strip().lower() for name in sheet.columns}:
-        hint = f"{command_line('client list -o csv')} prints the settings, to be edited and fed back"
-        raise BadInput(f"{file} is a report of renewctl who, not a list of settings", hint=hint)
+    _refuse_report(sheet, file, "client list -o csv")
     matched = match_columns(sheet, mapping, wanted=_OVERRIDE_KEYS, file=file)
-    sheet = leave_out_totals(sheet, matched.columns["client"])
+    sheet = leave_out_totals(sheet, matched.columns)
     places = {key: matched.columns[key] for key in _OVERRIDE_KEYS if key in matched.columns}
     if "owner" not in places and not with_setting:
         hint = "add a column owner with hubspot, partner or default; or pass --owner and --notify for all"
@@ -256,9 +258,18 @@ def read_override_rows(
             read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
             rows.append(read._replace(ways_out=matched.doubts))
     remarks = [*sheet.remarks, *matched.remarks, *matched.warnings]
-    if matched.unknown:
-        remarks.append(f"columns not used: {', '.join(matched.unknown)}")
+    others = [sheet.columns[place] for key, place in matched.columns.items() if key not in _PRINTED_KEYS]
+    if unused := [*matched.unknown, *others]:
+        remarks.append(f"columns not used: {list_some(unused, MOST_UNUSED)}")
     return OverrideRows(tuple(rows), tuple(problems), tuple(remarks), matched.warnings)
+
+
+def _refuse_report(sheet: Sheet, file: str, command: str) -> None:
+    """Raise BadInput if a table is a report of ``who``: that has results, such as computed deadlines."""
+    names = {name.strip().lower() for name in sheet.columns}
+    if names >= {"rule", "to"} or names >= {"email", "as", "rule"}:
+        hint = f"{command_line(command)} prints what can be edited and read again"
+        raise BadInput(f"{file} is a report of renewctl who, not a list of clients", hint=hint)
 
 
 def is_jsonl(data: bytes) -> bool:

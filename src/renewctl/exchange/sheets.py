@@ -82,26 +82,28 @@ def read_sheets(data: bytes, name: str, options: ReadingOptions = DEFAULTS) -> t
     return tuple(sheets)
 
 
-def leave_out_totals(sheet: Sheet, client: int) -> Sheet:
+def leave_out_totals(sheet: Sheet, columns: Mapping[str, int]) -> Sheet:
     """Return a table without its rows of totals, which a remark names.
 
-    Such a row names no client, and has only numbers or a word for a total. ``client`` is the place of the
-    client's column, from 0.
+    Such a row names no client, and has only words for a total, and numbers in columns that hold no field
+    or a memo. ``columns`` is the column of each field, from 0.
     """
-    totals = [row for row in sheet.rows if _is_total(row, client)]
+    totals = [row for row in sheet.rows if _is_total(row, columns)]
     if not totals:
         return sheet
-    rows = tuple(row for row in sheet.rows if not _is_total(row, client))
+    rows = tuple(row for row in sheet.rows if not _is_total(row, columns))
     remark = f"not a client, skipped: {_list_rows(totals, sheet.name)}"
     return sheet._replace(rows=rows, remarks=(*sheet.remarks, remark))
 
 
-def _is_total(row: SheetRow, client: int) -> bool:
-    others = [cell for place, cell in enumerate(row.cells) if place != client and _text(cell)]
-    named = row.cells[client]
-    if _text(named) and not (isinstance(named, str) and _is_total_word(named)):
-        return False
-    return all(isinstance(cell, int | float | str) and _is_figure(cell) for cell in others)
+def _is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
+    fields = {place for field, place in columns.items() if field != "memo"}
+    filled = [(place, cell) for place, cell in enumerate(row.cells) if _text(cell)]
+    return bool(filled) and all(
+        (isinstance(cell, str) and _is_total_word(cell))
+        or (place not in fields and isinstance(cell, int | float | str) and _is_figure(cell))
+        for place, cell in filled
+    )
 
 
 def _is_total_word(text: str) -> bool:
@@ -111,12 +113,10 @@ def _is_total_word(text: str) -> bool:
 
 
 def _is_figure(cell: float | str) -> bool:
-    """Return whether a cell is a number, with a currency or not, or a word for a total."""
+    """Return whether a cell is a number, with a currency or not."""
     if not isinstance(cell, str):
         return not isinstance(cell, bool)
     words = fold(cell)
-    if _is_total_word(cell):
-        return True
     digits, letters = filter(str.isdigit, words), filter(str.isalpha, words)
     is_date = _DATE.fullmatch(cell.strip()) or set(cell.strip()[1:]) & set("-/:")
     return any(digits) and "".join(letters) in _CURRENCIES and not is_date

@@ -6,6 +6,7 @@ Nothing is guessed in silence: what cannot be read for certain is refused, with 
 import codecs
 import csv
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -32,6 +33,8 @@ Cell = str | int | float | bool | date | datetime | BadCell | None
 _SAVE = "save the table as .xlsx or CSV UTF-8"
 _OPEN = "open it in a spreadsheet program and save it as .xlsx"
 _BINARY = (
+    (codecs.BOM_UTF32_LE, "UTF-32", _SAVE),
+    (codecs.BOM_UTF32_BE, "UTF-32", _SAVE),
     (b"%PDF", "PDF", "export the table as .xlsx or CSV from the program that made the PDF"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"PK\x05\x06", "an empty zip archive", _SAVE),
@@ -44,6 +47,10 @@ _TEXTUAL = (
     (re.compile(r'\s*+(?:#.*\n\s*+)*(?:version\s*=|\[+[\w."@-]+\]+\s*$)', re.MULTILINE), "TOML"),
     (re.compile(r"---\s*\n"), "YAML"),
 )
+# Those in which programs save lists in the languages of the headers; the first of equal readings counts.
+_ENCODINGS = ("cp1252", "cp1250", "cp1251", "cp932", "mac_roman", "cp850")
+_WORD_ENDS = (b",", b";", b"\t", b"\n", b"\r", b'"', b" ")
+_LONGEST_WORD = 30
 _DELIMITERS = ",;\t"
 _TITLE_LINES = 20
 _DELIMITER_NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
@@ -54,8 +61,15 @@ _QUOTED_CELL = re.compile(r'"[^"]*+(?:""[^"]*+)*"(?!")')
 _FORBIDDEN_CHAR = re.compile("[\0\ud800-\udfff]")
 # As Excel, LibreOffice and Google Sheets write errors: #N/A, #REF!, #¿NOMBRE?, #BEZUG!, #NV, Err:502; and a
 # date in a column that is too narrow.
-_ERROR = re.compile(r"#N/?[AD]|#NV|#BRAK|#[¡¿]?[A-ZÀ-Ý0-9_/]{2,20}[!?]|Err:[0-9]{3}|#{3,}")
+_ERROR = re.compile(r"#N/?[AD]|#GETTING_DATA|#NV|#BRAK|#[¡¿]?[A-ZÀ-Ý0-9_/]{2,20}[!?]|Err:[0-9]{3}|#{3,}")
 _LONGEST_ERROR = 30
+
+
+def time_cell(text: str) -> BadCell:
+    """Return a cell that holds a time of day, or a span of time: no field is one."""
+    return BadCell(
+        text, f"the cell holds the time {text}", "format the column as text, then type the cell again"
+    )
 
 
 class SheetRow(NamedTuple):
@@ -162,12 +176,13 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
         one_byte = not codec.startswith("utf")  # or at least its line ends are of one byte
         before = error.object[: error.start].decode("latin-1" if one_byte else codec, "ignore")
         message = f"byte 0x{error.object[error.start]:02x} is not {codec.upper()}"
-        hint = "--encoding cp1252 if Excel saved it, or save it again as CSV UTF-8"
-        if encoding is not None:
-            hint = f"it was saved in another encoding than {codec}"
+        hint = _suggest_encodings(error.object, error.start)
         raise unreadable(name, message, hint, before.count(_line_end(before)) + 1) from None
     except (LookupError, ValueError):  # of codecs such as hex and idna: no text file is in them
         raise _not_an_encoding(codec) from None
+    if not codec.startswith("utf") and _is_utf8(data):
+        message = f"is UTF-8: read as {encoding}, its letters outside ASCII would be wrong"
+        raise unreadable(name, message, "leave --encoding out")
     if match := _FORBIDDEN_CHAR.search(text):
         message = f"the character U+{ord(match[0]):04X} cannot stand in text"
         hint = "take it out, or save the file again as CSV UTF-8"
@@ -175,6 +190,31 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
             hint = "it looks like UTF-16 without its mark: --encoding utf-16-le, or save it as CSV UTF-8"
         raise unreadable(name, message, hint, text.count(_line_end(text), 0, match.start()) + 1)
     return text
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Return whether bytes have letters outside ASCII, all in UTF-8. Text in other encodings hardly ever is."""
+    try:
+        return not data.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
+
+
+def _suggest_encodings(data: bytes, place: int) -> str:
+    """Return the next step for a file that is not UTF-8: how the usual encodings read the word at a place."""
+    begin = max(data.rfind(sign, max(0, place - _LONGEST_WORD), place) + 1 for sign in _WORD_ENDS)
+    ends = [data.find(sign, place, place + _LONGEST_WORD) for sign in _WORD_ENDS]
+    word = data[begin : min((end for end in ends if end >= 0), default=place + _LONGEST_WORD)]
+    readings: dict[str, str] = {}
+    for name in _ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            text = word.decode(name)
+            if text.isprintable():
+                readings.setdefault(text, name)
+    listed = ", ".join(f"{name} for {text!r}" for text, name in readings.items())
+    return (
+        f"add --encoding {listed}; or save it again as CSV UTF-8" if listed else "save it again as CSV UTF-8"
+    )
 
 
 def _not_an_encoding(encoding: str | None) -> UsageError:

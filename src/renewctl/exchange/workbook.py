@@ -12,6 +12,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from renewctl.errors import BadInput
+from renewctl.exchange.marks import MOST_BYTES, MOST_MARKS, Marks, Place, TooLarge
 from renewctl.exchange.spreadsheet import (
     BadCell,
     Cell,
@@ -19,10 +20,11 @@ from renewctl.exchange.spreadsheet import (
     SheetRow,
     clean_text,
     error_cell,
+    time_cell,
     trim,
     unreadable,
 )
-from renewctl.exchange.workbook_marks import MOST_BYTES, MOST_MARKS, Marks, Place, TooLarge, read_marks
+from renewctl.exchange.workbook_marks import read_marks
 from renewctl.installation import install_command
 from renewctl.text import column_letters
 
@@ -95,7 +97,7 @@ def _value(cell: float | str | time | date | timedelta) -> Cell:
         return clean_text(cell)
     if isinstance(cell, float):  # a workbook knows no integers
         return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
-    return str(cell) if isinstance(cell, time | timedelta) else cell
+    return time_cell(str(cell)) if isinstance(cell, time | timedelta) else cell
 
 
 # ------------------------------------------------------------------------------------ .xls
@@ -105,9 +107,12 @@ def _read_xls(data: bytes, name: str) -> list[RawSheet]:
     """Return the sheets of an .xls workbook. xlrd reads it, because calamine shows its errors as blank."""
     try:  # Lazy import: xlrd comes with the extra xlsx.
         import xlrd  # type: ignore[import-untyped, unused-ignore]
-    except ImportError:
-        raise _missing(name, "xlrd") from None
+        from python_calamine import CalamineWorkbook
+    except ImportError as error:
+        raise _missing(name, "xlrd" if error.name == "xlrd" else "python-calamine") from None
     try:
+        # calamine refuses files at once with which xlrd would never end.
+        CalamineWorkbook.from_filelike(io.BytesIO(data)).close()
         book = xlrd.open_workbook(
             file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
         )
@@ -131,14 +136,15 @@ def _read_xls_sheet(sheet: Any, datemode: int) -> RawSheet:
         if cell.ctype == xlrd.XL_CELL_DATE:
             moment: datetime = xlrd.xldate_as_datetime(cell.value, datemode)
             if cell.value < 1:
-                return str(moment.time())
+                return time_cell(str(moment.time()))
             return moment.date() if moment.time() == time() else moment
         return _value(cell.value)
 
     marks = Marks()
     cells = [[value(cell) for cell in sheet.row(row)] for row in range(sheet.nrows)]
-    marks.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
-    marks.hidden_columns.update(column + 1 for column, info in sheet.colinfo_map.items() if info.hidden)
+    rows, columns = sheet.rowinfo_map.items(), sheet.colinfo_map.items()
+    marks.hidden_rows.update(row + 1 for row, info in rows if info.hidden or info.height == 0)
+    marks.hidden_columns.update(column + 1 for column, info in columns if info.hidden or info.width == 0)
     marks.merges += (
         ((top + 1, left + 1), (bottom, right)) for top, bottom, left, right in sheet.merged_cells
     )
@@ -175,8 +181,8 @@ def _covered(
     """
     total = 0
     for (top, left), (bottom, right) in merges:
-        if cells[top - 1 : top] and cells[top - 1][left - 1 : left] in ([], [None]):
-            continue
+        first = cells[top - 1][left - 1 : left] if top <= len(cells) else []
+        is_blank = first in ([], [None])
         message = f"the cell is merged with {column_letters(left)}{top}"
         covered = BadCell("", message, "unmerge the cells, and fill each of them")
         for row in range(top, min(bottom, len(cells)) + 1):
@@ -184,5 +190,8 @@ def _covered(
                 total += 1
                 if total > MOST_MARKS:
                     raise TooLarge
-                if (row, column) != (top, left):
+                # Below a blank first cell only what is hidden there matters.
+                if (row, column) != (top, left) and not (
+                    is_blank and cells[row - 1][column - 1 : column] in ([], [None])
+                ):
                     yield (row, column), covered

@@ -1,0 +1,156 @@
+"""The marks of an .ods workbook (OpenDocument 1.3, part 3)."""
+
+from collections.abc import Callable, Mapping
+from typing import IO
+
+from renewctl.exchange.marks import LARGEST_ROW, UNCALCULATED, Marks, XmlReader
+from renewctl.exchange.spreadsheet import Cell, clean_text, error_cell, is_error, time_cell
+
+_SPACES = {"s": " ", "tab": "\t", "line-break": "\n"}
+_MOST_SPACES = 1000
+# What is in a cell of .ods and not its text: a comment, and the shapes that are anchored to it.
+_BESIDE = frozenset(
+    {"annotation", "caption", "circle", "connector", "control", "custom-shape", "ellipse", "frame", "g"}
+    | {
+        "line",
+        "measure",
+        "path",
+        "polygon",
+        "polyline",
+        "rect",
+        "regular-polygon",
+        "scene",
+        "shapes",
+        "text-box",
+    }
+)
+
+
+def read_ods_marks(open_part: Callable[[str], IO[bytes]], *, has_about: bool) -> Mapping[str, Marks]:
+    """Return the marks of each sheet by its name.
+
+    ``open_part`` opens a part by its name; ``has_about`` is whether there is a part about the program.
+
+    Raises:
+        expat.ExpatError, ValueError, KeyError: If it is damaged.
+        TooLarge: If it is too large.
+    """
+    about = _GeneratorReader()
+    if has_about:
+        with open_part("meta.xml") as part:
+            about.parse(part.read)
+    content = _OdsReader(calculated=about.is_office)
+    with open_part("content.xml") as part:
+        content.parse(part.read)
+    return content.sheets
+
+
+class _GeneratorReader(XmlReader):
+    """Whether an .ods workbook was saved by an office program, which calculates its formulas."""
+
+    def __init__(self) -> None:
+        self.is_office = self._inside = False
+
+    def start(self, tag: str, _: Mapping[str, str]) -> None:
+        """Begin an element."""
+        self._inside = tag == "generator"
+
+    def text(self, text: str) -> None:
+        """Read the name of the program."""
+        if self._inside:
+            self.is_office = "Office" in text
+
+
+class _OdsReader(XmlReader):
+    """The marks of every sheet of an .ods workbook (OpenDocument 1.3, part 3, 9).
+
+    ``calculated`` is whether a formula without a value is one whose result is empty text: LibreOffice
+    writes that so.
+    """
+
+    def __init__(self, *, calculated: bool) -> None:
+        self._calculated = calculated
+        self.sheets: dict[str, Marks] = {}
+        self._marks = Marks()
+        self._row = self._column = 0
+        self._repeated_rows = self._repeated_columns = 1
+        self._cell: Mapping[str, str] | None = None
+        self._shown: list[str] = []
+        self._changed: list[tuple[int, Cell]] = []
+        self._beside = 0
+        """How many comments and shapes are open: their text is not the cell's."""
+        self._is_plain = True
+
+    def start(self, tag: str, values: Mapping[str, str]) -> None:
+        """Begin a sheet, a row or a cell, or note hidden columns."""
+        if tag == "table":
+            self._marks = self.sheets[values["name"]] = Marks()
+            self._row = self._column = 0
+        elif tag == "table-column":
+            first, self._column = self._column + 1, self._column + _repeats(values, "columns")
+            if values.get("visibility", "visible") != "visible":
+                self._marks.hide_columns(first, self._column)
+        elif tag == "table-row":
+            self._row, self._column = self._row + self._repeated_rows if self._row else 1, 0
+            self._repeated_rows, self._changed = _repeats(values, "rows"), []
+            if values.get("visibility", "visible") != "visible":
+                last = min(self._row + self._repeated_rows, LARGEST_ROW + 1)
+                self._marks.hidden_rows.update(range(self._row, last))
+        elif tag in {"table-cell", "covered-table-cell"}:
+            self._column += 1
+            self._cell, self._shown, self._is_plain = values, [], True
+            self._repeated_columns = _repeats(values, "columns")
+            spans = int(values.get("number-rows-spanned", 1)), int(values.get("number-columns-spanned", 1))
+            if spans != (1, 1):
+                last_place = (self._row + spans[0] - 1, self._column + spans[1] - 1)
+                self._marks.merges.append(((self._row, self._column), last_place))
+        elif self._cell is not None:
+            self._start_text(tag, values)
+
+    def _start_text(self, tag: str, values: Mapping[str, str]) -> None:
+        if self._beside or tag in _BESIDE:
+            self._beside += 1
+        elif tag == "p" and self._shown:
+            self._shown.append("\n")
+        elif tag in _SPACES:
+            self._shown.append(_SPACES[tag] * min(int(values.get("c", 1)), _MOST_SPACES))
+        # calamine drops tabs and line breaks, and reads shapes, but no comments.
+        self._is_plain = self._is_plain and tag in {"p", "s", "span", "a", "annotation"}
+
+    def text(self, text: str) -> None:
+        """Read what a cell shows; a comment on it is none of it."""
+        if self._cell is not None and not self._beside:
+            self._shown.append(text)
+
+    def end(self, tag: str) -> None:
+        """Mark a cell that is not what calamine reads; and those of a repeated row."""
+        if self._beside:
+            self._beside -= 1
+        elif tag in {"table-cell", "covered-table-cell"} and self._cell is not None:
+            values, self._cell = self._cell, None
+            shown, formula = "".join(self._shown), "formula" in values
+            changed: Cell = None
+            kind = values.get("value-type")
+            # LibreOffice names an error in an attribute of its own; other programs call it text.
+            if kind == "error" or (formula and is_error(shown)):
+                changed = error_cell(shown)
+            elif formula and kind is None and not self._calculated:
+                changed = UNCALCULATED
+            elif kind == "time":
+                changed = time_cell(shown)
+            elif kind == "string" and not self._is_plain:
+                changed = clean_text(shown) or ""
+            last = self._column + self._repeated_columns - 1
+            if shown or formula or kind:
+                self._marks.fill(self._row + self._repeated_rows - 1, last)
+                if changed is not None:
+                    self._changed += ((column, changed) for column in range(self._column, last + 1))
+            self._column = last
+        elif tag == "table-row":
+            for row in range(self._row, self._row + self._repeated_rows if self._changed else 0):
+                for column, cell in self._changed:
+                    self._marks.mark((row, column), cell)
+
+
+def _repeats(values: Mapping[str, str], what: str) -> int:
+    return max(1, int(values.get(f"number-{what}-repeated", 1)))
