@@ -52,12 +52,34 @@ def command_line(words: str, *arguments: str, **options: str | bool | None) -> s
 
 
 def repeat_command(**options: str | bool) -> str:
-    """Return the command line of this run with more options, to be pasted as it is."""
-    words = _arguments.get()
+    """Return the command line of this run with more options, to be pasted as it is.
+
+    An option ``KEY=VALUE`` replaces those of the same key.
+    """
+    words = [*_arguments.get()]
     end = words.index("--") if "--" in words else len(words)
+    given, operands = words[:end], words[end:]
+    for name, value in options.items():
+        given = _drop(given, _option(name, True), value) if isinstance(value, str) and "=" in value else given
     added = [_option(name, value) for name, value in options.items()]
-    quoted = [quote(word) for word in words]
-    return _remember(" ".join(["renewctl", *quoted[:end], *added, *quoted[end:]]))
+    return _remember(" ".join(["renewctl", *map(quote, given), *added, *map(quote, operands)]))
+
+
+def _drop(words: Sequence[str], option: str, value: str) -> list[str]:
+    """Return words without those of an option whose value has the same key, which is before the ``=``."""
+    kept: list[str] = []
+    for word in words:
+        is_value = kept[-1:] == [option]
+        given = word if is_value else word.removeprefix(f"{option}=")
+        if (is_value or given != word) and _key(given) == _key(value):
+            kept = kept[:-1] if is_value else kept
+        else:
+            kept.append(word)
+    return kept
+
+
+def _key(value: str) -> str:
+    return value.partition("=")[0].strip().lower().replace("-", "_")
 
 
 def _remember(command: str) -> str:

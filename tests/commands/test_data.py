@@ -319,7 +319,7 @@ def test_bad_rows_are_counted_as_rows(store: Path, run: Callable) -> None:
 CELLS = {
     "client": ("client,name\nnot a domain,X\n", 1, ()),
     "hub id": ("name,client,hub id\nX,acme.example,12x\n", 3, ()),
-    "primary": ("client,primary\nacme.example,nobody\n", 2, ()),
+    "primary": ("client,primary\nacme.example,nobody@\n", 2, ()),
     "renewal": ("client,renewal\nacme.example,soon\n", 2, ()),
     "notify": ("client,owner,notify\nacme.example,partner,bob\n", 3, ("--with-overrides",)),
     "hub id of another": ("client,hub id\neco.example,4411223\n", 2, ()),
@@ -397,28 +397,28 @@ def test_many_problems_of_a_kind_are_one_with_their_lines_and_all_are_in_json(
         "  --> standard input:2:3",
         "      'soon' is not a date that can be read for certain",
         "      15 lines like this: 2, 4, 6 and 12 more",
-        "      help: write it as 2027-03-01",
+        "      help: clear the cell if there is no date; otherwise write it as 2027-03-01",
         "  --> standard input:3:4",
         "      'soon' is not a date that can be read for certain",
         "      15 lines like this: 3, 5, 7 and 12 more",
-        "      help: write it as 2027-03-01",
+        "      help: clear the cell if there is no date; otherwise write it as 2027-03-01",
         "help: --partial imports the others",
     ]
     problems = json.loads(run("import", "-", "-o", "json", stdin=text).err)["problems"]
     assert len(problems) == 45
     assert {problem["hint"] for problem in problems} == {
         "it is a number, for example 4411223",
-        "write it as 2027-03-01",
+        "clear the cell if there is no date; otherwise write it as 2027-03-01",
     }
 
 
 def test_three_problems_of_a_kind_and_many_in_one_line_are_listed_one_by_one(
     store: Path, run: Callable
 ) -> None:
-    rows = ["a.example,id 1,", "b.example,id 2,", "c.example,id 3,", "d.example,,e; f; g; h; i"]
+    rows = ["a.example,id 1,", "b.example,id 2,", "c.example,id 3,", "d.example,,e; f; g; h; i@"]
     ran = run("import", "-", stdin="client,hub id,primary\n" + "\n".join(rows))
     assert "like this" not in ran.err
-    assert all(f"'{word}'" in ran.err for word in ["id 1", "id 2", "id 3", *"efghi"])
+    assert all(f"'{word}'" in ran.err for word in ["id 1", "id 2", "id 3", *"efgh", "i@"])
 
 
 def test_a_row_with_cells_too_many_does_not_hide_the_others(store: Path, run: Callable) -> None:

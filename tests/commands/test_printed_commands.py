@@ -56,9 +56,16 @@ def test_a_command_is_printed_as_it_can_be_pasted(
         ),
         (["import", "--", "-x.csv"], "renewctl import --map 'a=B c' -- -x.csv"),
         (
-            ["import", "o'brien.csv", "--map", "a=$(x)"],
-            """renewctl import 'o'"'"'brien.csv' --map 'a=$(x)' --map 'a=B c'""",
+            ["import", "o'brien.csv", "--map", "b=$(x)"],
+            """renewctl import 'o'"'"'brien.csv' --map 'b=$(x)' --map 'a=B c'""",
         ),
+        # A value of the same key is replaced, however it was typed.
+        (
+            ["import", "x.csv", "--map", "a=", "--map=b=a=x", "--map= A =x", "-n"],
+            "renewctl import x.csv --map=b=a=x -n --map 'a=B c'",
+        ),
+        (["import", "--map", "a=x", "--", "--map=a=y"], "renewctl import --map 'a=B c' -- --map=a=y"),
+        (["import", "x.csv", "--note", "a=x"], "renewctl import x.csv --note a=x --map 'a=B c'"),
     ],
 )
 def test_the_command_of_a_run_is_repeated_with_more_options(line: list[str], repeated: str) -> None:

@@ -122,6 +122,100 @@ def test_columns_that_look_like_fields_are_offered(header: str, rows: str, offer
     assert found.problems == ()
 
 
+# The table; why its columns are not read, though some cells fit; what is offered.
+PARTLY = {
+    "Kunde|Webseite|Vertragsende|Kündigung bis|Hauptkontakt": (
+        "Müller|mueller.example|28.02.2027|30.11.2026|k@mueller.example\nGroß|gross.example|unbefristet||a@gross.example",
+        ["'Vertragsende' is not used, because 'unbefristet' is not a full date"],
+        ["renewal=Vertragsende"],
+    ),
+    "Domain|Financeiro": (
+        "a.example|fin@a.example\nb.example|idem\nc.example|(a mesma)\nd.example|f@d.example",
+        ["'Financeiro' is not used, because 'idem' is not an e-mail address"],
+        ["billing=Financeiro"],
+    ),
+    "Domain|Vencimento|Contract end": (
+        "a.example|2027-03-01|2027-03-01\nb.example|rolling|none yet",
+        [
+            "'Vencimento' is not used, because 'rolling' is not a full date",
+            "'Contract end' is not used, because 'none yet' is not a full date",
+        ],
+        ["renewal=Vencimento", "renewal=Contract end"],
+    ),
+    # Ambiguous names.
+    "Domain|Kündigungsfrist|Contact|Client ID": (
+        "a.example|30.11.2026|p@a.example|4411223\nb.example|3 Monate|Rui|C-12",
+        [
+            "'Kündigungsfrist' is not used, because '3 Monate' is not a full date",
+            "'Contact' is not used, because 'Rui' is not an e-mail address",
+            "'Client ID' is not used, because 'C-12' is not a hub ID",
+        ],
+        ["deadline=Kündigungsfrist", "primary=Contact", "hub_id=Client ID"],
+    ),
+    "Domain|Renewal date|Contract end": (
+        "a.example||2027-03-01\nb.example||rolling",
+        ["'Contract end' is not used, because 'rolling' is not a full date"],
+        ["renewal=Contract end"],
+    ),
+    # One cell is enough, wherever it is.
+    "Domain|Finance": (
+        "\n".join([*(f"c{number}.example|ask {number}" for number in range(120)), "d.example|f@d.example"]),
+        ["'Finance' is not used, because 'ask 0' is not an e-mail address"],
+        ["billing=Finance"],
+    ),
+    # The manager of one client is given by the address: who decides is free, the partner user is not.
+    "Domain|Manager": (
+        "a.example|Ana\nb.example|r@b.example",
+        ["'Manager' is not used, because 'Ana' is not an e-mail address"],
+        ["decision_maker=Manager"],
+    ),
+    # Addresses beside other text are the client's, if they are not those of several clients.
+    "Domain|Accounting": (
+        "a.example|f@a.example\nb.example|same",
+        ["'Accounting' is not used, because 'same' is not an e-mail address"],
+        ["billing=Accounting"],
+    ),
+    # No cell fits, the field has another column, the name is not known, or the people are the partner's.
+    "Domain|Financeiro|Contact": ("a.example|idem|Paula\nb.example|Rui|Rui", [], []),
+    "Domain|Renewal date|Vencimento": ("a.example|2027-03-01|2027-03-01\nb.example||rolling", [], []),
+    "Domain|Quem|Quando|LinkedIn": ("a.example|p@a.example|2027-03-01|a.example\nb.example|x|y|z", [], []),
+    "Domain|Finance|Site": (
+        "a.example|fin@agency.example|\nb.example|fin@agency.example|\nc.example|same|",
+        [],
+        [],
+    ),
+    # Any cell can be text.
+    "Domain|Licenses": ("a.example|5\nb.example|7\nc.example|9\nd.example|12\ne.example|many", [], []),
+}
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "reasons", "offered"), [(key, *value) for key, value in PARTLY.items()]
+)
+def test_a_known_name_of_which_some_cells_fit_is_offered_with_the_cell_that_does_not(
+    header: str, rows: str, reasons: list[str], offered: list[str]
+) -> None:
+    table = sheet(header, *rows.split("\n"))
+    warnings = read(table).warnings
+
+    assert [
+        warning.removeprefix("column ").partition("; if it is the ")[0] for warning in warnings
+    ] == reasons
+    assert [paste(warning)[-1] for warning in warnings] == offered
+    for option in offered:
+        found = read(table, option)
+        field = option.partition("=")[0]
+        assert any(field in row.values for row in found.rows)
+        # The cell that does not fit is a problem now, and not lost.
+        assert found.problems
+
+
+def test_a_long_cell_is_cut_in_a_warning() -> None:
+    table = sheet("Domain|Vencimento", "a.example|2027-03-01", f"b.example|{'x' * 200}")
+
+    assert f"because '{'x' * 39}…' is not a full date" in read(table).warnings[0]
+
+
 def test_placeholders_say_nothing_of_what_a_column_holds() -> None:
     table = sheet(
         "Domain|Quem paga", "a.example|-", "b.example|n/a", "c.example|fin@c.example", "d.example|sin"
@@ -298,6 +392,25 @@ NO_CLIENT = [
     ("Nome|Onde", "Acme|acme.example", "no column is the client's domain", ["client=Onde"]),
     ("First Name|Last Name|Mail", "Ana|Souza|ana@acme.example", "no column is the client's domain", []),
     ("Last Name|Firm", "Souza|beta.example", "no column is the client's domain", ["client=Firm"]),
+    (
+        "Firma|Webseite",
+        "Müller|mueller.example\nGroß|im Aufbau",
+        "no column is the client's domain",
+        ["client=Webseite"],
+    ),
+    # A known name comes after one whose cells all fit.
+    (
+        "Firma|Webseite|Onde",
+        "Müller|mueller.example|a.example\nGroß|im Aufbau|b.example",
+        "no column is the client's domain",
+        ["client=Onde"],
+    ),
+    (
+        "Client|Website",
+        "Acme|acme.example\nDune|coming up\nElm|soon",
+        "'Client' has names and 'Website' has site addresses, but 'coming up' is not a client's domain",
+        ["client=Website"],
+    ),
     ("Client|Onde", "Acme|acme.example", "'Client' has names and 'Onde' has site addresses", ["client=Onde"]),
 ]
 
@@ -314,9 +427,46 @@ def test_the_client_is_offered_by_its_cells(header: str, row: str, message: str,
     assert problem.message == message
     assert [word for word in offered if word in paste(problem.hint)] == offered
     if offered:
-        assert len(read(table, *offered).rows) == 1
-    else:
-        assert problem.hint == f"name it with --map client=HEADER; the columns: {', '.join(table.columns)}"
+        assert read(table, *offered).rows[0].client.endswith(".example")
+        return
+    add, _, name = problem.hint.partition("; if a column has them, ")
+    assert add == "add a column with each client's domain, for example acme.example"
+    # A name helps only if some column has domains.
+    shown = f"name it with --map client=HEADER; the columns: {', '.join(table.columns)}"
+    assert name == (shown if ".example" in row.replace("@acme.example", "") else "")
+
+
+def test_a_hint_says_which_cell_keeps_a_column_from_being_the_clients() -> None:
+    with pytest.raises(BadInput) as caught:
+        read(sheet("Firma|Webseite", "Müller|mueller.example", "Groß|im Aufbau"))
+
+    assert caught.value.problems[0].hint == (
+        "'Webseite' is not used, because 'im Aufbau' is not a client's domain; "
+        "if it has the clients' domains: renewctl import 'my clients.csv' --map client=Webseite"
+    )
+
+
+# A row below the clients; how many rows are read, or 0 if the column of the sites is not the client's.
+TOTALS = [
+    ("Total|2||", 2),
+    ("|2||", 3),
+    ("Total||12,50 €|", 2),
+    ("Total clients: 2|||", 2),
+    ("Dune|soon||", 0),
+]
+
+
+@pytest.mark.parametrize(("row", "number"), TOTALS)
+def test_totals_do_not_count_when_a_column_is_judged(row: str, number: int) -> None:
+    clients = ["Acme|acme.example|2027-03-01|a@acme.example", "Bolt|bolt.example|2027-04-01|b@bolt.example"]
+    table = sheet("Client|Website|Contract end|Finance", *clients, row)
+
+    if not number:
+        with pytest.raises(BadInput, match="matched"):
+            read(table)
+        return
+    assert match_columns(table, {}).columns == {"name": 0, "client": 1, "renewal": 2, "billing": 3}
+    assert len(read(table).rows) == number
 
 
 def test_names_can_be_meant_as_clients() -> None:
@@ -344,11 +494,125 @@ def test_a_cell_of_a_setting_that_cannot_be_read_is_left_out() -> None:
     assert read(sheet("Domain|Owner", "acme.example|Ana Souza")).unused == ("Owner",)
 
 
+# The table; what the warnings begin with; the fields that are read.
+NAMES_ONLY = [
+    (
+        "Domain|Contato principal",
+        "a.example|Paula\nb.example|Rui",
+        ["'Contato principal' (primary contact)"],
+        [],
+    ),
+    (
+        "Domain|Billing contact|Decision maker",
+        "a.example|Paula|Rui\nb.example||",
+        ["'Billing contact' (billing contact)", "'Decision maker' (decision maker)"],
+        [],
+    ),
+    # Another column can have the field instead.
+    (
+        "Domain|Primary contact|Primary email",
+        "a.example|Paula|p@a.example",
+        ["'Primary contact' (primary contact)"],
+        ["primary"],
+    ),
+    (
+        "Domain|Billing contact|Financeiro",
+        "a.example|Paula|p@a.example",
+        ["'Billing contact' (billing contact)"],
+        ["billing"],
+    ),
+    # Some address, no cell that is filled, or an error in place of each.
+    ("Domain|Primary contact", "a.example|Paula\nb.example|r@b.example", [], ["primary"]),
+    ("Domain|Primary contact", "a.example|p@a", [], ["primary"]),
+    ("Domain|Primary contact", "a.example|\nb.example|n/a", [], ["primary"]),
+]
+
+
+@pytest.mark.parametrize(("header", "rows", "left_out", "fields"), NAMES_ONLY)
+def test_a_column_of_a_role_with_names_only_is_left_out(
+    header: str, rows: str, left_out: list[str], fields: list[str]
+) -> None:
+    table = sheet(header, *rows.split("\n"))
+
+    assert [*match_columns(table, {}).columns][1:] == fields
+    assert match_columns(table, {}).warnings == tuple(
+        f"column {name} is not used, because it has no e-mail addresses" for name in left_out
+    )
+    assert match_columns(table, {}, wanted=("client",)).warnings == ()
+
+
+def test_a_column_of_names_is_read_if_it_is_mapped() -> None:
+    table = sheet("Domain|Primary contact", "a.example|Paula", "b.example|Rui")
+
+    assert [paste(problem.hint) for problem in read(table, "primary=Primary contact").problems] == [
+        ["primary="]
+    ] * 2
+
+
+@pytest.mark.parametrize("option", ["primary=", "primary=E-mail"])
+def test_a_column_of_names_is_not_named_if_its_role_is_mapped(option: str) -> None:
+    table = sheet("Domain|Primary contact|E-mail", "a.example|Paula|p@a.example")
+
+    assert not any("has no e-mail addresses" in warning for warning in read(table, option).warnings)
+
+
+def test_errors_are_not_taken_for_names() -> None:
+    bad = BadCell("#N/A", "the cell shows #N/A", "correct it")
+    table = Sheet(("Domain", "Primary contact"), (SheetRow(2, ("a.example", bad)),))
+
+    assert [problem.message for problem in read(table).problems] == ["the cell shows #N/A"]
+
+
+# The table; the remark; whether the partner user is read.
+PARTNER_USERS = [
+    ("Domain|Account Manager", "a.example|Ana", "column 'Account Manager' (partner user) is not used", False),
+    ("Domain|notify", "a.example|Ana", "column 'notify' (partner user) is not used", False),
+    (
+        "Domain|CSM|Account lead",
+        "a.example|Ana|Rui",
+        "columns 'CSM', 'Account lead' (partner user) are not used",
+        False,
+    ),
+    ("Domain|Account Manager|Renewal owner", "a.example|Ana|partner", "", True),
+    ("Domain|Account Manager|Renewal owner", "a.example|Ana|", "", True),
+    # Without overrides, a column of other people's names is no column for the renewal owner.
+    (
+        "Domain|Account Manager|Responsável",
+        "a.example|Ana|Rui",
+        "column 'Account Manager' (partner user) is not used",
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize("with_overrides", [False, True])
+@pytest.mark.parametrize(("header", "row", "remark", "taken"), PARTNER_USERS)
+def test_a_partner_user_is_not_read_without_a_column_for_the_owner(
+    header: str, row: str, remark: str, taken: bool, with_overrides: bool
+) -> None:
+    found = read(sheet(header, row), with_overrides=with_overrides)
+
+    assert found.remarks == ((f"{remark}: the list has no column for the renewal owner",) if remark else ())
+    assert found.problems == ()
+    assert ("notify" in found.rows[0].values) is taken
+    assert not {"CSM", "Account Manager", "notify"} & {*found.unused}
+
+
+def test_an_owner_of_something_else_is_no_owner_for_the_partner_user() -> None:
+    table = sheet("Domain|Owner|Account manager", "a.example|Dana Cole|Ana")
+
+    assert read(table).remarks == (
+        "column 'Account manager' (partner user) is not used: the list has no column for the renewal owner",
+    )
+    assert read(table, "notify=Account manager").rows[0].values == {"notify": "Ana"}
+    assert read(table, "owner=").rows[0].values == {}
+
+
 # The column; its cells; what the hint of each cell offers in the end.
 OTHER_MEANING = [
     ("Renewal|Yes|No|Yes", "renewal="),
     ("Deadline|60 days|30 days|", "deadline="),
-    ("Primary contact|Paula Reis|Rui Costa|", "primary="),
+    ("Primary contact|Paula Reis|@rui|", "primary="),
     ("Hub ID|yes|no|", "hub_id="),
 ]
 
@@ -370,7 +634,7 @@ def test_a_column_that_means_something_else_can_be_left_out(column: str, option:
 
 def test_another_column_is_offered_in_place_of_one_that_cannot_be_read() -> None:
     table = sheet(
-        "Domain|Primary contact|E-mail", "acme.example|Paula|p@acme.example", "b.example|Rui|r@b.example"
+        "Domain|Primary contact|E-mail", "acme.example|@paula|p@acme.example", "b.example|@rui|r@b.example"
     )
 
     (first, _) = read(table).problems
@@ -378,6 +642,18 @@ def test_another_column_is_offered_in_place_of_one_that_cannot_be_read() -> None
         "; if 'E-mail' is the primary contact: renewctl import 'my clients.csv' --map primary=E-mail"
     )
     assert read(table, *paste(first.hint)).problems == ()
+
+
+def test_another_column_is_offered_in_place_of_one_with_names_only() -> None:
+    table = sheet(
+        "Domain|Primary contact|E-mail", "acme.example|Paula|p@acme.example", "b.example|Rui|r@b.example"
+    )
+
+    assert read(table).warnings == (
+        "column 'Primary contact' (primary contact) is not used, because it has no e-mail addresses",
+        "column 'E-mail' has e-mail addresses and is not used; if it is the primary contact "
+        "(or billing contact, decision maker): renewctl import 'my clients.csv' --map primary=E-mail",
+    )
 
 
 def test_one_bad_cell_does_not_question_its_column() -> None:
@@ -466,6 +742,9 @@ NAMES = st.sampled_from(
         "E-mail",
         "Owner",
         "Renewal",
+        "Primary contact",
+        "Account manager",
+        "Contact",
         "Vencimento",
         "Contract end",
         "Diretor",

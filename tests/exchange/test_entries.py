@@ -66,19 +66,19 @@ VALUES = (
         ),
         (
             "COMPANY DOMAIN NAME|Company name|HubSpot account ID|Primary contact|Billing contact(s)|"
-            "Decision Maker|Renewal date|Products|Renewal deadline|Renewal owner|Point of contact|Note",
+            "Decision Maker|Renewal date|Products|Renewal deadline|Renewal owner|Partner user|Note",
             "Partner",
         ),
         (
             "Domínio|Nome da empresa|ID do portal|Contato principal|Contato de faturamento|"
             "Tomador de decisoes|Data de renovação|Produto|"
-            "Prazo de renovação|Proprietário da renovação|Ponto de contato|Note",
+            "Prazo de renovação|Proprietário da renovação|Usuário parceiro|Note",
             "Parceiro",
         ),
         (
             "Kundendomain|Unternehmen|Portal ID|Hauptkontakt|Abrechnungskontakte|Entscheidungsträger|"
             "Verlängerungsdatum|Produkte|Verlängerungsfrist|"
-            "Zuständigkeit für die Verlängerung|Ansprechpartner|Note",
+            "Zuständigkeit für die Verlängerung|Kundenbetreuer|Note",
             "Partner",
         ),
     ],

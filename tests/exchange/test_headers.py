@@ -24,6 +24,10 @@ EVERYDAY = [
 ]
 FIELDS = tuple(COLUMNS)
 LANGUAGES = ("en", "pt", "es", "fr", "de", "ja", "pl")
+ADD_DOMAINS = (
+    "add a column with each client's domain, for example acme.example; "
+    "if a column has them, name it with --map client=HEADER"
+)
 NAMES = {
     "client": "Client|Client name|Cliente|Kunde|クライアント|Klient|domain|Domain|Company Domain Name"
     "|Company domain name|Domínio|DOMINIO|Domaine|Nombre del dominio de la empresa",
@@ -48,7 +52,7 @@ NAMES = {
     "|Propietario de la comunicación de renovación|Propriétaire de renouvellement"
     "|Propriétaire de la communication de renouvellement|Zuständigkeit für die Verlängerung|更新担当者"
     "|Właściciel odnowienia",
-    "notify": "notify|point of contact|ponto de contato|punto de contacto|point de contact|Ansprechpartner",
+    "notify": "notify|partner user|partner point of contact|Account manager|CSM|usuário parceiro",
     "note": "note|Note",
     "memo": "memo|Notes|nota|Notiz",
 }
@@ -71,6 +75,7 @@ def match(columns: tuple[str, ...], mapping: dict[str, str] | None = None) -> Ma
 )
 def test_a_field_is_known_by_its_names(field: str, name: str) -> None:
     columns = ("x", name) if field == "client" else ("x", name, "domain")
+    columns += ("renewal owner",) if field == "notify" else ()
 
     assert match(columns).columns[field] == 1
     assert match(columns).unknown == ("x",)
@@ -214,13 +219,13 @@ def test_two_columns_for_one_field_are_both_named() -> None:
 @pytest.mark.parametrize(
     ("columns", "hint"),
     [
-        (("Domains", "Last Name"), "name it with --map client=HEADER; the columns: Domains, Last Name"),
-        (("a", "", "name"), "name it with --map client=HEADER; the columns: a, name"),
-        ((), "name it with --map client=HEADER; the columns: none has a name"),
+        (("Domains", "Last Name"), "the columns: Domains, Last Name"),
+        (("a", "", "name"), "the columns: a, name"),
+        ((), "the columns: none has a name"),
     ],
 )
 def test_a_table_without_clients_shows_what_it_has(columns: tuple[str, ...], hint: str) -> None:
-    assert problems(columns) == [("no column is the client's domain", hint)]
+    assert problems(columns) == [("no column is the client's domain", f"{ADD_DOMAINS}; {hint}")]
 
 
 @pytest.mark.parametrize(
@@ -267,7 +272,7 @@ def test_everything_wrong_is_told_at_once() -> None:
         ),
         (
             "no column is the client's domain",
-            "name it with --map client=HEADER; the columns: Name, name, Kontact",
+            f"{ADD_DOMAINS}; the columns: Name, name, Kontact",
         ),
     ]
     assert problems(("domain",), {"note": "x", "client": "zzz"}) == [

@@ -6,13 +6,14 @@ cells alone suggest is offered as a command to paste, never taken.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import chain, islice
 from shlex import quote
 from typing import NamedTuple
 
 from renewctl.command_line import repeat_command
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.cells import show_text
-from renewctl.exchange.contents import MOST, Content, Contents, can_read
+from renewctl.exchange.cells import quote_text, show_text
+from renewctl.exchange.contents import MOST, Content, Contents, can_read, content_for
 from renewctl.exchange.headers import (
     CLIENT_OR_NAME,
     field_name,
@@ -26,7 +27,7 @@ from renewctl.fields import COLUMNS
 from renewctl.model import EMPTY
 from renewctl.text import column_letters, list_some
 
-_MOST_NAMED, _MOST_LISTED = 8, 40
+_MOST_NAMED, _MOST_LISTED, _LONGEST_CELL = 8, 40, 40
 _NOTES = frozenset({"memo", "note"})
 """Of several columns of notes none is read, and each is offered: they are no reason to refuse a table."""
 
@@ -43,6 +44,13 @@ _LABELS = {
     "notify": "partner user",
 }
 """What a field is called in a sentence, if not by its own name."""
+_NOUNS = {
+    Content.DOMAINS: "a client's domain",
+    Content.ADDRESSES: "an e-mail address",
+    Content.DATES: "a full date",
+    Content.HUB_IDS: "a hub ID",
+}
+"""What one cell of a kind is."""
 
 
 class MatchedColumns(NamedTuple):
@@ -84,12 +92,13 @@ def match_columns(
     mapped, problems = _read_mapping(columns, mapping)
     named = {field_name(word) for word, name in mapping.items() if name.strip()}
     left_out = {field_name(word) for word, name in mapping.items() if not name.strip()}
-    matches = match_names(columns, mapped, left_out, wanted, table.fits)
-    problems += (
-        _several_columns(columns, field, places)
-        for field, places in matches.items()
-        if len(places) > 1 and field in wanted and field not in _NOTES
-    )
+    nameless = _find_without_addresses(table, mapped, {*wanted} - left_out - named)
+    known = ["" if place in nameless else name for place, name in enumerate(columns)]
+    matches = match_names(known, mapped, left_out, wanted, table.fits)
+    has_owner = any(table.is_readable("owner", place) for place in matches.get("owner", ()))
+    alone = [] if has_owner or "notify" in mapped else matches.pop("notify", [])
+    ownerless = [place for place in alone if read_headers().certain.get(fold(columns[place])) == "notify"]
+    problems += _check_several(columns, matches, wanted)
     chosen = {
         field: matches[field][0]
         for field in COLUMNS
@@ -104,27 +113,43 @@ def match_columns(
         placed = [problem._replace(file=file, line=sheet.line, sheet=sheet.name) for problem in problems]
         raise BadInput("the columns cannot be matched", problems=placed)
     read = {field: place for field, place in chosen.items() if field in wanted}
-    unread = [place for place in range(len(columns)) if place not in read.values()]
     by_cells = _find_read_by_cells(table, read, mapped)
     free = [field for field in COLUMNS if field in wanted and field not in chosen and field not in left_out]
-    if "owner" not in chosen and "notify" in free:
+    if not has_owner and "notify" in free:
         free.remove("notify")  # A partner user without a renewal owner is refused.
     blank = [
         field for field, place in read.items() if field not in mapped and table.fits(field, place) is None
     ]
+    offers = _find_offers(table, read, free, blank)
     return MatchedColumns(
         chosen,
-        tuple(columns[place] for place in spare if columns[place].strip()),
-        tuple(_warn_of(table, unread, free, blank)),
+        tuple(columns[place] for place in spare if columns[place].strip() and place not in ownerless),
+        tuple(_warn_of(table, nameless, offers)),
         {
             field: _find_way_out(table, field, spare)
             for field, place in chosen.items()
             if field != "client"
             and (table.content(place) is Content.TEXT or table.fits(field, place) is False)
         },
-        tuple(_remark_on(by_cells)),
+        (*_remark_on(by_cells), *_remark_on_partner_users(columns, ownerless)),
         {field: _find_way_out(table, field, spare) for field in by_cells if field != "client"},
     )
+
+
+def _find_without_addresses(
+    table: Contents, mapped: Mapping[str, int], roles: Collection[str]
+) -> dict[int, str]:
+    """Return the role, by place, of columns whose names mean a role for certain, and that have names only."""
+    certain = read_headers().certain
+    fields = {place: certain.get(fold(name), "") for place, name in enumerate(table.sheet.columns)}
+    return {
+        place: field
+        for place, field in fields.items()
+        if field in roles
+        and COLUMNS[field].table == "contacts"
+        and place not in mapped.values()
+        and table.lacks_addresses(place)
+    }
 
 
 def clear_unreadable(sheet: Sheet, matched: MatchedColumns, fields: Collection[str]) -> Sheet:
@@ -184,20 +209,45 @@ def _read_mapping(columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[d
 def _check_client(table: Contents, places: Sequence[int], spare: Sequence[int]) -> Iterator[Problem]:
     """Yield a problem if no column is the client's, or one that has names while another has domains."""
     columns = table.sheet.columns
-    domains = next((place for place in spare if "client" in table.offer(place, ["client"])), None)
-    command = _map_command(table, "client", domains) if domains is not None else ""
+    offered = [place for place in spare if "client" in table.offer(place, ["client"])]
+    domains = min(offered, key=lambda place: table.find_odd("client", place) != "", default=None)
+    if domains is None or not (command := _map_command(table, "client", domains)):
+        if not places:
+            yield Problem("no column is the client's domain", hint=_explain_no_domains(table))
+        return
+    odd = _describe_odd(table, "client", domains)
     if not places:
-        hint = f"name it with --map client=HEADER; {_list_columns(columns)}"
-        if command:
-            hint = f"if {columns[domains or 0]!r} has the clients' domains: {command}"
+        hint = f"if {columns[domains]!r} has the clients' domains: {command}"
+        if odd:
+            hint = (
+                f"{columns[domains]!r} is not used, because {odd}; if it has the clients' domains: {command}"
+            )
         yield Problem("no column is the client's domain", hint=hint)
         return
     either = read_headers().certain.get(fold(columns[places[0]])) == CLIENT_OR_NAME
-    if either and command and len(places) == 1 and table.content(places[0]) is Content.TEXT:
-        message = f"{columns[places[0]]!r} has names and {columns[domains or 0]!r} has site addresses"
+    if either and len(places) == 1 and table.content(places[0]) is Content.TEXT:
+        message = f"{columns[places[0]]!r} has names and {columns[domains]!r} has site addresses"
+        message += f", but {odd}" if odd else ""
         names = _map_option(columns, "client", places[0])
         hint = f"if the addresses identify the clients: {command}; if the names do, {names}"
         yield Problem(message, hint=hint, column=places[0] + 1)
+
+
+def _explain_no_domains(table: Contents) -> str:
+    """Return the next step if no column looks like the client's."""
+    hint = "add a column with each client's domain, for example acme.example"
+    columns = table.sheet.columns
+    if table.sheet.rows and not any(table.has(Content.DOMAINS, place) for place in range(len(columns))):
+        return hint
+    return f"{hint}; if a column has them, name it with --map client=HEADER; {_list_columns(columns)}"
+
+
+def _check_several(
+    columns: Sequence[str], matches: Mapping[str, Sequence[int]], wanted: Collection[str]
+) -> Iterator[Problem]:
+    for field, places in matches.items():
+        if len(places) > 1 and field in wanted and field not in _NOTES:
+            yield _several_columns(columns, field, places)
 
 
 def _several_columns(columns: Sequence[str], field: str, places: Sequence[int]) -> Problem:
@@ -224,39 +274,72 @@ def _find_read_by_cells(table: Contents, read: Mapping[str, int], mapped: Collec
 def _remark_on(by_cells: Mapping[str, str]) -> Iterator[str]:
     """Yield a remark on the columns that are read because their cells fit: their names by field."""
     if by_cells:
-        named = ", ".join(f"{name!r} as the {_LABELS.get(field, field)}" for field, name in by_cells.items())
+        named = ", ".join(f"{name!r} as the {_label(field)}" for field, name in by_cells.items())
         options = ", ".join(f"--map {field}=" for field in by_cells if field != "client")
         yield f"columns read because their cells fit: {named}{options and f'; to leave out: {options}'}"
 
 
+def _remark_on_partner_users(columns: Sequence[str], places: Sequence[int]) -> Iterator[str]:
+    if places:
+        what = "column" if len(places) == 1 else "columns"
+        names = list_some([repr(columns[place]) for place in places], _MOST_NAMED)
+        are = "is" if len(places) == 1 else "are"
+        yield f"{what} {names} (partner user) {are} not used: the list has no column for the renewal owner"
+
+
+def _find_offers(
+    table: Contents, read: Mapping[str, int], free: Collection[str], blank: Collection[str]
+) -> list[tuple[int, list[str]]]:
+    """Return the columns that are not read and look like fields, each with those fields."""
+    places = [place for place in range(len(table.sheet.columns)) if place not in read.values()]
+    return [(place, fields) for place in places if (fields := table.offer(place, free, blank))]
+
+
 def _warn_of(
-    table: Contents, places: Sequence[int], free: Collection[str], blank: Collection[str]
+    table: Contents, nameless: Mapping[int, str], offers: Sequence[tuple[int, Sequence[str]]]
 ) -> Iterator[str]:
     """Yield a warning of each column that is not read and looks like a field, up to a number."""
-    offers = [(place, fields) for place in places if (fields := table.offer(place, free, blank))]
-    yield from (_warn(table, *offer) for offer in offers[:_MOST_NAMED])
-    if len(offers) > _MOST_NAMED:
-        yield f"{len(offers) - _MOST_NAMED} more columns look like fields and are not used"
+    columns = table.sheet.columns
+    without = (
+        f"column {columns[place]!r} ({_label(field)}) is not used, because it has no e-mail addresses"
+        for place, field in nameless.items()
+    )
+    yield from islice(chain(without, (_warn(table, *offer) for offer in offers)), _MOST_NAMED)
+    if (more := len(nameless) + len(offers) - _MOST_NAMED) > 0:
+        yield f"{more} more columns look like fields and are not used"
 
 
 def _warn(table: Contents, place: int, fields: Sequence[str]) -> str:
     """Return a warning that a column is not read, with the command that reads it."""
     name, content = table.sheet.columns[place], table.content(place)
     what = f"column {name!r}" if name.strip() else f"column {column_letters(place + 1)}, which has no name,"
-    has = "" if content is Content.TEXT else f"has {content} and "
-    label, *others = (_LABELS.get(field, field) for field in fields)
+    odd = _describe_odd(table, fields[0], place)
+    because = f", because {odd}" if odd else ""
+    has = "" if because or content is Content.TEXT else f"has {content} and "
+    label, *others = map(_label, fields)
     label += f" (or {', '.join(others)})" if others else ""
     command = _map_command(table, fields[0], place)
     if not command:
-        return f"{what} {has}is not used; give it a name of its own, then --map {fields[0]}=NAME reads it"
-    return f"{what} {has}is not used; if it is the {label}: {command}"
+        way_out = f"give it a name of its own, then --map {fields[0]}=NAME reads it"
+        return f"{what} {has}is not used{because}; {way_out}"
+    return f"{what} {has}is not used{because}; if it is the {label}: {command}"
+
+
+def _label(field: str) -> str:
+    return _LABELS.get(field, field)
+
+
+def _describe_odd(table: Contents, field: str, place: int) -> str:
+    """Return which cell keeps a column from being a field's, and why; "" if none does."""
+    odd = table.find_odd(field, place)
+    return f"{quote_text(odd, _LONGEST_CELL)} is not {_NOUNS[content_for(field)]}" if odd else ""
 
 
 def _find_way_out(table: Contents, field: str, spare: Sequence[int]) -> str:
     """Return the next step if the cells of a field's column cannot be read."""
     for place in spare:
         if table.offer(place, [field]) and (command := _map_command(table, field, place)):
-            return f"if {table.sheet.columns[place]!r} is the {_LABELS.get(field, field)}: {command}"
+            return f"if {table.sheet.columns[place]!r} is the {_label(field)}: {command}"
     return f"if the column means something else, leave it out: {repeat_command(map=f'{field}=')}"
 
 

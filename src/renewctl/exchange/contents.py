@@ -1,7 +1,7 @@
 """What the cells of a table's columns are: domains, addresses, dates; and which fields they can be."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from functools import cache
 from itertools import islice
@@ -12,6 +12,7 @@ from renewctl.exchange.cells import cell_kind, is_placeholder, read_cell, read_p
 from renewctl.exchange.dates import parse_dates
 from renewctl.exchange.headers import fold, read_headers
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
+from renewctl.exchange.totals import has_only_figures
 from renewctl.fields import COLUMNS, Kind
 
 _SAMPLE = 100
@@ -50,15 +51,20 @@ class Contents:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
+        # A total shows nothing of what its column holds.
+        self._rows = [row for row in sheet.rows if not has_only_figures(row)]
         self._contents: dict[int, Content] = {}
+        self._has: dict[tuple[Content, int], bool] = {}
 
     def sample(self, place: int) -> list[Cell]:
         """Return the first cells of a column that show what it holds."""
         return [row.cells[place] for row in self._sample_rows(place)]
 
     def _sample_rows(self, place: int) -> list[SheetRow]:
-        rows = (row for row in self.sheet.rows if _is_telling(row.cells[place]))
-        return [*islice(rows, _SAMPLE)]
+        return [*islice(self._telling_rows(place), _SAMPLE)]
+
+    def _telling_rows(self, place: int) -> Iterator[SheetRow]:
+        return (row for row in self._rows if _is_telling(row.cells[place]))
 
     def content(self, place: int) -> Content:
         """Return what most of the filled cells of a column are."""
@@ -73,6 +79,34 @@ class Contents:
         """Return whether the cells of a column are what the field holds; None if no cell is filled."""
         return None if self.content(place) is Content.NOTHING else self._fits(field, place)
 
+    def has(self, content: Content, place: int) -> bool:
+        """Return whether some cell of a column has this content."""
+        if (content, place) not in self._has:
+            cells = (row.cells[place] for row in self._rows if _may_be(content, row.cells[place]))
+            self._has[content, place] = any(
+                _is_telling(cell) and _content_of(cell) is content for cell in cells
+            )
+        return self._has[content, place]
+
+    def lacks_addresses(self, place: int) -> bool:
+        """Return whether a column has words or numbers, and no cell of it can have an e-mail address."""
+        if any(_may_be(Content.ADDRESSES, row.cells[place]) for row in self._rows):
+            return False
+        return any(map(str.isalnum, "".join(map(show_text, self.sample(place)))))
+
+    def find_odd(self, field: str, place: int) -> str:
+        """Return what keeps a column from being a field's: the first cell that does not fit, if others do.
+
+        "" if the column fits, if no cell does, and for fields of text, which any cell fits.
+        """
+        wanted = content_for(field)
+        if wanted is Content.TEXT or self._fits(field, place) or not self.has(wanted, place):
+            return ""
+        if wanted is Content.ADDRESSES and self._is_partner(place):
+            return ""
+        cells = (row.cells[place] for row in self._telling_rows(place))
+        return next((show_text(cell) for cell in cells if _content_of(cell) is not wanted), "")
+
     def is_readable(self, field: str, place: int) -> bool:
         """Return whether some cell of a column that is filled can be read, or none is filled."""
         cells = [cell for row in self.sheet.rows if show_text(cell := row.cells[place])]
@@ -80,6 +114,8 @@ class Contents:
 
     def offer(self, place: int, free: Collection[str], blank: Collection[str] = ()) -> list[str]:
         """Return the fields that a column which is not read may hold.
+
+        A known name counts if one cell fits, others if most do.
 
         Args:
             place: The column, from 0.
@@ -90,47 +126,54 @@ class Contents:
         headers = read_headers()
         if content is Content.NOTHING or name in headers.other:
             return []
-        meant = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
-        fields = [field for field in meant if field in COLUMNS and self._fits(field, place)]
+        known = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
+        meant = [field for field in known if field in COLUMNS]
+        fields = [field for field in meant if self._fits(field, place)]
         if not fields and not (content is Content.DOMAINS and self._is_one_site(place)):
             fields = [field for field in _BY_CONTENT.get(content, ()) if self._fits(field, place)]
-        return [field for field in fields if field in free or (field in blank and field in meant)]
+        free = {*free, *(field for field in blank if field in meant)}
+        offered = [field for field in fields if field in free]
+        return offered or [field for field in meant if field in free and self.find_odd(field, place)]
 
     def _fits(self, field: str, place: int) -> bool:
-        column, content = COLUMNS[field], self.content(place)
-        if column.table == "contacts":
-            return content is Content.ADDRESSES and not self._is_partner(place)
-        if field == "client":
-            return content is Content.DOMAINS
-        if column.field.kind is Kind.DATE:
-            return content is Content.DATES
-        if column.field.kind is Kind.HUB_ID:
-            return content is Content.HUB_IDS
-        if column.field.kind is Kind.ADDRESS and content is Content.ADDRESSES:
+        content, wanted = self.content(place), content_for(field)
+        if field == "notify" and content is Content.ADDRESSES:
             return self._is_partner(place)
-        return content is Content.TEXT
+        return content is wanted and not (wanted is Content.ADDRESSES and self._is_partner(place))
 
     def _is_partner(self, place: int) -> bool:
         """Return whether a column has addresses of one domain for several clients: the partner's own."""
+        rows = (
+            row for row in self._telling_rows(place) if _content_of(row.cells[place]) is Content.ADDRESSES
+        )
+        filled = [*islice(rows, _SAMPLE)]
         domains = {
             person.email.rpartition("@")[2].lower()
-            for cell in self.sample(place)
-            if _content_of(cell) is Content.ADDRESSES
-            for person in read_people(cell, "")
+            for row in filled
+            for person in read_people(row.cells[place], "")
         }
-        return len(domains) == 1 and self._count_clients(place) > 1
+        return len(domains) == 1 and self._count_clients(filled) > 1
 
     def _is_one_site(self, place: int) -> bool:
         """Return whether several cells have one site, such as that of a social network."""
         cells = self.sample(place)
         return len(cells) > 1 and len({client_key(show_text(cell)) for cell in cells}) == 1
 
-    def _count_clients(self, place: int) -> int:
-        """Return how many clients have a cell in a column, as far as a column of domains shows them."""
+    def _count_clients(self, rows: Collection[SheetRow]) -> int:
+        """Return how many clients rows are about, as far as a column of domains shows them."""
         places = range(len(self.sheet.columns))
         key = next((each for each in places if self.content(each) is Content.DOMAINS), None)
-        rows = self._sample_rows(place)
         return len({row.number if key is None else client_key(show_text(row.cells[key])) for row in rows})
+
+
+def content_for(field: str) -> Content:
+    """Return what the cells of a field's column are."""
+    column = COLUMNS[field]
+    if column.table == "contacts":
+        return Content.ADDRESSES
+    if field == "client":
+        return Content.DOMAINS
+    return {Kind.DATE: Content.DATES, Kind.HUB_ID: Content.HUB_IDS}.get(column.field.kind, Content.TEXT)
 
 
 def can_read(field: str, cell: Cell) -> bool:
@@ -151,6 +194,13 @@ def _is_telling(cell: Cell) -> bool:
         return False
     text = read_text(cell)
     return text != "" and not is_placeholder(text, Kind.DATE)
+
+
+def _may_be(content: Content, cell: Cell) -> bool:
+    """Return whether a cell has the sign that an address, a domain, a date or a number cannot lack."""
+    text = cell if isinstance(cell, str) else str(cell)
+    sign = {Content.ADDRESSES: "@", Content.DOMAINS: "."}.get(content)
+    return sign in text if sign else any(map(str.isdigit, text))
 
 
 @cache  # The same people and days are in many cells.

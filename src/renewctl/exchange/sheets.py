@@ -1,14 +1,14 @@
 """From a file to its tables: which sheets, under which header, and which rows of them."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Literal, NamedTuple
 
 from renewctl.command_line import repeat_command
 from renewctl.errors import BadInput, Problem, UsageError
-from renewctl.exchange.headers import fold, recognised
+from renewctl.exchange.headers import recognised
 from renewctl.exchange.spreadsheet import Cell, RawSheet, Sheet, SheetRow, read_csv, unreadable
+from renewctl.exchange.totals import is_total
 from renewctl.exchange.workbook import OLE, ZIP, read_workbook
 from renewctl.model import EMPTY
 from renewctl.text import cell_reference, column_letters, count_of, list_some
@@ -18,17 +18,6 @@ HiddenRows = Literal["include", "skip"]
 _HEADER_ROWS = 20
 """How many rows are looked at for the header."""
 _MOST_NAMED = 5
-_TOTAL_WORDS = """total; totals; grand total; subtotal; sum; count; total geral; totais; soma; total general;
-    totales; suma; recuento; total général; totaux; somme; sous-total; gesamt; Gesamtsumme; Summe;
-    Zwischensumme; Anzahl; razem; łącznie; suma końcowa; 合計; 総計; 小計; 計"""
-_TOTALS = frozenset(map(fold, _TOTAL_WORDS.split(";")))
-# What is counted; any other word may be part of a client's name.
-_COUNTED_WORDS = """clients; customers; accounts; contracts; renewals; mrr; arr; clientes; contas; contratos;
-    renovações; cuentas; renovaciones; comptes; contrats; renouvellements; Kunden; Konten; Verträge;
-    Verlängerungen; klientów; umów; 件数; 社数"""
-_COUNTED = frozenset(["", *map(fold, _COUNTED_WORDS.split(";"))])
-_CURRENCIES = frozenset(["", "r", "us", "usd", "eur", "brl", "gbp", "mxn", "pln", "zl", "jpy", "chf", "円"])
-_DATE = re.compile(r"[0-9]{1,4}[.][0-9]{1,2}[.][0-9]{1,4}")
 
 
 class ReadingOptions(NamedTuple):
@@ -85,41 +74,14 @@ def read_sheets(data: bytes, name: str, options: ReadingOptions = DEFAULTS) -> t
 def leave_out_totals(sheet: Sheet, columns: Mapping[str, int]) -> Sheet:
     """Return a table without its rows of totals, which a remark names.
 
-    Such a row names no client, and has only words for a total, and numbers in columns that hold no field
-    or a memo. ``columns`` is the column of each field, from 0.
+    ``columns`` is the column of each field, from 0.
     """
-    totals = [row for row in sheet.rows if _is_total(row, columns)]
+    totals = [row for row in sheet.rows if is_total(row, columns)]
     if not totals:
         return sheet
-    rows = tuple(row for row in sheet.rows if not _is_total(row, columns))
+    rows = tuple(row for row in sheet.rows if not is_total(row, columns))
     remark = f"not a client, skipped: {_list_rows(totals, sheet.name)}"
     return sheet._replace(rows=rows, remarks=(*sheet.remarks, remark))
-
-
-def _is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
-    fields = {place for field, place in columns.items() if field != "memo"}
-    filled = [(place, cell) for place, cell in enumerate(row.cells) if _text(cell)]
-    return bool(filled) and all(
-        (isinstance(cell, str) and _is_total_word(cell))
-        or (place not in fields and isinstance(cell, int | float | str) and _is_figure(cell))
-        for place, cell in filled
-    )
-
-
-def _is_total_word(text: str) -> bool:
-    """Return whether a text is ``Total``, ``Total clients: 12`` or the like."""
-    words = fold(text).strip("0123456789")
-    return any(words.removeprefix(total) in _COUNTED for total in _TOTALS if words.startswith(total))
-
-
-def _is_figure(cell: float | str) -> bool:
-    """Return whether a cell is a number, with a currency or not."""
-    if not isinstance(cell, str):
-        return not isinstance(cell, bool)
-    words = fold(cell)
-    digits, letters = filter(str.isdigit, words), filter(str.isalpha, words)
-    is_date = _DATE.fullmatch(cell.strip()) or set(cell.strip()[1:]) & set("-/:")
-    return any(digits) and "".join(letters) in _CURRENCIES and not is_date
 
 
 def _choose_sheets(

@@ -193,7 +193,7 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Return whether bytes have letters outside ASCII, all in UTF-8. Text in other encodings hardly ever is."""
+    """Return whether bytes have letters outside ASCII, all in UTF-8: other encodings hardly ever look so."""
     try:
         return not data.decode("utf-8").isascii()
     except UnicodeDecodeError:

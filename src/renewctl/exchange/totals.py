@@ -1,0 +1,77 @@
+"""Rows of totals, which are about no client."""
+
+import re
+from collections.abc import Mapping
+
+from renewctl.exchange.headers import fold
+from renewctl.exchange.spreadsheet import BadCell, Cell, SheetRow
+
+_TOTAL_WORDS = """total; totals; grand total; subtotal; sum; count; total geral; totais; soma; total general;
+    totales; suma; recuento; total général; totaux; somme; sous-total; gesamt; Gesamtsumme; Summe;
+    Zwischensumme; Anzahl; razem; łącznie; suma końcowa; 合計; 総計; 小計; 計"""
+_TOTALS = frozenset(map(fold, _TOTAL_WORDS.split(";")))
+# What is counted; any other word may be part of a client's name.
+_COUNTED_WORDS = """clients; customers; accounts; contracts; renewals; mrr; arr; clientes; contas; contratos;
+    renovações; cuentas; renovaciones; comptes; contrats; renouvellements; Kunden; Konten; Verträge;
+    Verlängerungen; klientów; umów; 件数; 社数"""
+_COUNTED = frozenset(["", *map(fold, _COUNTED_WORDS.split(";"))])
+_CURRENCIES = frozenset(["", "r", "us", "usd", "eur", "brl", "gbp", "mxn", "pln", "zl", "jpy", "chf", "円"])
+_LEAST_DIGITS = 5
+"""Of a hub ID: smaller numbers are counts."""
+_DATE = re.compile(r"[0-9]{1,4}[.][0-9]{1,2}[.][0-9]{1,4}")
+
+
+def is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
+    """Return whether a row names no client, and has only numbers or words for a total.
+
+    In a column that holds a field, a number may be a client's, whose domain is missing. A number in the
+    client's column is a count beside a word for a total, if it is too small for a hub ID. ``columns`` is the
+    column of each field, from 0.
+    """
+    fields = {place for field, place in columns.items() if field != "memo"}
+    counts = any(map(_is_word, row.cells))
+
+    def is_free(place: int, cell: Cell) -> bool:
+        if place == columns["client"]:
+            return counts and sum(map(str.isdigit, str(cell))) < _LEAST_DIGITS
+        return place not in fields
+
+    filled = [(place, cell) for place, cell in enumerate(row.cells) if not _is_blank(cell)]
+    return (
+        bool(filled)
+        and has_only_figures(row)
+        and all(_is_word(cell) or is_free(place, cell) for place, cell in filled)
+    )
+
+
+def has_only_figures(row: SheetRow) -> bool:
+    """Return whether the filled cells of a row are numbers and words for a total."""
+    return all(
+        _is_blank(cell) or (isinstance(cell, int | float | str) and _is_figure(cell)) for cell in row.cells
+    )
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or cell == "" or (isinstance(cell, BadCell) and not cell.text)
+
+
+def _is_word(cell: Cell) -> bool:
+    return isinstance(cell, str) and _is_total_word(cell)
+
+
+def _is_total_word(text: str) -> bool:
+    """Return whether a text is ``Total``, ``Total clients: 12`` or the like."""
+    words = fold(text).strip("0123456789")
+    return any(words.removeprefix(total) in _COUNTED for total in _TOTALS if words.startswith(total))
+
+
+def _is_figure(cell: float | str) -> bool:
+    """Return whether a cell is a number, with a currency or not, or a word for a total."""
+    if not isinstance(cell, str):
+        return not isinstance(cell, bool)
+    words = fold(cell)
+    if _is_total_word(cell):
+        return True
+    digits, letters = filter(str.isdigit, words), filter(str.isalpha, words)
+    is_date = _DATE.fullmatch(cell.strip()) or set(cell.strip()[1:]) & set("-/:")
+    return any(digits) and "".join(letters) in _CURRENCIES and not is_date
