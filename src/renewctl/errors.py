@@ -3,9 +3,14 @@
 The text is made safe for a terminal once, where the command line prints it.
 """
 
+import re
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
+
+MOST_ALIKE = 3
+"""Of so many problems of one kind, each is shown; of more, one with the lines of the first."""
+_QUOTED = re.compile("""'[^']*'|["][^"]*["]""")
 
 
 class ExitStatus(IntEnum):
@@ -40,6 +45,24 @@ class Problem(NamedTuple):
     column: int = 0
     code: str = ""
     sheet: str = ""
+
+
+def group_alike(problems: Sequence[Problem]) -> list[list[Problem]]:
+    """Return the problems in their order; those of one kind in one column as groups, if many.
+
+    Problems of one kind have the same hint, and the same message but for what is quoted, and for words
+    that are not of letters alone: numbers, dates, addresses.
+    """
+    kinds: dict[object, list[int]] = {}
+    for number, problem in enumerate(problems):
+        shape = tuple(filter(str.isalpha, _QUOTED.sub("", problem.message).split()))
+        kind = (problem.file, problem.sheet, problem.column, problem.hint, shape)
+        kinds.setdefault(kind if problem.line else number, []).append(number)
+    groups: list[list[int]] = []
+    for numbers in kinds.values():
+        many = len({problems[number].line for number in numbers}) > MOST_ALIKE
+        groups += [numbers] if many else ([number] for number in numbers)
+    return [[problems[number] for number in numbers] for numbers in sorted(groups)]
 
 
 class RenewctlError(Exception):

@@ -283,7 +283,10 @@ CASES = [
         "a fourth billing contact is planned, and said to be one too many",
         lambda its: contacts.assign(its.client(GAMA), Role.BILLING, "d@gama.example"),
         [((*GC, "contacts", "d@gama.example"), {"email": "d@gama.example", "roles": ["billing"]})],
-        said=("then has 4 billing contacts; HubSpot takes 3",),
+        said=(
+            "then has 4 billing contacts; HubSpot allows 3, and renewctl cannot know which: "
+            "look it up in HubSpot",
+        ),
     ),
     Case(
         "a third billing contact is not one too many",
@@ -354,6 +357,39 @@ CASES = [
             "2027-05-01 },\n", '2027-05-01 },\n  { date = 2027-06-30, product = "New" },\n', 1
         ),
     ),
+    Case(
+        "a product is renamed and gets other dates",
+        lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "New", Renewal(NEW_DAY)),
+        [
+            ((*AC, "renewals", "Sales Hub", "date"), NEW_DAY),
+            ((*AC, "renewals", "Sales Hub", "deadline"), None),
+            ((*AC, "renewals", "Sales Hub"), "New"),
+        ],
+    ),
+    Case(
+        "a product that has the name already gets other dates",
+        lambda its: renewals.rename_product(its.client(BETA), None, "CMS", Renewal(NEW_DAY)),
+        [((*BC, "renewals", "CMS", "date"), NEW_DAY), ((*BC, "renewals", "CMS", "deadline"), None)],
+        text=STORE.replace("2027-01-01 }", '2027-01-01, product = "CMS" }', 1),
+    ),
+    Case(
+        "the renewal that an import added with other dates becomes one with the renamed",
+        lambda its: renewals.rename_product(
+            its.client(ACME), "Sales Hub", "new", Renewal(NEW_DAY, deadline=date(2028, 1, 1))
+        ),
+        [
+            ((*AC, "renewals", "New"), None),
+            ((*AC, "renewals", "Sales Hub", "date"), NEW_DAY),
+            ((*AC, "renewals", "Sales Hub", "deadline"), date(2028, 1, 1)),
+            ((*AC, "renewals", "Sales Hub"), "new"),
+        ],
+        said=("the renewals of Sales Hub and New become one",),
+        text=STORE.replace(
+            "2027-05-01 },\n",
+            f'2027-05-01 }},\n  {{ date = {NEW_DAY}, product = "New", deadline = 2028-01-01 }},\n',
+            1,
+        ),
+    ),
     # client add
     Case(
         "the domain alone, in whatever form",
@@ -396,7 +432,7 @@ CASES = [
         said=("4412345 is no domain; once that is known: renewctl client rename 4412345 DOMAIN",),
     ),
     Case(
-        "more holders than HubSpot takes are taken, and said",
+        "more holders than HubSpot allows are taken, and said",
         lambda its: clients.add(
             its.known,
             "new.example",
@@ -413,7 +449,10 @@ CASES = [
                 },
             )
         ],
-        said=("new.example then has 2 primary contacts; HubSpot takes 1",),
+        said=(
+            "new.example then has 2 primary contacts; HubSpot allows 1, and renewctl cannot know which: "
+            "look it up in HubSpot",
+        ),
     ),
     Case(
         "without a default there is nothing to follow",
@@ -808,6 +847,20 @@ REFUSALS = [
         lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "marketing hub"),
         "acme.example has a renewal of Marketing Hub already, with other dates",
         "renewctl client drop-renewal acme.example --product PRODUCT",
+    ),
+    Refusal(
+        "a product is renamed to one with other dates than the new ones",
+        lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "marketing hub", Renewal(NEW_DAY)),
+        "acme.example has a renewal of Marketing Hub already, with other dates",
+        "renewctl client drop-renewal acme.example --product PRODUCT",
+    ),
+    Refusal(
+        "a product is renamed and gets a deadline after its date",
+        lambda its: renewals.rename_product(
+            its.client(ACME), "Sales Hub", "New", Renewal(NEW_DAY, deadline=date(2099, 1, 1))
+        ),
+        "the deadline is after the renewal",
+        "last day to alter terms",
     ),
     Refusal(
         "a renewal is dropped and not named, where there are several",

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
+from shlex import split
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,13 +15,14 @@ from hypothesis import strategies as st
 from exchange.reading import read_sheet
 from renewctl.domain import paths
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
-from renewctl.domain.edit.import_remarks import remark_on_rows
+from renewctl.domain.edit.import_remarks import remark_on_contacts, remark_on_dates
+from renewctl.domain.edit.renewals import rename_product
 from renewctl.domain.edit.rows import ImportRow
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
 from renewctl.exchange.export import export_csv
 from renewctl.exchange.rows import read_client_rows
-from renewctl.model import Contact, Plan, Portfolio, Role
+from renewctl.model import Change, Contact, PartnerUser, Plan, Portfolio, Renewal, Role
 
 STORE = """
 [defaults]
@@ -368,6 +371,17 @@ CASES = [
         [],
     ),
     Case(
+        "a date is moved, and the list has the old deadline",
+        [row(ACME, product="Sales Hub", renewal=DAY, deadline=date(2027, 5, 1))],
+        [(renewal("Sales Hub", "date"), DAY)],
+        said=("acme.example: 'Sales Hub' moves to 2027-09-01 and keeps its deadline 2027-05-01",),
+    ),
+    Case(
+        "a date is moved, and the deadline too",
+        [row(ACME, product="Sales Hub", renewal=DAY, deadline=date(2027, 8, 1))],
+        [(renewal("Sales Hub", "date"), DAY), (renewal("Sales Hub", "deadline"), date(2027, 8, 1))],
+    ),
+    Case(
         "a renewal more",
         [row(ACME, product="Service Hub", renewal=DAY)],
         [(renewal("Service Hub"), {"date": DAY, "product": "Service Hub"})],
@@ -510,7 +524,8 @@ CASES = [
         [(NEW, {"name": "ACME ltda"})],
         said=(
             "new.example is new and has the name of acme.example, which is not listed; if its domain "
-            "changed, run this before the import: renewctl client rename acme.example new.example",
+            "changed, undo the import if it was saved, and run this first: "
+            "renewctl client rename acme.example new.example",
         ),
     ),
     Case(
@@ -644,7 +659,26 @@ REFUSALS = [
             row(ACME, 2, holders={BILLING: who("a@a.example")}),
             row(ACME, 3, holders={BILLING: who("b@a.example")}),
         ],
-        [(3, "another billing", "")],
+        [
+            (
+                3,
+                "acme.example has another billing contact in line 2",
+                "list all contacts of the role in one cell, separated by ;",
+            )
+        ],
+    ),
+    Refusal(
+        "another decision maker in another row, the client by its hub id",
+        [
+            row("4411223", 2, holders={DECISION: who("a@a.example")}),
+            row("4411223", 3),
+            row("4411223", 4, name="A", holders={DECISION: who("a@a.example", "b@a.example")}),
+            row("4411223", 5, name="B"),
+        ],
+        [
+            (4, "acme.example has another decision maker in line 2", "separated by ;"),
+            (5, "acme.example has another name in line 4", "say the same"),
+        ],
     ),
     Refusal("a hub id that is another's", [row(ACME, hub_id=7)], [(2, "hub id 7 is gama.example's", "")]),
     Refusal(
@@ -677,8 +711,8 @@ REFUSALS = [
     ),
     Refusal(
         "a product twice with other dates",
-        [row(ACME, 2, product="New Hub", renewal=DAY), row(ACME, 3, product="new hub", renewal=OTHER)],
-        [(3, "renews New Hub in line 2 too|renews new hub in line 2 too", "own product")],
+        [row(ACME, 2, product="New Hub", renewal=DAY), row("4411223", 3, product="new hub", renewal=OTHER)],
+        [(3, "acme.example renews new hub in line 2 too", "own product")],
     ),
     Refusal(
         "no product twice with other dates",
@@ -787,36 +821,78 @@ def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
         assert hint in problem.hint
 
 
-def test_what_can_hardly_be_meant_is_remarked_on_the_first_of_each_kind() -> None:
-    """1899-12-30 is what an empty cell becomes in a spreadsheet; HubSpot has one primary contact."""
+def test_dates_that_can_hardly_be_meant_are_remarked_on() -> None:
+    """1899-12-30 is what an empty cell becomes in a spreadsheet."""
     today = date(2026, 11, 23)
     rows = [
-        row(ACME, 2, renewal=date(1899, 12, 30), holders={PRIMARY: who("a@acme.example", "b@acme.example")}),
-        row(ACME, 3, renewal=date(2036, 11, 23), holders={PRIMARY: who("a@acme.example", "b@acme.example")}),
+        row(ACME, 2, renewal=date(1899, 12, 30)),
+        row(ACME, 3, renewal=date(2036, 11, 23)),
         row(BETA, 4, renewal=date(2062, 1, 1), deadline=date(2036, 11, 24)),
-        row(GAMA, 5, holders={BILLING: who(*(f"{letter}@gama.example" for letter in "abcd"))}),
     ]
-    assert [*remark_on_rows(rows, today)] == [
+    assert [*remark_on_dates(rows, today)] == [
         "3 dates that cannot be meant (before 2006, or more than ten years ahead): "
         "1899-12-30 in line 2, 2062-01-01 in line 4, 2036-11-24 in line 4",
-        "acme.example then has 2 primary contacts; HubSpot takes 1",
-        "gama.example then has 4 billing contacts; HubSpot takes 3",
     ]
-    many = [
-        row(
-            f"c{n}.example",
-            n,
-            renewal=date(2005, 1, 1),
-            holders={DECISION: who("a@x.example", "b@x.example")},
-        )
-        for n in range(2, 12)
-    ]
-    dates, *crowded = remark_on_rows(many, today)
+    many = [row(f"c{n}.example", n, renewal=date(2005, 1, 1)) for n in range(2, 12)]
+    (dates,) = remark_on_dates(many, today)
     assert dates.startswith("10 dates that cannot be meant")
     assert dates.endswith("2005-01-01 in line 4, …")
+    assert [*remark_on_dates([row(ACME, renewal=DAY)], today)] == []
+
+
+CANNOT_KNOW = "renewctl cannot know which: look it up in HubSpot"
+
+
+def test_more_contacts_than_hubspot_allows_are_remarked_on_by_the_clients_key() -> None:
+    two = {PRIMARY: who("a@acme.example", "b@acme.example", "B@acme.example")}
+    rows = [
+        row("https://www.acme.example/pt", 2, holders=two),
+        row("4411223", 3, holders=two),
+        row(GAMA, 5, holders={BILLING: who(*(f"{letter}@gama.example" for letter in "abcd"))}),
+        row(BETA, 6, holders={BILLING: who(*(f"{letter}@beta.example" for letter in "abc"))}),
+    ]
+    assert plan_import(portfolio(), rows, ImportOptions()).notes == (
+        f"acme.example then has 2 primary contacts; HubSpot allows 1, and {CANNOT_KNOW}",
+        f"gama.example then has 4 billing contacts; HubSpot allows 3, and {CANNOT_KNOW}",
+    )
+    many = {
+        f"c{n}.example": [row(f"c{n}.example", holders={DECISION: who("a@x.example", "b@x.example")})]
+        for n in range(10)
+    }
+    first, *_, last = crowded = [*remark_on_contacts(many, {})]
     assert len(crowded) == 4
-    assert crowded[-1] == "and 7 more roles with more contacts than HubSpot takes"
-    assert [*remark_on_rows([row(ACME, renewal=DAY)], today)] == []
+    assert first == f"c0.example then has 2 decision makers; HubSpot allows 1, and {CANNOT_KNOW}"
+    assert last == "and 7 more roles with more contacts than HubSpot allows"
+
+
+def test_partner_users_who_are_listed_as_contacts_are_remarked_on() -> None:
+    rows = [
+        row(ACME, 2, holders={PRIMARY: who("ANA@agency.example"), DECISION: who("p@acme.example")}),
+        *(row(f"c{n}.example", n, holders={PRIMARY: who("ana@agency.example")}) for n in range(3, 8)),
+        row(BETA, 9, holders={BILLING: who("f@beta.example", "rui@agency.example")}),
+    ]
+    assert plan_import(portfolio(), rows, ImportOptions()).notes == (
+        "Ana@agency.example is a partner user, and is listed as primary contact of "
+        "acme.example, c3.example, c4.example and 3 more",
+        "rui@agency.example is a partner user, and is listed as billing contact of beta.example",
+    )
+    users = {f"u{n}@agency.example": PartnerUser(f"u{n}@agency.example") for n in range(30)}
+    *_, last = remark_on_contacts({ACME: [row(ACME, holders={BILLING: who(*users)})]}, users)
+    assert last == "and 10 more roles with a partner user"
+
+
+def test_partial_says_nothing_about_clients_that_are_left_out() -> None:
+    bad = row(
+        BETA,
+        3,
+        product="Sales Hub",
+        renewal=DAY,
+        owner="default",
+        holders={PRIMARY: who("ana@agency.example")},
+    )
+    rows = [row(ACME), bad, row(BETA, 4, product="Sales Hub", renewal=OTHER)]
+
+    assert [note[:8] for note in plan_import(portfolio(), rows, PARTIAL).notes] == ["left out"] * 2
 
 
 BAD_CELLS = (Problem("'x' is not a hub id", file=FILE, line=3, column=2), Problem("'y'", file=FILE, line=9))
@@ -846,6 +922,41 @@ def test_partial_leaves_the_bad_ones_out_and_says_so() -> None:
     assert plan.notes[4] == "left out with them, as rows of the same clients: line 6"
     assert "several renewals" in plan.notes[2]
     assert dict(plan.counts) == {"new": 1, "changed": 0, "unchanged": 0, "removed": 0}
+
+
+def test_partial_without_a_good_row_is_refused() -> None:
+    rows = [row("nowhere", 4), row(ACME, 6, name="A"), row(ACME, 7, renewal=DAY)]
+    with pytest.raises(BadInput) as caught:
+        plan_import(portfolio(), rows, PARTIAL, BAD_CELLS)
+
+    assert caught.value.message == "none of the 5 rows can be imported"
+    assert (caught.value.exit_status, caught.value.hint) == (ExitStatus.INVALID, "")
+    assert [problem.line for problem in caught.value.problems] == [3, 4, 7, 9]
+    with pytest.raises(BadInput, match="the only row cannot be imported"):
+        plan_import(portfolio(), [], PARTIAL, BAD_CELLS[:1])
+    assert plan_import(portfolio(), [], PARTIAL).changes == ()  # no rows, no bad ones
+    unchanged = plan_import(portfolio(), [row(ACME)], PARTIAL, BAD_CELLS)
+    assert dict(unchanged.counts)["unchanged"] == 1
+
+
+@pytest.mark.parametrize(
+    ("sheet", "where"), [("", "lines 3, 5, 6 and 1 more"), ("S", "S, rows 3, 5, 6 and 1 more")]
+)
+def test_partial_groups_what_is_left_out_for_one_reason(sheet: str, where: str) -> None:
+    alike = [
+        Problem(f"'{n}' is not a date", hint="h", file=FILE, line=n, column=2, sheet=sheet)
+        for n in (3, 5, 6, 7)
+    ]
+    same = [each._replace(message="a formula was never calculated", column=3) for each in alike]
+    other = Problem("'x' is not a hub id", file=FILE, line=4, column=3, sheet=sheet)
+
+    assert plan_import(portfolio(), [row(ACME)], PARTIAL, [*alike, other, *same]).notes == (
+        f"left out: 4 rows: '3' is not a date, or similar: {where}",
+        f"left out: 4 rows: a formula was never calculated: {where}",
+        f"left out: {'S, row 4' if sheet else 'line 4'}: 'x' is not a hub id",
+    )
+    three = plan_import(portfolio(), [row(ACME)], PARTIAL, alike[:3]).notes
+    assert [note.endswith("is not a date") for note in three] == [True] * 3
 
 
 def test_partial_and_prune_exclude_each_other_as_a_client_with_a_bad_row_would_be_removed() -> None:
@@ -903,7 +1014,7 @@ RENAMES = [
         [row(ACME, product="Marketing Hub Pro", renewal=MARCH), row(ACME, 3, product="Sales Hub")],
         (
             "acme.example: 'Marketing Hub Pro' (2027-03-01) is added to 'Marketing Hub' (2027-03-01), which "
-            "is not listed; if that has a new name, run before the import: renewctl client set-renewal "
+            "is not listed; if the two are one renewal: renewctl client set-renewal "
             "acme.example --product 'Marketing Hub' --rename 'Marketing Hub Pro'",
         ),
         ("acme.example: 'Marketing Hub Pro' (2027-03-01) replaces 'Marketing Hub' (2027-03-01)",),
@@ -948,9 +1059,187 @@ def test_a_renewal_without_a_product_is_taken_for_the_new_product_whatever_the_d
 
     assert plan.notes == (
         "beta.example: 'CMS' (2027-09-01) is added to the renewal without a product (2027-03-01), which is "
-        "not listed; if that has a new name, run before the import: "
-        "renewctl client set-renewal beta.example --product '' --rename CMS",
+        "not listed; if the two are one renewal: "
+        "renewctl client set-renewal beta.example 2027-09-01 --product '' --rename CMS",
     )
+
+
+UNNAMED = """
+[clients."acme.example"]
+renewals = [{ date = 2027-03-01, deadline = 2027-01-01 }, { date = 2027-06-30, product = "Sales Hub" }]
+"""
+FIRST, NAMED = (*NEW[:1], ACME, "renewals", ""), (*NEW[:1], ACME, "renewals")
+FILLS = [
+    Case(
+        "one new product of the day fills the product in; dates and deadline stay",
+        [row(ACME, product=" New  Hub ", renewal=MARCH), row(ACME, 3, product="CMS", renewal=DAY)],
+        [(FIRST, "New Hub"), ((*NAMED, "CMS"), {"date": DAY, "product": "CMS"})],
+    ),
+    Case(
+        "a deadline in the list replaces that of the renewal",
+        [row(ACME, product="Hub", renewal=MARCH, deadline=date(2027, 2, 1))],
+        [((*FIRST, "deadline"), date(2027, 2, 1)), (FIRST, "Hub")],
+    ),
+    Case(
+        "a row more of the same product is the same renewal",
+        [row(ACME, line, product=product, renewal=MARCH) for line, product in ((2, "Hub"), (3, "HUB"))],
+        [(FIRST, "Hub")],
+    ),
+    Case(
+        "a product of the store on the same day is not counted",
+        [
+            row(ACME, 2, product="sales hub", renewal=MARCH),
+            row(ACME, 3, product="Hub", renewal=MARCH),
+            row(ACME, 4),
+        ],
+        [((*NAMED, "Sales Hub", "date"), MARCH), (FIRST, "Hub")],
+    ),
+    Case(
+        "a date from the deadline counts as well",
+        [row(ACME, product="Hub", deadline=date(2027, 1, 15))],
+        [(FIRST, "Hub")],
+        BY_DEADLINE,
+    ),
+    Case(
+        "two new products of the day: neither",
+        [row(ACME, 2, product="A", renewal=MARCH), row(ACME, 3, product="B", renewal=MARCH)],
+        [((*NAMED, each), {"date": MARCH, "product": each}) for each in "AB"],
+        said=(
+            "acme.example: 'A' (2027-03-01) is added to the renewal without a product (2027-03-01), which "
+            "is not listed; if the two are one renewal: "
+            "renewctl client set-renewal acme.example --product '' --rename A",
+        ),
+    ),
+    Case(
+        "a row means the renewal without a product",
+        [row(ACME, 2, product="A", renewal=MARCH), row(ACME, 3, renewal=MARCH)],
+        [((*NAMED, "A"), {"date": MARCH, "product": "A"})],
+    ),
+    Case(
+        "a row means it and moves it",
+        [row(ACME, 2, renewal=DAY), row(ACME, 3, product="A", renewal=MARCH)],
+        [((*FIRST, "date"), DAY), ((*NAMED, "A"), {"date": MARCH, "product": "A"})],
+        said=("acme.example: the renewal moves to 2027-09-01 and keeps its deadline 2027-01-01",),
+    ),
+    Case(
+        "another day: added, with what makes one of the two",
+        [row(ACME, product="A", renewal=DAY, deadline=date(2027, 8, 1))],
+        [((*NAMED, "A"), {"date": DAY, "product": "A", "deadline": date(2027, 8, 1)})],
+        said=(
+            "acme.example: 'A' (2027-09-01) is added to the renewal without a product (2027-03-01), which "
+            "is not listed; if the two are one renewal: "
+            "renewctl client set-renewal acme.example 2027-09-01 --product '' --rename A "
+            "--deadline 2027-08-01",
+        ),
+    ),
+    Case(
+        "no renewal without a product",
+        [row(ACME, product="A", renewal=date(2027, 6, 30))],
+        [((*NAMED, "A"), {"date": date(2027, 6, 30), "product": "A"})],
+        said=(
+            "acme.example: 'A' (2027-06-30) is added to 'Sales Hub' (2027-06-30), which is not listed; "
+            "if the two are one renewal: "
+            "renewctl client set-renewal acme.example --product 'Sales Hub' --rename A",
+        ),
+        text=UNNAMED.replace("{ date = 2027-03-01, deadline = 2027-01-01 }, ", ""),
+    ),
+    Case(
+        "pruned: filled in, not replaced",
+        [row(ACME, product="Hub", renewal=MARCH), row(ACME, 3, product="Sales Hub")],
+        [(FIRST, "Hub")],
+        PRUNE,
+    ),
+]
+
+
+@pytest.mark.parametrize("case", FILLS, ids=[case.name for case in FILLS])
+def test_a_renewal_without_a_product_gets_that_of_the_list(case: Case) -> None:
+    text = UNNAMED if case.text is STORE else case.text
+    plan = plan_import(portfolio(text), case.rows, case.wishes)
+
+    assert list(dict(map(_hashable, changed(plan))).values()) == case.changes
+    assert [change.path for change in plan.changes if change.renamed] == [
+        path for path, after in case.changes if path == FIRST and isinstance(after, str)
+    ]
+    assert plan.notes == case.said
+    assert not plan_import(applied(text, plan), case.rows, case.wishes).changes
+
+
+@hypothesis_settings(max_examples=200)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([BETA, GAMA, "new.example", "newer.example"]),
+            st.sampled_from([MARCH, DAY]),
+            st.sampled_from([None, date(2027, 2, 1)]),
+            st.sampled_from(["Hub", "CMS \u00e9", "  HUB 2"]),
+        ),
+        unique_by=lambda each: each[0],
+    ),
+    st.booleans(),
+)
+def test_an_import_without_the_products_and_then_with_them_is_one_import(
+    contracts: list[tuple[str, date, date | None, str]], prune: bool
+) -> None:
+    text = STORE.replace(
+        'renewals = [{ date = 2027-03-01, product = "Sales Hub", deadline = 2027-01-01 }]', ""
+    )
+    wishes = ImportOptions(prune=prune)
+    rows = [row(ACME, 2)]
+    rows += (
+        row(key, line, renewal=day, product=product, **({"deadline": deadline} if deadline else {}))
+        for line, (key, day, deadline, product) in enumerate(contracts, 3)
+    )
+    blank = [
+        each._replace(values={name: value for name, value in each.values.items() if name != "product"})
+        for each in rows
+    ]
+    once = applied(text, plan_import(portfolio(text), rows, wishes))
+    first = plan_import(portfolio(text), blank, wishes)
+    data = paths.apply_changes(tomli.loads(text), first.changes)
+    second = plan_import(read_portfolio(data).portfolio, rows, wishes)
+    twice = read_portfolio(paths.apply_changes(data, second.changes)).portfolio
+
+    assert twice == once
+    assert [change for change in second.changes if not change.renamed] == []
+
+
+@pytest.mark.parametrize(("old", "day"), [("", DAY), (', product = "Old"', MARCH)])
+@pytest.mark.parametrize("old_deadline", ["", ", deadline = 2027-01-01"])
+@pytest.mark.parametrize("deadline", [None, date(2027, 2, 1), date(2027, 1, 1)])
+def test_the_command_of_the_remark_has_the_same_result_before_the_import_and_after(
+    old: str, day: date, old_deadline: str, deadline: date | None
+) -> None:
+    text = f"[clients.a]\nrenewals = [{{ date = 2027-03-01{old}{old_deadline} }}]\n"
+    values = {"product": "New", "renewal": day} | ({"deadline": deadline} if deadline else {})
+    rows = [ImportRow(FILE, 2, "a", values)]
+    added = plan_import(portfolio(text), rows, ImportOptions())
+    words = split(added.notes[0].partition("one renewal: ")[2])
+    options = dict(pairwise(words))
+    dates = [date.fromisoformat(word) for word in words[4:5] if word[0].isdigit()]
+    own = date.fromisoformat(options["--deadline"]) if "--deadline" in options else None
+    renamed = [Renewal(each, deadline=own) for each in dates]
+
+    def rename(text: str, changes: Plan) -> dict[str, Any]:
+        data = paths.apply_changes(tomli.loads(text), changes.changes)
+        client = read_portfolio(data).portfolio.clients["a"]
+        plan = rename_product(client, options["--product"], options["--rename"], *renamed)
+        return paths.apply_changes(data, [each for each in plan.changes if _alters(data, each)])
+
+    after = read_portfolio(rename(text, added)).portfolio
+    before = read_portfolio(rename(text, Plan(""))).portfolio
+    data = rename(text, Plan(""))
+    then = plan_import(before, rows, ImportOptions())
+    before = read_portfolio(paths.apply_changes(data, then.changes)).portfolio
+
+    assert before == after
+    assert len(after.clients["a"].renewals) == 1
+    assert then.notes == ()
+
+
+def _alters(data: dict[str, Any], change: Change) -> bool:
+    """Return whether a change is one: no key is removed that is not there."""
+    return change.renamed or paths.get(data, change.path) != change.after
 
 
 def test_two_products_with_new_names_are_told_apart_by_how_near_the_names_are() -> None:
@@ -1029,7 +1318,7 @@ def test_problems_name_the_sheet_and_are_in_its_order() -> None:
     problems = caught.value.problems
     assert [(each.sheet, each.line, each.column) for each in problems] == [("B", 2, 1), ("B", 3, 4)]
     assert problems[1].message == "acme.example has another hub id in A, row 9"
-    notes = plan_import(portfolio(), rows, PARTIAL).notes
+    notes = plan_import(portfolio(), [*rows, row(GAMA)], PARTIAL).notes
     assert [note.split(":")[1].strip() for note in notes[:2]] == ["B, row 2", "B, row 3"]
     assert notes[2].endswith("rows of the same clients: A, row 9")
 
@@ -1181,7 +1470,7 @@ def test_prune_leaves_of_a_client_what_its_rows_have_and_only_that(
 def test_without_prune_nobody_goes_and_who_is_not_listed_stays_as_it_was(
     rows: list[ImportRow], wishes: ImportOptions
 ) -> None:
-    before = portfolio()
+    before, rows = portfolio(), [*rows, row("good.example", 100)]
     plan = plan_import(
         before, rows, ImportOptions(False, wishes.with_overrides, True, wishes.deadline_is_date)
     )
@@ -1214,7 +1503,7 @@ def test_a_column_left_blank_changes_nothing(rows: list[ImportRow], wishes: Impo
 @LAW
 @given(ENTRIES, st.booleans())
 def test_without_overrides_no_setting_changes(rows: list[ImportRow], by_deadline: bool) -> None:
-    before = portfolio()
+    before, rows = portfolio(), [*rows, row("good.example", 100)]
     after = applied(
         STORE, plan_import(before, rows, ImportOptions(partial=True, deadline_is_date=by_deadline))
     )

@@ -159,7 +159,7 @@ def test_placeholders_are_said_once_per_column() -> None:
         {"product": "TBC"},
         {"billing": (Contact("c@c.example"),)},
     ]
-    assert [problem.message for problem in found.problems] == ["the row names no client"]
+    assert [problem.message for problem in found.problems] == ["the row names no client: '-'"]
 
 
 # Text in the wrong encoding

@@ -177,8 +177,19 @@ def test_the_order_of_dates_may_be_said() -> None:
 def test_a_row_without_a_client_is_a_problem_in_the_clients_column_and_a_blank_row_is_none() -> None:
     found = entries("name|client|hub_id", "Acme||", "||", "Beta|b.example|")
 
-    assert places(found.problems) == [(2, 2, "the row names no client")]
+    assert places(found.problems) == [(2, 2, "the row names no client: 'Acme'")]
     assert [(entry.line, entry.client) for entry in found.rows] == [(4, "b.example")]
+
+
+def test_a_row_without_a_client_is_quoted_up_to_forty_characters() -> None:
+    long = f"Notes: {'x' * 34}"
+    found = entries("client|hub_id|city", f"|{long}|", f"||{long[:40]}", "|7|Porto")
+
+    assert [problem.message for problem in found.problems if "client" in problem.message] == [
+        f"the row names no client: '{long[:39]}…'",
+        f"the row names no client: '{long[:40]}'",
+        "the row names no client: '7, Porto'",
+    ]
 
 
 def test_a_row_without_a_client_and_with_a_bad_cell_has_both_problems() -> None:

@@ -8,17 +8,22 @@ from itertools import pairwise, takewhile
 import typer
 
 from renewctl.cli.runtime import Environment
-from renewctl.errors import ExitStatus, FileError, InternalError, Problem, RenewctlError
+from renewctl.errors import (
+    MOST_ALIKE,
+    ExitStatus,
+    FileError,
+    InternalError,
+    Problem,
+    RenewctlError,
+    group_alike,
+)
 from renewctl.render.machine import json_text, plain_line
 from renewctl.render.result import Output, line
 from renewctl.render.terminal import terminal_width, wrap_line
 from renewctl.text import cell_reference, count_of, list_some
 
 MOST_SHOWN = 20
-MOST_ALIKE = 3
-"""Of so many problems of one kind, each is shown; of more, one with the lines of the first."""
 TRACEBACK = "RENEWCTL_TRACEBACK"
-_QUOTED = re.compile("""'[^']*'|["][^"]*["]""")
 _OUTPUT = re.compile(r"--output|-[a-z]*o")
 _OUTPUT_VALUE = re.compile(r"(?:--output=|-[nqy]*o=?)(.+)")
 
@@ -103,7 +108,7 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 def _lines(error: RenewctlError) -> Iterator[str]:
     yield f"error: {error.message}"
-    groups = _group_alike(error.problems)
+    groups = group_alike(error.problems)
     for group in groups[:MOST_SHOWN]:
         problem, numbers = group[0], list(dict.fromkeys(str(each.line) for each in group))
         if problem.file:
@@ -118,24 +123,6 @@ def _lines(error: RenewctlError) -> Iterator[str]:
         yield f"  … and {left} more (-o json lists them)"
     if error.hint:
         yield f"help: {error.hint}"
-
-
-def _group_alike(problems: Sequence[Problem]) -> list[list[Problem]]:
-    """Return the problems in their order; those of one kind in one column as groups, if many.
-
-    Problems of one kind have the same hint, and the same message but for what is quoted, and for words
-    that are not of letters alone: numbers, dates, addresses.
-    """
-    kinds: dict[object, list[int]] = {}
-    for number, problem in enumerate(problems):
-        shape = tuple(filter(str.isalpha, _QUOTED.sub("", problem.message).split()))
-        kind = (problem.file, problem.sheet, problem.column, problem.hint, shape)
-        kinds.setdefault(kind if problem.line else number, []).append(number)
-    groups: list[list[int]] = []
-    for numbers in kinds.values():
-        many = len({problems[number].line for number in numbers}) > MOST_ALIKE
-        groups += [numbers] if many else ([number] for number in numbers)
-    return [[problems[number] for number in numbers] for numbers in sorted(groups)]
 
 
 def _place(problem: Problem) -> str:

@@ -17,7 +17,7 @@ from renewctl.exchange import cells
 from renewctl.exchange.columns import add_ways_out, clear_unreadable, match_columns
 from renewctl.exchange.dates import DateFormat, parse_dates
 from renewctl.exchange.headers import recognised
-from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, leave_out_totals, read_sheets
+from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, leave_out_totals, read_sheets, row_texts
 from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow, decode
 from renewctl.exchange.workbook import OLE, ZIP
 from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, Kind, Shown
@@ -25,6 +25,8 @@ from renewctl.model import EMPTY
 from renewctl.text import count_of, list_some
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
+_MOST_QUOTED = 40
+"""The most characters of a row that a message quotes."""
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
 _PRINTED_KEYS = {*_OVERRIDE_KEYS, "name", "hub_id"}
 """Columns of ``client list`` that a list of overrides has anyway."""
@@ -117,7 +119,7 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
     for each, row in enumerate(track(sheet.rows)):
-        values, wrong = _read_row(row.number, {name: table[name][each] for name in table}, dates)
+        values, wrong = _read_row(row, {name: table[name][each] for name in table}, dates)
         problems += (
             problem._replace(line=row.number, column=places[problem.path[0]], path=()) for problem in wrong
         )
@@ -146,7 +148,7 @@ def _remark_on_placeholders(header: str, column: Iterable[Cell | Placeholder]) -
 
 
 def _read_row(
-    number: int, row: Mapping[str, Cell | Placeholder], dates: Mapping[str, Mapping[int, date]]
+    row: SheetRow, columns: Mapping[str, Cell | Placeholder], dates: Mapping[str, Mapping[int, date]]
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return the values of a row by column, without blank cells, and what is wrong with the others.
 
@@ -154,9 +156,9 @@ def _read_row(
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, cell in row.items():
+    for name, cell in columns.items():
         try:
-            value = dates[name].get(number) if name in dates else _read_cell(cell, name)
+            value = dates[name].get(row.number) if name in dates else _read_cell(cell, name)
         except BadInput as error:
             wrong = error.problems or (Problem(error.message, hint=error.hint),)
             problems += (problem._replace(path=(name,)) for problem in wrong)
@@ -165,7 +167,9 @@ def _read_row(
             values[name] = value
     if "client" not in values and not any(problem.path == ("client",) for problem in problems):
         hint = "fill the client's domain, or take the row out"
-        problems.append(Problem("the row names no client", hint=hint, path=("client",)))
+        text = ", ".join(row_texts(row))
+        shown = text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 1]}…"
+        problems.append(Problem(f"the row names no client: {shown!r}", hint=hint, path=("client",)))
     return values, problems
 
 

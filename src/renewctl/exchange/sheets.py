@@ -123,7 +123,7 @@ def _find_sheets(sheets: Sequence[RawSheet], asked: Sequence[str]) -> list[RawSh
 
 
 def _describe(sheet: RawSheet, options: ReadingOptions) -> str:
-    header = _texts(sheet.rows[_search_header(sheet, options)])
+    header = row_texts(sheet.rows[_search_header(sheet, options)])
     return f"{count_of(len(sheet.rows), 'row')}, with {list_some(header, _MOST_NAMED)}"
 
 
@@ -170,7 +170,7 @@ def _make_sheet(raw: RawSheet, name: str, options: ReadingOptions) -> Sheet:
 
 def _hidden(rows: Sequence[SheetRow], name: str, sheet: str) -> BadInput:
     are = "row is" if len(rows) == 1 else "rows are"
-    message = f"{len(rows)} {are} hidden or filtered out, the first with {list_some(_texts(rows[0]), 3)}"
+    message = f"{len(rows)} {are} hidden or filtered out, the first with {list_some(row_texts(rows[0]), 3)}"
     hint = "--hidden-rows include reads them, --hidden-rows skip leaves them out"
     problem = Problem(message, hint=hint, file=name, line=rows[0].number, sheet=sheet)
     return BadInput("the table cannot be read", problems=[problem])
@@ -214,7 +214,8 @@ def _text(cell: Cell) -> str:
     return "" if cell is None else getattr(cell, "text", str(cell))
 
 
-def _texts(row: SheetRow) -> list[str]:
+def row_texts(row: SheetRow) -> list[str]:
+    """Return what the filled cells of a row show."""
     return [text for text in map(_text, row.cells) if text]
 
 
@@ -223,7 +224,7 @@ def _list_rows(rows: Sequence[SheetRow], sheet: str) -> str:
     word = _row_word(sheet)
     numbers = ", ".join(str(row.number) for row in rows[:_MOST_NAMED])
     more = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
-    shown = f" ({list_some(texts, 3)})" if (texts := _texts(rows[0])) else ""
+    shown = f" ({list_some(texts, 3)})" if (texts := row_texts(rows[0])) else ""
     return f"{word}{'' if len(rows) == 1 else 's'} {numbers}{more}{shown}"
 
 

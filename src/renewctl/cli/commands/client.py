@@ -192,24 +192,24 @@ def set_renewal(
     product: ProductOption = None,
     deadline: DeadlineOption = None,
     new_product: Annotated[
-        Text, typer.Option("--rename", metavar="PRODUCT", help="New name of the product; the dates stay.")
+        Text, typer.Option("--rename", metavar="PRODUCT", help="New name of the product.")
     ] = None,
 ) -> Result:
     """Set when a product renews.
 
     Records the renewal, or moves the one there is; other products stay. Without --deadline the usual
-    deadline applies. With --rename, the renewal gets another product instead of another date.
+    deadline applies. With --rename, the renewal gets another product; without DATE, its dates stay.
     """
-    if new_product is not None:
-        if day is not None or deadline is not None:
-            hint = command_line("client set-renewal CLIENT --rename PRODUCT")
-            raise UsageError("--rename can't be used together with DATE or --deadline", hint=hint)
-        return _change_client(run, client, lambda found: renewals.rename_product(found, product, new_product))
-    if day is None:
-        raise UsageError(
-            "client set-renewal requires DATE or --rename", hint="add a date, such as 2027-03-01"
+    new = None if day is None else _renewal(run, day, product, deadline)
+    if new_product is not None and (new or deadline is None):
+        return _change_client(
+            run, client, lambda found: renewals.rename_product(found, product, new_product, new)
         )
-    new = _renewal(run, day, product, deadline)
+    if new is None:
+        missing = (
+            "client set-renewal requires DATE or --rename" if deadline is None else "--deadline requires DATE"
+        )
+        raise UsageError(missing, hint="add a date, such as 2027-03-01")
     named = product is not None
     return _change_client(run, client, lambda found: renewals.set_renewal(found, new, named=named))
 

@@ -10,7 +10,7 @@ from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
-from renewctl.domain.edit.import_remarks import remark_on_rows
+from renewctl.domain.edit.import_remarks import remark_on_dates
 from renewctl.exchange.rows import read_client_tables
 from renewctl.exchange.sheets import read_sheets
 from renewctl.model import Plan, Portfolio
@@ -65,7 +65,7 @@ def import_(
 
     def edit(portfolio: Portfolio) -> Plan:
         plan = plan_import(portfolio, table.rows, options, table.problems, tracker(run, "Planning clients"))
-        notes = (*plan.notes, *remark_on_rows(table.rows, run.today), *table.remarks)
+        notes = (*plan.notes, *remark_on_dates(table.rows, run.today), *table.remarks)
         return plan._replace(notes=notes)
 
     return change_store(run, edit, table.warnings)

@@ -8,6 +8,14 @@ from renewctl.domain.hubspot import MOST_BILLING
 from renewctl.domain.identifiers import address_key, tidy_name
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Contact, Path, Plan, Role
+from renewctl.text import count_of
+
+ROLE_LABELS = {
+    Role.PRIMARY: "primary contact",
+    Role.BILLING: "billing contact",
+    Role.DECISION_MAKER: "decision maker",
+}
+"""What HubSpot calls the roles."""
 
 
 def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
@@ -86,10 +94,17 @@ def join_roles(holders: Iterable[tuple[Role, Contact]]) -> dict[str, Contact]:
 
 
 def warn_too_many(client: str, role: Role, number: int) -> Iterator[str]:
-    """Yield a note if the client then has more contacts with the role than HubSpot takes."""
+    """Yield a note if the client then has more contacts with the role than HubSpot allows.
+
+    Source:
+        HubSpot has one drop-down each for primary contact and decision maker. Which of several it has is
+        not in the file.
+    """
     most = MOST_BILLING if role is Role.BILLING else 1
     if number > most:
-        yield f"{client} then has {number} {role} contacts; HubSpot takes {most}"
+        contacts = count_of(number, ROLE_LABELS[role])
+        message = f"{client} then has {contacts}; HubSpot allows {most}, and renewctl cannot know which"
+        yield f"{message}: look it up in HubSpot"
 
 
 def _path(client: Client, email: str) -> Path:

@@ -7,24 +7,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
-from renewctl.domain.edit.clients import ask_about, field_changes
-from renewctl.domain.edit.contacts import join_roles
-from renewctl.domain.edit.import_remarks import describe_left_out, remark_on_changes
+from renewctl.domain.edit.clients import ask_about
+from renewctl.domain.edit.import_fields import agreed, differs, listed_contact_changes, listed_field_changes
+from renewctl.domain.edit.import_remarks import describe_left_out, remark_on_changes, remark_on_contacts
 from renewctl.domain.edit.import_renewals import ListedRenewals
 from renewctl.domain.edit.import_texts import group_rows
 from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
 from renewctl.domain.edit.settings import DEFAULT, clear_override, override_changes
-from renewctl.domain.edit.tables import record_table, role_list
-from renewctl.domain.identifiers import address_key, client_key, compose, explain_no_client, name_key
+from renewctl.domain.identifiers import address_key, client_key, explain_no_client, name_key
 from renewctl.domain.lookup import find_user
 from renewctl.domain.resolve import setting_of
 from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
-from renewctl.fields import COLUMNS, TABLES, Kind
-from renewctl.model import Change, Client, Contact, Override, Owner, Plan, Portfolio, Role
+from renewctl.fields import Kind
+from renewctl.model import Change, Client, Override, Owner, Plan, Portfolio
 from renewctl.text import count_of, list_some
 
 MOST_NAMED = 3
-_SAME = "say the same in each row of a client, or leave it blank"
 
 Groups = Iterable[tuple[str, list[ImportRow]]]
 Track = Callable[[Groups], Groups]
@@ -112,7 +110,7 @@ def plan_import(
     ``bad`` are problems of other rows; ``track`` yields the clients it is given, and may show the progress.
 
     Raises:
-        BadInput: If a row is bad, and not ``partial``; or if all clients would be removed.
+        BadInput: If a row is bad, and not ``partial`` or no row is good; or if all clients would be removed.
         UsageError: If clients are to be removed, and bad rows left out.
     """
     if options.prune and options.partial:
@@ -137,29 +135,45 @@ def plan_import(
     renewals: dict[str, ListedRenewals] = {}
     for key, group in track(groups.items()):
         client = portfolio.clients.get(key) or Client(key, key)
-        renewals[key] = ListedRenewals(client, portfolio.policy, deadline_is_date=options.deadline_is_date)
-        wanted, wrong = _client_changes(roster, client, group, renewals[key], options)
+        listed = ListedRenewals(client, group, portfolio.policy, deadline_is_date=options.deadline_is_date)
+        wanted, wrong = _client_changes(roster, client, group, listed, options)
         problems += wrong
         bad_places = {(problem.sheet, problem.line) for problem in wrong}
         left_out += (place_of(row) for row in group if wrong and (row.sheet, row.line) not in bad_places)
         if not wrong:
             counts["new" if key not in portfolio.clients else "changed" if wanted else "unchanged"] += 1
             changes += wanted
+            renewals[key] = listed
     problems.sort(key=lambda problem: (problem.sheet, problem.line, problem.column))
-    if problems and not options.partial:
-        bad_rows = {(problem.sheet, problem.line) for problem in problems}
-        message = f"{count_of(len(bad_rows), 'bad row')}; nothing was written"
-        raise BadInput(message, hint="--partial imports the others", problems=problems)
+    _refuse(problems, left_out, options, good=bool(renewals))
+    imported = {key: groups[key] for key in renewals}
     notes = [*describe_left_out(problems, left_out)]
-    notes += _unused_cells(roster, groups, options)
+    notes += _unused_cells(roster, imported, options)
     notes += _remarks(roster, groups, renewals, options)
     notes += remark_on_changes(portfolio, changes)
+    notes += remark_on_contacts(imported, portfolio.users)
     if options.prune:
         removed = [client for key, client in portfolio.clients.items() if key not in groups]
         counts["removed"] = len(removed)
         changes += (Change(("clients", client.spelling), None) for client in removed)
         danger = _ask_about_pruned(portfolio, removed, renewals)
     return Plan("import", tuple(changes), tuple(notes), tuple(counts.items()), danger=danger)
+
+
+def _refuse(
+    problems: Sequence[Problem], left_out: Sequence[str], options: ImportOptions, *, good: bool
+) -> None:
+    """Raise ``BadInput`` if a row is bad, and not ``partial`` or none of the others is good."""
+    bad = len({(problem.sheet, problem.line) for problem in problems})
+    if problems and not options.partial:
+        message = f"{count_of(bad, 'bad row')}; nothing was written"
+        raise BadInput(message, hint="--partial imports the others", problems=problems)
+    if problems and not good:
+        rows = bad + len(left_out)
+        message = (
+            f"none of the {rows} rows can be imported" if rows > 1 else "the only row cannot be imported"
+        )
+        raise BadInput(message, problems=problems)
 
 
 def _ask_about_pruned(
@@ -190,7 +204,8 @@ def _remarks(
             if other not in groups:
                 command = command_line("client rename", other, key)
                 message = f"{key} is new and has the name of {other}, which is not listed"
-                yield f"{message}; if its domain changed, run this before the import: {command}"
+                hint = "if its domain changed, undo the import if it was saved, and run this first"
+                yield f"{message}; {hint}: {command}"
     undated = [f"{product!r} of {key}" for key, listed in renewals.items() for product in listed.undated]
     if undated:
         yield f"no renewal date, not imported: {list_some(undated, MOST_NAMED)}"
@@ -218,13 +233,13 @@ def _unused_cells(
         client = roster.portfolio.clients.get(key) or Client(key, key)
         try:
             changes = [*_setting_changes(roster, client, group)]
-            note, _ = _agreed(group, "note")
+            note, _ = agreed(client, group, "note")
         except BadRow:  # another setting, or one that is not certain
             others.append(key)
             continue
         if changes:
             others.append(key)
-        if note and _differs(note, _note_after(client, changes), Kind.TEXT):
+        if note and differs(note, _note_after(client, changes), Kind.TEXT):
             without_override.append(key)
     if without_override:
         notes = f"{count_of(len(without_override), 'note')} not used, because no override is set"
@@ -255,7 +270,7 @@ def _client_changes(
 ) -> tuple[list[Change], list[Problem]]:
     """Return what is to change for one client, for a new one in one change; and what is wrong."""
     # Each part on its own: one may be bad, and another too.
-    parts = [_field_changes(roster, client, rows), _contact_changes(client, rows)]
+    parts = [listed_field_changes(client, rows, roster.claim), listed_contact_changes(client, rows)]
     parts += (renewals.changes(row) for row in rows)
     parts += [renewals.removals()] if options.prune else []
     if options.with_overrides:
@@ -279,82 +294,10 @@ def _client_changes(
     return changes, problems
 
 
-def _agreed(rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
-    """Return the value that the rows have for a field, or None, and the row that has it."""
-    value, first = None, rows[0]
-    for row in rows:
-        other = row.values.get(name)
-        if value is None:
-            value, first = other, row if other is not None else first
-        elif other is not None and _differs(other, value, COLUMNS[name].field.kind):
-            message = f"{row.client} has another {name.replace('_', ' ')} in {place_of(first)}"
-            raise BadRow(row, name, message, _SAME)
-    return value, first
-
-
-def _differs(value: object, known: object, kind: Kind) -> bool:
-    """Return whether a cell has another value than the one known; text may have lost space in it."""
-    if isinstance(value, str) and isinstance(known, str):
-        if kind in {Kind.NAME, Kind.ADDRESS}:
-            return value != "" and name_key(value) != name_key(known)
-        return value != "" and compose(value).split() != compose(known).split()
-    return value != known
-
-
-def _field_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
-    fields = {
-        name: column.field
-        for name, column in COLUMNS.items()
-        if column.table == "clients" and column.field.key in TABLES["clients"]
-    }
-    agreed = {name: _agreed(rows, name) for name in fields}
-    for name, (value, row) in agreed.items():
-        field = fields[name]
-        if value is None or not _differs(value, getattr(client, field.attribute), field.kind):
-            continue
-        if field.kind is Kind.HUB_ID:
-            roster.claim(value, client.key, row)
-        yield from field_changes(("clients", client.spelling), {field.key: value})
-
-
-def _contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
-    """Yield the changes that make just the people named the holders of the roles that are named."""
-    holders: dict[Role, tuple[Contact, ...]] = {}
-    for row in rows:
-        for role in Role:
-            column = role.replace("-", "_")
-            people = row.values.get(column, ())
-            if people and _names(holders.setdefault(role, people)) != _names(people):
-                raise BadRow(row, column, f"{row.client} has another {role} in another row", _SAME)
-    wanted = join_roles((role, contact) for role, people in holders.items() for contact in people)
-    known: set[str] = set()
-    path = ("clients", client.spelling, "contacts")
-    for contact in client.contacts:
-        key = address_key(contact.email)
-        if key in known and wanted:
-            message = f"{client.key} lists {contact.email} twice in the store"
-            hint = "make one contact of them in the file, with all the roles"
-            raise BadRow(rows[0], "client", message, hint)
-        known.add(key)
-        new = wanted.get(key, Contact(contact.email))
-        roles = {*contact.roles} - {*holders} | {*new.roles}
-        if _differs(new.name, contact.name, Kind.NAME):
-            yield Change((*path, contact.email, "name"), new.name)
-        if roles != {*contact.roles}:
-            yield Change((*path, contact.email, "roles"), role_list(roles))
-    for key, new in wanted.items():
-        if key not in known:
-            yield Change((*path, new.email), record_table("contacts", new))
-
-
-def _names(people: Iterable[Contact]) -> list[tuple[str, str]]:
-    return [(address_key(person.email), name_key(person.name)) for person in people]
-
-
 def _setting_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
     """Yield the override the rows ask for, unless the client has it, or is treated so, already."""
     (owner, owner_row), (notify, notify_row), (note, _) = (
-        _agreed(rows, name) for name in ("owner", "notify", "note")
+        agreed(client, rows, name) for name in ("owner", "notify", "note")
     )
     if owner == DEFAULT and notify:
         message = f"{client.key} has owner default and a partner user"
@@ -383,7 +326,7 @@ def _setting_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow])
                 raise BadRow(owner_row, "notify", message, "fill the point-of-contact column")
             yield from override_changes(client, Override(Owner(owner), user, note or ""))
             return
-    if client.override and note and _differs(note, client.override.note, Kind.TEXT):
+    if client.override and note and differs(note, client.override.note, Kind.TEXT):
         yield Change(("clients", client.spelling, "override", "note"), note)
 
 

@@ -1,13 +1,14 @@
 """What the rows of one client change about its renewals: each row in turn, then what they leave out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from difflib import get_close_matches
 
 from renewctl.command_line import command_line
 from renewctl.domain.dates import shift_days
 from renewctl.domain.edit.renewals import find_products, renewal_table
 from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
-from renewctl.domain.identifiers import name_key
+from renewctl.domain.identifiers import name_key, tidy_name
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Path, Policy, Renewal
 
@@ -18,7 +19,9 @@ class ListedRenewals:
     With ``deadline_is_date``, a deadline without a renewal date gives the date.
     """
 
-    def __init__(self, client: Client, policy: Policy, *, deadline_is_date: bool) -> None:
+    def __init__(
+        self, client: Client, rows: Sequence[ImportRow], policy: Policy, *, deadline_is_date: bool
+    ) -> None:
         self.client = client
         self.policy = policy
         self.deadline_is_date = deadline_is_date
@@ -29,6 +32,7 @@ class ListedRenewals:
         self._first_of: dict[str, tuple[ImportRow, Renewal]] = {}
         self._named: set[str] = set()
         self._added: list[Renewal] = []
+        self._unnamed, self._new_name = self._find_unnamed(rows)
 
     @property
     def dated(self) -> bool:
@@ -48,9 +52,7 @@ class ListedRenewals:
             BadRow: If the renewal is not certain, is in another row with other dates, or has a deadline
                 after its date.
         """
-        day, deadline = row.values.get("renewal"), row.values.get("deadline")
-        if day is None and deadline is not None and self.deadline_is_date:
-            day, deadline = shift_days(deadline, self.policy.deadline_days), None
+        day, deadline = self._dates(row)
         if day is None:
             if product := row.values.get("product", "").strip():
                 known = find_products(self.client, product)
@@ -58,37 +60,44 @@ class ListedRenewals:
                 self.undated += [] if known else [product]
             return
         old = self._find(row)
-        new = Renewal(day, old.product if old else row.values.get("product", ""), deadline)
-        first, before = self._first_of.setdefault(new.product if old else name_key(new.product), (row, new))
+        product = old.product if old else row.values.get("product", "")
+        new = Renewal(day, product, deadline)
+        first, before = self._first_of.setdefault(product if old else name_key(product), (row, new))
         if first is not row:
             if (before.day, before.deadline) != (day, deadline):
-                message = f"{row.client} renews {new.product or 'without a product'} in {place_of(first)} too"
+                message = (
+                    f"{self.client.key} renews {product or 'without a product'} in {place_of(first)} too"
+                )
                 hint = "give each renewal its own product, or keep one of the rows"
                 raise BadRow(row, "renewal", message, hint)
             return
+        if old is None and self._unnamed and name_key(product) == name_key(self._new_name):
+            old = self._unnamed
         kept = old.deadline if old and new.deadline is None and new.day != old.day else new.deadline
         try:
             table = renewal_table(new._replace(deadline=kept))
         except UsageError as error:
             raise BadRow(row, "deadline", error.message, error.hint) from None
-        path = self._path(new)
         if old is None:
             self._added.append(new)
-            yield Change(path, table)
+            yield Change(self._path(product), table)
             return
         self._named.add(old.product)
+        path = self._path(old.product)
         if new.day != old.day:
             yield Change((*path, "date"), new.day)
-            if new.deadline is None and kept:
+            if old.deadline and new.deadline in {None, old.deadline}:
                 what = repr(old.product) if old.product else "the renewal"
-                remark = f"{self.client.key}: {what} moves to {new.day} and keeps its deadline {kept}"
+                remark = f"{self.client.key}: {what} moves to {new.day} and keeps its deadline {old.deadline}"
                 self.remarks.append(remark)
         if new.deadline and new.deadline != old.deadline:
             yield Change((*path, "deadline"), new.deadline)
+        if product != old.product:
+            yield Change(path, tidy_name(product), renamed=True)
 
     def removals(self) -> Iterator[Change]:
         """Yield what removes the renewals that no row has."""
-        yield from (Change(self._path(renewal), None) for renewal in self.unlisted)
+        yield from (Change(self._path(renewal.product), None) for renewal in self.unlisted)
 
     def describe_renamed(self, *, pruned: bool) -> Iterator[str]:
         """Yield a remark for each new product that is likely a renewal of the store under another name.
@@ -107,11 +116,35 @@ class ListedRenewals:
                     yield f"{key}: {new.product!r} ({new.day}) replaces {known}"
                     continue
                 message = f"{key}: {new.product!r} ({new.day}) is added to {known}, which is not listed"
-                command = command_line("client set-renewal", key, product=name, rename=new.product)
-                yield f"{message}; if that has a new name, run before the import: {command}"
+                yield f"{message}; if the two are one renewal: {_join_command(key, old, new)}"
 
-    def _path(self, renewal: Renewal) -> Path:
-        return ("clients", self.client.spelling, "renewals", renewal.product)
+    def _find_unnamed(self, rows: Sequence[ImportRow]) -> tuple[Renewal | None, str]:
+        """Return the renewal of the store that gets its product from the rows, and that product.
+
+        It has none so far, no row means it without a product, and one new product has its date: an earlier
+        import of the list has left it, without the column of the products.
+        """
+        unnamed = [renewal for renewal in self.client.renewals if not name_key(renewal.product)]
+        dated = [(row.values.get("product", "").strip(), self._dates(row)[0]) for row in rows]
+        dated = [(product, day) for product, day in dated if day]
+        if len(unnamed) != 1 or not all(product for product, _ in dated):
+            return None, ""
+        new = {
+            name_key(product): product
+            for product, day in reversed(dated)
+            if day == unnamed[0].day and not find_products(self.client, product)
+        }
+        return (unnamed[0], next(iter(new.values()))) if len(new) == 1 else (None, "")
+
+    def _dates(self, row: ImportRow) -> tuple[date | None, date | None]:
+        """Return the renewal date of a row and its own deadline."""
+        day, deadline = row.values.get("renewal"), row.values.get("deadline")
+        if day is None and deadline is not None and self.deadline_is_date:
+            return shift_days(deadline, self.policy.deadline_days), None
+        return day, deadline
+
+    def _path(self, product: str) -> Path:
+        return ("clients", self.client.spelling, "renewals", product)
 
     def _find(self, row: ImportRow) -> Renewal | None:
         product = row.values.get("product", "").strip()
@@ -128,3 +161,16 @@ class ListedRenewals:
             hint = f"name the product: {', '.join(repr(renewal.product) for renewal in renewals)}"
             raise BadRow(row, "product", f"{self.client.key} has several renewals", hint)
         return None
+
+
+def _join_command(client: str, old: Renewal, new: Renewal) -> str:
+    """Return the command by which a renewal of the store and the one added to it become one.
+
+    It has the same result before the import and after it.
+    """
+    same = new.day == old.day and new.deadline in {None, old.deadline}
+    dates = [] if same else [str(new.day)]
+    deadline = str(new.deadline) if dates and new.deadline else None
+    return command_line(
+        "client set-renewal", client, *dates, product=old.product, rename=new.product, deadline=deadline
+    )

@@ -33,31 +33,45 @@ def set_renewal(client: Client, new: Renewal, *, named: bool) -> Plan:
     return Plan("client set-renewal", changes)
 
 
-def rename_product(client: Client, product: str | None, new: str) -> Plan:
-    """Plan another product for a renewal, which keeps its dates; no ``product`` means the only renewal.
+def rename_product(client: Client, product: str | None, new: str, dates: Renewal | None = None) -> Plan:
+    """Plan another product for a renewal.
 
-    If the client has a renewal of that product and day already, as after an import that has the new name,
-    the two become one.
+    If the client has a renewal of that product with the same dates already, as after an import that has the
+    new name, the two become one.
+
+    Args:
+        client: whose renewal it is.
+        product: the present product; None means the client's only renewal.
+        new: the new product.
+        dates: the date and the deadline that the renewal gets, too; None keeps those it has.
 
     Raises:
-        UsageError: As for ``remove_renewal``; or if the new product has another date or deadline already.
+        UsageError: As for ``remove_renewal`` and ``renewal_table``; or if the new product has another date
+            or deadline already.
     """
     old, name = _require(client, product), tidy_name(new)
     if not name:
         raise UsageError("a new product needs a name", hint="add --rename PRODUCT")
-    changes = [Change(_path(client, old), name, renamed=True)]
-    notes = []
+    path = _path(client, old)
+    changes: list[Change] = []
+    notes: list[str] = []
+    if dates:
+        renewal_table(dates)  # refuses a deadline after the date
+        changes = [Change((*path, "date"), dates.day), Change((*path, "deadline"), dates.deadline)]
+    day, deadline = (dates or old).day, (dates or old).deadline
     others = [
         each for each in client.renewals if each is not old and name_key(each.product) == name_key(name)
     ]
     for other in others:
-        if other.day != old.day or (other.deadline and other.deadline != old.deadline):
+        if other.day != day or (other.deadline and other.deadline != deadline):
             hint = command_line("client drop-renewal", client.key, product="PRODUCT")
             message = f"{client.key} has a renewal of {other.product} already, with other dates"
             raise UsageError(message, hint=f"remove one of the two: {hint}")
         changes.insert(0, Change(_path(client, other), None))
         notes.append(f"the renewals of {old.product or 'no product'} and {other.product} become one")
-    if old.product == name:
+    if old.product != name:
+        changes.append(Change(path, name, renamed=True))
+    elif not dates:
         return Plan("client set-renewal", (), (f"{client.key} has this product already",))
     return Plan("client set-renewal", tuple(changes), tuple(notes))
 
