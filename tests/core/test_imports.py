@@ -1557,3 +1557,13 @@ def test_a_note_alone_may_change_and_a_blank_one_does_not() -> None:
 
     assert changes("new") == [(("clients", "a", "override", "note"), "new")]
     assert changes("old") == changes(" old ") == changes("") == []
+
+
+def test_a_domain_that_is_the_name_of_another_client_is_not_guessed() -> None:
+    text = STORE + '[clients."old.example"]\nname = "Booking.example"\n'
+    with pytest.raises(BadInput) as caught:
+        plan_import(portfolio(text), [row("booking.example", 2, name="New")], ImportOptions())
+
+    [problem] = caught.value.problems
+    assert problem.message.startswith("'booking.example' is the name of old.example, and can be another")
+    assert problem.hint.endswith("renewctl client add booking.example")

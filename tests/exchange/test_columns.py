@@ -799,3 +799,12 @@ def test_a_table_of_very_many_columns_is_answered_soon_and_shortly(name: str) ->
         said = tuple(problem.message + problem.hint for problem in error.problems)
     assert 1 <= len(said) <= 9
     assert max(map(len, said)) < 1_000
+
+
+@pytest.mark.parametrize("header", ["old.example|Old", "Old|ana@old.example", "Old|2027-03-01|x"])
+def test_a_header_that_is_a_row_of_the_table_is_not_offered(header: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read(sheet(header, "new.example|New"))
+    [problem] = caught.value.problems
+    assert problem.message.startswith("the header looks like a row of the table: ")
+    assert "client,renewal" in problem.hint

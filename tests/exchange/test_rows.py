@@ -262,3 +262,17 @@ def test_arbitrary_cells_are_read_or_refused(cell: Cell) -> None:
         else:
             told = ("nothing", "needed")
         assert all(told)
+
+
+@pytest.mark.parametrize("sign", ["'", "*", "-", "#", "=", "•", "´"])
+def test_an_address_with_a_pasted_sign_is_refused(sign: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_people(f"{sign}p@acme.example", "primary")
+
+    assert "begins with a sign" in caught.value.message
+    assert caught.value.hint == "remove it: p@acme.example"
+
+
+def test_a_cell_with_a_whole_list_of_addresses_is_refused() -> None:
+    with pytest.raises(BadInput, match="has 120,000 characters"):
+        read_people("a@b.example;" * 10_000, "primary")

@@ -366,6 +366,32 @@ def test_the_wrong_encoding_is_not_proposed_again() -> None:
     assert hint.startswith("add --encoding cp1251 for ")
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1250", "cp932", "cp1251", "latin-1"])
+def test_utf8_is_not_read_in_another_encoding(encoding: str) -> None:
+    [(_, message, hint)] = problems("client\nBragança\n".encode(), encoding=encoding)
+
+    assert message.startswith(f"is UTF-8: read as {encoding}, ")
+    assert hint == "leave --encoding out"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Łódź Gęś", "cp1250"), ("Ромашка", "cp1251"), ("更新", "cp932"), ("Açúcar", "cp1252")],
+)
+def test_encodings_are_offered_with_what_they_make_of_a_word(text: str, encoding: str) -> None:
+    [(_, _, hint)] = problems(f"client,name\na.example,{text},\n".encode(encoding))
+
+    assert f"{encoding} for '{text.split(maxsplit=1)[0]}'" in hint
+
+
+def test_one_row_with_a_blank_cell_too_many_is_shifted_and_all_rows_are_not() -> None:
+    shifted = read_sheet(b"client,name,memo\na.example,A, Inc,\nb.example,B,x\n", "x")
+    padded = read_sheet(b"client,name,memo\na.example,A,y,\nb.example,B,x,\n", "x")
+
+    assert [problem.line for problem in shifted.problems] == [2]
+    assert padded.problems == ()
+
+
 HEADERS = st.sampled_from(
     [b"", b"a,b\n", b"a;b\r\n", b'"', b"PK\x03\x04", b"\xff\xfe", b"sep=;\n", b"a\tb\r"]
 )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from renewctl.command_line import repeat_command
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.cells import quote_text, show_text
-from renewctl.exchange.contents import MOST, Content, Contents, can_read, content_for
+from renewctl.exchange.contents import MOST, Content, Contents, can_read, content_for, content_of
 from renewctl.exchange.headers import (
     CLIENT_OR_NAME,
     field_name,
@@ -27,6 +27,7 @@ from renewctl.fields import COLUMNS
 from renewctl.model import EMPTY
 from renewctl.text import column_letters, list_some
 
+_DATA = frozenset({Content.DOMAINS, Content.ADDRESSES, Content.DATES})
 _MOST_NAMED, _MOST_LISTED, _LONGEST_CELL = 8, 40, 40
 _NOTES = frozenset({"memo", "note"})
 """Of several columns of notes none is read, and each is offered: they are no reason to refuse a table. In a
@@ -209,6 +210,10 @@ def _read_mapping(columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[d
 def _check_client(table: Contents, places: Sequence[int], spare: Sequence[int]) -> Iterator[Problem]:
     """Yield a problem if no column is the client's, or one that has names while another has domains."""
     columns = table.sheet.columns
+    if not places and (data := [name for name in columns if content_of(name) in _DATA]):
+        hint = "add a line above it that names the columns, for example client,renewal"
+        yield Problem(f"the header looks like a row of the table: {list_some(data, 3)}", hint=hint)
+        return
     offered = [place for place in spare if "client" in table.offer(place, ["client"])]
     domains = min(offered, key=lambda place: table.find_odd("client", place) != "", default=None)
     if domains is None or not (command := _map_command(table, "client", domains)):

@@ -70,7 +70,7 @@ class Contents:
         """Return what most of the filled cells of a column are."""
         if place not in self._contents:
             cells = self.sample(place)
-            counts = Counter(map(_content_of, cells))
+            counts = Counter(map(content_of, cells))
             most = (kind for kind, number in counts.items() if number >= MOST * len(cells))
             self._contents[place] = next(most, Content.TEXT if cells else Content.NOTHING)
         return self._contents[place]
@@ -84,7 +84,7 @@ class Contents:
         if (content, place) not in self._has:
             cells = (row.cells[place] for row in self._rows if _may_be(content, row.cells[place]))
             self._has[content, place] = any(
-                _is_telling(cell) and _content_of(cell) is content for cell in cells
+                _is_telling(cell) and content_of(cell) is content for cell in cells
             )
         return self._has[content, place]
 
@@ -105,7 +105,7 @@ class Contents:
         if wanted is Content.ADDRESSES and self._is_partner(place):
             return ""
         cells = (row.cells[place] for row in self._telling_rows(place))
-        return next((show_text(cell) for cell in cells if _content_of(cell) is not wanted), "")
+        return next((show_text(cell) for cell in cells if content_of(cell) is not wanted), "")
 
     def is_readable(self, field: str, place: int) -> bool:
         """Return whether some cell of a column that is filled can be read, or none is filled."""
@@ -143,9 +143,7 @@ class Contents:
 
     def _is_partner(self, place: int) -> bool:
         """Return whether a column has addresses of one domain for several clients: the partner's own."""
-        rows = (
-            row for row in self._telling_rows(place) if _content_of(row.cells[place]) is Content.ADDRESSES
-        )
+        rows = (row for row in self._telling_rows(place) if content_of(row.cells[place]) is Content.ADDRESSES)
         filled = [*islice(rows, _SAMPLE)]
         domains = {
             person.email.rpartition("@")[2].lower()
@@ -180,7 +178,7 @@ def can_read(field: str, cell: Cell) -> bool:
     """Return whether a cell can be read as a field's, as far as single cells show it."""
     kind = cell_kind(field)
     if COLUMNS[field].table == "contacts" or kind is Kind.DATE:
-        return _content_of(cell) in {Content.NOTHING, Content.ADDRESSES, Content.DATES}
+        return content_of(cell) in {Content.NOTHING, Content.ADDRESSES, Content.DATES}
     try:
         read_cell(cell, kind)
     except BadInput:
@@ -204,7 +202,7 @@ def _may_be(content: Content, cell: Cell) -> bool:
 
 
 @cache  # The same people and days are in many cells.
-def _content_of(cell: Cell) -> Content:
+def content_of(cell: Cell) -> Content:
     """Return what one cell is; a number or a date only if it can hardly be anything else."""
     text = show_text(cell)
     if not text:

@@ -69,7 +69,12 @@ class _Roster:
         if len(named) > 1:
             hint = f"use the domain: {', '.join(named)}"
             raise BadRow(row, "client", f"{row.client!r} is the hub id of several clients", hint)
-        named = named or self._names.get(name_key(word), [])
+        if not named and (called := self._names.get(name_key(word), [])):
+            named = called
+            if key and "." in key and not explain_no_client(key):
+                message = f"{row.client!r} is the name of {called[0]}, and can be another client's domain"
+                hint = f"write {called[0]}; if it is another client: {command_line('client add', key)}"
+                raise BadRow(row, "client", message, hint)
         if len(named) == 1:
             return named[0]
         if key is None or "." not in key:
