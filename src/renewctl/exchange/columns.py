@@ -126,12 +126,7 @@ def match_columns(
         chosen,
         tuple(columns[place] for place in spare if columns[place].strip() and place not in ownerless),
         tuple(_warn_of(table, nameless, offers)),
-        {
-            field: _find_way_out(table, field, spare)
-            for field, place in chosen.items()
-            if field != "client"
-            and (table.content(place) is Content.TEXT or table.fits(field, place) is False)
-        },
+        _find_ways_out(table, chosen, spare),
         (*_remark_on(by_cells), *_remark_on_partner_users(columns, ownerless)),
         {field: _find_way_out(table, field, spare) for field in by_cells if field != "client"},
     )
@@ -338,6 +333,15 @@ def _describe_odd(table: Contents, field: str, place: int) -> str:
     """Return which cell keeps a column from being a field's, and why; "" if none does."""
     odd = table.find_odd(field, place)
     return f"{quote_text(odd, _LONGEST_CELL)} is not {_NOUNS[content_for(field)]}" if odd else ""
+
+
+def _find_ways_out(table: Contents, chosen: Mapping[str, int], spare: Sequence[int]) -> dict[str, str]:
+    """Return the next step, by field, if the cells of a column cannot be read, where they do not fit."""
+    return {
+        field: _find_way_out(table, field, spare)
+        for field, place in chosen.items()
+        if field != "client" and (table.content(place) is Content.TEXT or table.fits(field, place) is False)
+    }
 
 
 def _find_way_out(table: Contents, field: str, spare: Sequence[int]) -> str:
