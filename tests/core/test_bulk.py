@@ -277,7 +277,7 @@ def test_problems_name_the_cell_and_the_sheet() -> None:
         ("Clients", 2, 1), ("Clients", 3, 2), ("Clients", 4, 3), ("Clients", 5, 2), ("Clients", 6, 2),
         ("Clients", 7, 1),
     ]  # fmt: skip
-    assert problems[-1].message == "acme.example stands in Clients!6:6 too"
+    assert problems[-1].message == "acme.example stands in Clients, row 6 too"
 
 
 # One setting for a list of clients

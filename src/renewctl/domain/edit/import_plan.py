@@ -328,7 +328,7 @@ def _setting_changes(roster: _Roster, client: Client, rows: Sequence[ImportRow])
         if not applies(user):
             if owner == Owner.PARTNER and user is None:
                 message = f"{client.key} has owner partner and no partner user: nobody would be notified"
-                raise BadRow(owner_row, "notify", message, "fill the point-of-contact column")
+                raise BadRow(owner_row, "notify", message, "fill the column of the partner user")
             yield from override_changes(client, Override(Owner(owner), user, note or ""))
             return
     if client.override and note and differs(note, client.override.note, Kind.TEXT):
