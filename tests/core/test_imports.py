@@ -742,7 +742,7 @@ REFUSALS = [
     Refusal(
         "partner without a user",
         [row(ACME, owner="partner")],
-        [(2, "has owner partner and no partner user", "point-of-contact")],
+        [(2, "has owner partner and no partner user", "column of the partner user")],
         ALL_IN,
     ),
     Refusal(
