@@ -1567,3 +1567,19 @@ def test_a_domain_that_is_the_name_of_another_client_is_not_guessed() -> None:
     [problem] = caught.value.problems
     assert problem.message.startswith("'booking.example' is the name of old.example, and can be another")
     assert problem.hint.endswith("renewctl client add booking.example")
+
+
+@pytest.mark.parametrize("products", [("01", "1"), ("1", "01")])
+def test_a_number_is_the_product_with_just_its_digits(products: tuple[str, str]) -> None:
+    renewals = ", ".join(f'{{ date = 2027-0{n}-01, product = "{p}" }}' for n, p in enumerate(products, 5))
+    known = portfolio(f'[clients."a.example"]\nrenewals = [{renewals}]\n')
+    plan = plan_import(known, [row("a.example", product=1, renewal=DAY)], ImportOptions())
+    assert [path for path, _ in changed(plan)] == [("clients", "a.example", "renewals", "1", "date")]
+
+
+def test_a_number_that_is_two_products_is_refused() -> None:
+    renewals = '{ date = 2027-05-01, product = "01" }, { date = 2027-06-01, product = "001" }'
+    known = portfolio(f'[clients."a.example"]\nrenewals = [{renewals}]\n')
+    with pytest.raises(BadInput) as caught:
+        plan_import(known, [row("a.example", product=1, renewal=DAY)], ImportOptions())
+    assert "the spreadsheet holds the number 1" in caught.value.problems[0].message

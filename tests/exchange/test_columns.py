@@ -808,3 +808,9 @@ def test_a_header_that_is_a_row_of_the_table_is_not_offered(header: str) -> None
     [problem] = caught.value.problems
     assert problem.message.startswith("the header looks like a row of the table: ")
     assert "client,renewal" in problem.hint
+
+
+def test_a_column_of_partner_users_is_not_offered_for_a_role() -> None:
+    table = sheet("client|owner|notify", "a.example|partner|ana@p.example", "b.example|partner|ana@p.example")
+
+    assert match_columns(table, {}, wanted=("client", "primary", "billing")).warnings == ()

@@ -458,6 +458,19 @@ def test_without_its_package_the_message_says_what_to_install(
     assert hint == f"{install_command(package)}, or save it as CSV UTF-8"
 
 
+@pytest.mark.parametrize("length", [4200, 6000, 7000, 8000])
+def test_a_truncated_xls_is_damaged_and_says_nothing_else(
+    length: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert problem(tracker("xls")[:length])[1].startswith("the workbook is damaged")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_workbook_behind_a_password_is_named() -> None:
+    data = tracker("xls") + "EncryptedPackage".encode("utf-16-le")
+    assert problem(data)[1] == "looks like a workbook behind a password"
+
+
 def test_merges_without_end_are_refused() -> None:
     def merge(name: str, data: bytes) -> bytes:
         many = b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 999 + b"</mergeCells>"

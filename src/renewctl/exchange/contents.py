@@ -126,6 +126,8 @@ class Contents:
         headers = read_headers()
         if content is Content.NOTHING or name in headers.other:
             return []
+        if headers.certain.get(name) == "notify":
+            return [field for field in ("notify",) if field in free and self._fits(field, place)]
         known = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
         meant = [field for field in known if field in COLUMNS]
         fields = [field for field in meant if self._fits(field, place)]

@@ -48,7 +48,7 @@ _TEXTUAL = (
     (re.compile(r"---\s*\n"), "YAML"),
 )
 # Those in which programs save lists in the languages of the headers; the first of equal readings counts.
-_ENCODINGS = ("cp1252", "cp1250", "cp1251", "cp932", "mac_roman", "cp850")
+_ENCODINGS = ("cp1252", "cp1250", "iso8859_2", "cp1251", "cp932", "mac_roman", "cp850")
 _WORD_ENDS = (b",", b";", b"\t", b"\n", b"\r", b'"', b" ")
 _LONGEST_WORD = 30
 _DELIMITERS = ",;\t"

@@ -5,7 +5,9 @@ and does not tell which rows are hidden. The XML of the workbook does, so it is 
 """
 
 import io
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from textwrap import shorten
 from typing import Any
@@ -30,6 +32,11 @@ from renewctl.text import column_letters
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """What a file begins with that is an .xlsx or .ods workbook, or an .xls one."""
+
+
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_PANIC = "PanicException"
+"""What calamine raises where it fails itself. It is no Exception, and its class cannot be imported."""
 
 
 def read_workbook(data: bytes, name: str) -> list[RawSheet]:
@@ -89,6 +96,10 @@ def _read_archive(data: bytes, name: str) -> list[RawSheet]:
                 sheets.append(_make_sheet(sheet.name, cells, found, visible=visible))
     except (CalamineError, KeyError) as error:
         raise _damaged(name, error) from None
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise _damaged(name) from None
     return sheets
 
 
@@ -110,19 +121,37 @@ def _read_xls(data: bytes, name: str) -> list[RawSheet]:
         from python_calamine import CalamineWorkbook
     except ImportError as error:
         raise _missing(name, "xlrd" if error.name == "xlrd" else "python-calamine") from None
+    if _ENCRYPTED in data:
+        hint = "save it without a password, as .xlsx"
+        raise unreadable(name, "looks like a workbook behind a password", hint)
     try:
         # calamine refuses files at once with which xlrd would never end.
-        CalamineWorkbook.from_filelike(io.BytesIO(data)).close()
+        with _silence_panics():
+            CalamineWorkbook.from_filelike(io.BytesIO(data)).close()
         book = xlrd.open_workbook(
             file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
         )
         sheets = [_read_xls_sheet(sheet, book.datemode) for sheet in book.sheets()]
     except Exception as error:  # xlrd has no family of errors: struct.error and AssertionError, for example
-        if "OLE2" in str(error) or "encrypted" in str(error):
-            hint = "save it without a password, as .xlsx"
-            raise unreadable(name, "looks like a workbook behind a password", hint) from None
         raise _damaged(name, error) from None
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise _damaged(name) from None
     return sheets
+
+
+@contextmanager
+def _silence_panics() -> Iterator[None]:
+    """Have calamine write nothing to standard error: where it fails itself, it prints its own source."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _read_xls_sheet(sheet: Any, datemode: int) -> RawSheet:

@@ -105,7 +105,9 @@ def settle_texts(
 def _settle_text(stored: Sequence[str], found: Doubtful) -> Doubtful:
     value = found.value
     if same := [text for text in stored if _is_same(value, text)]:
-        return Doubtful(same[0])
+        exact = [text for text in same if text == str(value)]
+        if isinstance(value, str) or len({*same}) == 1 or exact:
+            return Doubtful((exact or same)[0])
     if isinstance(value, Placeholder):
         return Doubtful(None)
     if isinstance(value, int | float):
