@@ -588,3 +588,28 @@ def test_any_command_and_undo_give_the_old_bytes(
     for (expected, _), (_, identity) in reversed([*pairwise(states)]):
         assert main(["undo", identity, "--yes", "-q", "--store", str(path)]) == 0
         assert path.read_bytes() == expected
+
+
+RUI = """version = 1
+
+[users."ana@p.example"]
+name = "Ana"
+[users."rui@p.example"]
+  name = "N2"
+# above
+active = false
+"""
+
+
+def test_undo_of_an_older_change_keeps_a_comment_written_below_its_entry_since(store: Path) -> None:
+    """The edit that undoes it can take the comment into the entry, whose old text does not have it."""
+    store.write_text(RUI)
+    assert main(["user", "set", "rui@p.example", "--name", "A", "--active"]) == 0
+    older = history.read(store, digest(store.read_bytes())).records[-1].id
+    store.write_text(store.read_text() + "# outside\n")
+    assert main(["user", "add", "eva@p.example"]) == 0
+    assert main(["undo", older, "--yes"]) == 0
+
+    assert "# outside\n" in store.read_text()
+    users = tomlkit.parse(store.read_text()).unwrap()["users"]
+    assert users["rui@p.example"] == {"name": "N2", "active": False}

@@ -159,8 +159,15 @@ class Document:
         for swap in swaps:
             if swap.path and swap.old and texts.get(swap.path, "") == swap.new:
                 old[swap.was] = swap.old
-        entries = self.codec.entries(revision.text)
-        entries = [entry._replace(text=old.get(entry.path, entry.text)) for entry in entries]
+        entries = []
+        for entry in self.codec.entries(revision.text):
+            text = old.get(entry.path, entry.text)
+            # An edit can take in a comment that stood below the entry: that is in no old text.
+            known = {*text.splitlines(), *texts.get(entry.path, "").splitlines()}
+            taken_in = (line for line in entry.text.splitlines() if line.lstrip().startswith("#"))
+            entries.append(
+                entry if any(line not in known for line in taken_in) else entry._replace(text=text)
+            )
         renamed = {swap.path: swap.was for swap in revision.swaps if swap.path != swap.was}
         return self._build_revision(self.codec.join(entries, self.text), renamed)
 
