@@ -28,6 +28,9 @@ class Kind(StrEnum):
     ITEMS = "list of tables"
 
 
+TEXT_KINDS = frozenset({Kind.TEXT, Kind.NAME, Kind.ADDRESS})
+
+
 class Shown(IntEnum):
     """Where a client's field is shown: in ``client show``, in the JSON of ``client list``, in its columns.
 

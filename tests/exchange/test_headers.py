@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from renewctl.errors import BadInput
 from renewctl.exchange.columns import MatchedColumns, match_columns
-from renewctl.exchange.headers import fold, read_headers, recognised
+from renewctl.exchange.headers import fold, read_headers, recognize_fields
 from renewctl.exchange.spreadsheet import Sheet
 from renewctl.fields import COLUMNS
 from renewctl.package_data import read_texts
@@ -317,4 +317,4 @@ def test_arbitrary_names_are_matched_or_refused(columns: list[str], mapping: dic
 def test_the_fields_recognised_in_a_row(
     columns: tuple[str, ...], mapping: dict[str, str], fields: str
 ) -> None:
-    assert recognised(columns, mapping) == {*fields.split()}
+    assert recognize_fields(columns, mapping) == {*fields.split()}

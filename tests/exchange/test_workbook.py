@@ -1,6 +1,7 @@
 """Workbooks as people and programs write them: nothing that a cell shows is taken for blank."""
 
 import io
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -464,6 +465,14 @@ def test_a_truncated_xls_is_damaged_and_says_nothing_else(
 ) -> None:
     assert problem(tracker("xls")[:length])[1].startswith("the workbook is damaged")
     assert capfd.readouterr().err == ""
+
+
+def test_workbooks_are_read_in_a_process_without_standard_error() -> None:
+    code = "import os, sys; os.close(2); from renewctl.exchange.workbook import read_workbook; "
+    code += "print(len(read_workbook(open(sys.argv[1], 'rb').read(), 'x')))"
+    for suffix in FORMATS:
+        command = [sys.executable, "-c", code, str(DATA / f"tracker.{suffix}")]
+        assert subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout == b"3\n"
 
 
 def test_a_workbook_behind_a_password_is_named() -> None:

@@ -7,15 +7,15 @@ from difflib import get_close_matches
 from functools import cache, partial
 from typing import Any, Literal
 
+from renewctl.domain.edit.import_texts import AS_TEXT
 from renewctl.domain.identifiers import address_key, compose, parse_address, tidy_name, trim
 from renewctl.domain.values import FORMS
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold
 from renewctl.exchange.spreadsheet import BadCell, Cell
-from renewctl.fields import COLUMNS, Kind
+from renewctl.fields import COLUMNS, TEXT_KINDS, Kind
 from renewctl.model import Contact, Owner
 
-AS_TEXT = "format the column as text in the spreadsheet, then type the cell again"
 _LONGEST_TEXT = 60
 _SIGNS = frozenset("'`´*#=•·-+~^|/{}")
 """What is pasted before an address. The mail standards allow most of it, and hardly an address has it."""
@@ -64,7 +64,6 @@ _PLACEHOLDER_TEXTS = """tbc; na; nd; none; nil; not applicable; not available; t
     keiner; entfällt; nicht verfügbar; nicht zutreffend; noch offen; brak; nie dotyczy; do ustalenia;
     do potwierdzenia; なし; 無し; 未定; 該当なし"""
 _PLACEHOLDER_WORDS = frozenset(fold(text) for text in _PLACEHOLDER_TEXTS.split(";"))
-TEXT_KINDS = frozenset({Kind.TEXT, Kind.NAME, Kind.ADDRESS})
 _BROKEN_CHAR = re.compile("[\x80-\x9f\ufffd]")
 
 

@@ -11,6 +11,7 @@ from shlex import quote
 from typing import NamedTuple
 
 from renewctl.command_line import repeat_command
+from renewctl.domain.edit.contacts import ROLE_LABELS
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.cells import quote_text, show_text
 from renewctl.exchange.contents import MOST, Content, Contents, can_read, content_for, content_of
@@ -38,9 +39,7 @@ _LABELS = {
     "client": "client's domain",
     "name": "client's name",
     "hub_id": "client's hub ID",
-    "primary": "primary contact",
-    "billing": "billing contact",
-    "decision_maker": "decision maker",
+    **{role.replace("-", "_"): label for role, label in ROLE_LABELS.items()},
     "renewal": "renewal date",
     "deadline": "renewal deadline",
     "notify": "partner user",

@@ -60,8 +60,8 @@ def read_headers() -> Headers:
     )
 
 
-def recognised(columns: Sequence[str], mapping: Mapping[str, str]) -> frozenset[str]:
-    """Return the fields whose column is recognised in a row that is taken as the header.
+def recognize_fields(columns: Sequence[str], mapping: Mapping[str, str]) -> frozenset[str]:
+    """Return the fields whose column is recognized in a row that is taken as the header.
 
     The row may be any: ``mapping`` counts where it names one of the columns, and nothing is refused.
     """

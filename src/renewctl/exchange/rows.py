@@ -9,18 +9,18 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
-from renewctl.domain.edit.import_texts import Doubtful, Placeholder
+from renewctl.domain.edit.import_texts import AS_TEXT, Doubtful, Placeholder
 from renewctl.domain.edit.rows import ImportRow, OverrideRow
 from renewctl.domain.edit.settings import DEFAULT
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
 from renewctl.exchange.columns import add_ways_out, clear_unreadable, match_columns
 from renewctl.exchange.dates import DateFormat, parse_dates
-from renewctl.exchange.headers import recognised
+from renewctl.exchange.headers import recognize_fields
 from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, leave_out_totals, read_sheets, row_texts
 from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow, decode
 from renewctl.exchange.workbook import OLE, ZIP
-from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, Kind, Shown
+from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, TEXT_KINDS, Kind, Shown
 from renewctl.model import EMPTY
 from renewctl.text import count_of, list_some
 
@@ -178,7 +178,7 @@ def _read_cell(cell: Cell | Placeholder, name: str) -> Any:
     value: Any
     if isinstance(cell, Placeholder):
         # Only a column of text can hold it as a value.
-        return cell if cells.cell_kind(name) in cells.TEXT_KINDS and name != "client" else None
+        return cell if cells.cell_kind(name) in TEXT_KINDS and name != "client" else None
     if COLUMNS[name].table == "contacts":
         value = cells.read_people(cell, name) or None
         texts = [person.name for person in value or ()]
@@ -240,7 +240,7 @@ def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[O
     rows = [OverrideRow(file, number, text) for number, text in texts if text and not text.startswith("#")]
     first = re.split(r"[,;\t|]", rows[0].client) if rows else []
     names_table = options.delimiter or options.mapping or options.header_row or options.sheets
-    if names_table or "client" in recognised([name.strip(' "') for name in first], {}):
+    if names_table or "client" in recognize_fields([name.strip(' "') for name in first], {}):
         return ()
     return tuple(rows)
 
@@ -277,7 +277,7 @@ def read_override_rows(
                     continue
                 value = cells.read_cell(cell, kind)
                 if key == "note" and isinstance(value, int | float):
-                    raise BadInput(f"the spreadsheet holds the number {value}, not text", hint=cells.AS_TEXT)
+                    raise BadInput(f"the spreadsheet holds the number {value}, not text", hint=AS_TEXT)
                 texts[key] = "" if value is None else str(value)
             except BadInput as bad:
                 problem = Problem(bad.message, hint=bad.hint, file=file, line=row.number)
@@ -286,7 +286,7 @@ def read_override_rows(
         if not wrong:
             read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
             rows.append(read._replace(ways_out=matched.doubts))
-    remarks = [*sheet.remarks, *matched.remarks, *matched.warnings]
+    remarks = [*sheet.remarks, *matched.remarks]
     for place, texts_for_nothing in blank.items():
         remarks += _remark_on_placeholders(sheet.columns[place], texts_for_nothing)
     others = [sheet.columns[place] for key, place in matched.columns.items() if key not in _PRINTED_KEYS]

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from renewctl.command_line import repeat_command
 from renewctl.errors import BadInput, Problem, UsageError
-from renewctl.exchange.headers import recognised
+from renewctl.exchange.headers import recognize_fields
 from renewctl.exchange.spreadsheet import Cell, RawSheet, Sheet, SheetRow, read_csv, unreadable
 from renewctl.exchange.totals import is_total
 from renewctl.exchange.workbook import OLE, ZIP, read_workbook
@@ -93,7 +93,7 @@ def _choose_sheets(
     filled = [sheet for sheet in sheets if sheet.rows]
     visible = [sheet for sheet in filled if sheet.visible]
     if not filled:
-        raise _empty(name)
+        raise _empty_table_error(name)
     if len(visible) != 1:
         what = "several sheets are filled" if visible else "only hidden sheets are filled"
         problems = [
@@ -127,7 +127,7 @@ def _describe(sheet: RawSheet, options: ReadingOptions) -> str:
     return f"{count_of(len(sheet.rows), 'row')}, with {list_some(header, _MOST_NAMED)}"
 
 
-def _empty(name: str, sheet: str = "") -> BadInput:
+def _empty_table_error(name: str, sheet: str = "") -> BadInput:
     bad = unreadable(name, "the table is empty", "name the columns in line 1: client,name")
     return BadInput(bad.message, problems=[bad.problems[0]._replace(sheet=sheet)])
 
@@ -135,7 +135,7 @@ def _empty(name: str, sheet: str = "") -> BadInput:
 def _make_sheet(raw: RawSheet, name: str, options: ReadingOptions) -> Sheet:
     """Return a table: the rows below the header, each as wide as it."""
     if not raw.rows:
-        raise _empty(name, raw.name)
+        raise _empty_table_error(name, raw.name)
     start = _find_header(raw, options)
     header, body = raw.rows[start], raw.rows[start + 1 :]
     remarks = []
@@ -144,7 +144,7 @@ def _make_sheet(raw: RawSheet, name: str, options: ReadingOptions) -> Sheet:
         remarks.append(f"header found in {_row_word(raw.name)} {header.number}; not read above it: {above}")
     if hidden := [row for row in body if row.hidden]:
         if options.hidden_rows is None:
-            raise _hidden(hidden, name, raw.name)
+            raise _hidden_rows_error(hidden, name, raw.name)
         word = "read" if options.hidden_rows == "include" else "skipped"
         remarks.append(f"hidden rows, {word}: {_list_rows(hidden, raw.name)}")
     if options.hidden_rows == "skip":
@@ -168,7 +168,7 @@ def _make_sheet(raw: RawSheet, name: str, options: ReadingOptions) -> Sheet:
     return Sheet(columns, tuple(rows), header.number, tuple(problems), raw.name, tuple(remarks))
 
 
-def _hidden(rows: Sequence[SheetRow], name: str, sheet: str) -> BadInput:
+def _hidden_rows_error(rows: Sequence[SheetRow], name: str, sheet: str) -> BadInput:
     are = "row is" if len(rows) == 1 else "rows are"
     message = f"{len(rows)} {are} hidden or filtered out, the first with {list_some(row_texts(rows[0]), 3)}"
     hint = "--hidden-rows include reads them, --hidden-rows skip leaves them out"
@@ -204,7 +204,7 @@ def _find_header(raw: RawSheet, options: ReadingOptions) -> int:
 
 def _search_header(raw: RawSheet, options: ReadingOptions) -> int:
     for place, row in enumerate(raw.rows[:_HEADER_ROWS]):
-        fields = recognised(tuple(map(_text, row.cells)), options.mapping)
+        fields = recognize_fields(tuple(map(_text, row.cells)), options.mapping)
         if "client" in fields and len(fields) > 1:
             return place
     return 0

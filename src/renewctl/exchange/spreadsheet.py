@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from renewctl.errors import BadInput, Problem, UsageError
-from renewctl.exchange.headers import recognised
+from renewctl.exchange.headers import recognize_fields
 from renewctl.formats.foreign import GIT_STAND_INS
 from renewctl.text import csv_text
 
@@ -296,7 +296,7 @@ def _detect_delimiter(text: str, name: str) -> str:
     for _ in range(_TITLE_LINES):
         match = _HEADER.match(text, start)
         header = _QUOTED_CELL.sub("", match[1] if match else "")
-        if not match or any(char in header for char in (*_DELIMITERS, "|")) or recognised([header], {}):
+        if not match or any(char in header for char in (*_DELIMITERS, "|")) or recognize_fields([header], {}):
             break
         start = match.end()
     (most, char), (next_most, _), _ = sorted(((header.count(c), c) for c in _DELIMITERS), reverse=True)

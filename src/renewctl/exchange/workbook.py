@@ -80,26 +80,19 @@ def _read_archive(data: bytes, name: str) -> list[RawSheet]:
     except Exception as error:  # zipfile has no family of errors: struct.error and zlib.error, for example
         raise _damaged(name, error) from None
     try:  # Lazy import: python-calamine comes with the extra xlsx.
-        from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+        from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
     except ImportError:
         raise _missing(name, "python-calamine") from None
     sheets = []
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            for number, sheet in enumerate(workbook.sheets_metadata):
-                if sheet.typ != SheetTypeEnum.WorkSheet:  # a chart, for example
-                    continue
-                found = marks[sheet.name]
-                rows = workbook.get_sheet_by_index(number).to_python(skip_empty_area=False)
-                cells = [[_value(cell) for cell in row] for row in rows]
-                visible = sheet.visible == SheetVisibleEnum.Visible
-                sheets.append(_make_sheet(sheet.name, cells, found, visible=visible))
-    except (CalamineError, KeyError) as error:
-        raise _damaged(name, error) from None
-    except BaseException as error:
-        if type(error).__name__ != _PANIC:
-            raise
-        raise _damaged(name) from None
+    with _refuse_damage(name), CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+        for number, sheet in enumerate(workbook.sheets_metadata):
+            if sheet.typ != SheetTypeEnum.WorkSheet:  # a chart, for example
+                continue
+            found = marks[sheet.name]
+            rows = workbook.get_sheet_by_index(number).to_python(skip_empty_area=False)
+            cells = [[_value(cell) for cell in row] for row in rows]
+            visible = sheet.visible == SheetVisibleEnum.Visible
+            sheets.append(_make_sheet(sheet.name, cells, found, visible=visible))
     return sheets
 
 
@@ -124,34 +117,13 @@ def _read_xls(data: bytes, name: str) -> list[RawSheet]:
     if _ENCRYPTED in data:
         hint = "save it without a password, as .xlsx"
         raise unreadable(name, "looks like a workbook behind a password", hint)
-    try:
+    with _refuse_damage(name):
         # calamine refuses files at once with which xlrd would never end.
-        with _silence_panics():
-            CalamineWorkbook.from_filelike(io.BytesIO(data)).close()
+        CalamineWorkbook.from_filelike(io.BytesIO(data)).close()
         book = xlrd.open_workbook(
             file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
         )
-        sheets = [_read_xls_sheet(sheet, book.datemode) for sheet in book.sheets()]
-    except Exception as error:  # xlrd has no family of errors: struct.error and AssertionError, for example
-        raise _damaged(name, error) from None
-    except BaseException as error:
-        if type(error).__name__ != _PANIC:
-            raise
-        raise _damaged(name) from None
-    return sheets
-
-
-@contextmanager
-def _silence_panics() -> Iterator[None]:
-    """Have calamine write nothing to standard error: where it fails itself, it prints its own source."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        return [_read_xls_sheet(sheet, book.datemode) for sheet in book.sheets()]
 
 
 def _read_xls_sheet(sheet: Any, datemode: int) -> RawSheet:
@@ -183,10 +155,44 @@ def _read_xls_sheet(sheet: Any, datemode: int) -> RawSheet:
 # ---------------------------------------------------------------------------------- any kind
 
 
+@contextmanager
+def _refuse_damage(name: str) -> Iterator[None]:
+    """Raise BadInput for whatever the packages raise: they have no families of errors."""
+    try:
+        with _silence_panics():
+            yield
+    except (BadInput, TooLarge):
+        raise
+    except Exception as error:
+        raise _damaged(name, error) from None
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise _damaged(name) from None
+
+
+@contextmanager
+def _silence_panics() -> Iterator[None]:
+    """Have calamine write nothing to standard error: where it fails itself, it prints its own source."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # The process has no standard error.
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _make_sheet(name: str, cells: list[list[Cell]], marks: Marks, *, visible: bool) -> RawSheet:
     """Return a sheet with its filled rows. ``cells`` begin at A1."""
     width = max(map(len, cells), default=0)
-    bad = marks.cells | dict(_covered(cells, width, marks.merges))
+    bad = marks.cells | dict(_find_covered(cells, width, marks.merges))
     for (row, column), cell in bad.items():
         if row <= len(cells):
             line = cells[row - 1]
@@ -200,7 +206,7 @@ def _make_sheet(name: str, cells: list[list[Cell]], marks: Marks, *, visible: bo
     return RawSheet(name, tuple(row for row in rows if row.cells), hidden, visible)
 
 
-def _covered(
+def _find_covered(
     cells: list[list[Cell]], width: int, merges: list[tuple[Place, Place]]
 ) -> Iterator[tuple[Place, BadCell]]:
     """Yield the cells of merges but the first of each: its value may be meant for them, or no value.

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from renewctl.domain.edit.rows import BadRow, ImportRow
 from renewctl.domain.identifiers import address_key, compose, name_key, trim
 from renewctl.errors import Problem
-from renewctl.fields import COLUMNS, Kind
+from renewctl.fields import COLUMNS, TEXT_KINDS
 from renewctl.model import Client, Portfolio
 
-_TEXT_KINDS = frozenset({Kind.TEXT, Kind.NAME, Kind.ADDRESS})
+AS_TEXT = "format the column as text in the spreadsheet, then type the cell again"
+"""What to do about a cell whose text a spreadsheet has converted."""
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _LOST = re.compile(r"[?\x80-\U0010ffff]+")
 
@@ -90,7 +91,7 @@ def settle_texts(
         found = cell if isinstance(cell, Doubtful) else Doubtful(cell)
         if COLUMNS[name].table == "contacts":
             found = _settle_people(client, found)
-        elif COLUMNS[name].field.kind in _TEXT_KINDS:
+        elif COLUMNS[name].field.kind in TEXT_KINDS:
             found = _settle_text(_stored_texts(client, name), found)
         number = isinstance(found.value, int | float)
         if COLUMNS[name].table == "override" and not with_overrides:
@@ -112,8 +113,7 @@ def _settle_text(stored: Sequence[str], found: Doubtful) -> Doubtful:
         return Doubtful(None)
     if isinstance(value, int | float):
         message = f"the spreadsheet holds the number {value}; the text may have had other zeros"
-        hint = "format the column as text in the spreadsheet, then type the cell again"
-        return Doubtful(value, message, hint)
+        return Doubtful(value, message, AS_TEXT)
     lost = [text for text in stored if _has_lost_letters(value, text)]
     return _lost_letters(value, lost[0]) if lost and not found.message else found
 
