@@ -17,7 +17,7 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["pro
 EXTRAS = PROJECT["optional-dependencies"]
 ASKED = [*PROJECT["dependencies"], *(need for name in {*EXTRAS} - {"all"} for need in EXTRAS[name])]
 DIRECT = {canonicalize_name(need.name): need.specifier for need in map(Requirement, ASKED)}
-SPDX = {"ISC License": "ISC", "MIT License": "MIT"}
+SPDX = {"BSD License": "BSD", "ISC License": "ISC", "MIT License": "MIT"}
 """What older metadata calls a licence that has an identifier."""
 LOCKED_FOR = {
     "python_version": "3.11",

@@ -10,6 +10,7 @@ from shlex import quote
 
 _MODULES = {
     "icalendar": "icalendar",
+    "jinja2": "jinja2",
     "python-calamine": "python_calamine",
     "toml-rs": "toml_rs",
     "xlrd": "xlrd",
