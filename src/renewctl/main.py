@@ -63,7 +63,6 @@ def _run(environment: Environment, arguments: Sequence[str]) -> int:
 
 
 def _show(environment: Environment, arguments: Sequence[str], run: Run, result: Result) -> int:
-    table, terminal = run.output is Output.TABLE, environment.is_terminal()
     try:
         content = _render(environment, run, result)
         if isinstance(content, bytes):
@@ -82,10 +81,7 @@ def _show(environment: Environment, arguments: Sequence[str], run: Run, result: 
         return ExitStatus.DONE
     if run.output not in {Output.JSON, Output.JSONL}:
         warnings = [*result.warnings, *([] if run.quiet else run.remarks)]
-        notes = [f"warning: {warning}" for warning in warnings]
-        if not run.quiet and table and terminal and result.footer:
-            notes += ["", *result.footer]
-        write_lines(environment, notes)
+        write_lines(environment, [f"warning: {warning}" for warning in warnings])
     return report_error(environment, arguments, result.failure) if result.failure else result.status
 
 
@@ -94,11 +90,12 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
 
     Raises:
         UsageError: If it has no form of this kind.
-        MissingExtra, BadInput: If it cannot be written as a workbook.
+        MissingExtra, BadInput: If it cannot be written as a workbook or a page.
     """
-    if run.output is Output.TABLE and run.quiet and result.change:
+    form = run.form
+    if form in {Output.AUTO, Output.TABLE} and run.quiet and result.change:
         return ""
-    if run.output is Output.XLSX:
+    if form is Output.XLSX:
         if result.text or result.data or not result.table.columns:
             raise UsageError("this answer is not a table, so it has no form xlsx", hint="leave out -o xlsx")
         # Lazy import: few answers are workbooks.
@@ -106,13 +103,19 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
 
         columns, rows, title, alarm = result.table
         return write_workbook(Content(title, columns, rows, alarm), run.today)
+    if form is Output.HTML:
+        if not result.page:
+            raise UsageError("this answer has no form html", hint="leave out -o html")
+        return result.page()
     if result.data:
         return result.data
-    if run.output is Output.TABLE and environment.is_terminal():
-        from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
+    if form is Output.TABLE:
+        # Lazy import: a pipe does not wait for rich.
+        from renewctl.render.terminal import draw, terminal_width, wants_colour
 
-        return draw(result, environment.variables)
-    return format_result(result, run.output)
+        colour = environment.is_terminal() and wants_colour(environment.variables)
+        return draw(result, terminal_width(), colour=colour, footer=not run.quiet)
+    return format_result(result, form)
 
 
 def _discard_output(environment: Environment) -> None:

@@ -18,12 +18,12 @@ from renewctl.errors import (
     group_alike,
 )
 from renewctl.render.machine import json_text, plain_line
-from renewctl.render.result import Output, line
-from renewctl.render.terminal import terminal_width, wrap_line
+from renewctl.render.result import HANG, Line, Output, Result, line
 from renewctl.text import cell_reference, count_of, list_some
 
 MOST_SHOWN = 20
 TRACEBACK = "RENEWCTL_TRACEBACK"
+_LABEL = re.compile(r" *(?:error: |warning: |help: |--> |- )")
 _OUTPUT = re.compile(r"--output|-[a-z]*o")
 _OUTPUT_VALUE = re.compile(r"(?:--output=|-[nqy]*o=?)(.+)")
 
@@ -62,10 +62,20 @@ def report_error(environment: Environment, arguments: Sequence[str], error: Exce
 
 def write_lines(environment: Environment, lines: Iterable[str]) -> None:
     """Write lines to standard error; on a terminal they are broken between words: half an address is none."""
-    drawn = [line(text) for text in lines]
-    if environment.stderr is not None and environment.stderr.isatty():
-        drawn = [piece for parts in drawn for piece in wrap_line(parts, terminal_width() - 1)]
+    drawn = [_indent(text) for text in lines]
+    if drawn and environment.stderr is not None and environment.stderr.isatty():
+        # Lazy import: a pipe does not wait for rich.
+        from renewctl.render.terminal import draw, terminal_width
+
+        _write(environment, draw(Result({}, lines=drawn), terminal_width() - 1, colour=False))
+        return
     _write(environment, "".join(plain_line(parts) + "\n" for parts in drawn))
+
+
+def _indent(text: str) -> Line:
+    """Return a line that is continued below its text, not below its label, if it has one."""
+    label = _LABEL.match(text)
+    return line(label[0], HANG, text[label.end() :]) if label else line(text)
 
 
 def _write(environment: Environment, text: str) -> None:

@@ -1,6 +1,7 @@
 """Options and arguments that several commands share, each declared once, and what completes them."""
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,13 @@ def complete_users(ctx: typer.Context) -> list[str]:
 def complete_users_or_none(ctx: typer.Context) -> list[str]:
     """Return the addresses of the partner's users, and the word for nobody."""
     return [*complete_users(ctx), "none"]
+
+
+def complete_list(incomplete: str, words: Iterable[str]) -> list[str]:
+    """Return what the last of some words that are separated by commas can become."""
+    before = incomplete[: incomplete.rfind(",") + 1]
+    # Some shells evaluate what they are offered, and this part of it was typed.
+    return [f"{before}{word}" for word in words] if re.fullmatch(r"[\w,-]*", before, re.ASCII) else []
 
 
 def _keys(ctx: typer.Context, table: str) -> list[str]:

@@ -39,6 +39,6 @@ def tracker(run: Run, description: str, delay: float = 1.0) -> Callable[[Iterabl
             yield item
 
     stream = run.environment.stderr
-    if run.quiet or run.output is not Output.TABLE or stream is None or not stream.isatty():
+    if run.quiet or run.output not in {Output.AUTO, Output.TABLE} or stream is None or not stream.isatty():
         return lambda items: items
     return track

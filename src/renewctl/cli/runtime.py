@@ -27,7 +27,7 @@ _common = partial(typer.Option, rich_help_panel=EVERYWHERE)
 _change = partial(typer.Option, rich_help_panel="Options of every change")
 _STORE = f"The store; else {places.VARIABLE}, else the one found from here."
 _TODAY = f"Take this day for today; else {AS_OF}, else the local date."
-_FORMATS = f"How the answer is written: {', '.join(Output)}."
+_FORMATS = f"The form of the answer: {', '.join(Output)}."
 
 
 class Environment(NamedTuple):
@@ -76,7 +76,7 @@ class RunOptions(NamedTuple):
     store: Annotated[str | None, _common("--store", metavar="FILE", help=_STORE)] = None
     output: Annotated[
         Output, _common("-o", "--output", metavar="FORMAT", case_sensitive=False, help=_FORMATS)
-    ] = Output.TABLE
+    ] = Output.AUTO
     as_of: Annotated[str | None, _common("--as-of", metavar="DATE", help=_TODAY)] = None
     quiet: Annotated[bool, _common("-q", "--quiet", help="Say only what was asked for.")] = False
     dry_run: Annotated[bool, _change("-n", "--dry-run", help="Show the change; write nothing.")] = False
@@ -90,6 +90,13 @@ class RunOptions(NamedTuple):
 
 class Run(RunOptions):
     """One run of a command: its common options, and what they lead to."""
+
+    @cached_property
+    def form(self) -> Output:
+        """The form of the answer: ``auto`` is a table on a terminal, and stays what it is in a pipe."""
+        if self.output is Output.AUTO and self.environment.is_terminal():
+            return Output.TABLE
+        return self.output
 
     @cached_property
     def remarks(self) -> list[str]:

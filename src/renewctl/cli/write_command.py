@@ -51,7 +51,7 @@ def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
         dry_run=run.dry_run,
         written=outcome.written,
         warnings=(*map(plain_line, lost), *outcome.warnings),
-        brief=approval.asked and run.environment.is_terminal() and run.output is Output.TABLE,
+        brief=approval.asked and run.environment.is_terminal() and run.form is Output.TABLE,
     )
 
 
@@ -97,10 +97,12 @@ class Approval:
         if not (danger or lost or clients > draft.before.portfolio.policy.confirm_above):
             return False
         if may_ask:
-            from renewctl.render.terminal import draw  # Lazy import: a pipe does not wait for rich.
+            # Lazy import: a pipe does not wait for rich.
+            from renewctl.render.terminal import draw, terminal_width, wants_colour
 
             result = Result({}, lines=describe_change(view, would=True))
-            environment.stderr.write(draw(result, environment.variables))
+            colour = wants_colour(environment.variables)
+            environment.stderr.write(draw(result, terminal_width(), colour=colour))
             what = f"This changes who hears about {count_of(clients, 'client')}"
             if lost:
                 what = f"Nobody would be notified any more for {count_of(len(lost), 'client')}"

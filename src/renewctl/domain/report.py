@@ -8,7 +8,7 @@ from typing import NamedTuple
 from renewctl.command_line import command_line
 from renewctl.domain.dates import Window, deadline_of, plus_months, shift_days
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.resolve import Note, Resolution, resolve
+from renewctl.domain.resolve import Note, Resolution, Source, resolve
 from renewctl.model import Client, Policy, Portfolio, Renewal
 
 FOOTER_CODE = "never-confirmed"
@@ -30,6 +30,11 @@ class ReportRow(NamedTuple):
     def client(self) -> Client:
         """The client whose renewal it is."""
         return self.resolution.client
+
+    @property
+    def overridden(self) -> bool:
+        """Whether the client has an override, which replaces the default."""
+        return self.resolution.source is Source.OVERRIDE
 
     @property
     def row_notes(self) -> tuple[Note, ...]:

@@ -9,6 +9,7 @@ from renewctl.domain.check import CODES, Finding
 from renewctl.domain.resolve import Severity
 from renewctl.errors import ExitStatus, Problem, RenewctlError
 from renewctl.package_data import read_texts
+from renewctl.render.machine import markdown_table
 from renewctl.render.result import DataTable, Line, Result, line, table_of
 from renewctl.text import count_of, showable
 
@@ -79,9 +80,9 @@ def render_findings(
         names=tuple(dict.fromkeys(each.finding.client for each in findings if each.finding.client)),
         text="".join(map(_annotate_finding, findings)) if for_github else "",
         lines=map(_line, findings),
-        grid=DataTable(headings, map(_grid_cells, findings)),
         screen=(lambda _width: _draw(findings)) if findings else None,
-        footer=(f"{', '.join(by_severity)} in {checked}",) if findings else (),
+        footer=(line(f"{', '.join(by_severity)} in {checked}"),) if findings else (),
+        markdown=lambda: markdown_table(DataTable(headings, map(_grid_cells, findings))),
         status=ExitStatus.NO if bad else ExitStatus.DONE,
     )
 

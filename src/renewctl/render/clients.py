@@ -8,7 +8,7 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import resolve, setting_of
 from renewctl.fields import TABLES, Field, Shown
 from renewctl.model import Client, PartnerUser, Portfolio, Role
-from renewctl.render.result import Cell, DataTable, Result, line, table_of
+from renewctl.render.result import Cell, DataTable, Grid, Result, column, line, table_of
 from renewctl.text import count_of
 
 _CLIENT_FIELDS = TABLES["clients"].values()
@@ -37,8 +37,13 @@ def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Resul
         },
         DataTable(("client", "owner", "notify", "note", *keys), rows, "Clients"),
         names=tuple(client.key for client in clients),
-        grid=DataTable(("Client", "Setting", "Partner user", "Note", *headings), grid),
+        grid=_make_grid(("Client", "Setting", "Partner user", "Note", *headings), grid),
     )
+
+
+def _make_grid(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Grid:
+    columns = zip(headings, zip(*rows, strict=True), strict=True) if rows else []
+    return Grid([[column(heading.upper(), cells) for heading, cells in columns]])
 
 
 def _client_item(portfolio: Portfolio, client: Client, place: Shown = Shown.LIST) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def render_client(portfolio: Portfolio, client: Client) -> Result:
         grid.append((key, cell.splitlines() if isinstance(cell, str) else cell))
     document = {"schema": "renewctl.client/1", **item}
     columns = ("field", "value")
-    return Result(document, DataTable(columns, rows), names=(client.key,), grid=DataTable(columns, grid))
+    return Result(document, DataTable(columns, rows), names=(client.key,), grid=_make_grid(columns, grid))
 
 
 def _describe(item: Mapping[str, Any]) -> str:
@@ -125,7 +130,7 @@ def render_contacts(portfolio: Portfolio, clients: Sequence[Client]) -> Result:
         {"schema": "renewctl.contacts/1", "items": items},
         DataTable(("client", *map(str, Role), "partner-user"), rows, "Contacts"),
         names=tuple(client.key for client in clients),
-        grid=DataTable(headings, grid),
+        grid=_make_grid(headings, grid),
     )
 
 
@@ -171,7 +176,7 @@ def render_users(portfolio: Portfolio) -> Result:
         {"schema": "renewctl.user-list/1", "items": items},
         table_of(columns, items, "Partner users"),
         names=tuple(item["email"] for item in items),
-        grid=DataTable(("Partner user", "Name", "Set for"), grid),
+        grid=_make_grid(("Partner user", "Name", "Set for"), grid),
     )
 
 

@@ -18,7 +18,8 @@ from renewctl.domain.resolve import (
 from renewctl.model import Default, PartnerUser, Path, Policy, Portfolio
 from renewctl.package_data import read_texts
 from renewctl.render.result import Line, Result, line, table_of
-from renewctl.render.who import note_item, note_line
+from renewctl.render.who import note_item
+from renewctl.render.who_columns import note_line
 
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
 PlaceOf = Callable[[Path], str | None]

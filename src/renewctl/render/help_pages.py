@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 from renewctl.domain.dates import DAY_FORMS, parse_day, parse_span
@@ -11,8 +10,7 @@ from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import OWN_KEYS, TABLES
 from renewctl.model import Policy
 from renewctl.package_data import read_texts
-from renewctl.render.result import DataTable, Line, Result, line
-from renewctl.render.terminal import wrap_hanging
+from renewctl.render.result import HANG, DataTable, Line, Result, line
 
 SPANS = ("120d", "6w", "3m", "1y")
 _NEAR = ("yesterday", "this-month", "next-month", "this-quarter")
@@ -32,9 +30,9 @@ def render_exit_codes() -> Result:
     for status in ExitStatus:
         names, meaning = tuple(sorted(codes[status])), meanings[status.name]
         items.append({"status": int(status), "meaning": meaning, "codes": names})
-        lines.append(line((f"{status:>5}  ", "strong"), meaning))
+        lines.append(line((f"{status:>5}  ", "strong"), HANG, meaning))
         if names:
-            lines.append(line(" " * 7, (f"({', '.join(names)})", "dim")))
+            lines.append(line(" " * 7, HANG, (f"({', '.join(names)})", "dim")))
     lines += [line(), line(("In brackets: the codes of its errors under -o json.", "dim"))]
     return _page("exit-codes", items, lines)
 
@@ -81,7 +79,7 @@ def render_store(names: Sequence[str], variable: str) -> Result:
             default = getattr(Policy(), key) if table == "policy" else None
             if isinstance(default, int | str):
                 remark = f", {default} if not said"
-            lines.append(line("  ", (f"{key:<{width}}", "copied"), f"  {field.doc} ({kind}{remark})"))
+            lines.append(line("  ", (f"{key:<{width}}  ", "copied"), HANG, f"{field.doc} ({kind}{remark})"))
     lines += [line(), line(f"Keys that begin {OWN_KEYS} are your own: kept, and never remarked on."), line()]
     for name, text in texts["beside"].items():
         lines += _term(name, text)
@@ -98,12 +96,12 @@ def render_dates(today: date) -> Result:
         day, as_end = (parse_day(form, today, option="", end=end) for end in (False, True))
         items.append({"form": form, "day": day, "as_end": as_end})
         remark = f", as --to {as_end}" if as_end != day else ""
-        lines.append(line("  ", (f"{form:<{width}}", "copied"), f"  {day}{remark}"))
+        lines.append(line("  ", (f"{form:<{width}}  ", "copied"), HANG, f"{day}{remark}"))
     lines += [line(), line(("Spans", "strong"), ", for --within, --deadline-within and --remind:"), line()]
     for form in SPANS:
         until = parse_span(form, today, option="")
         items.append({"form": form, "span_until": until})
-        lines.append(line("  ", (f"{form:<{width}}", "copied"), f"  until {until}"))
+        lines.append(line("  ", (f"{form:<{width}}  ", "copied"), HANG, f"until {until}"))
     lines += [
         line(),
         line("A minus sign counts back: --from -30d. 03/04/2027 is refused: is it March or April?"),
@@ -118,7 +116,7 @@ def render_contents(pages: Mapping[str, str]) -> Result:
     width = max(map(len, pages))
     lines = [line(("Short pages", "strong")), line()]
     for name, about in pages.items():
-        lines.append(line("  ", (f"renewctl help {name:<{width}}", "strong"), f"  {about}"))
+        lines.append(line("  ", (f"renewctl help {name:<{width}}  ", "strong"), HANG, about))
     lines += [
         line(),
         line("renewctl help COMMAND shows a command's help; renewctl --help lists all commands."),
@@ -135,4 +133,4 @@ def _page(name: str, items: Sequence[Mapping[str, Any]], lines: Sequence[Line]) 
     rows = tuple(tuple(item.get(key) for key in columns) for item in items)
     document = {"schema": "renewctl.help/1", "page": name or None, "items": items}
     names = tuple(str(next(iter(item.values()))) for item in items)
-    return Result(document, DataTable(columns, rows), names, lines, screen=partial(wrap_hanging, lines))
+    return Result(document, DataTable(columns, rows), names, lines)

@@ -9,7 +9,7 @@ from renewctl.text import BOM, csv_cell, markdown_cell, showable
 
 
 def format_result(result: Result, output: Output) -> str:
-    """Return the result in a format for programs, of text; ``table`` is what a pipe gets of it."""
+    """Return the result in a format for programs, of text; ``auto`` is what a pipe gets of it."""
     if output is Output.JSON:
         return json_text(result.document)
     if output is Output.JSONL:
@@ -98,9 +98,17 @@ def _names(result: Result) -> str:
 def _markdown(result: Result) -> str:
     if result.markdown:
         return result.markdown()
-    if result.lines is not None and result.grid is None:
+    if result.grid:
+        columns = result.grid.layouts[0]
+        rows = zip(*(map(_plain_cell, column.cells) for column in columns), strict=True)
+        return markdown_table(DataTable(tuple(column.heading.capitalize() for column in columns), rows))
+    if result.lines is not None:
         return "```\n" + _piped(result) + "```\n"
-    return markdown_table(result.grid or result.table)
+    return markdown_table(result.table)
+
+
+def _plain_cell(cell: Line | list[Line]) -> list[str]:
+    return [*map(plain_line, cell if isinstance(cell, list) else [cell])]
 
 
 def markdown_table(table: DataTable) -> str:
@@ -112,7 +120,7 @@ def markdown_table(table: DataTable) -> str:
 
 
 _WRITERS = {
-    Output.TABLE: _piped,
+    Output.AUTO: _piped,
     Output.TSV: _tsv,
     Output.CSV: _csv,
     Output.MARKDOWN: _markdown,

@@ -1,12 +1,10 @@
 """What renewctl shows without a command: what it is, the store in use, five commands, the next step."""
 
 from datetime import date
-from functools import partial
 
 from renewctl.domain.report import build_rows, default_window, without_recipient
 from renewctl.model import Policy, Portfolio
-from renewctl.render.result import Line, Result, line
-from renewctl.render.terminal import wrap_hanging
+from renewctl.render.result import HANG, Line, Result, line
 from renewctl.text import count_of
 
 KNOW = (
@@ -32,7 +30,7 @@ def render_overview(
     """
     what = ": who gets notified about a client's HubSpot renewal, and why"
     lines = [line((f"renewctl {version}", "strong"), what), line()]
-    lines.append(line(("store  ", "dim"), store or "none yet, here or above"))
+    lines.append(line(("store  ", "dim"), HANG, store or "none yet, here or above"))
     if portfolio is not None:
         rows = build_rows(
             portfolio, portfolio.clients.values(), default_window(portfolio.policy, today), today
@@ -41,14 +39,14 @@ def render_overview(
         default = f"default owner {portfolio.default.owner}" if portfolio.default else "no default"
         alarm = f", {nobody} with NOBODY notified" if nobody else ""
         counts = f"{count_of(len(portfolio.clients), 'client')}, {default}{alarm}"
-        lines.append(line(("       ", "dim"), counts))
+        lines.append(line("       ", HANG, counts))
     width = max(len(words) for words, _ in KNOW)
-    commands = [line("  ", (f"{words:<{width}}", "strong"), f"  {meaning}") for words, meaning in KNOW]
+    commands = [line("  ", (f"{words:<{width}}  ", "strong"), HANG, meaning) for words, meaning in KNOW]
     lines += [line(), *commands, line(), _next_step(store, portfolio, missing=missing), line()]
     more = "renewctl --help lists all; each has --help; renewctl demo shows some at work."
     lines.append(line((more, "dim")))
     document = {"schema": "renewctl.overview/1", "store": store}
-    return Result(document, lines=lines, screen=partial(wrap_hanging, lines))
+    return Result(document, lines=lines)
 
 
 def _next_step(store: str | None, portfolio: Portfolio | None, *, missing: bool) -> Line:
@@ -65,4 +63,4 @@ def _next_step(store: str | None, portfolio: Portfolio | None, *, missing: bool)
     else:
         is_usual = portfolio.policy.horizon_days == Policy().horizon_days
         words, why = "renewctl who", "the next 120 days" if is_usual else "the report"
-    return line(("next   ", "dim"), (words, "notified"), f"  ({why})")
+    return line(("next   ", "dim"), HANG, (words, "notified"), f"  ({why})")

@@ -1,6 +1,7 @@
 """The one shape of a command's result, from which every output format is made."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -12,11 +13,14 @@ Cell = str | int | date | None | list[str] | tuple[str, ...]
 Segment = tuple[str, str]
 """Text and the name of its style: a key of ``terminal.STYLES``, or empty."""
 Line = tuple[Segment, ...]
+HANG: Segment = ("", "hang")
+"""Stands in a line where the text begins below which a continued line is indented."""
 
 
 class Output(StrEnum):
-    """How a result is written; ``table`` is for people, the others are contracts."""
+    """The form of an answer: ``auto`` is ``table`` on a terminal, and ``tsv`` or prose in a pipe."""
 
+    AUTO = "auto"
     TABLE = "table"
     TSV = "tsv"
     CSV = "csv"
@@ -25,6 +29,40 @@ class Output(StrEnum):
     MARKDOWN = "markdown"
     NAMES = "names"
     XLSX = "xlsx"
+    HTML = "html"
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column of a table that people look at.
+
+    Args:
+        heading: What stands above it; nothing is in a table without headings.
+        cells: One for each row; a list has several lines.
+        wraps: Whether its text can be continued on a further line, at a space.
+        right: Whether its text ends at the column's end, as numbers do.
+    """
+
+    heading: str
+    cells: Sequence[Line | list[Line]]
+    wraps: bool = False
+    right: bool = False
+
+
+class Grid(NamedTuple):
+    """A table that people look at.
+
+    The first of ``layouts`` for which there is room is shown, as nothing in it is cut. If there is room for
+    none: ``long``, if there is such a form, otherwise a block of labelled values for each row. ``legend``
+    returns what stands below a layout, to explain it.
+    """
+
+    layouts: Sequence[Sequence[Column]]
+    long: Callable[[], Iterable[Line]] | None = None
+    legend: Callable[[Sequence[Column]], Iterable[Line]] | None = None
+
+
+Block = Line | Grid
 
 
 class DataTable(NamedTuple):
@@ -65,11 +103,12 @@ class Result(NamedTuple):
         table: the fixed columns of tsv and csv.
         names: one key per line.
     For people:
-        lines: the result as prose; if empty, there is nothing to print.
-        grid: shorter columns than ``table``, for a result that is not prose.
-        screen: returns the lines on a terminal of the given width.
-        footer: printed below, on a terminal only.
+        lines: the result as prose, in a pipe too; if empty, there is nothing to print.
+        grid: the result as a table, in Markdown too.
+        screen: returns what is shown in the given number of columns of a terminal, before anything else.
+        footer: printed below.
         markdown: returns the Markdown form, where a table would not do.
+        page: returns the HTML form.
     Instead of those: ``text`` or ``data``, a file's exact content; ``parts``, several results in turn.
     ``excel``: the csv form begins with the mark by which Excel recognises UTF-8.
     In every format: ``warnings`` and ``failure`` are printed on standard error. The exit status is the
@@ -80,15 +119,16 @@ class Result(NamedTuple):
     table: DataTable = DataTable((), ())
     names: Sequence[str] = ()
     lines: Iterable[Line] | None = None
-    grid: DataTable | None = None
-    screen: Callable[[int], Iterable[Line]] | None = None
-    footer: Sequence[str] = ()
+    grid: Grid | None = None
+    screen: Callable[[int], Iterable[Block]] | None = None
+    footer: Sequence[Line] = ()
     warnings: tuple[str, ...] = ()
     failure: RenewctlError | None = None
     parts: "tuple[Result, ...]" = ()
     text: str = ""
     data: bytes = b""
     markdown: Callable[[], str] | None = None
+    page: Callable[[], str] | None = None
     status: ExitStatus = ExitStatus.DONE
     change: bool = False
     written: bool = False
@@ -98,3 +138,9 @@ class Result(NamedTuple):
 def line(*parts: str | Segment) -> Line:
     """Return a line of plain and styled parts."""
     return tuple((part, "") if isinstance(part, str) else part for part in parts)
+
+
+def column(heading: str, cells: Iterable[Cell], style: str = "", *, wraps: bool = False) -> Column:
+    """Return a column of values, each of the items of a list on a line of its own."""
+    shown = [[line((text, style)) for text in cell_lines(cell) or ("",)] for cell in cells]
+    return Column(heading, shown, wraps)

@@ -1,53 +1,70 @@
-"""A result on a terminal: colours, line breaks, and columns in which nothing is cut, whatever the width."""
+"""What people look at, drawn by rich; imported only where somebody looks.
 
-import re
+Text reaches rich as ``Text``, and through ``showable`` first: nothing in it is read as markup, emoji or a
+colour. No word is broken or cut: a table that does not fit takes another layout, or its long form.
+"""
+
+import io
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, zip_longest
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.theme import Theme
 
 from renewctl.command_line import find_commands
-from renewctl.render.result import DataTable, Line, Result, Segment, cell_lines, line
-from renewctl.text import showable
+from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line
+from renewctl.text import list_some, showable
 
-GAP = "  "
-RESET = "\x1b[0m"
 STYLES = {
-    "notified": "\x1b[1;32m",
-    "copied": "\x1b[36m",
-    "error": "\x1b[1;31m",
-    "warning": "\x1b[33m",
-    "info": "\x1b[2m",
-    "dim": "\x1b[2m",
-    "strong": "\x1b[1m",
+    "notified": "bold green",
+    "copied": "cyan",
+    "error": "bold red",
+    "warning": "yellow",
+    "info": "dim",
+    "dim": "dim",
+    "strong": "bold",
 }
-"""The styles as escape sequences (ECMA-48, SGR); words always repeat what a style means."""
-Row = Sequence[Sequence[Line]]
-"""The columns of one row of a table, each with its lines."""
-UNBROKEN = "\0"
-"""Stands for a space at which no line is broken; text made showable has no such character of its own."""
-_split_words = re.compile(r" +|[^ ]+").findall
+"""Looks in the sixteen colours that suit a terminal's ground; words always repeat what a style means."""
+GAP = 2
+LEAST_TEXT = 24
+"""The fewest columns for text that is continued on further lines."""
+MOST_NAMED = 20
+Cells = tuple[Column, list[Text]]
+_PAPER = 1_000_000
+"""The width of rich's console, which cuts what is wider; a word wider than the terminal stays whole."""
+_NO_BREAK = "\uffff"
+"""Stands for a space at which no line is broken; text made showable has no noncharacter of its own."""
 
 
-def draw(result: Result, environment: Mapping[str, str]) -> str:
-    """Return the result as a terminal shows it."""
+def draw(result: Result, width: int, *, colour: bool, footer: bool = True) -> str:
+    """Return the result as people see it in ``width`` columns, with or without the footer."""
     if result.text:
         return "".join(showable(each) + "\n" for each in result.text.splitlines())
-    width = terminal_width()
-    lines: list[Line] = []
-    for part in result.parts or (result,):
-        if part.screen:
-            lines += part.screen(width)
-        elif part.lines is not None:
-            lines += part.lines
-        else:
-            lines += _draw_table(part.grid or part.table, width)
-    style = _apply_style if wants_colour(environment) else lambda text, _: text
-    wrapped = (piece for found in lines for piece in wrap_line(found, width))
-    return "".join("".join(style(*segment) for segment in piece) + "\n" for piece in wrapped)
+    console = Console(
+        file=io.StringIO(),
+        theme=Theme(STYLES),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        width=_PAPER,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    with console.capture() as screen:
+        for part in result.parts or (result,):
+            for renderable in _arrange(_blocks(part, width), width):
+                console.print(renderable, crop=False)
+        for renderable in _arrange([line(), *result.footer] if footer and result.footer else (), width):
+            console.print(renderable, crop=False)
+    return "".join(each.rstrip() + "\n" for each in screen.get().replace(_NO_BREAK, " ").splitlines())
 
 
 def terminal_width() -> int:
-    """Return how many columns the terminal has, at least 40."""
+    """Return how many columns the terminal has, at least 40; 100 where there is none."""
     return max(40, shutil.get_terminal_size((100, 24)).columns)
 
 
@@ -60,125 +77,173 @@ def wants_colour(environment: Mapping[str, str]) -> bool:
     return environment.get("TERM") not in {"dumb", "unknown"}
 
 
-def _apply_style(text: str, style: str) -> str:
-    """Return text in a style; each word by itself, as where a line is broken."""
-    if not (style and text):
-        return text
-    start = STYLES[style]
-    return start + f"{RESET}{start}".join(_split_words(text)) + RESET
-
-
 def measure(parts: Line) -> int:
     """Return how many columns of a terminal a line takes."""
-    text = "".join([text for text, _ in parts])
-    if text.isascii() and text.isprintable():  # Most are; to ask rich doubles the time of a large table.
-        return len(text)
-    from rich.cells import cell_len
-
-    return sum(cell_len(showable(text)) for text, _ in parts)
+    return cell_len(showable("".join([text for text, _ in parts])))
 
 
-def heading_row(headings: Sequence[str]) -> Row:
-    """Return the headings of a table as its first row."""
-    return [[line((title, "strong"))] for title in headings]
+def list_fitting(names: Sequence[str], room: int) -> str:
+    """Return the names there is room for, at least one, and how many more there are."""
+    for number in range(min(len(names), MOST_NAMED), 1, -1):
+        text = list_some(names, number)
+        if cell_len(showable(text)) <= room:
+            return text
+    return list_some(names, 1)
 
 
-def column_widths(rows: Iterable[Row]) -> list[int]:
-    """Return how wide each column must be for nothing in it to be cut."""
-    columns = zip(*rows, strict=True)
-    return [max([measure(parts) for cell in column for parts in cell], default=0) for column in columns]
+def shorten(text: str, room: int) -> str:
+    """Return a text that takes no more than ``room`` columns: its end is replaced by an ellipsis."""
+    shown = Text(showable(text))
+    shown.truncate(room, overflow="ellipsis")
+    return shown.plain
 
 
-def total_width(widths: Sequence[int]) -> int:
-    """Return how wide the columns are together."""
-    return sum(widths) + len(GAP) * (len(widths) - 1)
+def _blocks(result: Result, width: int) -> Iterable[Block]:
+    if result.screen:
+        return result.screen(width)
+    if result.lines is not None:
+        return result.lines
+    return [result.grid] if result.grid else []
 
 
-def side_by_side(row: Row, widths: Sequence[int]) -> Iterator[Line]:
-    """Yield the lines of one row."""
-    starts = [0, *accumulate(width + len(GAP) for width in widths[:-1])]
-    for lines in zip_longest(*row, fillvalue=()):
-        parts: list[Segment] = []
-        end = 0
-        for start, cell in zip(starts, lines, strict=True):
-            if cell:
-                parts += ((" " * (start - end), ""), *cell)
-                end = start + measure(cell)
-        if end < starts[-1]:
-            parts.append((" " * (starts[-1] - end), ""))
-        yield tuple(parts)
+def _arrange(blocks: Iterable[Block], width: int) -> Iterator[Text | Table]:
+    """Yield what rich draws: lines that fit as one text, others in a table with their indent."""
+    text = Text()
+    for block in blocks:
+        if isinstance(block, Grid):
+            lines: Iterator[Text | Table] = _lay_out(block, width)
+        elif measure(block) <= width:
+            text.append_text(_make_text(block)).append("\n")
+            continue
+        else:
+            lines = _wrap(block, width)
+        if text:
+            text.right_crop()  # rich ends what it prints with a line end
+            yield text
+            text = Text()
+        yield from lines
+    if text:
+        text.right_crop()
+        yield text
 
 
-def _draw_table(table: DataTable, width: int) -> Iterator[Line]:
-    """Yield a table: only its last column is broken; if that is not enough, blocks."""
-    headings, heading = table.columns, heading_row(table.columns)
-    rows: list[Row] = []
-    for cells in table.rows:
-        rows.append([[*map(line, cell_lines(cell) or ("",))] for cell in cells])
-    *widths, _ = column_widths([heading, *rows])
-    last_words = (word for row in rows for parts in row[-1] for word in _styled_words(parts))
-    narrowest = max([len(headings[-1]), *(measure((word,)) for word in last_words)])
-    if total_width([*widths, narrowest]) > width:
-        yield from _draw_stacked(headings, rows)
-        return
-    widths.append(max(narrowest, width - total_width([*widths, 0])))
-    for row in (heading, *rows):
-        last = [piece for parts in row[-1] for piece in wrap_line(parts, widths[-1], hang=0)]
-        yield from side_by_side([*row[:-1], last], widths)
+def _make_text(parts: Line | list[Line]) -> Text:
+    """Return text in its styles, in which commands are not broken; a list has lines of their own."""
+    if isinstance(parts, list):
+        return Text("\n").join(map(_make_text, parts))
+    text = Text()
+    for words, style in parts:
+        shown = showable(words)
+        for command in find_commands(shown):
+            shown = shown.replace(command, command.replace(" ", _NO_BREAK))
+        text.append(shown, style if shown else "")
+    return text
 
 
-def _draw_stacked(headings: Sequence[str], rows: Sequence[Row]) -> Iterator[Line]:
-    label = max(map(len, headings))
-    for number, row in enumerate(rows):
+def _wrap(parts: Line, width: int) -> Iterator[Text | Table]:
+    """Yield a line that is continued below the place of ``HANG``, otherwise of its first word."""
+    place = parts.index(HANG) if HANG in parts else 0
+    head, body = _make_text(parts[:place]), _make_text(parts[place:])
+    if not head:
+        indent = len(body.plain) - len(body.plain.lstrip(" "))
+        head, body = body.divide([indent]) if indent else (head, body)
+    if width - head.cell_len < LEAST_TEXT:
+        yield head
+        head = Text(" " * (2 * GAP))
+    table = Table.grid()
+    texts = [head, body] if head else [body]
+    for text in texts:
+        room = width - head.cell_len if text is body else head.cell_len
+        table.add_column(width=max(room, _longest_word(text)))
+    table.add_row(*texts)
+    yield table
+
+
+def _longest_word(text: Text) -> int:
+    return max(map(cell_len, text.plain.split()), default=0)
+
+
+def fits(grid: Grid, width: int) -> bool:
+    """Return whether there is room for a table in one of its layouts."""
+    return _find_layout(grid, width) is not None
+
+
+def _lay_out(grid: Grid, width: int) -> Iterator[Text | Table]:
+    """Yield the first layout that fits; otherwise the long form."""
+    if found := _find_layout(grid, width):
+        columns, widths = found
+        yield _make_table(columns, widths)
+        legend = [*grid.legend([column for column, _ in columns])] if grid.legend else []
+        yield from _arrange([line(), *legend] if legend else (), width)
+    else:
+        yield from _arrange(grid.long() if grid.long else _stack(grid.layouts[-1]), width)
+
+
+def _find_layout(grid: Grid, width: int) -> tuple[list[Cells], list[int]] | None:
+    """Return the first layout that fits, without columns in which nothing is shown, and their widths."""
+    texts: dict[int, list[Text]] = {}
+    for layout in grid.layouts:
+        for column in layout:
+            if id(column) not in texts:
+                texts[id(column)] = [*map(_make_text, column.cells)]
+        shown = [(column, texts[id(column)]) for column in layout if any(texts[id(column)])]
+        if widths := _fit(shown, width):
+            return shown, widths
+    return None
+
+
+def _width_of(text: Text) -> int:
+    return max(map(cell_len, text.plain.split("\n")))
+
+
+def _fit(columns: Sequence[Cells], width: int) -> list[int]:
+    """Return the widths of columns if there is room for them; otherwise nothing.
+
+    Columns that wrap get what the others leave, the first of them most.
+    """
+    wanted = [max(cell_len(column.heading), *map(_width_of, cells)) for column, cells in columns]
+    widths = []
+    for (column, cells), size in zip(columns, wanted, strict=True):
+        least = max(LEAST_TEXT, cell_len(column.heading), *map(_longest_word, cells))
+        widths.append(min(size, least) if column.wraps else size)
+    room = width - sum(widths) - GAP * (len(widths) - 1)
+    if room < 0:
+        return []
+    for place, size in enumerate(wanted):
+        more = min(room, size - widths[place])
+        widths[place] += more
+        room -= more
+    return widths
+
+
+def _make_table(columns: Sequence[Cells], widths: Sequence[int]) -> Table:
+    headings = any(column.heading for column, _ in columns)
+    table = Table(
+        box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=headings, header_style="strong"
+    )
+    for (column, _), size in zip(columns, widths, strict=True):
+        table.add_column(
+            Text(column.heading),
+            width=size,
+            no_wrap=not column.wraps,
+            justify="right" if column.right else "left",
+        )
+    for row in zip(*(cells for _, cells in columns), strict=True):
+        table.add_row(*row)
+    return table
+
+
+def _stack(columns: Sequence[Column]) -> Iterator[Line]:
+    """Yield a block for each row: the first column's value, and the others' behind their headings."""
+    first, *others = columns
+    label = max([len(column.heading) for column in others], default=0)
+    for number, cell in enumerate(first.cells):
         if number:
             yield line()
-        for index, (title, lines) in enumerate(zip(headings, row, strict=True)):
-            for parts in lines if any(map(measure, lines)) else ():
-                yield parts if index == 0 else line(GAP, (f"{title:<{label}}{GAP}", "dim"), *parts)
-
-
-def wrap_line(parts: Line, width: int, hang: int | None = None) -> Iterable[Line]:
-    """Return a line as showable lines of a width; only longer words are wider, and longer commands.
-
-    Args:
-        parts: the line.
-        width: in columns of the terminal.
-        hang: how far to indent what follows the first line; None for two more than the line itself.
-    """
-    parts = tuple((showable(text), style) for text, style in parts)
-    if measure(parts) <= width:
-        return (parts,)
-    text = "".join(text for text, _ in parts)
-    indent = len(text) - len(text.lstrip(" "))
-    hang = indent + len(GAP) if hang is None else hang
-    lines: list[Line] = []
-    current: list[Segment] = []
-    used = 0
-    for text, style in _styled_words(parts):
-        size = measure(((text, style),))
-        if used + size > width and any(part.strip() for part, _ in current):
-            lines.append(tuple(current))
-            current, used = [(" " * hang, "")], hang
-            if text.isspace():
-                continue
-        current.append((text, style))
-        used += size
-    return [*lines, tuple(current)]
-
-
-def _styled_words(parts: Line) -> Iterator[Segment]:
-    """Yield words and the spaces between them; a command to be pasted is one word."""
-    for text, style in parts:
-        shown = showable(text)
-        for command in find_commands(shown):
-            shown = shown.replace(command, command.replace(" ", UNBROKEN))
-        for word in _split_words(shown):
-            yield word.replace(UNBROKEN, " "), style
-
-
-def wrap_hanging(lines: Iterable[Line], width: int) -> Iterator[Line]:
-    """Yield lines of a width, continued below the text behind their last two spaces."""
-    for parts in lines:
-        text = "".join([text for text, _ in parts])
-        start = text.rfind(GAP) + len(GAP) if GAP in text else 0
-        yield from wrap_line(parts, width, start if start <= width // 2 else None)
+        yield from cell if isinstance(cell, list) else [cell]
+        for column in others:
+            found = column.cells[number]
+            for index, parts in enumerate(found if isinstance(found, list) else [found]):
+                if measure(parts):
+                    heading = "" if index else column.heading.lower()
+                    yield line("  ", (f"{heading:<{label}}", "dim"), "  ", HANG, *parts)

@@ -7,12 +7,10 @@ from math import ceil
 
 from renewctl.domain.report import ReportRow, without_recipient
 from renewctl.domain.timeline import Month, Timeline
-from renewctl.render.result import Line, Result, Segment, line, table_of
-from renewctl.render.terminal import Row, column_widths, heading_row, side_by_side, total_width
+from renewctl.render.result import Block, Column, Grid, Line, Result, Segment, line, table_of
 from renewctl.render.who import Report, describe_gaps
 from renewctl.text import count_of, list_some
 
-HEADING = heading_row(("Month", "Renewals", "Deadlines"))
 COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recipient", "deadlines")
 OWNERS = (
     ("█", "hubspot", "copied", "HubSpot owns"),
@@ -44,32 +42,34 @@ def render_timeline(timeline: Timeline, report: Report) -> Result:
         table_of(COLUMNS, items),
         names=tuple(month.name for month in months),
         screen=lambda width: (*report.person_lines, *draw_months(months, report.as_of, width)),
-        footer=(_describe_counts(timeline, summary), *describe_gaps(report)),
+        footer=(
+            line(f"{_describe_counts(timeline, summary)}."),
+            *describe_gaps(report),
+        ),
         warnings=tuple(_describe_not_counted(timeline)),
     )
 
 
-def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Line]:
-    """Yield a line for each month, with a mark where months are left out, and what the glyphs mean."""
+def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Block]:
+    """Yield a row for each month, with a mark where months are left out, and what the glyphs mean."""
     if not months:
         yield line(("No renewals and no deadlines.", "dim"))
         return
     scale = _find_scale(months, width)
-    rows = [_row(month, scale, today) for month in months]
-    widths = column_widths([HEADING, *rows])
-    yield from side_by_side(HEADING, widths)
-    for before, month, row in zip([None, *months], months, rows, strict=False):
+    rows: list[Row] = []
+    for before, month in zip([None, *months], months, strict=False):
         if before and month.number - before.number > 1:
-            yield line((f"  {JUMP}", "dim"))
-        yield from side_by_side(row, widths)
+            rows.append((line((f"  {JUMP}", "dim")), line(), line()))
+        rows.append(_row(month, scale, today))
+    yield _make_grid(rows)
     legend: list[Segment] = []
     for glyph, owner, style, meaning in OWNERS:
         if any(getattr(month, owner) for month in months):
             legend += [(glyph, style), (f" {meaning}  ", "dim")]
     if any(month.deadlines > month.passed for month in months):
-        legend += [(DEADLINE, "warning"), (" last day to alter terms  ", "dim")]
+        legend += [(DEADLINE, "warning"), (" renewal deadline  ", "dim")]
     if any(month.passed for month in months):
-        legend += [(PASSED, "dim"), (" one that has passed  ", "dim")]
+        legend += [(PASSED, "dim"), (" deadline that has passed  ", "dim")]
     if legend:
         yield line()
         yield tuple(legend)
@@ -77,13 +77,23 @@ def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Li
         yield line((f"One sign stands for up to {scale}.", "dim"))
 
 
+Row = tuple[Line, Line, Line]
+
+
+def _make_grid(rows: Sequence[Row]) -> Grid:
+    names, renewals, deadlines = zip(*rows, strict=True)
+    columns = (("MONTH", names), ("RENEWALS", renewals), ("DEADLINES", deadlines))
+    return Grid([[Column(heading, cells) for heading, cells in columns]])
+
+
 def _find_scale(months: Sequence[Month], width: int) -> int:
     """Return how many a glyph must stand for, so that the bars fit: 1, 2, 5, 10, 20 and so on."""
+    from renewctl.render.terminal import fits  # Lazy import: a pipe does not wait for rich.
+
     most = max(max(month.renewals, month.deadlines) for month in months)
     scale, larger = 1, (step * 10**power for power in count() for step in (2, 5, 10))
     while scale < most:
-        rows = [_row(month, scale, None) for month in months]
-        if total_width(column_widths([HEADING, *rows])) <= width:
+        if fits(_make_grid([_row(month, scale, None) for month in months]), width):
             break
         scale = next(larger)
     return scale
@@ -106,7 +116,7 @@ def _row(month: Month, scale: int, today: date | None) -> Row:
         deadlines.append((f" {month.deadlines}", ""))
         passed = f", {month.passed} passed" if ahead else " passed"
         deadlines.append((passed if month.passed else "", "dim"))
-    return [[((month.name, style),)], [tuple(renewals)], [tuple(deadlines)]]
+    return line((month.name, style)), tuple(renewals), tuple(deadlines)
 
 
 def _describe_counts(timeline: Timeline, summary: Mapping[str, int]) -> str:

@@ -2,53 +2,46 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from string import ascii_lowercase
+from typing import Any, NamedTuple, get_args
 
-from renewctl.command_line import command_line
+from renewctl.command_line import command_line, repeat_command
 from renewctl.domain.dates import Window
 from renewctl.domain.report import FOOTER_CODE, ReportRow, without_recipient
-from renewctl.domain.resolve import Decision, Note, Severity
+from renewctl.domain.resolve import SEVERITY, Decision, Note
 from renewctl.domain.responsibilities import Responsibilities
 from renewctl.model import Role
-from renewctl.render.machine import markdown_table
-from renewctl.render.result import Cell, DataTable, Line, Result, line, table_of
-from renewctl.render.terminal import (
-    GAP,
-    Row,
-    column_widths,
-    heading_row,
-    side_by_side,
-    total_width,
-    wrap_line,
+from renewctl.package_data import read_texts
+from renewctl.render.machine import markdown_table, plain_line
+from renewctl.render.result import HANG, Block, Cell, Column, DataTable, Grid, Line, Result, Segment, line
+from renewctl.render.who_columns import (
+    COLUMNS,
+    Detail,
+    ReportColumn,
+    count_recipients,
+    machine_columns,
 )
-from renewctl.render.wording import in_days
+from renewctl.render.wording import ROLES, in_days
 from renewctl.text import count_of, list_some
 
-COLUMNS = (
-    "client",
-    "name",
-    "product",
-    "renewal",
-    "deadline",
-    "days_to_renewal",
-    "days_to_deadline",
-    "owner",
-    "source",
-    "rule",
-    "to",
-    "cc",
-    "notes",
-)
-MARKDOWN_COLUMNS = ("Deadline", "Renewal", "Client", "Product", "Notified", "Copied", "Rule", "Notes")
-HEADINGS = ("Deadline", "Renewal", "Client", "Who hears", "Rule")
 MOST_NAMED = 5
 """So many clients are named; the JSON form has all of them."""
-SOON = 14
-"""Days before a deadline from which it is shown as a warning."""
+_DROPPED = ("product", "renewal", "owner", "days_to_deadline")
+"""The columns that a narrow terminal goes without, in the order in which they are left out."""
+MOST_EXPLAINED = 6
+"""So many kinds of notes are listed with their clients; the marks of others are beside them in the table."""
+GAP = "  "
+_SHORT = 24
+"""Columns of a client's name where there is little room."""
 
 
 class Report(NamedTuple):
-    """What is reported; with ``person``, of that person alone; ``of_no_clients`` if the store has none."""
+    """What is reported, and how.
+
+    With ``person``, of that person alone; ``of_no_clients`` if the store has none. ``filters`` are the
+    options that leave out rows of the window. ``columns`` are those chosen, or none for the usual ones;
+    with ``long``, people see all that is known of each row.
+    """
 
     rows: Sequence[ReportRow]
     as_of: date
@@ -56,6 +49,9 @@ class Report(NamedTuple):
     store: Mapping[str, Any]
     person: Responsibilities | None = None
     of_no_clients: bool = False
+    filters: tuple[str, ...] = ()
+    columns: Sequence[ReportColumn] = ()
+    long: bool = False
 
     @property
     def heading(self) -> Mapping[str, Any]:
@@ -72,6 +68,8 @@ class Report(NamedTuple):
 def render_by_client(report: Report) -> Result:
     """Return a row for each renewal."""
     rows, today = report.rows, report.as_of
+    columns = report.columns or machine_columns()
+    values = (tuple([column.value(row, today) for column in columns]) for row in rows)
     return Result(
         {
             "schema": "renewctl.who/1",
@@ -79,12 +77,26 @@ def render_by_client(report: Report) -> Result:
             "items": lambda: [report_item(row, today) for row in rows],
             "summary": lambda: summarize(rows),
         },
-        table_of(COLUMNS, (_flat_item(row, today) for row in rows), "Renewals", alarm="to"),
+        DataTable(tuple(column.key for column in columns), values, "Renewals", _find_alarm(columns)),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
-        screen=lambda width: (*report.person_lines, *_draw(rows, today, width)),
+        screen=lambda width: (*report.person_lines, *_draw(report, width)),
         footer=describe_report(report),
-        markdown=lambda: markdown_table(DataTable(MARKDOWN_COLUMNS, map(_markdown_cells, rows))),
+        markdown=lambda: markdown_table(_make_page_table(report)),
     )
+
+
+def _find_alarm(columns: Sequence[ReportColumn]) -> str:
+    return "to" if COLUMNS["to"] in columns else ""
+
+
+def _make_page_table(report: Report) -> DataTable:
+    """Return what Markdown has."""
+    columns = report.columns or [column for column in COLUMNS.values() if column.page]
+    rows: list[tuple[Cell, ...]] = []
+    for row in report.rows:
+        cells = [column.show(row, report.as_of) for column in columns]
+        rows.append(tuple([plain_line(parts) for parts in lines] for lines in cells))
+    return DataTable(tuple(column.heading for column in columns), rows)
 
 
 def report_item(row: ReportRow, today: date) -> dict[str, Any]:
@@ -135,143 +147,145 @@ def summarize(rows: Sequence[ReportRow]) -> dict[str, int]:
     }
 
 
-def _flat_item(row: ReportRow, today: date) -> dict[str, Any]:
-    return {
-        **_single_values(row, today),
-        "to": [decision.email for decision in row.resolution.to],
-        "cc": [decision.email for decision in row.resolution.cc],
-        "notes": _note_codes(row.row_notes),
+def _draw(report: Report, width: int) -> Iterator[Block]:
+    """Yield a line for each row, and what its marks mean; or a block for each row."""
+    if not report.rows:
+        yield line(("No renewals.", "dim"))
+    elif report.columns:
+        yield Grid([[_show_column(column, report, wraps=True) for column in report.columns]])
+    elif report.long:
+        yield from _draw_blocks(report)
+    else:
+        codes = {code for row in report.rows for code in _row_codes(row)}
+        marks = dict(zip([code for code in SEVERITY if code in codes], ascii_lowercase, strict=False))
+        yield Grid(
+            [*_choose_layouts(report, marks)],
+            long=lambda: _draw_blocks(report),
+            legend=lambda columns: _explain_marks(report, marks, columns, width),
+        )
+
+
+def _show_column(column: ReportColumn, report: Report, *, wraps: bool = False) -> Column:
+    cells = [column.show(row, report.as_of) for row in report.rows]
+    return Column(column.heading.upper(), cells, wraps, column.right)
+
+
+def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[Column]]:
+    """Yield the tables for terminals of every width, the widest first."""
+    columns = {
+        key: _show_column(column._replace(shown=column.brief or column.shown), report)
+        for key, column in COLUMNS.items()
+        if column.screen
+    }
+    columns["marks"] = Column(
+        "", [line(("".join(marks[code] for code in _row_codes(row)), "dim")) for row in report.rows]
+    )
+    clients = {"name and domain": columns["client"], **_name_clients(report.rows)}
+    recipients = {
+        detail: Column("RECIPIENTS", [count_recipients(row, detail) for row in report.rows])
+        for detail in get_args(Detail)
     }
 
+    def lay_out(dropped: Sequence[str], client: str, detail: Detail) -> list[Column]:
+        chosen = {**columns, "client": clients[client], "recipients": recipients[detail]}
+        return [column for key, column in chosen.items() if key not in dropped]
 
-def _note_codes(notes: Sequence[Note]) -> list[str]:
-    """Return the codes; those that repeat with the role or the person that each is about."""
-    codes = [note.code for note in notes]
-    return [
-        f"{note.code}:{note.subject}" if note.subject and codes.count(note.code) > 1 else note.code
-        for note in notes
-    ]
-
-
-def _markdown_cells(row: ReportRow) -> tuple[Cell, ...]:
-    renewal, client = row.renewal, row.client
-    return (
-        row.deadline.isoformat() if row.deadline else "",
-        renewal.day.isoformat() if renewal else "no date",
-        (client.key, client.name) if client.name else client.key,
-        renewal.product if renewal else "",
-        tuple(decision.email or "" for decision in row.resolution.to) or "NOBODY",
-        tuple(decision.email or "" for decision in row.resolution.cc),
-        str(row.resolution.rule),
-        tuple(f"{note.severity}: {note.message}" for note in row.row_notes),
-    )
+    yield lay_out((), "name and domain", "address")
+    newer = [key for key in columns if key not in (*_DROPPED, "deadline", "client", "recipients", "marks")]
+    order = (*newer, *_DROPPED)
+    for number in range(len(order) + 1):
+        yield lay_out(order[:number], "name", "address")
+        yield lay_out(order[:number], "name", "user")
+        yield lay_out(order[:number], "short name", "user")
+        yield lay_out(order[:number], "short name", "number")
+    yield lay_out((*order, "marks"), "short name", "number")
 
 
-def _draw(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
-    """Yield a table, with the rule in its own column or below the client; otherwise blocks."""
-    if not rows:
-        yield line(("No renewals.", "dim"))
-        return
-    for headings in (HEADINGS, HEADINGS[:-1]):
-        heading = heading_row(headings)
-        table = [_columns(row, today, len(headings)) for row in rows]
-        widths = column_widths([heading, *table])
-        if total_width(widths) <= width:
-            break
-    else:
-        yield from _draw_stacked(rows, today, width)
-        return
-    yield from side_by_side(heading, widths)
-    indent = widths[0] + widths[1] + 2 * len(GAP)
-    for row, columns in zip(rows, table, strict=True):
-        yield line()
-        yield from side_by_side(columns, widths)
-        yield from _indented_notes(row, indent, width)
+def _name_clients(rows: Sequence[ReportRow]) -> dict[str, Column]:
+    """Return the clients' names in two lengths; a domain is whole in both."""
+    from renewctl.render.terminal import shorten  # Lazy import: a pipe does not wait for rich.
+
+    names, short = [], []
+    for row in rows:
+        key, name = row.client.key, _name_client(row)
+        names.append(line((name, "strong")))
+        if key != name:
+            name = key if len(key) <= _SHORT < len(name) else shorten(name, _SHORT)
+        short.append(line((name, "strong")))
+    return {"name": Column("CLIENT", names), "short name": Column("CLIENT", short)}
 
 
-def _columns(row: ReportRow, today: date, number: int) -> Row:
-    recipients = [*_notified(row), *(line(("cc ", "dim"), *parts) for parts in _copied(row))]
-    client, rule = _client(row), [line((str(row.resolution.rule), "dim"))]
-    columns = [_deadline(row, today), _renewal(row, today), client, recipients, rule]
-    if number < len(columns):
-        client += columns.pop()
-    return columns
+def _name_client(row: ReportRow) -> str:
+    return row.client.name or row.client.key
 
 
-def _draw_stacked(rows: Sequence[ReportRow], today: date, width: int) -> Iterator[Line]:
-    for number, row in enumerate(rows):
+def _row_codes(row: ReportRow) -> list[str]:
+    """Return the codes of a row's notes, each once, by severity."""
+    found = {note.code for note in row.row_notes}
+    return [code for code in SEVERITY if code in found]
+
+
+def _explain_marks(
+    report: Report, marks: Mapping[str, str], columns: Sequence[Column], width: int
+) -> Iterator[Line]:
+    """Yield what the marks mean: the gravest in lines of their own, with their clients; others in one."""
+    # Lazy import: a pipe does not wait for rich.
+    from renewctl.render.terminal import list_fitting, measure
+
+    texts, headings = read_texts("codes")["codes"], {column.heading for column in columns}
+    others: list[Segment] = []
+    for number, (code, mark) in enumerate(marks.items() if "" in headings else ()):
+        found = {}
+        for row in report.rows:
+            notes = [note for note in row.row_notes if note.code == code]
+            subjects = ", ".join(dict.fromkeys(filter(None, map(_describe_subject, notes))))
+            if notes:
+                found[_name_client(row)] = f" ({subjects})" if subjects else ""
+        title = "NOBODY is notified" if code == "no-recipient" else texts[code]["title"]
+        heading = line((f"{mark}  ", "dim"), HANG, (f"{title} ({len(found)})", str(SEVERITY[code])))
+        room = width - measure(heading) - len(": ")
+        if number >= MOST_EXPLAINED:
+            others += [*heading, ("   ", "")]
+        else:
+            names = [name + subject for name, subject in found.items()]
+            fitting = list_fitting(names, room)
+            yield (*heading, (": " + (fitting if len(fitting) <= room else list_fitting([*found], room)), ""))
+    if "OWNER" in headings and any(row.overridden for row in report.rows):
+        others += line("*  set for this client (override)")
+    if others:
+        yield tuple(others)
+
+
+def _describe_subject(note: Note) -> str:
+    return ROLES.get(note.subject, note.subject)
+
+
+def _draw_blocks(report: Report) -> Iterator[Line]:
+    """Yield a block for each row, with every address and note."""
+    for number, row in enumerate(report.rows):
         if number:
             yield line()
-        heading, *details = _client(row)
-        yield heading
-        yield from (line(GAP, *parts) for parts in details)
-        labelled = (
-            ("deadline", [_on_one_line(_deadline(row, today))]),
-            ("renews", [_on_one_line(_renewal(row, today))]),
-            ("notified", _notified(row)),
-            ("copied", _copied(row)),
-            ("rule", [line(str(row.resolution.rule))]),
+        cells = {key: column.show(row, report.as_of) for key, column in COLUMNS.items()}
+        yield cells["client"][0]
+        memo = [line(text) for text in row.client.memo.splitlines()]
+        deadline, renewal = (
+            line(*cells[key][0], (f"  {in_days((day - report.as_of).days)}" if day else "", "dim"))
+            for key, day in (("deadline", row.deadline), ("renewal", row.renewal and row.renewal.day))
         )
-        for label, lines in labelled:
+        values = {
+            "product": cells["product"],
+            "deadline": [deadline],
+            "renewal": [renewal],
+            "owner": [line(*cells["owner"][0], (f"  {row.resolution.rule}", "dim"))],
+            "notified": cells["to"],
+            "copied": cells["cc"],
+            "memo": memo,
+        }
+        for label, lines in values.items():
             for index, parts in enumerate(lines):
-                yield line(GAP, (f"{'' if index else label:<9}", "dim"), *parts)
-        yield from _indented_notes(row, len(GAP), width)
-
-
-def _on_one_line(lines: Sequence[Line]) -> Line:
-    return tuple(part for parts in lines for part in (*parts, (" ", "")))
-
-
-def _client(row: ReportRow) -> list[Line]:
-    lines = [line((row.client.key, "strong"))]
-    if row.client.name:
-        lines.append(line(row.client.name))
-    if row.renewal and row.renewal.product:
-        lines.append(line((row.renewal.product, "dim")))
-    return lines
-
-
-def _deadline(row: ReportRow, today: date) -> list[Line]:
-    if row.deadline is None:
-        return [line(("–", "dim"))]
-    days = (row.deadline - today).days
-    urgency = "error" if days < 0 else "warning" if days <= SOON else "dim"
-    return [line(str(row.deadline)), line((in_days(days), urgency))]
-
-
-def _renewal(row: ReportRow, today: date) -> list[Line]:
-    if row.renewal is None:
-        return [line(("no date", "warning"))]
-    days = (row.renewal.day - today).days
-    return [line(str(row.renewal.day)), line((in_days(days), "warning" if days < 0 else "dim"))]
-
-
-def _notified(row: ReportRow) -> list[Line]:
-    emails = [line((decision.email or "", "notified")) for decision in row.resolution.to]
-    return emails or [line(("NOBODY", "error"))]
-
-
-def _copied(row: ReportRow) -> list[Line]:
-    return [line((decision.email or "", "copied")) for decision in row.resolution.cc]
-
-
-def _indented_notes(row: ReportRow, indent: int, width: int) -> Iterator[Line]:
-    """Yield the client's memo, then the notes; a further line of the memo cannot look like a note."""
-    label = "memo: "
-    for number, text in enumerate(row.client.memo.splitlines()):
-        start = " " * len(label) if number else label
-        for parts in wrap_line(line((start, "dim"), text), width - indent, hang=len(label)):
-            yield line(" " * indent, *parts)
-    for note in row.row_notes:
-        for parts in wrap_line(note_line(note), width - indent, hang=2):
-            yield line(" " * indent, *parts)
-
-
-def note_line(note: Note) -> Line:
-    """Return a note as people see it: its severity, code and message."""
-    mark = {Severity.ERROR: "✗ ", Severity.WARNING: "! ", Severity.INFO: "· "}[note.severity]
-    style = str(note.severity)
-    return line((f"{mark}{note.code}: ", style), (note.message, "info" if style == "info" else ""))
+                if any(text for text, _ in parts):
+                    yield line(GAP, (f"{'' if index else label:<10}", "dim"), HANG, *parts)
+        yield from (line(GAP, parts[0], HANG, *parts[1:]) for parts in cells["notes"])
 
 
 def _person_document(person: Responsibilities) -> dict[str, Any]:
@@ -313,27 +327,29 @@ def _person_lines(person: Responsibilities) -> Iterator[Line]:
         yield line("  ", ("no setting names this address, and it holds no role", "dim"))
 
 
-def describe_report(report: Report) -> tuple[str, ...]:
+def describe_report(report: Report) -> tuple[Line, ...]:
     """Return the footer: what was looked at, what is missing, and that HubSpot was not asked."""
     window, counts = report.window, summarize(report.rows)
-    what = f"{count_of(counts['renewals'], 'renewal')} of {count_of(counts['clients'], 'client')}, "
+    what = count_of(counts["renewals"], "renewal")
+    if counts["undated"]:
+        what += f" and {count_of(counts['undated'], 'client')} without a date"
     if window is None:
-        what += f"whatever the date, seen from {report.as_of}"
+        what += f", all dates, as of {report.as_of}"
     else:
-        what += f"{window.on}s from {window.start}"
+        what += f", {window.on}s from {window.start}"
         what += "" if window.end == date.max else f" to {window.end}"
         dated = ((row.renewal.day, row.deadline) for row in report.rows if row.renewal and row.deadline)
         past = sum(not window.holds(*days) for days in dated)
         what += f", {past} of them past" if past else ""
-    return what, *describe_gaps(report)
+    if report.filters:
+        what += f", only {', '.join(report.filters)}"
+    return line(f"{what}."), *describe_gaps(report)
 
 
-def describe_gaps(report: Report) -> tuple[str, ...]:
-    """Return which clients have no recipient, how many were never confirmed, and the source."""
-    lines = []
-    if nobody := without_recipient(report.rows):
-        keys = list_some(list(dict.fromkeys(row.client.key for row in nobody)), MOST_NAMED)
-        lines.append(f"Nobody is notified for {keys}: {command_line('explain CLIENT')} says why")
-    if never := {row.client.key for row in report.rows for note in row.notes if note.code == FOOTER_CODE}:
-        lines.append(f"{count_of(len(never), 'client')} never compared with HubSpot's own screens")
-    return (*lines, f"By your file {report.store['path']}; HubSpot was not asked.")
+def describe_gaps(report: Report) -> tuple[Line, ...]:
+    """Return how many clients were never confirmed, what the report is based on, and where to read more."""
+    never = {row.client.key for row in report.rows for note in row.notes if note.code == FOOTER_CODE}
+    confirmed = f"Never confirmed in HubSpot: {count_of(len(never), 'client')}. " if never else ""
+    source = f"Based on {report.store['path']}, not on live HubSpot data."
+    details = "" if report.long else f"{repeat_command(long=True)}, "
+    return line(f"{confirmed}{source}"), line(f"Details: {details}{command_line('explain CLIENT')}")

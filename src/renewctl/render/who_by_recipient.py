@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 
 from renewctl.domain.report import Digest, ReportRow, build_digests, without_recipient
-from renewctl.render.result import Line, Result, line, table_of
-from renewctl.render.terminal import wrap_line
+from renewctl.render.result import HANG, Line, Result, line, table_of
 from renewctl.render.who import Report, describe_report, report_item, summarize
 from renewctl.render.wording import in_days
 from renewctl.text import count_of, markdown_cell
@@ -52,13 +51,13 @@ def render_by_recipient(report: Report) -> Result:
         table_of(COLUMNS, rows),
         names=tuple(item["email"] for item in items),
         warnings=(warning,) if nobody else (),
-        screen=lambda width: (*report.person_lines, *_draw(digests, today, width)),
+        screen=lambda _width: (*report.person_lines, *_draw(digests, today)),
         footer=describe_report(report),
         markdown=lambda: _markdown(digests, today),
     )
 
 
-def _draw(digests: Sequence[Digest], today: date, width: int) -> Iterator[Line]:
+def _draw(digests: Sequence[Digest], today: date) -> Iterator[Line]:
     """Yield a block for each person, and one for the rows that notify nobody."""
     if not digests:
         yield line((NOTHING, "dim"))
@@ -72,10 +71,8 @@ def _draw(digests: Sequence[Digest], today: date, width: int) -> Iterator[Line]:
             yield line((WOULD_BE[delivery], alarm or STYLES[delivery]), f" {_count_rows(rows)}:")
             for row in rows:
                 day = str(row.renewal.day) if row.renewal else "no date"
-                first, *more = wrap_line(_describe_client(row), width - INDENT, hang=2)
-                yield line(f"  {day:<{INDENT - 2}}", *first)
-                for parts in (*more, *wrap_line(line(_describe_dates(row, today)), width - INDENT, hang=2)):
-                    yield line(" " * INDENT, *parts)
+                yield line(f"  {day:<{INDENT - 2}}", HANG, *_describe_client(row))
+                yield line(" " * INDENT, HANG, _describe_dates(row, today))
 
 
 def _by_delivery(digest: Digest) -> Iterator[tuple[str, list[ReportRow]]]:

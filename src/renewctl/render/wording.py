@@ -1,6 +1,16 @@
 """Words that several results share."""
 
+from collections.abc import Mapping
+
+from renewctl.model import Role
 from renewctl.text import count_of
+
+ROLES: Mapping[str, str] = {
+    Role.PRIMARY: "primary contact",
+    Role.BILLING: "billing contact",
+    Role.DECISION_MAKER: "decision maker",
+}
+"""What people call the roles."""
 
 
 def in_days(days: int) -> str:

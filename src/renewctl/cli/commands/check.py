@@ -1,7 +1,6 @@
 """``check``: what is wrong, doubtful or old in the store."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.options import Text
+from renewctl.cli.options import Text, complete_list
 from renewctl.cli.runtime import Run
 from renewctl.command_line import name_store
 from renewctl.domain import check as checks
@@ -27,9 +26,7 @@ from renewctl.workspace import conflict_copies
 
 def _complete_codes(incomplete: str) -> list[str]:
     """Return the codes that the last of a list can become."""
-    before = incomplete[: incomplete.rfind(",") + 1]
-    # Some shells evaluate what they are offered, and this part of it was typed.
-    return [f"{before}{code}" for code in CODES] if re.fullmatch(r"[\w,-]*", before, re.ASCII) else []
+    return complete_list(incomplete, CODES)
 
 
 @command("check")
@@ -66,7 +63,7 @@ def check(
         return render_check.render_code(_parse_code(explain, "--explain"))
     words = [word for text in ignore or () for word in text.split(",") if word.strip()]
     ignored = {_parse_code(word, "--ignore") for word in words}
-    if format_github and run.output is not Output.TABLE:
+    if format_github and run.output is not Output.AUTO:
         raise UsageError(f"--format-github and -o {run.output} exclude each other", hint="name one form")
     if files and run.store is not None:
         raise UsageError("FILE and --store exclude each other", hint="name the stores as FILE only")

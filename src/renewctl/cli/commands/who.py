@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.options import Clients, ExcelOption, Text, complete_users
+from renewctl.cli.options import Clients, ExcelOption, Text, complete_list, complete_users
 from renewctl.cli.runtime import Run, select_clients
 from renewctl.command_line import command_line
 from renewctl.domain import lookup
@@ -16,11 +16,13 @@ from renewctl.domain.dates import Window, parse_day, parse_span
 from renewctl.domain.identifiers import address_key, is_address
 from renewctl.domain.report import ReportRow
 from renewctl.domain.responsibilities import find_responsibilities
+from renewctl.domain.values import suggest
 from renewctl.errors import NoRecipient, Problem, RenewctlError, UnexpectedRecipients, UsageError
 from renewctl.model import Policy
-from renewctl.render.result import Result
+from renewctl.render.result import Output, Result
 from renewctl.render.who import Report, render_by_client
 from renewctl.render.who_by_recipient import render_by_recipient
+from renewctl.render.who_columns import COLUMNS, ReportColumn
 
 
 class Query(NamedTuple):
@@ -47,6 +49,11 @@ class Query(NamedTuple):
     ] = None
 
 
+def _complete_columns(incomplete: str) -> list[str]:
+    """Return the columns that the last of a list can become."""
+    return complete_list(incomplete, COLUMNS)
+
+
 @command("who")
 def who(
     run: Run,
@@ -66,6 +73,16 @@ def who(
     require_recipient: Annotated[
         bool, typer.Option("--require-recipient", help="Exit 1 if nobody is notified in a row.")
     ] = False,
+    chosen: Annotated[
+        Text,
+        typer.Option(
+            "--columns",
+            metavar="NAMES",
+            help="Only these columns, separated by commas.",
+            autocompletion=_complete_columns,
+        ),
+    ] = None,
+    long: Annotated[bool, typer.Option("--long", help="Every address and note of each renewal.")] = False,
     excel: ExcelOption = False,
 ) -> Result:
     """Show who would be notified for upcoming renewals, and by which rule.
@@ -78,6 +95,8 @@ def who(
         hint = "--timeline --recipient EMAIL draws what one person hears of"
         raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
     report = build_report(run, query, timeline=timeline)
+    columns = _parse_columns(run, chosen, by_row=by == "client" and not timeline) if chosen else ()
+    report = report._replace(columns=columns, long=long)
     rows = report.rows
     if timeline:
         # Lazy imports: most reports have no picture.
@@ -99,6 +118,25 @@ def who(
         problems = [Problem(f"{key}: nobody is notified") for key in keys]
         failure = NoRecipient("nobody would be notified", hint=_why(), problems=problems) if keys else None
     return run.with_excel(result._replace(failure=failure), excel=excel)
+
+
+def _parse_columns(run: Run, text: str, *, by_row: bool) -> list[ReportColumn]:
+    """Return the columns that are named, in their order.
+
+    Raises:
+        UsageError: If one is unknown, or the answer has no such columns.
+    """
+    if not by_row or run.output in {Output.JSON, Output.JSONL, Output.NAMES}:
+        form = f"-o {run.output}" if by_row else "--by recipient or --timeline"
+        raise UsageError(f"--columns and {form} can't be used together", hint="leave out --columns")
+    keys = [word.strip().lower().replace("-", "_") for word in text.split(",") if word.strip()]
+    for key in keys:
+        if key not in COLUMNS:
+            hint = suggest(key, COLUMNS) or f"the columns are {', '.join(COLUMNS)}"
+            raise UsageError(f"--columns: there is no column {key!r}", hint=hint)
+    if not keys:
+        raise UsageError("--columns requires a name", hint=f"the columns are {', '.join(COLUMNS)}")
+    return [COLUMNS[key] for key in dict.fromkeys(keys)]
 
 
 def build_report(run: Run, query: Query, *, timeline: bool = False, unbounded: bool = False) -> Report:

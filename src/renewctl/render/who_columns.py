@@ -1,0 +1,212 @@
+"""The one table of the report's columns, from which every form takes them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+from renewctl.domain.report import ReportRow
+from renewctl.domain.resolve import PARTNER_USER, Decision, Note, Severity
+from renewctl.model import Owner
+from renewctl.render.result import Cell, Line, line
+from renewctl.text import count_of
+
+OWNERS = {Owner.HUBSPOT: "HubSpot", Owner.PARTNER: "Partner"}
+NOBODY: Line = (("NOBODY", "error"),)
+SOON = 14
+"""Days before a deadline from which it is shown as a warning."""
+_MARKS = {Severity.ERROR: "✗ ", Severity.WARNING: "! ", Severity.INFO: "· "}
+
+
+_LONG = len("1 partner user")
+Detail = Literal["address", "user", "number"]
+"""How recipients are named where one line is all there is."""
+
+
+class ReportColumn(NamedTuple):
+    """A column of the report.
+
+    Args:
+        key: Its name in tsv, csv and workbooks, and for ``--columns``.
+        heading: What people see above it.
+        value: Returns the exact value of a row, as of a day.
+        shown: Returns the same for people, as a line or several; None for the value as text.
+        brief: Returns the same for the table on a terminal; None for what ``shown`` returns.
+        machine: Whether tsv, csv and workbooks have it unless columns are chosen.
+        page: Whether Markdown and the HTML page have it.
+        screen: Whether the table on a terminal has it, where there is room.
+        right: Whether it is aligned to the right.
+    """
+
+    key: str
+    heading: str
+    value: Callable[[ReportRow, date], Cell]
+    shown: Callable[[ReportRow, date], Line | list[Line]] | None = None
+    brief: Callable[[ReportRow, date], Line] | None = None
+    machine: bool = True
+    page: bool = False
+    screen: bool = False
+    right: bool = False
+
+    def show(self, row: ReportRow, today: date) -> list[Line]:
+        """Return the cell of a row as people see it, line by line."""
+        if self.shown:
+            found = self.shown(row, today)
+            return found if isinstance(found, list) else [found]
+        value = self.value(row, today)
+        return [line("" if value is None else str(value))]
+
+
+def _show_deadline(row: ReportRow, _today: date) -> Line:
+    return line(str(row.deadline)) if row.deadline else line(("–", "dim"))
+
+
+def _days_to_deadline(row: ReportRow, today: date) -> int | None:
+    return (row.deadline - today).days if row.deadline else None
+
+
+def _show_days(row: ReportRow, today: date) -> Line:
+    days = _days_to_deadline(row, today)
+    if days is None:
+        return line()
+    return line((str(days), "error" if days < 0 else "warning" if days <= SOON else "dim"))
+
+
+def _show_renewal(row: ReportRow, today: date) -> Line:
+    if row.renewal is None:
+        return line(("no date", "warning"))
+    return line((str(row.renewal.day), "warning" if row.renewal.day < today else ""))
+
+
+def _show_client(row: ReportRow, _today: date) -> Line:
+    key, name = row.client.key, row.client.name
+    return line((name, "strong"), (f"  {key}", "dim")) if name else line((key, "strong"))
+
+
+def _show_owner(row: ReportRow, _today: date) -> Line:
+    setting = row.resolution.setting
+    if setting is None:
+        return line(("no default", "error"))
+    return line(OWNERS[setting.owner], (" (override)" if row.overridden else "", "dim"))
+
+
+def _mark_owner(row: ReportRow, today: date) -> Line:
+    """Return the owner with a mark that the legend below the table explains once."""
+    return line(_show_owner(row, today)[0], "*" if row.overridden else "")
+
+
+def _list_emails(decisions: Iterable[Decision]) -> list[str]:
+    return [decision.email or "" for decision in decisions]
+
+
+def _show_notified(row: ReportRow, _today: date) -> list[Line]:
+    return [line((email, "notified")) for email in _list_emails(row.resolution.to)] or [NOBODY]
+
+
+def _show_copied(row: ReportRow, _today: date) -> list[Line]:
+    return [line((email, "copied")) for email in _list_emails(row.resolution.cc)]
+
+
+def _list_recipients(row: ReportRow, _today: date) -> list[str]:
+    copied = _list_emails(row.resolution.cc)
+    return [*_list_emails(row.resolution.to), *(f"cc {email}" for email in copied)]
+
+
+def count_recipients(row: ReportRow, detail: Detail) -> Line:
+    """Return who is notified and copied in a few words.
+
+    Args:
+        row: the row.
+        detail: whether a recipient who is the only one is named by the address; or partner users by what is
+            before the @, as commands take them; or all are counted.
+    """
+    to, cc = row.resolution.to, row.resolution.cc
+    if not to:
+        return NOBODY
+    users = ", ".join(map(_local_part, to)) if all(each.roles == (PARTNER_USER,) for each in to) else ""
+    who = users or count_of(len(to), "contact")
+    copied = f" + cc {', '.join(map(_local_part, cc))}" if cc else ""
+    if detail == "number":
+        who = count_of(len(to), "partner user") if len(users) > _LONG else who
+        copied = f" + {len(cc)} copied" if cc else ""
+    if detail == "address" and len(to) == 1:
+        who = to[0].email or ""
+    return line((who, "notified"), (copied, "copied"))
+
+
+def _local_part(decision: Decision) -> str:
+    return (decision.email or "").rpartition("@")[0]
+
+
+def _list_codes(row: ReportRow, _today: date) -> list[str]:
+    """Return the codes; those that repeat with the role or the person that each is about."""
+    codes = [note.code for note in row.row_notes]
+    return [
+        f"{note.code}:{note.subject}" if note.subject and codes.count(note.code) > 1 else note.code
+        for note in row.row_notes
+    ]
+
+
+def note_line(note: Note) -> Line:
+    """Return a note as people see it: its severity, code and message."""
+    style = str(note.severity)
+    mark = _MARKS[note.severity]
+    return line((f"{mark}{note.code}: ", style), (note.message, "info" if style == "info" else ""))
+
+
+_COLUMNS = (
+    ReportColumn("deadline", "Deadline", lambda row, _: row.deadline, _show_deadline, page=True, screen=True),
+    ReportColumn("days_to_deadline", "Days", _days_to_deadline, _show_days, screen=True, right=True),
+    ReportColumn(
+        "renewal",
+        "Renewal",
+        lambda row, _: row.renewal.day if row.renewal else None,
+        _show_renewal,
+        page=True,
+        screen=True,
+    ),
+    ReportColumn(
+        "days_to_renewal",
+        "Days to renewal",
+        lambda row, today: (row.renewal.day - today).days if row.renewal else None,
+        right=True,
+    ),
+    ReportColumn("client", "Client", lambda row, _: row.client.key, _show_client, page=True, screen=True),
+    ReportColumn("name", "Name", lambda row, _: row.client.name or None),
+    ReportColumn(
+        "product",
+        "Product",
+        lambda row, _: (row.renewal.product or None) if row.renewal else None,
+        page=True,
+        screen=True,
+    ),
+    ReportColumn(
+        "owner",
+        "Owner",
+        lambda row, _: row.resolution.setting.owner if row.resolution.setting else None,
+        _show_owner,
+        _mark_owner,
+        page=True,
+        screen=True,
+    ),
+    ReportColumn("source", "Source", lambda row, _: row.resolution.source),
+    ReportColumn("rule", "Rule", lambda row, _: row.resolution.rule),
+    ReportColumn("recipients", "Recipients", _list_recipients, machine=False, screen=True),
+    ReportColumn("to", "Notified", lambda row, _: _list_emails(row.resolution.to), _show_notified, page=True),
+    ReportColumn("cc", "Copied", lambda row, _: _list_emails(row.resolution.cc), _show_copied, page=True),
+    ReportColumn(
+        "notes", "Notes", _list_codes, lambda row, _: [note_line(note) for note in row.row_notes], page=True
+    ),
+)
+"""The columns in the order in which people see them."""
+_ORDER = (
+    *("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline"),
+    *("owner", "source", "rule", "to", "cc", "notes"),
+)
+"""The columns that tsv and csv had from the beginning, in their order, which is a contract; others follow."""
+COLUMNS: Mapping[str, ReportColumn] = {column.key: column for column in _COLUMNS}
+
+
+def machine_columns() -> Sequence[ReportColumn]:
+    """Return the columns of tsv, csv and workbooks."""
+    others = [key for key, column in COLUMNS.items() if column.machine and key not in _ORDER]
+    return [COLUMNS[key] for key in (*_ORDER, *others)]
