@@ -53,6 +53,10 @@ settings.load_profile("soak" if SOAK else "ci")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+OF_ONE_COMMAND = {"html", "eml", "github"}
+"""The forms that only one command has."""
+
+
 class Ran(NamedTuple):
     """What one run of the command line left behind."""
 

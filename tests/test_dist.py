@@ -147,7 +147,7 @@ def test_the_metadata_is_sound_and_names_the_extras(built: Built) -> None:
         [name] = [name for name in archive.namelist() if name.endswith("/METADATA")]
         text = archive.read(name).decode()
     about = Metadata.from_email(text)  # raises what an index would complain about
-    assert about.provides_extra == ["all", "calendar", "fast", "xlsx"]
+    assert about.provides_extra == ["all", "calendar", "fast", "html", "xlsx"]
     assert about.license_expression == "MIT"
     assert "Typing :: Typed" in about.classifiers
     assert email.parser.Parser().parsestr(text).get_payload() == (REPOSITORY / "README.md").read_text("utf-8")

@@ -109,7 +109,7 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
         return result.page()
     if result.data:
         return result.data
-    if form is Output.TABLE:
+    if form is Output.TABLE and (environment.is_terminal() or not result.text):
         # Lazy import: a pipe does not wait for rich.
         from renewctl.render.terminal import draw, terminal_width, wants_colour
 

@@ -182,6 +182,7 @@ def plain(text: str) -> str:
 
 REPORTS = [
     ("who", "--all"),
+    ("who", "--all", "--long"),
     ("who", "--by", "recipient"),
     ("explain", "vidros-marinha.example"),
     ("client", "list"),
@@ -206,7 +207,7 @@ def too_wide(text: str, columns: int) -> list[str]:
 
 
 @pytest.mark.parametrize("columns", [60, 100, 200])
-@pytest.mark.parametrize("argv", [REPORTS[0], REPORTS[2], REPORTS[3]], ids=" ".join)
+@pytest.mark.parametrize("argv", [REPORTS[0], REPORTS[3], REPORTS[4]], ids=" ".join)
 def test_a_terminal_gets_colour_and_no_line_wider_than_it_is(
     argv: tuple[str, ...], columns: int, agency: Path
 ) -> None:
@@ -230,11 +231,13 @@ def test_no_line_is_wider_than_the_terminal(
     status, out, _ = on_terminal(*argv, columns=columns, colour=True)
     assert status == 0
     assert too_wide(out, columns) == []
-    assert "…" not in plain(out), "something was cut"
+    assert not any("…" in word and re.search("[@.]", word) for word in plain(out).split()), "half an address"
+    if "--long" in argv:
+        assert "…" not in plain(out), "something was cut"
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 100, 200])
-@pytest.mark.parametrize("argv", [REPORTS[0], REPORTS[2]], ids=" ".join)
+@pytest.mark.parametrize("argv", [REPORTS[0], REPORTS[1], REPORTS[3]], ids=" ".join)
 def test_nobody_is_said_in_colour_and_in_words(
     argv: tuple[str, ...], columns: int, agency: Path, on_terminal: Callable
 ) -> None:
@@ -252,9 +255,13 @@ def test_nothing_is_cut_however_narrow_the_terminal(
     header, *rows = [line.split("\t") for line in run("who", "--all").out.splitlines()]
     addresses = {a for row in rows for name in ("to", "cc") for a in row[header.index(name)].split(";") if a}
     assert len(addresses) > 20
+    known = set(re.findall(r"[^\s\"]+@[^\s\"]+", agency.read_text(encoding="utf-8")))
     for columns in (20, 40, 60, 100, 200):
-        text = on_terminal("who", "--all", columns=columns)[1]
+        text = on_terminal("who", "--all", "--long", columns=columns)[1]
         assert {a for a in addresses if a not in text} == set(), columns
+        text = on_terminal("who", "--all", columns=columns)[1]
+        shown = {word.strip("(),") for word in text.split() if "@" in word}
+        assert shown <= known, columns
 
 
 @pytest.mark.parametrize(
@@ -310,8 +317,18 @@ def test_a_large_change_is_asked_for_on_a_terminal(agency: Path) -> None:
 
 
 def test_the_footer_says_that_hubspot_was_not_asked(agency: Path, on_terminal: Callable) -> None:
-    assert on_terminal("who")[2].endswith("By your file renewctl.toml; HubSpot was not asked.\n")
-    assert on_terminal("who", "-q")[2] == ""
+    said = "Based on renewctl.toml, not on live HubSpot data."
+    _, out, err = on_terminal("who")
+    assert said in out
+    assert err == ""
+    assert said not in on_terminal("who", "-q")[1]
+
+
+def test_a_form_asked_for_by_name_is_given(agency: Path, run: Callable, on_terminal: Callable) -> None:
+    """A table in a pipe is what a terminal of COLUMNS shows, without colour; auto is tsv there."""
+    assert run("who", "-o", "table").out == on_terminal("who", "-o", "table", columns=100)[1]
+    assert run("who", "-o", "auto").out == run("who", "-o", "tsv").out == run("who").out
+    assert on_terminal("who", "-o", "tsv")[1] == run("who").out
 
 
 @pytest.mark.parametrize("words", ["who", "client show"])

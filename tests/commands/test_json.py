@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from conftest import OF_ONE_COMMAND
 from renewctl.render.result import Output
 
 RICH = """\
@@ -45,7 +46,7 @@ ITEM = [
     *("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline"),
     *("owner", "source", "rule", "to", "cc", "notes"),
 ]
-FORMATS = tuple(map(str, Output))
+FORMATS = tuple(sorted({*map(str, Output)} - OF_ONE_COMMAND))
 READS = [
     ("who",),
     ("who", "--by", "recipient"),

@@ -9,6 +9,9 @@ import pytest
 
 from renewctl.cli.app import command_tree
 from renewctl.package_data import read_texts
+from renewctl.render.result import Output
+
+FORMS = ", ".join(repr(str(each)) for each in Output)
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -87,8 +90,7 @@ ERRORS = [
     ),
     (
         "who -o x.pdf",
-        "invalid value for '-o' / '--output': 'x.pdf' is not one of 'table', 'tsv', 'csv', 'json', 'jsonl', "
-        "'markdown', 'names', 'xlsx'",
+        f"invalid value for '-o' / '--output': 'x.pdf' is not one of {FORMS}",
         "renewctl who --help lists the options",
     ),
     (

@@ -1,33 +1,20 @@
-"""Lines on a terminal: broken between words only, in columns that keep their places, in rich's colours."""
-
-from collections.abc import Iterator
+"""What rich draws: text broken between words only, columns that keep their places, nothing cut."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.color import ColorSystem
-from rich.style import Style
 
-from renewctl.render.machine import plain_line
-from renewctl.render.result import Line, Result, line
-from renewctl.render.terminal import (
-    GAP,
-    STYLES,
-    column_widths,
-    draw,
-    heading_row,
-    measure,
-    side_by_side,
-    total_width,
-    wrap_line,
-)
+from renewctl.command_line import command_line
+from renewctl.render.result import HANG, Column, Grid, Line, Result, line
+from renewctl.render.terminal import GAP, STYLES, draw, list_fitting, measure, shorten
 from renewctl.text import showable
 
-TEXT = st.text(st.sampled_from("ab  é日e\u0301\ufe0f😀\x1b\u202e\t–"), max_size=12)
-STYLE = st.sampled_from(["", "dim", "notified"])
+TEXT = st.text(st.sampled_from("ab  é日e\u0301\ufe0f😀\x1b\u202e\t–[]:"), max_size=12)
+STYLE = st.sampled_from(["", *STYLES])
 LINE: st.SearchStrategy[Line] = st.lists(st.tuples(TEXT, STYLE), max_size=4).map(tuple)
-COLOUR = {"TERM": "xterm"}
+HANGING = st.tuples(LINE, LINE).map(lambda both: (*both[0], HANG, *both[1]))
+CODES = {"bold green": "1;32", "cyan": "36", "bold red": "1;31", "yellow": "33", "dim": "2", "bold": "1"}
 
 
 def text_of(parts: Line) -> str:
@@ -35,71 +22,120 @@ def text_of(parts: Line) -> str:
     return "".join(showable(text) for text, _ in parts)
 
 
-def styled_words(lines: Iterator[Line]) -> list[tuple[str, str]]:
-    """Return every part between spaces, with its style."""
-    return [
-        (word, style)
-        for parts in lines
-        for text, style in parts
-        for word in showable(text).split(" ")
-        if word
+def shown(*blocks: Line | Grid, width: int = 100, colour: bool = False) -> list[str]:
+    return draw(Result({}, screen=lambda _: blocks), width, colour=colour).splitlines()
+
+
+@given(LINE | HANGING, st.integers(40, 60))
+def test_a_line_is_broken_between_words_only_and_loses_none(parts: Line, width: int) -> None:
+    found = shown(parts, width=width)
+    assert [word for text in found for word in text.split()] == text_of(parts).split()
+    for text in found:
+        assert cell_len(text) <= width or len(text.split()) == 1
+    if measure(parts) <= width:
+        assert len(found) <= 1
+
+
+@given(st.lists(st.sampled_from(["word", "日本", "é", "longer-word"]), min_size=1, max_size=60))
+def test_a_continued_line_begins_below_the_place_of_hang(words: list[str]) -> None:
+    first, *others = shown(line("  label: ", HANG, " ".join(words)), width=40)
+    assert first.startswith("  label: ")
+    for text in others:
+        assert text.startswith(" " * 9)
+        assert text[9] != " "
+
+
+ROWS = st.lists(st.tuples(LINE, LINE, LINE), min_size=1, max_size=4)
+
+
+@given(ROWS, st.booleans())
+def test_each_column_begins_at_its_place_on_every_line(rows: list[tuple[Line, ...]], right: bool) -> None:
+    headings = ("A", "BB", "")
+    cells = [list(column) for column in zip(*rows, strict=True)]
+    columns = [Column(title, found, right=right) for title, found in zip(headings, cells, strict=True)]
+    kept = [number for number, found in enumerate(cells) if any(text_of(parts).strip() for parts in found)]
+    expected = []
+    for texts in (headings, *([text_of(parts).rstrip() for parts in row] for row in rows)):
+        chosen = [text for number, text in enumerate(texts) if number in kept]
+        widths = [
+            max(cell_len(headings[n]), *(cell_len(text_of(parts).rstrip()) for parts in cells[n]))
+            for n in kept
+        ]
+        padded = []
+        for text, size in zip(chosen, widths, strict=True):
+            blank = " " * (size - cell_len(text))
+            padded.append(blank + text if right else text + blank)
+        expected.append((" " * GAP).join(padded).rstrip())
+    if kept:
+        headed = any(headings[number] for number in kept)
+        assert shown(Grid([columns]), width=1000) == expected[0 if headed else 1 :]
+
+
+def words(*texts: str) -> list[Line]:
+    return [*map(line, texts)]
+
+
+WIDE = Column("WIDE", words("a" * 30))
+NARROW = Column("NARROW", words("b" * 20))
+
+
+@pytest.mark.parametrize(
+    ("width", "headings"), [(52, ["WIDE", "NARROW"]), (51, ["NARROW"]), (20, ["NARROW"]), (19, [])]
+)
+def test_the_first_layout_that_fits_is_shown_and_otherwise_the_long_form(
+    width: int, headings: list[str]
+) -> None:
+    grid = Grid([[WIDE, NARROW], [NARROW]], long=lambda: words("long"), legend=lambda _: words("legend"))
+    found = shown(grid, width=width)
+    assert found[0].split() == (headings or ["long"])
+    assert ("legend" in found) == bool(headings)
+
+
+def test_a_table_that_fits_nowhere_is_a_block_a_row() -> None:
+    rows = (words("one", "two"), words("x" * 50, ""), words("y", "z"))
+    grid = Grid([[Column(title, cells) for title, cells in zip(("A", "BIG", "C"), rows, strict=True)]])
+    assert shown(grid, width=40) == ["one", "  big", f"    {'x' * 50}", "  c    y", "", "two", "  c    z"]
+
+
+def test_a_column_that_wraps_gets_what_the_others_leave() -> None:
+    grid = Grid([[Column("A", words("a" * 10)), Column("B", words("many words " * 6), wraps=True)]])
+    assert shown(grid, width=50) == [
+        "A           B",
+        "aaaaaaaaaa  many words many words many words many",
+        "            words many words many words",
     ]
 
 
-@given(LINE, st.integers(1, 40), st.none() | st.integers(0, 4))
-def test_a_line_is_broken_between_words_only_and_loses_none(
-    parts: Line, width: int, hang: int | None
-) -> None:
-    found = list(wrap_line(parts, width, hang))
-    assert styled_words(iter(found)) == styled_words(iter([parts]))
-    if cell_len(text_of(parts)) <= width:
-        assert [*map(text_of, found)] == [text_of(parts)]
-    for broken in found:
-        pieces = [piece for piece in broken if piece[0].strip(" ")]
-        assert measure(broken) <= width or len(pieces) <= 1
+@given(st.integers(40, 120))
+def test_a_command_is_never_broken(width: int) -> None:
+    command = command_line("override", "a client with a long name", owner="partner")
+    found = shown(line("  note: ", HANG, f"the words before it are many; {command} does it"), width=width)
+    assert sum(command in text for text in found) == 1
 
 
-@given(st.lists(st.lists(st.lists(LINE, max_size=3), min_size=3, max_size=3), min_size=1, max_size=4))
-def test_each_column_begins_at_its_place_on_every_line(rows: list[list[list[Line]]]) -> None:
-    table = [heading_row(("A", "", "CC")), *rows]
-    widths = column_widths(table)
-    for row in table:
-        drawn_lines = list(side_by_side(row, widths))
-        assert len(drawn_lines) == max(map(len, row))
-        for number, found in enumerate(drawn_lines):
-            standing = [text_of(lines[number]) if number < len(lines) else "" for lines in row]
-            padded = [
-                text + " " * (size - cell_len(text)) for text, size in zip(standing, widths, strict=True)
-            ]
-            assert text_of(found) == GAP.join([*padded[:-1], standing[-1]])
-            assert measure(found) <= total_width(widths)
-
-
-@given(st.lists(LINE, max_size=3), st.integers(1, 200))
-def test_what_is_shown_in_colour_is_what_is_shown_without(lines: list[Line], columns: int) -> None:
-    answer = Result({}, lines=tuple(lines))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COLUMNS", str(columns))
-        coloured, bare = draw(answer, COLOUR), draw(answer, {"NO_COLOR": "1"})
-    for code in (*STYLES.values(), "\x1b[0m"):
-        coloured = coloured.replace(code, "")
+@given(st.lists(LINE, max_size=3), st.integers(40, 200))
+def test_what_is_shown_in_colour_is_what_is_shown_without(lines: list[Line], width: int) -> None:
+    coloured, bare = ("\n".join(shown(*lines, width=width, colour=colour)) for colour in (True, False))
+    for code in (*CODES.values(), "0"):
+        coloured = coloured.replace(f"\x1b[{code}m", "")
     assert coloured == bare
     assert "\x1b" not in bare
 
 
-@pytest.mark.parametrize(
-    ("style", "look"),
-    [
-        ("notified", "bold green"),
-        ("copied", "cyan"),
-        ("error", "bold red"),
-        ("warning", "yellow"),
-        ("info", "dim"),
-        ("dim", "dim"),
-        ("strong", "bold"),
-    ],
-)
-def test_a_style_looks_as_rich_would_have_it(style: str, look: str) -> None:
-    shown = draw(Result({}, lines=(line(("word", style)),)), COLOUR)
-    assert shown == Style.parse(look).render("word", color_system=ColorSystem.STANDARD) + "\n"
-    assert plain_line(line(("word", style))) == "word"
+@pytest.mark.parametrize(("style", "look"), STYLES.items())
+def test_each_style_has_its_colour(style: str, look: str) -> None:
+    assert shown(line(("word", style)), colour=True) == [f"\x1b[{CODES[look]}mword\x1b[0m"]
+
+
+@given(st.lists(st.text("abé日", min_size=1, max_size=12), min_size=1, max_size=8), st.integers(0, 60))
+def test_names_are_listed_as_far_as_there_is_room(names: list[str], room: int) -> None:
+    text = list_fitting(names, room)
+    assert text.startswith(names[0])
+    assert cell_len(text) <= room or text in {names[0], f"{names[0]} and {len(names) - 1} more"}
+
+
+@given(TEXT, st.integers(1, 20))
+def test_a_shortened_text_has_an_ellipsis_for_what_is_missing(text: str, room: int) -> None:
+    found = shorten(text, room)
+    assert cell_len(found) <= room
+    assert found == showable(text) or (found.endswith("…") and showable(text).startswith(found[:-1].rstrip()))

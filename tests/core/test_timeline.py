@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from renewctl.domain.dates import Window
 from renewctl.domain.report import ReportRow, build_rows, filter_rows, twelve_months, without_recipient
-from renewctl.domain.timeline import MOST_MONTHS, Month, Timeline, build_timeline
+from renewctl.domain.timeline import MOST_MONTHS, Month, build_timeline
 from renewctl.domain.validate import read_portfolio
 from renewctl.model import Client, Owner, Portfolio
-from renewctl.render.machine import plain_line
+from renewctl.render.result import Result
+from renewctl.render.terminal import draw
 from renewctl.render.timeline import draw_months
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "timeline.toml").read_text("utf-8"))
@@ -90,14 +91,10 @@ def test_so_many_months_are_all_shown(end: date, expected: int) -> None:
     assert len(found.months) == expected
 
 
-def picture(months: list[Month]) -> Timeline:
-    """Return a picture with these months and nothing else."""
-    return Timeline(tuple(months), None, (), (), (), ())
-
-
 def lines(months: list[Month], width: int) -> list[str]:
     """Return what is drawn on so many columns."""
-    return [plain_line(found) for found in draw_months(picture(months).months, TODAY, width)]
+    answer = Result({}, screen=lambda width: draw_months(months, TODAY, width))
+    return draw(answer, width, colour=False).splitlines()
 
 
 def test_bars_are_scaled_down_only_where_they_do_not_fit() -> None:

@@ -15,7 +15,7 @@ def format_result(result: Result, output: Output) -> str:
     if output is Output.JSONL:
         encode, items = _encoder(), result.document.get("items", [result.document])
         return "".join([encode(item) + "\n" for item in (items() if callable(items) else items)])
-    return result.text or _WRITERS[output](result)
+    return result.text or _WRITERS.get(output, _piped)(result)
 
 
 def _piped(result: Result) -> str:
@@ -120,7 +120,6 @@ def markdown_table(table: DataTable) -> str:
 
 
 _WRITERS = {
-    Output.AUTO: _piped,
     Output.TSV: _tsv,
     Output.CSV: _csv,
     Output.MARKDOWN: _markdown,

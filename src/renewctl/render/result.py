@@ -1,7 +1,6 @@
 """The one shape of a command's result, from which every output format is made."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -32,8 +31,7 @@ class Output(StrEnum):
     HTML = "html"
 
 
-@dataclass(frozen=True, eq=False)
-class Column:
+class Column(NamedTuple):
     """A column of a table that people look at.
 
     Args:

@@ -5,11 +5,12 @@ colour. No word is broken or cut: a table that does not fit takes another layout
 """
 
 import io
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
@@ -35,6 +36,8 @@ MOST_NAMED = 20
 Cells = tuple[Column, list[Text]]
 _PAPER = 1_000_000
 """The width of rich's console, which cuts what is wider; a word wider than the terminal stays whole."""
+_PLAIN = Console(file=io.StringIO(), width=_PAPER)
+"""What rich asks for where text is only measured."""
 _NO_BREAK = "\uffff"
 """Stands for a space at which no line is broken; text made showable has no noncharacter of its own."""
 
@@ -48,6 +51,7 @@ def draw(result: Result, width: int, *, colour: bool, footer: bool = True) -> st
         theme=Theme(STYLES),
         force_terminal=colour,
         color_system="standard" if colour else None,
+        no_color=not colour,
         width=_PAPER,
         highlight=False,
         markup=False,
@@ -129,8 +133,10 @@ def _arrange(blocks: Iterable[Block], width: int) -> Iterator[Text | Table]:
 
 def _make_text(parts: Line | list[Line]) -> Text:
     """Return text in its styles, in which commands are not broken; a list has lines of their own."""
-    if isinstance(parts, list):
-        return Text("\n").join(map(_make_text, parts))
+    return Text("\n").join(_trim(_style(each)) for each in (parts if isinstance(parts, list) else [parts]))
+
+
+def _style(parts: Line) -> Text:
     text = Text()
     for words, style in parts:
         shown = showable(words)
@@ -141,22 +147,47 @@ def _make_text(parts: Line | list[Line]) -> Text:
 
 
 def _wrap(parts: Line, width: int) -> Iterator[Text | Table]:
-    """Yield a line that is continued below the place of ``HANG``, otherwise of its first word."""
-    place = parts.index(HANG) if HANG in parts else 0
-    head, body = _make_text(parts[:place]), _make_text(parts[place:])
-    if not head:
-        indent = len(body.plain) - len(body.plain.lstrip(" "))
-        head, body = body.divide([indent]) if indent else (head, body)
+    """Yield a line that is continued below the place of ``HANG``, otherwise as prose or as an item of a list.
+
+    A word for which there is no room, such as a command to be pasted, gets a line of its own.
+    """
+    place, more = parts.index(HANG) if HANG in parts else 0, 0
+    head, body = _style(parts[:place]), _make_text(parts[place:])
+    if not head and body.plain.startswith(" "):
+        head, body = body.divide([len(body.plain) - len(body.plain.lstrip(" "))])
+        more = GAP
     if width - head.cell_len < LEAST_TEXT:
-        yield head
+        yield _trim(head)
         head = Text(" " * (2 * GAP))
-    table = Table.grid()
-    texts = [head, body] if head else [body]
-    for text in texts:
-        room = width - head.cell_len if text is body else head.cell_len
-        table.add_column(width=max(room, _longest_word(text)))
-    table.add_row(*texts)
-    yield table
+    room = width - head.cell_len
+    long = [match.span() for match in re.finditer(r"\S+", body.plain) if cell_len(match[0]) > room]
+    pieces = map(_trim, body.divide([offset for span in long for offset in span]))
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            if head.plain.strip():
+                yield _trim(head)
+            yield Text(" " * (2 * GAP)).append_text(piece)
+        elif piece:
+            table = Table.grid()
+            table.add_row(*([head] if head else []), _break(piece, room, more))
+            yield table
+        else:
+            continue
+        head = Text(" " * head.cell_len)
+
+
+def _trim(text: Text) -> Text:
+    """Return text without the spaces at its end."""
+    text = text.copy()
+    text.rstrip()
+    return text
+
+
+def _break(text: Text, room: int, indent: int = 0) -> Text:
+    """Return text with line ends where it has to be continued, and then the indent."""
+    if text.cell_len <= room:
+        return text
+    return Text("\n" + " " * indent).join(map(_trim, text.wrap(_PLAIN, room - indent)))
 
 
 def _longest_word(text: Text) -> int:
@@ -172,7 +203,8 @@ def _lay_out(grid: Grid, width: int) -> Iterator[Text | Table]:
     """Yield the first layout that fits; otherwise the long form."""
     if found := _find_layout(grid, width):
         columns, widths = found
-        yield _make_table(columns, widths)
+        if columns:
+            yield _make_table(columns, widths)
         legend = [*grid.legend([column for column, _ in columns])] if grid.legend else []
         yield from _arrange([line(), *legend] if legend else (), width)
     else:
@@ -187,7 +219,7 @@ def _find_layout(grid: Grid, width: int) -> tuple[list[Cells], list[int]] | None
             if id(column) not in texts:
                 texts[id(column)] = [*map(_make_text, column.cells)]
         shown = [(column, texts[id(column)]) for column in layout if any(texts[id(column)])]
-        if widths := _fit(shown, width):
+        if (widths := _fit(shown, width)) is not None:
             return shown, widths
     return None
 
@@ -196,8 +228,8 @@ def _width_of(text: Text) -> int:
     return max(map(cell_len, text.plain.split("\n")))
 
 
-def _fit(columns: Sequence[Cells], width: int) -> list[int]:
-    """Return the widths of columns if there is room for them; otherwise nothing.
+def _fit(columns: Sequence[Cells], width: int) -> list[int] | None:
+    """Return the widths of columns if there is room for them; otherwise None.
 
     Columns that wrap get what the others leave, the first of them most.
     """
@@ -208,7 +240,7 @@ def _fit(columns: Sequence[Cells], width: int) -> list[int]:
         widths.append(min(size, least) if column.wraps else size)
     room = width - sum(widths) - GAP * (len(widths) - 1)
     if room < 0:
-        return []
+        return None
     for place, size in enumerate(wanted):
         more = min(room, size - widths[place])
         widths[place] += more
@@ -218,17 +250,15 @@ def _fit(columns: Sequence[Cells], width: int) -> list[int]:
 
 def _make_table(columns: Sequence[Cells], widths: Sequence[int]) -> Table:
     headings = any(column.heading for column, _ in columns)
-    table = Table(
-        box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=headings, header_style="strong"
-    )
-    for (column, _), size in zip(columns, widths, strict=True):
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=headings, header_style="")
+    shown = []
+    for (column, cells), size in zip(columns, widths, strict=True):
+        justify: JustifyMethod = "right" if column.right else "left"
         table.add_column(
-            Text(column.heading),
-            width=size,
-            no_wrap=not column.wraps,
-            justify="right" if column.right else "left",
+            _make_text(line((column.heading, "strong"))), width=size, no_wrap=True, justify=justify
         )
-    for row in zip(*(cells for _, cells in columns), strict=True):
+        shown.append([_break(cell, size) for cell in cells] if column.wraps else cells)
+    for row in zip(*shown, strict=True):
         table.add_row(*row)
     return table
 

@@ -8,7 +8,7 @@ from math import ceil
 from renewctl.domain.report import ReportRow, without_recipient
 from renewctl.domain.timeline import Month, Timeline
 from renewctl.render.result import Block, Column, Grid, Line, Result, Segment, line, table_of
-from renewctl.render.who import Report, describe_gaps
+from renewctl.render.who import Report, describe_basis
 from renewctl.text import count_of, list_some
 
 COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recipient", "deadlines")
@@ -44,7 +44,7 @@ def render_timeline(timeline: Timeline, report: Report) -> Result:
         screen=lambda width: (*report.person_lines, *draw_months(months, report.as_of, width)),
         footer=(
             line(f"{_describe_counts(timeline, summary)}."),
-            *describe_gaps(report),
+            describe_basis(report),
         ),
         warnings=tuple(_describe_not_counted(timeline)),
     )

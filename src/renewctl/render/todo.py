@@ -10,7 +10,7 @@ from renewctl.domain.resolve import PARTNER_USER, Decision
 from renewctl.domain.todo import Choice, Question, Screen, Task, command_to_set_user
 from renewctl.model import Owner
 from renewctl.package_data import read_texts
-from renewctl.render.result import Line, Result, line, table_of
+from renewctl.render.result import HANG, Line, Result, line, table_of
 from renewctl.text import count_of, markdown_cell
 
 COLUMNS = (
@@ -128,20 +128,20 @@ def _draw(todo: TaskList) -> Iterator[Line]:
         if number or nothing:
             yield line()
         yield line((heading, "strong"))
-        yield line(f"  {text}")
+        yield line("  ", HANG, text)
         yield line()
         for task in tasks:
             name = f"  {task.client.name}" if task.client and task.client.name else ""
             subject = ((task.client.key, "strong"), f"{name}: ") if task.client else ()
-            yield line("  ", "☐ " if task.required else "· ", *subject, describe_task(task))
+            yield line("  ☐ " if task.required else "  · ", HANG, *subject, describe_task(task))
             if seen := describe_last_seen(task):
-                yield line("    ", (seen, "dim"))
+                yield line("    ", HANG, (seen, "dim"))
     if commands := list(_commands(todo)):
         yield line()
         yield line(("To record it", "strong"))
         width = max(len(command) for command, _ in commands)
         for command, meaning in commands:
-            yield line(f"  {command:<{width}}", (f"  {meaning}", "dim"))
+            yield line(f"  {command:<{width}}  ", HANG, (meaning, "dim"))
 
 
 def _commands(todo: TaskList) -> Iterator[tuple[str, str]]:

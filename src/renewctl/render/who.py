@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from string import ascii_lowercase
 from typing import Any, NamedTuple, get_args
 
 from renewctl.command_line import command_line, repeat_command
 from renewctl.domain.dates import Window
+from renewctl.domain.lookup import suggest_first_client
 from renewctl.domain.report import FOOTER_CODE, ReportRow, without_recipient
 from renewctl.domain.resolve import SEVERITY, Decision, Note
 from renewctl.domain.responsibilities import Responsibilities
@@ -26,7 +26,7 @@ from renewctl.text import count_of, list_some
 
 MOST_NAMED = 5
 """So many clients are named; the JSON form has all of them."""
-_DROPPED = ("product", "renewal", "owner", "days_to_deadline")
+_DROPPED = ("domain", "product", "renewal", "owner", "days_to_deadline")
 """The columns that a narrow terminal goes without, in the order in which they are left out."""
 MOST_EXPLAINED = 6
 """So many kinds of notes are listed with their clients; the marks of others are beside them in the table."""
@@ -80,7 +80,7 @@ def render_by_client(report: Report) -> Result:
         DataTable(tuple(column.key for column in columns), values, "Renewals", _find_alarm(columns)),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
         screen=lambda width: (*report.person_lines, *_draw(report, width)),
-        footer=describe_report(report),
+        footer=(*describe_report(report), *_point_on(report)),
         markdown=lambda: markdown_table(_make_page_table(report)),
     )
 
@@ -157,7 +157,8 @@ def _draw(report: Report, width: int) -> Iterator[Block]:
         yield from _draw_blocks(report)
     else:
         codes = {code for row in report.rows for code in _row_codes(row)}
-        marks = dict(zip([code for code in SEVERITY if code in codes], ascii_lowercase, strict=False))
+        codes_by_severity = [code for code in SEVERITY if code in codes]
+        marks = {code: chr(ord("a") + number) for number, code in enumerate(codes_by_severity)}
         yield Grid(
             [*_choose_layouts(report, marks)],
             long=lambda: _draw_blocks(report),
@@ -172,17 +173,19 @@ def _show_column(column: ReportColumn, report: Report, *, wraps: bool = False) -
 
 def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[Column]]:
     """Yield the tables for terminals of every width, the widest first."""
-    columns = {
-        key: _show_column(column._replace(shown=column.brief or column.shown), report)
-        for key, column in COLUMNS.items()
-        if column.screen
-    }
-    columns["marks"] = Column(
-        "", [line(("".join(marks[code] for code in _row_codes(row)), "dim")) for row in report.rows]
-    )
-    clients = {"name and domain": columns["client"], **_name_clients(report.rows)}
+    rows = report.rows
+    columns: dict[str, Column] = {}
+    for key, column in COLUMNS.items():
+        if column.screen:
+            columns[key] = _show_column(column._replace(shown=column.brief or column.shown), report)
+        if key == "client":
+            domains = [row.client.key if row.client.name else "" for row in rows]
+            columns["domain"] = Column("DOMAIN", [line((domain, "dim")) for domain in domains])
+    row_marks = ["".join(marks[code] for code in _row_codes(row)) for row in rows]
+    columns["marks"] = Column("", [line((letters, "dim")) for letters in row_marks])
+    clients = _name_clients(rows)
     recipients = {
-        detail: Column("RECIPIENTS", [count_recipients(row, detail) for row in report.rows])
+        detail: Column("RECIPIENTS", [count_recipients(row, detail) for row in rows])
         for detail in get_args(Detail)
     }
 
@@ -190,10 +193,10 @@ def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[C
         chosen = {**columns, "client": clients[client], "recipients": recipients[detail]}
         return [column for key, column in chosen.items() if key not in dropped]
 
-    yield lay_out((), "name and domain", "address")
     newer = [key for key in columns if key not in (*_DROPPED, "deadline", "client", "recipients", "marks")]
     order = (*newer, *_DROPPED)
-    for number in range(len(order) + 1):
+    yield lay_out((), "name", "address")
+    for number in range(1, len(order) + 1):
         yield lay_out(order[:number], "name", "address")
         yield lay_out(order[:number], "name", "user")
         yield lay_out(order[:number], "short name", "user")
@@ -328,7 +331,7 @@ def _person_lines(person: Responsibilities) -> Iterator[Line]:
 
 
 def describe_report(report: Report) -> tuple[Line, ...]:
-    """Return the footer: what was looked at, what is missing, and that HubSpot was not asked."""
+    """Return the footer: what is listed, and on what it is based."""
     window, counts = report.window, summarize(report.rows)
     what = count_of(counts["renewals"], "renewal")
     if counts["undated"]:
@@ -336,20 +339,29 @@ def describe_report(report: Report) -> tuple[Line, ...]:
     if window is None:
         what += f", all dates, as of {report.as_of}"
     else:
-        what += f", {window.on}s from {window.start}"
+        what += f", {'' if window.on == 'renewal' else 'with deadlines '}from {window.start}"
         what += "" if window.end == date.max else f" to {window.end}"
         dated = ((row.renewal.day, row.deadline) for row in report.rows if row.renewal and row.deadline)
         past = sum(not window.holds(*days) for days in dated)
         what += f", {past} of them past" if past else ""
     if report.filters:
         what += f", only {', '.join(report.filters)}"
-    return line(f"{what}."), *describe_gaps(report)
+    return line(f"{what}."), describe_basis(report)
 
 
-def describe_gaps(report: Report) -> tuple[Line, ...]:
-    """Return how many clients were never confirmed, what the report is based on, and where to read more."""
+def describe_basis(report: Report) -> Line:
+    """Return how many clients were never confirmed, and what the report is based on."""
     never = {row.client.key for row in report.rows for note in row.notes if note.code == FOOTER_CODE}
     confirmed = f"Never confirmed in HubSpot: {count_of(len(never), 'client')}. " if never else ""
-    source = f"Based on {report.store['path']}, not on live HubSpot data."
-    details = "" if report.long else f"{repeat_command(long=True)}, "
-    return line(f"{confirmed}{source}"), line(f"Details: {details}{command_line('explain CLIENT')}")
+    return line(f"{confirmed}Based on {report.store['path']}, not on live HubSpot data.")
+
+
+def _point_on(report: Report) -> Iterator[Line]:
+    """Yield where to read more, or how to list more."""
+    if report.rows:
+        details = "" if report.long else f"{repeat_command(long=True)}, "
+        yield line(f"Details: {details}{command_line('explain CLIENT')}")
+    elif report.of_no_clients:
+        yield line(suggest_first_client())
+    elif report.window:
+        yield line(f"All dates: {command_line('who --all')}")

@@ -79,7 +79,7 @@ def _show_renewal(row: ReportRow, today: date) -> Line:
 
 def _show_client(row: ReportRow, _today: date) -> Line:
     key, name = row.client.key, row.client.name
-    return line((name, "strong"), (f"  {key}", "dim")) if name else line((key, "strong"))
+    return line((name, "strong"), (f" ({key})", "dim")) if name else line((key, "strong"))
 
 
 def _show_owner(row: ReportRow, _today: date) -> Line:
