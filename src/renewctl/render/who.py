@@ -1,5 +1,6 @@
 """Who would be notified of each renewal, as JSON, columns and a screen; what a person is responsible for."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, get_args
@@ -205,17 +206,23 @@ def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[C
 
 
 def _name_clients(rows: Sequence[ReportRow]) -> dict[str, Column]:
-    """Return the clients' names in two lengths; a domain is whole in both."""
-    from renewctl.render.terminal import shorten  # Lazy import: a pipe does not wait for rich.
+    """Return the clients' names in two lengths; a domain is whole in both.
 
-    names, short = [], []
-    for row in rows:
-        key, name = row.client.key, _name_client(row)
-        names.append(line((name, "strong")))
-        if key != name:
-            name = key if len(key) <= _SHORT < len(name) else shorten(name, _SHORT)
-        short.append(line((name, "strong")))
-    return {"name": Column("CLIENT", names), "short name": Column("CLIENT", short)}
+    A name that is too long gives way to a shorter domain, and so does one that would look like another's.
+    """
+    # Lazy import: a pipe does not wait for rich.
+    from renewctl.render.terminal import shorten
+
+    names = {row.client.key: _name_client(row) for row in rows}
+    short = {key: name if key == name else shorten(name, _SHORT) for key, name in names.items()}
+    alike = Counter(short.values())
+    for key, name in short.items():
+        if name != names[key] and (len(key) <= _SHORT or alike[name] > 1):
+            short[key] = key
+    return {
+        label: Column("CLIENT", [line((found[row.client.key], "strong")) for row in rows])
+        for label, found in (("name", names), ("short name", short))
+    }
 
 
 def _name_client(row: ReportRow) -> str:
