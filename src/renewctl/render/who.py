@@ -32,8 +32,8 @@ _DROPPED = ("domain", "product", "renewal", "owner", "days_to_deadline")
 MOST_EXPLAINED = 6
 """So many kinds of notes are listed with their clients; the marks of others are beside them in the table."""
 GAP = "  "
-_SHORT = 24
-"""Columns of a client's name where there is little room."""
+_SHORT, _END = 24, 4
+"""Columns of a name where there is little room, and letters at its end that tell it from another."""
 
 
 class Report(NamedTuple):
@@ -208,7 +208,7 @@ def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[C
 def _name_clients(rows: Sequence[ReportRow]) -> dict[str, Column]:
     """Return the clients' names in two lengths; a domain is whole in both.
 
-    A name that is too long gives way to a shorter domain, and so does one that would look like another's.
+    A name that is too long gives way to a shorter domain; one that would look like another's keeps its end.
     """
     # Lazy import: a pipe does not wait for rich.
     from renewctl.render.terminal import shorten
@@ -217,8 +217,10 @@ def _name_clients(rows: Sequence[ReportRow]) -> dict[str, Column]:
     short = {key: name if key == name else shorten(name, _SHORT) for key, name in names.items()}
     alike = Counter(short.values())
     for key, name in short.items():
-        if name != names[key] and (len(key) <= _SHORT or alike[name] > 1):
+        if name != names[key] and len(key) <= _SHORT:
             short[key] = key
+        elif alike[name] > 1:
+            short[key] = shorten(names[key], _SHORT - 2 * _END) + names[key][-_END:]
     return {
         label: Column("CLIENT", [line((found[row.client.key], "strong")) for row in rows])
         for label, found in (("name", names), ("short name", short))
