@@ -31,7 +31,7 @@ def name_store(arguments: Sequence[str]) -> Iterator[None]:
             store = following
         elif word.startswith("--store="):
             store = word.removeprefix("--store=")
-    token = _store.set(_option("store", store) if store else "")
+    token = _store.set(option("store", store) if store else "")
     repeated = _arguments.set(tuple(arguments))
     try:
         yield
@@ -60,8 +60,8 @@ def repeat_command(**options: str | bool) -> str:
     end = words.index("--") if "--" in words else len(words)
     given, operands = words[:end], words[end:]
     for name, value in options.items():
-        given = _drop(given, _option(name, True), value) if isinstance(value, str) and "=" in value else given
-    added = [_option(name, value) for name, value in options.items()]
+        given = _drop(given, option(name, True), value) if isinstance(value, str) and "=" in value else given
+    added = [option(name, value) for name, value in options.items()]
     return _remember(" ".join(["renewctl", *map(quote, given), *added, *map(quote, operands)]))
 
 
@@ -103,7 +103,7 @@ def find_commands(text: str) -> list[str]:
 
 def _compose(words: str, arguments: Sequence[str], options: Mapping[str, str | bool | None]) -> str:
     parts = ["renewctl", words]
-    chosen = [_option(name, value) for name, value in options.items() if value not in {False, None}]
+    chosen = [option(name, value) for name, value in options.items() if value not in {False, None}]
     chosen += [_store.get()] if _store.get() else []
     quoted = [quote(argument) for argument in arguments]
     if any(argument.startswith("-") for argument in arguments):
@@ -111,7 +111,8 @@ def _compose(words: str, arguments: Sequence[str], options: Mapping[str, str | b
     return " ".join([*parts, *quoted, *chosen])
 
 
-def _option(name: str, value: str | bool) -> str:
+def option(name: str, value: str | bool) -> str:
+    """Return an option as it is typed, quoted; True is one without a value."""
     option = f"--{name.replace('_', '-')}"
     if value is True:
         return option

@@ -26,6 +26,7 @@ from renewctl.cli.app import command_tree
 from renewctl.cli.options import ADDRESS
 from renewctl.domain.check import CODES
 from renewctl.domain.identifiers import KEY
+from renewctl.domain.resolve import SEVERITY
 
 SHELLS = {
     "bash": ["bash", "--norc", "--noprofile", "-i"],
@@ -270,7 +271,12 @@ def test_every_command(path: tuple[str, ...], offered: Callable) -> None:
         ("client assign acme.example ", {"primary", "billing", "decision-maker"}),
         ("set-default --owner ", {"hubspot", "partner"}),
         ("set-default --notify ", {"ana@agency.example", "rui@agency.example", "none"}),
-        ("client list --notify ", {"ana@agency.example", "rui@agency.example", "none"}),
+        ("client list --user ", {"ana@agency.example", "rui@agency.example", "none"}),
+        ("who --user ", {"ana@agency.example", "rui@agency.example", "none"}),
+        ("who --source ", {"default", "override"}),
+        ("who --code ", set(SEVERITY)),
+        ("who --code no-recipient,no-co", {"no-recipient,no-copy"}),
+        ("who --code $(id),no-co", set()),
         ("who --recipient ", {"ana@agency.example", "rui@agency.example"}),
         ("user replace ana@agency.example ", {"ana@agency.example", "rui@agency.example"}),
         ("who --by ", {"client", "recipient"}),

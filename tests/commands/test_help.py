@@ -106,7 +106,8 @@ def test_the_panels_are_those_of_the_tree_and_stand_in_one_order(
         headings = list(dict.fromkeys(known.panel for known in KNOWN.values()))
         assert titles == ["Options", *(["Commands"] if path else headings)]
     else:
-        order = ["Arguments", "Options", "Options of every command", "Options of every change"]
+        order = ["Arguments", "Options", "Filters and order"]
+        order += ["Options of every command", "Options of every change"]
         assert titles == [title for title in order if title in titles]
         assert "Options of every command" in titles
 

@@ -53,8 +53,9 @@ READING = [
     ["todo", CLIENT],
     ["who", CLIENT, "--expect", "josé@acai.example,fin@acai.example,joão@agência.example"],
     ["who", "--recipient", "josé@acai.example"],
+    ["who", "--product", "étoile", "--all"],
     ["contacts", CLIENT],
-    ["client", "list", "--notify", "joão"],
+    ["client", "list", "--user", "joão", "--search", "Açaí"],
     ["check", "--ignore", "contacts-never-checked,never-confirmed,no-renewal-date,copy-not-assured"],
 ]
 CHANGING = [

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from renewctl.domain.lookup import filter_clients, find_address, find_client, find_clients, find_user
+from renewctl.domain.lookup import find_address, find_client, find_clients, find_user
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import UnknownClient, UnknownUser
-from renewctl.model import Owner, Portfolio
+from renewctl.model import Portfolio
 
 DATA: dict[str, Any] = {
     "defaults": {"owner": "hubspot", "notify": "Gone@agency.example"},
@@ -268,32 +268,3 @@ def test_addresses_equally_close_are_suggested_in_their_own_order() -> None:
 def test_no_address_is_nobodys_though_the_default_names_nobody() -> None:
     with pytest.raises(UnknownUser):
         find_address(read_portfolio({"defaults": {"owner": "hubspot"}}).portfolio, "")
-
-
-@pytest.mark.parametrize(
-    ("asked", "keys"),
-    [
-        (
-            (None, None, None),
-            ["acme.example", "beta.example", "beta2.example", "xn--mnchen-3ya.example", "4411224"],
-        ),
-        ((True, None, None), ["beta.example", "beta2.example", "xn--mnchen-3ya.example"]),
-        ((False, None, None), ["acme.example", "4411224"]),
-        ((None, Owner.HUBSPOT, None), ["acme.example", "beta2.example", "4411224"]),
-        ((True, Owner.HUBSPOT, None), ["beta2.example"]),
-        ((None, Owner.PARTNER, None), ["beta.example", "xn--mnchen-3ya.example"]),
-        ((None, None, "Ana@agency.example"), ["xn--mnchen-3ya.example"]),
-        ((None, None, "gone@AGENCY.example"), ["acme.example", "4411224"]),
-        ((False, Owner.PARTNER, None), []),
-        ((None, Owner.HUBSPOT, "ana@agency.example"), []),
-    ],
-)
-def test_clients_are_listed_by_the_setting_that_applies(asked: tuple[Any, ...], keys: list[str]) -> None:
-    assert [client.key for client in filter_clients(known(), *asked)] == keys
-
-
-def test_without_a_default_a_client_has_no_owner_to_be_listed_by() -> None:
-    bare = read_portfolio({"clients": {"a.example": {}}}).portfolio
-    assert [client.key for client in filter_clients(bare, None, None, None)] == ["a.example"]
-    assert filter_clients(bare, None, Owner.HUBSPOT, None) == ()
-    assert filter_clients(bare, None, None, "ana@agency.example") == ()

@@ -1,15 +1,18 @@
 """Options and arguments that several commands share, each declared once, and what completes them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from renewctl import files
 from renewctl.domain.identifiers import KEY
+from renewctl.domain.resolve import Source
+from renewctl.domain.values import suggest
+from renewctl.errors import UsageError
 from renewctl.model import Owner, Role
 from renewctl.store.location import find_store
 
@@ -42,6 +45,19 @@ def complete_list(incomplete: str, words: Iterable[str]) -> list[str]:
     return [f"{before}{word}" for word in words] if re.fullmatch(r"[\w,-]*", before, re.ASCII) else []
 
 
+def parse_code(word: str, known: Collection[str], unknown: str) -> str:
+    """Return the code that ``word`` names.
+
+    Raises:
+        UsageError: If it is not known; the message is ``unknown`` and the word, the hint the nearest or all.
+    """
+    code = word.strip().lower()
+    if code in known:
+        return code
+    hint = suggest(code, known) or f"the codes: {', '.join(sorted(known))}"
+    raise UsageError(f"{unknown} {word!r}", hint=hint)
+
+
 def _keys(ctx: typer.Context, table: str) -> list[str]:
     from renewctl.store.snapshot import parse_document  # Lazy import: only a Tab needs it here.
 
@@ -56,7 +72,9 @@ def _keys(ctx: typer.Context, table: str) -> list[str]:
 Text = str | None
 client_argument = partial(typer.Argument, autocompletion=complete_clients)
 user_argument = partial(typer.Argument, autocompletion=complete_users)
-notify_option = partial(typer.Option, "--notify", metavar="USER", autocompletion=complete_users_or_none)
+FILTERS = "Filters and order"
+user_option = partial(typer.Option, metavar="USER", autocompletion=complete_users_or_none)
+filter_option = partial(typer.Option, rich_help_panel=FILTERS)
 Clients = Annotated[
     list[str] | None, client_argument(metavar="[CLIENT]...", help="Domains, hub ids or exact names.")
 ]
@@ -65,8 +83,31 @@ OwnerOption = Annotated[
     Owner | None, typer.Option("--owner", case_sensitive=False, help="Who owns renewal communication.")
 ]
 NotifyOption = Annotated[
-    Text, notify_option(help="The partner user: an address, what is before its @, or none.")
+    Text, user_option("--notify", help="The partner user: an address, what is before its @, or none.")
 ]
+SOURCES = {
+    "default": frozenset({Source.DEFAULT}),
+    "override": frozenset({Source.OVERRIDE}),
+    None: frozenset(Source),
+}
+"""Where a setting comes from, by the value of --source."""
+OwnerFilter = Annotated[
+    Owner | None,
+    filter_option("--owner", case_sensitive=False, help="Only where this is the renewal owner."),
+]
+UserFilter = Annotated[
+    Text,
+    user_option(
+        "--user",
+        rich_help_panel=FILTERS,
+        help="Only where this is the partner user; none for where no partner user is set.",
+    ),
+]
+SourceFilter = Annotated[
+    Literal["default", "override"] | None,
+    filter_option("--source", case_sensitive=False, help="Only where this is the setting that applies."),
+]
+ReverseOption = Annotated[bool, filter_option("--reverse", help="Reverse the order.")]
 NameOption = Annotated[Text, typer.Option("--name", metavar="TEXT", help="The name people know.")]
 ProductOption = Annotated[
     Text, typer.Option("--product", metavar="TEXT", help="What renews; tells renewals apart.")

@@ -4,7 +4,7 @@ Lazy imports of idna and email-validator: most text is plain ASCII and needs nei
 """
 
 import re
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from renewctl.errors import UsageError
 
@@ -26,6 +26,8 @@ _SHARED_SITES = tuple(
 _RESERVED_DOMAINS = (".test", ".local", ".invalid", ".localhost", ".onion")
 # Patterns that a report on a store does not need are text, which ``re`` compiles when they are used.
 _URL_PARTS = r"(?s)^[a-z][a-z0-9+.-]*://|[/?#].*$|:\d+(?=[/?#]|$)"
+# Letters that are not a letter and an accent to Unicode, but are to whoever types without them.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 _NO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _DOTS = "[.\u3002\uff0e\uff61]"
 _ADDRESS_IN_BRACKETS = r"<\s*([^<>@\s]+@[^<>@\s]+)\s*>"
@@ -92,6 +94,15 @@ def name_key(text: str) -> str:
     """
     text = " ".join(text.split())
     return text.lower() if text.isascii() else normalize("NFC", normalize("NFD", text).casefold())
+
+
+def plain_key(text: str) -> str:
+    """Return text in the form it is searched and sorted by: as ``name_key``, and without accents."""
+    key = name_key(text)
+    if key.isascii():
+        return key
+    bare = "".join(char for char in normalize("NFKD", key) if not combining(char))
+    return name_key(bare).translate(_PLAIN)
 
 
 def address_key(text: str) -> str:

@@ -1,16 +1,14 @@
 """From what people type to the client or partner user they mean; never a guess, never a creation."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher, get_close_matches
 from itertools import takewhile
 
 from renewctl.command_line import command_line
 from renewctl.domain.identifiers import address_key, client_key, is_address, name_key
-from renewctl.domain.resolve import setting_of
 from renewctl.errors import Problem, UnknownClient, UnknownUser
-from renewctl.fields import TABLES
-from renewctl.model import EMPTY, Client, Owner, PartnerUser, Portfolio, Scalar
+from renewctl.model import Client, Owner, PartnerUser, Portfolio
 
 _SPAN = re.compile(r"\d{1,4}[dwmy]", re.I)
 _split_labels = re.compile(r"(?=[.@])").split
@@ -164,35 +162,3 @@ def find_address(portfolio: Portfolio, word: str) -> str:
         hint = _suggest(word, {address: address for address in sorted({*known, *portfolio.users})})
         hint = hint or f"{command_line('user list')} and {command_line('contacts')} show them all"
         raise UnknownUser(f"nobody in the store has the address {word!r}", hint=hint) from None
-
-
-def filter_clients(
-    portfolio: Portfolio,
-    overridden: bool | None = None,
-    owner: Owner | None = None,
-    notify: str | None = None,
-    values: Mapping[str, Scalar | None] = EMPTY,
-) -> tuple[Client, ...]:
-    """Return the clients that pass every filter; None lets any client pass.
-
-    ``owner`` and ``notify`` (an address, or empty for no partner user) are those of the setting that
-    applies, ``values`` the client's own fields by key. Text is compared without case.
-    """
-    clients = []
-    for client in portfolio.clients.values():
-        setting = setting_of(portfolio, client)
-        user = address_key(setting.notify or "") if setting else None
-        if overridden is not None and overridden != (client.override is not None):
-            continue
-        if owner is not None and (setting is None or setting.owner is not owner):
-            continue
-        if notify is not None and user != address_key(notify):
-            continue
-        fields = ((getattr(client, TABLES["clients"][key].attribute), value) for key, value in values.items())
-        if all(_fold(has) == _fold(wanted) for has, wanted in fields):
-            clients.append(client)
-    return tuple(clients)
-
-
-def _fold(value: object) -> object:
-    return name_key(value or "") if isinstance(value, str | None) else value

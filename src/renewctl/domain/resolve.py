@@ -16,6 +16,7 @@ from renewctl.model import (
     Contact,
     Copies,
     Default,
+    Override,
     Owner,
     PartnerUser,
     Path,
@@ -152,10 +153,8 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     no part. Never raises: what is missing or wrong becomes a note.
     """
     setting = setting_of(portfolio, client)
-    source, rule = Source.NONE, Rule.NO_DEFAULT
-    if setting:
-        source = Source.OVERRIDE if client.override else Source.DEFAULT
-        rule = Rule(f"{source}-{setting.owner}")
+    source = source_of(setting)
+    rule = Rule(f"{source}-{setting.owner}") if setting else Rule.NO_DEFAULT
     decisions = tuple(_decide(portfolio, client, setting))
     to = tuple([decision for decision in decisions if decision.outcome == "notified"])
     cc = tuple([decision for decision in decisions if decision.outcome == "copied"])
@@ -260,6 +259,13 @@ def _merge(contacts: list[Decision], users: list[Decision]) -> list[Decision]:
 def setting_of(portfolio: Portfolio, client: Client) -> Setting | None:
     """Return the setting that applies to ``client``: its override, or else the default."""
     return client.override or portfolio.default
+
+
+def source_of(setting: Setting | None) -> Source:
+    """Return the level that the setting of a client comes from."""
+    if setting is None:
+        return Source.NONE
+    return Source.OVERRIDE if isinstance(setting, Override) else Source.DEFAULT
 
 
 def setting_path(client: Client) -> Path:

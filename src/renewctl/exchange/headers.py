@@ -4,13 +4,11 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
-from unicodedata import combining, normalize
 
+from renewctl.domain.identifiers import plain_key
 from renewctl.fields import COLUMNS
 from renewctl.package_data import read_texts
 
-# Letters that are not a letter and an accent to Unicode, but are to whoever types without them.
-_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 _SIGNS = re.compile(r"[\W_]+")
 CLIENT_OR_NAME = "client-or-name"
 # Notes are a client's memo. A list of overrides has no memos: there they are an override's note.
@@ -19,8 +17,7 @@ _OTHERWISE = {"memo": "note"}
 
 def fold(name: str) -> str:
     """Return a name in the form it is compared in: without case, accents, spaces and signs."""
-    bare = "".join(char for char in normalize("NFKD", name.casefold()) if not combining(char))
-    return _SIGNS.sub("", bare.casefold().translate(_PLAIN))
+    return _SIGNS.sub("", plain_key(name))
 
 
 class Headers(NamedTuple):

@@ -42,7 +42,8 @@ def render_client_list(portfolio: Portfolio, clients: Sequence[Client]) -> Resul
 
 
 def _make_grid(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Grid:
-    columns = zip(headings, zip(*rows, strict=True), strict=True) if rows else []
+    lists = zip(*rows, strict=True) if rows else [()] * len(headings)
+    columns = zip(headings, lists, strict=True)
     return Grid([[column(heading.upper(), cells) for heading, cells in columns]])
 
 

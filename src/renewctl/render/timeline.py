@@ -8,7 +8,7 @@ from math import ceil
 from renewctl.domain.report import ReportRow, without_recipient
 from renewctl.domain.timeline import Month, Timeline
 from renewctl.render.result import Block, Column, Grid, Line, Result, Segment, line, table_of
-from renewctl.render.who import Report, describe_basis
+from renewctl.render.who import Report, describe_basis, suggest_more
 from renewctl.text import count_of, list_some
 
 COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recipient", "deadlines")
@@ -43,8 +43,9 @@ def render_timeline(timeline: Timeline, report: Report) -> Result:
         names=tuple(month.name for month in months),
         screen=lambda width: (*report.person_lines, *draw_months(months, report.as_of, width)),
         footer=(
-            line(f"{_describe_counts(timeline, summary)}."),
+            line(f"{_describe_counts(timeline, summary, report.restriction)}."),
             describe_basis(report),
+            *suggest_more(report),
         ),
         warnings=tuple(_describe_not_counted(timeline)),
     )
@@ -119,14 +120,14 @@ def _row(month: Month, scale: int, today: date | None) -> Row:
     return line((month.name, style)), tuple(renewals), tuple(deadlines)
 
 
-def _describe_counts(timeline: Timeline, summary: Mapping[str, int]) -> str:
+def _describe_counts(timeline: Timeline, summary: Mapping[str, int], restriction: str) -> str:
     renewals, deadlines = count_of(summary["renewals"], "renewal"), count_of(summary["deadlines"], "deadline")
     days, window = "whatever the date", timeline.window
     if window is not None:
         days = f"from {window.start} {'on' if window.end == date.max else f'to {window.end}'}"
     outside = summary["outside"]
     more = f"; {count_of(outside, 'more renewal')} outside these days" if outside else ""
-    return f"{renewals} and {deadlines} {days}{more}"
+    return f"{renewals} and {deadlines} {days}{restriction}{more}"
 
 
 def _describe_not_counted(timeline: Timeline) -> Iterator[str]:

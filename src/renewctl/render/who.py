@@ -61,6 +61,18 @@ class Report(NamedTuple):
         return {"as_of": self.as_of.isoformat(), "store": dict(self.store), **person}
 
     @property
+    def restriction(self) -> str:
+        """What the rows have in common because of filters, as the end of a clause."""
+        return f", only {', '.join(self.filters)}" if self.filters else ""
+
+    @property
+    def wider(self) -> str:
+        """What to leave out or widen so that more is listed; empty if all is."""
+        ways = [f"leave out {' or '.join(self.filters)}"] if self.filters else []
+        ways += ["widen the window"] if self.window else []
+        return ", or ".join(ways)
+
+    @property
     def person_lines(self) -> Sequence[Line]:
         """What every screen of the report begins with."""
         return [*_person_lines(self.person), line()] if self.person else []
@@ -353,9 +365,7 @@ def describe_report(report: Report) -> tuple[Line, ...]:
         dated = ((row.renewal.day, row.deadline) for row in report.rows if row.renewal and row.deadline)
         past = sum(not window.holds(*days) for days in dated)
         what += f", {past} of them past" if past else ""
-    if report.filters:
-        what += f", only {', '.join(report.filters)}"
-    return line(f"{what}."), describe_basis(report)
+    return line(f"{what}{report.restriction}."), describe_basis(report)
 
 
 def describe_basis(report: Report) -> Line:
@@ -365,12 +375,21 @@ def describe_basis(report: Report) -> Line:
     return line(f"{confirmed}Based on {report.store['path']}, not on live HubSpot data.")
 
 
+def suggest_more(report: Report) -> Iterator[Line]:
+    """Yield how to list more, if nothing is listed."""
+    if report.rows:
+        return
+    if report.of_no_clients:
+        yield line(suggest_first_client())
+    elif report.filters:
+        yield line(f"To list more: {report.wider}")
+    elif report.window:
+        yield line(f"All dates: {command_line('who --all')}")
+
+
 def _point_on(report: Report) -> Iterator[Line]:
     """Yield where to read more, or how to list more."""
     if report.rows:
         details = "" if report.long else f"{repeat_command(long=True)}, "
         yield line(f"Details: {details}{command_line('explain CLIENT')}")
-    elif report.of_no_clients:
-        yield line(suggest_first_client())
-    elif report.window:
-        yield line(f"All dates: {command_line('who --all')}")
+    yield from suggest_more(report)

@@ -6,7 +6,7 @@ from typing import Any
 
 from renewctl.domain.report import Digest, ReportRow, build_digests, without_recipient
 from renewctl.render.result import HANG, Line, Result, line, table_of
-from renewctl.render.who import Report, describe_report, report_item, summarize
+from renewctl.render.who import Report, describe_report, report_item, suggest_more, summarize
 from renewctl.render.wording import in_days
 from renewctl.text import count_of, markdown_cell
 
@@ -52,7 +52,7 @@ def render_by_recipient(report: Report) -> Result:
         names=tuple(item["email"] for item in items),
         warnings=(warning,) if nobody else (),
         screen=lambda _width: (*report.person_lines, *_draw(digests, today)),
-        footer=describe_report(report),
+        footer=(*describe_report(report), *suggest_more(report)),
         markdown=lambda: _markdown(digests, today),
     )
 

@@ -32,7 +32,7 @@ def calendar(
 ) -> Result:
     """Print deadlines and renewals as an iCalendar file, with who is notified.
 
-    All renewals are in it, unless you name a window; the filters are those of who. Subscribe to the
+    All renewals are in it, unless you name clients, a window or a recipient, as for who. Subscribe to the
     file, or import it into a calendar of its own. A later import moves the events of renewals that
     moved; --since also cancels the events of an earlier export whose renewal is gone. Reads only;
     needs the extra "calendar".

@@ -9,12 +9,11 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.options import Text, complete_list
+from renewctl.cli.options import Text, complete_list, parse_code
 from renewctl.cli.runtime import Run
 from renewctl.command_line import name_store
 from renewctl.domain import check as checks
 from renewctl.domain.check import CODES
-from renewctl.domain.values import suggest
 from renewctl.errors import Problem, RenewctlError, StoreInvalid, UsageError
 from renewctl.render import check as render_check
 from renewctl.render.check import LocatedFinding
@@ -60,9 +59,9 @@ def check(
     Silent when all is well; exit 1 if there is an error. Reads only; HubSpot is not asked.
     """
     if explain is not None:
-        return render_check.render_code(_parse_code(explain, "--explain"))
+        return render_check.render_code(parse_code(explain, CODES, "--explain: there is no code"))
     words = [word for text in ignore or () for word in text.split(",") if word.strip()]
-    ignored = {_parse_code(word, "--ignore") for word in words}
+    ignored = {parse_code(word, CODES, "--ignore: there is no code") for word in words}
     if format_github and run.output is not Output.AUTO:
         raise UsageError(f"--format-github and -o {run.output} exclude each other", hint="name one form")
     if files and run.store is not None:
@@ -118,11 +117,3 @@ def _combine_errors(errors: Sequence[RenewctlError]) -> RenewctlError | None:
     kinds = {type(error) for error in errors}
     kind = kinds.pop() if len(kinds) == 1 else StoreInvalid
     return kind(f"{len(errors)} stores cannot be read", problems=problems)
-
-
-def _parse_code(word: str, option: str) -> str:
-    code = word.strip().lower()
-    if code in CODES:
-        return code
-    hint = suggest(code, CODES) or f"the codes: {', '.join(sorted(CODES))}"
-    raise UsageError(f"{option}: there is no code {word!r}", hint=hint)

@@ -39,7 +39,8 @@ def clear_override(
         if clients:
             return settings.clear_override(lookup.find_clients(portfolio, clients))
         if everyone:
-            plan = settings.clear_override(lookup.filter_clients(portfolio, overridden=True))
+            overridden = [client for client in portfolio.clients.values() if client.override]
+            plan = settings.clear_override(overridden)
             return plan._replace(danger="clear-override --all returns every client to the default")
         return settings.clear_override(settings.find_matching_default(portfolio))
 

@@ -2,24 +2,28 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from renewctl.cli.app import command
 from renewctl.cli.field_options import FieldFilters, FieldValues
 from renewctl.cli.options import (
+    SOURCES,
     Clients,
     ExcelOption,
     NameOption,
     OneClient,
-    OwnerOption,
+    OwnerFilter,
     ProductOption,
+    ReverseOption,
     RoleArgument,
+    SourceFilter,
     Text,
-    notify_option,
+    UserFilter,
+    filter_option,
 )
-from renewctl.cli.runtime import Run
+from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
 from renewctl.command_line import command_line
 from renewctl.domain import lookup
@@ -28,10 +32,12 @@ from renewctl.domain.edit import clients as edit
 from renewctl.domain.edit import contacts, renewals
 from renewctl.domain.identifiers import parse_address
 from renewctl.domain.plausibility import describe_far_off
+from renewctl.domain.resolve import Source
+from renewctl.domain.selection import ClientSelection, Order, list_clients
 from renewctl.errors import UsageError
 from renewctl.model import EMPTY, Client, Plan, Renewal, Role
 from renewctl.render import clients as render_clients
-from renewctl.render.result import Result
+from renewctl.render.result import Result, line
 
 Addresses = list[str] | None
 _emails = partial(typer.Option, metavar="EMAIL")
@@ -43,26 +49,46 @@ DeadlineOption = Annotated[
 @command("client list")
 def list_(
     run: Run,
-    overridden: Annotated[bool, typer.Option("--overridden", help="Only clients with an override.")] = False,
+    overridden: Annotated[bool, filter_option("--overridden", help="Only clients with an override.")] = False,
     following: Annotated[
-        bool, typer.Option("--following", help="Only those that follow the default.")
+        bool, filter_option("--following", help="Only those that follow the default.")
     ] = False,
-    owner: OwnerOption = None,
-    notify: Annotated[Text, notify_option(help="Only those whose partner user this is, or none.")] = None,
+    owner: OwnerFilter = None,
+    user: UserFilter = None,
+    source: SourceFilter = None,
+    search: Annotated[
+        str,
+        filter_option("--search", metavar="TEXT", help="Only with TEXT in domain, name, memo or contacts."),
+    ] = "",
     values: FieldFilters = EMPTY,
+    sort: Annotated[
+        Literal["client", "owner", "renewal"] | None,
+        filter_option("--sort", case_sensitive=False, help="Sort by this instead of the order of the file."),
+    ] = None,
+    reverse: ReverseOption = False,
     excel: ExcelOption = False,
 ) -> Result:
     """List clients and the setting that applies to each.
 
     Reads only. -o csv prints the columns that override --from-file reads.
     """
+    given = {"--overridden": overridden, "--following": following, "--source": source}
+    used = [name for name, value in given.items() if value]
+    if len(used) > 1:
+        raise UsageError(f"{' and '.join(used)} can't be used together", hint="use one of them")
+    sources = SOURCES["override" if overridden else source]
+    if following:
+        sources -= {Source.OVERRIDE}
     portfolio = run.load().portfolio
-    if overridden and following:
-        raise UsageError("--overridden and --following exclude each other", hint="name one of them")
-    user = notify and ("" if notify.lower() == "none" else lookup.find_user(portfolio, notify).email)
-    layer = True if overridden else False if following else None
-    clients = lookup.filter_clients(portfolio, layer, owner, user, values)
-    return run.with_excel(render_clients.render_client_list(portfolio, clients), excel=excel)
+    selection = ClientSelection(
+        owner, select_user(portfolio, user), sources, search, values, sort and Order(sort), reverse
+    )
+    clients = list_clients(portfolio, selection, run.today)
+    result = render_clients.render_client_list(portfolio, clients)
+    if not clients:
+        none = "No clients. To list more: leave out a filter"
+        result = result._replace(footer=(line(none if portfolio.clients else lookup.suggest_first_client()),))
+    return run.with_excel(result, excel=excel)
 
 
 @command("client show")

@@ -2,25 +2,45 @@
 
 from collections.abc import Sequence
 from shlex import quote
+from typing import Annotated
+
+import typer
 
 from renewctl import files
 from renewctl.cli.app import command
 from renewctl.cli.options import Clients
 from renewctl.cli.runtime import Run
+from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain.identifiers import client_key
 from renewctl.domain.paths import LIST_DEPTH
 from renewctl.model import Change
 from renewctl.render import history as render
 from renewctl.render.history import HistoryItem
-from renewctl.render.result import Result
+from renewctl.render.result import Output, Result, line
 from renewctl.store import history as journal
 from renewctl.store.history import History, Record
 from renewctl.store.undo import find_origin
+from renewctl.text import count_of
+
+_MOST_SHOWN = 20
+"""The number of changes that people are shown unless they ask for another."""
 
 
 @command("history")
-def history(run: Run, clients: Clients = None) -> Result:
+def history(
+    run: Run,
+    clients: Clients = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            metavar="NUMBER",
+            min=1,
+            help=f"Show only the newest NUMBER changes; {_MOST_SHOWN} on a terminal if not given.",
+        ),
+    ] = None,
+) -> Result:
     """Show what was changed, when, by whom and why, newest first.
 
     All changes, or those of the clients named. What something else changed in the file shows as
@@ -49,7 +69,15 @@ def history(run: Run, clients: Clients = None) -> Result:
             move = f"mv {quote(str(old))} {quote(str(new))}"
             warning = f"{name} has no history, and {old} has no store: if {name} was renamed, {move}"
         warnings += (warning,)
-    return render.render_history(items, {"path": run.place.display, "sha256": digest}, warnings)
+    if limit is None and run.form is Output.TABLE and run.environment.is_terminal():
+        limit = _MOST_SHOWN
+    shown = items[:limit]
+    result = render.render_history(shown, {"path": run.place.display, "sha256": digest}, warnings)
+    if older := len(items) - len(shown):
+        everything = command_line("history", *(clients or ()), limit=str(len(items)))
+        footer = line(f"Not shown: {count_of(older, 'older change')}. To show all: {everything}")
+        result = result._replace(footer=(footer,))
+    return result
 
 
 def _item(past: History, record: Record, changes: tuple[Change, ...]) -> HistoryItem:

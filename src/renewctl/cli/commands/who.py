@@ -7,18 +7,33 @@ from typing import Annotated, Literal, NamedTuple
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.options import Clients, ExcelOption, Text, complete_list, complete_users
-from renewctl.cli.runtime import Run, select_clients
-from renewctl.command_line import command_line
+from renewctl.cli.options import (
+    SOURCES,
+    Clients,
+    ExcelOption,
+    OwnerFilter,
+    ReverseOption,
+    SourceFilter,
+    Text,
+    UserFilter,
+    complete_list,
+    complete_users,
+    filter_option,
+    parse_code,
+)
+from renewctl.cli.runtime import Run, select_clients, select_user
+from renewctl.command_line import command_line, option
 from renewctl.domain import lookup
 from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
 from renewctl.domain.identifiers import address_key, is_address
 from renewctl.domain.report import ReportRow
+from renewctl.domain.resolve import SEVERITY
 from renewctl.domain.responsibilities import find_responsibilities
+from renewctl.domain.selection import Order, RowSelection, list_rows
 from renewctl.domain.values import suggest
 from renewctl.errors import NoRecipient, Problem, RenewctlError, UnexpectedRecipients, UsageError
-from renewctl.model import Policy
+from renewctl.model import Policy, Portfolio
 from renewctl.render.result import Output, Result
 from renewctl.render.who import Report, render_by_client
 from renewctl.render.who_by_recipient import render_by_recipient
@@ -49,6 +64,85 @@ class Query(NamedTuple):
     ] = None
 
 
+def _complete_codes(incomplete: str) -> list[str]:
+    """Return the codes that the last of a list can become."""
+    return complete_list(incomplete, SEVERITY)
+
+
+class Filters(NamedTuple):
+    """The options that say which of the rows are listed, and in which order."""
+
+    owner: OwnerFilter = None
+    user: UserFilter = None
+    source: SourceFilter = None
+    product: Annotated[
+        Text, filter_option("--product", metavar="TEXT", help="Only products whose name contains TEXT.")
+    ] = None
+    code: Annotated[
+        list[str] | None,
+        filter_option(
+            "--code",
+            metavar="CODE",
+            help="Only rows with a note of this code, or of one of several: a,b.",
+            autocompletion=_complete_codes,
+        ),
+    ] = None
+    no_recipient: Annotated[
+        bool, filter_option("--no-recipient", help="Only rows about which nobody is notified.")
+    ] = False
+    overdue: Annotated[
+        bool,
+        filter_option("--overdue", help="Only where the deadline has passed, but not the renewal date."),
+    ] = False
+    sort: Annotated[
+        Order,
+        filter_option("--sort", case_sensitive=False, help="Sort by this; past and undated rows stay last."),
+    ] = Order.DEADLINE
+    reverse: ReverseOption = False
+
+    def select(self, portfolio: Portfolio) -> RowSelection:
+        """Return what the options select.
+
+        Raises:
+            UsageError: If there is no such code.
+            UnknownUser: If there is no such partner user.
+        """
+        words = [word for text in self.code or () for word in text.split(",")]
+        return RowSelection(
+            self.owner,
+            select_user(portfolio, self.user),
+            SOURCES[self.source],
+            self.product,
+            frozenset(parse_code(word, SEVERITY, "--code: no row can have the code") for word in words),
+            self.no_recipient,
+            self.overdue,
+            self.sort,
+            self.reverse,
+        )
+
+    def describe(self) -> tuple[str, ...]:
+        """Return the filters that are in effect, as they are typed."""
+        given = {**self._asdict(), "code": ",".join(self.code or ()) or None, "sort": None, "reverse": False}
+        return tuple(option(name, value) for name, value in given.items() if value not in {None, False})
+
+
+NO_FILTERS = Filters()
+
+
+class Gates(NamedTuple):
+    """The options by which the exit status answers a question about the rows."""
+
+    expect: Annotated[
+        Text,
+        typer.Option(
+            "--expect", metavar="EMAIL", help="Exit 1 unless each row reaches just these (or none)."
+        ),
+    ] = None
+    require_recipient: Annotated[
+        bool, typer.Option("--require-recipient", help="Exit 1 if nobody is notified in a row.")
+    ] = False
+
+
 def _complete_columns(incomplete: str) -> list[str]:
     """Return the columns that the last of a list can become."""
     return complete_list(incomplete, COLUMNS)
@@ -58,20 +152,13 @@ def _complete_columns(incomplete: str) -> list[str]:
 def who(
     run: Run,
     query: Query,
+    filters: Filters,
+    gates: Gates,
     by: Annotated[
         Literal["client", "recipient"], typer.Option("--by", help="One row a renewal, or one block a person.")
     ] = "client",
     timeline: Annotated[
         bool, typer.Option("--timeline", help="Draw the months: renewals and deadlines; a year if no window.")
-    ] = False,
-    expect: Annotated[
-        Text,
-        typer.Option(
-            "--expect", metavar="EMAIL", help="Exit 1 unless each row reaches just these (or none)."
-        ),
-    ] = None,
-    require_recipient: Annotated[
-        bool, typer.Option("--require-recipient", help="Exit 1 if nobody is notified in a row.")
     ] = False,
     chosen: Annotated[
         Text,
@@ -88,13 +175,17 @@ def who(
     """Show who would be notified for upcoming renewals, and by which rule.
 
     Without a window: the next 120 days, or all of a named client's renewals. Renewals whose date
-    is past and clients without one come last, never left out. With --recipient, also what that
-    person is responsible for whatever the date. Reads only; HubSpot is not asked.
+    is past and clients without one come last in any order, and only a filter leaves them out. --overdue
+    lists renewals of all dates. With --recipient, also what that person is responsible for whatever the
+    date. Reads only; HubSpot is not asked.
     """
     if timeline and by == "recipient":
         hint = "--timeline --recipient EMAIL draws what one person hears of"
         raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
-    report = build_report(run, query, timeline=timeline)
+    if gates.require_recipient and filters.no_recipient:
+        hint = "--require-recipient alone fails if there is such a row"
+        raise UsageError("--no-recipient and --require-recipient can't be used together", hint=hint)
+    report = build_report(run, query, filters, timeline=timeline)
     columns = _parse_columns(run, chosen, by_row=by == "client" and not timeline) if chosen else ()
     report = report._replace(columns=columns, long=long)
     rows = report.rows
@@ -110,13 +201,7 @@ def who(
         result = render_by_recipient(report)
     else:
         result = render_by_client(report)
-    failure: RenewctlError | None = _unexpected(report, rows, expect) if expect is not None else None
-    if require_recipient and not failure and not rows:
-        failure = NoRecipient("nothing is listed, so nobody is notified", hint=_why_nothing(report))
-    elif require_recipient and not failure:
-        keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
-        problems = [Problem(f"{key}: nobody is notified") for key in keys]
-        failure = NoRecipient("nobody would be notified", hint=_why(), problems=problems) if keys else None
+    failure = _find_failure(gates, report, rows)
     return run.with_excel(result._replace(failure=failure), excel=excel)
 
 
@@ -139,20 +224,21 @@ def _parse_columns(run: Run, text: str, *, by_row: bool) -> list[ReportColumn]:
     return [COLUMNS[key] for key in dict.fromkeys(keys)]
 
 
-def build_report(run: Run, query: Query, *, timeline: bool = False, unbounded: bool = False) -> Report:
+def build_report(
+    run: Run, query: Query, filters: Filters = NO_FILTERS, *, timeline: bool = False, unbounded: bool = False
+) -> Report:
     """Return the report that is asked for; ``unbounded``, of all dates unless a window is asked for.
 
     A timeline has rows of all dates; its window, unless one is asked for, is a year.
 
     Raises:
-        UsageError: If the window cannot be read.
+        UsageError: If the window or a filter cannot be read.
         UnknownClient, UnknownUser: If a name is none of the store's.
     """
     snapshot = run.load()
     portfolio, person = snapshot.portfolio, None
-    window = _window(
-        query, portfolio.policy, run.today, unbounded=timeline or unbounded or bool(query.clients)
-    )
+    unbounded = unbounded or timeline or filters.overdue or bool(query.clients)
+    window = _window(query, portfolio.policy, run.today, unbounded=unbounded)
     if timeline and window is None and not query.everything:
         window = reports.twelve_months(run.today)
     clients = select_clients(portfolio, query.clients)
@@ -160,7 +246,15 @@ def build_report(run: Run, query: Query, *, timeline: bool = False, unbounded: b
     if query.recipient is not None:
         person = find_responsibilities(portfolio, lookup.find_address(portfolio, query.recipient))
         rows = reports.rows_for_recipient(rows, person.email)
-    return Report(rows, run.today, window, snapshot.identity, person, of_no_clients=not portfolio.clients)
+    return Report(
+        list_rows(rows, filters.select(portfolio), run.today),
+        run.today,
+        window,
+        snapshot.identity,
+        person,
+        of_no_clients=not portfolio.clients,
+        filters=filters.describe(),
+    )
 
 
 def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Window | None:
@@ -196,9 +290,28 @@ def _why_nothing(report: Report) -> str:
     """Return what to do about a report without rows."""
     if report.of_no_clients:
         return lookup.suggest_first_client()
-    if report.window is None and report.person:
+    if not report.wider and report.person:
         return f"{command_line('explain CLIENT', recipient=report.person.email)} says why"
-    return "widen the window"
+    return report.wider
+
+
+def _find_failure(gates: Gates, report: Report, rows: Sequence[ReportRow]) -> RenewctlError | None:
+    """Return the first gate that the rows do not pass.
+
+    Raises:
+        UsageError: If the addresses expected cannot be read.
+    """
+    unexpected = _unexpected(report, rows, gates.expect) if gates.expect is not None else None
+    return unexpected or (_lacks_recipient(report, rows) if gates.require_recipient else None)
+
+
+def _lacks_recipient(report: Report, rows: Sequence[ReportRow]) -> NoRecipient | None:
+    """Return what is wrong unless there are rows and somebody is notified about each."""
+    if not rows:
+        return NoRecipient("nothing is listed, so nobody is notified", hint=_why_nothing(report))
+    keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
+    problems = [Problem(f"{key}: nobody is notified") for key in keys]
+    return NoRecipient("nobody would be notified", hint=_why(), problems=problems) if keys else None
 
 
 def _unexpected(report: Report, rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients | None:

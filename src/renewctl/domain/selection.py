@@ -1,0 +1,175 @@
+"""Which rows of a report, and which clients, are listed, and in which order."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple, TypeVar
+
+from renewctl.domain.identifiers import address_key, name_key, plain_key
+from renewctl.domain.report import ReportRow
+from renewctl.domain.resolve import Source, setting_of, source_of
+from renewctl.fields import TABLES
+from renewctl.model import EMPTY, Client, Owner, Portfolio, Scalar, Setting
+
+Item = TypeVar("Item")
+
+
+class Order(StrEnum):
+    """What a list is sorted by."""
+
+    DEADLINE = "deadline"
+    RENEWAL = "renewal"
+    CLIENT = "client"
+    OWNER = "owner"
+    PRODUCT = "product"
+
+
+class RowSelection(NamedTuple):
+    """Which rows are listed, and in which order. A row is listed if every filter accepts it.
+
+    Args:
+        owner: The renewal owner of the setting that applies; None for any.
+        user: The address of that setting's partner user, empty for none; None for any.
+        sources: Where that setting comes from.
+        product: Text that the name of the product contains, without regard to case and accents; None for
+            any, and for clients without a renewal.
+        codes: The codes of which a row must have at least one note; empty for any row.
+        no_recipient: Whether only rows about which nobody is notified are listed.
+        overdue: Whether only rows are listed whose deadline has passed and whose renewal date has not.
+        order: What the rows are sorted by; rows that are equal in it keep their order.
+        reverse: Whether the order is reversed.
+    """
+
+    owner: Owner | None = None
+    user: str | None = None
+    sources: frozenset[Source] = frozenset(Source)
+    product: str | None = None
+    codes: frozenset[str] = frozenset()
+    no_recipient: bool = False
+    overdue: bool = False
+    order: Order = Order.DEADLINE
+    reverse: bool = False
+
+
+class ClientSelection(NamedTuple):
+    """Which clients are listed, and in which order. A client is listed if every filter accepts it.
+
+    Args:
+        owner, user, sources: As in ``RowSelection``.
+        search: Text that is somewhere in what is recorded of the client: its domain, name and memo, and the
+            names and addresses of its contacts. Case and accents make no difference.
+        values: Values of the client's own fields, by key; text is compared without regard to case.
+        order: Client, owner or renewal; None for the order of the file.
+        reverse: Whether the order is reversed.
+    """
+
+    owner: Owner | None = None
+    user: str | None = None
+    sources: frozenset[Source] = frozenset(Source)
+    search: str = ""
+    values: Mapping[str, Scalar | None] = EMPTY
+    order: Order | None = None
+    reverse: bool = False
+
+
+def list_rows(rows: Sequence[ReportRow], selection: RowSelection, today: date) -> tuple[ReportRow, ...]:
+    """Return the rows that are selected, in their order.
+
+    In any order, reversed or not, renewals whose date is past follow the others, and clients without a
+    renewal are last. Among those, rows that lack what is sorted by are last.
+    """
+
+    def group(row: ReportRow) -> int:
+        return 2 if row.renewal is None else int(row.renewal.day < today)
+
+    found = [row for row in rows if _is_selected(row, selection, today)]
+    by_value = _sort(found, _ROW_VALUES[selection.order], reverse=selection.reverse)
+    return tuple(sorted(by_value, key=group))
+
+
+def _is_selected(row: ReportRow, selection: RowSelection, today: date) -> bool:
+    renewal, deadline, product = row.renewal, row.deadline, selection.product
+    return (
+        _has_setting(row.resolution.setting, selection)
+        and (product is None or (renewal is not None and plain_key(product) in plain_key(renewal.product)))
+        and (not selection.codes or any(note.code in selection.codes for note in row.notes))
+        and not (selection.no_recipient and row.resolution.to)
+        and not (selection.overdue and not (renewal and deadline and deadline < today <= renewal.day))
+    )
+
+
+def list_clients(portfolio: Portfolio, selection: ClientSelection, today: date) -> tuple[Client, ...]:
+    """Return the clients that are selected, in their order.
+
+    By renewal, a client counts with its next one. In any order, reversed or not, clients that lack what is
+    sorted by are last.
+    """
+    text = plain_key(selection.search)
+    found = [
+        client
+        for client in portfolio.clients.values()
+        if _has_setting(setting_of(portfolio, client), selection)
+        and _has_values(client, selection.values)
+        and any(text in plain_key(recorded) for recorded in _texts(client))
+    ]
+    if selection.order is None:
+        return tuple(found[::-1] if selection.reverse else found)
+    values: Mapping[Order, Callable[[Client], Any]] = {
+        Order.CLIENT: _called,
+        Order.OWNER: lambda client: _owner(setting_of(portfolio, client)),
+        Order.RENEWAL: lambda client: min(
+            (renewal.day for renewal in client.renewals if renewal.day >= today), default=None
+        ),
+    }
+    return tuple(_sort(found, values[selection.order], reverse=selection.reverse))
+
+
+def _texts(client: Client) -> Iterator[str]:
+    """Yield what a search looks at."""
+    yield from (client.key, client.spelling, client.name, client.memo)
+    for contact in client.contacts:
+        yield from (contact.email, contact.name)
+
+
+def _has_values(client: Client, values: Mapping[str, Scalar | None]) -> bool:
+    fields = TABLES["clients"]
+    return all(_fold(getattr(client, fields[key].attribute)) == _fold(value) for key, value in values.items())
+
+
+def _fold(value: object) -> object:
+    return name_key(value or "") if isinstance(value, str | None) else value
+
+
+def _has_setting(setting: Setting | None, selection: RowSelection | ClientSelection) -> bool:
+    """Return whether the setting that applies to a client, if there is one, is as selected."""
+    if source_of(setting) not in selection.sources:
+        return False
+    if selection.owner is not None and _owner(setting) is not selection.owner:
+        return False
+    user = address_key(setting.notify or "") if setting else None
+    return selection.user is None or user == address_key(selection.user)
+
+
+def _sort(items: Sequence[Item], value: Callable[[Item], Any], *, reverse: bool) -> list[Item]:
+    """Return the items by value; those without one are last, whether the order is reversed or not."""
+    known = [item for item in items if value(item) is not None]
+    unknown = [item for item in items if value(item) is None]
+    return sorted(known, key=value, reverse=reverse) + unknown
+
+
+def _called(client: Client) -> str:
+    return plain_key(client.name or client.key)
+
+
+def _owner(setting: Setting | None) -> Owner | None:
+    return setting.owner if setting else None
+
+
+_ROW_VALUES: Mapping[Order, Callable[[ReportRow], Any]] = {
+    Order.DEADLINE: lambda row: row.deadline,
+    Order.RENEWAL: lambda row: row.renewal.day if row.renewal else None,
+    Order.CLIENT: lambda row: _called(row.client),
+    Order.OWNER: lambda row: _owner(row.resolution.setting),
+    Order.PRODUCT: lambda row: (plain_key(row.renewal.product) or None) if row.renewal else None,
+}
+"""What a row is sorted by; None where it lacks that."""
