@@ -75,7 +75,7 @@ class Operation:
         way = MEMORY if self.way == MEMORY else PIPE
         if isinstance(self.base, Other):
             path = stores.store(self.store, self.base.of(clients))
-            return Process([*stores.command, *WHO_ALL], stores.folder, {"RENEWCTL_STORE": str(path)}, way=way)
+            return Process([*stores.command, *self.base.words], stores.folder, {"RENEWCTL_STORE": str(path)}, way=way)
         return Process([stores.python, "-c", self._code(stores, clients)], stores.folder, way=way)
 
     def label(self, clients: int) -> str:
@@ -105,10 +105,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A baseline that is renewctl itself: ``who --all`` in a pipe, on a store of another size or the same."""
+    """A baseline that is renewctl itself: ``words`` in a pipe, on a store of another size or the same."""
 
     label: str
     of: Callable[[int], int]
+    words: tuple[str, ...] = ("who", "--all", "-o", "tsv")
 
 
 WHO_ALL = ["who", "--all", "-o", "tsv"]
@@ -181,6 +182,10 @@ OPERATIONS = (
     Operation(name="check", words=always("check"), base="L", bar=2.5, stretch=1.6, sizes=(10_000,),
               statuses=(0, 1)),
     *(_tab(shell) for shell in ("bash", "zsh", "fish")),
+    Operation(name="who on a terminal", words=always("who"), base=Other("piped", lambda n: n, ("who",)),
+              bar=2.5, stretch=1.8, sizes=(100,), way=TERMINAL),
+    Operation(name="who --all on a terminal", words=always("who", "--all"), base=Other("piped", lambda n: n),
+              bar=5, stretch=3, sizes=(300,), way=TERMINAL),
     Operation(name="who --all on a terminal", words=always("who", "--all"), base=Other("piped", lambda n: n),
               bar=2, stretch=1.3, sizes=(10_000,), way=TERMINAL),
     Operation(name="who --all -o tsv, JSON store", words=always(*WHO_ALL), base="L", bar=4, stretch=2.5,
