@@ -75,7 +75,8 @@ class Operation:
         way = MEMORY if self.way == MEMORY else PIPE
         if isinstance(self.base, Other):
             path = stores.store(self.store, self.base.of(clients))
-            return Process([*stores.command, *self.base.words], stores.folder, {"RENEWCTL_STORE": str(path)}, way=way)
+            words = [*stores.command, *self.base.words]
+            return Process(words, stores.folder, {"RENEWCTL_STORE": str(path)}, way=way)
         return Process([stores.python, "-c", self._code(stores, clients)], stores.folder, way=way)
 
     def label(self, clients: int) -> str:

@@ -129,7 +129,13 @@ def test_the_wheel_holds_the_package_and_its_licence_only(built: Built) -> None:
     with zipfile.ZipFile(built.wheel) as archive:
         names = archive.namelist()
     assert sorted(names) == sorted(package | about | data)
-    needed = {"py.typed", "texts/demo.toml", "texts/examples.toml", "texts/synonyms.toml"}
+    needed = {
+        "py.typed",
+        "texts/demo.toml",
+        "texts/examples.toml",
+        "texts/synonyms.toml",
+        "render/templates/page.html.j2",
+    }
     assert {f"renewctl/{name}" for name in needed} <= set(names)
 
 

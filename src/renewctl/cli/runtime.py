@@ -155,3 +155,16 @@ def select_user(portfolio: Portfolio, word: str | None) -> str | None:
     if word is None:
         return None
     return "" if word.lower() == "none" else lookup.find_user(portfolio, word).email
+
+
+def find_user_and_host() -> tuple[str, str]:
+    """Return the names of the user and of the machine."""
+    # Lazy imports: an answer that is only read names neither.
+    import getpass
+    import socket
+
+    try:
+        user = getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        user = "unknown"  # a process without a name, as in some containers; ImportError: Windows
+    return user, socket.gethostname()

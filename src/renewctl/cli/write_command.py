@@ -1,14 +1,12 @@
 """A change on its way from the plan to the result: planned, approved, written, shown."""
 
-import getpass
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import typer
 
-from renewctl.cli.runtime import Run
+from renewctl.cli.runtime import Run, find_user_and_host
 from renewctl.domain.impact import compare_recipients
 from renewctl.errors import BadInput, ConfirmationRequired, ExitStatus, Problem
 from renewctl.model import Plan, Portfolio
@@ -56,12 +54,8 @@ def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
 
 
 def _author(note: str) -> Author:
-    try:
-        user = getpass.getuser()
-    except (ImportError, KeyError, OSError):
-        user = "unknown"  # a process without a name, as in some containers; ImportError: Windows
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Author(user, socket.gethostname(), at, note)
+    return Author(*find_user_and_host(), at, note)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import PARTNER_USER, Decision, Note, Severity
 from renewctl.model import Owner
-from renewctl.render.result import Cell, Line, line
+from renewctl.render.result import Cell, Line, cell_lines, line
 from renewctl.text import count_of
 
 OWNERS = {Owner.HUBSPOT: "HubSpot", Owner.PARTNER: "Partner"}
@@ -52,8 +52,7 @@ class ReportColumn(NamedTuple):
         if self.shown:
             found = self.shown(row, today)
             return found if isinstance(found, list) else [found]
-        value = self.value(row, today)
-        return [line("" if value is None else str(value))]
+        return [*map(line, cell_lines(self.value(row, today)))]
 
 
 def _show_deadline(row: ReportRow, _today: date) -> Line:

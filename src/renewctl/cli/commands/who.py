@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import typer
 
+from renewctl import __version__
 from renewctl.cli.app import command
 from renewctl.cli.options import (
     SOURCES,
@@ -21,7 +22,7 @@ from renewctl.cli.options import (
     filter_option,
     parse_code,
 )
-from renewctl.cli.runtime import Run, select_clients, select_user
+from renewctl.cli.runtime import Run, find_user_and_host, select_clients, select_user
 from renewctl.command_line import command_line, option
 from renewctl.domain import lookup
 from renewctl.domain import report as reports
@@ -198,11 +199,33 @@ def who(
         result = render_timeline(picture, report._replace(rows=picture.rows))
         rows = reports.filter_rows(rows, report.window, run.today)
     elif by == "recipient":
-        result = render_by_recipient(report)
+        result = render_by_recipient(report)._replace(page=lambda: _render_people_page(report))
     else:
-        result = render_by_client(report)
+        result = render_by_client(report)._replace(page=lambda: _render_page(run, report))
     failure = _find_failure(gates, report, rows)
     return run.with_excel(result._replace(failure=failure), excel=excel)
+
+
+def _render_page(run: Run, report: Report) -> str:
+    # Lazy import: only -o html needs it.
+    from renewctl.render.page import render_page
+
+    snapshot = run.load()
+    return render_page(report, snapshot.portfolio, snapshot.line_of, _describe_maker())
+
+
+def _render_people_page(report: Report) -> str:
+    # Lazy import: only -o html needs it.
+    from renewctl.render.page import render_people_page
+
+    digests = reports.build_digests(report.rows, report.person.email if report.person else None)
+    return render_people_page(report, digests, _describe_maker())
+
+
+def _describe_maker() -> str:
+    """Return by what and for whom a page is made."""
+    user, host = find_user_and_host()
+    return f"renewctl {__version__} for {user} on {host}"
 
 
 def _parse_columns(run: Run, text: str, *, by_row: bool) -> list[ReportColumn]:

@@ -1,0 +1,184 @@
+"""The report as one HTML page, for people who never open a terminal.
+
+A page needs nothing but itself: no network, no other file. Its Content-Security-Policy allows its own style
+and script, by their digests, and nothing else. All text passes through ``showable`` and is escaped.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from renewctl.domain.dates import Window
+from renewctl.domain.report import FOOTER_CODE, Digest, build_digests, without_recipient
+from renewctl.domain.resolve import ARTICLE
+from renewctl.errors import MissingExtra
+from renewctl.installation import install_command
+from renewctl.model import Path as FilePath
+from renewctl.model import Portfolio
+from renewctl.package_data import read_texts
+from renewctl.render.page_months import count_months
+from renewctl.render.page_people import describe_people, find_users, order_people, renewal_key
+from renewctl.render.page_rows import (
+    STATUSES,
+    describe_attention,
+    describe_rows,
+    find_order,
+    name_owner,
+    page_columns,
+)
+from renewctl.render.who import Report, summarize
+from renewctl.render.wording import name_day, name_month
+from renewctl.text import count_of, showable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_page(
+    report: Report, portfolio: Portfolio, place_of: Callable[[FilePath], str | None], made_by: str = ""
+) -> str:
+    """Return the whole report as a page.
+
+    Args:
+        report: what is reported.
+        portfolio: the store, by which each row is explained.
+        place_of: returns where in the file a value is, as FILE:LINE; None if it is not in the file.
+        made_by: by what and for whom the page was made; empty if that is not shown.
+
+    Raises:
+        MissingExtra: If Jinja2 is not installed.
+    """
+    views, columns = describe_rows(report, portfolio, place_of), page_columns(report)
+    digests = build_digests(report.rows, report.person.email if report.person else None)
+    ordered = order_people(digests, portfolio)
+    groups = describe_people(report, ordered, {renewal_key(view.row): view.anchor for view in views})
+    texts = read_texts("explain")["rules"]
+    return _fill(
+        "page.html.j2",
+        {
+            "title": "Renewals: who is notified",
+            "report": report,
+            "made_by": made_by,
+            "summary": summarize(report.rows),
+            "columns": columns,
+            "rows": views,
+            "sorted_by": find_order(report),
+            "statuses": STATUSES,
+            "counts": {each.key: sum(each.key in view.statuses for view in views) for each in STATUSES},
+            "attention": describe_attention(report, views),
+            "months": count_months(report),
+            "unconfirmed": len({each.row.client.key for each in views if FOOTER_CODE in each.codes}),
+            "groups": groups,
+            "users": find_users(groups, portfolio),
+            "owners": dict.fromkeys(view.owner for view in views),
+            "rules": {rule: texts[rule] for rule in sorted({view.row.resolution.rule for view in views})},
+            "article": ARTICLE,
+        },
+        [column.heading for column in columns],
+    )
+
+
+def render_people_page(report: Report, digests: Sequence[Digest], made_by: str = "") -> str:
+    """Return a page with what each person will be notified about, and first what NOBODY is.
+
+    Raises:
+        MissingExtra: If Jinja2 is not installed.
+    """
+    silent = without_recipient(report.rows)
+    nobody = [Digest("", "NOBODY", tuple(("to", row) for row in silent))] if silent else []
+    return _fill_people("Renewals by person", report, [*nobody, *digests], made_by)
+
+
+def render_person_page(report: Report, digest: Digest, made_by: str = "") -> str:
+    """Return a page for one person: what they will be notified about.
+
+    Raises:
+        MissingExtra: If Jinja2 is not installed.
+    """
+    return _fill_people(f"Renewals: {digest.name or digest.email}", report, [digest], made_by)
+
+
+def _fill_people(title: str, report: Report, digests: Sequence[Digest], made_by: str) -> str:
+    groups = describe_people(report, digests)
+    return _fill("people.html.j2", {"title": title, "report": report, "made_by": made_by, "groups": groups})
+
+
+@cache
+def open_templates() -> "Environment":
+    """Return the templates; whatever they show is made showable, then escaped.
+
+    Raises:
+        MissingExtra: If Jinja2 is not installed.
+    """
+    try:
+        # Lazy import: only pages need it.
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError as error:
+        message = f"writing a page needs the package jinja2: {error}"
+        raise MissingExtra(message, hint=install_command("jinja2")) from error
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_make_showable,
+    )
+    environment.filters |= {
+        "count_of": count_of,
+        "day": name_day,
+        "long_day": partial(name_day, long=True),
+        "month": name_month,
+        "owner": name_owner,
+        "window": _describe_window,
+    }
+    return environment
+
+
+def _make_showable(value: object) -> object:
+    """Return a value as it is shown; what is already HTML stays as it is."""
+    return showable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _describe_window(window: Window | None) -> str:
+    """Return which days a report is about, in words."""
+    if window is None:
+        return "all dates"
+    end = "on" if window.end == date.max else f"to {name_day(window.end)}"
+    return f"{window.on}s from {name_day(window.start)} {end}"
+
+
+def _fill(template: str, values: dict[str, object], headings: Sequence[str] = ()) -> str:
+    """Return a page; ``headings`` are those of its table, without which it has no script."""
+    found = open_templates().get_template(template)
+    from markupsafe import Markup  # Lazy import: it comes with Jinja2.
+
+    style = (TEMPLATES / "page.css").read_text("utf-8") + _label_cells(headings)
+    script = (TEMPLATES / "page.js").read_text("utf-8") if headings else ""
+    policy = f"default-src 'none'; style-src '{_digest(style)}'; base-uri 'none'; form-action 'none'"
+    policy += f"; script-src '{_digest(script)}'" if script else ""
+    own = {"style": style, "script": script, "policy": policy}
+    return found.render(values, **{name: Markup(text) for name, text in own.items()})  # noqa: S704 (all our own)
+
+
+def _label_cells(headings: Sequence[str]) -> str:
+    """Return the style by which each value has the heading of its column in front where rows are cards."""
+    rules = [
+        f'.rows > tbody > tr:first-child > td:nth-child({number})::before {{ content: "{heading}"; }}\n'
+        for number, heading in enumerate(headings, 1)
+    ]
+    return f"@media screen and (max-width: 1100px) {{\n{''.join(rules)}}}\n" if rules else ""
+
+
+def _digest(text: str) -> str:
+    """Return the digest of a style or a script as a policy has it.
+
+    Source: Content Security Policy Level 3, 2.3.1 (hash-source).
+    """
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

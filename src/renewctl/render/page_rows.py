@@ -1,0 +1,308 @@
+"""What the page says about each row: its cells, what needs attention, and the explanation."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from renewctl.domain.report import ReportRow
+from renewctl.domain.resolve import PARTNER_USER
+from renewctl.model import Owner, Path, Portfolio
+from renewctl.package_data import read_texts
+from renewctl.render.explain import render_explanation
+from renewctl.render.result import Line
+from renewctl.render.who import Report
+from renewctl.render.who_columns import COLUMNS, OWNERS, SOON, ReportColumn
+from renewctl.render.wording import ROLES, in_days, name_day
+
+FIELDS = {
+    "owner": "Renewal owner",
+    "notify": "Partner user",
+    "hubspot_override_copies": "Copied on an override",
+}
+ROLES_AND_USER = {**ROLES, PARTNER_USER: "partner user"}
+LONGEST_WHOLE = 48
+"""Characters of an address that stays on one line."""
+OUTCOMES = ("notified", "copied", "skipped")
+
+
+class Status(NamedTuple):
+    """What a row can be filtered by, in words, and the style of its alarm; ``urgent`` ones have a tile."""
+
+    key: str
+    label: str
+    style: str
+    urgent: bool = True
+
+
+STATUSES = (
+    Status("nobody", "NOBODY is notified", "error"),
+    Status("passed", "Deadline passed", "error"),
+    Status("soon", f"Deadline within {SOON} days", "warning"),
+    Status("differs", "Differs from HubSpot", "warning"),
+    Status("past", "Renewal date is past", "warning", urgent=False),
+    Status("undated", "No renewal date", "warning", urgent=False),
+)
+CODES = {"nobody": "no-recipient", "differs": "not-in-hubspot"}
+"""The codes of the notes that say why a row has a status."""
+
+
+class CellLine(NamedTuple):
+    """A line of a cell, and the day it is about, if any."""
+
+    text: str
+    style: str = ""
+    day: date | None = None
+
+
+class Cell(NamedTuple):
+    """A cell of the table: its lines, and a style for all of them.
+
+    ``sort`` orders the rows where the text would not.
+    """
+
+    lines: Sequence[CellLine]
+    sort: str | None = None
+    style: str = ""
+
+
+class Explanation(NamedTuple):
+    """Why a client's recipients are who they are, in words.
+
+    ``values`` are those of the setting, with where each comes from; ``candidates`` are grouped by outcome and
+    reason.
+    """
+
+    values: Sequence[Mapping[str, str]]
+    candidates: Sequence[tuple[str, str, Sequence[Mapping[str, Any]]]]
+
+
+class RowView(NamedTuple):
+    """A row as the page shows it. ``anchor`` is its place in the page, ``owner`` the key of an owner."""
+
+    anchor: str
+    row: ReportRow
+    cells: Sequence[Cell]
+    statuses: Sequence[str]
+    owner: str
+    explanation: Explanation
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of all notes on the row."""
+        return frozenset(note.code for note in self.row.notes)
+
+
+class Attention(NamedTuple):
+    """A row that needs attention: its statuses, how far off its deadline is, and what is the matter.
+
+    ``product`` tells it from others of its client, if there are some.
+    """
+
+    view: RowView
+    statuses: Sequence[Status]
+    product: str
+    due: str
+    what: str
+
+
+def page_columns(report: Report) -> Sequence[ReportColumn]:
+    """Return the columns that the page has."""
+    return report.columns or [column for column in COLUMNS.values() if column.page]
+
+
+def name_owner(owner: str) -> str:
+    """Return what people call an owner."""
+    return OWNERS[Owner(owner)] if owner else "not set"
+
+
+def describe_rows(
+    report: Report, portfolio: Portfolio, place_of: Callable[[Path], str | None]
+) -> Sequence[RowView]:
+    """Return the rows as the page shows them, in their order."""
+    columns, today = page_columns(report), report.as_of
+    by_client: dict[str, list[ReportRow]] = {}
+    for row in report.rows:
+        by_client.setdefault(row.client.key, []).append(row)
+    explanations = {
+        key: _explain(render_explanation(tuple(rows), portfolio, place_of).document)
+        for key, rows in by_client.items()
+    }
+    views = []
+    for number, row in enumerate(report.rows, 1):
+        setting = row.resolution.setting
+        views.append(
+            RowView(
+                f"r{number}",
+                row,
+                [_show(column, row, today) for column in columns],
+                [*_find_statuses(row, today)],
+                str(setting.owner) if setting else "",
+                explanations[row.client.key],
+            )
+        )
+    return views
+
+
+def _find_statuses(row: ReportRow, today: date) -> Iterable[str]:
+    codes = {note.code for note in row.notes}
+    over = row.renewal is not None and row.renewal.day < today
+    if not row.resolution.to:
+        yield "nobody"
+    if row.deadline and not over and row.deadline < today:
+        yield "passed"
+    if row.deadline and not over and 0 <= (row.deadline - today).days <= SOON:
+        yield "soon"
+    if CODES["differs"] in codes:
+        yield "differs"
+    if over:
+        yield "past"
+    if row.renewal is None:
+        yield "undated"
+
+
+def find_order(report: Report) -> str:
+    """Return the key of the column that the rows are in the order of: the deadline's, or empty."""
+    keys = [_show_deadline(row, report.as_of).sort or str(row.deadline or "undated") for row in report.rows]
+    return "deadline" if keys == sorted(keys) else ""
+
+
+def describe_attention(report: Report, views: Sequence[RowView]) -> Sequence[Attention]:
+    """Return the rows that have an urgent status: the gravest first, then by deadline."""
+    urgent = [status for status in STATUSES if status.urgent]
+    counts = Counter(view.row.client.key for view in views)
+    found = []
+    for view in views:
+        row, statuses = view.row, [status for status in urgent if status.key in view.statuses]
+        if statuses:
+            product = row.renewal.product if row.renewal and counts[row.client.key] > 1 else ""
+            found.append(Attention(view, statuses, product, *_describe_due(row, statuses[0], report.as_of)))
+    return sorted(
+        found, key=lambda each: (urgent.index(each.statuses[0]), each.view.row.deadline or date.max)
+    )
+
+
+def _describe_due(row: ReportRow, status: Status, today: date) -> tuple[str, str]:
+    """Return how far off the deadline is, and what the row's note on that status says."""
+    due = in_days((row.deadline - today).days) if row.deadline else ""
+    what = [note.message for note in row.notes if note.code == CODES.get(status.key)]
+    return due, what[0] if what else ""
+
+
+def _show(column: ReportColumn, row: ReportRow, today: date) -> Cell:
+    """Return a cell: as people read it on a page, otherwise as on every screen."""
+    if column.key in _SHOWN:
+        return _SHOWN[column.key](row, today)
+    value = column.value(row, today)
+    if isinstance(value, date):
+        return Cell([CellLine(name_day(value), "", value)])
+    lines = [*filter(None, map(_join_segments, column.show(row, today)))]
+    styles = {line.style for line in lines}
+    if len(styles) == 1:
+        return Cell([line._replace(style="") for line in lines], style=styles.pop())
+    return Cell(lines)
+
+
+def _join_segments(parts: Line) -> CellLine | None:
+    """Return a line with the first of its styles; None if it is blank."""
+    text = "".join(text for text, _ in parts)
+    style = next((style for _, style in parts if style), "")
+    return CellLine(text, _allow_breaks(text, style)) if text.strip() else None
+
+
+def _allow_breaks(text: str, style: str) -> str:
+    """Return the style of an address or a domain: only a very long one may be broken."""
+    return f"{style} long" if len(text) > LONGEST_WHOLE else style
+
+
+def _show_deadline(row: ReportRow, today: date) -> Cell:
+    if row.deadline is None or row.renewal is None:
+        return Cell([])
+    days, over = (row.deadline - today).days, row.renewal.day < today
+    style = "dim" if days > SOON or over else "warning" if days >= 0 else "error"
+    lines = [CellLine(name_day(row.deadline), "", row.deadline), CellLine(in_days(days), style)]
+    # A renewal that is past comes after those to come, as in every report: letters follow digits.
+    return Cell(lines, f"past {row.deadline}" if over else None)
+
+
+def _show_renewal(row: ReportRow, today: date) -> Cell:
+    if row.renewal is None:
+        return Cell([CellLine("no date", "warning")], "")
+    day = row.renewal.day
+    past = [CellLine(in_days((day - today).days), "warning")] if day < today else []
+    return Cell([CellLine(name_day(day), "", day), *past])
+
+
+def _show_client(row: ReportRow, _today: date) -> Cell:
+    key, name = row.client.key, row.client.name
+    if not name:
+        return Cell([CellLine(key, _allow_breaks(key, "strong domain"))])
+    return Cell([CellLine(name, "strong"), CellLine(key, _allow_breaks(key, "dim domain"))])
+
+
+def _show_owner(row: ReportRow, _today: date) -> Cell:
+    setting = row.resolution.setting
+    if setting is None:
+        return Cell([CellLine("not set", "error")])
+    override = [CellLine("override", "dim")] if row.overridden else []
+    return Cell([CellLine(OWNERS[setting.owner]), *override])
+
+
+def _show_notes(row: ReportRow, _today: date) -> Cell:
+    titles = dict.fromkeys((_title(note.code), str(note.severity)) for note in row.row_notes)
+    return Cell([CellLine(title, f"note {severity}") for title, severity in titles])
+
+
+def _title(code: str) -> str:
+    return str(read_texts("codes")["codes"][code]["title"])
+
+
+_SHOWN: Mapping[str, Callable[[ReportRow, date], Cell]] = {
+    "deadline": _show_deadline,
+    "renewal": _show_renewal,
+    "client": _show_client,
+    "owner": _show_owner,
+    "notes": _show_notes,
+}
+
+
+def _explain(document: Mapping[str, Any]) -> Explanation:
+    """Return the explanation of a client in the page's words."""
+    values = [
+        {
+            "label": FIELDS[value["field"]],
+            "value": _name_value(value["field"], value["value"]),
+            "source": _name_place(value["layer"], value["at"]),
+            "hidden": _describe_hidden(value["field"], value["shadows"]),
+        }
+        for value in document["values"]
+    ]
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for decision in sorted(document["decisions"], key=lambda each: OUTCOMES.index(each["outcome"])):
+        roles = ", ".join(ROLES_AND_USER[role] for role in decision["roles"])
+        groups.setdefault((decision["outcome"], decision["why"]), []).append({**decision, "roles": roles})
+    return Explanation(values, [(*key, candidates) for key, candidates in groups.items()])
+
+
+def _name_value(field: str, value: str | None) -> str:
+    if field == "owner":
+        return name_owner(value or "")
+    return value or "none"
+
+
+def _name_place(source: str, place: str | None) -> str:
+    return f"{source}, {_name_line(place)}" if place else source
+
+
+def _describe_hidden(field: str, hidden: Mapping[str, Any] | None) -> str:
+    """Return what the default has, if an override hides it."""
+    if not hidden:
+        return ""
+    return f"default: {_name_value(field, hidden['value'])}" + (
+        f", {_name_line(hidden['at'])}" if hidden["at"] else ""
+    )
+
+
+def _name_line(place: str) -> str:
+    """Return a place in the file that the page names on top."""
+    return f"line {place.rpartition(':')[2]}"

@@ -1,0 +1,76 @@
+"""What the tests of the page share: a browser that reports what goes wrong, and answers to compare."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+AS_OF = "2026-11-23"
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium, started once."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not executable:
+        pytest.skip("there is no Chromium to look at the page with")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Return ``show(html, **context) -> Page``.
+
+    A message on the console, an error, a dialogue or a request to anywhere fails the test.
+    """
+    contexts, wrong = [], []
+
+    def open_page(html: str, **options: Any) -> Page:
+        file = tmp_path / "report.html"
+        file.write_text(html, "utf-8")
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(5000)
+        page.on("console", lambda message: wrong.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: (wrong.append(f"dialogue: {dialog.message}"), dialog.dismiss()))
+        page.on(
+            "request", lambda request: wrong.append(request.url) if request.url != file.as_uri() else None
+        )
+        page.goto(file.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [each for each in wrong if each != f"request: {(tmp_path / 'report.html').as_uri()}"] == []
+
+
+@pytest.fixture
+def ask(run: Callable, examples: Path) -> Callable[..., str]:
+    """Return ``ask(*argv, store=...) -> str``: what a command answers about the invented agency."""
+
+    def answer(*argv: str, store: Path = examples / "agency.toml") -> str:
+        ran = run(*argv, "--store", str(store), "--as-of", AS_OF)
+        assert ran.status == 0, ran.err
+        return ran.out
+
+    return answer
+
+
+@pytest.fixture
+def ask_json(ask: Callable) -> Callable[..., dict[str, Any]]:
+    """Return ``ask_json(*argv) -> dict``: the same answer in JSON."""
+    return lambda *argv, **options: json.loads(ask(*argv, "-o", "json", **options))

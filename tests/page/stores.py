@@ -1,0 +1,50 @@
+"""Stores made for the tests of the page, and their pages."""
+
+from datetime import date
+from typing import Any
+
+from portfolios import portfolio
+from renewctl.domain.report import build_rows
+from renewctl.model import Portfolio
+from renewctl.render.page import render_page
+from renewctl.render.who import Report
+
+TODAY = date(2026, 11, 23)
+
+
+def report_on(data: dict[str, Any]) -> tuple[Report, Portfolio]:
+    """Return the report on all dates of a store, and the store."""
+    store = portfolio(data)
+    rows = build_rows(store, store.clients.values(), None, TODAY)
+    return Report(rows, TODAY, None, {"path": "book.toml"}), store
+
+
+def page_of(data: dict[str, Any]) -> str:
+    """Return the page of a store."""
+    report, store = report_on(data)
+    return render_page(report, store, lambda path: f"book.toml:{len(path)}", "renewctl for ana on desk")
+
+
+def large_store(clients: int) -> dict[str, Any]:
+    """Return a store in which each client has three contacts and a renewal, and a quarter an override."""
+    return {
+        "defaults": {"owner": "hubspot", "notify": "ana@agency.example"},
+        "users": {"ana@agency.example": {"name": "Ana Souza"}, "ines@agency.example": {}},
+        "clients": {f"transportes-{number:03}.example": _client(number) for number in range(clients)},
+    }
+
+
+def _client(number: int) -> dict[str, Any]:
+    domain, day = f"transportes-{number:03}.example", date(2027, 1 + number % 12, 1 + number % 28)
+    names = {"jorge": "primary", "financeiro": "billing", "lucia": "decision-maker"}
+    client: dict[str, Any] = {
+        "name": f"Transportes Guimarães {number}",
+        "contacts": [
+            {"email": f"{name}@{domain}", "name": f"{name.title()} Reis", "roles": [role]}
+            for name, role in names.items()
+        ],
+        "renewals": [{"date": day, "product": "Marketing Hub Professional"}],
+    }
+    if number % 4 == 0:
+        client["override"] = {"owner": "partner", "notify": "ines@agency.example"}
+    return client

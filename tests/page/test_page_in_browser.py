@@ -1,0 +1,429 @@
+"""The page in a real browser: content, sorting and filters, keyboard, print, dark and phone."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+from unicodedata import combining, normalize
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from page.stores import large_store, page_of
+from renewctl.package_data import read_texts
+
+OWNERS = {"hubspot": "HubSpot", "partner": "Partner"}
+READ_ROWS = """() => [...document.querySelectorAll("table.rows > tbody")].map((body) => ({
+  hidden: !body.checkVisibility(),
+  cells: [...body.rows[0].cells].map((cell) => ({
+    days: [...cell.querySelectorAll("time")].map((time) => time.dateTime),
+    lines: [...cell.querySelectorAll("p")].map((line) => line.textContent.trim()),
+  })),
+}))"""
+ONE_OF_EACH = (
+    *("escola-do-rio.example", "joias-aurora.example"),
+    *("ginasio-norte.example", "acai-do-norte.example"),
+)
+"""Clients whose rows have every style of note."""
+HOSTILE = "</style></script><img src=x onerror=alert(1)>\u202e{{7*7}}\"'"
+
+
+def rows_of(page: Page) -> list[dict[str, Any]]:
+    """Return the rows that are visible, by heading."""
+    headings = page.locator("table.rows > thead th").all_text_contents()
+    rows = [row for row in page.evaluate(READ_ROWS) if not row["hidden"]]
+    return [dict(zip(headings, row["cells"], strict=True)) for row in rows]
+
+
+def names_of(page: Page) -> list[str]:
+    """Return the first line of each visible row's client."""
+    return [row["Client"]["lines"][0] for row in rows_of(page)]
+
+
+def counter(page: Page) -> str:
+    """Return how many rows are shown."""
+    return page.locator("form.filters output").inner_text()
+
+
+def in_words(day: str) -> str:
+    """Return a day as the page has it."""
+    return f"{date.fromisoformat(day).day} {date.fromisoformat(day):%b %Y}"
+
+
+@pytest.mark.parametrize("argv", [["who"], ["who", "--all"], ["who", "--recipient", "ana@agency.example"]])
+def test_each_row_says_what_the_json_says(
+    argv: list[str], show: Callable, ask: Callable, ask_json: Callable
+) -> None:
+    items = ask_json(*argv)["items"]
+    titles = {code: texts["title"] for code, texts in read_texts("codes")["codes"].items()}
+    rows = rows_of(show(ask(*argv, "-o", "html")))
+
+    assert len(rows) == len(items)
+    for row, item in zip(rows, items, strict=True):
+        deadline, renewal = row["Deadline"], row["Renewal"]
+        assert deadline["days"] == ([item["deadline"]] if item["deadline"] else [])
+        assert deadline["lines"][:1] == ([in_words(item["deadline"])] if item["deadline"] else [])
+        assert re.sub(r"\D", "", "".join(deadline["lines"][1:])) == re.sub(
+            r"\D", "", str(item["days_to_deadline"] or "")
+        )
+        assert renewal["days"] == ([item["renewal"]] if item["renewal"] else [])
+        assert renewal["lines"][0] == (in_words(item["renewal"]) if item["renewal"] else "no date")
+        assert row["Client"]["lines"] == [*filter(None, [item["name"]]), item["client"]]
+        assert row["Product"]["lines"] == [*filter(None, [item["product"]])]
+        override = ["override"] if item["source"] == "override" else []
+        assert row["Owner"]["lines"] == [OWNERS[item["owner"]], *override]
+        assert row["Notified"]["lines"] == [each["email"] for each in item["to"]] or ["NOBODY"]
+        assert row["Copied"]["lines"] == [each["email"] for each in item["cc"]]
+        assert row["Notes"]["lines"] == [*dict.fromkeys(titles[note["code"]] for note in item["notes"])]
+
+
+def test_each_row_opens_to_the_explanation(show: Callable, ask: Callable, ask_json: Callable) -> None:
+    page = show(ask("who", "-o", "html"))
+    items = ask_json("who")["items"]
+    for number, item in enumerate(items, 1):
+        row = page.locator(f"#r{number}")
+        expect(row.locator(".why-text")).to_be_hidden()
+        row.locator("summary").click()
+        text = row.locator(".why-text").inner_text()
+        explained = ask_json("explain", item["client"])
+        for value in explained["values"]:
+            place = f", line {value['at'].rpartition(':')[2]}" if value["at"] else ""
+            assert f"{value['layer']}{place}" in text
+            assert OWNERS.get(value["value"], value["value"] or "none") in text
+        for decision in explained["decisions"]:
+            assert decision["why"] in text
+            assert (decision["email"] or "not assigned") in text
+            assert decision["outcome"].capitalize() in text
+        for note in item["notes"]:
+            assert note["message"] in text
+        assert explained["rule"] in text
+
+
+def test_the_memo_is_in_the_details_and_is_searched(show: Callable, ask: Callable, agency: Path) -> None:
+    text = agency.read_text("utf-8").replace(
+        'name = "Casa do Fado"', 'name = "Casa do Fado"\nmemo = "Prefere uma única voz.\\nCall first."', 1
+    )
+    agency.write_text(text, "utf-8")
+    page = show(ask("who", "--all", "-o", "html", store=agency))
+
+    page.get_by_label("Search").fill("UNICA voz")
+    assert set(names_of(page)) == {"Casa do Fado"}
+    page.locator("table.rows > tbody:visible summary").first.click()
+    assert page.locator(".memo:visible").all_inner_texts() == ["Memo Prefere uma única voz.", "Call first."]
+
+
+@pytest.mark.parametrize("more", [[], ["--by", "recipient"]])
+def test_each_person_has_a_section_with_what_the_json_says(
+    more: list[str], show: Callable, ask: Callable, ask_json: Callable
+) -> None:
+    page = show(ask("who", *more, "-o", "html"))
+    for person in ask_json("who", "--by", "recipient")["items"]:
+        heading = page.locator("#to-" + re.sub("[^a-z0-9]+", "-", person["email"]))
+        assert person["email"] in heading.inner_text()
+        assert (person["name"] or "") in heading.inner_text()
+        items = page.locator(".people section").filter(has=heading).locator("li").all_inner_texts()
+        assert len(items) == len(person["renewals"])
+        for item, renewal in zip(items, person["renewals"], strict=True):
+            assert (renewal["name"] or renewal["client"]) in item
+            assert (renewal["product"] or "") in item
+            assert ("copied" in item) == (renewal["as"] == "cc")
+            for day in filter(None, (renewal["renewal"], renewal["deadline"])):
+                assert in_words(day) in item
+
+
+def test_renewals_without_a_recipient_are_first_on_the_page_of_people(show: Callable, ask: Callable) -> None:
+    page = show(ask("who", "--by", "recipient", "-o", "html"))
+    first = page.locator(".people section").first
+    assert first.locator("h2").inner_text() == "NOBODY"
+    assert "NOBODY is notified about 3 renewals" in first.inner_text()
+    assert first.locator("a").all_inner_texts() == ["Padrão Engenharia", "Ginásio Norte", "Casa da Ameixa"]
+
+
+def test_the_tiles_count_and_filter(show: Callable, ask: Callable, ask_json: Callable) -> None:
+    items = ask_json("who")["items"]
+    expected = {
+        "NOBODY is notified": [not item["to"] for item in items],
+        "Deadline passed": [
+            item["renewal"] is not None and item["days_to_deadline"] < 0 <= item["days_to_renewal"]
+            for item in items
+        ],
+        "Deadline within 14 days": [
+            item["renewal"] is not None and 0 <= item["days_to_deadline"] <= 14 for item in items
+        ],
+        "Differs from HubSpot": [
+            any(note["code"] == "not-in-hubspot" for note in item["notes"]) for item in items
+        ],
+    }
+    page = show(ask("who", "-o", "html"))
+    tiles = page.locator(".tiles button")
+    assert tiles.count() == 4
+    for label, fits in expected.items():
+        tile = tiles.filter(has_text=label)
+        assert tile.inner_text().split(maxsplit=1) == [str(sum(fits)), label]
+        tile.click()
+        assert tile.get_attribute("aria-pressed") == "true"
+        assert page.get_by_label("Status").locator("option:checked").inner_text() == label
+        assert names_of(page) == [item["name"] for item, one in zip(items, fits, strict=True) if one]
+        assert counter(page) == f"{sum(fits)} of {len(items)} renewals"
+        tile.click()
+        assert tile.get_attribute("aria-pressed") == "false"
+    assert counter(page) == f"{len(items)} of {len(items)} renewals"
+
+
+def test_what_needs_attention_is_listed_by_gravity_then_deadline(show: Callable, ask: Callable) -> None:
+    page = show(ask("who", "--sort", "client", "--reverse", "-o", "html"))
+    assert page.locator(".attention li a").all_inner_texts() == [
+        *("Padrão Engenharia", "Ginásio Norte", "Casa da Ameixa"),
+        *("Transportes Guimarães", "Açaí do Norte Ltda"),
+        *("Vinhos do Vale, Lda.", "Escola do Rio"),
+        *("Café Serra Azul", "Instituto Aprender"),
+    ]
+    headings = page.locator("table.rows > thead th").all()
+    assert [each.get_attribute("aria-sort") for each in headings] == [None] * 8
+
+
+def test_the_filters_narrow_together_and_are_cleared_at_once(
+    show: Callable, ask: Callable, ask_json: Callable
+) -> None:
+    items = ask_json("who")["items"]
+    page = show(ask("who", "-o", "html"))
+
+    page.get_by_label("Search").fill("HUB fundacao")
+    assert names_of(page) == ["Fundação Tejo"]
+    page.get_by_label("Search").fill("ines@agency")
+    assert names_of(page) == ["Mar Azul Hotéis"] * 2
+    page.get_by_label("Search").fill("")
+
+    page.get_by_label("Owner").select_option(label="Partner")
+    assert names_of(page) == [item["name"] for item in items if item["owner"] == "partner"]
+    page.get_by_label("Person").select_option(label="Beatriz Conceição beatriz@agency.example (3)")
+    assert names_of(page) == ["Construtora Horizonte S.A."] * 2
+    page.get_by_label("Owner").select_option(label="All")
+    assert names_of(page) == ["Editora Paineira", *["Construtora Horizonte S.A."] * 2]
+    page.get_by_label("Status").select_option(label="No renewal date")
+    assert names_of(page) == []
+    assert counter(page) == f"0 of {len(items)} renewals"
+    assert page.get_by_text("No renewal matches these filters.").is_visible()
+
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("form.filters output")).to_have_text(f"{len(items)} of {len(items)} renewals")
+    expect(page.locator("table.rows > tbody:visible")).to_have_count(len(items))
+    assert page.get_by_text("No renewal matches these filters.").is_hidden()
+
+
+def test_what_fills_a_screen_appears_at_once_and_the_rest_soon(show: Callable) -> None:
+    page = show(page_of(large_store(300)))
+    visible = page.evaluate(
+        """() => {
+          const search = document.querySelector("input[type=search]");
+          const type = (text) => {
+            search.value = text;
+            search.dispatchEvent(new Event("input", { bubbles: true }));
+            return document.querySelectorAll("table.rows > tbody:not([hidden])").length;
+          };
+          return [type("nothing"), type("transportes")];
+        }"""
+    )
+    assert visible == [0, 50]
+    assert counter(page) == "300 of 300 renewals"
+    expect(page.locator("table.rows > tbody:visible")).to_have_count(300)
+
+
+def test_sorting_by_keyboard_goes_both_ways_and_says_so(
+    show: Callable, ask: Callable, ask_json: Callable
+) -> None:
+    items = ask_json("who", "--all")["items"]
+    page = show(ask("who", "--all", "-o", "html"))
+    headings = page.locator("table.rows > thead th")
+    sorts = lambda: [each.get_attribute("aria-sort") for each in headings.all()]  # noqa: E731
+    assert sorts() == ["ascending", *[None] * 7]
+
+    page.get_by_role("button", name="Renewal", exact=True).focus()
+    page.keyboard.press("Enter")
+    assert sorts() == [None, "ascending", *[None] * 6]
+    dated = sorted(item["renewal"] for item in items if item["renewal"])
+    days = [row["Renewal"]["days"] for row in rows_of(page)]
+    undated = [[]] * (len(items) - len(dated))
+    assert days == [*([day] for day in dated), *undated]
+
+    page.keyboard.press("Space")
+    assert sorts() == [None, "descending", *[None] * 6]
+    days = [row["Renewal"]["days"] for row in rows_of(page)]
+    assert days == [*([day] for day in reversed(dated)), *undated]
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    names = names_of(page)
+    assert names == sorted(names, key=_fold)
+    assert {*names} == {item["name"] or item["client"] for item in items}
+
+    page.get_by_role("button", name="Deadline", exact=True).click()
+    assert names_of(page) == [item["name"] or item["client"] for item in items]
+
+
+def test_rows_without_a_value_come_last_both_ways(show: Callable) -> None:
+    store = large_store(3)
+    [without, one, other] = store["clients"].values()
+    without["renewals"][0]["product"] = ""
+    one["renewals"][0]["product"], other["renewals"][0]["product"] = "Alpha", "Beta"
+    page = show(page_of(store))
+    for products in (["Alpha"], ["Beta"], []), (["Beta"], ["Alpha"], []):
+        page.get_by_role("button", name="Product", exact=True).click()
+        assert [row["Product"]["lines"] for row in rows_of(page)] == [*products]
+
+
+def test_numbers_are_sorted_as_numbers(show: Callable, ask: Callable, ask_json: Callable) -> None:
+    page = show(ask("who", "-o", "html", "--columns", "days_to_deadline,client"))
+    page.get_by_role("button", name="Days", exact=True).click()
+    days = [item["days_to_deadline"] for item in ask_json("who")["items"]]
+    expected = sorted(number for number in days if number is not None)
+    assert [row["Days"]["lines"] for row in rows_of(page)] == [*([str(number)] for number in expected), []]
+
+
+def _fold(text: str) -> str:
+    plain = "".join(char for char in normalize("NFD", text) if not combining(char))
+    return re.sub(r"[^\w ]", "", plain).casefold()
+
+
+def test_everything_can_be_reached_and_used_by_keyboard_alone(show: Callable, ask: Callable) -> None:
+    page = show(ask("who", "-o", "html"))
+    focused = "document.activeElement.closest('table') ? 'table' : document.activeElement.textContent.trim()"
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused) == "3 NOBODY is notified"
+    page.keyboard.press("Enter")
+    assert counter(page).startswith("3 of ")
+    while page.evaluate("document.activeElement.type") != "search":
+        page.keyboard.press("Tab")
+    page.keyboard.type("padrão")
+    assert names_of(page) == ["Padrão Engenharia"]
+    while page.evaluate("document.activeElement.tagName") != "SUMMARY":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.locator(".why-text:visible").count() == 1
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_a_link_to_a_row_opens_it_whatever_the_filters(show: Callable, ask: Callable) -> None:
+    page = show(ask("who", "-o", "html"))
+    page.get_by_label("Search").fill("vinhos")
+    page.locator(".attention a", has_text="Padrão Engenharia").click()
+    expect(page.locator("tbody:target .why-text")).to_be_visible()
+    assert "rui@agency.example is the only recipient" in page.locator("tbody:target").inner_text()
+    expect(page.locator("table.rows > tbody:visible")).to_have_count(21)
+
+
+def test_without_script_everything_is_there_and_nothing_that_would_not_work(
+    show: Callable, ask: Callable
+) -> None:
+    page = show(ask("who", "-o", "html"), java_script_enabled=False)
+    assert page.locator("table.rows > tbody:visible").count() == 21
+    assert page.locator("button:visible, input:visible, select:visible").count() == 0
+    assert page.locator(".tiles li:visible").count() == 4
+    page.locator("#r9 summary").click()
+    assert page.locator("#r9 .why-text").is_visible()
+
+
+def test_printed_it_has_all_rows_on_a4_and_no_controls(show: Callable, ask: Callable, tmp_path: Path) -> None:
+    page = show(ask("who", "-o", "html"))
+    page.get_by_label("Search").fill("padrão")
+    page.emulate_media(media="print")
+    assert len(rows_of(page)) == 21
+    assert page.locator("input:visible, select:visible, output:visible, summary:visible").count() == 0
+
+    pdf = page.pdf(prefer_css_page_size=True)
+    sizes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert {tuple(round(float(side)) for side in size) for size in sizes} == {(842, 595)}
+    pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert 3 <= pages <= 6
+    if shutil.which("pdftotext"):
+        file = tmp_path / "report.pdf"
+        file.write_bytes(pdf)
+        text = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, check=True).stdout
+        sheets = [each for each in text.decode().partition("By person")[0].split("\f") if each.strip()]
+        assert len(sheets) > 1
+        assert all(re.search(r"Deadline +Renewal +Client", sheet) for sheet in sheets)
+
+
+def test_the_page_follows_the_colours_of_the_system(show: Callable, ask: Callable) -> None:
+    html = ask("who", "-o", "html")
+    ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    assert min(show(html, color_scheme="light").evaluate(ground)) > 200
+    assert max(show(html, color_scheme="dark").evaluate(ground)) < 50
+
+
+def test_on_a_phone_rows_are_cards_with_labels_and_nothing_is_too_wide(show: Callable, ask: Callable) -> None:
+    page = show(ask("who", "-o", "html"), viewport={"width": 360, "height": 740})
+    label = "(cell) => getComputedStyle(cell, '::before').content"
+    cells = page.locator("#r1 > tr:first-child > td")
+    assert [json.loads(cell.evaluate(label)) for cell in cells.all()] == [
+        *("Deadline", "Renewal", "Client", "Product", "Owner", "Notified", "Copied", "Notes")
+    ]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="Client", exact=True).click()
+    assert names_of(page)[0] == "Açaí do Norte Ltda"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_axe_finds_nothing_serious(scheme: str, width: int, show: Callable, ask: Callable) -> None:
+    html = ask("who", *ONE_OF_EACH, "-o", "html")
+    page = show(html, color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    _check_with_axe(page)
+
+
+def test_axe_finds_nothing_serious_on_the_page_of_people(show: Callable, ask: Callable) -> None:
+    _check_with_axe(show(ask("who", *ONE_OF_EACH, "--by", "recipient", "-o", "html")))
+
+
+def _check_with_axe(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert [each["id"] for each in found if each["impact"] in {"serious", "critical"}] == []
+    assert [each["id"] for each in found if each["id"] in {"heading-order", "region"}] == []
+
+
+def test_hostile_text_is_shown_as_text(show: Callable) -> None:
+    store = large_store(3)
+    for client in store["clients"].values():
+        client["name"], client["memo"] = HOSTILE, HOSTILE
+        client["renewals"][0]["product"] = HOSTILE
+        client["contacts"][0]["name"] = HOSTILE
+    page = show(page_of(store))
+    shown = HOSTILE.replace("\u202e", "\\u202e")
+    assert names_of(page) == [shown] * 3
+    page.locator("#r1 summary").click()
+    assert page.locator("#r1 .memo").inner_text() == f"Memo {shown}"
+    assert page.locator("img").count() == 0
+
+
+def test_a_store_without_clients_has_a_page(show: Callable) -> None:
+    page = show(page_of({"users": {}, "clients": {}}))
+    assert "No renewals." in page.locator("main").inner_text()
+    assert "No renewals to come." in page.locator(".months").inner_text()
+
+
+def test_the_months_count_renewals_gaps_and_deadlines(
+    show: Callable, ask: Callable, ask_json: Callable
+) -> None:
+    months: dict[str, list[int]] = {}
+    for item in ask_json("who")["items"]:
+        for place, day in enumerate((item["renewal"], item["deadline"])):
+            if item["renewal"] and day >= "2026-11":
+                months.setdefault(day[:7], [0, 0, 0])[2 * place] += 1
+        if item["renewal"] and not item["to"]:
+            months[item["renewal"][:7]][1] += 1
+    page = show(ask("who", "-o", "html"))
+    rows = page.locator(".months tbody tr")
+    found = {
+        row.locator("th").inner_text(): [
+            int(re.match(r"\s*(\d*)", cell)[1] or 0) for cell in row.locator("td").all_text_contents()
+        ]
+        for row in rows.all()
+    }
+    assert found == {in_words(f"{month}-01")[2:]: counts for month, counts in sorted(months.items())}
+    gaps = page.locator(".months tbody rect[fill]").count()
+    assert gaps == 3
