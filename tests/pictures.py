@@ -1,6 +1,7 @@
 """Draws what a terminal shows for some commands, in colour, as the pictures of the README.
 
-``python tests/pictures.py`` writes docs/pictures/*.svg; test_pictures.py asks that nothing changes.
+``python tests/pictures.py`` writes docs/pictures/*.svg; test_pictures.py asks that nothing changes. Where
+there is a Chromium, it also takes the pictures of the HTML page, docs/pictures/page-*.png.
 rich draws them twice, on a light and on a dark ground; both are kept in one file, and who looks at it
 sees the one that suits their screen. Nothing in a picture is fetched from elsewhere, fonts neither.
 """
@@ -8,6 +9,7 @@ sees the one that suits their screen. Nothing in a picture is fetched from elsew
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from io import StringIO
@@ -19,11 +21,13 @@ from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+from browser import EXECUTABLE, open_browser
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 FOLDER = REPOSITORY / "docs" / "pictures"
 WIDTH = 100
 COMMANDS = {
-    "who": "renewctl who 'Escola do Rio' 'Mar Azul Hotéis' 'Padrão Engenharia' --within 90d",
+    "who": "renewctl who --within 90d",
     "explain": "renewctl explain joias-aurora.example",
     "impact": "renewctl set-default --owner partner --notify rui",
     "timeline": "renewctl who --timeline --within 6m",
@@ -144,8 +148,31 @@ def _screen(command: str) -> str:
         return (shown + child.before).replace("\r\n", "\n").rstrip("\n")
 
 
+def photograph_page() -> dict[str, bytes]:
+    """Return what a browser shows of the page, on a light and on a dark ground, as PNG."""
+    with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
+        page = Path(folder) / "report.html"
+        words = ["renewctl", "who", "--store", "agency.toml", "--as-of", "2026-11-23", "-o", "html"]
+        program = Path(sys.executable).with_name("renewctl")
+        made = subprocess.run(
+            words, executable=program, cwd=REPOSITORY / "examples", capture_output=True, check=True
+        )
+        page.write_bytes(made.stdout)
+        pictures = {}
+        for ground in ("light", "dark"):
+            size = {"width": 1200, "height": 960}
+            view = browser.new_page(viewport=size, color_scheme=ground)
+            view.goto(page.as_uri())
+            view.evaluate("document.querySelectorAll('.made p')[1].textContent = 'made by Ana Souza'")
+            pictures[f"page-{ground}"] = view.screenshot()
+    return pictures
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for each in COMMANDS:
         (FOLDER / f"{each}.svg").write_text(picture(each), encoding="utf-8")
         print((FOLDER / f"{each}.svg").relative_to(REPOSITORY))
+    for name, data in photograph_page().items() if EXECUTABLE else ():
+        (FOLDER / f"{name}.png").write_bytes(data)
+        print((FOLDER / f"{name}.png").relative_to(REPOSITORY))

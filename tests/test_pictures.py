@@ -46,8 +46,21 @@ def test_the_picture_is_what_a_terminal_shows_now(name):
 
 
 def test_no_picture_is_left_over_and_each_is_in_the_readme_with_words():
-    assert sorted(path.name for path in pictures.FOLDER.iterdir()) == [f"{name}.svg" for name in NAMES]
+    pages = ["page-dark.png", "page-light.png"]
+    assert sorted(path.name for path in pictures.FOLDER.iterdir()) == sorted(
+        [*pages, *(f"{name}.svg" for name in NAMES)]
+    )
     assert sorted(re.findall(r"!\[[^]]{40,}\]\(docs/pictures/(\w+)\.svg\)", README)) == NAMES
+    assert sorted(re.findall(r"docs/pictures/(page-\w+\.png)", README)) == pages
+    assert re.search(r'<img alt="[^"]{40,}" src="docs/pictures/page-light\.png"', README)
+
+
+def test_the_page_has_a_picture_on_each_ground():
+    """What they show is tests/page/'s to say: each Chromium draws letters a little differently."""
+    for ground in ("light", "dark"):
+        data = (pictures.FOLDER / f"page-{ground}.png").read_bytes()
+        assert data.startswith(b"\x89PNG\r\n\x1a\n")
+        assert (data[16:20], len(data) < 300_000) == ((1200).to_bytes(4, "big"), True)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,31 +1,25 @@
 """What the tests of the page share: a browser that reports what goes wrong, and answers to compare."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+
+from browser import EXECUTABLE, open_browser
 
 AS_OF = "2026-11-23"
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return Debian's Chromium, started once."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not executable:
+    if not EXECUTABLE:
         pytest.skip("there is no Chromium to look at the page with")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    with open_browser() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
