@@ -45,6 +45,7 @@ def environment(folder: Path) -> dict[str, str]:
         "HOME": str(folder),
         "LC_ALL": "C.UTF-8",
         "TERM": "xterm-256color",
+        "PAGER": "",
         "RENEWCTL_AS_OF": "2026-11-23",
     }
 

@@ -98,7 +98,7 @@ def _nothing_of_the_users_touched() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _hermetic(tmp_path: Path) -> Iterator[None]:
-    """Run each test in an empty folder ``work`` of a home of its own, at UTC, 100 columns, no colour."""
+    """Run a test in an empty folder ``work`` of a home: at UTC, 100 columns, without colour or pager."""
     work = tmp_path / "work"
     work.mkdir()
     # A test that writes a store without the command line's boundary leaves signals held.
@@ -113,6 +113,7 @@ def _hermetic(tmp_path: Path) -> Iterator[None]:
             "LC_ALL": "C.UTF-8",
             "COLUMNS": "100",
             "NO_COLOR": "1",
+            "PAGER": "",
         }.items():
             patch.setenv(name, value)
         patch.chdir(work)

@@ -62,6 +62,7 @@ def _output(command: str, work: Path) -> str:
         "HOME": str(work.parent),
         "TERM": "xterm",
         "NO_COLOR": "1",
+        "PAGER": "",
         "LC_ALL": "C.UTF-8",
         "RENEWCTL_AS_OF": "2026-11-23",
     }

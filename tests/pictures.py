@@ -132,6 +132,7 @@ def _screen(command: str) -> str:
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "HOME": folder,
                 "TERM": "xterm-256color",
+                "PAGER": "",
                 "LC_ALL": "C.UTF-8",
                 "RENEWCTL_AS_OF": "2026-11-23",
             },

@@ -65,8 +65,13 @@ def _run(environment: Environment, arguments: Sequence[str]) -> int:
 def _show(environment: Environment, arguments: Sequence[str], run: Run, result: Result) -> int:
     try:
         content = _render(environment, run, result)
+        warnings = _warnings(run, result)
         if isinstance(content, bytes):
             environment.stdout.buffer.write(content)
+        elif run.form is Output.TABLE and environment.is_terminal() and not run.no_pager:
+            from renewctl.cli.pager import show  # Lazy import: a pipe has no pager.
+
+            show(content, environment, below=len(warnings))
         else:
             environment.stdout.write(content)
         environment.stdout.flush()
@@ -79,10 +84,15 @@ def _show(environment: Environment, arguments: Sequence[str], run: Run, result: 
             _discard_output(environment)
         write_lines(environment, [f"warning: the change is made, but it could not be shown: {why}"])
         return ExitStatus.DONE
-    if run.output not in {Output.JSON, Output.JSONL}:
-        warnings = [*result.warnings, *([] if run.quiet else run.remarks)]
-        write_lines(environment, [f"warning: {warning}" for warning in warnings])
+    write_lines(environment, warnings)
     return report_error(environment, arguments, result.failure) if result.failure else result.status
+
+
+def _warnings(run: Run, result: Result) -> list[str]:
+    """Return the lines for standard error; JSON has them in its document."""
+    if run.output in {Output.JSON, Output.JSONL}:
+        return []
+    return [f"warning: {warning}" for warning in (*result.warnings, *([] if run.quiet else run.remarks))]
 
 
 def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
@@ -111,9 +121,9 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
         return result.data
     if form is Output.TABLE and (environment.is_terminal() or not result.text):
         # Lazy import: a pipe does not wait for rich.
-        from renewctl.render.terminal import draw, terminal_width, wants_colour
+        from renewctl.render.terminal import draw, terminal_width
 
-        colour = environment.is_terminal() and wants_colour(environment.variables)
+        colour = run.has_colour(terminal=environment.is_terminal())
         return draw(result, terminal_width(), colour=colour, footer=not run.quiet)
     return format_result(result, form)
 

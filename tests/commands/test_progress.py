@@ -1,27 +1,63 @@
 """How far a command is, where somebody looks and would wonder; nowhere else."""
 
 import io
-import itertools
+import os
 import signal
 import sys
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pexpect
 import pytest
 
+from commands.conftest import AS_OF
 from conftest import PATIENCE
-from renewctl.cli.progress import tracker
+from renewctl.cli.progress import Progress
 from renewctl.cli.runtime import Environment, Run
 from renewctl.render.result import Output
 
 GONE = "\r\x1b[1A\x1b[2K"
 """The bar's line cleared."""
-WORK = """
-import time
-from renewctl.cli.progress import tracker
-from renewctl.cli.runtime import Environment, Run
-for _ in tracker(Run(Environment.from_process()), "Reading rows", 0)(range(6000)):
+HIDDEN = "\x1b[?25l"
+"""The cursor hidden."""
+ROWS = 6000
+COMMAND = """
+import sys
+import rich.progress
+from renewctl.cli.progress import Progress
+from renewctl.main import main
+Progress.delay = 0
+sys.exit(main())
+"""
+WAIT = """
+import sys, time
+from renewctl.cli.progress import Progress
+Progress.delay = 0
+progress = Progress(sys.stderr)
+try:
+    progress.begin("Reading")
+    time.sleep(3600)
+finally:
+    progress.stop()
+"""
+HELD = """
+import os, signal, sys, time
+from renewctl.cli.progress import Progress
+from renewctl.signals import hold_signals, restore_signals
+Progress.delay = 0
+progress = Progress(sys.stderr)
+progress.begin("Writing")
+input()
+with restore_signals():
+    hold_signals()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(os.getpid(), number)
     time.sleep(0.1)
+    progress.stop()
+    print("complete")
 """
 
 
@@ -32,59 +68,184 @@ class Terminal(io.StringIO):
         return True
 
 
-def run(stderr: io.StringIO, output: Output = Output.TABLE, *, quiet: bool = False) -> Run:
-    environment = Environment({}, io.StringIO(), io.StringIO(), stderr)
-    return Run(environment, store=None, output=output, as_of=None, quiet=quiet)
+@pytest.fixture
+def progress(monkeypatch: pytest.MonkeyPatch) -> Iterator[Progress]:
+    monkeypatch.setattr(Progress, "delay", 0)
+    made = Progress(Terminal())
+    yield made
+    made.stop()
 
 
-def passed(run: Run, items: Iterable[int], delay: float = 0) -> list[int]:
-    return list(tracker(run, "Reading rows", delay)(items))
+def screen(progress: Progress) -> str:
+    stream = progress.stream
+    assert isinstance(stream, Terminal)
+    return stream.getvalue()
 
 
-def test_what_takes_long_has_a_bar_that_goes_again() -> None:
-    screen = Terminal()
-    assert passed(run(screen), range(1200)) == list(range(1200))
-    text = screen.getvalue()
-    assert "Reading rows" in text
-    assert "100%" in text
+def wait_for(progress: Progress, text: str, times: int = 1) -> None:
+    end = time.monotonic() + PATIENCE
+    while screen(progress).count(text) < times and time.monotonic() < end:
+        time.sleep(0.01)
+    assert screen(progress).count(text) >= times
+
+
+def start(*words: str) -> Any:
+    env = {**os.environ, "RENEWCTL_AS_OF": AS_OF, "TERM": "xterm", "PAGER": ""}
+    return pexpect.spawn(sys.executable, ["-c", *words], env=env, encoding="utf-8", timeout=PATIENCE)
+
+
+@pytest.fixture
+def clients() -> Path:
+    """Return a list of many clients; there is a store for it."""
+    Path("renewctl.toml").write_text('version = 1\n[defaults]\nowner = "hubspot"\n')
+    path = Path("clients.csv")
+    rows = (f"c{n}.example,Client {n},2027-05-05,primary@c{n}.example\n" for n in range(ROWS))
+    path.write_text("client,name,renewal,primary\n" + "".join(rows))
+    return path
+
+
+def test_a_phase_that_takes_long_is_named_and_its_bar_goes_again(progress: Progress) -> None:
+    progress.begin("Reading")
+    wait_for(progress, "Reading")
+    assert list(progress.track("Planning", iter(range(1200)))) == [*range(1200)]
+    progress.begin("Writing")
+    progress.stop()
+    text = screen(progress)
+    assert text.index("Reading") < text.index("Planning") < text.index("Writing")
     assert text.endswith(GONE)
+    assert HIDDEN not in text
 
 
-def test_the_bar_goes_when_the_work_is_broken_off() -> None:
-    screen = Terminal()
-    rows = iter(tracker(run(screen), "Reading rows", 0)(range(10)))
-    next(rows)
-    rows.close()  # type: ignore[attr-defined]
-    assert screen.getvalue().endswith(GONE)
+def test_items_move_the_bar(progress: Progress) -> None:
+    progress.begin("Reading")
+    wait_for(progress, "Reading")
+    rows = iter(progress.track("Planning", [*range(200)]))
+    for _ in range(101):
+        next(rows)
+    wait_for(progress, " 50%")
+    assert [*rows] == [*range(101, 200)]
+    wait_for(progress, "100%")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_during_the_bar_leaves_the_cursor_shown(number: int) -> None:
-    environment = {"TERM": "xterm"}
-    process = pexpect.spawn(sys.executable, ["-c", WORK], env=environment, encoding="utf-8", timeout=PATIENCE)
-    process.expect("Reading rows")
-    screen = process.before
-    process.kill(number)
-    process.expect(pexpect.EOF)
-    process.close()
-    assert process.signalstatus == number
-    assert "\x1b[?25l" not in screen + process.before
+def test_after_a_question_the_bar_comes_back(progress: Progress) -> None:
+    progress.begin("Checking")
+    wait_for(progress, "Checking")
+    progress.stop()
+    before = screen(progress)
+    progress.begin("Writing")
+    wait_for(progress, "Writing")
+    assert before.endswith(GONE)
+
+
+def test_what_is_soon_done_shows_nothing() -> None:
+    quick = Progress(Terminal())
+    quick.begin("Reading")
+    assert [*quick.track("Planning", [1, 2])] == [1, 2]
+    quick.stop()
+    assert screen(quick) == ""
 
 
 @pytest.mark.parametrize(
-    ("stderr", "output", "quiet", "delay"),
+    ("stderr", "options", "variables", "shown"),
     [
-        (Terminal(), Output.TABLE, False, 3600),
-        (Terminal(), Output.TABLE, True, 0),
-        (Terminal(), Output.JSON, False, 0),
-        (Terminal(), Output.CSV, False, 0),
-        (io.StringIO(), Output.TABLE, False, 0),
+        (Terminal(), {}, {}, True),
+        (Terminal(), {"quiet": True}, {}, False),
+        (Terminal(), {"output": Output.JSON}, {}, False),
+        (Terminal(), {"output": Output.CSV}, {}, False),
+        (Terminal(), {}, {"TERM": "dumb"}, False),
+        (io.StringIO(), {}, {}, False),
+        (None, {}, {}, False),
     ],
-    ids=["soon done", "quiet", "JSON", "CSV", "no terminal"],
+    ids=["terminal", "quiet", "JSON", "CSV", "dumb", "no terminal", "closed"],
 )
-def test_nothing_is_said_where_nobody_wonders(
-    stderr: io.StringIO, output: Output, quiet: bool, delay: float
+def test_only_people_on_a_terminal_are_shown_progress(
+    stderr: Any, options: dict[str, Any], variables: dict[str, str], shown: bool
 ) -> None:
-    items = passed(run(stderr, output, quiet=quiet), itertools.chain(range(600)), delay)
-    assert items == list(range(600))
-    assert stderr.getvalue() == ""
+    run = Run(Environment(variables, io.StringIO(), io.StringIO(), stderr), **options)
+    before = {*threading.enumerate()}
+    run.progress.begin("Reading")
+    assert [*run.progress.track("Planning", [1, 2])] == [1, 2]
+    assert bool({*threading.enumerate()} - before) is shown
+    run.progress.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_the_bar_ends_the_process_and_leaves_the_cursor_shown(number: int) -> None:
+    process = start(WAIT)
+    process.expect("Reading")
+    text = process.before
+    process.kill(number)
+    process.expect(pexpect.EOF)
+    process.close()
+    text += process.before
+    assert process.signalstatus == number
+    assert HIDDEN not in text
+    assert (GONE in text) is (number == signal.SIGINT)
+
+
+def test_signals_that_are_held_reach_none_of_the_bars_threads() -> None:
+    process = start(HELD)
+    process.expect("Writing")
+    process.sendline()
+    process.expect("complete")
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.exitstatus == 0
+
+
+def test_an_import_names_its_phases(clients: Path) -> None:
+    process = start(COMMAND, "import", str(clients), "--yes")
+    for phase in ("Planning", "Checking", "Writing"):
+        process.expect(phase)
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.exitstatus == 0
+    assert process.before.count(GONE) == 1
+    assert "c5999.example" in Path("renewctl.toml").read_text()
+
+
+def test_an_import_can_be_interrupted(clients: Path) -> None:
+    before = Path("renewctl.toml").read_bytes()
+    process = start(COMMAND, "import", str(clients), "--yes")
+    process.expect("Planning")
+    process.sendintr()
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.exitstatus == 130
+    assert process.before.endswith(GONE)
+    assert Path("renewctl.toml").read_bytes() == before
+
+
+def test_a_question_is_not_drawn_over(clients: Path) -> None:
+    process = start(COMMAND, "import", str(clients))
+    process.expect(r"\[y/N\]: ")
+    assert process.before.count(GONE) == 1
+    assert "Checking" not in process.before.rpartition(GONE)[2]
+    process.sendline("n")
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.exitstatus == 1
+
+
+@pytest.mark.parametrize("words", [("export", "out.json"), ("calendar",)])
+def test_export_and_calendar_name_their_phases(clients: Path, words: tuple[str, ...]) -> None:
+    process = start(COMMAND, "import", str(clients), "--yes")
+    process.expect(pexpect.EOF)
+    process = start(f"import os; os.dup2(os.open(os.devnull, os.O_WRONLY), 1)\n{COMMAND}", *words)
+    process.expect("Writing")
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.exitstatus == 0
+    assert process.before.endswith(GONE)
+
+
+def test_a_list_of_overrides_names_its_phases(clients: Path) -> None:
+    process = start(COMMAND, "import", str(clients), "--yes")
+    process.expect(pexpect.EOF)
+    words = ("override", "--from-file", str(clients), "--owner", "hubspot", "--yes")
+    process = start(COMMAND, *words)
+    for phase in ("Checking", "Writing"):
+        process.expect(phase)
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.exitstatus == 0

@@ -80,7 +80,7 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
         changes: whether it changes the store, and so has the options of a change.
         noted: whether the change is kept in the history, and so can have a note.
     """
-    names = ["store", "output", "as_of", "quiet"]
+    names = ["store", "output", "as_of", "quiet", "color", "no_pager"]
     if changes:
         names += ["dry_run", "yes", "lock_timeout", *(["note"] if noted else [])]
     common = [each for each in inspect.signature(Run).parameters.values() if each.name in names]
@@ -93,7 +93,10 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
             run = Run(ctx.obj, **{name: values.pop(name) for name in names})
             if run.output is Output.XLSX:  # refused first, so that no change is made whose answer is lost
                 run.environment.refuse_terminal("report.xlsx")
-            return run, body(run, **field_options.collect(parameters, values, run))
+            try:
+                return run, body(run, **field_options.collect(parameters, values, run))
+            finally:
+                run.progress.stop()
 
         # Typer reads the signature: the body's own options, then the common ones.
         keyword = inspect.Parameter.KEYWORD_ONLY

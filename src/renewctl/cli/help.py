@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from rich.markup import escape
 
 from renewctl.package_data import read_texts
-from renewctl.render.terminal import wants_colour
+from renewctl.render.terminal import decide_colour
 
 
 class Example(NamedTuple):
@@ -50,7 +50,7 @@ def render_help(ctx: Any) -> str:
             # The metavar tells what an argument is; Typer would put its type, <str>, beside it.
             parameter.type = copy(parameter.type)
             parameter.type.get_metavar = lambda **_: ""
-    coloured = ctx.obj.is_terminal() and wants_colour(ctx.obj.variables)
+    coloured = decide_colour("auto", ctx.obj.variables, terminal=ctx.obj.is_terminal())
     if not coloured:
         ctx.color = False  # Rich colours a pipe too under FORCE_COLOR; Typer then removes that.
     with redirect_stdout(_Terminal() if coloured else io.StringIO()) as screen:

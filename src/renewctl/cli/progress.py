@@ -1,44 +1,103 @@
 """Progress of what takes long, on a terminal: rich's bar, which comes after a second and goes again."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sized
+from threading import Lock, Timer, current_thread
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from renewctl.cli.runtime import Run
-from renewctl.render.result import Output
+from renewctl.signals import keep_signals_here
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 T = TypeVar("T")
+_UPDATES = 100
+"""How often a bar moves in one phase: to move it for every row would take longer than to read the row."""
 
 
-def tracker(run: Run, description: str, delay: float = 1.0) -> Callable[[Iterable[T]], Iterable[T]]:
-    """Return a function that passes items on and shows how many have passed.
+class Progress:
+    """How far a command is: the name of its phase, and a bar.
 
     Args:
-        run: the command's common options; only a table on a terminal, without ``-q``, has a bar.
-        description: the work, as ``Reading rows``.
-        delay: seconds before the bar appears.
+        stream: the terminal; None shows nothing.
+        has_colour: returns whether the bar has colours.
     """
 
-    def track(items: Iterable[T]) -> Iterator[T]:
-        found = list(items)
-        start = time.monotonic()
-        for done, item in enumerate(found):
-            if time.monotonic() - start >= delay:
-                # Lazy import: most work is done before anybody wonders.
-                from rich.console import Console
-                from rich.progress import track as show_bar
+    delay = 1.0
+    """Seconds from the first phase until the bar appears."""
 
-                console = Console(file=run.environment.stderr)
-                # Rich would hide the cursor, and a process that a signal ends cannot show it again.
-                console.show_cursor = lambda *_: False  # type: ignore[method-assign]
-                rest = found[done:]
-                yield from show_bar(
-                    rest, description, total=len(found), completed=done, console=console, transient=True
-                )
-                return
+    def __init__(self, stream: TextIO | None, has_colour: Callable[[], bool] = lambda: True) -> None:
+        self.stream = stream
+        self._has_colour = has_colour
+        self._phase = ""
+        self._total: int | None = None
+        self._done = 0
+        self._lock = Lock()
+        self._timer: Timer | None = None
+        self._bar: Bar | None = None
+
+    def begin(self, phase: str, total: int | None = None) -> None:
+        """Name what the command does from now on; ``total`` is the number of its items, if it is known."""
+        if self.stream is None:
+            return
+        if self._timer is None:
+            self._timer = Timer(self.delay, self._show)
+            self._timer.daemon = True
+            with keep_signals_here():
+                self._timer.start()
+        with self._lock:
+            self._phase, self._total, self._done = phase, total, 0
+            if self._bar:
+                self._replace_task(self._bar)
+                self._bar.refresh()
+
+    def track(self, phase: str, items: Iterable[T]) -> Iterable[T]:
+        """Begin a phase, and return its items, which move the bar as they are taken."""
+        return items if self.stream is None else self._count(phase, items)
+
+    def _count(self, phase: str, items: Iterable[T]) -> Iterator[T]:
+        found = items if isinstance(items, Sized) else list(items)
+        self.begin(phase, len(found))
+        step = max(1, len(found) // _UPDATES)
+        for number, item in enumerate(found):
+            if number % step == 0:
+                self._advance(number)
             yield item
+        self._advance(len(found))
 
-    stream = run.environment.stderr
-    if run.quiet or run.output not in {Output.AUTO, Output.TABLE} or stream is None or not stream.isatty():
-        return lambda items: items
-    return track
+    def _advance(self, done: int) -> None:
+        with self._lock:
+            self._done = done
+            if self._bar:
+                self._bar.update(self._bar.task_ids[0], completed=done)
+
+    def stop(self) -> None:
+        """Take the bar away, as before a question or an answer; the next phase brings it back."""
+        if self._timer is None:
+            return
+        self._timer.cancel()
+        with self._lock:
+            self._timer = None
+            if self._bar:
+                self._bar.stop()
+                self._bar = None
+
+    def _show(self) -> None:
+        """Show the bar, in the thread of the timer: the command may be busy with a single long step."""
+        # Lazy import: most commands are done before anybody wonders.
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+
+        console = Console(file=self.stream, no_color=not self._has_colour())
+        # Rich would hide the cursor, and a process that a signal ends cannot show it again.
+        console.show_cursor = lambda *_: False  # type: ignore[method-assign]
+        bar = Bar(console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+        with self._lock:
+            if self._timer is current_thread():  # otherwise it was stopped while rich was imported
+                self._replace_task(bar)
+                bar.start()
+                self._bar = bar
+
+    def _replace_task(self, bar: "Bar") -> None:
+        for task in bar.task_ids:
+            bar.remove_task(task)
+        bar.add_task(self._phase, total=self._total, completed=self._done)

@@ -7,10 +7,11 @@ from datetime import date
 from functools import cached_property, partial
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TextIO
 
 import typer
 
+from renewctl.cli.progress import Progress
 from renewctl.domain import lookup
 from renewctl.domain.dates import parse_day
 from renewctl.errors import UsageError
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from renewctl.store.snapshot import Snapshot
 
 AS_OF = "RENEWCTL_AS_OF"
+ColorChoice = Literal["auto", "always", "never"]
 EVERYWHERE = "Options of every command"
 _common = partial(typer.Option, rich_help_panel=EVERYWHERE)
 _change = partial(typer.Option, rich_help_panel="Options of every change")
 _STORE = f"The store; else {places.VARIABLE}, else the one found from here."
 _TODAY = f"Take this day for today; else {AS_OF}, else the local date."
+_COLOR = "Use colors: auto, always or never; otherwise NO_COLOR and the terminal decide."
 _FORMATS = f"The form of the answer: {', '.join(Output)}."
 
 
@@ -79,6 +82,8 @@ class RunOptions(NamedTuple):
     ] = Output.AUTO
     as_of: Annotated[str | None, _common("--as-of", metavar="DATE", help=_TODAY)] = None
     quiet: Annotated[bool, _common("-q", "--quiet", help="Say only what was asked for.")] = False
+    color: Annotated[ColorChoice, _common("--color", case_sensitive=False, help=_COLOR)] = "auto"
+    no_pager: Annotated[bool, _common("--no-pager", help="Print long answers without a pager.")] = False
     dry_run: Annotated[bool, _change("-n", "--dry-run", help="Show the change; write nothing.")] = False
     yes: Annotated[bool, _change("-y", "--yes", help="Answer yes to every question.")] = False
     lock_timeout: Annotated[
@@ -102,6 +107,21 @@ class Run(RunOptions):
     def remarks(self) -> list[str]:
         """What the store has that is odd, in the words of a warning."""
         return []
+
+    @cached_property
+    def progress(self) -> Progress:
+        """What shows how far the command is; nothing where nobody looks, or a program reads the answer."""
+        stream, variables = self.environment.stderr, self.environment.variables
+        looked_at = stream is not None and stream.isatty() and variables.get("TERM") != "dumb"
+        if self.quiet or self.output not in {Output.AUTO, Output.TABLE} or not looked_at:
+            return Progress(None)
+        return Progress(stream, self.has_colour)
+
+    def has_colour(self, *, terminal: bool = True) -> bool:
+        """Return whether what people look at has colours, on a terminal or elsewhere."""
+        from renewctl.render.terminal import decide_colour  # Lazy import: a pipe does not wait for rich.
+
+        return decide_colour(self.color, self.environment.variables, terminal=terminal)
 
     @cached_property
     def today(self) -> date:

@@ -24,8 +24,15 @@ def change_store(run: Run, edit: Callable[[Portfolio], Plan], warnings: Sequence
 
     ``warnings`` are about the data that the change comes from; they are printed if it is refused, too.
     """
+
+    def plan(portfolio: Portfolio) -> Plan:
+        run.progress.begin("Planning")
+        planned = edit(portfolio)
+        run.progress.begin("Checking")
+        return planned
+
     try:
-        result = change_store_with(run, draft_edit(edit))
+        result = change_store_with(run, draft_edit(plan))
     except BadInput as bad:
         # A column that is not read may have what the rows lack.
         problems = [*map(Problem, warnings), *bad.problems]
@@ -38,6 +45,7 @@ def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
 
     ``make_draft`` is called again if the store changes.
     """
+    run.progress.begin("Reading")
     approval = Approval(run)
     options = WriteOptions(approval, lambda: _author(run.note), run.dry_run, run.lock_timeout)
     outcome = write_change(run.place, make_draft, options)
@@ -73,6 +81,11 @@ class Approval:
             ConfirmationRequired: If it leaves somebody out, and there is nobody to ask.
             Exit: If somebody was asked, and said no.
         """
+        must_confirm = self._approve(draft, may_ask)
+        self.run.progress.begin("Writing")
+        return must_confirm
+
+    def _approve(self, draft: Draft, may_ask: bool) -> bool:
         if self.run.yes:
             return False
         environment, view = self.run.environment, self.describe(draft)
@@ -92,11 +105,11 @@ class Approval:
             return False
         if may_ask:
             # Lazy import: a pipe does not wait for rich.
-            from renewctl.render.terminal import draw, terminal_width, wants_colour
+            from renewctl.render.terminal import draw, terminal_width
 
+            self.run.progress.stop()
             result = Result({}, lines=describe_change(view, would=True))
-            colour = wants_colour(environment.variables)
-            environment.stderr.write(draw(result, terminal_width(), colour=colour))
+            environment.stderr.write(draw(result, terminal_width(), colour=self.run.has_colour()))
             what = f"This changes who hears about {count_of(clients, 'client')}"
             if lost:
                 what = f"Nobody would be notified any more for {count_of(len(lost), 'client')}"

@@ -52,7 +52,7 @@ def draw(result: Result, width: int, *, colour: bool, footer: bool = True) -> st
         theme=Theme(STYLES),
         force_terminal=colour,
         color_system="standard" if colour else None,
-        no_color=not colour,
+        no_color=not colour,  # otherwise rich itself would follow NO_COLOR
         width=_PAPER,
         highlight=False,
         markup=False,
@@ -73,13 +73,19 @@ def terminal_width() -> int:
     return max(40, shutil.get_terminal_size((100, 24)).columns)
 
 
-def wants_colour(environment: Mapping[str, str]) -> bool:
-    """Return whether a terminal shows colour: see no-color.org; ``FORCE_COLOR=0`` is no."""
-    if environment.get("NO_COLOR") or environment.get("CLICOLOR") == "0":
+def decide_colour(choice: str, variables: Mapping[str, str], *, terminal: bool) -> bool:
+    """Return whether to use colour.
+
+    Args:
+        choice: ``always``, ``never``, or ``auto``: on a terminal, unless a variable is against it.
+        variables: the process's, see no-color.org; ``FORCE_COLOR=0`` is no.
+        terminal: whether a terminal shows it.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if variables.get("NO_COLOR") or "0" in {variables.get("CLICOLOR"), variables.get("FORCE_COLOR")}:
         return False
-    if environment.get("FORCE_COLOR") == "0":
-        return False
-    return environment.get("TERM") not in {"dumb", "unknown"}
+    return terminal and variables.get("TERM") not in {"dumb", "unknown"}
 
 
 def measure(parts: Line) -> int:

@@ -38,12 +38,14 @@ def calendar(
     needs the extra "calendar".
     """
     days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind or ()]
+    run.progress.begin("Reading")
     rows = build_report(run, query, unbounded=True).rows
     identities, gone = identify_clients(run.load().portfolio), NO_EXPORT
     if earlier is not None:
         # A renewal outside the window, or of another client, is not gone.
         everything = build_report(run, Query(recipient=query.recipient), unbounded=True).rows
         gone = read_export(*read_input(run, earlier)).find_gone(everything, identities, run.today)
+    run.progress.begin("Writing")
     text = build_calendar(rows, run.today, identities, remind=days, gone=gone).decode()
     undated = sorted({row.client.key for row in rows if row.renewal is None})
     cancelled = sorted(event.summary for event in gone.events.values())

@@ -37,7 +37,9 @@ def export(
     The suffix of FILE decides the format; - prints it. The store is not changed, and a file that
     exists is replaced only with --force. A workbook needs the extra "xlsx".
     """
+    run.progress.begin("Reading")
     snapshot = run.load()
+    run.progress.begin("Writing")
     format_ = _choose_format(file, kind)
     for option, given in (("--raw", raw), ("--excel", excel)):
         if given and format_ != "csv":

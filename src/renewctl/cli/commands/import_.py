@@ -6,7 +6,6 @@ import typer
 
 from renewctl.cli.app import command
 from renewctl.cli.input_files import FileArgument, Reading, read_input
-from renewctl.cli.progress import tracker
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
@@ -53,18 +52,25 @@ def import_(
     """
     data, name = read_input(run, file)
     how = reading.options()
+    run.progress.begin("Reading")
     table = read_client_tables(
         read_sheets(data, name, how),
         name,
         mapping=how.mapping,
         date_format=date_format,
         with_overrides=with_overrides,
-        track=tracker(run, "Reading rows"),
+        track=lambda rows: run.progress.track("Reading", rows),
     )
     options = ImportOptions(prune, with_overrides, partial, from_deadline, allow_odd_text)
 
     def edit(portfolio: Portfolio) -> Plan:
-        plan = plan_import(portfolio, table.rows, options, table.problems, tracker(run, "Planning clients"))
+        plan = plan_import(
+            portfolio,
+            table.rows,
+            options,
+            table.problems,
+            track=lambda groups: run.progress.track("Planning", groups),
+        )
         notes = (*plan.notes, *remark_on_dates(table.rows, run.today), *table.remarks)
         return plan._replace(notes=notes)
 

@@ -67,6 +67,7 @@ def _override_from_file(
     if clients:
         raise UsageError("--from-file and clients can't be used together", hint="add the clients to the file")
     data, name = read_input(run, source)
+    run.progress.begin("Reading")
     with_setting = owner is not None or notify is not None
     found = read_override_list(data, name, reading.options(), with_setting=with_setting)
 
