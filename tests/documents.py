@@ -16,7 +16,7 @@ from pathlib import Path
 import pexpect
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "docs/import.md", "docs/teams.md", "examples/README.md")
+DOCUMENTS = ("README.md", "docs/import.md", "docs/teams.md", "docs/weekly-report.md", "examples/README.md")
 WIDTH = 96
 _BLOCK = re.compile(r"(?ms)^```console\n(.*?)^```$")
 _PORTFOLIO = "<!-- portfolio -->"

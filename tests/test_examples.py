@@ -67,15 +67,28 @@ def test_the_portfolio_has_every_rule_and_every_note_its_default_allows(examples
 
 
 @pytest.mark.usefixtures("here")
-def test_the_weekly_report_is_printed_whole_and_fails_because_somebody_hears_nothing():
+def test_the_weekly_report_is_a_whole_page_and_fails_because_nobody_is_notified():
+    ran = script("weekly-report.sh", "renewals.html")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    page = Path("renewals.html").read_text("utf-8")
+    assert page.rstrip().endswith("</html>")
+    silent = ("padrao-engenharia.example", "casa-da-ameixa.example", "ginasio-norte.example")
+    for client in (*silent, "vinhos-do-vale.example"):
+        assert client in page
+    assert [f"{client}: nobody is notified" in ran.stderr for client in silent] == [True] * 3
+    assert not list(Path().glob("*.new"))
+    assert Path("renewals.html").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_a_weekly_report_that_cannot_be_made_leaves_the_last_one():
+    Path("renewals.html").write_text("last week", "utf-8")
+    ran = script("weekly-report.sh", "renewals.html", store="missing.toml")
+    assert (ran.returncode, Path("renewals.html").read_text("utf-8")) == (3, "last week")
+    assert not list(Path().glob("*.new"))
     ran = script("weekly-report.sh")
-    assert ran.returncode == 1
-    assert ran.stdout.startswith("# Renewals, 2026-11-23\n\n## Next 120 days\n\n| Deadline | Renewal |")
-    assert "\n## Deadline within 30 days\n" in ran.stdout
-    nobody = ran.stdout.partition("## Nobody notified")[2]
-    silent = ("padrao-engenharia", "vidros-marinha", "casa-da-ameixa", "ginasio-norte")
-    assert [name in nobody for name in silent] == [True] * 4
-    assert nobody.count("nobody is notified") == 4
+    assert ran.returncode == 2
+    assert "name the page to write" in ran.stderr
 
 
 @pytest.mark.usefixtures("here")
@@ -91,13 +104,17 @@ def test_the_weekly_report_finds_renewctl_under_the_path_of_cron(place: str | No
     elif shutil.which("renewctl", path="/usr/bin:/bin:/usr/local/bin"):
         pytest.skip("renewctl is installed for everybody here")
     ran = subprocess.run(
-        ["sh", "weekly-report.sh"], env=environment, capture_output=True, text=True, check=False
+        ["sh", "weekly-report.sh", "renewals.html"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if place:
-        assert (ran.returncode, "## Nobody notified" in ran.stdout, ran.stderr) == (1, True, "")
+        assert (ran.returncode, ran.stdout, Path("renewals.html").is_file()) == (1, "", True)
     else:
         assert (ran.returncode, ran.stdout) == (127, "")
-        assert ran.stderr == "renewctl is not found: name it, RENEWCTL=/path/to/renewctl\n"
+        assert ran.stderr == "renewctl not found: set RENEWCTL=/path/to/renewctl\n"
 
 
 @pytest.mark.usefixtures("here")

@@ -102,7 +102,7 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
         UsageError: If it has no form of this kind.
         MissingExtra, BadInput: If it cannot be written as a workbook or a page.
     """
-    form = run.form
+    form = run.resolve_form(Output.AUTO) if result.files else run.form
     if form in {Output.AUTO, Output.TABLE} and run.quiet and result.change:
         return ""
     if form is Output.XLSX:
@@ -113,13 +113,13 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
 
         columns, rows, title, alarm = result.table
         return write_workbook(Content(title, columns, rows, alarm), run.today)
-    if form is Output.HTML:
-        if not result.page:
-            raise UsageError("this answer has no form html", hint="leave out -o html")
+    if form in {Output.HTML, Output.EML}:
+        if form is Output.EML or not result.page:
+            raise UsageError(f"this answer has no form {form}", hint=f"leave out -o {form}")
         return result.page()
     if result.data:
         return result.data
-    if form is Output.TABLE and (environment.is_terminal() or not result.text):
+    if form is Output.TABLE and (environment.is_terminal() or not (result.text or result.message)):
         # Lazy import: a pipe does not wait for rich.
         from renewctl.render.terminal import draw, terminal_width
 

@@ -98,10 +98,13 @@ class Run(RunOptions):
 
     @cached_property
     def form(self) -> Output:
-        """The form of the answer: ``auto`` is a table on a terminal, and stays what it is in a pipe."""
-        if self.output is Output.AUTO and self.environment.is_terminal():
-            return Output.TABLE
-        return self.output
+        """The form of the answer, as asked for."""
+        return self.resolve_form(self.output)
+
+    def resolve_form(self, output: Output) -> Output:
+        """Return a form as it is here: ``auto`` is a table on a terminal, and stays what it is in a pipe."""
+        terminal = output is Output.AUTO and self.environment.is_terminal()
+        return Output.TABLE if terminal else output
 
     @cached_property
     def remarks(self) -> list[str]:

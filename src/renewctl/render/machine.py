@@ -15,6 +15,8 @@ def format_result(result: Result, output: Output) -> str:
     if output is Output.JSONL:
         encode, items = _encoder(), result.document.get("items", [result.document])
         return "".join([encode(item) + "\n" for item in (items() if callable(items) else items)])
+    if output is Output.TABLE and result.message:
+        return result.message()
     return result.text or _WRITERS.get(output, _piped)(result)
 
 

@@ -29,6 +29,7 @@ class Output(StrEnum):
     NAMES = "names"
     XLSX = "xlsx"
     HTML = "html"
+    EML = "eml"
 
 
 class Column(NamedTuple):
@@ -39,12 +40,14 @@ class Column(NamedTuple):
         cells: One for each row; a list has several lines.
         wraps: Whether its text can be continued on a further line, at a space.
         right: Whether its text ends at the column's end, as numbers do.
+        least: The fewest columns of a terminal that it takes, by which tables below each other are aligned.
     """
 
     heading: str
     cells: Sequence[Line | list[Line]]
     wraps: bool = False
     right: bool = False
+    least: int = 0
 
 
 class Grid(NamedTuple):
@@ -107,10 +110,12 @@ class Result(NamedTuple):
         footer: printed below.
         markdown: returns the Markdown form, where a table would not do.
         page: returns the HTML form.
+        message: returns what ``-o table`` is in a pipe, where a text that can be pasted does better.
     Instead of those: ``text`` or ``data``, a file's exact content; ``parts``, several results in turn.
     ``excel``: the csv form begins with the mark by which Excel recognises UTF-8.
     In every format: ``warnings`` and ``failure`` are printed on standard error. The exit status is the
     failure's, otherwise ``status``. ``change``: it describes a change; ``written``: which is saved.
+    ``files``: it lists files that were written; ``-o`` named their form, and the list has that of ``auto``.
     """
 
     document: Mapping[str, Any]
@@ -127,9 +132,11 @@ class Result(NamedTuple):
     data: bytes = b""
     markdown: Callable[[], str] | None = None
     page: Callable[[], str] | None = None
+    message: Callable[[], str] | None = None
     status: ExitStatus = ExitStatus.DONE
     change: bool = False
     written: bool = False
+    files: bool = False
     excel: bool = False
 
 

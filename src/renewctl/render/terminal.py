@@ -224,7 +224,7 @@ def _find_layout(grid: Grid, width: int) -> tuple[list[Column], list[int]] | Non
     for layout in grid.layouts:
         for column in layout:
             if id(column) not in sizes:
-                sizes[id(column)] = max(map(_measure_cell, column.cells), default=0)
+                sizes[id(column)] = max([column.least, *map(_measure_cell, column.cells)])
         shown = [column for column in layout if sizes[id(column)]]
         wanted = [max(cell_len(column.heading), sizes[id(column)]) for column in shown]
         if (widths := _fit(shown, wanted, width)) is not None:

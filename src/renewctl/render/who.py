@@ -93,7 +93,7 @@ def render_by_client(report: Report) -> Result:
         DataTable(tuple(column.key for column in columns), values, "Renewals", _find_alarm(columns)),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
         screen=lambda width: (*report.person_lines, *_draw(report, width)),
-        footer=(*describe_report(report), *_point_on(report)),
+        footer=(*describe_report(report), *point_on(report)),
         markdown=lambda: markdown_table(_make_page_table(report)),
     )
 
@@ -387,7 +387,7 @@ def suggest_more(report: Report) -> Iterator[Line]:
         yield line(f"All dates: {command_line('who --all')}")
 
 
-def _point_on(report: Report) -> Iterator[Line]:
+def point_on(report: Report) -> Iterator[Line]:
     """Yield where to read more, or how to list more."""
     if report.rows:
         details = "" if report.long else f"{repeat_command(long=True)}, "

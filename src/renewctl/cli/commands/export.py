@@ -1,24 +1,20 @@
 """``export``: the store, or its clients as CSV, in a file."""
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import typer
 
-from renewctl import files
 from renewctl.cli.app import command
 from renewctl.cli.input_files import STDIN, FileArgument
 from renewctl.cli.options import ExcelOption
+from renewctl.cli.output_files import write_files
 from renewctl.cli.runtime import Run
 from renewctl.errors import UsageError
 from renewctl.exchange.export import export_csv, export_workbook
 from renewctl.formats.convert import to_json, to_toml
 from renewctl.render.result import DataTable, Output, Result, line
-from renewctl.store import history
-from renewctl.store.lock import lock_name
 from renewctl.text import count_of
-from renewctl.workspace.companion_files import SCHEMA_NAME
 
 Format = Literal["toml", "json", "csv", "xlsx"]
 
@@ -59,7 +55,7 @@ def export(
         content = Result({**document, "content": text}, text=text)
     if file == STDIN:
         return content
-    _write(Path(file), content.data or content.text.encode(), run.place.path, force=force)
+    write_files({Path(file): content.data or content.text.encode()}, run.place.path, force=force)
     words = line(f"Exported {count_of(len(snapshot.portfolio.clients), 'client')} to {file}.")
     return Result(document, DataTable(("path",), ((file,),)), (file,), (words,), change=True)
 
@@ -70,33 +66,3 @@ def _choose_format(file: str, kind: Format | None) -> str:
         *first, last = get_args(Format)
         raise UsageError(f"{file!r} does not say a format", hint=f"add --format {', '.join(first)} or {last}")
     return format_
-
-
-def _write(path: Path, data: bytes, store: Path, *, force: bool) -> None:
-    """Write a file that is none of the store's own; over one that exists only with ``force``."""
-    if own := _describe_own_file(path, store):
-        raise UsageError(f"{path} is {own}", hint="name another file")
-    try:
-        files.create(path, data)
-    except FileExistsError:
-        if not force:
-            raise UsageError(f"{path} exists already", hint="--force writes over it") from None
-        files.refuse_foreign_link(path)
-        files.replace(path, data, files.digest(files.read_bytes(path)))
-
-
-def _describe_own_file(path: Path, store: Path) -> str:
-    """Return which file of the store's own a path leads to; nothing if it is none of them."""
-    real, target = Path(os.path.realpath(store)), Path(os.path.realpath(path))
-    own = {
-        real: "the store itself",
-        history.path_of(store): "the store's history",
-        real.with_name(lock_name(real.name)): "the store's lock file",
-        real.with_name(SCHEMA_NAME): "the schema beside the store",
-    }
-    for file, what in own.items():
-        if target == file or (target.exists() and file.exists() and target.samefile(file)):
-            return what
-    name = target.name
-    is_temporary = name.startswith(f".{real.name}.") and name.endswith(".tmp")
-    return "a temporary file of the store's" if is_temporary and target.parent == real.parent else ""

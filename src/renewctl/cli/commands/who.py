@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import typer
@@ -130,6 +131,18 @@ class Filters(NamedTuple):
 NO_FILTERS = Filters()
 
 
+class Split(NamedTuple):
+    """The options that write a file for each recipient."""
+
+    folder: Annotated[
+        Text,
+        typer.Option(
+            "--split", metavar="FOLDER", help="Write a page or a draft (-o html, -o eml) for each recipient."
+        ),
+    ] = None
+    force: Annotated[bool, typer.Option("--force", help="With --split: replace existing files.")] = False
+
+
 class Gates(NamedTuple):
     """The options by which the exit status answers a question about the rows."""
 
@@ -155,6 +168,7 @@ def who(
     query: Query,
     filters: Filters,
     gates: Gates,
+    split: Split,
     by: Annotated[
         Literal["client", "recipient"], typer.Option("--by", help="One row a renewal, or one block a person.")
     ] = "client",
@@ -186,24 +200,36 @@ def who(
     if gates.require_recipient and filters.no_recipient:
         hint = "--require-recipient alone fails if there is such a row"
         raise UsageError("--no-recipient and --require-recipient can't be used together", hint=hint)
+    if run.output is Output.EML or split != Split():
+        # Lazy import: few reports are written into files.
+        from renewctl.cli.split_files import check_split, split_report
+
+        check_split(run, split.folder, by, force=split.force)
     report = build_report(run, query, filters, timeline=timeline)
     columns = _parse_columns(run, chosen, by_row=by == "client" and not timeline) if chosen else ()
     report = report._replace(columns=columns, long=long)
     rows = report.rows
     if timeline:
-        # Lazy imports: most reports have no picture.
-        from renewctl.domain.timeline import build_timeline
-        from renewctl.render.timeline import render_timeline
-
-        picture = build_timeline(rows, report.window, run.today)
-        result = render_timeline(picture, report._replace(rows=picture.rows))
-        rows = reports.filter_rows(rows, report.window, run.today)
+        result, rows = _render_timeline(run, report)
     elif by == "recipient":
         result = render_by_recipient(report)._replace(page=lambda: _render_people_page(report))
     else:
         result = render_by_client(report)._replace(page=lambda: _render_page(run, report))
     failure = _find_failure(gates, report, rows)
-    return run.with_excel(result._replace(failure=failure), excel=excel)
+    result = run.with_excel(result._replace(failure=failure), excel=excel)
+    folder = split.folder and Path(split.folder)
+    return split_report(run, report, folder, result, force=split.force) if folder else result
+
+
+def _render_timeline(run: Run, report: Report) -> tuple[Result, Sequence[ReportRow]]:
+    """Return the picture of a report of all dates, and those of its rows that are in the window."""
+    # Lazy imports: most reports have no picture.
+    from renewctl.domain.timeline import build_timeline
+    from renewctl.render.timeline import render_timeline
+
+    picture = build_timeline(report.rows, report.window, run.today)
+    rows = reports.filter_rows(report.rows, report.window, run.today)
+    return render_timeline(picture, report._replace(rows=picture.rows)), rows
 
 
 def _render_page(run: Run, report: Report) -> str:

@@ -1,0 +1,136 @@
+"""``--split``: a file for each recipient, named by the address."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from unicodedata import normalize
+
+from renewctl.cli.output_files import write_files
+from renewctl.cli.runtime import Run
+from renewctl.domain.identifiers import address_key
+from renewctl.domain.report import Digest, build_digests
+from renewctl.errors import BadInput, FileError, Problem, UsageError
+from renewctl.files import digest as hash_content
+from renewctl.files import explain_os_error
+from renewctl.render.result import Column, Grid, Output, Result, column, line
+from renewctl.render.who import Report
+from renewctl.text import count_of
+
+NOTHING = "No recipients. Nothing was written."
+_SAFE = re.compile(r"[a-z0-9_][a-z0-9._+@-]{0,79}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+"""Names that Windows keeps for devices, whatever the suffix."""
+
+
+def file_name(address: str, suffix: str) -> str:
+    """Return a file name for an address: ASCII, up to 100 characters, the same in every report.
+
+    Most addresses are their own names. Of the others, what is safe is kept, and a hash keeps the name apart
+    from every other one, on systems that ignore case too.
+    """
+    key = address_key(address)
+    if _SAFE.fullmatch(key) and not _RESERVED.fullmatch(key):
+        return key + suffix
+    plain = normalize("NFKD", key).encode("ascii", "ignore").decode()
+    kept = re.sub(r"[^a-z0-9@]+", "-", plain)[:80].strip("-@") or "recipient"
+    return f"{kept}-{hash_content(key.encode(errors='surrogatepass'))[:8]}{suffix}"
+
+
+def check_split(run: Run, folder: str | None, by: str, *, force: bool) -> None:
+    """Refuse options that make no sense without each other.
+
+    Raises:
+        UsageError: If they do not.
+    """
+    if not folder:
+        if run.output is Output.EML:
+            raise UsageError("-o eml requires --split", hint="add --by recipient --split FOLDER")
+        if force:
+            raise UsageError("--force requires --split", hint="leave out --force")
+    elif by != "recipient":
+        raise UsageError("--split requires --by recipient", hint="add --by recipient")
+    elif run.output not in {Output.HTML, Output.EML}:
+        raise UsageError(
+            "--split requires -o html or -o eml", hint="add -o html for pages, -o eml for drafts"
+        )
+
+
+def split_report(run: Run, report: Report, folder: Path, answer: Result, *, force: bool) -> Result:
+    """Write a page or a draft message for each recipient. Return the ``answer`` as a list of the files.
+
+    The folder is made if it is missing. Renewals that nobody is notified about are in no file.
+
+    Raises:
+        UsageError: If files exist, and ``force`` does not replace them. Nothing was written.
+        BadInput: If no message can be sent to some addresses. Nothing was written.
+        FileError: If a file cannot be written.
+    """
+    digests = build_digests(report.rows, report.person.email if report.person else None)
+    contents = _build_files(report, digests, run.output)
+    paths = [folder / file_name(digest.email, f".{run.output}") for digest in digests]
+    if digests:
+        _make_folder(folder)
+        write_files(dict(zip(paths, contents, strict=True)), run.place.path, force=force)
+    kind = count_of(len(paths), "draft" if run.output is Output.EML else "page")
+    return Result(
+        {},
+        lines=[line(str(path)) for path in paths],
+        screen=lambda _width: [_list_files(paths, digests)] if digests else [line((NOTHING, "dim"))],
+        footer=[line(f"Wrote {kind} to {folder}. Nothing was sent.")] if digests else (),
+        warnings=answer.warnings,
+        failure=answer.failure,
+        change=True,
+        files=True,
+    )
+
+
+def _list_files(paths: Sequence[Path], digests: Sequence[Digest]) -> Grid:
+    columns = [column("FILE", map(str, paths))]
+    for heading, delivery in (("NOTIFIED", "to"), ("COPIED", "cc")):
+        numbers = [sum(each == delivery for each, _ in digest.rows) for digest in digests]
+        columns.append(Column(heading, [line(str(number)) for number in numbers], right=True))
+    return Grid([columns, columns[:1]])
+
+
+def _build_files(report: Report, digests: Sequence[Digest], form: Output) -> list[bytes]:
+    """Return the content of each recipient's file.
+
+    Raises:
+        BadInput: If no message can be sent to some addresses; its problems name each.
+    """
+    # Lazy imports: few reports are pages or drafts.
+    from renewctl.render.drafts import build_draft
+    from renewctl.render.page import render_person_page
+
+    contents, problems = [], []
+    for digest in digests:
+        try:
+            page = form is Output.HTML
+            contents.append(
+                render_person_page(report, digest).encode() if page else build_draft(digest, report)
+            )
+        except UsageError as error:
+            problems.append(Problem(error.message))
+    if problems:
+        message = f"no draft can be addressed to {count_of(len(problems), 'recipient')}; nothing was written"
+        raise BadInput(message, hint="correct the addresses", problems=problems)
+    return contents
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder that only the user can read, unless there is one.
+
+    Raises:
+        UsageError: If the name is that of something else.
+        FileError: If it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder", hint="name a folder with --split") from None
+    except FileNotFoundError:
+        message = f"cannot make {folder}: the folder {folder.parent} does not exist"
+        raise FileError(message, hint=f"make {folder.parent} first") from None
+    except OSError as error:
+        raise explain_os_error("make", folder, error) from None

@@ -1,0 +1,289 @@
+"""``who --by recipient --split``: a page or a draft for each recipient, and for nobody else."""
+
+import json
+import os
+import re
+import stat
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import getaddresses
+from pathlib import Path, PureWindowsPath
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from conftest import RESET, digests
+from renewctl.cli.split_files import file_name
+from renewctl.domain.identifiers import ADDRESS, address_key, compose
+from renewctl.text import is_invisible
+
+DRAFTS = ("who", "--by", "recipient", "-o", "eml", "--split")
+PAGES = ("who", "--by", "recipient", "-o", "html", "--split")
+HEADERS = ["X-Unsent", "To", "Subject", "MIME-Version", "Content-Type"]
+MEANINGFUL = st.sampled_from([*"aZé,<>@\"\\;:()[]\r\n\t =?_.日'", "\x00", "\x85", "\u2028", "\u202e"])
+FRAGMENTS = st.sampled_from(
+    ["=?utf-8?q?a=2Cb?=", "evil@evil.example", "<evil@evil.example>", ", ", "\r\nBcc: evil@evil.example", "é"]
+)
+names = st.text(MEANINGFUL, max_size=120) | st.lists(FRAGMENTS, max_size=10).map("".join) | st.text()
+addresses = (
+    st.just("paula@acme.example")
+    | st.from_regex(ADDRESS, fullmatch=True).filter(lambda text: len(text) <= 254)
+    | st.builds(
+        "{}@{}".format,
+        st.text(st.sampled_from([*'aAé,<>"\\;:().-+/|*?', "\u202e"]), min_size=1, max_size=20),
+        st.sampled_from(["acme.example", "açaí.example", "acme.example,evil.example", "evil.example>"]),
+    )
+)
+
+
+def read_draft(path: Path) -> EmailMessage:
+    return BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+
+
+def parts(message: EmailMessage) -> tuple[str, str]:
+    """Return the text and the HTML of a message, as a mail program shows them."""
+    text, page = message.iter_parts()
+    assert (text.get_content_type(), page.get_content_type()) == ("text/plain", "text/html")
+    return text.get_content().replace("\r\n", "\n"), page.get_content().replace("\r\n", "\n")
+
+
+def listed(run: Callable, *options: str) -> list[dict]:
+    return json.loads(run("who", "--by", "recipient", "-o", "json", *options).out)["items"]
+
+
+def write_contact(name: str, address: str, client: str = "Acme") -> None:
+    contact = {"email": address, "name": name, "roles": ["primary"]}
+    data = {
+        "version": 1,
+        "defaults": {"owner": "hubspot", "notify": "ana@agency.example"},
+        "users": {"ana@agency.example": {"name": "Ana Souza"}},
+        "clients": {
+            "acme.example": {
+                "name": client,
+                "contacts": [contact],
+                "renewals": [{"date": "2027-01-31", "product": client}],
+            }
+        },
+    }
+    Path("renewctl.json").write_text(json.dumps(data), encoding="utf-8")
+
+
+# ------------------------------------------------------------------ drafts
+
+
+@pytest.mark.usefixtures("agency")
+def test_each_recipient_gets_one_draft_with_their_renewals(run: Callable) -> None:
+    ran = run(*DRAFTS, "drafts", "--as-of", "2026-11-23")
+    items = listed(run, "--as-of", "2026-11-23")
+    assert ran.status == 0
+    assert ran.out.splitlines() == [f"drafts/{item['email']}.eml" for item in items]
+    for item in items:
+        path = Path("drafts", f"{item['email']}.eml")
+        message = read_draft(path)
+        assert message.keys() == HEADERS
+        assert message["X-Unsent"] == "1"
+        assert [address.addr_spec for address in message["To"].addresses] == [item["email"]]
+        assert message["To"].addresses[0].display_name == (item["name"] or "")
+        text, page = parts(message)
+        for renewal in item["renewals"]:
+            assert text.count(f"({renewal['client']})") == sum(
+                each["client"] == renewal["client"] for each in item["renewals"]
+            )
+            assert renewal["client"] in page
+            for value in ("renewal", "product"):
+                assert (renewal[value] or "") in text
+                assert (renewal[value] or "") in page
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(Path("drafts").stat().st_mode) == 0o700
+
+
+@pytest.mark.usefixtures("agency")
+def test_the_text_of_a_draft_is_what_a_table_is_in_a_pipe(run: Callable) -> None:
+    options = ("--recipient", "ana", "--as-of", "2026-11-23")
+    run(*DRAFTS, "drafts", *options)
+    text, _ = parts(read_draft(Path("drafts/ana@agency.example.eml")))
+    assert text == run("who", "--by", "recipient", "-o", "table", *options).out
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize("command", [DRAFTS, PAGES], ids=["drafts", "pages"])
+def test_the_same_report_gives_the_same_files(command: tuple[str, ...], run: Callable) -> None:
+    for folder in ("one", "two"):
+        assert run(*command, folder, "--as-of", "2026-11-23").status == 0
+    assert digests(Path("one")) == digests(Path("two"))
+    assert digests(Path("one"))
+
+
+# A hundred runs of the program would take minutes: each example is one.
+@settings(max_examples=60, suppress_health_check=RESET)
+@given(name=names, address=addresses, client=names)
+@example(name="=?utf-8?q?Ana=2C?= evil@evil.example", address="paula@acme.example", client="")
+@example(name="Souza, João " * 9, address="paula@acme.example", client="<script>")
+@example(name="Ana\r\nBcc: evil@evil.example", address="paula@acme.example", client="\r\n.\r\n")
+@example(name="João", address="joão@açaí.example", client="")
+@example(name="", address="acme.example,evil@evil.example", client="")
+@example(name="", address="a,b@acme.example", client="")
+def test_no_name_or_address_adds_a_header_or_a_recipient(
+    name: str, address: str, client: str, run: Callable
+) -> None:
+    """Law: a draft is to the address that the file has, and to nobody else; otherwise nothing is written."""
+    write_contact(name, address, client)
+    ran = run(*DRAFTS, "drafts", "--force", "--as-of", "2026-11-23")
+    if ran.status == 3:
+        assert "nothing was written" in ran.err or "-->" in ran.err, ran.err
+        assert ran.out == ""
+        return
+    assert ran.status == 0, ran.err
+    written = [Path("drafts", file_name(each, ".eml")) for each in (address, "ana@agency.example")]
+    assert sorted(ran.out.splitlines()) == sorted(map(str, written))
+    for path, expected in zip(written, (address, "ana@agency.example"), strict=True):
+        message, raw = read_draft(path), path.read_bytes()
+        assert message.keys() == HEADERS
+        # An address that is not ASCII is there in UTF-8, which the parser hands on as bytes.
+        to = str(message["To"]).encode(errors="surrogateescape").decode()
+        (found,) = [each.addr_spec.encode(errors="surrogateescape") for each in message["To"].addresses]
+        assert found.decode() == compose(expected.strip())
+        assert compose(expected.strip()).encode() in raw.partition(b"Subject:")[0]
+        assert not any(map(is_invisible, to))
+        assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
+        assert max(map(len, raw.split(b"\r\n"))) <= 998
+        text, page = parts(message)
+        assert "\r" not in text + page
+        assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Souza, João (Lda.)", "Souza João Lda"),
+        ("=?utf-8?q?Ana=2C?= <x@evil.example>", "utf-8 q Ana 2C x evil example"),
+        ("Maria João Álvares de Orleans e Bragança da Costa e Silva Neto e Filhos", None),
+        ("日本語" * 40, None),
+    ],
+)
+def test_a_name_in_a_header_is_read_as_it_is_without_punctuation(
+    name: str, shown: str | None, run: Callable
+) -> None:
+    write_contact(name, "joao@acme.example")
+    assert run(*DRAFTS, "drafts", "--all").status == 0
+    message = read_draft(Path("drafts/joao@acme.example.eml"))
+    assert message["To"].addresses[0].display_name == (shown or name[:60].strip())
+    ((encoded, address),) = getaddresses(
+        [message_from_bytes(Path("drafts/joao@acme.example.eml").read_bytes())["To"]]
+    )
+    assert str(make_header(decode_header(encoded))) == (shown or name[:60].strip())
+    assert address == "joao@acme.example"
+    assert parts(message)[0].startswith(f"{name} (joao@acme.example)\n")
+
+
+def test_every_address_that_no_message_can_be_sent_to_is_named_and_nothing_is_written(run: Callable) -> None:
+    write_contact("", "a,b@acme.example")
+    ran = run(*DRAFTS, "drafts", "--all")
+    assert (ran.status, ran.out) == (3, "")
+    assert "'a,b@acme.example' is not an e-mail address" in ran.err
+    assert not Path("drafts").exists()
+    assert run(*PAGES, "pages", "--all").status == 0, "a page can be about anybody"
+
+
+@pytest.mark.usefixtures("small")
+def test_nobody_gets_no_draft_and_is_warned_about(run: Callable) -> None:
+    store = Path("renewctl.toml")
+    store.write_text(
+        store.read_text("utf-8").replace('"rui@agency.example"]', '"rui@agency.example"]\nactive = false')
+    )
+    ran = run(*DRAFTS, "drafts", "--all", "--require-recipient")
+    assert ran.status == 1
+    assert "borges.example" in ran.err
+    assert sorted(os.listdir("drafts")) == sorted(f"{item['email']}.eml" for item in listed(run, "--all"))
+    assert all("borges" not in parts(read_draft(path))[0] for path in Path("drafts").iterdir())
+
+
+# ------------------------------------------------------------------ files
+
+
+@settings(max_examples=300)
+@given(st.lists(addresses | st.builds("{}@x.example".format, st.text(min_size=1)), max_size=4))
+@example(["con.x@acme.example", "NUL@acme.example", ".x@acme.example", "-x@acme.example"])
+@example(["a/b@acme.example", "a\\b@acme.example", "a|b@acme.example", "../a@acme.example"])
+@example(["A" * 90 + "@acme.example", "a" * 91 + "@acme.example", "é@é", "è@è"])
+def test_file_names_are_safe_everywhere_and_each_address_has_its_own(found: list[str]) -> None:
+    """Law: a name is a plain file's on every system, and differs from others where case does not count."""
+    by_key = {address_key(address): file_name(address, ".html") for address in found}
+    assert len({name.lower() for name in by_key.values()}) == len(by_key)
+    for name in by_key.values():
+        assert name.isascii()
+        assert name.isprintable()
+        assert len(name) <= 100
+        assert not set(name) & set("/\\:*?\"<>| '")
+        assert name[0] not in ".-@"
+        assert not PureWindowsPath(name).is_reserved()
+
+
+def test_an_ordinary_address_is_the_name_of_its_file() -> None:
+    assert file_name("Ana.Souza+x@Agency.example", ".eml") == "ana.souza+x@agency.example.eml"
+    assert file_name("joão@agency.example", ".eml").startswith("joao@agency-example-")
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize("command", [DRAFTS, PAGES], ids=["drafts", "pages"])
+def test_existing_files_are_named_all_at_once_and_replaced_only_with_force(
+    command: tuple[str, ...], run: Callable
+) -> None:
+    suffix = command[4]
+    first, second = (f"out/{name}@agency.example.{suffix}" for name in ("ana", "tiago"))
+    Path("out").mkdir()
+    Path(first).write_text("mine", encoding="utf-8")
+    Path(second).symlink_to("elsewhere")
+    before = sorted(os.listdir("out"))
+    ran = run(*command, "out")
+    assert (ran.status, ran.out, sorted(os.listdir("out"))) == (2, "", before)
+    assert "error: 2 files already exist" in ran.err
+    assert first in ran.err
+    assert second in ran.err
+    assert "help: add --force" in ran.err
+    assert Path(first).read_text("utf-8") == "mine"
+    Path(second).unlink()
+    assert run(*command, "out", "--force").status == 0
+    assert "mine" not in Path(first).read_text("utf-8")
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_file_that_cannot_be_replaced_is_named_with_how_many_were_written(run: Callable) -> None:
+    Path("out/tiago@agency.example.eml").mkdir(parents=True)
+    ran = run(*DRAFTS, "out", "--force")
+    assert ran.status == 3
+    assert "out/tiago@agency.example.eml is a folder" in ran.err
+    assert "files were written before this error" in ran.err
+
+
+@pytest.mark.usefixtures("agency")
+def test_the_folder_is_made_but_not_those_above_it(run: Callable) -> None:
+    ran = run(*DRAFTS, "no/such")
+    assert (ran.status, ran.out, Path("no").exists()) == (74, "", False)
+    assert "cannot make no/such" in ran.err
+    Path("file").touch()
+    ran = run(*DRAFTS, "file")
+    assert (ran.status, ran.err) == (2, "error: file is not a folder\nhelp: name a folder with --split\n")
+
+
+@pytest.mark.usefixtures("agency")
+def test_the_answer_is_a_table_on_a_terminal_and_nothing_with_quiet(
+    run: Callable, on_terminal: Callable
+) -> None:
+    status, out, _ = on_terminal(*DRAFTS, "one")
+    assert status == 0
+    assert "one/ana@agency.example.eml" in out
+    assert out.splitlines()[0].split() == ["FILE", "NOTIFIED", "COPIED"]
+    assert "Wrote 31 drafts to one. Nothing was sent." in out
+    assert run(*DRAFTS, "two", "-q").out == ""
+    assert len(os.listdir("one")) == len(os.listdir("two"))
+
+
+@pytest.mark.usefixtures("small")
+def test_a_report_without_recipients_writes_nothing(run: Callable) -> None:
+    ran = run(*DRAFTS, "drafts", "--within", "1d")
+    assert (ran.status, ran.out, Path("drafts").exists()) == (0, "", False)
