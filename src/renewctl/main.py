@@ -113,10 +113,11 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
 
         columns, rows, title, alarm = result.table
         return write_workbook(Content(title, columns, rows, alarm), run.today)
-    if form in {Output.HTML, Output.EML}:
-        if form is Output.EML or not result.page:
+    made = {Output.HTML: result.page, Output.EML: None, Output.GITHUB: result.annotations}
+    if form in made:
+        if (make := made[form]) is None:
             raise UsageError(f"this answer has no form {form}", hint=f"leave out -o {form}")
-        return result.page()
+        return make()
     if result.data:
         return result.data
     if form is Output.TABLE and (environment.is_terminal() or not (result.text or result.message)):

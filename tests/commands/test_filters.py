@@ -109,6 +109,6 @@ def test_the_newest_twenty_changes_are_shown_on_a_terminal_and_all_elsewhere(
     assert "name: Nordlys 1 → Nordlys 2" not in out
     assert out.endswith("Not shown: 3 older changes. To show all: renewctl history --limit 23\n")
     assert len(on_terminal("history", "-o", "names")[1].splitlines()) == 23
-    _, out, _ = on_terminal("history", "--limit", "23")
+    _, out, _ = on_terminal("history", "--limit", "23", "--long")
     assert "Nordlys Energi AS → Nordlys 0" in out
     assert "Not shown" not in out

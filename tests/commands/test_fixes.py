@@ -109,15 +109,15 @@ def test_the_forms_and_the_explanation_say_the_same(run: Callable, on_terminal: 
         write_store(case)
         items = findings(run, add="my 'own' store 2.toml")
         table = list(csv.DictReader(io.StringIO(run("check", "--store", STORE, "-o", "csv").out, newline="")))
-        github = run("check", "--store", STORE, "--format-github").out.splitlines()
+        github = run("check", "--store", STORE, "-o", "github").out.splitlines()
         piped = run("check", "--store", STORE).out.splitlines()
-        drawn = " ".join(on_terminal("check", "--store", STORE, columns=100)[1].split())
+        drawn = " ".join(on_terminal("check", "--store", STORE, "--long", columns=100)[1].split())
         for item, row, annotation, line in zip(items, table, github, piped, strict=True):
             label = "mend" if item["mend"] else "note"
             assert (row["mend"], row["note"]) == (item["mend"] or "", item["note"] or "")
             assert annotation.endswith(f"; {label}: {item[label].replace('%', '%25')}")
             assert line.endswith(f"; {label}: {item[label]}")
-            assert f" {label}: {' '.join(item[label].split())}" in drawn
+            assert f" {'fix' if item['mend'] else label}: {' '.join(item[label].split())}" in drawn
             kinds.setdefault(item["code"], set()).add(label)
             commands.setdefault(item["code"], set()).update(commands_in(item[label]))
     assert set(kinds) == set(CODES)

@@ -167,6 +167,36 @@ def test_what_the_store_says_is_shown(name: str, run: Callable, on_terminal: Cal
             check(run(*argv, "-n", "-o", output), output, (argv, output))
 
 
+@pytest.mark.parametrize("name", TOGETHER)
+def test_what_was_found_changed_and_compared_is_shown(
+    name: str, run: Callable, on_terminal: Callable
+) -> None:
+    """The notes of changes, and the values before and after, are anybody's text too."""
+    text, path = joined(name), Path("renewctl.toml")
+    path.write_text(store_of(text), encoding="utf-8")
+    Path("before.toml").write_text(store_of("before"), encoding="utf-8")
+    for argv in CHANGES:
+        assert run(*argv, "-y", "-q", "--note", text.replace("\x00", "")).status == 0, argv
+        assert run("undo", "-y", "-q").status == 0, argv
+    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    for argv in (
+        ("check",),
+        ("check", "--long"),
+        ("history",),
+        ("history", "--long"),
+        ("diff", "before.toml"),
+    ):
+        for output in FORMATS:
+            check(run(*argv, "-o", output), output, (argv, output))
+        for columns in (40, 100, 200):
+            status, out, err = on_terminal(*argv, columns=columns)
+            assert status == 0, err
+            assert acting(out + err) <= {"\n"}, (argv, columns)
+        coloured = on_terminal(*argv, colour=True)[1]
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+        assert plain == on_terminal(*argv)[1], argv
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_the_store_says_comes_back_whole_in_json_csv_and_xlsx(name: str, run: Callable) -> None:
     text = HOSTILE[name]

@@ -130,6 +130,7 @@ class Stage:
         home = str(self.folder.parent)
         text = text.replace(home, "$HOME").replace(renewctl.__version__, "VERSION")
         text = re.sub(r"2\d{3}-\d\d-\d\d([ T])\d\d:\d\d:\d\d", r"2026-11-23\g<1>12:00:00", text)
+        text = re.sub(r"2\d{3}-\d\d-\d\d \d\d:\d\d(?!:)", "2026-11-23 12:00", text)
         for number, identity in enumerate(self.ids(), 1):
             text = text.replace(identity, f"id{number:06d}")
         return text

@@ -41,7 +41,8 @@ class Finding(NamedTuple):
     """One thing wrong, doubtful or old.
 
     ``path`` is the place in the file that causes it, ``file`` the other file it is about, if it is
-    about another. ``client`` is the key of the one client it concerns. Either ``fix`` is a command that is
+    about another. ``client`` is the key of the one client it concerns, ``subject`` the address, role or
+    field that it is about, and of a default how many clients follow it. Either ``fix`` is a command that is
     right as it stands; or ``note`` is what to look up or decide, and which command then does it, with
     placeholders in capitals.
     """
@@ -53,6 +54,7 @@ class Finding(NamedTuple):
     client: str | None = None
     file: str = ""
     note: str = ""
+    subject: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -69,11 +71,11 @@ def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: dat
     for remark in (*remarks, *find_implausible(portfolio, today)):
         path, message = remark.path, remark.message
         key = client_key(path[1]) if path[0] == "clients" and path[1:] else None
-        if key not in portfolio.clients:
-            key = None
-        elif path[2:]:
-            message = message.replace(dotted(path), dotted(path[2:]))  # The finding names the client already.
-        yield Finding(remark.code, message, path, client=key, note=f"by hand: {remark.hint}")
+        key, place = (key, dotted(path[2:])) if key in portfolio.clients else (None, "")
+        if place:
+            message = message.replace(dotted(path), place)  # The finding names the client already.
+        note = f"by hand: {remark.hint}"
+        yield Finding(remark.code, message, path, client=key, note=note, subject=place)
     yield from _check_domains(portfolio)
     if portfolio.default:
         yield from _check_setting_age(portfolio, None, portfolio.default.confirmed, today)
@@ -115,9 +117,11 @@ def _check_notes(portfolio: Portfolio, today: date) -> Iterator[Finding]:
         if note.code == FOOTER_CODE:
             # A client whose own setting was never confirmed does not repeat the default's note.
             count = sum(client.override is None for client in portfolio.clients.values())
-        concerns = f"; concerns {count_of(count, 'client')}" if count else ""
-        finding = _find(portfolio, group[0], note)
-        yield finding._replace(message=finding.message + concerns, client=None)
+        finding, clients = _find(portfolio, group[0], note)._replace(client=None), count_of(count, "client")
+        if count:
+            subject = f"{finding.subject}, {clients}" if finding.subject else clients
+            finding = finding._replace(message=f"{finding.message}; concerns {clients}", subject=subject)
+        yield finding
     yield from findings
     for row in rows:
         for note in row.notes[len(row.resolution.notes) :]:
@@ -141,7 +145,7 @@ def _find(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal
     elif note.code == "renewal-past" and renewal:
         product = f"{renewal.product}: " if renewal.product else ""
         message = f"{product}the renewal date {renewal.day} is past"
-    finding = Finding(note.code, message, note.path, client=client.key)
+    finding = Finding(note.code, message, note.path, client=client.key, subject=note.subject)
     if note.code == "not-in-hubspot":
         clients = () if _is_of_default(note) else (client.key,)
         return finding._replace(fix=command_line("todo", *clients))
@@ -248,12 +252,12 @@ def _check_roles(client: Client) -> Iterator[Finding]:
         if len(holders[role]) > 1:
             message = f"{', '.join(holders[role])} all hold the role {role}; HubSpot allows one"
             note = f"{_LOOK_FOR_ROLE}: {command_line('client unassign', client.key, role, 'EMAIL')}"
-            yield Finding("several-holders", message, path, client=client.key, note=note)
+            yield Finding("several-holders", message, path, client=client.key, note=note, subject=role)
     if len(billing) == 1 and all(addresses == billing for addresses in holders.values()):
         message = f"{billing[0]} alone holds all the roles"
         command = command_line("client assign", client.key, "billing", "EMAIL")
         note = f"if the client names a second person: {command}"
-        yield Finding("one-person", message, path, client=client.key, note=note)
+        yield Finding("one-person", message, path, client=client.key, note=note, subject=billing[0])
 
 
 def _check_setting_age(

@@ -5,27 +5,43 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from renewctl.command_line import command_line, repeat_command
 from renewctl.domain.check import CODES, Finding
 from renewctl.domain.resolve import Severity
 from renewctl.errors import ExitStatus, Problem, RenewctlError
 from renewctl.package_data import read_texts
 from renewctl.render.machine import markdown_table
-from renewctl.render.result import DataTable, Line, Result, line, table_of
-from renewctl.text import count_of, showable
+from renewctl.render.result import HANG, DataTable, Grid, Line, Result, column, line, table_of
+from renewctl.render.wording import ROLES
+from renewctl.text import count_of, list_some, showable
 
 COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "mend", "note")
-MOST_INFOS = 10
-"""So many infos of one code a terminal shows; warnings and errors are all shown."""
+MOST_NAMED = 3
+"""So many clients with findings of one code are named on a terminal; ``--long`` has all of them."""
+GAP = "  "
 GITHUB_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 class LocatedFinding(NamedTuple):
-    """A finding and its place; line and column are 0 where it is about a file as a whole."""
+    """A finding and its place; line and column are 0 where it is about a file as a whole.
+
+    ``name`` is that of its client, if it has one.
+    """
 
     finding: Finding
     file: str
     line: int = 0
     column: int = 0
+    name: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for people: a client, the default, a partner user, or a place in the file."""
+        finding = self.finding
+        if finding.client:
+            return self.name or finding.client
+        entry = {"defaults": "default", "users": "".join(finding.path[1:2])}
+        return entry.get("".join(finding.path[:1])) or self.place
 
     @property
     def place(self) -> str:
@@ -44,33 +60,81 @@ class LocatedFinding(NamedTuple):
         return ("mend", self.finding.fix) if self.finding.fix else ("note", self.finding.note)
 
 
-def render_findings(
-    located: Iterable[LocatedFinding],
-    as_of: date,
-    stores: Sequence[Mapping[str, Any]],
-    *,
-    strict: bool,
-    for_github: bool,
-) -> Result:
+class Checked(NamedTuple):
+    """What was checked, and what was found.
+
+    ``as_of`` is the day the findings are of, ``stores`` are path and sha256 of each store, ``failure`` is
+    the error of those that cannot be checked.
+    """
+
+    findings: Iterable[LocatedFinding]
+    as_of: date
+    stores: Sequence[Mapping[str, Any]]
+    failure: RenewctlError | None = None
+
+
+class _Group(NamedTuple):
+    """The findings of one code, for people. ``subjects`` are what they are about, with details of each."""
+
+    code: str
+    texts: Mapping[str, str]
+    findings: Sequence[LocatedFinding]
+    subjects: Mapping[tuple[str, str], Sequence[str]]
+
+    @property
+    def extent(self) -> str:
+        """The number of clients, or of places in the file."""
+        of_clients = all(located.finding.client for located in self.findings)
+        return count_of(len(self.subjects), "client" if of_clients else "place")
+
+    @property
+    def remedy(self) -> tuple[str, str]:
+        """What to do about each finding if that is the same; otherwise a note on all, with placeholders."""
+        if len(remedies := {located.remedy for located in self.findings}) == 1:
+            return remedies.pop()
+        text = self.texts.get("fix") or self.texts["note"]
+        return "note", text[0].lower() + text[1:].rstrip(".")
+
+    def describe_subjects(self, room: int) -> str:
+        """Return what the findings are about, in as many words as fit, at least the fewest."""
+        # Lazy import: a pipe does not wait for rich.
+        from renewctl.render.terminal import list_fitting, measure
+
+        names = [name for _, name in self.subjects]
+        detailed = [
+            f"{name} ({', '.join(details)})" if details else name
+            for (_, name), details in self.subjects.items()
+        ]
+        choices = [list_some(detailed, MOST_NAMED), list_fitting(names, room, MOST_NAMED)]
+        if len(self.findings) == 1:
+            finding = self.findings[0].finding
+            choices.insert(0, f"{names[0]}: {finding.message}" if finding.client else finding.message)
+        return next((text for text in choices if measure(line(text)) <= room), choices[-1])
+
+
+def render_findings(checked: Checked, *, strict: bool, long: bool) -> Result:
     """Return the findings, by severity, then in the order of the file.
 
     Args:
-        located: the findings.
-        as_of: the day they are of.
-        stores: path and sha256 of each store that was checked.
+        checked: what was found.
         strict: exit with status 1 on a warning too, not only on an error.
-        for_github: write GitHub's workflow commands, which it shows beside the lines they are about.
+        long: show people every finding with its place, not only what each code is about.
     """
-    findings = sorted(located, key=_sort_key)
+    stores, failure = checked.stores, checked.failure
+    findings = sorted(checked.findings, key=_sort_key)
     counts = Counter(each.finding.severity for each in findings)
     bad = counts[Severity.ERROR] or (strict and counts[Severity.WARNING])
-    by_severity = [count_of(counts[severity], severity) for severity in Severity if counts[severity]]
-    checked = stores[0]["path"] if len(stores) == 1 else f"{len(stores)} stores"
+
+    def draw_screen(width: int) -> Iterator[Line]:
+        yield from (line((_count_findings(counts, stores), "strong")), line())
+        several = len(stores) > 1
+        yield from _draw(findings) if long else _draw_groups(_group(findings, several=several), width)
+
     headings = ("Severity", "Code", "Place", "Finding", "Mend", "Note")
     return Result(
         {
             "schema": "renewctl.check/1",
-            "as_of": as_of.isoformat(),
+            "as_of": checked.as_of.isoformat(),
             "store": dict(stores[0]) if len(stores) == 1 else None,
             "stores": [dict(store) for store in stores],
             "items": lambda: [_item(each) for each in findings],
@@ -78,13 +142,31 @@ def render_findings(
         },
         table_of(COLUMNS, map(_item, findings)),
         names=tuple(dict.fromkeys(each.finding.client for each in findings if each.finding.client)),
-        text="".join(map(_annotate_finding, findings)) if for_github else "",
         lines=map(_line, findings),
-        screen=(lambda _width: _draw(findings)) if findings else None,
-        footer=(line(f"{', '.join(by_severity)} in {checked}"),) if findings else (),
+        screen=draw_screen if findings else None,
+        footer=tuple(_describe_more(long=long)) if findings else (),
         markdown=lambda: markdown_table(DataTable(headings, map(_grid_cells, findings))),
+        annotations=lambda: (
+            (_annotate_error(failure) if failure else "") + "".join(map(_annotate_finding, findings))
+        ),
+        failure=failure,
         status=ExitStatus.NO if bad else ExitStatus.DONE,
     )
+
+
+def _count_findings(counts: Mapping[Severity, int], stores: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many findings there are, by severity, and where."""
+    nouns = {Severity.INFO: "info finding"}
+    found = [count_of(counts[each], nouns.get(each, str(each))) for each in Severity if counts[each]]
+    checked = stores[0]["path"] if len(stores) == 1 else count_of(len(stores), "file")
+    return f"{', '.join(found)} in {checked}"
+
+
+def _describe_more(*, long: bool) -> Iterator[Line]:
+    """Yield how to see every finding, and what a code means."""
+    if not long:
+        yield line(f"Every finding with its line: {repeat_command(long=True)}")
+    yield line(f"What a code means: {command_line('check --explain CODE')}")
 
 
 def _sort_key(located: LocatedFinding) -> tuple[int, bool, str, int, int, str]:
@@ -120,29 +202,68 @@ def _grid_cells(located: LocatedFinding) -> tuple[str, ...]:
 
 
 def _draw(findings: Sequence[LocatedFinding]) -> Iterator[Line]:
-    """Yield the findings for a terminal; of many infos of one code, some and how many more."""
-    infos: Counter[str] = Counter()
+    """Yield every finding with its place, in the form in which editors find places."""
     for located in findings:
-        finding = located.finding
-        infos[finding.code] += finding.severity is Severity.INFO
-        if infos[finding.code] <= MOST_INFOS:
-            style = str(finding.severity)
-            yield line((f"{located.place}: ", "dim"), (f"{style} {finding.code}: ", style), located.message)
-            label, remedy = located.remedy
-            yield line("    ", (f"{label}: ", "dim"), remedy)
-    for code, count in infos.items():
-        if count > MOST_INFOS:
-            yield line((f"… and {count - MOST_INFOS} more {code} (-o tsv lists them all)", "info"))
+        finding, style = located.finding, str(located.finding.severity)
+        yield line((f"{located.place}: ", "dim"), HANG, (f"{style} {finding.code}: ", style), located.message)
+        label, remedy = _label_remedy(located.remedy)
+        yield line("    ", label, HANG, remedy)
 
 
-def annotate_error(error: RenewctlError) -> str:
+def _group(findings: Iterable[LocatedFinding], *, several: bool) -> list[_Group]:
+    """Return the findings by code, the gravest first; of ``several`` stores, with the store of each."""
+    texts = read_texts("codes")["codes"]
+    by_code: dict[str, list[LocatedFinding]] = {}
+    for located in findings:
+        by_code.setdefault(located.finding.code, []).append(located)
+    groups = []
+    codes = [code for severity in Severity for code in CODES if CODES[code] is severity]
+    for code in filter(by_code.get, codes):
+        subjects: dict[tuple[str, str], list[str]] = {}
+        for located in by_code[code]:
+            details = subjects.setdefault((located.file, located.subject), [located.file] if several else [])
+            detail = located.finding.subject
+            details += [ROLES.get(detail, detail)] if detail else []
+        groups.append(_Group(code, texts[code], by_code[code], subjects))
+    return groups
+
+
+def _draw_groups(groups: Sequence[_Group], width: int) -> Iterator[Line]:
+    """Yield two lines for each code: what its findings are about, and what to do about them."""
+    from renewctl.render.terminal import measure  # Lazy import: a pipe does not wait for rich.
+
+    margin = max(map(len, Severity)) + len(GAP)
+    title = max(len(group.texts["title"]) for group in groups) + len(GAP)
+    extent = max(len(group.extent) for group in groups) + len(GAP)
+    for group in groups:
+        style = str(CODES[group.code])
+        head = line(
+            (f"{style.upper():<{margin}}", style),
+            HANG,
+            (f"{group.texts['title']:<{title}}", "strong"),
+            f"{group.extent:<{extent}}",
+        )
+        subjects = line(group.describe_subjects(width - measure(head)))
+        if measure((*head, *subjects)) > width:
+            yield head
+            head, subjects = line(" " * margin, HANG), line(group.describe_subjects(width - margin))
+        yield line(*head, *subjects)
+        yield line(" " * margin, HANG, (f"{group.code}{GAP}", "dim"), *_label_remedy(group.remedy))
+
+
+def _label_remedy(remedy: tuple[str, str]) -> Line:
+    label, text = remedy
+    return line((f"{'fix' if label == 'mend' else label}: ", "dim"), text)
+
+
+def _annotate_error(error: RenewctlError) -> str:
     """Return the problems of stores that cannot be checked as annotations."""
     problems = error.problems or (Problem(error.message, hint=error.hint),)
     return "".join(_annotation("error", error.code, problem, ("help", problem.hint)) for problem in problems)
 
 
 def _annotate_finding(located: LocatedFinding) -> str:
-    finding, file, row, column = located
+    finding, file, row, column, _ = located
     problem = Problem(located.message, file=file, line=row, column=column)
     return _annotation(GITHUB_COMMANDS[finding.severity], finding.code, problem, located.remedy)
 
@@ -182,5 +303,13 @@ def render_code(code: str) -> Result:
         line(("  mend: " if "fix" in text else "  note: ", "dim"), text.get("fix") or text["note"]),
         line(("  source: ", "dim"), source),
     ]
-    table = table_of(tuple(document), [document])
-    return Result({"schema": "renewctl.check-code/1", **document}, table, names=(code,), lines=lines)
+    labels = ("Code", "Severity", "Meaning", "Why", "Fix" if "fix" in text else "Note", "Source")
+    values = (code, severity, text["meaning"], text["why"], text.get("fix") or text["note"], source)
+    grid = Grid([[column("", labels, "dim"), column("", values, wraps=True)]])
+    return Result(
+        {"schema": "renewctl.check-code/1", **document},
+        table_of(tuple(document), [document]),
+        names=(code,),
+        lines=lines,
+        screen=lambda _width: (line((text["title"], "strong")), line(), grid),
+    )

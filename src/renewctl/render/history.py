@@ -3,13 +3,32 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from renewctl.command_line import command_line, repeat_command
 from renewctl.model import Change
 from renewctl.render.machine import plain_line
-from renewctl.render.plan import LAYOUT_ALONE, change_items, change_lines
-from renewctl.render.result import Line, Result, line, table_of
+from renewctl.render.plan import (
+    LAYOUT_ALONE,
+    change_items,
+    change_line,
+    change_lines,
+    list_subjects,
+    name_change,
+)
+from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, table_of
+from renewctl.text import count_of
 
 COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")
 OUTSIDE = "changed outside renewctl"
+_ROOMS = (72, 48, 36, 24)
+_LAYOUTS = (
+    (("id", "minute", "who", "command", "what", "note"), _ROOMS),
+    (("id", "minute", "who", "command", "what"), _ROOMS),
+    (("id", "minute", "command", "what"), _ROOMS),
+    (("id", "day", "command", "what"), (*_ROOMS, 0)),
+    (("id", "command", "what"), (*_ROOMS, 0)),
+)
+"""The columns for terminals of every width, and the room for what was done: with none, how much was."""
+_TO_DAY, _TO_MINUTE = len("2026-11-29"), len("2026-11-29 12:00")
 
 
 class HistoryItem(NamedTuple):
@@ -33,14 +52,19 @@ class HistoryItem(NamedTuple):
 
 
 def render_history(
-    items: Sequence[HistoryItem], store: Mapping[str, str], warnings: tuple[str, ...] = ()
+    items: Sequence[HistoryItem],
+    store: Mapping[str, str],
+    warnings: tuple[str, ...] = (),
+    *,
+    long: bool = False,
 ) -> Result:
-    """Return the changes made to a store; the items are listed newest first."""
+    """Return the changes made to a store, newest first; with ``long``, people see each value."""
     return Result(
         {"schema": "renewctl.history/1", "store": dict(store), "items": [_document(item) for item in items]},
         table_of(COLUMNS, map(_flat_item, items)),
         names=tuple(item.id for item in items if item.id),
-        screen=lambda _width: _draw(items),
+        screen=lambda _width: _draw_values(items) if long else _draw(items),
+        footer=tuple(_describe_more(long=long)) if items else (),
         warnings=warnings,
     )
 
@@ -59,20 +83,79 @@ def _flat_item(item: HistoryItem) -> Mapping[str, Any]:
     return {**item._asdict(), "changes": number, "what": tuple(what or [LAYOUT_ALONE])}
 
 
-def _draw(items: Sequence[HistoryItem]) -> Iterator[Line]:
+def _draw(items: Sequence[HistoryItem]) -> Iterator[Block]:
+    """Yield a line for each change, in as many columns as there is room for."""
     if not items:
-        yield line(("No change is on record.", "dim"))
+        yield line(("No changes recorded.", "dim"))
+        return
+    columns = {
+        "id": Column("ID", [line(item.id) for item in items]),
+        "minute": Column("WHEN (UTC)", [line((_show_time(item)[:_TO_MINUTE], "dim")) for item in items]),
+        "day": Column("DAY (UTC)", [line((_show_time(item)[:_TO_DAY], "dim")) for item in items]),
+        "who": Column("WHO", [line((_name_author(item), "dim")) for item in items]),
+        "command": Column("COMMAND", [line((_name_command(item), "strong")) for item in items]),
+        "note": Column("NOTE", [line((item.note, "dim")) for item in items]),
+    }
+    layouts = []
+    for keys, rooms in _LAYOUTS:
+        for room in rooms:
+            what = Column("WHAT", [_summarize(item, room) for item in items])
+            layouts.append([what if key == "what" else columns[key] for key in keys])
+    yield Grid(layouts, long=lambda: _draw_values(items))
+
+
+def _summarize(item: HistoryItem, room: int) -> Line:
+    """Return what a change did, in as much detail as fits in ``room`` columns, and at least how much."""
+    from renewctl.render.terminal import list_fitting, measure  # Lazy import: a pipe does not wait for rich.
+
+    if not item.id:
+        return line((OUTSIDE, "warning"))
+    if item.unsure:
+        return line(("interrupted: not known whether it was saved", "warning"))
+    if not item.changes:
+        return line(LAYOUT_ALONE)
+    number, subjects = count_of(len(item.changes), "change"), list_subjects(item.changes)
+    if len(item.changes) == 1:
+        choices = [change_line(item.changes[0]), line(name_change(item.changes[0]))]
+    else:
+        choices = [line(f"{number}: {list_fitting(subjects, room - len(f'{number}: '))}")]
+    choices.append(line(list_fitting(subjects, room)))
+    return next((each for each in choices if measure(each) <= room), line(number))
+
+
+def _name_command(item: HistoryItem, *, long: bool = False) -> str:
+    """Return the command; of an undo the id of what it goes back to and, if ``long``, its command."""
+    origin = item.goes_back_to if long else item.goes_back_to.rpartition(" ")[2]
+    return f"{'redo' if item.redo else 'undo'} of {origin}" if item.undoes else item.command
+
+
+def _name_author(item: HistoryItem) -> str:
+    return f"{item.user} at {item.host}" if item.id else ""
+
+
+def _show_time(item: HistoryItem) -> str:
+    return item.at.replace("T", " ").removesuffix("Z")
+
+
+def _describe_more(*, long: bool) -> Iterator[Line]:
+    """Yield how to see each value, and how to undo a change."""
+    if not long:
+        yield line(f"Every value: {repeat_command(long=True)}")
+    yield line(f"To undo one: {command_line('undo ID')}")
+
+
+def _draw_values(items: Sequence[HistoryItem]) -> Iterator[Line]:
+    """Yield a block for each change, with all its values."""
     for number, item in enumerate(items):
         if number:
             yield line()
         if not item.id:
             yield line((OUTSIDE, "warning"))
             continue
-        when = item.at.replace("T", " ").removesuffix("Z") + " UTC"
-        name = f"{'redo' if item.redo else 'undo'} of {item.goes_back_to}" if item.undoes else item.command
-        yield line((name, "strong"), (f"  {item.id}  {when}  {item.user} at {item.host}", "dim"))
+        about = f"{item.id}  {_show_time(item)} UTC  {_name_author(item)}"
+        yield line((f"{_name_command(item, long=True)}  ", "strong"), HANG, (about, "dim"))
         if item.unsure:
             yield line(("  ! its writer was killed: whether it was made is not known", "warning"))
         if item.note:
-            yield line("  why: ", item.note)
+            yield line("  why: ", HANG, item.note)
         yield from change_lines(item.changes) if item.changes else [line(f"  {LAYOUT_ALONE}")]

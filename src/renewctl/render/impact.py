@@ -5,7 +5,7 @@ from typing import Any
 
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import EndedRenewal, Impact, Recipient
-from renewctl.render.result import Cell, DataTable, Line, line
+from renewctl.render.result import HANG, Cell, DataTable, Line, line
 from renewctl.text import count_of, list_some
 
 MOST_NAMED = 3
@@ -80,7 +80,7 @@ def lost_recipient_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
 
 def _nobody_line(clients: Sequence[str], words: str, *, would: bool) -> Line:
     verb, names = "would be" if would else "is", list_some(clients, MOST_NAMED, f" {WHERE_ALL}")
-    return line((f"✗ NOBODY {verb} notified {words} ", "error"), (names, "strong"))
+    return line(("✗ ", "error"), HANG, (f"NOBODY {verb} notified {words} ", "error"), (names, "strong"))
 
 
 def recipient_lines(impact: Impact) -> Iterator[Line]:
@@ -108,7 +108,7 @@ def _ended_line(ended: EndedRenewal) -> tuple[bool, Line]:
     who = ", ".join(each.email for each in people) if few else count_of(len(people), "client contact")
     end = f"{who} no longer notified" if people else "nobody was notified"
     what = f"{product} ({day})" if product else str(day)
-    return not few, line(f"  {'renewal removed':<22}  ", (what, "strong"), f" at {ended.client}: {end}")
+    return not few, line(f"  {'renewal removed':<22}  ", HANG, (what, "strong"), f" at {ended.client}: {end}")
 
 
 def _group_lines(label: str, recipients: Sequence[Recipient]) -> Iterator[tuple[bool, Line]]:
@@ -132,5 +132,5 @@ def _group_lines(label: str, recipients: Sequence[Recipient]) -> Iterator[tuple[
         who = ", ".join(people) if few_people else count_of(len(people), noun)
         where = ", ".join(clients) if few_clients else count_of(len(clients), "client")
         rule = f" by {min(rules)}" if len(rules) == 1 else ""
-        parts = line(f"  {label:<22}  ", (who, "strong"), f" at {where}", (rule, "dim"))
+        parts = line(f"  {label:<22}  ", HANG, (who, "strong"), f" at {where}", (rule, "dim"))
         yield not (few_people and few_clients), parts

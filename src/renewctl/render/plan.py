@@ -1,6 +1,6 @@
 """A change, planned or made: what it changes, and what that means for recipients."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,12 +10,13 @@ from renewctl.domain.impact import Impact
 from renewctl.domain.paths import IDENTITY
 from renewctl.model import Change, Plan, Portfolio, Value
 from renewctl.render.impact import WHERE_ALL, impact_document, recipient_lines, without_recipient_lines
-from renewctl.render.result import DataTable, Line, Result, Segment, line
+from renewctl.render.result import HANG, DataTable, Line, Result, Segment, line
 from renewctl.text import count_of, format_value
 
 MOST_LINES = 20
 NO_RECIPIENTS_CHANGE = "Nobody starts or stops hearing."
 LAYOUT_ALONE = "another layout, the same values"
+_NO_PRODUCT = "(no product)"
 
 
 class ChangeView(NamedTuple):
@@ -65,7 +66,7 @@ def render_change(
     return Result(
         document,
         change_table(plan.changes),
-        names=tuple(dict.fromkeys(_subject(change) for change in plan.changes)),
+        names=list_subjects(plan.changes),
         lines=lines,
         warnings=warnings,
         change=True,
@@ -82,7 +83,7 @@ def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
         before, after = view.before.default, view.after.default
         owner = _transition(str(before.owner) if before else "none", str(after.owner) if after else "none")
         user = _transition((before and before.notify) or "nobody", (after and after.notify) or "nobody")
-        yield line(command, "owner ", *owner, ", ", *user)
+        yield line(command, HANG, "owner ", *owner, ", ", *user)
     else:
         counts = [f"{number} {noun}" for noun, number in plan.counts if number]
         summary = count_of(len(changes), "change") if changes else "nothing to change"
@@ -90,10 +91,10 @@ def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
             summary = LAYOUT_ALONE
         elif plan.counts:
             summary = ", ".join(counts if changes else ["no changes", *counts])
-        yield line(command, summary)
+        yield line(command, HANG, summary)
         yield from change_lines(changes, len(changes) if plan.whole and would else MOST_LINES)
     for note in plan.notes[:MOST_LINES]:
-        yield line(("  note: ", "warning"), note)
+        yield line(("  note: ", "warning"), HANG, note)
     if len(plan.notes) > MOST_LINES:
         yield line(("  note: ", "warning"), f"… and {len(plan.notes) - MOST_LINES} more {WHERE_ALL}")
     if changes:
@@ -168,29 +169,53 @@ def change_table(changes: tuple[Change, ...]) -> DataTable:
 def change_lines(changes: tuple[Change, ...], most: int = MOST_LINES) -> Iterator[Line]:
     """Yield a line for each change, and how many there are beyond ``most``."""
     for change in changes[:most]:
-        yield _change_line(change)
+        yield line("  ", *change_line(change))
     if len(changes) > most:
         yield line((f"  … and {len(changes) - most} more {WHERE_ALL}", "dim"))
 
 
-def _change_line(change: Change) -> Line:
-    subject = ("  " + _subject(change), "strong")
+def change_line(change: Change) -> Line:
+    """Return a change as one line: what it is about, and its values before and after."""
+    what = _name_fields(change)
+    head = line((_subject(change), "strong"), " ", HANG)
     if change.renamed:
-        # A client, or an item of its lists: clients, KEY, renewals, PRODUCT.
-        item = "".join(f" {step or '(no product)'}" for step in change.path[2:])
-        return line(subject, item, " renamed to ", (str(change.after) or "(no product)", "notified"))
-    steps = change.path[1 if change.path[0] == _subject(change) else 2 :]
-    text = _value_text
-    if len(change.path) == 4 and change.path[2] in IDENTITY:
-        # clients, KEY, contacts, ADDRESS: an item of a list, named by its own value.
-        steps, text = steps[:-1], _item_text
-    what = " ".join(step or "(no product)" for step in steps)
+        return line(*head, f"{what} ".lstrip(), "renamed to ", (str(change.after) or _NO_PRODUCT, "notified"))
+    text = _item_text if _is_item(change) else _value_text
     if change.before is None:
-        return line(subject, f" {what}".rstrip(), " + ", (text(change.after), "notified"))
+        return line(*head, f"{what} ".lstrip(), "+ ", (text(change.after), "notified"))
     if change.after is None:
-        return line(subject, f" {what}".rstrip(), " − ", (text(change.before), "dim"))
+        return line(*head, f"{what} ".lstrip(), "− ", (text(change.before), "dim"))
     before, after = (_value_text(change.before), "dim"), (_value_text(change.after), "notified")
-    return line(subject, f" {what}: ", before, " → ", after)
+    return line(*head, f"{what}: ", before, " → ", after)
+
+
+def name_change(change: Change) -> str:
+    """Return what a change is about, and whether that was added, removed, renamed or changed."""
+    end = "renamed" if change.renamed else "changed"
+    if not change.renamed and (change.before is None or change.after is None):
+        end = "added" if change.before is None else "removed"
+    return " ".join(filter(None, (_subject(change), _name_fields(change), end)))
+
+
+def _name_fields(change: Change) -> str:
+    """Return what a change is about within its subject; empty for the whole of it."""
+    steps = change.path[1 if change.path[0] == _subject(change) else 2 :]
+    if _is_item(change) and not change.renamed:
+        steps = steps[:-1]
+    return " ".join(step or _NO_PRODUCT for step in steps)
+
+
+def _is_item(change: Change) -> bool:
+    """Return whether a change is about an item of a list: clients, KEY, contacts, ADDRESS.
+
+    Such an item is named by its own value.
+    """
+    return len(change.path) == 4 and change.path[2] in IDENTITY
+
+
+def list_subjects(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return what changes are about, each once: clients and users by their keys, or a table of the file."""
+    return tuple(dict.fromkeys(map(_subject, changes)))
 
 
 def _subject(change: Change) -> str:

@@ -30,6 +30,7 @@ class Output(StrEnum):
     XLSX = "xlsx"
     HTML = "html"
     EML = "eml"
+    GITHUB = "github"
 
 
 class Column(NamedTuple):
@@ -111,6 +112,7 @@ class Result(NamedTuple):
         markdown: returns the Markdown form, where a table would not do.
         page: returns the HTML form.
         message: returns what ``-o table`` is in a pipe, where a text that can be pasted does better.
+        annotations: returns what GitHub shows beside the lines of a pull request.
     Instead of those: ``text`` or ``data``, a file's exact content; ``parts``, several results in turn.
     ``excel``: the csv form begins with the mark by which Excel recognises UTF-8.
     In every format: ``warnings`` and ``failure`` are printed on standard error. The exit status is the
@@ -133,6 +135,7 @@ class Result(NamedTuple):
     markdown: Callable[[], str] | None = None
     page: Callable[[], str] | None = None
     message: Callable[[], str] | None = None
+    annotations: Callable[[], str] | None = None
     status: ExitStatus = ExitStatus.DONE
     change: bool = False
     written: bool = False

@@ -93,9 +93,9 @@ def measure(parts: Line) -> int:
     return cell_len(showable("".join([text for text, _ in parts])))
 
 
-def list_fitting(names: Sequence[str], room: int) -> str:
+def list_fitting(names: Sequence[str], room: int, most: int = MOST_NAMED) -> str:
     """Return the names there is room for, at least one, and how many more there are."""
-    for number in range(min(len(names), MOST_NAMED), 1, -1):
+    for number in range(min(len(names), most), 1, -1):
         text = list_some(names, number)
         if cell_len(showable(text)) <= room:
             return text
@@ -118,21 +118,18 @@ def _blocks(result: Result, width: int) -> Iterable[Block]:
 
 
 def _arrange(blocks: Iterable[Block], width: int) -> Iterator[Text | Table]:
-    """Yield what rich draws: lines that fit as one text, others in a table with their indent."""
+    """Yield what rich draws: lines that follow one another as one text, and tables."""
     text = Text()
     for block in blocks:
-        if isinstance(block, Grid):
-            lines: Iterator[Text | Table] = _lay_out(block, width)
-        elif measure(block) <= width:
-            text.append_text(_make_text(block)).append("\n")
+        if not isinstance(block, Grid):
+            for each in [_make_text(block)] if measure(block) <= width else _wrap(block, width):
+                text.append_text(each).append("\n")
             continue
-        else:
-            lines = _wrap(block, width)
         if text:
             text.right_crop()  # rich ends what it prints with a line end
             yield text
             text = Text()
-        yield from lines
+        yield from _lay_out(block, width)
     if text:
         text.right_crop()
         yield text
@@ -153,20 +150,20 @@ def _style(parts: Line) -> Text:
     return text
 
 
-def _wrap(parts: Line, width: int) -> Iterator[Text | Table]:
+def _wrap(parts: Line, width: int) -> Iterator[Text]:
     """Yield a line that is continued below the place of ``HANG``, otherwise as prose or as an item of a list.
 
     A word for which there is no room, such as a command to be pasted, gets a line of its own.
     """
-    place, more = parts.index(HANG) if HANG in parts else 0, 0
-    head, body = _style(parts[:place]), _make_text(parts[place:])
-    if not head and body.plain.startswith(" "):
-        head, body = body.divide([len(body.plain) - len(body.plain.lstrip(" "))])
-        more = GAP
-    if width - head.cell_len < LEAST_TEXT:
-        yield _trim(head)
-        head = Text(" " * (2 * GAP))
-    room = width - head.cell_len
+    place = parts.index(HANG) if HANG in parts else 0
+    head, body, more = _style(parts[:place]), _make_text(parts[place:]), 0
+    if not head or width - head.cell_len < LEAST_TEXT:
+        body = head + body
+        indent = len(body.plain) - len(body.plain.lstrip(" "))
+        more = GAP if head or indent else 0
+        head, body = body.divide([indent]) if indent else (Text(), body)
+        head.truncate(width - LEAST_TEXT)
+    room = width - head.cell_len - more
     long = [match.span() for match in re.finditer(r"\S+", body.plain) if cell_len(match[0]) > room]
     pieces = map(_trim, body.divide([offset for span in long for offset in span]))
     for number, piece in enumerate(pieces):
@@ -175,9 +172,8 @@ def _wrap(parts: Line, width: int) -> Iterator[Text | Table]:
                 yield _trim(head)
             yield Text(" " * (2 * GAP)).append_text(piece)
         elif piece:
-            table = Table.grid()
-            table.add_row(*([head] if head else []), _break(piece, room, more))
-            yield table
+            fits_here = piece.cell_len <= room + more
+            yield head + (piece if fits_here else _break(piece, room, head.cell_len + more))
         else:
             continue
         head = Text(" " * head.cell_len)
@@ -194,7 +190,7 @@ def _break(text: Text, room: int, indent: int = 0) -> Text:
     """Return text with line ends where it has to be continued, and then the indent."""
     if text.cell_len <= room:
         return text
-    return Text("\n" + " " * indent).join(map(_trim, text.wrap(_PLAIN, room - indent)))
+    return Text("\n" + " " * indent).join(map(_trim, text.wrap(_PLAIN, room)))
 
 
 def _longest_word(text: Text) -> int:

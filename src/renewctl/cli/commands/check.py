@@ -16,7 +16,7 @@ from renewctl.domain import check as checks
 from renewctl.domain.check import CODES
 from renewctl.errors import Problem, RenewctlError, StoreInvalid, UsageError
 from renewctl.render import check as render_check
-from renewctl.render.check import LocatedFinding
+from renewctl.render.check import Checked, LocatedFinding
 from renewctl.render.result import Output, Result
 from renewctl.store.location import COMPARED, store_at
 from renewctl.store.snapshot import Snapshot, load
@@ -44,15 +44,13 @@ def check(
             autocompletion=_complete_codes,
         ),
     ] = None,
-    format_github: Annotated[
-        bool, typer.Option("--format-github", help="Write annotations for GitHub's workflows.")
-    ] = False,
     explain: Annotated[
         Text,
         typer.Option(
             "--explain", metavar="CODE", help="Say what a code means.", autocompletion=_complete_codes
         ),
     ] = None,
+    long: Annotated[bool, typer.Option("--long", help="Show every finding with its line.")] = False,
 ) -> Result:
     """Find what is wrong, doubtful or old in the store, and what to do about it.
 
@@ -62,8 +60,6 @@ def check(
         return render_check.render_code(parse_code(explain, CODES, "--explain: there is no code"))
     words = [word for text in ignore or () for word in text.split(",") if word.strip()]
     ignored = {parse_code(word, CODES, "--ignore: there is no code") for word in words}
-    if format_github and run.output is not Output.AUTO:
-        raise UsageError(f"--format-github and -o {run.output} exclude each other", hint="name one form")
     if files and run.store is not None:
         raise UsageError("FILE and --store exclude each other", hint="name the stores as FILE only")
     located: list[LocatedFinding] = []
@@ -80,12 +76,10 @@ def check(
         stores.append(snapshot.identity)
         located += [each for each in found if each.finding.code not in ignored]
     failure = _combine_errors(errors)
-    if failure and not stores and not format_github:
+    if failure and not stores and run.output is not Output.GITHUB:
         raise failure
-    result = render_check.render_findings(located, run.today, stores, strict=strict, for_github=format_github)
-    if failure and format_github:
-        result = result._replace(text=render_check.annotate_error(failure) + result.text)
-    return result._replace(failure=failure)
+    checked = Checked(located, run.today, stores, failure)
+    return render_check.render_findings(checked, strict=strict, long=long)
 
 
 def _name_once(names: Sequence[str]) -> list[str]:
@@ -98,8 +92,10 @@ def _name_once(names: Sequence[str]) -> list[str]:
 
 def _find_problems(snapshot: Snapshot, today: date) -> Iterator[LocatedFinding]:
     """Yield what is to be said of one store, each with its place."""
+    file, clients = snapshot.place.display, snapshot.portfolio.clients
     for finding in checks.check_portfolio(snapshot.portfolio, snapshot.remarks, today):
-        yield LocatedFinding(finding, snapshot.place.display, *snapshot.document.locate(finding.path))
+        name = clients[finding.client].name if finding.client else ""
+        yield LocatedFinding(finding, file, *snapshot.document.locate(finding.path), name=name)
     ignored = snapshot.portfolio.policy.ignore_copies
     for finding in checks.check_copies(conflict_copies.find_copies(snapshot.place, ignored)):
         yield LocatedFinding(finding, finding.file)

@@ -40,6 +40,7 @@ def history(
             help=f"Show only the newest NUMBER changes; {_MOST_SHOWN} on a terminal if not given.",
         ),
     ] = None,
+    long: Annotated[bool, typer.Option("--long", help="Show every value that was changed.")] = False,
 ) -> Result:
     """Show what was changed, when, by whom and why, newest first.
 
@@ -72,11 +73,12 @@ def history(
     if limit is None and run.form is Output.TABLE and run.environment.is_terminal():
         limit = _MOST_SHOWN
     shown = items[:limit]
-    result = render.render_history(shown, {"path": run.place.display, "sha256": digest}, warnings)
+    store = {"path": run.place.display, "sha256": digest}
+    result = render.render_history(shown, store, warnings, long=long)
     if older := len(items) - len(shown):
-        everything = command_line("history", *(clients or ()), limit=str(len(items)))
+        everything = command_line("history", *(clients or ()), limit=str(len(items)), long=long)
         footer = line(f"Not shown: {count_of(older, 'older change')}. To show all: {everything}")
-        result = result._replace(footer=(footer,))
+        result = result._replace(footer=(*result.footer, footer))
     return result
 
 

@@ -1,0 +1,114 @@
+"""What a person sees of `check`: a group of lines for each code, whose commands are right to paste."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+AS_OF = "2026-11-23"
+CODE = re.compile(r"^ {9}([a-z]+(?:-[a-z]+)+)  (?:note|fix): ", re.MULTILINE)
+WIDTHS = (60, 80, 100, 140, 200)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENEWCTL_AS_OF", AS_OF)
+
+
+def write_store(clients: dict[str, dict[str, Any]], **more: Any) -> None:
+    default = {"owner": "hubspot", "notify": "ana@agency.example"}
+    store = {"version": 1, "defaults": default, "users": {"ana@agency.example": {}}, **more}
+    Path("renewctl.json").write_text(json.dumps({**store, "clients": clients}), encoding="utf-8")
+
+
+def overridden(number: int, notify: str = "ana@agency.example") -> dict[str, Any]:
+    """Return a client that differs from HubSpot."""
+    seen = {"owner": "default", "on": "2026-11-01"}
+    return {
+        "name": f"Client {number}",
+        "override": {"owner": "partner", "notify": notify},
+        "in_hubspot": seen,
+        "renewals": [{"date": "2027-03-01"}],
+    }
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_each_code_is_named_once_and_no_prose_is_wider_than_the_terminal(
+    columns: int, examples: Path, run: Callable, on_terminal: Callable
+) -> None:
+    Path("renewctl.toml").write_bytes((examples / "agency.toml").read_bytes())
+    items = json.loads(run("check", "-o", "json").out)["items"]
+    _, out, _ = on_terminal("check", columns=columns)
+    assert sorted(CODE.findall(out)) == sorted({item["code"] for item in items})
+    for line in out.splitlines():
+        assert cell_len(line) <= columns or line.strip().startswith("renewctl "), line
+
+
+def test_a_roster_just_imported_has_a_line_for_each_code_and_fits_a_screen(
+    run: Callable, on_terminal: Callable
+) -> None:
+    rows = [f"c{number}.example,Client {number},p@c{number}.example" for number in range(60)]
+    Path("roster.csv").write_text("\n".join(["client,name,primary", *rows]), encoding="utf-8")
+    run("init", "--owner", "hubspot", "--notify", "ana@agency.example")
+    assert run("import", "roster.csv", "--yes").status == 0
+    items = json.loads(run("check", "-o", "json").out)["items"]
+    _, out, _ = on_terminal("check", columns=100)
+    assert len(items) > 200
+    assert len(out.splitlines()) <= 5 + 3 * len({item["code"] for item in items}) <= 24
+    assert re.search(
+        r"^WARNING  Role not assigned +60 clients  Client 0, Client 1, Client 2 and 57 more$", out, re.M
+    )
+    _, everything, _ = on_terminal("check", "--long", columns=100)
+    assert len(re.findall(r"^renewctl\.toml:\d+:\d+: ", everything, re.MULTILINE)) == len(items)
+
+
+def test_a_fix_is_printed_where_it_is_right_for_all_of_them(on_terminal: Callable) -> None:
+    """One client has its command; of several, whose commands differ, there is a note without any."""
+    write_store({"c1.example": overridden(1)})
+    _, one, _ = on_terminal("check", columns=100)
+    assert "not-in-hubspot  fix: renewctl todo c1.example\n" in one
+    write_store({"c1.example": overridden(1), "c2.example": overridden(2)})
+    _, two, _ = on_terminal("check", columns=100)
+    (remedy,) = re.findall(r"not-in-hubspot  (.*?)\n(?=[A-Z]|\n)", two, re.DOTALL)
+    assert remedy.startswith("note: todo CLIENT ")
+    assert "renewctl" not in remedy
+
+
+def test_what_is_the_same_for_several_clients_is_said_of_all(on_terminal: Callable) -> None:
+    users = {"ana@agency.example": {}, "rui@agency.example": {"active": False}}
+    clients = {f"c{number}.example": overridden(number, "rui@agency.example") for number in (1, 2)}
+    write_store(clients, users=users)
+    _, out, _ = on_terminal("check", columns=140)
+    subjects = "Client 1 (rui@agency.example), Client 2 (rui@agency.example)"
+    assert f"Deactivated partner user  2 clients  {subjects}\n" in out
+    assert "note: choose a colleague, then: renewctl user replace rui@agency.example USER\n" in out
+    _, out, _ = on_terminal("check", columns=80)
+    assert "2 clients  Client 1, Client 2\n" in out
+
+
+def test_a_default_shows_how_many_clients_follow_it(on_terminal: Callable) -> None:
+    write_store({"a.example": {}, "b.example": {}}, defaults={"owner": "partner"})
+    _, out, _ = on_terminal("check", columns=80)
+    assert re.search(r"^ERROR    No recipient +1 place +default \(2 clients\)$", out, re.MULTILINE)
+
+
+def test_severities_are_words_and_colour_only_repeats_them(on_terminal: Callable) -> None:
+    write_store({"a.example": {}}, defaults={"owner": "partner"})
+    _, plain, _ = on_terminal("check", columns=100)
+    _, coloured, _ = on_terminal("check", columns=100, colour=True)
+    assert "\x1b[1;31mERROR" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+
+def test_a_table_asked_for_in_a_pipe_is_the_same_without_colour(
+    small: Path, run: Callable, on_terminal: Callable
+) -> None:
+    os.environ["COLUMNS"] = "100"
+    for words in (("check",), ("check", "--long"), ("check", "--explain", "no-copy"), ("history",)):
+        shown = on_terminal(*words, "-o", "table", columns=100)[1]
+        assert run(*words, "-o", "table").out == shown, words
