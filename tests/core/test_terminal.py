@@ -13,7 +13,7 @@ from renewctl.text import showable
 TEXT = st.text(st.sampled_from("ab  é日e\u0301\ufe0f😀\x1b\u202e\t–[]:"), max_size=12)
 STYLE = st.sampled_from(["", *STYLES])
 LINE: st.SearchStrategy[Line] = st.lists(st.tuples(TEXT, STYLE), max_size=4).map(tuple)
-HANGING = st.tuples(LINE, LINE).map(lambda both: (*both[0], HANG, *both[1]))
+HANGING = st.tuples(LINE, LINE).map(lambda both: (*both[0], (" ", ""), HANG, *both[1]))
 CODES = {"bold green": "1;32", "cyan": "36", "bold red": "1;31", "yellow": "33", "dim": "2", "bold": "1"}
 
 

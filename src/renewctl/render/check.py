@@ -247,8 +247,16 @@ def _draw_groups(groups: Sequence[_Group], width: int) -> Iterator[Line]:
         if measure((*head, *subjects)) > width:
             yield head
             head, subjects = line(" " * margin, HANG), line(group.describe_subjects(width - margin))
-        yield line(*head, *subjects)
-        yield line(" " * margin, HANG, (f"{group.code}{GAP}", "dim"), *_label_remedy(group.remedy))
+        found, code = line(*head, *subjects), (group.code, "dim")
+        below = line(" " * margin, HANG, code, GAP, *_label_remedy(group.remedy))
+        # Nothing is wrong with an info: --explain has the rest of what its line has no room for.
+        if CODES[group.code] is Severity.INFO and measure(below) > width:
+            below = line(" " * margin, code)
+            if measure(line(*found, GAP, code)) <= width:
+                yield line(*found, GAP, code)
+                continue
+        yield found
+        yield below
 
 
 def _label_remedy(remedy: tuple[str, str]) -> Line:
