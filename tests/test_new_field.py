@@ -181,6 +181,12 @@ def test_fields_are_shown(program: Program) -> None:
     assert shown[QUIET] is None
     text = program.run("client", "show", "acme.example")
     assert text.endswith("".join(f"{key}\t{new.text}\n" for key, new in NEW.items()) + f"{QUIET}\t\n")
+    acme = program.run("client", "show", "acme.example", "-o", "table")
+    beta = program.run("client", "show", "beta.example", "-o", "table")
+    for key, new in NEW.items():
+        value = "yes" if key == FLAG else new.text
+        assert re.search(rf"(?m)^{key.capitalize()} +{re.escape(value)}$", acme)
+        assert key.capitalize() not in beta, "it has no value"
 
 
 def test_fields_are_listed(program: Program) -> None:
@@ -190,6 +196,9 @@ def test_fields_are_listed(program: Program) -> None:
     assert QUIET not in acme
     row = program.csv("client", "list", "-o", "csv")[0]
     assert {key: row[key] for key in NEW} == {key: new.text for key, new in NEW.items()}
+    heading, line, *_ = program.run("client", "list", "-o", "table").splitlines()
+    assert heading.endswith("  TIER  SINCE       VIP  SEATS  MAILBOX")
+    assert line.endswith("  gold  2024-05-31  yes  7      crm@acme.example")
     heading, _, line, *_ = program.run("client", "list", "-o", "markdown").splitlines()
     assert heading.endswith(" | Note | Tier | Since | Vip | Seats | Mailbox |")
     assert line.endswith(" | gold | 2024-05-31 | true | 7 | crm@acme.example |")

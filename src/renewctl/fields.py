@@ -59,6 +59,7 @@ class Field(NamedTuple):
         help: The help of that option, if it is not ``doc``.
         shown: Where the field is shown.
         filter: Whether ``client list`` has the option, too, to filter clients by the field.
+        label: What people see in front of its value, if it is not the words of the key.
     """
 
     key: str
@@ -72,8 +73,10 @@ class Field(NamedTuple):
     help: str = ""
     shown: Shown = Shown.NOWHERE
     filter: bool = False
+    label: str = ""
 
 
+_CONFIRMED = "Confirmed in HubSpot"
 _ON = Field("on", Kind.DATE, "the day somebody looked at HubSpot's own screens", required=True)
 _NAME = Field(
     "name",
@@ -90,12 +93,14 @@ _OWNER = Field(
     "who owns renewal communication: hubspot or partner",
     required=True,
     column="owner",
+    label="Renewal owner",
 )
 _NOTIFY = Field(
     "notify",
     Kind.ADDRESS,
     "partner user: copied when HubSpot owns, sole recipient when the partner owns",
     column="notify",
+    label="Partner user",
 )
 _SEEN_DEFAULT = (
     Field("owner", Kind.OWNER, "the owner HubSpot's screens showed", required=True),
@@ -113,11 +118,17 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             "the default last confirmed in HubSpot",
             table="defaults.in_hubspot",
             attribute="confirmed",
+            label=_CONFIRMED,
         ),
     ),
     "defaults.in_hubspot": _SEEN_DEFAULT,
     "policy": (
-        Field("hubspot_override_copies", Kind.COPIES, "who is copied on a HubSpot override naming nobody"),
+        Field(
+            "hubspot_override_copies",
+            Kind.COPIES,
+            "who is copied on a HubSpot override naming nobody",
+            label="Copied on an override",
+        ),
         Field("deadline_days", Kind.DAYS, "days from the last day to alter terms to the renewal"),
         Field("horizon_days", Kind.DAYS, "days a report looks ahead"),
         Field("stale_days", Kind.DAYS, "days after which a confirmation is stale"),
@@ -136,6 +147,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             option="--hub-id",
             help="The HubSpot account number.",
             shown=Shown.LIST,
+            label="Hub ID",
         ),
         Field("contacts", Kind.ITEMS, "the client's points of contact", table="contacts", shown=Shown.CLIENT),
         Field(
@@ -154,6 +166,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             "the setting last confirmed in HubSpot",
             table="clients.in_hubspot",
             attribute="confirmed",
+            label=_CONFIRMED,
         ),
         Field(
             "memo",
@@ -208,9 +221,15 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
     ),
 }
 
+
+def _complete(field: Field) -> Field:
+    """Return a field with the attribute and the label that follow from its key."""
+    label = field.key.replace("_", " ").capitalize()
+    return field._replace(attribute=field.attribute or field.key, label=field.label or label)
+
+
 TABLES: Mapping[str, Mapping[str, Field]] = {
-    name: {field.key: field._replace(attribute=field.attribute or field.key) for field in fields}
-    for name, fields in _TABLES.items()
+    name: {field.key: _complete(field) for field in fields} for name, fields in _TABLES.items()
 }
 """The fields of each kind of table, by key, in the order in which they are written."""
 

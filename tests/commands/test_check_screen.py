@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 AS_OF = "2026-11-23"
-CODE = re.compile(r"^ {9}([a-z]+(?:-[a-z]+)+)  (?:note|fix): ", re.MULTILINE)
+CODE = re.compile(r"(?:^ {9}|  )([a-z]+(?:-[a-z]+)+)(?:  (?:note|fix): |$)", re.MULTILINE)
 WIDTHS = (60, 80, 100, 140, 200)
 
 

@@ -1,5 +1,6 @@
 """What a list of overrides plans, row by row, and that it is all rows or none."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
@@ -323,7 +324,7 @@ def test_no_rows_no_changes() -> None:
 
 def fed_back(known: Portfolio) -> Plan:
     """Return the plan of what ``client list -o csv`` prints, handed back as it is."""
-    cells = render_client_list(known, tuple(known.clients.values())).table.rows
+    cells = render_client_list(known, tuple(known.clients.values()), date(2026, 11, 23)).table.rows
     rows = [OverrideRow(FILE, line, *map(str, each)) for line, each in enumerate(cells, 2)]
     return plan_override_list(known, rows)
 

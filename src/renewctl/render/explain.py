@@ -1,12 +1,14 @@
 """One decision explained: each value and where it comes from, each candidate, the rule in words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, get_args
+from itertools import chain
+from typing import Any, NamedTuple, get_args
 
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import (
     ARTICLE,
+    PARTNER_USER,
     Decision,
     Note,
     Outcome,
@@ -15,13 +17,32 @@ from renewctl.domain.resolve import (
     decisions_about,
     setting_path,
 )
-from renewctl.model import Default, PartnerUser, Path, Policy, Portfolio
+from renewctl.fields import TABLES
+from renewctl.model import Copies, Default, PartnerUser, Path, Policy, Portfolio
 from renewctl.package_data import read_texts
-from renewctl.render.result import Line, Result, line, table_of
+from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, Segment, line, table_of
+from renewctl.render.users import name_users
+from renewctl.render.values import align
 from renewctl.render.who import note_item
-from renewctl.render.who_columns import note_line
+from renewctl.render.who_columns import OWNERS, note_line
+from renewctl.render.wording import ROLES
+from renewctl.text import count_of
 
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
+_ROLES = {**ROLES, PARTNER_USER: "partner user"}
+_LABEL = len("Notified")
+_WORDS = {str(owner): name for owner, name in OWNERS.items()}
+_WORDS[Copies.DEFAULT_USER] = "the default's partner user"
+
+
+class _Row(NamedTuple):
+    """A row of a section of the explanation: two cells, and texts beside or below each other."""
+
+    one: Line
+    two: Line
+    texts: list[Line]
+
+
 PlaceOf = Callable[[Path], str | None]
 """Returns where in the file a path is, as FILE:LINE; None if it is not in the file."""
 
@@ -70,7 +91,8 @@ def render_explanation(
         document,
         table_of(COLUMNS, decisions),
         names=(client.key,),
-        lines=tuple(_lines(resolution, values, notes, alone=recipient is not None)),
+        lines=_write(resolution, values, notes, alone=recipient is not None),
+        screen=lambda _: _draw(resolution, values, notes, recipient, name_users(portfolio)),
     )
 
 
@@ -104,9 +126,10 @@ def _values(
     return values
 
 
-def _lines(
+def _write(
     resolution: Resolution, values: Sequence[Mapping[str, Any]], notes: Sequence[Note], *, alone: bool
 ) -> Iterator[Line]:
+    """Yield the explanation as a pipe gets it."""
     client = resolution.client
     yield line((client.key, "strong"), f"  {client.name}" if client.name else "")
     if not values:
@@ -153,3 +176,101 @@ def _candidate(decision: Decision) -> str:
     if decision.email is None:
         return "(vacant)"
     return f"{decision.email} ({decision.name})" if decision.name else decision.email
+
+
+def _draw(
+    resolution: Resolution,
+    values: Sequence[Mapping[str, Any]],
+    notes: Sequence[Note],
+    recipient: PartnerUser | None,
+    users: Mapping[str, str],
+) -> Iterator[Block]:
+    """Yield the explanation as people see it: sections, each behind its label.
+
+    ``users`` are short names by address, for the partner user that an override replaces.
+    """
+    texts = read_texts("explain")
+    yield from (_head(resolution, recipient), line())
+    if values:
+        yield _lay_out(_show_values(values, users), ["Setting"] * len(values))
+    else:
+        yield line(_label("Setting"), "  ", HANG, ("no default and no override", "error"))
+    yield line()
+    if resolution.decisions:
+        decisions = sorted(resolution.decisions, key=lambda each: get_args(Outcome).index(each.outcome))
+        shown = [_show_decision(decision, texts["reasons"]) for decision in decisions]
+        yield _lay_out(shown, [decision.outcome.capitalize() for decision in decisions])
+        yield line()
+    yield line(
+        _label("Rule"), "  ", HANG, (resolution.rule, "strong"), f": {texts['rules'][resolution.rule]}."
+    )
+    yield line(_label(), "  ", HANG, (f"Source: {ARTICLE}", "dim"))
+    codes = read_texts("codes")["codes"]
+    for number, note in enumerate(notes):
+        title, style = codes[note.code]["title"], str(note.severity)
+        yield line(_label("" if number else "Notes"), "  ", HANG, (f"{title}: ", style), note.message)
+
+
+def _label(text: str = "") -> Segment:
+    return f"{text:<{_LABEL}}", "dim"
+
+
+def _head(resolution: Resolution, recipient: PartnerUser | None) -> Line:
+    """Return the client, and how many recipients there are, or what becomes of the one asked about."""
+    client, number = resolution.client, len(resolution.to) + len(resolution.cc)
+    name = line((client.name or client.key, "strong"), f" ({client.key}): " if client.name else ": ")
+    if recipient:
+        outcome = resolution.decisions[0].outcome
+        return line(*name, f"{recipient.email} is {'not notified' if outcome == 'skipped' else outcome}")
+    if not resolution.to:
+        return line(*name, ("NOBODY is notified", "error"))
+    return line(*name, count_of(number, "recipient"))
+
+
+def _show_values(values: Sequence[Mapping[str, Any]], users: Mapping[str, str]) -> list[_Row]:
+    """Return each value of the setting: its name, itself, and its place with what it replaces."""
+    labels = {key: field.label for table in ("policy", "defaults") for key, field in TABLES[table].items()}
+    rows = []
+    for value in values:
+        place, hidden = f"{value['layer']}, {value['at'] or 'not in the file'}", value["shadows"]
+        default = hidden and users.get(address_key(hidden["value"] or ""), _say(hidden["value"]))
+        replaced = line((f"(default: {default})", "dim")) if hidden else line()
+        shown = line((_say(value["value"]), "strong"))
+        rows.append(_Row(line(labels[value["field"]]), shown, [line(place), replaced]))
+    return rows
+
+
+def _say(value: str | None) -> str:
+    """Return a value of a setting in words."""
+    return "none" if value is None else _WORDS.get(value, value)
+
+
+def _show_decision(decision: Decision, reasons: Mapping[str, str]) -> _Row:
+    """Return a decision: the address, the name, and the roles with the reason."""
+    style = decision.outcome if decision.outcome in {"notified", "copied"} else "dim"
+    why = [", ".join(map(_ROLES.__getitem__, decision.roles))]
+    if decision.reason not in {"holds-role", "vacant"}:  # the rule, or the address, says it already
+        why.append(reasons[decision.reason])
+    email = (decision.email or reasons["vacant"], style)
+    return _Row(line(email), line((decision.name, "dim")), [line(": ".join(filter(None, why)))])
+
+
+def _lay_out(rows: Sequence[_Row], labels: Sequence[str]) -> Grid:
+    """Return rows behind their labels: in columns if they fit, otherwise in two lines each."""
+    first = [_label("" if each in labels[:number] else each) for number, each in enumerate(labels)]
+    ones, twos, details = zip(*rows, strict=True)
+    indent = " " * (_LABEL - max(map(len, labels)))  # values of all sections begin in one column
+    columns = [
+        Column("", [line(label) for label in first]),
+        Column("", [line(indent, *one) for one in ones]),
+        Column("", twos),
+    ]
+
+    def write() -> Iterator[Line]:
+        for label, (one, two, texts) in zip(first, rows, strict=True):
+            yield line(label, "  ", HANG, *one, "  ", *two)
+            yield line(_label(), "    ", HANG, *chain.from_iterable((*text, ("  ", "")) for text in texts))
+
+    beside = Column("", align(details))
+    below = Column("", [[text for text in texts if text] for texts in details], wraps=True)
+    return Grid([[*columns, beside], [*columns, below]], long=write)

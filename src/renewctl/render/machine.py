@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from renewctl.render.result import Cell, DataTable, Line, Output, Result, cell_lines
+from renewctl.render.result import Cell, Column, DataTable, Line, Output, Result, cell_lines
 from renewctl.text import BOM, csv_cell, markdown_cell, showable
 
 
@@ -101,12 +101,16 @@ def _markdown(result: Result) -> str:
     if result.markdown:
         return result.markdown()
     if result.grid:
-        columns = result.grid.layouts[0]
-        rows = zip(*(map(_plain_cell, column.cells) for column in columns), strict=True)
-        return markdown_table(DataTable(tuple(column.heading.capitalize() for column in columns), rows))
+        return markdown_columns(result.grid.layouts[0])
     if result.lines is not None:
         return "```\n" + _piped(result) + "```\n"
     return markdown_table(result.table)
+
+
+def markdown_columns(columns: Sequence[Column]) -> str:
+    """Return the columns that people look at as a table in Markdown."""
+    rows = zip(*(map(_plain_cell, column.cells) for column in columns), strict=True)
+    return markdown_table(DataTable(tuple(column.heading.capitalize() for column in columns), rows))
 
 
 def _plain_cell(cell: Line | list[Line]) -> list[str]:

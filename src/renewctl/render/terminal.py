@@ -164,7 +164,8 @@ def _wrap(parts: Line, width: int) -> Iterator[Text]:
         head, body = body.divide([indent]) if indent else (Text(), body)
         head.truncate(width - LEAST_TEXT)
     room = width - head.cell_len - more
-    long = [match.span() for match in re.finditer(r"\S+", body.plain) if cell_len(match[0]) > room]
+    # With the spaces behind it, which would be the beginning of the next line.
+    long = [match.span() for match in re.finditer(r"(\S+) *", body.plain) if cell_len(match[1]) > room]
     pieces = map(_trim, body.divide([offset for span in long for offset in span]))
     for number, piece in enumerate(pieces):
         if number % 2:

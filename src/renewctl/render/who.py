@@ -1,6 +1,5 @@
 """Who would be notified of each renewal, as JSON, columns and a screen; what a person is responsible for."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, get_args
@@ -22,7 +21,7 @@ from renewctl.render.who_columns import (
     count_recipients,
     machine_columns,
 )
-from renewctl.render.wording import ROLES, in_days
+from renewctl.render.wording import ROLES, in_days, name_columns
 from renewctl.text import count_of, list_some
 
 MOST_NAMED = 5
@@ -32,8 +31,6 @@ _DROPPED = ("domain", "product", "renewal", "owner", "days_to_deadline")
 MOST_EXPLAINED = 6
 """So many kinds of notes are listed with their clients; the marks of others are beside them in the table."""
 GAP = "  "
-_SHORT, _END = 24, 4
-"""Columns of a name where there is little room, and letters at its end that tell it from another."""
 
 
 class Report(NamedTuple):
@@ -196,7 +193,7 @@ def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[C
             columns["domain"] = Column("DOMAIN", [line((domain, "dim")) for domain in domains])
     row_marks = ["".join(marks[code] for code in _row_codes(row)) for row in rows]
     columns["marks"] = Column("", [line((letters, "dim")) for letters in row_marks])
-    clients = _name_clients(rows)
+    clients = name_columns([row.client for row in rows])
     recipients = {
         detail: Column("RECIPIENTS", [count_recipients(row, detail) for row in rows])
         for detail in get_args(Detail)
@@ -215,28 +212,6 @@ def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[C
         yield lay_out(order[:number], "short name", "user")
         yield lay_out(order[:number], "short name", "number")
     yield lay_out((*order, "marks"), "short name", "number")
-
-
-def _name_clients(rows: Sequence[ReportRow]) -> dict[str, Column]:
-    """Return the clients' names in two lengths; a domain is whole in both.
-
-    A name that is too long gives way to a shorter domain; one that would look like another's keeps its end.
-    """
-    # Lazy import: a pipe does not wait for rich.
-    from renewctl.render.terminal import shorten
-
-    names = {row.client.key: _name_client(row) for row in rows}
-    short = {key: name if key == name else shorten(name, _SHORT) for key, name in names.items()}
-    alike = Counter(short.values())
-    for key, name in short.items():
-        if name != names[key] and len(key) <= _SHORT:
-            short[key] = key
-        elif alike[name] > 1:
-            short[key] = shorten(names[key], _SHORT - 2 * _END) + names[key][-_END:]
-    return {
-        label: Column("CLIENT", [line((found[row.client.key], "strong")) for row in rows])
-        for label, found in (("name", names), ("short name", short))
-    }
 
 
 def _name_client(row: ReportRow) -> str:

@@ -37,7 +37,7 @@ from renewctl.domain.selection import ClientSelection, Order, list_clients
 from renewctl.errors import UsageError
 from renewctl.model import EMPTY, Client, Plan, Renewal, Role
 from renewctl.render import clients as render_clients
-from renewctl.render.result import Result, line
+from renewctl.render.result import Result
 
 Addresses = list[str] | None
 _emails = partial(typer.Option, metavar="EMAIL")
@@ -66,6 +66,7 @@ def list_(
         filter_option("--sort", case_sensitive=False, help="Sort by this instead of the order of the file."),
     ] = None,
     reverse: ReverseOption = False,
+    long: Annotated[bool, typer.Option("--long", help="Show notes, memos and all renewals.")] = False,
     excel: ExcelOption = False,
 ) -> Result:
     """List clients and the setting that applies to each.
@@ -84,10 +85,7 @@ def list_(
         owner, select_user(portfolio, user), sources, search, values, sort and Order(sort), reverse
     )
     clients = list_clients(portfolio, selection, run.today)
-    result = render_clients.render_client_list(portfolio, clients)
-    if not clients:
-        none = "No clients. To list more: leave out a filter"
-        result = result._replace(footer=(line(none if portfolio.clients else lookup.suggest_first_client()),))
+    result = render_clients.render_client_list(portfolio, clients, run.today, long=long)
     return run.with_excel(result, excel=excel)
 
 
@@ -98,7 +96,7 @@ def show(run: Run, client: OneClient) -> Result:
     Reads only. Who is notified, and why, says renewctl explain.
     """
     portfolio = run.load().portfolio
-    return render_clients.render_client(portfolio, lookup.find_client(portfolio, client))
+    return render_clients.render_client(portfolio, lookup.find_client(portfolio, client), run.today)
 
 
 @command("client add", changes=True)

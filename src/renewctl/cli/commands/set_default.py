@@ -6,8 +6,8 @@ from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit import settings
 from renewctl.model import Plan, Portfolio
-from renewctl.render import clients as render_clients
 from renewctl.render.result import Result
+from renewctl.render.users import render_default
 
 
 @command("set-default", changes=True)
@@ -18,7 +18,7 @@ def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None
     are not touched. Without an option, shows the default and changes nothing.
     """
     if owner is None and notify is None:
-        return render_clients.render_default(run.load().portfolio)
+        return render_default(run.load().portfolio)
 
     def edit(portfolio: Portfolio) -> Plan:
         return settings.set_default(portfolio, owner, select_user(portfolio, notify))

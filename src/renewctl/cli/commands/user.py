@@ -12,8 +12,8 @@ from renewctl.domain import lookup
 from renewctl.domain.edit import users as edit
 from renewctl.domain.identifiers import parse_address
 from renewctl.model import Plan, Portfolio
-from renewctl.render import clients as render_clients
 from renewctl.render.result import Result
+from renewctl.render.users import render_users
 
 
 @command("user list")
@@ -22,7 +22,7 @@ def list_(run: Run) -> Result:
 
     Reads only. Contacts at clients are listed by renewctl contacts.
     """
-    return render_clients.render_users(run.load().portfolio)
+    return render_users(run.load().portfolio)
 
 
 @command("user add", changes=True)

@@ -2,8 +2,8 @@
 
 from renewctl.cli.app import command
 from renewctl.cli.runtime import Run
-from renewctl.render.clients import render_fields
 from renewctl.render.result import Result
+from renewctl.render.values import render_fields
 from renewctl.store.location import missing_store
 
 
@@ -16,6 +16,6 @@ def where(run: Run) -> Result:
     place = run.place
     path, exists = str(place.path.absolute()), place.path.exists()
     why = place.why if exists else f"{place.why}; {missing_store(place).hint}"
-    return render_fields("renewctl.where/1", {"path": path, "why": why, "exists": exists})._replace(
-        names=(path,)
-    )
+    shown = {"File": path, "Reason": why, "Exists": "yes" if exists else "no"}
+    result = render_fields("renewctl.where/1", {"path": path, "why": why, "exists": exists}, shown)
+    return result._replace(names=(path,))

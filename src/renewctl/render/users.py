@@ -1,0 +1,139 @@
+"""Partner users and the default as answers."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from renewctl.command_line import command_line
+from renewctl.domain.identifiers import address_key
+from renewctl.domain.resolve import lacks_user
+from renewctl.fields import TABLES
+from renewctl.model import Portfolio, Setting
+from renewctl.render.machine import markdown_columns
+from renewctl.render.result import Block, Column, Grid, Line, Result, line, table_of
+from renewctl.render.values import render_fields
+from renewctl.render.who_columns import NOBODY, OWNERS
+from renewctl.text import count_of
+
+DEACTIVATED = (" (deactivated)", "warning")
+INACTIVE = ("†", "warning")
+"""The same where there is little room; see ``explain_mark``."""
+
+
+def name_users(portfolio: Portfolio) -> Mapping[str, str]:
+    """Return what names each partner user in short: what is before the @, where no other user has it.
+
+    An address that is only in settings counts as a user's if it is at a domain of users.
+    """
+    settings = [portfolio.default, *(client.override for client in portfolio.clients.values())]
+    emails = [user.email for user in portfolio.users.values()]
+    domains = {address_key(email).rpartition("@")[2] for email in emails}
+    emails += [setting.notify for setting in settings if setting and setting.notify]
+    known = {address_key(email): email.rpartition("@")[0] for email in emails}
+    numbers = Counter(map(address_key, known.values()))
+    return {
+        key: name
+        for key, name in known.items()
+        if numbers[address_key(name)] == 1 and key.rpartition("@")[2] in domains
+    }
+
+
+def is_inactive(portfolio: Portfolio, email: str) -> bool:
+    """Return whether this is a partner user's address who is deactivated in HubSpot."""
+    user = portfolio.users.get(address_key(email))
+    return user is not None and not user.active
+
+
+def explain_mark(columns: Sequence[Column]) -> Iterator[Line]:
+    """Yield what the mark of those who are deactivated means, if it is in a table."""
+    if any(INACTIVE in cell for column in columns for cell in column.cells):
+        yield line(INACTIVE, "  deactivated in HubSpot, so receives nothing")
+
+
+def describe_setting(
+    portfolio: Portfolio, setting: Setting | None, short: Mapping[str, str] | None = None
+) -> Line:
+    """Return the owner and the partner user of a setting.
+
+    Args:
+        portfolio: all there is.
+        setting: the setting; None for no default.
+        short: what to call users where there is little room, by address; None for whole addresses.
+    """
+    if setting is None:
+        return line(("no default", "error"))
+    owner = OWNERS[setting.owner]
+    if email := setting.notify:
+        name, mark = (
+            (email, DEACTIVATED) if short is None else (short.get(address_key(email), email), INACTIVE)
+        )
+        return line(f"{owner}: {name}", mark if is_inactive(portfolio, email) else "")
+    return line(f"{owner}: ", *NOBODY) if lacks_user(setting) else line(owner)
+
+
+def render_default(portfolio: Portfolio) -> Result:
+    """Return the partner's default, and how many clients follow it."""
+    default, fields = portfolio.default, TABLES["defaults"]
+    overridden = sum(client.override is not None for client in portfolio.clients.values())
+    following = len(portfolio.clients) - overridden
+    values = {
+        "owner": str(default.owner) if default else None,
+        "notify": default.notify if default else None,
+        "following": following,
+        "overridden": overridden,
+    }
+    user = default.notify if default else None
+    deactivated = DEACTIVATED[0] if user and is_inactive(portfolio, user) else ""
+    shown = {
+        fields["owner"].label: OWNERS[default.owner] if default else "not set",
+        fields["notify"].label: f"{user or 'none'}{deactivated}",
+        "Follow the default": count_of(following, "client"),
+        "Have an override": count_of(overridden, "client"),
+    }
+    command = command_line("set-default", owner="hubspot", notify="USER")
+    extra = () if default else (f"To set one: {command}",)
+    return render_fields("renewctl.default/1", values, shown, extra)
+
+
+def render_users(portfolio: Portfolio) -> Result:
+    """Return the partner users, and for how many settings each is the partner user."""
+    default = portfolio.default
+    overrides = [client.override for client in portfolio.clients.values() if client.override]
+    numbers = Counter(address_key(override.notify or "") for override in overrides)
+    items: list[dict[str, Any]] = []
+    for key, user in sorted(portfolio.users.items(), key=lambda pair: pair[1].email):
+        fields = {field.key: getattr(user, field.attribute) for field in TABLES["users"].values()}
+        item = {
+            "email": user.email,
+            **{name: None if value == "" else value for name, value in fields.items()},
+            "default": default is not None and address_key(default.notify or "") == key,
+            "overrides": numbers[key],
+        }
+        items.append(item)
+    columns = ("email", *TABLES["users"], "default", "overrides")
+    return Result(
+        {"schema": "renewctl.user-list/1", "items": items},
+        table_of(columns, items, "Partner users"),
+        names=tuple(item["email"] for item in items),
+        screen=lambda _: _draw_users(items),
+        markdown=lambda: markdown_columns(_make_columns(items)),
+    )
+
+
+def _draw_users(items: Sequence[Mapping[str, Any]]) -> list[Block]:
+    if not items:
+        return [line("No partner users. Add one: ", command_line("user add EMAIL", name="NAME"))]
+    return [Grid([_make_columns(items)])]
+
+
+def _make_columns(items: Sequence[Mapping[str, Any]]) -> Sequence[Column]:
+    emails = [line((item["email"], "strong"), "" if item["active"] else DEACTIVATED) for item in items]
+    names = [line(item["name"] or "") for item in items]
+    return Column("PARTNER USER", emails), Column("NAME", names), Column("SET FOR", [*map(_set_for, items)])
+
+
+def _set_for(item: Mapping[str, Any]) -> Line:
+    """Return the settings whose partner user this is."""
+    settings = ["the default"] if item["default"] else []
+    settings += [count_of(item["overrides"], "override")] if item["overrides"] else []
+    return line(" and ".join(settings)) if settings else line(("nothing", "dim"))
