@@ -16,7 +16,7 @@ from renewctl.cli.commands.help import PAGES, page_of
 from renewctl.cli.error_messages import TRACEBACK
 from renewctl.cli.help import Example, read_examples
 from renewctl.cli.runtime import AS_OF
-from renewctl.render.machine import plain_line
+from renewctl.render.terminal import draw
 from renewctl.store.location import VARIABLE
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -152,7 +152,7 @@ def _escaped(text: str) -> str:
 
 def _lines(name: str, width: int) -> list[str]:
     """Return a page of the help, broken into lines."""
-    return [plain_line(each) for each in page_of(name, DAY).screen(width)]
+    return draw(page_of(name, DAY), width, colour=False).splitlines()
 
 
 # ------------------------------------------------------------------ docs/man/renewctl.1

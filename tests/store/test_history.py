@@ -220,7 +220,7 @@ def test_times_of_the_users_own_come_back(
     store.write_text(text)
     assert main(["client", "remove", "a.example", "--yes", "-o", output]) == 0
     capsys.readouterr()
-    assert main(["history", "-o", output]) == 0
+    assert main(["history", "--long", "-o", output]) == 0
     assert value[:5] in capsys.readouterr().out
     assert main(["undo", "--yes", "-o", output]) == 0
     assert store.read_text() == text

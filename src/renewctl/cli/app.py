@@ -96,7 +96,8 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
             try:
                 return run, body(run, **field_options.collect(parameters, values, run))
             finally:
-                run.progress.stop()
+                if "progress" in vars(run):  # most commands never ask for it
+                    run.progress.stop()
 
         # Typer reads the signature: the body's own options, then the common ones.
         keyword = inspect.Parameter.KEYWORD_ONLY

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TextIO
 
 import typer
 
-from renewctl.cli.progress import Progress
 from renewctl.domain import lookup
 from renewctl.domain.dates import parse_day
 from renewctl.errors import UsageError
@@ -20,6 +19,7 @@ from renewctl.render.result import Output, Result
 from renewctl.store import location as places
 
 if TYPE_CHECKING:
+    from renewctl.cli.progress import Progress
     from renewctl.store.snapshot import Snapshot
 
 AS_OF = "RENEWCTL_AS_OF"
@@ -112,8 +112,10 @@ class Run(RunOptions):
         return []
 
     @cached_property
-    def progress(self) -> Progress:
+    def progress(self) -> "Progress":
         """What shows how far the command is; nothing where nobody looks, or a program reads the answer."""
+        from renewctl.cli.progress import Progress  # Lazy import: reports are soon done.
+
         stream, variables = self.environment.stderr, self.environment.variables
         looked_at = stream is not None and stream.isatty() and variables.get("TERM") != "dumb"
         if self.quiet or self.output not in {Output.AUTO, Output.TABLE} or not looked_at:
