@@ -15,7 +15,7 @@ from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, R
 from renewctl.render.users import DEACTIVATED, describe_setting, explain_mark, name_users
 from renewctl.render.values import align, label_values
 from renewctl.render.who_columns import OWNERS
-from renewctl.render.wording import ROLES, name_columns
+from renewctl.render.wording import ROLES, name_columns, show_client
 from renewctl.text import count_of, format_value, showable
 
 _FIELDS = TABLES["clients"]
@@ -239,7 +239,7 @@ def _draw_blocks(roster: _Roster) -> Iterator[Line]:
     for number, client in enumerate(roster.clients):
         if number:
             yield line()
-        yield line((client.name or client.key, "strong"), (f"  {client.key}" if client.name else "", "dim"))
+        yield show_client(client)
         values = describe_client(roster.portfolio, client, roster.today)
         yield from label_values({name: each for name, each in values.items() if name not in left_out}, "  ")
 

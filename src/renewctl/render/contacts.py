@@ -14,7 +14,7 @@ from renewctl.render.machine import markdown_columns
 from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, Segment, line
 from renewctl.render.users import DEACTIVATED, INACTIVE, explain_mark, is_inactive, name_users
 from renewctl.render.values import label_values
-from renewctl.render.wording import ROLES, name_columns
+from renewctl.render.wording import ROLES, name_columns, show_client
 from renewctl.text import count_of
 
 NOT_ASSIGNED = ("not assigned", "warning")
@@ -174,7 +174,7 @@ def _draw_blocks(portfolio: Portfolio, entries: Sequence[_Entry]) -> Iterator[Li
         client = entry.client
         if number:
             yield line()
-        yield line((client.name or client.key, "strong"), (f"  {client.key}" if client.name else "", "dim"))
+        yield show_client(client)
         yield from label_values(_list_people(portfolio, entry), "  ")
 
 

@@ -14,7 +14,7 @@ from renewctl.render.who_by_recipient import (
     describe_source,
     list_deliveries,
 )
-from renewctl.render.wording import in_days
+from renewctl.render.wording import in_days, name_client
 from renewctl.text import showable
 
 _PUNCTUATION = '()<>[]:;@\\,."=?'
@@ -72,7 +72,7 @@ def _build_page(digest: Digest, report: Report, subject: str) -> str:
 
 def _page_cells(row: ReportRow, today: date) -> Mapping[str, str]:
     client, renewal, deadline = row.client, row.renewal, row.deadline
-    cells = {"client": client.name or client.key, "domain": client.key if client.name else ""}
+    cells = {"client": name_client(client), "domain": client.key if client.name else ""}
     if renewal is None or deadline is None:
         return {**cells, "deadline": "–", "renewal": "no date", "product": ""}
     past = f" ({in_days((renewal.day - today).days)})" if renewal.day < today else ""

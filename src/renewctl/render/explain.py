@@ -25,7 +25,7 @@ from renewctl.render.users import name_users
 from renewctl.render.values import align
 from renewctl.render.who import note_item
 from renewctl.render.who_columns import OWNERS, note_line
-from renewctl.render.wording import ROLES
+from renewctl.render.wording import ROLES, show_client
 from renewctl.text import count_of
 
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
@@ -218,7 +218,7 @@ def _label(text: str = "") -> Segment:
 def _head(resolution: Resolution, recipient: PartnerUser | None) -> Line:
     """Return the client, and how many recipients there are, or what becomes of the one asked about."""
     client, number = resolution.client, len(resolution.to) + len(resolution.cc)
-    name = line((client.name or client.key, "strong"), f" ({client.key}): " if client.name else ": ")
+    name = line(*show_client(client), ": ")
     if recipient:
         outcome = resolution.decisions[0].outcome
         return line(*name, f"{recipient.email} is {'not notified' if outcome == 'skipped' else outcome}")

@@ -21,11 +21,16 @@ from renewctl.render.who_columns import (
     count_recipients,
     machine_columns,
 )
-from renewctl.render.wording import ROLES, in_days, name_columns
+from renewctl.render.wording import ROLES, in_days, name_client, name_columns
 from renewctl.text import count_of, list_some
 
 MOST_NAMED = 5
 """So many clients are named; the JSON form has all of them."""
+_SINGLE_VALUES = (
+    *("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline"),
+    *("owner", "source", "rule"),
+)
+"""The columns that are keys of JSON, too."""
 _DROPPED = ("domain", "product", "renewal", "owner", "days_to_deadline")
 """The columns that a narrow terminal goes without, in the order in which they are left out."""
 MOST_EXPLAINED = 6
@@ -112,29 +117,12 @@ def _make_page_table(report: Report) -> DataTable:
 def report_item(row: ReportRow, today: date) -> dict[str, Any]:
     """Return a row as JSON has it; names are a contract."""
     return {
-        **_single_values(row, today),
+        **{key: COLUMNS[key].value(row, today) for key in _SINGLE_VALUES},
         "renewal": row.renewal.day.isoformat() if row.renewal else None,
         "deadline": row.deadline.isoformat() if row.deadline else None,
         "to": _recipients(row.resolution.to),
         "cc": _recipients(row.resolution.cc),
         "notes": [note_item(note) for note in row.row_notes],
-    }
-
-
-def _single_values(row: ReportRow, today: date) -> dict[str, Any]:
-    resolution, renewal, deadline = row.resolution, row.renewal, row.deadline
-    setting, day = resolution.setting, renewal.day if renewal else None
-    return {
-        "client": resolution.client.key,
-        "name": resolution.client.name or None,
-        "product": (renewal.product or None) if renewal else None,
-        "renewal": day,
-        "deadline": deadline,
-        "days_to_renewal": (day - today).days if day else None,
-        "days_to_deadline": (deadline - today).days if deadline else None,
-        "owner": setting.owner if setting else None,
-        "source": resolution.source,
-        "rule": resolution.rule,
     }
 
 
@@ -214,10 +202,6 @@ def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[C
     yield lay_out((*order, "marks"), "short name", "number")
 
 
-def _name_client(row: ReportRow) -> str:
-    return row.client.name or row.client.key
-
-
 def _row_codes(row: ReportRow) -> list[str]:
     """Return the codes of a row's notes, each once, by severity."""
     found = {note.code for note in row.row_notes}
@@ -234,21 +218,22 @@ def _explain_marks(
     texts, headings = read_texts("codes")["codes"], {column.heading for column in columns}
     others: list[Segment] = []
     for number, (code, mark) in enumerate(marks.items() if "" in headings else ()):
-        found = {}
+        found: dict[str, tuple[str, str]] = {}
         for row in report.rows:
             notes = [note for note in row.row_notes if note.code == code]
             subjects = ", ".join(dict.fromkeys(filter(None, map(_describe_subject, notes))))
             if notes:
-                found[_name_client(row)] = f" ({subjects})" if subjects else ""
+                found[row.client.key] = name_client(row.client), f" ({subjects})" if subjects else ""
         title = "NOBODY is notified" if code == "no-recipient" else texts[code]["title"]
         heading = line((f"{mark}  ", "dim"), HANG, (f"{title} ({len(found)})", str(SEVERITY[code])))
         room = width - measure(heading) - len(": ")
         if number >= MOST_EXPLAINED:
             others += [*heading, ("   ", "")]
         else:
-            names = [name + subject for name, subject in found.items()]
-            fitting = list_fitting(names, room)
-            yield (*heading, (": " + (fitting if len(fitting) <= room else list_fitting([*found], room)), ""))
+            names = list_fitting([name + subject for name, subject in found.values()], room)
+            if measure(line(names)) > room:
+                names = list_fitting([name for name, _ in found.values()], room)
+            yield line(*heading, ": ", names)
     if "OWNER" in headings and any(row.overridden for row in report.rows):
         others += line("*  set for this client (override)")
     if others:

@@ -9,7 +9,7 @@ from renewctl.domain.report import Digest, ReportRow, build_digests, without_rec
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, table_of
 from renewctl.render.who import Report, describe_report, point_on, report_item, summarize
 from renewctl.render.who_columns import COLUMNS as REPORT_COLUMNS
-from renewctl.render.wording import in_days
+from renewctl.render.wording import in_days, name_client
 from renewctl.text import count_of, markdown_cell, showable
 
 COLUMNS = ("email", "name", "as", "client", "product", "renewal", "deadline", "rule")
@@ -98,7 +98,7 @@ def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
         column = REPORT_COLUMNS[key]
         cells = [column.show(row, today)[0] for row in rows]
         columns[key] = _align(column.heading.upper(), cells, right=column.right)
-    names = [line((row.client.name or row.client.key, "strong")) for row in rows]
+    names = [line((name_client(row.client), "strong")) for row in rows]
     columns["client"] = _align("CLIENT", names)
     domains = [line((row.client.key if row.client.name else "", "dim")) for row in rows]
     columns["domain"] = _align("DOMAIN", domains)

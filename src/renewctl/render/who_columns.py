@@ -8,6 +8,7 @@ from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import PARTNER_USER, Decision, Note, Severity
 from renewctl.model import Owner
 from renewctl.render.result import Cell, Line, cell_lines, line
+from renewctl.render.wording import show_client
 from renewctl.text import count_of
 
 OWNERS = {Owner.HUBSPOT: "HubSpot", Owner.PARTNER: "Partner"}
@@ -15,9 +16,8 @@ NOBODY: Line = (("NOBODY", "error"),)
 SOON = 14
 """Days before a deadline from which it is shown as a warning."""
 _MARKS = {Severity.ERROR: "✗ ", Severity.WARNING: "! ", Severity.INFO: "· "}
-
-
 _LONG = len("1 partner user")
+"""Characters of partner users' names from which a number takes their place, where there is little room."""
 Detail = Literal["address", "user", "number"]
 """How recipients are named where one line is all there is."""
 
@@ -74,11 +74,6 @@ def _show_renewal(row: ReportRow, today: date) -> Line:
     if row.renewal is None:
         return line(("no date", "warning"))
     return line((str(row.renewal.day), "warning" if row.renewal.day < today else ""))
-
-
-def _show_client(row: ReportRow, _today: date) -> Line:
-    key, name = row.client.key, row.client.name
-    return line((name, "strong"), (f" ({key})", "dim")) if name else line((key, "strong"))
 
 
 def _show_owner(row: ReportRow, _today: date) -> Line:
@@ -169,7 +164,14 @@ _COLUMNS = (
         lambda row, today: (row.renewal.day - today).days if row.renewal else None,
         right=True,
     ),
-    ReportColumn("client", "Client", lambda row, _: row.client.key, _show_client, page=True, screen=True),
+    ReportColumn(
+        "client",
+        "Client",
+        lambda row, _: row.client.key,
+        lambda row, _: show_client(row.client),
+        page=True,
+        screen=True,
+    ),
     ReportColumn("name", "Name", lambda row, _: row.client.name or None),
     ReportColumn(
         "product",

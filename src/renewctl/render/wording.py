@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from renewctl.model import Client, Role
-from renewctl.render.result import Column, line
+from renewctl.render.result import Column, Line, line
 from renewctl.text import count_of
 
 ROLES: Mapping[str, str] = {
@@ -29,6 +29,16 @@ def in_days(days: int) -> str:
     return f"in {count_of(days, 'day')}" if days > 0 else f"{count_of(-days, 'day')} ago"
 
 
+def name_client(client: Client) -> str:
+    """Return what people call a client: the name, otherwise the domain."""
+    return client.name or client.key
+
+
+def show_client(client: Client) -> Line:
+    """Return a client's name and domain."""
+    return line((name_client(client), "strong"), (f" ({client.key})" if client.name else "", "dim"))
+
+
 def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
     """Return the clients' names, else domains, in three columns: ``name``, ``cut name`` and ``short name``.
 
@@ -37,7 +47,7 @@ def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
     """
     from renewctl.render.terminal import shorten  # Lazy import: a pipe does not wait for rich.
 
-    names = {client.key: client.name or client.key for client in clients}
+    names = {client.key: name_client(client) for client in clients}
     cut = {key: name if key == name else shorten(name, _SHORT) for key, name in names.items()}
     alike = Counter(cut.values())
     for key, name in cut.items():
