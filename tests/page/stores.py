@@ -16,7 +16,7 @@ def report_on(data: dict[str, Any]) -> tuple[Report, Portfolio]:
     """Return the report on all dates of a store, and the store."""
     store = portfolio(data)
     rows = build_rows(store, store.clients.values(), None, TODAY)
-    return Report(rows, TODAY, None, {"path": "book.toml"}), store
+    return Report(rows, TODAY, None, {"path": "book.toml"}, store), store
 
 
 def page_of(data: dict[str, Any]) -> str:

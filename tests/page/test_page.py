@@ -136,7 +136,7 @@ def test_chosen_columns_are_those_of_the_page(ask: Callable) -> None:
     assert re.findall(r'<th scope="col">([^<]+)</th>', html.partition('class="rows"')[2]) == [
         *("Client", "Days to renewal", "Recipients")
     ]
-    assert "<p>cc ana@agency.example" in html
+    assert ">cc ana@agency.example<" in html
 
 
 def test_without_the_package_the_command_that_installs_it_is_named(

@@ -14,6 +14,7 @@ from renewctl.domain.resolve import Source
 from renewctl.domain.values import suggest
 from renewctl.errors import UsageError
 from renewctl.model import Owner, Role
+from renewctl.package_data import read_texts
 from renewctl.store.location import find_store
 
 ADDRESS = r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
@@ -46,7 +47,7 @@ def complete_list(incomplete: str, words: Iterable[str]) -> list[str]:
 
 
 def parse_code(word: str, known: Collection[str], unknown: str) -> str:
-    """Return the code that ``word`` names.
+    """Return the code that ``word`` names; screens have its title, which names it as well.
 
     Raises:
         UsageError: If it is not known; the message is ``unknown`` and the word, the hint the nearest or all.
@@ -54,6 +55,9 @@ def parse_code(word: str, known: Collection[str], unknown: str) -> str:
     code = word.strip().lower()
     if code in known:
         return code
+    for each, texts in read_texts("codes")["codes"].items():
+        if each in known and texts["title"].lower().replace(" ", "-") == code.replace(" ", "-"):
+            return str(each)
     hint = suggest(code, known) or f"the codes: {', '.join(sorted(known))}"
     raise UsageError(f"{unknown} {word!r}", hint=hint)
 

@@ -31,6 +31,10 @@ class ReportRow(NamedTuple):
         """The client whose renewal it is."""
         return self.resolution.client
 
+    def is_past(self, today: date) -> bool:
+        """Return whether the renewal date is past: it was renewed or has ended, and the file says neither."""
+        return self.renewal is not None and self.renewal.day < today
+
     @property
     def overridden(self) -> bool:
         """Whether the client has an override, which replaces the default."""

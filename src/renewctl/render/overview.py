@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from renewctl.domain.report import build_rows, default_window, without_recipient
+from renewctl.domain.report import build_rows, without_recipient
 from renewctl.model import Policy, Portfolio
 from renewctl.render.result import HANG, Line, Result, line
 from renewctl.text import count_of
@@ -32,9 +32,7 @@ def render_overview(
     lines = [line((f"renewctl {version}", "strong"), what), line()]
     lines.append(line(("store  ", "dim"), HANG, store or "none yet, here or above"))
     if portfolio is not None:
-        rows = build_rows(
-            portfolio, portfolio.clients.values(), default_window(portfolio.policy, today), today
-        )
+        rows = build_rows(portfolio, portfolio.clients.values(), None, today)
         nobody = len({row.client.key for row in without_recipient(rows)})
         default = f"default owner {portfolio.default.owner}" if portfolio.default else "no default"
         alarm = f", {nobody} with NOBODY notified" if nobody else ""

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple, get_args
 from renewctl.command_line import command_line, repeat_command
 from renewctl.domain.dates import Window
 from renewctl.domain.lookup import suggest_first_client
-from renewctl.domain.report import FOOTER_CODE, ReportRow, without_recipient
+from renewctl.domain.report import FOOTER_CODE, ReportRow, default_window, without_recipient
 from renewctl.domain.resolve import SEVERITY, Decision, Note
 from renewctl.domain.responsibilities import Responsibilities
-from renewctl.model import Role
+from renewctl.model import Portfolio, Role
 from renewctl.package_data import read_texts
 from renewctl.render.machine import markdown_table, plain_line
 from renewctl.render.result import HANG, Block, Cell, Column, DataTable, Grid, Line, Result, Segment, line
+from renewctl.render.users import name_users
 from renewctl.render.who_columns import (
     COLUMNS,
     Detail,
@@ -33,25 +34,30 @@ _SINGLE_VALUES = (
 """The columns that are keys of JSON, too."""
 _DROPPED = ("domain", "product", "renewal", "owner", "days_to_deadline")
 """The columns that a narrow terminal goes without, in the order in which they are left out."""
-MOST_EXPLAINED = 6
-"""So many kinds of notes are listed with their clients; the marks of others are beside them in the table."""
+MOST_EXPLAINED = 5
+"""So many kinds of notes are listed with their clients; of more, the gravest, and the others share a line.
+
+The marks of the others are beside the clients in the table.
+"""
+_SHORT = 24
+"""Columns of a product where there is little room."""
 GAP = "  "
 
 
 class Report(NamedTuple):
     """What is reported, and how.
 
-    With ``person``, of that person alone; ``of_no_clients`` if the store has none. ``filters`` are the
-    options that leave out rows of the window. ``columns`` are those chosen, or none for the usual ones;
-    with ``long``, people see all that is known of each row.
+    With ``person``, of that person alone. ``filters`` are the options that leave out rows of the window.
+    ``columns`` are those chosen, or none for the usual ones; with ``long``, people see all that is known of
+    each row. ``portfolio`` is all that the store has.
     """
 
     rows: Sequence[ReportRow]
     as_of: date
     window: Window | None
     store: Mapping[str, Any]
+    portfolio: Portfolio
     person: Responsibilities | None = None
-    of_no_clients: bool = False
     filters: tuple[str, ...] = ()
     columns: Sequence[ReportColumn] = ()
     long: bool = False
@@ -149,9 +155,7 @@ def _draw(report: Report, width: int) -> Iterator[Block]:
     """Yield a line for each row, and what its marks mean; or a block for each row."""
     if not report.rows:
         yield line(("No renewals.", "dim"))
-    elif report.columns:
-        yield Grid([[_show_column(column, report, wraps=True) for column in report.columns]])
-    elif report.long:
+    elif report.long and not report.columns:
         yield from _draw_blocks(report)
     else:
         codes = {code for row in report.rows for code in _row_codes(row)}
@@ -159,47 +163,82 @@ def _draw(report: Report, width: int) -> Iterator[Block]:
         marks = {code: chr(ord("a") + number) for number, code in enumerate(codes_by_severity)}
         yield Grid(
             [*_choose_layouts(report, marks)],
-            long=lambda: _draw_blocks(report),
+            long=None if report.columns else lambda: _draw_blocks(report),
             legend=lambda columns: _explain_marks(report, marks, columns, width),
         )
 
 
-def _show_column(column: ReportColumn, report: Report, *, wraps: bool = False) -> Column:
-    cells = [column.show(row, report.as_of) for row in report.rows]
-    return Column(column.heading.upper(), cells, wraps, column.right)
-
-
 def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[Column]]:
     """Yield the tables for terminals of every width, the widest first."""
-    rows = report.rows
-    columns: dict[str, Column] = {}
-    for key, column in COLUMNS.items():
-        if column.screen:
-            columns[key] = _show_column(column._replace(shown=column.brief or column.shown), report)
-        if key == "client":
-            domains = [row.client.key if row.client.name else "" for row in rows]
-            columns["domain"] = Column("DOMAIN", [line((domain, "dim")) for domain in domains])
+    rows, users = report.rows, name_users(report.portfolio)
+    shown = report.columns or [column for column in COLUMNS.values() if column.screen]
+    columns = {column.key: _show_column(column, report) for column in shown}
     row_marks = ["".join(marks[code] for code in _row_codes(row)) for row in rows]
     columns["marks"] = Column("", [line((letters, "dim")) for letters in row_marks])
-    clients = name_columns([row.client for row in rows])
-    recipients = {
-        detail: Column("RECIPIENTS", [count_recipients(row, detail) for row in rows])
-        for detail in get_args(Detail)
+    variants: dict[str, Mapping[str, Column]] = {
+        "client": name_columns([row.client for row in rows]),
+        "product": {"short product": _shorten(columns["product"])} if "product" in columns else {},
+        "recipients": {
+            detail: Column("RECIPIENTS", [count_recipients(row, detail, users) for row in rows])
+            for detail in get_args(Detail)
+        },
     }
 
-    def lay_out(dropped: Sequence[str], client: str, detail: Detail) -> list[Column]:
-        chosen = {**columns, "client": clients[client], "recipients": recipients[detail]}
-        return [column for key, column in chosen.items() if key not in dropped]
+    def lay_out(dropped: Sequence[str], *chosen: str) -> list[Column]:
+        columns_now = {
+            key: next((each[name] for name in chosen if name in (each := variants.get(key, {}))), column)
+            for key, column in columns.items()
+        }
+        return [column for key, column in columns_now.items() if key not in dropped]
 
-    newer = [key for key in columns if key not in (*_DROPPED, "deadline", "client", "recipients", "marks")]
-    order = (*newer, *_DROPPED)
-    yield lay_out((), "name", "address")
-    for number in range(1, len(order) + 1):
+    if report.columns:
+        yield lay_out(())
+        yield lay_out((), "name", "address")
+        order: Sequence[str] = ()
+    else:
+        domains = [row.client.key if row.client.name else "" for row in rows]
+        domain = Column("DOMAIN", [line((text, "dim")) for text in domains])
+        places = [*columns]
+        place = places.index("client") + 1
+        columns = {key: columns.get(key, domain) for key in [*places[:place], "domain", *places[place:]]}
+        yield lay_out((), "name", "address")
+        newer = [key for key in columns if key not in (*_DROPPED, *variants, "deadline", "marks")]
+        order = (*newer, *_DROPPED)
+    for number in range(min(1, len(order)), len(order) + 1):
         yield lay_out(order[:number], "name", "address")
         yield lay_out(order[:number], "name", "user")
-        yield lay_out(order[:number], "short name", "user")
-        yield lay_out(order[:number], "short name", "number")
-    yield lay_out((*order, "marks"), "short name", "number")
+        yield lay_out(order[:number], "name", "user", "short product")
+        yield lay_out(order[:number], "short name", "user", "short product")
+        yield lay_out(order[:number], "short name", "brief", "short product")
+    yield lay_out(order, "short name", "number", "short product")
+    if report.columns:
+        cells = [[column.show(row, report.as_of) for row in rows] for column in report.columns]
+        pairs = zip(report.columns, cells, strict=True)
+        yield [Column(column.heading.upper(), found, wraps=True) for column, found in pairs]
+    else:
+        yield lay_out((*order, "marks"), "short name", "number")
+
+
+def _show_column(column: ReportColumn, report: Report) -> Column:
+    """Return a column of one line for each row."""
+    shown = column.brief or column.shown
+    cells = [_join(column._replace(shown=shown).show(row, report.as_of)) for row in report.rows]
+    return Column(column.heading.upper(), cells, right=column.right)
+
+
+def _join(lines: Sequence[Line]) -> Line:
+    """Return several lines as one, with commas."""
+    joined: Line = ()
+    for parts in lines:
+        joined = (*joined, (", ", ""), *parts) if joined else parts
+    return joined
+
+
+def _shorten(column: Column) -> Column:
+    from renewctl.render.terminal import shorten  # Lazy import: a pipe does not wait for rich.
+
+    texts = ["".join(text for text, _ in cell) for cell in column.cells if isinstance(cell, tuple)]
+    return column._replace(cells=[line(shorten(text, _SHORT)) for text in texts])
 
 
 def _row_codes(row: ReportRow) -> list[str]:
@@ -217,6 +256,7 @@ def _explain_marks(
 
     texts, headings = read_texts("codes")["codes"], {column.heading for column in columns}
     others: list[Segment] = []
+    most = MOST_EXPLAINED if len(marks) <= MOST_EXPLAINED else MOST_EXPLAINED - 1
     for number, (code, mark) in enumerate(marks.items() if "" in headings else ()):
         found: dict[str, tuple[str, str]] = {}
         for row in report.rows:
@@ -225,9 +265,10 @@ def _explain_marks(
             if notes:
                 found[row.client.key] = name_client(row.client), f" ({subjects})" if subjects else ""
         title = "NOBODY is notified" if code == "no-recipient" else texts[code]["title"]
-        heading = line((f"{mark}  ", "dim"), HANG, (f"{title} ({len(found)})", str(SEVERITY[code])))
+        extent = len(found) if number >= most else count_of(len(found), "client")
+        heading = line((f"{mark}  ", "dim"), HANG, (f"{title} ({extent})", str(SEVERITY[code])))
         room = width - measure(heading) - len(": ")
-        if number >= MOST_EXPLAINED:
+        if number >= most:
             others += [*heading, ("   ", "")]
         else:
             names = list_fitting([name + subject for name, subject in found.values()], room)
@@ -235,7 +276,7 @@ def _explain_marks(
                 names = list_fitting([name for name, _ in found.values()], room)
             yield line(*heading, ": ", names)
     if "OWNER" in headings and any(row.overridden for row in report.rows):
-        others += line("*  set for this client (override)")
+        others += line("*  override")
     if others:
         yield tuple(others)
 
@@ -313,18 +354,19 @@ def _person_lines(person: Responsibilities) -> Iterator[Line]:
 
 def describe_report(report: Report) -> tuple[Line, ...]:
     """Return the footer: what is listed, and on what it is based."""
-    window, counts = report.window, summarize(report.rows)
-    what = count_of(counts["renewals"], "renewal")
-    if counts["undated"]:
-        what += f" and {count_of(counts['undated'], 'client')} without a date"
+    window, today = report.window, report.as_of
+    past = sum(row.is_past(today) for row in report.rows)
+    undated = sum(row.renewal is None for row in report.rows)
+    number = len(report.rows) - past - undated
+    what = count_of(number, "renewal") if number else "No renewals"
     if window is None:
-        what += f", all dates, as of {report.as_of}"
+        what += f", all dates, as of {today}"
     else:
-        what += f", {'' if window.on == 'renewal' else 'with deadlines '}from {window.start}"
+        what += f"{'' if window.on == 'renewal' else ' with deadlines'} from {window.start}"
         what += "" if window.end == date.max else f" to {window.end}"
-        dated = ((row.renewal.day, row.deadline) for row in report.rows if row.renewal and row.deadline)
-        past = sum(not window.holds(*days) for days in dated)
-        what += f", {past} of them past" if past else ""
+    more = [count_of(past, "past renewal")] if past else []
+    more += [f"{count_of(undated, 'client')} without a date"] if undated else []
+    what += f"; also {' and '.join(more)}" if more else ""
     return line(f"{what}{report.restriction}."), describe_basis(report)
 
 
@@ -339,17 +381,23 @@ def suggest_more(report: Report) -> Iterator[Line]:
     """Yield how to list more, if nothing is listed."""
     if report.rows:
         return
-    if report.of_no_clients:
+    if not report.portfolio.clients:
         yield line(suggest_first_client())
     elif report.filters:
         yield line(f"To list more: {report.wider}")
+    elif report.window and report.window == default_window(report.portfolio.policy, report.as_of):
+        yield line(f"All dates: {repeat_command(all=True)}")
     elif report.window:
-        yield line(f"All dates: {command_line('who --all')}")
+        yield line("To list more: widen the window")
 
 
 def point_on(report: Report) -> Iterator[Line]:
-    """Yield where to read more, or how to list more."""
+    """Yield where to read more and what to do, or how to list more."""
     if report.rows:
-        details = "" if report.long else f"{repeat_command(long=True)}, "
-        yield line(f"Details: {details}{command_line('explain CLIENT')}")
+        details = [] if report.long or report.columns else [repeat_command(long=True)]
+        details.append(command_line("explain CLIENT"))
+        remedies = f"; what to do: {command_line('check')}" if without_recipient(report.rows) else ""
+        yield line(f"Details: {', '.join(details)}{remedies}")
+    if report.rows and report.portfolio.default is None:
+        yield line(f"No default is set: {command_line('set-default', owner='hubspot', notify='USER')}")
     yield from suggest_more(report)

@@ -16,9 +16,11 @@ NOBODY: Line = (("NOBODY", "error"),)
 SOON = 14
 """Days before a deadline from which it is shown as a warning."""
 _MARKS = {Severity.ERROR: "✗ ", Severity.WARNING: "! ", Severity.INFO: "· "}
+_MOST = {"address": 1000, "user": 1000, "brief": 24, "number": 0}
+"""Characters of recipients; where there are more, a number takes the place of those who are copied."""
 _LONG = len("1 partner user")
-"""Characters of partner users' names from which a number takes their place, where there is little room."""
-Detail = Literal["address", "user", "number"]
+"""The same for the names of partner users who are notified."""
+Detail = Literal["address", "user", "brief", "number"]
 """How recipients are named where one line is all there is."""
 
 
@@ -70,10 +72,15 @@ def _show_days(row: ReportRow, today: date) -> Line:
     return line((str(days), "error" if days < 0 else "warning" if days <= SOON else "dim"))
 
 
+def _mark_past(row: ReportRow, today: date) -> Line:
+    """Return the days to the deadline, which matter no more if the renewal is over."""
+    return line(("past", "warning")) if row.is_past(today) else _show_days(row, today)
+
+
 def _show_renewal(row: ReportRow, today: date) -> Line:
     if row.renewal is None:
         return line(("no date", "warning"))
-    return line((str(row.renewal.day), "warning" if row.renewal.day < today else ""))
+    return line((str(row.renewal.day), "warning" if row.is_past(today) else ""))
 
 
 def _show_owner(row: ReportRow, _today: date) -> Line:
@@ -105,30 +112,34 @@ def _list_recipients(row: ReportRow, _today: date) -> list[str]:
     return [*_list_emails(row.resolution.to), *(f"cc {email}" for email in copied)]
 
 
-def count_recipients(row: ReportRow, detail: Detail) -> Line:
+def _show_recipients(row: ReportRow, today: date) -> list[Line]:
+    copied = _list_emails(row.resolution.cc)
+    return [*_show_notified(row, today), *(line((f"cc {email}", "copied")) for email in copied)]
+
+
+def count_recipients(row: ReportRow, detail: Detail, names: Mapping[str, str]) -> Line:
     """Return who is notified and copied in a few words.
 
     Args:
         row: the row.
-        detail: whether a recipient who is the only one is named by the address; or partner users by what is
-            before the @, as commands take them; or all are counted.
+        detail: whether a recipient who is the only one is named by the address; or partner users by their
+            short names; or only if those are short; or contacts and those who are copied are counted.
+        names: the short names of partner users, by address; without one, the address is the name.
     """
     to, cc = row.resolution.to, row.resolution.cc
     if not to:
         return NOBODY
-    users = ", ".join(map(_local_part, to)) if all(each.roles == (PARTNER_USER,) for each in to) else ""
-    who = users or count_of(len(to), "contact")
-    copied = f" + cc {', '.join(map(_local_part, cc))}" if cc else ""
-    if detail == "number":
-        who = count_of(len(to), "partner user") if len(users) > _LONG else who
-        copied = f" + {len(cc)} copied" if cc else ""
+    users, copied = (", ".join(names.get(each.key, each.email or "") for each in found) for found in (to, cc))
+    copied = f" + cc {copied}" if cc else ""
+    who = count_of(len(to), "contact")
+    if all(each.roles == (PARTNER_USER,) for each in to):
+        is_long = len(users) > max(_LONG, _MOST[detail])
+        who = count_of(len(to), "partner user") if is_long else users
     if detail == "address" and len(to) == 1:
         who = to[0].email or ""
+    if copied and len(who + copied) > _MOST[detail]:
+        copied = f" + {len(cc)} cc"
     return line((who, "notified"), (copied, "copied"))
-
-
-def _local_part(decision: Decision) -> str:
-    return (decision.email or "").rpartition("@")[0]
 
 
 def _list_codes(row: ReportRow, _today: date) -> list[str]:
@@ -149,7 +160,9 @@ def note_line(note: Note) -> Line:
 
 _COLUMNS = (
     ReportColumn("deadline", "Deadline", lambda row, _: row.deadline, _show_deadline, page=True, screen=True),
-    ReportColumn("days_to_deadline", "Days", _days_to_deadline, _show_days, screen=True, right=True),
+    ReportColumn(
+        "days_to_deadline", "Days", _days_to_deadline, _show_days, _mark_past, screen=True, right=True
+    ),
     ReportColumn(
         "renewal",
         "Renewal",
@@ -191,7 +204,7 @@ _COLUMNS = (
     ),
     ReportColumn("source", "Source", lambda row, _: row.resolution.source),
     ReportColumn("rule", "Rule", lambda row, _: row.resolution.rule),
-    ReportColumn("recipients", "Recipients", _list_recipients, machine=False, screen=True),
+    ReportColumn("recipients", "Recipients", _list_recipients, _show_recipients, machine=False, screen=True),
     ReportColumn("to", "Notified", lambda row, _: _list_emails(row.resolution.to), _show_notified, page=True),
     ReportColumn("cc", "Copied", lambda row, _: _list_emails(row.resolution.cc), _show_copied, page=True),
     ReportColumn(

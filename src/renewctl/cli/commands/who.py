@@ -300,8 +300,8 @@ def build_report(
         run.today,
         window,
         snapshot.identity,
+        portfolio,
         person,
-        of_no_clients=not portfolio.clients,
         filters=filters.describe(),
     )
 
@@ -337,7 +337,7 @@ def _why() -> str:
 
 def _why_nothing(report: Report) -> str:
     """Return what to do about a report without rows."""
-    if report.of_no_clients:
+    if not report.portfolio.clients:
         return lookup.suggest_first_client()
     if not report.wider and report.person:
         return f"{command_line('explain CLIENT', recipient=report.person.email)} says why"
