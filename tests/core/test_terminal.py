@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from renewctl.command_line import command_line
 from renewctl.render.result import HANG, Column, Grid, Line, Result, line
-from renewctl.render.terminal import GAP, STYLES, draw, list_fitting, measure, shorten
+from renewctl.render.terminal import GAP, MOST_DRAWN, STYLES, draw, list_fitting, measure, shorten
 from renewctl.text import showable
 
 TEXT = st.text(st.sampled_from("ab  é日e\u0301\ufe0f😀\x1b\u202e\t–[]:"), max_size=12)
@@ -139,3 +139,16 @@ def test_a_shortened_text_has_an_ellipsis_for_what_is_missing(text: str, room: i
     found = shorten(text, room)
     assert cell_len(found) <= room
     assert found == showable(text) or (found.endswith("…") and showable(text).startswith(found[:-1].rstrip()))
+
+
+@pytest.mark.parametrize("cell", [line("some words that are continued"), [line("a"), line("b")]], ids=str)
+def test_a_long_table_has_the_columns_of_a_short_one(cell: Line | list[Line]) -> None:
+    def table(rows: int) -> Grid:
+        columns = [Column("NUMBER", words("7") * rows, right=True), Column("TEXT", [cell] * rows, wraps=True)]
+        return Grid([[*columns, Column("END", words("end") * rows)]])
+
+    assert shown(table(2), width=40)[:2] == shown(table(MOST_DRAWN + 1), width=40)[:2]
+    plain = Grid([[Column("NUMBER", words("7"), right=True), Column("END", words("end"))]])
+    many = plain.layouts[0][0].cells * (MOST_DRAWN + 1)
+    long = Grid([[Column("NUMBER", many, right=True), Column("END", [line("end")] * len(many))]])
+    assert shown(plain)[:2] == shown(long)[:2]
