@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
-from rich.console import Console, JustifyMethod
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
@@ -264,16 +264,17 @@ def _make_table(columns: Sequence[Column], widths: Sequence[int]) -> Text | Tabl
     of_lines = not any(column.wraps or list in map(type, column.cells) for column in columns)
     if of_lines and len(columns[0].cells) > MOST_DRAWN:
         return _align(columns, widths)
-    headings = [_make_text(line((column.heading, "strong"))) for column in columns]
-    table = Table(
-        box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=any(headings), header_style=""
-    )
+    has_headings = any(column.heading for column in columns)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=has_headings, header_style="")
     cells = []
-    for column, heading, size in zip(columns, headings, widths, strict=True):
-        justify: JustifyMethod = "right" if column.right else "left"
-        table.add_column(heading, width=size, no_wrap=True, justify=justify)
-        texts = map(_make_text, column.cells)
-        cells.append([_break(text, size) for text in texts] if column.wraps else [*texts])
+    for column, size in zip(columns, widths, strict=True):
+        heading, *texts = map(_make_text, (line((column.heading, "strong")), *column.cells))
+        if column.right:
+            # Up to 14.2, rich's own justification would count the padding of the last column, which has none.
+            for text in (heading, *texts):
+                text.align("right", size)
+        table.add_column(heading, width=size, no_wrap=True)
+        cells.append([_break(text, size) for text in texts] if column.wraps else texts)
     for row in zip(*cells, strict=True):
         table.add_row(*row)
     return table
