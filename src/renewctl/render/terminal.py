@@ -270,7 +270,7 @@ def _make_table(columns: Sequence[Column], widths: Sequence[int]) -> Text | Tabl
     for column, size in zip(columns, widths, strict=True):
         heading, *texts = map(_make_text, (line((column.heading, "strong")), *column.cells))
         if column.right:
-            # Up to 14.2, rich's own justification would count the padding of the last column, which has none.
+            # Where rich 14.2 aligns by itself, it counts the padding of the last column, which has none.
             for text in (heading, *texts):
                 text.align("right", size)
         table.add_column(heading, width=size, no_wrap=True)
