@@ -70,7 +70,7 @@ def test_the_portfolio_has_every_rule_and_every_note_its_default_allows(examples
 def test_the_weekly_report_is_a_whole_page_and_fails_because_nobody_is_notified():
     ran = script("weekly-report.sh", "renewals.html")
     assert (ran.returncode, ran.stdout) == (1, "")
-    page = Path("renewals.html").read_text("utf-8")
+    page = Path("renewals.html").read_text("utf-8").replace("<wbr>", "")
     assert page.rstrip().endswith("</html>")
     silent = ("padrao-engenharia.example", "casa-da-ameixa.example", "ginasio-norte.example")
     for client in (*silent, "vinhos-do-vale.example"):

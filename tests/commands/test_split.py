@@ -110,6 +110,27 @@ def test_the_text_of_a_draft_is_what_a_table_is_in_a_pipe(run: Callable) -> None
 
 
 @pytest.mark.usefixtures("agency")
+def test_text_draft_and_page_group_and_count_alike_and_announce_nothing_that_is_past(run: Callable) -> None:
+    options = ("--all", "--as-of", "2026-11-23")
+    assert run(*DRAFTS, "out", *options).status == run(*PAGES, "out", *options).status == 0
+    for item in listed(run, *options):
+        text, mail = parts(read_draft(Path(f"out/{item['email']}.eml")))
+        page = Path(f"out/{item['email']}.html").read_text("utf-8")
+        told = re.findall(r"(?m)^(.+):$", text)
+        assert re.findall("<b>(.+):</b>", mail) == told
+        assert re.findall("(?m)^<p>(.+):$", page) == told
+        counts = dict.fromkeys(("notified", "copied", "passed"), 0)
+        for sentence in told:
+            [kind] = [kind for kind in counts if kind in sentence]
+            counts[kind] += sum(map(int, re.findall(r"\d+", sentence)))
+        past = [each for each in item["renewals"] if each["renewal"] and each["renewal"] < "2026-11-23"]
+        others = [each["as"] for each in item["renewals"] if each not in past]
+        assert counts == {"notified": others.count("to"), "copied": others.count("cc"), "passed": len(past)}
+        undated = sum(each["renewal"] is None for each in item["renewals"])
+        assert text.count("without a renewal date") == bool(undated)
+
+
+@pytest.mark.usefixtures("agency")
 @pytest.mark.parametrize("command", [DRAFTS, PAGES], ids=["drafts", "pages"])
 def test_the_same_report_gives_the_same_files(command: tuple[str, ...], run: Callable) -> None:
     for folder in ("one", "two"):
@@ -277,7 +298,7 @@ def test_the_answer_is_a_table_on_a_terminal_and_nothing_with_quiet(
     status, out, _ = on_terminal(*DRAFTS, "one")
     assert status == 0
     assert "one/ana@agency.example.eml" in out
-    assert out.splitlines()[0].split() == ["FILE", "NOTIFIED", "COPIED"]
+    assert out.splitlines()[0].split() == ["FILE", "NOTIFIED", "COPIED", "DATE", "PASSED"]
     assert "Wrote 31 drafts to one. Nothing was sent." in out
     assert run(*DRAFTS, "two", "-q").out == ""
     assert len(os.listdir("one")) == len(os.listdir("two"))

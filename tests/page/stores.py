@@ -22,7 +22,9 @@ def report_on(data: dict[str, Any]) -> tuple[Report, Portfolio]:
 def page_of(data: dict[str, Any]) -> str:
     """Return the page of a store."""
     report, store = report_on(data)
-    return render_page(report, store, lambda path: f"book.toml:{len(path)}", "renewctl for ana on desk")
+    return render_page(
+        report, report.rows, store, lambda path: f"book.toml:{len(path)}", "renewctl for ana on desk"
+    )
 
 
 def large_store(clients: int) -> dict[str, Any]:

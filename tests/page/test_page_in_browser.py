@@ -14,11 +14,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from page.stores import large_store, page_of
+from page.conftest import AS_OF
+from page.stores import large_store, page_of, report_on
+from renewctl.domain.report import build_digests
 from renewctl.package_data import read_texts
+from renewctl.render.page import render_people_page, render_person_page
 
 OWNERS = {"hubspot": "HubSpot", "partner": "Partner"}
-READ_ROWS = """() => [...document.querySelectorAll("table.rows > tbody")].map((body) => ({
+READ_ROWS = """() => [...document.querySelectorAll("table.rows > tbody[id]")].map((body) => ({
   hidden: !body.checkVisibility(),
   cells: [...body.rows[0].cells].map((cell) => ({
     days: [...cell.querySelectorAll("time")].map((time) => time.dateTime),
@@ -30,6 +33,30 @@ ONE_OF_EACH = (
     *("ginasio-norte.example", "acai-do-norte.example"),
 )
 """Clients whose rows have every style of note."""
+FIND_OVERFLOW = """() => [...document.querySelectorAll("section, table, td, li, svg text")].filter((each) => {
+  const card = each.closest("section, .rows");
+  return card && each.checkVisibility() && !each.closest(".sr, .scroll")
+    && each.getBoundingClientRect().right > card.getBoundingClientRect().right + 1;
+}).map((each) => each.textContent)"""
+"""What is wider than its card."""
+FIND_LINES = """(selector) => [...document.querySelectorAll(selector)].flatMap((each) => {
+  const walker = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
+  const lines = [];
+  let [top, node] = [null, null];
+  while ((node = walker.nextNode())) {
+    for (let index = 0; index < node.length; index += 1) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + 1);
+      const box = range.getBoundingClientRect();
+      if (top === null || box.top > top + box.height / 2) lines.push("");
+      top = box.top;
+      lines[lines.length - 1] += node.data[index];
+    }
+  }
+  return lines.length > 1 ? [lines] : [];
+})"""
+"""The lines of each element that has several."""
 HOSTILE = "</style></script><img src=x onerror=alert(1)>\u202e{{7*7}}\"'"
 
 
@@ -38,6 +65,18 @@ def rows_of(page: Page) -> list[dict[str, Any]]:
     headings = page.locator("table.rows > thead th").all_text_contents()
     rows = [row for row in page.evaluate(READ_ROWS) if not row["hidden"]]
     return [dict(zip(headings, row["cells"], strict=True)) for row in rows]
+
+
+def labels_of(page: Page) -> dict[str, int]:
+    """Return the visible labels in the table, with how many rows are below each."""
+    bodies = page.locator("table.rows > tbody:visible").all()
+    found: dict[str, int] = {}
+    for body in bodies:
+        if not body.get_attribute("id"):
+            found[body.inner_text().strip()] = 0
+        elif found:
+            found[[*found][-1]] += 1
+    return found
 
 
 def names_of(page: Page) -> list[str]:
@@ -61,6 +100,7 @@ def test_each_row_says_what_the_json_says(
 ) -> None:
     items = ask_json(*argv)["items"]
     titles = {code: texts["title"] for code, texts in read_texts("codes")["codes"].items()}
+    titles["no-recipient"] = "NOBODY is notified"
     rows = rows_of(show(ask(*argv, "-o", "html")))
 
     assert len(rows) == len(items)
@@ -113,7 +153,7 @@ def test_the_memo_is_in_the_details_and_is_searched(show: Callable, ask: Callabl
 
     page.get_by_label("Search").fill("UNICA voz")
     assert set(names_of(page)) == {"Casa do Fado"}
-    page.locator("table.rows > tbody:visible summary").first.click()
+    page.locator("table.rows > tbody[id]:visible summary").first.click()
     assert page.locator(".memo:visible").all_inner_texts() == ["Memo Prefere uma única voz.", "Call first."]
 
 
@@ -126,14 +166,23 @@ def test_each_person_has_a_section_with_what_the_json_says(
         heading = page.locator("#to-" + re.sub("[^a-z0-9]+", "-", person["email"]))
         assert person["email"] in heading.inner_text()
         assert (person["name"] or "") in heading.inner_text()
-        items = page.locator(".people section").filter(has=heading).locator("li").all_inner_texts()
-        assert len(items) == len(person["renewals"])
-        for item, renewal in zip(items, person["renewals"], strict=True):
-            assert (renewal["name"] or renewal["client"]) in item
-            assert (renewal["product"] or "") in item
-            assert ("copied" in item) == (renewal["as"] == "cc")
-            for day in filter(None, (renewal["renewal"], renewal["deadline"])):
-                assert in_words(day) in item
+        section = page.locator(".people section").filter(has=heading)
+        lists = section.locator("ul").all()
+        told = section.locator("> p").all_inner_texts()
+        assert len(told) == len(lists) > 0
+        renewals = {"notified": [], "copied": [], "whether": []}
+        for renewal in person["renewals"]:
+            past = renewal["renewal"] and renewal["renewal"] < "2026-11-23"
+            renewals["whether" if past else {"to": "notified", "cc": "copied"}[renewal["as"]]].append(renewal)
+        assert [word for word, found in renewals.items() if found] == [
+            word for text in told for word in renewals if word in text
+        ]
+        for each, found in zip(lists, filter(None, renewals.values()), strict=True):
+            for item, renewal in zip(each.locator("li").all_inner_texts(), found, strict=True):
+                assert (renewal["name"] or renewal["client"]) in item
+                assert (renewal["product"] or "") in item
+                for day in filter(None, (renewal["renewal"], renewal["deadline"])):
+                    assert in_words(day) in item
 
 
 def test_renewals_without_a_recipient_are_first_on_the_page_of_people(show: Callable, ask: Callable) -> None:
@@ -169,10 +218,10 @@ def test_the_tiles_count_and_filter(show: Callable, ask: Callable, ask_json: Cal
         assert tile.get_attribute("aria-pressed") == "true"
         assert page.get_by_label("Status").locator("option:checked").inner_text() == label
         assert names_of(page) == [item["name"] for item, one in zip(items, fits, strict=True) if one]
-        assert counter(page) == f"{sum(fits)} of {len(items)} renewals"
+        assert counter(page) == f"{sum(fits)} of {len(items)} rows"
         tile.click()
         assert tile.get_attribute("aria-pressed") == "false"
-    assert counter(page) == f"{len(items)} of {len(items)} renewals"
+    assert counter(page) == f"{len(items)} of {len(items)} rows"
 
 
 def test_what_needs_attention_is_listed_by_gravity_then_deadline(show: Callable, ask: Callable) -> None:
@@ -205,14 +254,15 @@ def test_the_filters_narrow_together_and_are_cleared_at_once(
     assert names_of(page) == ["Construtora Horizonte S.A."] * 2
     page.get_by_label("Owner").select_option(label="All")
     assert names_of(page) == ["Editora Paineira", *["Construtora Horizonte S.A."] * 2]
+    assert labels_of(page) == {}
     page.get_by_label("Status").select_option(label="No renewal date")
     assert names_of(page) == []
-    assert counter(page) == f"0 of {len(items)} renewals"
+    assert counter(page) == f"0 of {len(items)} rows"
     assert page.get_by_text("No renewal matches these filters.").is_visible()
 
     page.get_by_role("button", name="Clear").click()
-    expect(page.locator("form.filters output")).to_have_text(f"{len(items)} of {len(items)} renewals")
-    expect(page.locator("table.rows > tbody:visible")).to_have_count(len(items))
+    expect(page.locator("form.filters output")).to_have_text(f"{len(items)} of {len(items)} rows")
+    expect(page.locator("table.rows > tbody[id]:visible")).to_have_count(len(items))
     assert page.get_by_text("No renewal matches these filters.").is_hidden()
 
 
@@ -224,14 +274,14 @@ def test_what_fills_a_screen_appears_at_once_and_the_rest_soon(show: Callable) -
           const type = (text) => {
             search.value = text;
             search.dispatchEvent(new Event("input", { bubbles: true }));
-            return document.querySelectorAll("table.rows > tbody:not([hidden])").length;
+            return document.querySelectorAll("table.rows > tbody[id]:not([hidden])").length;
           };
           return [type("nothing"), type("transportes")];
         }"""
     )
     assert visible == [0, 50]
-    assert counter(page) == "300 of 300 renewals"
-    expect(page.locator("table.rows > tbody:visible")).to_have_count(300)
+    assert counter(page) == "300 of 300 rows"
+    expect(page.locator("table.rows > tbody[id]:visible")).to_have_count(300)
 
 
 def test_sorting_by_keyboard_goes_both_ways_and_says_so(
@@ -246,24 +296,44 @@ def test_sorting_by_keyboard_goes_both_ways_and_says_so(
     page.get_by_role("button", name="Renewal", exact=True).focus()
     page.keyboard.press("Enter")
     assert sorts() == [None, "ascending", *[None] * 6]
+    assert labels_of(page) == {"Renewal date passed": 1, "No renewal date": 1}
     dated = sorted(item["renewal"] for item in items if item["renewal"])
+    past, upcoming = dated[:1], dated[1:]
+    assert past[0] < "2026-11-23" <= upcoming[0]
     days = [row["Renewal"]["days"] for row in rows_of(page)]
-    undated = [[]] * (len(items) - len(dated))
-    assert days == [*([day] for day in dated), *undated]
+    assert days == [*([day] for day in (*upcoming, *past)), []]
 
     page.keyboard.press("Space")
     assert sorts() == [None, "descending", *[None] * 6]
     days = [row["Renewal"]["days"] for row in rows_of(page)]
-    assert days == [*([day] for day in reversed(dated)), *undated]
+    assert days == [*([day] for day in (*reversed(upcoming), *past)), []]
+    assert labels_of(page) == {"Renewal date passed": 1, "No renewal date": 1}
 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     names = names_of(page)
-    assert names == sorted(names, key=_fold)
+    assert names[:-2] == sorted(names[:-2], key=_fold)
     assert {*names} == {item["name"] or item["client"] for item in items}
 
     page.get_by_role("button", name="Deadline", exact=True).click()
     assert names_of(page) == [item["name"] or item["client"] for item in items]
+
+
+@pytest.mark.parametrize("order", ["deadline", "renewal", "client", "product"])
+def test_sorting_gives_the_order_of_who_in_both_directions(
+    order: str, show: Callable, ask: Callable, ask_json: Callable
+) -> None:
+    page = show(ask("who", "--all", "--sort", "owner", "-o", "html"))
+    key = "name" if order == "client" else order
+    for more in [], ["--reverse"]:
+        page.get_by_role("button", name=order.capitalize(), exact=True).click()
+        items = ask_json("who", "--all", "--sort", order, *more)["items"]
+        shown = rows_of(page)
+        values = {
+            "client": [row["Client"]["lines"][0] for row in shown],
+            "product": [(row["Product"]["lines"] or [None])[0] for row in shown],
+        }.get(order) or [(row[order.capitalize()]["days"] or [None])[0] for row in shown]
+        assert values == [item[key] for item in items]
 
 
 def test_rows_without_a_value_come_last_both_ways(show: Callable) -> None:
@@ -280,9 +350,11 @@ def test_rows_without_a_value_come_last_both_ways(show: Callable) -> None:
 def test_numbers_are_sorted_as_numbers(show: Callable, ask: Callable, ask_json: Callable) -> None:
     page = show(ask("who", "-o", "html", "--columns", "days_to_deadline,client"))
     page.get_by_role("button", name="Days", exact=True).click()
-    days = [item["days_to_deadline"] for item in ask_json("who")["items"]]
-    expected = sorted(number for number in days if number is not None)
-    assert [row["Days"]["lines"] for row in rows_of(page)] == [*([str(number)] for number in expected), []]
+    items = [item for item in ask_json("who")["items"] if item["renewal"]]
+    *expected, past = sorted((item["days_to_renewal"] < 0, item["days_to_deadline"]) for item in items)
+    assert past == (True, -68)
+    found = [row["Days"]["lines"] for row in rows_of(page)]
+    assert found == [*([str(number)] for _, number in expected), ["-68"], []]
 
 
 def _fold(text: str) -> str:
@@ -314,14 +386,14 @@ def test_a_link_to_a_row_opens_it_whatever_the_filters(show: Callable, ask: Call
     page.locator(".attention a", has_text="Padrão Engenharia").click()
     expect(page.locator("tbody:target .why-text")).to_be_visible()
     assert "rui@agency.example is the only recipient" in page.locator("tbody:target").inner_text()
-    expect(page.locator("table.rows > tbody:visible")).to_have_count(21)
+    expect(page.locator("table.rows > tbody[id]:visible")).to_have_count(21)
 
 
 def test_without_script_everything_is_there_and_nothing_that_would_not_work(
     show: Callable, ask: Callable
 ) -> None:
     page = show(ask("who", "-o", "html"), java_script_enabled=False)
-    assert page.locator("table.rows > tbody:visible").count() == 21
+    assert page.locator("table.rows > tbody[id]:visible").count() == 21
     assert page.locator("button:visible, input:visible, select:visible").count() == 0
     assert page.locator(".tiles li:visible").count() == 4
     page.locator("#r9 summary").click()
@@ -354,6 +426,40 @@ def test_the_page_follows_the_colours_of_the_system(show: Callable, ask: Callabl
     ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
     assert min(show(html, color_scheme="light").evaluate(ground)) > 200
     assert max(show(html, color_scheme="dark").evaluate(ground)) < 50
+
+
+@pytest.mark.parametrize("width", [360, 390, 700, 1101, 1239, 1240, 1280, 1920])
+def test_no_page_is_wider_than_the_screen_and_addresses_are_broken_only_in_between(
+    width: int, show: Callable
+) -> None:
+    for html in _pages_with_long_texts():
+        page = show(html, viewport={"width": width, "height": 900})
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(FIND_OVERFLOW) == []
+        broken = page.evaluate(FIND_LINES, ".rows .notified, .rows .copied, .rows .domain, .people small")
+        ends = {text[-1] for lines in broken if "unbreak" not in lines[0] for text in lines[:-1]}
+        assert ends <= {"@", "."}
+
+
+def _pages_with_long_texts() -> list[str]:
+    store = large_store(4)
+    longest = "abcd-efgh-ijkl-mnop-qrst"  # as long as a part of an address that is never broken
+    for number, client in enumerate(store["clients"].values()):
+        client["name"] = "Sociedade de Transportes & Irmãos, Unipessoal Lda. " * (number + 1)
+        client["renewals"] *= 2
+        client["renewals"][1] = {"date": "2026-12-10", "product": "Enterprise" * 3 * number}
+        for contact in client["contacts"]:
+            contact["email"] = f"{longest[1:]}{number}@{longest[:-5]}-{number}.{longest[:9]}.example"
+            contact["active"] = number != 2
+    store["users"] = {f"{longest}@{longest}.example": {}}
+    store["defaults"]["notify"] = f"{longest}@{longest}.example"
+    for client in store["clients"].values():
+        client.pop("override", None)
+    contact["email"] = f"{'unbreakable' * 5}@{longest}.example"
+    report, _ = report_on(store)
+    digests = build_digests(report.rows)
+    return [page_of(store), render_people_page(report, digests), render_person_page(report, digests[0])]
 
 
 def test_on_a_phone_rows_are_cards_with_labels_and_nothing_is_too_wide(show: Callable, ask: Callable) -> None:
@@ -400,30 +506,81 @@ def test_hostile_text_is_shown_as_text(show: Callable) -> None:
     assert page.locator("img").count() == 0
 
 
+def test_the_heading_counts_the_clients_of_renewals_and_those_without_one_apart(
+    show: Callable, ask: Callable, ask_json: Callable
+) -> None:
+    dated = [item["client"] for item in ask_json("who")["items"] if item["renewal"]]
+    expected = f"{len(dated)} renewals of {len({*dated})} clients, 1 client without a renewal date"
+    assert show(ask("who", "-o", "html")).locator("#renewals h2 small").inner_text() == expected
+
+
 def test_a_store_without_clients_has_a_page(show: Callable) -> None:
     page = show(page_of({"users": {}, "clients": {}}))
     assert "No renewals." in page.locator("main").inner_text()
-    assert "No renewals to come." in page.locator(".months").inner_text()
+    assert "No renewals and no deadlines." in page.locator(".months").inner_text()
 
 
-def test_the_months_count_renewals_gaps_and_deadlines(
+@pytest.mark.parametrize(
+    ("page_of", "timeline_of"),
+    [
+        ([], ["--within", "120d"]),
+        (["--all"], ["--from", AS_OF]),
+        (["--from", "2026-01-01", "--to", "2027-02-10"], ["--to", "2027-02-10"]),
+        (
+            ["--deadline-within", "60d", "--owner", "hubspot"],
+            ["--deadline-within", "60d", "--owner", "hubspot"],
+        ),
+        (["--recipient", "ana"], ["--recipient", "ana", "--within", "120d"]),
+    ],
+)
+def test_the_months_count_from_today_on_what_the_timeline_counts(
+    page_of: list[str], timeline_of: list[str], show: Callable, ask: Callable, ask_json: Callable
+) -> None:
+    page = show(ask("who", *page_of, "-o", "html"))
+    headings = [text.lower() for text in page.locator(".months thead th").all_text_contents()]
+    found = [
+        dict(zip(headings, row.locator("th, td").all_text_contents(), strict=True))
+        for row in page.locator(".months tbody tr").all()
+    ]
+    assert [
+        [row["month"].strip(), *(_number(row.get(key, "")) for key in ("renewals", "nobody", "deadlines"))]
+        for row in found
+    ] == [
+        [in_words(f"{item['month']}-01")[2:], item["renewals"], item["without_recipient"], item["deadlines"]]
+        for item in ask_json("who", "--timeline", *timeline_of)["items"]
+    ]
+
+
+def _number(text: str) -> int:
+    return int(text.strip().replace("–", "") or 0)
+
+
+def test_the_months_say_what_is_only_in_them_and_what_only_in_the_table(
     show: Callable, ask: Callable, ask_json: Callable
 ) -> None:
-    months: dict[str, list[int]] = {}
-    for item in ask_json("who")["items"]:
-        for place, day in enumerate((item["renewal"], item["deadline"])):
-            if item["renewal"] and day >= "2026-11":
-                months.setdefault(day[:7], [0, 0, 0])[2 * place] += 1
-        if item["renewal"] and not item["to"]:
-            months[item["renewal"][:7]][1] += 1
     page = show(ask("who", "-o", "html"))
-    rows = page.locator(".months tbody tr")
-    found = {
-        row.locator("th").inner_text(): [
-            int(re.match(r"\s*(\d*)", cell)[1] or 0) for cell in row.locator("td").all_text_contents()
-        ]
-        for row in rows.all()
-    }
-    assert found == {in_words(f"{month}-01")[2:]: counts for month, counts in sorted(months.items())}
-    gaps = page.locator(".months tbody rect[fill]").count()
-    assert gaps == 3
+    timeline = ask_json("who", "--timeline", "--within", "120d")["summary"]
+    passed = int(page.locator(".tiles li", has_text="Deadline passed").locator("strong").inner_text())
+    later = timeline["deadlines"] - timeline["renewals"] + passed
+    assert page.locator(".months > p").all_inner_texts() == [
+        f"{later} of the deadlines are not in the table, as their renewal is later.",
+        f"Not included: {passed} deadlines before today, 1 renewal whose date has passed, "
+        "1 client without a renewal date.",
+    ]
+    assert page.locator(".months tbody rect[fill]").count() == 3
+
+
+def test_clients_never_confirmed_are_named_before_what_needs_attention(show: Callable) -> None:
+    store = large_store(8)
+    store["clients"] = dict([*store["clients"].items()][-2:])
+    page = show(page_of(store))
+    assert page.locator(".attention > p").all_inner_texts() == [
+        "2 clients never confirmed in HubSpot: whether HubSpot differs is not known.",
+        "Nothing urgent: every renewal has a recipient, no deadline is close.",
+    ]
+
+
+def test_with_everything_confirmed_the_page_says_that_nothing_differs(show: Callable, ask: Callable) -> None:
+    page = show(ask("who", "--all", "padaria-central.example", "-o", "html"))
+    [text] = page.locator(".attention > p").all_inner_texts()
+    assert text.endswith("no deadline is close, and nothing differs from HubSpot.")

@@ -92,7 +92,7 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
         def call(ctx: typer.Context, **values: Any) -> tuple[Run, Result]:
             run = Run(ctx.obj, **{name: values.pop(name) for name in names})
             if run.output is Output.XLSX:  # refused first, so that no change is made whose answer is lost
-                run.environment.refuse_terminal("report.xlsx")
+                run.environment.refuse_terminal("a workbook", "report.xlsx")
             try:
                 return run, body(run, **field_options.collect(parameters, values, run))
             finally:

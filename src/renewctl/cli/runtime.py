@@ -62,10 +62,10 @@ class Environment(NamedTuple):
         """Return whether people read the output."""
         return self.stdout is not None and self.stdout.isatty()
 
-    def refuse_terminal(self, name: str) -> None:
-        """Raise UsageError if a workbook would go to a terminal; ``name`` is a file to suggest instead."""
+    def refuse_terminal(self, what: str, name: str) -> None:
+        """Raise UsageError if what a terminal cannot show would go to one; ``name`` is a file to suggest."""
         if self.is_terminal():
-            raise UsageError("a workbook can't be shown on a terminal", hint=f"add > {name} to the command")
+            raise UsageError(f"{what} can't be shown on a terminal", hint=f"add > {name} to the command")
 
     def can_ask(self) -> bool:
         """Return whether somebody is there to answer a question."""

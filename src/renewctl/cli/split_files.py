@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from unicodedata import normalize
 
@@ -14,6 +15,7 @@ from renewctl.files import digest as hash_content
 from renewctl.files import explain_os_error
 from renewctl.render.result import Column, Grid, Output, Result, column, line
 from renewctl.render.who import Report
+from renewctl.render.who_by_recipient import list_deliveries
 from renewctl.text import count_of
 
 NOTHING = "No recipients. Nothing was written."
@@ -75,7 +77,9 @@ def split_report(run: Run, report: Report, folder: Path, answer: Result, *, forc
     return Result(
         {},
         lines=[line(str(path)) for path in paths],
-        screen=lambda _width: [_list_files(paths, digests)] if digests else [line((NOTHING, "dim"))],
+        screen=lambda _width: (
+            [_list_files(paths, digests, report.as_of)] if digests else [line((NOTHING, "dim"))]
+        ),
         footer=[line(f"Wrote {kind} to {folder}. Nothing was sent.")] if digests else (),
         warnings=answer.warnings,
         failure=answer.failure,
@@ -84,11 +88,12 @@ def split_report(run: Run, report: Report, folder: Path, answer: Result, *, forc
     )
 
 
-def _list_files(paths: Sequence[Path], digests: Sequence[Digest]) -> Grid:
+def _list_files(paths: Sequence[Path], digests: Sequence[Digest], today: date) -> Grid:
     columns = [column("FILE", map(str, paths))]
-    for heading, delivery in (("NOTIFIED", "to"), ("COPIED", "cc")):
-        numbers = [sum(each == delivery for each, _ in digest.rows) for digest in digests]
-        columns.append(Column(heading, [line(str(number)) for number in numbers], right=True))
+    counts = [{each.kind: len(each.rows) for each in list_deliveries(digest, today)} for digest in digests]
+    for heading, kind in (("NOTIFIED", "to"), ("COPIED", "cc"), ("DATE PASSED", "past")):
+        numbers = [line(str(found.get(kind, 0))) for found in counts]
+        columns.append(Column(heading, numbers, right=True))
     return Grid([columns, columns[:1]])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
@@ -49,6 +50,14 @@ class ReportRow(NamedTuple):
     def recipients(self) -> frozenset[str]:
         """The addresses notified or copied, in the form they are compared in."""
         return frozenset(decision.key for decision in (*self.resolution.to, *self.resolution.cc))
+
+
+class Period(StrEnum):
+    """When a row renews. Whatever a report is sorted by, these follow each other in this order."""
+
+    UPCOMING = "upcoming"
+    PAST = "past"
+    UNDATED = "undated"
 
 
 class Digest(NamedTuple):
@@ -122,6 +131,13 @@ def _sort_key(today: date, row: ReportRow) -> tuple[bool, date, str, date, str]:
         return True, date.max, row.client.key, date.max, ""
     past = row.renewal.day < today
     return past, row.deadline, row.client.key, row.renewal.day, row.renewal.product
+
+
+def period_of(row: ReportRow, today: date) -> Period:
+    """Return when a row renews; a renewal of today is upcoming."""
+    if row.renewal is None:
+        return Period.UNDATED
+    return Period.PAST if row.is_past(today) else Period.UPCOMING
 
 
 def filter_rows(rows: Sequence[ReportRow], window: Window | None, today: date) -> tuple[ReportRow, ...]:

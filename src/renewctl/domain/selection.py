@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
 from renewctl.domain.identifiers import address_key, name_key, plain_key
-from renewctl.domain.report import ReportRow
+from renewctl.domain.report import Period, ReportRow, period_of
 from renewctl.domain.resolve import Source, setting_of, source_of
 from renewctl.fields import TABLES
 from renewctl.model import EMPTY, Client, Owner, Portfolio, Scalar, Setting
@@ -78,13 +78,9 @@ def list_rows(rows: Sequence[ReportRow], selection: RowSelection, today: date) -
     In any order, reversed or not, renewals whose date is past follow the others, and clients without a
     renewal are last. Among those, rows that lack what is sorted by are last.
     """
-
-    def group(row: ReportRow) -> int:
-        return 2 if row.renewal is None else int(row.renewal.day < today)
-
     found = [row for row in rows if _is_selected(row, selection, today)]
     by_value = _sort(found, _ROW_VALUES[selection.order], reverse=selection.reverse)
-    return tuple(sorted(by_value, key=group))
+    return tuple(sorted(by_value, key=lambda row: list(Period).index(period_of(row, today))))
 
 
 def _is_selected(row: ReportRow, selection: RowSelection, today: date) -> bool:

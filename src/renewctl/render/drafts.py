@@ -61,8 +61,8 @@ def _build_page(digest: Digest, report: Report, subject: str) -> str:
     """Return the message as HTML without styles, which mail programs drop."""
     today = report.as_of
     deliveries = [
-        (delivery.heading, [_page_cells(row, today) for row in delivery.rows])
-        for delivery in list_deliveries(digest)
+        (delivery.tell(digest), [_page_cells(row, today) for row in delivery.rows])
+        for delivery in list_deliveries(digest, today)
     ]
     template = open_templates().get_template("mail.html.j2")
     return template.render(
@@ -75,7 +75,7 @@ def _page_cells(row: ReportRow, today: date) -> Mapping[str, str]:
     cells = {"client": name_client(client), "domain": client.key if client.name else ""}
     if renewal is None or deadline is None:
         return {**cells, "deadline": "–", "renewal": "no date", "product": ""}
-    past = f" ({in_days((renewal.day - today).days)})" if renewal.day < today else ""
+    past = f" ({in_days((renewal.day - today).days)})" if row.is_past(today) else ""
     return {
         **cells,
         "deadline": f"{deadline} ({in_days((deadline - today).days)})",

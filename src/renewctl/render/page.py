@@ -4,16 +4,19 @@ A page needs nothing but itself: no network, no other file. Its Content-Security
 and script, by their digests, and nothing else. All text passes through ``showable`` and is escaped.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache, partial
 from hashlib import sha256
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renewctl.domain.dates import Window
-from renewctl.domain.report import FOOTER_CODE, Digest, build_digests, without_recipient
+from renewctl.domain.report import FOOTER_CODE, Digest, ReportRow, build_digests
 from renewctl.domain.resolve import ARTICLE
 from renewctl.errors import MissingExtra
 from renewctl.installation import install_command
@@ -23,30 +26,42 @@ from renewctl.package_data import read_texts
 from renewctl.render.page_months import count_months
 from renewctl.render.page_people import describe_people, find_users, order_people, renewal_key
 from renewctl.render.page_rows import (
+    LONGEST_WHOLE,
+    PERIODS,
     STATUSES,
+    allow_breaks,
     describe_attention,
     describe_rows,
     find_order,
+    is_crowded,
     name_owner,
     page_columns,
 )
-from renewctl.render.who import Report, summarize
+from renewctl.render.who import Report
+from renewctl.render.who_by_recipient import digest_nobody
 from renewctl.render.wording import name_day, name_month
 from renewctl.text import count_of, showable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
+_BREAK = re.compile(r"(?<=\w[.@])(?=\w)")
 
 
 def render_page(
-    report: Report, portfolio: Portfolio, place_of: Callable[[FilePath], str | None], made_by: str = ""
+    report: Report,
+    all_rows: Sequence[ReportRow],
+    portfolio: Portfolio,
+    place_of: Callable[[FilePath], str | None],
+    made_by: str = "",
 ) -> str:
     """Return the whole report as a page.
 
     Args:
         report: what is reported.
+        all_rows: the same rows of all dates, of which the months are counted.
         portfolio: the store, by which each row is explained.
         place_of: returns where in the file a value is, as FILE:LINE; None if it is not in the file.
         made_by: by what and for whom the page was made; empty if that is not shown.
@@ -65,14 +80,16 @@ def render_page(
             "title": "Renewals: who is notified",
             "report": report,
             "made_by": made_by,
-            "summary": summarize(report.rows),
+            "counted": _count_clients(report.rows),
             "columns": columns,
             "rows": views,
+            "crowded": is_crowded(views),
+            "periods": [(PERIODS[key], [*found]) for key, found in groupby(views, attrgetter("period"))],
             "sorted_by": find_order(report),
             "statuses": STATUSES,
             "counts": {each.key: sum(each.key in view.statuses for view in views) for each in STATUSES},
             "attention": describe_attention(report, views),
-            "months": count_months(report),
+            "months": count_months(report, all_rows),
             "unconfirmed": len({each.row.client.key for each in views if FOOTER_CODE in each.codes}),
             "groups": groups,
             "users": find_users(groups, portfolio),
@@ -84,15 +101,23 @@ def render_page(
     )
 
 
+def _count_clients(rows: Sequence[ReportRow]) -> str:
+    """Return how many renewals of how many clients the rows are, and how many clients without one."""
+    clients = {row.client.key for row in rows if row.renewal}
+    undated = sum(row.renewal is None for row in rows)
+    renewals = sum(row.renewal is not None for row in rows)
+    parts = [f"{count_of(renewals, 'renewal')} of {count_of(len(clients), 'client')}"] if clients else []
+    parts += [f"{count_of(undated, 'client')} without a renewal date"] if undated else []
+    return ", ".join(parts)
+
+
 def render_people_page(report: Report, digests: Sequence[Digest], made_by: str = "") -> str:
     """Return a page with what each person will be notified about, and first what NOBODY is.
 
     Raises:
         MissingExtra: If Jinja2 is not installed.
     """
-    silent = without_recipient(report.rows)
-    nobody = [Digest("", "NOBODY", tuple(("to", row) for row in silent))] if silent else []
-    return _fill_people("Renewals by person", report, [*nobody, *digests], made_by)
+    return _fill_people("Renewals by person", report, [*digest_nobody(report.rows), *digests], made_by)
 
 
 def render_person_page(report: Report, digest: Digest, made_by: str = "") -> str:
@@ -131,6 +156,8 @@ def open_templates() -> "Environment":
         finalize=_make_showable,
     )
     environment.filters |= {
+        "breakable": _make_breakable,
+        "breaks": partial(allow_breaks, style=""),
         "count_of": count_of,
         "day": name_day,
         "long_day": partial(name_day, long=True),
@@ -144,6 +171,15 @@ def open_templates() -> "Environment":
 def _make_showable(value: object) -> object:
     """Return a value as it is shown; what is already HTML stays as it is."""
     return showable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _make_breakable(text: str) -> "Markup":
+    """Return a text; a long one can be continued on a further line after each @ and each period in a word."""
+    from markupsafe import Markup, escape  # Lazy import: it comes with Jinja2.
+
+    text = showable(text)
+    parts = _BREAK.split(text) if len(text) > LONGEST_WHOLE else [text]
+    return Markup("<wbr>").join(map(escape, parts))
 
 
 def _describe_window(window: Window | None) -> str:

@@ -1,13 +1,16 @@
 """The months of the page: renewals by owner, gaps and deadlines, as bars of which each part has a width."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from renewctl.domain.dates import Window, plus_months
-from renewctl.domain.report import without_recipient
-from renewctl.domain.timeline import Month, build_timeline
+from renewctl.domain.dates import Window
+from renewctl.domain.report import Period, ReportRow, period_of, without_recipient
+from renewctl.domain.timeline import Month, Timeline, build_timeline
+from renewctl.render.page_people import renewal_key
 from renewctl.render.who import Report
+from renewctl.text import count_of
 
 OWNERS = {"hubspot": "HubSpot", "partner": "Partner", "no_owner": "no owner set"}
 
@@ -38,32 +41,65 @@ class Bar(NamedTuple):
 
 
 class Months(NamedTuple):
-    """The months to come, the owners in them by key, and how many rows are in none of them."""
+    """The months to come; in words, what is in them but not in the report (``unlisted``), and the reverse.
 
+    ``key`` are the owners in them, by key.
+    """
+
+    window: Window
     bars: Sequence[Bar]
     key: Sequence[tuple[str, str]]
-    left_out: int
+    unlisted: str
+    left_out: str
 
 
-def count_months(report: Report) -> Months:
-    """Return the months from this one to that of the last renewal; what is past is in none of them."""
-    today, rows = report.as_of, report.rows
-    days = [row.renewal.day for row in rows if row.renewal and row.renewal.day >= today]
-    if not days:
-        return Months((), (), len(rows))
-    window = Window(today.replace(day=1), _month_end(max(days)))
+def count_months(report: Report, rows: Sequence[ReportRow]) -> Months:
+    """Return what comes in the report's window from today on, as ``who --timeline`` counts it.
+
+    Args:
+        report: what is reported.
+        rows: the same rows of all dates: a deadline counts, although its renewal is outside the window.
+    """
+    today, window = report.as_of, report.window or Window(date.min, date.max)
+    window = window._replace(start=max(window.start, today))
     timeline = build_timeline(rows, window, today)
+    most = max((max(month.renewals, month.deadlines) for month in timeline.months), default=0) / LONGEST
+    if window.end < window.start or not most:
+        return Months(window, (), (), "", "")
     gaps = {month.first: month for month in build_timeline(without_recipient(rows), window, today).months}
-    most = max(max(month.renewals, month.deadlines) for month in timeline.months) / LONGEST
     bars = []
     for month in timeline.months:
-        gap = gaps.get(month.first, Month(month.first))
-        parts = _split(month, gap, most)
+        parts = _split(month, gaps.get(month.first, Month(month.first)), most)
         end, deadlines = _percent(month.renewals, most), _percent(month.deadlines, most)
-        bars.append(Bar(month, parts, end, deadlines, month.first == window.start))
+        bars.append(Bar(month, parts, end, deadlines, month.first == today.replace(day=1)))
     shown = [owner for owner in OWNERS if any(getattr(month, owner) for month in timeline.months)]
     key = [(owner, OWNERS[owner]) for owner in shown]
-    return Months(bars, key, len(timeline.past) + len(timeline.undated))
+    return Months(window, bars, key, _describe_unlisted(timeline, report), _describe_left_out(report))
+
+
+def _describe_unlisted(timeline: Timeline, report: Report) -> str:
+    listed = {renewal_key(row) for row in report.rows}
+    number = sum(renewal_key(row) not in listed for row in timeline.rows if row.renewal)
+    if not number:
+        return ""
+    what, why = "deadlines", "renewal is later"
+    if report.window and report.window.on == "deadline":
+        what, why = "renewals", "deadline was earlier"
+    are, their = ("is", "its") if number == 1 else ("are", "their")
+    return f"{number} of the {what} {are} not in the table, as {their} {why}"
+
+
+def _describe_left_out(report: Report) -> str:
+    today, rows = report.as_of, report.rows
+    periods = Counter(period_of(row, today) for row in rows)
+    upcoming = (row for row in rows if period_of(row, today) is Period.UPCOMING)
+    passed = sum(row.deadline is not None and row.deadline < today for row in upcoming)
+    parts = [f"{count_of(passed, 'deadline')} before today"] if passed else []
+    if past := periods[Period.PAST]:
+        parts.append(f"{count_of(past, 'renewal')} whose date has passed")
+    if undated := periods[Period.UNDATED]:
+        parts.append(f"{count_of(undated, 'client')} without a renewal date")
+    return ", ".join(parts)
 
 
 def _split(month: Month, gap: Month, most: float) -> Sequence[Part]:
@@ -79,10 +115,3 @@ def _split(month: Month, gap: Month, most: float) -> Sequence[Part]:
 
 def _percent(number: int, most: float) -> float:
     return round(100 * number / most, 2)
-
-
-def _month_end(day: date) -> date:
-    try:
-        return plus_months(day.replace(day=1), 1) - timedelta(days=1)
-    except OverflowError:
-        return date.max

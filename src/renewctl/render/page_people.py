@@ -9,9 +9,9 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.report import Digest, ReportRow
 from renewctl.model import EMPTY, Portfolio
 from renewctl.render.who import Report
+from renewctl.render.who_by_recipient import list_deliveries
 from renewctl.render.who_columns import SOON
 from renewctl.render.wording import in_days, name_day
-from renewctl.text import count_of
 
 RenewalKey = tuple[str, str]
 """The client and the product: a client has at most one renewal of each."""
@@ -27,7 +27,6 @@ class Item(NamedTuple):
 
     row: ReportRow
     anchor: str
-    copied: bool
     what: str
     due: str
     style: str
@@ -46,20 +45,14 @@ class Person(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A section: the people who are notified about the same rows and copied on the same."""
+    """A section: people who have the same rows, and these by what they are to them, with a sentence for each.
+
+    ``number`` is how many rows there are.
+    """
 
     people: Sequence[Person]
-    items: Sequence[Item]
-
-    @property
-    def summary(self) -> str:
-        """How many renewals they are notified about and copied on, as a sentence to them."""
-        copied = sum(item.copied for item in self.items)
-        notified = len(self.items) - copied
-        parts = [f"notified about {count_of(notified, 'renewal')}"] if notified else []
-        parts += [f"copied on {copied if parts else count_of(copied, 'renewal')}"] if copied else []
-        you = "You will each be" if len(self.people) > 1 else "You will be"
-        return f"{you if self.people[0].email else 'NOBODY is'} {' and '.join(parts)}"
+    deliveries: Sequence[tuple[str, Sequence[Item]]]
+    number: int
 
 
 def renewal_key(row: ReportRow) -> RenewalKey:
@@ -76,7 +69,7 @@ def describe_people(
     """
     taken: set[str] = set()
     people: dict[tuple[tuple[str, RenewalKey], ...], list[Person]] = {}
-    items: dict[tuple[tuple[str, RenewalKey], ...], list[Item]] = {}
+    found: dict[tuple[tuple[str, RenewalKey], ...], Digest] = {}
     for digest in digests:
         key = address_key(digest.email)
         anchor = f"to-{_NOT_IN_ANCHORS.sub('-', key or 'nobody').strip('-')}"
@@ -85,11 +78,22 @@ def describe_people(
         taken.add(anchor)
         same = tuple((delivery, renewal_key(row)) for delivery, row in digest.rows)
         people.setdefault(same, []).append(Person(key, anchor, digest.email, digest.name))
-        items[same] = [
-            _describe_item(row, delivery, anchors.get(renewal_key(row), ""), report.as_of)
-            for delivery, row in digest.rows
-        ]
-    return [Group(people[same], items[same]) for same in people]
+        found[same] = digest
+    return [_describe_group(people[same], digest, anchors, report.as_of) for same, digest in found.items()]
+
+
+def _describe_group(
+    people: Sequence[Person], digest: Digest, anchors: Mapping[RenewalKey, str], today: date
+) -> Group:
+    you = "You will each be" if len(people) > 1 else "You will be"
+    deliveries = [
+        (
+            delivery.tell(digest, you),
+            [_describe_item(row, anchors.get(renewal_key(row), ""), today) for row in delivery.rows],
+        )
+        for delivery in list_deliveries(digest, today)
+    ]
+    return Group(people, deliveries, len(digest.rows))
 
 
 def order_people(digests: Sequence[Digest], portfolio: Portfolio) -> Sequence[Digest]:
@@ -98,18 +102,17 @@ def order_people(digests: Sequence[Digest], portfolio: Portfolio) -> Sequence[Di
 
 
 def find_users(groups: Sequence[Group], portfolio: Portfolio) -> Sequence[tuple[Person, int]]:
-    """Return the partner users who have a section, and how many renewals it has."""
-    people = ((person, len(group.items)) for group in groups for person in group.people)
+    """Return the partner users who have a section, and how many rows it has."""
+    people = ((person, group.number) for group in groups for person in group.people)
     return [(person, number) for person, number in people if person.key in portfolio.users]
 
 
-def _describe_item(row: ReportRow, delivery: str, anchor: str, today: date) -> Item:
-    renewal, copied = row.renewal, delivery == "cc"
+def _describe_item(row: ReportRow, anchor: str, today: date) -> Item:
+    renewal, past = row.renewal, row.is_past(today)
     if renewal is None or row.deadline is None:
-        return Item(row, anchor, copied, "", "no renewal date", "warning")
-    what = ", ".join(filter(None, [renewal.product, f"renewal {name_day(renewal.day)}"]))
-    if renewal.day < today:
-        return Item(row, anchor, copied, what, "renewal past", "warning")
+        return Item(row, anchor, "", "no renewal date", "warning")
+    ago = f" ({in_days((renewal.day - today).days)})" if past else ""
+    what = ", ".join(filter(None, [renewal.product, f"renewal {name_day(renewal.day)}{ago}"]))
     days = (row.deadline - today).days
-    style = "error" if days < 0 else "warning" if days <= SOON else "dim"
-    return Item(row, anchor, copied, what, in_days(days), style)
+    style = "dim" if past or days > SOON else "warning" if days >= 0 else "error"
+    return Item(row, anchor, what, in_days(days), style)

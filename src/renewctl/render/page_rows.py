@@ -1,12 +1,13 @@
 """What the page says about each row: its cells, what needs attention, and the explanation."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from renewctl.domain.report import ReportRow
-from renewctl.domain.resolve import PARTNER_USER
+from renewctl.domain.report import Period, ReportRow, period_of
+from renewctl.domain.resolve import PARTNER_USER, Note
 from renewctl.model import Owner, Path, Portfolio
 from renewctl.package_data import read_texts
 from renewctl.render.explain import render_explanation
@@ -21,30 +22,40 @@ FIELDS = {
     "hubspot_override_copies": "Copied on an override",
 }
 ROLES_AND_USER = {**ROLES, PARTNER_USER: "partner user"}
-LONGEST_WHOLE = 48
-"""Characters of an address that stays on one line."""
+LONGEST_WHOLE = 24
+"""Characters between which a line is not broken: of a word, or of a part of an address."""
+MOST_WHOLE = 90
+"""Characters of the widest address in each column, together, for which a usual screen has room."""
+_ADDRESSES = {"notified", "copied", "domain"}
+"""Styles of addresses and domains."""
+_PARTS = re.compile(r"[\s@.]")
 OUTCOMES = ("notified", "copied", "skipped")
 
 
 class Status(NamedTuple):
-    """What a row can be filtered by, in words, and the style of its alarm; ``urgent`` ones have a tile."""
+    """What a row can be filtered by, in words, and the style of its alarm; ``urgent`` ones have a tile.
+
+    ``code`` is that of the note on the rows that have it, which looks the same everywhere on the page.
+    """
 
     key: str
     label: str
     style: str
+    code: str = ""
     urgent: bool = True
 
 
 STATUSES = (
-    Status("nobody", "NOBODY is notified", "error"),
-    Status("passed", "Deadline passed", "error"),
+    Status("nobody", "NOBODY is notified", "error", "no-recipient"),
+    Status("passed", "Deadline passed", "error", "deadline-passed"),
     Status("soon", f"Deadline within {SOON} days", "warning"),
-    Status("differs", "Differs from HubSpot", "warning"),
-    Status("past", "Renewal date is past", "warning", urgent=False),
-    Status("undated", "No renewal date", "warning", urgent=False),
+    Status("differs", "Differs from HubSpot", "warning", "not-in-hubspot"),
+    Status("past", "Renewal date passed", "warning", "renewal-past", urgent=False),
+    Status("undated", "No renewal date", "warning", "no-renewal-date", urgent=False),
 )
-CODES = {"nobody": "no-recipient", "differs": "not-in-hubspot"}
-"""The codes of the notes that say why a row has a status."""
+_STATUS_OF_CODE = {status.code: status for status in STATUSES if status.code}
+PERIODS = {Period.UPCOMING: "", Period.PAST: "Renewal date passed", Period.UNDATED: "No renewal date"}
+"""What stands above the rows of a period, which are together whatever the table is sorted by."""
 
 
 class CellLine(NamedTuple):
@@ -82,6 +93,7 @@ class RowView(NamedTuple):
 
     anchor: str
     row: ReportRow
+    period: Period
     cells: Sequence[Cell]
     statuses: Sequence[str]
     owner: str
@@ -135,6 +147,7 @@ def describe_rows(
             RowView(
                 f"r{number}",
                 row,
+                period_of(row, today),
                 [_show(column, row, today) for column in columns],
                 [*_find_statuses(row, today)],
                 str(setting.owner) if setting else "",
@@ -146,25 +159,30 @@ def describe_rows(
 
 def _find_statuses(row: ReportRow, today: date) -> Iterable[str]:
     codes = {note.code for note in row.notes}
-    over = row.renewal is not None and row.renewal.day < today
-    if not row.resolution.to:
-        yield "nobody"
-    if row.deadline and not over and row.deadline < today:
-        yield "passed"
-    if row.deadline and not over and 0 <= (row.deadline - today).days <= SOON:
+    for status in STATUSES:
+        if status.code in codes:
+            yield status.key
+    if row.deadline and period_of(row, today) is Period.UPCOMING and 0 <= (row.deadline - today).days <= SOON:
         yield "soon"
-    if CODES["differs"] in codes:
-        yield "differs"
-    if over:
-        yield "past"
-    if row.renewal is None:
-        yield "undated"
 
 
 def find_order(report: Report) -> str:
-    """Return the key of the column that the rows are in the order of: the deadline's, or empty."""
-    keys = [_show_deadline(row, report.as_of).sort or str(row.deadline or "undated") for row in report.rows]
-    return "deadline" if keys == sorted(keys) else ""
+    """Return the key of the column by which the rows of each period are sorted: the deadline's, or empty."""
+    days: dict[Period, list[date]] = {}
+    for row in report.rows:
+        days.setdefault(period_of(row, report.as_of), []).append(row.deadline or date.max)
+    return "deadline" if all(found == sorted(found) for found in days.values()) else ""
+
+
+def is_crowded(views: Sequence[RowView]) -> bool:
+    """Return whether the table is too wide for a screen unless its addresses are broken."""
+    widest: Counter[int] = Counter()
+    for view in views:
+        for number, cell in enumerate(view.cells):
+            for text, style, _ in cell.lines:
+                if not _ADDRESSES.isdisjoint([*cell.style.split(), *style.split()]):
+                    widest[number] = max(widest[number], len(text))
+    return widest.total() > MOST_WHOLE
 
 
 def describe_attention(report: Report, views: Sequence[RowView]) -> Sequence[Attention]:
@@ -185,7 +203,8 @@ def describe_attention(report: Report, views: Sequence[RowView]) -> Sequence[Att
 def _describe_due(row: ReportRow, status: Status, today: date) -> tuple[str, str]:
     """Return how far off the deadline is, and what the row's note on that status says."""
     due = in_days((row.deadline - today).days) if row.deadline else ""
-    what = [note.message for note in row.notes if note.code == CODES.get(status.key)]
+    explained = status.code if status.key != "passed" else ""  # of which the deadline says all
+    what = [note.message for note in row.notes if note.code == explained]
     return due, what[0] if what else ""
 
 
@@ -207,12 +226,12 @@ def _join_segments(parts: Line) -> CellLine | None:
     """Return a line with the first of its styles; None if it is blank."""
     text = "".join(text for text, _ in parts)
     style = next((style for _, style in parts if style), "")
-    return CellLine(text, _allow_breaks(text, style)) if text.strip() else None
+    return CellLine(text, allow_breaks(text, style)) if text.strip() else None
 
 
-def _allow_breaks(text: str, style: str) -> str:
-    """Return the style of an address or a domain: only a very long one may be broken."""
-    return f"{style} long" if len(text) > LONGEST_WHOLE else style
+def allow_breaks(text: str, style: str) -> str:
+    """Return the style of a text: where a part of it is too long for a line, it can be broken anywhere."""
+    return f"{style} long" if max(map(len, _PARTS.split(text))) > LONGEST_WHOLE else style
 
 
 def _show_deadline(row: ReportRow, today: date) -> Cell:
@@ -220,9 +239,7 @@ def _show_deadline(row: ReportRow, today: date) -> Cell:
         return Cell([])
     days, over = (row.deadline - today).days, row.renewal.day < today
     style = "dim" if days > SOON or over else "warning" if days >= 0 else "error"
-    lines = [CellLine(name_day(row.deadline), "", row.deadline), CellLine(in_days(days), style)]
-    # A renewal that is past comes after those to come, as in every report: letters follow digits.
-    return Cell(lines, f"past {row.deadline}" if over else None)
+    return Cell([CellLine(name_day(row.deadline), "", row.deadline), CellLine(in_days(days), style)])
 
 
 def _show_renewal(row: ReportRow, today: date) -> Cell:
@@ -236,8 +253,10 @@ def _show_renewal(row: ReportRow, today: date) -> Cell:
 def _show_client(row: ReportRow, _today: date) -> Cell:
     key, name = row.client.key, row.client.name
     if not name:
-        return Cell([CellLine(key, _allow_breaks(key, "strong domain"))])
-    return Cell([CellLine(name, "strong"), CellLine(key, _allow_breaks(key, "dim domain"))])
+        return Cell([CellLine(key, allow_breaks(key, "strong domain"))])
+    return Cell(
+        [CellLine(name, allow_breaks(name, "strong")), CellLine(key, allow_breaks(key, "dim domain"))]
+    )
 
 
 def _show_owner(row: ReportRow, _today: date) -> Cell:
@@ -249,12 +268,15 @@ def _show_owner(row: ReportRow, _today: date) -> Cell:
 
 
 def _show_notes(row: ReportRow, _today: date) -> Cell:
-    titles = dict.fromkeys((_title(note.code), str(note.severity)) for note in row.row_notes)
-    return Cell([CellLine(title, f"note {severity}") for title, severity in titles])
+    chips = dict.fromkeys(map(_title, row.row_notes))
+    return Cell([CellLine(title, f"note {style}") for title, style in chips])
 
 
-def _title(code: str) -> str:
-    return str(read_texts("codes")["codes"][code]["title"])
+def _title(note: Note) -> tuple[str, str]:
+    """Return what a note is called, and its style."""
+    if status := _STATUS_OF_CODE.get(note.code):
+        return status.label, status.style
+    return str(read_texts("codes")["codes"][note.code]["title"]), str(note.severity)
 
 
 _SHOWN: Mapping[str, Callable[[ReportRow, date], Cell]] = {

@@ -17,9 +17,13 @@ DAYS = ("days_to_renewal", "days_to_deadline")
 RENEWAL_KEYS = ("client", "name", "product", "renewal", "deadline", *DAYS, "rule")
 NOTHING = "No renewals."
 NOBODY = "NOBODY"
-"""In place of the address, where nobody is notified."""
-DELIVERIES = {"to": "notified about", "cc": "copied on"}
-MARKS = {"to": line(("notified", "notified")), "cc": line(("copied", "copied"))}
+"""In place of the name, where nobody is notified."""
+WORDS = {"to": "notified about", "cc": "copied on"}
+MARKS = {
+    "to": line(("notified", "notified")),
+    "cc": line(("copied", "copied")),
+    "past": line(("date passed", "warning")),
+}
 NOBODY_MARK = line((NOBODY, "error"))
 _SCREEN = ("deadline", "days_to_deadline", "renewal", "client", "domain", "product", "as")
 _DROPPED = ("domain", "product", "renewal", "days_to_deadline")
@@ -27,10 +31,27 @@ _DROPPED = ("domain", "product", "renewal", "days_to_deadline")
 
 
 class Delivery(NamedTuple):
-    """What one recipient is notified about, or copied on: ``heading`` says so and counts the ``rows``."""
+    """Rows that are the same to one recipient.
 
-    heading: str
+    ``kind`` is "to" if they will be notified, "cc" if they will be copied, or "past" if the renewal date has
+    passed, so that a notice is not to be expected.
+    """
+
+    kind: str
     rows: Sequence[ReportRow]
+
+    @property
+    def summary(self) -> str:
+        """What the rows are to the recipient, and how many, as a part of a sentence."""
+        count = count_rows(self.rows)
+        return f"{WORDS[self.kind]} {count}" if self.kind in WORDS else f"{count} whose date has passed"
+
+    def tell(self, digest: Digest, you: str = "You will be") -> str:
+        """Return the same as a sentence to the recipient without its end, or about NOBODY."""
+        if self.kind in WORDS:
+            return f"{you if digest.email else f'{NOBODY} is'} {self.summary}"
+        they = "it was" if len(self.rows) == 1 else "they were"
+        return f"The date of {count_rows(self.rows)} has passed. Check whether {they} renewed"
 
 
 def render_by_recipient(report: Report) -> Result:
@@ -48,11 +69,10 @@ def render_by_recipient(report: Report) -> Result:
         items.append({**person, "renewals": renewals})
         rows += ({**renewal, **person} for renewal in renewals)
     nobody = without_recipient(report.rows)
-    if nobody:
-        digests = (*digests, Digest(NOBODY, "", tuple(("to", row) for row in nobody)))
     keys = ", ".join(dict.fromkeys(row.client.key for row in nobody))
     # A list by person has no place for a row that notifies nobody.
-    warning = f"nobody is notified about {_count_rows(nobody)}: {keys}"
+    warning = f"nobody is notified about {count_rows(nobody)}: {keys}"
+    digests = (*digest_nobody(report.rows), *digests)
     return Result(
         {
             "schema": "renewctl.who-by-recipient/1",
@@ -81,40 +101,36 @@ def _draw(digests: Sequence[Digest], report: Report) -> Iterator[Block]:
         if grid is None:
             yield from _draw_message(digest, report.as_of)
             continue
-        counts = ", ".join(f"{words} {_count_rows(rows)}" for words, rows in _by_delivery(digest))
-        if digest.email == NOBODY:
-            yield line((NOBODY, "error"), f" is {counts}")
+        deliveries = [*list_deliveries(digest, report.as_of)]
+        counts = ", ".join(delivery.summary for delivery in deliveries)
+        if digest.email:
+            address = f" <{digest.email}>" if digest.name else ""
+            yield line((digest.name or digest.email, "strong"), f"{address}: {counts}")
         else:
-            name = f" <{digest.email}>" if digest.name else ""
-            yield line((digest.name or digest.email, "strong"), f"{name}: {counts}")
+            yield line((NOBODY, "error"), f"{' is' if deliveries[0].kind in WORDS else ':'} {counts}")
         yield grid
 
 
 def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
-    """Yield a table for each recipient. Their columns are aligned, and the first table has the headings."""
-    rows = [row for digest in digests for _, row in digest.rows]
+    """Yield a table for each recipient. The columns of all are aligned."""
+    deliveries = [(digest, each) for digest in digests for each in list_deliveries(digest, today)]
+    rows = [row for _, delivery in deliveries for row in delivery.rows]
     columns = {}
     for key in ("deadline", "days_to_deadline", "renewal", "product"):
         column = REPORT_COLUMNS[key]
+        column = column._replace(shown=column.brief or column.shown)
         cells = [column.show(row, today)[0] for row in rows]
         columns[key] = _align(column.heading.upper(), cells, right=column.right)
     names = [line((name_client(row.client), "strong")) for row in rows]
     columns["client"] = _align("CLIENT", names)
     domains = [line((row.client.key if row.client.name else "", "dim")) for row in rows]
     columns["domain"] = _align("DOMAIN", domains)
-    marks = [
-        NOBODY_MARK if digest.email == NOBODY else MARKS[delivery]
-        for digest in digests
-        for delivery, _ in digest.rows
-    ]
+    marks = [_mark(digest, delivery) for digest, delivery in deliveries for _ in delivery.rows]
     columns["as"] = _align("AS", marks)
     start = 0
     for digest in digests:
         end = start + len(digest.rows)
-        own = {
-            key: column._replace(heading="" if start else column.heading, cells=column.cells[start:end])
-            for key, column in columns.items()
-        }
+        own = {key: column._replace(cells=column.cells[start:end]) for key, column in columns.items()}
         start = end
         yield Grid(
             [
@@ -122,6 +138,10 @@ def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
                 for number in range(len(_DROPPED) + 1)
             ]
         )
+
+
+def _mark(digest: Digest, delivery: Delivery) -> Line:
+    return MARKS[delivery.kind] if digest.email or delivery.kind not in WORDS else NOBODY_MARK
 
 
 def _align(heading: str, cells: Sequence[Line], *, right: bool = False) -> Column:
@@ -143,25 +163,30 @@ def _write_messages(digests: Sequence[Digest], report: Report) -> str:
     return "\n".join([*(messages or [f"{NOTHING}\n"]), f"{describe_source(report)}\n"])
 
 
-def _by_delivery(digest: Digest) -> Iterator[tuple[str, list[ReportRow]]]:
-    """Yield what a recipient is notified about, then what they are copied on, with the word for it."""
-    for delivery, words in DELIVERIES.items():
-        if rows := [row for kind, row in digest.rows if kind == delivery]:
-            yield words, rows
+def digest_nobody(rows: Sequence[ReportRow]) -> Sequence[Digest]:
+    """Return the rows about which nobody is notified as those of a recipient, NOBODY; none without rows."""
+    silent = without_recipient(rows)
+    return [Digest("", NOBODY, tuple(("to", row) for row in silent))] if silent else []
 
 
-def list_deliveries(digest: Digest) -> Iterator[Delivery]:
-    """Yield what a recipient is notified about, then what they are copied on, as it is told to them."""
-    who = NOBODY if digest.email == NOBODY else "You"
-    for words, rows in _by_delivery(digest):
-        yield Delivery(f"{who} will be {words} {_count_rows(rows)}", rows)
+def list_deliveries(digest: Digest, today: date) -> Iterator[Delivery]:
+    """Yield a recipient's rows: of which they will be notified, then copied, then those that are past.
+
+    Every form that people read has these groups.
+    """
+    groups: dict[str, list[ReportRow]] = {kind: [] for kind in MARKS}
+    for delivery, row in digest.rows:
+        groups["past" if row.is_past(today) else delivery].append(row)
+    for kind, rows in groups.items():
+        if rows:
+            yield Delivery(kind, rows)
 
 
 def build_message(digest: Digest, today: date) -> str:
     """Return what a recipient will be notified about as plain text, for a mail or a chat."""
-    blocks = [] if digest.email == NOBODY else [[describe_recipient(digest)]]
-    for delivery in list_deliveries(digest):
-        blocks.append([f"{delivery.heading}:"])
+    blocks = [[describe_recipient(digest)]] if digest.email else []
+    for delivery in list_deliveries(digest, today):
+        blocks.append([f"{delivery.tell(digest)}:"])
         blocks.append(
             [
                 each
@@ -202,7 +227,8 @@ def describe_source(report: Report) -> str:
     return f"As of {report.as_of}, based on the partner's records, not on live HubSpot data."
 
 
-def _count_rows(rows: Sequence[ReportRow]) -> str:
+def count_rows(rows: Sequence[ReportRow]) -> str:
+    """Return how many renewals the rows are, and how many clients without one, in words."""
     dated = sum(row.renewal is not None for row in rows)
     undated = len(rows) - dated
     counts = [count_of(dated, "renewal")] if dated else []
@@ -214,12 +240,12 @@ def _markdown(digests: Sequence[Digest], today: date) -> str:
     """Return a heading for each recipient, and an item for each renewal."""
     blocks = []
     for digest in digests:
-        email = markdown_cell(digest.email)
-        blocks.append(f"### {markdown_cell(digest.name)} ({email})" if digest.name else f"### {email}")
-        for delivery in list_deliveries(digest):
+        name, email = markdown_cell(digest.name), markdown_cell(digest.email)
+        blocks.append(f"### {name} ({email})" if name and email else f"### {name or email}")
+        for delivery in list_deliveries(digest, today):
             items = [
                 f"- **{markdown_cell(describe_client(row))}** {describe_dates(row, today)}"
                 for row in delivery.rows
             ]
-            blocks += [f"{delivery.heading}:", "\n".join(items)]
+            blocks += [f"{delivery.tell(digest)}:", "\n".join(items)]
     return "\n\n".join(blocks or [NOTHING]) + "\n"

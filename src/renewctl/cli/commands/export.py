@@ -41,7 +41,7 @@ def export(
         if given and format_ != "csv":
             raise UsageError(f"{option} requires CSV", hint=f"leave out {option}, or add --format csv")
     if file == STDIN and format_ == "xlsx":
-        run.environment.refuse_terminal("clients.xlsx")
+        run.environment.refuse_terminal("a workbook", "clients.xlsx")
         if run.output in {Output.JSON, Output.JSONL}:
             raise UsageError("a workbook can't be part of JSON", hint="name a file in place of -")
     document = {"schema": "renewctl.export/1", "path": file, "format": format_}

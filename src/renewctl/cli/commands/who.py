@@ -200,6 +200,8 @@ def who(
     if gates.require_recipient and filters.no_recipient:
         hint = "--require-recipient alone fails if there is such a row"
         raise UsageError("--no-recipient and --require-recipient can't be used together", hint=hint)
+    if run.output is Output.HTML and not split.folder:
+        run.environment.refuse_terminal("a page", "report.html")
     if run.output is Output.EML or split != Split():
         # Lazy import: few reports are written into files.
         from renewctl.cli.split_files import check_split, split_report
@@ -213,8 +215,10 @@ def who(
         result, rows = _render_timeline(run, report)
     elif by == "recipient":
         result = render_by_recipient(report)._replace(page=lambda: _render_people_page(report))
+        if run.form is Output.TABLE and run.environment.is_terminal():
+            result = result._replace(warnings=())  # The table begins with what they say.
     else:
-        result = render_by_client(report)._replace(page=lambda: _render_page(run, report))
+        result = render_by_client(report)._replace(page=lambda: _render_page(run, report, query, filters))
     failure = _find_failure(gates, report, rows)
     result = run.with_excel(result._replace(failure=failure), excel=excel)
     folder = split.folder and Path(split.folder)
@@ -232,12 +236,12 @@ def _render_timeline(run: Run, report: Report) -> tuple[Result, Sequence[ReportR
     return render_timeline(picture, report._replace(rows=picture.rows)), rows
 
 
-def _render_page(run: Run, report: Report) -> str:
+def _render_page(run: Run, report: Report, query: Query, filters: Filters) -> str:
     # Lazy import: only -o html needs it.
     from renewctl.render.page import render_page
 
-    snapshot = run.load()
-    return render_page(report, snapshot.portfolio, snapshot.line_of, _describe_maker())
+    snapshot, all_rows = run.load(), build_report(run, query, filters, timeline=True).rows
+    return render_page(report, all_rows, snapshot.portfolio, snapshot.line_of, _describe_maker())
 
 
 def _render_people_page(report: Report) -> str:

@@ -14,18 +14,27 @@
     return button;
   };
 
-  const rows = [...table.tBodies].map((body, index) => {
+  // Rows of a period are together, below its label.
+  const rows = [];
+  const labels = [];
+  for (const body of table.tBodies) {
+    if (!body.id) {
+      labels.push(body);
+      continue;
+    }
     const [row, why] = body.rows;
     const searched = [...row.querySelectorAll("p"), ...why.querySelectorAll(".memo")];
-    return {
-      body, row, index,
+    rows.push({
+      body, row,
+      index: rows.length,
+      period: labels.length,
       details: why.querySelector("details"),
       text: fold(searched.map((each) => each.textContent).join(" ")),
       owner: body.dataset.owner,
       status: body.dataset.status.split(" "),
       people: new Set(),
-    };
-  });
+    });
+  }
   const byAnchor = new Map(rows.map((each) => [each.body.id, each]));
 
   // Filters. Who is in which row follows from the sections of the people.
@@ -63,19 +72,22 @@
       && words.every((word) => each.text.includes(word));
     let count = 0;
     const appearing = [];
+    const periods = new Set();
     for (const each of rows) {
       if (!fits(each)) {
         each.body.hidden = true;
         continue;
       }
       count += 1;
+      periods.add(each.period);
       if (each.body.hidden) appearing.push(each.body);
     }
+    labels.forEach((label, index) => { label.hidden = !periods.has(index + 1); });
     const show = (bodies) => bodies.forEach((body) => { body.hidden = false; });
     show(appearing.slice(0, FIRST));
     later = setTimeout(() => show(appearing), 50);
     for (const tile of tiles) tile.button.setAttribute("aria-pressed", tile.status === status.value);
-    counter.value = `${count} of ${rows.length} renewals`;
+    counter.value = `${count} of ${rows.length} rows`;
     none.hidden = count > 0;
   }
 
@@ -86,7 +98,7 @@
   form.hidden = false;
   filter();
 
-  // Sorting. A row without a value comes last in both directions.
+  // Sorting. In both directions, periods keep their order, and a row without a value comes last in its own.
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const headings = [...table.tHead.rows[0].cells];
   const valueOf = (cell) => cell.dataset.sort ?? cell.querySelector("time")?.dateTime ?? cell.textContent.trim();
@@ -103,7 +115,9 @@
       const order = first - second || collator.compare(first, second);
       return (descending ? -order : order) || one.index - other.index;
     });
-    table.append(...rows.map((each) => each.body));
+    for (const [period, label] of [[], ...labels].entries()) {
+      table.append(...[label].flat(), ...rows.filter((each) => each.period === period).map((each) => each.body));
+    }
   }
 
   headings.forEach((heading, column) => makeButton(heading).addEventListener("click", () => sort(column)));
