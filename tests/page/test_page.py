@@ -77,18 +77,20 @@ def test_every_link_leads_to_something_and_every_anchor_is_there_once(ask: Calla
 
     assert len({*anchors}) == len(anchors)
     assert {attributes["href"] for attributes in outline.named("a")} <= {f"#{anchor}" for anchor in anchors}
-    assert "to-ana-agency-example" in anchors
+    assert any(anchor.startswith("to-ana-") for anchor in anchors)
 
 
-def test_addresses_that_look_alike_as_anchors_have_anchors_of_their_own() -> None:
-    contacts = [
-        {"email": email, "roles": ["billing"]}
-        for email in ("a.b@c.example", "a-b@c.example", "a_b@c.example")
-    ]
-    store = {"defaults": {"owner": "hubspot"}, "users": {}, "clients": {"c.example": {"contacts": contacts}}}
+def test_an_anchor_depends_on_the_address_alone() -> None:
+    def anchors(*emails: str) -> dict[str, str]:
+        contacts = [{"email": email, "roles": ["billing"]} for email in emails]
+        clients = {"c.example": {"contacts": contacts}}
+        outline = Outline(page_of({"defaults": {"owner": "hubspot"}, "users": {}, "clients": clients}))
+        return dict(zip(emails, sorted(each["id"] for each in outline.named("h3")), strict=True))
 
-    anchors = [each["id"] for each in Outline(page_of(store)).named("h3")]
-    assert anchors == ["to-a-b-c-example", "to-a-b-c-example-2", "to-a-b-c-example-2-2"]
+    emails = ("a.b@c.example", "a-b@c.example", "a_b@c.example", "\u65e5@c.example", "\u4e2d@c.example")
+    together = set(anchors(*emails).values())
+    assert len(together) == len(emails)
+    assert {anchors(email)[email] for email in emails} == together
 
 
 def test_a_thousand_renewals_take_less_than_two_megabytes() -> None:

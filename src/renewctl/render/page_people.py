@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import NamedTuple
 
 from renewctl.domain.identifiers import address_key
@@ -16,6 +17,8 @@ from renewctl.render.wording import in_days, name_day
 RenewalKey = tuple[str, str]
 """The client and the product: a client has at most one renewal of each."""
 _NOT_IN_ANCHORS = re.compile("[^a-z0-9]+")
+_LONGEST_NAME = 12
+"""Characters before the @ that an anchor has, so that people recognise it."""
 
 
 class Item(NamedTuple):
@@ -60,22 +63,23 @@ def renewal_key(row: ReportRow) -> RenewalKey:
     return row.client.key, row.renewal.product if row.renewal else ""
 
 
+def _name_anchor(key: str) -> str:
+    """Return the place of a person, by the address alone: a link to it holds next week."""
+    if not key:
+        return "to-nobody"
+    name = _NOT_IN_ANCHORS.sub("-", key.partition("@")[0])[:_LONGEST_NAME].strip("-")
+    return "-".join(filter(None, ["to", name, sha256(key.encode(errors="surrogatepass")).hexdigest()[:8]]))
+
+
 def describe_people(
     report: Report, digests: Sequence[Digest], anchors: Mapping[RenewalKey, str] = EMPTY
 ) -> Sequence[Group]:
-    """Return the sections, in the order of the first person of each; ``anchors`` are the rows' in the page.
-
-    The anchor of a person depends on the address alone, so that a link to it holds next week.
-    """
-    taken: set[str] = set()
+    """Return the sections, in the order of the first person of each; ``anchors`` are the rows' in the page."""
     people: dict[tuple[tuple[str, RenewalKey], ...], list[Person]] = {}
     found: dict[tuple[tuple[str, RenewalKey], ...], Digest] = {}
     for digest in digests:
         key = address_key(digest.email)
-        anchor = f"to-{_NOT_IN_ANCHORS.sub('-', key or 'nobody').strip('-')}"
-        while anchor in taken:
-            anchor += "-2"
-        taken.add(anchor)
+        anchor = _name_anchor(key)
         same = tuple((delivery, renewal_key(row)) for delivery, row in digest.rows)
         people.setdefault(same, []).append(Person(key, anchor, digest.email, digest.name))
         found[same] = digest
