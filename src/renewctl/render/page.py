@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
-_BREAK = re.compile(r"(?<=\w[.@])(?=\w)")
+_BREAK, _BREAK_ADDRESS = re.compile(r"(?<=\w[.@])(?=\w)"), re.compile(r"(?<=\w@)(?=\w)")
+_LONG = 48
+"""Characters of an address that needs no other place to be continued than behind the @."""
 
 
 def render_page(
@@ -178,7 +180,8 @@ def _make_breakable(text: str) -> "Markup":
     from markupsafe import Markup, escape  # Lazy import: it comes with Jinja2.
 
     text = showable(text)
-    parts = _BREAK.split(text) if len(text) > LONGEST_WHOLE else [text]
+    places = _BREAK if len(text) > _LONG else _BREAK_ADDRESS
+    parts = places.split(text) if len(text) > LONGEST_WHOLE else [text]
     return Markup("<wbr>").join(map(escape, parts))
 
 

@@ -74,7 +74,7 @@ def _name_anchor(key: str) -> str:
 def describe_people(
     report: Report, digests: Sequence[Digest], anchors: Mapping[RenewalKey, str] = EMPTY
 ) -> Sequence[Group]:
-    """Return the sections, in the order of the first person of each; ``anchors`` are the rows' in the page."""
+    """Return the sections, in the order of their first persons; ``anchors`` are the rows' places."""
     people: dict[tuple[tuple[str, RenewalKey], ...], list[Person]] = {}
     found: dict[tuple[tuple[str, RenewalKey], ...], Digest] = {}
     for digest in digests:
