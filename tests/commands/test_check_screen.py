@@ -83,12 +83,38 @@ def test_what_is_the_same_for_several_clients_is_said_of_all(on_terminal: Callab
     users = {"ana@agency.example": {}, "rui@agency.example": {"active": False}}
     clients = {f"c{number}.example": overridden(number, "rui@agency.example") for number in (1, 2)}
     write_store(clients, users=users)
+    for columns in (80, 140):
+        _, out, _ = on_terminal("check", columns=columns)
+        assert "Deactivated partner user  2 clients  Client 1, Client 2\n" in out
+        assert "note: choose a colleague, then:" in out
+        assert "renewctl user replace rui@agency.example USER\n" in out
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_a_finding_has_the_same_words_at_every_width(
+    columns: int, examples: Path, on_terminal: Callable
+) -> None:
+    Path("renewctl.toml").write_bytes((examples / "agency.toml").read_bytes())
+    shown = [" ".join(on_terminal("check", columns=each)[1].split()) for each in (columns, 1000)]
+    narrow, wide = (
+        re.sub(r"clients .*? (?=[a-z]+(-[a-z]+)+ (note|fix):)", "clients ", each) for each in shown
+    )
+    assert narrow == wide
+
+
+def test_clients_of_one_name_are_told_apart_by_their_domains(on_terminal: Callable) -> None:
+    clients = {f"{name}.example": {"name": "Acme", "renewals": []} for name in ("one", "two")}
+    write_store({**clients, "three.example": {"name": "Three"}})
     _, out, _ = on_terminal("check", columns=140)
-    subjects = "Client 1 (rui@agency.example), Client 2 (rui@agency.example)"
-    assert f"Deactivated partner user  2 clients  {subjects}\n" in out
-    assert "note: choose a colleague, then: renewctl user replace rui@agency.example USER\n" in out
-    _, out, _ = on_terminal("check", columns=80)
-    assert "2 clients  Client 1, Client 2\n" in out
+    assert "3 clients  Acme (one.example), Acme (two.example), Three\n" in out
+
+
+def test_a_terminal_is_told_that_nothing_was_found(run: Callable, on_terminal: Callable) -> None:
+    write_store({})
+    ignored = ("--ignore", "never-confirmed")
+    assert on_terminal("check", *ignored) == (0, "No findings in renewctl.json.\n", "")
+    assert on_terminal("check", *ignored, "-q") == (0, "", "")
+    assert run("check", *ignored).out == ""
 
 
 def test_a_default_shows_how_many_clients_follow_it(on_terminal: Callable) -> None:

@@ -113,3 +113,136 @@ def test_a_table_asked_for_in_a_pipe_is_what_a_terminal_shows(
     argv: tuple[str, ...], agency: Path, run: Callable, on_terminal: Callable
 ) -> None:
     assert run(*argv, "-o", "table").out.replace(" -o table", "") == on_terminal(*argv)[1]
+
+
+def write_clients(*tables: str) -> None:
+    """Write a store whose default is HubSpot, with a copy to ana@agency.example."""
+    default = '[defaults]\nowner = "hubspot"\nnotify = "ana@agency.example"\n[users."ana@agency.example"]\n'
+    Path("renewctl.toml").write_text(f"version = 1\n{default}" + "\n".join(tables), encoding="utf-8")
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_every_client_about_whom_nobody_is_notified_has_the_alarm(
+    columns: int, agency: Path, run: Callable, on_terminal: Callable
+) -> None:
+    silent = set(run("who", "--all", "--no-recipient", "-o", "names").out.split())
+    assert len(silent) == 4
+    alarm = "NOBODY is notified about 4 clients: renewctl who --all --no-recipient"
+    for argv in (["client", "list"], ["client", "list", "--long"]):
+        assert alarm in " ".join(on_terminal(*argv, columns=columns)[1].split())
+    for client in run("client", "list", "-o", "names").out.split():
+        # Found by the domain alone, the client is the only one in the list.
+        for argv in (["client", "list", "--search", client], ["client", "show", client]):
+            _, out, _ = on_terminal(*argv, columns=columns)
+            assert ("NOBODY" in out.partition("\n\n")[0]) == (client in silent), argv
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize("field", ["memo", "override"])
+def test_what_a_search_found_is_shown(field: str, columns: int, on_terminal: Callable) -> None:
+    """The match is at the end of a text that no terminal has room for."""
+    text = f"{'they do not like surprises ' * 9}but Zazá calls"
+    value = f'{{ owner = "hubspot", note = "{text}" }}' if field == "override" else f'"{text}"'
+    write_clients(
+        f'[clients."acme.example"]\nname = "Acme and Daughters"\n{field} = {value}',
+        '[clients."beta.example"]\nmemo = "they do not like surprises"',
+    )
+    status, out, _ = on_terminal("client", "list", "--search", "ZAZA calls", columns=columns)
+    assert (status, "but Zazá calls\n" in out, "beta" in out) == (0, True, False)
+    assert len(out.partition("\n\n")[0].splitlines()) == 2
+
+
+def test_an_empty_list_names_the_filters_to_leave_out(agency: Path, on_terminal: Callable) -> None:
+    _, out, _ = on_terminal("client", "list", "--search", "no such", "--owner", "partner", "--overridden")
+    footer = "To list more: leave out --overridden or --owner partner or --search 'no such'"
+    assert out == f"No clients.\n\n{footer}\n"
+
+
+def test_the_domain_is_left_out_before_names_and_memos_are_cut(on_terminal: Callable) -> None:
+    name, memo = "Acme and Daughters and Sons Limited", "wants one voice, no letters"
+    write_clients(f'[clients."{"long-" * 11}name.example"]\nname = "{name}"\nmemo = "{memo}"')
+    for columns in (100, 140):
+        _, out, _ = on_terminal("client", "list", columns=columns)
+        assert re.search(rf"^{name} +NOBODY \(default\) +no date +{memo}$", out, re.MULTILINE)
+    assert "long-name.example" in on_terminal("client", "list", columns=200)[1]
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140])
+def test_a_long_domain_does_not_cost_others_their_contacts(columns: int, on_terminal: Callable) -> None:
+    roles = ("primary", "billing", "decision-maker")
+    tables = []
+    for key in (*(f"client-{number}.example" for number in range(9)), f"{'long-' * 9}name.example"):
+        contacts = ", ".join(f'{{ email = "{role}.person@{key}", roles = ["{role}"] }}' for role in roles)
+        tables.append(f'[clients."{key}"]\nname = "Called {key[:4]}"\ncontacts = [{contacts}]')
+    write_clients(*tables)
+    _, out, _ = on_terminal("contacts", columns=columns)
+    shown = r"(?:Called clie  )?client-\d\.example +primary\.person +billing\.person +decision-maker\.person"
+    assert len(re.findall(rf"^{shown}", out, re.MULTILINE)) == 9
+    assert re.search(r"^Called long +(1 contact +1 contact +1 contact|long-.*person)", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140])
+def test_one_long_product_is_continued_below_itself(columns: int, on_terminal: Callable) -> None:
+    """The other renewals keep their lines, and so do contacts beside one who has every role."""
+    long = (
+        "Additional paid seats, second contract for the subsidiary, twenty-five seats, billed on one invoice"
+    )
+    renewals = f'{{ date = 2027-03-01, product = "Sales Hub" }}, {{ date = 2027-02-01, product = "{long}" }}'
+    contacts = '{ email = "p@acme.example", roles = ["primary", "billing", "decision-maker"] }'
+    contacts += ', { email = "b@acme.example", name = "Berta Alves de Sousa", roles = ["billing"] }'
+    write_clients(f'[clients."acme.example"]\nrenewals = [{renewals}]\ncontacts = [{contacts}]')
+    out = on_terminal("client", "show", "acme.example", columns=columns)[1].splitlines()
+    (first,) = [each for each in out if "Sales Hub" in each]
+    assert re.search(r"2027-03-01  deadline \S+  Sales Hub$", first)
+    place = first.index("Sales Hub")
+    start = next(number for number, each in enumerate(out) if "Additional" in each)
+    end = out.index("", start)
+    assert " ".join(each[place:] for each in out[start:end]) == long
+    assert all(not each[:place].strip() for each in out[start + 1 : end])
+    (person,) = [each for each in out if "b@acme.example" in each]
+    assert re.search(r"b@acme\.example  Berta Alves de Sousa  billing contact$", person)
+
+
+def test_roles_that_nobody_has_are_shown(agency: Path, on_terminal: Callable) -> None:
+    _, out, _ = on_terminal("client", "show", "escola-do-rio.example")
+    assert re.search(r"^Not assigned +decision maker$", out, re.MULTILINE)
+    assert "Not assigned" not in on_terminal("client", "show", "joias-aurora.example")[1]
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize(
+    "argv", [("client", "list"), ("contacts",), ("who", "--all"), ("check",)], ids=" ".join
+)
+def test_clients_of_one_name_are_shown_with_their_domains(
+    argv: tuple[str, ...], columns: int, on_terminal: Callable
+) -> None:
+    """A name is one if case and accents do not tell it from another's."""
+    names = {"one": "Acme", "two": "ACME", "three": "Borges"}
+    renewals = "renewals = [{ date = 2027-03-01 }]"
+    write_clients(*(f'[clients."{key}.example"]\nname = "{name}"\n{renewals}' for key, name in names.items()))
+    _, out, _ = on_terminal(*argv, columns=columns)
+    for line in out.splitlines():
+        for key in ("one", "two"):
+            assert not re.search(rf"\b{names[key]}\b(?! \({key}\.example\))(?! +{key}\.example)", line), line
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_a_partner_user_takes_one_line(
+    columns: int, agency: Path, run: Callable, on_terminal: Callable
+) -> None:
+    users = run("user", "list", "-o", "names").out.split()
+    _, out, _ = on_terminal("user", "list", columns=columns)
+    head, *lines = out.splitlines()
+    assert head.startswith("PARTNER USER")
+    assert [each.split()[0] for each in lines] == users
+
+
+def test_an_explanation_has_whole_addresses_and_says_nothing_twice(
+    agency: Path, on_terminal: Callable
+) -> None:
+    _, out, _ = on_terminal("explain", "padrao-engenharia.example", columns=140)
+    assert "(default: ana@agency.example)" in out
+    _, out, _ = on_terminal("explain", "startup-jacaranda.example", columns=140)
+    assert "Notes     No renewal date is recorded: renewctl client set-renewal " in out
+    _, out, _ = on_terminal("explain", "escola-do-rio.example", columns=140)
+    assert "Role not assigned: decision maker\n" in out

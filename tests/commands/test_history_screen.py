@@ -67,6 +67,13 @@ def test_what_was_changed_is_shown_in_as_many_words_as_fit(on_terminal: Callable
     assert re.search(r"client add +1 change\n", narrow)
 
 
+def test_what_was_changed_uses_the_width_that_is_left(on_terminal: Callable) -> None:
+    _, out, _ = on_terminal("history", columns=99)
+    assert re.search(
+        r"^\S+  \S+ \S+  ana at desk  override +\d changes: acme\.example, borges", out, re.MULTILINE
+    )
+
+
 def test_the_long_form_has_every_value_and_note(on_terminal: Callable) -> None:
     _, out, _ = on_terminal("history", "--long", columns=100)
     assert "  why: signed\n" in out

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from renewctl.cli.runtime import Run
+from renewctl.command_line import option
 from renewctl.domain.dates import parse_day
 from renewctl.domain.identifiers import parse_address
 from renewctl.domain.values import FORMS
@@ -74,6 +75,16 @@ def collect(parameters: Iterable[Parameter], values: dict[str, Any], run: Run) -
         elif options := getattr(parameter.annotation, "_fields", ()):
             values[parameter.name] = parameter.annotation(*map(values.pop, options))
     return values
+
+
+def describe_filters(values: Mapping[str, Scalar | None]) -> list[str]:
+    """Return the options of values that clients must have, as they are typed."""
+    options = []
+    for key, value in values.items():
+        positive, _, negative = TABLES["clients"][key].option.partition("/")
+        name = (negative if value is False else positive).removeprefix("--")
+        options.append(option(name, True if isinstance(value, bool) else str("" if value is None else value)))
+    return options
 
 
 def _purpose(parameter: Parameter) -> str:

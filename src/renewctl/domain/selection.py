@@ -56,8 +56,9 @@ class ClientSelection(NamedTuple):
 
     Args:
         owner, user, sources: As in ``RowSelection``.
-        search: Text that is somewhere in what is recorded of the client: its domain, name and memo, and the
-            names and addresses of its contacts. Case and accents make no difference.
+        search: Text that is somewhere in what is recorded of the client: its domain, name and memo, the
+            note of its override, and the names and addresses of its contacts. Case and accents make no
+            difference.
         values: Values of the client's own fields, by key; text is compared without regard to case.
         order: Client, owner or renewal; None for the order of the file.
         reverse: Whether the order is reversed.
@@ -123,6 +124,8 @@ def list_clients(portfolio: Portfolio, selection: ClientSelection, today: date) 
 def _texts(client: Client) -> Iterator[str]:
     """Yield what a search looks at."""
     yield from (client.key, client.spelling, client.name, client.memo)
+    if client.override:
+        yield client.override.note
     for contact in client.contacts:
         yield from (contact.email, contact.name)
 

@@ -13,7 +13,7 @@ from renewctl.package_data import read_texts
 from renewctl.render.machine import markdown_table
 from renewctl.render.result import HANG, DataTable, Grid, Line, Result, column, line, table_of
 from renewctl.render.wording import ROLES
-from renewctl.text import count_of, list_some, showable
+from renewctl.text import count_of, showable
 
 COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "mend", "note")
 MOST_NAMED = 3
@@ -96,20 +96,19 @@ class _Group(NamedTuple):
         return "note", text[0].lower() + text[1:].rstrip(".")
 
     def describe_subjects(self, room: int) -> str:
-        """Return what the findings are about, in as many words as fit, at least the fewest."""
+        """Return what the findings are about, as many as fit, at least one; or what the only one is."""
         # Lazy import: a pipe does not wait for rich.
-        from renewctl.render.terminal import list_fitting, measure
+        from renewctl.render.terminal import list_fitting
 
-        names = [name for _, name in self.subjects]
-        detailed = [
-            f"{name} ({', '.join(details)})" if details else name
+        if len(self.findings) == 1 and self.findings[0].subject == self.findings[0].place:
+            return f"{self.findings[0].place}: {self.findings[0].message}"
+        of_one = len(self.subjects) == 1 and self.findings[0].finding.client
+        form = "{}: {}" if of_one else "{} ({})"
+        subjects = [
+            form.format(name, ", ".join(details)) if details else name
             for (_, name), details in self.subjects.items()
         ]
-        choices = [list_some(detailed, MOST_NAMED), list_fitting(names, room, MOST_NAMED)]
-        if len(self.findings) == 1:
-            finding = self.findings[0].finding
-            choices.insert(0, f"{names[0]}: {finding.message}" if finding.client else finding.message)
-        return next((text for text in choices if measure(line(text)) <= room), choices[-1])
+        return list_fitting(subjects, room, MOST_NAMED)
 
 
 def render_findings(checked: Checked, *, strict: bool, long: bool) -> Result:
@@ -144,7 +143,7 @@ def render_findings(checked: Checked, *, strict: bool, long: bool) -> Result:
         names=tuple(dict.fromkeys(each.finding.client for each in findings if each.finding.client)),
         lines=map(_line, findings),
         screen=draw_screen if findings else None,
-        footer=tuple(_describe_more(long=long)) if findings else (),
+        footer=tuple(_describe_more(long=long)) if findings else _describe_nothing(stores),
         markdown=lambda: markdown_table(DataTable(headings, map(_grid_cells, findings))),
         annotations=lambda: (
             (_annotate_error(failure) if failure else "") + "".join(map(_annotate_finding, findings))
@@ -158,8 +157,11 @@ def _count_findings(counts: Mapping[Severity, int], stores: Sequence[Mapping[str
     """Return how many findings there are, by severity, and where."""
     nouns = {Severity.INFO: "info finding"}
     found = [count_of(counts[each], nouns.get(each, str(each))) for each in Severity if counts[each]]
-    checked = stores[0]["path"] if len(stores) == 1 else count_of(len(stores), "file")
-    return f"{', '.join(found)} in {checked}"
+    return f"{', '.join(found)} in {_name_checked(stores)}"
+
+
+def _name_checked(stores: Sequence[Mapping[str, Any]]) -> str:
+    return str(stores[0]["path"]) if len(stores) == 1 else count_of(len(stores), "file")
 
 
 def _describe_more(*, long: bool) -> Iterator[Line]:
@@ -167,6 +169,10 @@ def _describe_more(*, long: bool) -> Iterator[Line]:
     if not long:
         yield line(f"Every finding with its line: {repeat_command(long=True)}")
     yield line(f"What a code means: {command_line('check --explain CODE')}")
+
+
+def _describe_nothing(stores: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
+    return (line(f"No findings in {_name_checked(stores)}."),) if stores else ()
 
 
 def _sort_key(located: LocatedFinding) -> tuple[int, bool, str, int, int, str]:
@@ -220,10 +226,13 @@ def _group(findings: Iterable[LocatedFinding], *, several: bool) -> list[_Group]
     codes = [code for severity in Severity for code in CODES if CODES[code] is severity]
     for code in filter(by_code.get, codes):
         subjects: dict[tuple[str, str], list[str]] = {}
+        alone = len({(located.file, located.subject) for located in by_code[code]}) == 1
         for located in by_code[code]:
             details = subjects.setdefault((located.file, located.subject), [located.file] if several else [])
             detail = located.finding.subject
-            details += [ROLES.get(detail, detail)] if detail else []
+            # Several clients are only named: their details would take the place of names.
+            if detail and (alone or not located.finding.client):
+                details.append(ROLES.get(detail, detail))
         groups.append(_Group(code, texts[code], by_code[code], subjects))
     return groups
 
@@ -247,16 +256,8 @@ def _draw_groups(groups: Sequence[_Group], width: int) -> Iterator[Line]:
         if measure((*head, *subjects)) > width:
             yield head
             head, subjects = line(" " * margin, HANG), line(group.describe_subjects(width - margin))
-        found, code = line(*head, *subjects), (group.code, "dim")
-        below = line(" " * margin, HANG, code, GAP, *_label_remedy(group.remedy))
-        # Nothing is wrong with an info: --explain has the rest of what its line has no room for.
-        if CODES[group.code] is Severity.INFO and measure(below) > width:
-            below = line(" " * margin, code)
-            if measure(line(*found, GAP, code)) <= width:
-                yield line(*found, GAP, code)
-                continue
-        yield found
-        yield below
+        yield line(*head, *subjects)
+        yield line(" " * margin, HANG, (group.code, "dim"), GAP, *_label_remedy(group.remedy))
 
 
 def _label_remedy(remedy: tuple[str, str]) -> Line:

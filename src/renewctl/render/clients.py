@@ -6,15 +6,16 @@ from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line, repeat_command
 from renewctl.domain.dates import deadline_of
+from renewctl.domain.identifiers import plain_key
 from renewctl.domain.lookup import suggest_first_client
-from renewctl.domain.resolve import resolve, setting_of
+from renewctl.domain.resolve import resolve, setting_of, source_of
 from renewctl.fields import TABLES, Field, Shown
-from renewctl.model import Client, Contact, Default, Owner, Portfolio, Renewal
+from renewctl.model import Client, Contact, Default, Owner, Portfolio, Renewal, Role
 from renewctl.render.machine import markdown_columns
 from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, line
 from renewctl.render.users import DEACTIVATED, describe_setting, explain_mark, name_users
-from renewctl.render.values import align, label_values
-from renewctl.render.who_columns import OWNERS
+from renewctl.render.values import Rows, label_values
+from renewctl.render.who_columns import NOBODY, OWNERS
 from renewctl.render.wording import ROLES, name_columns, show_client
 from renewctl.text import count_of, format_value, showable
 
@@ -24,27 +25,31 @@ _KEY = "Domain"
 """The label of what identifies a client."""
 
 
-class _Roster(NamedTuple):
-    """Clients to look at, as of a day."""
-
-    portfolio: Portfolio
-    clients: Sequence[Client]
-    today: date
-
-
-def render_client_list(
-    portfolio: Portfolio, clients: Sequence[Client], today: date, *, long: bool = False
-) -> Result:
-    """Return clients, each with its setting; the fixed columns are those that are read as overrides in bulk.
+class Roster(NamedTuple):
+    """Clients to look at.
 
     Args:
         portfolio: all there is.
         clients: those that are listed.
         today: the day from which a client's next renewal counts.
-        long: whether people see a block for each client instead of a line.
+        search: the text that was searched for; empty if none was.
+        filters: the options that leave out clients, as they are typed.
     """
+
+    portfolio: Portfolio
+    clients: Sequence[Client]
+    today: date
+    search: str = ""
+    filters: Sequence[str] = ()
+
+
+def render_client_list(roster: Roster, *, long: bool = False) -> Result:
+    """Return clients, each with its setting; the fixed columns are those that are read as overrides in bulk.
+
+    With ``long``, people see a block for each client instead of a line.
+    """
+    portfolio, clients, *_ = roster
     keys = tuple(field.key for field in _COLUMNS)
-    roster = _Roster(portfolio, clients, today)
     return Result(
         {
             "schema": "renewctl.client-list/1",
@@ -90,14 +95,14 @@ def record_values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
     return values
 
 
-def _choose_page_columns(roster: _Roster) -> Iterator[Column]:
+def _choose_page_columns(roster: Roster) -> Iterator[Column]:
     yield from _make_columns(roster)
     for heading, texts in _collect_texts(roster).items():
         yield Column(heading, [[*map(line, text.splitlines())] for text in texts])
     yield from _make_field_columns(roster, format_value)
 
 
-def _draw_list(roster: _Roster, width: int, *, long: bool) -> Iterator[Block]:
+def _draw_list(roster: Roster, width: int, *, long: bool) -> Iterator[Block]:
     """Yield a line for each client, or a block."""
     if not roster.clients:
         yield line(("No clients.", "dim"))
@@ -107,39 +112,69 @@ def _draw_list(roster: _Roster, width: int, *, long: bool) -> Iterator[Block]:
         yield Grid([*_choose_layouts(roster, width)], lambda: _draw_blocks(roster), explain_mark)
 
 
-def _choose_layouts(roster: _Roster, width: int) -> Iterator[list[Column]]:
-    """Yield the tables for terminals of every width, the widest first."""
-    name, *others = _make_columns(roster, name_users(roster.portfolio))
-    (_, setting, renews), fields = others, _make_field_columns(roster, _say)
+def _choose_layouts(roster: Roster, width: int) -> Iterator[list[Column]]:
+    """Yield the tables for every width, the widest first; before all, those that show what was found."""
+    from renewctl.render.terminal import measure_columns  # Lazy import: a pipe does not wait for rich.
+
     names = name_columns(roster.clients)
-    layouts = [[each, *others, *fields] for each in (name, names["cut name"])]
-    layouts += [[name, *others, *fields[:number]] for number in reversed(range(len(fields)))]
-    layouts += [[each, setting, renews] for each in (name, names["short name"])]
-    texts = [(heading, cells) for heading, cells in _collect_texts(roster).items() if any(cells)]
-    for layout in layouts:
-        room = width - _measure_columns(layout)
-        for number in range(len(texts), 0, -1):
-            if cut := _cut_texts(texts[:number], room):
-                yield [*layout, *cut]
-        yield layout
-    yield [names["short name"], setting]
+    _, domain, *values = _make_columns(roster, name_users(roster.portfolio))
+    fields = _make_field_columns(roster, _say)
+    families = [
+        # The domain goes before texts, and so does the end of a long name.
+        [[names["bare name"], domain, *more], [names["name"], *more], [names["long name"], *more]]
+        for more in ([*values, *fields[:number]] for number in range(len(fields), -1, -1))
+    ]
+    families += [[[names[kind], *values]] for kind in ("cut name", "short name")]
+    setting, renews = values
+    owner = Column(setting.heading, [_show_owner(roster.portfolio, client) for client in roster.clients])
+    families += [[[names["short name"], *some]] for some in ([setting], [owner, renews], [owner], [])]
+    texts = {heading: cells for heading, cells in _collect_texts(roster).items() if any(cells)}
+    found = [heading for heading, cells in texts.items() if any(_is_found(roster, cell) for cell in cells)]
+    for needed in (found, []) if found else ([],):
+        order = sorted(texts.items(), key=lambda text: text[0] not in needed)
+        for family in families:
+            for number in range(len(order), len(needed) - 1, -1):
+                for layout in family:
+                    cut = _cut_texts(roster, order[:number], width - measure_columns(layout))
+                    if len(cut) == number and (needed or len(layout) > 1):
+                        yield [*layout, *cut]
 
 
-def _make_columns(roster: _Roster, users: Mapping[str, str] | None = None) -> tuple[Column, ...]:
+def _is_found(roster: Roster, text: str) -> bool:
+    """Return whether a search was for part of a text."""
+    return bool(roster.search) and plain_key(roster.search) in plain_key(text)
+
+
+def _make_columns(roster: Roster, users: Mapping[str, str] | None = None) -> tuple[Column, ...]:
     """Return client, domain, setting and next renewal; ``users`` have short names by address, if any."""
-    portfolio, clients, today = roster
-    domains = [line((client.key if client.name else "", "dim")) for client in clients]
-    default = line(("default", "dim")) if portfolio.default else describe_setting(portfolio, None)
-    overrides = (client.override for client in clients)
+    clients = roster.clients
     return (
-        name_columns(clients)["name"],
-        Column("DOMAIN", domains),
-        Column("SETTING", [describe_setting(portfolio, own, users) if own else default for own in overrides]),
-        Column("RENEWS", [_show_next_renewal(client, today) for client in clients]),
+        name_columns(clients)["bare name"],
+        Column("DOMAIN", [line((client.key if client.name else "", "dim")) for client in clients]),
+        Column("SETTING", [_show_setting(roster.portfolio, client, users) for client in clients]),
+        Column("RENEWS", [_show_next_renewal(client, roster.today) for client in clients]),
     )
 
 
-def _make_field_columns(roster: _Roster, say: Callable[[Any], str]) -> list[Column]:
+def _show_setting(portfolio: Portfolio, client: Client, users: Mapping[str, str] | None) -> Line:
+    """Return the setting in a few words; behind the alarm where nobody is notified."""
+    setting, shown = client.override, line(("default", "dim"))
+    silent = not resolve(portfolio, client).to
+    if setting and silent and setting.owner is Owner.HUBSPOT:
+        shown = line(OWNERS[setting.owner])  # Where nobody is notified, nobody is copied.
+    elif setting or not portfolio.default:
+        shown = describe_setting(portfolio, setting, users)
+    return line(*NOBODY, " (", *shown, ")") if silent else shown
+
+
+def _show_owner(portfolio: Portfolio, client: Client) -> Line:
+    """Return the alarm alone, or the owner that an override has."""
+    if not resolve(portfolio, client).to:
+        return NOBODY
+    return line(OWNERS[client.override.owner]) if client.override else line(("default", "dim"))
+
+
+def _make_field_columns(roster: Roster, say: Callable[[Any], str]) -> list[Column]:
     """Return columns of those fields of clients that are marked as such."""
     columns = []
     for field in _COLUMNS:
@@ -148,7 +183,7 @@ def _make_field_columns(roster: _Roster, say: Callable[[Any], str]) -> list[Colu
     return columns
 
 
-def _collect_texts(roster: _Roster) -> Mapping[str, Sequence[str]]:
+def _collect_texts(roster: Roster) -> Mapping[str, Sequence[str]]:
     """Return the columns of free text, which can be cut."""
     return {
         "MEMO": [client.memo for client in roster.clients],
@@ -156,41 +191,40 @@ def _collect_texts(roster: _Roster) -> Mapping[str, Sequence[str]]:
     }
 
 
-def _cut_texts(texts: Sequence[tuple[str, Sequence[str]]], room: int) -> list[Column]:
+def _cut_texts(roster: Roster, texts: Sequence[tuple[str, Sequence[str]]], room: int) -> list[Column]:
     """Return a column for each of the texts, which share this room, gaps included; none if it is small."""
     # Lazy import: a pipe does not wait for rich.
-    from renewctl.render.terminal import GAP, LEAST_TEXT
+    from renewctl.render.terminal import GAP, LEAST_TEXT, measure_columns
 
     columns: list[Column] = []
     for number, (heading, cells) in enumerate(texts):
         share = room // (len(texts) - number) - GAP
         if share < LEAST_TEXT:
             return []
-        columns.append(Column(heading, [line((_take_words(cell, share), "dim")) for cell in cells]))
-        room -= _measure_columns(columns[-1:])
+        columns.append(Column(heading, [line((_excerpt(roster, cell, share), "dim")) for cell in cells]))
+        room -= measure_columns(columns[-1:])
     return columns
 
 
+def _excerpt(roster: Roster, text: str, room: int) -> str:
+    """Return the first words of a text, or those from what was found, in at most ``room`` columns."""
+    text = showable(" ".join(text.split()))
+    first = _take_words(text, room)
+    if _is_found(roster, first) or not _is_found(roster, text):
+        return first
+    words = text.split(" ")
+    tails = (_take_words(" ".join(words[place:]), room - len("… ")) for place in range(1, len(words)))
+    return next((f"… {tail}" for tail in tails if _is_found(roster, tail)), first)
+
+
 def _take_words(text: str, room: int) -> str:
-    """Return the first words of a text, in at most ``room`` columns; none is cut: it can be an address."""
+    """Return the words for which there is room; none is cut: it can be an address."""
     from renewctl.render.terminal import shorten  # Lazy import: a pipe does not wait for rich.
 
-    text = showable(" ".join(text.split()))
     if shorten(text, room) == text:
         return text
     words, _, _ = shorten(text, room - 1).rpartition(" ")
     return f"{words} …".lstrip()
-
-
-def _measure_columns(columns: Iterable[Column]) -> int:
-    """Return how wide columns are, each with a gap."""
-    from renewctl.render.terminal import GAP, measure  # Lazy import: a pipe does not wait for rich.
-
-    widths = []
-    for column in columns:
-        lines = (parts for cell in column.cells for parts in (cell if isinstance(cell, list) else [cell]))
-        widths.append(GAP + max([len(column.heading), *map(measure, lines)]))
-    return sum(widths)
 
 
 def _show_next_renewal(client: Client, today: date) -> Line:
@@ -206,11 +240,12 @@ def _say(value: Any) -> str:
     return "yes" if value is True else "" if value is False else format_value(value)
 
 
-def _describe_list(roster: _Roster, *, long: bool) -> tuple[Line, ...]:
-    """Return the footer: how many clients follow the default, and what that is."""
-    portfolio, clients, _ = roster
+def _describe_list(roster: Roster, *, long: bool) -> tuple[Line, ...]:
+    """Return the footer: how many clients follow the default, and about how many nobody is notified."""
+    portfolio, clients, *_ = roster
     if not clients:
-        return (line("To list more: leave out a filter" if portfolio.clients else suggest_first_client()),)
+        wider = f"To list more: leave out {' or '.join(roster.filters)}"
+        return (line(wider if portfolio.clients else suggest_first_client()),)
     overridden = sum(client.override is not None for client in clients)
     following = len(clients) - overridden
     default = _describe_default(portfolio.default)
@@ -220,8 +255,12 @@ def _describe_list(roster: _Roster, *, long: bool) -> tuple[Line, ...]:
     what = f"{number}: {following} {follow}, {overridden} {have}"
     if not following or not overridden:
         what = f"{number} {follow if following else have}"
+    lines = [line(f"{what}.")]
+    if silent := sum(not resolve(portfolio, client).to for client in clients):
+        about = f" is notified about {count_of(silent, 'client')}: {command_line('who --all --no-recipient')}"
+        lines.append(line(*NOBODY, about))
     details = "" if long else f"{repeat_command(long=True)}, "
-    return line(f"{what}."), line(f"Details: {details}{command_line('client show CLIENT')}")
+    return (*lines, line(f"Details: {details}{command_line('client show CLIENT')}"))
 
 
 def _describe_default(default: Default | None) -> str:
@@ -233,7 +272,7 @@ def _describe_default(default: Default | None) -> str:
     return f"{owner}, copy to {user}" if user else f"{owner}, no copy"
 
 
-def _draw_blocks(roster: _Roster) -> Iterator[Line]:
+def _draw_blocks(roster: Roster) -> Iterator[Block]:
     """Yield a block for each client, with whole addresses, notes and all renewals, but without contacts."""
     left_out = {_KEY, *(_FIELDS[key].label for key in ("name", "contacts", "contacts_checked"))}
     for number, client in enumerate(roster.clients):
@@ -271,21 +310,24 @@ def _join_values(item: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
-def describe_client(portfolio: Portfolio, client: Client, today: date) -> Mapping[str, Sequence[Line]]:
+def describe_client(portfolio: Portfolio, client: Client, today: date) -> Mapping[str, Sequence[Line] | Rows]:
     """Return what is recorded of a client, in words by label; what is empty has no lines."""
-    setting, override, confirmed = setting_of(portfolio, client), client.override, client.confirmed
-    source = (f"  {'override' if override else 'default'}" if setting else "", "dim")
+    override, confirmed = client.override, client.confirmed
+    missing = [ROLES[role] for role in Role if not any(role in each.roles for each in client.contacts)]
     tables = {
         "contacts": _show_contacts(client.contacts),
         "renewals": _show_renewals(client.renewals, portfolio.policy.deadline_days, today),
     }
-    values: dict[str, Sequence[Line]] = {
+    values: dict[str, Sequence[Line] | Rows] = {
         # Named here for the order; the values of fields are below.
         _FIELDS["name"].label: [],
         _KEY: [line(client.key)],
         _FIELDS["hub_id"].label: [],
-        "Setting": [line(*describe_setting(portfolio, setting), source)],
+        "Setting": [_describe_source(portfolio, client)],
+        "Recipients": [] if resolve(portfolio, client).to else [NOBODY],
         TABLES["override"]["note"].label: _show_value(override.note if override else ""),
+        _FIELDS["contacts"].label: [],
+        "Not assigned": [line((", ".join(missing), "warning"))] if missing else [],
     }
     for field in _FIELDS.values():
         if field.shown:
@@ -299,25 +341,35 @@ def describe_client(portfolio: Portfolio, client: Client, today: date) -> Mappin
     return values
 
 
+def _describe_source(portfolio: Portfolio, client: Client) -> Line:
+    """Return the setting that applies, and where it comes from."""
+    setting, override = setting_of(portfolio, client), client.override
+    if setting is None:
+        return describe_setting(portfolio, None)
+    uncertain = " (uncertain)" if override and override.owner is Owner.HUBSPOT and override.notify else ""
+    source = (f"  {source_of(setting)}", "dim")
+    return line(*describe_setting(portfolio, setting), uncertain, source)
+
+
 def _show_value(value: Any) -> list[Line]:
     return [line(text) for text in _say(value).splitlines()]
 
 
-def _show_contacts(contacts: Sequence[Contact]) -> list[Line]:
+def _show_contacts(contacts: Sequence[Contact]) -> Rows:
     rows = []
     for contact in contacts:
         roles = ", ".join(ROLES[role] for role in contact.roles)
         last = line(roles or ("no role", "dim"), "" if contact.active else DEACTIVATED)
         rows.append((line(contact.email), line(contact.name), last))
-    return align(rows)
+    return Rows(rows)
 
 
-def _show_renewals(renewals: Sequence[Renewal], usual: int, today: date) -> list[Line]:
-    """Return a line for each renewal; the deadline is ``usual`` days before unless one is recorded."""
+def _show_renewals(renewals: Sequence[Renewal], usual: int, today: date) -> Rows:
+    """Return a row for each renewal; the deadline is ``usual`` days before unless one is recorded."""
     rows = []
     for renewal in renewals:
         deadline = f"deadline {deadline_of(renewal, usual)}"
-        deadline += "" if renewal.deadline else " (usual)"
+        deadline += " (recorded)" if renewal.deadline else ""
         passed = (" past", "warning") if renewal.day < today else ""
-        rows.append((line(str(renewal.day), passed), line(renewal.product), line(deadline)))
-    return align(rows)
+        rows.append((line(str(renewal.day), passed), line(deadline), line(renewal.product)))
+    return Rows(rows, below=2)

@@ -1,6 +1,7 @@
 """Who has which role at each client, as an answer."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 from renewctl.command_line import repeat_command
@@ -19,10 +20,13 @@ from renewctl.text import count_of
 
 NOT_ASSIGNED = ("not assigned", "warning")
 _HEADINGS = {Role.PRIMARY: "PRIMARY", Role.BILLING: "BILLING", Role.DECISION_MAKER: "DECISION MAKER"}
-_MOST = (None, 24, 20, 18, 16, 14, len("not assigned"))
-"""Columns of a cell above which contacts are counted instead of named, where there is less and less room."""
-_LONGEST_DOMAIN = 24
-"""Columns of a domain that is shown instead of a name where there is little room."""
+_USER = "PARTNER USER"
+_COUNTED = "dim"
+"""The style of contacts that are counted instead of named."""
+_MOST = (None, 32, 24, 20, 18, 16, 14, len("not assigned"))
+"""Columns of a cell above which contacts are counted instead of named."""
+_LONGEST = (None, 32, 24)
+"""Columns of a domain above which the name is shown instead."""
 
 
 class _Entry(NamedTuple):
@@ -44,7 +48,7 @@ def render_contacts(portfolio: Portfolio, clients: Sequence[Client], *, long: bo
         {"schema": "renewctl.contacts/1", "items": lambda: [*map(_item, entries)]},
         DataTable(("client", *map(str, Role), "partner-user"), map(_row, entries), "Contacts"),
         names=tuple(client.key for client in clients),
-        screen=lambda _: _draw(portfolio, entries, long=long),
+        screen=lambda width: _draw(portfolio, entries, width, long=long),
         footer=_describe(entries, long=long),
         markdown=lambda: markdown_columns([*_choose_page_columns(portfolio, entries)]),
     )
@@ -70,42 +74,89 @@ def _item(entry: _Entry) -> dict[str, Any]:
     }
 
 
-def _draw(portfolio: Portfolio, entries: Sequence[_Entry], *, long: bool) -> Iterator[Block]:
+def _draw(portfolio: Portfolio, entries: Sequence[_Entry], width: int, *, long: bool) -> Iterator[Block]:
     if not entries:
         yield line(("No clients.", "dim"))
     elif long:
         yield from _draw_blocks(portfolio, entries)
     else:
-        users = _show_users(portfolio, entries, name_users(portfolio))
-        layouts = [*_choose_layouts(portfolio, entries, users)]
-        whole = {id(column) for column in layouts[0]}
-
-        def explain(columns: Sequence[Column]) -> Iterator[Line]:
-            yield from explain_mark(columns)
-            if not whole.issuperset(map(id, columns)):
-                where = ", or in the last column a partner user" if columns[-1] is users else ""
-                yield line((f"Without @: at the client's domain{where}.", "dim"))
-
-        yield Grid(layouts, long=lambda: _draw_blocks(portfolio, entries), legend=explain)
+        yield _make_grid(portfolio, entries, width)
 
 
-def _choose_layouts(portfolio: Portfolio, entries: Sequence[_Entry], users: Column) -> Iterator[list[Column]]:
-    """Yield the tables for terminals of every width, the widest first, with partner users in short."""
+def _make_grid(portfolio: Portfolio, entries: Sequence[_Entry], width: int) -> Grid:
+    """Return a line for each client: whole addresses if they fit, otherwise what is before the @."""
     clients = [entry.client for entry in entries]
-    names = name_columns(clients)
+    names, keys = name_columns(clients), {client.key for client in clients}
     whole = [_show_role(entries, role, ()) for role in Role]
-    yield [names["name"], *whole, _show_users(portfolio, entries, {})]
-    yield [names["name"], *whole, users]
-    keys = {client.key for client in clients}
+    users = _show_users(portfolio, entries, name_users(portfolio))
     domains = Column("DOMAIN", [line((client.key if client.name else "", "dim")) for client in clients])
-    yield [names["name"], domains, *(_show_role(entries, role, keys) for role in Role), users]
-    for shown in (keys, {each.key for each in clients if not each.name or len(each.key) <= _LONGEST_DOMAIN}):
-        both = zip(clients, names["cut name"].cells, strict=True)
-        named = [line((each.key, "strong")) if each.key in shown else name for each, name in both]
-        for most in _MOST:
-            layout = [Column("CLIENT", named), *(_show_role(entries, role, shown, most) for role in Role)]
-            yield [*layout, users]
-        yield layout
+    layouts = [
+        [names["name"], *whole, _show_users(portfolio, entries, {})],
+        *([names[kind], *whole, users] for kind in ("name", "long name")),
+        [names["bare name"], domains, *(_show_role(entries, role, keys) for role in Role), users],
+        *_choose_short_layout(entries, names["cut name"], users, width),
+    ]
+
+    return Grid(layouts, long=lambda: _draw_blocks(portfolio, entries), legend=_explain_names)
+
+
+def _explain_names(columns: Sequence[Column]) -> Iterator[Line]:
+    """Yield what the mark in a table means, and names that are no addresses."""
+    yield from explain_mark(columns)
+    short = {column.heading for column in columns[1:] if any(map(_has_short_name, column.cells))}
+    meanings = ["a contact at the domain in the same line"] if short.intersection(_HEADINGS.values()) else []
+    meanings += ["a partner user"] if _USER in short else []
+    if meanings:
+        yield line((f"Without @: {', or '.join(meanings)}.", "dim"))
+
+
+def _has_short_name(cell: Line | list[Line]) -> bool:
+    lines = cell if isinstance(cell, list) else [cell]
+    names = [text for parts in lines for text, style in parts if not style and text.strip(", ")]
+    return any("@" not in name for name in names)
+
+
+def _choose_short_layout(
+    entries: Sequence[_Entry], names: Column, users: Column, width: int
+) -> Iterator[list[Column]]:
+    """Yield the table that fits in which the fewest contacts are counted, if one fits.
+
+    Domains are shown in it instead of names, if they are not too long. The column of partner users is worth
+    a few of its cells: `client list` has it, too.
+    """
+    from renewctl.render.terminal import GAP, measure_columns  # Lazy import: a pipe does not wait for rich.
+
+    cost_without_users, room = 1 + len(entries) // 6, width + GAP
+    found: list[tuple[int, list[Column]]] = []
+    for keys in dict.fromkeys(_choose_domains(entries, longest) for longest in _LONGEST):
+        named = [
+            line((entry.client.key, "strong")) if entry.client.key in keys else name
+            for entry, name in zip(entries, names.cells, strict=True)
+        ]
+        choices = []
+        for role in Role:
+            columns = [_show_role(entries, role, keys, most) for most in _MOST]
+            choices.append([(measure_columns([each]), _count_counted(each), each) for each in columns])
+        for last, cost in (([users], 0), ([], cost_without_users)):
+            ends = [Column("CLIENT", named), *last]
+            left = room - measure_columns(ends)
+            for sizes, counts, roles in (zip(*each, strict=True) for each in product(*choices)):
+                if sum(sizes) <= left:
+                    found.append((cost + sum(counts), [ends[0], *roles, *last]))
+    if found:
+        yield min(found, key=lambda each: each[0])[1]
+
+
+def _choose_domains(entries: Sequence[_Entry], longest: int | None) -> frozenset[str]:
+    """Return the clients whose domain is shown instead of the name."""
+    clients = [entry.client for entry in entries]
+    return frozenset(
+        each.key for each in clients if not each.name or longest is None or len(each.key) <= longest
+    )
+
+
+def _count_counted(roles: Column) -> int:
+    return sum(cell[0][1] == _COUNTED for cell in roles.cells)
 
 
 def _show_role(
@@ -139,7 +190,7 @@ def _show_contacts(entry: _Entry, role: Role, most: int | None, *, local: bool) 
     if most is None or measure(shown) <= most:
         return shown
     active = all(contact.active for contact in contacts)
-    return line(count_of(len(contacts), "contact"), "" if active else INACTIVE)
+    return line((count_of(len(contacts), "contact"), _COUNTED), "" if active else INACTIVE)
 
 
 def _show_users(portfolio: Portfolio, entries: Sequence[_Entry], names: Mapping[str, str]) -> Column:
@@ -151,7 +202,7 @@ def _show_users(portfolio: Portfolio, entries: Sequence[_Entry], names: Mapping[
             cells.append(line(names.get(address_key(email), email), mark))
         else:
             cells.append(line(("none", "dim")))
-    return Column("PARTNER USER", cells)
+    return Column(_USER, cells)
 
 
 def _describe(entries: Sequence[_Entry], *, long: bool) -> tuple[Line, ...]:
@@ -168,7 +219,7 @@ def _describe(entries: Sequence[_Entry], *, long: bool) -> tuple[Line, ...]:
     return line(f"{what}."), *details
 
 
-def _draw_blocks(portfolio: Portfolio, entries: Sequence[_Entry]) -> Iterator[Line]:
+def _draw_blocks(portfolio: Portfolio, entries: Sequence[_Entry]) -> Iterator[Block]:
     """Yield a block for each client, with whole addresses and names."""
     for number, entry in enumerate(entries):
         client = entry.client

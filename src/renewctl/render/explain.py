@@ -21,7 +21,6 @@ from renewctl.fields import TABLES
 from renewctl.model import Copies, Default, PartnerUser, Path, Policy, Portfolio
 from renewctl.package_data import read_texts
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, Segment, line, table_of
-from renewctl.render.users import name_users
 from renewctl.render.values import align
 from renewctl.render.who import note_item
 from renewctl.render.who_columns import OWNERS, note_line
@@ -92,7 +91,7 @@ def render_explanation(
         table_of(COLUMNS, decisions),
         names=(client.key,),
         lines=_write(resolution, values, notes, alone=recipient is not None),
-        screen=lambda _: _draw(resolution, values, notes, recipient, name_users(portfolio)),
+        screen=lambda _: _draw(resolution, values, notes, recipient),
     )
 
 
@@ -183,16 +182,12 @@ def _draw(
     values: Sequence[Mapping[str, Any]],
     notes: Sequence[Note],
     recipient: PartnerUser | None,
-    users: Mapping[str, str],
 ) -> Iterator[Block]:
-    """Yield the explanation as people see it: sections, each behind its label.
-
-    ``users`` are short names by address, for the partner user that an override replaces.
-    """
+    """Yield the explanation as people see it: sections, each behind its label."""
     texts = read_texts("explain")
     yield from (_head(resolution, recipient), line())
     if values:
-        yield _lay_out(_show_values(values, users), ["Setting"] * len(values))
+        yield _lay_out(_show_values(values), ["Setting"] * len(values))
     else:
         yield line(_label("Setting"), "  ", HANG, ("no default and no override", "error"))
     yield line()
@@ -205,10 +200,16 @@ def _draw(
         _label("Rule"), "  ", HANG, (resolution.rule, "strong"), f": {texts['rules'][resolution.rule]}."
     )
     yield line(_label(), "  ", HANG, (f"Source: {ARTICLE}", "dim"))
-    codes = read_texts("codes")["codes"]
     for number, note in enumerate(notes):
-        title, style = codes[note.code]["title"], str(note.severity)
-        yield line(_label("" if number else "Notes"), "  ", HANG, (f"{title}: ", style), note.message)
+        yield line(_label("" if number else "Notes"), "  ", HANG, *_show_note(note))
+
+
+def _show_note(note: Note) -> Line:
+    """Return a note behind its title, which the message does not repeat."""
+    title, style = read_texts("codes")["codes"][note.code]["title"], str(note.severity)
+    if note.message.lower().startswith(title.lower()):
+        return line((title, style), note.message[len(title) :])
+    return line((f"{title}: ", style), ROLES.get(note.subject, note.message))
 
 
 def _label(text: str = "") -> Segment:
@@ -227,14 +228,13 @@ def _head(resolution: Resolution, recipient: PartnerUser | None) -> Line:
     return line(*name, count_of(number, "recipient"))
 
 
-def _show_values(values: Sequence[Mapping[str, Any]], users: Mapping[str, str]) -> list[_Row]:
+def _show_values(values: Sequence[Mapping[str, Any]]) -> list[_Row]:
     """Return each value of the setting: its name, itself, and its place with what it replaces."""
     labels = {key: field.label for table in ("policy", "defaults") for key, field in TABLES[table].items()}
     rows = []
     for value in values:
         place, hidden = f"{value['layer']}, {value['at'] or 'not in the file'}", value["shadows"]
-        default = hidden and users.get(address_key(hidden["value"] or ""), _say(hidden["value"]))
-        replaced = line((f"(default: {default})", "dim")) if hidden else line()
+        replaced = line((f"(default: {_say(hidden['value'])})", "dim")) if hidden else line()
         shown = line((_say(value["value"]), "strong"))
         rows.append(_Row(line(labels[value["field"]]), shown, [line(place), replaced]))
     return rows

@@ -19,15 +19,14 @@ from renewctl.text import count_of
 
 COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")
 OUTSIDE = "changed outside renewctl"
-_ROOMS = (72, 48, 36, 24)
 _LAYOUTS = (
-    (("id", "minute", "who", "command", "what", "note"), _ROOMS),
-    (("id", "minute", "who", "command", "what"), _ROOMS),
-    (("id", "minute", "command", "what"), _ROOMS),
-    (("id", "day", "command", "what"), (*_ROOMS, 0)),
-    (("id", "command", "what"), (*_ROOMS, 0)),
+    ("id", "minute", "who", "command", "what", "note"),
+    ("id", "minute", "who", "command", "what"),
+    ("id", "minute", "command", "what"),
+    ("id", "day", "command", "what"),
+    ("id", "command", "what"),
 )
-"""The columns for terminals of every width, and the room for what was done: with none, how much was."""
+"""The columns for terminals of every width."""
 _TO_DAY, _TO_MINUTE = len("2026-11-29"), len("2026-11-29 12:00")
 
 
@@ -63,7 +62,7 @@ def render_history(
         {"schema": "renewctl.history/1", "store": dict(store), "items": [_document(item) for item in items]},
         table_of(COLUMNS, map(_flat_item, items)),
         names=tuple(item.id for item in items if item.id),
-        screen=lambda _width: _draw_values(items) if long else _draw(items),
+        screen=lambda width: _draw_values(items) if long else _draw(items, width),
         footer=tuple(_describe_more(long=long)) if items else (),
         warnings=warnings,
     )
@@ -83,8 +82,11 @@ def _flat_item(item: HistoryItem) -> Mapping[str, Any]:
     return {**item._asdict(), "changes": number, "what": tuple(what or [LAYOUT_ALONE])}
 
 
-def _draw(items: Sequence[HistoryItem]) -> Iterator[Block]:
+def _draw(items: Sequence[HistoryItem], width: int) -> Iterator[Block]:
     """Yield a line for each change, in as many columns as there is room for."""
+    # Lazy import: a pipe does not wait for rich.
+    from renewctl.render.terminal import LEAST_TEXT, measure_columns
+
     if not items:
         yield line(("No changes recorded.", "dim"))
         return
@@ -97,8 +99,10 @@ def _draw(items: Sequence[HistoryItem]) -> Iterator[Block]:
         "note": Column("NOTE", [line((item.note, "dim")) for item in items]),
     }
     layouts = []
-    for keys, rooms in _LAYOUTS:
-        for room in rooms:
+    for keys in _LAYOUTS:
+        room = width - measure_columns(columns[key] for key in keys if key != "what")
+        # Before a table goes without the day, what was done gives way to how much was.
+        if room >= LEAST_TEXT or "minute" not in keys:
             what = Column("WHAT", [_summarize(item, room) for item in items])
             layouts.append([what if key == "what" else columns[key] for key in keys])
     yield Grid(layouts, long=lambda: _draw_values(items))

@@ -60,7 +60,7 @@ class Grid(NamedTuple):
     """
 
     layouts: Sequence[Sequence[Column]]
-    long: Callable[[], Iterable[Line]] | None = None
+    long: "Callable[[], Iterable[Block]] | None" = None
     legend: Callable[[Sequence[Column]], Iterable[Line]] | None = None
 
 

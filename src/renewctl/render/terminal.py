@@ -59,11 +59,11 @@ def draw(result: Result, width: int, *, colour: bool, footer: bool = True) -> st
         emoji=False,
         legacy_windows=False,
     )
+    drawn = [each for part in result.parts or (result,) for each in _arrange(_blocks(part, width), width)]
+    if footer and result.footer:
+        drawn += _arrange([line(), *result.footer] if drawn else result.footer, width)
     with console.capture() as screen:
-        for part in result.parts or (result,):
-            for renderable in _arrange(_blocks(part, width), width):
-                console.print(renderable, crop=False)
-        for renderable in _arrange([line(), *result.footer] if footer and result.footer else (), width):
+        for renderable in drawn:
             console.print(renderable, crop=False)
     return "".join(each.rstrip() + "\n" for each in screen.get().replace(_NO_BREAK, " ").splitlines())
 
@@ -91,6 +91,12 @@ def decide_colour(choice: str, variables: Mapping[str, str], *, terminal: bool) 
 def measure(parts: Line) -> int:
     """Return how many columns of a terminal a line takes."""
     return cell_len(showable("".join([text for text, _ in parts])))
+
+
+def measure_columns(columns: Iterable[Column]) -> int:
+    """Return how wide columns of a table are, each with a gap; one that is empty is not shown."""
+    widths = ((max(map(_measure_cell, each.cells), default=0), each.heading) for each in columns)
+    return sum(GAP + max(cell_len(heading), width) for width, heading in widths if width)
 
 
 def list_fitting(names: Sequence[str], room: int, most: int = MOST_NAMED) -> str:

@@ -8,11 +8,11 @@ from renewctl.command_line import command_line
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import lacks_user
 from renewctl.fields import TABLES
-from renewctl.model import Portfolio, Setting
+from renewctl.model import Owner, Portfolio, Setting
 from renewctl.render.machine import markdown_columns
 from renewctl.render.result import Block, Column, Grid, Line, Result, line, table_of
 from renewctl.render.values import render_fields
-from renewctl.render.who_columns import NOBODY, OWNERS
+from renewctl.render.who_columns import OWNERS
 from renewctl.text import count_of
 
 DEACTIVATED = (" (deactivated)", "warning")
@@ -62,13 +62,12 @@ def describe_setting(
     """
     if setting is None:
         return line(("no default", "error"))
-    owner = OWNERS[setting.owner]
-    if email := setting.notify:
-        name, mark = (
-            (email, DEACTIVATED) if short is None else (short.get(address_key(email), email), INACTIVE)
-        )
-        return line(f"{owner}: {name}", mark if is_inactive(portfolio, email) else "")
-    return line(f"{owner}: ", *NOBODY) if lacks_user(setting) else line(owner)
+    owner, email = OWNERS[setting.owner], setting.notify
+    if email is None:
+        return line(f"{owner}, no user" if lacks_user(setting) else owner)
+    name, mark = (email, DEACTIVATED) if short is None else (short.get(address_key(email), email), INACTIVE)
+    role = ": " if setting.owner is Owner.PARTNER else ", copy to "
+    return line(f"{owner}{role}{name}", mark if is_inactive(portfolio, email) else "")
 
 
 def render_default(portfolio: Portfolio) -> Result:
@@ -123,10 +122,11 @@ def render_users(portfolio: Portfolio) -> Result:
 def _draw_users(items: Sequence[Mapping[str, Any]]) -> list[Block]:
     if not items:
         return [line("No partner users. Add one: ", command_line("user add EMAIL", name="NAME"))]
-    return [Grid([_make_columns(items)])]
+    users, names, settings = _make_columns(items)
+    return [Grid([[users, names, settings], [users, settings], [users]])]
 
 
-def _make_columns(items: Sequence[Mapping[str, Any]]) -> Sequence[Column]:
+def _make_columns(items: Sequence[Mapping[str, Any]]) -> tuple[Column, Column, Column]:
     emails = [line((item["email"], "strong"), "" if item["active"] else DEACTIVATED) for item in items]
     names = [line(item["name"] or "") for item in items]
     return Column("PARTNER USER", emails), Column("NAME", names), Column("SET FOR", [*map(_set_for, items)])

@@ -1,17 +1,62 @@
 """A few named values: each behind its label for people, an object for programs."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from renewctl.render.result import HANG, DataTable, Line, Result, Segment, line
+from renewctl.render.result import HANG, Block, Column, DataTable, Grid, Line, Result, Segment, line
+
+_GAP = "  "
 
 
-def label_values(values: Mapping[str, Sequence[Line]], indent: str = "") -> Iterator[Line]:
+class Rows(NamedTuple):
+    """A value that is a small table without headings; the text of the last column can be continued.
+
+    Where there is no room for a table, the cells from number ``below`` on are below the others.
+    """
+
+    cells: Sequence[Sequence[Line]]
+    below: int = 1
+
+
+def label_values(values: Mapping[str, Sequence[Line] | Rows], indent: str = "") -> Iterator[Block]:
     """Yield the lines of each value behind its label; a value without lines is left out."""
-    width = max((len(label) for label, lines in values.items() if lines), default=0)
-    for label, lines in values.items():
-        for number, parts in enumerate(lines):
-            yield line(indent, (f"{'' if number else label:<{width}}", "dim"), "  ", HANG, *parts)
+    shown = {
+        label: value for label, value in values.items() if (value.cells if isinstance(value, Rows) else value)
+    }
+    width = max(map(len, shown), default=0)
+    for label, value in shown.items():
+        lines = value.cells if isinstance(value, Rows) else value
+        labels = [
+            line(indent, (f"{'' if number else label:<{width}}", "dim")) for number in range(len(lines))
+        ]
+        if isinstance(value, Rows):
+            yield _lay_out(labels, value, len(indent) + width)
+        else:
+            yield from (line(*head, _GAP, HANG, *parts) for head, parts in zip(labels, value, strict=True))
+
+
+def _lay_out(labels: Sequence[Line], rows: Rows, width: int) -> Grid:
+    """Return rows behind their labels, in columns if they fit, otherwise in two lines each."""
+
+    def write() -> Iterator[Line]:
+        for head, cells in zip(labels, rows.cells, strict=True):
+            above, below = _join(cells[: rows.below]), _join(cells[rows.below :])
+            yield line(*head, _GAP, HANG, *above)
+            if below:
+                yield line(" " * width, _GAP * 2, HANG, *below)
+
+    columns = [cells for cells in zip(*rows.cells, strict=True) if _join(cells)]
+    last = len(columns) - 1
+    table = [Column("", cells, wraps=place == last > 0) for place, cells in enumerate(columns)]
+    return Grid([[Column("", labels, least=width), *table]], long=write)
+
+
+def _join(cells: Sequence[Line]) -> Line:
+    """Return cells that are not empty in one line."""
+    shown = [cell for cell in cells if any(text for text, _ in cell)]
+    return tuple(
+        [part for number, cell in enumerate(shown) for part in ((_GAP if number else "", ""), *cell)]
+    )
 
 
 def align(rows: Sequence[Sequence[Line]]) -> list[Line]:

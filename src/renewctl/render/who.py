@@ -22,7 +22,7 @@ from renewctl.render.who_columns import (
     count_recipients,
     machine_columns,
 )
-from renewctl.render.wording import ROLES, in_days, name_client, name_columns
+from renewctl.render.wording import ROLES, in_days, name_clients, name_columns
 from renewctl.text import count_of, list_some
 
 MOST_NAMED = 5
@@ -185,6 +185,8 @@ def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[C
     }
 
     def lay_out(dropped: Sequence[str], *chosen: str) -> list[Column]:
+        if "domain" in columns and "domain" not in dropped:
+            chosen = ("bare name", *chosen)
         columns_now = {
             key: next((each[name] for name in chosen if name in (each := variants.get(key, {}))), column)
             for key, column in columns.items()
@@ -255,6 +257,7 @@ def _explain_marks(
     from renewctl.render.terminal import list_fitting, measure
 
     texts, headings = read_texts("codes")["codes"], {column.heading for column in columns}
+    clients = name_clients(row.client for row in report.rows)
     others: list[Segment] = []
     most = MOST_EXPLAINED if len(marks) <= MOST_EXPLAINED else MOST_EXPLAINED - 1
     for number, (code, mark) in enumerate(marks.items() if "" in headings else ()):
@@ -263,7 +266,7 @@ def _explain_marks(
             notes = [note for note in row.row_notes if note.code == code]
             subjects = ", ".join(dict.fromkeys(filter(None, map(_describe_subject, notes))))
             if notes:
-                found[row.client.key] = name_client(row.client), f" ({subjects})" if subjects else ""
+                found[row.client.key] = clients[row.client.key], f" ({subjects})" if subjects else ""
         title = "NOBODY is notified" if code == "no-recipient" else texts[code]["title"]
         extent = len(found) if number >= most else count_of(len(found), "client")
         heading = line((f"{mark}  ", "dim"), HANG, (f"{title} ({extent})", str(SEVERITY[code])))

@@ -9,7 +9,7 @@ from renewctl.domain.report import Digest, ReportRow, build_digests, without_rec
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, table_of
 from renewctl.render.who import Report, describe_report, point_on, report_item, summarize
 from renewctl.render.who_columns import COLUMNS as REPORT_COLUMNS
-from renewctl.render.wording import in_days, name_client
+from renewctl.render.wording import in_days, name_client, name_clients
 from renewctl.text import count_of, markdown_cell, showable
 
 COLUMNS = ("email", "name", "as", "client", "product", "renewal", "deadline", "rule")
@@ -121,8 +121,9 @@ def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
         column = column._replace(shown=column.brief or column.shown)
         cells = [column.show(row, today)[0] for row in rows]
         columns[key] = _align(column.heading.upper(), cells, right=column.right)
-    names = [line((name_client(row.client), "strong")) for row in rows]
-    columns["client"] = _align("CLIENT", names)
+    columns["client"] = _align("CLIENT", [line((name_client(row.client), "strong")) for row in rows])
+    names = name_clients(row.client for row in rows)  # where there is no domain beside them
+    columns["named"] = _align("CLIENT", [line((names[row.client.key], "strong")) for row in rows])
     domains = [line((row.client.key if row.client.name else "", "dim")) for row in rows]
     columns["domain"] = _align("DOMAIN", domains)
     marks = [_mark(digest, delivery) for digest, delivery in deliveries for _ in delivery.rows]
@@ -132,12 +133,12 @@ def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
         end = start + len(digest.rows)
         own = {key: column._replace(cells=column.cells[start:end]) for key, column in columns.items()}
         start = end
-        yield Grid(
-            [
-                [own[key] for key in _SCREEN if key not in _DROPPED[:number]]
-                for number in range(len(_DROPPED) + 1)
-            ]
-        )
+        layouts = []
+        for number in range(len(_DROPPED) + 1):
+            dropped = _DROPPED[:number]
+            own["client"] = own["named"] if "domain" in dropped else own["client"]
+            layouts.append([own[key] for key in _SCREEN if key not in dropped])
+        yield Grid(layouts)
 
 
 def _mark(digest: Digest, delivery: Delivery) -> Line:

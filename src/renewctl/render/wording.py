@@ -1,9 +1,11 @@
 """Words that several results share."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 
+from renewctl.domain.identifiers import name_key
 from renewctl.model import Client, Role
 from renewctl.render.result import Column, Line, line
 from renewctl.text import count_of
@@ -14,8 +16,8 @@ ROLES: Mapping[str, str] = {
     Role.DECISION_MAKER: "decision maker",
 }
 """What people call the roles."""
-_SHORT, _END = 24, 4
-"""Columns of a name where there is little room, and letters at its end that tell it from another."""
+_LONG, _SHORT, _END = 40, 24, 4
+"""Columns of a name where there is less and less room, and letters at its end that tell it from another."""
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -34,30 +36,68 @@ def name_client(client: Client) -> str:
     return client.name or client.key
 
 
+def name_clients(clients: Iterable[Client]) -> Mapping[str, str]:
+    """Return what to call each of these clients, by key: the domain follows a name that several have."""
+    by_key = {client.key: client for client in clients}
+    names = [{name_key(client.key), name_key(name_client(client))} for client in by_key.values()]
+    numbers = Counter(chain.from_iterable(names))
+    return {
+        key: f"{client.name} ({key})" if numbers[name_key(client.name)] > 1 else name_client(client)
+        for key, client in by_key.items()
+    }
+
+
 def show_client(client: Client) -> Line:
     """Return a client's name and domain."""
     return line((name_client(client), "strong"), (f" ({client.key})" if client.name else "", "dim"))
 
 
 def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
-    """Return the clients' names, else domains, in three columns: ``name``, ``cut name`` and ``short name``.
+    """Return what to call each client in columns for tables in which there is more and less room.
 
-    A name that is too long is cut, and keeps its end if it would look like another's; as a ``short name``,
-    it gives way to a shorter domain. No domain is cut.
+    A ``bare name`` is for a table that has the domain, too; a ``name`` is as in ``name_clients``. One that is
+    too long is cut as a ``long name``, or further as a ``cut name``; as a ``short name``, it gives way to a
+    shorter domain. No domain is cut.
+    """
+    bare, names = {client.key: name_client(client) for client in clients}, name_clients(clients)
+    own = {key: name for key, name in names.items() if name == bare[key] != key}
+    cut = {**names, **_cut_names(own, _SHORT)}
+    # A domain that tells a name from another's is not cut: where it does not fit, it is all there is.
+    cut |= {key: _choose_shorter(name, key) for key, name in names.items() if key not in own}
+    short = {key: key if name != names[key] and len(key) <= _SHORT else name for key, name in cut.items()}
+    kinds = {
+        "bare name": bare,
+        "name": names,
+        "long name": {**names, **_cut_names(own, _LONG)},
+        "cut name": cut,
+        "short name": short,
+    }
+    return {
+        kind: Column("CLIENT", [line((found[client.key], "strong")) for client in clients])
+        for kind, found in kinds.items()
+    }
+
+
+def _cut_names(names: Mapping[str, str], room: int) -> dict[str, str]:
+    """Return names that take no more than ``room`` columns.
+
+    Those that would look alike keep their ends, or give way to the domain.
     """
     from renewctl.render.terminal import shorten  # Lazy import: a pipe does not wait for rich.
 
-    names = {client.key: name_client(client) for client in clients}
-    cut = {key: name if key == name else shorten(name, _SHORT) for key, name in names.items()}
+    cut = {key: shorten(name, room) for key, name in names.items()}
     alike = Counter(cut.values())
-    for key, name in cut.items():
-        if name != names[key] and alike[name] > 1:
-            cut[key] = shorten(names[key], _SHORT - 2 * _END) + names[key][-_END:]
-    short = {key: key if name != names[key] and len(key) <= _SHORT else name for key, name in cut.items()}
-    return {
-        kind: Column("CLIENT", [line((found[client.key], "strong")) for client in clients])
-        for kind, found in (("name", names), ("cut name", cut), ("short name", short))
-    }
+    for key, name in names.items():
+        if cut[key] != name and alike[cut[key]] > 1:
+            cut[key] = shorten(name, room - 2 * _END) + name[-_END:]
+    alike = Counter(cut.values())
+    return {key: name if name == names[key] or alike[name] == 1 else key for key, name in cut.items()}
+
+
+def _choose_shorter(name: str, key: str) -> str:
+    from renewctl.render.terminal import measure  # Lazy import: a pipe does not wait for rich.
+
+    return name if measure(line(name)) <= _SHORT else key
 
 
 def name_day(day: date, *, long: bool = False) -> str:

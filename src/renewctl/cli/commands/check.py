@@ -18,6 +18,7 @@ from renewctl.errors import Problem, RenewctlError, StoreInvalid, UsageError
 from renewctl.render import check as render_check
 from renewctl.render.check import Checked, LocatedFinding
 from renewctl.render.result import Output, Result
+from renewctl.render.wording import name_clients
 from renewctl.store.location import COMPARED, store_at
 from renewctl.store.snapshot import Snapshot, load
 from renewctl.workspace import conflict_copies
@@ -54,7 +55,8 @@ def check(
 ) -> Result:
     """Find what is wrong, doubtful or old in the store, and what to do about it.
 
-    Silent when all is well; exit 1 if there is an error. Reads only; HubSpot is not asked.
+    Exit 1 if there is an error. In a pipe, prints nothing if nothing is found. Reads only; HubSpot is not
+    asked.
     """
     if explain is not None:
         return render_check.render_code(parse_code(explain, CODES, "--explain: there is no code"))
@@ -93,8 +95,9 @@ def _name_once(names: Sequence[str]) -> list[str]:
 def _find_problems(snapshot: Snapshot, today: date) -> Iterator[LocatedFinding]:
     """Yield what is to be said of one store, each with its place."""
     file, clients = snapshot.place.display, snapshot.portfolio.clients
+    names = name_clients(clients.values())
     for finding in checks.check_portfolio(snapshot.portfolio, snapshot.remarks, today):
-        name = clients[finding.client].name if finding.client else ""
+        name = names[finding.client] if finding.client else ""
         yield LocatedFinding(finding, file, *snapshot.document.locate(finding.path), name=name)
     ignored = snapshot.portfolio.policy.ignore_copies
     for finding in checks.check_copies(conflict_copies.find_copies(snapshot.place, ignored)):

@@ -1,13 +1,13 @@
 """The roster: the ``client`` group."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Literal
 
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.field_options import FieldFilters, FieldValues
+from renewctl.cli.field_options import FieldFilters, FieldValues, describe_filters
 from renewctl.cli.options import (
     SOURCES,
     Clients,
@@ -25,7 +25,7 @@ from renewctl.cli.options import (
 )
 from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
-from renewctl.command_line import command_line
+from renewctl.command_line import command_line, option
 from renewctl.domain import lookup
 from renewctl.domain.dates import parse_day
 from renewctl.domain.edit import clients as edit
@@ -58,7 +58,9 @@ def list_(
     source: SourceFilter = None,
     search: Annotated[
         str,
-        filter_option("--search", metavar="TEXT", help="Only with TEXT in domain, name, memo or contacts."),
+        filter_option(
+            "--search", metavar="TEXT", help="Only with TEXT in domain, name, memo, note or contacts."
+        ),
     ] = "",
     values: FieldFilters = EMPTY,
     sort: Annotated[
@@ -73,10 +75,14 @@ def list_(
 
     Reads only. -o csv prints the columns that override --from-file reads.
     """
-    given = {"--overridden": overridden, "--following": following, "--source": source}
-    used = [name for name, value in given.items() if value]
+    sets = {"overridden": overridden, "following": following, "source": source}
+    used = [f"--{name}" for name, value in sets.items() if value]
     if len(used) > 1:
         raise UsageError(f"{' and '.join(used)} can't be used together", hint="use one of them")
+    given: Mapping[str, str | bool | None] = {**sets, "owner": owner, "user": user, "search": search or None}
+    filters = [
+        option(name, value) for name, value in given.items() if value is not None and value is not False
+    ]
     sources = SOURCES["override" if overridden else source]
     if following:
         sources -= {Source.OVERRIDE}
@@ -85,7 +91,10 @@ def list_(
         owner, select_user(portfolio, user), sources, search, values, sort and Order(sort), reverse
     )
     clients = list_clients(portfolio, selection, run.today)
-    result = render_clients.render_client_list(portfolio, clients, run.today, long=long)
+    roster = render_clients.Roster(
+        portfolio, clients, run.today, search, [*filters, *describe_filters(values)]
+    )
+    result = render_clients.render_client_list(roster, long=long)
     return run.with_excel(result, excel=excel)
 
 
