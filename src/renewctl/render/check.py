@@ -238,7 +238,10 @@ def _group(findings: Iterable[LocatedFinding], *, several: bool) -> list[_Group]
 
 
 def _draw_groups(groups: Sequence[_Group], width: int) -> Iterator[Line]:
-    """Yield two lines for each code: what its findings are about, and what to do about them."""
+    """Yield for each code what its findings are about, and what to do about errors and warnings.
+
+    Nothing is wrong with an info: ``--explain`` and ``--long`` have what can be done about it.
+    """
     from renewctl.render.terminal import measure  # Lazy import: a pipe does not wait for rich.
 
     margin = max(map(len, Severity)) + len(GAP)
@@ -256,8 +259,14 @@ def _draw_groups(groups: Sequence[_Group], width: int) -> Iterator[Line]:
         if measure((*head, *subjects)) > width:
             yield head
             head, subjects = line(" " * margin, HANG), line(group.describe_subjects(width - margin))
-        yield line(*head, *subjects)
-        yield line(" " * margin, HANG, (group.code, "dim"), GAP, *_label_remedy(group.remedy))
+        found, code = line(*head, *subjects), (group.code, "dim")
+        is_info = CODES[group.code] is Severity.INFO
+        if is_info and measure(line(*found, GAP, code)) <= width:
+            yield line(*found, GAP, code)
+            continue
+        yield found
+        remedy = () if is_info else line(GAP, *_label_remedy(group.remedy))
+        yield line(" " * margin, HANG, code, *remedy)
 
 
 def _label_remedy(remedy: tuple[str, str]) -> Line:
