@@ -232,7 +232,7 @@ def test_notify_and_note_may_be_missing() -> None:
 
 
 def test_a_report_of_who_is_refused_with_the_way_out() -> None:
-    from renewctl.render.who import COLUMNS
+    from renewctl.render.who_columns import COLUMNS
 
     for columns in (COLUMNS, [" Client", "OWNER", "Rule ", "TO"]):
         with pytest.raises(BadInput) as caught:

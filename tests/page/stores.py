@@ -7,7 +7,7 @@ from portfolios import portfolio
 from renewctl.domain.report import build_rows
 from renewctl.model import Portfolio
 from renewctl.render.page import render_page
-from renewctl.render.who import Report
+from renewctl.render.who_report import Report
 
 TODAY = date(2026, 11, 23)
 

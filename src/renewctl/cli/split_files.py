@@ -14,8 +14,8 @@ from renewctl.errors import BadInput, FileError, Problem, UsageError
 from renewctl.files import digest as hash_content
 from renewctl.files import explain_os_error
 from renewctl.render.result import Column, Grid, Output, Result, column, line
-from renewctl.render.who import Report
 from renewctl.render.who_by_recipient import list_deliveries
+from renewctl.render.who_report import Report
 from renewctl.text import count_of
 
 NOTHING = "No recipients. Nothing was written."

@@ -7,13 +7,13 @@ from renewctl.domain.identifiers import parse_address
 from renewctl.domain.report import Digest, ReportRow
 from renewctl.files import digest as hash_content
 from renewctl.render.page import open_templates
-from renewctl.render.who import Report
 from renewctl.render.who_by_recipient import (
     build_message,
     describe_recipient,
     describe_source,
     list_deliveries,
 )
+from renewctl.render.who_report import Report
 from renewctl.render.wording import in_days, name_client
 from renewctl.text import showable
 

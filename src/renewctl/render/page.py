@@ -37,8 +37,8 @@ from renewctl.render.page_rows import (
     name_owner,
     page_columns,
 )
-from renewctl.render.who import Report
 from renewctl.render.who_by_recipient import digest_nobody
+from renewctl.render.who_report import Report
 from renewctl.render.wording import name_day, name_month
 from renewctl.text import count_of, showable
 

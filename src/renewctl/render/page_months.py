@@ -9,7 +9,7 @@ from renewctl.domain.dates import Window
 from renewctl.domain.report import Period, ReportRow, period_of, without_recipient
 from renewctl.domain.timeline import Month, Timeline, build_timeline
 from renewctl.render.page_people import renewal_key
-from renewctl.render.who import Report
+from renewctl.render.who_report import Report
 from renewctl.text import count_of
 
 OWNERS = {"hubspot": "HubSpot", "partner": "Partner", "no_owner": "no owner set"}

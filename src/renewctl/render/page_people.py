@@ -9,9 +9,9 @@ from typing import NamedTuple
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.report import Digest, ReportRow
 from renewctl.model import EMPTY, Portfolio
-from renewctl.render.who import Report
 from renewctl.render.who_by_recipient import list_deliveries
 from renewctl.render.who_columns import SOON
+from renewctl.render.who_report import Report
 from renewctl.render.wording import in_days, name_day
 
 RenewalKey = tuple[str, str]

@@ -12,8 +12,8 @@ from renewctl.model import Owner, Path, Portfolio
 from renewctl.package_data import read_texts
 from renewctl.render.explain import render_explanation
 from renewctl.render.result import Line
-from renewctl.render.who import Report
 from renewctl.render.who_columns import COLUMNS, OWNERS, SOON, ReportColumn
+from renewctl.render.who_report import Report
 from renewctl.render.wording import ROLES, in_days, name_day
 
 FIELDS = {

@@ -8,7 +8,8 @@ from math import ceil
 from renewctl.domain.report import ReportRow, without_recipient
 from renewctl.domain.timeline import Month, Timeline
 from renewctl.render.result import Block, Column, Grid, Line, Result, Segment, line, table_of
-from renewctl.render.who import Report, describe_basis, suggest_more
+from renewctl.render.who import describe_basis, suggest_more
+from renewctl.render.who_report import Report
 from renewctl.text import count_of, list_some
 
 COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recipient", "deadlines")

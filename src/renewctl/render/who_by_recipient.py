@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from renewctl.domain.report import Digest, ReportRow, build_digests, without_recipient
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, table_of
-from renewctl.render.who import Report, describe_report, point_on, report_item, summarize
+from renewctl.render.who import describe_report, point_on, report_item, summarize
 from renewctl.render.who_columns import COLUMNS as REPORT_COLUMNS
+from renewctl.render.who_report import Report
 from renewctl.render.wording import in_days, name_client, name_clients
 from renewctl.text import count_of, markdown_cell, showable
 

@@ -37,9 +37,10 @@ from renewctl.domain.values import suggest
 from renewctl.errors import NoRecipient, Problem, RenewctlError, UnexpectedRecipients, UsageError
 from renewctl.model import Policy, Portfolio
 from renewctl.render.result import Output, Result
-from renewctl.render.who import Report, render_by_client
+from renewctl.render.who import render_by_client
 from renewctl.render.who_by_recipient import render_by_recipient
 from renewctl.render.who_columns import COLUMNS, ReportColumn
+from renewctl.render.who_report import Report
 
 
 class Query(NamedTuple):
