@@ -128,6 +128,7 @@ def _choose_layouts(roster: Roster, width: int) -> Iterator[list[Column]]:
     setting, renews = values
     owner = Column(setting.heading, [_show_owner(roster.portfolio, client) for client in roster.clients])
     families += [[[names["short name"], *some]] for some in ([setting], [owner, renews], [owner], [])]
+    families += [[[names["cut domain"], *some]] for some in (values, [owner, renews], [owner])]
     texts = {heading: cells for heading, cells in _collect_texts(roster).items() if any(cells)}
     found = [heading for heading, cells in texts.items() if any(_is_found(roster, cell) for cell in cells)]
     for needed in (found, []) if found else ([],):

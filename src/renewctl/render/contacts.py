@@ -95,6 +95,7 @@ def _make_grid(portfolio: Portfolio, entries: Sequence[_Entry], width: int) -> G
         *([names[kind], *whole, users] for kind in ("name", "long name")),
         [names["bare name"], domains, *(_show_role(entries, role, keys) for role in Role), users],
         *_choose_short_layout(entries, names["cut name"], users, width),
+        *_choose_short_layout(entries, names["cut domain"], users, width),
     ]
 
     return Grid(layouts, long=lambda: _draw_blocks(portfolio, entries), legend=_explain_names)
@@ -128,7 +129,12 @@ def _choose_short_layout(
 
     cost_without_users, room = 1 + len(entries) // 6, width + GAP
     found: list[tuple[int, list[Column]]] = []
-    for keys in dict.fromkeys(_choose_domains(entries, longest) for longest in _LONGEST):
+    cut = {
+        entry.client.key
+        for entry, name in zip(entries, names.cells, strict=True)
+        if not entry.client.name and name != line((entry.client.key, "strong"))
+    }
+    for keys in dict.fromkeys(_choose_domains(entries, longest) - cut for longest in _LONGEST):
         named = [
             line((entry.client.key, "strong")) if entry.client.key in keys else name
             for entry, name in zip(entries, names.cells, strict=True)

@@ -20,6 +20,10 @@ INACTIVE = ("†", "warning")
 """The same where there is little room; see ``explain_mark``."""
 
 
+_WORDS = {"nobody", "none"}
+"""Words of tables, which no name can look like."""
+
+
 def name_users(portfolio: Portfolio) -> Mapping[str, str]:
     """Return what names each partner user in short: what is before the @, where no other user has it.
 
@@ -34,7 +38,9 @@ def name_users(portfolio: Portfolio) -> Mapping[str, str]:
     return {
         key: name
         for key, name in known.items()
-        if numbers[address_key(name)] == 1 and key.rpartition("@")[2] in domains
+        if numbers[address_key(name)] == 1
+        and key.rpartition("@")[2] in domains
+        and address_key(name) not in _WORDS
     }
 
 

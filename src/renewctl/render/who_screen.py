@@ -86,13 +86,14 @@ def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[C
         yield lay_out(order[:number], "name", "user", "short product")
         yield lay_out(order[:number], "short name", "user", "short product")
         yield lay_out(order[:number], "short name", "brief", "short product")
-    yield lay_out(order, "short name", "number", "short product")
+        yield lay_out(order[:number], "cut domain", "brief", "short product")
+    yield lay_out(order, "cut domain", "number", "short product")
     if report.columns:
         cells = [[column.show(row, report.as_of) for row in rows] for column in report.columns]
         pairs = zip(report.columns, cells, strict=True)
         yield [Column(column.heading.upper(), found, wraps=True) for column, found in pairs]
     else:
-        yield lay_out((*order, "marks"), "short name", "number")
+        yield lay_out((*order, "marks"), "cut domain", "number")
 
 
 def _show_column(column: ReportColumn, report: Report) -> Column:

@@ -57,7 +57,8 @@ def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
 
     A ``bare name`` is for a table that has the domain, too; a ``name`` is as in ``name_clients``. One that is
     too long is cut as a ``long name``, or further as a ``cut name``; as a ``short name``, it gives way to a
-    shorter domain. No domain is cut.
+    shorter domain. Only as a ``cut domain`` is a domain cut, in its middle: it keeps one from making all
+    the others' rows into blocks.
     """
     bare, names = {client.key: name_client(client) for client in clients}, name_clients(clients)
     own = {key: name for key, name in names.items() if name == bare[key] != key}
@@ -71,6 +72,7 @@ def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
         "long name": {**names, **_cut_names(own, _LONG)},
         "cut name": cut,
         "short name": short,
+        "cut domain": {key: _cut_middle(name) for key, name in short.items()},
     }
     return {
         kind: Column("CLIENT", [line((found[client.key], "strong")) for client in clients])
@@ -92,6 +94,13 @@ def _cut_names(names: Mapping[str, str], room: int) -> dict[str, str]:
             cut[key] = shorten(name, room - 2 * _END) + name[-_END:]
     alike = Counter(cut.values())
     return {key: name if name == names[key] or alike[name] == 1 else key for key, name in cut.items()}
+
+
+def _cut_middle(text: str) -> str:
+    from renewctl.render.terminal import measure, shorten  # Lazy import: a pipe does not wait for rich.
+
+    end = 2 * _END
+    return text if measure(line(text)) <= _SHORT + _END else shorten(text, _SHORT + _END - end) + text[-end:]
 
 
 def _choose_shorter(name: str, key: str) -> str:
