@@ -149,5 +149,9 @@ class InternalError(RenewctlError, code="internal", exit_status=ExitStatus.INTER
     """A check on renewctl's own work failed: a bug; nothing was written."""
 
 
+class Interrupted(RenewctlError, code="interrupted", exit_status=ExitStatus.INTERRUPTED):
+    """A signal came when a part of the work was done, which is kept."""
+
+
 class FileError(RenewctlError, code="io", exit_status=ExitStatus.IO):
     """The operating system cannot read or write a file."""

@@ -21,16 +21,17 @@ _KINDS = {
     stat.S_IFBLK: "a device",
 }
 _MOUNT_HINT = "the file is mounted by itself; mount its folder instead"
+UNCHANGED = "nothing was changed"
 _HINTS = {
     errno.ENOENT: "the folder has to exist first",
     errno.EACCES: "look at the permissions of the file and its folder",
     errno.EPERM: "look at the permissions of the file and its folder",
-    errno.ENOSPC: "make room on the disk; nothing was changed",
-    getattr(errno, "EDQUOT", errno.ENOSPC): "make room within your quota; nothing was changed",
-    errno.EROFS: "the folder is read-only; nothing was changed",
+    errno.ENOSPC: f"make room on the disk; {UNCHANGED}",
+    getattr(errno, "EDQUOT", errno.ENOSPC): f"make room within your quota; {UNCHANGED}",
+    errno.EROFS: f"the folder is read-only; {UNCHANGED}",
     errno.EBUSY: _MOUNT_HINT,
     errno.EXDEV: _MOUNT_HINT,
-    errno.EINTR: "run the command again; nothing was changed",
+    errno.EINTR: f"run the command again; {UNCHANGED}",
     errno.ENAMETOOLONG: "give the file a shorter name",
     errno.ELOOP: "a link leads back to itself: mend it",
 }
@@ -50,7 +51,7 @@ def digest(data: bytes) -> str:
 def explain_os_error(verb: str, path: Path, error: OSError) -> FileError:
     """Return the operating system's refusal as an error that names the file."""
     reason = error.strerror or str(error)
-    general_hint = "nothing was changed; look at the disk, then run the command again"
+    general_hint = f"{UNCHANGED}; look at the disk, then run the command again"
     return FileError(f"cannot {verb} {path}: {reason}", hint=_HINTS.get(error.errno or 0, general_hint))
 
 
@@ -176,9 +177,7 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         if not stat.S_ISREG(status.st_mode):
             raise changed
         _check_writable(real, status)
-        if status.st_nlink > 1:
-            message = f"{real} has {status.st_nlink} hard links; replacing it would part them"
-            raise FileError(message, hint="keep one name for the file, or use a symbolic link")
+        refuse_hard_links(real)
         with _open_temporary(real, data, like=real) as temporary:
             if digest(read_bytes(real)) != expected:
                 raise changed
@@ -188,6 +187,21 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
     except OSError as error:
         raise explain_os_error("write", path, error) from None
     return sync_folder(real.parent)
+
+
+def refuse_hard_links(path: Path) -> None:
+    """Refuse a file that has other names, which would keep the old content.
+
+    Not so before a change of the store is made: a name that a killed writer has left is removed only then.
+
+    Raises:
+        FileNotFoundError: If it does not exist.
+        FileError: If it has several names.
+    """
+    real = resolve_link(path)
+    if (number := os.stat(real).st_nlink) > 1:
+        message = f"{real} has {number} hard links; replacing it would part them"
+        raise FileError(message, hint="keep one name for the file, or use a symbolic link")
 
 
 def _check_writable(real: Path, status: os.stat_result) -> None:

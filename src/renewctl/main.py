@@ -11,10 +11,10 @@ from renewctl.cli.app import COMPLETE, command_tree
 from renewctl.cli.error_messages import report_error, write_lines
 from renewctl.cli.runtime import Environment, Run
 from renewctl.command_line import name_store
-from renewctl.errors import ExitStatus, FileError, RenewctlError, UsageError
+from renewctl.errors import ExitStatus, FileError, Interrupted, RenewctlError, UsageError
 from renewctl.render.machine import format_result
 from renewctl.render.result import Output, Result
-from renewctl.signals import restore_signals
+from renewctl.signals import release_signals, restore_signals
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,6 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return int(ExitStatus.BROKEN_PIPE)
         except Exception as error:
             status = report_error(environment, arguments, error)
+            if isinstance(error, Interrupted):
+                with suppress(KeyboardInterrupt):
+                    release_signals()  # Any signal but Ctrl-C ends the process here, as if it had just come.
             if isinstance(error, OSError):
                 _discard_output(environment)
             return int(status)
@@ -75,15 +78,15 @@ def _show(environment: Environment, arguments: Sequence[str], run: Run, result: 
         else:
             environment.stdout.write(content)
         environment.stdout.flush()
-    except (OSError, RenewctlError) as error:
+    except (OSError, RenewctlError, KeyboardInterrupt) as error:
         if not result.written:
             raise
-        # The store has been replaced: the change is made, whoever may read of it.
-        why = error.strerror if isinstance(error, OSError) else error
+        # The store or the files have been replaced, whoever may read of it.
+        why = error.strerror if isinstance(error, OSError) else str(error) or "interrupted"
         if isinstance(error, OSError):
             _discard_output(environment)
-        write_lines(environment, [f"warning: the change is made, but it could not be shown: {why}"])
-        return ExitStatus.DONE
+        lost = f"warning: written, but the answer could not be shown: {why}"
+        warnings = [lost, *_warnings(run, result)]
     write_lines(environment, warnings)
     return report_error(environment, arguments, result.failure) if result.failure else result.status
 

@@ -1,4 +1,4 @@
-"""Interruptions wait until a change is complete, and take effect then."""
+"""Interruptions wait until a change is complete, which is then reported as done."""
 
 import signal
 from collections.abc import Iterator
@@ -15,9 +15,22 @@ def hold_signals() -> None:
 
 
 def release_signals() -> None:
-    """Let interruptions through again, in another program that is about to start."""
+    """Let interruptions through again, as in another program that is about to start."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
+
+
+def raise_interruption() -> None:
+    """Stop between two steps of something that need not be completed.
+
+    Raises:
+        KeyboardInterrupt: If an interruption is held back. It stays so until ``release_signals``.
+    """
+    if hasattr(signal, "sigpending"):
+        held = signal.sigpending() & _HELD
+        # What the process was started to ignore, as by nohup, waits there too.
+        if any(signal.getsignal(number) != signal.SIG_IGN for number in held):
+            raise KeyboardInterrupt
 
 
 @contextmanager
@@ -34,14 +47,19 @@ def keep_signals_here() -> Iterator[None]:
 
 
 @contextmanager
-def count_interrupts() -> Iterator[list[int]]:
-    """Leave Ctrl-C to another program on the terminal, even while it is held; yield a list that it fills."""
+def outlive_signals() -> Iterator[list[int]]:
+    """Let another program on the terminal end first; yield the numbers of the interruptions until then.
+
+    Ctrl-C is for that program, even while interruptions are held back. The others end this process then.
+    """
     received: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:
         received.append(number)
 
-    handler = signal.signal(signal.SIGINT, note)  # not SIG_IGN: the other program would inherit that
+    # A handler, as the other program would inherit SIG_IGN. What is ignored already stays so in both.
+    noted = [number for number in _HELD if signal.getsignal(number) != signal.SIG_IGN]
+    handlers = [(number, signal.signal(number, note)) for number in noted]
     has_masks = hasattr(signal, "pthread_sigmask")
     mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT}) if has_masks else set()
     try:
@@ -49,12 +67,15 @@ def count_interrupts() -> Iterator[list[int]]:
     finally:
         if has_masks:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in handlers:
+            signal.signal(number, handler)
+        for number in {*received} - {signal.SIGINT}:
+            signal.raise_signal(number)
 
 
 @contextmanager
 def restore_signals() -> Iterator[None]:
-    """Undo ``hold_signals`` at the end; interruptions held back until then end the process."""
+    """Undo ``hold_signals`` at the end, and drop what was held back: it came too late to stop anything."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

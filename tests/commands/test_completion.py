@@ -107,22 +107,6 @@ def shell(request: pytest.FixtureRequest, run: Callable) -> Iterator[Shell]:
     one.child.close(force=True)
 
 
-@pytest.fixture
-def offered(run: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
-    """Return ``offered(line)``: the words that a line can end with, as fish is given them."""
-
-    def ask(line: str) -> list[str]:
-        monkeypatch.setenv("_RENEWCTL_COMPLETE", "complete_fish")
-        monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
-        monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
-        ran = run()
-        monkeypatch.delenv("_RENEWCTL_COMPLETE")
-        assert (ran.status, ran.err) == (0, "")
-        return ran.out.split()
-
-    return ask
-
-
 # ------------------------------------------------------------------ in real shells
 
 LINES = (

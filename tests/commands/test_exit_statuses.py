@@ -291,6 +291,28 @@ def test_a_change_that_cannot_be_told_is_made_all_the_same(form: str, small: Pat
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    ("line", "status", "written"),
+    [
+        ("export clients.csv", 0, {"clients.csv"}),
+        ("export clients.csv -q", 0, {"clients.csv"}),
+        ("who --all --by recipient -o eml --split out", 0, {"out/rui@agency.example.eml"}),
+        ("who --all --by recipient -o html --split out --expect none", 1, {"out/rui@agency.example.html"}),
+    ],
+)
+def test_files_whose_list_cannot_be_told_are_written_all_the_same(
+    line: str, status: int, written: set[str]
+) -> None:
+    done = shell(f"$R {line} > /dev/full")
+    assert done.returncode == status
+    assert all(Path(path).stat().st_size for path in written)
+    if "-q" not in line:
+        first = done.stderr.splitlines()[0]
+        assert first == b"warning: written, but the answer could not be shown: No space left on device"
+    assert (b"error: not as expected" in done.stderr) == (status == 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_dry_run_that_cannot_be_told_has_failed(small: Path) -> None:
     before = small.read_bytes()
     assert shell("$R set-default --notify none --dry-run > /dev/full").returncode == 74

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from conftest import PATIENCE
 
 LONG = ("client", "list")
 PAGED = Path("paged")
+PROMPT = r"\r\x1b\[K:|:\x1b\[K"
+"""The prompt of less."""
 TO_FILE = "cat >paged"
 """A pager that shows nothing, and leaves what it was given in a file."""
 
@@ -187,10 +190,10 @@ def test_the_pager_is_given_utf_8_whatever_the_locale() -> None:
 @pytest.mark.usefixtures("agency")
 def test_without_a_choice_less_shows_it_and_ctrl_c_leaves_it_running() -> None:
     process = start(*LONG, PAGER=None, RENEWCTL_PAGER=None)
-    process.expect(r"\r\x1b\[K:|:\x1b\[K")  # the prompt of less
+    process.expect(PROMPT)
     process.sendintr()
     process.send(" ")
-    process.expect(r"\r\x1b\[K:|:\x1b\[K")
+    process.expect(PROMPT)
     assert process.isalive()
     process.send("q")
     screen = end(process)
@@ -205,6 +208,34 @@ def test_nothing_is_paged_where_there_is_no_less() -> None:
     assert screen.status == 0
 
 
+@pytest.mark.skipif(not shutil.which("less"), reason="less is not installed")
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_renewctl_after_the_pager(number: int) -> None:
+    process = start(*LONG, PAGER=None, RENEWCTL_PAGER=None)
+    process.expect(PROMPT)
+    process.kill(number)
+    process.send(" ")
+    process.expect(PROMPT)
+    assert process.isalive()
+    process.send("q")
+    screen = end(process)
+    assert (screen.status, process.signalstatus) == (None, number)
+
+
+@pytest.mark.usefixtures("agency")
+def test_ctrl_c_that_ends_the_pager_is_130() -> None:
+    process = start(*LONG, PAGER="echo showing; sleep 3600")
+    process.expect("showing\r\n")
+    for _ in range(PATIENCE):  # a shell that is just about to start a command can miss one
+        process.sendintr()
+        if process.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
+            break
+    text = process.before.replace("^C", "")
+    process.close()
+    assert (process.exitstatus, text.strip()) == (130, "")
+
+
 def test_ctrl_c_reaches_the_pager_after_a_change_and_the_change_is_made() -> None:
     Path("renewctl.toml").write_text('version = 1\n[defaults]\nowner = "hubspot"\n')
     rows = (f"c{n}.example,primary@c{n}.example\n" for n in range(30))
@@ -217,7 +248,8 @@ def test_ctrl_c_reaches_the_pager_after_a_change_and_the_change_is_made() -> Non
             break
     text = process.before.replace("^C", "")
     process.close()
-    assert (process.exitstatus, text.strip()) == (0, "")
+    warning = "warning: written, but the answer could not be shown: interrupted"
+    assert (process.exitstatus, text.strip()) == (0, warning)
     assert "c29.example" in Path("renewctl.toml").read_text()
 
 

@@ -43,6 +43,19 @@ try:
 finally:
     progress.stop()
 """
+PAUSED = (
+    """
+import os, sys
+pauses = ["renewctl.render.page", "os.link"]
+def pause(event, arguments):
+    if pauses[:1] == ([arguments[0]] if event == "import" else [event]):
+        os.write(1, b"at " + pauses.pop(0).encode())
+        sys.stdin.readline()
+sys.addaudithook(pause)
+"""
+    + COMMAND
+)
+"""Waits for a line before the first page is made, and when the first file is created."""
 HELD = """
 import os, signal, sys, time
 from renewctl.cli.progress import Progress
@@ -152,11 +165,12 @@ def test_what_is_soon_done_shows_nothing() -> None:
         (Terminal(), {"quiet": True}, {}, False),
         (Terminal(), {"output": Output.JSON}, {}, False),
         (Terminal(), {"output": Output.CSV}, {}, False),
+        (Terminal(), {"output": Output.EML}, {}, True),
         (Terminal(), {}, {"TERM": "dumb"}, False),
         (io.StringIO(), {}, {}, False),
         (None, {}, {}, False),
     ],
-    ids=["terminal", "quiet", "JSON", "CSV", "dumb", "no terminal", "closed"],
+    ids=["terminal", "quiet", "JSON", "CSV", "drafts", "dumb", "no terminal", "closed"],
 )
 def test_only_people_on_a_terminal_are_shown_progress(
     stderr: Any, options: dict[str, Any], variables: dict[str, str], shown: bool
@@ -249,3 +263,24 @@ def test_a_list_of_overrides_names_its_phases(clients: Path) -> None:
     process.expect(pexpect.EOF)
     process.close()
     assert process.exitstatus == 0
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_files_for_each_recipient_are_written_in_a_phase_that_can_be_interrupted(interrupted: bool) -> None:
+    process = start(PAUSED, "who", "--by", "recipient", "-o", "html", "--split", "out")
+    process.expect("Reading")
+    process.sendline()
+    process.expect("Preparing")
+    process.expect("Writing")
+    process.expect("at os.link")
+    if interrupted:
+        process.sendintr()
+    process.sendline()
+    process.expect(pexpect.EOF)
+    process.close()
+    _above, _, below = process.before.partition(GONE)
+    assert GONE not in below
+    assert process.exitstatus == (130 if interrupted else 0)
+    assert ("interrupted: 1 of 31 files was written" in below) is interrupted
+    assert len(os.listdir("out")) == (1 if interrupted else 31)

@@ -3,7 +3,10 @@
 import json
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -16,7 +19,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conftest import RESET, digests
+from conftest import PATIENCE, RESET, digests
 from renewctl.cli.split_files import file_name
 from renewctl.domain.identifiers import ADDRESS, address_key, compose
 from renewctl.text import is_invisible
@@ -273,12 +276,46 @@ def test_existing_files_are_named_all_at_once_and_replaced_only_with_force(
 
 
 @pytest.mark.usefixtures("agency")
-def test_a_file_that_cannot_be_replaced_is_named_with_how_many_were_written(run: Callable) -> None:
+def test_every_file_that_cannot_be_replaced_is_named_before_any_is_written(run: Callable) -> None:
+    assert run(*DRAFTS, "out").status == 0
+    names = ("folder", "read-only", "linked", "dangling")
+    paths = dict(zip(names, sorted(Path("out").iterdir())[3:], strict=False))
+    for name in ("folder", "dangling"):
+        paths[name].unlink()
+    paths["folder"].mkdir()
+    paths["dangling"].symlink_to("nowhere")
+    paths["read-only"].chmod(0o400)
+    os.link(paths["linked"], "second")
+    Path("out/ana@agency.example.eml").write_text("mine", encoding="utf-8")
+    before = digests(Path())
+    ran = run(*DRAFTS, "out", "--force", "--as-of", "2026-12-24")
+    assert (ran.status, ran.out) == (74, "")
+    assert "error: 4 files can't be replaced; nothing was written\n" in ran.err
+    assert f"{paths['folder']} is a folder" in ran.err
+    assert f"{paths['read-only'].name} is read-only" in ran.err
+    assert f"{paths['linked'].name} has 2 hard links" in ran.err
+    assert f"{paths['dangling']} links to" in ran.err
+    assert digests(Path()) == before
+
+
+@pytest.mark.usefixtures("agency")
+def test_one_file_that_cannot_be_replaced_keeps_its_status_and_its_hint(run: Callable) -> None:
     Path("out/tiago@agency.example.eml").mkdir(parents=True)
     ran = run(*DRAFTS, "out", "--force")
-    assert ran.status == 3
-    assert "out/tiago@agency.example.eml is a folder" in ran.err
-    assert "files were written before this error" in ran.err
+    assert (ran.status, ran.out, os.listdir("out")) == (3, "", ["tiago@agency.example.eml"])
+    assert ran.err == (
+        "error: 1 file can't be replaced; nothing was written\n"
+        "  - out/tiago@agency.example.eml is a folder, not a file\n      help: name a file itself\n"
+    )
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize("folder", ["", " "])
+@pytest.mark.parametrize("command", [DRAFTS, PAGES], ids=["drafts", "pages"])
+def test_a_folder_without_a_name_is_refused(folder: str, command: tuple[str, ...], run: Callable) -> None:
+    ran = run(*command, folder)
+    assert (ran.status, ran.out) == (2, "")
+    assert "--split requires the name of a folder" in ran.err
 
 
 @pytest.mark.usefixtures("agency")
@@ -308,3 +345,96 @@ def test_the_answer_is_a_table_on_a_terminal_and_nothing_with_quiet(
 def test_a_report_without_recipients_writes_nothing(run: Callable) -> None:
     ran = run(*DRAFTS, "drafts", "--within", "1d")
     assert (ran.status, ran.out, Path("drafts").exists()) == (0, "", False)
+
+
+# ------------------------------------------------------------------ stopped
+
+
+STRUCK = """
+import os, signal, sys
+number, kind, act = int(sys.argv.pop(1)), *sys.argv.pop(1).split("-")
+if act == "ignored":
+    signal.signal(getattr(signal, kind), signal.SIG_IGN)
+created = []
+def strike(event, _):
+    if event != "os.link":
+        return
+    created.append(event)
+    if len(created) == number:
+        if kind == "full":
+            raise OSError(28, os.strerror(28))
+        os.kill(os.getpid(), getattr(signal, kind))
+sys.addaudithook(strike)
+from renewctl.__main__ import run
+sys.exit(run())
+"""
+"""Strikes while the given file is created: with a signal, or a full disk."""
+RECIPIENTS = 31
+
+
+def strike(number: int, kind: str, *argv: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", STRUCK, str(number), kind, *argv]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def drafts(folder: str = "out") -> list[str]:
+    return sorted(f"{folder}/{name}" for name in os.listdir(folder))
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize(
+    ("kind", "status"), [("SIGINT", 130), ("SIGTERM", -signal.SIGTERM), ("SIGHUP", -signal.SIGHUP)]
+)
+@pytest.mark.parametrize(("number", "so_far"), [(1, "1 of 31 files was"), (3, "3 of 31 files were")])
+def test_a_signal_stops_between_two_files_and_the_number_of_files_is_named(
+    number: int, so_far: str, kind: str, status: int
+) -> None:
+    ran = strike(number, f"{kind}-", *DRAFTS, "out")
+    assert (ran.returncode, ran.stdout) == (status, "")
+    assert ran.stderr == (
+        f"error: interrupted: {so_far} written\n"
+        "help: to write them all: renewctl who --by recipient -o eml --split out --force\n"
+    )
+    assert len(drafts()) == number
+    assert all(read_draft(Path(path)).keys() == HEADERS for path in drafts())
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_signal_during_the_last_file_comes_too_late() -> None:
+    ran = strike(RECIPIENTS, "SIGTERM-", *DRAFTS, "out")
+    assert (ran.returncode, ran.stdout.splitlines()) == (0, drafts())
+    assert len(drafts()) == RECIPIENTS
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize("kind", ["SIGINT", "SIGHUP"])
+def test_a_signal_that_the_process_ignores_stops_nothing(kind: str) -> None:
+    """As after ``nohup``, and in the background of a script."""
+    ran = strike(2, f"{kind}-ignored", *DRAFTS, "out")
+    assert (ran.returncode, ran.stderr, len(drafts())) == (0, ran.stderr, RECIPIENTS)
+    assert "interrupted" not in ran.stderr
+
+
+@pytest.mark.usefixtures("agency")
+def test_the_command_that_goes_on_has_force_only_once() -> None:
+    ran = strike(2, "SIGINT-", *DRAFTS, "out", "--force")
+    assert ran.returncode == 130
+    assert ran.stderr.endswith("renewctl who --by recipient -o eml --split out --force\n")
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize(("number", "so_far"), [(2, "1 of 31 files was"), (3, "2 of 31 files were")])
+def test_a_full_disk_leaves_the_list_of_the_files_before(number: int, so_far: str) -> None:
+    ran = strike(number, "full-", *DRAFTS, "out")
+    assert ran.returncode == 74
+    assert ran.stdout.splitlines() == drafts()
+    assert len(drafts()) == number - 1
+    assert f"  - {so_far} written before this error\n" in ran.stderr
+    assert ran.stderr.endswith("help: make room on the disk\n")
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_disk_that_is_full_from_the_first_file_on_has_nothing_to_list() -> None:
+    ran = strike(1, "full-", *DRAFTS, "out")
+    assert (ran.returncode, ran.stdout, drafts()) == (74, "", [])
+    assert ran.stderr.endswith("help: make room on the disk; nothing was changed\n")

@@ -1,11 +1,12 @@
 """What makes a function a command, and the tree that imports a command only when it is called."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from functools import cache, wraps
 from importlib import import_module
 from keyword import iskeyword
-from typing import Any, NamedTuple, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -14,6 +15,7 @@ from typer.main import get_command
 from renewctl.cli import field_options
 from renewctl.cli.overview import overview
 from renewctl.cli.runtime import EVERYWHERE, Run
+from renewctl.errors import UsageError
 from renewctl.render.result import Output, Result
 
 
@@ -70,19 +72,25 @@ COMMAND_BODIES: dict[str, Callable[..., Any]] = {}
 """Commands by the words that call them, of the modules imported so far."""
 
 Body = Callable[..., Result]
+_OF_FEW_COMMANDS = {Output.HTML, Output.EML, Output.GITHUB}
+"""Forms that a command has only if it says so."""
 
 
-def command(words: str, *, changes: bool = False, noted: bool = True) -> Callable[[Body], Body]:
+def command(
+    words: str, *, changes: bool = False, noted: bool = True, forms: Collection[Output] = ()
+) -> Callable[[Body], Body]:
     """Make a function from a ``Run`` and its own options to a ``Result`` a command.
 
     Args:
         words: what people type; a group's name first.
         changes: whether it changes the store, and so has the options of a change.
         noted: whether the change is kept in the history, and so can have a note.
+        forms: those forms of its answer that only few commands have.
     """
     names = ["store", "output", "as_of", "quiet", "color", "no_pager"]
     if changes:
         names += ["dry_run", "yes", "lock_timeout", *(["note"] if noted else [])]
+    offered = [form for form in Output if form in forms or form not in _OF_FEW_COMMANDS]
     common = [each for each in inspect.signature(Run).parameters.values() if each.name in names]
 
     def declare(body: Body) -> Body:
@@ -91,7 +99,10 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
         @wraps(body)
         def call(ctx: typer.Context, **values: Any) -> tuple[Run, Result]:
             run = Run(ctx.obj, **{name: values.pop(name) for name in names})
-            if run.output is Output.XLSX:  # refused first, so that no change is made whose answer is lost
+            # Refused first, so that no change is made whose answer is lost.
+            if run.output not in offered:
+                raise UsageError(f"this answer has no form {run.output}", hint=f"leave out -o {run.output}")
+            if run.output is Output.XLSX:
                 run.environment.refuse_terminal("a workbook", "report.xlsx")
             try:
                 return run, body(run, **field_options.collect(parameters, values, run))
@@ -102,6 +113,7 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
         # Typer reads the signature: the body's own options, then the common ones.
         keyword = inspect.Parameter.KEYWORD_ONLY
         options = [each.replace(kind=keyword) for each in (*field_options.expand(parameters), *common)]
+        options = [_offer_forms(each, offered) if each.name == "output" else each for each in options]
         options.insert(0, inspect.Parameter("ctx", keyword, annotation=typer.Context))
         cast(Any, call).__signature__ = inspect.Signature(options)
         call.__annotations__ = {each.name: each.annotation for each in options}
@@ -109,6 +121,13 @@ def command(words: str, *, changes: bool = False, noted: bool = True) -> Callabl
         return body
 
     return declare
+
+
+def _offer_forms(option: inspect.Parameter, forms: Sequence[Output]) -> inspect.Parameter:
+    """Return the option -o, for which a Tab offers these forms only."""
+    kind, terms = option.annotation.__origin__, copy(option.annotation.__metadata__[0])
+    terms.autocompletion = lambda: [*map(str, forms)]
+    return option.replace(annotation=cast(Any, Annotated)[kind, terms])
 
 
 COMPLETE = "_RENEWCTL_COMPLETE"

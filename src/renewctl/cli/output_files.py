@@ -3,9 +3,13 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from renewctl import files
-from renewctl.errors import Problem, RenewctlError, UsageError
+from renewctl.cli.runtime import Run
+from renewctl.command_line import repeat_command
+from renewctl.errors import FileError, Interrupted, Problem, RenewctlError, UsageError
+from renewctl.signals import raise_interruption
 from renewctl.store import history
 from renewctl.store.lock import lock_name
 from renewctl.text import count_of, list_some
@@ -15,30 +19,78 @@ MOST_NAMED = 20
 """So many existing files are named."""
 
 
-def write_files(contents: Mapping[Path, bytes], store: Path, *, force: bool) -> None:
+class Written(NamedTuple):
+    """The number of files that were written, and the error that kept the next one from it, if any."""
+
+    number: int
+    failure: RenewctlError | None = None
+
+
+def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Written:
     """Write files, readable by their owner alone; replace existing ones only with ``force``.
 
     Args:
+        run: Has the progress, and the store, whose own files are never written.
         contents: What each file holds.
-        store: The path of the store, whose own files are never written.
         force: Whether existing files are replaced. They keep their access.
 
     Raises:
         UsageError: If a path is a file of the store's own, or exists without ``force``. Nothing was written.
-        RenewctlError: If a file cannot be written. Those before it were.
+        RenewctlError: If a file cannot be replaced, or the first cannot be written. Nothing was written.
+        Interrupted: If a signal came when some were written.
     """
     for path in contents:
-        if own := _describe_own_file(path, store):
+        if own := _describe_own_file(path, run.place.path):
             raise UsageError(f"{path} is {own}", hint="name another file")
-    if not force:
-        _refuse_existing([path for path in contents if os.path.lexists(path)])
-    for number, (path, data) in enumerate(contents.items()):
+    existing = [path for path in contents if os.path.lexists(path)]
+    if force:
+        _check_replaceable(existing, alone=len(contents) == 1)
+    else:
+        _refuse_existing(existing)
+    for number, (path, data) in enumerate(run.progress.track("Writing", contents.items())):
+        so_far = f"{number} of {count_of(len(contents), 'file')} {'was' if number == 1 else 'were'} written"
         try:
+            raise_interruption()  # The first file that is written holds signals back.
             _write(path, data, force=force)
+        except KeyboardInterrupt:
+            if not number:
+                raise
+            hint = f"to write them all: {repeat_command(**{} if force else {'force': True})}"
+            raise Interrupted(f"interrupted: {so_far}", hint=hint) from None
         except RenewctlError as error:
-            if number:
-                error.hint = f"{number} of {count_of(len(contents), 'file')} were written before this error"
-            raise
+            if not number:
+                raise
+            # That is true of one file only.
+            error.hint = "; ".join(part for part in error.hint.split("; ") if part != files.UNCHANGED)
+            error.problems = (*error.problems, Problem(f"{so_far} before this error"))
+            return Written(number, error)
+    return Written(len(contents))
+
+
+def _check_replaceable(paths: Sequence[Path], *, alone: bool) -> None:
+    """Refuse existing files that cannot be replaced, all at once.
+
+    Raises:
+        RenewctlError: If there are such files; one that is written ``alone`` is the message itself.
+    """
+    errors = []
+    for path in paths:
+        try:
+            files.refuse_foreign_link(path)
+            files.read_bytes(path)  # so are they read before they are replaced
+            files.check_replaceable(path)
+            files.refuse_hard_links(path)
+        except FileNotFoundError:  # Another process has removed it since.
+            continue
+        except RenewctlError as error:
+            errors.append(error)
+    if alone and errors:
+        raise errors[0]
+    if errors:
+        kinds = {type(error) for error in errors}
+        message = f"{count_of(len(errors), 'file')} can't be replaced; nothing was written"
+        problems = [Problem(error.message, hint=error.hint) for error in errors]
+        raise (kinds.pop() if len(kinds) == 1 else FileError)(message, problems=problems)
 
 
 def _refuse_existing(paths: Sequence[Path]) -> None:

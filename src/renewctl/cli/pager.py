@@ -1,5 +1,6 @@
 """Long answers on a terminal, through the pager that the user has chosen, as git does it."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -7,9 +8,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from renewctl.cli.runtime import Environment
-from renewctl.signals import count_interrupts, release_signals
+from renewctl.signals import outlive_signals, release_signals
 
 VARIABLES = ("RENEWCTL_PAGER", "PAGER")
+_SHELL = set("|&;<>()=`\n")
+"""Characters of what is not one command: several of them, or one with variables of its own."""
 _SETTINGS = {"LESS": "FRX", "LV": "-c", "LESSCHARSET": "utf-8"}
 """What programs need to show colours and UTF-8, and to end at once where all fits; the user's own win."""
 
@@ -52,13 +55,24 @@ def _is_long(text: str, below: int) -> bool:
     return sum(max(1, -(-width // columns)) for width in widths) > left
 
 
+def _compose_command(pager: str) -> str:
+    """Return what a shell runs. It gives way to a plain command, as Ctrl-C would end it, but not ``less``."""
+    return pager if os.name == "nt" or set(pager) & _SHELL else f"exec {pager}"
+
+
 def _page(text: str, pager: str, environment: Environment) -> bool:
-    """Show text in the pager. Return whether somebody could read it there."""
+    """Show text in the pager. Return whether somebody could read it there.
+
+    As in git, a signal ends renewctl only after the pager, which would otherwise be left on the terminal.
+
+    Raises:
+        KeyboardInterrupt: If Ctrl-C ended the pager. Pagers that take keys go on, and are left with status 0.
+    """
     variables = {**_SETTINGS, **environment.variables}
-    with count_interrupts() as interrupts:
+    with outlive_signals() as received:
         try:
             process = subprocess.Popen(  # noqa: S602
-                pager,
+                _compose_command(pager),
                 # The command is the user's own, and can have options, pipes and variables.
                 shell=True,
                 env=variables,
@@ -71,4 +85,6 @@ def _page(text: str, pager: str, environment: Environment) -> bool:
             return False
         with suppress(OSError):  # The user has left the pager before its end.
             process.communicate(text.encode(errors="backslashreplace"))
-        return process.wait() == 0 or bool(interrupts)
+        if process.wait() and signal.SIGINT in received:
+            raise KeyboardInterrupt
+        return process.returncode == 0

@@ -118,7 +118,9 @@ class Run(RunOptions):
 
         stream, variables = self.environment.stderr, self.environment.variables
         looked_at = stream is not None and stream.isatty() and variables.get("TERM") != "dumb"
-        if self.quiet or self.output not in {Output.AUTO, Output.TABLE} or not looked_at:
+        # A page or messages are for people, too, and what writes them shows progress only for many files.
+        for_people = {Output.AUTO, Output.TABLE, Output.HTML, Output.EML}
+        if self.quiet or self.output not in for_people or not looked_at:
             return Progress(None)
         return Progress(stream, self.has_colour)
 

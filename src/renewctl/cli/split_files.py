@@ -44,11 +44,13 @@ def check_split(run: Run, folder: str | None, by: str, *, force: bool) -> None:
     Raises:
         UsageError: If they do not.
     """
-    if not folder:
+    if folder is None:
         if run.output is Output.EML:
             raise UsageError("-o eml requires --split", hint="add --by recipient --split FOLDER")
         if force:
             raise UsageError("--force requires --split", hint="leave out --force")
+    elif not folder.strip():
+        raise UsageError("--split requires the name of a folder", hint="write --split FOLDER")
     elif by != "recipient":
         raise UsageError("--split requires --by recipient", hint="add --by recipient")
     elif run.output not in {Output.HTML, Output.EML}:
@@ -65,15 +67,18 @@ def split_report(run: Run, report: Report, folder: Path, answer: Result, *, forc
     Raises:
         UsageError: If files exist, and ``force`` does not replace them. Nothing was written.
         BadInput: If no message can be sent to some addresses. Nothing was written.
-        FileError: If a file cannot be written.
+        RenewctlError: If files cannot be replaced, or none can be written. Nothing was written.
+        Interrupted: If a signal came when some were written.
     """
     digests = build_digests(report.rows, report.person.email if report.person else None)
-    contents = _build_files(report, digests, run.output)
+    contents = _build_files(run, report, digests)
     paths = [folder / file_name(digest.email, f".{run.output}") for digest in digests]
+    written, failure = 0, None
     if digests:
         _make_folder(folder)
-        write_files(dict(zip(paths, contents, strict=True)), run.place.path, force=force)
-    kind = count_of(len(paths), "draft" if run.output is Output.EML else "page")
+        written, failure = write_files(run, dict(zip(paths, contents, strict=True)), force=force)
+    paths, digests = paths[:written], digests[:written]
+    kind = count_of(written, "draft" if run.output is Output.EML else "page")
     return Result(
         {},
         lines=[line(str(path)) for path in paths],
@@ -82,8 +87,9 @@ def split_report(run: Run, report: Report, folder: Path, answer: Result, *, forc
         ),
         footer=[line(f"Wrote {kind} to {folder}. Nothing was sent.")] if digests else (),
         warnings=answer.warnings,
-        failure=answer.failure,
+        failure=failure or answer.failure,
         change=True,
+        written=written > 0,
         files=True,
     )
 
@@ -97,7 +103,7 @@ def _list_files(paths: Sequence[Path], digests: Sequence[Digest], today: date) -
     return Grid([columns, columns[:1]])
 
 
-def _build_files(report: Report, digests: Sequence[Digest], form: Output) -> list[bytes]:
+def _build_files(run: Run, report: Report, digests: Sequence[Digest]) -> list[bytes]:
     """Return the content of each recipient's file.
 
     Raises:
@@ -108,9 +114,9 @@ def _build_files(report: Report, digests: Sequence[Digest], form: Output) -> lis
     from renewctl.render.page import render_person_page
 
     contents, problems = [], []
-    for digest in digests:
+    for digest in run.progress.track("Preparing", digests):
         try:
-            page = form is Output.HTML
+            page = run.output is Output.HTML
             contents.append(
                 render_person_page(report, digest).encode() if page else build_draft(digest, report)
             )

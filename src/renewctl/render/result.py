@@ -116,7 +116,8 @@ class Result(NamedTuple):
     Instead of those: ``text`` or ``data``, a file's exact content; ``parts``, several results in turn.
     ``excel``: the csv form begins with the mark by which Excel recognises UTF-8.
     In every format: ``warnings`` and ``failure`` are printed on standard error. The exit status is the
-    failure's, otherwise ``status``. ``change``: it describes a change; ``written``: which is saved.
+    failure's, otherwise ``status``. ``change``: it describes a change; ``written``: what it describes
+    is saved, whether the answer can be shown or not.
     ``files``: it lists files that were written; ``-o`` named their form, and the list has that of ``auto``.
     """
 

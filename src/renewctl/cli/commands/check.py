@@ -29,7 +29,7 @@ def _complete_codes(incomplete: str) -> list[str]:
     return complete_list(incomplete, CODES)
 
 
-@command("check")
+@command("check", forms=(Output.GITHUB,))
 def check(
     run: Run,
     files: Annotated[

@@ -55,9 +55,10 @@ def export(
         content = Result({**document, "content": text}, text=text)
     if file == STDIN:
         return content
-    write_files({Path(file): content.data or content.text.encode()}, run.place.path, force=force)
+    write_files(run, {Path(file): content.data or content.text.encode()}, force=force)
     words = line(f"Exported {count_of(len(snapshot.portfolio.clients), 'client')} to {file}.")
-    return Result(document, DataTable(("path",), ((file,),)), (file,), (words,), change=True)
+    table = DataTable(("path",), ((file,),))
+    return Result(document, table, (file,), (words,), change=True, written=True)
 
 
 def _choose_format(file: str, kind: Format | None) -> str:

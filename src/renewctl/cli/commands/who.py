@@ -163,7 +163,7 @@ def _complete_columns(incomplete: str) -> list[str]:
     return complete_list(incomplete, COLUMNS)
 
 
-@command("who")
+@command("who", forms=(Output.HTML, Output.EML))
 def who(
     run: Run,
     query: Query,
@@ -195,21 +195,17 @@ def who(
     lists renewals of all dates. With --recipient, also what that person is responsible for whatever the
     date. Reads only; HubSpot is not asked.
     """
-    if timeline and by == "recipient":
-        hint = "--timeline --recipient EMAIL draws what one person hears of"
-        raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
-    if gates.require_recipient and filters.no_recipient:
-        hint = "--require-recipient alone fails if there is such a row"
-        raise UsageError("--no-recipient and --require-recipient can't be used together", hint=hint)
-    if run.output is Output.HTML and not split.folder:
+    _check_combination(by, timeline=timeline, gates=gates, filters=filters)
+    if run.output is Output.HTML and split.folder is None:
         run.environment.refuse_terminal("a page", "report.html")
     if run.output is Output.EML or split != Split():
         # Lazy import: few reports are written into files.
         from renewctl.cli.split_files import check_split, split_report
 
         check_split(run, split.folder, by, force=split.force)
+        run.progress.begin("Reading")
     report = build_report(run, query, filters, timeline=timeline)
-    columns = _parse_columns(run, chosen, by_row=by == "client" and not timeline) if chosen else ()
+    columns = () if chosen is None else _parse_columns(run, chosen, by_row=by == "client" and not timeline)
     report = report._replace(columns=columns, long=long)
     rows = report.rows
     if timeline:
@@ -222,8 +218,19 @@ def who(
         result = render_by_client(report)._replace(page=lambda: _render_page(run, report, query, filters))
     failure = _find_failure(gates, report, rows)
     result = run.with_excel(result._replace(failure=failure), excel=excel)
-    folder = split.folder and Path(split.folder)
-    return split_report(run, report, folder, result, force=split.force) if folder else result
+    if split.folder is None:
+        return result
+    return split_report(run, report, Path(split.folder), result, force=split.force)
+
+
+def _check_combination(by: str, *, timeline: bool, gates: Gates, filters: Filters) -> None:
+    """Refuse options that make no sense together. Raises UsageError."""
+    if timeline and by == "recipient":
+        hint = "--timeline --recipient EMAIL draws what one person hears of"
+        raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
+    if gates.require_recipient and filters.no_recipient:
+        hint = "--require-recipient alone fails if there is such a row"
+        raise UsageError("--no-recipient and --require-recipient can't be used together", hint=hint)
 
 
 def _render_timeline(run: Run, report: Report) -> tuple[Result, Sequence[ReportRow]]:
