@@ -9,10 +9,9 @@ from renewctl.domain.lookup import suggest_first_client
 from renewctl.domain.report import FOOTER_CODE, ReportRow, default_window, without_recipient
 from renewctl.domain.resolve import Decision, Note
 from renewctl.render.machine import markdown_table, plain_line
-from renewctl.render.result import Cell, DataTable, Line, Result, line
+from renewctl.render.result import Block, Cell, DataTable, Line, Result, line
 from renewctl.render.who_columns import COLUMNS, ReportColumn, machine_columns
 from renewctl.render.who_report import Report
-from renewctl.render.who_screen import draw_report
 from renewctl.text import count_of
 
 _SINGLE_VALUES = (
@@ -36,10 +35,17 @@ def render_by_client(report: Report) -> Result:
         },
         DataTable(tuple(column.key for column in columns), values, "Renewals", _find_alarm(columns)),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
-        screen=lambda width: (*report.person_lines, *draw_report(report, width)),
+        screen=lambda width: _draw(report, width),
         footer=(*describe_report(report), *point_on(report)),
         markdown=lambda: markdown_table(_make_page_table(report)),
     )
+
+
+def _draw(report: Report, width: int) -> Iterator[Block]:
+    from renewctl.render.who_screen import draw_report  # Lazy import: a pipe draws nothing.
+
+    yield from report.person_lines
+    yield from draw_report(report, width)
 
 
 def _find_alarm(columns: Sequence[ReportColumn]) -> str:

@@ -144,10 +144,13 @@ def count_recipients(row: ReportRow, detail: Detail, names: Mapping[str, str]) -
 
 def _list_codes(row: ReportRow, _today: date) -> list[str]:
     """Return the codes; those that repeat with the role or the person that each is about."""
-    codes = [note.code for note in row.row_notes]
+    notes = row.row_notes
+    codes = [note.code for note in notes]
+    if len({*codes}) == len(codes):
+        return codes
     return [
         f"{note.code}:{note.subject}" if note.subject and codes.count(note.code) > 1 else note.code
-        for note in row.row_notes
+        for note in notes
     ]
 
 
