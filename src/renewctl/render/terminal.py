@@ -64,7 +64,7 @@ def draw(result: Result, width: int, *, colour: bool, footer: bool = True) -> st
         drawn += _arrange([line(), *result.footer] if drawn else result.footer, width)
     with console.capture() as screen:
         for renderable in drawn:
-            console.print(renderable, crop=False)
+            console.print(renderable, no_wrap=True, overflow="ignore", crop=False)
     return "".join(each.rstrip() + "\n" for each in screen.get().replace(_NO_BREAK, " ").splitlines())
 
 
@@ -110,9 +110,12 @@ def list_fitting(names: Sequence[str], room: int, most: int = MOST_NAMED) -> str
 
 def shorten(text: str, room: int) -> str:
     """Return a text that takes no more than ``room`` columns: its end is replaced by an ellipsis."""
-    shown = Text(showable(text))
-    shown.truncate(room, overflow="ellipsis")
-    return shown.plain
+    shown = showable(text)
+    if cell_len(shown) <= room:
+        return shown
+    cut = Text(shown)
+    cut.truncate(room, overflow="ellipsis")
+    return cut.plain
 
 
 def _blocks(result: Result, width: int) -> Iterable[Block]:
@@ -294,8 +297,7 @@ def _align(columns: Sequence[Column], widths: Sequence[int]) -> Text:
         blanks = [" " * (size - cell_len(text)) for text in texts]
         pairs = zip(blanks, texts, strict=True)
         shown.append([blank + text if column.right else text + blank for blank, text in pairs])
-    lines = "\n".join((" " * GAP).join(row).rstrip() for row in zip(*shown, strict=True))
-    return Text(lines, no_wrap=True, overflow="ignore")
+    return Text("\n".join((" " * GAP).join(row).rstrip() for row in zip(*shown, strict=True)))
 
 
 def _stack(columns: Sequence[Column]) -> Iterator[Line]:
