@@ -35,6 +35,7 @@ def test_every_form_for_programs_has_a_new_column_last(agency: Path, run: Callab
 
 def test_people_see_a_new_column(agency: Path, run: Callable, on_terminal: Callable) -> None:
     assert run("who", "-o", "markdown").out.splitlines()[0].endswith("| How many |")
+    assert '<th scope="col">How many</th></tr></thead>' in run("who", "-o", "html").out
     for columns, shown in ((200, True), (60, False)):
         heading = on_terminal("who", columns=columns)[1].splitlines()[0]
         assert ("HOW MANY" in heading) == shown
