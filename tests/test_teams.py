@@ -178,7 +178,9 @@ def test_the_job_says_in_its_comment_who_starts_and_stops_hearing(run: Run) -> N
     ran = ci("check")
     assert [one.returncode for one in ran.values()] == [1, 0]  # what HubSpot acts on differs: a warning
     (warning,) = [line for line in ran["Check the store"].stdout.splitlines() if line.startswith("::warning")]
-    assert warning.startswith("::warning file=renewctl.toml,line=22,col=1,title=not-in-hubspot::acme.example")
+    assert warning.startswith(
+        "::warning file=renewctl.toml,line=22,col=1,title=differs-from-hubspot::acme.example"
+    )
     comment = Path("comment.md").read_text()
     assert comment == Path("summary.md").read_text()
     name, end = Path("output").read_text().partition("\n")[0].split("<<")

@@ -22,7 +22,7 @@ class ExitStatus(IntEnum):
     INVALID = 3
     UNKNOWN = 4
     BUSY = 5
-    NEEDS_YES = 6
+    CONFIRMATION_REQUIRED = 6
     INTERNAL = 70
     IO = 74
     INTERRUPTED = 130
@@ -109,7 +109,7 @@ class StoreTooNew(StoreInvalid, code="store-too-new"):
     """The store was written for a later version of renewctl."""
 
 
-class UnsupportedLayout(StoreInvalid, code="layout-refused"):
+class UnsupportedLayout(StoreInvalid, code="unsupported-layout"):
     """The store is valid, but its layout does not allow this edit to be made safely."""
 
 
@@ -125,7 +125,9 @@ class StoreChanged(RenewctlError, code="store-changed", exit_status=ExitStatus.B
     """The store changed between reading and writing."""
 
 
-class ConfirmationRequired(RenewctlError, code="needs-yes", exit_status=ExitStatus.NEEDS_YES):
+class ConfirmationRequired(
+    RenewctlError, code="confirmation-required", exit_status=ExitStatus.CONFIRMATION_REQUIRED
+):
     """The change is large or leaves a client without a recipient, and nobody can be asked."""
 
 

@@ -71,10 +71,10 @@ def test_a_fix_is_printed_where_it_is_right_for_all_of_them(on_terminal: Callabl
     """One client has its command; of several, whose commands differ, there is a note without any."""
     write_store({"c1.example": overridden(1)})
     _, one, _ = on_terminal("check", columns=100)
-    assert "not-in-hubspot  fix: renewctl todo c1.example\n" in one
+    assert "differs-from-hubspot  fix: renewctl todo c1.example\n" in one
     write_store({"c1.example": overridden(1), "c2.example": overridden(2)})
     _, two, _ = on_terminal("check", columns=100)
-    (remedy,) = re.findall(r"not-in-hubspot  (.*?)\n(?=[A-Z]|\n)", two, re.DOTALL)
+    (remedy,) = re.findall(r"differs-from-hubspot  (.*?)\n(?=[A-Z]|\n)", two, re.DOTALL)
     assert remedy.startswith("note: todo CLIENT ")
     assert "renewctl" not in remedy
 

@@ -98,7 +98,7 @@ def test_a_script_that_would_leave_nobody_needs_yes(small: Path, capsys: pytest.
 def test_an_answer_for_a_program_is_never_asked_about(small: Path) -> None:
     status, seen = ask(*SILENCING, "-o", "json", answer=None)
     assert status == 6
-    assert '"needs-yes"' in seen
+    assert '"confirmation-required"' in seen
 
 
 def test_clear_override_all_is_asked_about_whatever_it_changes(small: Path) -> None:
@@ -203,22 +203,22 @@ def test_done_all_does_not_record_a_look_at_many_screens_unasked(
     keys = [f"c{number:02}.example" for number in range(40)]
     assert main(["override", *keys[:11], "--owner", "hubspot", "-q"]) == 0
     before = small.read_bytes()
-    assert main(["done", "--all"]) == 6
+    assert main(["confirm", "--all"]) == 6
     assert "saw the screens of 11 of 40 clients: c00.example, c01.example" in capsys.readouterr().err
-    assert ask("done", "--all", "-o", "json", answer=None)[0] == 6
-    assert ask("done", "--all", answer="n")[0] == 1
+    assert ask("confirm", "--all", "-o", "json", answer=None)[0] == 6
+    assert ask("confirm", "--all", answer="n")[0] == 1
     assert small.read_bytes() == before
-    assert main(["done", keys[0], "-q"]) == 0
-    assert main(["done", "--all", "-q"]) == 0  # the other ten are just a quarter
-    assert main(["done", *keys, "-q"]) == 0  # named, so asked for
+    assert main(["confirm", keys[0], "-q"]) == 0
+    assert main(["confirm", "--all", "-q"]) == 0  # the other ten are just a quarter
+    assert main(["confirm", *keys, "-q"]) == 0  # named, so asked for
 
 
 @pytest.mark.parametrize(("today", "status"), [("2026-10-04", 0), ("2026-10-03", 6)])
 def test_a_renewal_far_away_is_not_moved_on_unasked(today: str, status: int, small: Path) -> None:
     assert "2027-02-01" in small.read_text()
-    assert main(["client", "renewed", "borges.example", "--as-of", today]) == status
+    assert main(["client", "renew", "borges.example", "--as-of", today]) == status
     assert ("2028-02-01" in small.read_text()) == (status == 0)
-    assert main(["client", "renewed", "borges.example", "--as-of", today, "--yes"]) == 0
+    assert main(["client", "renew", "borges.example", "--as-of", today, "--yes"]) == 0
 
 
 def test_what_was_agreed_to_is_not_written_over_what_came_meanwhile(narrow: Path) -> None:

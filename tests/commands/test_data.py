@@ -344,14 +344,19 @@ def test_one_hub_id_for_two_new_clients_is_refused(store: Path, run: Callable) -
 def test_a_client_whose_row_is_bad_is_not_pruned(small: Path, run: Callable) -> None:
     """It is listed: what the row says of it could not be read, that is all."""
     text = "client,hub id\nacme.example,\nborges.example,x\n"
-    ran = run("import", "-", "--prune", "--partial", stdin=text)
+    ran = run("import", "-", "--prune", "--skip-invalid", stdin=text)
     assert ran.status in {0, 2, 3, 6}
     assert list(names(run)) == ["acme.example", "borges.example"]
 
 
 def test_a_partial_import_says_in_json_what_it_left_out(store: Path, run: Callable) -> None:
     ran = run(
-        "import", "-", "--partial", "-o", "json", stdin="client,hub id\nacme.example,\nborges.example,x\n"
+        "import",
+        "-",
+        "--skip-invalid",
+        "-o",
+        "json",
+        stdin="client,hub id\nacme.example,\nborges.example,x\n",
     )
     assert ran.status == 0
     assert list(names(run)) == ["acme.example"]
@@ -360,7 +365,7 @@ def test_a_partial_import_says_in_json_what_it_left_out(store: Path, run: Callab
 
 def test_a_partial_import_of_many_bad_rows_lists_no_endless_notes(store: Path, run: Callable) -> None:
     rows = "".join(f"c{number}.example,x\n" for number in range(500))
-    ran = run("import", "-", "--partial", stdin="client,hub id\nacme.example,\n" + rows)
+    ran = run("import", "-", "--skip-invalid", stdin="client,hub id\nacme.example,\n" + rows)
     assert ran.status == 0
     assert len(ran.out.splitlines()) < 60
     assert "500" in ran.out or "480" in ran.out
@@ -402,7 +407,7 @@ def test_many_problems_of_a_kind_are_one_with_their_lines_and_all_are_in_json(
         "      'soon' is not a date that can be read for certain",
         "      15 lines like this: 3, 5, 7 and 12 more",
         "      help: clear the cell if there is no date; otherwise write it as 2027-03-01",
-        "help: --partial imports the others",
+        "help: --skip-invalid imports the others",
     ]
     problems = json.loads(run("import", "-", "-o", "json", stdin=text).err)["problems"]
     assert len(problems) == 45
@@ -422,7 +427,7 @@ def test_three_problems_of_a_kind_and_many_in_one_line_are_listed_one_by_one(
 
 
 def test_a_row_with_cells_too_many_does_not_hide_the_others(store: Path, run: Callable) -> None:
-    """All problems at once: --partial can leave such a row out as well as any other."""
+    """All problems at once: --skip-invalid can leave such a row out as well as any other."""
     text = "client,hub id\nacme.example,1,2\nborges.example,x\ncedro.example,3\n"
     ran = run("import", "-", "-o", "json", stdin=text)
     assert {problem["line"] for problem in json.loads(ran.err)["problems"]} == {2, 3}

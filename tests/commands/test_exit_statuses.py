@@ -103,7 +103,7 @@ TABLE = [
     ),
     ("who --recipient nobody@agency.example", 4, "unknown-user", "nobody@agency.example"),
     # 6: needs --yes
-    ("clear-override --all", 6, "needs-yes", "--yes"),
+    ("clear-override --all", 6, "confirmation-required", "--yes"),
     # 74: the system
     ("set-default --notify none --store linked.toml", 74, "io", "hard links"),
     ("set-default --notify none --store readonly.toml", 74, "io", "read-only"),
@@ -174,7 +174,7 @@ def test_the_statuses_are_those_of_the_design() -> None:
         "INVALID": 3,
         "UNKNOWN": 4,
         "BUSY": 5,
-        "NEEDS_YES": 6,
+        "CONFIRMATION_REQUIRED": 6,
         "INTERNAL": 70,
         "IO": 74,
         "INTERRUPTED": 130,

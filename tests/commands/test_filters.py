@@ -18,8 +18,8 @@ FILTERS: list[tuple[str, Callable[[Item], bool]]] = [
     ("--product marketing", lambda item: "Marketing" in (item["product"] or "")),
     ("--code no-recipient", lambda item: "no-recipient" in codes(item)),
     (
-        "--code not-in-hubspot,inactive-user",
-        lambda item: bool(codes(item) & {"not-in-hubspot", "inactive-user"}),
+        "--code differs-from-hubspot,inactive-user",
+        lambda item: bool(codes(item) & {"differs-from-hubspot", "inactive-user"}),
     ),
     ("--code renewal-past --code no-renewal-date", lambda item: (item["days_to_renewal"] or -1) < 0),
     (

@@ -82,15 +82,15 @@ def test_each_command_that_is_printed_can_be_typed(case: dict[str, Any], run: Ca
     before = write_store(case)
     well = merged(TABLE["well"]["clients"]["acme.example"], case.get("client", {}))
     for item in findings(run):
-        assert (item["mend"] is None) != (item["note"] is None), item
-        if item["mend"]:
-            assert COMMAND.fullmatch(item["mend"]), item
-            assert not re.search(r"\b[A-Z]{4,}\b", item["mend"]), item
-        for command in COMMAND.findall(item["mend"] or item["note"]):
+        assert (item["fix"] is None) != (item["note"] is None), item
+        if item["fix"]:
+            assert COMMAND.fullmatch(item["fix"]), item
+            assert not re.search(r"\b[A-Z]{4,}\b", item["fix"]), item
+        for command in COMMAND.findall(item["fix"] or item["note"]):
             assert shlex.split(command)[-2:] == ["--store", STORE] or " -- " in command, command
             ran = run(*filled_in(command, well["contacts"]))
             assert ran.status == 0, (command, ran)
-            assert (Path(STORE).read_bytes() == before) == bool(item["mend"]), command
+            assert (Path(STORE).read_bytes() == before) == bool(item["fix"]), command
             Path(STORE).write_bytes(before)
 
 
@@ -98,7 +98,7 @@ def test_the_fix_of_a_copy_can_be_typed(run: Callable) -> None:
     write_store({})
     copy = "my 'own' store (Ana's copy).toml"
     (item,) = [item for item in findings(run, add=copy) if item["code"] == "conflict-copy"]
-    assert run(*shlex.split(item["mend"])[1:]).status == 0
+    assert run(*shlex.split(item["fix"])[1:]).status == 0
 
 
 def test_the_forms_and_the_explanation_say_the_same(run: Callable, on_terminal: Callable) -> None:
@@ -113,11 +113,11 @@ def test_the_forms_and_the_explanation_say_the_same(run: Callable, on_terminal: 
         piped = run("check", "--store", STORE).out.splitlines()
         drawn = " ".join(on_terminal("check", "--store", STORE, "--long", columns=100)[1].split())
         for item, row, annotation, line in zip(items, table, github, piped, strict=True):
-            label = "mend" if item["mend"] else "note"
-            assert (row["mend"], row["note"]) == (item["mend"] or "", item["note"] or "")
+            label = "fix" if item["fix"] else "note"
+            assert (row["fix"], row["note"]) == (item["fix"] or "", item["note"] or "")
             assert annotation.endswith(f"; {label}: {item[label].replace('%', '%25')}")
             assert line.endswith(f"; {label}: {item[label]}")
-            assert f" {'fix' if item['mend'] else label}: {' '.join(item[label].split())}" in drawn
+            assert f" {label}: {' '.join(item[label].split())}" in drawn
             kinds.setdefault(item["code"], set()).add(label)
             commands.setdefault(item["code"], set()).update(commands_in(item[label]))
     assert set(kinds) == set(CODES)
@@ -125,8 +125,8 @@ def test_the_forms_and_the_explanation_say_the_same(run: Callable, on_terminal: 
         explained = json.loads(run("check", "--explain", code, "-o", "json").out)
         text = read_texts("codes")["codes"][code]
         (kind,) = kinds[code]
-        assert explained["mend"] == text.get("fix")
+        assert explained["fix"] == text.get("fix")
         assert explained["note"] == text.get("note")
-        assert [label for label in ("mend", "note") if explained[label]] == [kind]
+        assert [label for label in ("fix", "note") if explained[label]] == [kind]
         assert commands_in(explained[kind]) == commands[code], code
         assert f"  {kind}: " in run("check", "--explain", code).out

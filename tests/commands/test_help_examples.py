@@ -28,7 +28,7 @@ def work(examples: Path, run: Callable) -> Path:
     git = ["git", "-c", "user.name=Ana", "-c", "user.email=ana@agency.example"]
     for words in (["init", "-q"], ["add", "renewctl.toml"], ["commit", "-qm", "The agency"]):
         subprocess.run([*git, *words], check=True)
-    assert run("client", "renewed", "acai-do-norte.example").status == 0
+    assert run("client", "renew", "acai-do-norte.example").status == 0
     return Path.cwd()
 
 

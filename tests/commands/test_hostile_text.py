@@ -69,7 +69,7 @@ CHANGES = [
     ("clear-override", "acme.example"),
     ("client", "remove", "acme.example"),
     ("client", "rename", "acme.example", "acme.com"),
-    ("client", "drop-renewal", "acme.example"),
+    ("client", "remove-renewal", "acme.example"),
     ("client", "unassign", "acme.example", "primary"),
     ("user", "set", "ana", "--name", "Ana"),
 ]
@@ -262,7 +262,7 @@ def test_what_is_typed_is_shown(name: str, run: Callable) -> None:
         ("client", "set", "acme.example", "--hub-id", text),
         ("client", "assign", "acme.example", text, "a@b.example"),
         ("client", "assign", "acme.example", "primary", text),
-        ("client", "drop-renewal", "acme.example", "--product", text),
+        ("client", "remove-renewal", "acme.example", "--product", text),
         ("client", "rename", "acme.example", text),
         ("user", "add", text),
         ("user", "add", "x@agency.example", "--name", text, "-n"),

@@ -157,7 +157,7 @@ def test_a_new_store_names_its_schema_first_whatever_is_changed(
         ("client", "rename", "imported.example", "other.example"),
         ("clear-override", "acme.example"),
         ("undo",),
-        ("done", "--all", "-y"),
+        ("confirm", "--all", "-y"),
         ("user", "add", "rui@agency.example"),
         ("user", "replace", "ana", "rui", "-y"),
         ("client", "remove", "other.example", "-y"),
@@ -188,7 +188,7 @@ def test_what_init_and_edits_write_is_right_to_an_editor(run: Callable) -> None:
     )
     client = ("client", "add", "acme.example", "--primary", "a@acme.example", "--renewal", "2027-01-01")
     assert run(*client, "--store", "mine.json").status == 0
-    assert run("done", "--all", "-y", "--store", "mine.json").status == 0
+    assert run("confirm", "--all", "-y", "--store", "mine.json").status == 0
     Draft7Validator(json.loads(SCHEMA.read_text())).validate(json.loads(Path("mine.json").read_text()))
 
 

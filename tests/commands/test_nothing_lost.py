@@ -116,7 +116,7 @@ def as_workbook(rows: list[dict[str, Shown]]) -> bytes:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     rows=tables(),
-    options=st.sets(st.sampled_from(["--with-overrides", "--allow-odd-text", "--partial"])),
+    options=st.sets(st.sampled_from(["--with-overrides", "--allow-odd-text", "--skip-invalid"])),
 )
 def test_every_cell_is_in_the_store_or_named(
     rows: list[dict[str, Shown]], options: set[str], write: Callable[[Any], bytes], run: Callable

@@ -44,7 +44,7 @@ READS = [
     ("client", "remove", "acme.example", "-n"),
     ("import", "roster.csv", "-n", "--with-overrides"),
     ("import", "bad.csv", "-n"),
-    ("import", "bad.csv", "-n", "--partial"),
+    ("import", "bad.csv", "-n", "--skip-invalid"),
     ("import", "columns.csv", "-n"),
     ("override", "--from-file", "list.csv", "-n"),
     ("override", "--from-file", "bad.csv", "-n"),

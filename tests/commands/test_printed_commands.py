@@ -33,8 +33,8 @@ LINES = [
     (["explain", "--", "--store", "a.toml"], ("who",), {}, "renewctl who"),
     ([], ("user add", "o'brien@x.example"), {}, """renewctl user add 'o'"'"'brien@x.example'"""),
     (["--store=a.toml"], ("user add", "-x", "y"), {}, "renewctl user add --store a.toml -- -x y"),
-    ([], ("done",), {"contacts": True, "all": False, "on": None}, "renewctl done --contacts"),
-    ([], ("done",), {"product": "", "as_of": "-1d"}, "renewctl done --product '' --as-of=-1d"),
+    ([], ("confirm",), {"contacts": True, "all": False, "date": None}, "renewctl confirm --contacts"),
+    ([], ("confirm",), {"product": "", "as_of": "-1d"}, "renewctl confirm --product '' --as-of=-1d"),
 ]
 
 
@@ -105,7 +105,7 @@ WRONG = [
     ("explain", "who@agency.example"),
     ("explain", "rui"),
     ("client", "add", "acme.example"),
-    ("client", "drop-renewal", "borges.example", "--product", "Sales Hub"),
+    ("client", "remove-renewal", "borges.example", "--product", "Sales Hub"),
     ("client", "unassign", "acme.example", "billing", "nobody@acme.example"),
     ("user", "add", "rui@agency.example"),
     ("user", "remove", "rui"),
@@ -114,7 +114,7 @@ WRONG = [
     ("who", "--expect", "rui@agency.example"),
     ("override",),
     ("clear-override",),
-    ("done",),
+    ("confirm",),
     ("client", "remove"),
     ("list",),
     ("init",),
@@ -214,7 +214,7 @@ PRINTING = [
     ("client", "add", "4412345", "-n"),
     ("user", "add", "a-user-with-a-name@agency.example"),
     ("override", "borges.example", "--owner", "partner", "--notify", "a-user@agency.example"),
-    ("done", "a-client-with-a-long-domain.example"),
+    ("confirm", "a-client-with-a-long-domain.example"),
 ]
 
 

@@ -56,7 +56,7 @@ READING = [
     ["who", "--product", "étoile", "--all"],
     ["contacts", CLIENT],
     ["client", "list", "--user", "joão", "--search", "Açaí"],
-    ["check", "--ignore", "contacts-never-checked,never-confirmed,no-renewal-date,copy-not-assured"],
+    ["check", "--ignore", "contacts-never-checked,never-confirmed,no-renewal-date,copy-uncertain"],
 ]
 CHANGING = [
     ["user", "set", "João@agência.example", "--inactive"],
@@ -78,10 +78,10 @@ CHANGING = [
     ["client", "assign", CLIENT, "decision-maker", "josé@acai.example", "--name", "José\u00a0Dias"],
     ["client", "assign", CLIENT, "billing", "zé@acai.example", "--name", "Zé"],
     ["client", "unassign", CLIENT, "primary", "josé@acai.example"],
-    ["client", "renewed", CLIENT, "--product", "gestão\u00a0básica"],
+    ["client", "renew", CLIENT, "--product", "gestão\u00a0básica"],
     ["client", "set-renewal", CLIENT, "2027-09-01", "--product", "GESTÃO  Básica"],
     ["client", "set-renewal", CLIENT, "2027-09-01", "--product", "Gestão\u00a0  Nova"],
-    ["client", "drop-renewal", CLIENT, "--product", "étoile"],
+    ["client", "remove-renewal", CLIENT, "--product", "étoile"],
     ["import", "rows.csv", "--with-overrides"],
     ["import", "new.csv", "--with-overrides"],
 ]

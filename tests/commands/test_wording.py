@@ -45,7 +45,7 @@ def test_every_place_that_explain_names_is_the_line_of_the_value(run: Callable) 
         for value in json.loads(run("explain", client, "-o", "json").out)["values"]:
             for at, text in [
                 (value["at"], value["value"]),
-                *([(value["shadows"]["at"], value["shadows"]["value"])] if value["shadows"] else []),
+                *([(value["overrides"]["at"], value["overrides"]["value"])] if value["overrides"] else []),
             ]:
                 file, line = at.rsplit(":", 1)
                 assert file == "renewctl.toml"

@@ -1,4 +1,4 @@
-"""What ``done`` records: which values, where, and that it says what is so already."""
+"""What ``confirm`` records: which values, where, and that it says what is so already."""
 
 from datetime import date
 from typing import Any
@@ -30,10 +30,12 @@ def book(**more: Any) -> Portfolio:
     return reading.portfolio
 
 
-def planned(portfolio: Portfolio, *keys: str, default: bool = False, as_override: bool = False) -> Any:
+def planned(
+    portfolio: Portfolio, *keys: str, default: bool = False, entered_as_override: bool = False
+) -> Any:
     """Return the plan for the clients named."""
     clients = [portfolio.clients[key] for key in keys]
-    return confirm_settings(portfolio, clients, ON, default=default, as_override=as_override)
+    return confirm_settings(portfolio, clients, ON, default=default, entered_as_override=entered_as_override)
 
 
 def test_the_default_is_recorded_as_the_file_has_it() -> None:
@@ -53,7 +55,7 @@ def test_a_client_without_one_is_recorded_as_following_where_the_file_spells_it(
 
 
 def test_where_no_way_back_was_offered_the_defaults_values_are_recorded() -> None:
-    plan = planned(book(), "borges.example", "acme.example", as_override=True)
+    plan = planned(book(), "borges.example", "acme.example", entered_as_override=True)
     assert [change.after for change in plan.changes] == [
         {"owner": "hubspot", "notify": "ana@agency.example", "on": ON},
         {"owner": "partner", "notify": "ana@agency.example", "on": ON},
@@ -91,11 +93,11 @@ def test_the_default_that_is_recorded_so_already_is_said() -> None:
     assert (plan.changes, plan.notes) == ((), ("the default is recorded so already",))
 
 
-@pytest.mark.parametrize(("default", "as_override"), [(True, False), (False, True)])
-def test_a_default_that_is_not_there_cannot_be_recorded(default: bool, as_override: bool) -> None:
+@pytest.mark.parametrize(("default", "entered_as_override"), [(True, False), (False, True)])
+def test_a_default_that_is_not_there_cannot_be_recorded(default: bool, entered_as_override: bool) -> None:
     reading = read_portfolio({key: value for key, value in DATA.items() if key != "defaults"})
     with pytest.raises(UsageError) as caught:
-        planned(reading.portfolio, "borges.example", default=default, as_override=as_override)
+        planned(reading.portfolio, "borges.example", default=default, entered_as_override=entered_as_override)
     assert caught.value.message == "the file has no default that HubSpot could show"
     assert planned(reading.portfolio, "borges.example", "acme.example").changes
 

@@ -546,12 +546,12 @@ CASES = [
         lambda its: renewals.set_renewal(its.client(GAMA), Renewal(NEW_DAY, "", NEW_DAY), named=False),
         [((*GC, "renewals", ""), {"date": NEW_DAY, "deadline": NEW_DAY})],
     ),
-    # client drop-renewal, client renewed
+    # client remove-renewal, client renew
     Case(
         "the only renewal is dropped",
         lambda its: renewals.remove_renewal(its.client(BETA), None),
         [((*BC, "renewals", ""), None)],
-        "client drop-renewal",
+        "client remove-renewal",
     ),
     Case(
         "the named renewal is dropped",
@@ -565,7 +565,7 @@ CASES = [
             ((*AC, "renewals", "Sales Hub", "date"), date(2028, 6, 30)),
             ((*AC, "renewals", "Sales Hub", "deadline"), date(2028, 5, 1)),
         ],
-        "client renewed",
+        "client renew",
         said=("the renewal of 2027-06-30 is still 10 days away",),
     ),
     Case(
@@ -846,13 +846,13 @@ REFUSALS = [
         "a product is renamed to one that renews on another day",
         lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "marketing hub"),
         "acme.example has a renewal of Marketing Hub already, with other dates",
-        "renewctl client drop-renewal acme.example --product PRODUCT",
+        "renewctl client remove-renewal acme.example --product PRODUCT",
     ),
     Refusal(
         "a product is renamed to one with other dates than the new ones",
         lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "marketing hub", Renewal(NEW_DAY)),
         "acme.example has a renewal of Marketing Hub already, with other dates",
-        "renewctl client drop-renewal acme.example --product PRODUCT",
+        "renewctl client remove-renewal acme.example --product PRODUCT",
     ),
     Refusal(
         "a product is renamed and gets a deadline after its date",

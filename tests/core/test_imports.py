@@ -87,7 +87,7 @@ NEW = ("clients", "new.example")
 DAY, OTHER = date(2027, 9, 1), date(2028, 9, 1)
 ALL_IN = ImportOptions(with_overrides=True)
 BY_DEADLINE = ImportOptions(deadline_is_date=True)
-PARTIAL = ImportOptions(partial=True)
+SKIP_INVALID = ImportOptions(skip_invalid=True)
 PRIMARY, BILLING, DECISION = Role
 UNUSED_NOTE = "1 note not used, because no override is set: {} (--map memo=note imports notes as memos)"
 
@@ -813,7 +813,7 @@ def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
 
     error, count = caught.value, len(case.problems)
     assert error.message == f"{count} bad row{'s' * (count > 1)}; nothing was written"
-    assert (error.exit_status, error.hint) == (ExitStatus.INVALID, "--partial imports the others")
+    assert (error.exit_status, error.hint) == (ExitStatus.INVALID, "--skip-invalid imports the others")
     assert [problem.line for problem in error.problems] == [line for line, _, _ in case.problems]
     for problem, (_, message, hint) in zip(error.problems, case.problems, strict=True):
         assert problem.file == FILE
@@ -881,7 +881,7 @@ def test_partner_users_who_are_listed_as_contacts_are_remarked_on() -> None:
     assert last == "and 10 more roles with a partner user"
 
 
-def test_partial_says_nothing_about_clients_that_are_left_out() -> None:
+def test_skip_invalid_says_nothing_about_clients_that_are_left_out() -> None:
     bad = row(
         BETA,
         3,
@@ -892,7 +892,7 @@ def test_partial_says_nothing_about_clients_that_are_left_out() -> None:
     )
     rows = [row(ACME), bad, row(BETA, 4, product="Sales Hub", renewal=OTHER)]
 
-    assert [note[:8] for note in plan_import(portfolio(), rows, PARTIAL).notes] == ["left out"] * 2
+    assert [note[:8] for note in plan_import(portfolio(), rows, SKIP_INVALID).notes] == ["left out"] * 2
 
 
 BAD_CELLS = (Problem("'x' is not a hub id", file=FILE, line=3, column=2), Problem("'y'", file=FILE, line=9))
@@ -906,9 +906,9 @@ def test_the_problems_of_rows_that_are_no_entries_are_listed_among_the_others() 
     assert caught.value.message == "3 bad rows; nothing was written"
 
 
-def test_partial_leaves_the_bad_ones_out_and_says_so() -> None:
+def test_skip_invalid_leaves_the_bad_ones_out_and_says_so() -> None:
     rows = [row("nowhere", 4), row("new.example", 5), row(ACME, 6, name="A"), row(ACME, 7, renewal=DAY)]
-    plan = plan_import(portfolio(), rows, PARTIAL, BAD_CELLS)
+    plan = plan_import(portfolio(), rows, SKIP_INVALID, BAD_CELLS)
 
     assert changed(plan) == [(NEW, {})]
     assert [said.partition(": ")[2][:7] for said in plan.notes] == [
@@ -924,25 +924,25 @@ def test_partial_leaves_the_bad_ones_out_and_says_so() -> None:
     assert dict(plan.counts) == {"new": 1, "changed": 0, "unchanged": 0, "removed": 0}
 
 
-def test_partial_without_a_good_row_is_refused() -> None:
+def test_skip_invalid_without_a_good_row_is_refused() -> None:
     rows = [row("nowhere", 4), row(ACME, 6, name="A"), row(ACME, 7, renewal=DAY)]
     with pytest.raises(BadInput) as caught:
-        plan_import(portfolio(), rows, PARTIAL, BAD_CELLS)
+        plan_import(portfolio(), rows, SKIP_INVALID, BAD_CELLS)
 
     assert caught.value.message == "none of the 5 rows can be imported"
     assert (caught.value.exit_status, caught.value.hint) == (ExitStatus.INVALID, "")
     assert [problem.line for problem in caught.value.problems] == [3, 4, 7, 9]
     with pytest.raises(BadInput, match="the only row cannot be imported"):
-        plan_import(portfolio(), [], PARTIAL, BAD_CELLS[:1])
-    assert plan_import(portfolio(), [], PARTIAL).changes == ()  # no rows, no bad ones
-    unchanged = plan_import(portfolio(), [row(ACME)], PARTIAL, BAD_CELLS)
+        plan_import(portfolio(), [], SKIP_INVALID, BAD_CELLS[:1])
+    assert plan_import(portfolio(), [], SKIP_INVALID).changes == ()  # no rows, no bad ones
+    unchanged = plan_import(portfolio(), [row(ACME)], SKIP_INVALID, BAD_CELLS)
     assert dict(unchanged.counts)["unchanged"] == 1
 
 
 @pytest.mark.parametrize(
     ("sheet", "where"), [("", "lines 3, 5, 6 and 1 more"), ("S", "S, rows 3, 5, 6 and 1 more")]
 )
-def test_partial_groups_what_is_left_out_for_one_reason(sheet: str, where: str) -> None:
+def test_skip_invalid_groups_what_is_left_out_for_one_reason(sheet: str, where: str) -> None:
     alike = [
         Problem(f"'{n}' is not a date", hint="h", file=FILE, line=n, column=2, sheet=sheet)
         for n in (3, 5, 6, 7)
@@ -950,18 +950,18 @@ def test_partial_groups_what_is_left_out_for_one_reason(sheet: str, where: str) 
     same = [each._replace(message="a formula was never calculated", column=3) for each in alike]
     other = Problem("'x' is not a hub id", file=FILE, line=4, column=3, sheet=sheet)
 
-    assert plan_import(portfolio(), [row(ACME)], PARTIAL, [*alike, other, *same]).notes == (
+    assert plan_import(portfolio(), [row(ACME)], SKIP_INVALID, [*alike, other, *same]).notes == (
         f"left out: 4 rows: '3' is not a date, or similar: {where}",
         f"left out: 4 rows: a formula was never calculated: {where}",
         f"left out: {'S, row 4' if sheet else 'line 4'}: 'x' is not a hub id",
     )
-    three = plan_import(portfolio(), [row(ACME)], PARTIAL, alike[:3]).notes
+    three = plan_import(portfolio(), [row(ACME)], SKIP_INVALID, alike[:3]).notes
     assert [note.endswith("is not a date") for note in three] == [True] * 3
 
 
-def test_partial_and_prune_exclude_each_other_as_a_client_with_a_bad_row_would_be_removed() -> None:
-    with pytest.raises(UsageError, match="--prune and --partial exclude each other"):
-        plan_import(portfolio(), [row(ACME)], ImportOptions(partial=True, prune=True), BAD_CELLS)
+def test_skip_invalid_and_prune_exclude_each_other_as_a_client_with_a_bad_row_would_be_removed() -> None:
+    with pytest.raises(UsageError, match="--prune and --skip-invalid exclude each other"):
+        plan_import(portfolio(), [row(ACME)], ImportOptions(skip_invalid=True, prune=True), BAD_CELLS)
 
 
 def test_prune_without_rows_would_remove_everybody_and_is_refused() -> None:
@@ -1318,7 +1318,7 @@ def test_problems_name_the_sheet_and_are_in_its_order() -> None:
     problems = caught.value.problems
     assert [(each.sheet, each.line, each.column) for each in problems] == [("B", 2, 1), ("B", 3, 4)]
     assert problems[1].message == "acme.example has another hub id in A, row 9"
-    notes = plan_import(portfolio(), [*rows, row(GAMA)], PARTIAL).notes
+    notes = plan_import(portfolio(), [*rows, row(GAMA)], SKIP_INVALID).notes
     assert [note.split(":")[1].strip() for note in notes[:2]] == ["B, row 2", "B, row 3"]
     assert notes[2].endswith("rows of the same clients: A, row 9")
 
@@ -1376,9 +1376,9 @@ ENTRIES = st.lists(
 )
 WISHES = st.builds(
     lambda way, overrides, by_deadline: ImportOptions(
-        way == "prune", overrides, way == "partial", by_deadline
+        way == "prune", overrides, way == "skip-invalid", by_deadline
     ),
-    st.sampled_from(["prune", "partial", ""]),
+    st.sampled_from(["prune", "skip-invalid", ""]),
     st.booleans(),
     st.booleans(),
 )
@@ -1410,7 +1410,7 @@ def good_rows(rows: list[ImportRow], wishes: ImportOptions) -> list[ImportRow]:
 @LAW
 @given(ENTRIES, WISHES)
 def test_a_second_import_changes_nothing(rows: list[ImportRow], wishes: ImportOptions) -> None:
-    wishes = wishes._replace(partial=False)
+    wishes = wishes._replace(skip_invalid=False)
     rows = good_rows(rows, wishes) or [row(ACME)]
     first = plan_import(portfolio(), rows, wishes)
     again = plan_import(applied(STORE, first), rows, wishes)
@@ -1505,7 +1505,7 @@ def test_a_column_left_blank_changes_nothing(rows: list[ImportRow], wishes: Impo
 def test_without_overrides_no_setting_changes(rows: list[ImportRow], by_deadline: bool) -> None:
     before, rows = portfolio(), [*rows, row("good.example", 100)]
     after = applied(
-        STORE, plan_import(before, rows, ImportOptions(partial=True, deadline_is_date=by_deadline))
+        STORE, plan_import(before, rows, ImportOptions(skip_invalid=True, deadline_is_date=by_deadline))
     )
 
     assert {key: client.override for key, client in after.clients.items() if key in before.clients} == {

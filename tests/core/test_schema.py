@@ -131,7 +131,7 @@ def test_a_full_store_is_read_whole() -> None:
                     f'policy.domains is spelled "{written}"',
                     ("policy", "domains"),
                     f'write "{plain}"',
-                    code="unusual-spelling",
+                    code="nonstandard-spelling",
                 )
                 for written, plain in (
                     ("Agency.example", "agency.example"),
@@ -142,7 +142,7 @@ def test_a_full_store_is_read_whole() -> None:
                 'clients."WWW.Acme.example" is read as the client acme.example',
                 ("clients", "WWW.Acme.example"),
                 'write [clients."acme.example"]',
-                code="unusual-spelling",
+                code="nonstandard-spelling",
             ),
         ),
     )

@@ -128,11 +128,13 @@ def test_what_is_optional_or_to_ask_is_no_click_that_must_be_made() -> None:
     )
 
 
-def everything_done(data: Data, on: date, *, as_override: bool = False) -> Data:
-    """Return the data after what ``done --all`` records."""
+def everything_confirmed(data: Data, on: date, *, entered_as_override: bool = False) -> Data:
+    """Return the data after what ``confirm --all`` records."""
     book = portfolio(data)
     default, clients = todo.settings_of_tasks(todo.find_tasks(book, TODAY))
-    plan = confirmations.confirm_settings(book, clients, on, default=default, as_override=as_override)
+    plan = confirmations.confirm_settings(
+        book, clients, on, default=default, entered_as_override=entered_as_override
+    )
     return paths.apply_changes({"version": 1, **data}, plan.changes)
 
 
@@ -164,7 +166,7 @@ def test_a_click_that_cannot_be_made_is_listed_and_never_recorded_unnamed() -> N
 @LAW
 @given(BOOKS, DAYS)
 def test_when_all_is_done_no_click_is_due_and_what_is_to_ask_stays(data: Data, on: date) -> None:
-    before, after = portfolio(data), portfolio(everything_done(data, on))
+    before, after = portfolio(data), portfolio(everything_confirmed(data, on))
     to_ask = [
         [t for t in map(told, todo.find_tasks(book, TODAY)) if t.startswith("contacts")]
         for book in (before, after)
@@ -179,17 +181,19 @@ def test_what_was_set_as_an_override_is_optional_afterwards(data: Data, on: date
     before = portfolio(data)
     assume(can_be_shown(before))
     back = [t.client.key for t in todo.find_tasks(before, TODAY) if t.to_default and t.client]
-    after = portfolio(everything_done(data, on, as_override=True))
+    after = portfolio(everything_confirmed(data, on, entered_as_override=True))
     assert open_clicks(after) == []
     assert [t.client.key for t in todo.find_tasks(after, TODAY) if t.to_default and t.client] == sorted(back)
 
 
 @LAW
 @given(BOOKS, DAYS, st.booleans())
-def test_recording_what_was_seen_never_changes_who_hears(data: Data, on: date, as_override: bool) -> None:
+def test_recording_what_was_seen_never_changes_who_hears(
+    data: Data, on: date, entered_as_override: bool
+) -> None:
     before = portfolio(data)
-    assume(can_be_shown(before) or not as_override)
-    after = portfolio(everything_done(data, on, as_override=as_override))
+    assume(can_be_shown(before) or not entered_as_override)
+    after = portfolio(everything_confirmed(data, on, entered_as_override=entered_as_override))
     for key, client in before.clients.items():
         was, now = resolve(before, client), resolve(after, after.clients[key])
         assert (now.rule, now.decisions) == (was.rule, was.decisions)
@@ -199,7 +203,7 @@ def test_recording_what_was_seen_never_changes_who_hears(data: Data, on: date, a
 @given(BOOKS, DAYS, st.sampled_from(Owner))
 def test_a_changed_default_is_one_click_for_all_who_follow_it(data: Data, on: date, owner: Owner) -> None:
     data.setdefault("defaults", {"owner": "hubspot"}).setdefault("notify", "u@p.example")
-    done = everything_done(data, on)
+    done = everything_confirmed(data, on)
     book = portfolio(done)
     following = [client for client in book.clients.values() if not client.override]
     looked_at = paths.apply_changes(

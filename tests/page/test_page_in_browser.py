@@ -133,7 +133,7 @@ def test_each_row_opens_to_the_explanation(show: Callable, ask: Callable, ask_js
         explained = ask_json("explain", item["client"])
         for value in explained["values"]:
             place = f", line {value['at'].rpartition(':')[2]}" if value["at"] else ""
-            assert f"{value['layer']}{place}" in text
+            assert f"{value['source']}{place}" in text
             assert OWNERS.get(value["value"], value["value"] or "none") in text
         for decision in explained["decisions"]:
             assert decision["why"] in text
@@ -205,7 +205,7 @@ def test_the_tiles_count_and_filter(show: Callable, ask: Callable, ask_json: Cal
             item["renewal"] is not None and 0 <= item["days_to_deadline"] <= 14 for item in items
         ],
         "Differs from HubSpot": [
-            any(note["code"] == "not-in-hubspot" for note in item["notes"]) for item in items
+            any(note["code"] == "differs-from-hubspot" for note in item["notes"]) for item in items
         ],
     }
     page = show(ask("who", "-o", "html"))

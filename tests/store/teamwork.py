@@ -61,12 +61,12 @@ def _of_client(key: str, client: Data, user: str, rng: Random) -> list[Words]:
         ["client", "rename", key, f"{rng.choice(ascii_lowercase)}-{key}"],
         assigned,
         ["client", "set-renewal", key, day, "--product", f"New Hub {rng.randint(1, 9)}"],
-        ["done", key, "--on", "2026-11-20"],
-        ["done", "--contacts", key],
+        ["confirm", key, "--date", "2026-11-20"],
+        ["confirm", "--contacts", key],
     ]
     for item in client.get("renewals", ()):
         product = ["--product", item["product"]] if "product" in item else []
-        found += [["client", word, key, *product] for word in ("renewed", "drop-renewal")]
+        found += [["client", word, key, *product] for word in ("renew", "remove-renewal")]
     for item in client.get("contacts", ()):
         found += [["client", "unassign", key, role, item["email"]] for role in item.get("roles", ())]
     return found
@@ -78,7 +78,7 @@ def _of_others(user: str, side: str, rng: Random) -> list[Words]:
     return [
         ["set-default", "--notify", user],
         ["set-default", "--owner", "partner", "--notify", user],
-        ["done", "--default"],
+        ["confirm", "--default"],
         ["user", "set", user, "--name", f"Name {rng.randint(1, 99)}"],
         ["user", "add", f"{rng.choice(ascii_lowercase)}@{side}.example", "--name", "New"],
         ["client", "add", new, "--name", "New", "--primary", f"p@{new}", "--renewal", "2027-03-01"],

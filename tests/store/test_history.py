@@ -490,7 +490,7 @@ def test_a_field_of_an_item_that_is_gone_cannot_be_undone(capsys: pytest.Capture
     path.write_text("[clients.a]\nrenewals = [{ date = 2027-01-01, product = 'S', deadline = 2026-12-01 }]\n")
     assert main(["client", "set-renewal", "a", "2027-01-01", "--product", "S", "-q"]) == 0
     identity = history.read(path, digest(path.read_bytes())).records[-1].id
-    assert main(["client", "drop-renewal", "a", "--product", "S", "-q"]) == 0
+    assert main(["client", "remove-renewal", "a", "--product", "S", "-q"]) == 0
     assert main(["undo", identity, "-q"]) == 5
     assert "clients.a.renewals.S is not there any more" in capsys.readouterr().err
 
@@ -564,7 +564,7 @@ UNDONE = (
     ),
     *("set-default --owner partner --notify none", "set-default --owner hubspot --notify none"),
     *("user remove w@p.example", "user replace u@p.example v@p.example", "user add n@p.example"),
-    *("import --prune roster.csv", "client set a.example --name N", "done --all", "client add n.example"),
+    *("import --prune roster.csv", "client set a.example --name N", "confirm --all", "client add n.example"),
 )
 
 
@@ -613,3 +613,27 @@ def test_undo_of_an_older_change_keeps_a_comment_written_below_its_entry_since(s
     assert "# outside\n" in store.read_text()
     users = tomlkit.parse(store.read_text()).unwrap()["users"]
     assert users["rui@p.example"] == {"name": "N2", "active": False}
+
+
+@pytest.mark.parametrize(
+    ("line", "old"),
+    [
+        ("confirm a.example", "done"),
+        ("client renew a.example", "client renewed"),
+        ("client remove-renewal a.example", "client drop-renewal"),
+    ],
+)
+def test_a_change_recorded_under_an_old_name_is_shown_with_it_and_undone(
+    line: str, old: str, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.write_text(f"{STORE}renewals = [{{ date = 2026-12-20 }}]\n")
+    before = store.read_bytes()
+    assert main([*line.split(), "--yes", "-q"]) == 0
+    assert store.read_bytes() != before
+    renamed = [{**entry, "command": old} if "command" in entry else entry for entry in lines()]
+    RECORD.write_text("".join(f"{json.dumps(entry)}\n" for entry in renamed))
+    capsys.readouterr()
+    assert main(["history", "-o", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["items"][0]["command"] == old
+    assert main(["undo", "--yes", "-q"]) == 0
+    assert store.read_bytes() == before

@@ -212,9 +212,9 @@ WRITES = (
     "override CLIENT --owner hubspot", "clear-override CLIENT", "client add new.example",
     "client set CLIENT --name x", "client remove CLIENT", "client rename CLIENT new.example",
     "client assign CLIENT billing a@b.example", "client unassign CLIENT billing",
-    "client set-renewal CLIENT 2028-01-01", "client drop-renewal CLIENT", "client renewed CLIENT",
+    "client set-renewal CLIENT 2028-01-01", "client remove-renewal CLIENT", "client renew CLIENT",
     "user add new@p.example", "user set ana --name x", "user remove ana", "user replace ana ines",
-    "done CLIENT", "set-default --owner hubspot", "import rows.csv", "undo", "migrate",
+    "confirm CLIENT", "set-default --owner hubspot", "import rows.csv", "undo", "migrate",
 )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def override(client: Data, owner: str, notify: str | None, note: str) -> None:
 
 
 def confirm(holder: Data, setting: Data | None, day: Any) -> None:
-    """Mean ``done``."""
+    """Mean ``confirm``."""
     table = holder.setdefault("in_hubspot", {})
     table["owner"] = setting["owner"] if setting else "default"
     put(table, "notify", setting.get("notify") if setting else None)
@@ -672,7 +672,7 @@ class Store(RuleBasedStateMachine):
                 if field in renewal:
                     renewal[field] = a_year_on(renewal[field])
 
-        command = "drop-renewal" if drop else "renewed"
+        command = "remove-renewal" if drop else "renew"
         self.client_command(key, "client", command, key, "--product", product, means=means)
 
     # settings
@@ -712,7 +712,7 @@ class Store(RuleBasedStateMachine):
 
     @precondition(has_clients)
     @rule(pick=PICK, day=st.sampled_from(["2026-11-01", "2026-11-02"]), default=st.booleans())
-    def done(self, pick: int, day: str, default: bool) -> None:
+    def confirm(self, pick: int, day: str, default: bool) -> None:
         key, on = self.key("clients", pick), self.day(type(TODAY).fromisoformat(day))
 
         def means(data: Data) -> None:
@@ -722,14 +722,14 @@ class Store(RuleBasedStateMachine):
                 confirm(data["defaults"], data["defaults"], on)
 
         options = ["--default"] if default else []
-        self.command("done", key, *options, "--on", day, means=means)
+        self.command("confirm", key, *options, "--date", day, means=means)
 
     @precondition(has_clients)
     @rule(pick=PICK)
-    def done_contacts(self, pick: int) -> None:
+    def confirm_contacts(self, pick: int) -> None:
         key = self.key("clients", pick)
         means = functools.partial(put, key="contacts_checked", value=self.day(TODAY))
-        self.client_command(key, "done", "--contacts", key, means=means)
+        self.client_command(key, "confirm", "--contacts", key, means=means)
 
     # users
 

@@ -53,7 +53,7 @@ _PANELS: Mapping[str, Mapping[str, str]] = {
     },
     "Portal": {
         "todo": "List what must still be clicked in HubSpot so that it agrees with the file.",
-        "done": "Record that HubSpot's screens show what the file says: clicked, or looked at.",
+        "confirm": "Record that HubSpot's screens show what the file says: clicked, or looked at.",
     },
     "Start": {
         "init": "Make a new store, ./renewctl.toml unless --store names another; never overwrites.",

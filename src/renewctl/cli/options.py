@@ -58,7 +58,9 @@ def parse_code(word: str, known: Collection[str], unknown: str) -> str:
     for each, texts in read_texts("codes")["codes"].items():
         if each in known and texts["title"].lower().replace(" ", "-") == code.replace(" ", "-"):
             return str(each)
-    hint = suggest(code, known) or f"the codes: {', '.join(sorted(known))}"
+    renamed = read_texts("synonyms")["codes"].get(code)
+    nearest = f"did you mean {renamed}?" if renamed in known else suggest(code, known)
+    hint = nearest or f"the codes: {', '.join(sorted(known))}"
     raise UsageError(f"{unknown} {word!r}", hint=hint)
 
 

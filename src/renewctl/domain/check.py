@@ -19,11 +19,11 @@ from renewctl.text import count_of, dotted
 CODES: Mapping[str, Severity] = {
     **SEVERITY,
     "too-many-billing": Severity.WARNING,
-    "several-holders": Severity.WARNING,
-    "one-person": Severity.INFO,
-    "foreign-address": Severity.WARNING,
+    "duplicate-role": Severity.WARNING,
+    "single-contact": Severity.INFO,
+    "outside-domains": Severity.WARNING,
     "unknown-key": Severity.WARNING,
-    "unusual-spelling": Severity.INFO,
+    "nonstandard-spelling": Severity.INFO,
     "contacts-never-checked": Severity.INFO,
     "stale-setting": Severity.WARNING,
     "stale-contacts": Severity.WARNING,
@@ -146,7 +146,7 @@ def _find(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal
         product = f"{renewal.product}: " if renewal.product else ""
         message = f"{product}the renewal date {renewal.day} is past"
     finding = Finding(note.code, message, note.path, client=client.key, subject=note.subject)
-    if note.code == "not-in-hubspot":
+    if note.code == "differs-from-hubspot":
         clients = () if _is_of_default(note) else (client.key,)
         return finding._replace(fix=command_line("todo", *clients))
     return finding._replace(note=_advise(portfolio, answer, note, renewal))
@@ -164,7 +164,7 @@ def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renew
         role = next((role for entry in entries for role in entry.roles), Role.PRIMARY)
         code = f"{code}/{role}" if role is Role.BILLING else code
     elif code == FOOTER_CODE and not of_default and lacks_user(answer.client.override):
-        code = "no-recipient/partner"  # ``done`` cannot record what HubSpot cannot show.
+        code = "no-recipient/partner"  # ``confirm`` cannot record what HubSpot cannot show.
     user = "USER"
     if code == "unknown-user":
         # All addresses of an agency end alike, so they are compared by what is before the @.
@@ -181,12 +181,12 @@ def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renew
         "add": lambda: command_line("user add", subject),
         "assign": lambda: command_line("client assign", key, role, "EMAIL"),
         "clear": lambda: command_line("clear-override", key),
+        "confirm": lambda: command_line("confirm --default") if of_default else command_line("confirm", key),
         "date": lambda: command_line("client set-renewal", key, "DATE"),
         "deadline": lambda: command_line("client set-renewal", key, day, product=product, deadline="DATE"),
-        "done": lambda: command_line("done --default") if of_default else command_line("done", key),
-        "drop": lambda: command_line("client drop-renewal", key, product=product),
         "own": lambda: command_line("override", key, owner="partner", notify="USER"),
-        "renewed": lambda: command_line("client renewed", key, product=product),
+        "remove": lambda: command_line("client remove-renewal", key, product=product),
+        "renew": lambda: command_line("client renew", key, product=product),
         "replace": lambda: command_line("user replace", subject, "USER"),
         "set_default": lambda: command_line("set-default", owner="OWNER", notify="USER"),
         "set_user": lambda: (
@@ -209,11 +209,11 @@ _NOTES: Mapping[str, str] = {
     "inactive-contact": "ask the client who has the role now, then: {assign}",
     "inactive-contact/billing": "ask the client who has the role now, then: {assign}; {unassign}",
     "vacant-role": f"{_LOOK_FOR_ROLE}: {{assign}}",
-    "copy-not-assured": "the file cannot settle it; if a copy matters, have the partner own it: {own}",
+    "copy-uncertain": "the file cannot settle it; if a copy matters, have the partner own it: {own}",
     "no-copy": "if somebody of the partner is to be copied: {set_user}",
-    "pinned-same-as-default": "if it is to follow later changes of the default: {clear}",
-    "never-confirmed": "look there; if HubSpot shows what the file says: {done}",
-    "renewal-past": "if it was renewed: {renewed}; if it ended: {drop}",
+    "override-matches-default": "if it is to follow later changes of the default: {clear}",
+    "never-confirmed": "look there; if HubSpot shows what the file says: {confirm}",
+    "renewal-past": "if it was renewed: {renew}; if it ended: {remove}",
     "no-renewal-date": "look the date up, then: {date}",
     "deadline-passed": "nothing is wrong; if the contract has another deadline: {deadline}",
 }
@@ -234,7 +234,7 @@ def _check_domains(portfolio: Portfolio) -> Iterator[Finding]:
             if address_key(user.email) in notified:
                 command = command_line("user replace", user.email, "USER")
             note = f"if it is right, add {domain} to [policy] domains by hand; if it is not: {command}"
-            yield Finding("foreign-address", message, ("users", user.email), note=note)
+            yield Finding("outside-domains", message, ("users", user.email), note=note)
 
 
 def _check_roles(client: Client) -> Iterator[Finding]:
@@ -252,12 +252,12 @@ def _check_roles(client: Client) -> Iterator[Finding]:
         if len(holders[role]) > 1:
             message = f"{', '.join(holders[role])} all hold the role {role}; HubSpot allows one"
             note = f"{_LOOK_FOR_ROLE}: {command_line('client unassign', client.key, role, 'EMAIL')}"
-            yield Finding("several-holders", message, path, client=client.key, note=note, subject=role)
+            yield Finding("duplicate-role", message, path, client=client.key, note=note, subject=role)
     if len(billing) == 1 and all(addresses == billing for addresses in holders.values()):
         message = f"{billing[0]} alone holds all the roles"
         command = command_line("client assign", client.key, "billing", "EMAIL")
         note = f"if the client names a second person: {command}"
-        yield Finding("one-person", message, path, client=client.key, note=note, subject=billing[0])
+        yield Finding("single-contact", message, path, client=client.key, note=note, subject=billing[0])
 
 
 def _check_setting_age(
@@ -268,7 +268,7 @@ def _check_setting_age(
     what, place = ("this client's setting", LOOK_AT_CLIENT) if client else ("the default", DEFAULT_SETTING)
     path = ("clients", client.spelling, "in_hubspot", "on") if client else ("defaults", "in_hubspot", "on")
     message = f"{what} was last looked at in HubSpot {_ago(confirmed.on, today)} (look at: {place})"
-    command = command_line("done", client.key) if client else command_line("done --default")
+    command = command_line("confirm", client.key) if client else command_line("confirm --default")
     note = f"look again; if HubSpot shows what the file says: {command}"
     if client and lacks_user(client.override):
         command = command_line("override", client.key, owner="partner", notify="USER")
@@ -279,7 +279,7 @@ def _check_setting_age(
 def _check_contacts_age(portfolio: Portfolio, client: Client, today: date) -> Iterator[Finding]:
     path, checked = ("clients", client.spelling), client.contacts_checked
     setting = setting_of(portfolio, client)
-    command = command_line("done --contacts", client.key)
+    command = command_line("confirm --contacts", client.key)
     note = f"look there; once the file has the same people: {command}"
     if checked is None:
         if client.contacts or (setting and setting.owner is Owner.HUBSPOT):

@@ -81,13 +81,13 @@ SEVERITY = {
     "inactive-user": Severity.WARNING,
     "inactive-contact": Severity.WARNING,
     "vacant-role": Severity.WARNING,
-    "not-in-hubspot": Severity.WARNING,
+    "differs-from-hubspot": Severity.WARNING,
     "renewal-past": Severity.WARNING,
     "no-renewal-date": Severity.WARNING,
-    "copy-not-assured": Severity.INFO,
+    "copy-uncertain": Severity.INFO,
     "no-copy": Severity.INFO,
     "deadline-passed": Severity.INFO,
-    "pinned-same-as-default": Severity.INFO,
+    "override-matches-default": Severity.INFO,
     "never-confirmed": Severity.INFO,
 }
 
@@ -349,10 +349,10 @@ def _note_override(
         users = [d.email for d in decisions if PARTNER_USER in d.roles and d.reason != "replaced-by-override"]
         copy = f"whether {users[0]} is copied" if users else "whether anybody of the partner is copied"
         message = f"HubSpot's article does not say {copy} when a client's own setting is HubSpot"
-        yield Note("copy-not-assured", message, setting_path(client))
+        yield Note("copy-uncertain", message, setting_path(client))
     if is_same_setting(default, override):
         message = "the override equals the default, but will not follow later changes of it"
-        yield Note("pinned-same-as-default", message, setting_path(client))
+        yield Note("override-matches-default", message, setting_path(client))
 
 
 def _note_hubspot(client: Client, default: Default | None) -> Iterator[Note]:
@@ -380,4 +380,4 @@ def _note_difference(confirmed: Confirmation, client: Client | None) -> Note:
     path = ("clients", client.spelling, "in_hubspot") if client else ("defaults", "in_hubspot")
     whose = "" if client else "for the default "
     message = f"HubSpot acts on what it last showed {whose}on {confirmed.on.isoformat()}: {setting}"
-    return Note("not-in-hubspot", message, path)
+    return Note("differs-from-hubspot", message, path)

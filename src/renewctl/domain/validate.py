@@ -106,7 +106,7 @@ class _Reader:
         for written, word in words:
             if written != word:
                 message = f"{dotted(path)} is spelled {describe_value(written)}"
-                self.remark("unusual-spelling", path, message, f'write "{word}"')
+                self.remark("nonstandard-spelling", path, message, f'write "{word}"')
 
     def read_users(self, table: Any) -> dict[str, PartnerUser]:
         users: dict[str, PartnerUser] = {}
@@ -145,7 +145,7 @@ class _Reader:
             self.report(path, f"is the same client as {other}", "keep one of the two")
         elif key != written:
             message = f"{dotted(path)} is read as the client {key}"
-            self.remark("unusual-spelling", path, message, f'write [clients."{key}"]')
+            self.remark("nonstandard-spelling", path, message, f'write [clients."{key}"]')
         return Client(key, written, **self.read_table(value, "clients", path, {}))
 
     def read_entries(self, table: Any, name: str, example: str) -> list[tuple[str, Any]]:

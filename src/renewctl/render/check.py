@@ -15,7 +15,7 @@ from renewctl.render.result import HANG, DataTable, Grid, Line, Result, column, 
 from renewctl.render.wording import ROLES
 from renewctl.text import count_of, showable
 
-COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "mend", "note")
+COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "fix", "note")
 MOST_NAMED = 3
 """So many clients with findings of one code are named on a terminal; ``--long`` has all of them."""
 GAP = "  "
@@ -57,7 +57,7 @@ class LocatedFinding(NamedTuple):
     @property
     def remedy(self) -> tuple[str, str]:
         """What to do about it, behind the word for what that is: a command, or a note."""
-        return ("mend", self.finding.fix) if self.finding.fix else ("note", self.finding.note)
+        return ("fix", self.finding.fix) if self.finding.fix else ("note", self.finding.note)
 
 
 class Checked(NamedTuple):
@@ -129,10 +129,10 @@ def render_findings(checked: Checked, *, strict: bool, long: bool) -> Result:
         several = len(stores) > 1
         yield from _draw(findings) if long else _draw_groups(_group(findings, several=several), width)
 
-    headings = ("Severity", "Code", "Place", "Finding", "Mend", "Note")
+    headings = ("Severity", "Code", "Place", "Finding", "Fix", "Note")
     return Result(
         {
-            "schema": "renewctl.check/1",
+            "schema": "renewctl.check/2",
             "as_of": checked.as_of.isoformat(),
             "store": dict(stores[0]) if len(stores) == 1 else None,
             "stores": [dict(store) for store in stores],
@@ -188,7 +188,7 @@ def _item(located: LocatedFinding) -> dict[str, Any]:
         "severity": finding.severity,
         "client": finding.client,
         "message": finding.message,
-        "mend": finding.fix or None,
+        "fix": finding.fix or None,
         "note": finding.note or None,
         "file": located.file,
         "line": located.line or None,
@@ -271,7 +271,7 @@ def _draw_groups(groups: Sequence[_Group], width: int) -> Iterator[Line]:
 
 def _label_remedy(remedy: tuple[str, str]) -> Line:
     label, text = remedy
-    return line((f"{'fix' if label == 'mend' else label}: ", "dim"), text)
+    return line((f"{label}: ", "dim"), text)
 
 
 def _annotate_error(error: RenewctlError) -> str:
@@ -309,7 +309,7 @@ def render_code(code: str) -> Result:
         "severity": severity,
         "meaning": text["meaning"],
         "why": text["why"],
-        "mend": text.get("fix"),
+        "fix": text.get("fix"),
         "note": text.get("note"),
         "source": texts["sources"].get(text.get("source")),
     }
@@ -318,14 +318,14 @@ def render_code(code: str) -> Result:
         line((f"{severity} {code}", str(severity))),
         line(("  means: ", "dim"), text["meaning"]),
         line(("  why: ", "dim"), text["why"]),
-        line(("  mend: " if "fix" in text else "  note: ", "dim"), text.get("fix") or text["note"]),
+        line(("  fix: " if "fix" in text else "  note: ", "dim"), text.get("fix") or text["note"]),
         line(("  source: ", "dim"), source),
     ]
     labels = ("Code", "Severity", "Meaning", "Why", "Fix" if "fix" in text else "Note", "Source")
     values = (code, severity, text["meaning"], text["why"], text.get("fix") or text["note"], source)
     grid = Grid([[column("", labels, "dim"), column("", values, wraps=True)]])
     return Result(
-        {"schema": "renewctl.check-code/1", **document},
+        {"schema": "renewctl.check-code/2", **document},
         table_of(tuple(document), [document]),
         names=(code,),
         lines=lines,

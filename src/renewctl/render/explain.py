@@ -75,7 +75,7 @@ def render_explanation(
         for decision in resolution.decisions
     ]
     document = {
-        "schema": "renewctl.explain/1",
+        "schema": "renewctl.explain/2",
         "client": client.key,
         "name": client.name or None,
         "rule": resolution.rule,
@@ -98,7 +98,7 @@ def render_explanation(
 def _values(
     resolution: Resolution, default: Default | None, policy: Policy, place_of: PlaceOf
 ) -> list[dict[str, Any]]:
-    """Return each value with the layer it comes from, and the default's that an override hides."""
+    """Return each value with its source, and the default's that it overrides."""
     client, setting = resolution.client, resolution.setting
     if setting is None:
         return []
@@ -108,20 +108,20 @@ def _values(
         hidden: Mapping[str, Any] | None = None
         if client.override and default:
             at = place_of(("defaults", field)) or place_of(("defaults",))
-            hidden = {"layer": "default", "value": getattr(default, field) or None, "at": at}
+            hidden = {"source": "default", "value": getattr(default, field) or None, "at": at}
         values.append(
             {
                 "field": field,
                 "value": getattr(setting, field) or None,
-                "layer": "override" if client.override else "default",
+                "source": "override" if client.override else "default",
                 "at": place_of((*path, field)) or place_of(path),
-                "shadows": hidden,
+                "overrides": hidden,
             }
         )
     if client.override and setting.owner == "hubspot" and not setting.notify:
         field = "hubspot_override_copies"
         value, at = str(policy.hubspot_override_copies), place_of(("policy", field))
-        values.append({"field": field, "value": value, "layer": "policy", "at": at, "shadows": None})
+        values.append({"field": field, "value": value, "source": "policy", "at": at, "overrides": None})
     return values
 
 
@@ -134,14 +134,14 @@ def _write(
     if not values:
         yield line(("  no default and no override: nobody is known to be notified", "error"))
     for value in values:
-        hidden, overridden = value["shadows"], ""
+        hidden, overridden = value["overrides"], ""
         if hidden:
             verb = "says" if value["field"] == "owner" else "names"
             overridden = f"; default ({hidden['at']}) {verb} {hidden['value'] or 'nobody'}, overridden"
         yield line(
             f"  {value['field']:<7} ",
             (value["value"] or "nobody", "strong"),
-            f" ← {value['layer']} ({value['at'] or 'not written: what holds without it'})",
+            f" ← {value['source']} ({value['at'] or 'not written: what holds without it'})",
             (overridden, "dim"),
         )
     yield line()
@@ -233,7 +233,7 @@ def _show_values(values: Sequence[Mapping[str, Any]]) -> list[_Row]:
     labels = {key: field.label for table in ("policy", "defaults") for key, field in TABLES[table].items()}
     rows = []
     for value in values:
-        place, hidden = f"{value['layer']}, {value['at'] or 'not in the file'}", value["shadows"]
+        place, hidden = f"{value['source']}, {value['at'] or 'not in the file'}", value["overrides"]
         replaced = line((f"(default: {_say(hidden['value'])})", "dim")) if hidden else line()
         shown = line((_say(value["value"]), "strong"))
         rows.append(_Row(line(labels[value["field"]]), shown, [line(place), replaced]))

@@ -49,7 +49,7 @@ STATUSES = (
     Status("nobody", "NOBODY is notified", "error", "no-recipient"),
     Status("passed", "Deadline passed", "error", "deadline-passed"),
     Status("soon", f"Deadline within {SOON} days", "warning"),
-    Status("differs", "Differs from HubSpot", "warning", "not-in-hubspot"),
+    Status("differs", "Differs from HubSpot", "warning", "differs-from-hubspot"),
     Status("past", "Renewal date passed", "warning", "renewal-past", urgent=False),
     Status("undated", "No renewal date", "warning", "no-renewal-date", urgent=False),
 )
@@ -294,8 +294,8 @@ def _explain(document: Mapping[str, Any]) -> Explanation:
         {
             "label": FIELDS[value["field"]],
             "value": _name_value(value["field"], value["value"]),
-            "source": _name_place(value["layer"], value["at"]),
-            "hidden": _describe_hidden(value["field"], value["shadows"]),
+            "source": _name_place(value["source"], value["at"]),
+            "hidden": _describe_hidden(value["field"], value["overrides"]),
         }
         for value in document["values"]
     ]

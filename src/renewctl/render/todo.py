@@ -103,11 +103,13 @@ def _command_to_record(task: Task) -> str:
     if task.lacks_user:
         return command_to_set_user(task)
     if task.client is None:
-        return command_line("done --default")
+        return command_line("confirm --default")
     question = task.question
     if question and (question.vacant or question.inactive):
         return command_line("client assign", task.client.key, "ROLE", "EMAIL")
-    return command_line("done --contacts" if task.screen is Screen.CONTACTS else "done", task.client.key)
+    return command_line(
+        "confirm --contacts" if task.screen is Screen.CONTACTS else "confirm", task.client.key
+    )
 
 
 def _where(screen: Screen, client: str) -> str:
@@ -149,19 +151,19 @@ def _commands(todo: TaskList) -> Iterator[tuple[str, str]]:
     clicks = [task for task in (*groups["default"], *groups["overrides"]) if not task.lacks_user]
     overrides = [task for task in clicks if task.client]
     if len(clicks) > len(overrides):
-        yield command_line("done --default"), "the default's"
+        yield command_line("confirm --default"), "the default's"
     elif groups["default"]:
         yield command_to_set_user(groups["default"][0]), "who is missing"
     if overrides or groups["optional"]:
-        yield command_line("done CLIENT…"), "a client's click"
+        yield command_line("confirm CLIENT…"), "a client's click"
     if any(task.lacks_user for task in groups["overrides"]):
         yield command_line("override CLIENT", owner="partner", notify="USER"), "who is missing"
     if any(task.to_default and task.choice for task in overrides):
-        yield command_line("done --as-override CLIENT…"), 'no "Set default"'
+        yield command_line("confirm --entered-as-override CLIENT…"), 'no "Set default"'
     if clicks and not todo.named:
-        yield command_line("done --all"), "every click"
+        yield command_line("confirm --all"), "every click"
     if groups["contacts"]:
-        yield command_line("done --contacts CLIENT…"), "looked, or asked"
+        yield command_line("confirm --contacts CLIENT…"), "looked, or asked"
         yield command_line("client assign CLIENT ROLE EMAIL"), "the answer"
 
 

@@ -20,8 +20,8 @@ from renewctl.render.result import Result
 def clear_override(
     run: Run,
     clients: Clients = None,
-    redundant: Annotated[
-        bool, typer.Option("--redundant", help="Those that say what the default says.")
+    matching_default: Annotated[
+        bool, typer.Option("--matching-default", help="Those that say what the default says.")
     ] = False,
     everyone: Annotated[bool, typer.Option("--all", help="Every override there is.")] = False,
 ) -> Result:
@@ -30,9 +30,9 @@ def clear_override(
     The override goes, its note too; the default and what is recorded of the clients stay. A client
     that follows the default already is said, and is no error.
     """
-    if bool(clients) + redundant + everyone != 1:
+    if bool(clients) + matching_default + everyone != 1:
         raise UsageError(
-            "name clients, or --redundant, or --all", hint=command_line("clear-override acme.example")
+            "name clients, or --matching-default, or --all", hint=command_line("clear-override acme.example")
         )
 
     def edit(portfolio: Portfolio) -> Plan:

@@ -247,8 +247,8 @@ def set_renewal(
     return _change_client(run, client, lambda found: renewals.set_renewal(found, new, named=named))
 
 
-@command("client drop-renewal", changes=True)
-def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> Result:
+@command("client remove-renewal", changes=True)
+def remove_renewal(run: Run, client: OneClient, product: ProductOption = None) -> Result:
     """Take a renewal off the record, because it ended or was never one.
 
     The client stays, and its other renewals.
@@ -256,8 +256,8 @@ def drop_renewal(run: Run, client: OneClient, product: ProductOption = None) -> 
     return _change_client(run, client, lambda found: renewals.remove_renewal(found, product))
 
 
-@command("client renewed", changes=True)
-def renewed(run: Run, client: OneClient, product: ProductOption = None) -> Result:
+@command("client renew", changes=True)
+def renew(run: Run, client: OneClient, product: ProductOption = None) -> Result:
     """Move a renewal on by a year, its own deadline too.
 
     One that is more than 120 days away is asked about; a script needs --yes. Contacts and settings

@@ -29,7 +29,7 @@ def explain(
 ) -> Result:
     """Show why a client's renewals reach whom they reach.
 
-    Each value with the layer it comes from (file and line) and what it shadows, every candidate
+    Each value with its source (file and line) and what it overrides, every candidate
     with outcome and reason, and the rule in words. Reads only.
     """
     snapshot = run.load()

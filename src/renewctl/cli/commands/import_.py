@@ -36,8 +36,8 @@ def import_(
     allow_odd_text: Annotated[
         bool, typer.Option("--allow-odd-text", help="Accept text that seems wrongly encoded.")
     ] = False,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="Leave out bad rows and import the others.")
+    skip_invalid: Annotated[
+        bool, typer.Option("--skip-invalid", help="Leave out bad rows and import the others.")
     ] = False,
 ) -> Result:
     """Import clients from a spreadsheet: add new ones, update others.
@@ -61,7 +61,7 @@ def import_(
         with_overrides=with_overrides,
         track=lambda rows: run.progress.track("Reading", rows),
     )
-    options = ImportOptions(prune, with_overrides, partial, from_deadline, allow_odd_text)
+    options = ImportOptions(prune, with_overrides, skip_invalid, from_deadline, allow_odd_text)
 
     def edit(portfolio: Portfolio) -> Plan:
         plan = plan_import(

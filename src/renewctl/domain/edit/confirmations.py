@@ -11,11 +11,16 @@ from renewctl.model import Change, Client, Confirmation, Default, Path, Plan, Po
 
 
 def confirm_settings(
-    portfolio: Portfolio, clients: Sequence[Client], on: date, *, default: bool, as_override: bool = False
+    portfolio: Portfolio,
+    clients: Sequence[Client],
+    on: date,
+    *,
+    default: bool,
+    entered_as_override: bool = False,
 ) -> Plan:
     """Plan the record that HubSpot showed the settings of clients on a day, and perhaps the default.
 
-    A client without an override is recorded as following the default; with ``as_override``, as having
+    A client without an override is recorded as following the default; with ``entered_as_override``, as having
     the default's present values, because HubSpot offered no way back and those values were set there.
 
     Raises:
@@ -40,7 +45,7 @@ def confirm_settings(
         wanted = Confirmation(setting.owner, setting.notify, on)
         record("the default", ("defaults", "in_hubspot"), wanted, setting.confirmed)
     for client in clients:
-        shown = client.override or (_require_default(portfolio) if as_override else None)
+        shown = client.override or (_require_default(portfolio) if entered_as_override else None)
         if lacks_user(shown):
             message = f"HubSpot cannot show what the file says of {client.key}: owner partner, and no user"
             command = command_line("override", client.key, owner="partner", notify="USER")
@@ -49,7 +54,7 @@ def confirm_settings(
         wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)
         record(client.key, ("clients", client.spelling, "in_hubspot"), wanted, client.confirmed)
     notes = (*recorded, *newer) if default or clients else ("no click was due",)
-    return Plan("done", tuple(changes), notes)
+    return Plan("confirm", tuple(changes), notes)
 
 
 def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
@@ -61,7 +66,7 @@ def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
             notes.append(f"{client.key}: contacts are recorded so already")
         else:
             changes.append(Change(("clients", client.spelling, "contacts_checked"), on))
-    return Plan("done", tuple(changes), tuple(notes))
+    return Plan("confirm", tuple(changes), tuple(notes))
 
 
 def _require_default(portfolio: Portfolio) -> Default:

@@ -33,7 +33,7 @@ class ImportOptions(NamedTuple):
 
     prune: bool = False
     with_overrides: bool = False
-    partial: bool = False
+    skip_invalid: bool = False
     deadline_is_date: bool = False
     allow_odd_text: bool = False
 
@@ -115,12 +115,12 @@ def plan_import(
     ``bad`` are problems of other rows; ``track`` yields the clients it is given, and may show the progress.
 
     Raises:
-        BadInput: If a row is bad, and not ``partial`` or no row is good; or if all clients would be removed.
+        BadInput: If a row is bad, unless ``skip_invalid`` and one is good; or if all clients would go.
         UsageError: If clients are to be removed, and bad rows left out.
     """
-    if options.prune and options.partial:
+    if options.prune and options.skip_invalid:
         hint = "a client whose row is left out would be removed: mend the rows, or prune later"
-        raise UsageError("--prune and --partial exclude each other", hint=hint)
+        raise UsageError("--prune and --skip-invalid exclude each other", hint=hint)
     if options.prune and not rows and not bad:
         raise BadInput("there are no rows, and --prune would remove every client", hint="look at the file")
     # Where a row has the owner "default", the owners are settings, not whoever owns in the end.
@@ -168,11 +168,11 @@ def plan_import(
 def _refuse(
     problems: Sequence[Problem], left_out: Sequence[str], options: ImportOptions, *, good: bool
 ) -> None:
-    """Raise ``BadInput`` if a row is bad, and not ``partial`` or none of the others is good."""
+    """Raise ``BadInput`` if a row is bad, unless ``skip_invalid`` and another is good."""
     bad = len({(problem.sheet, problem.line) for problem in problems})
-    if problems and not options.partial:
+    if problems and not options.skip_invalid:
         message = f"{count_of(bad, 'bad row')}; nothing was written"
-        raise BadInput(message, hint="--partial imports the others", problems=problems)
+        raise BadInput(message, hint="--skip-invalid imports the others", problems=problems)
     if problems and not good:
         rows = bad + len(left_out)
         message = (

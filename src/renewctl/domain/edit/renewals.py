@@ -64,7 +64,7 @@ def rename_product(client: Client, product: str | None, new: str, dates: Renewal
     ]
     for other in others:
         if other.day != day or (other.deadline and other.deadline != deadline):
-            hint = command_line("client drop-renewal", client.key, product="PRODUCT")
+            hint = command_line("client remove-renewal", client.key, product="PRODUCT")
             message = f"{client.key} has a renewal of {other.product} already, with other dates"
             raise UsageError(message, hint=f"remove one of the two: {hint}")
         changes.insert(0, Change(_path(client, other), None))
@@ -82,7 +82,7 @@ def remove_renewal(client: Client, product: str | None) -> Plan:
     Raises:
         UsageError: If there is no such renewal, or none is named and there are several.
     """
-    return Plan("client drop-renewal", (Change(_path(client, _require(client, product)), None),))
+    return Plan("client remove-renewal", (Change(_path(client, _require(client, product)), None),))
 
 
 def renew(client: Client, product: str | None, today: date) -> Plan:
@@ -110,7 +110,7 @@ def renew(client: Client, product: str | None, today: date) -> Plan:
         if day and (day.month, day.day) == _LEAP_DAY:
             command = command_line("client set-renewal", client.key, "DATE", product=product)
             notes.append(f"{day} becomes 28 February, and stays so; to set another day: {command}")
-    return Plan("client renewed", tuple(changes), tuple(notes), danger=danger)
+    return Plan("client renew", tuple(changes), tuple(notes), danger=danger)
 
 
 def renewal_table(renewal: Renewal) -> Table:

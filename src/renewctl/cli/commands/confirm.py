@@ -1,4 +1,4 @@
-"""``done``: what somebody saw in HubSpot."""
+"""``confirm``: what somebody saw in HubSpot."""
 
 from typing import Annotated
 
@@ -19,8 +19,8 @@ from renewctl.render.result import Result
 from renewctl.text import list_some
 
 
-@command("done", changes=True)
-def done(
+@command("confirm", changes=True)
+def confirm(
     run: Run,
     clients: Clients = None,
     default: Annotated[bool, typer.Option("--default", help="The default's screen.")] = False,
@@ -30,11 +30,12 @@ def done(
     contacts: Annotated[
         bool, typer.Option("--contacts", help="Who holds which role at these clients.")
     ] = False,
-    as_override: Annotated[
-        bool, typer.Option("--as-override", help='No "Set default" there: the default\'s values were set.')
+    entered_as_override: Annotated[
+        bool,
+        typer.Option("--entered-as-override", help='No "Set default" there: the default\'s values were set.'),
     ] = False,
-    on: Annotated[
-        str | None, typer.Option("--on", metavar="DATE", help="The day you looked; else today.")
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="The day you looked; else today.")
     ] = None,
 ) -> Result:
     """Record that HubSpot's screens show what the file says: clicked, or looked at.
@@ -43,19 +44,19 @@ def done(
     asked about if it records more than a quarter of the clients.
     """
     words = clients or []
-    if contacts and (default or everything or as_override or not words):
-        hint = command_line("done --contacts acme.example")
+    if contacts and (default or everything or entered_as_override or not words):
+        hint = command_line("confirm --contacts acme.example")
         raise UsageError("--contacts goes with clients alone", hint=hint)
     if not (words or default or everything):
-        raise UsageError("name clients, or --default, or --all", hint=command_line("done acme.example"))
+        raise UsageError("name clients, or --default, or --all", hint=command_line("confirm acme.example"))
     if everything and (words or default):
         raise UsageError("--all is every click there is", hint="leave the clients and --default out")
-    if as_override and default and not words:
-        message = "--as-override is about clients without an override"
-        raise UsageError(message, hint=command_line("done --as-override acme.example"))
-    day = run.today if on is None else parse_day(on, run.today, option="--on")
+    if entered_as_override and default and not words:
+        message = "--entered-as-override is about clients without an override"
+        raise UsageError(message, hint=command_line("confirm --entered-as-override acme.example"))
+    day = run.today if date is None else parse_day(date, run.today, option="--date")
     if day > run.today:
-        raise UsageError(f"--on: {day} is after today, {run.today}", hint="name the day you looked")
+        raise UsageError(f"--date: {day} is after today, {run.today}", hint="name the day you looked")
 
     def edit(portfolio: Portfolio) -> Plan:
         if contacts:
@@ -65,10 +66,10 @@ def done(
         if everything:
             of_default, found = todo.settings_of_tasks(tasks)
         plan = confirmations.confirm_settings(
-            portfolio, found, day, default=of_default, as_override=as_override
+            portfolio, found, day, default=of_default, entered_as_override=entered_as_override
         )
         if everything:
-            what = "done --all records that somebody saw the screens of {}"
+            what = "confirm --all records that somebody saw the screens of {}"
             plan = plan._replace(danger=ask_about(portfolio, [client.key for client in found], what))
         if left := [task for task in tasks if task.lacks_user]:
             subjects = list_some([task.client.key if task.client else "the default" for task in left], 5)
