@@ -223,16 +223,21 @@ def test_a_signal_ends_renewctl_after_the_pager(number: int) -> None:
     assert (screen.status, process.signalstatus) == (None, number)
 
 
-@pytest.mark.usefixtures("agency")
-def test_ctrl_c_that_ends_the_pager_is_130() -> None:
-    process = start(*LONG, PAGER="echo showing; sleep 3600")
-    process.expect("showing\r\n")
+def interrupt(process: pexpect.spawn) -> str:
+    """Type Ctrl-C until the process ends. Return what it wrote then."""
     for _ in range(PATIENCE):  # a shell that is just about to start a command can miss one
         process.sendintr()
         if process.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
             break
-    text = process.before.replace("^C", "")
     process.close()
+    return process.before.replace("^C", "")
+
+
+@pytest.mark.usefixtures("agency")
+def test_ctrl_c_that_ends_the_pager_is_130() -> None:
+    process = start(*LONG, PAGER="echo showing; sleep 3600")
+    process.expect("showing\r\n")
+    text = interrupt(process)
     assert (process.exitstatus, text.strip()) == (130, "")
 
 
@@ -242,12 +247,7 @@ def test_ctrl_c_reaches_the_pager_after_a_change_and_the_change_is_made() -> Non
     Path("clients.csv").write_text("client,primary\n" + "".join(rows))
     process = start("import", "clients.csv", "--yes", PAGER="echo showing; sleep 3600")
     process.expect("showing\r\n")
-    for _ in range(PATIENCE):  # a shell that is just about to start a command can miss one
-        process.sendintr()
-        if process.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
-            break
-    text = process.before.replace("^C", "")
-    process.close()
+    text = interrupt(process)
     warning = "warning: written, but the answer could not be shown: interrupted"
     assert (process.exitstatus, text.strip()) == (0, warning)
     assert "c29.example" in Path("renewctl.toml").read_text()

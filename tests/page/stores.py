@@ -5,26 +5,23 @@ from typing import Any
 
 from portfolios import portfolio
 from renewctl.domain.report import build_rows
-from renewctl.model import Portfolio
 from renewctl.render.page import render_page
 from renewctl.render.who_report import Report
 
 TODAY = date(2026, 11, 23)
 
 
-def report_on(data: dict[str, Any]) -> tuple[Report, Portfolio]:
-    """Return the report on all dates of a store, and the store."""
+def report_on(data: dict[str, Any]) -> Report:
+    """Return the report on all dates of a store."""
     store = portfolio(data)
     rows = build_rows(store, store.clients.values(), None, TODAY)
-    return Report(rows, TODAY, None, {"path": "book.toml"}, store), store
+    return Report(rows, TODAY, None, {"path": "book.toml"}, store)
 
 
 def page_of(data: dict[str, Any]) -> str:
     """Return the page of a store."""
-    report, store = report_on(data)
-    return render_page(
-        report, report.rows, store, lambda path: f"book.toml:{len(path)}", "renewctl for ana on desk"
-    )
+    report = report_on(data)
+    return render_page(report, report.rows, lambda path: f"book.toml:{len(path)}", "renewctl for ana on desk")
 
 
 def large_store(clients: int) -> dict[str, Any]:

@@ -111,10 +111,10 @@ def test_text_of_the_store_is_never_markup_and_has_nothing_invisible(
             renewal["product"] = f"{product}{renewal.get('product', '')}"
         for contact in client["contacts"]:
             contact["name"] = name
-    report, store = report_on(data)
+    report = report_on(data)
     digests = build_digests(report.rows)
     pages = [
-        render_page(report, report.rows, store, lambda _: None, f"renewctl for {name}"),
+        render_page(report, report.rows, lambda _: None, f"renewctl for {name}"),
         render_people_page(report, digests, name),
         *(render_person_page(report, digest, name) for digest in digests[:1]),
     ]

@@ -457,7 +457,7 @@ def _pages_with_long_texts() -> list[str]:
     for client in store["clients"].values():
         client.pop("override", None)
     contact["email"] = f"{'unbreakable' * 5}@{longest}.example"
-    report, _ = report_on(store)
+    report = report_on(store)
     digests = build_digests(report.rows)
     return [page_of(store), render_people_page(report, digests), render_person_page(report, digests[0])]
 

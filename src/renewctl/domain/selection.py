@@ -112,7 +112,7 @@ def list_clients(portfolio: Portfolio, selection: ClientSelection, today: date) 
     if selection.order is None:
         return tuple(found[::-1] if selection.reverse else found)
     values: Mapping[Order, Callable[[Client], Any]] = {
-        Order.CLIENT: _called,
+        Order.CLIENT: _sort_name,
         Order.OWNER: lambda client: _owner(setting_of(portfolio, client)),
         Order.RENEWAL: lambda client: min(
             (renewal.day for renewal in client.renewals if renewal.day >= today), default=None
@@ -156,7 +156,7 @@ def _sort(items: Sequence[Item], value: Callable[[Item], Any], *, reverse: bool)
     return sorted(known, key=value, reverse=reverse) + unknown
 
 
-def _called(client: Client) -> str:
+def _sort_name(client: Client) -> str:
     return plain_key(client.name or client.key)
 
 
@@ -167,7 +167,7 @@ def _owner(setting: Setting | None) -> Owner | None:
 _ROW_VALUES: Mapping[Order, Callable[[ReportRow], Any]] = {
     Order.DEADLINE: lambda row: row.deadline,
     Order.RENEWAL: lambda row: row.renewal.day if row.renewal else None,
-    Order.CLIENT: lambda row: _called(row.client),
+    Order.CLIENT: lambda row: _sort_name(row.client),
     Order.OWNER: lambda row: _owner(row.resolution.setting),
     Order.PRODUCT: lambda row: (plain_key(row.renewal.product) or None) if row.renewal else None,
 }

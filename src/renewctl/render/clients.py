@@ -16,7 +16,7 @@ from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, R
 from renewctl.render.users import DEACTIVATED, describe_setting, explain_mark, name_users
 from renewctl.render.values import Rows, label_values
 from renewctl.render.who_columns import NOBODY, OWNERS
-from renewctl.render.wording import ROLES, name_columns, show_client
+from renewctl.render.wording import ROLES, name_client, name_columns, show_client
 from renewctl.text import count_of, format_value, showable
 
 _FIELDS = TABLES["clients"]
@@ -150,7 +150,7 @@ def _make_columns(roster: Roster, users: Mapping[str, str] | None = None) -> tup
     """Return client, domain, setting and next renewal; ``users`` have short names by address, if any."""
     clients = roster.clients
     return (
-        name_columns(clients)["bare name"],
+        Column("CLIENT", [line((name_client(client), "strong")) for client in clients]),
         Column("DOMAIN", [line((client.key if client.name else "", "dim")) for client in clients]),
         Column("SETTING", [_show_setting(roster.portfolio, client, users) for client in clients]),
         Column("RENEWS", [_show_next_renewal(client, roster.today) for client in clients]),

@@ -15,7 +15,7 @@ from renewctl.render.machine import markdown_columns
 from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, Segment, line
 from renewctl.render.users import DEACTIVATED, INACTIVE, explain_mark, is_inactive, name_users
 from renewctl.render.values import label_values
-from renewctl.render.wording import ROLES, name_columns, show_client
+from renewctl.render.wording import ROLES, name_clients, name_columns, show_client
 from renewctl.text import count_of
 
 NOT_ASSIGNED = ("not assigned", "warning")
@@ -237,7 +237,8 @@ def _draw_blocks(portfolio: Portfolio, entries: Sequence[_Entry]) -> Iterator[Bl
 
 def _choose_page_columns(portfolio: Portfolio, entries: Sequence[_Entry]) -> Iterator[Column]:
     """Yield the columns of Markdown, whose cells have lines."""
-    yield name_columns([entry.client for entry in entries])["name"]
+    names = name_clients(entry.client for entry in entries)
+    yield Column("CLIENT", [line((names[entry.client.key], "strong")) for entry in entries])
     yield Column("DOMAIN", [line(entry.client.key if entry.client.name else "") for entry in entries])
     people = [_list_people(portfolio, entry) for entry in entries]
     for label in people[0] if people else ():

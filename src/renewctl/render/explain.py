@@ -8,7 +8,6 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import (
     ARTICLE,
-    PARTNER_USER,
     Decision,
     Note,
     Outcome,
@@ -17,18 +16,15 @@ from renewctl.domain.resolve import (
     decisions_about,
     setting_path,
 )
-from renewctl.fields import TABLES
 from renewctl.model import Copies, Default, PartnerUser, Path, Policy, Portfolio
 from renewctl.package_data import read_texts
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, Segment, line, table_of
-from renewctl.render.values import align
 from renewctl.render.who import note_item
 from renewctl.render.who_columns import OWNERS, note_line
-from renewctl.render.wording import ROLES, show_client
+from renewctl.render.wording import ROLES, ROLES_AND_USER, SETTING_LABELS, show_client
 from renewctl.text import count_of
 
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
-_ROLES = {**ROLES, PARTNER_USER: "partner user"}
 _LABEL = len("Notified")
 _WORDS = {str(owner): name for owner, name in OWNERS.items()}
 _WORDS[Copies.DEFAULT_USER] = "the default's partner user"
@@ -230,13 +226,12 @@ def _head(resolution: Resolution, recipient: PartnerUser | None) -> Line:
 
 def _show_values(values: Sequence[Mapping[str, Any]]) -> list[_Row]:
     """Return each value of the setting: its name, itself, and its place with what it replaces."""
-    labels = {key: field.label for table in ("policy", "defaults") for key, field in TABLES[table].items()}
     rows = []
     for value in values:
         place, hidden = f"{value['source']}, {value['at'] or 'not in the file'}", value["overrides"]
         replaced = line((f"(default: {_say(hidden['value'])})", "dim")) if hidden else line()
         shown = line((_say(value["value"]), "strong"))
-        rows.append(_Row(line(labels[value["field"]]), shown, [line(place), replaced]))
+        rows.append(_Row(line(SETTING_LABELS[value["field"]]), shown, [line(place), replaced]))
     return rows
 
 
@@ -248,7 +243,7 @@ def _say(value: str | None) -> str:
 def _show_decision(decision: Decision, reasons: Mapping[str, str]) -> _Row:
     """Return a decision: the address, the name, and the roles with the reason."""
     style = decision.outcome if decision.outcome in {"notified", "copied"} else "dim"
-    why = [", ".join(map(_ROLES.__getitem__, decision.roles))]
+    why = [", ".join(map(ROLES_AND_USER.__getitem__, decision.roles))]
     if decision.reason not in {"holds-role", "vacant"}:  # the rule, or the address, says it already
         why.append(reasons[decision.reason])
     email = (decision.email or reasons["vacant"], style)
@@ -271,6 +266,6 @@ def _lay_out(rows: Sequence[_Row], labels: Sequence[str]) -> Grid:
             yield line(label, "  ", HANG, *one, "  ", *two)
             yield line(_label(), "    ", HANG, *chain.from_iterable((*text, ("  ", "")) for text in texts))
 
-    beside = Column("", align(details))
+    beside = [Column("", texts) for texts in zip(*details, strict=True)]
     below = Column("", [[text for text in texts if text] for texts in details], wraps=True)
-    return Grid([[*columns, beside], [*columns, below]], long=write)
+    return Grid([[*columns, *beside], [*columns, below]], long=write)

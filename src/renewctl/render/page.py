@@ -21,7 +21,6 @@ from renewctl.domain.resolve import ARTICLE
 from renewctl.errors import MissingExtra
 from renewctl.installation import install_command
 from renewctl.model import Path as FilePath
-from renewctl.model import Portfolio
 from renewctl.package_data import read_texts
 from renewctl.render.page_months import count_months
 from renewctl.render.page_people import describe_people, find_users, order_people, renewal_key
@@ -55,7 +54,6 @@ _LONG = 48
 def render_page(
     report: Report,
     all_rows: Sequence[ReportRow],
-    portfolio: Portfolio,
     place_of: Callable[[FilePath], str | None],
     made_by: str = "",
 ) -> str:
@@ -64,16 +62,15 @@ def render_page(
     Args:
         report: what is reported.
         all_rows: the same rows of all dates, of which the months are counted.
-        portfolio: the store, by which each row is explained.
         place_of: returns where in the file a value is, as FILE:LINE; None if it is not in the file.
         made_by: by what and for whom the page was made; empty if that is not shown.
 
     Raises:
         MissingExtra: If Jinja2 is not installed.
     """
-    views, columns = describe_rows(report, portfolio, place_of), page_columns(report)
+    views, columns = describe_rows(report, place_of), page_columns(report)
     digests = build_digests(report.rows, report.person.email if report.person else None)
-    ordered = order_people(digests, portfolio)
+    ordered = order_people(digests, report.portfolio)
     groups = describe_people(report, ordered, {renewal_key(view.row): view.anchor for view in views})
     texts = read_texts("explain")["rules"]
     return _fill(
@@ -94,7 +91,7 @@ def render_page(
             "months": count_months(report, all_rows),
             "unconfirmed": len({each.row.client.key for each in views if FOOTER_CODE in each.codes}),
             "groups": groups,
-            "users": find_users(groups, portfolio),
+            "users": find_users(groups, report.portfolio),
             "owners": dict.fromkeys(view.owner for view in views),
             "rules": {rule: texts[rule] for rule in sorted({view.row.resolution.rule for view in views})},
             "article": ARTICLE,

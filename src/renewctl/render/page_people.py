@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from hashlib import sha256
 from typing import NamedTuple
 
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.report import Digest, ReportRow
+from renewctl.files import digest as hash_content
 from renewctl.model import EMPTY, Portfolio
 from renewctl.render.who_by_recipient import list_deliveries
 from renewctl.render.who_columns import SOON
@@ -68,7 +68,7 @@ def _name_anchor(key: str) -> str:
     if not key:
         return "to-nobody"
     name = _NOT_IN_ANCHORS.sub("-", key.partition("@")[0])[:_LONGEST_NAME].strip("-")
-    return "-".join(filter(None, ["to", name, sha256(key.encode(errors="surrogatepass")).hexdigest()[:8]]))
+    return "-".join(filter(None, ["to", name, hash_content(key.encode(errors="surrogatepass"))[:8]]))
 
 
 def describe_people(
@@ -79,9 +79,8 @@ def describe_people(
     found: dict[tuple[tuple[str, RenewalKey], ...], Digest] = {}
     for digest in digests:
         key = address_key(digest.email)
-        anchor = _name_anchor(key)
         same = tuple((delivery, renewal_key(row)) for delivery, row in digest.rows)
-        people.setdefault(same, []).append(Person(key, anchor, digest.email, digest.name))
+        people.setdefault(same, []).append(Person(key, _name_anchor(key), digest.email, digest.name))
         found[same] = digest
     return [_describe_group(people[same], digest, anchors, report.as_of) for same, digest in found.items()]
 

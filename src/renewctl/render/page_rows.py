@@ -7,21 +7,15 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from renewctl.domain.report import Period, ReportRow, period_of
-from renewctl.domain.resolve import PARTNER_USER, Note
-from renewctl.model import Owner, Path, Portfolio
+from renewctl.domain.resolve import Note
+from renewctl.model import Owner, Path
 from renewctl.package_data import read_texts
 from renewctl.render.explain import render_explanation
 from renewctl.render.result import Line
 from renewctl.render.who_columns import COLUMNS, OWNERS, SOON, ReportColumn
 from renewctl.render.who_report import Report
-from renewctl.render.wording import ROLES, in_days, name_day
+from renewctl.render.wording import ROLES_AND_USER, SETTING_LABELS, in_days, name_day
 
-FIELDS = {
-    "owner": "Renewal owner",
-    "notify": "Partner user",
-    "hubspot_override_copies": "Copied on an override",
-}
-ROLES_AND_USER = {**ROLES, PARTNER_USER: "partner user"}
 LONGEST_WHOLE = 24
 """Characters between which a line is not broken: of a word, or of a part of an address."""
 MOST_WHOLE = 90
@@ -128,16 +122,14 @@ def name_owner(owner: str) -> str:
     return OWNERS[Owner(owner)] if owner else "not set"
 
 
-def describe_rows(
-    report: Report, portfolio: Portfolio, place_of: Callable[[Path], str | None]
-) -> Sequence[RowView]:
+def describe_rows(report: Report, place_of: Callable[[Path], str | None]) -> Sequence[RowView]:
     """Return the rows as the page shows them, in their order."""
     columns, today = page_columns(report), report.as_of
     by_client: dict[str, list[ReportRow]] = {}
     for row in report.rows:
         by_client.setdefault(row.client.key, []).append(row)
     explanations = {
-        key: _explain(render_explanation(tuple(rows), portfolio, place_of).document)
+        key: _explain(render_explanation(tuple(rows), report.portfolio, place_of).document)
         for key, rows in by_client.items()
     }
     views = []
@@ -292,7 +284,7 @@ def _explain(document: Mapping[str, Any]) -> Explanation:
     """Return the explanation of a client in the page's words."""
     values = [
         {
-            "label": FIELDS[value["field"]],
+            "label": SETTING_LABELS[value["field"]],
             "value": _name_value(value["field"], value["value"]),
             "source": _name_place(value["source"], value["at"]),
             "hidden": _describe_hidden(value["field"], value["overrides"]),

@@ -1,7 +1,8 @@
 """What people look at, drawn by rich; imported only where somebody looks.
 
 Text reaches rich as ``Text``, and through ``showable`` first: nothing in it is read as markup, emoji or a
-colour. No word is broken or cut: a table that does not fit takes another layout, or its long form.
+colour. No word is broken, and nothing is cut but what ``shorten`` is asked to: a table that does not fit
+takes another layout, or its long form.
 """
 
 import io

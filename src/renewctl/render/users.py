@@ -18,8 +18,6 @@ from renewctl.text import count_of
 DEACTIVATED = (" (deactivated)", "warning")
 INACTIVE = ("†", "warning")
 """The same where there is little room; see ``explain_mark``."""
-
-
 _WORDS = {"nobody", "none"}
 """Words of tables, which no name can look like."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from renewctl.render.result import HANG, Block, Column, DataTable, Grid, Line, Result, Segment, line
+from renewctl.render.result import HANG, Block, Column, DataTable, Grid, Line, Result, line
 
 _GAP = "  "
 
@@ -57,22 +57,6 @@ def _join(cells: Sequence[Line]) -> Line:
     return tuple(
         [part for number, cell in enumerate(shown) for part in ((_GAP if number else "", ""), *cell)]
     )
-
-
-def align(rows: Sequence[Sequence[Line]]) -> list[Line]:
-    """Return a line for each row of cells, which stand in columns; a column without text is left out."""
-    from renewctl.render.terminal import GAP, measure  # Lazy import: a pipe does not wait for rich.
-
-    widths = [max(map(measure, cells)) for cells in zip(*rows, strict=True)]
-    places = [place for place, width in enumerate(widths) if width]
-    lines = []
-    for row in rows:
-        parts: list[Segment] = []
-        for place in places:
-            padding = widths[place] - measure(row[place]) + GAP
-            parts += [*row[place], (" " * padding if place != places[-1] else "", "")]
-        lines.append(tuple(parts))
-    return lines
 
 
 def render_fields(

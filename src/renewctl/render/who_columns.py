@@ -13,6 +13,8 @@ from renewctl.text import count_of
 
 OWNERS = {Owner.HUBSPOT: "HubSpot", Owner.PARTNER: "Partner"}
 NOBODY: Line = (("NOBODY", "error"),)
+OVERRIDDEN = ("*", "")
+"""The mark of an override, which the legend explains."""
 SOON = 14
 """Days before a deadline from which it is shown as a warning."""
 _MARKS = {Severity.ERROR: "✗ ", Severity.WARNING: "! ", Severity.INFO: "· "}
@@ -92,7 +94,7 @@ def _show_owner(row: ReportRow, _today: date) -> Line:
 
 def _mark_owner(row: ReportRow, today: date) -> Line:
     """Return the owner with a mark that the legend below the table explains once."""
-    return line(_show_owner(row, today)[0], "*" if row.overridden else "")
+    return line(_show_owner(row, today)[0], *([OVERRIDDEN] if row.overridden else []))
 
 
 def _list_emails(decisions: Iterable[Decision]) -> list[str]:

@@ -8,7 +8,7 @@ from renewctl.domain.resolve import SEVERITY, Note
 from renewctl.package_data import read_texts
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Segment, line
 from renewctl.render.users import name_users
-from renewctl.render.who_columns import COLUMNS, Detail, ReportColumn, count_recipients
+from renewctl.render.who_columns import COLUMNS, OVERRIDDEN, Detail, ReportColumn, count_recipients
 from renewctl.render.who_report import Report
 from renewctl.render.wording import ROLES, in_days, name_clients, name_columns
 from renewctl.text import count_of
@@ -153,7 +153,8 @@ def _explain_marks(
             if measure(line(names)) > room:
                 names = list_fitting([name for name, _ in found.values()], room)
             yield line(*heading, ": ", names)
-    if "OWNER" in headings and any(row.overridden for row in report.rows):
+    owners = [cell for column in columns if column.heading == "OWNER" for cell in column.cells]
+    if any(OVERRIDDEN in cell for cell in owners):
         others += line("*  override")
     if others:
         yield tuple(others)

@@ -6,6 +6,8 @@ from datetime import date
 from itertools import chain
 
 from renewctl.domain.identifiers import name_key
+from renewctl.domain.resolve import PARTNER_USER
+from renewctl.fields import TABLES
 from renewctl.model import Client, Role
 from renewctl.render.result import Column, Line, line
 from renewctl.text import count_of
@@ -16,6 +18,11 @@ ROLES: Mapping[str, str] = {
     Role.DECISION_MAKER: "decision maker",
 }
 """What people call the roles."""
+ROLES_AND_USER: Mapping[str, str] = {**ROLES, PARTNER_USER: "partner user"}
+SETTING_LABELS: Mapping[str, str] = {
+    key: field.label for table in ("defaults", "policy") for key, field in TABLES[table].items()
+}
+"""What people call the values that decide on recipients, by key."""
 _LONG, _SHORT, _END = 40, 24, 4
 """Columns of a name where there is less and less room, and letters at its end that tell it from another."""
 _MONTHS = (

@@ -248,8 +248,8 @@ def _render_page(run: Run, report: Report, query: Query, filters: Filters) -> st
     # Lazy import: only -o html needs it.
     from renewctl.render.page import render_page
 
-    snapshot, all_rows = run.load(), build_report(run, query, filters, timeline=True).rows
-    return render_page(report, all_rows, snapshot.portfolio, snapshot.line_of, _describe_maker())
+    all_rows = build_report(run, query, filters, timeline=True).rows
+    return render_page(report, all_rows, run.load().line_of, _describe_maker())
 
 
 def _render_people_page(report: Report) -> str:
