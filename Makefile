@@ -1,5 +1,5 @@
-# Needs GNU make and Python 3.11 or newer; everything else goes into .venv, locked with hashes.
-# Another interpreter: make PYTHON=/path/to/python3.12
+# Needs GNU make and Python 3.11 or newer. Everything else is installed into .venv, locked with hashes.
+# For another interpreter: make PYTHON=/path/to/python3.12
 
 PYTHON ?=
 LOCK_PYTHON ?= python3.11
@@ -7,48 +7,51 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check matrix lowest soak demo bench docs reference pictures dist try-dist lock clean
+.PHONY: help setup test check matrix lowest soak demo bench docs reference pictures site dist try-dist lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.stamp ## Make .venv with everything needed, if it is not up to date
+setup: .venv/.stamp ## Create or update .venv with everything needed
 
-test: check ## Every check, then every test
+test: check ## Run every check, then every test
 	$(BIN)/python -m pytest -n auto
 
-matrix: setup ## The suite on every Python found, with the lowest and the newest dependencies (PYTHONS=...)
+matrix: setup ## Test every Python found with the lowest and the newest dependencies (PYTHONS=...)
 	$(BIN)/python tests/matrix.py $(PYTHONS)
 
-lowest: setup ## The lowest dependencies on the oldest Python found, with the tests that take no two minutes
+lowest: setup ## Run the shorter tests with the lowest dependencies on the oldest Python found
 	$(BIN)/python tests/matrix.py --quick $(PYTHONS)
 
-soak: setup ## The long tests: every fault at every file call, many writers, random edits (ARGS=...)
+soak: setup ## Run the long tests: faults at every file call, many writers, random edits (ARGS=...)
 	RENEWCTL_SOAK=1 $(BIN)/python -m pytest -n auto -m soak $(ARGS)
 
-check: setup ## Style, types and the floors of the code
+check: setup ## Check style, types and the layers of the code
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy --strict
 	$(BIN)/lint-imports --no-logo
 
-demo: setup ## Who hears about the renewals of an invented agency's clients
+demo: setup ## Show the report of an invented agency with 40 clients
 	$(BIN)/renewctl who --store examples/agency.toml --as-of 2026-11-23
 
-bench: setup ## Whole-process times as ratios against baselines of the same run (ARGS=--help)
+bench: setup ## Measure whole processes against baselines of the same run (ARGS=--help)
 	$(BIN)/python bench/bench.py $(ARGS)
 
-docs: setup ## Put the present output below every command that the documents show
+docs: setup ## Update the output below every command in the documents
 	$(BIN)/python tests/documents.py
 
-reference: setup ## Write docs/commands.md and the manual page anew from the command tree
+reference: setup ## Generate docs/reference/{commands,findings}.md and the manual page
 	$(BIN)/python tests/reference.py
 
-pictures: setup ## Draw the terminal anew as the README shows it
+pictures: setup ## Draw the terminal and the page as the documents show them
 	$(BIN)/python tests/pictures.py
 
-# From what is committed, not from what lies about; every time stamp inside is the commit's.
-dist: setup ## Build sdist and wheel of the last commit into dist/, the same bytes each time
+site: setup ## Build the documents as a site in site/
+	$(BIN)/python -m mkdocs build --strict --quiet
+
+# Built from the last commit, not from the working tree; every time stamp inside is the commit's.
+dist: setup ## Build sdist and wheel of the last commit into dist/, reproducibly
 	@rm -rf dist && bin=$$(cd "$(BIN)" && pwd) && dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && set -e && \
 	git archive --format=tar --output="$$dir/tree.tar" HEAD && mkdir "$$dir/tree" && \
 	tar -x -f "$$dir/tree.tar" -C "$$dir/tree" && cd "$$dir/tree" && \
@@ -59,10 +62,10 @@ try-dist: dist ## Install the wheel with pip, pipx and uv into empty homes (need
 	sh tests/try-dist.sh dist/*.whl
 
 clean: ## Remove .venv, caches and built files
-	rm -rf .venv .matrix .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist
+	rm -rf .venv .matrix .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist site
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# An interpreter that is too old or missing is passed over; pip is heard only when it fails.
+# Skip interpreters that are too old or missing; show pip's output only if it fails.
 .venv/.stamp: pyproject.toml requirements/dev.txt
 	@python=; for each in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11); do \
 	  if "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
@@ -70,7 +73,7 @@ clean: ## Remove .venv, caches and built files
 	done; \
 	if [ -z "$$python" ]; then \
 	  echo 'renewctl needs Python 3.11 or newer; $(or $(PYTHON),python3) is older or missing.' \
-	    'Name one: make PYTHON=/path/to/python3.12' >&2; exit 1; \
+	    'To choose one: make PYTHON=/path/to/python3.12' >&2; exit 1; \
 	fi; \
 	echo 'Setting up .venv'; \
 	$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -80,9 +83,9 @@ clean: ## Remove .venv, caches and built files
 	  || { cat .venv/setup.log >&2; exit 1; }
 	@touch $@
 
-# With the oldest Python supported, from the public index alone, whatever this machine is configured to use.
-# Newer versions of everything: make lock ARGS=--upgrade
-lock: ## Make requirements/dev.in and dev.txt anew from pyproject.toml (needs python3.11 and the network)
+# Uses the oldest Python supported and the public index only, whatever pip is configured to use on this machine.
+# For newer versions of everything: make lock ARGS=--upgrade
+lock: ## Lock requirements/dev.txt from pyproject.toml (needs python3.11 and the network)
 	$(LOCK_PYTHON) -c "$$WRITE_DEV_IN" >requirements/dev.in.new
 	mv requirements/dev.in.new requirements/dev.in
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && set -e && \
@@ -96,7 +99,7 @@ define WRITE_DEV_IN
 import tomllib
 with open("pyproject.toml", "rb") as file:
     data = tomllib.load(file)
-print("# Written by 'make lock' from pyproject.toml: change it there.")
+print("# Generated by 'make lock' from pyproject.toml; edit that file instead.")
 names = data["build-system"]["requires"] + data["project"]["dependencies"] + data["dependency-groups"]["dev"]
 print(*sorted(set(names)), sep="\n")
 endef

@@ -1,8 +1,8 @@
-"""Whole-process times as ratios against baselines of the same run: ``make bench``.
+"""Measure whole processes as ratios to baselines of the same run: ``make bench``.
 
-P is a Python that does nothing, T one that imports typer, L(n) one that imports typer, reads the store of n
-clients with tomli (or json) into plain data and stops. Each run of an operation follows one of its baseline;
-the table shows medians. Mark: ✓ as good as it ought to be, · good enough, ✗ too slow.
+P is a Python program that does nothing, T one that imports typer, L(n) one that imports typer, parses the
+file of n clients with tomli (or json) and stops. Each run of an operation follows one of its baseline; the
+table shows medians. Marks: ✓ within the goal, · within the limit, ✗ too slow.
 """
 
 import argparse
@@ -14,22 +14,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cases import OPERATIONS, Operation
-from measure import MEMORY, Process, alternated
+from measure import MEMORY, Process, measure_in_turn
 from peers import PEERS, SIZES
 from stores import Stores
 
-Made = Callable[[Stores, int, int], Process]
+MakeProcess = Callable[[Stores, int, int], Process]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One line of the table to be: an operation, or a peer's, at one size."""
+    """One case to measure: an operation, or a task of another tool, at one size."""
 
     name: str
     clients: int
     label: str
-    operation: Made
-    baseline: Made
+    operation: MakeProcess
+    baseline: MakeProcess
     bar: float | None = None
     stretch: float | None = None
     unit: str = "s"
@@ -37,7 +37,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table: medians of both, their ratio, and whether it is good enough."""
+    """One line of the table: both medians, their ratio, the limits and the mark."""
 
     operation: str
     clients: int
@@ -52,7 +52,7 @@ class Figure:
 
 
 def mark(ratio: float, bar: float | None, stretch: float | None) -> str:
-    """Return ✓, · or ✗ with how much the ratio is above the bar; nothing where there is none."""
+    """Return ✓, · or ✗ with the excess over the limit; empty without a limit."""
     if stretch is not None and ratio <= stretch:
         return "✓"
     if bar is not None and ratio > bar:
@@ -60,8 +60,8 @@ def mark(ratio: float, bar: float | None, stretch: float | None) -> str:
     return "·" if bar is not None else ""
 
 
-def chosen(sizes: Sequence[int], only: str) -> list[Case]:
-    """Return the cases of the sizes asked for whose name holds the words asked for."""
+def select_cases(sizes: Sequence[int], only: str) -> list[Case]:
+    """Return the cases of the given sizes whose names contain ``only``."""
     operations = (
         _case(operation, clients)
         for operation in OPERATIONS
@@ -85,9 +85,9 @@ def _peers(sizes: Sequence[int]) -> Iterator[Case]:
                 yield Case(peer.name, clients, load.label(clients), peer.process, load.baseline)
 
 
-def figure(case: Case, stores: Stores, repeat: int) -> Figure:
-    """Measure one case."""
-    base, own = alternated(
+def measure_case(case: Case, stores: Stores, repeat: int) -> Figure:
+    """Measure one case, as often as ``repeat``."""
+    base, own = measure_in_turn(
         lambda run: case.baseline(stores, case.clients, run),
         lambda run: case.operation(stores, case.clients, run),
         repeat,
@@ -99,7 +99,7 @@ def figure(case: Case, stores: Stores, repeat: int) -> Figure:
     )
 
 
-def line(each: Figure) -> str:
+def format_line(each: Figure) -> str:
     """Return a figure as a line of the table."""
     name = f"{each.operation}, {each.clients:,}" if each.clients else each.operation
     scale, unit = (1000, "ms") if each.unit == "s" else (1, each.unit)
@@ -114,42 +114,44 @@ def _options() -> argparse.Namespace:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--sizes", default="100,1000,10000", help="clients; 100000 on request")
     options.add_argument(
-        "--repeat", type=int, default=7, help="runs that count, of each; 0: one without warm-up"
+        "--repeat", type=int, default=7, help="measured runs of each; 0: one run without warm-up"
     )
-    options.add_argument("--only", default="", metavar="SUBSTRING", help="operations whose name holds it")
-    options.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    options.add_argument(
+        "--only", default="", metavar="SUBSTRING", help="only operations whose name contains it"
+    )
+    options.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     options.add_argument(
         "--python",
         default=sys.executable,
-        help="the interpreter that has renewctl, as a script beside it or as a module",
+        help="the interpreter of renewctl, with its script in the same folder or as a module",
     )
     options.add_argument("--script", type=Path, metavar="PATH", help="measure this program")
     return options.parse_args()
 
 
-def started_by(python: str, script: Path | None) -> list[str]:
-    """Return the words that start renewctl: as people do, by the script that is installed beside Python."""
+def find_command(python: str, script: Path | None) -> list[str]:
+    """Return the words that start renewctl: the script in the folder of Python, or the module."""
     if script is None and not (script := Path(python).with_name("renewctl")).exists():
         return [python, "-m", "renewctl"]
     return [str(script.absolute())]
 
 
 def main() -> None:
-    """Measure, print the table, and write it as JSON where asked."""
-    given = _options()
-    sizes = [int(size) for size in given.sizes.split(",")]
-    command = started_by(given.python, given.script)
+    """Measure the cases, print the table, and write it as JSON if requested."""
+    options = _options()
+    sizes = [int(size) for size in options.sizes.split(",")]
+    command = find_command(options.python, options.script)
     print(f"{'operation':<38}{'median':>9}     {'ratio':>6}   {'baseline':<15}{'bar':>8}{'stretch':>8}")
     with tempfile.TemporaryDirectory() as name:
-        stores = Stores(Path(name), command, given.python)
+        stores = Stores(Path(name), command, options.python)
         figures = []
-        for case in chosen(sizes, given.only):
-            figures.append(figure(case, stores, given.repeat))
-            print(line(figures[-1]), flush=True)
+        for case in select_cases(sizes, options.only):
+            figures.append(measure_case(case, stores, options.repeat))
+            print(format_line(figures[-1]), flush=True)
     if missing := sorted({peer.tool for peer in PEERS if not peer.installed}):
         print(f"not installed: {', '.join(missing)}")
-    if given.json:
-        given.json.write_text(json.dumps([asdict(each) for each in figures], indent=2) + "\n")
+    if options.json:
+        options.json.write_text(json.dumps([asdict(each) for each in figures], indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is measured, against what, and how fast it is to be: one row an operation."""
+"""The operations that are measured, with their baselines and limits: one row per operation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ BOTH, MOST = (1_000, 10_000), (1_000, 10_000, 100_000)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the words of one run are made of."""
+    """The values from which the words of one run are made."""
 
     stores: Stores
     clients: int
@@ -28,24 +28,24 @@ class Run:
 
     @property
     def user(self) -> str:
-        """A partner user, another one at each run, so that each run changes something."""
+        """A partner user, a different one in each run, so that each run is a change."""
         return portfolio.USERS[1 + self.number % 2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A row: words for renewctl, the baseline, and the most that the ratio may be.
+    """A row: the words for renewctl, the baseline, and the limits of the ratio.
 
     Args:
-        name: how the table calls it.
-        words: the arguments of a run; ``RENEWCTL_STORE`` names the store.
-        base: P, T, L, or the words of another operation of renewctl.
-        bar: the most the ratio may be, if there is a bar.
-        large: the most that it may be at 10,000 clients, where nobody waits for a part of a second.
-        stretch: what it ought to be.
-        sizes: of how many clients the store is; none for what reads no store.
-        store: which store it is measured on.
-        copied: nothing for what writes nothing; ``kept`` between runs, or ``fresh`` for each.
+        name: The name in the table.
+        words: The arguments of a run; ``RENEWCTL_STORE`` names the file.
+        base: P, T, L, or another operation of renewctl.
+        bar: The limit of the ratio; None for no limit.
+        large: The limit at 10,000 clients, if it is different.
+        stretch: The goal for the ratio.
+        sizes: Numbers of clients in the file; (0,) if no file is read.
+        store: The kind of file.
+        copied: Empty for a report. For a change, ``kept`` for one copy, ``fresh`` for one in each run.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Operation:
     environment: Callable[[Run], dict[str, str]] = field(default=lambda _run: {})
 
     def process(self, stores: Stores, clients: int, number: int) -> Process:
-        """Return the process of one run, its files made."""
+        """Return the process of one run; create its files."""
         run = Run(stores, clients, number)
         words = [*stores.command, *self.words(run)]
         environment = self.environment(run)
@@ -71,7 +71,7 @@ class Operation:
         return Process(words, stores.folder, environment, self.statuses, self.way)
 
     def baseline(self, stores: Stores, clients: int, _number: int = 0) -> Process:
-        """Return the process that it is measured against."""
+        """Return the process of the baseline."""
         way = MEMORY if self.way == MEMORY else PIPE
         if isinstance(self.base, Other):
             path = stores.store(self.store, self.base.of(clients))
@@ -80,13 +80,13 @@ class Operation:
         return Process([stores.python, "-c", self._code(stores, clients)], stores.folder, way=way)
 
     def label(self, clients: int) -> str:
-        """Return how the table calls the baseline."""
+        """Return the name of the baseline in the table."""
         if isinstance(self.base, Other):
             return self.base.label
         return f"L({'json, ' if self.store == JSON else ''}{clients:,})" if self.base == "L" else self.base
 
     def bar_at(self, clients: int) -> tuple[float | None, float | None]:
-        """Return bar and stretch at a size; beyond the largest that has them, none."""
+        """Return limit and goal at a size; None beyond the largest size that has them."""
         bar = self.large if self.large and clients == LARGE else self.bar
         return (bar, self.stretch) if clients <= LARGEST_WITH_BAR else (None, None)
 
@@ -106,7 +106,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A baseline that is renewctl itself: ``words`` in a pipe, on a store of another size or the same."""
+    """A baseline that is renewctl itself: ``words`` in a pipe, with a file of the same size or another."""
 
     label: str
     of: Callable[[int], int]
@@ -117,7 +117,7 @@ WHO_ALL = ["who", "--all", "-o", "tsv"]
 
 
 def always(*words: str) -> Callable[[Run], list[str]]:
-    """Return what gives the same words at each run."""
+    """Return a function that gives the same words in each run."""
     return lambda _run: list(words)
 
 
@@ -131,7 +131,7 @@ def _override_list(run: Run) -> list[str]:
 
 
 def _import(run: Run) -> list[str]:
-    return ["import", str(run.stores.roster(run.clients))]
+    return ["import", str(run.stores.client_list(run.clients))]
 
 
 def _explain(run: Run) -> list[str]:
@@ -139,7 +139,7 @@ def _explain(run: Run) -> list[str]:
 
 
 def _tab(shell: str) -> Operation:
-    """Return a Tab behind the first letters of a client's key, as the script of a shell asks for it."""
+    """Return the completion of a client's key, as the script of a shell requests it."""
 
     def variables(run: Run) -> dict[str, str]:
         line = f"renewctl explain {run.client[:10]}"

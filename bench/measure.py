@@ -1,4 +1,4 @@
-"""Runs whole processes and measures them, baseline and operation in turn, so that drift hits both."""
+"""Run and measure whole processes, baseline and operation in turn, so that drift affects both."""
 
 import os
 import pty
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PIPE, TERMINAL, MEMORY = "pipe", "terminal", "memory"
-# A process forked by a large one inherits its peak: a small one has to stand between.
+# A process that is forked by a large one inherits its peak, so a small process starts it.
 _PEAK = """
 import os, sys
 child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[
@@ -25,7 +25,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process to run: its words, where, and with which statuses it may end."""
+    """One process to run: its words, folder, environment and expected exit statuses."""
 
     words: list[str]
     folder: Path
@@ -35,11 +35,11 @@ class Process:
 
 
 class Failed(Exception):
-    """A measured process ended with a status that it should not end with."""
+    """A measured process ended with an unexpected status."""
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return the little that a measured process is to know of the machine."""
+    """Return the environment of a measured process."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
@@ -50,59 +50,59 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def measured(process: Process) -> float:
-    """Run a process; return its seconds, or under ``memory`` its peak in MiB.
+def measure(process: Process) -> float:
+    """Run a process. Return its time in seconds, or for ``memory`` its peak in MiB.
 
     Raises:
-        Failed: it ends with another status than it should.
+        Failed: If it ends with an unexpected status.
     """
     return {PIPE: _piped, TERMINAL: _on_terminal, MEMORY: _peak}[process.way](process)
 
 
-def alternated(
+def measure_in_turn(
     baseline: Callable[[int], Process], operation: Callable[[int], Process], repeat: int
 ) -> tuple[float, float]:
-    """Return the medians of both, run in turn, after one run each that is not counted.
+    """Return the medians of both, run in turn after one run of each that does not count.
 
     Args:
-        baseline: makes the process of a run, given its number; what it prepares is not measured.
-        operation: the same.
-        repeat: how many runs count; with 0, the one that comes before them.
+        baseline: Makes the process of a run from its number. Preparation is not measured.
+        operation: Makes the process of a run of the operation.
+        repeat: Number of runs that count; with 0, only the run before them.
     """
-    runs = [[measured(make(run)) for make in (baseline, operation)] for run in range(repeat + 1)]
+    runs = [[measure(make(run)) for make in (baseline, operation)] for run in range(repeat + 1)]
     first, second = zip(*(runs[1:] or runs), strict=True)
     return statistics.median(first), statistics.median(second)
 
 
 def _piped(process: Process) -> float:
-    begun = time.perf_counter()
-    with _started(process, subprocess.PIPE, subprocess.STDOUT) as running:
-        said = running.stdout.read()
-    seconds = time.perf_counter() - begun
-    _ended(process, running.returncode, said)
+    start = time.perf_counter()
+    with _start(process, subprocess.PIPE, subprocess.STDOUT) as running:
+        output = running.stdout.read()
+    seconds = time.perf_counter() - start
+    _check_status(process, running.returncode, output)
     return seconds
 
 
 def _on_terminal(process: Process) -> float:
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (40, 120))
-    begun = time.perf_counter()
-    with _started(process, theirs, theirs) as running:
-        os.close(theirs)
-        said = b"".join(_typed(ours))
-    seconds = time.perf_counter() - begun
-    os.close(ours)
-    _ended(process, running.returncode, said)
+    terminal, device = pty.openpty()
+    termios.tcsetwinsize(device, (40, 120))
+    start = time.perf_counter()
+    with _start(process, device, device) as running:
+        os.close(device)
+        output = b"".join(_read_all(terminal))
+    seconds = time.perf_counter() - start
+    os.close(terminal)
+    _check_status(process, running.returncode, output)
     return seconds
 
 
-def _typed(terminal: int) -> list[bytes]:
-    """Return all that is written to a terminal, until nobody holds its other end."""
+def _read_all(terminal: int) -> list[bytes]:
+    """Return everything that is written to a terminal, until its other end is closed."""
     pieces: list[bytes] = []
     while True:
         try:
             piece = os.read(terminal, 65536)
-        except OSError:  # how Linux says that the other end is closed
+        except OSError:  # on Linux, the other end is closed
             return pieces
         if not piece:
             return pieces
@@ -112,14 +112,14 @@ def _typed(terminal: int) -> list[bytes]:
 def _peak(process: Process) -> float:
     words = [sys.executable, "-ISc", _PEAK, *process.words]
     wrapped = Process(words, process.folder, process.environment, process.statuses)
-    with _started(wrapped, subprocess.PIPE, None) as running:
-        said = running.stdout.read()
-    _ended(process, running.returncode, said)
+    with _start(wrapped, subprocess.PIPE, None) as running:
+        output = running.stdout.read()
+    _check_status(process, running.returncode, output)
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return int(said) / unit
+    return int(output) / unit
 
 
-def _started(process: Process, out: int, err: int | None) -> "subprocess.Popen[bytes]":
+def _start(process: Process, out: int, err: int | None) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         process.words,
         cwd=process.folder,
@@ -130,7 +130,7 @@ def _started(process: Process, out: int, err: int | None) -> "subprocess.Popen[b
     )
 
 
-def _ended(process: Process, status: int, said: bytes) -> None:
+def _check_status(process: Process, status: int, output: bytes) -> None:
     if status not in process.statuses:
-        tail = said[-2000:].decode(errors="replace")
+        tail = output[-2000:].decode(errors="replace")
         raise Failed(f"exit status {status}: {' '.join(process.words)}\n{tail}")

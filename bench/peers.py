@@ -1,4 +1,4 @@
-"""Other tools at the same task on the same data: find one client's setting, and change one."""
+"""Other tools with the same tasks on the same data: look up one client's setting, and change one."""
 
 import shutil
 from collections.abc import Callable
@@ -15,13 +15,13 @@ SIZES = (1_000, 10_000)
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A tool of others, and its words for one lookup or one edit.
+    """Another tool, and its words for one lookup or one edit.
 
     Args:
-        name: how the table calls it.
-        tool: the program, which may be missing.
-        words: its arguments, given the run and its file.
-        file: makes the file's text for so many clients; a JSON store where there is none.
+        name: The name in the table.
+        tool: The program, which can be missing.
+        words: Returns its arguments for a run and a file.
+        file: Returns the text of the file for a number of clients; None for a file of renewctl in JSON.
     """
 
     name: str
@@ -31,16 +31,16 @@ class Peer:
 
     @property
     def installed(self) -> bool:
-        """Whether the tool is there."""
+        """Whether the tool is installed."""
         return shutil.which(self.tool) is not None
 
     @property
     def kind(self) -> str:
-        """Which store the baseline reads."""
+        """The kind of file that the baseline reads."""
         return "toml" if self.file else JSON
 
     def process(self, stores: Stores, clients: int, number: int) -> Process:
-        """Return the process of one run, its file made."""
+        """Return the process of one run; create its file."""
         words = self.words(Run(stores, clients, number), str(self._path(stores, clients)))
         return Process([self.tool, *words], stores.folder)
 

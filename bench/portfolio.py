@@ -1,6 +1,6 @@
-"""A made-up portfolio of any size, the same at every run: what ``make bench`` measures on.
+"""Generate an invented portfolio of any size, the same in every run, for ``make bench``.
 
-The same clients as a store in TOML or JSON, as tables to import, and as the peers keep such things.
+The same clients are a file of renewctl in TOML or JSON, tables to import, and files of other tools.
 """
 
 import csv
@@ -35,34 +35,34 @@ _COLUMNS = (
 
 
 def key(number: int) -> str:
-    """Return a client's domain."""
+    """Return the domain of a client."""
     return f"client{number:06}.example"
 
 
 def bare() -> str:
-    """Return a store in TOML with a default, users, and no client."""
+    """Return a TOML file with a default and users, but no clients."""
     return HEAD + "".join(f'[users."{user}"]\nname = "User {n}"\n\n' for n, user in enumerate(USERS))
 
 
 def toml(clients: int) -> str:
-    """Return a store of so many clients: contacts, renewals, a third overridden, comments here and there."""
-    chance = random.Random(clients)  # noqa: S311 (nothing secret about it)
+    """Return a TOML file of clients with contacts, renewals and comments, a third with an override."""
+    chance = random.Random(clients)  # noqa: S311 (not used for security)
     return bare() + "\n".join("".join(_client(n, chance)) for n in range(clients))
 
 
 def json(clients: int) -> str:
-    """Return the same store in JSON, laid out as ``renewctl export`` does."""
+    """Return the same file in JSON, in the layout of ``renewctl export``."""
     return json_.dumps(tomli.loads(toml(clients)), default=str, indent=2, ensure_ascii=False) + "\n"
 
 
-def roster(clients: int) -> str:
-    """Return the clients without their overrides as HubSpot's export would print them, in CSV."""
+def client_list(clients: int) -> str:
+    """Return the clients without their overrides in CSV, in the form of an export of HubSpot."""
     data = tomli.loads(toml(clients))["clients"]
-    return _csv(_COLUMNS, (row for name, client in data.items() for row in _roster_rows(name, client)))
+    return _csv(_COLUMNS, (row for name, client in data.items() for row in _client_rows(name, client)))
 
 
 def overrides(rows: int, run: int) -> str:
-    """Return a list that gives the first clients an override, another one at each run, in CSV."""
+    """Return a CSV list that gives the first clients an override, a different one in each run."""
     user = USERS[run % len(USERS)]
     lines = ((key(number), "partner", user, f"list {run}") for number in range(rows))
     return _csv(("client", "owner", "notify", "note"), lines)
@@ -94,29 +94,29 @@ def _csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     return text.getvalue()
 
 
-def _roster_rows(name: str, client: dict[str, Any]) -> Iterator[tuple[object, ...]]:
-    held: dict[str, str] = {}
+def _client_rows(name: str, client: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+    by_role: dict[str, str] = {}
     for contact in client["contacts"]:
         shown = f"{contact['name']} <{contact['email']}>" if "name" in contact else contact["email"]
-        held |= dict.fromkeys(contact["roles"], shown)
-    people = (held.get(role, "") for role in ("primary", "billing", "decision-maker"))
+        by_role |= dict.fromkeys(contact["roles"], shown)
+    people = (by_role.get(role, "") for role in ("primary", "billing", "decision-maker"))
     fixed = (name, client["name"], client["hub_id"], *people)
     for renewal in client["renewals"]:
         yield (*fixed, renewal["product"], renewal["date"])
 
 
 def records(clients: int) -> str:
-    """Return each client's setting as a record of recutils."""
+    """Return the settings of clients as records of recutils."""
     return "\n".join(f"client: {name}\nowner: {owner}\n" for name, owner in _owners(clients))
 
 
 def git_config(clients: int) -> str:
-    """Return each client's setting as a section of a configuration of git."""
+    """Return the settings of clients as sections of a git configuration."""
     return "".join(f'[client "{name}"]\n\towner = {owner}\n' for name, owner in _owners(clients))
 
 
 def routes(clients: int) -> str:
-    """Return each client's setting as a route of a configuration of Alertmanager."""
+    """Return the settings of clients as routes of an Alertmanager configuration."""
     listed = "".join(
         f"    - receiver: {owner}\n      matchers: ['client=\"{name}\"']\n"
         for name, owner in _owners(clients)

@@ -1,8 +1,8 @@
-"""Runs the suite on every Python from 3.11 on, with the oldest and the newest dependencies allowed.
+"""Run the suite on every Python from 3.11 on, with the lowest and the newest dependencies allowed.
 
-``python tests/matrix.py [--quick] [PYTHON...]`` makes an environment for each in ``.matrix``, from the
-package index and without the lock, and prints a table. It takes the interpreters named, else those on
-PATH, of pyenv and of uv. ``--quick`` takes the oldest of them, the oldest dependencies, and few tests.
+``python tests/matrix.py [--quick] [PYTHON...]`` creates an environment for each in ``.matrix``, from the
+package index and without the lock, and prints a table. It uses the interpreters that are named, otherwise
+those on PATH, of pyenv and of uv. ``--quick`` uses the oldest, the lowest dependencies and fewer tests.
 """
 
 import os
@@ -24,7 +24,7 @@ _HEADINGS = ("Python", "dependencies", "passed", "failed", "skipped", "seconds")
 
 
 def pythons(named: Iterable[str]) -> dict[tuple[int, int], str]:
-    """Return an interpreter for each version to be had, oldest first."""
+    """Return an interpreter for each version that is available, oldest first."""
     found: dict[tuple[int, int], str] = {}
     for candidate in named or _candidates():
         version = _version(candidate)
@@ -48,19 +48,19 @@ def _version(python: str) -> tuple[int, int] | None:
     code = "import sys; print(*sys.version_info[:2])"
     try:
         done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):  # what pyenv has on PATH need not run
+    except (OSError, subprocess.CalledProcessError):  # pyenv's commands on PATH do not all run
         return None
     major, minor = done.stdout.split()
     return int(major), int(minor)
 
 
 def run(python: str, version: str, name: str, tests: Iterable[str]) -> tuple[str, ...]:
-    """Run tests in an environment of its own; return a row of the table."""
+    """Run tests in a new environment. Return a row of the table."""
     folder = REPOSITORY / ".matrix" / f"{version}-{name}"
     log = folder.with_suffix(folder.suffix + ".log")
     log.parent.mkdir(exist_ok=True)
-    begun = time.monotonic()
-    # What has no wheel for a Python cannot be tried there without a compiler.
+    start = time.monotonic()
+    # A package without a wheel for a Python would need a compiler.
     install = [BIN / "uv", "pip", "install", "--python", folder, "--only-binary", ":all:"]
     options = ["-n", "auto", "-m", "not soak and not locked"]
     with log.open("w", encoding="utf-8") as file:
@@ -70,7 +70,7 @@ def run(python: str, version: str, name: str, tests: Iterable[str]) -> tuple[str
             [BIN / "uv", "pip", "install", "--python", folder, "--no-deps", "-e", "."],
             [folder / "bin" / "python", "-m", "pytest", *options, *tests],
         ):
-            # The certificates of the system, which a company's own proxy may be among.
+            # The system's certificates can include that of a company's proxy.
             environment = {**os.environ, "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
             done = subprocess.run(
                 command, cwd=REPOSITORY, stdout=file, stderr=file, env=environment, check=False
@@ -80,20 +80,20 @@ def run(python: str, version: str, name: str, tests: Iterable[str]) -> tuple[str
     text = log.read_text("utf-8")
     counts = {word.rstrip("s"): number for number, word in _COUNTS.findall(text)}
     if done.returncode:
-        print(text[-8000:] + f"\nAll of it: {log}\n", file=sys.stderr)
+        print(text[-8000:] + f"\nComplete log: {log}\n", file=sys.stderr)
     failed = str(int(counts.get("failed", 0)) + int(counts.get("error", 0)))
     if done.returncode and failed == "0":
         failed = NOT_RUN
-    seconds = f"{time.monotonic() - begun:.0f}"
+    seconds = f"{time.monotonic() - start:.0f}"
     return version, name, counts.get("passed", "0"), failed, counts.get("skipped", "0"), seconds
 
 
 def main(arguments: list[str]) -> int:
-    """Run all; return the exit status."""
+    """Run all combinations. Return the exit status."""
     quick = "--quick" in arguments
     found = pythons([word for word in arguments if word != "--quick"])
     if not found:
-        print("There is no Python from 3.11 to 3.14; name one.", file=sys.stderr)
+        print("no Python from 3.11 to 3.14 was found; name one", file=sys.stderr)
         return 1
     missing = [f"{major}.{minor}" for major, minor in VERSIONS if (major, minor) not in found]
     jobs = [(version, name) for version in found for name in RESOLUTIONS]
@@ -106,7 +106,7 @@ def main(arguments: list[str]) -> int:
     if missing and not quick:
         print(f"Not installed: Python {', '.join(missing)}")
     if quick and rows[1][3] == NOT_RUN and rows[1][2] == "0":
-        print("Not tried: the packages could not be fetched; see above.")
+        print("Not run: the packages could not be downloaded; see above.")
         return 0
     return int(any(row[3] != "0" for row in rows[1:]))
 

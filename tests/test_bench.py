@@ -1,4 +1,4 @@
-"""The benchmark's files and cases, untimed: that ``make bench`` measures what its table says."""
+"""``make bench`` measures what its table shows: its files and cases, without timing."""
 
 import sys
 from importlib import import_module
@@ -21,8 +21,8 @@ with pytest.MonkeyPatch.context() as patch:
     )
 
 BASELINES = {f"{row.label(CLIENTS)}, {row.way}": row for row in cases.OPERATIONS}
-WITHOUT_BAR = {"explain, JSON store", "override, JSON store"}
-MADE = ("toml", "json", "roster", "records", "git_config", "routes")
+WITHOUT_LIMIT = {"explain, JSON store", "override, JSON store"}
+MADE = ("toml", "json", "client_list", "records", "git_config", "routes")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_the_generator_gives_the_same_text_each_time(name):
     assert "client000020.example" not in make(CLIENTS)
 
 
-def test_a_store_is_valid_and_says_the_same_in_toml_and_json(made):
+def test_a_store_is_valid_and_the_same_in_toml_and_json(made):
     toml, json_ = (loaded(made.store(kind, CLIENTS)) for kind in ("toml", "json"))
     assert not toml.remarks
     assert not json_.remarks
@@ -59,7 +59,7 @@ def test_a_store_is_valid_and_says_the_same_in_toml_and_json(made):
     assert "# met at the fair" in portfolio.toml(CLIENTS)
 
 
-def test_an_imported_roster_has_the_clients_of_the_store_but_no_overrides(made):
+def test_an_imported_list_has_the_clients_of_the_store_without_overrides(made):
     data = tomli.loads(portfolio.toml(CLIENTS))
     for client in data["clients"].values():
         client.pop("override", None)
@@ -67,24 +67,24 @@ def test_an_imported_roster_has_the_clients_of_the_store_but_no_overrides(made):
 
 
 @pytest.mark.parametrize("row", cases.OPERATIONS, ids=lambda row: f"{row.name}, {row.store}")
-def test_every_operation_ends_as_it_should(row, made):
-    assert measure.measured(row.process(made, CLIENTS, 0)) > 0
+def test_every_operation_has_its_exit_status(row, made):
+    assert measure.measure(row.process(made, CLIENTS, 0)) > 0
 
 
 @pytest.mark.parametrize("row", BASELINES.values(), ids=BASELINES)
-def test_every_baseline_ends_as_it_should(row, made):
-    assert measure.measured(row.baseline(made, CLIENTS)) > 0
+def test_every_baseline_has_its_exit_status(row, made):
+    assert measure.measure(row.baseline(made, CLIENTS)) > 0
 
 
 @pytest.mark.parametrize("row", [row for row in cases.OPERATIONS if row.copied], ids=lambda row: row.name)
-def test_every_run_of_an_operation_that_writes_writes(row, made):
+def test_every_run_of_a_change_changes_the_store(row, made):
     source = made.store(row.store, CLIENTS)
     untouched = source.read_bytes()
     for number in range(2):
         process = row.process(made, CLIENTS, number)
         store = Path(process.environment["RENEWCTL_STORE"])
         before = store.read_bytes()
-        measure.measured(process)
+        measure.measure(process)
         assert store.read_bytes() != before
     assert source.read_bytes() == untouched
 
@@ -93,7 +93,7 @@ def test_an_import_again_changes_nothing(made):
     (row,) = (row for row in cases.OPERATIONS if row.name == "import, no change")
     store = made.store("imported", CLIENTS)
     before = store.read_bytes()
-    measure.measured(row.process(made, CLIENTS, 0))
+    measure.measure(row.process(made, CLIENTS, 0))
     assert store.read_bytes() == before
 
 
@@ -102,25 +102,25 @@ def test_a_peer_that_is_installed_does_its_task(peer, made):
     if not peer.installed:
         pytest.skip(f"not installed: {peer.tool}")
     for number in range(2):
-        assert measure.measured(peer.process(made, CLIENTS, number)) > 0
+        assert measure.measure(peer.process(made, CLIENTS, number)) > 0
 
 
-def test_a_process_that_fails_is_no_figure(made, tmp_path):
+def test_a_process_that_fails_is_not_measured(made, tmp_path):
     failing = measure.Process([sys.executable, "-c", "raise SystemExit('broken')"], tmp_path)
     with pytest.raises(measure.Failed, match="broken"):
-        measure.measured(failing)
+        measure.measure(failing)
 
 
 def test_the_table_shows_bar_and_stretch_of_every_operation():
-    listed = bench.chosen([100, 1_000, 10_000], "")
+    listed = bench.select_cases([100, 1_000, 10_000], "")
     named = {case.name: case for case in listed}
     assert {row.name for row in cases.OPERATIONS} <= set(named)
     for row in cases.OPERATIONS:
-        assert row.name in WITHOUT_BAR or row.bar or row.stretch
+        assert row.name in WITHOUT_LIMIT or row.bar or row.stretch
         assert row.bar is None or row.stretch is None or row.stretch <= row.bar
     for case in listed:
         figure = bench.Figure(case.name, case.clients, "L", case.unit, 1, 1, 1, case.bar, case.stretch, "·")
-        shown = bench.line(figure).split()
+        shown = bench.format_line(figure).split()
         assert all(bar is None or f"{bar:g}" in shown for bar in (case.bar, case.stretch))
 
 
@@ -134,11 +134,11 @@ def test_the_table_shows_bar_and_stretch_of_every_operation():
         (9.0, None, None, ""),
     ],
 )
-def test_the_mark(ratio, bar, stretch, expected):
+def test_the_mark_compares_a_ratio_with_its_limits(ratio, bar, stretch, expected):
     assert bench.mark(ratio, bar, stretch) == expected
 
 
-def test_only_and_sizes_choose():
-    names = {(case.name, case.clients) for case in bench.chosen([1_000], "override")}
+def test_only_and_sizes_select_cases():
+    names = {(case.name, case.clients) for case in bench.select_cases([1_000], "override")}
     assert names == {("override", 1_000), ("override --from-file, 1,000 rows", 1_000)}
-    assert all(case.clients == 0 for case in bench.chosen([], ""))
+    assert all(case.clients == 0 for case in bench.select_cases([], ""))

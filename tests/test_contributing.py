@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md and SECURITY.md name is there, and the tables that they tell of are whole."""
+"""What the documents for developers name exists, and their tables are complete."""
 
 import re
 from pathlib import Path
@@ -10,8 +10,8 @@ from renewctl.domain.resolve import SEVERITY, Reason, Rule
 from renewctl.package_data import read_texts
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("CONTRIBUTING.md", "SECURITY.md", "docs/licences.md")
-OF_A_KIND = {"tests/commands/NAME.txt", "tests/data/*.toml", "tests/commands/*.txt"}
+DOCUMENTS = ("CONTRIBUTING.md", "SECURITY.md", "docs/licences.md", "docs/contributing/architecture.md")
+PATTERNS = {"tests/commands/NAME.txt", "tests/data/*.toml", "tests/commands/*.txt"}
 
 
 def text(name: str) -> str:
@@ -19,8 +19,8 @@ def text(name: str) -> str:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_file_and_test_named_is_there(document):
-    words = set(re.findall(r"`([\w./*-]+/[\w./*-]*(?:::\w+)?)`", text(document))) - OF_A_KIND
+def test_every_file_and_test_named_exists(document):
+    words = set(re.findall(r"`([\w./*-]+/[\w./*-]*(?:::\w+)?)`", text(document))) - PATTERNS
     words |= {f"{Path(document).parent / link}" for link in re.findall(r"\]\(([^):#]+)", text(document))}
     for word in sorted(words):
         path, _, test = word.partition("::")
@@ -29,16 +29,24 @@ def test_every_file_and_test_named_is_there(document):
         assert not test or f"def {test}(" in text(path), word
 
 
-def test_every_target_of_make_named_is_there():
+def test_every_make_target_named_exists():
     targets = set(re.findall(r"(?m)^([a-z-]+):", text("Makefile")))
     assert set(re.findall(r"(?m)(?:^|`)make ([a-z-]+)", text("CONTRIBUTING.md"))) <= targets
 
 
-def test_every_rule_and_reason_has_its_words():
+def test_every_rule_and_reason_has_a_text():
     assert set(read_texts("explain")["rules"]) == set(Rule)
     assert set(read_texts("explain")["reasons"]) == set(get_args(Reason))
 
 
-def test_every_rule_and_note_stands_in_the_readme():
-    named = re.findall(r"`([a-z-]+)`", "".join(re.findall(r"(?m)^\| (`.*?) \|", text("README.md"))))
-    assert {*Rule, *SEVERITY} <= set(named)
+def test_the_page_on_rules_has_every_rule_and_note():
+    rows = re.findall(r"(?m)^\| (`.*?) \|", text("docs/concepts/rules.md"))
+    assert {*Rule, *SEVERITY} == set(re.findall(r"`([a-z-]+)`", "".join(rows)))
+
+
+@pytest.mark.parametrize("folder", ["", "domain", "store", "formats"])
+def test_the_map_of_the_code_names_every_module(folder):
+    blocks = re.findall(r"(?ms)^```text$(.*?)^```$", text("docs/contributing/architecture.md"))
+    paths = (REPOSITORY / "src" / "renewctl" / folder).iterdir()
+    names = {path.stem for path in paths if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert names - {"__init__"} <= set(re.findall(r"\w+", "".join(blocks)))

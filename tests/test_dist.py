@@ -1,4 +1,4 @@
-"""``make dist`` makes the same bytes wherever and whenever, and puts into them what is needed only."""
+"""``make dist`` builds the same bytes everywhere, and includes only what is needed."""
 
 import email.parser
 import os
@@ -27,6 +27,7 @@ AT_THE_TOP = {
     "CONTRIBUTING.md",
     "LICENSE",
     "Makefile",
+    "mkdocs.yml",
 }
 AT_THE_TOP |= {"PKG-INFO", "README.md", "SECURITY.md", "pyproject.toml"}
 FOLDERS = {"src", "tests", "docs", "examples", "bench", "requirements"}
@@ -34,7 +35,7 @@ EPOCH = "1795769261"
 
 
 class Built(NamedTuple):
-    """A copy of the repository, committed, and what ``make dist`` made of it."""
+    """A committed copy of the repository, and the files that ``make dist`` built from it."""
 
     tree: Path
     sdist: Path
@@ -42,15 +43,15 @@ class Built(NamedTuple):
 
 
 def committed(tree: Path) -> None:
-    """Make the copy a repository of its own with one commit, at a fixed time."""
-    who = ["-c", "user.name=A", "-c", "user.email=a@agency.example", "-c", "core.autocrlf=false"]
+    """Make the copy a repository with one commit, at a fixed time."""
+    author = ["-c", "user.name=A", "-c", "user.email=a@agency.example", "-c", "core.autocrlf=false"]
     times = {"GIT_AUTHOR_DATE": f"{EPOCH} +0000", "GIT_COMMITTER_DATE": f"{EPOCH} +0000"}
-    for words in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", "all", "--no-gpg-sign"]):
+    for words in (["init", "-q"], ["add", "-A"], [*author, "commit", "-q", "-m", "all", "--no-gpg-sign"]):
         command = ["git", "-c", "core.hooksPath=/dev/null", *words]
         subprocess.run(command, cwd=tree, env={**os.environ, **times}, check=True)
 
 
-def made(tree: Path, umask: int, **environment: str) -> Built:
+def build(tree: Path, umask: int, **environment: str) -> Built:
     """Run ``make dist`` in the tree with the environment that runs the tests."""
     stamp = tree / ".venv" / ".stamp"
     stamp.parent.mkdir()
@@ -71,27 +72,27 @@ def made(tree: Path, umask: int, **environment: str) -> Built:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Return what is made of a copy."""
+    """Return the files built from a copy."""
     tree = tmp_path_factory.mktemp("one") / "renewctl"
     shutil.copytree(REPOSITORY, tree, ignore=UNTRACKED)
     committed(tree)
-    return made(tree, 0o022, TZ="UTC")
+    return build(tree, 0o022, TZ="UTC")
 
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Built:
-    """Return what is made elsewhere, later, by somebody careful, with things lying about."""
+    """Return the files built elsewhere and later, with another umask and uncommitted files."""
     tree = tmp_path_factory.mktemp("two") / "a longer name"
     old = os.umask(0o077)
     try:
         subprocess.run(["git", "clone", "-q", "--no-hardlinks", str(built.tree), str(tree)], check=True)
         for path in sorted(tree.rglob("*.py"), reverse=True):
             os.utime(path, (86_400 * 365 * 30, 86_400 * 365 * 30))
-        (tree / "src" / "renewctl" / "notes.txt").write_text("lying about")
+        (tree / "src" / "renewctl" / "notes.txt").write_text("uncommitted")
         (tree / "src" / "renewctl" / "text.py").write_text("half an edit")
     finally:
         os.umask(old)
-    return made(tree, 0o077, TZ="Asia/Kolkata", PYTHONHASHSEED="7", SOURCE_DATE_EPOCH="1")
+    return build(tree, 0o077, TZ="Asia/Kolkata", PYTHONHASHSEED="7", SOURCE_DATE_EPOCH="1")
 
 
 def test_the_same_commit_gives_the_same_bytes(built: Built, again: Built) -> None:
@@ -100,8 +101,8 @@ def test_the_same_commit_gives_the_same_bytes(built: Built, again: Built) -> Non
         assert one.read_bytes() == two.read_bytes(), one.name
 
 
-def test_a_wheel_made_of_the_sdist_is_the_same_too(built: Built, tmp_path: Path) -> None:
-    """Whoever builds from the sdist, as pip does where no wheel is to be had, gets what we have."""
+def test_a_wheel_built_from_the_sdist_is_the_same(built: Built, tmp_path: Path) -> None:
+    """pip builds from the sdist if there is no wheel."""
     filtered = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # from Python 3.11.4 on
     with tarfile.open(built.sdist) as archive:
         archive.extractall(tmp_path, **filtered)
@@ -113,13 +114,13 @@ def test_a_wheel_made_of_the_sdist_is_the_same_too(built: Built, tmp_path: Path)
 
 
 def files(tree: Path, *folders: str) -> Iterator[str]:
-    """Yield the files of a committed tree under the folders, by their path in it."""
+    """Yield the paths of the committed files in the folders of a tree."""
     command = ["git", "ls-files", "-z", *folders]
     names = subprocess.run(command, cwd=tree, check=True, capture_output=True, text=True).stdout
     yield from names.split("\0")[:-1]
 
 
-def test_the_wheel_holds_the_package_and_its_licence_only(built: Built) -> None:
+def test_the_wheel_has_the_package_and_its_licence_only(built: Built) -> None:
     version = built.wheel.name.split("-")[1]
     package = {name.removeprefix("src/") for name in files(built.tree, "src")}
     about = {f"renewctl-{version}.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD")}
@@ -139,7 +140,7 @@ def test_the_wheel_holds_the_package_and_its_licence_only(built: Built) -> None:
     assert {f"renewctl/{name}" for name in needed} <= set(names)
 
 
-def test_the_sdist_holds_what_make_test_needs_and_nothing_else(built: Built) -> None:
+def test_the_sdist_has_what_make_test_needs_and_nothing_else(built: Built) -> None:
     with tarfile.open(built.sdist) as archive:
         members = archive.getmembers()
     names = {member.name.partition("/")[2] for member in members}
@@ -148,11 +149,11 @@ def test_the_sdist_holds_what_make_test_needs_and_nothing_else(built: Built) -> 
     assert {(member.uid, member.gid, member.uname) for member in members} == {(0, 0, "")}
 
 
-def test_the_metadata_is_sound_and_names_the_extras(built: Built) -> None:
+def test_the_metadata_is_valid_and_names_the_extras(built: Built) -> None:
     with zipfile.ZipFile(built.wheel) as archive:
         [name] = [name for name in archive.namelist() if name.endswith("/METADATA")]
         text = archive.read(name).decode()
-    about = Metadata.from_email(text)  # raises what an index would complain about
+    about = Metadata.from_email(text)  # raises an error for what an index would refuse
     assert about.provides_extra == ["all", "calendar", "fast", "html", "xlsx"]
     assert about.license_expression == "MIT"
     assert "Typing :: Typed" in about.classifiers

@@ -1,4 +1,4 @@
-"""The shape of the code: small modules, small functions, and floors that hold (``.importlinter``)."""
+"""The shape of the code: small modules, small functions, and layers that hold (``.importlinter``)."""
 
 import ast
 import os
@@ -13,9 +13,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCE = REPOSITORY / "src" / "renewctl"
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
-DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager"}
+CATCH_ALLS = {"utils", "util", "helpers", "helper", "common", "manager"}
 
-PLANTED = {
+FORBIDDEN = {
     "domain/edit": ["os", "pathlib", "typer", "json", "email_validator"],
     "domain/report": ["renewctl.domain.edit", "sys", "platformdirs"],
     "domain/resolve": ["renewctl.domain.dates", "renewctl.domain.report", "subprocess"],
@@ -40,17 +40,17 @@ ALLOWED = {
 
 
 def modules() -> list[Path]:
-    """Return every file of the program's code."""
+    """Return every file of the code."""
     return sorted(SOURCE.rglob("*.py"))
 
 
-def parsed(path: Path) -> ast.Module:
-    """Return the syntax tree of a file; a syntax error names it."""
+def parse(path: Path) -> ast.Module:
+    """Return the syntax tree of a file."""
     return ast.parse(path.read_text("utf-8"), filename=str(path))
 
 
 def long_functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yield name and length in lines, docstring included, of functions longer than is allowed."""
+    """Yield the name and length in lines, docstring included, of each function that is too long."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
@@ -58,48 +58,48 @@ def long_functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 yield node.name, length
 
 
-def named(path: Path) -> str:
-    """Return the path as a reader of a failure wants it."""
+def short(path: Path) -> str:
+    """Return a path relative to the repository."""
     return str(path.relative_to(REPOSITORY))
 
 
 def test_no_module_is_long():
-    lengths = {named(path): len(path.read_text("utf-8").splitlines()) for path in modules()}
+    lengths = {short(path): len(path.read_text("utf-8").splitlines()) for path in modules()}
 
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
 
 
 def test_no_function_is_long():
-    found = [(named(path), *found) for path in modules() for found in long_functions(parsed(path))]
+    found = [(short(path), *found) for path in modules() for found in long_functions(parse(path))]
 
     assert found == []
 
 
-def test_a_long_function_would_be_seen():
+def test_a_long_function_is_found():
     inside = "class C:\n    async def f(self):\n" + "        pass\n" * LONGEST_FUNCTION
 
     assert list(long_functions(ast.parse(inside))) == [("f", LONGEST_FUNCTION + 1)]
 
 
-def test_every_module_says_what_it_is_for():
-    assert [named(path) for path in modules() if not ast.get_docstring(parsed(path))] == []
+def test_every_module_has_a_docstring():
+    assert [short(path) for path in modules() if not ast.get_docstring(parse(path))] == []
 
 
-def test_no_repeated_group_of_an_expression_is_possessive():
-    """Until Python 3.11.4 such a group can match wrongly; Debian 12 has 3.11.2."""
+def test_no_repeated_group_of_a_pattern_is_possessive():
+    """Before Python 3.11.4 such a group can match wrongly; Debian 12 has 3.11.2."""
     possessive = re.compile(r"\)[*+?]\+")
     assert possessive.search("(?:a|b)*+")
-    assert [named(path) for path in modules() if possessive.search(path.read_text("utf-8"))] == []
+    assert [short(path) for path in modules() if possessive.search(path.read_text("utf-8"))] == []
 
 
-def test_no_drawer_for_odds_and_ends():
+def test_no_module_is_a_catch_all():
     paths = [*SOURCE.rglob("*"), *(REPOSITORY / "tests").rglob("*")]
 
-    assert [named(path) for path in paths if path.stem.removeprefix("_") in DRAWERS] == []
+    assert [short(path) for path in paths if path.stem.removeprefix("_") in CATCH_ALLS] == []
 
 
-def plant(package: Path, module: str, imports: list[str]) -> None:
-    """Add the imports, inside a function, to a module or package; make the module if there is none."""
+def add_imports(package: Path, module: str, imports: list[str]) -> None:
+    """Add imports, inside a function, to a module or package, which is created if it does not exist."""
     path = package / module / "__init__.py"
     path = path if path.exists() else package / f"{module}.py"
     lines = ["", "", "def planted():", *(f"    import {name}" for name in imports), ""]
@@ -107,8 +107,8 @@ def plant(package: Path, module: str, imports: list[str]) -> None:
         file.write("\n".join(lines))
 
 
-def arrows(contracts: Path) -> set[tuple[str, str]]:
-    """Return the imports that the contracts refuse in the code beside them."""
+def refused_imports(contracts: Path) -> set[tuple[str, str]]:
+    """Return the imports that the contracts refuse in the code next to them."""
     program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     done = subprocess.run(
         [sys.executable, "-c", program, "--no-logo", "--no-cache"],
@@ -123,14 +123,14 @@ def arrows(contracts: Path) -> set[tuple[str, str]]:
     return set(re.findall(r"renewctl\.([\w.]+) -> ([\w.]+) \(l\.", done.stdout))
 
 
-def test_the_floors_hold_against_planted_imports(tmp_path):
-    """A contract that forbids nothing would be kept as well: each must catch what is planted."""
+def test_the_contracts_refuse_forbidden_imports(tmp_path):
+    """A contract that forbids nothing would pass as well: each must refuse the imports that are added."""
     shutil.copytree(SOURCE, tmp_path / "renewctl", ignore=shutil.ignore_patterns("__pycache__"))
-    for module, imports in (*PLANTED.items(), *ALLOWED.items()):
-        plant(tmp_path / "renewctl", module, imports)
+    for module, imports in (*FORBIDDEN.items(), *ALLOWED.items()):
+        add_imports(tmp_path / "renewctl", module, imports)
 
-    refused = arrows(Path(shutil.copy(REPOSITORY / ".importlinter", tmp_path)))
+    refused = refused_imports(Path(shutil.copy(REPOSITORY / ".importlinter", tmp_path)))
 
-    wanted = {(module.replace("/", "."), name) for module, imports in PLANTED.items() for name in imports}
-    assert wanted - refused == set()
+    expected = {(module.replace("/", "."), name) for module, imports in FORBIDDEN.items() for name in imports}
+    assert expected - refused == set()
     assert refused & {(module, name) for module, imports in ALLOWED.items() for name in imports} == set()

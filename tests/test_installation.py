@@ -1,4 +1,4 @@
-"""The package that a command lacks is added by the command that fits how renewctl was installed."""
+"""The command that adds a missing package fits the way in which renewctl was installed."""
 
 import re
 import shutil
@@ -18,21 +18,21 @@ BARE = re.compile(r"renewctl(?:\[[\w,]*\])?(?:[=<>~!]=?[\w.*]*)?")
 
 
 def shipped() -> list[Path]:
-    """Return every text that people get."""
+    """Return every text file that is distributed."""
     folders = [REPOSITORY / name for name in ("src", "docs", "examples")]
     paths = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".pyc"]
     return sorted(filter(Path.is_file, [*paths, *REPOSITORY.glob("*.md"), *REPOSITORY.glob(".pre-commit*")]))
 
 
 def bare_names(text: str) -> list[str]:
-    """Return the words after an install that name renewctl and not where it comes from."""
+    """Return the arguments of install commands that name renewctl without its source."""
     lines = [line.replace(" @ ", "@") for line in INSTALLS.findall(text)]
     words = [word.strip("'\"`;,.)") for line in lines for word in line.split()]
     return [word for word in words if BARE.fullmatch(word)]
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, record: str | None) -> None:
-    """Have renewctl installed as an installer leaves it, with a record of its source or none."""
+    """Simulate an installation of renewctl, with or without a record of its source."""
     folder = Path("site/renewctl-9.dist-info")
     folder.mkdir(parents=True)
     folder.joinpath("METADATA").write_text("Name: renewctl\nVersion: 9\n")
@@ -49,11 +49,11 @@ def installed(monkeypatch: pytest.MonkeyPatch, record: str | None) -> None:
         ("/opt/my venvs/x", f"{quote(sys.executable)} -m pip install icalendar"),
     ],
 )
-def test_the_package_is_added_where_renewctl_is(prefix: str, command: str) -> None:
+def test_the_package_is_added_to_the_environment_of_renewctl(prefix: str, command: str) -> None:
     assert install_command("icalendar", prefix) == command
 
 
-def test_python_is_called_so_where_it_is_the_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_is_short_if_python_on_the_path_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     monkeypatch.setattr(sys, "executable", shutil.which("python"))
     assert install_command("icalendar", "/opt/venv") == "python -m pip install icalendar"
@@ -72,7 +72,7 @@ def test_python_is_called_so_where_it_is_the_one(monkeypatch: pytest.MonkeyPatch
         ),
     ],
 )
-def test_uv_is_told_again_where_renewctl_is_from_and_what_else_was_added(
+def test_uv_gets_the_source_of_renewctl_and_the_packages_added_before(
     record: str, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed(monkeypatch, record)
@@ -81,14 +81,14 @@ def test_uv_is_told_again_where_renewctl_is_from_and_what_else_was_added(
     assert install_command("icalendar", UV) == f"uv tool install {added} 'renewctl @ {source}'"
 
 
-def test_uv_adds_a_package_to_the_environment_where_nobody_knows_the_source(
+def test_uv_adds_a_package_to_the_environment_if_the_source_is_unknown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     installed(monkeypatch, None)
     assert install_command("icalendar", UV) == f"uv pip install --python {UV} icalendar"
 
 
-def test_no_text_installs_whatever_an_index_calls_renewctl() -> None:
+def test_no_text_installs_renewctl_from_an_index() -> None:
     assert bare_names(
         "pipx install renewctl\nx; pip install 'renewctl[xlsx]'; uv tool install -U renewctl==1.0"
     )

@@ -1,4 +1,4 @@
-"""What is declared in pyproject.toml and what is locked in requirements/ are the same thing."""
+"""The lock in requirements/ has the dependencies that pyproject.toml declares, and names no index."""
 
 import importlib.metadata
 import re
@@ -26,13 +26,13 @@ DECLARED = sorted(
 
 
 def satisfied(needed: Requirement) -> bool:
-    """Tell whether the lock has the package, at a version that the requirement allows."""
+    """Return whether the lock has the package at a version that the requirement allows."""
     pin = PINS.get(canonicalize_name(needed.name))
     return pin is not None and needed.specifier.contains(pin, prereleases=True)
 
 
 def unlocked(name: str, python: str, platform: str) -> list[str]:
-    """Return what the installed package asks for on that Python and platform and the lock lacks."""
+    """Return the requirements of an installed package on a Python and platform that the lock lacks."""
     where = {
         "python_version": python,
         "python_full_version": f"{python}.0",
@@ -40,16 +40,16 @@ def unlocked(name: str, python: str, platform: str) -> list[str]:
         "platform_system": {"linux": "Linux", "darwin": "Darwin"}[platform],
         "extra": "",
     }
-    asked = [Requirement(text) for text in importlib.metadata.requires(name) or ()]
+    needs = [Requirement(text) for text in importlib.metadata.requires(name) or ()]
     return [
         f"{name} needs {needed}"
-        for needed in asked
+        for needed in needs
         if (needed.marker is None or needed.marker.evaluate(where)) and not satisfied(needed)
     ]
 
 
 @pytest.mark.parametrize("declared", DECLARED)
-def test_each_dependency_is_locked_at_a_version_that_satisfies_it(declared):
+def test_each_dependency_is_locked_at_an_allowed_version(declared):
     assert satisfied(Requirement(declared))
 
 
@@ -57,11 +57,11 @@ def test_each_dependency_is_locked_at_a_version_that_satisfies_it(declared):
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
 def test_the_lock_is_complete_on(python, platform):
-    """The lock is made with one Python; a package may ask for more on another."""
-    assert [lack for name in PINS for lack in unlocked(name, python, platform)] == []
+    """The lock is made with one Python. A package can require more on another."""
+    assert [each for name in PINS for each in unlocked(name, python, platform)] == []
 
 
-def test_the_lock_was_made_from_what_is_declared():
+def test_the_lock_was_made_from_the_declared_dependencies():
     lines = (REPOSITORY / "requirements" / "dev.in").read_text("utf-8").splitlines()
 
     assert [line for line in lines if not line.startswith("#")] == DECLARED, "run: make lock"
@@ -89,8 +89,8 @@ def test_the_lock_names_no_index_and_no_path_of_a_machine(trace):
     assert trace not in LOCK
 
 
-def test_the_changelog_has_the_version_with_its_day():
-    """A version in the making (``.dev``) is newer than the newest release."""
+def test_the_changelog_has_the_version_with_its_date():
+    """A development version (``.dev``) is newer than the newest release."""
     changes = (REPOSITORY / "CHANGELOG.md").read_text("utf-8")
     first, *releases = re.findall(r"(?m)^## \[(.+?)\](.*)$", changes)
     versions = [Version(name) for name, _ in releases]

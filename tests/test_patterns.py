@@ -1,8 +1,8 @@
-"""Every regular expression of the source takes linear time, whatever text it is given.
+"""Every regular expression in the source takes linear time, whatever its input.
 
-Patterns are found in the source, with the methods that are called on them. Each is tried on long runs of
-what patterns are made of, before something that ends no match. For one of them a pattern that takes quadratic
-time needs minutes, a linear one milliseconds.
+The tests find patterns in the source, with the methods that are called on them, and try each on long runs of
+characters that patterns contain, followed by a character that ends no match. On one of these, a pattern that
+takes quadratic time needs minutes, a linear one milliseconds.
 """
 
 import ast
@@ -25,10 +25,10 @@ LOCAL = {
     "formats/toml/errors.py": {"pattern": "[pattern for pattern, _ in _HINTS]"},
     "exchange/spreadsheet.py": {"pattern": "[pattern for pattern, _ in _TEXTUAL]", "part": "','"},
 }
-"""What the names stand for that are no module's own, as an expression of its names."""
+"""The values of local names, as expressions of the names of their module."""
 LONG = 100_000
 SECONDS = 5
-"""Of the processor's time: a linear pattern takes some hundredths of one."""
+"""Limit of processor time; a linear pattern takes some hundredths of a second."""
 RUNS = (
     *"a0 \t\n\r\"'\\#=,;:.-_/@[]{}<>&!é\u2028\0\ud800Aex+%?|*`$~",
     *map("".join, permutations('a0\n"\\', 2)),
@@ -37,12 +37,12 @@ RUNS = (
     *("a@a.", "<a@a> ", "www.", "://", "\\ud800", "xl/workbook", ' r="A1"', "false", " or "),
 )
 FIRST = {' r="A1"': "<c ", '\\"': '"', "\\": '"', '\\"""': '"""'}
-"""What has to stand before a run so that a pattern begins."""
+"""What must come before a run so that a pattern can begin."""
 Use = tuple[re.Pattern[Any], str]
 
 
 def find_uses(path: Path) -> Iterator[Use]:
-    """Yield the patterns of a file with the methods called on them."""
+    """Yield the patterns in a file, each with a method that is called on it."""
     place = path.relative_to(ROOT).as_posix()
     words = (ROOT.name, *path.relative_to(ROOT).with_suffix("").parts)
     names = {**vars(import_module(".".join(words).removesuffix(".__init__")))}
@@ -72,7 +72,7 @@ def find_uses(path: Path) -> Iterator[Use]:
 USES = dict.fromkeys(use for path in sorted(ROOT.rglob("*.py")) for use in find_uses(path))
 
 
-def test_every_pattern_of_the_source_is_found() -> None:
+def test_every_pattern_in_the_source_is_found() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py"))
     assert len({pattern for pattern, _ in USES}) >= source.count("re.compile(") > 40
 

@@ -8,6 +8,7 @@ import pytest
 
 import reference as made
 from renewctl.cli.help import read_examples
+from renewctl.domain.check import CODES
 
 ACCEPTED = re.compile(r'WARNING: missing date, using "": TH')
 """A date would make the page another one each day."""
@@ -15,7 +16,7 @@ ACCEPTED = re.compile(r'WARNING: missing date, using "": TH')
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [(made.REFERENCE, made.reference), (made.MANUAL, made.manual)],
+    [(made.REFERENCE, made.reference), (made.FINDINGS, made.findings), (made.MANUAL, made.manual)],
     ids=lambda value: getattr(value, "name", ""),
 )
 def test_it_is_what_the_command_tree_makes(path, text):
@@ -30,11 +31,17 @@ def test_the_reference_has_a_section_and_a_link_for_every_command():
     assert {link for link in re.findall(r"\]\(#([^)]*)\)", text) if link not in anchors} == set()
 
 
+def test_the_findings_have_a_section_for_every_code():
+    text = made.findings()
+    assert re.findall(r"(?m)^## (.*)$", text) == re.findall(r"\]\(#([^)]*)\)", text)
+    assert set(re.findall(r"(?m)^## (.*)$", text)) == set(CODES)
+
+
 def test_both_say_every_option_and_every_example_whole():
     reference, manual = made.reference(), made.manual()
     for each in made.described():
         for term, _ in (record for records in each.options.values() for record in records):
-            assert f"`{term}`".replace("|", "\\|") in reference, (each.words, term)
+            assert made._code(term) in reference, (each.words, term)
             assert made._roff(term) in manual, (each.words, term)
         for example in each.examples:
             assert example.command in reference
