@@ -1,8 +1,8 @@
 #!/bin/sh
-# For CI, after each edit of the store: the clients we must not get wrong are still told exactly as
-# agreed. The table has a client and its expected addresses (notified or copied), separated by
-# commas, on each line; it is a file, or standard input, so a here-document in the job will do.
-# Exit status 1 if a line failed, 2 if the table is missing, empty or malformed: a check of nothing is no check.
+# Check in CI, after each edit of the file, that key clients still have exactly the recipients agreed on.
+# Each line of the table has a client and the expected addresses (notified or copied), separated by commas.
+# The table is a file or standard input, so a here-document in the job works, too.
+# The exit status is 1 if a line fails, and 2 if the table is missing, empty or malformed.
 #   RENEWCTL_STORE=agency.toml sh assert-key-client.sh key-clients.txt
 
 set -eu
@@ -26,7 +26,7 @@ while read -r client expected rest || [ -n "$client" ]; do
   case $status in
     0) printf 'OK      %s\n' "$client" ;;
     1) printf 'FAILED  %s\n' "$client"; failed=$((failed + 1)) ;;
-    *) exit "$status" ;;         # no store, unknown client: not an answer
+    *) exit "$status" ;;         # No file, or an unknown client: not an answer.
   esac
   checked=$((checked + 1))
 done

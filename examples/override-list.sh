@@ -1,9 +1,9 @@
 #!/bin/sh
-# Gives a list of clients to one partner user: partner-owned, that user the only recipient.
-# The list comes on standard input, one domain a line; "#" starts a comment. One renewctl call for
-# all of them, so a typo in the last line changes nothing. To leave a client with nobody who is
-# notified (a deactivated user hears nothing) is refused with exit 6; the end checks those that had
-# nobody before, and exits 1 if they still have nobody.
+# Give a list of clients to one partner user: the partner owns the renewals, and that user is the only recipient.
+# Standard input has one domain per line, and "#" starts a comment. One call of renewctl changes all clients, so
+# a typing error in the last line changes nothing. If a client would lose its last recipient (for example because
+# the user is deactivated), the exit status is 6, and nothing is saved. At the end, the script checks all clients
+# of the list, and exits with 1 if one still has no recipient.
 #   RENEWCTL_STORE=agency.toml sh override-list.sh -n ines < clients-for-ines.txt     (-n: dry run)
 
 set -eu
@@ -29,7 +29,7 @@ while read -r client rest || [ -n "$client" ]; do
   case $client in '' | '#'*) continue ;; esac
   case $rest in
     '' | '#'*) ;;
-    *) printf 'one client a line, please: %s %s\n' "$client" "$rest" >&2; exit 2 ;;
+    *) printf 'expected one client per line: %s %s\n' "$client" "$rest" >&2; exit 2 ;;
   esac
   set -- "$@" "$client"
 done
@@ -39,6 +39,6 @@ renewctl override --owner partner --notify "$user" --note "list handed to $user"
   ${dry_run:+"--dry-run"} -- "$@"
 
 [ -n "$dry_run" ] || renewctl who --require-recipient -o names -- "$@" >/dev/null || {
-  printf 'The overrides are written, but somebody hears nothing: see above.\n' >&2
+  printf 'The overrides are saved, but nobody is notified about a renewal: see above.\n' >&2
   exit 1
 }

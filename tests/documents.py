@@ -1,9 +1,9 @@
-"""Runs the commands that the documents show, on a real terminal, and puts their output below them.
+"""Run the commands that the documents show, on a real terminal, and write their output below them.
 
-``python tests/documents.py`` rewrites the documents; test_documents.py asks that nothing changes.
-Only blocks marked ``console`` are run: ``$ `` begins a command, what follows is its output. All blocks
-of a document share one empty folder, or one with the example portfolio where it begins with
-``<!-- portfolio -->``.
+``python tests/documents.py [FILE...]`` rewrites the documents; test_documents.py checks that nothing changes.
+Only blocks marked ``console`` are run: ``$ `` begins a command, the lines below are its output. The blocks
+of a document share one folder, which has a copy of the examples. After ``<!-- portfolio -->``, it also has
+examples/agency.toml as renewctl.toml.
 """
 
 import os
@@ -11,24 +11,30 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "docs/import.md", "docs/teams.md", "docs/weekly-report.md", "examples/README.md")
 WIDTH = 96
+GENERATED = ("commands.md", "findings.md")
 _BLOCK = re.compile(r"(?ms)^```console\n(.*?)^```$")
 _PORTFOLIO = "<!-- portfolio -->"
 
 
 def documents() -> list[Path]:
-    """Return the documents that show commands."""
-    return [REPOSITORY / name for name in DOCUMENTS]
+    """Return the documents that people write: not those that ``make reference`` generates."""
+    found = [
+        *REPOSITORY.glob("docs/**/*.md"),
+        REPOSITORY / "README.md",
+        REPOSITORY / "examples" / "README.md",
+    ]
+    return sorted(path for path in found if path.name not in GENERATED)
 
 
 def refreshed(text: str) -> str:
-    """Return the document with the output that its commands have now."""
+    """Return the document with the present output of its commands."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "work"
         shutil.copytree(REPOSITORY / "examples", work / "examples")
@@ -39,6 +45,14 @@ def refreshed(text: str) -> str:
             pieces += [text[last : found.start(1)], _block(found[1], work)]
             last = found.end(1)
         return "".join([*pieces, text[last:]])
+
+
+def outputs(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each command of a document and the lines of its output, as the document has them."""
+    for block in _BLOCK.findall(text):
+        entries = re.split(r"(?m)^\$ ", block)[1:]
+        for command, entry in zip(_commands(block), entries, strict=True):
+            yield command, entry.splitlines()[command.count("\n") + 1 :]
 
 
 def _block(text: str, work: Path) -> str:
@@ -83,7 +97,7 @@ def _output(command: str, work: Path) -> str:
 
 
 if __name__ == "__main__":
-    for path in documents():
+    for path in [Path(name).resolve() for name in sys.argv[1:]] or documents():
         old = path.read_text(encoding="utf-8")
         path.write_text(refreshed(old), encoding="utf-8")
         print(path.relative_to(REPOSITORY))

@@ -1,9 +1,9 @@
-"""Draws what a terminal shows for some commands, in colour, as the pictures of the README.
+"""Draw the output of some commands on a terminal, in colour, as the pictures of the documents.
 
-``python tests/pictures.py`` writes docs/pictures/*.svg; test_pictures.py asks that nothing changes. Where
-there is a Chromium, it also takes the pictures of the HTML page, docs/pictures/page-*.png.
-rich draws them twice, on a light and on a dark ground; both are kept in one file, and who looks at it
-sees the one that suits their screen. Nothing in a picture is fetched from elsewhere, fonts neither.
+``python tests/pictures.py`` writes docs/pictures/*.svg; test_pictures.py checks that nothing changes. If a
+Chromium is installed, it also takes the pictures of the HTML page, docs/pictures/page-*.png.
+rich draws each picture on a light and on a dark background. Both are in one file, and the viewer's colour
+scheme selects one. A picture loads nothing from elsewhere, not even fonts.
 """
 
 import os
@@ -34,11 +34,11 @@ COMMANDS = {
 }
 FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
 ADVANCE = 0.602
-"""How far a letter of these fonts is from the next, in heights of the letter; most are as wide as that."""
+"""Width of a character of these fonts, relative to its height. Most monospace fonts have this width."""
 
 
 def _theme(ground: str, ink: str, *colours: str) -> TerminalTheme:
-    """Return a theme of black, red, green, yellow, blue, magenta, cyan and white, as #rrggbb."""
+    """Return a theme from black, red, green, yellow, blue, magenta, cyan and white, each as #rrggbb."""
     rgb = [tuple(bytes.fromhex(colour[1:])) for colour in (ground, ink, *colours)]
     return TerminalTheme(rgb[0], rgb[1], rgb[2:])
 
@@ -67,7 +67,7 @@ DARK = _theme(
     "#39c5cf",
     "#b1bac4",
 )
-# rich's own template asks a server for a font, and a screen reader for patience.
+# rich's template loads a font from a server, and has no title for screen readers.
 TEMPLATE = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
 <title>TITLE</title>
@@ -87,7 +87,7 @@ TEMPLATE = """\
 
 
 def picture(name: str) -> str:
-    """Return the picture of that name, as SVG."""
+    """Return the picture with this name, as SVG."""
     command = COMMANDS[name]
     screen = f"\x1b[1m$ {command}\x1b[0m\n{_screen(command)}"
     light, dark = _drawn(name, screen, LIGHT), _drawn(name, screen, DARK)
@@ -101,25 +101,25 @@ def _drawn(name: str, screen: str, theme: TerminalTheme) -> str:
         record=True, width=WIDTH, file=StringIO(), color_system="standard", legacy_windows=False
     )
     text = Text.from_ansi(screen)
-    # Each word is put in its place by itself: the columns stand in any font, and nobody trims a space.
+    # Each word gets a position of its own, so that columns are aligned in any font and no space is trimmed.
     text.highlight_regex(r"\s+", Style(blink=False))
     console.print(text, soft_wrap=True)
     template = TEMPLATE.replace("TITLE", f"$ {COMMANDS[name]}").replace("FONTS", FONTS)
     drawn = console.export_svg(
         title="", theme=theme, code_format=template, font_aspect_ratio=ADVANCE, unique_id=f"renewctl-{name}"
     )
-    # The ground becomes a rule like the others, so that the dark one can take its place.
+    # The background becomes a CSS rule like the others, so that the dark one can replace it.
     ground = f".renewctl-{name}-ground {{ fill: {theme.background_color.hex} }}\n</style>"
     drawn = drawn.replace(f'fill="{theme.background_color.hex}"', f'class="renewctl-{name}-ground"', 1)
     drawn = drawn.replace('stroke="rgba(255,255,255,0.35)"', 'stroke="#8b949e"')
     drawn = re.sub(r' clip-path="url\([^)]*\)"', "", drawn)
-    drawn = re.sub(r"<text [^>]*>\n</text>", "", drawn)  # the ends of lines
+    drawn = re.sub(r"<text [^>]*>\n</text>", "", drawn)  # line ends
     drawn = drawn.replace("</style>", ground).replace("><text", ">\n<text")
     return re.sub(r"(?m)^ +|\n(?=\n)", "", drawn)
 
 
 def _screen(command: str) -> str:
-    """Return what a terminal is told when the command is run on the example portfolio; no is the answer."""
+    """Return the terminal output of a command on the example agency; questions are answered with no."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "work"
         work.mkdir()
@@ -150,7 +150,7 @@ def _screen(command: str) -> str:
 
 
 def photograph_page() -> dict[str, bytes]:
-    """Return what a browser shows of the page, on a light and on a dark ground, as PNG."""
+    """Return screenshots of the page with a light and a dark colour scheme, as PNG."""
     with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
         page = Path(folder) / "report.html"
         words = ["renewctl", "who", "--store", "agency.toml", "--as-of", "2026-11-23", "-o", "html"]

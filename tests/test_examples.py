@@ -1,4 +1,4 @@
-"""The examples work: both stores say the same, and the scripts do what an ops person keeps them for."""
+"""The examples work: both files have the same data, and each script does its task."""
 
 import os
 import shlex
@@ -47,41 +47,41 @@ def here(examples, monkeypatch):
     monkeypatch.chdir("examples")
 
 
-def test_the_toml_and_the_json_store_say_the_same(examples):
+def test_the_toml_and_the_json_file_have_the_same_data(examples):
     assert snapshot(examples / "agency.toml").portfolio == snapshot(examples / "agency.json").portfolio
 
 
-def test_the_portfolio_has_every_rule_and_every_note_its_default_allows(examples):
+def test_the_agency_has_every_rule_and_note_that_its_default_allows(examples):
     from datetime import date
 
-    book = snapshot(examples / "agency.toml").portfolio
+    portfolio = snapshot(examples / "agency.toml").portfolio
     day = date.fromisoformat(AS_OF)
-    found = build_rows(book, book.clients.values(), None, day)
+    found = build_rows(portfolio, portfolio.clients.values(), None, day)
     rules = {str(row.resolution.rule) for row in found}
     codes = {note.code for row in found for note in row.notes}
     assert rules == set(Rule) - ONLY_UNDER_ANOTHER_DEFAULT
     assert codes == set(SEVERITY) - ONLY_UNDER_ANOTHER_DEFAULT
-    assert len(book.clients) == 40
+    assert len(portfolio.clients) == 40
     window = Window(day, date(2027, 3, 23))
     assert sum(row.renewal is not None and window.holds(row.renewal.day, day) for row in found) == 19
 
 
 @pytest.mark.usefixtures("here")
-def test_the_weekly_report_is_a_whole_page_and_fails_because_nobody_is_notified():
+def test_the_weekly_report_is_complete_and_fails_if_nobody_is_notified():
     ran = script("weekly-report.sh", "renewals.html")
     assert (ran.returncode, ran.stdout) == (1, "")
     page = Path("renewals.html").read_text("utf-8").replace("<wbr>", "")
     assert page.rstrip().endswith("</html>")
-    silent = ("padrao-engenharia.example", "casa-da-ameixa.example", "ginasio-norte.example")
-    for client in (*silent, "vinhos-do-vale.example"):
+    without_recipient = ("padrao-engenharia.example", "casa-da-ameixa.example", "ginasio-norte.example")
+    for client in (*without_recipient, "vinhos-do-vale.example"):
         assert client in page
-    assert [f"{client}: nobody is notified" in ran.stderr for client in silent] == [True] * 3
+    assert [f"{client}: nobody is notified" in ran.stderr for client in without_recipient] == [True] * 3
     assert not list(Path().glob("*.new"))
     assert Path("renewals.html").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.usefixtures("here")
-def test_a_weekly_report_that_cannot_be_made_leaves_the_last_one():
+def test_the_weekly_report_keeps_the_last_page_on_an_error():
     Path("renewals.html").write_text("last week", "utf-8")
     ran = script("weekly-report.sh", "renewals.html", store="missing.toml")
     assert (ran.returncode, Path("renewals.html").read_text("utf-8")) == (3, "last week")
@@ -93,7 +93,7 @@ def test_a_weekly_report_that_cannot_be_made_leaves_the_last_one():
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("place", [".local/bin/renewctl", "my tools/renewctl", None])
-def test_the_weekly_report_finds_renewctl_under_the_path_of_cron(place: str | None):
+def test_the_weekly_report_finds_renewctl_with_the_path_of_cron(place: str | None):
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "RENEWCTL_STORE": "agency.toml"}
     if place:
         program = Path.home() / place
@@ -102,7 +102,7 @@ def test_the_weekly_report_finds_renewctl_under_the_path_of_cron(place: str | No
         program.chmod(0o755)
         environment |= {} if place.startswith(".local") else {"RENEWCTL": str(program)}
     elif shutil.which("renewctl", path="/usr/bin:/bin:/usr/local/bin"):
-        pytest.skip("renewctl is installed for everybody here")
+        pytest.skip("renewctl is installed for all users")
     ran = subprocess.run(
         ["sh", "weekly-report.sh", "renewals.html"],
         env=environment,
@@ -118,7 +118,7 @@ def test_the_weekly_report_finds_renewctl_under_the_path_of_cron(place: str | No
 
 
 @pytest.mark.usefixtures("here")
-def test_a_list_is_overridden_in_one_step_or_shown_only():
+def test_a_list_is_overridden_or_previewed():
     before = Path("agency.toml").read_bytes()
     clients = Path("clients-for-ines.txt").read_text()
     shown = script("override-list.sh", "-n", "ines", stdin=clients)
@@ -127,12 +127,12 @@ def test_a_list_is_overridden_in_one_step_or_shown_only():
     done = script("override-list.sh", "ines", stdin=clients)
     assert (done.returncode, done.stderr) == (0, "")
     names = [line.split()[0] for line in clients.splitlines() if line.strip() and line[0] != "#"]
-    book = snapshot(Path("agency.toml")).portfolio
-    assert {book.clients[name].override.notify for name in names} == {"ines@agency.example"}
+    portfolio = snapshot(Path("agency.toml")).portfolio
+    assert {portfolio.clients[name].override.notify for name in names} == {"ines@agency.example"}
 
 
 @pytest.mark.usefixtures("here")
-def test_a_list_with_one_typo_changes_nothing():
+def test_a_typing_error_in_a_list_changes_nothing():
     before = Path("agency.toml").read_bytes()
     ran = script("override-list.sh", "ines", stdin="vinhos-do-vale.example\nvinhos-do-val.exmple\n")
     assert (ran.returncode, Path("agency.toml").read_bytes()) == (4, before)
@@ -140,36 +140,36 @@ def test_a_list_with_one_typo_changes_nothing():
 
 
 @pytest.mark.usefixtures("here")
-def test_a_list_for_somebody_deactivated_is_reported():
+def test_a_list_for_a_deactivated_user_is_refused():
     ran = script("override-list.sh", "rui", stdin="vinhos-do-vale.example\n")
     assert ran.returncode == 6
     assert "nobody would be notified any more for vinhos-do-vale.example" in ran.stderr
 
 
 @pytest.mark.usefixtures("here")
-def test_two_spreadsheets_become_a_portfolio_and_a_second_run_changes_nothing():
-    def made():
+def test_two_spreadsheets_become_a_file_and_a_second_run_changes_nothing():
+    def run_script():
         return script(
             "portfolio-from-spreadsheets.sh", "hubspot-export.csv", "excel-pt.csv", store="portfolio.toml"
         )
 
-    first = made()
-    assert first.returncode == 1, first.stderr  # one client has no contacts yet, and that is said
+    first = run_script()
+    assert first.returncode == 1, first.stderr  # one client has no contacts yet
     assert "bluebird.example: nobody is notified" in first.stderr
     assert "import: 3 new" in first.stdout
     assert "import: 2 new, 1 unchanged" in first.stdout
-    book = snapshot(Path("portfolio.toml")).portfolio
-    assert book.clients["acucar-e-cia.example"].override.notify == "ines@agency.example"
-    assert book.clients["padaria-uniao.example"].override is None
-    assert book.clients["padaria-uniao.example"].renewals[0].day.isoformat() == "2027-03-05"
-    assert len(book.clients["harperlee.example"].renewals) == 2
+    portfolio = snapshot(Path("portfolio.toml")).portfolio
+    assert portfolio.clients["acucar-e-cia.example"].override.notify == "ines@agency.example"
+    assert portfolio.clients["padaria-uniao.example"].override is None
+    assert portfolio.clients["padaria-uniao.example"].renewals[0].day.isoformat() == "2027-03-05"
+    assert len(portfolio.clients["harperlee.example"].renewals) == 2
     before = Path("portfolio.toml").read_bytes()
-    assert "import: no changes, 3 unchanged" in made().stdout
+    assert "import: no changes, 3 unchanged" in run_script().stdout
     assert Path("portfolio.toml").read_bytes() == before
 
 
 @pytest.mark.usefixtures("here")
-def test_key_clients_are_asserted():
+def test_key_clients_are_checked():
     ran = script("assert-key-client.sh", "key-clients.txt")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.count("OK ") == 3

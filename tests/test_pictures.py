@@ -1,4 +1,4 @@
-"""The README's pictures show what a terminal shows now, are readable on light and dark, and fetch nothing."""
+"""The pictures show the present output, are readable on light and dark backgrounds, and load nothing."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -8,21 +8,21 @@ import pytest
 
 import pictures
 
-README = (pictures.REPOSITORY / "README.md").read_text("utf-8")
+PAGES = [pictures.REPOSITORY / "README.md", *pictures.REPOSITORY.glob("docs/**/*.md")]
 NAMES = sorted(pictures.COMMANDS)
 SPACE = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {f"{SPACE}{name}" for name in ("svg", "title", "style", "rect", "g", "circle", "text")}
 READABLE = 4.5
-"""The least contrast of text (WCAG 2.1, AA)."""
+"""Minimum contrast of text (WCAG 2.1, AA)."""
 
 
 def drawn(name: str) -> str:
-    """Return the picture that the repository keeps."""
+    """Return the picture in the repository."""
     return (pictures.FOLDER / f"{name}.svg").read_text("utf-8")
 
 
 def colours(rules: str) -> dict[str, str]:
-    """Return the colour of each class in the rules."""
+    """Return the colour of each class in the CSS rules."""
     return dict(re.findall(r"\.renewctl-\w+-(r\d+|ground) \{ fill: (#[0-9a-f]{6})", rules))
 
 
@@ -36,27 +36,28 @@ def light(colour: str) -> float:
 
 
 def contrast(one: str, two: str) -> float:
+    """Return the contrast of two colours (WCAG 2.1)."""
     dark, bright = sorted((light(one), light(two)))
     return (bright + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_picture_is_what_a_terminal_shows_now(name):
-    assert pictures.picture(name) == drawn(name), "make pictures draws what has changed"
+def test_the_picture_shows_the_present_output(name):
+    assert pictures.picture(name) == drawn(name), "run: make pictures"
 
 
-def test_no_picture_is_left_over_and_each_is_in_the_readme_with_words():
-    pages = ["page-dark.png", "page-light.png"]
-    assert sorted(path.name for path in pictures.FOLDER.iterdir()) == sorted(
-        [*pages, *(f"{name}.svg" for name in NAMES)]
-    )
-    assert sorted(re.findall(r"!\[[^]]{40,}\]\(docs/pictures/(\w+)\.svg\)", README)) == NAMES
-    assert sorted(re.findall(r"docs/pictures/(page-\w+\.png)", README)) == pages
-    assert re.search(r'<img alt="[^"]{40,}" src="docs/pictures/page-light\.png"', README)
+def test_every_picture_is_shown_with_a_description():
+    kept = {path.name for path in pictures.FOLDER.iterdir()}
+    assert kept == {"page-dark.png", "page-light.png", *(f"{name}.svg" for name in NAMES)}
+    text = "\n".join(path.read_text("utf-8") for path in PAGES)
+    described = set(re.findall(r"!\[[^]]{40,}\]\((?:\.\./|docs/)?pictures/([\w.-]+)\)", text))
+    assert described == kept - {"page-dark.png"}
+    assert re.search(r'<img alt="[^"]{40,}" src="docs/pictures/page-light\.png"', text)
+    assert 'srcset="docs/pictures/page-dark.png"' in text
 
 
-def test_the_page_has_a_picture_on_each_ground():
-    """What they show is tests/page/'s to say: each Chromium draws letters a little differently."""
+def test_the_page_has_a_picture_in_each_colour_scheme():
+    """The content is tested in tests/page/: each version of Chromium draws text slightly differently."""
     for ground in ("light", "dark"):
         data = (pictures.FOLDER / f"page-{ground}.png").read_bytes()
         assert data.startswith(b"\x89PNG\r\n\x1a\n")
@@ -64,7 +65,7 @@ def test_the_page_has_a_picture_on_each_ground():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_can_be_read_on_light_and_on_dark(name):
+def test_the_picture_is_readable_on_light_and_dark(name):
     rules = re.search(r"(?s)<style>(.*)</style>", drawn(name))[1]
     day, _, night = rules.partition("@media (prefers-color-scheme: dark)")
     used = set(re.findall(r'class="renewctl-\w+-(r\d+|ground)"', drawn(name)))
@@ -76,7 +77,7 @@ def test_it_can_be_read_on_light_and_on_dark(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_fetches_nothing_and_runs_nothing(name):
+def test_the_picture_loads_nothing_and_runs_nothing(name):
     text = drawn(name)
     assert {element.tag for element in ET.fromstring(text).iter()} <= ELEMENTS
     assert re.findall(r"\w+://[^\"]*", text) == ["http://www.w3.org/2000/svg"]
@@ -84,8 +85,8 @@ def test_it_fetches_nothing_and_runs_nothing(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_word_stands_where_the_terminal_puts_it(name):
-    """Whatever the font: a word has its place and its length, touches no other, and is inside."""
+def test_each_word_has_its_position_in_any_font(name):
+    """A word has a position and a length, touches no other word, and is inside the picture."""
     root = ET.fromstring(drawn(name))
     width = float(root.get("viewBox").split()[2])
     lines: dict[str, list[tuple[float, float, str]]] = {}
@@ -97,5 +98,5 @@ def test_each_word_stands_where_the_terminal_puts_it(name):
     for words in lines.values():
         assert [two for one, two in pairwise(words) if two[0] < one[1] - 0.1] == []
         assert words[-1][1] < width - 16
-    heard = " ".join(word for words in lines.values() for _, _, word in words)
-    assert heard.startswith(f"$ {pictures.COMMANDS[name]} ")
+    words_shown = " ".join(word for words in lines.values() for _, _, word in words)
+    assert words_shown.startswith(f"$ {pictures.COMMANDS[name]} ")

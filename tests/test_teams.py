@@ -1,4 +1,4 @@
-"""What teams take from here works: the hook for pre-commit, and the commands of the CI job, with real git."""
+"""The hook for pre-commit and the commands of the CI workflow work, with real git."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from conftest import EXAMPLES, REPOSITORY, Ran, git
 from renewctl.render.diff import MARKER
 
 Run = Callable[..., Ran]
-WELL = """\
+VALID = """\
 version = 1
 
 [defaults]
@@ -42,19 +42,19 @@ in_hubspot = { owner = "default", on = 2026-11-02 }
 
 
 def hook() -> dict[str, Any]:
-    """Return the hook as pre-commit reads it."""
-    (one,) = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
-    return one
+    """Return the hook, as pre-commit reads it."""
+    (entry,) = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
+    return entry
 
 
 def workflow() -> dict[str, Any]:
-    """Return the example for GitHub."""
+    """Return the example workflow for GitHub."""
     return yaml.safe_load((EXAMPLES / "ci-github.yml").read_text())
 
 
 @pytest.fixture(scope="module")
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a repository that has the hook, as people name one in their configuration."""
+    """Return a repository with the hook, as users name it in their configuration."""
     folder = tmp_path_factory.mktemp("hooks")
     shutil.copy(REPOSITORY / ".pre-commit-hooks.yaml", folder)
     git("-C", str(folder), "init", "-q")
@@ -65,9 +65,9 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def commit(hooks: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
-    """Return ``commit(args=None) -> (status, output)``: git's own, of all files, with the hook installed.
+    """Return ``commit(args=None) -> (status, output)``, which commits all files with the hook installed.
 
-    It runs the renewctl under test, instead of one that pre-commit would fetch and install.
+    The hook runs the renewctl under test instead of one that pre-commit fetches and installs.
     """
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("RENEWCTL_STORE", str(EXAMPLES / "agency.toml"))  # it has errors
@@ -90,24 +90,24 @@ def commit(hooks: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[
     return run_commit
 
 
-def test_the_hook_checks_every_store_that_is_committed(commit: Callable[..., tuple[int, str]]) -> None:
-    Path("renewctl.toml").write_text(WELL)
+def test_the_hook_checks_every_file_in_a_commit(commit: Callable[..., tuple[int, str]]) -> None:
+    Path("renewctl.toml").write_text(VALID)
     for folder in ("clients", "--store=x"):
         Path(folder).mkdir()
-        Path(folder, "renewctl.toml").write_text(WELL)
+        Path(folder, "renewctl.toml").write_text(VALID)
     status, output = commit()
     assert (status, output.split(".")[-1]) == (0, "Passed\n")
 
-    Path("clients/renewctl.toml").write_text(WELL + "<<<<<<< HEAD\n")
-    Path("--store=x/renewctl.toml").write_text(WELL + '\n[clients."silent.example"]\n')
+    Path("clients/renewctl.toml").write_text(VALID + "<<<<<<< HEAD\n")
+    Path("--store=x/renewctl.toml").write_text(VALID + '\n[clients."silent.example"]\n')
     status, output = commit()
     assert status == 1
     assert "clients/renewctl.toml:22" in output
     assert "--store=x/renewctl.toml:23:1: error no-recipient: silent.example" in output
 
 
-def test_the_hook_checks_a_json_store(run: Run, commit: Callable[..., tuple[int, str]]) -> None:
-    Path("source.toml").write_text(WELL)
+def test_the_hook_checks_a_json_file(run: Run, commit: Callable[..., tuple[int, str]]) -> None:
+    Path("source.toml").write_text(VALID)
     assert run("export", "renewctl.json", "--format", "json", "--store", "source.toml").status == 0
     assert commit()[0] == 0
     text = Path("renewctl.json").read_text()
@@ -116,15 +116,15 @@ def test_the_hook_checks_a_json_store(run: Run, commit: Callable[..., tuple[int,
     assert (status, "defaults.owner must be hubspot or partner" in output) == (1, True)
 
 
-def test_the_hook_takes_options(commit: Callable[..., tuple[int, str]]) -> None:
-    Path("renewctl.toml").write_text(WELL.replace("billing", "primary"))  # a warning
+def test_the_hook_accepts_options(commit: Callable[..., tuple[int, str]]) -> None:
+    Path("renewctl.toml").write_text(VALID.replace("billing", "primary"))  # a warning
     assert commit()[0] == 0
-    Path("renewctl.toml").write_text(WELL.replace("billing", "primary") + "\n")
+    Path("renewctl.toml").write_text(VALID.replace("billing", "primary") + "\n")
     status, output = commit(["--strict", "--"])
     assert (status, "warning vacant-role" in output) == (1, True)
 
 
-def test_the_hook_runs_when_a_store_is_committed() -> None:
+def test_the_hook_runs_for_files_of_renewctl_only() -> None:
     assert (hook()["id"], hook()["language"]) == ("renewctl-check", "python")
     for name, is_store in {
         "renewctl.toml": True,
@@ -137,17 +137,17 @@ def test_the_hook_runs_when_a_store_is_committed() -> None:
 
 @pytest.fixture
 def pull_request() -> None:
-    """A clone whose ``origin`` has the store, on a branch of its own, as a checkout in CI."""
+    """Make a clone whose ``origin`` has the file, on a branch, like a checkout in CI."""
     git("init", "-q", "-b", "main", "../upstream")
-    Path("../upstream/renewctl.toml").write_text(WELL)
+    Path("../upstream/renewctl.toml").write_text(VALID)
     git("-C", "../upstream", "add", ".")
-    git("-C", "../upstream", "commit", "-qm", "as it was")
+    git("-C", "../upstream", "commit", "-qm", "Add the file")
     git("clone", "-q", "../upstream", ".")
     git("switch", "-qc", "change")
 
 
 def ci(job: str, **variables: str) -> dict[str, subprocess.CompletedProcess[str]]:
-    """Run a job's own steps, as a runner does, but do not install. Return what came of each, by name."""
+    """Run the steps of a job as a runner does, except the installation. Return the results by name."""
     environment = {
         **os.environ,
         **workflow()["env"],
@@ -172,12 +172,12 @@ def ci(job: str, **variables: str) -> dict[str, subprocess.CompletedProcess[str]
 
 
 @pytest.mark.usefixtures("pull_request")
-def test_the_job_says_in_its_comment_who_starts_and_stops_hearing(run: Run) -> None:
+def test_the_comment_of_the_job_lists_changed_recipients(run: Run) -> None:
     assert run("override", "acme.example", "--owner", "partner", "--notify", "rui", "-q").status == 0
-    git("commit", "-qam", "one voice")
+    git("commit", "-qam", "Override Acme")
     ran = ci("check")
-    assert [one.returncode for one in ran.values()] == [1, 0]  # what HubSpot acts on differs: a warning
-    (warning,) = [line for line in ran["Check the store"].stdout.splitlines() if line.startswith("::warning")]
+    assert [one.returncode for one in ran.values()] == [1, 0]  # A warning: HubSpot has another setting.
+    (warning,) = [line for line in ran["Check the file"].stdout.splitlines() if line.startswith("::warning")]
     assert warning.startswith(
         "::warning file=renewctl.toml,line=22,col=1,title=differs-from-hubspot::acme.example"
     )
@@ -193,7 +193,7 @@ def test_the_job_says_in_its_comment_who_starts_and_stops_hearing(run: Run) -> N
 
 
 @pytest.mark.usefixtures("pull_request")
-def test_the_job_is_content_with_a_change_that_reaches_nobody(run: Run) -> None:
+def test_the_job_accepts_a_change_without_an_effect_on_recipients(run: Run) -> None:
     assert run("client", "set", "acme.example", "--name", "Acme", "-q").status == 0
     ran = ci("check")
     assert [one.returncode for one in ran.values()] == [0, 0], ran
@@ -201,13 +201,13 @@ def test_the_job_is_content_with_a_change_that_reaches_nobody(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("pull_request")
-def test_the_job_shows_an_unresolved_merge_beside_its_lines() -> None:
-    Path("renewctl.toml").write_text(WELL + "<<<<<<< HEAD\nname = 'A'\n=======\nname = 'B'\n>>>>>>> b\n")
+def test_the_job_annotates_an_unresolved_merge_with_its_line() -> None:
+    Path("renewctl.toml").write_text(VALID + "<<<<<<< HEAD\nname = 'A'\n=======\nname = 'B'\n>>>>>>> b\n")
     ran = ci("check")
     assert [one.returncode for one in ran.values()] == [3, 3]
-    said = ran["Check the store"].stdout
-    assert said.startswith("::error file=renewctl.toml,line=22,col=1"), said
-    assert 'unresolved merge in clients."acme.example", lines 22-26' in said
+    output = ran["Check the file"].stdout
+    assert output.startswith("::error file=renewctl.toml,line=22,col=1"), output
+    assert 'clients."acme.example", lines 22-26' in output
 
 
 FAKE_GH = """\
@@ -224,34 +224,34 @@ case $* in *--paginate*) printf '%s' "$COMMENTS" ;; esac
         ("15\n16\n", "--method PATCH repos/agency/clients/issues/comments/15"),
     ],
 )
-def test_the_comment_is_written_once_and_then_changed(comments: str, call: str) -> None:
+def test_the_comment_is_created_once_and_then_replaced(comments: str, call: str) -> None:
     Path("gh").write_text(FAKE_GH)
     Path("gh").chmod(0o755)
     text = "<!-- renewctl diff -->\n### `$(touch injected)`"
     ran = ci("comment", COMMENT=text, NUMBER="7", GITHUB_REPOSITORY="agency/clients", COMMENTS=comments)
     assert [one.returncode for one in ran.values()] == [0], ran
-    *_, asked = Path("calls").read_text().splitlines()
-    assert asked == f"api --silent {call} --field body=@comment.md"
+    *_, last = Path("calls").read_text().splitlines()
+    assert last == f"api --silent {call} --field body=@comment.md"
     assert Path("comment.md").read_text() == text + "\n"
     assert not Path("injected").exists()
     (step,) = workflow()["jobs"]["comment"]["steps"]
     assert f'startswith("{MARKER}")' in step["run"]
 
 
-def test_the_report_of_monday_lists_what_comes_closer_and_fails_if_nobody_is_notified() -> None:
-    Path("renewctl.toml").write_text(WELL)
+def test_the_monday_report_fails_if_nobody_is_notified_about_a_client() -> None:
+    Path("renewctl.toml").write_text(VALID)
     environment = {"RENEWCTL_AS_OF": "2027-01-04"}
     ran = ci("monday", **environment)
     assert [one.returncode for one in ran.values()] == [0, 0], ran
     deadlines, renewals = Path("summary.md").read_text().split("\n## Renewal within 120 days\n")
     assert deadlines.startswith("## Deadline within 30 days\n\n| Deadline |")
     assert ["acme.example" in part for part in (deadlines, renewals)] == [True, True]
-    Path("renewctl.toml").write_text(WELL + '\n[clients."silent.example"]\n')
+    Path("renewctl.toml").write_text(VALID + '\n[clients."silent.example"]\n')
     ran = ci("monday", **environment)
     assert [one.returncode for one in ran.values()] == [0, 1]
 
 
-def test_the_workflow_may_not_do_more_than_it_needs() -> None:
+def test_the_workflow_has_no_permission_that_it_does_not_need() -> None:
     jobs = workflow()["jobs"]
     assert workflow()["permissions"] == {}
     assert {name: job["permissions"] for name, job in jobs.items()} == {
@@ -260,18 +260,18 @@ def test_the_workflow_may_not_do_more_than_it_needs() -> None:
         "monday": {"contents": "read"},
     }
     steps = [step for job in jobs.values() for step in job["steps"]]
-    # What a pull request's author chooses reaches a shell as a variable only, never as a part of its text.
+    # Text from the author of a pull request reaches a shell as a variable only, never as part of a command.
     assert not [step for step in steps if "${{" in step.get("run", "")]
     used = [step for step in steps if "uses" in step]
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]) for step in used)
     assert all(step["with"]["persist-credentials"] is False for step in used)
     assert all("timeout-minutes" in job for job in jobs.values())
-    # The one that may write runs nothing that comes from elsewhere.
+    # The job that can write runs no code from elsewhere.
     assert not [step for step in jobs["comment"]["steps"] if "uses" in step or "pipx" in step["run"]]
 
 
 @pytest.mark.parametrize("linter", ["zizmor --offline --persona auditor --no-progress", "actionlint"])
-def test_the_workflow_pleases_its_linters(linter: str) -> None:
+def test_linters_find_nothing_in_the_workflow(linter: str) -> None:
     command, *options = linter.split()
     if shutil.which(command) is None:
         pytest.skip(f"{command} is not installed")

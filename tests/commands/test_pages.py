@@ -18,7 +18,7 @@ from renewctl.fields import TABLES
 from renewctl.package_data import read_texts
 from renewctl.render.result import Output
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+EXIT_STATUSES = Path(__file__).resolve().parents[2] / "docs" / "reference" / "exit-codes.md"
 
 
 @pytest.fixture
@@ -59,8 +59,9 @@ def test_the_codes_do_not_depend_on_what_else_is_imported(page: Callable, spawn:
     assert alone == page("exit-codes")
 
 
-def test_the_readme_has_the_same_exit_statuses(page: Callable) -> None:
-    table = README.read_text("utf-8").partition("| exit status | |")[2].partition("\n\n")[0]
+def test_the_documents_have_the_same_exit_statuses(page: Callable) -> None:
+    text = EXIT_STATUSES.read_text("utf-8")
+    table = text.partition("| status | meaning | error codes |")[2].partition("\n\n")[0]
     numbers = re.findall(r"(?m)^\| ([\d, ]+) \|", table)
     assert [int(n) for cell in numbers for n in cell.split(", ")] == [
         item["status"] for item in page("exit-codes")
