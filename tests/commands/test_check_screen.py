@@ -1,4 +1,4 @@
-"""What a person sees of `check`: a group of lines for each code, whose commands are right to paste."""
+"""The screen of ``check``: a group of lines for each code."""
 
 import json
 import os
@@ -21,6 +21,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_store(clients: dict[str, dict[str, Any]], **more: Any) -> None:
+    """Write a file with these clients, and with ``more`` replacing its other tables."""
     default = {"owner": "hubspot", "notify": "ana@agency.example"}
     store = {"version": 1, "defaults": default, "users": {"ana@agency.example": {}}, **more}
     Path("renewctl.json").write_text(json.dumps({**store, "clients": clients}), encoding="utf-8")
@@ -28,17 +29,17 @@ def write_store(clients: dict[str, dict[str, Any]], **more: Any) -> None:
 
 def overridden(number: int, notify: str = "ana@agency.example") -> dict[str, Any]:
     """Return a client that differs from HubSpot."""
-    seen = {"owner": "default", "on": "2026-11-01"}
+    confirmed = {"owner": "default", "on": "2026-11-01"}
     return {
         "name": f"Client {number}",
         "override": {"owner": "partner", "notify": notify},
-        "in_hubspot": seen,
+        "in_hubspot": confirmed,
         "renewals": [{"date": "2027-03-01"}],
     }
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_each_code_is_named_once_and_no_prose_is_wider_than_the_terminal(
+def test_each_code_appears_once_and_no_text_is_wider_than_the_terminal(
     columns: int, examples: Path, run: Callable, on_terminal: Callable
 ) -> None:
     Path("renewctl.toml").write_bytes((examples / "agency.toml").read_bytes())
@@ -49,13 +50,11 @@ def test_each_code_is_named_once_and_no_prose_is_wider_than_the_terminal(
         assert cell_len(line) <= columns or line.strip().startswith("renewctl "), line
 
 
-def test_a_roster_just_imported_has_a_line_for_each_code_and_fits_a_screen(
-    run: Callable, on_terminal: Callable
-) -> None:
+def test_findings_of_many_imported_clients_fit_a_screen(run: Callable, on_terminal: Callable) -> None:
     rows = [f"c{number}.example,Client {number},p@c{number}.example" for number in range(60)]
-    Path("roster.csv").write_text("\n".join(["client,name,primary", *rows]), encoding="utf-8")
+    Path("clients.csv").write_text("\n".join(["client,name,primary", *rows]), encoding="utf-8")
     run("init", "--owner", "hubspot", "--notify", "ana@agency.example")
-    assert run("import", "roster.csv", "--yes").status == 0
+    assert run("import", "clients.csv", "--yes").status == 0
     items = json.loads(run("check", "-o", "json").out)["items"]
     _, out, _ = on_terminal("check", columns=100)
     assert len(items) > 200
@@ -67,8 +66,8 @@ def test_a_roster_just_imported_has_a_line_for_each_code_and_fits_a_screen(
     assert len(re.findall(r"^renewctl\.toml:\d+:\d+: ", everything, re.MULTILINE)) == len(items)
 
 
-def test_a_fix_is_printed_where_it_is_right_for_all_of_them(on_terminal: Callable) -> None:
-    """One client has its command; of several, whose commands differ, there is a note without any."""
+def test_a_fix_is_printed_only_if_it_is_right_for_all_findings(on_terminal: Callable) -> None:
+    """Several clients with different commands get a note without any."""
     write_store({"c1.example": overridden(1)})
     _, one, _ = on_terminal("check", columns=100)
     assert "differs-from-hubspot  fix: renewctl todo c1.example\n" in one
@@ -79,19 +78,21 @@ def test_a_fix_is_printed_where_it_is_right_for_all_of_them(on_terminal: Callabl
     assert "renewctl" not in remedy
 
 
-def test_what_is_the_same_for_several_clients_is_said_of_all(on_terminal: Callable) -> None:
+def test_a_note_that_is_the_same_for_several_clients_is_printed_with_its_command(
+    on_terminal: Callable,
+) -> None:
     users = {"ana@agency.example": {}, "rui@agency.example": {"active": False}}
     clients = {f"c{number}.example": overridden(number, "rui@agency.example") for number in (1, 2)}
     write_store(clients, users=users)
     for columns in (80, 140):
         _, out, _ = on_terminal("check", columns=columns)
         assert "Deactivated partner user  2 clients  Client 1, Client 2\n" in out
-        assert "note: choose a colleague, then:" in out
+        assert "note: choose another partner user, then:" in out
         assert "renewctl user replace rui@agency.example USER\n" in out
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_a_finding_has_the_same_words_at_every_width(
+def test_findings_have_the_same_words_at_every_width(
     columns: int, examples: Path, on_terminal: Callable
 ) -> None:
     Path("renewctl.toml").write_bytes((examples / "agency.toml").read_bytes())
@@ -103,14 +104,14 @@ def test_a_finding_has_the_same_words_at_every_width(
     assert narrow == wide
 
 
-def test_clients_of_one_name_are_told_apart_by_their_domains(on_terminal: Callable) -> None:
+def test_clients_with_the_same_name_are_shown_with_their_domains(on_terminal: Callable) -> None:
     clients = {f"{name}.example": {"name": "Acme", "renewals": []} for name in ("one", "two")}
     write_store({**clients, "three.example": {"name": "Three"}})
     _, out, _ = on_terminal("check", columns=140)
     assert "3 clients  Acme (one.example), Acme (two.example), Three\n" in out
 
 
-def test_a_terminal_is_told_that_nothing_was_found(run: Callable, on_terminal: Callable) -> None:
+def test_a_terminal_shows_that_there_are_no_findings(run: Callable, on_terminal: Callable) -> None:
     write_store({})
     ignored = ("--ignore", "never-confirmed")
     assert on_terminal("check", *ignored) == (0, "No findings in renewctl.json.\n", "")
@@ -118,13 +119,13 @@ def test_a_terminal_is_told_that_nothing_was_found(run: Callable, on_terminal: C
     assert run("check", *ignored).out == ""
 
 
-def test_a_default_shows_how_many_clients_follow_it(on_terminal: Callable) -> None:
+def test_a_finding_on_the_default_shows_how_many_clients_follow_it(on_terminal: Callable) -> None:
     write_store({"a.example": {}, "b.example": {}}, defaults={"owner": "partner"})
     _, out, _ = on_terminal("check", columns=80)
     assert re.search(r"^ERROR    No recipient +1 place +default \(2 clients\)$", out, re.MULTILINE)
 
 
-def test_severities_are_words_and_colour_only_repeats_them(on_terminal: Callable) -> None:
+def test_severities_are_words_that_colour_only_repeats(on_terminal: Callable) -> None:
     write_store({"a.example": {}}, defaults={"owner": "partner"})
     _, plain, _ = on_terminal("check", columns=100)
     _, coloured, _ = on_terminal("check", columns=100, colour=True)
@@ -132,7 +133,7 @@ def test_severities_are_words_and_colour_only_repeats_them(on_terminal: Callable
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
 
 
-def test_a_table_asked_for_in_a_pipe_is_the_same_without_colour(
+def test_a_table_requested_in_a_pipe_is_the_same_without_colour(
     small: Path, run: Callable, on_terminal: Callable
 ) -> None:
     os.environ["COLUMNS"] = "100"

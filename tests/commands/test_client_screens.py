@@ -1,4 +1,4 @@
-"""What people see of clients, contacts and decisions: one line each, aligned, and never half an address."""
+"""The screens of clients, contacts and explanations."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ names = st.text("aé日 ,.&", max_size=50)
 
 @st.composite
 def stores(draw: st.DrawFn) -> tuple[str, set[str], set[str]]:
-    """Return a store, its domains and all its addresses."""
+    """Return the text of a file, its domains and its addresses."""
     keys = draw(st.lists(domains, min_size=1, max_size=5, unique=True))
     users = draw(st.lists(words, min_size=1, max_size=3, unique=True))
     emails = {f"{user}@agency.example" for user in users}
@@ -52,10 +52,10 @@ def stores(draw: st.DrawFn) -> tuple[str, set[str], set[str]]:
     ),
     columns=80,
 )
-def test_an_address_is_whole_or_not_shown(
+def test_an_address_is_shown_whole_or_not_at_all(
     store: tuple[str, set[str], set[str]], columns: int, on_terminal: Callable
 ) -> None:
-    """Law: on every screen, at every width, what has an @ is an address of the store."""
+    """Law: at every width, every word with an @ is an address in the file."""
     text, keys, emails = store
     Path("renewctl.toml").write_text(text, encoding="utf-8")
     for argv in (
@@ -70,10 +70,10 @@ def test_an_address_is_whole_or_not_shown(
 
 @settings(max_examples=30, suppress_health_check=RESET)
 @given(store=stores(), columns=st.sampled_from(WIDTHS))
-def test_what_is_before_an_at_is_shown_only_beside_its_domain(
+def test_an_address_is_shown_without_its_domain_only_on_the_line_of_that_domain(
     store: tuple[str, set[str], set[str]], columns: int, on_terminal: Callable
 ) -> None:
-    """Law: a contact is named by what is before the @ only in the line of the domain behind it."""
+    """Law: the part before the @ is alone only on a line with its domain."""
     text, _, emails = store
     Path("renewctl.toml").write_text(text, encoding="utf-8")
     out = on_terminal("contacts", columns=columns)[1]
@@ -95,12 +95,12 @@ def test_a_client_takes_one_line(
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_sections_of_an_explanation_begin_in_one_column(
+def test_sections_of_an_explanation_are_aligned(
     columns: int, agency: Path, run: Callable, on_terminal: Callable
 ) -> None:
     for client in run("client", "list", "-o", "names").out.split():
         _, out, _ = on_terminal("explain", client, columns=columns)
-        # A command that is too long to be pasted from two lines stands on one of its own.
+        # A command that would be broken has a line of its own.
         sections = [each for each in out.partition("\n\n")[2].splitlines() if "    renewctl" not in each]
         labels = [each[:10].strip() for each in sections]
         assert set(labels) <= {"", "Setting", "Notified", "Copied", "Skipped", "Rule", "Notes"}
@@ -109,38 +109,38 @@ def test_sections_of_an_explanation_begin_in_one_column(
 
 
 @pytest.mark.parametrize("argv", [("client", "list"), ("contacts",)], ids=" ".join)
-def test_a_table_asked_for_in_a_pipe_is_what_a_terminal_shows(
+def test_a_table_requested_in_a_pipe_is_the_same_as_on_a_terminal(
     argv: tuple[str, ...], agency: Path, run: Callable, on_terminal: Callable
 ) -> None:
     assert run(*argv, "-o", "table").out.replace(" -o table", "") == on_terminal(*argv)[1]
 
 
 def write_clients(*tables: str) -> None:
-    """Write a store whose default is HubSpot, with a copy to ana@agency.example."""
+    """Write a file with default owner HubSpot and a copy to ana@agency.example."""
     default = '[defaults]\nowner = "hubspot"\nnotify = "ana@agency.example"\n[users."ana@agency.example"]\n'
     Path("renewctl.toml").write_text(f"version = 1\n{default}" + "\n".join(tables), encoding="utf-8")
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_every_client_about_whom_nobody_is_notified_has_the_alarm(
+def test_every_client_without_a_recipient_has_the_alarm(
     columns: int, agency: Path, run: Callable, on_terminal: Callable
 ) -> None:
-    silent = set(run("who", "--all", "--no-recipient", "-o", "names").out.split())
-    assert len(silent) == 4
+    without_recipient = set(run("who", "--all", "--no-recipient", "-o", "names").out.split())
+    assert len(without_recipient) == 4
     alarm = "NOBODY is notified about 4 clients: renewctl who --all --no-recipient"
     for argv in (["client", "list"], ["client", "list", "--long"]):
         assert alarm in " ".join(on_terminal(*argv, columns=columns)[1].split())
     for client in run("client", "list", "-o", "names").out.split():
-        # Found by the domain alone, the client is the only one in the list.
+        # A search for the domain lists only this client.
         for argv in (["client", "list", "--search", client], ["client", "show", client]):
             _, out, _ = on_terminal(*argv, columns=columns)
-            assert ("NOBODY" in out.partition("\n\n")[0]) == (client in silent), argv
+            assert ("NOBODY" in out.partition("\n\n")[0]) == (client in without_recipient), argv
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
 @pytest.mark.parametrize("field", ["memo", "override"])
-def test_what_a_search_found_is_shown(field: str, columns: int, on_terminal: Callable) -> None:
-    """The match is at the end of a text that no terminal has room for."""
+def test_the_text_that_a_search_found_is_shown(field: str, columns: int, on_terminal: Callable) -> None:
+    """The match is at the end of a text that is too long for any terminal."""
     text = f"{'they do not like surprises ' * 9}but Zazá calls"
     value = f'{{ owner = "hubspot", note = "{text}" }}' if field == "override" else f'"{text}"'
     write_clients(
@@ -152,13 +152,13 @@ def test_what_a_search_found_is_shown(field: str, columns: int, on_terminal: Cal
     assert len(out.partition("\n\n")[0].splitlines()) == 2
 
 
-def test_an_empty_list_names_the_filters_to_leave_out(agency: Path, on_terminal: Callable) -> None:
+def test_an_empty_list_names_the_filters_to_remove(agency: Path, on_terminal: Callable) -> None:
     _, out, _ = on_terminal("client", "list", "--search", "no such", "--owner", "partner", "--overridden")
-    footer = "To list more: leave out --overridden or --owner partner or --search 'no such'"
+    footer = "To list more clients, remove --overridden or --owner partner or --search 'no such'"
     assert out == f"No clients.\n\n{footer}\n"
 
 
-def test_the_domain_is_left_out_before_names_and_memos_are_cut(on_terminal: Callable) -> None:
+def test_the_domain_is_dropped_before_names_and_memos_are_cut(on_terminal: Callable) -> None:
     name, memo = "Acme and Daughters and Sons Limited", "wants one voice, no letters"
     write_clients(f'[clients."{"long-" * 11}name.example"]\nname = "{name}"\nmemo = "{memo}"')
     for columns in (100, 140):
@@ -168,7 +168,9 @@ def test_the_domain_is_left_out_before_names_and_memos_are_cut(on_terminal: Call
 
 
 @pytest.mark.parametrize("columns", [80, 100, 140])
-def test_a_long_domain_does_not_cost_others_their_contacts(columns: int, on_terminal: Callable) -> None:
+def test_a_long_domain_does_not_hide_the_contacts_of_other_clients(
+    columns: int, on_terminal: Callable
+) -> None:
     roles = ("primary", "billing", "decision-maker")
     tables = []
     for key in (*(f"client-{number}.example" for number in range(9)), f"{'long-' * 9}name.example"):
@@ -182,8 +184,8 @@ def test_a_long_domain_does_not_cost_others_their_contacts(columns: int, on_term
 
 
 @pytest.mark.parametrize("columns", [80, 100, 140])
-def test_one_long_product_is_continued_below_itself(columns: int, on_terminal: Callable) -> None:
-    """The other renewals keep their lines, and so do contacts beside one who has every role."""
+def test_a_long_product_wraps_in_its_own_column(columns: int, on_terminal: Callable) -> None:
+    """Other renewals, and contacts without many roles, keep one line each."""
     long = (
         "Additional paid seats, second contract for the subsidiary, twenty-five seats, billed on one invoice"
     )
@@ -203,7 +205,7 @@ def test_one_long_product_is_continued_below_itself(columns: int, on_terminal: C
     assert re.search(r"b@acme\.example  Berta Alves de Sousa  billing contact$", person)
 
 
-def test_roles_that_nobody_has_are_shown(agency: Path, on_terminal: Callable) -> None:
+def test_unassigned_roles_are_shown(agency: Path, on_terminal: Callable) -> None:
     _, out, _ = on_terminal("client", "show", "escola-do-rio.example")
     assert re.search(r"^Not assigned +decision maker$", out, re.MULTILINE)
     assert "Not assigned" not in on_terminal("client", "show", "joias-aurora.example")[1]
@@ -213,10 +215,10 @@ def test_roles_that_nobody_has_are_shown(agency: Path, on_terminal: Callable) ->
 @pytest.mark.parametrize(
     "argv", [("client", "list"), ("contacts",), ("who", "--all"), ("check",)], ids=" ".join
 )
-def test_clients_of_one_name_are_shown_with_their_domains(
+def test_clients_with_the_same_name_are_shown_with_their_domains(
     argv: tuple[str, ...], columns: int, on_terminal: Callable
 ) -> None:
-    """A name is one if case and accents do not tell it from another's."""
+    """Names are the same if they differ only in case."""
     names = {"one": "Acme", "two": "ACME", "three": "Borges"}
     renewals = "renewals = [{ date = 2027-03-01 }]"
     write_clients(*(f'[clients."{key}.example"]\nname = "{name}"\n{renewals}' for key, name in names.items()))
@@ -237,12 +239,10 @@ def test_a_partner_user_takes_one_line(
     assert [each.split()[0] for each in lines] == users
 
 
-def test_an_explanation_has_whole_addresses_and_says_nothing_twice(
-    agency: Path, on_terminal: Callable
-) -> None:
+def test_an_explanation_has_whole_addresses_and_no_repetition(agency: Path, on_terminal: Callable) -> None:
     _, out, _ = on_terminal("explain", "padrao-engenharia.example", columns=140)
     assert "(default: ana@agency.example)" in out
     _, out, _ = on_terminal("explain", "startup-jacaranda.example", columns=140)
-    assert "Notes     No renewal date is recorded: renewctl client set-renewal " in out
+    assert "Notes     No renewal date is recorded; to record it: renewctl client set-renewal " in out
     _, out, _ = on_terminal("explain", "escola-do-rio.example", columns=140)
     assert "Role not assigned: decision maker\n" in out

@@ -1,6 +1,6 @@
-"""What `check` says to do about each finding: pasted into a shell, it does what it says, in every form alike.
+"""The fixes and notes of ``check``: they work, and are the same in every form.
 
-The stores are those of ``tests/data/check.toml``, under a name that a shell has to be told with care.
+The files are the cases of ``tests/data/check.toml``, under a name that must be quoted in a shell.
 """
 
 import csv
@@ -27,7 +27,7 @@ TODAY = "2026-11-23"
 
 
 def merged(into: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """Return ``into`` with ``more`` in it, table by table; what is "" there is taken away."""
+    """Return two tables merged; a value of "" removes the key."""
     both = {**into, **more}
     for key, value in more.items():
         if isinstance(value, dict) and value and isinstance(into.get(key), dict):
@@ -36,8 +36,8 @@ def merged(into: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_store(case: dict[str, Any]) -> bytes:
-    """Write a case's store, with one more user to choose. Return its bytes."""
-    data = merged(TABLE["well"], case.get("store", {}))
+    """Write a case's file, with one more partner user. Return its bytes."""
+    data = merged(TABLE["valid"], case.get("store", {}))
     data = merged(data, {"clients": {"acme.example": case["client"]}} if "client" in case else {})
     data["users"] = {**data.get("users", {}), "zoe@agency.example": {}}
     Path(STORE).write_text(tomlkit.dumps(data), encoding="utf-8")
@@ -45,7 +45,7 @@ def write_store(case: dict[str, Any]) -> bytes:
 
 
 def findings(run: Callable, *, add: str = "") -> list[dict[str, Any]]:
-    """Return what is found in it, and in a copy of it if one is added."""
+    """Return the findings in the file; first add a copy of it, if ``add`` names one."""
     if add:
         Path(add).write_bytes(Path(STORE).read_bytes())
     items: list[dict[str, Any]] = json.loads(run("check", "--store", STORE, "-o", "json").out)["items"]
@@ -53,18 +53,18 @@ def findings(run: Callable, *, add: str = "") -> list[dict[str, Any]]:
 
 
 def commands_in(text: str) -> set[str]:
-    """Return the commands that a text names, as far as their names are no words of prose."""
+    """Return the commands that a text names, except ordinary words."""
     names = sorted({*COMMAND_BODIES} - {"who", "where", "contacts", "check", "help"}, key=len, reverse=True)
     return set(re.findall(rf"(?<![\w-])(?:{'|'.join(names)})(?![\w-])", text))
 
 
 def filled_in(command: str, contacts: list[dict[str, Any]]) -> list[str]:
-    """Return the words of a command with something in the place of what is to be looked up."""
+    """Return the words of a command, with values for its placeholders."""
     words = shlex.split(command)[1:]
     if "unassign" in words and "EMAIL" in words:
         role = words[words.index("unassign") + 2]
-        holder = next(contact["email"] for contact in contacts if role in contact["roles"])
-        words[words.index("EMAIL")] = holder
+        email = next(contact["email"] for contact in contacts if role in contact["roles"])
+        words[words.index("EMAIL")] = email
     values = {"USER": "zoe", "OWNER": "hubspot", "EMAIL": "new@acme.example", "DATE": "2026-11-30"}
     return [values.get(word, word) for word in words]
 
@@ -77,10 +77,10 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("case", TABLE["case"], ids=lambda case: case["name"])
-def test_each_command_that_is_printed_can_be_typed(case: dict[str, Any], run: Callable) -> None:
-    """A fix as it stands, without a question; what a note names, once somebody has looked it up."""
+def test_each_printed_command_works(case: dict[str, Any], run: Callable) -> None:
+    """A fix works as it is, a note once its placeholders are filled in."""
     before = write_store(case)
-    well = merged(TABLE["well"]["clients"]["acme.example"], case.get("client", {}))
+    client = merged(TABLE["valid"]["clients"]["acme.example"], case.get("client", {}))
     for item in findings(run):
         assert (item["fix"] is None) != (item["note"] is None), item
         if item["fix"]:
@@ -88,21 +88,21 @@ def test_each_command_that_is_printed_can_be_typed(case: dict[str, Any], run: Ca
             assert not re.search(r"\b[A-Z]{4,}\b", item["fix"]), item
         for command in COMMAND.findall(item["fix"] or item["note"]):
             assert shlex.split(command)[-2:] == ["--store", STORE] or " -- " in command, command
-            ran = run(*filled_in(command, well["contacts"]))
+            ran = run(*filled_in(command, client["contacts"]))
             assert ran.status == 0, (command, ran)
             assert (Path(STORE).read_bytes() == before) == bool(item["fix"]), command
             Path(STORE).write_bytes(before)
 
 
-def test_the_fix_of_a_copy_can_be_typed(run: Callable) -> None:
+def test_the_fix_of_a_conflict_copy_works(run: Callable) -> None:
     write_store({})
     copy = "my 'own' store (Ana's copy).toml"
     (item,) = [item for item in findings(run, add=copy) if item["code"] == "conflict-copy"]
     assert run(*shlex.split(item["fix"])[1:]).status == 0
 
 
-def test_the_forms_and_the_explanation_say_the_same(run: Callable, on_terminal: Callable) -> None:
-    """Of every code that there is: the same label, the same command, in each form."""
+def test_every_form_and_the_explanation_have_the_same_remedy(run: Callable, on_terminal: Callable) -> None:
+    """For every code, each form has the same label and the same commands."""
     kinds: dict[str, set[str]] = {}
     commands: dict[str, set[str]] = {}
     for case in TABLE["case"]:

@@ -157,7 +157,7 @@ def test_who_is_the_contract_of_the_design(run: Callable) -> None:
         {
             "code": "deadline-passed",
             "severity": "info",
-            "message": "Sales Hub: the last day to alter terms was 2026-11-01",
+            "message": "Sales Hub: the renewal deadline was 2026-11-01",
         }
     ]
     assert (one["deadline"], one["days_to_deadline"], one["days_to_renewal"]) == ("2026-11-01", -22, 70)

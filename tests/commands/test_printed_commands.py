@@ -1,4 +1,4 @@
-"""Every command that renewctl prints works where it is pasted: quoted, and for the store that was named."""
+"""Printed commands work when pasted: they are quoted, and name the same file."""
 
 import ast
 import json
@@ -21,7 +21,7 @@ END = r"(?= says why| shows them| has the ids| once more|\?$|; |\n|$)"
 COMMAND = re.compile(rf"renewctl (?!has )[a-z].*?{END}")
 SOURCE = Path(renewctl.__file__).parent
 
-# The command line, its words after the program's name, and what is printed.
+# The command line, the words and options of the command, and the printed command.
 LINES = [
     ([], ("who",), {}, "renewctl who"),
     (["who"], ("client show", "acme.example"), {}, "renewctl client show acme.example"),
@@ -39,7 +39,7 @@ LINES = [
 
 
 @pytest.mark.parametrize(("line", "words", "options", "printed"), LINES, ids=[line[3] for line in LINES])
-def test_a_command_is_printed_as_it_can_be_pasted(
+def test_a_command_is_printed_ready_to_paste(
     line: list[str], words: tuple[str, ...], options: dict[str, str | bool | None], printed: str
 ) -> None:
     with name_store(line):
@@ -59,7 +59,7 @@ def test_a_command_is_printed_as_it_can_be_pasted(
             ["import", "o'brien.csv", "--map", "b=$(x)"],
             """renewctl import 'o'"'"'brien.csv' --map 'b=$(x)' --map 'a=B c'""",
         ),
-        # A value of the same key is replaced, however it was typed.
+        # A value of the same key is replaced, whatever its spelling.
         (
             ["import", "x.csv", "--map", "a=", "--map=b=a=x", "--map= A =x", "-n"],
             "renewctl import x.csv --map=b=a=x -n --map 'a=B c'",
@@ -68,13 +68,13 @@ def test_a_command_is_printed_as_it_can_be_pasted(
         (["import", "x.csv", "--note", "a=x"], "renewctl import x.csv --note a=x --map 'a=B c'"),
     ],
 )
-def test_the_command_of_a_run_is_repeated_with_more_options(line: list[str], repeated: str) -> None:
+def test_the_command_of_a_run_can_be_repeated_with_more_options(line: list[str], repeated: str) -> None:
     with name_store(line):
         assert repeat_command(map="a=B c") == repeated
 
 
-def test_no_command_is_printed_but_by_that_function() -> None:
-    """Help, completion and the demo show commands of no run; prose can name one."""
+def test_commands_are_printed_only_by_the_function_for_them() -> None:
+    """Exceptions are help, completion, the demo and a few commands in prose."""
     apart = {"app.py", "completion.py", "demo.py", "overview.py", "help_pages.py", "suggestions.py"}
     prose = {"renewctl demo", "renewctl schema", "renewctl diff OLD", "renewctl import", "renewctl who"}
     command = re.compile(rf"renewctl (?:{'|'.join(COMMANDS)})\b(?: [A-Z]+\b)?")
@@ -94,13 +94,13 @@ def test_no_command_is_printed_but_by_that_function() -> None:
 
 @pytest.fixture
 def named(small: Path) -> Path:
-    """Return the small store under a name that a shell has to be told with care."""
+    """Return the small file under a name that must be quoted in a shell."""
     small.rename(STORE)
     return Path(STORE)
 
 
 WRONG = [
-    ("explain", "acm.example"),  # nothing to paste but the client
+    ("explain", "acm.example"),  # only the client is printed
     ("explain", "nothing like it"),
     ("explain", "who@agency.example"),
     ("explain", "rui"),
@@ -122,7 +122,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("words", WRONG, ids=" ".join)
-def test_what_a_hint_names_is_of_the_store_that_was_named(
+def test_commands_in_hints_name_the_file_of_the_run(
     words: tuple[str, ...], named: Path, run: Callable
 ) -> None:
     run("client", "set", "acme.example", "--name", "Acme", "--store", STORE)
@@ -133,7 +133,7 @@ def test_what_a_hint_names_is_of_the_store_that_was_named(
             assert shlex.split(command)[-2:] == ["--store", STORE], command
 
 
-def test_what_is_printed_below_an_answer_is_of_that_store_too(
+def test_commands_below_an_answer_name_the_file_of_the_run(
     named: Path, run: Callable, on_terminal: Callable
 ) -> None:
     answers = [
@@ -147,13 +147,13 @@ def test_what_is_printed_below_an_answer_is_of_that_store_too(
     commands = [each.rstrip() for answer in answers for each in COMMAND.findall(answer)]
     assert len(commands) > 8
     for command in commands:
-        line = re.sub("  .*", "", command)  # below todo stands what each is for
+        line = re.sub("  .*", "", command)  # todo prints the purpose after each command
         assert shlex.split(line)[-2] == "--store", command
     tasks = json.loads(run("todo", "--store", STORE, "-o", "json").out)["items"]
     assert all(shlex.split(task["done"])[-2:] == ["--store", STORE] for task in tasks)
 
 
-def test_a_store_that_is_missing_is_made_by_what_the_hint_says(run: Callable) -> None:
+def test_the_hint_for_a_missing_file_creates_it(run: Callable) -> None:
     for words in (["who"], ["where"]):
         ran = run(*words, "--store", STORE)
         (command,) = COMMAND.findall(ran.err + ran.out)
@@ -161,15 +161,15 @@ def test_a_store_that_is_missing_is_made_by_what_the_hint_says(run: Callable) ->
         Path(STORE).unlink()
 
 
-def test_one_that_the_environment_names_is_made_there(run: Callable) -> None:
+def test_the_hint_for_a_missing_file_in_the_environment_creates_it(run: Callable) -> None:
     os.environ["RENEWCTL_STORE"] = STORE
     (command,) = COMMAND.findall(run("who").err)
     assert run(*shlex.split(command)[1:]).status == 0
     assert Path(STORE).exists()
 
 
-def test_the_command_for_a_file_of_a_strange_name_is_quoted(named: Path, run: Callable) -> None:
-    """Other programs' commands, too: nothing is printed that a shell reads otherwise."""
+def test_commands_of_other_programs_are_quoted(named: Path, run: Callable) -> None:
+    """A file name with quotes and spaces must reach the other program unchanged."""
     named.chmod(0o444)
     ran = run("client", "set", "acme.example", "--name", "A", "--store", STORE)
     (command,) = re.findall("help: (chmod .*)", ran.err)
@@ -183,7 +183,7 @@ def test_the_command_for_a_file_of_a_strange_name_is_quoted(named: Path, run: Ca
 
 @pytest.fixture
 def unready(run: Callable) -> str:
-    """Return the name of a store in which there is much to mend and to do."""
+    """Return the name of a file with many findings and tasks."""
     name = "a store of the agency in the north and of the one in the south.toml"
     Path(name).write_text(
         """
@@ -220,10 +220,10 @@ PRINTING = [
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 100, 160])
 @pytest.mark.parametrize("words", PRINTING, ids=" ".join)
-def test_a_terminal_breaks_no_command(
+def test_no_command_is_broken_across_lines(
     words: tuple[str, ...], columns: int, unready: str, run: Callable, on_terminal: Callable
 ) -> None:
-    """The first half of a command is a command, too: of another store."""
+    """Half a command is a valid command for another file."""
     run("user", "add", "a-user-with-a-name@agency.example", "--store", unready)
     _, out, err = on_terminal(*words, "--store", unready, columns=columns)
     lines = (out + err).splitlines()

@@ -15,7 +15,7 @@ from renewctl.domain.edit.settings import find_listed_clients, override, plan_ov
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus
 from renewctl.model import Owner, Plan, Portfolio
-from renewctl.render.clients import Roster, render_client_list
+from renewctl.render.clients import ClientListing, render_client_list
 
 STORE = """
 [defaults]
@@ -324,7 +324,7 @@ def test_no_rows_no_changes() -> None:
 
 def fed_back(known: Portfolio) -> Plan:
     """Return the plan of what ``client list -o csv`` prints, handed back as it is."""
-    roster = Roster(known, tuple(known.clients.values()), date(2026, 11, 23))
+    roster = ClientListing(known, tuple(known.clients.values()), date(2026, 11, 23))
     cells = render_client_list(roster).table.rows
     rows = [OverrideRow(FILE, line, *map(str, each)) for line, each in enumerate(cells, 2)]
     return plan_override_list(known, rows)

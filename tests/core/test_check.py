@@ -1,4 +1,4 @@
-"""What is found, as a table of cases (``tests/data/check.toml``); laws; which files are copies."""
+"""Findings: cases in ``tests/data/check.toml``, laws, and conflict copies."""
 
 import copy
 import re
@@ -31,14 +31,14 @@ CASES: list[dict[str, Any]] = TABLE["case"]
 
 def codes_of(case: dict[str, Any]) -> set[str]:
     """Return the codes of the findings that a case lists."""
-    return {line.split(" ")[1] for line in case["finds"]}
+    return {line.split(" ")[1] for line in case["findings"]}
 
 
 EXACT = {code for case in CASES for code in codes_of(case)} - set(TABLE["common"])
 
 
 def merged(into: Data, more: Data) -> Data:
-    """Return ``into`` with ``more`` in it, table by table; what is "" there is taken away."""
+    """Return two tables merged; a value of "" removes the key."""
     into = dict(into)
     for key, value in more.items():
         if value == "":
@@ -51,13 +51,13 @@ def merged(into: Data, more: Data) -> Data:
 
 
 def store(case: dict[str, Any]) -> Data:
-    """Return the case's store."""
-    data = merged(copy.deepcopy(TABLE["well"]), case.get("store", {}))
+    """Return the data of the case's file."""
+    data = merged(copy.deepcopy(TABLE["valid"]), case.get("store", {}))
     return merged(data, {"clients": {"acme.example": case["client"]}}) if "client" in case else data
 
 
 def found(data: Data, today: date = TODAY) -> list[Finding]:
-    """Return what is found in a store that can be read, the gravest first."""
+    """Return the findings in a valid file, errors first."""
     reading = read_portfolio(data)
     assert not reading.problems, reading.problems
     order = list(Severity)
@@ -66,7 +66,7 @@ def found(data: Data, today: date = TODAY) -> list[Finding]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_store_has_the_findings_of_the_table(case: dict[str, Any]) -> None:
+def test_case_has_the_listed_findings(case: dict[str, Any]) -> None:
     got = found(store(case))
     messages: dict[str, list[str]] = {}
     fixes: dict[str, list[str]] = {}
@@ -77,10 +77,10 @@ def test_store_has_the_findings_of_the_table(case: dict[str, Any]) -> None:
         notes.setdefault(one.code, []).append(one.note)
     codes = EXACT | codes_of(case) | set(case.get("without", []))
 
-    assert [f"{one.severity} {one.code}" for one in got if one.code in codes] == case["finds"]
-    for code, part in case.get("says", {}).items():
+    assert [f"{one.severity} {one.code}" for one in got if one.code in codes] == case["findings"]
+    for code, part in case.get("messages", {}).items():
         assert any(part in message for message in messages[code]), messages[code]
-    for code, message in case.get("whole", {}).items():
+    for code, message in case.get("exact", {}).items():
         assert messages[code] == [message]
     for code, fix in case.get("fixes", {}).items():
         assert fix in fixes[code]
@@ -88,14 +88,14 @@ def test_store_has_the_findings_of_the_table(case: dict[str, Any]) -> None:
         assert any(part in note for note in notes[code]), notes[code]
 
 
-def test_the_table_has_no_key_that_the_tests_do_not_read() -> None:
+def test_cases_have_no_key_that_the_tests_ignore() -> None:
     assert not {key for case in CASES for key in case} - {
-        *("name", "store", "client", "finds", "says", "whole", "fixes", "notes", "without")
+        *("name", "store", "client", "findings", "messages", "exact", "fixes", "notes", "without")
     }
     assert len({case["name"] for case in CASES}) == len(CASES)
 
 
-def test_every_code_but_that_of_other_files_is_in_the_table() -> None:
+def test_every_code_except_conflict_copy_has_a_case() -> None:
     assert {code for case in CASES for code in codes_of(case)} == set(CODES) - {"conflict-copy"}
 
 
@@ -109,7 +109,7 @@ def test_every_code_has_all_its_texts() -> None:
     assert texts["sources"][texts["codes"]["no-recipient"]["source"]] == ARTICLE
 
 
-def test_a_copy_of_the_store_is_a_finding_about_that_file() -> None:
+def test_a_conflict_copy_is_a_finding_on_the_copy() -> None:
     (one,) = check_copies(["renewctl (1).toml"])
 
     assert (one.code, one.severity, one.file, one.client) == (
@@ -120,21 +120,21 @@ def test_a_copy_of_the_store_is_a_finding_about_that_file() -> None:
 
 @LAW
 @given(STORES)
-def test_findings_have_codes_of_the_table_places_in_the_store_and_something_to_do(data: Data) -> None:
+def test_findings_have_a_known_code_a_place_and_a_remedy(data: Data) -> None:
     reading = read_portfolio(data)
     for one in check_portfolio(reading.portfolio, reading.remarks, TODAY):
         assert one.code in CODES
         assert one.message
         assert bool(one.fix) != bool(one.note)
         assert one.client is None or one.client in reading.portfolio.clients
-        # The one place that cannot be there is the default that is missing, or a list of contacts.
+        # Only a missing default or a missing list of contacts has a path that is not in the file.
         if paths.get(data, one.path) is None:
             assert one.path == ("defaults",) or one.path[-1] == "contacts"
 
 
 @LAW
 @given(STORES)
-def test_nothing_is_found_twice(data: Data) -> None:
+def test_no_finding_is_repeated(data: Data) -> None:
     reading = read_portfolio(data)
     got = list(check_portfolio(reading.portfolio, reading.remarks, TODAY))
 
@@ -144,7 +144,7 @@ def test_nothing_is_found_twice(data: Data) -> None:
 
 @LAW
 @given(STORES, st.dates(date(2026, 1, 1), date(2030, 1, 1)))
-def test_every_command_is_one_line_for_a_shell(data: Data, today: date) -> None:
+def test_every_command_is_a_single_shell_command(data: Data, today: date) -> None:
     reading = read_portfolio(data)
     for one in check_portfolio(reading.portfolio, reading.remarks, today):
         for command in re.findall("renewctl .*", one.fix + one.note):
@@ -172,7 +172,7 @@ COPIES = [
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder of its own with a store in it, which is the current one."""
+    """Change to a new folder with a data file. Return the folder."""
     folder = tmp_path / "shared"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -181,10 +181,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def copies(*ignored: str) -> tuple[str, ...]:
+    """Return the conflict copies that are found."""
     return find_copies(store_at("renewctl.toml", "named"), ignored)
 
 
-def test_a_copy_is_known_by_what_is_in_it_whatever_it_is_called(folder: Path) -> None:
+def test_a_copy_is_recognised_by_its_contents_under_any_name(folder: Path) -> None:
     for name in COPIES:
         Path(name).write_text(STORE)
     assert copies() == tuple(sorted(COPIES))
@@ -207,7 +208,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_a_file_that_is_no_store_or_is_called_otherwise_is_no_copy(name: str, folder: Path) -> None:
+def test_a_file_with_another_name_or_other_contents_is_not_a_copy(name: str, folder: Path) -> None:
     Path(name).write_text(OTHERS[name])
     Path("renewctl-folder.toml").mkdir()
     Path("renewctl-link.toml").symlink_to("renewctl.toml")
@@ -215,14 +216,14 @@ def test_a_file_that_is_no_store_or_is_called_otherwise_is_no_copy(name: str, fo
     assert copies() == ()
 
 
-def test_the_schema_beside_a_json_store_is_no_copy(folder: Path) -> None:
+def test_the_schema_next_to_a_json_file_is_not_a_copy(folder: Path) -> None:
     Path("renewctl.json").write_text('{"version": 1, "clients": {}}')
     Path("renewctl.schema.json").write_text(schema_text())
     Path("renewctl 2.json").write_text('{"version": 1, "clients": {}}')
     assert find_copies(store_at("renewctl.json", "named")) == ("renewctl 2.json",)
 
 
-def test_what_git_knows_is_there_on_purpose(folder: Path) -> None:
+def test_a_file_tracked_by_git_is_not_a_copy(folder: Path) -> None:
     git("init", "-q", ".")
     for name in ("renewctl-north.toml", "renewctl [south].toml", "renewctl 2.toml"):
         Path(name).write_text(STORE)
@@ -230,7 +231,7 @@ def test_what_git_knows_is_there_on_purpose(folder: Path) -> None:
     assert copies() == ("renewctl 2.toml",)
 
 
-def test_more_files_than_a_command_takes_arguments_stop_nobody(folder: Path) -> None:
+def test_more_files_than_fit_on_a_command_line_are_no_problem(folder: Path) -> None:
     git("init", "-q", ".")
     for number in range(11_000):
         Path(f"renewctl{'-' * 190}{number}.toml").touch()
@@ -238,11 +239,13 @@ def test_more_files_than_a_command_takes_arguments_stop_nobody(folder: Path) -> 
     assert copies() == ("renewctl (1).toml",)
 
 
-def test_only_so_many_files_and_bytes_are_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_and_size_of_files_checked_is_limited(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(conflict_copies.MOST_FILES + 10):
         Path(f"renewctl-{number:03}.toml").write_text(STORE)
     assert len(copies()) == conflict_copies.MOST_FILES
-    # What is ignored, known to git, or too large, takes nobody's place.
+    # Files that are ignored, tracked by git or too large do not count towards the limit.
     git("init", "-q", ".")
     git("add", *(f"renewctl-{number:03}.toml" for number in range(30)))
     ignored = [f"renewctl-{number:03}.toml" for number in range(30, 58)]
@@ -251,8 +254,8 @@ def test_only_so_many_files_and_bytes_are_looked_at(folder: Path, monkeypatch: p
     assert copies(*ignored) == ("renewctl-059.toml",)
 
 
-def test_copies_are_looked_for_where_the_file_really_is(tmp_path: Path) -> None:
-    """A link is often how a store in a synchronised folder is used."""
+def test_copies_are_searched_in_the_folder_a_link_leads_to(tmp_path: Path) -> None:
+    """A file in a synchronised folder is often used through a link."""
     real, here = tmp_path / "Dropbox", tmp_path / "here"
     real.mkdir()
     here.mkdir()

@@ -1,4 +1,4 @@
-"""Rows: which renewals a report has, in which order, with which notes, and who hears of them."""
+"""The rows of a report: cases in ``tests/data/report.toml``, and laws."""
 
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,7 @@ TODAY: date = TABLE["today"]
 
 
 def portfolio(policy: dict[str, Any] | None = None) -> Portfolio:
-    """Return the table's portfolio, with another policy if one is given."""
+    """Return the portfolio of the cases, with another policy if one is given."""
     reading = read_portfolio({**TABLE["store"], "policy": policy or {}})
     assert not reading.problems
     assert not reading.remarks
@@ -33,13 +33,13 @@ def portfolio(policy: dict[str, Any] | None = None) -> Portfolio:
 
 
 def every_row(clients: list[str] | None = None) -> tuple[ReportRow, ...]:
-    """Return the rows of the named clients, of all if none are, without a window."""
+    """Return the rows of the given clients, or of all, without a window."""
     known = portfolio()
     return build_rows(known, [known.clients[key] for key in clients or known.clients], None, TODAY)
 
 
 def line(row: ReportRow) -> str:
-    """Return a row as the table writes it."""
+    """Return a row as the cases write it."""
     dated = row.notes[len(row.resolution.notes) :]
     assert row.notes[: len(row.resolution.notes)] == row.resolution.notes
     product = (row.renewal.product or "''") if row.renewal else "-"
@@ -50,7 +50,7 @@ def line(row: ReportRow) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_rows_are_those_of_the_table(case: dict[str, Any]) -> None:
+def test_case_has_the_listed_rows(case: dict[str, Any]) -> None:
     known = portfolio(case.get("policy"))
     clients = [known.clients[key] for key in case.get("clients", known.clients)]
     window = Window(**case["window"]) if "window" in case else None
@@ -61,25 +61,25 @@ def test_rows_are_those_of_the_table(case: dict[str, Any]) -> None:
         ]
 
 
-def test_the_notes_of_a_row_say_what_to_do_and_where() -> None:
-    said = {(row.client.key, line(row).split()[1]): row.notes[-1] for row in every_row()}
+def test_notes_on_dates_have_the_day_and_the_path() -> None:
+    notes = {(row.client.key, line(row).split()[1]): row.notes[-1] for row in every_row()}
 
-    past = said["past.example", "old"]
-    assert "2026-11-22 is past" in past.message
+    past = notes["past.example", "old"]
+    assert "2026-11-22" in past.message
     assert past.path == ("clients", "past.example", "renewals", "old", "date")
-    passed = said["zeta.example", "Content"]
+    passed = notes["zeta.example", "Content"]
     assert "2026-11-05" in passed.message
     assert passed.path == ("clients", "zeta.example", "renewals", "Content", "date")
-    assert said["none.example", "-"].path == ("clients", "none.example")
+    assert notes["none.example", "-"].path == ("clients", "none.example")
 
 
-def test_what_was_never_confirmed_stands_in_the_notes_but_not_on_the_row() -> None:
+def test_the_note_never_confirmed_is_not_shown_on_the_row() -> None:
     (row,) = every_row(["none.example"])
     assert [note.code for note in row.notes] == ["no-recipient", "never-confirmed", "no-renewal-date"]
     assert [note.code for note in row.row_notes] == ["no-recipient", "no-renewal-date"]
 
 
-def test_a_row_is_heard_by_those_notified_and_those_copied() -> None:
+def test_the_recipients_of_a_row_are_those_notified_and_those_copied() -> None:
     by_client = {row.client.key: row.recipients for row in every_row()}
     assert by_client == {
         "zeta.example": {"pat@zeta.example", "ana@agency.example"},
@@ -92,7 +92,7 @@ def test_a_row_is_heard_by_those_notified_and_those_copied() -> None:
 
 
 @pytest.mark.parametrize(
-    ("email", "heard"),
+    ("email", "clients"),
     [
         ("pat@zeta.example", {"zeta.example", "past.example"}),
         (" PAT@Zeta.example ", {"zeta.example", "past.example"}),
@@ -101,14 +101,14 @@ def test_a_row_is_heard_by_those_notified_and_those_copied() -> None:
         ("nobody@agency.example", set()),
     ],
 )
-def test_rows_can_be_asked_for_by_who_hears_them(email: str, heard: set[str]) -> None:
+def test_rows_can_be_filtered_by_recipient(email: str, clients: set[str]) -> None:
     everything = every_row()
     found = rows_for_recipient(everything, email)
-    assert {row.client.key for row in found} == heard
-    assert found == tuple(row for row in everything if row.client.key in heard)
+    assert {row.client.key for row in found} == clients
+    assert found == tuple(row for row in everything if row.client.key in clients)
 
 
-def test_rows_that_nobody_is_notified_of_are_found_though_somebody_would_be_copied() -> None:
+def test_rows_without_a_recipient_are_found_even_if_a_user_would_be_copied() -> None:
     found = without_recipient(every_row())
     assert [(row.client.key, line(row).split()[1]) for row in found] == [
         ("beta.example", "One"),
@@ -117,7 +117,7 @@ def test_rows_that_nobody_is_notified_of_are_found_though_somebody_would_be_copi
     ]
 
 
-def test_digests_have_each_person_once_in_order_of_address_with_their_rows_in_order() -> None:
+def test_digests_are_sorted_by_address_and_keep_the_order_of_rows() -> None:
     found = build_digests(every_row())
     assert [(digest.email, digest.name) for digest in found] == [
         ("ana@agency.example", "Ana Souza"),
@@ -142,7 +142,7 @@ def test_digests_have_each_person_once_in_order_of_address_with_their_rows_in_or
     ]
 
 
-def test_one_persons_digest_can_be_asked_for_in_any_spelling() -> None:
+def test_a_digest_can_be_selected_by_any_spelling_of_the_address() -> None:
     everything = every_row()
     assert build_digests(everything, " Rui@AGENCY.example") == tuple(
         digest for digest in build_digests(everything) if digest.email == "rui@agency.example"
@@ -151,13 +151,13 @@ def test_one_persons_digest_can_be_asked_for_in_any_spelling() -> None:
     assert build_digests(()) == ()
 
 
-def test_the_horizon_is_the_policys_days_from_today_both_included() -> None:
+def test_the_default_window_has_the_policys_days_both_ends_included() -> None:
     assert default_window(Policy(), TODAY) == Window(TODAY, date(2027, 3, 23), "renewal")
     assert default_window(Policy(horizon_days=0), TODAY) == Window(TODAY, TODAY, "renewal")
     assert default_window(Policy(horizon_days=3660), date.max) == Window(date.max, date.max, "renewal")
 
 
-def test_rows_at_the_ends_of_the_calendar_are_no_trouble() -> None:
+def test_the_first_and_last_day_of_the_calendar_are_supported() -> None:
     data = {
         "clients": {
             "a": {"renewals": [{"date": date.min, "product": "x"}, {"date": date.max, "product": "y"}]}

@@ -1,4 +1,4 @@
-"""The rules, as a table of cases (``tests/data/resolve.toml``), and that the table is complete."""
+"""The rules: cases in ``tests/data/resolve.toml``, which must be complete."""
 
 from pathlib import Path
 from typing import Any, get_args
@@ -26,7 +26,7 @@ TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "resolve.toml").rea
 CASES: list[dict[str, Any]] = TABLE["case"]
 FIXED = {"name", "defaults", "policy", "override", "in_hubspot", "contacts"}
 ANSWERED = {
-    *("rule", "source", "to", "cc", "skipped", "notes", "without", "roles", "names", "reasons", "says"),
+    *("rule", "source", "to", "cc", "skipped", "notes", "without", "roles", "names", "reasons", "messages"),
 }
 OF_DATES = {"renewal-past", "no-renewal-date", "deadline-passed"}
 
@@ -40,7 +40,7 @@ EXACT = {code for case in CASES for code in codes_of(case)} - set(TABLE["common"
 
 
 def store(case: dict[str, Any]) -> dict[str, Any]:
-    """Return the data of a store with the case's client in it."""
+    """Return the data of a file with the case's client."""
     client = {key: case[key] for key in ("override", "in_hubspot") if key in case}
     client["contacts"] = case.get("contacts", TABLE["contacts"]["three"])
     top = {key: case[key] for key in ("defaults", "policy") if key in case}
@@ -48,7 +48,7 @@ def store(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def portfolio_of(case: dict[str, Any]) -> Portfolio:
-    """Return the case's portfolio; a case that is no valid store is an error of the table."""
+    """Return the case's portfolio, which must be valid."""
     reading = read_portfolio(store(case))
     assert not reading.problems, reading.problems
     assert not reading.remarks, reading.remarks
@@ -62,12 +62,12 @@ def answer(case: dict[str, Any]) -> Resolution:
 
 
 def named(decision: Decision) -> str:
-    """Return what a decision is called in the table: an address, or a role that nobody holds."""
+    """Return the name of a decision in the cases: an address, or an unassigned role."""
     return decision.email or decision.roles[0]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_case_has_the_answer_of_the_table(case: dict[str, Any]) -> None:
+def test_case_has_the_listed_recipients_and_notes(case: dict[str, Any]) -> None:
     got = answer(case)
     skipped = [f"{named(d)} {d.reason}" for d in got.decisions if d.outcome == "skipped"]
     codes = EXACT | codes_of(case) | set(case.get("without", []))
@@ -81,28 +81,28 @@ def test_case_has_the_answer_of_the_table(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_case_is_explained_as_the_table_says(case: dict[str, Any]) -> None:
+def test_case_has_the_listed_roles_reasons_and_messages(case: dict[str, Any]) -> None:
     got = answer(case)
     by_name = {named(d): d for d in reversed(got.decisions)}
-    said: dict[str, str] = {}
+    messages: dict[str, str] = {}
     for note in got.notes:
-        said.setdefault(note.code, note.message)
+        messages.setdefault(note.code, note.message)
 
     assert {name: list(by_name[name].roles) for name in case.get("roles", {})} == case.get("roles", {})
     assert {name: by_name[name].name for name in case.get("names", {})} == case.get("names", {})
     assert {name: by_name[name].reason for name in case.get("reasons", {})} == case.get("reasons", {})
-    for code, part in case.get("says", {}).items():
-        assert part in said[code]
+    for code, part in case.get("messages", {}).items():
+        assert part in messages[code]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_every_path_of_an_answer_leads_to_something_in_the_store(case: dict[str, Any]) -> None:
+def test_every_path_of_an_answer_is_in_the_file(case: dict[str, Any]) -> None:
     from renewctl.domain import paths
 
     got = answer(case)
     data = store(case)
     for path in (*(d.path for d in got.decisions), *(note.path for note in got.notes)):
-        # The one place that cannot be there is the default that is missing.
+        # Only a missing default has a path that is not in the file.
         assert paths.get(data, path) is not None or (path == ("defaults",) and "defaults" not in case)
 
 
@@ -122,20 +122,18 @@ def test_every_path_of_an_answer_leads_to_something_in_the_store(case: dict[str,
         ),
         ("override partner: the override's", "ana@agency.example", ("defaults", "notify")),
         (
-            "policy default-user: an override hubspot that names nobody",
+            "policy default-user: override hubspot without a user",
             "ana@agency.example",
             ("defaults", "notify"),
         ),
     ],
 )
-def test_a_decision_names_the_place_in_the_store_that_it_comes_from(
-    case: str, email: str, path: tuple[str, ...]
-) -> None:
+def test_a_decision_has_the_path_of_its_address(case: str, email: str, path: tuple[str, ...]) -> None:
     (found,) = (c for c in CASES if c["name"].startswith(case))
     assert {d.email: d.path for d in answer(found).decisions}[email] == path
 
 
-def test_the_setting_that_applies_is_the_override_where_there_is_one() -> None:
+def test_an_override_applies_instead_of_the_default() -> None:
     for case in CASES:
         got = answer(case)
         path = ("clients", "acme.example", "override") if "override" in case else ("defaults",)
@@ -144,16 +142,16 @@ def test_the_setting_that_applies_is_the_override_where_there_is_one() -> None:
         assert (got.setting.notify if got.setting else None) == case.get(path[-1], {}).get("notify")
 
 
-def test_the_table_has_no_key_that_the_tests_do_not_read() -> None:
+def test_cases_have_no_key_that_the_tests_ignore() -> None:
     assert not {key for case in CASES for key in case} - FIXED - ANSWERED
     assert len({case["name"] for case in CASES}) == len(CASES)
 
 
-def test_every_rule_is_in_the_table() -> None:
+def test_every_rule_has_a_case() -> None:
     assert {case["rule"] for case in CASES} == set(Rule)
 
 
-def test_every_reason_is_in_the_table() -> None:
+def test_every_reason_has_a_case() -> None:
     skipped = {line.rsplit(" ", 1)[1] for case in CASES for line in case.get("skipped", [])}
     given = {reason for case in CASES for reason in case.get("reasons", {}).values()}
     assert skipped | given == set(get_args(Reason)) - {"no-candidate"}
@@ -161,7 +159,7 @@ def test_every_reason_is_in_the_table() -> None:
 
 @LAW
 @given(STORES, ADDRESSES)
-def test_one_person_has_the_decisions_that_name_them_or_one_that_says_so(data: Data, email: str) -> None:
+def test_a_person_has_all_their_decisions_or_one_as_no_candidate(data: Data, email: str) -> None:
     known = portfolio(data)
     for client in known.clients.values():
         got = resolve(known, client)
@@ -177,5 +175,5 @@ def test_one_person_has_the_decisions_that_name_them_or_one_that_says_so(data: D
             assert (mine[0].reason, mine[0].outcome, len(mine)) == ("no-candidate", "skipped", 1)
 
 
-def test_every_note_that_does_not_depend_on_dates_is_in_the_table() -> None:
+def test_every_note_that_does_not_depend_on_dates_has_a_case() -> None:
     assert {code for case in CASES for code in codes_of(case)} == set(SEVERITY) - OF_DATES

@@ -1,4 +1,4 @@
-"""What one person is responsible for, whatever the dates."""
+"""What one person is responsible for, regardless of dates."""
 
 import pytest
 
@@ -77,10 +77,10 @@ PERSON = {
     ],
     ids=["user-and-contact", "contact-of-two", "deactivated-user", "deactivated-contact"],
 )
-def test_what_a_person_is_responsible_for_whatever_the_dates(email: str, expected: Responsibilities) -> None:
+def test_the_responsibilities_of_a_person(email: str, expected: Responsibilities) -> None:
     assert find_responsibilities(read_portfolio(PERSON).portfolio, email) == expected
 
 
-def test_somebody_unknown_is_responsible_for_nothing() -> None:
+def test_an_unknown_person_is_responsible_for_nothing() -> None:
     found = find_responsibilities(Portfolio(), "nobody@agency.example")
     assert found == Responsibilities("nobody@agency.example", "", False, 0, (), {}, (), False, (), True)

@@ -1,4 +1,4 @@
-"""Which rows and clients are listed, and in which order: by example, then laws for any store."""
+"""Filters and sort orders: cases in ``tests/data/selection.toml``, and laws."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from renewctl.model import Owner, Portfolio
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "selection.toml").read_text("utf-8"))
 TODAY: date = TABLE["today"]
-MEANT: dict[str, Callable[[Any], Any]] = {
+TYPES: dict[str, Callable[[Any], Any]] = {
     "owner": Owner,
     "order": Order,
     "sources": lambda names: frozenset(map(Source, names)),
@@ -29,36 +29,36 @@ MEANT: dict[str, Callable[[Any], Any]] = {
 
 
 def known() -> Portfolio:
-    """Return the table's portfolio."""
+    """Return the portfolio of the cases."""
     return portfolio(TABLE["store"])
 
 
 def selection(kind: Any, case: dict[str, Any]) -> Any:
-    """Return what a case of the table selects."""
-    return kind(**{key: MEANT.get(key, lambda value: value)(value) for key, value in case["select"].items()})
+    """Return the selection of a case."""
+    return kind(**{key: TYPES.get(key, lambda value: value)(value) for key, value in case["select"].items()})
 
 
 def named(row: ReportRow) -> str:
-    """Return a row as the table writes it: the client, and the first letter of the product."""
+    """Return a row as the cases write it: client, first letter of the product."""
     product = row.renewal.product if row.renewal else "-"
     return f"{row.client.key.removesuffix('.example')} {product[:1] or '?'}"
 
 
 @pytest.mark.parametrize("case", TABLE["rows"], ids=lambda case: case["name"])
-def test_the_rows_of_the_table(case: dict[str, Any]) -> None:
+def test_case_has_the_listed_rows(case: dict[str, Any]) -> None:
     rows = build_rows(known(), known().clients.values(), None, TODAY)
     assert [named(row) for row in list_rows(rows, selection(RowSelection, case), TODAY)] == case["listed"]
 
 
 @pytest.mark.parametrize("case", TABLE["clients"], ids=lambda case: case["name"])
-def test_the_clients_of_the_table(case: dict[str, Any]) -> None:
+def test_case_has_the_listed_clients(case: dict[str, Any]) -> None:
     found = list_clients(known(), selection(ClientSelection, case), TODAY)
     assert [client.key.removesuffix(".example") for client in found] == case["listed"]
 
 
 @pytest.mark.parametrize("case", [*TABLE["rows"], *TABLE["clients"]], ids=lambda case: case["name"])
-def test_a_case_says_something(case: dict[str, Any]) -> None:
-    """A filter that accepts all or nothing would prove little."""
+def test_a_case_lists_some_but_not_all(case: dict[str, Any]) -> None:
+    """A filter that matches everything or nothing would prove little."""
     assert case["listed"]
     everything = [each for kind in ("rows", "clients") for each in TABLE[kind][0]["listed"]]
     assert not case["select"] or set(everything) - set(case["listed"])
@@ -91,7 +91,7 @@ def test_without_a_default_a_client_has_no_setting(select: dict[str, Any], liste
         ("2026-11-24", "2027-01-01", False),
     ],
 )
-def test_the_deadline_of_today_has_not_passed_and_the_renewal_of_today_is_not_past(
+def test_a_deadline_today_has_not_passed_and_a_renewal_today_is_not_past(
     deadline: str, day: str, overdue: bool
 ) -> None:
     renewal = {"date": date.fromisoformat(day), "deadline": date.fromisoformat(deadline)}
@@ -100,7 +100,7 @@ def test_the_deadline_of_today_has_not_passed_and_the_renewal_of_today_is_not_pa
 
 
 @given(st.text())
-def test_text_is_searched_in_one_form(text: str) -> None:
+def test_the_search_form_of_a_text_is_stable(text: str) -> None:
     assert plain_key(plain_key(text)) == plain_key(text)
     assert plain_key(name_key(text)) == plain_key(text)
     assert plain_key(f" {text}\n") == plain_key(text)
@@ -135,17 +135,19 @@ ANY_FILTERS = st.fixed_dictionaries({}, optional=FILTERS)
 
 
 def rows_of(data: Data, today: date) -> tuple[ReportRow, ...]:
-    book = portfolio(data)
-    return build_rows(book, book.clients.values(), None, today)
+    """Return the rows of a file on all dates."""
+    known = portfolio(data)
+    return build_rows(known, known.clients.values(), None, today)
 
 
 def group(row: ReportRow, today: date) -> int:
+    """Return 0 for an upcoming row, 1 for a past one, 2 for an undated one."""
     return 2 if row.renewal is None else 1 if row.renewal.day < today else 0
 
 
 @LAW
 @given(STORES, DAYS, ANY_FILTERS)
-def test_filtered_rows_are_some_of_all_in_the_same_order(data: Data, today: date, chosen: Data) -> None:
+def test_filters_keep_the_order_of_rows(data: Data, today: date, chosen: Data) -> None:
     everything = rows_of(data, today)
     found = list_rows(everything, RowSelection(**chosen), today)
     rest = iter(everything)
@@ -165,7 +167,7 @@ def test_filters_can_be_applied_in_any_order(data: Data, today: date, one: Data,
 
 @LAW
 @given(STORES, DAYS)
-def test_each_filter_lists_just_the_rows_that_are_so(data: Data, today: date) -> None:
+def test_each_filter_lists_exactly_the_matching_rows(data: Data, today: date) -> None:
     everything = rows_of(data, today)
 
     def listed(**chosen: Any) -> list[ReportRow]:
@@ -211,17 +213,17 @@ def test_sorting_loses_no_row_and_keeps_past_and_undated_rows_last(
 @LAW
 @given(STORES, DAYS, st.sampled_from([None, Order.CLIENT, Order.OWNER, Order.RENEWAL]), st.booleans())
 def test_sorting_loses_no_client(data: Data, today: date, order: Order | None, reverse: bool) -> None:
-    book = portfolio(data)
-    found = list_clients(book, ClientSelection(order=order, reverse=reverse), today)
-    assert sorted(client.key for client in found) == sorted(book.clients)
+    loaded = portfolio(data)
+    found = list_clients(loaded, ClientSelection(order=order, reverse=reverse), today)
+    assert sorted(client.key for client in found) == sorted(loaded.clients)
     if order is None:
-        assert [client.key for client in found] == [*book.clients][:: -1 if reverse else 1]
+        assert [client.key for client in found] == [*loaded.clients][:: -1 if reverse else 1]
 
 
 @LAW
 @given(STORES, DAYS, ANY_FILTERS)
-def test_a_client_is_listed_as_its_rows_are(data: Data, today: date, chosen: Data) -> None:
-    """The filters that rows and clients have in common mean the same."""
+def test_filters_of_rows_and_clients_agree(data: Data, today: date, chosen: Data) -> None:
+    """Law: a client is listed if and only if its rows are."""
     chosen = {key: chosen[key] for key in chosen.keys() & {"owner", "user", "sources"}}
     rows = list_rows(rows_of(data, today), RowSelection(**chosen), today)
     clients = list_clients(portfolio(data), ClientSelection(**chosen), today)

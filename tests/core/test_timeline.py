@@ -1,4 +1,4 @@
-"""The picture of the months: what each has, and that no row is dropped from it."""
+"""The timeline: cases in ``tests/data/timeline.toml``, its drawing, and laws."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,14 +26,14 @@ LAW = hypothesis_settings(max_examples=hypothesis_settings().max_examples // 2)
 
 
 def portfolio(data: dict[str, Any]) -> Portfolio:
-    """Return what the data says."""
+    """Return the portfolio of the data."""
     reading = read_portfolio(data)
     assert not reading.problems
     return reading.portfolio
 
 
 def written(month: Month) -> str:
-    """Return a month as the table writes it."""
+    """Return a month as the cases write it."""
     owners = f"{month.hubspot}+{month.partner}+{month.no_owner}"
     return (
         f"{month.name} {month.renewals}={owners} ✗{month.without_recipient} {month.deadlines}/{month.passed}"
@@ -41,12 +41,12 @@ def written(month: Month) -> str:
 
 
 def short(found: tuple[ReportRow, ...]) -> list[str]:
-    """Return rows as the table writes them."""
+    """Return rows as the cases write them."""
     return [f"{row.client.key} {(row.renewal.product or repr('')) if row.renewal else '-'}" for row in found]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_the_months_are_those_of_the_table(case: dict[str, Any]) -> None:
+def test_case_has_the_listed_months(case: dict[str, Any]) -> None:
     known, today = portfolio(TABLE["store"]), case.get("today", TODAY)
     clients = [known.clients[key] for key in case.get("clients", known.clients)]
     window = Window(**case["window"]) if "window" in case else None
@@ -59,7 +59,7 @@ def test_the_months_are_those_of_the_table(case: dict[str, Any]) -> None:
     }
 
 
-def test_the_picture_tells_of_a_row_by_its_deadline_alone() -> None:
+def test_a_row_is_included_if_only_its_deadline_is_in_the_window() -> None:
     known = portfolio(TABLE["store"])
     everything = build_rows(known, known.clients.values(), None, TODAY)
     found = build_timeline(everything, Window(date(2026, 10, 17), date(2026, 10, 17)), TODAY)
@@ -75,12 +75,12 @@ def test_the_picture_tells_of_a_row_by_its_deadline_alone() -> None:
         (date(9999, 6, 15), date(9999, 6, 1), date.max),
     ],
 )
-def test_without_a_window_it_is_a_year_of_whole_months(today: date, start: date, end: date) -> None:
+def test_the_default_window_is_twelve_whole_months(today: date, start: date, end: date) -> None:
     assert twelve_months(today) == Window(start, end)
 
 
 @pytest.mark.parametrize(("end", "expected"), [(date(2029, 12, 31), MOST_MONTHS), (date(2030, 1, 1), 1)])
-def test_so_many_months_are_all_shown(end: date, expected: int) -> None:
+def test_empty_months_are_left_out_of_a_long_span(end: date, expected: int) -> None:
     data = {
         "clients": {"a.example": {"renewals": [{"date": date(2027, 1, 5), "deadline": date(2027, 1, 5)}]}}
     }
@@ -92,15 +92,15 @@ def test_so_many_months_are_all_shown(end: date, expected: int) -> None:
 
 
 def lines(months: list[Month], width: int) -> list[str]:
-    """Return what is drawn on so many columns."""
+    """Return the lines drawn at a width."""
     answer = Result({}, screen=lambda width: draw_months(months, TODAY, width))
     return draw(answer, width, colour=False).splitlines()
 
 
-def test_bars_are_scaled_down_only_where_they_do_not_fit() -> None:
+def test_bars_are_scaled_down_only_if_they_do_not_fit() -> None:
     months = [Month(date(2027, 1, 1), hubspot=40, partner=7, deadlines=30)]
     fits = max(map(len, lines(months, 500)[:2]))
-    note = "One sign stands for up to"
+    note = "Each symbol represents up to"
     assert not any(note in found for found in lines(months, fits))
     assert lines(months, fits - 1)[-1] == f"{note} 2."
     assert "█" * 20 + "▒" * 4 + " 47" in lines(months, fits - 1)[1]
@@ -124,19 +124,17 @@ MONTHS = st.lists(
 
 @LAW
 @given(MONTHS, st.integers(48, 220))
-def test_no_bar_is_longer_than_there_is_room_and_no_owner_without_a_sign(
-    months: list[Month], width: int
-) -> None:
+def test_every_bar_fits_and_every_owner_has_a_symbol(months: list[Month], width: int) -> None:
     found = lines(months, width)
     drawn_months = [line for line in found if line[:4] == "2027"]
     assert [line[:7] for line in drawn_months] == [month.name for month in months]
     assert max(map(len, drawn_months)) <= width
     for line, month in zip(drawn_months, months, strict=True):
-        signs = [glyph in line for glyph in "█▒?▪"]
-        assert signs == [n > 0 for n in (month.hubspot, month.partner, month.no_owner, month.deadlines)]
+        symbols = [glyph in line for glyph in "█▒?▪"]
+        assert symbols == [n > 0 for n in (month.hubspot, month.partner, month.no_owner, month.deadlines)]
 
 
-def test_the_ends_of_the_calendar_are_no_trouble() -> None:
+def test_the_first_and_last_day_of_the_calendar_are_supported() -> None:
     renewals = [{"date": date.min, "product": "x"}, {"date": date.max, "product": "y"}]
     known = portfolio({"clients": {"a.example": {"renewals": renewals}}})
     for today in (date.min, date.max):
@@ -146,7 +144,7 @@ def test_the_ends_of_the_calendar_are_no_trouble() -> None:
             assert found.months
 
 
-# Few days, so that they coincide with each other, with today and with the ends of windows.
+# Few days, so that they often equal each other, today or the end of a window.
 DAYS = st.integers(-8, 40).map(lambda fortnights: TODAY + timedelta(days=15 * fortnights))
 CLIENTS = st.fixed_dictionaries(
     {},
@@ -178,7 +176,7 @@ WINDOWS = st.none() | st.builds(
 
 @LAW
 @given(STORES, WINDOWS)
-def test_every_row_is_in_a_month_or_said_to_be_in_none(data: dict[str, Any], window: Window | None) -> None:
+def test_every_row_is_in_a_month_or_listed_apart(data: dict[str, Any], window: Window | None) -> None:
     known = portfolio(data)
     everything = build_rows(known, known.clients.values(), None, TODAY)
     found = build_timeline(everything, window, TODAY)
@@ -194,7 +192,7 @@ def test_every_row_is_in_a_month_or_said_to_be_in_none(data: dict[str, Any], win
 
 @LAW
 @given(STORES, WINDOWS)
-def test_the_rows_of_a_window_are_those_listed_of_all_dates(
+def test_filtering_the_rows_of_all_dates_gives_the_rows_of_a_window(
     data: dict[str, Any], window: Window | None
 ) -> None:
     known = portfolio(data)
@@ -206,7 +204,7 @@ def test_the_rows_of_a_window_are_those_listed_of_all_dates(
 
 @LAW
 @given(STORES, WINDOWS)
-def test_every_deadline_of_the_days_is_counted_and_every_gap_is_told_of(
+def test_every_deadline_in_the_window_and_every_row_without_a_recipient_is_counted(
     data: dict[str, Any], window: Window | None
 ) -> None:
     known = portfolio(data)

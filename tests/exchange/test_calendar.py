@@ -191,8 +191,9 @@ CATEGORIES:Renewal deadline
 DESCRIPTION:Client: acme.example\, Acme Ltda\nProduct: Marketing Hub\nRene
  wal: 2027-03-01\nLast day to alter terms: 2027-01-15\nTo: paula@acme.examp
  le (primary\, decision-maker)\, Paula Reis\nCc: ana@agency.example (partne
- r-user)\, Ana Souza\nRule: default-hubspot\nWarning: nobody holds the role
-  billing\nBy renewctl's file\, seen on 2026-11-23\; HubSpot was not asked.
+ r-user)\, Ana Souza\nRule: default-hubspot\nWarning: billing contact is no
+ t assigned\nBy renewctl's file\, seen on 2026-11-23\; HubSpot was not aske
+ d.
 LAST-MODIFIED:20261123T000000Z
 TRANSP:TRANSPARENT
 BEGIN:VALARM
@@ -212,8 +213,9 @@ CATEGORIES:Renewal
 DESCRIPTION:Client: acme.example\, Acme Ltda\nProduct: Marketing Hub\nRene
  wal: 2027-03-01\nLast day to alter terms: 2027-01-15\nTo: paula@acme.examp
  le (primary\, decision-maker)\, Paula Reis\nCc: ana@agency.example (partne
- r-user)\, Ana Souza\nRule: default-hubspot\nWarning: nobody holds the role
-  billing\nBy renewctl's file\, seen on 2026-11-23\; HubSpot was not asked.
+ r-user)\, Ana Souza\nRule: default-hubspot\nWarning: billing contact is no
+ t assigned\nBy renewctl's file\, seen on 2026-11-23\; HubSpot was not aske
+ d.
 LAST-MODIFIED:20261123T000000Z
 TRANSP:TRANSPARENT
 END:VEVENT
@@ -266,14 +268,14 @@ def test_nobody_is_shouted_where_it_is_seen_first() -> None:
 def test_a_past_renewal_is_in_with_its_note() -> None:
     past = ACME._replace(renewals=(Renewal(date(2026, 10, 31)),))
     for event in events_of(past, remind=[7]):
-        assert "\nWarning: the renewal date 2026-10-31 is past: renewed or ended?" in event["DESCRIPTION"]
+        assert "\nWarning: the renewal date 2026-10-31 has passed: renewed or ended?" in event["DESCRIPTION"]
         assert event["parts"] == []
 
 
 def test_a_note_for_the_footer_does_not_stand_on_each_event(agency_rows: tuple[ReportRow, ...]) -> None:
     assert any(len(row.row_notes) < len(row.notes) for row in agency_rows if row.renewal)
     for event in checked(build(agency_rows, TODAY)):
-        assert "nothing is recorded" not in event["DESCRIPTION"]
+        assert "no HubSpot setting is recorded" not in event["DESCRIPTION"]
 
 
 # ---------------------------------------------------------------- reminders
@@ -429,7 +431,7 @@ def test_an_address_is_made_harmless_in_the_notes_too() -> None:
     deadline, _ = events_of(ACME, default=Default(Owner.PARTNER, "a<b>\u202e@agency.example"))
     shown = r"a\x3cb>\u202e@agency.example"
     assert f"\nTo: {shown} (partner-user)\n" in deadline["DESCRIPTION"]
-    assert f"\nError: {shown} is not one of the partner's users" in deadline["DESCRIPTION"]
+    assert f"\nError: {shown} is not a partner user" in deadline["DESCRIPTION"]
 
 
 @pytest.mark.parametrize("char", ["\U0001f4c5", "é", "語", "\\", ",", "\n"], ids=ascii)

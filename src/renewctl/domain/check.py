@@ -1,13 +1,13 @@
-"""Findings: what is wrong, doubtful or old in a portfolio, and what to do about it."""
+"""Findings: problems in a portfolio, and what to do about each."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from renewctl.command_line import command_line
-from renewctl.domain.hubspot import CONTACTS, DEFAULT_SETTING, LOOK_AT_CLIENT, MOST_BILLING
+from renewctl.domain.hubspot import CLIENT_SETTING, CONTACTS, DEFAULT_SETTING, MOST_BILLING, ROLE_LABELS
 from renewctl.domain.identifiers import address_key, client_key, parse_address
 from renewctl.domain.plausibility import find_implausible
 from renewctl.domain.report import FOOTER_CODE, build_rows
@@ -32,19 +32,22 @@ CODES: Mapping[str, Severity] = {
     "duplicate-hub-id": Severity.WARNING,
     "implausible-date": Severity.WARNING,
 }
-"""Every code that a finding can have: those of the notes on answers, and those of ``check`` alone."""
-_LOOK_AT_CONTACTS = f"(look at: the client's account → {CONTACTS})"
-_LOOK_FOR_ROLE = "look who has the role in the client's account, then"
+"""Every code that a finding can have: the codes of notes, and those that only ``check`` reports."""
+_CHECK_ROLE = "check who has the role in the client's account, then"
 
 
 class Finding(NamedTuple):
-    """One thing wrong, doubtful or old.
+    """One problem that ``check`` reports. It has either a fix or a note.
 
-    ``path`` is the place in the file that causes it, ``file`` the other file it is about, if it is
-    about another. ``client`` is the key of the one client it concerns, ``subject`` the address, role or
-    field that it is about, and of a default how many clients follow it. Either ``fix`` is a command that is
-    right as it stands; or ``note`` is what to look up or decide, and which command then does it, with
-    placeholders in capitals.
+    Args:
+        code: What kind of problem it is.
+        message: What is wrong.
+        path: The place in the file that causes it.
+        fix: A command that is right to paste as it is.
+        client: The key of the client that it concerns; None for no single client.
+        file: The file that it concerns, if that is not the data file.
+        note: What to look up or decide, and then which command to run, with placeholders in capitals.
+        subject: The address, role or field that it concerns; for a default, the number of clients too.
     """
 
     code: str
@@ -58,14 +61,14 @@ class Finding(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        """The severity of its code."""
+        """The severity of the finding's code."""
         return CODES[self.code]
 
 
 def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: date) -> Iterator[Finding]:
-    """Yield all findings, in no particular order; never raises.
+    """Yield all findings on a portfolio, in no particular order; never raise.
 
-    ``remarks`` are what was odd when the file was read (``Reading.remarks``).
+    ``remarks`` are the oddities found when the file was read (``Reading.remarks``).
     """
     yield from _check_notes(portfolio, today)
     for remark in (*remarks, *find_implausible(portfolio, today)):
@@ -73,8 +76,8 @@ def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: dat
         key = client_key(path[1]) if path[0] == "clients" and path[1:] else None
         key, place = (key, dotted(path[2:])) if key in portfolio.clients else (None, "")
         if place:
-            message = message.replace(dotted(path), place)  # The finding names the client already.
-        note = f"by hand: {remark.hint}"
+            message = message.replace(dotted(path), place)  # The finding already names the client.
+        note = f"edit the file: {remark.hint}"
         yield Finding(remark.code, message, path, client=key, note=note, subject=place)
     yield from _check_domains(portfolio)
     if portfolio.default:
@@ -86,22 +89,21 @@ def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: dat
 
 
 def check_copies(files: Iterable[str]) -> Iterator[Finding]:
-    """Yield a finding for each of the store's conflict copies, named as people name files."""
+    """Yield a finding for each conflict copy of the data file."""
     for file in files:
-        message = "a sync program's copy of the store: somebody's change may be in it alone; "
-        message += "delete it once nothing is missing here"
+        message = "conflict copy of the data file; it may have changes that are missing here"
         yield Finding("conflict-copy", message, (), command_line("diff", file), file=file)
 
 
 def _check_notes(portfolio: Portfolio, today: date) -> Iterator[Finding]:
-    """Yield the findings from the notes on who is notified, and when; each once, whatever rows repeat it.
+    """Yield the findings from the notes on recipients and dates, each once.
 
-    A note that the default causes is one finding, with the number of clients it concerns.
+    A note that the default causes is one finding, with the number of clients that it affects.
     """
     rows = build_rows(portfolio, portfolio.clients.values(), None, today)
     answers = list({row.client.key: row.resolution for row in rows}.values())
     if portfolio.default:
-        # A client just added, so that a default without followers is checked too.
+        # An empty client, so that a default that no client follows is checked too.
         added = Client("", "", confirmed=Confirmation(None, None, today))
         answers.insert(0, resolve(portfolio, added))
     by_default: dict[Note, list[Resolution]] = {}
@@ -115,12 +117,12 @@ def _check_notes(portfolio: Portfolio, today: date) -> Iterator[Finding]:
     for note, group in by_default.items():
         count = sum(answer.client.key in portfolio.clients for answer in group)
         if note.code == FOOTER_CODE:
-            # A client whose own setting was never confirmed does not repeat the default's note.
+            # A client that was never confirmed itself does not repeat the default's note.
             count = sum(client.override is None for client in portfolio.clients.values())
         finding, clients = _find(portfolio, group[0], note)._replace(client=None), count_of(count, "client")
         if count:
             subject = f"{finding.subject}, {clients}" if finding.subject else clients
-            finding = finding._replace(message=f"{finding.message}; concerns {clients}", subject=subject)
+            finding = finding._replace(message=f"{finding.message}; affects {clients}", subject=subject)
         yield finding
     yield from findings
     for row in rows:
@@ -133,18 +135,16 @@ def _is_of_default(note: Note) -> bool:
 
 
 def _find(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal | None = None) -> Finding:
-    """Return the finding that a note is: its message without what to do, which is apart.
+    """Return the finding of a note, with what to do apart from the message.
 
-    ``renewal`` is the one on whose dates the note is.
+    ``renewal`` is the renewal whose dates the note concerns, if any.
     """
     message, client = note.message, answer.client
-    if note.code == FOOTER_CODE:
-        message += f" (look at: {DEFAULT_SETTING if _is_of_default(note) else LOOK_AT_CLIENT})"
-    elif note.code == "no-renewal-date":
+    if note.code == "no-renewal-date":
         message = "no renewal date is recorded"
     elif note.code == "renewal-past" and renewal:
         product = f"{renewal.product}: " if renewal.product else ""
-        message = f"{product}the renewal date {renewal.day} is past"
+        message = f"{product}the renewal date {renewal.day} has passed"
     finding = Finding(note.code, message, note.path, client=client.key, subject=note.subject)
     if note.code == "differs-from-hubspot":
         clients = () if _is_of_default(note) else (client.key,)
@@ -153,7 +153,7 @@ def _find(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal
 
 
 def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal | None) -> str:
-    """Return what to look up or decide about a note, and which command then does it."""
+    """Return what to look up or decide about a note, and then which command to run."""
     key, setting, subject, of_default = answer.client.key, answer.setting, note.subject, _is_of_default(note)
     code, role = note.code, subject
     if code == "no-recipient":
@@ -164,10 +164,10 @@ def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renew
         role = next((role for entry in entries for role in entry.roles), Role.PRIMARY)
         code = f"{code}/{role}" if role is Role.BILLING else code
     elif code == FOOTER_CODE and not of_default and lacks_user(answer.client.override):
-        code = "no-recipient/partner"  # ``confirm`` cannot record what HubSpot cannot show.
+        code = "no-recipient/partner"  # HubSpot has no such setting to confirm.
     user = "USER"
     if code == "unknown-user":
-        # All addresses of an agency end alike, so they are compared by what is before the @.
+        # Addresses of one agency share a domain, so only the part before the @ is compared.
         names = {each.partition("@")[0]: found.email for each, found in portfolio.users.items()}
         near = get_close_matches(address_key(subject).partition("@")[0], names, 1, 0.8)
         user = names[near[0]] if near else user
@@ -196,28 +196,32 @@ def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renew
         ),
         "unassign": lambda: command_line("client unassign", key, role, subject),
     }
-    return re.sub(r"{(\w+)}", lambda place: commands[place[1]](), _NOTES[code])
+    texts: Mapping[str, Callable[[], str]] = {
+        **commands,
+        "place": lambda: DEFAULT_SETTING if of_default else CLIENT_SETTING,
+    }
+    return re.sub(r"{(\w+)}", lambda match: texts[match[1]](), _NOTES[code])
 
 
 _NOTES: Mapping[str, str] = {
-    "no-recipient/none": "decide who owns renewal communication, then: {set_default}",
-    "no-recipient/hubspot": f"{_LOOK_FOR_ROLE}: {{assign}}",
+    "no-recipient/none": "choose a renewal owner, then: {set_default}",
+    "no-recipient/hubspot": f"{_CHECK_ROLE}: {{assign}}",
     "no-recipient/partner": "choose a partner user, then: {set_user}",
-    "unknown-user": "if the address is right: {add}; if it is mistyped: {set_user}",
-    "unknown-user/impossible": "name the right one: {set_user}",
-    "inactive-user": "choose a colleague, then: {replace}",
+    "unknown-user": "if the address is right: {add}; otherwise: {set_user}",
+    "unknown-user/impossible": "set the right address: {set_user}",
+    "inactive-user": "choose another partner user, then: {replace}",
     "inactive-contact": "ask the client who has the role now, then: {assign}",
     "inactive-contact/billing": "ask the client who has the role now, then: {assign}; {unassign}",
-    "vacant-role": f"{_LOOK_FOR_ROLE}: {{assign}}",
-    "copy-uncertain": "the file cannot settle it; if a copy matters, have the partner own it: {own}",
-    "no-copy": "if somebody of the partner is to be copied: {set_user}",
-    "override-matches-default": "if it is to follow later changes of the default: {clear}",
-    "never-confirmed": "look there; if HubSpot shows what the file says: {confirm}",
+    "vacant-role": f"{_CHECK_ROLE}: {{assign}}",
+    "copy-uncertain": "if you need a copy, make the partner the renewal owner: {own}",
+    "no-copy": "to have a partner user copied: {set_user}",
+    "override-matches-default": "to follow later changes to the default: {clear}",
+    "never-confirmed": "check {place}; if it matches the file: {confirm}",
     "renewal-past": "if it was renewed: {renew}; if it ended: {remove}",
-    "no-renewal-date": "look the date up, then: {date}",
-    "deadline-passed": "nothing is wrong; if the contract has another deadline: {deadline}",
+    "no-renewal-date": "look up the date, then: {date}",
+    "deadline-passed": "if the contract has a different deadline: {deadline}",
 }
-"""By code, and by what makes a difference within it."""
+"""By code, and where needed by a variant of it."""
 
 
 def _check_domains(portfolio: Portfolio) -> Iterator[Finding]:
@@ -233,30 +237,35 @@ def _check_domains(portfolio: Portfolio) -> Iterator[Finding]:
             command = command_line("user remove", user.email)
             if address_key(user.email) in notified:
                 command = command_line("user replace", user.email, "USER")
-            note = f"if it is right, add {domain} to [policy] domains by hand; if it is not: {command}"
+            note = f"if it is right, add {domain} to [policy] domains by hand; otherwise: {command}"
             yield Finding("outside-domains", message, ("users", user.email), note=note)
 
 
 def _check_roles(client: Client) -> Iterator[Finding]:
+    """Yield the findings on a client's roles.
+
+    Source: HubSpot, "Update the points of contact for your HubSpot account", 24 September 2025.
+    """
     path = ("clients", client.spelling, "contacts")
-    holders: dict[Role, list[str]] = {}
+    contacts: dict[Role, list[str]] = {}
     for role in Role:
         addresses = (address_key(contact.email) for contact in client.contacts if role in contact.roles)
-        holders[role] = list(dict.fromkeys(addresses))
-    billing = holders[Role.BILLING]
+        contacts[role] = list(dict.fromkeys(addresses))
+    billing = contacts[Role.BILLING]
     if len(billing) > MOST_BILLING:
-        message = f"{len(billing)} people hold the role billing; HubSpot allows {MOST_BILLING}"
-        note = f"{_LOOK_FOR_ROLE}: {command_line('client unassign', client.key, 'billing', 'EMAIL')}"
+        message = f"the file has {len(billing)} billing contacts, but HubSpot allows {MOST_BILLING}"
+        note = f"{_CHECK_ROLE}: {command_line('client unassign', client.key, 'billing', 'EMAIL')}"
         yield Finding("too-many-billing", message, path, client=client.key, note=note)
     for role in (Role.PRIMARY, Role.DECISION_MAKER):
-        if len(holders[role]) > 1:
-            message = f"{', '.join(holders[role])} all hold the role {role}; HubSpot allows one"
-            note = f"{_LOOK_FOR_ROLE}: {command_line('client unassign', client.key, role, 'EMAIL')}"
+        if len(emails := contacts[role]) > 1:
+            found = f"{count_of(len(emails), ROLE_LABELS[role])} ({', '.join(emails)})"
+            message = f"the file has {found}, but HubSpot allows one"
+            note = f"{_CHECK_ROLE}: {command_line('client unassign', client.key, role, 'EMAIL')}"
             yield Finding("duplicate-role", message, path, client=client.key, note=note, subject=role)
-    if len(billing) == 1 and all(addresses == billing for addresses in holders.values()):
-        message = f"{billing[0]} alone holds all the roles"
+    if len(billing) == 1 and all(addresses == billing for addresses in contacts.values()):
+        message = f"{billing[0]} alone has all three roles"
         command = command_line("client assign", client.key, "billing", "EMAIL")
-        note = f"if the client names a second person: {command}"
+        note = f"if the client names a second contact: {command}"
         yield Finding("single-contact", message, path, client=client.key, note=note, subject=billing[0])
 
 
@@ -265,11 +274,11 @@ def _check_setting_age(
 ) -> Iterator[Finding]:
     if confirmed is None or (today - confirmed.on).days <= portfolio.policy.stale_days:
         return
-    what, place = ("this client's setting", LOOK_AT_CLIENT) if client else ("the default", DEFAULT_SETTING)
+    what, place = ("setting", CLIENT_SETTING) if client else ("default", DEFAULT_SETTING)
     path = ("clients", client.spelling, "in_hubspot", "on") if client else ("defaults", "in_hubspot", "on")
-    message = f"{what} was last looked at in HubSpot {_ago(confirmed.on, today)} (look at: {place})"
+    message = f"the {what} was last confirmed in HubSpot {_ago(confirmed.on, today)}"
     command = command_line("confirm", client.key) if client else command_line("confirm --default")
-    note = f"look again; if HubSpot shows what the file says: {command}"
+    note = f"check {place}; if it still matches the file: {command}"
     if client and lacks_user(client.override):
         command = command_line("override", client.key, owner="partner", notify="USER")
         note = f"choose a partner user, then: {command}"
@@ -280,13 +289,13 @@ def _check_contacts_age(portfolio: Portfolio, client: Client, today: date) -> It
     path, checked = ("clients", client.spelling), client.contacts_checked
     setting = setting_of(portfolio, client)
     command = command_line("confirm --contacts", client.key)
-    note = f"look there; once the file has the same people: {command}"
+    note = f"check {CONTACTS} in the client's account; once the file matches: {command}"
     if checked is None:
         if client.contacts or (setting and setting.owner is Owner.HUBSPOT):
-            message = f"the contacts were never compared with HubSpot {_LOOK_AT_CONTACTS}"
+            message = "the contacts were never checked in HubSpot"
             yield Finding("contacts-never-checked", message, path, client=client.key, note=note)
     elif (today - checked).days > portfolio.policy.stale_days:
-        message = f"the contacts were last compared with HubSpot {_ago(checked, today)} {_LOOK_AT_CONTACTS}"
+        message = f"the contacts were last checked in HubSpot {_ago(checked, today)}"
         place = (*path, "contacts_checked")
         yield Finding("stale-contacts", message, place, client=client.key, note=note)
 

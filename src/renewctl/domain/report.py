@@ -1,4 +1,4 @@
-"""The rows of a report: which renewals come up, and who is notified about each."""
+"""The rows of a report: which renewals are due, and who is notified about each."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -13,13 +13,13 @@ from renewctl.domain.resolve import Note, Resolution, Source, resolve
 from renewctl.model import Client, Policy, Portfolio, Renewal
 
 FOOTER_CODE = "never-confirmed"
-"""The note that is counted below a report instead of being repeated on each row."""
+"""The code of the note that is counted below a report, not repeated on each row."""
 
 
 class ReportRow(NamedTuple):
-    """One renewal of one client, or a client without one, and who is notified.
+    """One renewal of one client, or a client without a renewal, and who is notified.
 
-    ``notes`` are those of the resolution, then those on the dates.
+    ``notes`` has the notes of the resolution, then the notes on dates.
     """
 
     resolution: Resolution
@@ -29,31 +29,31 @@ class ReportRow(NamedTuple):
 
     @property
     def client(self) -> Client:
-        """The client whose renewal it is."""
+        """The client whose renewal this is."""
         return self.resolution.client
 
     def is_past(self, today: date) -> bool:
-        """Return whether the renewal date is past: it was renewed or has ended, and the file says neither."""
+        """Return whether the renewal date has passed."""
         return self.renewal is not None and self.renewal.day < today
 
     @property
     def overridden(self) -> bool:
-        """Whether the client has an override, which replaces the default."""
+        """Whether the client has an override."""
         return self.resolution.source is Source.OVERRIDE
 
     @property
     def row_notes(self) -> tuple[Note, ...]:
-        """The notes that are shown on the row itself."""
+        """The notes that are shown on the row."""
         return tuple(note for note in self.notes if note.code != FOOTER_CODE)
 
     @property
     def recipients(self) -> frozenset[str]:
-        """The addresses notified or copied, in the form they are compared in."""
+        """The addresses notified or copied, in their form for comparison."""
         return frozenset(decision.key for decision in (*self.resolution.to, *self.resolution.cc))
 
 
 class Period(StrEnum):
-    """When a row renews. Whatever a report is sorted by, these follow each other in this order."""
+    """When a row renews. In every sort order, rows are grouped by period."""
 
     UPCOMING = "upcoming"
     PAST = "past"
@@ -61,21 +61,21 @@ class Period(StrEnum):
 
 
 class Digest(NamedTuple):
-    """One recipient and their rows."""
+    """One recipient with their rows."""
 
     email: str
     name: str
     rows: tuple[tuple[str, ReportRow], ...]
-    """("to" or "cc", row), in the rows' order."""
+    """Pairs of "to" or "cc" and a row, in the order of the rows."""
 
 
 def default_window(policy: Policy, today: date) -> Window:
-    """Return the window of a report for which none is given."""
+    """Return the default window of a report."""
     return Window(today, shift_days(today, policy.horizon_days))
 
 
 def twelve_months(today: date) -> Window:
-    """Return the window of a timeline for which none is given: twelve months from this one on."""
+    """Return the default window of a timeline: twelve months from this one on."""
     start = today.replace(day=1)
     try:
         return Window(start, plus_months(start, 12) - timedelta(days=1))
@@ -86,18 +86,23 @@ def twelve_months(today: date) -> Window:
 def build_rows(
     portfolio: Portfolio, clients: Iterable[Client], window: Window | None, today: date
 ) -> tuple[ReportRow, ...]:
-    """Return the rows of ``clients``: by deadline, then client; the past and the undated last.
+    """Return the rows of clients by deadline, then client; past and undated last.
 
-    A renewal whose date is past is listed whatever the ``window`` (None for all dates), with a note: it
-    has been renewed or has ended, and the file does not record which. A client without a renewal is
-    listed too.
+    A renewal whose date has passed is listed in any window, with a note: it was renewed or has ended, and
+    the file does not record which. A client without a renewal is also listed.
+
+    Args:
+        portfolio: The data of the file.
+        clients: The clients to report on.
+        window: The dates to report on; None for all.
+        today: The day of the report.
     """
     rows: list[ReportRow] = []
     for client in clients:
         if not client.renewals:
             resolution = resolve(portfolio, client)
             command = command_line("client set-renewal", client.key, "DATE")
-            message = f"no renewal date is recorded: {command}"
+            message = f"no renewal date is recorded; to record it: {command}"
             note = Note("no-renewal-date", message, ("clients", client.spelling))
             rows.append(ReportRow(resolution, None, None, (*resolution.notes, note)))
         answer: Resolution | None = None
@@ -121,9 +126,11 @@ def _note_dates(client: Client, renewal: Renewal, deadline: date, today: date) -
     product = f"{renewal.product}: " if renewal.product and len(client.renewals) > 1 else ""
     if renewal.day < today:
         return [
-            Note("renewal-past", f"{product}the renewal date {renewal.day} is past: renewed or ended?", path)
+            Note(
+                "renewal-past", f"{product}the renewal date {renewal.day} has passed: renewed or ended?", path
+            )
         ]
-    return [Note("deadline-passed", f"{product}the last day to alter terms was {deadline}", path)]
+    return [Note("deadline-passed", f"{product}the renewal deadline was {deadline}", path)]
 
 
 def _sort_key(today: date, row: ReportRow) -> tuple[bool, date, str, date, str]:
@@ -134,14 +141,14 @@ def _sort_key(today: date, row: ReportRow) -> tuple[bool, date, str, date, str]:
 
 
 def period_of(row: ReportRow, today: date) -> Period:
-    """Return when a row renews; a renewal of today is upcoming."""
+    """Return the period of a row; a renewal today is upcoming."""
     if row.renewal is None:
         return Period.UNDATED
     return Period.PAST if row.is_past(today) else Period.UPCOMING
 
 
 def filter_rows(rows: Sequence[ReportRow], window: Window | None, today: date) -> tuple[ReportRow, ...]:
-    """Return those of the rows of all dates that a report on ``window`` lists."""
+    """Return the rows that a report on a window lists. ``rows`` must cover all dates."""
     return tuple(
         row
         for row in rows
@@ -150,17 +157,17 @@ def filter_rows(rows: Sequence[ReportRow], window: Window | None, today: date) -
 
 
 def without_recipient(rows: Sequence[ReportRow]) -> tuple[ReportRow, ...]:
-    """Return the rows about which nobody is notified."""
+    """Return the rows without a recipient."""
     return tuple(row for row in rows if not row.resolution.to)
 
 
 def rows_for_recipient(rows: Sequence[ReportRow], email: str) -> tuple[ReportRow, ...]:
-    """Return the rows about which this person is notified or copied."""
+    """Return the rows of which a person is a recipient."""
     return tuple(row for row in rows if address_key(email) in row.recipients)
 
 
 def build_digests(rows: Sequence[ReportRow], only: str | None = None) -> tuple[Digest, ...]:
-    """Return the same rows by recipient, in order of address; with ``only``, that recipient alone."""
+    """Return rows by recipient, sorted by address; of one if ``only`` is given."""
     people: dict[str, tuple[str, str]] = {}
     deliveries: dict[str, list[tuple[str, ReportRow]]] = {}
     for row in rows:

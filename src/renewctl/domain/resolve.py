@@ -1,14 +1,16 @@
 """The only place that decides who is notified about a client's renewal, and why.
 
-Every explanation and every report is a view of its ``Resolution``. Source of the rules: HubSpot's
-article "Set renewal owners for partner clients", 28 June 2023; what it leaves open is decided here
-once, and each decision shows as a note.
+Every explanation and every report is a view of its ``Resolution``. Questions that the article leaves
+open are decided here once, and each decision adds a note to the answer.
+
+Source: HubSpot, "Set renewal owners for partner clients", 28 June 2023.
 """
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from renewctl.domain.hubspot import ROLE_LABELS
 from renewctl.domain.identifiers import address_key
 from renewctl.model import (
     Client,
@@ -30,7 +32,10 @@ PARTNER_USER = "partner-user"
 
 
 class Rule(StrEnum):
-    """The row of the rule table that applies to a client."""
+    """The row of the rule table that applies to a client.
+
+    Source: HubSpot, "Set renewal owners for partner clients", 28 June 2023.
+    """
 
     DEFAULT_HUBSPOT = "default-hubspot"
     DEFAULT_PARTNER = "default-partner"
@@ -40,7 +45,7 @@ class Rule(StrEnum):
 
 
 class Source(StrEnum):
-    """The level a setting comes from."""
+    """Where the setting of a client comes from."""
 
     DEFAULT = "default"
     OVERRIDE = "override"
@@ -48,7 +53,7 @@ class Source(StrEnum):
 
 
 Outcome = Literal["notified", "copied", "skipped"]
-"""What becomes of one candidate."""
+"""What happens to one candidate."""
 Reason = Literal[
     "holds-role",
     "point-of-contact",
@@ -68,7 +73,7 @@ Reason = Literal[
 
 
 class Severity(StrEnum):
-    """How much a note matters."""
+    """How serious a note is."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -95,7 +100,7 @@ SEVERITY = {
 class Note(NamedTuple):
     """An annotation on an answer; ``path`` is the place in the file that causes it.
 
-    ``subject`` is the address or the role it is about, if it is about one.
+    ``subject`` is the address or the role that the note concerns, if there is one.
     """
 
     code: str
@@ -105,12 +110,12 @@ class Note(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        """The severity of its code."""
+        """The severity of the note's code."""
         return SEVERITY[self.code]
 
 
 class Decision(NamedTuple):
-    """What becomes of one candidate. ``email`` is None for an unassigned role."""
+    """The outcome for one candidate; ``email`` is None for an unassigned role."""
 
     email: str | None
     name: str
@@ -121,15 +126,15 @@ class Decision(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The address in the form it is compared in; empty for an unassigned role."""
+        """The address in its form for comparison; empty for an unassigned role."""
         return address_key(self.email or "")
 
 
 class Resolution(NamedTuple):
-    """Who is notified about one client's renewals, by which rule, and what becomes of each candidate.
+    """The recipients of one client's notices: rule, decisions and notes.
 
-    ``to`` are the decisions notified, in the order primary, billing, decision-maker, partner user;
-    ``cc`` those copied.
+    ``to`` are the decisions notified, ordered by role: primary contact, billing contacts, decision maker,
+    partner user. ``cc`` are the decisions copied.
     """
 
     client: Client
@@ -147,10 +152,12 @@ _DEFAULT_USER: Path = ("defaults", "notify")
 
 
 def resolve(portfolio: Portfolio, client: Client) -> Resolution:
-    """Decide who is notified about ``client``'s renewals.
+    """Decide who is notified about a client's renewals.
 
-    An override replaces the default completely; nothing is inherited field by field. Dates play
-    no part. Never raises: what is missing or wrong becomes a note.
+    An override replaces the default completely; no field is inherited. Dates make no difference.
+    Never raises: what is missing or wrong becomes a note.
+
+    Source: HubSpot, "Set renewal owners for partner clients", 28 June 2023.
     """
     setting = setting_of(portfolio, client)
     source = source_of(setting)
@@ -163,7 +170,7 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
 
 
 def _decide(portfolio: Portfolio, client: Client, setting: Setting | None) -> list[Decision]:
-    """Return one decision per candidate under ``setting``: contacts, unassigned roles, partner users."""
+    """Return the decisions on all contacts, unassigned roles and partner users."""
     if setting is None:
         return _decide_contacts(client, "no-setting")
     if setting.owner is Owner.PARTNER:
@@ -171,16 +178,16 @@ def _decide(portfolio: Portfolio, client: Client, setting: Setting | None) -> li
         return _decide_contacts(client, "partner-owns") + users
     contacts = _decide_contacts(client, "holds-role")
     if not any(decision.outcome == "notified" for decision in contacts):
-        # Without a recipient there is no message, so there is nothing to copy either.
+        # Without a recipient there is no notice, so there is nothing to copy.
         return contacts + _decide_users(portfolio, client, setting, "skipped", "no-message")
     reason: Reason = "copy-by-override" if client.override else "copy-by-default"
     return _merge(contacts, _decide_users(portfolio, client, setting, "copied", reason))
 
 
 def _decide_contacts(client: Client, reason: Reason) -> list[Decision]:
-    """Return the client's contacts by their first role, then the unassigned roles.
+    """Return the decisions on contacts, by their first role, then on unassigned roles.
 
-    Only ``holds-role`` notifies; under any other ``reason`` the contacts are skipped.
+    Contacts are notified only if the ``reason`` is ``holds-role``; otherwise they are skipped.
     """
     path = ("clients", client.spelling, "contacts")
     decisions = []
@@ -205,7 +212,10 @@ def _decide_contacts(client: Client, reason: Reason) -> list[Decision]:
 
 
 def _merge_entries(client: Client) -> list[Contact]:
-    """Return each contact once, with the roles of all entries; active if no entry is deactivated."""
+    """Return each contact once, with the roles of all its entries.
+
+    A contact is active only if no entry is deactivated.
+    """
     merged: dict[str, Contact] = {}
     for contact in client.contacts:
         key = address_key(contact.email)
@@ -219,7 +229,7 @@ def _merge_entries(client: Client) -> list[Contact]:
 def _decide_users(
     portfolio: Portfolio, client: Client, setting: Setting, outcome: Outcome, reason: Reason
 ) -> list[Decision]:
-    """Return the partner user of ``setting``, and the default's user if an override replaces it."""
+    """Return the decisions on the setting's user and on a default user it replaces."""
     default = portfolio.default.notify if portfolio.default else None
     email, path = setting.notify, _DEFAULT_USER
     if client.override:
@@ -242,7 +252,7 @@ def _decide_user(portfolio: Portfolio, email: str, outcome: Outcome, reason: Rea
 
 
 def _merge(contacts: list[Decision], users: list[Decision]) -> list[Decision]:
-    """Return both; an address notified and copied is one decision: notified, with all roles."""
+    """Return all decisions; an address notified and copied is only notified."""
     notified = {d.key: index for index, d in enumerate(contacts) if d.outcome == "notified"}
     others = []
     for user in users:
@@ -257,36 +267,36 @@ def _merge(contacts: list[Decision], users: list[Decision]) -> list[Decision]:
 
 
 def setting_of(portfolio: Portfolio, client: Client) -> Setting | None:
-    """Return the setting that applies to ``client``: its override, or else the default."""
+    """Return a client's setting: its override, otherwise the default."""
     return client.override or portfolio.default
 
 
 def source_of(setting: Setting | None) -> Source:
-    """Return the level that the setting of a client comes from."""
+    """Return where the setting of a client comes from."""
     if setting is None:
         return Source.NONE
     return Source.OVERRIDE if isinstance(setting, Override) else Source.DEFAULT
 
 
 def setting_path(client: Client) -> Path:
-    """Return where the file has the setting that applies to ``client``."""
+    """Return the path in the file of the setting that applies to a client."""
     return ("clients", client.spelling, "override") if client.override else ("defaults",)
 
 
 def lacks_user(setting: Setting | None) -> bool:
-    """Return whether HubSpot cannot show a setting: it offers no owner partner without a user."""
+    """Return whether a setting has owner partner, but no partner user."""
     return setting is not None and setting.owner is Owner.PARTNER and setting.notify is None
 
 
 def is_same_setting(one: Setting | Confirmation | None, other: Setting | Confirmation) -> bool:
-    """Return whether ``one`` is there and has the same owner and partner user as ``other``."""
+    """Return whether two settings are equal; None is equal to no setting."""
     if one is None or one.owner is not other.owner:
         return False
     return address_key(one.notify or "") == address_key(other.notify or "")
 
 
 def decisions_about(resolution: Resolution, person: PartnerUser) -> tuple[Decision, ...]:
-    """Return the decisions about one person, of whom there is always one: they may be no candidate."""
+    """Return the decisions on one person; one even if they are not a candidate."""
     key = address_key(person.email)
     path = setting_path(resolution.client)
     none = Decision(person.email, person.name, (), "skipped", "no-candidate", path)
@@ -300,7 +310,7 @@ def _find_notes(
     decisions: Sequence[Decision],
     to: Sequence[Decision],
 ) -> Iterator[Note]:
-    """Yield the notes on an answer: that nobody is notified first, those on HubSpot's setting last."""
+    """Yield the notes on an answer: a missing recipient first, HubSpot's setting last."""
     if not to:
         by_roles = setting is not None and setting.owner is Owner.HUBSPOT
         path = ("clients", client.spelling, "contacts") if by_roles else setting_path(client)
@@ -309,37 +319,39 @@ def _find_notes(
         if decision.reason == "inactive":
             code = "inactive-user" if decision.roles == (PARTNER_USER,) else "inactive-contact"
             notified = any(other.key == decision.key for other in to)
-            result = " as a partner user, so receives nothing as one" if notified else ", so receives nothing"
-            message = f"{decision.email} is deactivated in HubSpot{result}"
+            result = (
+                "as a partner user and notified only as a contact" if notified else "and receives nothing"
+            )
+            message = f"{decision.email} is deactivated in HubSpot {result}"
             yield Note(code, message, decision.path, decision.email or "")
         elif decision.reason == "vacant":
             if to and setting and setting.owner is Owner.HUBSPOT:
                 role = decision.roles[0]
-                yield Note("vacant-role", f"nobody holds the role {role}", decision.path, role)
+                yield Note("vacant-role", f"{ROLE_LABELS[role]} is not assigned", decision.path, role)
         elif (
             PARTNER_USER in decision.roles
             and decision.reason != "replaced-by-override"
             and decision.key not in portfolio.users
         ):
-            message = f"{decision.email} is not one of the partner's users: check the address"
+            message = f"{decision.email} is not a partner user in this file"
             yield Note("unknown-user", message, decision.path, decision.email or "")
     if client.override:
         yield from _note_override(portfolio.default, client, client.override, decisions)
     elif setting and setting.owner is Owner.HUBSPOT and setting.notify is None:
-        yield Note("no-copy", "no partner user is set, so nobody of the partner is copied", ("defaults",))
+        yield Note("no-copy", "the default has no partner user, so none is copied", ("defaults",))
     yield from _note_hubspot(client, portfolio.default)
 
 
 def _explain_no_recipient(setting: Setting | None, decisions: Sequence[Decision]) -> str:
     if setting is None:
-        return "no default is set, so nobody is known to be notified"
+        return "no default is set, so nobody is notified"
     if setting.owner is Owner.PARTNER:
         if setting.notify is None:
-            return "the partner owns renewal communication, but no partner user is set: nobody is notified"
-        return f"{setting.notify} is the only recipient and is deactivated: nobody is notified"
+            return "the partner is the renewal owner, but no partner user is set, so nobody is notified"
+        return f"the only recipient, {setting.notify}, is deactivated in HubSpot, so nobody is notified"
     if any(decision.reason == "inactive" for decision in decisions):
-        return "everyone who holds a role is deactivated: nobody is notified"
-    return "all roles are vacant, so there is no message: nobody is notified, and nobody is copied"
+        return "all contacts with a role are deactivated in HubSpot, so nobody is notified"
+    return "no role is assigned, so nobody is notified or copied"
 
 
 def _note_override(
@@ -347,16 +359,16 @@ def _note_override(
 ) -> Iterator[Note]:
     if override.owner is Owner.HUBSPOT:
         users = [d.email for d in decisions if PARTNER_USER in d.roles and d.reason != "replaced-by-override"]
-        copy = f"whether {users[0]} is copied" if users else "whether anybody of the partner is copied"
-        message = f"HubSpot's article does not say {copy} when a client's own setting is HubSpot"
+        user = users[0] if users else "a partner user"
+        message = f"HubSpot does not document whether {user} is copied on an override"
         yield Note("copy-uncertain", message, setting_path(client))
     if is_same_setting(default, override):
-        message = "the override equals the default, but will not follow later changes of it"
+        message = "override matches the default and does not follow later changes to it"
         yield Note("override-matches-default", message, setting_path(client))
 
 
 def _note_hubspot(client: Client, default: Default | None) -> Iterator[Note]:
-    """Yield where HubSpot, when last confirmed, had another setting than the file, and what never was."""
+    """Yield notes on HubSpot settings that differ or were never confirmed."""
     confirmed = client.confirmed
     if client.override:
         if confirmed and not is_same_setting(confirmed, client.override):
@@ -366,18 +378,20 @@ def _note_hubspot(client: Client, default: Default | None) -> Iterator[Note]:
     elif default and default.confirmed and not is_same_setting(default.confirmed, default):
         yield _note_difference(default.confirmed, None)
     if confirmed is None:
-        message = "nothing is recorded of what HubSpot's own screens show for this client"
+        message = "no HubSpot setting is recorded for this client"
         yield Note("never-confirmed", message, ("clients", client.spelling))
     elif not client.override and default and default.confirmed is None:
-        message = "nothing is recorded of what HubSpot's own screens show for the default"
+        message = "no HubSpot setting is recorded for the default"
         yield Note("never-confirmed", message, ("defaults",))
 
 
 def _note_difference(confirmed: Confirmation, client: Client | None) -> Note:
-    setting = "the default" if confirmed.owner is None else f"owner {confirmed.owner}"
-    if confirmed.notify:
-        setting += f", {confirmed.notify}"
+    setting = "follows the default"
+    if confirmed.owner:
+        owner = "HubSpot" if confirmed.owner is Owner.HUBSPOT else "the partner"
+        user = f"partner user {confirmed.notify}" if confirmed.notify else "no partner user"
+        setting = f"has {owner} as owner and {user}"
     path = ("clients", client.spelling, "in_hubspot") if client else ("defaults", "in_hubspot")
-    whose = "" if client else "for the default "
-    message = f"HubSpot acts on what it last showed {whose}on {confirmed.on.isoformat()}: {setting}"
+    what = "HubSpot setting" if client else "default in HubSpot"
+    message = f"the {what}, confirmed on {confirmed.on.isoformat()}, {setting}"
     return Note("differs-from-hubspot", message, path)

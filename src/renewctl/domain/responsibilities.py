@@ -1,4 +1,4 @@
-"""What one person is responsible for: the settings that name them and the roles they have."""
+"""What one person is responsible for: settings and roles."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,14 +9,19 @@ from renewctl.model import Owner, Portfolio, Role
 
 
 class Responsibilities(NamedTuple):
-    """What one person is responsible for, whatever the dates.
+    """What one person is responsible for, regardless of dates.
 
-    ``email`` is spelled as in the file. ``followers`` counts the clients that follow the default,
-    ``default`` is whether it names the person; ``overrides`` are the clients whose override does;
-    ``roles`` those where the person is a contact with a role, ``not_notified`` those of them where
-    the partner owns renewals, so no contact is notified. ``user_inactive`` is whether the person is
-    a deactivated partner user, ``inactive_at`` the clients where they are a deactivated contact;
-    ``active`` is whether they are an active partner user, or else active at some client.
+    Args:
+        email: The address, spelled as in the file.
+        name: The person's name; empty if the file has none.
+        default: Whether the person is the default's partner user.
+        followers: How many clients follow the default.
+        overrides: The clients whose override has the person as partner user.
+        roles: The clients at which the person is a contact with a role, and those roles.
+        not_notified: The clients in ``roles`` whose renewal owner is the partner: no contact is notified.
+        user_inactive: Whether the person is a deactivated partner user.
+        inactive_at: The clients at which the person is a deactivated contact.
+        active: Whether the person is an active partner user or, if no partner user, active at a client.
     """
 
     email: str
@@ -32,7 +37,7 @@ class Responsibilities(NamedTuple):
 
 
 def find_responsibilities(portfolio: Portfolio, email: str) -> Responsibilities:
-    """Return what this person is responsible for."""
+    """Return what a person is responsible for."""
     key, default = address_key(email), portfolio.default
     user = portfolio.users.get(key)
     contacts, roles, overrides, not_notified, active_at, inactive_at = [], {}, [], [], [], []

@@ -1,4 +1,4 @@
-"""Which rows of a report, and which clients, are listed, and in which order."""
+"""The filters and sort orders of reports and of client lists."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 class Order(StrEnum):
-    """What a list is sorted by."""
+    """What a list can be sorted by."""
 
     DEADLINE = "deadline"
     RENEWAL = "renewal"
@@ -25,18 +25,18 @@ class Order(StrEnum):
 
 
 class RowSelection(NamedTuple):
-    """Which rows are listed, and in which order. A row is listed if every filter accepts it.
+    """Which rows are listed, and in which order; each matches every filter.
 
     Args:
-        owner: The renewal owner of the setting that applies; None for any.
-        user: The address of that setting's partner user, empty for none; None for any.
-        sources: Where that setting comes from.
-        product: Text that the name of the product contains, without regard to case and accents; None for
-            any, and for clients without a renewal.
-        codes: The codes of which a row must have at least one note; empty for any row.
-        no_recipient: Whether only rows about which nobody is notified are listed.
+        owner: The renewal owner; None for any.
+        user: The address of the setting's partner user, empty for none; None for any.
+        sources: Where the setting comes from.
+        product: Part of the product's name, ignoring case and accents; None for any row, and for clients
+            without a renewal.
+        codes: Note codes, of which a row must have at least one; empty for any row.
+        no_recipient: Whether only rows without a recipient are listed.
         overdue: Whether only rows are listed whose deadline has passed and whose renewal date has not.
-        order: What the rows are sorted by; rows that are equal in it keep their order.
+        order: What the rows are sorted by; equal rows keep their order.
         reverse: Whether the order is reversed.
     """
 
@@ -52,14 +52,13 @@ class RowSelection(NamedTuple):
 
 
 class ClientSelection(NamedTuple):
-    """Which clients are listed, and in which order. A client is listed if every filter accepts it.
+    """Which clients are listed, and in which order; each matches every filter.
 
     Args:
         owner, user, sources: As in ``RowSelection``.
-        search: Text that is somewhere in what is recorded of the client: its domain, name and memo, the
-            note of its override, and the names and addresses of its contacts. Case and accents make no
-            difference.
-        values: Values of the client's own fields, by key; text is compared without regard to case.
+        search: Text to find in the client's domain, name or memo, the note of its override, or the names
+            or addresses of its contacts, ignoring case and accents.
+        values: Values of the client's own fields, by key; text is compared ignoring case.
         order: Client, owner or renewal; None for the order of the file.
         reverse: Whether the order is reversed.
     """
@@ -74,10 +73,10 @@ class ClientSelection(NamedTuple):
 
 
 def list_rows(rows: Sequence[ReportRow], selection: RowSelection, today: date) -> tuple[ReportRow, ...]:
-    """Return the rows that are selected, in their order.
+    """Return the selected rows, sorted.
 
-    In any order, reversed or not, renewals whose date is past follow the others, and clients without a
-    renewal are last. Among those, rows that lack what is sorted by are last.
+    In any order, reversed or not, renewals whose date has passed follow the others, and clients without a
+    renewal are last. Within each group, rows without a value to sort by are last.
     """
     found = [row for row in rows if _is_selected(row, selection, today)]
     by_value = _sort(found, _ROW_VALUES[selection.order], reverse=selection.reverse)
@@ -96,10 +95,10 @@ def _is_selected(row: ReportRow, selection: RowSelection, today: date) -> bool:
 
 
 def list_clients(portfolio: Portfolio, selection: ClientSelection, today: date) -> tuple[Client, ...]:
-    """Return the clients that are selected, in their order.
+    """Return the selected clients, sorted.
 
-    By renewal, a client counts with its next one. In any order, reversed or not, clients that lack what is
-    sorted by are last.
+    The renewal order uses a client's next renewal. In any order, reversed or not, clients without a value
+    to sort by are last.
     """
     text = plain_key(selection.search)
     found = [
@@ -122,7 +121,7 @@ def list_clients(portfolio: Portfolio, selection: ClientSelection, today: date) 
 
 
 def _texts(client: Client) -> Iterator[str]:
-    """Yield what a search looks at."""
+    """Yield the texts of a client that a search covers."""
     yield from (client.key, client.spelling, client.name, client.memo)
     if client.override:
         yield client.override.note
@@ -140,7 +139,7 @@ def _fold(value: object) -> object:
 
 
 def _has_setting(setting: Setting | None, selection: RowSelection | ClientSelection) -> bool:
-    """Return whether the setting that applies to a client, if there is one, is as selected."""
+    """Return whether the setting that applies to a client matches the filters."""
     if source_of(setting) not in selection.sources:
         return False
     if selection.owner is not None and _owner(setting) is not selection.owner:
@@ -150,7 +149,7 @@ def _has_setting(setting: Setting | None, selection: RowSelection | ClientSelect
 
 
 def _sort(items: Sequence[Item], value: Callable[[Item], Any], *, reverse: bool) -> list[Item]:
-    """Return the items by value; those without one are last, whether the order is reversed or not."""
+    """Return items sorted by value; those without one last, even in reverse."""
     known = [item for item in items if value(item) is not None]
     unknown = [item for item in items if value(item) is None]
     return sorted(known, key=value, reverse=reverse) + unknown
@@ -171,4 +170,4 @@ _ROW_VALUES: Mapping[Order, Callable[[ReportRow], Any]] = {
     Order.OWNER: lambda row: _owner(row.resolution.setting),
     Order.PRODUCT: lambda row: (plain_key(row.renewal.product) or None) if row.renewal else None,
 }
-"""What a row is sorted by; None where it lacks that."""
+"""The value a row is sorted by; None if it has none."""

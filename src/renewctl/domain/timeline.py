@@ -1,4 +1,4 @@
-"""A picture of the months to come: renewals and deadlines, by owner, with the gaps."""
+"""The number of renewals and deadlines in each month."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from renewctl.domain.report import ReportRow
 from renewctl.model import Owner
 
 MOST_MONTHS = 36
-"""A longer span shows only the months that have something."""
+"""In a longer span, empty months are left out."""
 
 
 @dataclass(slots=True)
 class Month:
-    """A calendar month: renewals by owner and without a recipient, deadlines, and how many ``passed``."""
+    """A calendar month with its number of renewals and deadlines."""
 
     first: date
     hubspot: int = 0
@@ -27,25 +27,25 @@ class Month:
 
     @property
     def renewals(self) -> int:
-        """The number of renewals, whoever owns them."""
+        """The number of renewals of all owners."""
         return self.hubspot + self.partner + self.no_owner
 
     @property
     def name(self) -> str:
-        """The month as people and programs write it: 2026-12."""
+        """The month as text, for example 2026-12."""
         return self.first.isoformat()[:7]
 
     @property
     def number(self) -> int:
-        """The month counted from the beginning of the calendar; the next one has the next number."""
+        """The number of the month; consecutive months have consecutive numbers."""
         return self.first.year * 12 + self.first.month
 
 
 class Timeline(NamedTuple):
-    """The months of the window (of all dates, if None), and the rows that are in none of them.
+    """The months of a window, and the rows that are in none of them.
 
-    Each row is in a month, ``past``, ``undated`` or ``outside``; ``rows`` are those that are in the
-    picture by their renewal or by their deadline.
+    Each row is in a month, ``past``, ``undated`` or ``outside``. ``rows`` are those whose renewal or
+    deadline is in a month.
     """
 
     months: tuple[Month, ...]
@@ -57,9 +57,9 @@ class Timeline(NamedTuple):
 
 
 def build_timeline(rows: Sequence[ReportRow], window: Window | None, today: date) -> Timeline:
-    """Return the picture of ``rows``, which must be those of all dates.
+    """Return the timeline of rows, which must cover all dates.
 
-    A deadline counts in its own month, whatever the month of its renewal.
+    A deadline counts in its own month, which can differ from the month of its renewal.
     """
     start, end = (window.start, window.end) if window else (date.min, date.max)
     months: dict[date, Month] = {}
@@ -95,9 +95,9 @@ def _month(months: dict[date, Month], day: date) -> Month:
 
 
 def _fill_months(months: dict[date, Month], window: Window | None) -> Iterator[Month]:
-    """Yield the months in order, with the empty ones unless there are too many.
+    """Yield the months in order; empty ones too, unless there are too many months.
 
-    A window that ends with the calendar ends with the last month that has something.
+    A window without an end ends with the last month that is not empty.
     """
     if window is None and not months:
         return

@@ -1,7 +1,7 @@
-"""What must still be set in HubSpot, or asked of a client, so that HubSpot agrees with the file.
+"""What must be done so that HubSpot matches the file.
 
-Settings are compared, not outcomes: a changed default is one task, not one for each client that
-follows it. HubSpot's side is what was last confirmed there.
+Settings are compared, not recipients: a changed default is one task, not one for each client that
+follows it. HubSpot's setting is the one that was last confirmed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from renewctl.model import Client, Confirmation, Owner, PartnerUser, Portfolio, 
 
 
 class Screen(StrEnum):
-    """Where in HubSpot something is set."""
+    """Where in HubSpot a task is done."""
 
     DEFAULT = "default"
     OVERRIDE = "override"
@@ -24,7 +24,7 @@ class Screen(StrEnum):
 
 
 class Choice(NamedTuple):
-    """The setting to choose on a screen, and the partner user in it if the file has one."""
+    """The setting to choose in HubSpot, and its partner user if the file has one."""
 
     setting: Setting
     user: PartnerUser | None
@@ -33,23 +33,32 @@ class Choice(NamedTuple):
 class Question(NamedTuple):
     """What to ask a client about its contacts.
 
-    ``vacant`` are the unassigned roles, ``inactive`` the contacts with a role that are deactivated,
-    ``holders`` those that are not; ``since`` is the day of the last look, if that is too long ago.
+    Args:
+        unassigned: The roles that no contact has.
+        inactive: The deactivated contacts with a role.
+        active: The other contacts with a role.
+        since: The day of the last check, if that is too long ago.
     """
 
-    vacant: tuple[str, ...]
+    unassigned: tuple[str, ...]
     inactive: tuple[Decision, ...]
-    holders: tuple[Decision, ...]
+    active: tuple[Decision, ...]
     since: date | None
 
 
 class Task(NamedTuple):
-    """One thing to do in HubSpot, or to ask.
+    """One thing to do in HubSpot, or to ask a client.
 
-    With ``to_default`` the client must return to the default, and ``choice`` is the default's present
-    setting, for a screen that offers no way back; None if the file has no default. ``confirmation`` is
-    what was last confirmed on that screen, ``day`` when. A task that is not ``required`` changes nothing
-    as long as the default stays.
+    Args:
+        screen: Where in HubSpot it is done.
+        client: The client; None for the default.
+        choice: The setting to choose. With ``to_default``, the default's present setting, in case HubSpot
+            offers no return to the default; None if the file has no default.
+        to_default: Whether the client must return to the default.
+        question: What to ask the client.
+        confirmation: What was last confirmed there.
+        day: When that was.
+        required: Whether it makes a difference while the default stays the same.
     """
 
     screen: Screen
@@ -63,19 +72,19 @@ class Task(NamedTuple):
 
     @property
     def lacks_user(self) -> bool:
-        """Whether no click can settle it, as HubSpot cannot show the setting."""
+        """Whether the task is impossible in HubSpot until the file has a partner user."""
         return lacks_user(self.choice.setting if self.choice and not self.to_default else None)
 
 
 def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None = None) -> tuple[Task, ...]:
-    """Return what is still to do: the default, overrides and contacts by client, then the optional.
+    """Return the tasks: default, overrides, contacts, then optional tasks.
 
-    ``only`` are the clients whose tasks are wanted, and the default's if one of them follows it.
+    If ``only`` is given, return the tasks of these clients, and the default's if one of them follows it.
     """
     clients = sorted(portfolio.clients.values() if only is None else only, key=lambda client: client.key)
     overrides = [task for client in clients for task in _check_override(portfolio, client)]
     contacts = [task for client in clients for task in _check_contacts(portfolio, client, today)]
-    # A client that follows the default is right in HubSpot when the default is.
+    # A client that follows the default is right in HubSpot if the default is.
     with_default = only is None or any(client.override is None for client in clients)
     default = _check_default(portfolio) if with_default else ()
     required = [task for task in overrides if task.required]
@@ -84,13 +93,13 @@ def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None 
 
 
 def count_unconfirmed(portfolio: Portfolio, only: Iterable[Client] | None = None) -> int:
-    """Count the clients whose setting in HubSpot was never confirmed."""
+    """Count the clients whose HubSpot setting was never confirmed."""
     clients = portfolio.clients.values() if only is None else only
     return sum(client.confirmed is None for client in clients)
 
 
 def settings_of_tasks(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:
-    """Return whether the default is among the settings that must and can be made, and which clients."""
+    """Return the required, possible settings: whether the default, which clients."""
     default, clients = False, []
     for task in tasks:
         if task.screen is Screen.CONTACTS or not task.required or task.lacks_user:
@@ -103,7 +112,7 @@ def settings_of_tasks(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:
 
 
 def command_to_set_user(task: Task) -> str:
-    """Return the command that names a user where a task lacks one."""
+    """Return the command that sets the partner user that a task lacks."""
     if task.client is None:
         return command_line("set-default", notify="USER")
     return command_line("override", task.client.key, owner="partner", notify="USER")
@@ -137,14 +146,14 @@ def _choice(portfolio: Portfolio, setting: Setting) -> Choice:
 def _check_contacts(portfolio: Portfolio, client: Client, today: date) -> Iterator[Task]:
     resolution = resolve(portfolio, client)
     if resolution.setting is None or resolution.setting.owner is not Owner.HUBSPOT:
-        return  # no contact is notified, whatever the roles
-    # A partner user is asked about only as a contact with a role of the client.
+        return  # no contact is notified
+    # A partner user is included only if also a contact with a role.
     people = [decision for decision in resolution.decisions if decision.roles[:1] != (PARTNER_USER,)]
-    vacant = tuple(decision.roles[0] for decision in people if decision.reason == "vacant")
+    unassigned = tuple(decision.roles[0] for decision in people if decision.reason == "vacant")
     inactive = tuple(decision for decision in people if decision.reason == "inactive")
-    holders = tuple(decision for decision in people if decision.reason == "holds-role")
+    active = tuple(decision for decision in people if decision.reason == "holds-role")
     checked = client.contacts_checked
     since = checked if checked and (today - checked).days > portfolio.policy.stale_days else None
-    if vacant or inactive or since:
-        question = Question(vacant, inactive, holders, since)
+    if unassigned or inactive or since:
+        question = Question(unassigned, inactive, active, since)
         yield Task(Screen.CONTACTS, client, question=question, day=checked)

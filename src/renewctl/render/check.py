@@ -1,4 +1,4 @@
-"""Findings: as linters write them, as JSON and columns, on a terminal, as annotations of GitHub."""
+"""Findings in every form, and the explanation of a code."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,15 +17,15 @@ from renewctl.text import count_of, showable
 
 COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "fix", "note")
 MOST_NAMED = 3
-"""So many clients with findings of one code are named on a terminal; ``--long`` has all of them."""
+"""How many clients of a code are named on a terminal; ``--long`` lists all of them."""
 GAP = "  "
 GITHUB_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 class LocatedFinding(NamedTuple):
-    """A finding and its place; line and column are 0 where it is about a file as a whole.
+    """A finding and its place; line and column are 0 if it concerns a whole file.
 
-    ``name`` is that of its client, if it has one.
+    ``name`` is the name of its client, if it has one.
     """
 
     finding: Finding
@@ -36,7 +36,7 @@ class LocatedFinding(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """What it is about, for people: a client, the default, a partner user, or a place in the file."""
+        """What the finding concerns: a client, the default, a partner user, a place."""
         finding = self.finding
         if finding.client:
             return self.name or finding.client
@@ -45,26 +45,29 @@ class LocatedFinding(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The place as editors write it."""
+        """The place in the form that editors recognise."""
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
 
     @property
     def message(self) -> str:
-        """What was found, and at which client."""
+        """The message, after the client if there is one."""
         client = f"{self.finding.client}: " if self.finding.client else ""
         return f"{client}{self.finding.message}"
 
     @property
     def remedy(self) -> tuple[str, str]:
-        """What to do about it, behind the word for what that is: a command, or a note."""
+        """The label and the text of what to do: a fix or a note."""
         return ("fix", self.finding.fix) if self.finding.fix else ("note", self.finding.note)
 
 
 class Checked(NamedTuple):
     """What was checked, and what was found.
 
-    ``as_of`` is the day the findings are of, ``stores`` are path and sha256 of each store, ``failure`` is
-    the error of those that cannot be checked.
+    Args:
+        findings: The findings in all files.
+        as_of: The day of the check.
+        stores: The path and sha256 of each file.
+        failure: The error for files that cannot be checked.
     """
 
     findings: Iterable[LocatedFinding]
@@ -74,7 +77,7 @@ class Checked(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """The findings of one code, for people. ``subjects`` are what they are about, with details of each."""
+    """The findings of one code; ``subjects`` has what each concerns, with details."""
 
     code: str
     texts: Mapping[str, str]
@@ -83,20 +86,20 @@ class _Group(NamedTuple):
 
     @property
     def extent(self) -> str:
-        """The number of clients, or of places in the file."""
+        """The number of clients, or of places if the findings do not all concern a client."""
         of_clients = all(located.finding.client for located in self.findings)
         return count_of(len(self.subjects), "client" if of_clients else "place")
 
     @property
     def remedy(self) -> tuple[str, str]:
-        """What to do about each finding if that is the same; otherwise a note on all, with placeholders."""
+        """What to do about the findings: the same for all, or a note with placeholders."""
         if len(remedies := {located.remedy for located in self.findings}) == 1:
             return remedies.pop()
         text = self.texts.get("fix") or self.texts["note"]
         return "note", text[0].lower() + text[1:].rstrip(".")
 
     def describe_subjects(self, room: int) -> str:
-        """Return what the findings are about, as many as fit, at least one; or what the only one is."""
+        """Return the subjects that fit, or the message of a finding without any."""
         # Lazy import: a pipe does not wait for rich.
         from renewctl.render.terminal import list_fitting
 
@@ -115,9 +118,9 @@ def render_findings(checked: Checked, *, strict: bool, long: bool) -> Result:
     """Return the findings, by severity, then in the order of the file.
 
     Args:
-        checked: what was found.
-        strict: exit with status 1 on a warning too, not only on an error.
-        long: show people every finding with its place, not only what each code is about.
+        checked: What was checked and found.
+        strict: Whether a warning sets exit status 1, as an error does.
+        long: Whether people see every finding with its place, not a group for each code.
     """
     stores, failure = checked.stores, checked.failure
     findings = sorted(checked.findings, key=_sort_key)
@@ -154,7 +157,7 @@ def render_findings(checked: Checked, *, strict: bool, long: bool) -> Result:
 
 
 def _count_findings(counts: Mapping[Severity, int], stores: Sequence[Mapping[str, Any]]) -> str:
-    """Return how many findings there are, by severity, and where."""
+    """Return the number of findings by severity, and the file."""
     nouns = {Severity.INFO: "info finding"}
     found = [count_of(counts[each], nouns.get(each, str(each))) for each in Severity if counts[each]]
     return f"{', '.join(found)} in {_name_checked(stores)}"
@@ -165,7 +168,7 @@ def _name_checked(stores: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _describe_more(*, long: bool) -> Iterator[Line]:
-    """Yield how to see every finding, and what a code means."""
+    """Yield the commands that show every finding and explain a code."""
     if not long:
         yield line(f"Every finding with its line: {repeat_command(long=True)}")
     yield line(f"What a code means: {command_line('check --explain CODE')}")
@@ -208,7 +211,7 @@ def _grid_cells(located: LocatedFinding) -> tuple[str, ...]:
 
 
 def _draw(findings: Sequence[LocatedFinding]) -> Iterator[Line]:
-    """Yield every finding with its place, in the form in which editors find places."""
+    """Yield every finding with its place, in the form that editors recognise."""
     for located in findings:
         finding, style = located.finding, str(located.finding.severity)
         yield line((f"{located.place}: ", "dim"), HANG, (f"{style} {finding.code}: ", style), located.message)
@@ -217,7 +220,7 @@ def _draw(findings: Sequence[LocatedFinding]) -> Iterator[Line]:
 
 
 def _group(findings: Iterable[LocatedFinding], *, several: bool) -> list[_Group]:
-    """Return the findings by code, the gravest first; of ``several`` stores, with the store of each."""
+    """Return the findings by code, errors first; with files if ``several``."""
     texts = read_texts("codes")["codes"]
     by_code: dict[str, list[LocatedFinding]] = {}
     for located in findings:
@@ -230,7 +233,7 @@ def _group(findings: Iterable[LocatedFinding], *, several: bool) -> list[_Group]
         for located in by_code[code]:
             details = subjects.setdefault((located.file, located.subject), [located.file] if several else [])
             detail = located.finding.subject
-            # Several clients are only named: their details would take the place of names.
+            # Details are left out if there are several clients, to leave room for names.
             if detail and (alone or not located.finding.client):
                 details.append(ROLES.get(detail, detail))
         groups.append(_Group(code, texts[code], by_code[code], subjects))
@@ -238,9 +241,9 @@ def _group(findings: Iterable[LocatedFinding], *, several: bool) -> list[_Group]
 
 
 def _draw_groups(groups: Sequence[_Group], width: int) -> Iterator[Line]:
-    """Yield for each code what its findings are about, and what to do about errors and warnings.
+    """Yield for each code what its findings concern, and what to do.
 
-    Nothing is wrong with an info: ``--explain`` and ``--long`` have what can be done about it.
+    An info needs no action; ``--explain`` and ``--long`` show what can be done.
     """
     from renewctl.render.terminal import measure  # Lazy import: a pipe does not wait for rich.
 
@@ -275,7 +278,7 @@ def _label_remedy(remedy: tuple[str, str]) -> Line:
 
 
 def _annotate_error(error: RenewctlError) -> str:
-    """Return the problems of stores that cannot be checked as annotations."""
+    """Return the problems of files that cannot be checked, as annotations."""
     problems = error.problems or (Problem(error.message, hint=error.hint),)
     return "".join(_annotation("error", error.code, problem, ("help", problem.hint)) for problem in problems)
 
@@ -287,9 +290,9 @@ def _annotate_finding(located: LocatedFinding) -> str:
 
 
 def _annotation(command: str, title: str, problem: Problem, remedy: tuple[str, str]) -> str:
-    """Return a workflow command that ends in a labelled remedy, if any.
+    """Return a workflow command for GitHub, which ends in a labelled remedy, if any.
 
-    Data is made showable, then escaped: no name is read as a command.
+    Data is made showable, then escaped, so that GitHub reads no name as a command.
     """
     values = {"file": problem.file, "line": problem.line, "col": problem.column, "title": title}
     escapes = str.maketrans({"%": "%25", ":": "%3A", ",": "%2C"})
@@ -301,7 +304,7 @@ def _annotation(command: str, title: str, problem: Problem, remedy: tuple[str, s
 
 
 def render_code(code: str) -> Result:
-    """Return what a code means, why it matters and what to do about it."""
+    """Return what a code means, why it matters and what to do, in every form."""
     texts, severity = read_texts("codes"), CODES[code]
     text = texts["codes"][code]
     document = {
@@ -313,10 +316,10 @@ def render_code(code: str) -> Result:
         "note": text.get("note"),
         "source": texts["sources"].get(text.get("source")),
     }
-    source = document["source"] or "renewctl's own: HubSpot's articles say nothing about it"
+    source = document["source"] or "renewctl; not mentioned in HubSpot's articles"
     lines = [
         line((f"{severity} {code}", str(severity))),
-        line(("  means: ", "dim"), text["meaning"]),
+        line(("  meaning: ", "dim"), text["meaning"]),
         line(("  why: ", "dim"), text["why"]),
         line(("  fix: " if "fix" in text else "  note: ", "dim"), text.get("fix") or text["note"]),
         line(("  source: ", "dim"), source),

@@ -1,4 +1,4 @@
-"""Clients as answers: the list, and everything recorded of one."""
+"""The list of clients, and everything recorded about one, in every form."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -22,18 +22,18 @@ from renewctl.text import count_of, format_value, showable
 _FIELDS = TABLES["clients"]
 _COLUMNS = tuple(field for field in _FIELDS.values() if field.shown >= Shown.COLUMN)
 _KEY = "Domain"
-"""The label of what identifies a client."""
+"""The label of a client's key."""
 
 
-class Roster(NamedTuple):
-    """Clients to look at.
+class ClientListing(NamedTuple):
+    """Clients to list.
 
     Args:
-        portfolio: all there is.
-        clients: those that are listed.
-        today: the day from which a client's next renewal counts.
-        search: the text that was searched for; empty if none was.
-        filters: the options that leave out clients, as they are typed.
+        portfolio: The data of the file.
+        clients: The clients to list.
+        today: The day from which a client's next renewal counts.
+        search: The text that was searched for; empty if there was no search.
+        filters: The options that filter clients, as they are typed.
     """
 
     portfolio: Portfolio
@@ -43,12 +43,12 @@ class Roster(NamedTuple):
     filters: Sequence[str] = ()
 
 
-def render_client_list(roster: Roster, *, long: bool = False) -> Result:
-    """Return clients, each with its setting; the fixed columns are those that are read as overrides in bulk.
+def render_client_list(listing: ClientListing, *, long: bool = False) -> Result:
+    """Return clients and their settings, in every form.
 
-    With ``long``, people see a block for each client instead of a line.
+    ``override --from-file`` reads the fixed columns. If ``long``, people see a block for each client.
     """
-    portfolio, clients, *_ = roster
+    portfolio, clients, *_ = listing
     keys = tuple(field.key for field in _COLUMNS)
     return Result(
         {
@@ -57,9 +57,9 @@ def render_client_list(roster: Roster, *, long: bool = False) -> Result:
         },
         DataTable(("client", "owner", "notify", "note", *keys), map(_override_row, clients), "Clients"),
         names=tuple(client.key for client in clients),
-        screen=lambda width: _draw_list(roster, width, long=long),
-        footer=_describe_list(roster, long=long),
-        markdown=lambda: markdown_columns([*_choose_page_columns(roster)]),
+        screen=lambda width: _draw_list(listing, width, long=long),
+        footer=_describe_list(listing, long=long),
+        markdown=lambda: markdown_columns([*_choose_page_columns(listing)]),
     )
 
 
@@ -73,7 +73,7 @@ def _client_item(portfolio: Portfolio, client: Client, place: Shown = Shown.LIST
     setting = setting_of(portfolio, client)
     return {
         "client": client.key,
-        "name": None,  # named here for the order of the keys; their values are below
+        "name": None,  # Listed here for the order of keys; the values are below.
         "hub_id": None,
         "source": str(resolve(portfolio, client).source),
         "owner": str(setting.owner) if setting else None,
@@ -84,7 +84,7 @@ def _client_item(portfolio: Portfolio, client: Client, place: Shown = Shown.LIST
 
 
 def record_values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
-    """Return fields of a record of the model as JSON has them; empty text is null."""
+    """Return fields of a record for JSON; empty text becomes null."""
     values: dict[str, Any] = {}
     for field in fields:
         value = getattr(record, field.attribute)
@@ -95,105 +95,105 @@ def record_values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
     return values
 
 
-def _choose_page_columns(roster: Roster) -> Iterator[Column]:
-    yield from _make_columns(roster)
-    for heading, texts in _collect_texts(roster).items():
+def _choose_page_columns(listing: ClientListing) -> Iterator[Column]:
+    yield from _make_columns(listing)
+    for heading, texts in _collect_texts(listing).items():
         yield Column(heading, [[*map(line, text.splitlines())] for text in texts])
-    yield from _make_field_columns(roster, format_value)
+    yield from _make_field_columns(listing, format_value)
 
 
-def _draw_list(roster: Roster, width: int, *, long: bool) -> Iterator[Block]:
-    """Yield a line for each client, or a block."""
-    if not roster.clients:
+def _draw_list(listing: ClientListing, width: int, *, long: bool) -> Iterator[Block]:
+    """Yield a line or a block for each client."""
+    if not listing.clients:
         yield line(("No clients.", "dim"))
     elif long:
-        yield from _draw_blocks(roster)
+        yield from _draw_blocks(listing)
     else:
-        yield Grid([*_choose_layouts(roster, width)], lambda: _draw_blocks(roster), explain_mark)
+        yield Grid([*_choose_layouts(listing, width)], lambda: _draw_blocks(listing), explain_mark)
 
 
-def _choose_layouts(roster: Roster, width: int) -> Iterator[list[Column]]:
-    """Yield the tables for every width, the widest first; before all, those that show what was found."""
+def _choose_layouts(listing: ClientListing, width: int) -> Iterator[list[Column]]:
+    """Yield tables from wide to narrow; first those with the text a search found."""
     from renewctl.render.terminal import measure_columns  # Lazy import: a pipe does not wait for rich.
 
-    names = name_columns(roster.clients)
-    _, domain, *values = _make_columns(roster, name_users(roster.portfolio))
-    fields = _make_field_columns(roster, _say)
+    names = name_columns(listing.clients)
+    _, domain, *values = _make_columns(listing, name_users(listing.portfolio))
+    fields = _make_field_columns(listing, _format_plainly)
     families = [
-        # The domain goes before texts, and so does the end of a long name.
+        # The domain is dropped before texts are, and so is the end of a long name.
         [[names["bare name"], domain, *more], [names["name"], *more], [names["long name"], *more]]
         for more in ([*values, *fields[:number]] for number in range(len(fields), -1, -1))
     ]
     families += [[[names[kind], *values]] for kind in ("cut name", "short name")]
     setting, renews = values
-    owner = Column(setting.heading, [_show_owner(roster.portfolio, client) for client in roster.clients])
+    owner = Column(setting.heading, [_show_owner(listing.portfolio, client) for client in listing.clients])
     families += [[[names["short name"], *some]] for some in ([setting], [owner, renews], [owner], [])]
     families += [[[names["cut domain"], *some]] for some in (values, [owner, renews], [owner])]
-    texts = {heading: cells for heading, cells in _collect_texts(roster).items() if any(cells)}
-    found = [heading for heading, cells in texts.items() if any(_is_found(roster, cell) for cell in cells)]
+    texts = {heading: cells for heading, cells in _collect_texts(listing).items() if any(cells)}
+    found = [heading for heading, cells in texts.items() if any(_is_found(listing, cell) for cell in cells)]
     for needed in (found, []) if found else ([],):
         order = sorted(texts.items(), key=lambda text: text[0] not in needed)
         for family in families:
             for number in range(len(order), len(needed) - 1, -1):
                 for layout in family:
-                    cut = _cut_texts(roster, order[:number], width - measure_columns(layout))
+                    cut = _cut_texts(listing, order[:number], width - measure_columns(layout))
                     if len(cut) == number and (needed or len(layout) > 1):
                         yield [*layout, *cut]
 
 
-def _is_found(roster: Roster, text: str) -> bool:
-    """Return whether a search was for part of a text."""
-    return bool(roster.search) and plain_key(roster.search) in plain_key(text)
+def _is_found(listing: ClientListing, text: str) -> bool:
+    """Return whether a text contains the text that was searched for."""
+    return bool(listing.search) and plain_key(listing.search) in plain_key(text)
 
 
-def _make_columns(roster: Roster, users: Mapping[str, str] | None = None) -> tuple[Column, ...]:
-    """Return client, domain, setting and next renewal; ``users`` have short names by address, if any."""
-    clients = roster.clients
+def _make_columns(listing: ClientListing, users: Mapping[str, str] | None = None) -> tuple[Column, ...]:
+    """Return the columns client, domain, setting and next renewal."""
+    clients = listing.clients
     return (
         Column("CLIENT", [line((name_client(client), "strong")) for client in clients]),
         Column("DOMAIN", [line((client.key if client.name else "", "dim")) for client in clients]),
-        Column("SETTING", [_show_setting(roster.portfolio, client, users) for client in clients]),
-        Column("RENEWS", [_show_next_renewal(client, roster.today) for client in clients]),
+        Column("SETTING", [_show_setting(listing.portfolio, client, users) for client in clients]),
+        Column("RENEWS", [_show_next_renewal(client, listing.today) for client in clients]),
     )
 
 
 def _show_setting(portfolio: Portfolio, client: Client, users: Mapping[str, str] | None) -> Line:
-    """Return the setting in a few words; behind the alarm where nobody is notified."""
+    """Return the setting in a few words, after the alarm if nobody is notified."""
     setting, shown = client.override, line(("default", "dim"))
-    silent = not resolve(portfolio, client).to
-    if setting and silent and setting.owner is Owner.HUBSPOT:
-        shown = line(OWNERS[setting.owner])  # Where nobody is notified, nobody is copied.
+    alarm = not resolve(portfolio, client).to
+    if setting and alarm and setting.owner is Owner.HUBSPOT:
+        shown = line(OWNERS[setting.owner])  # If nobody is notified, nobody is copied.
     elif setting or not portfolio.default:
         shown = describe_setting(portfolio, setting, users)
-    return line(*NOBODY, " (", *shown, ")") if silent else shown
+    return line(*NOBODY, " (", *shown, ")") if alarm else shown
 
 
 def _show_owner(portfolio: Portfolio, client: Client) -> Line:
-    """Return the alarm alone, or the owner that an override has."""
+    """Return the alarm, or the owner of an override."""
     if not resolve(portfolio, client).to:
         return NOBODY
     return line(OWNERS[client.override.owner]) if client.override else line(("default", "dim"))
 
 
-def _make_field_columns(roster: Roster, say: Callable[[Any], str]) -> list[Column]:
-    """Return columns of those fields of clients that are marked as such."""
+def _make_field_columns(listing: ClientListing, write: Callable[[Any], str]) -> list[Column]:
+    """Return the columns of the client fields that are shown in lists."""
     columns = []
     for field in _COLUMNS:
-        cells = [line(say(getattr(client, field.attribute))) for client in roster.clients]
+        cells = [line(write(getattr(client, field.attribute))) for client in listing.clients]
         columns.append(Column(field.label.upper(), cells))
     return columns
 
 
-def _collect_texts(roster: Roster) -> Mapping[str, Sequence[str]]:
-    """Return the columns of free text, which can be cut."""
+def _collect_texts(listing: ClientListing) -> Mapping[str, Sequence[str]]:
+    """Return the columns of free text, which can be shortened."""
     return {
-        "MEMO": [client.memo for client in roster.clients],
-        "NOTE": [client.override.note if client.override else "" for client in roster.clients],
+        "MEMO": [client.memo for client in listing.clients],
+        "NOTE": [client.override.note if client.override else "" for client in listing.clients],
     }
 
 
-def _cut_texts(roster: Roster, texts: Sequence[tuple[str, Sequence[str]]], room: int) -> list[Column]:
-    """Return a column for each of the texts, which share this room, gaps included; none if it is small."""
+def _cut_texts(listing: ClientListing, texts: Sequence[tuple[str, Sequence[str]]], room: int) -> list[Column]:
+    """Return columns of texts that share ``room``; none if it is too little."""
     # Lazy import: a pipe does not wait for rich.
     from renewctl.render.terminal import GAP, LEAST_TEXT, measure_columns
 
@@ -202,24 +202,24 @@ def _cut_texts(roster: Roster, texts: Sequence[tuple[str, Sequence[str]]], room:
         share = room // (len(texts) - number) - GAP
         if share < LEAST_TEXT:
             return []
-        columns.append(Column(heading, [line((_excerpt(roster, cell, share), "dim")) for cell in cells]))
+        columns.append(Column(heading, [line((_excerpt(listing, cell, share), "dim")) for cell in cells]))
         room -= measure_columns(columns[-1:])
     return columns
 
 
-def _excerpt(roster: Roster, text: str, room: int) -> str:
-    """Return the first words of a text, or those from what was found, in at most ``room`` columns."""
+def _excerpt(listing: ClientListing, text: str, room: int) -> str:
+    """Return the first words that fit, or those around what a search found."""
     text = showable(" ".join(text.split()))
     first = _take_words(text, room)
-    if _is_found(roster, first) or not _is_found(roster, text):
+    if _is_found(listing, first) or not _is_found(listing, text):
         return first
     words = text.split(" ")
     tails = (_take_words(" ".join(words[place:]), room - len("… ")) for place in range(1, len(words)))
-    return next((f"… {tail}" for tail in tails if _is_found(roster, tail)), first)
+    return next((f"… {tail}" for tail in tails if _is_found(listing, tail)), first)
 
 
 def _take_words(text: str, room: int) -> str:
-    """Return the words for which there is room; none is cut: it can be an address."""
+    """Return the words that fit. No word is cut, because it can be an address."""
     from renewctl.render.terminal import shorten  # Lazy import: a pipe does not wait for rich.
 
     if shorten(text, room) == text:
@@ -236,16 +236,16 @@ def _show_next_renewal(client: Client, today: date) -> Line:
     return line(str(coming[0])) if coming else line((f"{days[-1]} past", "warning"))
 
 
-def _say(value: Any) -> str:
-    """Return a single value in words: nothing for what is empty or does not hold."""
+def _format_plainly(value: Any) -> str:
+    """Return a single value in words: an empty text for an empty or a false value."""
     return "yes" if value is True else "" if value is False else format_value(value)
 
 
-def _describe_list(roster: Roster, *, long: bool) -> tuple[Line, ...]:
-    """Return the footer: how many clients follow the default, and about how many nobody is notified."""
-    portfolio, clients, *_ = roster
+def _describe_list(listing: ClientListing, *, long: bool) -> tuple[Line, ...]:
+    """Return the footer: clients by setting, and clients without a recipient."""
+    portfolio, clients, *_ = listing
     if not clients:
-        wider = f"To list more: leave out {' or '.join(roster.filters)}"
+        wider = f"To list more clients, remove {' or '.join(listing.filters)}"
         return (line(wider if portfolio.clients else suggest_first_client()),)
     overridden = sum(client.override is not None for client in clients)
     following = len(clients) - overridden
@@ -257,8 +257,9 @@ def _describe_list(roster: Roster, *, long: bool) -> tuple[Line, ...]:
     if not following or not overridden:
         what = f"{number} {follow if following else have}"
     lines = [line(f"{what}.")]
-    if silent := sum(not resolve(portfolio, client).to for client in clients):
-        about = f" is notified about {count_of(silent, 'client')}: {command_line('who --all --no-recipient')}"
+    if number_without := sum(not resolve(portfolio, client).to for client in clients):
+        details = command_line("who --all --no-recipient")
+        about = f" is notified about {count_of(number_without, 'client')}: {details}"
         lines.append(line(*NOBODY, about))
     details = "" if long else f"{repeat_command(long=True)}, "
     return (*lines, line(f"Details: {details}{command_line('client show CLIENT')}"))
@@ -273,19 +274,19 @@ def _describe_default(default: Default | None) -> str:
     return f"{owner}, copy to {user}" if user else f"{owner}, no copy"
 
 
-def _draw_blocks(roster: Roster) -> Iterator[Block]:
-    """Yield a block for each client, with whole addresses, notes and all renewals, but without contacts."""
+def _draw_blocks(listing: ClientListing) -> Iterator[Block]:
+    """Yield a block for each client, without its contacts."""
     left_out = {_KEY, *(_FIELDS[key].label for key in ("name", "contacts", "contacts_checked"))}
-    for number, client in enumerate(roster.clients):
+    for number, client in enumerate(listing.clients):
         if number:
             yield line()
         yield show_client(client)
-        values = describe_client(roster.portfolio, client, roster.today)
+        values = describe_client(listing.portfolio, client, listing.today)
         yield from label_values({name: each for name, each in values.items() if name not in left_out}, "  ")
 
 
 def render_client(portfolio: Portfolio, client: Client, today: date) -> Result:
-    """Return everything recorded of one client; people see what there is, in words, as of ``today``."""
+    """Return everything recorded about one client, in every form."""
     item = _client_item(portfolio, client, Shown.CLIENT)
     rows: list[tuple[Cell, ...]] = []
     for key, value in item.items():
@@ -300,7 +301,7 @@ def render_client(portfolio: Portfolio, client: Client, today: date) -> Result:
 
 
 def _join_values(item: Mapping[str, Any]) -> str:
-    """Return a contact or a renewal in a cell for programs."""
+    """Return a contact or a renewal as the text of a cell for programs."""
     words = []
     for key, value in item.items():
         if isinstance(value, list):
@@ -312,7 +313,7 @@ def _join_values(item: Mapping[str, Any]) -> str:
 
 
 def describe_client(portfolio: Portfolio, client: Client, today: date) -> Mapping[str, Sequence[Line] | Rows]:
-    """Return what is recorded of a client, in words by label; what is empty has no lines."""
+    """Return what is recorded about a client, by label; empty values have no lines."""
     override, confirmed = client.override, client.confirmed
     missing = [ROLES[role] for role in Role if not any(role in each.roles for each in client.contacts)]
     tables = {
@@ -320,7 +321,7 @@ def describe_client(portfolio: Portfolio, client: Client, today: date) -> Mappin
         "renewals": _show_renewals(client.renewals, portfolio.policy.deadline_days, today),
     }
     values: dict[str, Sequence[Line] | Rows] = {
-        # Named here for the order; the values of fields are below.
+        # Listed here for the order; the values of fields are below.
         _FIELDS["name"].label: [],
         _KEY: [line(client.key)],
         _FIELDS["hub_id"].label: [],
@@ -335,15 +336,15 @@ def describe_client(portfolio: Portfolio, client: Client, today: date) -> Mappin
             value = getattr(client, field.attribute)
             values[field.label] = tables[field.table] if field.table else _show_value(value)
     if confirmed:
-        seen = line("default")
+        setting = line("default")
         if confirmed.owner:
-            seen = describe_setting(portfolio, Default(confirmed.owner, confirmed.notify))
-        values[_FIELDS["in_hubspot"].label] = [line(*seen, f", on {confirmed.on}")]
+            setting = describe_setting(portfolio, Default(confirmed.owner, confirmed.notify))
+        values[_FIELDS["in_hubspot"].label] = [line(*setting, f", confirmed on {confirmed.on}")]
     return values
 
 
 def _describe_source(portfolio: Portfolio, client: Client) -> Line:
-    """Return the setting that applies, and where it comes from."""
+    """Return the setting that applies to a client, and where it comes from."""
     setting, override = setting_of(portfolio, client), client.override
     if setting is None:
         return describe_setting(portfolio, None)
@@ -353,7 +354,7 @@ def _describe_source(portfolio: Portfolio, client: Client) -> Line:
 
 
 def _show_value(value: Any) -> list[Line]:
-    return [line(text) for text in _say(value).splitlines()]
+    return [line(text) for text in _format_plainly(value).splitlines()]
 
 
 def _show_contacts(contacts: Sequence[Contact]) -> Rows:
@@ -366,7 +367,7 @@ def _show_contacts(contacts: Sequence[Contact]) -> Rows:
 
 
 def _show_renewals(renewals: Sequence[Renewal], usual: int, today: date) -> Rows:
-    """Return a row for each renewal; the deadline is ``usual`` days before unless one is recorded."""
+    """Return a row for each renewal; ``usual`` is the days to an unrecorded deadline."""
     rows = []
     for renewal in renewals:
         deadline = f"deadline {deadline_of(renewal, usual)}"

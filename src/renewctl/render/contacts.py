@@ -1,4 +1,4 @@
-"""Who has which role at each client, as an answer."""
+"""The contacts of each client, by role, in every form."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
@@ -24,13 +24,13 @@ _USER = "PARTNER USER"
 _COUNTED = "dim"
 """The style of contacts that are counted instead of named."""
 _MOST = (None, 32, 24, 20, 18, 16, 14, len("not assigned"))
-"""Columns of a cell above which contacts are counted instead of named."""
+"""Widths of a cell; contacts that need more room are counted instead of named."""
 _LONGEST = (None, 32, 24)
-"""Columns of a domain above which the name is shown instead."""
+"""Widths of a domain; if it needs more room, the client's name is shown instead."""
 
 
 class _Entry(NamedTuple):
-    """A client with its contacts by role, and the address of its partner user, if it has one."""
+    """A client with its contacts by role, and the address of its partner user, if any."""
 
     client: Client
     contacts: Mapping[Role, Sequence[Contact]]
@@ -38,7 +38,7 @@ class _Entry(NamedTuple):
 
 
 def render_contacts(portfolio: Portfolio, clients: Sequence[Client], *, long: bool = False) -> Result:
-    """Return who has which role at each client, and the partner user; if ``long``, in a block for each."""
+    """Return clients' contacts by role and their partner users, in every form."""
     entries = []
     for client in clients:
         setting = setting_of(portfolio, client)
@@ -84,7 +84,7 @@ def _draw(portfolio: Portfolio, entries: Sequence[_Entry], width: int, *, long: 
 
 
 def _make_grid(portfolio: Portfolio, entries: Sequence[_Entry], width: int) -> Grid:
-    """Return a line for each client: whole addresses if they fit, otherwise what is before the @."""
+    """Return a line for each client, with whole addresses if they fit."""
     clients = [entry.client for entry in entries]
     names, keys = name_columns(clients), {client.key for client in clients}
     whole = [_show_role(entries, role, ()) for role in Role]
@@ -102,13 +102,13 @@ def _make_grid(portfolio: Portfolio, entries: Sequence[_Entry], width: int) -> G
 
 
 def _explain_names(columns: Sequence[Column]) -> Iterator[Line]:
-    """Yield what the mark in a table means, and names that are no addresses."""
+    """Yield the meaning of the mark in a table, and of names that are not addresses."""
     yield from explain_mark(columns)
     short = {column.heading for column in columns[1:] if any(map(_has_short_name, column.cells))}
-    meanings = ["a contact at the domain in the same line"] if short.intersection(_HEADINGS.values()) else []
+    meanings = ["a contact at the domain on the same line"] if short.intersection(_HEADINGS.values()) else []
     meanings += ["a partner user"] if _USER in short else []
     if meanings:
-        yield line((f"Without @: {', or '.join(meanings)}.", "dim"))
+        yield line((f"A name without @ is {' or '.join(meanings)}.", "dim"))
 
 
 def _has_short_name(cell: Line | list[Line]) -> bool:
@@ -120,10 +120,10 @@ def _has_short_name(cell: Line | list[Line]) -> bool:
 def _choose_short_layout(
     entries: Sequence[_Entry], names: Column, users: Column, width: int
 ) -> Iterator[list[Column]]:
-    """Yield the table that fits in which the fewest contacts are counted, if one fits.
+    """Yield the table that fits and counts the fewest contacts, if one fits.
 
-    Domains are shown in it instead of names, if they are not too long. The column of partner users is worth
-    a few of its cells: `client list` has it, too.
+    It shows domains instead of names, if they are not too long. The column of partner users is dropped
+    rather than many contacts counted, because `client list` also has it.
     """
     from renewctl.render.terminal import GAP, measure_columns  # Lazy import: a pipe does not wait for rich.
 
@@ -154,7 +154,7 @@ def _choose_short_layout(
 
 
 def _choose_domains(entries: Sequence[_Entry], longest: int | None) -> frozenset[str]:
-    """Return the clients whose domain is shown instead of the name."""
+    """Return the clients that are shown by domain instead of name."""
     clients = [entry.client for entry in entries]
     return frozenset(
         each.key for each in clients if not each.name or longest is None or len(each.key) <= longest
@@ -168,13 +168,13 @@ def _count_counted(roles: Column) -> int:
 def _show_role(
     entries: Sequence[_Entry], role: Role, domains: Collection[str], most: int | None = None
 ) -> Column:
-    """Return who has a role at each client.
+    """Return the column of the contacts with a role.
 
     Args:
-        entries: the clients.
-        role: the role.
-        domains: the clients whose domain is in the table; addresses there are named by what is before the @.
-        most: the columns of a terminal that a cell can take; contacts that need more are counted.
+        entries: The clients.
+        role: The role.
+        domains: The clients whose domain is in the table; addresses at it are shown without it.
+        most: The width of a cell; contacts that need more room are counted. None for no limit.
     """
     cells = [_show_contacts(entry, role, most, local=entry.client.key in domains) for entry in entries]
     return Column(_HEADINGS[role], cells)
@@ -200,7 +200,7 @@ def _show_contacts(entry: _Entry, role: Role, most: int | None, *, local: bool) 
 
 
 def _show_users(portfolio: Portfolio, entries: Sequence[_Entry], names: Mapping[str, str]) -> Column:
-    """Return the partner users, in short where ``names`` has one for them."""
+    """Return the column of partner users, by short name if ``names`` has one."""
     cells = []
     for entry in entries:
         if email := entry.user:
@@ -212,7 +212,7 @@ def _show_users(portfolio: Portfolio, entries: Sequence[_Entry], names: Mapping[
 
 
 def _describe(entries: Sequence[_Entry], *, long: bool) -> tuple[Line, ...]:
-    """Return the footer: how many clients there are, and which roles are not assigned."""
+    """Return the footer: the number of clients, and the roles that are not assigned."""
     if not entries:
         return (line(suggest_first_client()),)
     what = count_of(len(entries), "client")
@@ -236,7 +236,7 @@ def _draw_blocks(portfolio: Portfolio, entries: Sequence[_Entry]) -> Iterator[Bl
 
 
 def _choose_page_columns(portfolio: Portfolio, entries: Sequence[_Entry]) -> Iterator[Column]:
-    """Yield the columns of Markdown, whose cells have lines."""
+    """Yield the columns of the Markdown table, whose cells can have several lines."""
     names = name_clients(entry.client for entry in entries)
     yield Column("CLIENT", [line((names[entry.client.key], "strong")) for entry in entries])
     yield Column("DOMAIN", [line(entry.client.key if entry.client.name else "") for entry in entries])
@@ -246,7 +246,7 @@ def _choose_page_columns(portfolio: Portfolio, entries: Sequence[_Entry]) -> Ite
 
 
 def _list_people(portfolio: Portfolio, entry: _Entry) -> Mapping[str, list[Line]]:
-    """Return the contacts of each role and the partner user, by label, with whole addresses and names."""
+    """Return the contacts of each role and the partner user, by label."""
     people = {
         ROLES[role].capitalize(): [*map(_show_contact, contacts)] or [line(NOT_ASSIGNED)]
         for role, contacts in entry.contacts.items()

@@ -1,6 +1,6 @@
-"""One decision explained: each value and where it comes from, each candidate, the rule in words."""
+"""The explanation of one client's recipients, in every form."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, get_args
 
@@ -18,9 +18,10 @@ from renewctl.domain.resolve import (
 )
 from renewctl.model import Copies, Default, PartnerUser, Path, Policy, Portfolio
 from renewctl.package_data import read_texts
+from renewctl.render.machine import plain_line
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, Segment, line, table_of
 from renewctl.render.who import note_item
-from renewctl.render.who_columns import OWNERS, note_line
+from renewctl.render.who_columns import OWNERS
 from renewctl.render.wording import ROLES, ROLES_AND_USER, SETTING_LABELS, show_client
 from renewctl.text import count_of
 
@@ -31,7 +32,7 @@ _WORDS[Copies.DEFAULT_USER] = "the default's partner user"
 
 
 class _Row(NamedTuple):
-    """A row of a section of the explanation: two cells, and texts beside or below each other."""
+    """A row of a section: two cells, and texts on one line or on several."""
 
     one: Line
     two: Line
@@ -39,7 +40,7 @@ class _Row(NamedTuple):
 
 
 PlaceOf = Callable[[Path], str | None]
-"""Returns where in the file a path is, as FILE:LINE; None if it is not in the file."""
+"""Returns the place of a path as FILE:LINE; None if it is not in the file."""
 
 
 def render_explanation(
@@ -48,7 +49,14 @@ def render_explanation(
     place_of: PlaceOf,
     recipient: PartnerUser | None = None,
 ) -> Result:
-    """Return the decision about the one client of the rows, or about that ``recipient`` alone."""
+    """Return the explanation for a client, or for one person, in every form.
+
+    Args:
+        rows: The rows of the report on that client.
+        portfolio: The data of the file.
+        place_of: Returns the place of a value in the file.
+        recipient: The person to explain; None for all candidates.
+    """
     resolution = rows[0].resolution
     client = resolution.client
     values = _values(resolution, portfolio.default, portfolio.policy, place_of)
@@ -86,7 +94,7 @@ def render_explanation(
         document,
         table_of(COLUMNS, decisions),
         names=(client.key,),
-        lines=_write(resolution, values, notes, alone=recipient is not None),
+        lines=_write(_draw(resolution, values, notes, recipient)),
         screen=lambda _: _draw(resolution, values, notes, recipient),
     )
 
@@ -94,7 +102,7 @@ def render_explanation(
 def _values(
     resolution: Resolution, default: Default | None, policy: Policy, place_of: PlaceOf
 ) -> list[dict[str, Any]]:
-    """Return each value with its source, and the default's that it overrides."""
+    """Return each value of the setting, its source, and the default it overrides."""
     client, setting = resolution.client, resolution.setting
     if setting is None:
         return []
@@ -121,56 +129,20 @@ def _values(
     return values
 
 
-def _write(
-    resolution: Resolution, values: Sequence[Mapping[str, Any]], notes: Sequence[Note], *, alone: bool
-) -> Iterator[Line]:
-    """Yield the explanation as a pipe gets it."""
-    client = resolution.client
-    yield line((client.key, "strong"), f"  {client.name}" if client.name else "")
-    if not values:
-        yield line(("  no default and no override: nobody is known to be notified", "error"))
-    for value in values:
-        hidden, overridden = value["overrides"], ""
-        if hidden:
-            verb = "says" if value["field"] == "owner" else "names"
-            overridden = f"; default ({hidden['at']}) {verb} {hidden['value'] or 'nobody'}, overridden"
-        yield line(
-            f"  {value['field']:<7} ",
-            (value["value"] or "nobody", "strong"),
-            f" ← {value['source']} ({value['at'] or 'not written: what holds without it'})",
-            (overridden, "dim"),
-        )
-    yield line()
-    if not resolution.to and not alone:
-        yield line("  ", ("NOBODY is notified", "error"))
-    yield from _decision_lines(resolution)
-    yield line()
-    yield line((resolution.rule, "strong"), f": {read_texts('explain')['rules'][resolution.rule]}.")
-    yield line((f"Source: {ARTICLE}.", "dim"))
-    if notes:
-        yield line()
-        yield from map(note_line, notes)
-
-
-def _decision_lines(resolution: Resolution) -> Iterator[Line]:
-    width = max((len(_candidate(decision)) for decision in resolution.decisions), default=0)
-    for decision in sorted(resolution.decisions, key=lambda found: get_args(Outcome).index(found.outcome)):
-        style = decision.outcome if decision.outcome in {"notified", "copied"} else "dim"
-        reason = read_texts("explain")["reasons"][decision.reason]
-        if decision.reason != "no-candidate":
-            reason = f"{', '.join(decision.roles) or 'no role'}: {reason}"
-        yield line(
-            "  ",
-            (f"{decision.outcome:<8}", style),
-            f"  {_candidate(decision):<{width}}  ",
-            (reason, "dim" if style == "dim" else ""),
-        )
-
-
-def _candidate(decision: Decision) -> str:
-    if decision.email is None:
-        return "(vacant)"
-    return f"{decision.email} ({decision.name})" if decision.name else decision.email
+def _write(blocks: Iterable[Block]) -> Iterator[Line]:
+    """Yield the explanation as lines for a pipe, which must not import rich."""
+    for block in blocks:
+        if not isinstance(block, Grid):
+            yield block
+            continue
+        rows = [
+            [plain_line(cell) for cell in column.cells if not isinstance(cell, list)]
+            for column in block.layouts[0]
+        ]
+        widths = [max(map(len, cells)) for cells in rows]
+        for cells in zip(*rows, strict=True):
+            shown = [f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True) if width]
+            yield line("  ".join(shown))
 
 
 def _draw(
@@ -179,7 +151,7 @@ def _draw(
     notes: Sequence[Note],
     recipient: PartnerUser | None,
 ) -> Iterator[Block]:
-    """Yield the explanation as people see it: sections, each behind its label."""
+    """Yield the explanation in sections, each after its label."""
     texts = read_texts("explain")
     yield from (_head(resolution, recipient), line())
     if values:
@@ -201,7 +173,7 @@ def _draw(
 
 
 def _show_note(note: Note) -> Line:
-    """Return a note behind its title, which the message does not repeat."""
+    """Return the title and the message of a note, without repeating the title."""
     title, style = read_texts("codes")["codes"][note.code]["title"], str(note.severity)
     if note.message.lower().startswith(title.lower()):
         return line((title, style), note.message[len(title) :])
@@ -213,7 +185,7 @@ def _label(text: str = "") -> Segment:
 
 
 def _head(resolution: Resolution, recipient: PartnerUser | None) -> Line:
-    """Return the client, and how many recipients there are, or what becomes of the one asked about."""
+    """Return the client, and the number of recipients or the outcome for one person."""
     client, number = resolution.client, len(resolution.to) + len(resolution.cc)
     name = line(*show_client(client), ": ")
     if recipient:
@@ -225,36 +197,36 @@ def _head(resolution: Resolution, recipient: PartnerUser | None) -> Line:
 
 
 def _show_values(values: Sequence[Mapping[str, Any]]) -> list[_Row]:
-    """Return each value of the setting: its name, itself, and its place with what it replaces."""
+    """Return a row for each value of the setting, with its place."""
     rows = []
     for value in values:
         place, hidden = f"{value['source']}, {value['at'] or 'not in the file'}", value["overrides"]
-        replaced = line((f"(default: {_say(hidden['value'])})", "dim")) if hidden else line()
-        shown = line((_say(value["value"]), "strong"))
+        replaced = line((f"(default: {_name_value(hidden['value'])})", "dim")) if hidden else line()
+        shown = line((_name_value(value["value"]), "strong"))
         rows.append(_Row(line(SETTING_LABELS[value["field"]]), shown, [line(place), replaced]))
     return rows
 
 
-def _say(value: str | None) -> str:
-    """Return a value of a setting in words."""
+def _name_value(value: str | None) -> str:
+    """Return a value of the setting in words."""
     return "none" if value is None else _WORDS.get(value, value)
 
 
 def _show_decision(decision: Decision, reasons: Mapping[str, str]) -> _Row:
-    """Return a decision: the address, the name, and the roles with the reason."""
+    """Return the row of a decision: address, name, and roles with the reason."""
     style = decision.outcome if decision.outcome in {"notified", "copied"} else "dim"
     why = [", ".join(map(ROLES_AND_USER.__getitem__, decision.roles))]
-    if decision.reason not in {"holds-role", "vacant"}:  # the rule, or the address, says it already
+    if decision.reason not in {"holds-role", "vacant"}:  # already in the rule or in the place of the address
         why.append(reasons[decision.reason])
     email = (decision.email or reasons["vacant"], style)
     return _Row(line(email), line((decision.name, "dim")), [line(": ".join(filter(None, why)))])
 
 
 def _lay_out(rows: Sequence[_Row], labels: Sequence[str]) -> Grid:
-    """Return rows behind their labels: in columns if they fit, otherwise in two lines each."""
+    """Return rows after their labels, in columns if they fit."""
     first = [_label("" if each in labels[:number] else each) for number, each in enumerate(labels)]
     ones, twos, details = zip(*rows, strict=True)
-    indent = " " * (_LABEL - max(map(len, labels)))  # values of all sections begin in one column
+    indent = " " * (_LABEL - max(map(len, labels)))  # so that the values of all sections are aligned
     columns = [
         Column("", [line(label) for label in first]),
         Column("", [line(indent, *one) for one in ones]),
@@ -266,6 +238,6 @@ def _lay_out(rows: Sequence[_Row], labels: Sequence[str]) -> Grid:
             yield line(label, "  ", HANG, *one, "  ", *two)
             yield line(_label(), "    ", HANG, *chain.from_iterable((*text, ("  ", "")) for text in texts))
 
-    beside = [Column("", texts) for texts in zip(*details, strict=True)]
-    below = Column("", [[text for text in texts if text] for texts in details], wraps=True)
-    return Grid([[*columns, *beside], [*columns, below]], long=write)
+    on_one_line = [Column("", texts) for texts in zip(*details, strict=True)]
+    on_several = Column("", [[text for text in texts if text] for texts in details], wraps=True)
+    return Grid([[*columns, *on_one_line], [*columns, on_several]], long=write)

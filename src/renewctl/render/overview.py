@@ -1,64 +1,71 @@
-"""What renewctl shows without a command: what it is, the store in use, five commands, the next step."""
+"""The screen of renewctl without a command."""
 
 from datetime import date
 
 from renewctl.domain.report import build_rows, without_recipient
 from renewctl.model import Policy, Portfolio
 from renewctl.render.result import HANG, Line, Result, line
+from renewctl.render.who_columns import NOBODY, OWNERS
 from renewctl.text import count_of
 
-KNOW = (
-    ("renewctl who", "who would be notified for upcoming renewals"),
-    ("renewctl explain CLIENT", "why: each value, each candidate, the rule"),
-    ("renewctl set-default", "who owns renewals unless overridden"),
-    ("renewctl override CLIENT", "one client's own setting"),
-    ("renewctl client add DOMAIN", "a new client"),
+COMMANDS = (
+    ("renewctl who", "Show who is notified about upcoming renewals"),
+    ("renewctl explain CLIENT", "Show why"),
+    ("renewctl set-default", "Set the default renewal owner"),
+    ("renewctl override CLIENT", "Set the renewal owner for one client"),
+    ("renewctl client add DOMAIN", "Add a client"),
 )
 
 
 def render_overview(
     version: str, store: str | None, portfolio: Portfolio | None, today: date, *, missing: bool = False
 ) -> Result:
-    """Return what renewctl is, the store in use, five commands, and the next step.
+    """Return what renewctl does, the file in use, five commands, and the next step.
 
     Args:
-        version: the program's.
-        store: the store in use, or what is wrong with it; None where there is none.
-        portfolio: what the store says, if it can be read.
-        today: the day the report would be of.
-        missing: whether there is no store, so that one has to be made first.
+        version: The version of renewctl.
+        store: The file in use, or what is wrong with it; None if there is none.
+        portfolio: The data of the file, if it can be read.
+        today: The day of the report.
+        missing: Whether the file must be created first.
     """
-    what = ": who gets notified about a client's HubSpot renewal, and why"
+    what = ": who is notified about a client's HubSpot renewal, and why"
     lines = [line((f"renewctl {version}", "strong"), what), line()]
-    lines.append(line(("store  ", "dim"), HANG, store or "none yet, here or above"))
+    lines.append(line(("file  ", "dim"), HANG, store or "none in this folder or above"))
     if portfolio is not None:
-        rows = build_rows(portfolio, portfolio.clients.values(), None, today)
-        nobody = len({row.client.key for row in without_recipient(rows)})
-        default = f"default owner {portfolio.default.owner}" if portfolio.default else "no default"
-        alarm = f", {nobody} with NOBODY notified" if nobody else ""
-        counts = f"{count_of(len(portfolio.clients), 'client')}, {default}{alarm}"
-        lines.append(line("       ", HANG, counts))
-    width = max(len(words) for words, _ in KNOW)
-    commands = [line("  ", (f"{words:<{width}}  ", "strong"), HANG, meaning) for words, meaning in KNOW]
-    lines += [line(), *commands, line(), _next_step(store, portfolio, missing=missing), line()]
-    more = "renewctl --help lists all; each has --help; renewctl demo shows some at work."
-    lines.append(line((more, "dim")))
+        lines.append(line("      ", HANG, *_describe_contents(portfolio, today)))
+    width = max(len(words) for words, _ in COMMANDS)
+    commands = [line("  ", (f"{words:<{width}}  ", "strong"), HANG, meaning) for words, meaning in COMMANDS]
+    lines += [line(), *commands, line(), _suggest_next(store, portfolio, missing=missing), line()]
+    lines.append(line(("All commands: renewctl --help. A tour with sample data: renewctl demo", "dim")))
     document = {"schema": "renewctl.overview/1", "store": store}
     return Result(document, lines=lines)
 
 
-def _next_step(store: str | None, portfolio: Portfolio | None, *, missing: bool) -> Line:
+def _describe_contents(portfolio: Portfolio, today: date) -> Line:
+    """Return the number of clients, the default owner, and the alarm."""
+    rows = build_rows(portfolio, portfolio.clients.values(), None, today)
+    silent = len({row.client.key for row in without_recipient(rows)})
+    default = f"default owner {OWNERS[portfolio.default.owner]}" if portfolio.default else "no default"
+    counts = f"{count_of(len(portfolio.clients), 'client')}, {default}"
+    if not silent:
+        return line(counts)
+    return line(f"{counts}, ", *NOBODY, f" is notified about {count_of(silent, 'client')}")
+
+
+def _suggest_next(store: str | None, portfolio: Portfolio | None, *, missing: bool) -> Line:
+    """Return the command to run next, and what it does or why."""
     if missing:
-        words = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY"
-        why = "make a store in this folder" if store is None else "make it"
+        command = "renewctl init --owner hubspot --notify YOU@YOUR-AGENCY"
+        why = "create a file in this folder" if store is None else "create it"
     elif portfolio is None:
-        words, why = "renewctl who", "shows what is wrong in the store, with the lines"
+        command, why = "renewctl who", "show what is wrong with the file, and where"
     elif portfolio.default is None:
-        words, why = "renewctl set-default --owner hubspot --notify USER", "there is no default yet"
+        command, why = "renewctl set-default --owner hubspot --notify USER", "no default is set"
     elif not portfolio.clients:
-        words = "renewctl client add acme.example --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
-        why = "there is no client yet"
+        command = "renewctl client add acme.example --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
+        why = "no clients yet"
     else:
         is_usual = portfolio.policy.horizon_days == Policy().horizon_days
-        words, why = "renewctl who", "the next 120 days" if is_usual else "the report"
-    return line(("next   ", "dim"), HANG, (words, "notified"), f"  ({why})")
+        command, why = "renewctl who", "the next 120 days" if is_usual else "the report"
+    return line(("next  ", "dim"), HANG, (command, "notified"), f"  ({why})")

@@ -1,4 +1,4 @@
-"""The months to come: drawn on a terminal, counted for everything else."""
+"""The timeline of renewals: bars on a terminal, counts in every other form."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -14,9 +14,9 @@ from renewctl.text import count_of, list_some
 
 COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recipient", "deadlines")
 OWNERS = (
-    ("█", "hubspot", "copied", "HubSpot owns"),
-    ("▒", "partner", "notified", "the partner owns"),
-    ("?", "no_owner", "warning", "nobody owns: there is no default"),
+    ("█", "hubspot", "copied", "owner HubSpot"),
+    ("▒", "partner", "notified", "owner Partner"),
+    ("?", "no_owner", "warning", "no owner: no default is set"),
 )
 DEADLINE, PASSED = "▪", "▫"
 JUMP = "⋮"
@@ -24,7 +24,7 @@ MOST_NAMED = 5
 
 
 def render_timeline(timeline: Timeline, report: Report) -> Result:
-    """Return the timeline; the report is of its rows."""
+    """Return the timeline in every form; ``report`` is the report on its rows."""
     months = timeline.months
     items = [
         {"month": month.name, **{column: getattr(month, column) for column in COLUMNS[1:]}}
@@ -53,7 +53,7 @@ def render_timeline(timeline: Timeline, report: Report) -> Result:
 
 
 def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Block]:
-    """Yield a row for each month, with a mark where months are left out, and what the glyphs mean."""
+    """Yield a row for each month, marks for omitted months, and a legend."""
     if not months:
         yield line(("No renewals and no deadlines.", "dim"))
         return
@@ -68,15 +68,17 @@ def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Bl
     for glyph, owner, style, meaning in OWNERS:
         if any(getattr(month, owner) for month in months):
             legend += [(glyph, style), (f" {meaning}  ", "dim")]
+    if any(month.without_recipient for month in months):
+        legend += [("✗ NOBODY", "error"), (" is notified  ", "dim")]
     if any(month.deadlines > month.passed for month in months):
         legend += [(DEADLINE, "warning"), (" renewal deadline  ", "dim")]
     if any(month.passed for month in months):
-        legend += [(PASSED, "dim"), (" deadline that has passed  ", "dim")]
+        legend += [(PASSED, "dim"), (" deadline passed  ", "dim")]
     if legend:
         yield line()
         yield tuple(legend)
     if scale > 1:
-        yield line((f"One sign stands for up to {scale}.", "dim"))
+        yield line((f"Each symbol represents up to {scale}.", "dim"))
 
 
 Row = tuple[Line, Line, Line]
@@ -89,7 +91,7 @@ def _make_grid(rows: Sequence[Row]) -> Grid:
 
 
 def _find_scale(months: Sequence[Month], width: int) -> int:
-    """Return how many a glyph must stand for, so that the bars fit: 1, 2, 5, 10, 20 and so on."""
+    """Return how many items a symbol represents: 1, 2, 5, 10, 20 and so on."""
     from renewctl.render.terminal import fits  # Lazy import: a pipe does not wait for rich.
 
     most = max(max(month.renewals, month.deadlines) for month in months)
@@ -109,7 +111,7 @@ def _row(month: Month, scale: int, today: date | None) -> Row:
             renewals.append((glyph * ceil(getattr(month, owner) / scale), owner_style))
         renewals.append((f" {month.renewals}", ""))
     if month.without_recipient:
-        renewals.append((f"  ✗ {month.without_recipient} with nobody", "error"))
+        renewals.append((f"  ✗ NOBODY: {month.without_recipient}", "error"))
     deadlines: list[Segment] = []
     if month.deadlines:
         ahead = month.deadlines - month.passed
@@ -123,19 +125,19 @@ def _row(month: Month, scale: int, today: date | None) -> Row:
 
 def _describe_counts(timeline: Timeline, summary: Mapping[str, int], restriction: str) -> str:
     renewals, deadlines = count_of(summary["renewals"], "renewal"), count_of(summary["deadlines"], "deadline")
-    days, window = "whatever the date", timeline.window
+    days, window = "on any date", timeline.window
     if window is not None:
-        days = f"from {window.start} {'on' if window.end == date.max else f'to {window.end}'}"
+        days = f"from {window.start} {'onwards' if window.end == date.max else f'to {window.end}'}"
     outside = summary["outside"]
-    more = f"; {count_of(outside, 'more renewal')} outside these days" if outside else ""
+    more = f"; {count_of(outside, 'more renewal')} outside this period" if outside else ""
     return f"{renewals} and {deadlines} {days}{restriction}{more}"
 
 
 def _describe_not_counted(timeline: Timeline) -> Iterator[str]:
-    """Yield which rows are in no month: in every format, as nobody may be left out in silence."""
+    """Yield warnings on rows in no month, so that none is omitted silently."""
     if timeline.past:
-        what = "renewal whose date is past" if len(timeline.past) == 1 else "renewals whose dates are past"
-        yield f"not counted: {len(timeline.past)} {what} ({_name_clients(timeline.past)})"
+        renewals = count_of(len(timeline.past), "renewal")
+        yield f"not counted: {renewals} with a past date ({_name_clients(timeline.past)})"
     if timeline.undated:
         clients = count_of(len(timeline.undated), "client")
         yield f"not counted: {clients} without a renewal date ({_name_clients(timeline.undated)})"

@@ -1,4 +1,4 @@
-"""What is still to do in HubSpot: as JSON, fixed columns, check boxes, and by screen for people."""
+"""What is still to do in HubSpot: as JSON, as columns, as check boxes and as text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -11,6 +11,7 @@ from renewctl.domain.todo import Choice, Question, Screen, Task, command_to_set_
 from renewctl.model import Owner
 from renewctl.package_data import read_texts
 from renewctl.render.result import HANG, Line, Result, line, table_of
+from renewctl.render.wording import ROLES
 from renewctl.text import count_of, markdown_cell
 
 COLUMNS = (
@@ -33,13 +34,18 @@ GROUPS = {
     "contacts": Screen.CONTACTS,
     "optional": None,
 }
-"""The groups that tasks are listed in, in order, and the screen of each."""
+"""The groups of tasks, in order, and the place in HubSpot of each."""
 
 
 class TaskList(NamedTuple):
-    """What is to do as of a day, by a store; of ``named`` clients or of all.
+    """The tasks of a data file as of a day.
 
-    ``never`` is the number of clients whose setting in HubSpot was never confirmed.
+    Args:
+        tasks: What is to do.
+        as_of: The day.
+        store: The path and checksum of the data file.
+        named: Whether only the tasks of clients named on the command line are listed.
+        never: How many clients have a HubSpot setting that was never confirmed.
     """
 
     tasks: Sequence[Task]
@@ -60,7 +66,7 @@ class TaskList(NamedTuple):
 
 
 def render_tasks(todo: TaskList) -> Result:
-    """Return what is still to do."""
+    """Return the tasks in every form."""
     items = [_item(task) for task in todo.tasks]
     return Result(
         {
@@ -78,12 +84,12 @@ def render_tasks(todo: TaskList) -> Result:
 
 
 def _item(task: Task) -> dict[str, Any]:
-    client, seen = task.client, task.confirmation
+    client, confirmed = task.client, task.confirmation
     key = client.key if client else ""
     setting = task.choice.setting if task.choice else None
     choose = {"owner": setting.owner, "notify": setting.notify} if setting else None
-    owner = (seen.owner or "default") if seen else None
-    last_seen = {"owner": owner, "notify": seen.notify if seen else None, "on": task.day}
+    owner = (confirmed.owner or "default") if confirmed else None
+    seen = {"owner": owner, "notify": confirmed.notify if confirmed else None, "on": task.day}
     return {
         "screen": task.screen,
         "where": _where(task.screen, key),
@@ -92,20 +98,20 @@ def _item(task: Task) -> dict[str, Any]:
         "choose": {"owner": "default", "notify": None} if task.to_default else choose,
         "else": choose if task.to_default and task.required else None,
         "task": describe_task(task),
-        "seen": last_seen if task.day else None,
+        "seen": seen if task.day else None,
         "required": task.required,
         "done": _command_to_record(task),
     }
 
 
 def _command_to_record(task: Task) -> str:
-    """Return what to type once a task is done, or so that it can be."""
+    """Return the command that records a task as done, or that must come before it."""
     if task.lacks_user:
         return command_to_set_user(task)
     if task.client is None:
         return command_line("confirm --default")
     question = task.question
-    if question and (question.vacant or question.inactive):
+    if question and (question.unassigned or question.inactive):
         return command_line("client assign", task.client.key, "ROLE", "EMAIL")
     return command_line(
         "confirm --contacts" if task.screen is Screen.CONTACTS else "confirm", task.client.key
@@ -136,11 +142,11 @@ def _draw(todo: TaskList) -> Iterator[Line]:
             name = f"  {task.client.name}" if task.client and task.client.name else ""
             subject = ((task.client.key, "strong"), f"{name}: ") if task.client else ()
             yield line("  ☐ " if task.required else "  · ", HANG, *subject, describe_task(task))
-            if seen := describe_last_seen(task):
-                yield line("    ", HANG, (seen, "dim"))
+            if confirmed := describe_confirmed(task):
+                yield line("    ", HANG, (confirmed, "dim"))
     if commands := list(_commands(todo)):
         yield line()
-        yield line(("To record it", "strong"))
+        yield line(("Commands", "strong"))
         width = max(len(command) for command, _ in commands)
         for command, meaning in commands:
             yield line(f"  {command:<{width}}  ", HANG, (meaning, "dim"))
@@ -148,27 +154,30 @@ def _draw(todo: TaskList) -> Iterator[Line]:
 
 def _commands(todo: TaskList) -> Iterator[tuple[str, str]]:
     groups = todo.groups
-    clicks = [task for task in (*groups["default"], *groups["overrides"]) if not task.lacks_user]
-    overrides = [task for task in clicks if task.client]
-    if len(clicks) > len(overrides):
-        yield command_line("confirm --default"), "the default's"
+    settings = [task for task in (*groups["default"], *groups["overrides"]) if not task.lacks_user]
+    overrides = [task for task in settings if task.client]
+    if len(settings) > len(overrides):
+        yield command_line("confirm --default"), "Record the default"
     elif groups["default"]:
-        yield command_to_set_user(groups["default"][0]), "who is missing"
+        yield command_to_set_user(groups["default"][0]), "Set the partner user"
     if overrides or groups["optional"]:
-        yield command_line("confirm CLIENT…"), "a client's click"
+        yield command_line("confirm CLIENT…"), "Record one client"
     if any(task.lacks_user for task in groups["overrides"]):
-        yield command_line("override CLIENT", owner="partner", notify="USER"), "who is missing"
+        yield command_line("override CLIENT", owner="partner", notify="USER"), "Set the partner user"
     if any(task.to_default and task.choice for task in overrides):
-        yield command_line("confirm --entered-as-override CLIENT…"), 'no "Set default"'
-    if clicks and not todo.named:
-        yield command_line("confirm --all"), "every click"
+        yield (
+            command_line("confirm --entered-as-override CLIENT…"),
+            "Record it as an override",
+        )
+    if settings and not todo.named:
+        yield command_line("confirm --all"), "Record every setting"
     if groups["contacts"]:
-        yield command_line("confirm --contacts CLIENT…"), "looked, or asked"
-        yield command_line("client assign CLIENT ROLE EMAIL"), "the answer"
+        yield command_line("confirm --contacts CLIENT…"), "Record a contact check"
+        yield command_line("client assign CLIENT ROLE EMAIL"), "Record a new contact"
 
 
 def _markdown(todo: TaskList) -> str:
-    """Return boxes to tick; what need not be done has none, so that it does not count as open."""
+    """Return tasks as check boxes; optional ones have none, so they are not open."""
     nothing = _describe_nothing(todo)
     lines = [nothing, ""] if nothing else []
     for heading, text, tasks in _sections(todo):
@@ -176,10 +185,10 @@ def _markdown(todo: TaskList) -> str:
         for task in tasks:
             name = f" {markdown_cell(task.client.name)}" if task.client and task.client.name else ""
             subject = f"**{markdown_cell(task.client.key)}**{name}: " if task.client else ""
-            seen = describe_last_seen(task)
-            last_seen = f" ({markdown_cell(seen)})" if seen else ""
+            confirmed = describe_confirmed(task)
+            seen = f" ({markdown_cell(confirmed)})" if confirmed else ""
             box = "- [ ] " if task.required else "- "
-            lines.append(f"{box}{subject}{markdown_cell(describe_task(task))}{last_seen}")
+            lines.append(f"{box}{subject}{markdown_cell(describe_task(task))}{seen}")
         lines.append("")
     return "\n".join(lines[:-1]) + "\n"
 
@@ -189,7 +198,7 @@ def _text(group: str, key: str, **values: object) -> str:
 
 
 def _sections(todo: TaskList) -> Iterator[tuple[str, str, list[Task]]]:
-    """Yield the heading of each group with tasks, the path to its screen or what to know, and the tasks."""
+    """Yield each group with tasks: heading, path or text, and tasks."""
     for group, tasks in todo.groups.items():
         if tasks:
             words, screen = read_texts("todo")["groups"][group], GROUPS[group]
@@ -197,7 +206,7 @@ def _sections(todo: TaskList) -> Iterator[tuple[str, str, list[Task]]]:
 
 
 def _describe_nothing(todo: TaskList) -> str:
-    """Return that nothing must be done; nothing where something must."""
+    """Return a sentence if there is no required task; otherwise an empty text."""
     if any(task.required for task in todo.tasks):
         return ""
     key = "unknown" if todo.never else "known"
@@ -205,7 +214,7 @@ def _describe_nothing(todo: TaskList) -> str:
 
 
 def describe_task(task: Task) -> str:
-    """Return what to choose, or what to ask the client."""
+    """Return the setting to choose, or the question for the client, in words."""
     if task.question:
         return _describe_question(task.question)
     if not task.to_default:
@@ -220,13 +229,13 @@ def describe_task(task: Task) -> str:
 def _describe_choice(screen: Screen, choice: Choice) -> str:
     owner, email = choice.setting.owner, choice.setting.notify
     key = "default" if screen is Screen.DEFAULT else str(owner)
-    if key == "hubspot" and email:
+    if owner is Owner.PARTNER and not email:
+        key = "no-user"
+    elif key == "hubspot" and email:
         key = "hubspot-with-user"
     user, name = choice.user, choice.user.name if choice.user else ""
-    user_key = "named" if name else "unnamed"
-    if not email:
-        user_key = "none-for-partner" if owner is Owner.PARTNER else "none"
-    elif user and not user.active:
+    user_key = ("named" if name else "unnamed") if email else "none"
+    if user and not user.active:
         user_key += "-inactive"
     return _text(
         "choose", key, owner=_text("owners", owner), user=_text("user", user_key, name=name, email=email)
@@ -235,31 +244,31 @@ def _describe_choice(screen: Screen, choice: Choice) -> str:
 
 def _describe_question(question: Question) -> str:
     questions = []
-    if question.vacant:
-        *others, last = question.vacant
-        roles = f"{', '.join(others)} or {last}" if others else last
-        questions.append(_text("ask", "vacant", roles=roles))
+    if question.unassigned:
+        *others, last = map(ROLES.__getitem__, question.unassigned)
+        roles = f"{', '.join(others)} and {last}" if others else last
+        questions.append(_text("ask", "several-unassigned" if others else "unassigned", roles=roles))
     for decision in question.inactive:
-        questions.append(_text("ask", "inactive", holder=_holder(decision)))
+        questions.append(_text("ask", "inactive", contact=_describe_contact(decision)))
     if question.since:
-        holders = ", ".join(map(_holder, question.holders))
-        key = "holders" if holders else "no-holders"
-        questions.append(_text("ask", key, holders=holders, day=question.since))
+        contacts = ", ".join(map(_describe_contact, question.active))
+        key = "contacts" if contacts else "no-contacts"
+        questions.append(_text("ask", key, contacts=contacts, day=question.since))
     return "; ".join(questions)
 
 
-def _holder(decision: Decision) -> str:
-    roles = ", ".join(role for role in decision.roles if role != PARTNER_USER)
+def _describe_contact(decision: Decision) -> str:
+    roles = ", ".join(ROLES[role] for role in decision.roles if role != PARTNER_USER)
     return f"{decision.email} ({roles})"
 
 
-def describe_last_seen(task: Task) -> str:
-    """Return what was last confirmed, and when; nothing where the task itself says it."""
+def describe_confirmed(task: Task) -> str:
+    """Return what was last confirmed, and when; empty if the task already includes it."""
     if task.day is None:
-        return _text("seen", "never")
+        return _text("seen", "never-checked" if task.screen is Screen.CONTACTS else "never")
     if task.confirmation is None:
         asked = task.question is not None and task.question.since is not None
         return "" if asked else _text("seen", "contacts", day=task.day)
-    owner = _text("owners", task.confirmation.owner) if task.confirmation.owner else "the default"
+    owner = _text("owners", task.confirmation.owner) if task.confirmation.owner else "default"
     setting = f"{owner}, {task.confirmation.notify}" if task.confirmation.notify else owner
     return _text("seen", "setting", setting=setting, day=task.day)

@@ -1,4 +1,4 @@
-"""Partner users and the default as answers."""
+"""Partner users and the default, in every form."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,15 +17,15 @@ from renewctl.text import count_of
 
 DEACTIVATED = (" (deactivated)", "warning")
 INACTIVE = ("†", "warning")
-"""The same where there is little room; see ``explain_mark``."""
+"""The short form for tables; see ``explain_mark``."""
 _WORDS = {"nobody", "none"}
-"""Words of tables, which no name can look like."""
+"""Words that tables use, and that no short name can be."""
 
 
 def name_users(portfolio: Portfolio) -> Mapping[str, str]:
-    """Return what names each partner user in short: what is before the @, where no other user has it.
+    """Return short names of partner users: the part before the @, if unique.
 
-    An address that is only in settings counts as a user's if it is at a domain of users.
+    An address that is only in settings counts as a partner user if its domain is one of the users' domains.
     """
     settings = [portfolio.default, *(client.override for client in portfolio.clients.values())]
     emails = [user.email for user in portfolio.users.values()]
@@ -43,39 +43,39 @@ def name_users(portfolio: Portfolio) -> Mapping[str, str]:
 
 
 def is_inactive(portfolio: Portfolio, email: str) -> bool:
-    """Return whether this is a partner user's address who is deactivated in HubSpot."""
+    """Return whether an address is that of a deactivated partner user."""
     user = portfolio.users.get(address_key(email))
     return user is not None and not user.active
 
 
 def explain_mark(columns: Sequence[Column]) -> Iterator[Line]:
-    """Yield what the mark of those who are deactivated means, if it is in a table."""
+    """Yield the meaning of the mark for deactivated people, if it is in a table."""
     if any(INACTIVE in cell for column in columns for cell in column.cells):
-        yield line(INACTIVE, "  deactivated in HubSpot, so receives nothing")
+        yield line(INACTIVE, "  deactivated in HubSpot, receives nothing")
 
 
 def describe_setting(
     portfolio: Portfolio, setting: Setting | None, short: Mapping[str, str] | None = None
 ) -> Line:
-    """Return the owner and the partner user of a setting.
+    """Return the owner and the partner user of a setting, in words.
 
     Args:
-        portfolio: all there is.
-        setting: the setting; None for no default.
-        short: what to call users where there is little room, by address; None for whole addresses.
+        portfolio: The data of the file.
+        setting: The setting; None for no default.
+        short: Short names of users, by address; None for whole addresses.
     """
     if setting is None:
         return line(("no default", "error"))
     owner, email = OWNERS[setting.owner], setting.notify
     if email is None:
-        return line(f"{owner}, no user" if lacks_user(setting) else owner)
+        return line(f"{owner}: none" if lacks_user(setting) else owner)
     name, mark = (email, DEACTIVATED) if short is None else (short.get(address_key(email), email), INACTIVE)
     role = ": " if setting.owner is Owner.PARTNER else ", copy to "
     return line(f"{owner}{role}{name}", mark if is_inactive(portfolio, email) else "")
 
 
 def render_default(portfolio: Portfolio) -> Result:
-    """Return the partner's default, and how many clients follow it."""
+    """Return the default, and how many clients follow it, in every form."""
     default, fields = portfolio.default, TABLES["defaults"]
     overridden = sum(client.override is not None for client in portfolio.clients.values())
     following = len(portfolio.clients) - overridden
@@ -94,12 +94,12 @@ def render_default(portfolio: Portfolio) -> Result:
         "Have an override": count_of(overridden, "client"),
     }
     command = command_line("set-default", owner="hubspot", notify="USER")
-    extra = () if default else (f"To set one: {command}",)
+    extra = () if default else (f"Set a default: {command}",)
     return render_fields("renewctl.default/1", values, shown, extra)
 
 
 def render_users(portfolio: Portfolio) -> Result:
-    """Return the partner users, and for how many settings each is the partner user."""
+    """Return the partner users, and the settings that use each, in every form."""
     default = portfolio.default
     overrides = [client.override for client in portfolio.clients.values() if client.override]
     numbers = Counter(address_key(override.notify or "") for override in overrides)
@@ -125,7 +125,7 @@ def render_users(portfolio: Portfolio) -> Result:
 
 def _draw_users(items: Sequence[Mapping[str, Any]]) -> list[Block]:
     if not items:
-        return [line("No partner users. Add one: ", command_line("user add EMAIL", name="NAME"))]
+        return [line("No partner users. Add one with: ", command_line("user add EMAIL", name="NAME"))]
     users, names, settings = _make_columns(items)
     return [Grid([[users, names, settings], [users, settings], [users]])]
 
@@ -133,11 +133,11 @@ def _draw_users(items: Sequence[Mapping[str, Any]]) -> list[Block]:
 def _make_columns(items: Sequence[Mapping[str, Any]]) -> tuple[Column, Column, Column]:
     emails = [line((item["email"], "strong"), "" if item["active"] else DEACTIVATED) for item in items]
     names = [line(item["name"] or "") for item in items]
-    return Column("PARTNER USER", emails), Column("NAME", names), Column("SET FOR", [*map(_set_for, items)])
+    return Column("PARTNER USER", emails), Column("NAME", names), Column("USED IN", [*map(_show_uses, items)])
 
 
-def _set_for(item: Mapping[str, Any]) -> Line:
-    """Return the settings whose partner user this is."""
+def _show_uses(item: Mapping[str, Any]) -> Line:
+    """Return the settings that use a partner user."""
     settings = ["the default"] if item["default"] else []
     settings += [count_of(item["overrides"], "override")] if item["overrides"] else []
-    return line(" and ".join(settings)) if settings else line(("nothing", "dim"))
+    return line(" and ".join(settings)) if settings else line(("not used", "dim"))

@@ -5,19 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
 
+from renewctl.domain.hubspot import ROLE_LABELS
 from renewctl.domain.identifiers import name_key
 from renewctl.domain.resolve import PARTNER_USER
 from renewctl.fields import TABLES
-from renewctl.model import Client, Role
+from renewctl.model import Client
 from renewctl.render.result import Column, Line, line
 from renewctl.text import count_of
 
-ROLES: Mapping[str, str] = {
-    Role.PRIMARY: "primary contact",
-    Role.BILLING: "billing contact",
-    Role.DECISION_MAKER: "decision maker",
-}
-"""What people call the roles."""
+ROLES = ROLE_LABELS
 ROLES_AND_USER: Mapping[str, str] = {**ROLES, PARTNER_USER: "partner user"}
 SETTING_LABELS: Mapping[str, str] = {
     key: field.label for table in ("defaults", "policy") for key, field in TABLES[table].items()

@@ -91,10 +91,10 @@ def list_(
         owner, select_user(portfolio, user), sources, search, values, sort and Order(sort), reverse
     )
     clients = list_clients(portfolio, selection, run.today)
-    roster = render_clients.Roster(
+    listing = render_clients.ClientListing(
         portfolio, clients, run.today, search, [*filters, *describe_filters(values)]
     )
-    result = render_clients.render_client_list(roster, long=long)
+    result = render_clients.render_client_list(listing, long=long)
     return run.with_excel(result, excel=excel)
 
 
