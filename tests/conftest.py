@@ -1,7 +1,7 @@
-"""What every test stands on: an empty environment, no network, and an untouched home.
+"""The base of every test: an empty environment, no network, a protected home.
 
-Everything the machine could lend a test is taken away here, so that a test passes or fails alike
-everywhere. Subprocesses inherit the environment, but not the blocked network.
+Tests are isolated from the machine, so that they have the same results everywhere. Subprocesses inherit
+the environment, but not the blocked network.
 """
 
 import hashlib
@@ -29,18 +29,18 @@ EXAMPLES = REPOSITORY / "examples"
 REAL_DATA = platformdirs.user_data_path("renewctl", appauthor=False)
 SOAK = bool(os.environ.get("RENEWCTL_SOAK"))
 
-# What the interpreter, a temporary folder, and the measuring of coverage need.
+# Variables for the interpreter, the temporary folder, and the measurement of coverage.
 KEPT = {"PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"}
 KEPT_PREFIXES = ("PYTEST_", "COV_CORE_", "COVERAGE_")
 
 PATIENCE = 300
-"""Seconds after which a process of a test counts as hanging; no busy machine is as slow."""
+"""Seconds after which a process of a test counts as hanging, even on a busy machine."""
 RESET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-"""The health checks that do not hold for a test that itself resets what its examples share."""
-# No deadline, nor a check how fast examples are made: no test depends on speed.
+"""Health checks that do not apply to a test that resets the state between its examples."""
+# No deadline, and no check of how fast examples are generated: no test depends on speed.
 settings.register_profile(
     "ci",
-    max_examples=50,  # the soak runs thousands
+    max_examples=50,  # The soak profile runs thousands.
     derandomize=True,
     deadline=None,
     print_blob=True,
@@ -49,16 +49,16 @@ settings.register_profile(
 )
 settings.register_profile("soak", settings.get_profile("ci"), derandomize=False, max_examples=5000)
 settings.load_profile("soak" if SOAK else "ci")
-# What a shell runs in the background ignores Ctrl-C, and so do all processes that it starts.
+# A background job of a shell ignores Ctrl-C, and so do the processes that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 OF_ONE_COMMAND = {"html", "eml", "github"}
-"""The forms that only one command has."""
+"""The output formats that only one command has."""
 
 
 class Ran(NamedTuple):
-    """What one run of the command line left behind."""
+    """The result of one run of the command line."""
 
     status: int
     out: str
@@ -66,12 +66,12 @@ class Ran(NamedTuple):
 
     @property
     def data(self) -> bytes:
-        """What it wrote, where that is not text."""
+        """The output as bytes, if it is not text."""
         return self.out.encode(errors="surrogateescape")
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return the name and SHA-256 of every file under the folder; nothing if there is none."""
+    """Return the SHA-256 of every file under the folder, by its name."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -80,7 +80,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]] | None:
-    """Return the size and time of change of all that is under the folder; None if there is none."""
+    """Return size and time of everything in the folder; None if it does not exist."""
     if not folder.exists():
         return None
     stats = {str(path): path.lstat() for path in (folder, *sorted(folder.rglob("*")))}
@@ -98,15 +98,15 @@ def _nothing_of_the_users_touched() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _hermetic(tmp_path: Path) -> Iterator[None]:
-    """Run a test in an empty folder ``work`` of a home: at UTC, 100 columns, without colour or pager."""
+    """Run a test in an empty folder, at UTC, with 100 columns, no color and no pager."""
     work = tmp_path / "work"
     work.mkdir()
-    # A test that writes a store without the command line's boundary leaves signals held.
+    # A test that writes a file without ``main`` leaves signals held back.
     with restore_signals(), pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name not in KEPT and not name.startswith(KEPT_PREFIXES):
                 patch.delenv(name)
-        # The home is the folder's parent: the search for a store upwards ends there.
+        # The parent folder is the home folder, so the search for a data file ends there.
         for name, value in {
             "HOME": str(tmp_path),
             "TZ": "UTC",
@@ -124,13 +124,13 @@ def _hermetic(tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_network() -> Iterator[None]:
-    """Fail a test that connects to anything but a socket of this machine's file system."""
+    """Fail a test that connects to anything but a Unix socket."""
 
     def guarded(connect: Callable[..., object]) -> Callable[..., object]:
         def guard(self: socket.socket, address: object) -> object:
             if self.family != getattr(socket, "AF_UNIX", None):
                 self.close()
-                # What pytest.fail raises is no Exception: no error boundary can swallow it.
+                # pytest.fail raises a BaseException, which renewctl does not catch.
                 pytest.fail(f"the network was used: {address!r}")
             return connect(self, address)
 
@@ -143,7 +143,7 @@ def _no_network() -> Iterator[None]:
 
 
 def git(*words: str, stdin: str = "") -> str:
-    """Run git here as somebody. Return its output."""
+    """Run git in the current folder as Ana. Return its output."""
     who = ("-c", "user.name=Ana", "-c", "user.email=ana@agency.example", "-c", "commit.gpgsign=false")
     done = subprocess.run(["git", *who, *words], capture_output=True, text=True, check=True, input=stdin)
     return done.stdout
@@ -151,9 +151,11 @@ def git(*words: str, stdin: str = "") -> str:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
-    """Return ``run(*argv, stdin="") -> Ran``: the command line in this process, on streams of its own.
+    """Return a function that runs the command line in this process.
 
-    The streams are UTF-8 and no terminals, as in a pipe.
+    It is ``run(*argv, stdin="") -> Ran``.
+
+    Its streams are UTF-8 and not terminals, as in a pipe.
     """
     from renewctl.main import main
 
@@ -175,11 +177,11 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
 
 @pytest.fixture
 def examples() -> Path:
-    """Return the repository's folder of examples; copy out of it, never write into it."""
+    """Return the repository's folder of examples. Never write to it."""
     return EXAMPLES
 
 
 @pytest.fixture
 def agency(examples: Path) -> Path:
-    """Return a copy of the invented agency's store, found as ``renewctl.toml`` in the current folder."""
+    """Return a copy of the sample agency's file, as ``renewctl.toml`` in this folder."""
     return Path(shutil.copyfile(examples / "agency.toml", Path.cwd() / "renewctl.toml"))

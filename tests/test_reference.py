@@ -1,4 +1,4 @@
-"""The command reference and the manual page say what the command tree says, of every command."""
+"""The command reference and the manual page contain the help of every command."""
 
 import re
 import shutil
@@ -11,7 +11,7 @@ from renewctl.cli.help import read_examples
 from renewctl.domain.check import CODES
 
 ACCEPTED = re.compile(r'WARNING: missing date, using "": TH')
-"""A date would make the page another one each day."""
+"""A date would change the page every day."""
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ ACCEPTED = re.compile(r'WARNING: missing date, using "": TH')
     [(made.REFERENCE, made.reference), (made.FINDINGS, made.findings), (made.MANUAL, made.manual)],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_it_is_what_the_command_tree_makes(path, text):
-    assert path.read_text(encoding="utf-8") == text(), "make reference writes it"
+def test_it_is_up_to_date(path, text):
+    assert path.read_text(encoding="utf-8") == text(), "run make reference"
 
 
 def test_the_reference_has_a_section_and_a_link_for_every_command():
@@ -37,7 +37,7 @@ def test_the_findings_have_a_section_for_every_code():
     assert set(re.findall(r"(?m)^## (.*)$", text)) == set(CODES)
 
 
-def test_both_say_every_option_and_every_example_whole():
+def test_both_contain_every_option_and_every_example():
     reference, manual = made.reference(), made.manual()
     for each in made.described():
         for term, _ in (record for records in each.options.values() for record in records):
@@ -49,13 +49,13 @@ def test_both_say_every_option_and_every_example_whole():
 
 
 @pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
-def test_mandoc_finds_nothing_wrong():
+def test_mandoc_reports_no_problems():
     ran = subprocess.run(["mandoc", "-Tlint", made.MANUAL], capture_output=True, text=True, check=False)
     assert [line for line in ran.stdout.splitlines() if not ACCEPTED.search(line)] == []
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
-def test_groff_sets_it_without_a_word_and_within_its_width():
+def test_groff_reports_no_problems_and_keeps_the_width():
     ran = subprocess.run(
         ["groff", "-man", "-Tutf8", "-ww", "-P-c", "-rLL=80n", made.MANUAL],
         capture_output=True,
@@ -65,5 +65,5 @@ def test_groff_sets_it_without_a_word_and_within_its_width():
     assert ran.stderr == ""
     text = re.sub(r".\x08", "", ran.stdout)
     assert max(map(len, text.splitlines())) <= 80
-    assert "only Inês hears of this client's renewals" in text
+    assert "Notify only Inês about a client's renewals" in text
     assert "--from-file FILE" in text

@@ -1,4 +1,7 @@
-"""The one table of the file's fields, and where each appears outside the file: see CONTRIBUTING."""
+"""The fields of the data file, and the places where each appears.
+
+CONTRIBUTING explains how to add a field.
+"""
 
 from collections.abc import Iterator, Mapping
 from enum import IntEnum, StrEnum
@@ -8,18 +11,18 @@ from renewctl.model import Role
 
 
 class Kind(StrEnum):
-    """What a field may hold."""
+    """The kind of value that a field has."""
 
     TEXT = "text"
     NAME = "name"
-    OWNER = "owner"
-    OWNER_SEEN = "owner or default"
-    ADDRESS = "e-mail address"
+    OWNER = "hubspot or partner"
+    OWNER_SEEN = "hubspot, partner or default"
+    ADDRESS = "email address"
     DATE = "date"
     FLAG = "true or false"
     DAYS = "number of days"
     COUNT = "number"
-    HUB_ID = "hub id"
+    HUB_ID = "hub ID"
     COPIES = "nobody or default-user"
     ROLES = "list of roles"
     DOMAINS = "list of domains"
@@ -32,9 +35,11 @@ TEXT_KINDS = frozenset({Kind.TEXT, Kind.NAME, Kind.ADDRESS})
 
 
 class Shown(IntEnum):
-    """Where a client's field is shown: in ``client show``, in the JSON of ``client list``, in its columns.
+    """The places where a client's field is shown.
 
-    Each place includes the one before it.
+    They are ``client show``, the JSON of ``client list``, and its columns.
+
+    Each place includes the previous one.
     """
 
     NOWHERE = 0
@@ -44,22 +49,22 @@ class Shown(IntEnum):
 
 
 class Field(NamedTuple):
-    """A field of a table of the file, and where it appears outside the file.
+    """A field of a table of the file, and the places where it appears.
 
     Args:
         key: The key in the file.
-        kind: What the field holds.
-        doc: What the field means, in a few words.
+        kind: The kind of its value.
+        doc: Its meaning, in a few words.
         required: Whether its table must have it.
         table: The name in ``TABLES`` of the fields of a table or a list of tables.
-        attribute: The model's name for it, if it is not the key.
-        column: The name of its column in a spreadsheet; without one it is not imported and exported. Other
-            names of that column are in ``texts/headers.toml``.
+        attribute: Its name in the model, if that is not the key.
+        column: The name of its column in a spreadsheet. A field without one is not imported or
+            exported. Other names of the column are in ``texts/headers.toml``.
         option: The option of ``client add`` and ``client set``, such as ``--hub-id`` or ``--on/--off``.
-        help: The help of that option, if it is not ``doc``.
+        help: The help of that option, if that is not ``doc``.
         shown: Where the field is shown.
-        filter: Whether ``client list`` has the option, too, to filter clients by the field.
-        label: What people see in front of its value, if it is not the words of the key.
+        filter: Whether the option also filters the clients in ``client list``.
+        label: The label of its value, if that is not the words of the key.
     """
 
     key: str
@@ -77,20 +82,20 @@ class Field(NamedTuple):
 
 
 _CONFIRMED = "Confirmed in HubSpot"
-_ON = Field("on", Kind.DATE, "the day somebody looked at HubSpot's own screens", required=True)
+_ON = Field("on", Kind.DATE, "date of the confirmation", required=True)
 _NAME = Field(
     "name",
     Kind.NAME,
-    "name, as people know it",
+    "display name",
     column="name",
     option="--name",
-    help="The name people know.",
+    help="Name of the client.",
     shown=Shown.LIST,
 )
 _OWNER = Field(
     "owner",
     Kind.OWNER,
-    "who owns renewal communication: hubspot or partner",
+    "renewal owner",
     required=True,
     column="owner",
     label="Renewal owner",
@@ -98,13 +103,13 @@ _OWNER = Field(
 _NOTIFY = Field(
     "notify",
     Kind.ADDRESS,
-    "partner user: copied when HubSpot owns, sole recipient when the partner owns",
+    "partner user, copied if HubSpot is the owner, notified if the partner is",
     column="notify",
     label="Partner user",
 )
 _SEEN_DEFAULT = (
-    Field("owner", Kind.OWNER, "the owner HubSpot's screens showed", required=True),
-    Field("notify", Kind.ADDRESS, "the partner user they showed"),
+    Field("owner", Kind.OWNER, "renewal owner in HubSpot", required=True),
+    Field("notify", Kind.ADDRESS, "partner user in HubSpot"),
     _ON,
 )
 
@@ -115,7 +120,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         Field(
             "in_hubspot",
             Kind.TABLE,
-            "the default last confirmed in HubSpot",
+            "default in HubSpot, as last confirmed",
             table="defaults.in_hubspot",
             attribute="confirmed",
             label=_CONFIRMED,
@@ -126,44 +131,44 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         Field(
             "hubspot_override_copies",
             Kind.COPIES,
-            "who is copied on a HubSpot override naming nobody",
+            "who is copied if an override with owner hubspot has no partner user",
             label="Copied on an override",
         ),
-        Field("deadline_days", Kind.DAYS, "days from the last day to alter terms to the renewal"),
-        Field("horizon_days", Kind.DAYS, "days a report looks ahead"),
-        Field("stale_days", Kind.DAYS, "days after which a confirmation is stale"),
-        Field("confirm_above", Kind.COUNT, "ask before changing what more clients' people hear"),
-        Field("domains", Kind.DOMAINS, "the partner's own address domains"),
-        Field("ignore_copies", Kind.NAMES, "files beside the store that are no conflict copies of it"),
+        Field("deadline_days", Kind.DAYS, "days between the renewal deadline and the renewal date"),
+        Field("horizon_days", Kind.DAYS, "days that reports look ahead"),
+        Field("stale_days", Kind.DAYS, "days after which a confirmation is out of date"),
+        Field(
+            "confirm_above", Kind.COUNT, "number of clients whose recipients can change without confirmation"
+        ),
+        Field("domains", Kind.DOMAINS, "domains of the partner's email addresses"),
+        Field("ignore_copies", Kind.NAMES, "files with similar names that are not conflict copies"),
     ),
-    "users": (_NAME, Field("active", Kind.FLAG, "false once deactivated: receives nothing")),
+    "users": (_NAME, Field("active", Kind.FLAG, "false if deactivated in HubSpot, so receives nothing")),
     "clients": (
         _NAME,
         Field(
             "hub_id",
             Kind.HUB_ID,
-            "the client's HubSpot account number",
+            "number of the client's HubSpot account",
             column="hub_id",
             option="--hub-id",
-            help="The HubSpot account number.",
+            help="Hub ID (number of the client's HubSpot account).",
             shown=Shown.LIST,
             label="Hub ID",
         ),
-        Field("contacts", Kind.ITEMS, "the client's points of contact", table="contacts", shown=Shown.CLIENT),
+        Field("contacts", Kind.ITEMS, "contacts of the client", table="contacts", shown=Shown.CLIENT),
         Field(
             "contacts_checked",
             Kind.DATE,
-            "when somebody last looked at Account & Billing",
+            "date on which the contacts were last checked in HubSpot",
             shown=Shown.CLIENT,
         ),
-        Field(
-            "renewals", Kind.ITEMS, "upcoming renewals, one per product", table="renewals", shown=Shown.CLIENT
-        ),
-        Field("override", Kind.TABLE, "the client's own setting, replacing the default", table="override"),
+        Field("renewals", Kind.ITEMS, "next renewals, one per product", table="renewals", shown=Shown.CLIENT),
+        Field("override", Kind.TABLE, "setting of the client, which replaces the default", table="override"),
         Field(
             "in_hubspot",
             Kind.TABLE,
-            "the setting last confirmed in HubSpot",
+            "setting in HubSpot, as last confirmed",
             table="clients.in_hubspot",
             attribute="confirmed",
             label=_CONFIRMED,
@@ -178,20 +183,20 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         ),
     ),
     "clients.in_hubspot": (
-        Field("owner", Kind.OWNER_SEEN, 'the owner shown, or "default"', required=True),
+        Field("owner", Kind.OWNER_SEEN, "renewal owner in HubSpot", required=True),
         *_SEEN_DEFAULT[1:],
     ),
     "contacts": (
-        Field("email", Kind.ADDRESS, "the user's address in the client's account", required=True),
+        Field("email", Kind.ADDRESS, "email address in the client's HubSpot account", required=True),
         _NAME,
-        Field("roles", Kind.ROLES, "primary, billing, decision-maker"),
-        Field("active", Kind.FLAG, "false once deactivated in HubSpot: receives nothing"),
+        Field("roles", Kind.ROLES, "any of primary, billing and decision-maker"),
+        Field("active", Kind.FLAG, "false if deactivated in HubSpot, so receives nothing"),
     ),
     "renewals": (
         Field(
             "date",
             Kind.DATE,
-            "the day the contract renews",
+            "renewal date",
             required=True,
             attribute="day",
             column="renewal",
@@ -199,13 +204,13 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         Field(
             "product",
             Kind.NAME,
-            "what renews; tells a client's renewals apart",
+            "product that renews, which identifies the renewal",
             column="product",
         ),
         Field(
             "deadline",
             Kind.DATE,
-            "the last day to alter terms, where not the usual one",
+            "renewal deadline, if not the usual one",
             column="deadline",
         ),
     ),
@@ -215,7 +220,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         Field(
             "note",
             Kind.TEXT,
-            "why",
+            "reason for the override",
             column="note",
         ),
     ),
@@ -223,7 +228,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
 
 
 def _complete(field: Field) -> Field:
-    """Return a field with the attribute and the label that follow from its key."""
+    """Return a field with the default attribute and label for its key."""
     label = field.key.replace("_", " ").capitalize()
     return field._replace(attribute=field.attribute or field.key, label=field.label or label)
 
@@ -231,26 +236,31 @@ def _complete(field: Field) -> Field:
 TABLES: Mapping[str, Mapping[str, Field]] = {
     name: {field.key: _complete(field) for field in fields} for name, fields in _TABLES.items()
 }
-"""The fields of each kind of table, by key, in the order in which they are written."""
+"""The fields of each kind of table, by key, in the order of the file."""
 
 TOP_LEVEL: Mapping[str, str] = {
-    "version": "the version of the store's structure",
-    "defaults": "the partner's default: what applies to every client without an override",
-    "policy": "how renewctl reckons; every key has a default",
-    "users": "the partner's own people, by address",
-    "clients": "the clients, by domain, as the partner dashboard shows it",
+    "version": "version of the file format",
+    "defaults": "the default, which applies to every client without an override",
+    "policy": "rules of renewctl, each with a default",
+    "users": "partner users, by email address",
+    "clients": "clients, by their domain in the partner dashboard",
 }
-"""The keys of a store, and what each is about."""
+"""The top-level keys of the file, and their meaning."""
 EDITORS = "$schema"
-"""The key by which an editor finds the JSON Schema of a store in JSON; it says nothing else."""
+"""The key by which an editor finds the JSON Schema of a JSON file. renewctl does not use it."""
 OWN_KEYS = "x-"
-"""Keys that begin so are the user's own: kept, and never remarked on."""
+"""The prefix of the user's own keys, which renewctl keeps and does not report."""
 
 
 class Column(NamedTuple):
-    """A column of a spreadsheet of clients, in which a row is a renewal, or a client without one.
+    """A column of a spreadsheet of clients.
 
-    ``table`` has the field; in the table ``contacts`` the name of the column is a role.
+    A row of the spreadsheet is a renewal, or a client without one.
+
+    Args:
+        name: The name of the column; for a column of contacts, the role.
+        table: The name of the field's table.
+        field: The field.
     """
 
     name: str
@@ -259,7 +269,7 @@ class Column(NamedTuple):
 
 
 def _columns() -> Iterator[Column]:
-    key = Field("client", Kind.TEXT, "the client's domain", attribute="key")
+    key = Field("client", Kind.TEXT, "domain of the client", attribute="key")
     yield Column("client", "clients", key)
     for field in TABLES["clients"].values():
         if field.table == "contacts":
@@ -273,4 +283,4 @@ def _columns() -> Iterator[Column]:
 
 
 COLUMNS: Mapping[str, Column] = {column.name.replace("-", "_"): column for column in _columns()}
-"""The columns of a spreadsheet in their order, by the name that ``import --map`` has for them."""
+"""The columns of a spreadsheet in their order, by their name in ``import --map``."""

@@ -95,7 +95,7 @@ def _warnings(run: Run, result: Result) -> list[str]:
     """Return the lines for standard error; JSON has them in its document."""
     if run.output in {Output.JSON, Output.JSONL}:
         return []
-    return [f"warning: {warning}" for warning in (*result.warnings, *([] if run.quiet else run.remarks))]
+    return [f"warning: {warning}" for warning in (*result.warnings, *([] if run.quiet else run.warnings))]
 
 
 def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
@@ -110,7 +110,7 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
         return ""
     if form is Output.XLSX:
         if result.text or result.data or not result.table.columns:
-            raise UsageError("this answer is not a table, so it has no form xlsx", hint="leave out -o xlsx")
+            raise UsageError("xlsx output is not available here", hint="remove -o xlsx")
         # Lazy import: few answers are workbooks.
         from renewctl.exchange.write_workbook import Content, write_workbook
 
@@ -119,7 +119,7 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
     made = {Output.HTML: result.page, Output.EML: None, Output.GITHUB: result.annotations}
     if form in made:
         if (make := made[form]) is None:
-            raise UsageError(f"this answer has no form {form}", hint=f"leave out -o {form}")
+            raise UsageError(f"{form} output is not available here", hint=f"remove -o {form}")
         return make()
     if result.data:
         return result.data

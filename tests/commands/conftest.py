@@ -1,4 +1,4 @@
-"""What the command tests share: a small store that has everything, and the ways to run renewctl."""
+"""Fixtures of the command tests: a data file, and ways to run renewctl."""
 
 import io
 import os
@@ -17,7 +17,7 @@ SMALL = Path(__file__).parent / "stores" / "small.toml"
 
 
 class Process(NamedTuple):
-    """What a real process left behind; a negative status is the signal it died of."""
+    """The result of a process. A negative status is the signal that ended it."""
 
     status: int
     out: bytes
@@ -26,7 +26,7 @@ class Process(NamedTuple):
 
 @pytest.fixture
 def small() -> Path:
-    """Return a small store with a default, an override and two users, as ``renewctl.toml`` here."""
+    """Return a small ``renewctl.toml`` with a default, an override and two users."""
     os.environ["RENEWCTL_AS_OF"] = AS_OF
     path = Path("renewctl.toml")
     path.write_bytes(SMALL.read_bytes())
@@ -35,7 +35,9 @@ def small() -> Path:
 
 @pytest.fixture
 def spawn() -> Callable[..., Process]:
-    """Return ``spawn(*argv, env={}, **options) -> Process``: renewctl in a process of its own.
+    """Return a function that runs renewctl in another process.
+
+    It is ``spawn(*argv, env={}, **options) -> Process``.
 
     A process that hangs is killed after ``PATIENCE`` seconds, and its test fails.
     """
@@ -61,15 +63,17 @@ class _Terminal(io.BytesIO):
 
 @pytest.fixture
 def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
-    """Return ``on_terminal(*argv, columns=100, colour=False)``: in this process, as on a terminal.
+    """Return a function that runs renewctl as on a terminal.
 
-    Standard input is none, so that nothing is asked.
+    It is ``on_terminal(*argv, columns=100, colour=False) -> (status, out, err)``.
+
+    It runs in this process. Standard input is not a terminal, so that renewctl asks no questions.
     """
     from renewctl.main import main
 
     def run(*argv: str, columns: int = 100, colour: bool = False) -> tuple[int, str, str]:
         out, err = _Terminal(), _Terminal()
-        # The wrappers are kept: one that is forgotten closes what it wraps.
+        # Keep the wrappers: a wrapper that is deleted closes its stream.
         streams = [io.TextIOWrapper(raw, encoding="utf-8", write_through=True) for raw in (out, err)]
         with monkeypatch.context() as patch:
             patch.setenv("COLUMNS", str(columns))
@@ -87,7 +91,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str
 
 @pytest.fixture
 def offered(run: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
-    """Return ``offered(line)``: the words that a line can end with, as fish is given them."""
+    """Return ``offered(line)``, which lists the completions of a line for fish."""
 
     def ask(line: str) -> list[str]:
         monkeypatch.setenv("_RENEWCTL_COMPLETE", "complete_fish")

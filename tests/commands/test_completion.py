@@ -1,7 +1,7 @@
-"""Completion by Typer's scripts: what a Tab offers, and that it never runs a word of the store or the line.
+"""Completion with Typer's scripts: a Tab never runs words of the file or line.
 
-The shells are real. Their ``renewctl`` is the real one when it is asked to complete; a command that is
-entered writes its words into a file instead, so that a test sees what the shell made of the line.
+The shells are real. Their ``renewctl`` completes as the real one. A command that is entered writes its
+arguments to a file instead, so that a test sees how the shell has parsed the line.
 """
 
 import json
@@ -58,7 +58,7 @@ def store(clients: tuple[str, ...], users: tuple[str, ...] = (), path: str = "re
 
 
 class Shell:
-    """A shell at work in the current folder."""
+    """A shell in the current folder."""
 
     def __init__(self, name: str, *begin: str) -> None:
         self.name = name
@@ -80,7 +80,7 @@ class Shell:
         self.child.expect_exact("READY")
 
     def entered(self, typed: str) -> list[str]:
-        """Type, press Tab and Enter; return the words that renewctl was run with."""
+        """Type, press Tab and Enter, and return the arguments of renewctl."""
         words = Path.home() / "words"
         words.unlink(missing_ok=True)
         self.child.send(typed + "\t\r")
@@ -92,14 +92,17 @@ class Shell:
 
 
 def sourced(name: str, script: str) -> str:
-    """Return the line that begins a shell with a script; zsh needs its completion first."""
+    """Return the line that loads a completion script.
+
+    zsh must load its own completion first.
+    """
     Path.home().joinpath("script").write_text(script)
     return f"{READY['zsh']}; source ~/script" if name == "zsh" else "source ~/script"
 
 
 @pytest.fixture(params=SHELLS)
 def shell(request: pytest.FixtureRequest, run: Callable) -> Iterator[Shell]:
-    """Return a shell with the script that renewctl prints for it."""
+    """Return a shell with renewctl's completion script."""
     if shutil.which(request.param) is None:
         pytest.skip(f"{request.param} is not installed")
     one = Shell(request.param, sourced(request.param, run("completion", request.param).out))
@@ -148,8 +151,8 @@ def test_a_tab_completes_the_word(shell: Shell) -> None:
         assert shell.entered(typed) == words, typed
 
 
-def test_names_that_mean_something_to_a_shell_are_not_offered(shell: Shell) -> None:
-    """Nothing is run, nothing inserted, however the store's names are chosen."""
+def test_names_with_special_characters_are_not_offered(shell: Shell) -> None:
+    """The shell runs and inserts nothing, with any names in the file."""
     store(HOSTILE, tuple(f"{name}@agency.example" for name in HOSTILE))
     assert shell.entered("renewctl explain ab") == ["explain", "ab"]
     assert shell.entered("renewctl user remove ab") == ["user", "remove", "ab"]
@@ -162,23 +165,23 @@ def test_names_that_mean_something_to_a_shell_are_not_offered(shell: Shell) -> N
 @pytest.mark.parametrize(
     "text", [None, "", "version = ", "\x00\xff", "clients = 3", "version = 99", "a = " + "[" * 5000]
 )
-def test_a_store_that_cannot_be_read_offers_nothing(text: str | None, shell: Shell) -> None:
+def test_an_unreadable_file_offers_nothing(text: str | None, shell: Shell) -> None:
     if text is not None:
         Path("renewctl.toml").write_text(text, encoding="latin-1")
     assert shell.entered("renewctl explain a") == ["explain", "a"]
     assert shell.entered("renewctl expl") == ["explain"]
 
 
-def test_one_of_a_thousand(shell: Shell) -> None:
+def test_a_thousand_clients_are_completed(shell: Shell) -> None:
     store(tuple(f"client{number:04}.example" for number in range(1000)))
     assert shell.entered("renewctl explain client05") == ["explain", "client05"]
     assert shell.entered("renewctl explain client0500") == ["explain", "client0500.example"]
 
 
 def test_nothing_that_is_typed_is_run(shell: Shell) -> None:
-    """A Tab behind half a command line only looks at it; Ctrl-U, a key that waits its turn, clears it.
+    """A Tab after half a command line runs nothing. Ctrl-U then clears the line.
 
-    zsh itself expands substitutions at a Tab, of any command, unless Tab is bound to complete-word.
+    zsh itself expands substitutions at a Tab, unless Tab is bound to complete-word.
     """
     store((*HOSTILE, "abc.example"))
     if shell.name == "zsh":
@@ -204,10 +207,10 @@ PLACES = {
 
 @pytest.mark.parametrize("name", SHELLS)
 def test_a_script_works_in_the_place_that_its_first_lines_name(name: str, run: Callable) -> None:
-    """There the shell finds it by itself when it is needed."""
+    """The shell loads it from there when it is needed."""
     where, begin = PLACES[name]
     if shutil.which(name) is None or (name == "bash" and not Path(begin.split()[1]).exists()):
-        pytest.skip(f"{name}, or what lets it find completions, is not installed")
+        pytest.skip(f"{name} or its support for completion is not installed")
     script = run("completion", name).out
     assert where.rpartition("/")[2] in "".join(script.splitlines(keepends=True)[:3])
     path = Path.home() / where
@@ -215,12 +218,12 @@ def test_a_script_works_in_the_place_that_its_first_lines_name(name: str, run: C
     path.write_text(script)
     store(("acme.example",))
     shell = Shell(name, begin)
-    for _ in range(2):  # the first Tab reads the file
+    for _ in range(2):  # The first Tab loads the file.
         assert shell.entered("renewctl explain ac") == ["explain", "acme.example"]
     shell.child.close(force=True)
 
 
-# ------------------------------------------------------------------ what is offered
+# ------------------------------------------------------------------ completions
 
 
 def commands(tree: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
@@ -233,7 +236,7 @@ COMMANDS = dict(commands(command_tree()))
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path) or "renewctl")
-def test_every_option_of_every_command(path: tuple[str, ...], offered: Callable) -> None:
+def test_every_option_of_every_command_is_offered(path: tuple[str, ...], offered: Callable) -> None:
     given = offered(" ".join(["renewctl", *path, "-"]))
     options = {
         name
@@ -245,7 +248,7 @@ def test_every_option_of_every_command(path: tuple[str, ...], offered: Callable)
 
 
 @pytest.mark.parametrize("path", [path for path, each in COMMANDS.items() if hasattr(each, "commands")])
-def test_every_command(path: tuple[str, ...], offered: Callable) -> None:
+def test_every_command_is_offered(path: tuple[str, ...], offered: Callable) -> None:
     assert offered(" ".join(["renewctl", *path, ""])) == list(COMMANDS[path].commands)
 
 
@@ -279,11 +282,13 @@ def test_every_command(path: tuple[str, ...], offered: Callable) -> None:
         ("import ", set()),
     ],
 )
-def test_what_is_offered(line: str, words: set[str], offered: Callable, small: Path) -> None:
+def test_values_are_offered(line: str, words: set[str], offered: Callable, small: Path) -> None:
     assert set(offered(f"renewctl {line}")) == words
 
 
-def test_the_store_is_found_as_for_a_command(offered: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_completion_uses_the_same_file_as_a_command(
+    offered: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert offered("renewctl explain ") == []
     Path("stores").mkdir()
     Path("stores/a.json").write_text('{"version": 1, "clients": {"json.example": {}}}')
@@ -314,7 +319,7 @@ def test_only_plain_names_are_offered(names: list[str], offered: Callable) -> No
 def test_powershell_gets_values_without_help(
     shell: str, run: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There is no PowerShell here: its script is Typer's, and this is what it asks and is told."""
+    """Test the requests and answers of Typer's script, without a PowerShell."""
     script = run("completion", shell).out
     assert "Register-ArgumentCompleter -Native -CommandName renewctl" in script
     assert '$Env:_RENEWCTL_COMPLETE = "complete_powershell"' in script
@@ -340,12 +345,12 @@ def test_a_tab_does_not_import_rich(words: str, spawn: Callable) -> None:
 
 @given(line=st.text())
 @settings(suppress_health_check=RESET)
-def test_any_line_has_an_answer(line: str, offered: Callable) -> None:
+def test_any_line_can_be_completed(line: str, offered: Callable) -> None:
     offered(line.replace("\0", ""))
     offered("renewctl override " + line.replace("\0", ""))
 
 
-def test_addresses_are_short_and_plain() -> None:
+def test_addresses_have_only_plain_characters() -> None:
     assert re.fullmatch(ADDRESS, "ana.souza+hub@agency-1.example")
     for address in (
         "-a@b.example",
@@ -376,6 +381,6 @@ def test_another_shell_is_a_usage_error(run: Callable) -> None:
 
 
 @pytest.mark.parametrize("text", ["clients = [1, 2]\n", "clients = 5\n", "[[clients]]\n"])
-def test_a_store_of_another_shape_offers_nothing(text: str, offered: Callable) -> None:
+def test_a_file_of_another_structure_offers_nothing(text: str, offered: Callable) -> None:
     Path("renewctl.toml").write_text(f"version = 1\n{text}")
     assert offered("renewctl client show ") == []

@@ -194,7 +194,7 @@ def test_no_standard_input_is_an_error(store: Path, spawn: Callable) -> None:
     line = " ".join(f"'{word}'" for word in command) + " <&-"
     done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, timeout=PATIENCE, check=False)
     assert done.returncode == 2
-    assert b"there is no standard input" in done.stderr
+    assert b"standard input is closed" in done.stderr
 
 
 @pytest.mark.parametrize("argv", [("import", "fifo"), ("override", "--from-file", "fifo")], ids=" ".join)
@@ -586,7 +586,7 @@ def test_the_store_itself_is_never_written_over(kind: str, small: Path, run: Cal
     for options in ((), ("--force",)):
         ran = run("export", target, *options)
         assert ran.status == 2
-        assert "the store itself" in ran.err
+        assert Path(target).name in ran.err
     assert small.read_bytes() == before
 
 

@@ -153,7 +153,7 @@ def test_a_store_invalid_at_the_revision_says_where(kept: Path, run: Callable) -
         (("--git", "HEAD:renewctl.toml"), "is not a revision"),
         (("--git", ""), "'' is not a revision"),
         (("--git", "HEAD:"), "is not a revision"),
-        (("old.toml", "--git", "HEAD"), "OLD and --git REV exclude each other"),
+        (("old.toml", "--git", "HEAD"), "OLD and --git can't be used together"),
     ],
 )
 def test_what_is_no_revision_is_a_usage_error(

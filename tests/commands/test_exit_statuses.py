@@ -1,6 +1,6 @@
-"""What renewctl ends with, as scripts see it; and what becomes of output that nobody can read.
+"""Exit statuses, and output that cannot be written.
 
-A change that is made ends with 0 and the store says it; any other end leaves the store as it was.
+A saved change ends with 0. With any other status, the file is unchanged.
 """
 
 import os
@@ -38,9 +38,9 @@ TABLE = [
     # 1: the answer is no
     ("who acme.example --expect fin@acme.example", 1, "not-as-expected", "acme.example"),
     ("who borges.example --expect ana@agency.example", 1, "not-as-expected", "rui@agency.example"),
-    ("who --within 1d --expect rui@agency.example", 1, "not-as-expected", "nothing is listed"),
+    ("who --within 1d --expect rui@agency.example", 1, "not-as-expected", "no renewals are listed"),
     ("who nobody.example --require-recipient --store nobody.toml", 1, "no-recipient", "nobody.example"),
-    ("who --within 1d --require-recipient", 1, "no-recipient", "nothing is listed"),
+    ("who --within 1d --require-recipient", 1, "no-recipient", "no renewals are listed"),
     # 2: usage
     ("whoo", 2, "usage", "whoo"),
     ("client shw", 2, "usage", "shw"),
@@ -67,14 +67,14 @@ TABLE = [
     ("import none.csv", 2, "usage", "none.csv"),
     ("import good.csv --date-format ymd", 2, "usage", "ymd"),
     ("export -", 2, "usage", "format"),
-    ("export renewctl.toml --force", 2, "usage", "the store itself"),
-    ("export renewctl.toml.history.jsonl --format json --force", 2, "usage", "the store's history"),
-    ("export .renewctl.toml.lock --format csv", 2, "usage", "the store's lock file"),
-    ("export ./renewctl.schema.json", 2, "usage", "the schema beside the store"),
+    ("export renewctl.toml --force", 2, "usage", "the data file itself"),
+    ("export renewctl.toml.history.jsonl --format json --force", 2, "usage", "the history of the data file"),
+    ("export .renewctl.toml.lock --format csv", 2, "usage", "the lock file of the data file"),
+    ("export ./renewctl.schema.json", 2, "usage", "the schema of the data file"),
     ("export .renewctl.toml.abc.tmp --format toml", 2, "usage", "a temporary file"),
     ("export renewctl.toml.copy.tmp --format toml", 0, None, ""),
     ("calendar --remind soon", 2, "usage", "soon"),
-    # 3: the store
+    # 3: the file
     ("who --store none.toml", 3, "store-missing", "none.toml"),
     ("set-default --owner hubspot --store none.toml", 3, "store-missing", "none.toml"),
     ("who --store bad.toml", 3, "store-invalid", "bad.toml:1:"),
@@ -89,7 +89,7 @@ TABLE = [
     ("override --from-file bad.csv", 3, "bad-input", "bad.csv:2"),
     ("export - --format csv --store none.toml", 3, "store-missing", "none.toml"),
     ("calendar --store bad.toml", 3, "store-invalid", "bad.toml:1:"),
-    # 4: unknown on the command line
+    # 4: an unknown name on the command line
     ("calendar --recipient nobody@agency.example", 4, "unknown-user", "nobody@agency.example"),
     ("who akme.example", 4, "unknown-client", "akme.example"),
     ("contacts 999", 4, "unknown-client", "999"),
@@ -102,7 +102,7 @@ TABLE = [
         "user add anna@",
     ),
     ("who --recipient nobody@agency.example", 4, "unknown-user", "nobody@agency.example"),
-    # 6: needs --yes
+    # 6: requires --yes
     ("clear-override --all", 6, "confirmation-required", "--yes"),
     # 74: the system
     ("set-default --notify none --store linked.toml", 74, "io", "hard links"),
@@ -139,7 +139,7 @@ def contents() -> dict[str, bytes]:
 
 @pytest.mark.parametrize(("line", "status", "code", "message"), TABLE, ids=[row[0] or "-" for row in TABLE])
 def test_status(line: str, status: int, code: str | None, message: str, run: Callable) -> None:
-    """The status, the code and the message; a complaint has a way out, and nothing was changed."""
+    """An error has its status, code and message, and a hint, and changes nothing."""
     before = contents()
     ran = run(*line.split())
     assert ran.status == status, ran.err
@@ -166,7 +166,7 @@ def test_a_group_alone_shows_its_commands_and_no_empty_error(group: str, run: Ca
     assert (ran.status == 0) == (ran.err == "")
 
 
-def test_the_statuses_are_those_of_the_design() -> None:
+def test_the_statuses_do_not_change() -> None:
     assert {status.name: int(status) for status in ExitStatus} == {
         "DONE": 0,
         "NO": 1,
@@ -182,14 +182,14 @@ def test_the_statuses_are_those_of_the_design() -> None:
     }
 
 
-def test_a_missing_value_points_to_the_help_of_its_own_command(run: Callable) -> None:
+def test_a_missing_value_points_to_the_help_of_the_command(run: Callable) -> None:
     assert "renewctl who --help" in run("who", "--within").err
 
 
 # ------------------------------------------------------------------ 70 and 130
 
 
-def test_a_bug_of_ours_is_70_and_one_message(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_is_70_with_one_message(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("unforeseen")
 
@@ -200,7 +200,7 @@ def test_a_bug_of_ours_is_70_and_one_message(run: Callable, monkeypatch: pytest.
     assert "Traceback" not in ran.err
 
 
-TELLS_OF_LOCKS = """
+PRINTS_LOCK_ATTEMPTS = """
 import os, sys
 sys.addaudithook(lambda event, _: event == "fcntl.flock" and os.write(1, b"tried\\n"))
 from renewctl.__main__ import run
@@ -210,23 +210,23 @@ run()
 
 def test_an_interruption_while_waiting_for_the_lock_is_130_and_changes_nothing(small: Path) -> None:
     before = small.read_bytes()
-    holder = hold(small)
+    process = hold_lock(small)
     try:
-        command = [sys.executable, "-c", TELLS_OF_LOCKS, "set-default", "--notify", "none"]
+        command = [sys.executable, "-c", PRINTS_LOCK_ATTEMPTS, "set-default", "--notify", "none"]
         waiting = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert [waiting.stdout.readline() for _ in range(3)] == [b"tried\n"] * 3
         waiting.send_signal(signal.SIGINT)
         out, err = waiting.communicate(timeout=PATIENCE)
     finally:
-        holder.kill()
-        holder.communicate()
+        process.kill()
+        process.communicate()
     assert (waiting.returncode, out.replace(b"tried\n", b"")) == (130, b"")
     assert b"Traceback" not in err
     assert small.read_bytes() == before
 
 
-def hold(store: Path) -> subprocess.Popen:
-    """Return a process that holds the store's lock until it is killed."""
+def hold_lock(store: Path) -> subprocess.Popen:
+    """Return a process that keeps the file locked until it is killed."""
     code = (
         "import sys, time; from pathlib import Path; from renewctl.store.lock import lock_store\n"
         "with lock_store(Path(sys.argv[1])): print('held', flush=True); time.sleep(3600)"
@@ -236,11 +236,14 @@ def hold(store: Path) -> subprocess.Popen:
     return process
 
 
-# ------------------------------------------------------------------ output nobody reads
+# ------------------------------------------------------------------ output that nobody reads
 
 
 def shell(line: str) -> subprocess.CompletedProcess:
-    """Run a line of shell, in which $R is renewctl; the status is that of its first command."""
+    """Run a shell line, in which $R is renewctl.
+
+    The status is that of the last command in a pipe that fails.
+    """
     line = line.replace("$R", f"{shlex.quote(sys.executable)} -m renewctl")
     return subprocess.run(
         ["/bin/bash", "-c", f"set -o pipefail; {line}"], capture_output=True, timeout=PATIENCE, check=False
@@ -258,7 +261,7 @@ def test_a_closed_standard_output_is_74(line: str) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_a_closed_standard_output_stops_a_change_before_it_is_made(small: Path) -> None:
+def test_a_closed_standard_output_prevents_a_change(small: Path) -> None:
     before = small.read_bytes()
     done = shell("$R set-default --notify none >&-")
     assert done.returncode == 74
@@ -267,7 +270,7 @@ def test_a_closed_standard_output_stops_a_change_before_it_is_made(small: Path) 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("line", READS)
-def test_a_full_disk_is_74_and_one_message(line: str) -> None:
+def test_a_full_disk_is_74_with_one_message(line: str) -> None:
     done = shell(f"$R {line} > /dev/full")
     assert done.returncode == 74
     assert done.stderr.startswith(b"{" if "json" in line else b"error: ")
@@ -278,8 +281,8 @@ def test_a_full_disk_is_74_and_one_message(line: str) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("form", ["", "-o json", "-q", "-o names"])
-def test_a_change_that_cannot_be_told_is_made_all_the_same(form: str, small: Path) -> None:
-    """After the file is replaced, failing output is a warning."""
+def test_a_change_is_saved_if_its_output_fails(form: str, small: Path) -> None:
+    """After the file is replaced, a failure of the output is a warning."""
     before = small.read_bytes()
     done = shell(f"$R set-default --notify none {form} > /dev/full")
     assert done.returncode == 0
@@ -300,26 +303,24 @@ def test_a_change_that_cannot_be_told_is_made_all_the_same(form: str, small: Pat
         ("who --all --by recipient -o html --split out --expect none", 1, {"out/rui@agency.example.html"}),
     ],
 )
-def test_files_whose_list_cannot_be_told_are_written_all_the_same(
-    line: str, status: int, written: set[str]
-) -> None:
+def test_files_are_written_if_the_output_fails(line: str, status: int, written: set[str]) -> None:
     done = shell(f"$R {line} > /dev/full")
     assert done.returncode == status
     assert all(Path(path).stat().st_size for path in written)
     if "-q" not in line:
         first = done.stderr.splitlines()[0]
         assert first == b"warning: written, but the answer could not be shown: No space left on device"
-    assert (b"error: not as expected" in done.stderr) == (status == 1)
+    assert (b"error: recipients are not as expected" in done.stderr) == (status == 1)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_dry_run_that_cannot_be_told_has_failed(small: Path) -> None:
+def test_a_dry_run_fails_if_its_output_fails(small: Path) -> None:
     before = small.read_bytes()
     assert shell("$R set-default --notify none --dry-run > /dev/full").returncode == 74
     assert small.read_bytes() == before
 
 
-def test_a_change_into_a_pipe_nobody_reads_is_made(small: Path) -> None:
+def test_a_change_is_saved_if_nobody_reads_the_pipe(small: Path) -> None:
     before = small.read_bytes()
     done = shell("$R set-default --notify none | true; echo ${PIPESTATUS[0]}")
     assert done.stdout == b"0\n"
@@ -333,10 +334,10 @@ def large(path: str) -> None:
 
 @pytest.mark.parametrize("unbuffered", ["", "1"], ids=["", "unbuffered"])
 @pytest.mark.parametrize("line", ["who", "who -o json", "client list -o csv"])
-def test_a_pipe_closed_early_is_141_and_silent(
+def test_a_pipe_closed_early_is_141_without_a_message(
     line: str, unbuffered: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Unbuffered, Python would not notice that only a part is written."""
+    """Without a buffer, Python ignores a partial write."""
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     large("large.toml")
     done = shell(f"$R {line} --store large.toml | head -1; echo ${{PIPESTATUS[0]}}")
@@ -344,7 +345,7 @@ def test_a_pipe_closed_early_is_141_and_silent(
     assert done.stderr == b""
 
 
-def test_a_closed_standard_error_changes_no_status(small: Path) -> None:
+def test_a_closed_standard_error_does_not_change_the_status(small: Path) -> None:
     assert shell("$R who 2>&-").returncode == 0
     assert shell("$R who akme.example 2>&-").returncode == 4
     before = small.read_bytes()
@@ -359,10 +360,10 @@ def test_no_standard_input_is_needed(small: Path) -> None:
     assert small.read_bytes() == before
 
 
-def test_the_module_and_the_script_end_alike() -> None:
+def test_the_module_and_the_script_have_the_same_results() -> None:
     script = Path(sys.executable).with_name("renewctl")
     if not script.exists():
-        pytest.skip("renewctl is not installed beside this Python")
+        pytest.skip("renewctl is not installed with this Python")
     for words in (["who", "akme.example"], ["who"], ["--version"]):
         one = subprocess.run([script, *words], capture_output=True, timeout=PATIENCE, check=False)
         other = subprocess.run(

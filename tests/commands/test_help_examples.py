@@ -1,4 +1,4 @@
-"""Every example of every help is run, on a copy of the invented agency in a git work tree."""
+"""Every example of the help, on a copy of the sample agency in a git repository."""
 
 import os
 import re
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from inspect import getdoc
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ PROGRAM = '#!/bin/sh\nexec "{python}" -m renewctl "$@"\n'
 
 @pytest.fixture
 def work(examples: Path, run: Callable) -> Path:
-    """Return the current folder: the agency committed, and then a change of its own on record."""
+    """Return the current folder, with the agency committed and one change after that."""
     os.environ["RENEWCTL_AS_OF"] = "2026-11-23"
     shutil.copytree(examples, "examples")
     shutil.copyfile(examples / "agency.toml", "renewctl.toml")
@@ -32,8 +33,8 @@ def work(examples: Path, run: Callable) -> Path:
     return Path.cwd()
 
 
-def entered(line: str) -> subprocess.CompletedProcess[str]:
-    """Enter a line as it stands in a shell."""
+def run_in_shell(line: str) -> subprocess.CompletedProcess[str]:
+    """Run a line in a shell."""
     program = Path.home() / "bin" / "renewctl"
     program.parent.mkdir()
     program.write_text(PROGRAM.format(python=sys.executable))
@@ -51,22 +52,22 @@ def entered(line: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(("words", "example"), ALL, ids=[example.command for _, example in ALL])
-def test_it_runs_and_does_what_its_command_does(words: str, example: Example, work: Path) -> None:
+def test_an_example_runs(words: str, example: Example, work: Path) -> None:
     if words == "init":
         Path("renewctl.toml").unlink()
     before = Path("renewctl.toml").read_bytes() if Path("renewctl.toml").exists() else b""
-    ran = entered(example.command)
+    ran = run_in_shell(example.command)
     assert (ran.returncode, "Traceback" in ran.stderr) == (example.status, False), ran.stderr
     assert f"renewctl {words} " in f"{example.command} "
     if "error" in ran.stderr:
         assert example.status, ran.stderr
-    if "not written" in example.comment or " -n" in example.command:
+    if " -n" in example.command:
         assert Path("renewctl.toml").read_bytes() == before
     if ">" in example.command:
         assert Path(example.command.split()[-1]).stat().st_size > 0
 
 
-def test_every_command_has_two_of_them() -> None:
+def test_every_command_has_two_examples() -> None:
     for name in COMMANDS:
         command_tree().build(name)
     assert set(EXAMPLES) == set(COMMAND_BODIES)
@@ -74,7 +75,7 @@ def test_every_command_has_two_of_them() -> None:
 
 
 @pytest.mark.parametrize("words", EXAMPLES)
-def test_the_help_shows_them_whole(words: str, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_help_shows_the_examples(words: str, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     text = run(*words.split(), "--help").out
     for example in EXAMPLES[words]:
@@ -82,12 +83,14 @@ def test_the_help_shows_them_whole(words: str, run: Callable, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("words", EXAMPLES)
-def test_the_help_has_one_imperative_line_and_says_what_stays_as_it_is(words: str) -> None:
-    from inspect import getdoc
-
+def test_the_summary_is_one_short_sentence(words: str) -> None:
     command_tree().build(words.partition(" ")[0])
-    first, *others = (getdoc(COMMAND_BODIES[words]) or "").split("\n\n")
-    assert "\n" not in first
-    assert first.endswith(".")
-    assert first.count(". ") == 0
-    assert others, "what it changes, and what not"
+    summary = (getdoc(COMMAND_BODIES[words]) or "").partition("\n\n")[0]
+    assert re.fullmatch(r"[A-Z][^;:\n]*\.", summary)
+    assert len(summary) <= 60
+    assert ". " not in summary
+
+
+def test_the_comment_of_an_example_is_a_phrase_without_a_full_stop() -> None:
+    comments = [example.comment for _, example in ALL]
+    assert [text for text in comments if not re.fullmatch(r"[A-Z][^;:]*[^.]", text)] == []

@@ -290,7 +290,7 @@ def test_every_file_that_cannot_be_replaced_is_named_before_any_is_written(run: 
     before = digests(Path())
     ran = run(*DRAFTS, "out", "--force", "--as-of", "2026-12-24")
     assert (ran.status, ran.out) == (74, "")
-    assert "error: 4 files can't be replaced; nothing was written\n" in ran.err
+    assert "error: 4 files cannot be replaced; nothing was written\n" in ran.err
     assert f"{paths['folder']} is a folder" in ran.err
     assert f"{paths['read-only'].name} is read-only" in ran.err
     assert f"{paths['linked'].name} has 2 hard links" in ran.err
@@ -304,7 +304,7 @@ def test_one_file_that_cannot_be_replaced_keeps_its_status_and_its_hint(run: Cal
     ran = run(*DRAFTS, "out", "--force")
     assert (ran.status, ran.out, os.listdir("out")) == (3, "", ["tiago@agency.example.eml"])
     assert ran.err == (
-        "error: 1 file can't be replaced; nothing was written\n"
+        "error: 1 file cannot be replaced; nothing was written\n"
         "  - out/tiago@agency.example.eml is a folder, not a file\n      help: name a file itself\n"
     )
 
@@ -393,7 +393,7 @@ def test_a_signal_stops_between_two_files_and_the_number_of_files_is_named(
     assert (ran.returncode, ran.stdout) == (status, "")
     assert ran.stderr == (
         f"error: interrupted: {so_far} written\n"
-        "help: to write them all: renewctl who --by recipient -o eml --split out --force\n"
+        "help: write all of them: renewctl who --by recipient -o eml --split out --force\n"
     )
     assert len(drafts()) == number
     assert all(read_draft(Path(path)).keys() == HEADERS for path in drafts())

@@ -1,4 +1,4 @@
-"""What people mistype, and type for something else: one error, one hint, exit status 2."""
+"""Mistyped and old names: one error, one hint, exit status 2."""
 
 import json
 import re
@@ -10,15 +10,12 @@ import pytest
 from renewctl.cli.app import command_tree
 from renewctl.domain.check import CODES
 from renewctl.package_data import read_texts
-from renewctl.render.result import Output
-
-FORMS = ", ".join(repr(str(each)) for each in Output)
 
 pytestmark = pytest.mark.usefixtures("small")
 
 SYNONYMS = read_texts("synonyms")
 
-MEANT = [
+SUGGESTIONS = [
     # mistyped
     ("whoo", "renewctl who"),
     ("exlpain acme.example", "renewctl explain"),
@@ -30,7 +27,7 @@ MEANT = [
     ("override acme.example --owner partnr --notify ana", "partner"),
     ("client assign acme.example prim a@b.io", "primary"),
     ("who -o jsn", "json"),
-    # a word that is none of renewctl's
+    # a synonym
     ("report", "renewctl who"),
     ("WHY acme.example", "renewctl explain CLIENT"),
     ("help report", "renewctl who"),
@@ -43,7 +40,7 @@ MEANT = [
     ("client list --notify ana", "--user"),
     ("who --notify ana", "--user"),
     ("who --code no-recipien", "no-recipient"),
-    # a command of the whole in a group, a client or an address for a command, a file for a format
+    # a command in a wrong group; a client or an address instead of a command; a file instead of a format
     ("client override acme.example", "renewctl override"),
     ("acme.example", "renewctl explain acme.example"),
     ("client acme.example", "renewctl client show acme.example"),
@@ -77,56 +74,69 @@ MEANT = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "line"), MEANT)
-def test_a_mistake_is_answered_with_what_is_meant(typed: str, line: str, run: Callable) -> None:
+@pytest.mark.parametrize(("typed", "line"), SUGGESTIONS)
+def test_a_mistake_is_answered_with_a_suggestion(typed: str, line: str, run: Callable) -> None:
     ran = run(*typed.split())
     assert (ran.status, ran.out) == (2, "")
     assert re.fullmatch(r"error: .+\nhelp: (.+)\n", ran.err)[1] == f"did you mean {line}?"
 
 
 ERRORS = [
-    ("xyzzy", "unknown command 'xyzzy'", "renewctl --help lists the commands"),
-    ("client xyzzy", "unknown command 'xyzzy'", "renewctl client --help lists the commands"),
-    ("$(id).example", "unknown command '$(id).example'", "renewctl --help lists the commands"),
-    ("it's", "unknown command 'it's'", "renewctl --help lists the commands"),
-    ("'", "unknown command '''", "renewctl --help lists the commands"),
-    ("user acme.example", "unknown command 'acme.example'", "renewctl user --help lists the commands"),
-    ("help xyzzy", "there is no help on 'xyzzy'", "renewctl help lists the pages"),
-    ("--bogus", "unknown option --bogus", "renewctl --help lists the commands"),
-    ("who --bogus", "unknown option --bogus", "renewctl who --help lists the options"),
-    ("user set ana --email a@b.io", "unknown option --email", "renewctl user set --help lists the options"),
-    ("who --dry-run", "unknown option --dry-run", "renewctl who changes nothing, so it has no --dry-run"),
-    ("--store x who", "unknown option --store", "options stand after the command: renewctl COMMAND --store"),
+    ("xyzzy", "unknown command 'xyzzy'", "see renewctl --help"),
+    ("client xyzzy", "unknown command 'xyzzy'", "see renewctl client --help"),
+    ("$(id).example", "unknown command '$(id).example'", "see renewctl --help"),
+    ("it's", "unknown command 'it's'", "see renewctl --help"),
+    ("'", "unknown command '''", "see renewctl --help"),
+    ("user acme.example", "unknown command 'acme.example'", "see renewctl user --help"),
+    ("help xyzzy", "no help for 'xyzzy'", "list the topics: renewctl help"),
+    ("--bogus", "unknown option --bogus", "see renewctl --help"),
+    ("who --bogus", "unknown option --bogus", "see renewctl who --help"),
+    ("user set ana --email a@b.io", "unknown option --email", "see renewctl user set --help"),
+    ("who --dry-run", "unknown option --dry-run", "remove --dry-run, because renewctl who makes no changes"),
+    ("--store x who", "unknown option --store", "put options after the command: renewctl COMMAND --store"),
     (
         "client --as-of today list",
         "unknown option --as-of",
-        "options stand after the command: renewctl client COMMAND --as-of",
+        "put options after the command: renewctl client COMMAND --as-of",
     ),
-    ("explain", "missing argument 'CLIENT'", "write renewctl explain CLIENT"),
-    ("user replace ana", "missing argument 'NEW'", "write renewctl user replace OLD NEW"),
-    ("explain a b", "unexpected argument 'b'", "renewctl explain --help lists the options"),
-    ("explain a b c", "unexpected argument 'b c'", "renewctl explain --help lists the options"),
-    ("who --within", "option '--within' requires an argument", "renewctl who --help lists the options"),
-    ("who --all=3", "option '--all' does not take a value", "renewctl who --help lists the options"),
+    ("explain", "missing CLIENT", "run renewctl explain CLIENT"),
+    ("user replace ana", "missing NEW", "run renewctl user replace OLD NEW"),
+    ("explain a b", "unexpected argument 'b'", "see renewctl explain --help"),
+    ("explain a b c", "unexpected argument 'b c'", "see renewctl explain --help"),
+    ("who --within", "--within requires a value", "see renewctl who --help"),
+    ("who --all=3", "--all does not take a value", "see renewctl who --help"),
     (
         "import a.csv --date-format ymd",
-        "invalid value for '--date-format': 'ymd' is not one of 'dmy', 'mdy'",
-        "renewctl import --help lists the options",
+        "'ymd' is not a valid value for --date-format",
+        "use dmy or mdy",
     ),
     (
         "who -o x.pdf",
-        f"invalid value for '-o' / '--output': 'x.pdf' is not one of {FORMS}",
-        "renewctl who --help lists the options",
+        "'x.pdf' is not a valid value for --output",
+        "see renewctl who --help",
     ),
+    (
+        "client assign acme.example boss a@b.io",
+        "'boss' is not a valid ROLE",
+        "use primary, billing or decision-maker",
+    ),
+    ("history --limit 0", "--limit: 0 is less than 1", "see renewctl history --help"),
+    ("history --limit x", "--limit: 'x' is not a number", "see renewctl history --help"),
+    (
+        "set-default --lock-timeout x",
+        "--lock-timeout: 'x' is not a number",
+        "see renewctl set-default --help",
+    ),
+    ("--version who", "--version can't be used together with a command", "run renewctl --version"),
     (
         "override acme.example --owner=hubspot --owner partner --notify ana",
         "--owner can be given only once",
-        "renewctl override --help lists the options",
+        "see renewctl override --help",
     ),
     (
         "client add new.example --renewal 2027-01-01 --product A --renewal 2027-02-01 --product B",
         "--renewal can be given only once",
-        "a second one: renewctl client set-renewal CLIENT DATE --product NAME",
+        "add another renewal with: renewctl client set-renewal CLIENT DATE --product NAME",
     ),
 ]
 
@@ -147,12 +157,12 @@ def test_a_mistake_has_one_error_and_one_hint(typed: str, error: str, hint: str,
         "client set acme.example --name --hub-id --hub-id 5",
     ],
 )
-def test_what_can_be_given_twice(typed: str, run: Callable) -> None:
-    """Options that take several values, those of a reading, and those that a later one overrules."""
+def test_some_options_can_be_given_twice(typed: str, run: Callable) -> None:
+    """Options with several values, options of reports, and common options can."""
     assert run(*typed.split()).status == 0
 
 
-def test_help_on_an_option_is_the_help_of_its_command(run: Callable) -> None:
+def test_help_for_an_option_is_the_help_of_its_command(run: Callable) -> None:
     assert run("help", "override", "--owner").out == run("override", "--help").out != ""
 
 
@@ -165,7 +175,7 @@ def test_a_mistake_is_one_object_under_json(run: Callable) -> None:
 
 
 def lines() -> list[str]:
-    """Return every command line that the table of synonyms answers with."""
+    """Return every command line in the table of synonyms."""
     found = [
         " ".join(filter(None, (group.removeprefix("renewctl"), line)))
         for group, table in SYNONYMS.items()
@@ -176,36 +186,36 @@ def lines() -> list[str]:
 
 
 @pytest.mark.parametrize("line", lines())
-def test_each_line_of_the_table_can_be_parsed(line: str) -> None:
+def test_each_line_of_the_table_is_a_valid_command_line(line: str) -> None:
     words = line.split()
     command = command_tree()
     while words and words[0] in getattr(command, "commands", ()):
         command = command.build(words.pop(0))
-    assert words == ["--version"] or not hasattr(command, "commands"), "it names no command"
+    assert words == ["--version"] or not hasattr(command, "commands"), "it does not name a command"
     examples = {"DATE": "2027-03-01", "ROLE": "primary"}
     command.make_context(line, [examples.get(word, word) for word in words])
 
 
-def test_each_option_of_the_table_is_one_that_some_command_has_under_another_name() -> None:
+def test_some_command_has_each_option_of_the_table_under_another_name() -> None:
     for word, line in SYNONYMS["options"].items():
         assert any(line.split()[0] in known and word not in known for known in options()), word
 
 
 def options() -> Iterator[list[str]]:
-    """Yield the options of each command, and those of the whole."""
+    """Yield the options of each command and of the tree."""
     commands = [command_tree()]
     for command in commands:
         commands += [command.build(name) for name in getattr(command, "commands", ())]
         yield [name for parameter in command.params for name in parameter.opts]
 
 
-def test_the_table_is_short_and_no_word_of_it_is_a_command() -> None:
+def test_the_table_is_short_and_has_no_commands_as_synonyms() -> None:
     assert sum(map(len, SYNONYMS.values())) <= 60
     for group in set(SYNONYMS) - {"options", "codes"}:
         tree = command_tree() if group == "renewctl" else command_tree().build(group)
         assert set(SYNONYMS[group]).isdisjoint(tree.commands)
 
 
-def test_each_code_of_the_table_has_another_name_now() -> None:
+def test_each_old_code_of_the_table_has_a_new_name() -> None:
     assert set(SYNONYMS["codes"]).isdisjoint(CODES)
     assert set(SYNONYMS["codes"].values()) <= set(CODES)

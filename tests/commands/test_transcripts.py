@@ -1,24 +1,22 @@
-r"""The transcripts beside this file: commands as typed, and all that they answered, byte for byte.
+r"""The transcripts in this folder: commands, with their output byte for byte.
 
-    # what the scene shows
-    --- renewctl.toml            a scene begins in an empty folder, with this file in it;
-    version = 1                  "--- small" takes stores/small.toml, "--- agency" the invented
-    ---                          agency's, "--- nothing" none
-    $ renewctl who acme.example  what a pipe gets: standard output,
+    # the title of the scene
+    --- renewctl.toml            A scene begins in an empty folder with this file.
+    version = 1                  "--- small" uses stores/small.toml, "--- agency" the sample agency,
+    ---                          "--- nothing" no file.
+    $ renewctl who acme.example  In a pipe: first standard output,
     ! error: ...                 then standard error,
-    ? 4                          then the exit status, unless it is 0
-    80$ renewctl who             the same on a terminal of 80 columns, without colour
-    $ renewctl check | grep :65  only the lines, of both streams, that the shell's filter keeps:
-                                 a scene shows what it is about
+    ? 4                          then the exit status, unless it is 0.
+    80$ renewctl who             The same on a terminal of 80 columns, without color.
+    $ renewctl check | grep :65  Only the lines of both streams that pass the shell's filter.
 
-``$ cat FILE`` shows a file, ``$ diff`` the lines by which it differs from the scene's beginning,
-``$ mkdir``, ``$ mv``, ``$ cp``, ``$ cd`` and ``$ export NAME=VALUE`` do what they say, ``$ edit OLD NEW``
-changes the store as an editor would. A line of output that looks like one of these marks stands
-behind a backslash, a carriage return is shown as ␍. The day is 23 November 2026; $HOME is written for the
-home folder and VERSION for the version. Ana works at the host desk, always at noon, and the changes of a
-store have the ids id000001, id000002, …
+``$ cat FILE`` shows a file. ``$ diff`` shows its changes since the beginning of the scene. ``$ mkdir``,
+``$ mv``, ``$ cp``, ``$ cd`` and ``$ export NAME=VALUE`` work as in a shell. ``$ edit OLD NEW`` changes the
+file as an editor does. A line of output that looks like one of these marks follows a backslash. A carriage
+return is shown as ␍. The date is 23 November 2026. $HOME replaces the home folder, VERSION the version.
+The author is Ana on the host desk, always at noon, and changes have the IDs id000001, id000002, …
 
-``RENEWCTL_TRANSCRIPTS=write`` writes the present answers into the files: read the difference.
+``RENEWCTL_TRANSCRIPTS=write`` writes the current output to the files. Read the differences.
 """
 
 import difflib
@@ -45,14 +43,14 @@ MARK = re.compile(r"\\|\d*\$ |! |\? |# |---")
 
 
 class Scene(NamedTuple):
-    """One store and the commands run on it, each with all it answered."""
+    """A data file, and the commands that run on it, with their output."""
 
     file: Path
     title: str
     name: str
     store: str
     steps: tuple[tuple[str, str], ...]
-    """(the line with the prompt, the lines that follow it)."""
+    """Pairs of a line with a prompt and the lines that follow it."""
 
 
 HEAD = re.compile(r"# ([^\n]*)\n--- (?:(\w+)\n|(\S+)\n(.*?)^---\n)", re.MULTILINE | re.DOTALL)
@@ -70,11 +68,11 @@ def _steps(body: str) -> Iterator[tuple[str, str]]:
     prompts = list(re.finditer(r"^\d*\$ .*\n", body, re.MULTILINE))
     for prompt, following in zip(prompts, [*prompts[1:], None], strict=True):
         answer = body[prompt.end() : following.start() if following else len(body)]
-        yield prompt[0].rstrip("\n"), answer.removesuffix("\n")  # the empty line between two answers
+        yield prompt[0].rstrip("\n"), answer.removesuffix("\n")  # The empty line between two outputs.
 
 
 def text_of(found: Iterable[Scene]) -> str:
-    """Return the text that reads as these scenes."""
+    """Return the text of a transcript with these scenes."""
     pieces = []
     for scene in found:
         block = f"{scene.store}---\n" if "." in scene.name else ""
@@ -87,7 +85,7 @@ ALL = [scene for file in FILES for scene in scenes(file)]
 
 
 class Stage:
-    """Where a scene is played."""
+    """The folder in which a scene runs."""
 
     def __init__(self, scene: Scene, patch: pytest.MonkeyPatch, examples: Path) -> None:
         self.scene, self.patch = scene, patch
@@ -98,26 +96,26 @@ class Stage:
         elif scene.name != "nothing":
             folder = examples if scene.name == "agency" else HERE / "stores"
             shutil.copyfile(folder / f"{scene.name}.toml", self.store)
-        self.begun = Path(self.store).read_text(encoding="utf-8") if scene.name != "nothing" else ""
+        self.original = Path(self.store).read_text(encoding="utf-8") if scene.name != "nothing" else ""
 
-    def played(self, prompt: str, run: Callable, on_terminal: Callable) -> str:
+    def play(self, prompt: str, run: Callable, on_terminal: Callable) -> str:
         columns, command = PROMPT.fullmatch(prompt).groups()
         command, _, filters = command.partition(" | ")
         program, *words = shlex.split(command)
         if program != "renewctl":
-            status, out, err = 0, self.other(program, words), ""
+            status, out, err = 0, self.run_tool(program, words), ""
         elif columns:
             status, out, err = on_terminal(*words, columns=int(columns))
-            out = re.sub(r" +$", "", out, flags=re.MULTILINE)  # nobody sees them there
+            out = re.sub(r" +$", "", out, flags=re.MULTILINE)  # They are invisible there.
         else:
             status, out, err = run(*words)
-        # Where a long line of a calendar is broken is for icalendar to decide, in each of its versions.
+        # The line breaks in a calendar depend on the version of icalendar.
         out = re.sub(r"\r\n |\\r\\n ", "", out)
-        # A last line without its end would be taken for one with it.
+        # The transcript cannot show that the last line end is missing.
         assert out.endswith("\n") or not out, f"no newline at the end: {out[-80:]!r}"
         out = out.replace("\r", "␍")
         lines = [*_marked(out, ""), *_marked(err, "! ")]
-        answer = self.named("".join(line + "\n" for line in lines))
+        answer = self.normalize("".join(line + "\n" for line in lines))
         if filters:
             pipe = subprocess.run(
                 ["/bin/sh", "-c", filters], input=answer.encode(), capture_output=True, check=False
@@ -126,7 +124,7 @@ class Stage:
             answer = pipe.stdout.decode()
         return answer + (f"? {status}\n" if status else "")
 
-    def named(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         home = str(self.folder.parent)
         text = text.replace(home, "$HOME").replace(renewctl.__version__, "VERSION")
         text = re.sub(r"2\d{3}-\d\d-\d\d([ T])\d\d:\d\d:\d\d", r"2026-11-23\g<1>12:00:00", text)
@@ -140,18 +138,18 @@ class Stage:
         lines = history.read_text(encoding="utf-8").splitlines() if history.exists() else []
         return [line["id"] for line in map(json.loads, lines) if "id" in line]
 
-    def other(self, program: str, words: list[str]) -> str:
+    def run_tool(self, program: str, words: list[str]) -> str:
         if program == "cat":
             return Path(words[0]).read_text(encoding="utf-8")
         if program == "diff":
             now = (self.folder / (words or [self.store])[0]).read_text(encoding="utf-8")
-            lines = list(difflib.unified_diff(self.begun.split("\n"), now.split("\n"), lineterm="", n=0))
+            lines = list(difflib.unified_diff(self.original.split("\n"), now.split("\n"), lineterm="", n=0))
             return "".join(line + "\n" for line in lines[2:] if not line.startswith("@@"))
         if program == "export":
             self.patch.setenv(*words[0].split("=", 1))
         elif program == "edit":
             text = (self.folder / self.store).read_text(encoding="utf-8")
-            assert text.count(words[0]) == 1, f"{words[0]!r} stands {text.count(words[0])} times"
+            assert text.count(words[0]) == 1, f"{words[0]!r} appears {text.count(words[0])} times"
             (self.folder / self.store).write_text(text.replace(words[0], words[1]), encoding="utf-8")
         elif program == "cd":
             self.patch.chdir(words[0])
@@ -162,7 +160,7 @@ class Stage:
         elif program == "cp":
             shutil.copyfile(*words)
         else:
-            pytest.fail(f"no such command: {program}")
+            pytest.fail(f"unknown command: {program}")
         return ""
 
 
@@ -175,21 +173,23 @@ def _marked(text: str, mark: str) -> Iterator[str]:
 def test_transcript(
     scene: Scene, run: Callable, on_terminal: Callable, examples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every command of the scene answers just what the transcript says."""
+    """The output of every command is that of the transcript."""
     monkeypatch.setenv("RENEWCTL_AS_OF", "2026-11-23")
     monkeypatch.setenv("LOGNAME", "ana")
     monkeypatch.setattr(socket, "gethostname", lambda: "desk")
     stage = Stage(scene, monkeypatch, examples)
-    steps = tuple((prompt, stage.played(prompt, run, on_terminal)) for prompt, _ in scene.steps)
+    steps = tuple((prompt, stage.play(prompt, run, on_terminal)) for prompt, _ in scene.steps)
     if WRITE:
         written = [scene._replace(steps=steps) if one == scene else one for one in scenes(scene.file)]
         scene.file.write_text(text_of(written), encoding="utf-8")
     expected, actual = text_of([scene]).split("\n"), text_of([scene._replace(steps=steps)]).split("\n")
     if actual != expected:
-        pytest.fail("\n".join(difflib.unified_diff(expected, actual, "said", "answered", lineterm="")), False)
+        pytest.fail(
+            "\n".join(difflib.unified_diff(expected, actual, "transcript", "output", lineterm="")), False
+        )
 
 
-def test_the_transcripts_read_as_they_are_written() -> None:
-    """Nothing of a file is silently left out."""
+def test_the_transcripts_are_parsed_completely() -> None:
+    """No part of a file is ignored."""
     for file in FILES:
         assert text_of(scenes(file)) == file.read_text(encoding="utf-8"), file.name

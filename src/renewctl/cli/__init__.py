@@ -1,1 +1,1 @@
-"""The command line: what people type, made into calls, and what comes of it, written."""
+"""The command line: arguments become calls, and results become output."""

@@ -1,4 +1,4 @@
-"""What makes a function a command, and the tree that imports a command only when it is called."""
+"""The ``command`` decorator, and the command tree, which imports commands lazily."""
 
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,83 +14,87 @@ from typer.main import get_command
 
 from renewctl.cli import field_options
 from renewctl.cli.overview import overview
-from renewctl.cli.runtime import EVERYWHERE, Run
+from renewctl.cli.runtime import COMMON_OPTIONS, Run
 from renewctl.errors import UsageError
 from renewctl.render.result import Output, Result
 
 
 class CommandInfo(NamedTuple):
-    """What is known of a command or group before its module is imported."""
+    """The panel and summary of a command or group, known before it is imported."""
 
     panel: str
     summary: str
 
 
 _PANELS: Mapping[str, Mapping[str, str]] = {
-    "Everyday": {
-        "set-default": "Set who owns renewal communication for every client without an override.",
-        "override": "Give clients an override, which replaces the default.",
-        "clear-override": "Return clients to the default.",
-        "contacts": "Show who holds which role at each client, which are vacant, and the partner user.",
-        "who": "Show who would be notified for upcoming renewals, and by which rule.",
-        "explain": "Show why a client's renewals reach whom they reach.",
+    "Reports": {
+        "who": "Show who is notified about upcoming renewals.",
+        "explain": "Explain who is notified about one client, and why.",
+        "contacts": "Show each client's contacts by role.",
     },
-    "Records": {
+    "Settings": {
+        "set-default": "Set the default renewal owner and partner user.",
+        "override": "Override the default for one or more clients.",
+        "clear-override": "Return clients to the default.",
+    },
+    "Clients and users": {
         "client": "List, add, change and remove clients.",
         "user": "List, add, change and remove partner users.",
     },
-    "Data in and out": {
-        "import": "Import clients from a spreadsheet: add new ones, update others.",
-        "export": "Write the store as TOML or JSON, or its clients as CSV or XLSX.",
-        "calendar": "Print deadlines and renewals as an iCalendar file, with who is notified.",
+    "HubSpot": {
+        "todo": "List what to change in HubSpot to match the file.",
+        "confirm": "Confirm that HubSpot matches the file.",
     },
-    "Safety": {
-        "check": "Find what is wrong, doubtful or old in the store, and what to do about it.",
-        "diff": "Show which settings differ between two stores, and who starts and stops hearing.",
-        "history": "Show what was changed, when, by whom and why, newest first.",
-        "undo": "Take the last change back as one step; a bulk change is one.",
-        "migrate": "Rewrite a store of an older version in the current one.",
+    "Checks and history": {
+        "check": "Find problems in the file and show how to fix them.",
+        "diff": "Compare two versions of the file.",
+        "history": "Show past changes, with date, author and reason.",
+        "undo": "Undo the last change, or one that you choose.",
     },
-    "Portal": {
-        "todo": "List what must still be clicked in HubSpot so that it agrees with the file.",
-        "confirm": "Record that HubSpot's screens show what the file says: clicked, or looked at.",
+    "Import and export": {
+        "import": "Import clients from a spreadsheet.",
+        "export": "Export the file as TOML, JSON, CSV or XLSX.",
+        "calendar": "Print renewals and deadlines as an iCalendar file.",
     },
-    "Start": {
-        "init": "Make a new store, ./renewctl.toml unless --store names another; never overwrites.",
-        "demo": "Show four commands at work on an invented portfolio.",
-        "where": "Show which store is in use, and why.",
-        "completion": "Print the script that lets bash, zsh, fish or PowerShell complete what is typed.",
-        "schema": "Print the JSON Schema of a store, by which editors complete and check it.",
-        "help": "Show the help of a command, or a page on exit-codes, rules, store or dates.",
+    "Setup and help": {
+        "init": "Create a new data file.",
+        "demo": "Try four commands on sample data.",
+        "where": "Show which file renewctl uses, and why.",
+        "migrate": "Upgrade a file from an older version of renewctl.",
+        "schema": "Print the JSON Schema of the data file.",
+        "completion": "Print the completion script for a shell.",
+        "help": "Show help for a command or a topic.",
     },
 }
 COMMANDS = {
     name: CommandInfo(panel, summary) for panel, found in _PANELS.items() for name, summary in found.items()
 }
-"""The commands and groups, in the order of the help."""
+"""The commands and groups, in the order of ``--help``."""
 COMMAND_BODIES: dict[str, Callable[..., Any]] = {}
-"""Commands by the words that call them, of the modules imported so far."""
+"""The commands of the modules imported so far, by name; in a group, the group's name comes first."""
 
 Body = Callable[..., Result]
-_OF_FEW_COMMANDS = {Output.HTML, Output.EML, Output.GITHUB}
-"""Forms that a command has only if it says so."""
+_SPECIAL_FORMATS = {Output.HTML, Output.EML, Output.GITHUB}
+"""Output formats that a command has only if it declares them."""
 
 
 def command(
     words: str, *, changes: bool = False, noted: bool = True, forms: Collection[Output] = ()
 ) -> Callable[[Body], Body]:
-    """Make a function from a ``Run`` and its own options to a ``Result`` a command.
+    """Declare a function as a command.
+
+    The function takes a ``Run`` and its own options, and returns a ``Result``.
 
     Args:
-        words: what people type; a group's name first.
-        changes: whether it changes the store, and so has the options of a change.
-        noted: whether the change is kept in the history, and so can have a note.
-        forms: those forms of its answer that only few commands have.
+        words: The name that users type; in a group, the group's name comes first.
+        changes: Whether the command changes the file, and so has the options for changes.
+        noted: Whether the history records the change, and so ``--note`` is an option.
+        forms: The special output formats of the command.
     """
     names = ["store", "output", "as_of", "quiet", "color", "no_pager"]
     if changes:
         names += ["dry_run", "yes", "lock_timeout", *(["note"] if noted else [])]
-    offered = [form for form in Output if form in forms or form not in _OF_FEW_COMMANDS]
+    offered = [form for form in Output if form in forms or form not in _SPECIAL_FORMATS]
     common = [each for each in inspect.signature(Run).parameters.values() if each.name in names]
 
     def declare(body: Body) -> Body:
@@ -99,15 +103,15 @@ def command(
         @wraps(body)
         def call(ctx: typer.Context, **values: Any) -> tuple[Run, Result]:
             run = Run(ctx.obj, **{name: values.pop(name) for name in names})
-            # Refused first, so that no change is made whose answer is lost.
+            # Refuse the format before anything is changed: otherwise the answer to a change is lost.
             if run.output not in offered:
-                raise UsageError(f"this answer has no form {run.output}", hint=f"leave out -o {run.output}")
+                raise UsageError(f"{run.output} output is not available here", hint=f"remove -o {run.output}")
             if run.output is Output.XLSX:
                 run.environment.refuse_terminal("a workbook", "report.xlsx")
             try:
                 return run, body(run, **field_options.collect(parameters, values, run))
             finally:
-                if "progress" in vars(run):  # most commands never ask for it
+                if "progress" in vars(run):  # Most commands never use it.
                     run.progress.stop()
 
         # Typer reads the signature: the body's own options, then the common ones.
@@ -124,40 +128,47 @@ def command(
 
 
 def _offer_forms(option: inspect.Parameter, forms: Sequence[Output]) -> inspect.Parameter:
-    """Return the option -o, for which a Tab offers these forms only."""
+    """Return the option ``-o`` with these formats in its help and its completion."""
     kind, terms = option.annotation.__origin__, copy(option.annotation.__metadata__[0])
+    terms.help = f"Output format: {', '.join(forms)}."
     terms.autocompletion = lambda: [*map(str, forms)]
     return option.replace(annotation=cast(Any, Annotated)[kind, terms])
 
 
 COMPLETE = "_RENEWCTL_COMPLETE"
-"""The variable that Typer's scripts for shells set when they ask."""
+"""The environment variable by which Typer's completion scripts ask for completions."""
 _OVERVIEW = """
-Who gets notified about a client's HubSpot renewal, and why.
+Find out who is notified about a client's HubSpot renewal, and why.
 
-Options stand after the command: renewctl who --within 60d. Short pages on single matters:
-renewctl help exit-codes, rules, store, dates.
+renewctl keeps the renewal owners of your clients in one text file. It never connects to HubSpot
+and never sends messages. To try it on sample data, run renewctl demo.
+
+Put options after the command, for example: renewctl who --within 60d. Help topics are exit-codes,
+rules, store and dates, for example: renewctl help rules.
 """
-# Given to each command too: Typer keeps the help option of the first context, which may have no parent.
+# Commands need it, too: Typer keeps the help option of the first context, which may have no parent.
 _HELP_OPTIONS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
 class _Helpful:
-    """What commands and groups have in common: help and completion, which only few runs need."""
+    """Help and completion, which commands and groups share."""
 
     def get_help(self, ctx: Any) -> str:
-        """Return Typer's help as one text, so that it can be piped as well as shown."""
+        """Return Typer's help as one text, for a terminal or a pipe."""
         from renewctl.cli.help import render_help
 
         return render_help(ctx)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Return the parts of the usage line; Typer would put what is required in braces."""
+        """Return the parts of the usage line, without Typer's braces."""
         pieces: list[str] = super().collect_usage_pieces(ctx)  # type: ignore[misc]
         return [piece.strip("{}") for piece in pieces]
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """Return completions without help texts: zsh evaluates them, and Typer imports rich for them."""
+        """Return completions without help texts.
+
+        zsh evaluates help texts, and Typer imports rich for them.
+        """
         found: list[Any] = super().shell_complete(ctx, incomplete)  # type: ignore[misc]
         for item in found:
             item.help = None
@@ -168,9 +179,9 @@ class Command(_Helpful, TyperCommand):
     """A command of the tree."""
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return ``--help``, in the panel of what every command has."""
+        """Return ``--help``, in the panel of common options."""
         option: Any = super().get_help_option(ctx)
-        option.rich_help_panel = EVERYWHERE
+        option.rich_help_panel = COMMON_OPTIONS
         return option
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -188,28 +199,28 @@ class Command(_Helpful, TyperCommand):
 
 
 class CommandGroup(_Helpful, TyperGroup):
-    """A group that imports and builds a command when it is called."""
+    """A group of commands. It imports and builds a command when it is called."""
 
     words = ""
-    """The words that call the group; none for the whole."""
+    """The name of the group; empty for the whole tree."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Return the name of the command that ``args`` begin with, the command, and the other arguments."""
+        """Return the name of the called command, the command, and the other arguments."""
         if args[0] == "help" and args[1:2] and args[1] in self.commands:
             args = [*(word for word in args[1:] if not word.startswith("-")), "--help"]
         name, named, rest = super().resolve_command(ctx, args)
         return name, self.build(name) if name and named else None, rest
 
     def build(self, name: str) -> "Command | CommandGroup":
-        """Return a command of this group, or a group, built."""
+        """Build a command or group of this group."""
         return _build(f"{self.words} {name}".lstrip())
 
 
 @cache
 def command_tree() -> CommandGroup:
-    """Return the tree; to build it and its commands once a process is enough."""
+    """Return the command tree. A process builds it, and each command, only once."""
     tree = _build_group("", _OVERVIEW, overview, COMMANDS)
-    for parameter in tree.params:  # Typer's own way to install completion works too, but is not listed.
+    for parameter in tree.params:  # Typer's own options for completion work, but --help does not list them.
         if parameter.name in {"install_completion", "show_completion"}:
             cast(Any, parameter).hidden = True
     return tree
@@ -237,7 +248,10 @@ def _build(words: str) -> Command | CommandGroup:
 def _build_group(
     words: str, text: str, callback: Callable[..., Any], members: Mapping[str, CommandInfo]
 ) -> CommandGroup:
-    """Return a group whose commands are only named; ``callback`` runs where none of them is called."""
+    """Return a group of commands that are not built yet.
+
+    ``callback`` runs if none of them is called.
+    """
     app = typer.Typer(
         name=words or "renewctl", cls=CommandGroup, callback=callback, help=_join_lines(text),
         invoke_without_command=True, add_completion=not words, rich_markup_mode="rich",
@@ -258,5 +272,5 @@ def _show_group_help(ctx: typer.Context) -> None:
 
 
 def _join_lines(text: str) -> str:
-    """Return a docstring with each paragraph on one line: rich keeps the line ends that it is given."""
+    """Put each paragraph of a docstring on one line, because rich keeps line ends."""
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))

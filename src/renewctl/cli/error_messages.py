@@ -1,4 +1,4 @@
-"""Errors and warnings as people and programs read them, on standard error."""
+"""Errors and warnings on standard error, as text or as JSON."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,9 @@ _OUTPUT_VALUE = re.compile(r"(?:--output=|-[nqy]*o=?)(.+)")
 
 
 def report_error(environment: Environment, arguments: Sequence[str], error: Exception) -> ExitStatus:
-    """Write any error where errors go, in the form asked for, and return its exit status.
+    """Write an error to standard error. Return its exit status.
+
+    The error is JSON if the output format of the command is.
 
     Raises:
         Exception: The error itself, if it is a bug and RENEWCTL_TRACEBACK is set.
@@ -61,10 +63,13 @@ def report_error(environment: Environment, arguments: Sequence[str], error: Exce
 
 
 def write_lines(environment: Environment, lines: Iterable[str]) -> None:
-    """Write lines to standard error; on a terminal they are broken between words: half an address is none."""
+    """Write lines to standard error.
+
+    On a terminal, wrap them between words, never inside an address.
+    """
     drawn = [_indent(text) for text in lines]
     if drawn and environment.stderr is not None and environment.stderr.isatty():
-        # Lazy import: a pipe does not wait for rich.
+        # Lazy import: pipes must not import rich.
         from renewctl.render.terminal import draw, terminal_width
 
         _write(environment, draw(Result({}, lines=drawn), terminal_width() - 1, colour=False))
@@ -73,14 +78,14 @@ def write_lines(environment: Environment, lines: Iterable[str]) -> None:
 
 
 def _indent(text: str) -> Line:
-    """Return a line that is continued below its text, not below its label, if it has one."""
+    """Return a line that wraps below its text, not below its label."""
     label = _LABEL.match(text)
     return line(label[0], HANG, text[label.end() :]) if label else line(text)
 
 
 def _write(environment: Environment, text: str) -> None:
     if environment.stderr is not None:
-        with suppress(OSError):  # Nobody can read of it; the exit status still says it.
+        with suppress(OSError):  # Nobody can read the error, but the exit status still shows it.
             environment.stderr.write(text)
             environment.stderr.flush()
 
@@ -91,23 +96,23 @@ def _as_renewctl_error(
     if isinstance(error, RenewctlError):
         return error
     if isinstance(error, typer.TyperException):
-        from renewctl.cli.suggestions import usage_error  # Lazy import: most errors are of another kind.
+        from renewctl.cli.suggestions import usage_error  # Lazy import: most errors are not Typer's.
 
-        # The command, as far as the words before the first option tell.
+        # The name of the command comes before the first option.
         words = list(takewhile(lambda word: not word.startswith("-"), arguments))
         count = 2 if words[:1] in (["client"], ["user"]) else 1
         return usage_error(error, " ".join(["renewctl", *words[:count]]))
     if isinstance(error, OSError):
-        where = f" {error.filename}" if error.filename else ""
-        return FileError(f"the system refused{where}: {error.strerror or error}")
+        what = f"cannot access {error.filename}" if error.filename else "system error"
+        return FileError(f"{what}: {error.strerror or error}")
     if variables.get(TRACEBACK):
         raise error
-    message = f"renewctl has a bug: {type(error).__name__}: {error}"
-    return InternalError(message, hint=f"please report it; {TRACEBACK}=1 shows where it happened")
+    message = f"internal error: {type(error).__name__}: {error}"
+    return InternalError(message, hint=f"report this bug, with the output under {TRACEBACK}=1")
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
-    """Return whether JSON was asked for, even where the arguments as a whole make no sense."""
+    """Return whether the output format is JSON, even for invalid arguments."""
     words = list(arguments)
     if "--" in words:
         words = words[: words.index("--")]
@@ -136,7 +141,7 @@ def _lines(error: RenewctlError) -> Iterator[str]:
 
 
 def _place(problem: Problem) -> str:
-    """Return where a problem is: ``FILE:LINE:COLUMN``, in a workbook ``FILE:Sheet!F3``."""
+    """Return the place of a problem, as ``FILE:LINE:COLUMN`` or ``FILE:Sheet!F3``."""
     if problem.sheet:
         return f"{problem.file}:{cell_reference(problem.sheet, problem.line, problem.column)}"
     return ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part)

@@ -1,4 +1,4 @@
-"""Parameters of a command that are several options each: its NamedTuples, and the table of fields."""
+"""Command parameters that expand to several options, such as a client's fields."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from inspect import Parameter, signature
@@ -17,9 +17,9 @@ from renewctl.model import Scalar
 
 _SET, _FILTER = "set", "filter"
 FieldValues = Annotated[Mapping[str, Scalar | None], _SET]
-"""New values of a client's fields, by key, of the options used; an empty one takes the value away."""
+"""New values of a client's fields, by key, for the options used. None removes a value."""
 FieldFilters = Annotated[Mapping[str, Scalar | None], _FILTER]
-"""Values that clients must have, by key; an empty one is of clients without a value."""
+"""Values that clients must have, by key. None selects clients without a value."""
 
 _TYPES: Mapping[Kind, tuple[Any, Mapping[str, Any]]] = {
     Kind.TEXT: (str | None, {"metavar": "TEXT"}),
@@ -31,13 +31,13 @@ _TYPES: Mapping[Kind, tuple[Any, Mapping[str, Any]]] = {
     Kind.COUNT: (int | None, {"metavar": "NUMBER", "min": 0}),
     Kind.HUB_ID: (int | None, {"metavar": "NUMBER", "min": 1}),
 }
-"""What an option of each kind takes."""
+"""The type and the arguments of an option for each kind of field."""
 
-_Annotated: Any = Annotated  # mypy refuses types that are known only at run time
+_Annotated: Any = Annotated  # mypy rejects types that are known only at run time.
 
 
 def expand(parameters: Iterable[Parameter]) -> Iterator[Parameter]:
-    """Yield the parameters of a command as Typer has them, one for each option."""
+    """Yield the parameters of a command for Typer, one per option."""
     for parameter in parameters:
         purpose = _purpose(parameter)
         if hasattr(parameter.annotation, "_fields"):
@@ -48,21 +48,21 @@ def expand(parameters: Iterable[Parameter]) -> Iterator[Parameter]:
             kind, terms = _TYPES[field.kind]
             words = field.help or f"{field.doc[0].upper()}{field.doc[1:]}."
             if purpose == _FILTER:
-                words = f"Only clients with this {field.key.replace('_', ' ')}."
+                words = f"Only clients with this {field.label[0].lower()}{field.label[1:]}."
             annotation = _Annotated[kind, typer.Option(field.option, help=words, **terms)]
             yield Parameter(field.key, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
 def collect(parameters: Iterable[Parameter], values: dict[str, Any], run: Run) -> dict[str, Any]:
-    """Return the arguments of a command as its own parameters have them.
+    """Combine the options that Typer has parsed into the arguments of a command.
 
     Args:
-        parameters: the command's.
-        values: the arguments by name, as Typer has them.
-        run: has the day that relative dates count from.
+        parameters: The parameters of the command.
+        values: The values by option, as Typer has them.
+        run: The run, with the date to which relative dates refer.
 
     Raises:
-        UsageError: If a value is not one of its field's kind.
+        UsageError: If a value is not valid for its field.
     """
     for parameter in parameters:
         if purpose := _purpose(parameter):
@@ -78,7 +78,7 @@ def collect(parameters: Iterable[Parameter], values: dict[str, Any], run: Run) -
 
 
 def describe_filters(values: Mapping[str, Scalar | None]) -> list[str]:
-    """Return the options of values that clients must have, as they are typed."""
+    """Return the filters on fields as command-line options."""
     options = []
     for key, value in values.items():
         positive, _, negative = TABLES["clients"][key].option.partition("/")

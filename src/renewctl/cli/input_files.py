@@ -1,4 +1,4 @@
-"""Files that a command reads as input, and the options that say how."""
+"""Input files of commands, and the options for reading them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,41 +16,42 @@ if TYPE_CHECKING:
     from renewctl.exchange.sheets import ReadingOptions
 
 STDIN = "-"
-FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for a pipe.")]
+FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="File to read, or - for standard input.")]
 
 
 class Reading(NamedTuple):
-    """The options that say how a table is to be read, where the file does not show it."""
+    """The options for reading a table, where the file itself is ambiguous."""
 
     mapping: Annotated[
         list[str] | None,
         typer.Option(
             "--map",
             metavar="FIELD=HEADER",
-            help="Read FIELD from the column HEADER; FIELD= leaves it out. "
-            f"The fields: {', '.join(COLUMNS)}.",
+            help="Read FIELD from the column HEADER, or skip it with FIELD=. "
+            f"Fields are {', '.join(COLUMNS)}.",
         ),
     ] = None
     sheets: Annotated[
         list[str] | None,
-        typer.Option("--sheet", metavar="NAME", help="Read this sheet of a workbook; can be repeated."),
+        typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook to read (can be repeated)."),
     ] = None
     header_row: Annotated[
-        int | None, typer.Option("--header-row", metavar="NUMBER", min=1, help="Row of the column names.")
+        int | None, typer.Option("--header-row", metavar="NUMBER", min=1, help="Number of the header row.")
     ] = None
     hidden_rows: Annotated[
         Literal["include", "skip"] | None,
-        typer.Option("--hidden-rows", help="What to do with hidden and filtered rows."),
+        typer.Option("--hidden-rows", help="Whether to read hidden and filtered rows."),
     ] = None
     encoding: Annotated[
-        Text, typer.Option("--encoding", metavar="NAME", help="Encoding of a CSV file; otherwise UTF-8.")
+        Text, typer.Option("--encoding", metavar="NAME", help="Encoding of a CSV file, if not UTF-8.")
     ] = None
     delimiter: Annotated[
-        Text, typer.Option("--delimiter", metavar="CHAR", help="Character between the cells of a CSV file.")
+        Text,
+        typer.Option("--delimiter", metavar="CHAR", help="Character between the cells of a CSV file."),
     ] = None
 
     def options(self) -> "ReadingOptions":
-        """Return the options as the exchange takes them.
+        """Return the options as ``ReadingOptions``.
 
         Raises:
             UsageError: If a mapping is not FIELD=HEADER.
@@ -72,27 +73,28 @@ def _read_mapping(words: Sequence[str]) -> dict[str, str]:
     for word in words:
         field, sign, header = word.partition("=")
         if not field.strip() or not sign:
-            hint = "for example --map client='Company Domain'"
-            raise UsageError(f"--map: {word!r} is not FIELD=HEADER", hint=hint)
+            hint = "write the field and the header, for example --map client='Company Domain'"
+            raise UsageError(f"--map: {word!r} is not in the form FIELD=HEADER", hint=hint)
         if headers.setdefault(field.strip(), header.strip()) != header.strip():
-            raise UsageError(f"--map {field.strip()} can be given only once", hint="leave one of them out")
+            raise UsageError(f"--map {field.strip()} can be given only once", hint="remove one of them")
     return headers
 
 
 def read_input(run: Run, file: str) -> tuple[bytes, str]:
-    """Return the content of a file, or of standard input for ``-``, and its name in messages.
+    """Return the content of a file or of standard input, and its name in messages.
 
     Raises:
-        UsageError: If there is no such file.
-        NotAFile, FileError: If it cannot be read.
+        UsageError: If the file does not exist.
+        NotAFile, FileError: If the file cannot be read.
     """
     if file != STDIN:
         try:
             return files.read_bytes(Path(file)), file
         except FileNotFoundError:
-            raise UsageError(f"there is no file {file}", hint="name a file, or - for a pipe") from None
+            hint = "check the name, or use - to read standard input"
+            raise UsageError(f"file {file!r} not found", hint=hint) from None
     if run.environment.stdin is None:
-        raise UsageError("there is no standard input", hint="name a file")
+        raise UsageError("standard input is closed", hint="pass the name of a file")
     if run.environment.stdin.isatty():
-        run.environment.stderr.write("Reading from the terminal; Ctrl-D ends.\n")
+        run.environment.stderr.write("Reading from the terminal. Press Ctrl-D to end.\n")
     return run.environment.stdin.buffer.read(), "standard input"

@@ -1,4 +1,4 @@
-"""Files that a command writes besides the store: each as a whole, and over nothing unasked."""
+"""Output files of commands, written completely or not at all."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -16,32 +16,35 @@ from renewctl.text import count_of, list_some
 from renewctl.workspace.companion_files import SCHEMA_NAME
 
 MOST_NAMED = 20
-"""So many existing files are named."""
+"""The number of existing files that an error lists."""
 
 
 class Written(NamedTuple):
-    """The number of files that were written, and the error that kept the next one from it, if any."""
+    """The number of files that were written, and the error that stopped the next one."""
 
     number: int
     failure: RenewctlError | None = None
 
 
 def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Written:
-    """Write files, readable by their owner alone; replace existing ones only with ``force``.
+    """Write files that only their owner can read.
+
+    Replace existing files only with ``force``.
 
     Args:
-        run: Has the progress, and the store, whose own files are never written.
-        contents: What each file holds.
-        force: Whether existing files are replaced. They keep their access.
+        run: The run, with the progress display and the data file.
+        contents: The content of each file.
+        force: Whether to replace existing files. They keep their permissions.
 
     Raises:
-        UsageError: If a path is a file of the store's own, or exists without ``force``. Nothing was written.
+        UsageError: If a path is the data file or one of its companions, or if it exists without
+            ``force``. Nothing was written.
         RenewctlError: If a file cannot be replaced, or the first cannot be written. Nothing was written.
-        Interrupted: If a signal came when some were written.
+        Interrupted: If a signal arrives after the first file was written.
     """
     for path in contents:
         if own := _describe_own_file(path, run.place.path):
-            raise UsageError(f"{path} is {own}", hint="name another file")
+            raise UsageError(f"{path} is {own}", hint="choose another file name")
     existing = [path for path in contents if os.path.lexists(path)]
     if force:
         _check_replaceable(existing, alone=len(contents) == 1)
@@ -50,17 +53,17 @@ def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Wri
     for number, (path, data) in enumerate(run.progress.track("Writing", contents.items())):
         so_far = f"{number} of {count_of(len(contents), 'file')} {'was' if number == 1 else 'were'} written"
         try:
-            raise_interruption()  # The first file that is written holds signals back.
+            raise_interruption()  # Writing the first file holds signals back.
             _write(path, data, force=force)
         except KeyboardInterrupt:
             if not number:
                 raise
-            hint = f"to write them all: {repeat_command(**{} if force else {'force': True})}"
+            hint = f"write all of them: {repeat_command(**{} if force else {'force': True})}"
             raise Interrupted(f"interrupted: {so_far}", hint=hint) from None
         except RenewctlError as error:
             if not number:
                 raise
-            # That is true of one file only.
+            # The hint is true of one file only.
             error.hint = "; ".join(part for part in error.hint.split("; ") if part != files.UNCHANGED)
             error.problems = (*error.problems, Problem(f"{so_far} before this error"))
             return Written(number, error)
@@ -68,19 +71,19 @@ def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Wri
 
 
 def _check_replaceable(paths: Sequence[Path], *, alone: bool) -> None:
-    """Refuse existing files that cannot be replaced, all at once.
+    """Refuse existing files that cannot be replaced, in one error.
 
     Raises:
-        RenewctlError: If there are such files; one that is written ``alone`` is the message itself.
+        RenewctlError: If there are such files. If a file is written ``alone``, it is its own error.
     """
     errors = []
     for path in paths:
         try:
             files.refuse_foreign_link(path)
-            files.read_bytes(path)  # so are they read before they are replaced
+            files.read_bytes(path)  # Replacing a file reads it, too.
             files.check_replaceable(path)
             files.refuse_hard_links(path)
-        except FileNotFoundError:  # Another process has removed it since.
+        except FileNotFoundError:  # Another process has removed it in between.
             continue
         except RenewctlError as error:
             errors.append(error)
@@ -88,7 +91,7 @@ def _check_replaceable(paths: Sequence[Path], *, alone: bool) -> None:
         raise errors[0]
     if errors:
         kinds = {type(error) for error in errors}
-        message = f"{count_of(len(errors), 'file')} can't be replaced; nothing was written"
+        message = f"{count_of(len(errors), 'file')} cannot be replaced; nothing was written"
         problems = [Problem(error.message, hint=error.hint) for error in errors]
         raise (kinds.pop() if len(kinds) == 1 else FileError)(message, problems=problems)
 
@@ -106,24 +109,24 @@ def _write(path: Path, data: bytes, *, force: bool) -> None:
     try:
         files.create(path, data)
     except FileExistsError:
-        if not force:  # Another process has made it since.
+        if not force:  # Another process has created it in between.
             _refuse_existing([path])
         files.refuse_foreign_link(path)
         files.replace(path, data, files.digest(files.read_bytes(path)))
 
 
 def _describe_own_file(path: Path, store: Path) -> str:
-    """Return which file of the store's own a path leads to; nothing if it is none of them."""
+    """Describe a path if it is the data file or a companion; otherwise empty."""
     real, target = Path(os.path.realpath(store)), Path(os.path.realpath(path))
     own = {
-        real: "the store itself",
-        history.path_of(store): "the store's history",
-        real.with_name(lock_name(real.name)): "the store's lock file",
-        real.with_name(SCHEMA_NAME): "the schema beside the store",
+        real: "the data file itself",
+        history.path_of(store): "the history of the data file",
+        real.with_name(lock_name(real.name)): "the lock file of the data file",
+        real.with_name(SCHEMA_NAME): "the schema of the data file",
     }
     for file, what in own.items():
         if target == file or (target.exists() and file.exists() and target.samefile(file)):
             return what
     name = target.name
     is_temporary = name.startswith(f".{real.name}.") and name.endswith(".tmp")
-    return "a temporary file of the store's" if is_temporary and target.parent == real.parent else ""
+    return "a temporary file of the data file" if is_temporary and target.parent == real.parent else ""

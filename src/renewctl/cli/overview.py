@@ -1,4 +1,4 @@
-"""``renewctl`` without a command: what it is, which store is in use, the version."""
+"""``renewctl`` without a command: an overview, or the version."""
 
 from typing import Annotated
 
@@ -16,17 +16,17 @@ def overview(
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
     ] = False,
 ) -> tuple[Run, Result] | None:
-    """Show the version, or what renewctl is and what to type next; nothing before a command."""
+    """Show the version or the overview. Return None if a command follows."""
     if ctx.invoked_subcommand is not None:
         if version:
-            raise UsageError("--version goes alone", hint="renewctl --version")
+            raise UsageError("--version can't be used together with a command", hint="run renewctl --version")
         return None
     run = Run(ctx.obj)
     if version:
         document = {"schema": "renewctl.version/1", "version": __version__}
         table = DataTable(("version",), ((__version__,),))
         return run, Result(document, table, lines=(line(f"renewctl {__version__}"),))
-    from renewctl.render.overview import render_overview  # Lazy import: every command passes here.
+    from renewctl.render.overview import render_overview  # Lazy import: every command calls this function.
 
     store: str | None = f"{run.place.display} ({run.place.why})"
     portfolio, missing = None, False

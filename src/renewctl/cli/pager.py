@@ -1,4 +1,4 @@
-"""Long answers on a terminal, through the pager that the user has chosen, as git does it."""
+"""Long output on a terminal, through the user's pager, as in git."""
 
 import os
 import shutil
@@ -12,20 +12,20 @@ from renewctl.signals import outlive_signals, release_signals
 
 VARIABLES = ("RENEWCTL_PAGER", "PAGER")
 _SHELL = set("|&;<>()=`\n")
-"""Characters of what is not one command: several of them, or one with variables of its own."""
+"""Characters that make a shell line more than one plain command."""
 _SETTINGS = {"LESS": "FRX", "LV": "-c", "LESSCHARSET": "utf-8"}
-"""What programs need to show colours and UTF-8, and to end at once where all fits; the user's own win."""
+"""Variables for colors, for UTF-8, and to quit at once if the output fits. The user's own win."""
 
 
 def show(text: str, environment: Environment, below: int = 0) -> None:
-    """Write text to a terminal; through a pager if it is longer than the terminal is high.
+    """Write text to a terminal, through a pager if the text is longer than the screen.
 
-    To leave the pager early is no error. If it cannot run, the text is written without it.
+    Quitting the pager early is not an error. If the pager cannot run, the text is written without it.
 
     Args:
-        text: what the terminal shows, with colours or not.
-        environment: the terminal and the variables.
-        below: number of lines that are written below the text afterwards.
+        text: The text, with or without colors.
+        environment: The terminal and the variables.
+        below: The number of lines that are written after the text.
     """
     pager = find_pager(environment.variables)
     if pager and _is_long(text, below) and _page(text, pager, environment):
@@ -34,7 +34,7 @@ def show(text: str, environment: Environment, below: int = 0) -> None:
 
 
 def find_pager(variables: Mapping[str, str]) -> str:
-    """Return the command of the pager; empty if there is none, or the user wants none."""
+    """Return the command of the pager; empty if there is none or it is turned off."""
     if variables.get("TERM") == "dumb":
         return ""
     named = [variables[name] for name in VARIABLES if name in variables]
@@ -43,8 +43,8 @@ def find_pager(variables: Mapping[str, str]) -> str:
 
 
 def _is_long(text: str, below: int) -> bool:
-    """Return whether text, lines below it and the prompt that follows are more than a terminal shows."""
-    from rich.text import Text  # Lazy import: only a terminal has a height.
+    """Return whether the text, ``below`` lines and the prompt exceed the screen."""
+    from rich.text import Text  # Lazy import: only terminals need it.
 
     columns, height = shutil.get_terminal_size()
     left = height - below - 1
@@ -56,34 +56,37 @@ def _is_long(text: str, below: int) -> bool:
 
 
 def _compose_command(pager: str) -> str:
-    """Return what a shell runs. It gives way to a plain command, as Ctrl-C would end it, but not ``less``."""
+    """Return the shell line for the pager.
+
+    With ``exec``, Ctrl-C cannot end the shell before the pager.
+    """
     return pager if os.name == "nt" or set(pager) & _SHELL else f"exec {pager}"
 
 
 def _page(text: str, pager: str, environment: Environment) -> bool:
-    """Show text in the pager. Return whether somebody could read it there.
+    """Show text in the pager. Return whether the pager worked.
 
-    As in git, a signal ends renewctl only after the pager, which would otherwise be left on the terminal.
+    As in git, a signal ends renewctl only after the pager. Otherwise, the pager stays on the terminal.
 
     Raises:
-        KeyboardInterrupt: If Ctrl-C ended the pager. Pagers that take keys go on, and are left with status 0.
+        KeyboardInterrupt: If Ctrl-C ended the pager. Interactive pagers continue and exit with 0.
     """
     variables = {**_SETTINGS, **environment.variables}
     with outlive_signals() as received:
         try:
             process = subprocess.Popen(  # noqa: S602
                 _compose_command(pager),
-                # The command is the user's own, and can have options, pipes and variables.
+                # The user wrote the command. It can have options, pipes and variables.
                 shell=True,
                 env=variables,
                 stdin=subprocess.PIPE,
                 stdout=environment.stdout,
-                # After a change interruptions are held back, here and in whatever is started here.
+                # After a change, signals are held back in this process and in its children.
                 preexec_fn=release_signals if hasattr(signal, "pthread_sigmask") else None,  # noqa: PLW1509
             )
-        except (OSError, ValueError):  # There is no shell, or no terminal behind the stream.
+        except (OSError, ValueError):  # There is no shell, or the stream has no file descriptor.
             return False
-        with suppress(OSError):  # The user has left the pager before its end.
+        with suppress(OSError):  # The user has quit the pager early.
             process.communicate(text.encode(errors="backslashreplace"))
         if process.wait() and signal.SIGINT in received:
             raise KeyboardInterrupt

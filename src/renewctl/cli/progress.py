@@ -1,4 +1,4 @@
-"""Progress of what takes long, on a terminal: rich's bar, which comes after a second and goes again."""
+"""Progress of long commands on a terminal, as a bar that appears after a second."""
 
 from collections.abc import Callable, Iterable, Iterator, Sized
 from threading import Lock, Timer, current_thread
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _UPDATES = 100
-"""How often a bar moves in one phase: to move it for every row would take longer than to read the row."""
+"""The number of updates in one phase: an update per row would take longer than reading the row."""
 
 
 class Progress:
-    """How far a command is: the name of its phase, and a bar.
+    """The progress of a command: the name of its phase, and a bar.
 
     Args:
-        stream: the terminal; None shows nothing.
-        has_colour: returns whether the bar has colours.
+        stream: The terminal; None shows nothing.
+        has_colour: Returns whether the bar has color.
     """
 
     delay = 1.0
@@ -36,7 +36,7 @@ class Progress:
         self._bar: Bar | None = None
 
     def begin(self, phase: str, total: int | None = None) -> None:
-        """Name what the command does from now on; ``total`` is the number of its items, if it is known."""
+        """Begin a phase, with ``total`` items if their number is known."""
         if self.stream is None:
             return
         if self._timer is None:
@@ -51,7 +51,7 @@ class Progress:
                 self._bar.refresh()
 
     def track(self, phase: str, items: Iterable[T]) -> Iterable[T]:
-        """Begin a phase, and return its items, which move the bar as they are taken."""
+        """Begin a phase and return its items. Taking an item moves the bar."""
         return items if self.stream is None else self._count(phase, items)
 
     def _count(self, phase: str, items: Iterable[T]) -> Iterator[T]:
@@ -71,7 +71,7 @@ class Progress:
                 self._bar.update(self._bar.task_ids[0], completed=done)
 
     def stop(self) -> None:
-        """Take the bar away, as before a question or an answer; the next phase brings it back."""
+        """Remove the bar, for example before a question. The next phase shows it again."""
         if self._timer is None:
             return
         self._timer.cancel()
@@ -82,17 +82,20 @@ class Progress:
                 self._bar = None
 
     def _show(self) -> None:
-        """Show the bar, in the thread of the timer: the command may be busy with a single long step."""
-        # Lazy import: most commands are done before anybody wonders.
+        """Show the bar.
+
+        This runs in the timer's thread, because the command can be busy with one long step.
+        """
+        # Lazy import: most commands finish before the bar appears.
         from rich.console import Console
         from rich.progress import Progress as Bar
 
         console = Console(file=self.stream, no_color=not self._has_colour())
-        # Rich would hide the cursor, and a process that a signal ends cannot show it again.
+        # Rich hides the cursor, and a process that is killed cannot show it again.
         console.show_cursor = lambda *_: False  # type: ignore[method-assign]
         bar = Bar(console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
         with self._lock:
-            if self._timer is current_thread():  # otherwise it was stopped while rich was imported
+            if self._timer is current_thread():  # Otherwise stop() was called during the import.
                 self._replace_task(bar)
                 bar.start()
                 self._bar = bar

@@ -1,4 +1,4 @@
-"""One run of one command: the process's surroundings, the common options, and the way to the store."""
+"""One run of a command: environment, common options, and access to the file."""
 
 import os
 import sys
@@ -24,17 +24,14 @@ if TYPE_CHECKING:
 
 AS_OF = "RENEWCTL_AS_OF"
 ColorChoice = Literal["auto", "always", "never"]
-EVERYWHERE = "Options of every command"
-_common = partial(typer.Option, rich_help_panel=EVERYWHERE)
-_change = partial(typer.Option, rich_help_panel="Options of every change")
-_STORE = f"The store; else {places.VARIABLE}, else the one found from here."
-_TODAY = f"Take this day for today; else {AS_OF}, else the local date."
-_COLOR = "Use colors: auto, always or never; otherwise NO_COLOR and the terminal decide."
-_FORMATS = f"The form of the answer: {', '.join(Output)}."
+COMMON_OPTIONS = "Common options"
+CHANGE_OPTIONS = "Options for changes"
+_common = partial(typer.Option, rich_help_panel=COMMON_OPTIONS)
+_change = partial(typer.Option, rich_help_panel=CHANGE_OPTIONS)
 
 
 class Environment(NamedTuple):
-    """The process's surroundings: variables and streams."""
+    """The environment variables and the standard streams of the process."""
 
     variables: Mapping[str, str]
     stdin: TextIO
@@ -43,12 +40,11 @@ class Environment(NamedTuple):
 
     @classmethod
     def from_process(cls) -> "Environment":
-        """Return this process's own, its output in UTF-8 whatever the locale."""
+        """Return the environment of this process, with UTF-8 output in any locale."""
         output = sys.__stdout__
         if output is not None and output is sys.stdout and isinstance(output.buffer, RawIOBase):
-            # PYTHONUNBUFFERED, which containers set, leaves the buffer out. Python then takes no notice
-            # when the system writes a part only, as to a pipe that closes or onto a disk that fills:
-            # the rest would be lost, and the status 0.
+            # With PYTHONUNBUFFERED, which containers set, the stream has no buffer. Python then ignores a
+            # partial write to a closed pipe or a full disk: the rest would be lost, with exit status 0.
             raw = output.buffer
             output.detach()
             sys.stdout = sys.__stdout__ = TextIOWrapper(BufferedWriter(raw))  # type: ignore[misc]
@@ -59,80 +55,85 @@ class Environment(NamedTuple):
         return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
 
     def is_terminal(self) -> bool:
-        """Return whether people read the output."""
+        """Return whether standard output is a terminal."""
         return self.stdout is not None and self.stdout.isatty()
 
     def refuse_terminal(self, what: str, name: str) -> None:
-        """Raise UsageError if what a terminal cannot show would go to one; ``name`` is a file to suggest."""
+        """Refuse to write ``what`` to a terminal, and suggest the file ``name``.
+
+        Raises: UsageError.
+        """
         if self.is_terminal():
-            raise UsageError(f"{what} can't be shown on a terminal", hint=f"add > {name} to the command")
+            raise UsageError(f"{what} cannot be shown on a terminal", hint=f"add > {name} to the command")
 
     def can_ask(self) -> bool:
-        """Return whether somebody is there to answer a question."""
+        """Return whether a user can answer questions."""
         return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()
 
 
 class RunOptions(NamedTuple):
-    """The options of every command, then those of every change; ``note`` is kept in the history."""
+    """The options for changes, then the common options."""
 
     environment: Environment
-    store: Annotated[str | None, _common("--store", metavar="FILE", help=_STORE)] = None
-    output: Annotated[
-        Output, _common("-o", "--output", metavar="FORMAT", case_sensitive=False, help=_FORMATS)
-    ] = Output.AUTO
-    as_of: Annotated[str | None, _common("--as-of", metavar="DATE", help=_TODAY)] = None
-    quiet: Annotated[bool, _common("-q", "--quiet", help="Say only what was asked for.")] = False
-    color: Annotated[ColorChoice, _common("--color", case_sensitive=False, help=_COLOR)] = "auto"
-    no_pager: Annotated[bool, _common("--no-pager", help="Print long answers without a pager.")] = False
-    dry_run: Annotated[bool, _change("-n", "--dry-run", help="Show the change; write nothing.")] = False
+    dry_run: Annotated[bool, _change("-n", "--dry-run", help="Show the change without saving it.")] = False
     yes: Annotated[bool, _change("-y", "--yes", help="Answer yes to every question.")] = False
+    note: Annotated[
+        str, _change("--note", metavar="TEXT", help="Reason for the change, kept in the history.")
+    ] = ""
     lock_timeout: Annotated[
         float,
-        _change("--lock-timeout", metavar="SECONDS", min=0, help="How long to wait for another writer."),
+        _change("--lock-timeout", metavar="SECONDS", min=0, help="How long to wait for a locked file."),
     ] = 10.0
-    note: Annotated[str, _change("--note", metavar="TEXT", help="Why; kept in the history.")] = ""
+    store: Annotated[str | None, _common("--store", metavar="FILE", help="Data file to use.")] = None
+    output: Annotated[Output, _common("-o", "--output", metavar="FORMAT", case_sensitive=False)] = Output.AUTO
+    as_of: Annotated[str | None, _common("--as-of", metavar="DATE", help="Use this date as today.")] = None
+    quiet: Annotated[bool, _common("-q", "--quiet", help="Suppress informational output.")] = False
+    color: Annotated[ColorChoice, _common("--color", case_sensitive=False, help="When to use color.")] = (
+        "auto"
+    )
+    no_pager: Annotated[bool, _common("--no-pager", help="Print long output without a pager.")] = False
 
 
 class Run(RunOptions):
-    """One run of a command: its common options, and what they lead to."""
+    """One run of a command: its common options, and the values that follow from them."""
 
     @cached_property
     def form(self) -> Output:
-        """The form of the answer, as asked for."""
+        """The output format to use."""
         return self.resolve_form(self.output)
 
     def resolve_form(self, output: Output) -> Output:
-        """Return a form as it is here: ``auto`` is a table on a terminal, and stays what it is in a pipe."""
+        """Return the format for a requested one: on a terminal, ``auto`` is a table."""
         terminal = output is Output.AUTO and self.environment.is_terminal()
         return Output.TABLE if terminal else output
 
     @cached_property
-    def remarks(self) -> list[str]:
-        """What the store has that is odd, in the words of a warning."""
+    def warnings(self) -> list[str]:
+        """Warnings about the file and about the options, to print after the answer."""
         return []
 
     @cached_property
     def progress(self) -> "Progress":
-        """What shows how far the command is; nothing where nobody looks, or a program reads the answer."""
-        from renewctl.cli.progress import Progress  # Lazy import: reports are soon done.
+        """The progress display, which is empty unless a person watches a terminal."""
+        from renewctl.cli.progress import Progress  # Lazy import: most commands show no progress.
 
         stream, variables = self.environment.stderr, self.environment.variables
-        looked_at = stream is not None and stream.isatty() and variables.get("TERM") != "dumb"
-        # A page or messages are for people, too, and what writes them shows progress only for many files.
+        visible = stream is not None and stream.isatty() and variables.get("TERM") != "dumb"
+        # Pages and drafts are for people, too: writing many of them shows progress.
         for_people = {Output.AUTO, Output.TABLE, Output.HTML, Output.EML}
-        if self.quiet or self.output not in for_people or not looked_at:
+        if self.quiet or self.output not in for_people or not visible:
             return Progress(None)
         return Progress(stream, self.has_colour)
 
     def has_colour(self, *, terminal: bool = True) -> bool:
-        """Return whether what people look at has colours, on a terminal or elsewhere."""
-        from renewctl.render.terminal import decide_colour  # Lazy import: a pipe does not wait for rich.
+        """Return whether output for people has color, on a terminal or elsewhere."""
+        from renewctl.render.terminal import decide_colour  # Lazy import: pipes must not import rich.
 
         return decide_colour(self.color, self.environment.variables, terminal=terminal)
 
     @cached_property
     def today(self) -> date:
-        """The day windows and notes count from: ``--as-of``, the variable, or the local date."""
+        """The date of the report: from ``--as-of``, the variable, or the local clock."""
         text, option = self.as_of, "--as-of"
         if text is None:
             text, option = self.environment.variables.get(AS_OF) or None, AS_OF
@@ -140,58 +141,61 @@ class Run(RunOptions):
         return today if text is None else parse_day(text, today, option=option)
 
     def with_excel(self, result: Result, *, excel: bool) -> Result:
-        """Return the result, with Excel's mark at the beginning of its CSV form if that is asked for.
+        """Return the result; with ``excel``, its CSV begins with a byte order mark.
 
         Raises:
-            UsageError: If it is asked for and the form is not CSV.
+            UsageError: If ``excel`` is set and the format is not CSV.
         """
         if excel and self.output is not Output.CSV:
-            raise UsageError("--excel requires -o csv", hint="add -o csv, or -o xlsx without --excel")
+            raise UsageError("--excel requires -o csv", hint="add -o csv, or replace --excel with -o xlsx")
         return result._replace(excel=excel)
 
     @cached_property
     def place(self) -> places.Location:
-        """Where the store is."""
+        """The place of the data file."""
         return places.find_store(self.store, self.environment.variables, Path.cwd())
 
     def read(self) -> "Snapshot":
-        """Read the store, for a command that itself reports what is odd in it."""
+        """Read the file without adding warnings, for commands that report its problems."""
         from renewctl.store.snapshot import load
 
         return load(self.place)
 
     def load(self) -> "Snapshot":
-        """Return the store, read once; what is odd in it becomes the run's remarks."""
+        """Return the file, read once.
+
+        Problems that do not affect the answer become warnings of the run.
+        """
         return self._snapshot
 
     @cached_property
     def _snapshot(self) -> "Snapshot":
         snapshot = self.read()
-        for remark in snapshot.remarks:
-            self.remarks.append(f"{remark.file}:{remark.line}: {remark.message} ({remark.hint})")
+        for problem in snapshot.remarks:
+            self.warnings.append(f"{problem.file}:{problem.line}: {problem.message} ({problem.hint})")
         return snapshot
 
 
 def select_clients(portfolio: Portfolio, words: Sequence[str] | None) -> tuple[Client, ...]:
-    """Return the clients named, all of them where none is."""
+    """Return the clients that ``words`` name, or all clients if there are none."""
     return lookup.find_clients(portfolio, words) if words else tuple(portfolio.clients.values())
 
 
 def select_user(portfolio: Portfolio, word: str | None) -> str | None:
-    """Return the address of the partner user named; empty for ``none``, None where none is named."""
+    """Return the address of a partner user; empty for ``none``, None for None."""
     if word is None:
         return None
     return "" if word.lower() == "none" else lookup.find_user(portfolio, word).email
 
 
 def find_user_and_host() -> tuple[str, str]:
-    """Return the names of the user and of the machine."""
-    # Lazy imports: an answer that is only read names neither.
+    """Return the names of the operating system's user and of the machine."""
+    # Lazy imports: only changes and pages need them.
     import getpass
     import socket
 
     try:
         user = getpass.getuser()
     except (ImportError, KeyError, OSError):
-        user = "unknown"  # a process without a name, as in some containers; ImportError: Windows
+        user = "unknown"  # No user name, as in some containers. On Windows this is an ImportError.
     return user, socket.gethostname()

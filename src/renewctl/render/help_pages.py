@@ -1,10 +1,10 @@
-"""The short pages of ``renewctl help``, each made of the table that the code itself goes by."""
+"""The topics of ``renewctl help``, from the tables that the code itself uses."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from renewctl.domain.dates import DAY_FORMS, parse_day, parse_span
+from renewctl.domain.dates import parse_day, parse_span
 from renewctl.domain.resolve import ARTICLE, SEVERITY
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import OWN_KEYS, TABLES
@@ -13,59 +13,74 @@ from renewctl.package_data import read_texts
 from renewctl.render.result import HANG, DataTable, Line, Result, line
 
 SPANS = ("120d", "6w", "3m", "1y")
-_NEAR = ("yesterday", "this-month", "next-month", "this-quarter")
-"""Days that are understood too, besides those that a message names."""
+_DAYS = (
+    *("2027-03-01", "today", "tomorrow", "yesterday", "90d", "6w", "3m", "1y"),
+    *("2027-03", "this-month", "next-month", "2027-Q1", "this-quarter", "next-quarter"),
+)
+"""Examples of each form of a date."""
 
 
 def render_exit_codes() -> Result:
-    """Return what a process ends with, and the codes of errors that each status stands for."""
+    """Render the exit statuses, with the error codes of each."""
     codes: dict[ExitStatus, set[str]] = {status: set() for status in ExitStatus}
     classes: list[type[RenewctlError]] = RenewctlError.__subclasses__()
-    for error in classes:  # which grows by the classes below
+    for error in classes:  # The list grows by the subclasses of each class.
         classes += error.__subclasses__()
         codes[error.exit_status].add(error.code)
     meanings = read_texts("help_pages")["exit-statuses"]
     items: list[dict[str, Any]] = []
-    lines = [line(("Exit statuses", "strong"), "; any but 0 leaves the store as it was."), line()]
+    lines = [line(("Exit statuses", "strong")), line()]
+    lines += [line("If the status of a change is not 0, the file is unchanged."), line()]
     for status in ExitStatus:
         names, meaning = tuple(sorted(codes[status])), meanings[status.name]
         items.append({"status": int(status), "meaning": meaning, "codes": names})
         lines.append(line((f"{status:>5}  ", "strong"), HANG, meaning))
         if names:
             lines.append(line(" " * 7, HANG, (f"({', '.join(names)})", "dim")))
-    lines += [line(), line(("In brackets: the codes of its errors under -o json.", "dim"))]
+    lines += [line(), line(("In parentheses: the error codes in the output of -o json.", "dim"))]
     return _page("exit-codes", items, lines)
 
 
 def render_rules() -> Result:
-    """Return the rules, and the notes an answer can have."""
+    """Render the rules, and the notes that a report can have."""
     items: list[dict[str, Any]] = []
-    lines = [line(("Rules", "strong"), ", from ", ARTICLE, "."), line()]
+    lines = [line(("Rules", "strong"), " (source: ", ARTICLE, ")"), line()]
+    lines += [
+        line(
+            "The renewal owner is HubSpot or the partner, by default for all clients or by override for one."
+        )
+    ]
+    lines += [line()]
     for rule, text in read_texts("explain")["rules"].items():
         items.append({"rule": rule, "meaning": f"{text[0].upper()}{text[1:]}."})
         lines += _term(rule, items[-1]["meaning"])
     lines += [
         line(),
-        line("An override replaces the default completely: owner and user, nothing field by field."),
-        line("One person in several roles hears once; who is notified is not copied as well."),
+        line("An override replaces the default completely, both the renewal owner and the partner user."),
+        line("A person with several roles is notified once. A person who is notified is not also copied."),
         line(),
-        line(("Notes", "strong"), ": what the article leaves open, and what is doubtful about an answer."),
+        line(("Notes", "strong"), " (uncertain or unusual facts about a renewal)"),
         line(),
     ]
     for code, severity in SEVERITY.items():
         meaning = read_texts("codes")["codes"][code]["meaning"]
         items.append({"note": code, "severity": str(severity), "meaning": meaning})
         lines += _term(f"{code}, {severity}", meaning)
-    lines += [line(), line(("Why one matters, and what to do: renewctl check --explain CODE.", "dim"))]
+    lines += [line(), line(("Why a note matters, and what to do: renewctl check --explain CODE", "dim"))]
     return _page("rules", items, lines)
 
 
 def render_store(names: Sequence[str], variable: str) -> Result:
-    """Return where the store is looked for, by these names or the variable, and what may stand in it."""
+    """Render where renewctl looks for the data file, and what it contains.
+
+    Args:
+        names: The names of a data file.
+        variable: The environment variable that names a data file.
+    """
     texts = read_texts("help_pages")
     items: list[dict[str, Any]] = []
     where = texts["store"]["where"].format(variable=variable, names=" or ".join(names))
-    lines = [line(("The store", "strong"), texts["store"]["what"])]
+    lines = [line(("The data file", "strong"), texts["store"]["what"])]
     lines += [line(text) for text in (texts["store"]["edits"], "", where, texts["store"]["which"], "")]
     for table, fields in TABLES.items():
         lines.append(line((texts["tables"].get(table, table), "strong")))
@@ -75,51 +90,57 @@ def render_store(names: Sequence[str], variable: str) -> Result:
             items.append(
                 {"table": table, "key": key, "holds": kind, "required": field.required, "meaning": field.doc}
             )
-            remark = ", required" if field.required else ""
+            detail = ", required" if field.required else ""
             default = getattr(Policy(), key) if table == "policy" else None
             if isinstance(default, int | str):
-                remark = f", {default} if not said"
-            lines.append(line("  ", (f"{key:<{width}}  ", "copied"), HANG, f"{field.doc} ({kind}{remark})"))
-    lines += [line(), line(f"Keys that begin {OWN_KEYS} are your own: kept, and never remarked on."), line()]
-    for name, text in texts["beside"].items():
+                detail = f", default {default}"
+            lines.append(line("  ", (f"{key:<{width}}  ", "copied"), HANG, f"{field.doc} ({kind}{detail})"))
+    lines += [line(), line(f"Keys that begin with {OWN_KEYS} are your own. renewctl keeps them."), line()]
+    lines += [line(("Files next to the data file", "strong")), line()]
+    for name, text in texts["companions"].items():
         lines += _term(name, text)
     return _page("store", items, lines)
 
 
 def render_dates(today: date) -> Result:
-    """Return how days and spans are written, and what each means today."""
-    forms = [*DAY_FORMS.removeprefix("a date as ").split(", "), *_NEAR]
+    """Render the forms of dates and durations, with their meaning today."""
     items: list[dict[str, Any]] = []
-    width = max(map(len, forms))
-    lines = [line(("Days", "strong"), f", as they are understood on {today}:"), line()]
-    for form in forms:
+    width = max(map(len, _DAYS))
+    lines = [line(("Dates", "strong"), f" (if today is {today})"), line()]
+    for form in _DAYS:
         day, as_end = (parse_day(form, today, option="", end=end) for end in (False, True))
         items.append({"form": form, "day": day, "as_end": as_end})
-        remark = f", as --to {as_end}" if as_end != day else ""
-        lines.append(line("  ", (f"{form:<{width}}  ", "copied"), HANG, f"{day}{remark}"))
-    lines += [line(), line(("Spans", "strong"), ", for --within, --deadline-within and --remind:"), line()]
+        note = f", with --to {as_end}" if as_end != day else ""
+        lines.append(line("  ", (f"{form:<{width}}  ", "copied"), HANG, f"{day}{note}"))
+    lines += [
+        line(),
+        line(("Durations", "strong"), " (for --within, --deadline-within and --remind)"),
+        line(),
+    ]
     for form in SPANS:
         until = parse_span(form, today, option="")
         items.append({"form": form, "span_until": until})
         lines.append(line("  ", (f"{form:<{width}}  ", "copied"), HANG, f"until {until}"))
     lines += [
         line(),
-        line("A minus sign counts back: --from -30d. 03/04/2027 is refused: is it March or April?"),
-        line("Today is --as-of, else RENEWCTL_AS_OF, else the local date; there are no times of day."),
+        line("For a date in the past, use a minus sign, for example --from -30d."),
+        line("03/04/2027 is not valid, because it can be in March or in April."),
+        line("Today is the local date, unless --as-of or RENEWCTL_AS_OF names another date."),
     ]
     return _page("dates", items, lines)
 
 
 def render_contents(pages: Mapping[str, str]) -> Result:
-    """Return the pages there are, each with what it is about."""
+    """Render the list of topics."""
     items = [{"page": name, "about": about} for name, about in pages.items()]
     width = max(map(len, pages))
-    lines = [line(("Short pages", "strong")), line()]
+    lines = [line(("Help topics", "strong")), line()]
     for name, about in pages.items():
         lines.append(line("  ", (f"renewctl help {name:<{width}}  ", "strong"), HANG, about))
     lines += [
         line(),
-        line("renewctl help COMMAND shows a command's help; renewctl --help lists all commands."),
+        line("For the help of a command, run renewctl help COMMAND."),
+        line("For a list of all commands, run renewctl --help."),
     ]
     return _page("", items, lines)
 

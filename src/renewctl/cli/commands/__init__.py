@@ -1,1 +1,1 @@
-"""One module for each command or group, named as it is typed."""
+"""One module per command or group, with the same name."""

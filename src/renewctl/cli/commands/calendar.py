@@ -23,19 +23,18 @@ def calendar(
     query: Query,
     remind: Annotated[
         list[str] | None,
-        typer.Option("--remind", metavar="DURATION", help="Remind so long before a deadline."),
+        typer.Option("--remind", metavar="DURATION", help="Remind this long before each deadline."),
     ] = None,
     earlier: Annotated[
         Text,
-        typer.Option("--since", metavar="FILE", help="Cancel events of an earlier export that are gone."),
+        typer.Option("--since", metavar="FILE", help="Cancel outdated events of this earlier export."),
     ] = None,
 ) -> Result:
-    """Print deadlines and renewals as an iCalendar file, with who is notified.
+    """Print renewals and deadlines as an iCalendar file.
 
-    All renewals are in it, unless you name clients, a window or a recipient, as for who. Subscribe to the
-    file, or import it into a calendar of its own. A later import moves the events of renewals that
-    moved; --since also cancels the events of an earlier export whose renewal is gone. Reads only;
-    needs the extra "calendar".
+    Contains all renewals unless you choose clients, dates or a recipient. Subscribe to the file, or
+    import it into a separate calendar. When you import it again, events move with their renewals, and
+    --since cancels the events of renewals that no longer exist. Requires the extra "calendar".
     """
     days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind or ()]
     run.progress.begin("Reading")

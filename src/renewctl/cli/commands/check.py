@@ -1,4 +1,4 @@
-"""``check``: what is wrong, doubtful or old in the store."""
+"""``check``: problems in the file, with their fixes."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ from renewctl.workspace import conflict_copies
 
 
 def _complete_codes(incomplete: str) -> list[str]:
-    """Return the codes that the last of a list can become."""
+    """Return completions of the last code of a list."""
     return complete_list(incomplete, CODES)
 
 
@@ -33,37 +33,40 @@ def _complete_codes(incomplete: str) -> list[str]:
 def check(
     run: Run,
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="[FILE]...", help="Stores; else the one in use.")
+        list[str] | None,
+        typer.Argument(metavar="[FILE]...", help="Data files to check (by default, the current file)."),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, as on errors.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")] = False,
     ignore: Annotated[
         list[str] | None,
         typer.Option(
             "--ignore",
             metavar="CODE",
-            help="Leave findings of this code out.",
+            help="Ignore findings with this code (can be repeated).",
             autocompletion=_complete_codes,
         ),
     ] = None,
     explain: Annotated[
         Text,
         typer.Option(
-            "--explain", metavar="CODE", help="Say what a code means.", autocompletion=_complete_codes
+            "--explain",
+            metavar="CODE",
+            help="Explain a code, and what to do about it.",
+            autocompletion=_complete_codes,
         ),
     ] = None,
     long: Annotated[bool, typer.Option("--long", help="Show every finding with its line.")] = False,
 ) -> Result:
-    """Find what is wrong, doubtful or old in the store, and what to do about it.
+    """Find problems in the file and show how to fix them.
 
-    Exit 1 if there is an error. In a pipe, prints nothing if nothing is found. Reads only; HubSpot is not
-    asked.
+    Exits with 1 if there is an error. In a pipe, prints nothing if there are no findings.
     """
     if explain is not None:
-        return render_check.render_code(parse_code(explain, CODES, "--explain: there is no code"))
+        return render_check.render_code(parse_code(explain, CODES, "--explain: unknown code"))
     words = [word for text in ignore or () for word in text.split(",") if word.strip()]
-    ignored = {parse_code(word, CODES, "--ignore: there is no code") for word in words}
+    ignored = {parse_code(word, CODES, "--ignore: unknown code") for word in words}
     if files and run.store is not None:
-        raise UsageError("FILE and --store exclude each other", hint="name the stores as FILE only")
+        raise UsageError("FILE and --store can't be used together", hint="remove --store")
     located: list[LocatedFinding] = []
     stores = []
     errors: list[RenewctlError] = []
@@ -85,7 +88,7 @@ def check(
 
 
 def _name_once(names: Sequence[str]) -> list[str]:
-    """Return the first name of each file."""
+    """Return the names without repetitions of a file under another name."""
     by_path: dict[str, str] = {}
     for name in names:
         by_path.setdefault(os.path.realpath(os.path.expanduser(name)), name)
@@ -93,7 +96,7 @@ def _name_once(names: Sequence[str]) -> list[str]:
 
 
 def _find_problems(snapshot: Snapshot, today: date) -> Iterator[LocatedFinding]:
-    """Yield what is to be said of one store, each with its place."""
+    """Yield the findings on one file, each with its place."""
     file, clients = snapshot.place.display, snapshot.portfolio.clients
     names = name_clients(clients.values())
     for finding in checks.check_portfolio(snapshot.portfolio, snapshot.remarks, today):
@@ -105,7 +108,7 @@ def _find_problems(snapshot: Snapshot, today: date) -> Iterator[LocatedFinding]:
 
 
 def _combine_errors(errors: Sequence[RenewctlError]) -> RenewctlError | None:
-    """Return one error with the problems of all stores that cannot be read; None where there is none."""
+    """Combine the errors of unreadable files. Return None if there are no errors."""
     if len(errors) < 2:
         return errors[0] if errors else None
     problems = [
@@ -115,4 +118,4 @@ def _combine_errors(errors: Sequence[RenewctlError]) -> RenewctlError | None:
     ]
     kinds = {type(error) for error in errors}
     kind = kinds.pop() if len(kinds) == 1 else StoreInvalid
-    return kind(f"{len(errors)} stores cannot be read", problems=problems)
+    return kind(f"{len(errors)} files cannot be read", problems=problems)

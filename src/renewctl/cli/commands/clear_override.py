@@ -21,14 +21,13 @@ def clear_override(
     run: Run,
     clients: Clients = None,
     matching_default: Annotated[
-        bool, typer.Option("--matching-default", help="Those that say what the default says.")
+        bool, typer.Option("--matching-default", help="Clear every override that matches the default.")
     ] = False,
-    everyone: Annotated[bool, typer.Option("--all", help="Every override there is.")] = False,
+    everyone: Annotated[bool, typer.Option("--all", help="Clear every override.")] = False,
 ) -> Result:
     """Return clients to the default.
 
-    The override goes, its note too; the default and what is recorded of the clients stay. A client
-    that follows the default already is said, and is no error.
+    Clears the override and its note. Clients that already follow the default stay as they are.
     """
     if bool(clients) + matching_default + everyone != 1:
         raise UsageError(

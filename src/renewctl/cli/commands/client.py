@@ -42,7 +42,7 @@ from renewctl.render.result import Result
 Addresses = list[str] | None
 _emails = partial(typer.Option, metavar="EMAIL")
 DeadlineOption = Annotated[
-    Text, typer.Option("--deadline", metavar="DATE", help="The last day to alter terms, if not the usual.")
+    Text, typer.Option("--deadline", metavar="DATE", help="Renewal deadline, if not the usual one.")
 ]
 
 
@@ -51,7 +51,7 @@ def list_(
     run: Run,
     overridden: Annotated[bool, filter_option("--overridden", help="Only clients with an override.")] = False,
     following: Annotated[
-        bool, filter_option("--following", help="Only those that follow the default.")
+        bool, filter_option("--following", help="Only clients that follow the default.")
     ] = False,
     owner: OwnerFilter = None,
     user: UserFilter = None,
@@ -59,21 +59,24 @@ def list_(
     search: Annotated[
         str,
         filter_option(
-            "--search", metavar="TEXT", help="Only with TEXT in domain, name, memo, note or contacts."
+            "--search", metavar="TEXT", help="Only clients with TEXT in domain, name, memo, note or contacts."
         ),
     ] = "",
     values: FieldFilters = EMPTY,
     sort: Annotated[
         Literal["client", "owner", "renewal"] | None,
-        filter_option("--sort", case_sensitive=False, help="Sort by this instead of the order of the file."),
+        filter_option(
+            "--sort", case_sensitive=False, help="Sort by this column (by default, in file order)."
+        ),
     ] = None,
     reverse: ReverseOption = False,
     long: Annotated[bool, typer.Option("--long", help="Show notes, memos and all renewals.")] = False,
     excel: ExcelOption = False,
 ) -> Result:
-    """List clients and the setting that applies to each.
+    """List clients and their settings.
 
-    Reads only. -o csv prints the columns that override --from-file reads.
+    To edit many overrides at once, save the list with -o csv and read it with renewctl override
+    --from-file.
     """
     sets = {"overridden": overridden, "following": following, "source": source}
     used = [f"--{name}" for name, value in sets.items() if value]
@@ -100,9 +103,9 @@ def list_(
 
 @command("client show")
 def show(run: Run, client: OneClient) -> Result:
-    """Show everything recorded of one client.
+    """Show everything in the file about one client.
 
-    Reads only. Who is notified, and why, says renewctl explain.
+    To see who is notified and why, run renewctl explain CLIENT.
     """
     portfolio = run.load().portfolio
     return render_clients.render_client(portfolio, lookup.find_client(portfolio, client), run.today)
@@ -114,21 +117,21 @@ def add(
     domain: Annotated[
         str,
         typer.Argument(
-            metavar="DOMAIN", help="As the partner dashboard shows it; or the hub id, until that is known."
+            metavar="DOMAIN", help="Domain in the partner dashboard, or the hub ID until you know the domain."
         ),
     ],
     values: FieldValues = EMPTY,
     primary: Annotated[Addresses, _emails("--primary", help="Primary contact.")] = None,
-    billing: Annotated[Addresses, _emails("--billing", help="Billing contact; up to three.")] = None,
-    decision_maker: Annotated[Addresses, _emails("--decision-maker", help="Decision-maker.")] = None,
-    renewal: Annotated[Text, typer.Option("--renewal", metavar="DATE", help="When it renews.")] = None,
+    billing: Annotated[Addresses, _emails("--billing", help="Billing contact (up to three).")] = None,
+    decision_maker: Annotated[Addresses, _emails("--decision-maker", help="Decision maker.")] = None,
+    renewal: Annotated[Text, typer.Option("--renewal", metavar="DATE", help="Renewal date.")] = None,
     product: ProductOption = None,
     deadline: DeadlineOption = None,
 ) -> Result:
-    """Add a client, which then follows the default.
+    """Add a client.
 
-    Contacts and a renewal are recorded if they are named. The default and other clients are not
-    touched; a domain that is in the store already is refused.
+    The client follows the default until you set an override. Contacts and a renewal are optional: you
+    can add them later with client assign and client set-renewal.
     """
     contacts_of = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
     holders = {
@@ -146,12 +149,17 @@ def set_(
     run: Run,
     client: OneClient,
     values: FieldValues = EMPTY,
-    deactivate: Annotated[Addresses, _emails("--deactivate", help="Contact deactivated in HubSpot.")] = None,
-    reactivate: Annotated[Addresses, _emails("--reactivate", help="Contact active again.")] = None,
+    deactivate: Annotated[
+        Addresses, _emails("--deactivate", help="Mark a contact as deactivated in HubSpot.")
+    ] = None,
+    reactivate: Annotated[
+        Addresses, _emails("--reactivate", help="Mark a contact as active again in HubSpot.")
+    ] = None,
 ) -> Result:
-    """Change a client's name or hub id, or which of its contacts are deactivated.
+    """Change a client's name, hub ID, memo or contact status.
 
-    What is not named stays. Roles are changed by client assign, the setting by override.
+    If you omit an option, its value stays. An empty value, such as --memo "", removes it. To change
+    roles, use client assign. To change the setting, use override.
     """
     activity = {**dict.fromkeys(deactivate or (), False), **dict.fromkeys(reactivate or (), True)}
     return change_store(
@@ -161,10 +169,9 @@ def set_(
 
 @command("client remove", changes=True)
 def remove(run: Run, clients: Clients = None) -> Result:
-    """Remove clients, with everything recorded of them.
+    """Remove clients and all their data.
 
-    Contacts, renewals and overrides go; partner users and the default stay. renewctl undo brings
-    all of it back.
+    Also removes their contacts, renewals and overrides. To restore everything, run renewctl undo.
     """
     if not clients:
         raise UsageError("name at least one client", hint=command_line("client remove acme.example"))
@@ -175,11 +182,11 @@ def remove(run: Run, clients: Clients = None) -> Result:
 def rename(
     run: Run,
     client: OneClient,
-    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The client's new domain.")],
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="New domain of the client.")],
 ) -> Result:
-    """Give a client another domain.
+    """Change a client's domain.
 
-    Everything else about it stays: contacts, renewals, override. Nobody starts or stops hearing.
+    Contacts, renewals and the override stay, and the recipients do not change.
     """
     return change_store(
         run, lambda portfolio: edit.rename(portfolio, lookup.find_client(portfolio, client), domain)
@@ -191,13 +198,14 @@ def assign(
     run: Run,
     client: OneClient,
     role: RoleArgument,
-    address: Annotated[str, typer.Argument(metavar="EMAIL", help="A user of the client's account.")],
+    address: Annotated[str, typer.Argument(metavar="EMAIL", help="Email address of the contact.")],
     name: NameOption = None,
 ) -> Result:
-    """Record who holds a role at a client.
+    """Assign a role to a contact of a client.
 
-    Primary and decision-maker have one holder, who is replaced; billing has up to three, and gets
-    one more. Other roles stay, and HubSpot is not told.
+    A new primary contact or decision maker replaces the current one. A client can have up to three
+    billing contacts. The contact must be a user of the client's HubSpot account. renewctl changes
+    only the file, not HubSpot.
     """
     email = parse_address(address, "EMAIL")
     return _change_client(run, client, lambda found: contacts.assign(found, role, email, name or ""))
@@ -208,11 +216,13 @@ def unassign(
     run: Run,
     client: OneClient,
     role: RoleArgument,
-    address: Annotated[Text, typer.Argument(metavar="[EMAIL]", help="Which holder, if several.")] = None,
+    address: Annotated[
+        Text, typer.Argument(metavar="[EMAIL]", help="Contact, if several have the role.")
+    ] = None,
 ) -> Result:
-    """Record that somebody no longer holds a role at a client.
+    """Remove a role from a contact of a client.
 
-    The contact stays on record, other roles too. HubSpot is not told.
+    The contact and its other roles stay. renewctl changes only the file, not HubSpot.
     """
     return _change_client(run, client, lambda found: contacts.unassign(found, role, address))
 
@@ -221,17 +231,17 @@ def unassign(
 def set_renewal(
     run: Run,
     client: OneClient,
-    day: Annotated[Text, typer.Argument(metavar="[DATE]", help="When it renews.")] = None,
+    day: Annotated[Text, typer.Argument(metavar="[DATE]", help="Renewal date.")] = None,
     product: ProductOption = None,
     deadline: DeadlineOption = None,
     new_product: Annotated[
         Text, typer.Option("--rename", metavar="PRODUCT", help="New name of the product.")
     ] = None,
 ) -> Result:
-    """Set when a product renews.
+    """Add a renewal, or change its date.
 
-    Records the renewal, or moves the one there is; other products stay. Without --deadline the usual
-    deadline applies. With --rename, the renewal gets another product; without DATE, its dates stay.
+    Each product of a client has its own renewal. Without --deadline, the usual deadline applies (by
+    default, 45 days before the renewal date). To rename a product and keep its dates, omit DATE.
     """
     new = None if day is None else _renewal(run, day, product, deadline)
     if new_product is not None and (new or deadline is None):
@@ -249,19 +259,19 @@ def set_renewal(
 
 @command("client remove-renewal", changes=True)
 def remove_renewal(run: Run, client: OneClient, product: ProductOption = None) -> Result:
-    """Take a renewal off the record, because it ended or was never one.
+    """Remove a renewal, for example when a contract ends.
 
-    The client stays, and its other renewals.
+    The client and its other renewals stay.
     """
     return _change_client(run, client, lambda found: renewals.remove_renewal(found, product))
 
 
 @command("client renew", changes=True)
 def renew(run: Run, client: OneClient, product: ProductOption = None) -> Result:
-    """Move a renewal on by a year, its own deadline too.
+    """Move a renewal to the next year.
 
-    One that is more than 120 days away is asked about; a script needs --yes. Contacts and settings
-    stay, and so do the client's other renewals.
+    Moves the renewal date and, if the renewal has a deadline of its own, the deadline. If the date is
+    more than 120 days away, renewctl asks first (in scripts, pass --yes).
     """
     return _change_client(run, client, lambda found: renewals.renew(found, product, run.today))
 
@@ -275,5 +285,5 @@ def _renewal(run: Run, day: str, product: Text, deadline: Text) -> Renewal:
     last = parse_day(deadline, run.today, option="--deadline") if deadline else None
     for what, each in (("renewal date", date), ("deadline", last)):
         if each and (when := describe_far_off(each, run.today)):
-            run.remarks.append(f"the {what} {each} is {when}")
+            run.warnings.append(f"the {what} {each} is {when}")
     return Renewal(date, product or "", last)

@@ -1,4 +1,4 @@
-"""``completion``: the script for a shell; Typer's own, as its answer to a Tab is (see ``main``)."""
+"""``completion``: Typer's script for a shell. ``main`` answers its requests."""
 
 import io
 import os
@@ -13,16 +13,20 @@ from renewctl.cli.runtime import Run
 from renewctl.render.result import Result
 
 Shell = Literal["bash", "zsh", "fish", "powershell", "pwsh"]
-"""The shells that Typer has a script for."""
+"""The shells for which Typer has a script."""
 _INSTALL: Mapping[Shell, str] = {
-    "bash": 'eval "$(renewctl completion bash)" in ~/.bashrc, or save it as\n'
-    "# ~/.local/share/bash-completion/completions/renewctl.",
-    "zsh": "source <(renewctl completion zsh) in ~/.zshrc after compinit, or save it\n"
-    "# as _renewctl in a folder of $fpath.",
-    "fish": "renewctl completion fish | source in ~/.config/fish/config.fish, or save it as\n"
-    "# ~/.config/fish/completions/renewctl.fish.",
-    "powershell": "renewctl completion powershell | Out-String | Invoke-Expression in $PROFILE.",
-    "pwsh": "renewctl completion pwsh | Out-String | Invoke-Expression in $PROFILE.",
+    "bash": "Save it as\n"
+    "# ~/.local/share/bash-completion/completions/renewctl, or add this line to ~/.bashrc:\n"
+    '# eval "$(renewctl completion bash)"',
+    "zsh": "Save it as _renewctl in a folder of\n"
+    "# $fpath, or add this line to ~/.zshrc after compinit:\n"
+    "# source <(renewctl completion zsh)",
+    "fish": "Save it as\n"
+    "# ~/.config/fish/completions/renewctl.fish, or add this line to ~/.config/fish/config.fish:\n"
+    "# renewctl completion fish | source",
+    "powershell": "Add this line to $PROFILE:\n"
+    "# renewctl completion powershell | Out-String | Invoke-Expression",
+    "pwsh": "Add this line to $PROFILE:\n# renewctl completion pwsh | Out-String | Invoke-Expression",
 }
 
 
@@ -31,10 +35,10 @@ def completion(
     run: Run,  # noqa: ARG001
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh, fish, powershell or pwsh.")],
 ) -> Result:
-    """Print the script that lets bash, zsh, fish or PowerShell complete what is typed.
+    """Print the completion script for a shell.
 
-    Commands, options, clients, partner users and codes. Its first lines say where to put it; nothing
-    is installed.
+    The script completes commands, options, clients, partner users and codes. Its first lines explain
+    how to install it.
     """
     os.environ[COMPLETE] = f"source_{shell}"
     try:
@@ -44,8 +48,8 @@ def completion(
         del os.environ[COMPLETE]
     lines = output.getvalue().strip().splitlines()
     # The first line of a zsh function must be #compdef.
-    lines.insert(lines[0].startswith("#"), f"# Completion of renewctl for {shell}: {_INSTALL[shell]}")
-    if shell == "zsh":  # Loaded from a folder of $fpath by the first Tab, which Typer leaves unanswered.
+    lines.insert(lines[0].startswith("#"), f"# Completion of renewctl for {shell}. {_INSTALL[shell]}")
+    if shell == "zsh":  # The first Tab loads the script from $fpath, and Typer's script would ignore it.
         lines.append('[[ ${zsh_eval_context[-1]} == loadautofunc ]] && _renewctl_completion "$@"')
     script = "\n".join(lines) + "\n"
     document = {"schema": "renewctl.completion/1", "shell": shell, "script": script}

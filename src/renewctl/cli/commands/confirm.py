@@ -23,25 +23,24 @@ from renewctl.text import list_some
 def confirm(
     run: Run,
     clients: Clients = None,
-    default: Annotated[bool, typer.Option("--default", help="The default's screen.")] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help="All clicks that todo lists; not what it says to ask.")
-    ] = False,
+    default: Annotated[bool, typer.Option("--default", help="Confirm the default.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Confirm every setting that todo lists.")] = False,
     contacts: Annotated[
-        bool, typer.Option("--contacts", help="Who holds which role at these clients.")
+        bool, typer.Option("--contacts", help="Confirm the contacts of these clients, not the settings.")
     ] = False,
     entered_as_override: Annotated[
         bool,
-        typer.Option("--entered-as-override", help='No "Set default" there: the default\'s values were set.'),
+        typer.Option("--entered-as-override", help="HubSpot has the default's values as an override."),
     ] = False,
     date: Annotated[
-        str | None, typer.Option("--date", metavar="DATE", help="The day you looked; else today.")
+        str | None, typer.Option("--date", metavar="DATE", help="Date on which you checked, if not today.")
     ] = None,
 ) -> Result:
-    """Record that HubSpot's screens show what the file says: clicked, or looked at.
+    """Confirm that HubSpot matches the file.
 
-    Changes what is known of HubSpot, never who is notified; HubSpot itself is not asked. --all is
-    asked about if it records more than a quarter of the clients.
+    Use this after you have changed or checked a setting in HubSpot. renewctl records the date. The
+    recipients do not change. If --all confirms more than a quarter of the clients, renewctl asks first
+    (in scripts, pass --yes).
     """
     words = clients or []
     if contacts and (default or everything or entered_as_override or not words):

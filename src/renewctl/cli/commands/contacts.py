@@ -15,11 +15,12 @@ from renewctl.render.result import Result
 def contacts(
     run: Run,
     clients: Clients = None,
-    long: Annotated[bool, typer.Option("--long", help="Show whole addresses and names.")] = False,
+    long: Annotated[bool, typer.Option("--long", help="Show full addresses and names.")] = False,
 ) -> Result:
-    """Show who holds which role at each client, which are vacant, and the partner user.
+    """Show each client's contacts by role.
 
-    Reads only. It is what this file says: clients change their contacts in HubSpot themselves.
+    Also shows unassigned roles and the partner user. Clients can change their contacts in HubSpot at
+    any time, so compare the list with HubSpot from time to time.
     """
     portfolio = run.load().portfolio
     return render_contacts(portfolio, select_clients(portfolio, clients), long=long)

@@ -1,4 +1,4 @@
-"""``demo``: four commands on an invented portfolio."""
+"""``demo``: four commands on sample data."""
 
 import tempfile
 from contextlib import chdir
@@ -12,21 +12,21 @@ from renewctl.store.location import NAMES
 
 DEMO_DAY = "2026-11-23"
 DEMO = (
-    ("who would be notified for upcoming renewals?", "who"),
-    ("and why those people?", "explain acme.example"),
+    ("Show who is notified about upcoming renewals", "who"),
+    ("Explain the recipients of one client", "explain acme.example"),
     (
-        "what would change if the partner owned it by default?",
+        "Preview what changes if the partner owns renewals by default",
         "set-default --owner partner --notify ana --dry-run",
     ),
-    ("what does one person hear of?", "who --by recipient --recipient ana"),
+    ("List what Ana is notified about", "who --by recipient --recipient ana"),
 )
 
 
 @command("demo")
 def demo(run: Run) -> Result:
-    """Show four commands at work on an invented portfolio.
+    """Try four commands on sample data.
 
-    It is made in a temporary folder and deleted again; your own store is neither read nor touched.
+    Uses a temporary folder and does not read or change your own file.
     """
     parts, items = [], []
     with tempfile.TemporaryDirectory(prefix="renewctl-demo-") as folder, chdir(folder):
@@ -41,7 +41,7 @@ def demo(run: Run) -> Result:
             heading = (line((f"# {comment}", "dim")), line(("$ ", "dim"), (f"renewctl {words}", "strong")))
             parts += [Result({}, lines=heading), result, Result({}, lines=[line()])]
             items.append({"command": ["renewctl", *words.split()], "answer": result.document})
-    end = line(("An invented portfolio, deleted again. Your own: renewctl init", "dim"))
+    end = line(("This was sample data. To create your own file: renewctl init", "dim"))
     parts.append(Result({}, lines=[end]))
     commands = DataTable(("command",), tuple((f"renewctl {words}",) for _, words in DEMO))
     return Result({"schema": "renewctl.demo/1", "items": items}, commands, parts=tuple(parts))

@@ -1,4 +1,4 @@
-"""What a change means before it is made for good: ``diff``."""
+"""``diff``: the differences between two versions of the file."""
 
 from typing import Annotated
 
@@ -7,7 +7,6 @@ import typer
 from renewctl.cli.app import command
 from renewctl.cli.options import Text
 from renewctl.cli.runtime import Run
-from renewctl.command_line import command_line
 from renewctl.domain.diff import find_differences
 from renewctl.domain.impact import compare_recipients
 from renewctl.domain.versions import upgrade
@@ -22,24 +21,26 @@ from renewctl.workspace.git import load_revision
 @command("diff")
 def diff(
     run: Run,
-    old: Annotated[Text, typer.Argument(metavar="[OLD]", help="A store's file.")] = None,
-    new: Annotated[Text, typer.Argument(metavar="[NEW]", help="Another; else the store in use.")] = None,
+    old: Annotated[Text, typer.Argument(metavar="[OLD]", help="Old version of the file.")] = None,
+    new: Annotated[
+        Text, typer.Argument(metavar="[NEW]", help="New version (by default, the current file).")
+    ] = None,
     revision: Annotated[
-        Text, typer.Option("--git", metavar="REV", help="Compare with the store at this revision.")
+        Text, typer.Option("--git", metavar="REV", help="Compare with the file at this git revision.")
     ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 if anything differs.")] = False,
     recipients_only: Annotated[
-        bool, typer.Option("--recipients-only", help="Only who hears, not which settings differ.")
+        bool, typer.Option("--recipients-only", help="Show only the changes of recipients.")
     ] = False,
 ) -> Result:
-    """Show which settings differ between two stores, and who starts and stops hearing.
+    """Compare two versions of the file.
 
-    Without OLD: the store as git has it at HEAD, or at --git, against the file as it is. Reads only.
+    Shows which settings differ, and how the recipients change. Without OLD, compares the current file
+    with its version in the last git commit, or in the revision of --git.
     """
     warnings: tuple[str, ...] = ()
     if old is not None and revision is not None:
-        hint = f"{command_line('diff --git REV')}, or renewctl diff OLD NEW"
-        raise UsageError("OLD and --git REV exclude each other", hint=hint)
+        raise UsageError("OLD and --git can't be used together", hint="remove one of them")
     after = run.read() if new is None else load(store_at(new, f"{COMPARED} NEW"))
     if old is not None:
         before = load(store_at(old, f"{COMPARED} OLD"))

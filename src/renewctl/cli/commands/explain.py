@@ -1,4 +1,4 @@
-"""``explain``: why the recipients of a client's renewals are who they are."""
+"""``explain``: the recipients of a client's renewals, with the reasons."""
 
 from typing import Annotated
 
@@ -22,15 +22,14 @@ def explain(
         typer.Option(
             "--recipient",
             metavar="EMAIL",
-            help="Only this person: notified, copied, or why not.",
+            help="Explain this person only.",
             autocompletion=complete_users,
         ),
     ] = None,
 ) -> Result:
-    """Show why a client's renewals reach whom they reach.
+    """Explain who is notified about one client, and why.
 
-    Each value with its source (file and line) and what it overrides, every candidate
-    with outcome and reason, and the rule in words. Reads only.
+    Shows where each value is set, who is notified, copied or skipped and why, and the rule that applies.
     """
     snapshot = run.load()
     portfolio = snapshot.portfolio

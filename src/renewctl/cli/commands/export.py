@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.input_files import STDIN, FileArgument
+from renewctl.cli.input_files import STDIN
 from renewctl.cli.options import ExcelOption
 from renewctl.cli.output_files import write_files
 from renewctl.cli.runtime import Run
@@ -22,16 +22,18 @@ Format = Literal["toml", "json", "csv", "xlsx"]
 @command("export")
 def export(
     run: Run,
-    file: FileArgument,
-    kind: Annotated[Format | None, typer.Option("--format", help="For -; else told by the suffix.")] = None,
-    raw: Annotated[bool, typer.Option("--raw", help="CSV: leave formulas as they are.")] = False,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="File to write, or - for standard output.")],
+    kind: Annotated[
+        Format | None, typer.Option("--format", help="Format, if the suffix of FILE does not name it.")
+    ] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Do not escape formulas in CSV.")] = False,
     excel: ExcelOption = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> Result:
-    """Write the store as TOML or JSON, or its clients as CSV or XLSX.
+    """Export the file as TOML, JSON, CSV or XLSX.
 
-    The suffix of FILE decides the format; - prints it. The store is not changed, and a file that
-    exists is replaced only with --force. A workbook needs the extra "xlsx".
+    The suffix of FILE selects the format. TOML and JSON contain everything, CSV and XLSX only the
+    clients. XLSX requires the extra "xlsx".
     """
     run.progress.begin("Reading")
     snapshot = run.load()

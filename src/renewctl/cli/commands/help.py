@@ -1,4 +1,4 @@
-"""``help``: short pages on single matters. A command's own help is its ``--help``: see ``cli.help``."""
+"""``help``: pages on help topics. ``cli.help`` has the help of commands."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,20 +6,20 @@ from typing import Annotated
 
 import typer
 
-from renewctl import files  # noqa: F401 (its errors are of the family that a page lists)
+from renewctl import files  # noqa: F401 (a page lists its errors)
 from renewctl.cli.app import COMMANDS, command
 from renewctl.cli.runtime import Run
 from renewctl.cli.suggestions import suggest_page
-from renewctl.exchange import calendar  # noqa: F401 (likewise)
+from renewctl.exchange import calendar  # noqa: F401 (a page lists its errors)
 from renewctl.render import help_pages
 from renewctl.render.result import Result
 from renewctl.store.location import NAMES, VARIABLE
 
 PAGES = {
-    "exit-codes": "what a script gets back",
-    "rules": "who is notified, and the notes an answer can have",
-    "store": "where the file is, and what may stand in it",
-    "dates": "how days and spans are written",
+    "exit-codes": "exit statuses and error codes, for scripts",
+    "rules": "who is notified, and what the notes in a report mean",
+    "store": "where the data file is, and what it contains",
+    "dates": "how to write dates and durations",
 }
 
 
@@ -32,21 +32,21 @@ def help_(
     run: Run,
     page: Annotated[
         str | None,
-        typer.Argument(metavar="[PAGE]", help="A page, or a command.", autocompletion=_complete_page),
+        typer.Argument(metavar="[TOPIC]", help="A topic or a command.", autocompletion=_complete_page),
     ] = None,
 ) -> Result:
-    """Show the help of a command, or a page on exit-codes, rules, store or dates.
+    """Show help for a command or a topic.
 
-    Without a word, lists the pages. Reads no store and changes nothing.
+    Without TOPIC, lists the topics.
     """
     return help_pages.render_contents(PAGES) if page is None else page_of(page, run.today)
 
 
 def page_of(name: str, today: date) -> Result:
-    """Return a page as it is on a day.
+    """Return the page on a topic; its examples of dates are relative to ``today``.
 
     Raises:
-        UsageError: If there is none of this name.
+        UsageError: If there is no such topic.
     """
     pages: dict[str, Callable[[], Result]] = {
         "exit-codes": help_pages.render_exit_codes,

@@ -1,4 +1,4 @@
-"""``history``: which changes were made, when, by whom and why."""
+"""``history``: the changes of the file, with time, author and reason."""
 
 from collections.abc import Sequence
 from shlex import quote
@@ -24,7 +24,7 @@ from renewctl.store.undo import find_origin
 from renewctl.text import count_of
 
 _MOST_SHOWN = 20
-"""The number of changes that people are shown unless they ask for another."""
+"""The number of changes that a terminal shows without ``--limit``."""
 
 
 @command("history")
@@ -37,15 +37,15 @@ def history(
             "--limit",
             metavar="NUMBER",
             min=1,
-            help=f"Show only the newest NUMBER changes; {_MOST_SHOWN} on a terminal if not given.",
+            help=f"Show only the newest NUMBER changes (on a terminal, {_MOST_SHOWN} by default).",
         ),
     ] = None,
-    long: Annotated[bool, typer.Option("--long", help="Show every value that was changed.")] = False,
+    long: Annotated[bool, typer.Option("--long", help="Show every changed value.")] = False,
 ) -> Result:
-    """Show what was changed, when, by whom and why, newest first.
+    """Show past changes, with date, author and reason.
 
-    All changes, or those of the clients named. What something else changed in the file shows as
-    such. Reads only.
+    Lists all changes, or only those of the clients that you name, newest first. Edits made without
+    renewctl are listed, too, but not in detail.
     """
     digest = files.digest(files.read_bytes(run.place.path)) if run.place.path.exists() else ""
     past = journal.read(run.place.path, digest)
@@ -60,15 +60,15 @@ def history(
     warnings: tuple[str, ...] = ()
     if past.unreadable:
         numbers = ", ".join(map(str, past.unreadable[:5]))
-        warnings = (f"lines of the history that cannot be read: {numbers}",)
+        warnings = (f"some lines of the history cannot be read: {numbers}",)
     first = past.records[0].before if past.records else digest
     if renamed := journal.find_renamed(run.place.path, first, certain=bool(past.records)):
         old, new = renamed
-        warning = f"what was changed before {run.place.display} had this name is in {old}"
+        warning = f"changes from before {run.place.display} was renamed are in {old}"
         if not past.records:
             name = run.place.display
             move = f"mv {quote(str(old))} {quote(str(new))}"
-            warning = f"{name} has no history, and {old} has no store: if {name} was renamed, {move}"
+            warning = f"{name} has no history, but there is {old}; if {name} was renamed, run {move}"
         warnings += (warning,)
     if limit is None and run.form is Output.TABLE and run.environment.is_terminal():
         limit = _MOST_SHOWN
@@ -97,10 +97,10 @@ def _item(past: History, record: Record, changes: tuple[Change, ...]) -> History
 
 
 def _items_of_clients(run: Run, past: History, words: Sequence[str]) -> list[HistoryItem]:
-    """Return what was done to some clients, under the keys they had before, too, newest first.
+    """Return the changes of clients, also under earlier domains, newest first.
 
     Raises:
-        UnknownClient: If one is neither in the store nor in its history.
+        UnknownClient: If a client is neither in the file nor in its history.
     """
     keys = set()
     for word in words:
@@ -118,7 +118,7 @@ def _items_of_clients(run: Run, past: History, words: Sequence[str]) -> list[His
 
 
 def _is_renamed(change: Change) -> bool:
-    """Return whether a change gives a client another key."""
+    """Return whether a change renames a client."""
     return change.renamed and len(change.path) == LIST_DEPTH
 
 

@@ -25,30 +25,31 @@ def import_(
         Literal["dmy", "mdy"] | None, typer.Option("--date-format", help="Order of dates such as 03/04/2027.")
     ] = None,
     from_deadline: Annotated[
-        bool, typer.Option("--renewal-from-deadline", help="Take the renewal date from a deadline alone.")
+        bool,
+        typer.Option("--renewal-from-deadline", help="Compute missing renewal dates from deadlines."),
     ] = False,
     with_overrides: Annotated[
         bool, typer.Option("--with-overrides", help="Import owner and partner user as overrides.")
     ] = False,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Remove clients and renewals that are not listed.")
+        bool, typer.Option("--prune", help="Remove clients and renewals that are not in FILE.")
     ] = False,
     allow_odd_text: Annotated[
-        bool, typer.Option("--allow-odd-text", help="Accept text that seems wrongly encoded.")
+        bool, typer.Option("--allow-odd-text", help="Accept text that seems to be wrongly encoded.")
     ] = False,
     skip_invalid: Annotated[
-        bool, typer.Option("--skip-invalid", help="Leave out bad rows and import the others.")
+        bool, typer.Option("--skip-invalid", help="Skip invalid rows and import the others.")
     ] = False,
 ) -> Result:
-    """Import clients from a spreadsheet: add new ones, update others.
+    """Import clients from a spreadsheet.
 
-    FILE is CSV, or an .xlsx, .ods or .xls workbook. Columns are recognized by their names, in seven
-    languages. A blank cell changes nothing. If a cell is wrong, nothing is saved. Overrides stay as
-    they are without --with-overrides.
+    Adds new clients and updates the others. FILE is a CSV file or an .xlsx, .ods or .xls workbook.
+    renewctl recognizes column headers in seven languages. Empty cells change nothing. If a cell is
+    invalid, nothing is saved. Overrides change only with --with-overrides.
 
-    --prune removes the clients that the list does not have, and renewals of clients for which the
-    list has other renewal dates. If more than a quarter of the clients are affected, you must confirm
-    it, or pass --yes.
+    --prune removes clients that are not in FILE. Of clients that have renewals in FILE, it also removes
+    their other renewals. If this affects more than a quarter of the clients, renewctl asks first (in
+    scripts, pass --yes).
     """
     data, name = read_input(run, file)
     how = reading.options()

@@ -1,4 +1,4 @@
-"""``init``: a new store."""
+"""``init``: create a data file."""
 
 from typing import Annotated
 
@@ -17,26 +17,26 @@ from renewctl.workspace import init as store_init
 
 GitOption = Annotated[
     bool,
-    typer.Option("--git", help="Tell git, too: line ends in .gitattributes, what is ignored in .gitignore."),
+    typer.Option("--git", help="Also add the lines for git to .gitattributes and .gitignore."),
 ]
 
 
 @command("init", changes=True, noted=False)
 def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None, git: GitOption = False) -> Result:
-    """Make a new store, ./renewctl.toml unless --store names another; never overwrites.
+    """Create a new data file.
 
-    With --owner and --notify it begins with that default, and with that partner user. Beside it comes
-    renewctl.schema.json, by which editors complete and check it as you type.
+    Creates renewctl.toml in this folder, or the file that --store names, and never replaces a file. With
+    --owner and --notify, the file begins with that default. Also creates renewctl.schema.json, with
+    which editors complete and check the file as you type.
 
-    --git adds to .gitattributes and .gitignore beside the store the lines that they lack, so that line
-    ends survive and lock, temporary files and history stay out; it needs a git work tree. Where there is a
-    store, init --git adds what is missing beside it, and leaves the store as it is.
+    --git protects line ends, and keeps lock, temporary and history files out of commits. It requires a
+    git repository. For an existing data file, it only adds what is missing.
     """
     email = None if notify is None else parse_address(notify, "--notify")
     if owner is None and email:
-        raise UsageError("--notify needs --owner", hint="add --owner hubspot or --owner partner")
+        raise UsageError("--notify requires --owner", hint="add --owner hubspot or --owner partner")
     if owner is Owner.PARTNER and email is None:
-        raise UsageError("owner partner needs a partner user", hint="add --notify YOUR-ADDRESS")
+        raise UsageError("--owner partner requires a partner user", hint="add --notify EMAIL")
     name = run.store or run.environment.variables.get(VARIABLE)
     new = store_init.init(name, owner, email, git=git, dry_run=run.dry_run)
     return render.render_init(

@@ -1,4 +1,4 @@
-"""``migrate``: rewrite an older store, or another layout."""
+"""``migrate``: upgrade an older file, or change its layout."""
 
 from typing import Annotated
 
@@ -15,13 +15,15 @@ from renewctl.store.migrate import reformat_store, upgrade_store
 def migrate(
     run: Run,
     layout: Annotated[
-        bool, typer.Option("--layout", help="Write each client and user as one block instead.")
+        bool, typer.Option("--layout", help="Rewrite each client and user as one block instead.")
     ] = False,
 ) -> Result:
-    """Rewrite a store of an older version in the current one.
+    """Upgrade a file from an older version of renewctl.
 
-    The old file is kept in a copy, and no setting changes. An older store is read as it is; only
-    changing it needs this. A client or user whose text is in several places, or inside one line with
-    others, can be read but not changed: --layout rewrites the file once, comments kept.
+    Keeps a copy of the old file. No setting changes. renewctl can read an older file, but cannot change
+    it before the upgrade.
+
+    Use --layout if renewctl cannot change a client or user because its text is in several places, or in
+    one line with others. Comments are kept.
     """
     return change_store_with(run, reformat_store if layout else upgrade_store)

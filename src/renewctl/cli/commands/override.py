@@ -24,19 +24,24 @@ def override(
     owner: OwnerOption = None,
     notify: NotifyOption = None,
     source: Annotated[
-        Text, typer.Option("--from-file", metavar="FILE", help="Read clients or overrides; - for a pipe.")
+        Text,
+        typer.Option(
+            "--from-file", metavar="FILE", help="List of clients or overrides, or - for standard input."
+        ),
     ] = None,
     *,
     reading: Reading,
 ) -> Result:
-    """Give clients an override, which replaces the default.
+    """Override the default for one or more clients.
 
-    The whole override is written: without --notify it names nobody, and --note is kept in it. The
-    default and other clients are not touched.
+    If HubSpot is the owner, HubSpot notifies the client's contacts. If the partner is the owner, only
+    the partner user is notified. An override replaces the default completely, so without --notify it
+    has no partner user. It also keeps the text of --note.
 
-    With --from-file, a list has the columns client, owner, notify and note, as client list -o csv
-    prints them; owner default clears the override. With --owner or --notify as well, the file only
-    names the clients, for example one per line. All rows are written, or none.
+    With --from-file, reads a list with the columns client, owner, notify and note, as printed by
+    renewctl client list -o csv. The owner "default" clears an override. With --owner or --notify as
+    well, the list only needs the clients, for example one per line. If a row is invalid, nothing is
+    saved.
     """
     if source is not None:
         return _override_from_file(run, source, reading, clients, owner, notify)

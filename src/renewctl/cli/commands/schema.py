@@ -1,4 +1,4 @@
-"""``schema``: the JSON Schema of a store."""
+"""``schema``: the JSON Schema of the data file."""
 
 from renewctl.cli.app import command
 from renewctl.cli.runtime import Run
@@ -10,12 +10,12 @@ from renewctl.workspace.companion_files import schema_text
 
 @command("schema")
 def schema(run: Run) -> Result:  # noqa: ARG001
-    """Print the JSON Schema of a store, by which editors complete and check it.
+    """Print the JSON Schema of the data file.
 
-    Reads only. init writes it beside a new store, as renewctl.schema.json; the first line of a TOML store,
-    #:schema ./renewctl.schema.json with an empty line below it, says so to taplo, tombi and Even
-    Better TOML, in a JSON store the key "$schema".
+    Editors use it to complete and check the file as you type. renewctl init creates it as
+    renewctl.schema.json. To use it for a TOML file, put #:schema ./renewctl.schema.json and an empty
+    line at the top (for taplo, tombi and Even Better TOML). For a JSON file, set the key "$schema".
     """
-    # In JSON too it is a schema, with the mark of an answer in it.
+    # With -o json, the answer is a valid JSON Schema, too.
     document = {"schema": "renewctl.schema/1", **json_schema(CURRENT)}
     return Result(document, text=schema_text())

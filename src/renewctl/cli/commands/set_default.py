@@ -12,10 +12,13 @@ from renewctl.render.users import render_default
 
 @command("set-default", changes=True)
 def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None) -> Result:
-    """Set who owns renewal communication for every client without an override.
+    """Set the default renewal owner and partner user.
 
-    What is not named stays as it is; --notify none takes the partner user out. Overridden clients
-    are not touched. Without an option, shows the default and changes nothing.
+    The default applies to every client without an override. If HubSpot is the owner, HubSpot notifies
+    the client's contacts and copies the partner user. If the partner is the owner, only the partner
+    user is notified.
+
+    If you omit an option, its value stays. Without options, shows the current default.
     """
     if owner is None and notify is None:
         return render_default(run.load().portfolio)

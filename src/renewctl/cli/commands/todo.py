@@ -1,4 +1,4 @@
-"""``todo``: what HubSpot does not show yet."""
+"""``todo``: the changes to make in HubSpot."""
 
 from renewctl.cli.app import command
 from renewctl.cli.options import Clients
@@ -10,10 +10,10 @@ from renewctl.render.result import Result
 
 @command("todo")
 def todo_(run: Run, clients: Clients = None) -> Result:
-    """List what must still be clicked in HubSpot so that it agrees with the file.
+    """List what to change in HubSpot to match the file.
 
-    By screen, with the values to choose and what was last seen there; and what to ask a client.
-    One changed default is one click. -o markdown gives check boxes. Reads only.
+    Shows where to find each setting, the values to choose, and the last confirmed values. Also lists
+    what to ask your clients. For a list with checkboxes, use -o markdown.
     """
     snapshot = run.load()
     portfolio = snapshot.portfolio

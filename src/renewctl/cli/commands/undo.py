@@ -15,12 +15,13 @@ from renewctl.store.undo import undo_change
 def undo(
     run: Run,
     change: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Which change, by its id; else the last.")
+        str | None, typer.Argument(metavar="[ID]", help="ID of the change, if not the last one.")
     ] = None,
 ) -> Result:
-    """Take the last change back as one step; a bulk change is one.
+    """Undo the last change, or one that you choose.
 
-    Comments and places come back too; what others changed since stays. Refused if somebody changed
-    the same values. To undo an undo is to do the change again.
+    Undoes a bulk change as a whole. Later changes of other values stay. If the same values have
+    changed since, nothing is undone. To redo a change, undo the undo. To list the IDs, run renewctl
+    history.
     """
     return change_store_with(run, undo_change(change))

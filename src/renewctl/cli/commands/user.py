@@ -18,9 +18,9 @@ from renewctl.render.users import render_users
 
 @command("user list")
 def list_(run: Run) -> Result:
-    """List the partner's users, and what each is set for.
+    """List partner users and where each is set.
 
-    Reads only. Contacts at clients are listed by renewctl contacts.
+    To list the contacts of clients, run renewctl contacts.
     """
     return render_users(run.load().portfolio)
 
@@ -28,12 +28,13 @@ def list_(run: Run) -> Result:
 @command("user add", changes=True)
 def add(
     run: Run,
-    address: Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")],
+    address: Annotated[str, typer.Argument(metavar="EMAIL", help="Email address of the user.")],
     name: NameOption = None,
 ) -> Result:
-    """Add a partner user, who can then be named by --notify.
+    """Add a partner user.
 
-    No setting changes: nobody hears of anything by it.
+    No setting changes. To have the user notified or copied, pass the address to --notify of
+    set-default or override.
     """
     email = parse_address(address, "EMAIL")
     return change_store(run, lambda portfolio: edit.add(portfolio, email, name or ""))
@@ -45,12 +46,13 @@ def set_(
     user: UserArgument,
     name: NameOption = None,
     active: Annotated[
-        bool | None, typer.Option("--active/--inactive", help="Whether HubSpot still notifies the user.")
+        bool | None, typer.Option("--active/--inactive", help="Whether the user is active in HubSpot.")
     ] = None,
 ) -> Result:
-    """Change a partner user's name, or say whether the user is deactivated in HubSpot.
+    """Change a partner user's name or status.
 
-    Settings stay: whoever is deactivated is still set, and receives nothing (see user replace).
+    Settings that name a deactivated user stay, but the user receives nothing. To choose another user
+    for them, run renewctl user replace.
     """
     return change_store(
         run, lambda portfolio: edit.change(portfolio, lookup.find_user(portfolio, user), name, active)
@@ -61,7 +63,7 @@ def set_(
 def remove(run: Run, user: UserArgument) -> Result:
     """Remove a partner user.
 
-    Refused while the default or an override names the user. Contacts at clients are not touched.
+    If the default or an override names the user, run renewctl user replace first.
     """
     return change_store(run, lambda portfolio: edit.remove(portfolio, lookup.find_user(portfolio, user)))
 
@@ -69,14 +71,13 @@ def remove(run: Run, user: UserArgument) -> Result:
 @command("user replace", changes=True)
 def replace(
     run: Run,
-    old: Annotated[str, user_argument(metavar="OLD", help="Who leaves.")],
-    new: Annotated[str, user_argument(metavar="NEW", help="Who takes over.")],
-    deactivate: Annotated[bool, typer.Option("--deactivate", help="Mark OLD as deactivated too.")] = False,
+    old: Annotated[str, user_argument(metavar="OLD", help="User to replace.")],
+    new: Annotated[str, user_argument(metavar="NEW", help="User who takes over.")],
+    deactivate: Annotated[bool, typer.Option("--deactivate", help="Also mark OLD as deactivated.")] = False,
 ) -> Result:
-    """Put one partner user in another's place everywhere, in one step.
+    """Replace a partner user in the default and all overrides.
 
-    The default and all overrides; client contacts are not touched. OLD stays on record, deactivated
-    with --deactivate.
+    OLD stays in the list of partner users. Contacts of clients do not change.
     """
 
     def edit_(portfolio: Portfolio) -> Plan:

@@ -1,4 +1,4 @@
-"""``where``: which store is in use."""
+"""``where``: the path of the file in use."""
 
 from renewctl.cli.app import command
 from renewctl.cli.runtime import Run
@@ -9,9 +9,9 @@ from renewctl.store.location import missing_store
 
 @command("where")
 def where(run: Run) -> Result:
-    """Show which store is in use, and why.
+    """Show which file renewctl uses, and why.
 
-    Reads only; where there is none yet, it says how to make one.
+    If the file does not exist yet, shows how to create it.
     """
     place = run.place
     path, exists = str(place.path.absolute()), place.path.exists()

@@ -1,4 +1,4 @@
-"""``who``: who would be notified for upcoming renewals; as a picture, and as an assertion, too."""
+"""``who``: the recipients of upcoming renewals, as a report, page or timeline."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,6 +9,7 @@ import typer
 
 from renewctl import __version__
 from renewctl.cli.app import command
+from renewctl.cli.gates import Gates, find_failure
 from renewctl.cli.options import (
     SOURCES,
     Clients,
@@ -24,17 +25,16 @@ from renewctl.cli.options import (
     parse_code,
 )
 from renewctl.cli.runtime import Run, find_user_and_host, select_clients, select_user
-from renewctl.command_line import command_line, option
+from renewctl.command_line import option
 from renewctl.domain import lookup
 from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
-from renewctl.domain.identifiers import address_key, is_address
 from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import SEVERITY
 from renewctl.domain.responsibilities import find_responsibilities
 from renewctl.domain.selection import Order, RowSelection, list_rows
 from renewctl.domain.values import suggest
-from renewctl.errors import NoRecipient, Problem, RenewctlError, UnexpectedRecipients, UsageError
+from renewctl.errors import UsageError
 from renewctl.model import Policy, Portfolio
 from renewctl.render.result import Output, Result
 from renewctl.render.who import render_by_client
@@ -44,71 +44,90 @@ from renewctl.render.who_report import Report
 
 
 class Query(NamedTuple):
-    """The options that say which rows."""
+    """The options that select renewals."""
 
     clients: Clients = None
     within: Annotated[
-        Text, typer.Option("--within", metavar="DURATION", help="Renewals within 120d, 6w, 3m, 1y.")
+        Text,
+        typer.Option(
+            "--within",
+            metavar="DURATION",
+            help="Only renewals within this time, for example 90d, 6w, 3m or 1y.",
+        ),
     ] = None
-    since: Annotated[Text, typer.Option("--from", metavar="DATE", help="Renewals from this day on.")] = None
-    until: Annotated[Text, typer.Option("--to", metavar="DATE", help="Renewals up to this day.")] = None
+    since: Annotated[
+        Text, typer.Option("--from", metavar="DATE", help="Only renewals on or after this date.")
+    ] = None
+    until: Annotated[
+        Text, typer.Option("--to", metavar="DATE", help="Only renewals on or before this date.")
+    ] = None
     deadline_within: Annotated[
-        Text, typer.Option("--deadline-within", metavar="DURATION", help="Deadlines within 30d, 6w, 3m, 1y.")
+        Text,
+        typer.Option(
+            "--deadline-within",
+            metavar="DURATION",
+            help="Only renewals with a deadline within this time.",
+        ),
     ] = None
-    everything: Annotated[bool, typer.Option("--all", help="Renewals whatever their date.")] = False
+    everything: Annotated[bool, typer.Option("--all", help="All renewals, of any date.")] = False
     recipient: Annotated[
         Text,
         typer.Option(
             "--recipient",
             metavar="EMAIL",
-            help="Only what this person hears of, and what they are responsible for.",
+            help="Only renewals of which this person is a recipient.",
             autocompletion=complete_users,
         ),
     ] = None
 
 
 def _complete_codes(incomplete: str) -> list[str]:
-    """Return the codes that the last of a list can become."""
+    """Return completions of the last code of a list."""
     return complete_list(incomplete, SEVERITY)
 
 
 class Filters(NamedTuple):
-    """The options that say which of the rows are listed, and in which order."""
+    """The options that filter and sort the rows."""
 
     owner: OwnerFilter = None
     user: UserFilter = None
     source: SourceFilter = None
     product: Annotated[
-        Text, filter_option("--product", metavar="TEXT", help="Only products whose name contains TEXT.")
+        Text, filter_option("--product", metavar="TEXT", help="Only products with TEXT in their name.")
     ] = None
     code: Annotated[
         list[str] | None,
         filter_option(
             "--code",
             metavar="CODE",
-            help="Only rows with a note of this code, or of one of several: a,b.",
+            help="Only renewals with a note with one of these codes, separated by commas.",
             autocompletion=_complete_codes,
         ),
     ] = None
     no_recipient: Annotated[
-        bool, filter_option("--no-recipient", help="Only rows about which nobody is notified.")
+        bool, filter_option("--no-recipient", help="Only renewals without a recipient.")
     ] = False
     overdue: Annotated[
         bool,
-        filter_option("--overdue", help="Only where the deadline has passed, but not the renewal date."),
+        filter_option(
+            "--overdue",
+            help="Only renewals past their deadline, but not past their renewal date.",
+        ),
     ] = False
     sort: Annotated[
         Order,
-        filter_option("--sort", case_sensitive=False, help="Sort by this; past and undated rows stay last."),
+        filter_option(
+            "--sort", case_sensitive=False, help="Sort by this column (past and undated renewals stay last)."
+        ),
     ] = Order.DEADLINE
     reverse: ReverseOption = False
 
     def select(self, portfolio: Portfolio) -> RowSelection:
-        """Return what the options select.
+        """Return the options as a ``RowSelection``.
 
         Raises:
-            UsageError: If there is no such code.
-            UnknownUser: If there is no such partner user.
+            UsageError: If a code is unknown.
+            UnknownUser: If the partner user is unknown.
         """
         words = [word for text in self.code or () for word in text.split(",")]
         return RowSelection(
@@ -116,7 +135,7 @@ class Filters(NamedTuple):
             select_user(portfolio, self.user),
             SOURCES[self.source],
             self.product,
-            frozenset(parse_code(word, SEVERITY, "--code: no row can have the code") for word in words),
+            frozenset(parse_code(word, SEVERITY, "--code: no note has the code") for word in words),
             self.no_recipient,
             self.overdue,
             self.sort,
@@ -124,7 +143,7 @@ class Filters(NamedTuple):
         )
 
     def describe(self) -> tuple[str, ...]:
-        """Return the filters that are in effect, as they are typed."""
+        """Return the filters in effect as command-line options."""
         given = {**self._asdict(), "code": ",".join(self.code or ()) or None, "sort": None, "reverse": False}
         return tuple(option(name, value) for name, value in given.items() if value not in {None, False})
 
@@ -133,33 +152,19 @@ NO_FILTERS = Filters()
 
 
 class Split(NamedTuple):
-    """The options that write a file for each recipient."""
+    """The options for one file per recipient."""
 
     folder: Annotated[
         Text,
         typer.Option(
-            "--split", metavar="FOLDER", help="Write a page or a draft (-o html, -o eml) for each recipient."
+            "--split", metavar="FOLDER", help="Write one page (-o html) or draft (-o eml) per recipient."
         ),
     ] = None
-    force: Annotated[bool, typer.Option("--force", help="With --split: replace existing files.")] = False
-
-
-class Gates(NamedTuple):
-    """The options by which the exit status answers a question about the rows."""
-
-    expect: Annotated[
-        Text,
-        typer.Option(
-            "--expect", metavar="EMAIL", help="Exit 1 unless each row reaches just these (or none)."
-        ),
-    ] = None
-    require_recipient: Annotated[
-        bool, typer.Option("--require-recipient", help="Exit 1 if nobody is notified in a row.")
-    ] = False
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files (with --split).")] = False
 
 
 def _complete_columns(incomplete: str) -> list[str]:
-    """Return the columns that the last of a list can become."""
+    """Return completions of the last column of a list."""
     return complete_list(incomplete, COLUMNS)
 
 
@@ -171,35 +176,35 @@ def who(
     gates: Gates,
     split: Split,
     by: Annotated[
-        Literal["client", "recipient"], typer.Option("--by", help="One row a renewal, or one block a person.")
+        Literal["client", "recipient"], typer.Option("--by", help="Group by client or by recipient.")
     ] = "client",
     timeline: Annotated[
-        bool, typer.Option("--timeline", help="Draw the months: renewals and deadlines; a year if no window.")
+        bool,
+        typer.Option("--timeline", help="Draw a timeline of renewals and deadlines (12 months by default)."),
     ] = False,
     chosen: Annotated[
         Text,
         typer.Option(
             "--columns",
             metavar="NAMES",
-            help="Only these columns, separated by commas.",
+            help="Show only these columns, separated by commas.",
             autocompletion=_complete_columns,
         ),
     ] = None,
-    long: Annotated[bool, typer.Option("--long", help="Every address and note of each renewal.")] = False,
+    long: Annotated[bool, typer.Option("--long", help="Show every address and note.")] = False,
     excel: ExcelOption = False,
 ) -> Result:
-    """Show who would be notified for upcoming renewals, and by which rule.
+    """Show who is notified about upcoming renewals.
 
-    Without a window: the next 120 days, or all of a named client's renewals. Renewals whose date
-    is past and clients without one come last in any order, and only a filter leaves them out. --overdue
-    lists renewals of all dates. With --recipient, also what that person is responsible for whatever the
-    date. Reads only; HubSpot is not asked.
+    Lists the renewals of the next 120 days, or all renewals of the clients that you name. Past renewals
+    and clients without a renewal date come last. With --recipient, also lists the settings and roles of
+    that person.
     """
     _check_combination(by, timeline=timeline, gates=gates, filters=filters)
     if run.output is Output.HTML and split.folder is None:
         run.environment.refuse_terminal("a page", "report.html")
     if run.output is Output.EML or split != Split():
-        # Lazy import: few reports are written into files.
+        # Lazy import: few reports are written to files.
         from renewctl.cli.split_files import check_split, split_report
 
         check_split(run, split.folder, by, force=split.force)
@@ -213,10 +218,10 @@ def who(
     elif by == "recipient":
         result = render_by_recipient(report)._replace(page=lambda: _render_people_page(report))
         if run.form is Output.TABLE and run.environment.is_terminal():
-            result = result._replace(warnings=())  # The table begins with what they say.
+            result = result._replace(warnings=())  # The table begins with the same facts.
     else:
         result = render_by_client(report)._replace(page=lambda: _render_page(run, report, query, filters))
-    failure = _find_failure(gates, report, rows)
+    failure = find_failure(gates, report, rows)
     result = run.with_excel(result._replace(failure=failure), excel=excel)
     if split.folder is None:
         return result
@@ -224,18 +229,18 @@ def who(
 
 
 def _check_combination(by: str, *, timeline: bool, gates: Gates, filters: Filters) -> None:
-    """Refuse options that make no sense together. Raises UsageError."""
+    """Refuse options that contradict each other. Raises: UsageError."""
     if timeline and by == "recipient":
-        hint = "--timeline --recipient EMAIL draws what one person hears of"
-        raise UsageError("--timeline and --by recipient exclude each other", hint=hint)
+        hint = "use --timeline --recipient EMAIL to draw the renewals of one person"
+        raise UsageError("--timeline and --by recipient can't be used together", hint=hint)
     if gates.require_recipient and filters.no_recipient:
-        hint = "--require-recipient alone fails if there is such a row"
+        hint = "remove --no-recipient, because --require-recipient alone finds such rows"
         raise UsageError("--no-recipient and --require-recipient can't be used together", hint=hint)
 
 
 def _render_timeline(run: Run, report: Report) -> tuple[Result, Sequence[ReportRow]]:
-    """Return the picture of a report of all dates, and those of its rows that are in the window."""
-    # Lazy imports: most reports have no picture.
+    """Return the timeline of a report of all dates, and the rows inside its window."""
+    # Lazy imports: most reports have no timeline.
     from renewctl.domain.timeline import build_timeline
     from renewctl.render.timeline import render_timeline
 
@@ -261,40 +266,45 @@ def _render_people_page(report: Report) -> str:
 
 
 def _describe_maker() -> str:
-    """Return by what and for whom a page is made."""
+    """Return the program, user and machine that make a page."""
     user, host = find_user_and_host()
     return f"renewctl {__version__} for {user} on {host}"
 
 
 def _parse_columns(run: Run, text: str, *, by_row: bool) -> list[ReportColumn]:
-    """Return the columns that are named, in their order.
+    """Return the columns of ``--columns``, in the order given.
 
     Raises:
-        UsageError: If one is unknown, or the answer has no such columns.
+        UsageError: If a column is unknown, or if the output has no columns.
     """
     if not by_row or run.output in {Output.JSON, Output.JSONL, Output.NAMES}:
         form = f"-o {run.output}" if by_row else "--by recipient or --timeline"
-        raise UsageError(f"--columns and {form} can't be used together", hint="leave out --columns")
+        raise UsageError(f"--columns and {form} can't be used together", hint="remove --columns")
     keys = [word.strip().lower().replace("-", "_") for word in text.split(",") if word.strip()]
     for key in keys:
         if key not in COLUMNS:
-            hint = suggest(key, COLUMNS) or f"the columns are {', '.join(COLUMNS)}"
-            raise UsageError(f"--columns: there is no column {key!r}", hint=hint)
+            hint = suggest(key, COLUMNS) or f"use one or more of {','.join(COLUMNS)}"
+            raise UsageError(f"--columns: unknown column {key!r}", hint=hint)
     if not keys:
-        raise UsageError("--columns requires a name", hint=f"the columns are {', '.join(COLUMNS)}")
+        raise UsageError("--columns requires a name", hint=f"use one or more of {','.join(COLUMNS)}")
     return [COLUMNS[key] for key in dict.fromkeys(keys)]
 
 
 def build_report(
     run: Run, query: Query, filters: Filters = NO_FILTERS, *, timeline: bool = False, unbounded: bool = False
 ) -> Report:
-    """Return the report that is asked for; ``unbounded``, of all dates unless a window is asked for.
+    """Build the report for a query.
 
-    A timeline has rows of all dates; its window, unless one is asked for, is a year.
+    Args:
+        run: The run, with the file and today's date.
+        query: The options that select renewals.
+        filters: The options that filter and sort the rows.
+        timeline: Whether to include rows of all dates, with a window of twelve months by default.
+        unbounded: Whether to include all dates if the query has no window.
 
     Raises:
-        UsageError: If the window or a filter cannot be read.
-        UnknownClient, UnknownUser: If a name is none of the store's.
+        UsageError: If a date, a duration or a filter is invalid.
+        UnknownClient, UnknownUser: If a client or partner user is not in the file.
     """
     snapshot = run.load()
     portfolio, person = snapshot.portfolio, None
@@ -319,7 +329,10 @@ def build_report(
 
 
 def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Window | None:
-    """Return the window asked for; None for all dates, as where none is asked for and ``unbounded``."""
+    """Return the window of a query.
+
+    None means all dates, which is the default if ``unbounded``.
+    """
     ways = {
         "--within": query.within,
         "--from/--to": query.since or query.until,
@@ -328,7 +341,7 @@ def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Wi
     }
     used = [name for name, value in ways.items() if value is not None]
     if len(used) > 1:
-        raise UsageError(f"{' and '.join(used)} exclude each other", hint="name one window")
+        raise UsageError(f"{' and '.join(used)} can't be used together", hint="use only one of them")
     if query.within is not None:
         return Window(today, parse_span(query.within, today, option="--within"))
     if query.deadline_within is not None:
@@ -339,62 +352,5 @@ def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Wi
     start = parse_day(query.since, today, option="--from") if query.since is not None else today
     end = date.max if query.until is None else parse_day(query.until, today, option="--to", end=True)
     if end < start:
-        raise UsageError(f"--to {end} is before --from {start}", hint="name the earlier day as --from")
+        raise UsageError(f"--to {end} is before --from {start}", hint="use the earlier date for --from")
     return Window(start, end)
-
-
-def _why() -> str:
-    return f"{command_line('explain CLIENT')} says why"
-
-
-def _why_nothing(report: Report) -> str:
-    """Return what to do about a report without rows."""
-    if not report.portfolio.clients:
-        return lookup.suggest_first_client()
-    if not report.wider and report.person:
-        return f"{command_line('explain CLIENT', recipient=report.person.email)} says why"
-    return report.wider
-
-
-def _find_failure(gates: Gates, report: Report, rows: Sequence[ReportRow]) -> RenewctlError | None:
-    """Return the first gate that the rows do not pass.
-
-    Raises:
-        UsageError: If the addresses expected cannot be read.
-    """
-    unexpected = _unexpected(report, rows, gates.expect) if gates.expect is not None else None
-    return unexpected or (_lacks_recipient(report, rows) if gates.require_recipient else None)
-
-
-def _lacks_recipient(report: Report, rows: Sequence[ReportRow]) -> NoRecipient | None:
-    """Return what is wrong unless there are rows and somebody is notified about each."""
-    if not rows:
-        return NoRecipient("nothing is listed, so nobody is notified", hint=_why_nothing(report))
-    keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
-    problems = [Problem(f"{key}: nobody is notified") for key in keys]
-    return NoRecipient("nobody would be notified", hint=_why(), problems=problems) if keys else None
-
-
-def _unexpected(report: Report, rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients | None:
-    """Return what is wrong unless To and Cc of each row together are just the addresses expected.
-
-    Raises:
-        UsageError: If ``expect`` is not a list of addresses.
-    """
-    words = [] if expect.strip().lower() == "none" else [word.strip() for word in expect.split(",")]
-    expected = set()
-    for word in words:
-        if not is_address(word):
-            raise UsageError(f"--expect: {word!r} is not an e-mail address", hint="write A@B,C@D, or none")
-        expected.add(address_key(word))
-    if not rows:
-        return UnexpectedRecipients("nothing is listed, so nothing is as expected", hint=_why_nothing(report))
-    problems = []
-    for row in rows:
-        missing, surplus = sorted(expected - row.recipients), sorted(row.recipients - expected)
-        what = [f"{', '.join(missing)} would not hear"] if missing else []
-        what += [f"{', '.join(surplus)} would"] if surplus else []
-        if what:
-            product = f" ({row.renewal.product})" if row.renewal and row.renewal.product else ""
-            problems.append(Problem(f"{row.client.key}{product}: {'; '.join(what)}"))
-    return UnexpectedRecipients("not as expected", hint=_why(), problems=problems) if problems else None
