@@ -187,7 +187,7 @@ def test_the_comment_of_the_job_lists_changed_recipients(run: Run) -> None:
     assert Path("output").read_text() == f"{name}<<{end}\n{comment}{end}\n"
     assert (name, len(end)) == ("comment", 32)
     assert comment.startswith(
-        f"{MARKER}\n### Who hears about renewals: origin/main:renewctl.toml → renewctl.toml\n"
+        f"{MARKER}\n### Recipients of renewal notices: origin/main:renewctl.toml → renewctl.toml\n"
     )
     assert "| rui@agency.example | acme.example | – | notified | override-partner |" in comment
 

@@ -1,8 +1,8 @@
-"""Who may read and write a file: its owner, group, mode and access control list, taken over by another.
+"""Read and copy the access rights of files: owner, group, mode and access list.
 
 Source:
-    acl(5): POSIX 1003.1e draft 17, as Linux keeps it in an extended attribute. Elsewhere Python cannot read
-    such lists.
+    acl(5): POSIX 1003.1e draft 17, which Linux stores in an extended attribute. On other systems Python
+    cannot read access control lists.
 """
 
 import os
@@ -21,7 +21,7 @@ _READ_WRITE = 0o6
 
 
 class _Tag(IntEnum):
-    """Whom an entry of an access control list is about."""
+    """The kinds of entries in an access control list."""
 
     OWNER = 0x01
     USER = 0x02
@@ -32,7 +32,7 @@ class _Tag(IntEnum):
 
 
 class Access(NamedTuple):
-    """Owner, group and mode of a file; ``acl`` is its list as the system has it, empty if there is none."""
+    """Owner, group and mode of a file; ``acl`` is its raw access control list, if any."""
 
     uid: int
     gid: int
@@ -41,26 +41,32 @@ class Access(NamedTuple):
 
 
 def read_access(file: Path | int) -> Access:
-    """Return who may use a file, which can be open. Raises OSError if it cannot be looked at."""
+    """Return the access rights of a path or an open file.
+
+    Raises:
+        OSError: If they cannot be read.
+    """
     status, acl = os.stat(file), b""
     if hasattr(os, "getxattr"):
-        with suppress(OSError):  # it has no list, or there are none here
+        with suppress(OSError):  # It has no list, or this file system has none.
             acl = os.getxattr(file, _ACL)
     return Access(status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode), acl)
 
 
 def is_own(access: Access) -> bool:
-    """Return whether it is that of a file of this process's user and one of their groups, without a list."""
+    """Return whether user and group are this process's own, and there is no list."""
     groups = {os.getegid(), *os.getgroups()} if hasattr(os, "getgroups") else {access.gid}
     user = os.geteuid() if hasattr(os, "geteuid") else access.uid
     return access.uid == user and access.gid in groups and not access.acl
 
 
 def copy_access(handle: int, like: Access) -> None:
-    """Give an open file the access of another, as far as the system lets the process do so.
+    """Give an open file the access rights of another, as far as the system permits.
 
-    What belongs to a group that cannot be given is handed to no other group. Raises OSError if the mode
-    cannot be set.
+    If the group cannot be set, its rights go to no other group.
+
+    Raises:
+        OSError: If the mode cannot be set.
     """
     if not hasattr(os, "fchown"):
         return  # Windows
@@ -72,7 +78,7 @@ def copy_access(handle: int, like: Access) -> None:
     now = read_access(handle)
     if now.gid != like.gid and _group_bits(like) != like.mode & 0o7:
         mode, acl = mode & ~0o070 | (mode & 0o7) << 3, b""
-    if now.acl and not acl:  # inherited from the folder
+    if now.acl and not acl:  # The list is inherited from the folder.
         os.removexattr(handle, _ACL)
     if read_access(handle).mode != mode:
         os.fchmod(handle, mode)
@@ -82,8 +88,8 @@ def copy_access(handle: int, like: Access) -> None:
 
 
 def copy_attributes(handle: int, source: Path) -> None:
-    """Give an open file the other extended attributes of a file, those that the system lets it have."""
-    with suppress(OSError, AttributeError):  # AttributeError: this system's Python knows no attributes
+    """Copy the other extended attributes of a file to an open file, where permitted."""
+    with suppress(OSError, AttributeError):  # AttributeError: Python has no attributes on this system.
         for name in os.listxattr(source):
             if name != _ACL:
                 with suppress(OSError):
@@ -91,10 +97,10 @@ def copy_attributes(handle: int, source: Path) -> None:
 
 
 def follow_access(handle: int, store: Access) -> None:
-    """Let those use an open file who may use the store, and nobody else.
+    """Give an open file the access rights of the data file.
 
     Raises:
-        PermissionError: If somebody else may use it, and it is not the process's own.
+        PermissionError: If others can access it, and it does not belong to this user.
     """
     now = read_access(handle)
     if now != store:
@@ -106,34 +112,36 @@ def follow_access(handle: int, store: Access) -> None:
 
 
 def check_access(path: Path, before: Access, handle: int) -> None:
-    """Check that nobody loses or gains access if an open file takes the place of one.
+    """Check that nobody loses or gains access if an open file replaces ``path``.
 
     Raises:
-        FileError: If the owner, the group or the access control list could not be kept, and that matters.
+        FileError: If the owner, group or access control list cannot be kept, and that changes access.
     """
     after, file = read_access(handle), quote(str(path))
     if after.acl != before.acl:
         message = f"the access control list of {path} cannot be kept"
-        raise FileError(message, hint=f"have its owner make the change, or end the list: setfacl -b {file}")
+        raise FileError(
+            message, hint=f"ask its owner to make the change, or remove the list: setfacl -b {file}"
+        )
     if after.gid != before.gid and (_group_bits(before) ^ before.mode) & _READ_WRITE:
         message = f"{path} belongs to the group {_name_group(before.gid)}, whose access cannot be kept"
-        hint = f"have yourself added to the group, or give it the rights that others have: chmod g=o {file}"
+        hint = f"join the group, or give it the same rights as others: chmod g=o {file}"
         raise FileError(message, hint=hint)
     owners = _bits_of(before.uid, before)
     if after.uid != before.uid and owners & ~_bits_of(before.uid, after) & _READ_WRITE:
         owner = _name_user(before.uid)
-        hint = f"have {owner} keep it by an entry in its list: setfacl -m u:{owner}:rw {file}"
+        hint = f"give {owner} access by an entry in the access control list: setfacl -m u:{owner}:rw {file}"
         raise FileError(f"{path} belongs to {owner}, who would lose access to it", hint=hint)
 
 
 def _group_bits(access: Access) -> int:
-    """Return what the file's group may do."""
+    """Return the permission bits of the file's group."""
     bits = {tag: perm for tag, perm, _ in _entries(access.acl)}
     return bits[_Tag.GROUP] & bits.get(_Tag.MASK, 0o7) if bits else access.mode >> 3 & 0o7
 
 
 def _bits_of(uid: int, access: Access) -> int:
-    """Return what a user may do with a file, as far as the groups of the user are known."""
+    """Return the permission bits of a user, as far as the user's groups are known."""
     if uid == access.uid:
         return access.mode >> 6 & 0o7
     groups, entries = _groups_of(uid), _entries(access.acl)
@@ -147,13 +155,13 @@ def _bits_of(uid: int, access: Access) -> int:
 
 
 def _entries(acl: bytes) -> list[tuple[int, int, int]]:
-    """Return tag, permissions and user or group of each entry, behind the four bytes of the version."""
+    """Return tag, permissions and ID of each entry, after the version's four bytes."""
     return [*struct.iter_unpack("<HHI", acl[4:])]
 
 
 def _groups_of(uid: int) -> list[int]:
     try:
-        import pwd  # Lazy import: few changes ask for it, and Windows has none.
+        import pwd  # Lazy import: few changes need it, and Windows does not have it.
 
         user = pwd.getpwuid(uid)
         return os.getgrouplist(user.pw_name, user.pw_gid)

@@ -1,4 +1,4 @@
-"""The commands that renewctl prints, to be pasted as they are: quoted, and for the store of this run."""
+"""Compose commands that users can paste, with the --store option of this run."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,17 +12,15 @@ from renewctl.text import showable
 _store: ContextVar[str] = ContextVar("store", default="")
 _arguments: ContextVar[tuple[str, ...]] = ContextVar("arguments", default=())
 _commands: dict[int, set[str]] = {}
-"""The commands that were made, as they are shown, by their length."""
+"""The commands composed so far, as they are shown, by length."""
 
 
 @contextmanager
 def name_store(arguments: Sequence[str]) -> Iterator[None]:
-    """Have every command that is printed inside name the store that a command line names, if any.
+    """Add a command line's --store option, if any, to each command composed inside.
 
-    ``repeat_command`` repeats the command line itself.
-
-    The line is not read by Typer here: half of what is printed is about lines that Typer refuses. A store
-    that the environment names, or that is found, is the same one where the command is pasted.
+    Typer does not parse the line here, because many messages are about lines that Typer rejects. A file
+    from the environment variable or the search needs no option: a pasted command finds the same one.
     """
     words = [*takewhile(lambda word: word != "--", arguments)]
     store = ""
@@ -41,20 +39,20 @@ def name_store(arguments: Sequence[str]) -> Iterator[None]:
 
 
 def command_line(words: str, *arguments: str, **options: str | bool | None) -> str:
-    """Return a command to be pasted as it is.
+    """Return a command that can be pasted.
 
     Args:
-        words: what is typed as it stands: the command's words, and placeholders in capitals.
-        arguments: arguments in their order, quoted where a shell or an option would be read.
-        options: options with their values; True is one without a value, and False and None are left out.
+        words: The words of the command and placeholders in capitals, used unchanged.
+        arguments: Arguments in order; they are quoted where needed.
+        options: Options with their values; True is a flag, False and None are omitted.
     """
     return _remember(_compose(words, arguments, options))
 
 
 def repeat_command(**options: str | bool) -> str:
-    """Return the command line of this run with more options, to be pasted as it is.
+    """Return the command line of this run with more options, ready to paste.
 
-    An option ``KEY=VALUE`` replaces those of the same key.
+    An option with the value ``KEY=VALUE`` replaces those with the same key.
     """
     words = [*_arguments.get()]
     end = words.index("--") if "--" in words else len(words)
@@ -66,7 +64,7 @@ def repeat_command(**options: str | bool) -> str:
 
 
 def _drop(words: Sequence[str], option: str, value: str) -> list[str]:
-    """Return words without those of an option whose value has the same key, which is before the ``=``."""
+    """Return words without the options whose value has the same key (before ``=``)."""
     kept: list[str] = []
     for word in words:
         is_value = kept[-1:] == [option]
@@ -89,9 +87,9 @@ def _remember(command: str) -> str:
 
 
 def find_commands(text: str) -> list[str]:
-    """Return the commands in a text, the longest first: half a command is another one.
+    """Return the commands in a text, the longest first, as one can start another.
 
-    Prose follows a command, and only who made it knows where it ends.
+    Prose can follow a command, so only commands composed here are recognized.
     """
     found = set()
     for match in re.finditer("renewctl ", text):
@@ -112,7 +110,7 @@ def _compose(words: str, arguments: Sequence[str], options: Mapping[str, str | b
 
 
 def option(name: str, value: str | bool) -> str:
-    """Return an option as it is typed, quoted; True is one without a value."""
+    """Return an option as it is typed, with its value quoted; True is a flag."""
     option = f"--{name.replace('_', '-')}"
     if value is True:
         return option

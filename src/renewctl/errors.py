@@ -1,6 +1,6 @@
-"""One family of errors: the class has code and exit status, the instance the raw text.
+"""The errors of renewctl: classes have a code and an exit status.
 
-The text is made safe for a terminal once, where the command line prints it.
+The command line makes the text safe for a terminal when it prints it.
 """
 
 import re
@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
 MOST_ALIKE = 3
-"""Of so many problems of one kind, each is shown; of more, one with the lines of the first."""
+"""Up to this number, similar problems are shown one by one; more than that are shown as one group."""
 _QUOTED = re.compile("""'[^']*'|["][^"]*["]""")
 
 
@@ -30,11 +30,17 @@ class ExitStatus(IntEnum):
 
 
 class Problem(NamedTuple):
-    """One thing wrong with the data of a file.
+    """One problem in the data of a file.
 
-    The domain names the ``path`` into the data; the store fills in ``file``, ``line`` and
-    ``column`` (both from 1; 0 means unknown). ``code`` is the finding code of a remark, ``sheet``
-    the sheet of a workbook, in which ``line`` is a row.
+    Args:
+        message: What is wrong.
+        path: The place in the data, set by the domain.
+        hint: What to do about it.
+        file: The file; with ``line`` and ``column``, it is set where the text is known.
+        line: The line, from 1 (0: unknown); in a workbook, the row.
+        column: The column, from 1 (0: unknown).
+        code: The code of the finding, if the problem is one.
+        sheet: The sheet of a workbook.
     """
 
     message: str
@@ -48,10 +54,10 @@ class Problem(NamedTuple):
 
 
 def group_alike(problems: Sequence[Problem]) -> list[list[Problem]]:
-    """Return the problems in their order; those of one kind in one column as groups, if many.
+    """Return the problems in order, with many similar ones of a column in one group.
 
-    Problems of one kind have the same hint, and the same message but for what is quoted, and for words
-    that are not of letters alone: numbers, dates, addresses.
+    Similar problems have the same hint, and messages that differ only in quoted text and in words with
+    other characters than letters: numbers, dates, addresses.
     """
     kinds: dict[object, list[int]] = {}
     for number, problem in enumerate(problems):
@@ -68,7 +74,7 @@ def group_alike(problems: Sequence[Problem]) -> list[list[Problem]]:
 class RenewctlError(Exception):
     """An error that the user can understand and correct.
 
-    ``message`` is what is wrong, ``hint`` the next step, ``problems`` every place it is wrong at.
+    ``message`` is what is wrong, ``hint`` is the next step, ``problems`` are the places in files.
     """
 
     code: ClassVar[str] = "error"
@@ -90,45 +96,45 @@ class UsageError(RenewctlError, code="usage", exit_status=ExitStatus.USAGE):
 
 
 class UnknownClient(RenewctlError, code="unknown-client", exit_status=ExitStatus.UNKNOWN):
-    """No client in the file has the name given, or several have."""
+    """No client matches the given name, or several do."""
 
 
 class UnknownUser(RenewctlError, code="unknown-user", exit_status=ExitStatus.UNKNOWN):
-    """No partner user in the file has the name given, or several have."""
+    """No partner user matches the given name, or several do."""
 
 
 class StoreMissing(RenewctlError, code="store-missing", exit_status=ExitStatus.INVALID):
-    """There is no store in the places searched."""
+    """No data file was found in the places searched."""
 
 
 class StoreInvalid(RenewctlError, code="store-invalid", exit_status=ExitStatus.INVALID):
-    """The store cannot be read, or has a value that is not allowed."""
+    """The data file cannot be read, or has a value that is not allowed."""
 
 
 class StoreTooNew(StoreInvalid, code="store-too-new"):
-    """The store was written for a later version of renewctl."""
+    """The data file was written for a later version of renewctl."""
 
 
 class UnsupportedLayout(StoreInvalid, code="unsupported-layout"):
-    """The store is valid, but its layout does not allow this edit to be made safely."""
+    """The data file is valid, but this edit cannot be made safely in its layout."""
 
 
 class BadInput(RenewctlError, code="bad-input", exit_status=ExitStatus.INVALID):
-    """Rows or text given as input cannot be used; ``problems`` has every bad row."""
+    """The input cannot be used; ``problems`` has every invalid row."""
 
 
 class StoreLocked(RenewctlError, code="store-locked", exit_status=ExitStatus.BUSY):
-    """Another process is writing the store."""
+    """Another process is writing the data file."""
 
 
 class StoreChanged(RenewctlError, code="store-changed", exit_status=ExitStatus.BUSY):
-    """The store changed between reading and writing."""
+    """The data file changed between reading and writing."""
 
 
 class ConfirmationRequired(
     RenewctlError, code="confirmation-required", exit_status=ExitStatus.CONFIRMATION_REQUIRED
 ):
-    """The change is large or leaves a client without a recipient, and nobody can be asked."""
+    """The change must be confirmed, and there is no terminal to ask on."""
 
 
 class NothingToUndo(RenewctlError, code="nothing-to-undo"):
@@ -136,23 +142,23 @@ class NothingToUndo(RenewctlError, code="nothing-to-undo"):
 
 
 class UnexpectedRecipients(RenewctlError, code="not-as-expected"):
-    """The answer was printed, and is not the one that was expected."""
+    """The answer was printed, and differs from the expected recipients."""
 
 
 class NoRecipient(RenewctlError, code="no-recipient"):
-    """The answer was printed, and a client in it has no recipient."""
+    """The answer was printed, and one of its clients has no recipient."""
 
 
 class MissingExtra(RenewctlError, code="missing-extra", exit_status=ExitStatus.USAGE):
-    """A package that comes with an extra of renewctl is needed, and missing."""
+    """A package is missing that comes with an extra of renewctl."""
 
 
 class InternalError(RenewctlError, code="internal", exit_status=ExitStatus.INTERNAL):
-    """A check on renewctl's own work failed: a bug; nothing was written."""
+    """One of renewctl's checks of its own work failed: a bug. Nothing was saved."""
 
 
 class Interrupted(RenewctlError, code="interrupted", exit_status=ExitStatus.INTERRUPTED):
-    """A signal came when a part of the work was done, which is kept."""
+    """A signal arrived when part of the work was done; that part is kept."""
 
 
 class FileError(RenewctlError, code="io", exit_status=ExitStatus.IO):

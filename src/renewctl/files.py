@@ -1,4 +1,4 @@
-"""One text file, read with care and replaced as a whole or not at all, whatever it means."""
+"""Read a file safely, and replace it completely or not at all."""
 
 import errno
 import os
@@ -20,38 +20,38 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-_MOUNT_HINT = "the file is mounted by itself; mount its folder instead"
-UNCHANGED = "nothing was changed"
+_MOUNT_HINT = "mount the folder of the file, not the file itself"
+UNCHANGED = "nothing was saved"
 _HINTS = {
-    errno.ENOENT: "the folder has to exist first",
-    errno.EACCES: "look at the permissions of the file and its folder",
-    errno.EPERM: "look at the permissions of the file and its folder",
-    errno.ENOSPC: f"make room on the disk; {UNCHANGED}",
-    getattr(errno, "EDQUOT", errno.ENOSPC): f"make room within your quota; {UNCHANGED}",
-    errno.EROFS: f"the folder is read-only; {UNCHANGED}",
+    errno.ENOENT: "create the folder first",
+    errno.EACCES: "check the permissions of the file and its folder",
+    errno.EPERM: "check the permissions of the file and its folder",
+    errno.ENOSPC: f"free up disk space; {UNCHANGED}",
+    getattr(errno, "EDQUOT", errno.ENOSPC): f"free up space within your quota; {UNCHANGED}",
+    errno.EROFS: f"use a folder that is not read-only; {UNCHANGED}",
     errno.EBUSY: _MOUNT_HINT,
     errno.EXDEV: _MOUNT_HINT,
     errno.EINTR: f"run the command again; {UNCHANGED}",
     errno.ENAMETOOLONG: "give the file a shorter name",
-    errno.ELOOP: "a link leads back to itself: mend it",
+    errno.ELOOP: "correct the link, which leads back to itself",
 }
 
 
 class NotAFile(RenewctlError, code="not-a-file", exit_status=ExitStatus.INVALID):
-    """The path names something that cannot be read as one file."""
+    """The path is not a file that can be read."""
 
 
 def digest(data: bytes) -> str:
-    """Return the SHA-256 of ``data`` in hexadecimal."""
+    """Return the SHA-256 digest of ``data`` in hexadecimal."""
     import hashlib  # Lazy import: it loads OpenSSL (3 MiB, 3 ms), and most reports show no digest.
 
     return hashlib.sha256(data).hexdigest()
 
 
 def explain_os_error(verb: str, path: Path, error: OSError) -> FileError:
-    """Return the operating system's refusal as an error that names the file."""
+    """Return an error of the operating system as one with the path and a hint."""
     reason = error.strerror or str(error)
-    general_hint = f"{UNCHANGED}; look at the disk, then run the command again"
+    general_hint = f"check the disk, then run the command again; {UNCHANGED}"
     return FileError(f"cannot {verb} {path}: {reason}", hint=_HINTS.get(error.errno or 0, general_hint))
 
 
@@ -60,32 +60,36 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         FileNotFoundError: If it does not exist.
-        NotAFile: If it is not an ordinary file, too large, or a link that leads nowhere.
+        NotAFile: If it is not a regular file, is too large, or is a broken link.
         FileError: If it cannot be read.
     """
     try:
-        # Before opening: to open a pipe would wait for a writer that never comes.
+        # Before opening it, because opening a pipe would wait for a writer that never comes.
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
-            kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no ordinary file")
-            raise NotAFile(f"{path} is {kind}, not a file", hint="name a file itself")
+            kind = _KINDS.get(stat.S_IFMT(status.st_mode), "not a regular file")
+            message = f"{path} is {kind}" + (", not a file" if kind in _KINDS.values() else "")
+            raise NotAFile(message, hint="give the path of a file")
         if (mebibytes := status.st_size / 2**20) > 64:
-            message = f"{path} has {mebibytes:.0f} MiB; the limit is 64 MiB"
-            raise NotAFile(message, hint="keep several stores, one a team")
+            message = f"{path} is {mebibytes:.0f} MiB; the limit is 64 MiB"
+            raise NotAFile(message, hint="split it into several files, for example one per team")
         return path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
             target = os.path.realpath(path)
-            raise NotAFile(f"{path} links to {target}, which does not exist", hint="mend the link") from None
+            message = f"{path} links to {target}, which does not exist"
+            raise NotAFile(message, hint="correct the link") from None
         raise
     except OSError as error:
         raise explain_os_error("read", path, error) from None
 
 
 def resolve_link(path: Path) -> Path:
-    """Return the file that the path leads to through all its links; a link itself is never written over.
+    """Return the file that a path leads to through links, which stay links.
 
-    Raises: FileNotFoundError, or FileError if the links cannot be followed.
+    Raises:
+        FileNotFoundError: If it does not exist.
+        FileError: If the links cannot be followed.
     """
     try:
         return Path(os.path.realpath(path, strict=True))
@@ -96,39 +100,41 @@ def resolve_link(path: Path) -> Path:
 
 
 def refuse_foreign_link(path: Path) -> None:
-    """Refuse a symbolic link that another user may have put there, to have the file it leads to written.
+    """Refuse a symbolic link by which another user could redirect what is written.
 
     Raises:
-        FileError: If it is not the user's own link, and others can write to the folder it is in.
+        FileError: If the link belongs to another user, and others can write to its folder.
     """
     try:
         link, folder = os.lstat(path), os.stat(path.parent)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise explain_os_error("look at", path, error) from None
+        raise explain_os_error("check", path, error) from None
     if not stat.S_ISLNK(link.st_mode) or not hasattr(os, "geteuid"):
         return
     user = os.geteuid()
     if link.st_uid != user and (folder.st_uid != user or folder.st_mode & 0o022):
-        message = f"{path} is a link that somebody else made, to {os.readlink(path)}"
-        raise FileError(message, hint=f"nothing was written; take it away: rm {quote(str(path))}")
+        message = f"{path} is a link to {os.readlink(path)}, made by another user"
+        raise FileError(message, hint=f"remove it: rm {quote(str(path))}")
 
 
 def create(path: Path, data: bytes) -> None:
-    """Write a file that must not exist yet, readable by its owner alone; it appears as a whole.
+    """Create a file in one step, readable only by its owner.
 
-    Raises: FileExistsError, or FileError if it cannot be written; then there is no file.
+    Raises:
+        FileExistsError: If it already exists.
+        FileError: If it cannot be written; then there is no file.
     """
     hold_signals()
     try:
         with _open_temporary(path, data) as temporary:
             try:
-                os.link(temporary, path)  # A rename would replace another file of that name.
+                os.link(temporary, path)  # A rename would replace an existing file.
             except OSError as error:
                 if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
                     raise
-                # There are no hard links here. The name is claimed by an empty file, then.
+                # Without hard links, an empty file reserves the name.
                 os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_FILE_MODE))
                 _rename(temporary, path)
     except FileExistsError:
@@ -139,7 +145,9 @@ def create(path: Path, data: bytes) -> None:
 
 
 def check_replaceable(path: Path) -> None:
-    """Refuse what may not be written, before anything is made beside the file; ``replace`` looks again.
+    """Check that a file can be replaced; ``replace`` checks it again.
+
+    Call it before other files are written.
 
     Raises:
         FileNotFoundError: If it does not exist.
@@ -160,17 +168,19 @@ def check_replaceable(path: Path) -> None:
 
 
 def replace(path: Path, data: bytes, expected: str) -> list[str]:
-    """Replace the file's content in one step; a reader sees the old bytes or the new, never a mix.
+    """Replace the content of a file in one step.
 
-    A symbolic link stays one, its target is replaced. Interruptions wait from here on, so that none leaves
-    a temporary file behind. Returns warnings about what failed after the new content was in place.
+    Readers see the old bytes or the new ones, never a mix.
+
+    The target of a symbolic link is replaced, not the link. Signals are blocked from here on, so that none
+    leaves a temporary file behind. Return warnings about what failed after the new content was in place.
 
     Raises:
         StoreChanged: If the content no longer has the ``expected`` digest; nothing was written.
-        FileError: If the system refused; nothing was written.
+        FileError: If the operating system reports an error; nothing was written.
     """
     hold_signals()
-    changed = StoreChanged(f"{path} was changed by somebody else meanwhile", hint="run the command again")
+    changed = StoreChanged(f"{path} changed on disk; nothing was saved", hint="run the command again")
     try:
         real = resolve_link(path)
         status = os.stat(real)
@@ -190,38 +200,38 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
 
 
 def refuse_hard_links(path: Path) -> None:
-    """Refuse a file that has other names, which would keep the old content.
+    """Refuse a file with several hard links, as the other names would stay the same.
 
-    Not so before a change of the store is made: a name that a killed writer has left is removed only then.
+    Call it only when the data file is replaced: just before, names that killed writers left are removed.
 
     Raises:
         FileNotFoundError: If it does not exist.
-        FileError: If it has several names.
+        FileError: If it has several hard links.
     """
     real = resolve_link(path)
     if (number := os.stat(real).st_nlink) > 1:
-        message = f"{real} has {number} hard links; replacing it would part them"
-        raise FileError(message, hint="keep one name for the file, or use a symbolic link")
+        message = f"{real} has {number} hard links; replacing the file would separate them"
+        raise FileError(message, hint="keep only one of the links, or use a symbolic link")
 
 
 def _check_writable(real: Path, status: os.stat_result) -> None:
-    """Refuse what a rename would get round: it needs no permission to write the file itself."""
+    """Refuse a file that is not writable: a rename would ignore that."""
     if not status.st_mode & 0o222:
-        raise FileError(f"{real} is read-only", hint=f"chmod u+w {quote(str(real))}")
+        raise FileError(f"{real} is read-only", hint=f"make it writable: chmod u+w {quote(str(real))}")
     if not os.access(real, os.W_OK):
-        raise FileError(f"{real} is not yours to write", hint="ask its owner for the right to write it")
+        raise FileError(f"{real} is not writable for you", hint="ask its owner for write permission")
 
 
 @contextmanager
 def _open_temporary(real: Path, data: bytes, like: Path | None = None) -> Iterator[str]:
-    """Write a temporary file next to ``real``, with the access and attributes of ``like``, and sync it.
+    """Write and sync a temporary file next to ``real``, with the access of ``like``.
 
-    If it was not renamed, it is removed in the end.
+    It is removed at the end unless it was renamed.
 
     Raises:
-        FileError: If somebody who may use ``like`` may not use the file, or the other way round.
+        FileError: If somebody can access only one of ``like`` and the new file.
     """
-    # Lazy imports: reading makes no file, and tempfile loads a dozen modules.
+    # Lazy imports: reading needs no temporary file, and tempfile loads a dozen modules.
     import tempfile
 
     from renewctl.access import check_access, copy_access, copy_attributes, read_access
@@ -244,7 +254,7 @@ def _open_temporary(real: Path, data: bytes, like: Path | None = None) -> Iterat
 
 
 def write_all(handle: int, data: bytes) -> None:
-    """Write all of ``data`` to an open file, however little the system takes at once, and sync it."""
+    """Write all of ``data`` to an open file, in as many writes as needed, and sync it."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(handle, rest) :]
@@ -252,7 +262,7 @@ def write_all(handle: int, data: bytes) -> None:
 
 
 def _rename(temporary: str, real: Path) -> None:
-    """Rename; on Windows, wait a little for a reader or a virus scanner that has the file open."""
+    """Rename a file; on Windows, wait briefly until other programs have closed it."""
     for pause in (0.01, 0.05, 0.2, 0.5):
         try:
             return os.replace(temporary, real)
@@ -264,9 +274,9 @@ def _rename(temporary: str, real: Path) -> None:
 
 
 def sync_folder(folder: Path) -> list[str]:
-    """Wait until a folder's names are on the disk. Return a warning where that fails."""
+    """Wait until the names in a folder are on the disk. Return warnings."""
     if os.name == "nt":
-        return []  # where a folder cannot be opened
+        return []  # Windows cannot open a folder.
     try:
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -274,18 +284,21 @@ def sync_folder(folder: Path) -> list[str]:
         finally:
             os.close(handle)
     except OSError as error:
-        return [f"the new file is in place, but the folder could not be synced: {error.strerror}"]
+        return [f"saved, but the folder could not be synced to disk: {error.strerror}"]
     return []
 
 
 def remove_stale_temporaries(path: Path) -> None:
-    """Remove the temporary files of killed writers next to ``path``. Call it under the lock."""
-    import glob  # Lazy import: only a change that is written needs it.
+    """Remove temporary files of killed writers next to ``path``.
 
-    with suppress(OSError, FileError):  # It only tidies up: no failure is worth an error.
+    Call it under the lock.
+    """
+    import glob  # Lazy import: only a change that is saved needs it.
+
+    with suppress(OSError, FileError):  # This only tidies up, so no failure is an error.
         real = resolve_link(path)
         for old in real.parent.glob(f".{glob.escape(real.name)}.*.tmp"):
             with suppress(OSError):
-                # A store whose creator was killed just after naming it has this as its second name.
+                # If the creator of the file was killed just after linking it, this is its second name.
                 if time.time() - old.lstat().st_mtime > _STALE_SECONDS or old.samefile(real):
                     old.unlink()

@@ -1,4 +1,4 @@
-"""How this renewctl was installed, and so how a package that only some commands need is added to it."""
+"""Find out how renewctl was installed, and how to add a package to it."""
 
 import json
 import shutil
@@ -19,16 +19,16 @@ _MODULES = {
 
 
 def install_command(package: str, prefix: str = sys.prefix) -> str:
-    """Return the command that adds a package to the environment ``prefix``, which has this renewctl.
+    """Return the command that adds a package to the environment ``prefix``.
 
-    None installs renewctl by its name alone: no index has it, and what has its name there is somebody else's.
+    No command installs renewctl by name: it is on no index, and a package of that name is not this one.
     """
     home = Path(prefix)
     above = home.parent.parts[-2:]
     if above == ("pipx", "venvs"):
         return f"pipx inject {quote(home.name)} {package}"
     if above == ("uv", "tools") and (source := _find_source()):
-        # uv makes the environment anew: what was added before has to be named, too.
+        # uv recreates the environment, so the packages added earlier must be named again.
         packages = [name for name, module in _MODULES.items() if name == package or find_spec(module)]
         added = " ".join(f"--with {name}" for name in packages)
         return f"uv tool install {added} {quote(f'renewctl @ {source}')}"
@@ -39,7 +39,7 @@ def install_command(package: str, prefix: str = sys.prefix) -> str:
 
 
 def _find_source() -> str:
-    """Return the URL that this renewctl was installed from; empty if none is recorded."""
+    """Return the URL that renewctl was installed from; empty if none is recorded."""
     try:
         record = json.loads(distribution("renewctl").read_text("direct_url.json") or "{}")
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""From arguments to exit status: the one place where output is written and errors are caught."""
+"""Run a command from its arguments to its exit status."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from renewctl.signals import release_signals, restore_signals
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run renewctl on arguments, by default the process's own. Return the exit status."""
+    """Run renewctl with arguments (default: the process's). Return the exit status."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     environment = Environment.from_process()
     with restore_signals(), name_store(arguments):
@@ -27,14 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         except (KeyboardInterrupt, typer.Abort):
             return int(ExitStatus.INTERRUPTED)
         except (BrokenPipeError, SystemExit):
-            # SystemExit is Typer's answer to a pipe that closed while it printed help.
+            # Typer raises SystemExit when a pipe closes while it prints help.
             _discard_output(environment)
             return int(ExitStatus.BROKEN_PIPE)
         except Exception as error:
             status = report_error(environment, arguments, error)
             if isinstance(error, Interrupted):
                 with suppress(KeyboardInterrupt):
-                    release_signals()  # Any signal but Ctrl-C ends the process here, as if it had just come.
+                    release_signals()  # Any pending signal but Ctrl-C ends the process here.
             if isinstance(error, OSError):
                 _discard_output(environment)
             return int(status)
@@ -42,10 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(environment: Environment, arguments: Sequence[str]) -> int:
     if environment.stdout is None:
-        hint = "nothing was done; send it to a file or /dev/null"
+        hint = "redirect it to a file or to /dev/null"
         raise FileError("standard output is closed", hint=hint)
     if environment.variables.get(COMPLETE):
-        # Half a command line can be anything, and nobody could read of an error: then nothing is offered.
+        # Half a command line can be anything, and an error could not be shown: then nothing is suggested.
         with suppress(Exception):
             try:
                 command_tree().main(args=[], prog_name="renewctl", obj=environment)
@@ -59,7 +59,7 @@ def _run(environment: Environment, arguments: Sequence[str]) -> int:
     except SystemExit as end:
         if end.code:
             raise
-        outcome = 0  # Typer's --install-completion and --show-completion end so.
+        outcome = 0  # Typer's --install-completion and --show-completion exit like this.
     status = _show(environment, arguments, *outcome) if isinstance(outcome, tuple) else int(outcome or 0)
     environment.stdout.flush()
     return status
@@ -81,29 +81,30 @@ def _show(environment: Environment, arguments: Sequence[str], run: Run, result: 
     except (OSError, RenewctlError, KeyboardInterrupt) as error:
         if not result.written:
             raise
-        # The store or the files have been replaced, whoever may read of it.
+        # The data file or the output files have been replaced, so this is not an error any more.
         why = error.strerror if isinstance(error, OSError) else str(error) or "interrupted"
         if isinstance(error, OSError):
             _discard_output(environment)
-        lost = f"warning: written, but the answer could not be shown: {why}"
+        lost = f"warning: done, but the output could not be shown: {why}"
         warnings = [lost, *_warnings(run, result)]
     write_lines(environment, warnings)
     return report_error(environment, arguments, result.failure) if result.failure else result.status
 
 
 def _warnings(run: Run, result: Result) -> list[str]:
-    """Return the lines for standard error; JSON has them in its document."""
+    """Return the warnings for standard error, except for JSON, which includes them."""
     if run.output in {Output.JSON, Output.JSONL}:
         return []
     return [f"warning: {warning}" for warning in (*result.warnings, *([] if run.quiet else run.warnings))]
 
 
 def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
-    """Return the result as it is written.
+    """Return the result in the form of this run.
 
     Raises:
-        UsageError: If it has no form of this kind.
-        MissingExtra, BadInput: If it cannot be written as a workbook or a page.
+        UsageError: If it does not have this form.
+        MissingExtra: If a package for a workbook or a page is missing.
+        BadInput: If it cannot be written as a workbook or a page.
     """
     form = run.resolve_form(Output.AUTO) if result.files else run.form
     if form in {Output.AUTO, Output.TABLE} and run.quiet and result.change:
@@ -124,7 +125,7 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
     if result.data:
         return result.data
     if form is Output.TABLE and (environment.is_terminal() or not (result.text or result.message)):
-        # Lazy import: a pipe does not wait for rich.
+        # Lazy import: output to a pipe does not need rich.
         from renewctl.render.terminal import draw, terminal_width
 
         colour = run.has_colour(terminal=environment.is_terminal())
@@ -133,6 +134,6 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
 
 
 def _discard_output(environment: Environment) -> None:
-    """Forget what is still waiting to be written, so that the interpreter does not try again."""
+    """Discard buffered output, so that the interpreter does not try to write it again."""
     if environment.stdout is not None and environment.stdout is sys.__stdout__:
         os.dup2(os.open(os.devnull, os.O_WRONLY), environment.stdout.fileno())

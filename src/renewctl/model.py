@@ -1,7 +1,7 @@
-"""The nouns: what a store has, and what a change to it is. Immutable, without behaviour.
+"""The data model: immutable values without behavior.
 
-Addresses and keys keep the spelling of the file where it matters (``spelling``, ``email``); they
-are compared in their normal form.
+Addresses and keys keep the spelling of the file where it matters (``spelling``, ``email``), and are
+compared in normal form.
 """
 
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ Value = Scalar | list["Value"] | dict[str, "Value"]
 Table = dict[str, Value]
 
 EMPTY: Mapping[Any, Any] = MappingProxyType({})
-"""No entries; the default of fields that hold some."""
+"""An empty mapping, as a default value."""
 
 
 class Owner(StrEnum):
-    """Who owns renewal communication: HubSpot, or the solutions partner."""
+    """The renewal owner: HubSpot or the solutions partner."""
 
     HUBSPOT = "hubspot"
     PARTNER = "partner"
 
 
 class Role(StrEnum):
-    """A point of contact in the client's own HubSpot account (Account & Billing)."""
+    """A role of a contact in the client's HubSpot account (Account & Billing)."""
 
     PRIMARY = "primary"
     BILLING = "billing"
@@ -35,7 +35,7 @@ class Role(StrEnum):
 
 
 class Confirmation(NamedTuple):
-    """HubSpot's own setting as a user saw it; ``owner`` is None if the client followed the default there."""
+    """A HubSpot setting, confirmed on a date; ``owner`` None means the default."""
 
     owner: Owner | None
     notify: str | None
@@ -43,7 +43,7 @@ class Confirmation(NamedTuple):
 
 
 class Default(NamedTuple):
-    """The partner's setting for every client without an override; ``notify`` is a partner user's address."""
+    """The setting of all clients without an override; ``notify`` is an address."""
 
     owner: Owner
     notify: str | None = None
@@ -51,7 +51,7 @@ class Default(NamedTuple):
 
 
 class Override(NamedTuple):
-    """One client's own setting; it replaces the default completely."""
+    """The setting of one client, which replaces the default completely."""
 
     owner: Owner
     notify: str | None = None
@@ -62,7 +62,7 @@ Setting = Default | Override
 
 
 class Contact(NamedTuple):
-    """A user of the client's HubSpot account; ``active`` is False once deactivated there."""
+    """A user of the client's HubSpot account; not ``active`` if deactivated there."""
 
     email: str
     name: str = ""
@@ -71,7 +71,7 @@ class Contact(NamedTuple):
 
 
 class Renewal(NamedTuple):
-    """A contract's next renewal. A client has at most one per product."""
+    """The next renewal of a contract. A client has at most one per product."""
 
     day: date
     product: str = ""
@@ -79,7 +79,7 @@ class Renewal(NamedTuple):
 
 
 class Client(NamedTuple):
-    """A client account. ``key`` is its domain in normal form, ``spelling`` as in the file."""
+    """A client account; ``key`` is its normalized domain, ``spelling`` as in the file."""
 
     key: str
     spelling: str
@@ -94,7 +94,7 @@ class Client(NamedTuple):
 
 
 class PartnerUser(NamedTuple):
-    """A user of the partner's account; ``email`` is spelled as in the file."""
+    """A user of the partner's HubSpot account; ``email`` is spelled as in the file."""
 
     email: str
     name: str = ""
@@ -102,14 +102,14 @@ class PartnerUser(NamedTuple):
 
 
 class Copies(StrEnum):
-    """Who is assumed to be copied under an override with owner HubSpot and no partner user."""
+    """Who is assumed to be copied on a HubSpot override without a partner user."""
 
     NOBODY = "nobody"
     DEFAULT_USER = "default-user"
 
 
 class Policy(NamedTuple):
-    """The partner's choices where HubSpot's rules are silent. Spans are in days."""
+    """The partner's choices where HubSpot documents no rule. Durations are in days."""
 
     hubspot_override_copies: Copies = Copies.NOBODY
     deadline_days: int = 45
@@ -121,7 +121,7 @@ class Policy(NamedTuple):
 
 
 class Portfolio(NamedTuple):
-    """Everything in a store: ``clients`` by key, ``users`` by address in lower case."""
+    """The content of a file: ``clients`` by key, ``users`` by lower-case address."""
 
     default: Default | None = None
     policy: Policy = Policy()
@@ -130,10 +130,10 @@ class Portfolio(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One change of a value: ``after`` replaces ``before`` at ``path``; None means absent.
+    """A change of one value: ``after`` replaces ``before``; None means absent.
 
-    With ``renamed``, the table or the item of a list at ``path`` gets the key or the identity ``after``, and
-    keeps everything else.
+    If ``renamed``, the table or list item at ``path`` gets the key or identity ``after``, and its content
+    stays the same.
     """
 
     path: Path
@@ -143,10 +143,15 @@ class Change(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a command would change, in order; ``notes`` are what else the user should know.
+    """The changes that a command would make.
 
-    ``counts`` summarizes a change of many: (what, how many). With ``whole``, every change is shown,
-    however many there are. ``danger`` is what is never done unasked, if anything, as a clause.
+    Args:
+        command: The name of the command.
+        changes: The changes, in order.
+        notes: What else the user should know.
+        counts: The summary of a bulk change: (what, how many).
+        whole: Whether to show every change, however many there are.
+        danger: Why the user must always confirm it, as a clause; empty if that is not necessary.
     """
 
     command: str

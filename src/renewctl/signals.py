@@ -1,4 +1,4 @@
-"""Interruptions wait until a change is complete, which is then reported as done."""
+"""Delay signals until a change is complete and reported."""
 
 import signal
 from collections.abc import Iterator
@@ -9,33 +9,36 @@ _HELD = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM
 
 
 def hold_signals() -> None:
-    """Hold interruptions back from here on: the user must learn that what follows was done."""
+    """Block signals from here on, so that the following change is reported."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
 
 
 def release_signals() -> None:
-    """Let interruptions through again, as in another program that is about to start."""
+    """Unblock signals, for example before another program starts."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
 
 
 def raise_interruption() -> None:
-    """Stop between two steps of something that need not be completed.
+    """Stop between two steps of work that can be left incomplete.
 
     Raises:
-        KeyboardInterrupt: If an interruption is held back. It stays so until ``release_signals``.
+        KeyboardInterrupt: If a signal is pending. It stays pending until ``release_signals``.
     """
     if hasattr(signal, "sigpending"):
         held = signal.sigpending() & _HELD
-        # What the process was started to ignore, as by nohup, waits there too.
+        # Signals that the process ignores, for example under nohup, are pending, too.
         if any(signal.getsignal(number) != signal.SIG_IGN for number in held):
             raise KeyboardInterrupt
 
 
 @contextmanager
 def keep_signals_here() -> Iterator[None]:
-    """Start threads that receive no interruption: while the main thread holds them, they would."""
+    """Block signals in threads that are started inside.
+
+    Otherwise they would receive the signals that the main thread blocks.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -48,16 +51,17 @@ def keep_signals_here() -> Iterator[None]:
 
 @contextmanager
 def outlive_signals() -> Iterator[list[int]]:
-    """Let another program on the terminal end first; yield the numbers of the interruptions until then.
+    """Let another program on the terminal handle Ctrl-C; yield the signals received.
 
-    Ctrl-C is for that program, even while interruptions are held back. The others end this process then.
+    Ctrl-C is meant for that program, even while signals are blocked here. Any other signal ends this process
+    when the program has ended.
     """
     received: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:
         received.append(number)
 
-    # A handler, as the other program would inherit SIG_IGN. What is ignored already stays so in both.
+    # A handler, because the other program would inherit SIG_IGN. Ignored signals stay ignored in both.
     noted = [number for number in _HELD if signal.getsignal(number) != signal.SIG_IGN]
     handlers = [(number, signal.signal(number, note)) for number in noted]
     has_masks = hasattr(signal, "pthread_sigmask")
@@ -75,7 +79,7 @@ def outlive_signals() -> Iterator[list[int]]:
 
 @contextmanager
 def restore_signals() -> Iterator[None]:
-    """Undo ``hold_signals`` at the end, and drop what was held back: it came too late to stop anything."""
+    """Undo ``hold_signals`` at the end, and discard pending signals as too late."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

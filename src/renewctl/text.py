@@ -1,6 +1,6 @@
-"""Text from the store made safe to show: on a terminal, in a spreadsheet, as a path.
+"""Make text from files safe to show on a terminal or in a spreadsheet.
 
-The store's data is anybody's text. It is shown, never interpreted.
+Anybody can have written the data. It is shown, never interpreted.
 """
 
 import re
@@ -10,7 +10,7 @@ from unicodedata import category
 from renewctl.model import Path
 
 BOM = "\ufeff"
-"""The mark at the beginning of a text by which Excel recognises UTF-8."""
+"""The byte order mark, by which Excel recognizes UTF-8."""
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@\t\r＝＋－＠]|\t|\r)")
@@ -19,10 +19,10 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def showable(text: str) -> str:
-    r"""Return ``text`` with every character that acts instead of showing written as an escape.
+    r"""Return ``text`` with every invisible character written as an escape.
 
     Control, format (bidi, zero width), surrogate and unassigned characters and line separators
-    become ``\x1b`` or ``\u202e``: no name can move a cursor, open a link or turn a line round.
+    become ``\x1b`` or ``\u202e``, so that no name can move the cursor, open a link or reverse a line.
     """
     if text.isprintable():
         return text
@@ -30,7 +30,7 @@ def showable(text: str) -> str:
 
 
 def is_invisible(char: str) -> bool:
-    """Return whether a character acts instead of showing."""
+    """Return whether a character is a control or format character, or not assigned."""
     return category(char) in _HIDDEN
 
 
@@ -42,44 +42,44 @@ def _escape(char: str) -> str:
 
 
 def count_of(number: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
+    """Return a number with its noun, in the plural if needed."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def list_some(names: Sequence[str], most: int, where: str = "") -> str:
-    """Return the first names and how many more there are, and ``where`` those are."""
+    """Return the first ``most`` names and the number of others, with ``where``."""
     more = f" and {len(names) - most} more{where}" if len(names) > most else ""
     return ", ".join(names[:most]) + more
 
 
 def format_value(value: object) -> str:
-    """Return a field's value as a cell has it: ``true`` or ``false``, and nothing for None."""
+    """Return a field's value as a cell: ``true`` or ``false``, empty for None."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
 
 
 def csv_cell(text: str) -> str:
-    """Return ``text`` exactly, behind a ``'`` where a spreadsheet would read it as a formula.
+    """Return ``text``, with a ``'`` in front if it looks like a formula.
 
-    Text that begins so already gets one more, so that ``csv_text`` gives back what it was.
+    Text that already begins with one gets another, so that ``csv_text`` can reverse this.
     """
     return "'" + text if _FORMULA.match(text) else text
 
 
 def csv_text(cell: str) -> str:
-    """Return the text from which ``csv_cell`` made a cell."""
+    """Return the text of a cell that ``csv_cell`` made."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 def column_letters(number: int) -> str:
-    """Return what a spreadsheet calls a column, from 1: A, B, … Z, AA."""
+    """Return the letters of a spreadsheet column, from 1: A, B, … Z, AA."""
     above, last = divmod(number - 1, 26)
     return (column_letters(above) if above else "") + chr(ord("A") + last)
 
 
 def cell_reference(sheet: str, row: int, column: int = 0) -> str:
-    """Return a place in a workbook: ``Clients!F3``, or a whole row as ``Clients, row 3``."""
+    """Return a reference to a cell, ``Clients!F3``, or to a row, ``Clients, row 3``."""
     name = sheet if sheet.isidentifier() else "'{}'".format(sheet.replace("'", "''"))
     if not row:
         return name
@@ -87,16 +87,16 @@ def cell_reference(sheet: str, row: int, column: int = 0) -> str:
 
 
 def markdown_cell(text: str) -> str:
-    """Return ``text`` for a cell of a Markdown table: shown as it is, nothing of it interpreted."""
+    """Return ``text`` for a cell of a Markdown table, with all Markdown escaped."""
     return _MARKDOWN.sub(r"\\\g<0>", showable(text))
 
 
 def dotted(path: Path) -> str:
-    """Return ``path`` as TOML writes it: ``clients."acme.example".override``."""
+    """Return ``path`` as a TOML key: ``clients."acme.example".override``."""
     return ".".join(step if _BARE_KEY.fullmatch(step) else f'"{_escape_basic(step)}"' for step in path)
 
 
 def _escape_basic(text: str) -> str:
-    """Return text for a TOML basic string, its control characters as escapes."""
+    """Return text for a TOML basic string, with control characters escaped."""
     plain = text.replace("\\", "\\\\").replace('"', '\\"')
     return re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match[0]):04x}", plain)

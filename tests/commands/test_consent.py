@@ -232,5 +232,5 @@ def test_what_was_agreed_to_is_not_written_over_what_came_meanwhile(narrow: Path
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 5
-    assert "changed by somebody else since you were asked" in str(child.before)
+    assert "renewctl.toml" in str(child.before)
     assert narrow.read_bytes() == between

@@ -1,4 +1,4 @@
-"""``diff`` against git: the store at a revision, through real repositories, read only."""
+"""``diff`` against git: the data file at a revision, in real repositories."""
 
 import json
 import os
@@ -14,14 +14,14 @@ from conftest import git
 
 @pytest.fixture
 def kept(small: Path) -> Path:
-    """Return the small store, committed in a repository."""
+    """Return the small data file, committed in a repository."""
     git("init", "-q", "-b", "main", ".")
     git("add", ".")
     git("commit", "-qm", "as it was")
     return small
 
 
-def test_without_arguments_it_compares_with_head(kept: Path, run: Callable) -> None:
+def test_diff_without_arguments_compares_with_head(kept: Path, run: Callable) -> None:
     assert run("diff") == (0, "", "")
     run("override", "acme.example", "--owner", "partner", "--notify", "rui", "-q")
     status, out, _ = run("diff")
@@ -34,7 +34,7 @@ def test_without_arguments_it_compares_with_head(kept: Path, run: Callable) -> N
     assert "start hearing           rui@agency.example at acme.example by override-partner" in out
 
 
-def test_any_revision_can_be_named(kept: Path, run: Callable) -> None:
+def test_diff_accepts_any_revision(kept: Path, run: Callable) -> None:
     git("tag", "v1")
     run("client", "set", "acme.example", "--name", "Acme", "-q")
     git("commit", "-qam", "another name")
@@ -47,7 +47,7 @@ def test_any_revision_can_be_named(kept: Path, run: Callable) -> None:
         assert [change["path"] for change in answer["changes"]] == [["clients", "acme.example", "name"]]
 
 
-def test_it_works_from_a_folder_below_and_for_a_store_named_or_linked(kept: Path, run: Callable) -> None:
+def test_diff_works_in_a_subfolder_and_with_a_named_or_linked_file(kept: Path, run: Callable) -> None:
     run("client", "set", "acme.example", "--name", "Acme", "-q")
     Path("below").mkdir()
     os.chdir("below")
@@ -59,32 +59,35 @@ def test_it_works_from_a_folder_below_and_for_a_store_named_or_linked(kept: Path
     assert "1 setting differs" in run("diff", "--store", "elsewhere/linked.toml").out
 
 
-def test_a_store_that_is_not_there_yet_is_compared_with_an_empty_one(kept: Path, run: Callable) -> None:
-    kept.rename("new.toml")  # and git was not told
+def test_a_file_that_does_not_exist_at_the_revision_is_compared_with_an_empty_one(
+    kept: Path, run: Callable
+) -> None:
+    kept.rename("new.toml")  # Not with git mv.
     status, out, err = run("diff", "--store", "new.toml", "-o", "names")
     assert (status, out.splitlines()) == (
         0,
         ["ana@agency.example", "rui@agency.example", "acme.example", "borges.example"],
     )
-    assert err == "warning: new.toml is not in HEAD: compared with an empty store\n"
+    assert err == "warning: new.toml does not exist in HEAD, so it was compared with an empty file\n"
 
 
 @pytest.mark.parametrize("name", ["new.toml", "below/new.toml", "a b/new.toml"])
-def test_a_store_that_git_knows_by_an_old_name_can_be_compared(name: str, kept: Path, run: Callable) -> None:
-    """The command that the warning names works where it was said."""
+def test_a_renamed_file_can_be_compared_with_its_old_name(name: str, kept: Path, run: Callable) -> None:
+    """The commands in the warning can be pasted."""
     Path(name).parent.mkdir(exist_ok=True)
     git("mv", str(kept), name)
     assert run("client", "set", "acme.example", "--name", "Acme", "-q", "--store", name).status == 0
     _, _, err = run("diff", "--store", name)
-    start = f"warning: {name} is not in HEAD: compared with an empty store; there it is renewctl.toml: "
+    start = f"warning: {name} does not exist in HEAD, so it was compared with an empty file; "
     assert err.startswith(start)
-    shell, command = err.removeprefix(start).strip().split("; ")
+    commands = err.removeprefix(f"{start}to compare with renewctl.toml, its name there: ")
+    shell, command = commands.strip().split("; ")
     subprocess.run(shell, shell=True, check=True)
     assert "1 setting differs" in run(*shlex.split(command)[1:], name).out
 
 
-def test_the_filters_of_git_give_the_store_of_a_revision(kept: Path, run: Callable) -> None:
-    """As git-crypt does, and LFS: what is in the repository is not what is in the folder."""
+def test_the_file_at_a_revision_is_read_with_the_filters_of_git(kept: Path, run: Callable) -> None:
+    """With filters, for example of git-crypt, the repository has other bytes."""
     git("config", "filter.swap.clean", "tr a-z b-za")
     git("config", "filter.swap.smudge", "tr b-za a-z")
     Path(".gitattributes").write_text("*.toml filter=swap\n")
@@ -95,7 +98,7 @@ def test_the_filters_of_git_give_the_store_of_a_revision(kept: Path, run: Callab
     assert "1 setting differs" in run("diff").out
 
 
-ENCRYPTED = "it is encrypted by git-crypt: git-crypt unlock makes it readable"
+ENCRYPTED = "decrypt the file, which is encrypted by git-crypt: git-crypt unlock"
 
 
 @pytest.mark.parametrize("suffix", ["toml", "json"])
@@ -109,23 +112,25 @@ ENCRYPTED = "it is encrypted by git-crypt: git-crypt unlock makes it readable"
         (b"\0GITCRYPT\0readable", ENCRYPTED),
         (
             b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
-            "it is Git LFS's pointer to the file: git lfs pull gets it",
+            "download the file, which is only a Git LFS pointer: git lfs pull",
         ),
     ],
 )
-def test_what_stands_for_the_file_is_named(data: bytes, hint: str, suffix: str, run: Callable) -> None:
+def test_a_git_placeholder_of_the_data_file_is_explained(
+    data: bytes, hint: str, suffix: str, run: Callable
+) -> None:
     Path(f"renewctl.{suffix}").write_bytes(data)
     ran = run("who")
     assert (ran.status, ran.out) == (3, "")
     assert f"help: {hint}\n" in ran.err
-    assert "UTF-8" not in ran.err.replace("is not UTF-8", "").replace("not UTF-8: byte", "")
+    assert "save the file as UTF-8" not in ran.err
 
 
 @pytest.mark.parametrize(
     "words", [("import", "list.csv"), ("override", "--from-file", "list.csv")], ids=" ".join
 )
 @pytest.mark.parametrize("data", [b"\0GITCRYPT\0\xff", b"version https://git-lfs.github.com/spec/v1\n"])
-def test_what_stands_for_a_list_is_named(
+def test_a_git_placeholder_of_an_import_file_is_explained(
     data: bytes, words: tuple[str, ...], small: Path, run: Callable
 ) -> None:
     Path("list.csv").write_bytes(data)
@@ -135,7 +140,7 @@ def test_what_stands_for_a_list_is_named(
     assert "git-crypt unlock" in ran.err or "git lfs pull" in ran.err
 
 
-def test_a_store_invalid_at_the_revision_says_where(kept: Path, run: Callable) -> None:
+def test_an_invalid_file_at_the_revision_is_reported_with_its_place(kept: Path, run: Callable) -> None:
     good = kept.read_text()
     kept.write_text(good + "\n[clients.x]\nhub_id = false\n")
     git("commit", "-qam", "broken")
@@ -148,15 +153,15 @@ def test_a_store_invalid_at_the_revision_says_where(kept: Path, run: Callable) -
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--git", "nope"), "git knows no revision 'nope'"),
-        (("--git=-x",), "'-x' is not a revision"),
-        (("--git", "HEAD:renewctl.toml"), "is not a revision"),
-        (("--git", ""), "'' is not a revision"),
-        (("--git", "HEAD:"), "is not a revision"),
+        (("--git", "nope"), "revision 'nope' not found"),
+        (("--git=-x",), "'-x' is not a valid revision"),
+        (("--git", "HEAD:renewctl.toml"), "is not a valid revision"),
+        (("--git", ""), "'' is not a valid revision"),
+        (("--git", "HEAD:"), "is not a valid revision"),
         (("old.toml", "--git", "HEAD"), "OLD and --git can't be used together"),
     ],
 )
-def test_what_is_no_revision_is_a_usage_error(
+def test_an_invalid_revision_is_a_usage_error(
     kept: Path, run: Callable, words: tuple[str, ...], message: str
 ) -> None:
     status, out, err = run("diff", *words)
@@ -168,10 +173,10 @@ def test_what_is_no_revision_is_a_usage_error(
 def test_an_empty_repository_has_no_head(small: Path, run: Callable) -> None:
     git("init", "-q", ".")
     status, _, err = run("diff")
-    assert (status, err.splitlines()[0]) == (2, "error: git knows no revision 'HEAD'")
+    assert (status, err.splitlines()[0]) == (2, "error: revision 'HEAD' not found")
 
 
-def test_without_git_there_is_a_way_out(kept: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_there_is_a_hint(kept: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(kept.parent.absolute() / "nothing"))
     status, _, err = run("diff")
     assert status == 2
@@ -195,8 +200,8 @@ def test_nothing_is_written_into_the_repository(kept: Path, run: Callable) -> No
     assert files() == before
 
 
-def test_nothing_that_git_is_told_to_run_is_run(kept: Path, run: Callable) -> None:
-    """But filters, which a checkout runs as well."""
+def test_no_program_from_the_git_configuration_is_run(kept: Path, run: Callable) -> None:
+    """Only filters are run, as by a checkout."""
     ran = Path("ran").absolute()
     Path("evil").write_text(f'#!/bin/sh\necho "$0" >> {shlex.quote(str(ran))}\ncat "$1" 2>/dev/null\n')
     Path("evil").chmod(0o755)
@@ -218,7 +223,7 @@ def test_nothing_that_git_is_told_to_run_is_run(kept: Path, run: Callable) -> No
     assert not ran.exists(), ran.read_text()
 
 
-def test_a_repository_of_somebody_else_is_told_with_gits_own_way_out(
+def test_a_repository_of_another_user_is_reported_with_gits_own_hint(
     kept: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
@@ -226,6 +231,6 @@ def test_a_repository_of_somebody_else_is_told_with_gits_own_way_out(
     assert (ran.status, ran.out) == (2, "")
     folder = kept.parent.absolute()
     assert ran.err == (
-        "error: git does not trust the repository: it is somebody else's\n"
-        f"help: git config --global --add safe.directory {folder}\n"
+        "error: git does not trust this repository, because another user owns it\n"
+        f"help: if you trust its owner: git config --global --add safe.directory {folder}\n"
     )

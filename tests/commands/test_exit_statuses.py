@@ -46,7 +46,7 @@ TABLE = [
     ("client shw", 2, "usage", "shw"),
     ("who --bogus", 2, "usage", "--bogus"),
     ("who -o xml", 2, "usage", "xml"),
-    ("client set acme.example --hub-id 100000000000000000000", 2, "usage", "--hub-id must be a hub id"),
+    ("client set acme.example --hub-id 100000000000000000000", 2, "usage", "--hub-id must be a hub ID"),
     ("who --within 30d --all", 2, "usage", "--within and --all"),
     ("who --within 30d --deadline-within 30d", 2, "usage", "--deadline-within"),
     ("who --within soon", 2, "usage", "soon"),
@@ -309,7 +309,7 @@ def test_files_are_written_if_the_output_fails(line: str, status: int, written: 
     assert all(Path(path).stat().st_size for path in written)
     if "-q" not in line:
         first = done.stderr.splitlines()[0]
-        assert first == b"warning: written, but the answer could not be shown: No space left on device"
+        assert first == b"warning: done, but the output could not be shown: No space left on device"
     assert (b"error: recipients are not as expected" in done.stderr) == (status == 1)
 
 

@@ -1,4 +1,4 @@
-"""What a person sees of `history`: a line for each change, in the columns for which there is room."""
+"""``history`` on a terminal: a line for each change, with the columns that fit."""
 
 import json
 import re
@@ -9,12 +9,12 @@ import pytest
 from rich.cells import cell_len
 
 WIDTHS = (60, 70, 80, 90, 100, 120, 140, 200)
-HEADINGS = ["ID", "WHEN (UTC)", "WHO", "COMMAND", "WHAT", "NOTE"]
+HEADINGS = ["ID", "WHEN (UTC)", "USER", "COMMAND", "CHANGE", "NOTE"]
 
 
 @pytest.fixture(autouse=True)
 def changed(small: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Change the small store in several ways. Return the ids of the changes, the newest first."""
+    """Change the small file in several ways. Return the IDs, newest first."""
     monkeypatch.setenv("LOGNAME", "ana")
     monkeypatch.setattr("socket.gethostname", lambda: "desk")
     run(
@@ -33,7 +33,7 @@ def headings(out: str) -> list[str]:
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_each_change_has_one_line_with_its_whole_id(
+def test_each_change_has_one_line_with_its_full_id(
     columns: int, changed: list[str], on_terminal: Callable
 ) -> None:
     _, out, _ = on_terminal("history", columns=columns)
@@ -44,22 +44,22 @@ def test_each_change_has_one_line_with_its_whole_id(
     assert [line.split(" ")[0] for line in lines] == changed
     assert len(changed) == 4
     assert all(cell_len(line) <= columns for line in out.splitlines())
-    assert footer == "Every value: renewctl history --long\nTo undo one: renewctl undo ID\n"
+    assert footer == "Show every value: renewctl history --long\nUndo a change: renewctl undo ID\n"
 
 
-def test_columns_are_dropped_in_their_order_the_time_last(on_terminal: Callable) -> None:
+def test_columns_are_dropped_in_order(on_terminal: Callable) -> None:
     shown = [headings(on_terminal("history", columns=columns)[1]) for columns in range(200, 59, -1)]
     order = [each for number, each in enumerate(shown) if number == 0 or each != shown[number - 1]]
     assert order == [
         HEADINGS,
-        ["ID", "WHEN (UTC)", "WHO", "COMMAND", "WHAT"],
-        ["ID", "WHEN (UTC)", "COMMAND", "WHAT"],
-        ["ID", "DAY (UTC)", "COMMAND", "WHAT"],
-        ["ID", "COMMAND", "WHAT"],
+        ["ID", "WHEN (UTC)", "USER", "COMMAND", "CHANGE"],
+        ["ID", "WHEN (UTC)", "COMMAND", "CHANGE"],
+        ["ID", "DATE (UTC)", "COMMAND", "CHANGE"],
+        ["ID", "COMMAND", "CHANGE"],
     ]
 
 
-def test_what_was_changed_is_shown_in_as_many_words_as_fit(on_terminal: Callable) -> None:
+def test_changes_are_shown_in_as_much_detail_as_fits(on_terminal: Callable) -> None:
     wide, narrow = (on_terminal("history", columns=columns)[1] for columns in (200, 72))
     assert re.search(r"override +\d changes: acme\.example, borges\.example\n", wide)
     assert re.search(r"client remove +acme\.example removed +日本語のメモ, e\u0301crit\n", wide)
@@ -67,7 +67,7 @@ def test_what_was_changed_is_shown_in_as_many_words_as_fit(on_terminal: Callable
     assert re.search(r"client add +1 change\n", narrow)
 
 
-def test_what_was_changed_uses_the_width_that_is_left(on_terminal: Callable) -> None:
+def test_changes_use_the_remaining_width(on_terminal: Callable) -> None:
     _, out, _ = on_terminal("history", columns=99)
     assert re.search(
         r"^\S+  \S+ \S+  ana at desk  override +\d changes: acme\.example, borges", out, re.MULTILINE
@@ -76,23 +76,23 @@ def test_what_was_changed_uses_the_width_that_is_left(on_terminal: Callable) -> 
 
 def test_the_long_form_has_every_value_and_note(on_terminal: Callable) -> None:
     _, out, _ = on_terminal("history", "--long", columns=100)
-    assert "  why: signed\n" in out
+    assert "  reason: signed\n" in out
     assert "changed outside renewctl\n" in out
     assert "  a-client-with-a-long-domain.example + contacts p@x.example primary\n" in out
-    assert out.endswith("\n\nTo undo one: renewctl undo ID\n")
+    assert out.endswith("\n\nUndo a change: renewctl undo ID\n")
 
 
-def test_a_change_of_which_nothing_is_known_is_not_shown_as_made(
+def test_a_change_of_unknown_outcome_is_marked(
     small: Path, changed: list[str], on_terminal: Callable
 ) -> None:
-    """A writer that was killed, and a file that is neither as before nor as after."""
+    """The writer was killed, and the file differs from both the old and the new one."""
     journal = Path(f"{small}.history.jsonl")
     lines = [line for line in journal.read_text("utf-8").splitlines() if '"id"' in line]
     journal.write_text("\n".join(lines) + "\n", "utf-8")
     _, out, _ = on_terminal("history", columns=140)
-    assert "interrupted: not known whether it was saved" in out
+    assert "interrupted, possibly not saved" in out
 
 
-def test_nothing_changed_yet(on_terminal: Callable, small: Path) -> None:
+def test_an_empty_history(on_terminal: Callable, small: Path) -> None:
     Path(f"{small}.history.jsonl").unlink()
     assert on_terminal("history") == (0, "No changes recorded.\n", "")

@@ -1,7 +1,7 @@
-"""What is typed: keys, addresses and days that are none, are several, or only look like one.
+"""Typed input: invalid, ambiguous and deceptive domains, addresses and dates.
 
-Tables that are imported are in ``test_data`` and ``tests/exchange``; that everything typed is shown and
-never interpreted, in ``test_hostile_text``.
+Imported tables are tested in ``test_data`` and ``tests/exchange``. That typed text is shown and never
+interpreted is tested in ``test_hostile_text``.
 """
 
 import json
@@ -55,7 +55,7 @@ NO_DAYS = [
 
 
 def refused(ran: tuple[int, str, str], status: int = 2) -> str:
-    """Check that nothing was done and somebody was told what to do instead; return what was said."""
+    """Check that nothing was done and there is a hint; return the error."""
     assert (ran[0], ran[1]) == (status, ""), ran
     assert ran[2].startswith("error: "), ran
     assert "\nhelp: " in ran[2], ran
@@ -65,7 +65,7 @@ def refused(ran: tuple[int, str, str], status: int = 2) -> str:
 
 
 @pytest.mark.parametrize("word", NO_CLIENTS, ids=lambda word: ascii(word)[:30])
-def test_what_is_no_domain_makes_no_client(word: str, small: Path, run: Callable) -> None:
+def test_an_invalid_domain_adds_no_client(word: str, small: Path, run: Callable) -> None:
     before = small.read_bytes()
     refused(run("client", "add", "--", word))
     refused(run("client", "rename", "--", "acme.example", word))
@@ -75,8 +75,8 @@ def test_what_is_no_domain_makes_no_client(word: str, small: Path, run: Callable
 
 
 @pytest.mark.parametrize("word", CLIENTS, ids=ascii)
-def test_what_is_pasted_becomes_one_key(word: str, small: Path, run: Callable) -> None:
-    """However it is typed, it is that one client from then on, and no path or device."""
+def test_a_pasted_domain_becomes_one_key(word: str, small: Path, run: Callable) -> None:
+    """It is the same client however it is typed, and never a path or a device."""
     assert run("client", "add", "--yes", "--", word).status == 0
     data = tomli.loads(small.read_text(encoding="utf-8"))
     assert set(data["clients"]) == {"acme.example", "borges.example", CLIENTS[word]}
@@ -89,7 +89,7 @@ def test_what_is_pasted_becomes_one_key(word: str, small: Path, run: Callable) -
 
 
 @pytest.mark.parametrize("word", NO_ADDRESSES, ids=lambda word: ascii(word)[:30])
-def test_what_is_not_one_address_is_nobody(word: str, small: Path, run: Callable) -> None:
+def test_an_invalid_address_is_refused(word: str, small: Path, run: Callable) -> None:
     before = small.read_bytes()
     refused(run("user", "add", "--", word))
     refused(run("client", "assign", "--", "acme.example", "billing", word))
@@ -98,7 +98,7 @@ def test_what_is_not_one_address_is_nobody(word: str, small: Path, run: Callable
     assert small.read_bytes() == before
 
 
-def test_one_person_is_one_person_however_written(small: Path, run: Callable) -> None:
+def test_a_person_is_the_same_in_every_spelling(small: Path, run: Callable) -> None:
     before = small.read_bytes()
     refused(run("user", "add", " ANA@Agency.example "))
     assert small.read_bytes() == before
@@ -111,7 +111,7 @@ def test_one_person_is_one_person_however_written(small: Path, run: Callable) ->
 
 
 @pytest.mark.parametrize("word", NO_DAYS, ids=lambda word: ascii(word)[:30])
-def test_what_is_no_day_is_refused_with_the_forms_of_one(word: str, small: Path, run: Callable) -> None:
+def test_an_invalid_date_is_refused_with_the_valid_forms(word: str, small: Path, run: Callable) -> None:
     before = small.read_bytes()
     for argv in (
         ("who", f"--as-of={word}"),
@@ -126,7 +126,7 @@ def test_what_is_no_day_is_refused_with_the_forms_of_one(word: str, small: Path,
     assert small.read_bytes() == before
 
 
-def test_the_environments_day_is_checked_too(
+def test_the_date_in_the_environment_is_checked(
     small: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for word in ("soon", "2026-02-30", "99999999999d"):
@@ -135,8 +135,8 @@ def test_the_environments_day_is_checked_too(
 
 
 @pytest.mark.parametrize("word", ["0001-01-01", "9999-12-31", "-5d", "90d", "2027-Q1", "today"])
-def test_any_day_of_the_calendar_can_be_today(word: str, agency: Path, run: Callable) -> None:
-    """Deadlines before the first day and horizons beyond the last overflow nowhere."""
+def test_any_date_can_be_today(word: str, agency: Path, run: Callable) -> None:
+    """Deadlines before the first date and horizons after the last one do not overflow."""
     before = agency.read_bytes()
     for argv in (("who",), ("who", "--all"), ("todo",), ("check",), ("calendar",)):
         ran = run(*argv, f"--as-of={word}")

@@ -1,7 +1,7 @@
-r"""Text that acts instead of showing, in the store and on the command line: shown, never interpreted.
+r"""Hostile text in the file and on the command line is shown, never interpreted.
 
-Nothing that renewctl writes holds a byte that moves a cursor, opens a link, turns a line round or adds
-one; only its own newlines, its own tabs in tsv, its own carriage returns in csv.
+No output of renewctl has a byte that moves the cursor, opens a link, reverses a line or adds one. The only
+control characters are its own newlines, tabs in tsv and carriage returns in csv.
 """
 
 import csv
@@ -76,13 +76,13 @@ CHANGES = [
 
 
 def toml(text: str) -> str:
-    """Return ``text`` as a TOML string in which everything odd is escaped."""
+    """Return ``text`` as a TOML string with all unusual characters escaped."""
     inner = "".join(char if char.isalnum() else f"\\U{ord(char):08x}" for char in text)
     return f'"{inner}"'
 
 
 def store_of(text: str, local: str = "paula") -> str:
-    """Return a store that says ``text`` wherever a store may say anything."""
+    """Return a file with ``text`` wherever any text is allowed."""
     word = toml(text)
     user = toml(local + "@agency.example")
     return f"""\
@@ -108,13 +108,13 @@ contacts = [{{ email = {toml(local + "@borges.example")}, name = {word}, roles =
 
 
 def acting(text: str) -> set[str]:
-    """Return the characters of ``text`` that act: controls, bidi and other formats, lone surrogates."""
+    """Return the control, format and surrogate characters of ``text``."""
     hidden = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
     return {char for char in text if unicodedata.category(char) in hidden}
 
 
 def allowed(output: str) -> set[str]:
-    """Return the acting characters that a format needs for itself."""
+    """Return the control characters that a format itself needs."""
     return {"tsv": {"\n", "\t"}, "auto": {"\n", "\t"}, "csv": {"\n", "\r"}}.get(output, {"\n"})
 
 
@@ -144,12 +144,12 @@ def joined(name: str) -> str:
     return " ".join(HOSTILE[part] for part in TOGETHER[name])
 
 
-def test_the_joined_texts_are_all_of_them() -> None:
+def test_the_joined_text_contains_all_texts() -> None:
     assert sorted(part for parts in TOGETHER.values() for part in parts) == sorted(HOSTILE)
 
 
 @pytest.mark.parametrize("name", TOGETHER)
-def test_what_the_store_says_is_shown(name: str, run: Callable, on_terminal: Callable) -> None:
+def test_text_in_the_file_is_shown_safely(name: str, run: Callable, on_terminal: Callable) -> None:
     """Every command, in every format, in a pipe and on a terminal."""
     text, path = joined(name), Path("renewctl.toml")
     path.write_text(store_of(text), encoding="utf-8")
@@ -168,10 +168,10 @@ def test_what_the_store_says_is_shown(name: str, run: Callable, on_terminal: Cal
 
 
 @pytest.mark.parametrize("name", TOGETHER)
-def test_what_was_found_changed_and_compared_is_shown(
+def test_text_in_findings_changes_and_diffs_is_shown_safely(
     name: str, run: Callable, on_terminal: Callable
 ) -> None:
-    """The notes of changes, and the values before and after, are anybody's text too."""
+    """Notes of changes and values before and after can be written by anybody, too."""
     text, path = joined(name), Path("renewctl.toml")
     path.write_text(store_of(text), encoding="utf-8")
     Path("before.toml").write_text(store_of("before"), encoding="utf-8")
@@ -198,7 +198,7 @@ def test_what_was_found_changed_and_compared_is_shown(
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_the_store_says_comes_back_whole_in_json_csv_and_xlsx(name: str, run: Callable) -> None:
+def test_json_csv_and_xlsx_contain_the_exact_text(name: str, run: Callable) -> None:
     text = HOSTILE[name]
     Path("renewctl.toml").write_text(store_of(text), encoding="utf-8")
     (item, *_) = json.loads(run("who", "acme.example", "-o", "json").out)["items"]
@@ -211,7 +211,7 @@ def test_what_the_store_says_comes_back_whole_in_json_csv_and_xlsx(name: str, ru
         assert row[header.index("name")].removeprefix("'") == text.removeprefix("'")
 
 
-def test_markup_is_not_eaten_on_a_terminal(on_terminal: Callable) -> None:
+def test_markup_is_shown_on_a_terminal(on_terminal: Callable) -> None:
     text = "[red]x[/red] [/] [bold] :warning: [link=x]y[/link]"
     Path("renewctl.toml").write_text(store_of(text), encoding="utf-8")
     for argv in (
@@ -230,8 +230,8 @@ def test_markup_is_not_eaten_on_a_terminal(on_terminal: Callable) -> None:
 
 
 @pytest.mark.parametrize("name", TOGETHER)
-def test_what_is_typed_is_shown(name: str, run: Callable) -> None:
-    """Wherever a word is typed and refused, or taken and shown."""
+def test_typed_text_is_shown_safely(name: str, run: Callable) -> None:
+    """This covers words that are refused and words that are accepted."""
     text = joined(name).replace("\x00", "\x01")  # no process is given a NUL
     argvs = [
         ("who", text),
@@ -277,7 +277,7 @@ def test_what_is_typed_is_shown(name: str, run: Callable) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_written_into_the_store_says_the_same_when_read(name: str, run: Callable) -> None:
+def test_typed_text_is_the_same_when_read_from_the_file(name: str, run: Callable) -> None:
     text = HOSTILE[name].replace("\x00", "\x01")
     for store in ("renewctl.toml", "renewctl.json"):
         assert run("init", "--store", store).status == 0
@@ -314,7 +314,7 @@ IDS = [
 
 
 @pytest.mark.parametrize("word", IDS, ids=ascii)
-def test_a_key_in_the_store_that_is_none_is_refused_and_shown(word: str, run: Callable) -> None:
+def test_an_invalid_client_key_in_the_file_is_refused_and_shown_safely(word: str, run: Callable) -> None:
     for table in ("clients", "users"):
         Path("renewctl.toml").write_text(f"[{table}.{toml(word)}]\n", encoding="utf-8")
         for output in ("table", "json"):
@@ -334,7 +334,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=ascii)
-def test_an_address_in_the_store_is_refused_or_shown(
+def test_an_address_in_the_file_is_refused_or_shown_safely(
     address: str, run: Callable, on_terminal: Callable
 ) -> None:
     Path("renewctl.toml").write_text(
@@ -350,8 +350,8 @@ def test_an_address_in_the_store_is_refused_or_shown(
         assert acting(out) <= {"\n"}
 
 
-def test_a_path_is_shown(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder's name is data too."""
+def test_a_path_is_shown_safely(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name of a folder is data, too."""
     folder = Path("a\x1b[31mb\nc\u202ed[red]")
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -374,7 +374,7 @@ def test_a_path_is_shown(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None
         check(run("who", "-o", output), output, "an error with the path in it")
 
 
-def test_a_tab_or_a_newline_in_a_name_adds_no_row_and_no_cell(run: Callable, on_terminal: Callable) -> None:
+def test_a_tab_or_newline_in_a_name_adds_no_row_or_cell(run: Callable, on_terminal: Callable) -> None:
     plain, odd = store_of("ab"), store_of("a\tb\nc\r\nd|e")
     for argv in READS[:7]:
         for output in sorted({*FORMATS} - {"json", "csv", "xlsx", "table"}):  # where a cell may have lines

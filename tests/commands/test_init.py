@@ -1,4 +1,4 @@
-"""What ``init`` puts beside a store for editors and for git, and that a store goes on naming its schema."""
+"""The files that ``init`` writes for editors and git, and the line for the schema."""
 
 import json
 import os
@@ -24,19 +24,19 @@ STORES = ("renewctl.toml", "renewctl.json")
 
 @pytest.fixture
 def repository() -> Path:
-    """Make the current folder a work tree of git."""
+    """Make the current folder a git repository."""
     git("init", "-q", "-b", "main", ".")
     return Path()
 
 
 def contents() -> dict[str, bytes]:
-    """Return every file here but git's own."""
+    """Return every file here except those of git."""
     found = (path for path in Path().rglob("*") if path.is_file() and path.parts[0] != ".git")
     return {str(path): path.read_bytes() for path in found}
 
 
 def done(ran: Any) -> dict[str, str]:
-    """Return what became of each file beside the store."""
+    """Return the status of each file next to the data file."""
     assert ran.status == 0, ran.err
     return {item["path"]: item["done"] for item in json.loads(ran.out)["beside"]}
 
@@ -44,7 +44,7 @@ def done(ran: Any) -> dict[str, str]:
 # ------------------------------------------------------------------ the schema
 
 
-def test_schema_prints_it_and_init_writes_the_same(run: Callable) -> None:
+def test_schema_prints_what_init_writes(run: Callable) -> None:
     ran = run("schema")
     assert (ran.status, ran.err) == (0, "")
     assert json.loads(ran.out) == json_schema(CURRENT)
@@ -56,18 +56,18 @@ def test_schema_prints_it_and_init_writes_the_same(run: Callable) -> None:
 @pytest.mark.parametrize(
     "output", sorted({*Output} - {Output.JSON, Output.JSONL, Output.XLSX} - OF_ONE_COMMAND)
 )
-def test_it_is_the_same_text_in_every_format_for_files(output: str, run: Callable) -> None:
+def test_the_schema_is_the_same_text_in_every_text_format(output: str, run: Callable) -> None:
     assert run("schema", "-o", output).out == schema_text()
 
 
 @pytest.mark.parametrize("output", [Output.JSON, Output.JSONL])
-def test_an_answer_in_json_is_a_schema_too(output: str, run: Callable) -> None:
+def test_json_output_is_a_valid_schema(output: str, run: Callable) -> None:
     document = json.loads(run("schema", "-o", output).out)
     assert document == {"schema": "renewctl.schema/1", **json_schema(CURRENT)}
     Draft7Validator.check_schema(document)
 
 
-def test_it_lies_beside_the_store(run: Callable) -> None:
+def test_the_schema_is_written_next_to_the_data_file(run: Callable) -> None:
     Path("team").mkdir()
     assert done(run("init", "--store", "team/mine.json", "-o", "json")) == {
         "team/renewctl.schema.json": "created"
@@ -77,7 +77,7 @@ def test_it_lies_beside_the_store(run: Callable) -> None:
     assert (Path("team") / data["$schema"]).read_text() == schema_text()
 
 
-def test_an_older_one_is_refreshed_and_one_that_is_the_same_is_kept(run: Callable) -> None:
+def test_an_older_schema_is_updated_and_a_current_one_is_kept(run: Callable) -> None:
     SCHEMA.write_text('{"$id": "urn:renewctl:store:0", "title": "of old"}')
     SCHEMA.chmod(0o644)
     assert done(run("init", "-n", "-o", "json")) == {str(SCHEMA): "refreshed"}
@@ -93,20 +93,20 @@ def test_an_older_one_is_refreshed_and_one_that_is_the_same_is_kept(run: Callabl
 @pytest.mark.parametrize(
     "text", ["{}", '{"$id": "https://example.com/x"}', "[]", "no JSON", "[" * 9999, "\udcff"]
 )
-def test_somebody_elses_file_is_left_and_said_to_be(text: str, run: Callable) -> None:
+def test_a_schema_of_others_is_kept_with_a_warning(text: str, run: Callable) -> None:
     SCHEMA.write_bytes(text.encode("utf-8", "surrogateescape"))
     ran = run("init")
     assert ran.status == 0
     assert ran.err == (
-        "warning: renewctl.schema.json is not renewctl's, so it is left; "
-        "renewctl schema prints what belongs there\n"
+        "warning: renewctl.schema.json is not a schema of renewctl, so it was not changed; "
+        "to print the schema: renewctl schema\n"
     )
     assert SCHEMA.read_bytes() == text.encode("utf-8", "surrogateescape")
     assert Path("renewctl.toml").exists()
 
 
 @pytest.mark.parametrize("kind", ["folder", "dangling", "pipe"])
-def test_what_is_no_file_is_left(kind: str, run: Callable) -> None:
+def test_a_schema_path_that_is_not_a_file_is_left(kind: str, run: Callable) -> None:
     makers: dict[str, Callable] = {
         "folder": SCHEMA.mkdir,
         "dangling": lambda: SCHEMA.symlink_to("nowhere.json"),
@@ -118,13 +118,13 @@ def test_what_is_no_file_is_left(kind: str, run: Callable) -> None:
     assert Path("renewctl.toml").exists()
 
 
-def test_a_store_cannot_have_its_name(run: Callable) -> None:
+def test_the_data_file_cannot_have_the_name_of_the_schema(run: Callable) -> None:
     ran = run("init", "--store", "renewctl.schema.json")
     assert (ran.status, contents()) == (2, {})
     assert "schema" in ran.err
 
 
-def test_a_store_that_is_refused_brings_nothing(small: Path, run: Callable) -> None:
+def test_a_refused_init_writes_nothing(small: Path, run: Callable) -> None:
     before = contents()
     assert run("init").status == 2
     assert run("init", "--store", "no/such/folder.toml").status == 74
@@ -135,13 +135,13 @@ def test_a_store_that_is_refused_brings_nothing(small: Path, run: Callable) -> N
 
 
 def one_on(data: dict[str, Any]) -> dict[str, Any]:
-    """Return data of a made-up version 0 as version 1 has it: clients have lost their color."""
+    """Return data of an invented version 0 upgraded to version 1, without colors."""
     clients = data.get("clients", {}).items()
     return {**data, "clients": {key: {k: v for k, v in c.items() if k != "color"} for key, c in clients}}
 
 
 @pytest.mark.parametrize("name", STORES)
-def test_a_new_store_names_its_schema_first_whatever_is_changed(
+def test_a_new_file_keeps_the_schema_on_its_first_line(
     name: str, run: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = FIRST if name == "renewctl.toml" else b'{\n  "$schema": "./renewctl.schema.json",\n'
@@ -181,7 +181,7 @@ def test_a_new_store_names_its_schema_first_whatever_is_changed(
     assert "acme.example\n" in run("client", "list", "-o", "names").out
 
 
-def test_what_init_and_edits_write_is_right_to_an_editor(run: Callable) -> None:
+def test_what_init_and_edits_write_is_valid_by_the_schema(run: Callable) -> None:
     assert (
         run("init", "--store", "mine.json", "--owner", "partner", "--notify", "ana@agency.example").status
         == 0
@@ -192,7 +192,7 @@ def test_what_init_and_edits_write_is_right_to_an_editor(run: Callable) -> None:
     Draft7Validator(json.loads(SCHEMA.read_text())).validate(json.loads(Path("mine.json").read_text()))
 
 
-def test_a_schema_named_or_not_is_no_difference(run: Callable) -> None:
+def test_diff_ignores_the_schema_key(run: Callable) -> None:
     assert run("init", "--store", "new.json", "--owner", "hubspot").status == 0
     Path("old.toml").write_text('version = 1\n[defaults]\nowner = "hubspot"\n')
     assert run("diff", "old.toml", "new.json", "--exit-code").status == 0
@@ -201,7 +201,7 @@ def test_a_schema_named_or_not_is_no_difference(run: Callable) -> None:
 # ------------------------------------------------------------------ git
 
 
-def test_git_leaves_out_what_is_each_machines_own(repository: Path, run: Callable) -> None:
+def test_git_ignores_the_files_of_a_single_machine(repository: Path, run: Callable) -> None:
     assert run("init", "--git", "--owner", "hubspot").status == 0
     assert run("client", "add", "acme.example").status == 0
     for name in (
@@ -222,7 +222,7 @@ def test_git_leaves_out_what_is_each_machines_own(repository: Path, run: Callabl
     assert git("check-ignore", *ignored).split() == ignored
 
 
-def test_other_stores_files_are_not_git_s_business(repository: Path, run: Callable) -> None:
+def test_git_does_not_ignore_files_of_other_data_files(repository: Path, run: Callable) -> None:
     assert run("init", "--git").status == 0
     Path("deep").mkdir()
     for name in ("deep/renewctl.toml.history.jsonl", "renewctl.toml", "renewctl-toml.history.jsonl"):
@@ -233,7 +233,7 @@ def test_other_stores_files_are_not_git_s_business(repository: Path, run: Callab
 @pytest.mark.parametrize(
     "store", ["renewctl.toml", "renewctl.json", "my [x] *é store.toml", 'a"b\\c?#.json', "!x.toml"]
 )
-def test_git_is_told_of_the_store_by_its_very_name(store: str, repository: Path, run: Callable) -> None:
+def test_git_patterns_match_any_file_name(store: str, repository: Path, run: Callable) -> None:
     assert run("init", "--git", "--store", store, "--owner", "hubspot").status == 0
     assert run("client", "add", "acme.example", "--store", store).status == 0
     for name in (store, "renewctl.schema.json"):
@@ -259,7 +259,7 @@ def test_line_ends_survive_a_checkout_on_windows(repository: Path, run: Callable
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("last", [True, False], ids=["ended", "not ended"])
-def test_lines_of_others_stay_and_none_comes_twice(
+def test_other_lines_are_kept_and_none_is_added_twice(
     end: bytes, last: bool, repository: Path, run: Callable
 ) -> None:
     own = end.join([b"# mine", b"*.log", b"", b"/renewctl.toml.history.jsonl", b"caf\xe9"]) + (
@@ -283,42 +283,44 @@ def test_lines_of_others_stay_and_none_comes_twice(
     assert (contents(), {name: os.stat(name) for name in before}) == (before, stats)
 
 
-def test_beside_a_store_that_is_there_what_is_missing_is_added(
+def test_init_git_adds_missing_files_to_an_existing_data_file(
     repository: Path, small: Path, run: Callable
 ) -> None:
     before = small.read_bytes()
     dry = run("init", "--git", "-n")
     assert (dry.status, list(contents())) == (0, ["renewctl.toml"])
-    assert "(would be created)" in dry.out
+    assert "Would create .gitignore" in dry.out
     ran = run("init", "--git")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out == (
-        "renewctl.toml is there already, and stays as it is.\n"
-        "Beside it:        .gitattributes, line ends, for git\n"
-        "Beside it:        .gitignore, what git leaves out\n"
-        "Beside it:        renewctl.schema.json, for your editor\n"
-        "For your editor give it a first line, and an empty one, by hand: #:schema ./renewctl.schema.json\n"
+        "renewctl.toml already exists\n"
+        "Created .gitattributes (line endings for git)\n"
+        "Created .gitignore (files for git to ignore)\n"
+        "Created renewctl.schema.json (schema for your editor)\n"
+        "For your editor, add this line and a blank line at the top: #:schema ./renewctl.schema.json\n"
     )
     assert small.read_bytes() == before
     small.write_bytes(FIRST + before)
     Path(".gitignore").unlink()
     assert done(run("init", "--git", "-o", "json"))[".gitignore"] == "created"
     assert run("init", "--git").out == (
-        "renewctl.toml is there already, and stays as it is.\nNothing is missing beside it.\n"
+        "renewctl.toml already exists\nNo changes: the files for editors and git are up to date.\n"
     )
     assert run("who").status == 0
 
 
-def test_a_json_store_that_is_there_is_found(repository: Path, run: Callable) -> None:
+def test_init_git_finds_an_existing_json_file(repository: Path, run: Callable) -> None:
     Path("renewctl.json").write_text('{"version": 1}')
     ran = run("init", "--git")
     assert ran.status == 0
-    assert ran.out.endswith('give it a first key by hand: "$schema": "./renewctl.schema.json",\n')
+    assert ran.out.endswith('add this key at the top: "$schema": "./renewctl.schema.json",\n')
     assert "/renewctl.json text eol=lf" in Path(".gitattributes").read_text()
     assert not Path("renewctl.toml").exists()
 
 
-def test_a_store_that_is_a_link_has_them_where_it_is(repository: Path, small: Path, run: Callable) -> None:
+def test_the_files_for_git_are_next_to_the_target_of_a_link(
+    repository: Path, small: Path, run: Callable
+) -> None:
     Path("real").mkdir()
     small.rename("real/data.toml")
     small.symlink_to("real/data.toml")
@@ -328,7 +330,7 @@ def test_a_store_that_is_a_link_has_them_where_it_is(repository: Path, small: Pa
     assert Path("real/renewctl.schema.json").exists()
 
 
-def test_a_default_is_not_set_beside_a_store_that_is_there(
+def test_init_does_not_set_a_default_in_an_existing_file(
     repository: Path, small: Path, run: Callable
 ) -> None:
     before = contents()
@@ -338,7 +340,7 @@ def test_a_default_is_not_set_beside_a_store_that_is_there(
 
 
 @pytest.mark.parametrize("where", ["outside", ".git", "without git"])
-def test_without_a_work_tree_nothing_is_written(
+def test_init_git_writes_nothing_outside_a_repository(
     where: str, run: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if where == ".git":
@@ -351,11 +353,11 @@ def test_without_a_work_tree_nothing_is_written(
         ran = run("init", "--git", *store)
         assert (ran.status, ran.out) == (2, "")
         assert ran.err.startswith("error: ")
-        assert "leave out --git" in ran.err
+        assert "remove --git" in ran.err
         assert sorted(os.listdir()) == before
 
 
-def test_in_a_folder_below_the_root(repository: Path, run: Callable) -> None:
+def test_init_git_works_in_a_subfolder(repository: Path, run: Callable) -> None:
     Path("team").mkdir()
     assert run("init", "--git", "--store", "team/renewctl.toml").status == 0
     assert sorted(contents()) == [
@@ -366,7 +368,7 @@ def test_in_a_folder_below_the_root(repository: Path, run: Callable) -> None:
 
 
 @pytest.mark.parametrize("name", [".gitignore", ".gitattributes"])
-def test_what_cannot_be_extended_stops_it_before_there_is_a_store(
+def test_a_file_that_cannot_be_extended_stops_init_before_it_creates_the_data_file(
     name: str, repository: Path, run: Callable
 ) -> None:
     Path(name).mkdir()

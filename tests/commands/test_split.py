@@ -305,7 +305,7 @@ def test_one_file_that_cannot_be_replaced_keeps_its_status_and_its_hint(run: Cal
     assert (ran.status, ran.out, os.listdir("out")) == (3, "", ["tiago@agency.example.eml"])
     assert ran.err == (
         "error: 1 file cannot be replaced; nothing was written\n"
-        "  - out/tiago@agency.example.eml is a folder, not a file\n      help: name a file itself\n"
+        "  - out/tiago@agency.example.eml is a folder, not a file\n      help: give the path of a file\n"
     )
 
 
@@ -430,11 +430,11 @@ def test_a_full_disk_leaves_the_list_of_the_files_before(number: int, so_far: st
     assert ran.stdout.splitlines() == drafts()
     assert len(drafts()) == number - 1
     assert f"  - {so_far} written before this error\n" in ran.stderr
-    assert ran.stderr.endswith("help: make room on the disk\n")
+    assert ran.stderr.endswith("help: free up disk space\n")
 
 
 @pytest.mark.usefixtures("agency")
 def test_a_disk_that_is_full_from_the_first_file_on_has_nothing_to_list() -> None:
     ran = strike(1, "full-", *DRAFTS, "out")
     assert (ran.returncode, ran.stdout, drafts()) == (74, "", [])
-    assert ran.stderr.endswith("help: make room on the disk; nothing was changed\n")
+    assert ran.stderr.endswith("help: free up disk space; nothing was saved\n")

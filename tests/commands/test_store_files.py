@@ -1,7 +1,6 @@
-"""Stores as they are found: badly written, oddly laid out, no files at all, held or changed by others.
+"""Data files as users have them: invalid, unusual, not files, or changed by others.
 
-Whatever the file says, renewctl answers in words, at the line, and leaves every byte as it was unless
-it ends with 0.
+For any content, renewctl reports the line, and leaves every byte unchanged unless it exits with 0.
 """
 
 import getpass
@@ -26,7 +25,7 @@ ANYWHERE = ""
 
 
 class Case(NamedTuple):
-    """A file's content, what ``who`` says of it, and what becomes of it when it is changed."""
+    """The content of a file, the answer of ``who``, and the result of a change."""
 
     name: str
     data: bytes
@@ -34,7 +33,7 @@ class Case(NamedTuple):
     at: str = ANYWHERE
     message: str = ""
     changed: tuple[bytes, bytes] | None = None
-    """For a store that can be changed: the bytes replaced, and what they become."""
+    """For a file that can be changed: the old bytes, and the new ones."""
     file: str = "renewctl.toml"
 
 
@@ -54,7 +53,7 @@ USUAL = json.dumps({**json.loads(JSON), "clients": {"b.example": {}}}, indent=2)
 NUL = '[clients."a.example"]\nname = "a\\u0000b"\n'
 
 CASES = [
-    # ---- what is not a store's text
+    # ---- not the text of a data file
     bad("UTF-16", "version = 1\n".encode("utf-16"), "1:1", "not UTF-8"),
     bad("lone CR", 'version = 1\r[defaults]\nowner = "hubspot"\n', "1:", "carriage return"),
     bad("NUL, raw", b'version = 1\n[users."a@b.example"]\nname = "a\0b"\n', "3:", ""),
@@ -66,25 +65,25 @@ CASES = [
     bad("HTML", "<!DOCTYPE html>\n<html></html>\n", "1:1", "HTML"),
     bad("zip", b"PK\x03\x04" + b"A" * 40 + b"\n", "1:", "zip"),
     bad("an invalid escape", '[users."a@b.example"]\nname = "\\ud800"\n', "2:", ""),
-    # ---- what a store must not say
-    bad("clients is text", 'clients = "x"\n', "1:1", "must be tables by name"),
+    # ---- invalid values
+    bad("clients is text", 'clients = "x"\n', "1:1", "must contain tables"),
     bad("clients is a list", '[[clients]]\nname = "x"\n', "1:", '[clients."acme.example"]'),
     bad("users is a list", '[[users]]\nname = "x"\n', "1:", '[users."ana@agency.example"]'),
     bad("a client is text", 'version = 1\n[clients]\n"acme.example" = "x"\n', "3:1", "must be a table"),
-    bad("an empty key", '[clients.""]\n', "1:", "not a client's domain"),
-    bad("a key that is no domain", '[clients."../../etc/passwd"]\n', "1:", "not a client's domain"),
+    bad("an empty key", '[clients.""]\n', "1:", "is not a domain"),
+    bad("a key that is no domain", '[clients."../../etc/passwd"]\n', "1:", "is not a domain"),
     bad("the same client twice", CLIENT + '[clients."WWW.Acme.example"]\n', "2:", "the same client"),
     bad("the same user twice", '[users."a@b.example"]\n[users."A@B.example"]\n', "2:", "the same address"),
-    bad("a user without address", '[users.ana]\nname = "Ana"\n', "1:", "not an e-mail address"),
-    bad("no owner", "version = 1\n[defaults]\n", "2:", "needs owner"),
+    bad("a user without address", '[users.ana]\nname = "Ana"\n', "1:", "not an email address"),
+    bad("no owner", "version = 1\n[defaults]\n", "2:", "has no owner"),
     bad("owner misspelt", '[defaults]\nowner = "hubpsot"\n', "2:1", "did you mean hubspot?"),
     bad("owner is a flag", "[defaults]\nowner = true\n", "2:1", "not true"),
     bad("owner is a number", "[defaults]\nowner = 1\n", "2:1", "not 1"),
     bad("owner is a table", '[defaults.owner]\nis = "hubspot"\n', "1:", "not a table"),
-    bad("notify is empty", DEFAULT.replace("ana@agency.example", ""), "3:1", "e-mail address"),
-    bad("two addresses in one", DEFAULT.replace("ana@", "ana@x.example, ana@"), "3:1", "e-mail address"),
+    bad("notify is empty", DEFAULT.replace("ana@agency.example", ""), "3:1", "email address"),
+    bad("two addresses in one", DEFAULT.replace("ana@", "ana@x.example, ana@"), "3:1", "email address"),
     bad(
-        "an override without owner", CLIENT + 'override = { notify = "a@b.example" }\n', "2:1", "needs owner"
+        "an override without owner", CLIENT + 'override = { notify = "a@b.example" }\n', "2:1", "has no owner"
     ),
     bad("a datetime", CLIENT + "renewals = [{ date = 2027-01-03T10:00:00 }]\n", "2:15", "without a time"),
     bad(
@@ -93,10 +92,15 @@ CASES = [
         "2:15",
         "without a time",
     ),
-    bad("30 February in quotes", CLIENT + 'renewals = [{ date = "2027-02-30" }]\n', "2:15", "no day"),
+    bad(
+        "30 February in quotes",
+        CLIENT + 'renewals = [{ date = "2027-02-30" }]\n',
+        "2:15",
+        "must be a valid date",
+    ),
     bad("a day by words", CLIENT + 'renewals = [{ date = "03/04/2027" }]\n', "2:15", "must be a date"),
     bad("a day as number", CLIENT + "renewals = [{ date = 20270103 }]\n", "2:15", "must be a date"),
-    bad("a renewal without date", CLIENT + 'renewals = [{ product = "x" }]\n', "2:", "needs date"),
+    bad("a renewal without date", CLIENT + 'renewals = [{ product = "x" }]\n', "2:", "has no date"),
     bad(
         "the same product twice",
         CLIENT + "renewals = [\n  { date = 2027-01-03 },\n  { date = 2027-02-03 },\n]\n",
@@ -121,15 +125,15 @@ CASES = [
     bad("contacts are a table", CLIENT + 'contacts = { email = "a@b.example" }\n', "2:1", "must be a list"),
     bad("a contact is text", CLIENT + 'contacts = ["a@b.example"]\n', "2:", "must be a table"),
     bad("hub id in quotes", CLIENT + 'hub_id = "4411223"\n', "2:1", "without quotes"),
-    bad("a huge hub id", CLIENT + f"hub_id = {10**30}\n", "2:1", "many digits"),
+    bad("a huge hub id", CLIENT + f"hub_id = {10**30}\n", "2:1", "more than 18 digits"),
     bad("active in quotes", '[users."a@b.example"]\nactive = "no"\n', "2:1", "true or false"),
     bad("version 99", "version = 99\n" + DEFAULT, "1:1", "version 99"),
     bad("version -1", "version = -1\n", "1:1", "whole number"),
-    bad("version 0", "version = 0\n", "1:1", "no store version 0"),
+    bad("version 0", "version = 0\n", "1:1", "version 0 does not exist"),
     bad("version 1.0", "version = 1.0\n", "1:1", "whole number"),
     bad("version true", "version = true\n", "1:1", "whole number"),
     bad("version of a thousand digits", f"version = {'9' * 1000}\n", "1:1", "newer"),
-    # ---- a JSON store
+    # ---- JSON
     bad("JSON, a list", "[]\n", "1:1", "object", "renewctl.json"),
     bad("JSON, TOML in it", "version = 1\n", "1:1", "TOML", "renewctl.json"),
     bad("JSON, a comment", '{\n // why\n "version": 1}\n', "2:2", "comments", "renewctl.json"),
@@ -137,7 +141,7 @@ CASES = [
         "JSON, half a character",
         '{"clients": {"a.example": {\n "name": "\\ud800"}}}',
         "2:11",
-        "half a character",
+        "incomplete character",
         "renewctl.json",
     ),
     bad(
@@ -147,7 +151,7 @@ CASES = [
         "did you mean hubspot?",
         "renewctl.json",
     ),
-    # ---- unusual, and read all the same
+    # ---- unusual, but valid
     good("empty", "", "", '[defaults]\nowner = "hubspot"\n'),
     good("comments only", "# nothing\n\n", "# nothing\n\n", '# nothing\n\n[defaults]\nowner = "hubspot"\n'),
     good("no version", DEFAULT, P, H),
@@ -232,7 +236,7 @@ GOOD = [case for case in CASES if not case.status]
 
 @pytest.mark.parametrize("case", BAD, ids=lambda case: case.name)
 @pytest.mark.parametrize("argv", [("who",), ("set-default", "--owner", "hubspot")], ids=" ".join)
-def test_what_is_wrong_is_said_at_its_line_and_left_alone(
+def test_an_invalid_file_is_reported_with_its_line_and_not_changed(
     case: Case, argv: tuple[str, ...], run: Callable
 ) -> None:
     path = Path(case.file)
@@ -250,29 +254,28 @@ def test_what_is_wrong_is_said_at_its_line_and_left_alone(
 
 
 VAGUE = {
-    "owner is a flag",  # the message itself says what it must be
+    "owner is a flag",  # The message itself contains the valid values.
     "owner is a number",
     "owner is a table",
-    "lone CR",
 }
-"""What has no better way out than an editor."""
+"""The cases without a better hint than an editor."""
 
 
-def test_what_is_wrong_comes_with_a_way_out(run: Callable) -> None:
-    """Design §5.10; those named in the failure say only what is wrong."""
+def test_every_problem_has_a_hint(run: Callable) -> None:
+    """Design §5.10; only the cases in ``VAGUE`` have no specific hint."""
     vague = set()
     for case in BAD:
         Path(case.file).write_bytes(case.data)
         helps = re.findall("help: (.+)", run("who").err)
         assert helps, case.name
-        if set(helps) == {"mend the file in an editor; nothing was written"}:
+        if set(helps) == {"correct the file in an editor"}:
             vague.add(case.name)
         Path(case.file).unlink()
     assert vague == VAGUE
 
 
 class Exact(NamedTuple):
-    """A file's content, and all that is said of it: where, what, and the way out."""
+    """The content of a file, and the expected place, message and hint."""
 
     data: str | bytes
     at: str
@@ -281,125 +284,127 @@ class Exact(NamedTuple):
     file: str = "renewctl.toml"
 
 
-BY_HAND = "mend the file in an editor; nothing was written"
-SETTLE = (
-    "settle the merge: keep one side, or both where they are different clients; "
-    "delete the lines with <<<<<<<, ======= and >>>>>>>"
+BY_HAND = "correct the file in an editor"
+RESOLVE = (
+    "keep one side of each conflict, or both if they are different clients, "
+    "then delete the lines with <<<<<<<, ======= and >>>>>>>"
 )
-CLOSE = "close it with the quotes that it begins with"
-TWICE = "keep one of the two"
-DAYS = "write a day of the calendar, as 2027-03-01"
-ESCAPE = r"remove it, or write it as an escape such as \u001b"
-WORKBOOK = "it looks like a zip file, such as an Excel workbook: `renewctl import` reads .xlsx"
-QUOTED = 'close the bracket; a name with dots or @ in it stands in quotes: ["acme.example"]'
-DIGITS = "an integer has too many digits"
+CLOSE = "close the string with the same quotes it starts with"
+TWICE = "remove one of the two"
+DAYS = "write an existing date, for example 2027-03-01"
+ESCAPE = r"remove the character, or write it as an escape such as \u001b"
+WORKBOOK = "import it with `renewctl import` if it is an Excel workbook; it looks like a zip file"
+QUOTED = 'close the bracket; put a name with a dot or @ in quotes: ["acme.example"]'
+DIGITS = "integer with too many digits"
 SHORTER = "write a shorter number, or put it in quotes"
-CRASH = "it holds zero bytes, as a crash of the machine leaves them: take it from git or a backup"
-SAVE = "save the file again as UTF-8"
+CRASH = "restore it from git or a backup; it contains zero bytes, for example after a crash"
+SAVE = "save the file as UTF-8"
 J = "renewctl.json"
-ENDED = "the end of the file is missing: take it from git or a backup, or close its brackets"
+ENDED = "close the brackets, or restore the file from git or a backup; its end is missing"
 EXACT = {
-    "UTF-16, no mark": Exact("version = 1\n".encode("utf-16-le"), "1:1", "not UTF-8: UTF-16 at line 1", SAVE),
-    "UTF-32": Exact("version = 1\n".encode("utf-32"), "1:1", "not UTF-8: UTF-32 at line 1", SAVE),
-    "latin-1": Exact(b'# \xe9\xa9\n"\xfc" = 1\n', "1:3", "not UTF-8: byte 0xe9 at line 1", SAVE),
+    "UTF-16, no mark": Exact("version = 1\n".encode("utf-16-le"), "1:1", "the text looks like UTF-16", SAVE),
+    "UTF-32": Exact("version = 1\n".encode("utf-32"), "1:1", "the text looks like UTF-32", SAVE),
+    "latin-1": Exact(b'# \xe9\xa9\n"\xfc" = 1\n', "1:3", "byte 0xe9 is not valid UTF-8", SAVE),
     "latin-1, behind other signs": Exact(
-        "# ç\r\n# é ".encode() + b"\xfc", "2:5", "not UTF-8: byte 0xfc at line 2", SAVE
+        "# ç\r\n# é ".encode() + b"\xfc", "2:5", "byte 0xfc is not valid UTF-8", SAVE
     ),
-    "UTF-8, cut within a character": Exact(b"# \xc3", "1:3", "not UTF-8: byte 0xc3 at line 1", SAVE),
-    "a surrogate": Exact(b"\xef\xbb\xbf# \xed\xa0\x80", "1:3", "not UTF-8: byte 0xed at line 1", SAVE),
-    "a real workbook": Exact(b"PK\x03\x04\x14\0\6\0\xff", "1:9", "not UTF-8: byte 0xff at line 1", WORKBOOK),
-    "zero bytes": Exact(bytes(64), "1:1", "Invalid statement", CRASH),
+    "UTF-8, cut within a character": Exact(b"# \xc3", "1:3", "byte 0xc3 is not valid UTF-8", SAVE),
+    "a surrogate": Exact(b"\xef\xbb\xbf# \xed\xa0\x80", "1:3", "byte 0xed is not valid UTF-8", SAVE),
+    "a real workbook": Exact(b"PK\x03\x04\x14\0\6\0\xff", "1:9", "byte 0xff is not valid UTF-8", WORKBOOK),
+    "zero bytes": Exact(bytes(64), "1:1", "invalid statement", CRASH),
     "two BOMs": Exact(
         "\ufeff\ufeffversion = 1",
         "1:1",
-        "Invalid statement",
-        "remove the character U+FEFF, which does not show",
+        "invalid statement",
+        "remove the invisible character U+FEFF",
     ),
-    "control character": Exact('x-a = "\x7f"', "1:8", r"Illegal character '\x7f'", ESCAPE),
-    "half a merge": Exact("version = 1\n=======\n>>>>>>> b\n", "2:1", "Invalid statement", SETTLE),
+    "control character": Exact('x-a = "\x7f"', "1:8", r"illegal character '\x7f'", ESCAPE),
+    "half a merge": Exact("version = 1\n=======\n>>>>>>> b\n", "2:1", "invalid statement", RESOLVE),
     "merge in three parts": Exact(
-        "<<<<<<< a\n||||||| b\n=======\n>>>>>>> c\n", "1:1", "unresolved merge, lines 1-4", SETTLE
+        "<<<<<<< a\n||||||| b\n=======\n>>>>>>> c\n", "1:1", "merge conflict, lines 1-4", RESOLVE
     ),
     "merge, CRLF": Exact(
-        "\r\n<<<<<<< a\r\n=======\r\n>>>>>>> c\r\n", "2:1", "unresolved merge, lines 2-4", SETTLE
+        "\r\n<<<<<<< a\r\n=======\r\n>>>>>>> c\r\n", "2:1", "merge conflict, lines 2-4", RESOLVE
     ),
-    "an open text": Exact('[defaults]\nowner = "hub', "2:13", "Unterminated string", CLOSE),
-    "an open long text": Exact('x-a = """\nb\n\n', "1:7", "a quoted text is not closed", CLOSE),
-    "an open literal": Exact("x-a = 'b\nc = 1\n", "1:7", "a quoted text is not closed", CLOSE),
+    "an open text": Exact('[defaults]\nowner = "hub', "2:13", "unterminated string", CLOSE),
+    "an open long text": Exact('x-a = """\nb\n\n', "1:7", "string not closed", CLOSE),
+    "an open literal": Exact("x-a = 'b\nc = 1\n", "1:7", "string not closed", CLOSE),
     "an open list": Exact(
         CLIENT + "contacts = [\nname = 1\n",
         "3:1",
-        "Invalid value",
-        "look above, too: a list may not be closed, or a comma missing",
+        "invalid value",
+        "add the missing comma or closing bracket here or above",
     ),
     "an open table": Exact(
         "x-a = { b = 1\n[policy]\n",
         "2:1",
-        "Unclosed inline table",
+        "unclosed inline table",
         "close it with }, and put commas between its keys",
     ),
-    "an open header": Exact("[policy\n", "1:8", "Expected ']' at the end of a table declaration", QUOTED),
+    "an open header": Exact("[policy\n", "1:8", "expected ']' at the end of a table declaration", QUOTED),
     "an address without quotes": Exact(
-        "[users.ana@agency.example]\n", "1:11", "Expected ']' at the end of a table declaration", QUOTED
+        "[users.ana@agency.example]\n", "1:11", "expected ']' at the end of a table declaration", QUOTED
     ),
-    "no value": Exact("x-a =\n", "1:6", "Invalid value", "write a value after the ="),
-    "no quotes": Exact("x-a = b\n", "1:7", "Invalid value", 'put text in quotes: "hubspot"'),
-    "curly quotes": Exact("x-a = “b”\n", "1:7", "Invalid value", 'write straight quotes: "hubspot"'),
+    "no value": Exact("x-a =\n", "1:6", "invalid value", "add a value after the ="),
+    "no quotes": Exact("x-a = b\n", "1:7", "invalid value", 'put text in quotes: "hubspot"'),
+    "curly quotes": Exact("x-a = “b”\n", "1:7", "invalid value", 'use straight quotes: "hubspot"'),
     "a colon": Exact(
         '[defaults]\nowner: "hubspot"\n',
         "2:6",
-        "Expected '=' after a key in a key/value pair",
-        "write = in place of the colon",
+        "expected '=' after a key in a key/value pair",
+        "write = instead of the colon",
     ),
     "CSV": Exact(
         "client,name\na.example,A\n",
         "1:7",
-        "Expected '=' after a key in a key/value pair",
-        "it looks like a table: `renewctl import` reads CSV",
+        "expected '=' after a key in a key/value pair",
+        "import it with `renewctl import`; it looks like a CSV table",
     ),
-    "PDF": Exact("%PDF-1.7\n", "1:1", "Invalid statement", "it looks like a PDF"),
+    "PDF": Exact("%PDF-1.7\n", "1:1", "invalid statement", "choose another file; it looks like a PDF"),
     "a key twice": Exact(
         'defaults.owner = "x"\n# c\ndefaults.owner = "x"\n',
         "3:1",
-        "the key defaults.owner is given twice: lines 1 and 3",
+        "key defaults.owner appears twice, on lines 1 and 3",
         TWICE,
     ),
     "a key twice, quoted once": Exact(
-        '[users]\nx-a = 1\n"x-a" = 2\n', "3:1", "the key users.x-a is given twice: lines 2 and 3", TWICE
+        '[users]\nx-a = 1\n"x-a" = 2\n', "3:1", "key users.x-a appears twice, on lines 2 and 3", TWICE
     ),
     "a table and a list": Exact(
-        "[x-a]\n[[x-a]]\n", "2:1", "the table x-a is given twice: lines 1 and 2", TWICE
+        "[x-a]\n[[x-a]]\n", "2:1", "table x-a appears twice, on lines 1 and 2", TWICE
     ),
-    "a key twice, inline": Exact("x-a = { b = 1, b = 2 }\n", "1:21", "Duplicate inline table key 'b'", TWICE),
-    "13th month": Exact("\nx-a = [2027-13-01]\n", "2:8", "Invalid date: 2027-13-01", DAYS),
-    "30 February": Exact("x-a = 2027-02-30 # c\n", "1:7", "Invalid date: 2027-02-30", DAYS),
-    "year 0": Exact("x-a = 0000-01-01\n", "1:7", "Invalid date: 0000-01-01", DAYS),
-    "leap second": Exact("x-a = 2027-06-30T23:59:60Z\n", "1:7", "Invalid date: 2027-06-30T23:59:60Z", DAYS),
-    "slashes": Exact("x-a = 03/04/2027\n", "1:7", "Invalid date: 03/04/2027", DAYS),
+    "a key twice, inline": Exact("x-a = { b = 1, b = 2 }\n", "1:21", "duplicate inline table key 'b'", TWICE),
+    "13th month": Exact("\nx-a = [2027-13-01]\n", "2:8", "invalid date: 2027-13-01", DAYS),
+    "30 February": Exact("x-a = 2027-02-30 # c\n", "1:7", "invalid date: 2027-02-30", DAYS),
+    "year 0": Exact("x-a = 0000-01-01\n", "1:7", "invalid date: 0000-01-01", DAYS),
+    "leap second": Exact("x-a = 2027-06-30T23:59:60Z\n", "1:7", "invalid date: 2027-06-30T23:59:60Z", DAYS),
+    "slashes": Exact("x-a = 03/04/2027\n", "1:7", "invalid date: 03/04/2027", DAYS),
     "many digits": Exact(f"# {'8' * 4400}\nx-a = -{'9' * 4301}\n", "2:8", DIGITS, SHORTER),
     "many digits, hex": Exact(f'x-b = "0x{"f" * 5000}"\nx-a = 0x{"f" * 5000}\n', "2:7", DIGITS, SHORTER),
-    "nested": Exact(f"x-b = 1\nx-a = {DEEP}\n", "2:1", "nested too deeply", "keep to 100 levels"),
+    "nested": Exact(f"x-b = 1\nx-a = {DEEP}\n", "2:1", "too many nested levels", "use at most 100 levels"),
     "nested, and Python bears it": Exact(
-        f"x-a = {'[' * 150}{']' * 150}", "1:1", "nested too deeply", "keep to 100 levels"
+        f"x-a = {'[' * 150}{']' * 150}", "1:1", "too many nested levels", "use at most 100 levels"
     ),
-    "a long header": Exact(f"[x-a{'.a' * 3000}]\n", "1:1", "nested too deeply", "keep to 100 levels"),
+    "a long header": Exact(
+        f"[x-a{'.a' * 3000}]\n", "1:1", "too many nested levels", "use at most 100 levels"
+    ),
     "tables as lists": Exact(
         '[[clients."a.b"]]\n',
         "1:1",
         'clients."a.b" must be a table, not a list',
-        'write [clients."a.b"] and its keys below, in JSON { … }',
+        'write [clients."a.b"] with its keys below; in JSON { … }',
     ),
     "a setting that is no table": Exact(
         'defaults = "hubspot"\n',
         "1:1",
         'defaults must be a table, not "hubspot"',
-        "write [defaults] and its keys below, in JSON { … }",
+        "write [defaults] with its keys below; in JSON { … }",
     ),
     "a contact that is no table": Exact(
         CLIENT + 'contacts = [\n  "p@a.b",\n]\n',
         "3:3",
         'clients."acme.example".contacts.0 must be a table, not "p@a.b"',
-        'write { email = … }, in JSON { "email": … }',
+        'write { email = … }; in JSON { "email": … }',
     ),
     "version": Exact('\nversion = "1"\n', "2:1", "version must be a whole number", "write version = 1"),
     "JSON, version": Exact(
@@ -408,48 +413,48 @@ EXACT = {
     "JSON, zero bytes": Exact(
         bytes(9),
         "1:1",
-        "not valid JSON: expecting value",
+        "expected value",
         CRASH,
         J,
     ),
     "JSON, two BOMs": Exact(
         "\ufeff\ufeff{}",
         "1:1",
-        "not valid JSON: the mark U+FEFF stands twice at the start",
+        "the byte order mark U+FEFF appears twice at the start",
         "remove one of the two",
         J,
     ),
-    "JSON, cut after a value": Exact('{"a": 1', "1:8", "not valid JSON: expecting ',' delimiter", ENDED, J),
-    "JSON, cut after a key": Exact('{"a":\n', "2:1", "not valid JSON: expecting value", ENDED, J),
+    "JSON, cut after a value": Exact('{"a": 1', "1:8", "expected ',' delimiter", ENDED, J),
+    "JSON, cut after a key": Exact('{"a":\n', "2:1", "expected value", ENDED, J),
     "JSON, half a merge": Exact(
-        "{}\n=======\n", "2:1", "not valid JSON: extra data", "settle the merge, then remove its markers", J
+        "{}\n=======\n", "2:1", "extra data", "resolve the merge conflict, then remove its markers", J
     ),
     "JSON, two stores": Exact(
         '{"a": 1}\n{"a": 2}',
         "2:1",
-        "not valid JSON: extra data",
-        "remove what follows the end of the store",
+        "extra data",
+        "remove the text after the closing bracket",
         J,
     ),
     "JSON, control character": Exact(
         '{"a": "\x1b"}',
         "1:8",
-        "not valid JSON: invalid control character",
-        r"remove it, or write it as an escape such as \u000a",
+        "invalid control character",
+        r"remove the character, or write it as an escape such as \u000a",
         J,
     ),
     "JSON, a backslash": Exact(
         r'{"a": "C:\x"}',
         "1:10",
-        "not valid JSON: invalid \\escape",
-        r"write \\ for a backslash, \u and four digits for a character",
+        "invalid escape",
+        r"write \\ for a backslash, or \u and four digits for a character",
         J,
     ),
     "JSON, curly quotes": Exact(
         "{“a”: 1}",
         "1:2",
-        "not valid JSON: expecting property name enclosed in double quotes",
-        'strings and keys stand in double quotes, "…"',
+        "expected property name enclosed in double quotes",
+        "put keys and strings in double quotes",
         J,
     ),
     "JSON, a key twice": Exact(
@@ -469,14 +474,14 @@ EXACT = {
     "JSON, CSV in it": Exact(
         "client;name\na;b\n",
         "1:1",
-        "not valid JSON: expecting value",
-        "it looks like a table: `renewctl import` reads CSV",
+        "expected value",
+        "import it with `renewctl import`; it looks like a CSV table",
         J,
     ),
 }
 
 
-def test_json_in_another_layout_is_written_anew_at_its_first_change_and_undone_word_for_word(
+def test_json_in_another_layout_is_rewritten_by_the_first_change_and_restored_by_undo(
     run: Callable,
 ) -> None:
     path = Path("renewctl.json")
@@ -526,12 +531,12 @@ LONG_LINES = {
     "an open string in a merge": '<<<<<<< a\n"' + '\\"' * LONG,
     "quotes in a merge": "<<<<<<< a\n" + '"' * LONG,
 }
-"""Lines that a careless regular expression tries in very many ways."""
+"""Lines for which a careless regular expression takes very long."""
 
 
 @pytest.mark.parametrize("suffix", ["toml", "json"])
 @pytest.mark.parametrize("name", LONG_LINES)
-def test_no_line_is_tried_in_very_many_ways(name: str, suffix: str, run: Callable) -> None:
+def test_no_line_takes_a_regular_expression_very_long(name: str, suffix: str, run: Callable) -> None:
     Path(f"renewctl.{suffix}").write_text(LONG_LINES[name])
     before = signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(20)  # a hang takes hours, and an answer a part of a second
@@ -547,7 +552,7 @@ def _too_long(*_: object) -> None:
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_place_message_and_way_out_to_the_letter(name: str, run: Callable) -> None:
+def test_place_message_and_hint(name: str, run: Callable) -> None:
     case = EXACT[name]
     data = case.data if isinstance(case.data, bytes) else case.data.encode()
     Path(case.file).write_bytes(data)
@@ -572,14 +577,14 @@ def test_place_message_and_way_out_to_the_letter(name: str, run: Callable) -> No
     assert Path(case.file).read_bytes() == data
 
 
-def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_file(run: Callable) -> None:
+def test_all_problems_are_reported_in_the_order_of_the_file(run: Callable) -> None:
     text = CLIENT + 'hub_id = "x"\n[clients."no domain"]\n[policy]\nstale_days = -1\n[defaults]\nowner = 1\n'
     Path("renewctl.toml").write_text(text)
     places = re.findall(r"--> renewctl.toml:(\d+:\d+)", run("who").err)
     assert places == ["2:1", "3:1", "5:1", "7:1"]
 
 
-def test_many_problems_of_a_kind_are_shown_once_and_all_are_in_json(run: Callable) -> None:
+def test_many_similar_problems_are_grouped_and_json_has_all(run: Callable) -> None:
     Path("renewctl.toml").write_text("".join(f'[clients."no {number}"]\n' for number in range(50)))
     ran = run("who")
     assert ran.err.count("  --> ") == 1
@@ -588,16 +593,16 @@ def test_many_problems_of_a_kind_are_shown_once_and_all_are_in_json(run: Callabl
 
 
 @pytest.mark.parametrize("header", ["clients.acme.co.uk", "clients.acme.co.uk.override"])
-def test_a_domain_without_its_quotes_is_noticed(header: str, run: Callable) -> None:
-    """TOML splits it at its dots; quoted it is one client."""
+def test_a_domain_without_quotes_gets_a_hint(header: str, run: Callable) -> None:
+    """TOML splits it at its dots; in quotes, it is one client."""
     Path("renewctl.toml").write_text(f'[{header}]\nowner = "hubspot"\n')
-    assert 'did you mean [clients."acme.co.uk"], in quotes?' in run("who").err
+    assert 'did you mean [clients."acme.co.uk"] with quotes?' in run("who").err
     Path("renewctl.toml").write_text('[clients."acme.co.uk"]\n[clients.123]\nname = "numbers"\n')
     ran = run("who", "--all", "-o", "names")
     assert (sorted(ran.out.split()), ran.err) == (["123", "acme.co.uk"], "")
 
 
-def test_a_key_of_its_own_under_a_client_is_no_domain(run: Callable) -> None:
+def test_an_unknown_key_of_a_client_is_not_taken_for_a_domain(run: Callable) -> None:
     Path("renewctl.toml").write_text(
         CLIENT + '[clients.acme.nmae]\n[clients.acme.x-own.y]\n[clients."acme.example".z]\na=1\n'
     )
@@ -605,7 +610,7 @@ def test_a_key_of_its_own_under_a_client_is_no_domain(run: Callable) -> None:
 
 
 @pytest.mark.parametrize("eol", ["\n", "\r\n"])
-def test_twenty_megabytes_are_read_and_one_line_is_changed(eol: str, run: Callable) -> None:
+def test_one_line_is_changed_in_twenty_megabytes(eol: str, run: Callable) -> None:
     line = "# " + "x" * 998 + eol
     text = (DEFAULT.replace("\n", eol) + line * 20_000).encode()
     Path("renewctl.toml").write_bytes(text)
@@ -614,7 +619,7 @@ def test_twenty_megabytes_are_read_and_one_line_is_changed(eol: str, run: Callab
 
 
 @pytest.mark.parametrize("case", GOOD, ids=lambda case: case.name)
-def test_what_is_unusual_is_read_and_changed_in_its_own_place(case: Case, run: Callable) -> None:
+def test_unusual_files_are_read_and_changed_in_place(case: Case, run: Callable) -> None:
     path = Path(case.file)
     path.write_bytes(case.data)
     assert run("who", "--all", "-q", "-o", "json").status == 0
@@ -628,7 +633,7 @@ def test_what_is_unusual_is_read_and_changed_in_its_own_place(case: Case, run: C
     assert run("set-default", "-o", "json").out.count('"hubspot"') == 1
 
 
-def test_reading_makes_no_file(small: Path, run: Callable) -> None:
+def test_reading_creates_no_file(small: Path, run: Callable) -> None:
     for argv in (
         ("who",),
         ("explain", "acme.example"),
@@ -639,7 +644,7 @@ def test_reading_makes_no_file(small: Path, run: Callable) -> None:
     assert os.listdir() == ["renewctl.toml"]
 
 
-# ------------------------------------------------------------------ no ordinary file
+# ------------------------------------------------------------------ not a regular file
 
 READERS = [
     ("who", "--store", "odd.toml"),
@@ -657,7 +662,9 @@ READERS = [
 
 
 @pytest.mark.parametrize("argv", READERS, ids=" ".join)
-def test_whatever_reads_says_what_is_no_file(argv: tuple[str, ...], small: Path, run: Callable) -> None:
+def test_every_reading_command_refuses_what_is_not_a_file(
+    argv: tuple[str, ...], small: Path, run: Callable
+) -> None:
     odd, before = Path("odd.toml"), small.read_bytes()
     for kind, word in {"folder": "folder", "dangling": "gone.toml", "loop": "", "large": "64 MiB"}.items():
         if kind == "folder":
@@ -678,7 +685,7 @@ def test_whatever_reads_says_what_is_no_file(argv: tuple[str, ...], small: Path,
 
 @pytest.mark.parametrize("argv", READERS, ids=" ".join)
 @pytest.mark.parametrize(("kind", "word"), [("fifo", b"a pipe"), ("/dev/zero", b"a device")])
-def test_whatever_reads_hangs_on_nothing(
+def test_no_reading_command_hangs(
     kind: str, word: bytes, argv: tuple[str, ...], small: Path, spawn: Callable
 ) -> None:
     if kind == "fifo":
@@ -697,10 +704,8 @@ WHO_AND_CHANGE = pytest.mark.parametrize(
 
 
 @WHO_AND_CHANGE
-def test_a_link_in_this_folder_that_leads_nowhere_is_not_passed_over(
-    argv: tuple[str, ...], run: Callable
-) -> None:
-    """Otherwise another store, further up, would silently be read or changed."""
+def test_a_broken_link_in_the_current_folder_is_not_skipped(argv: tuple[str, ...], run: Callable) -> None:
+    """Otherwise another file in a parent folder would be read or changed."""
     Path("renewctl.toml").write_text("version = 1\n")
     Path("below").mkdir()
     os.chdir("below")
@@ -711,7 +716,7 @@ def test_a_link_in_this_folder_that_leads_nowhere_is_not_passed_over(
 
 
 @WHO_AND_CHANGE
-def test_without_a_store_the_way_to_one_is_named(argv: tuple[str, ...], run: Callable) -> None:
+def test_without_a_data_file_the_hint_is_init(argv: tuple[str, ...], run: Callable) -> None:
     ran = run(*argv)
     assert (ran.status, ran.out) == (3, "")
     assert "renewctl init" in ran.err
@@ -719,7 +724,7 @@ def test_without_a_store_the_way_to_one_is_named(argv: tuple[str, ...], run: Cal
 
 
 @WHO_AND_CHANGE
-def test_names_that_do_not_fit_a_path_are_errors(argv: tuple[str, ...], run: Callable) -> None:
+def test_invalid_paths_are_errors(argv: tuple[str, ...], run: Callable) -> None:
     for name in ("x" * 300 + ".toml", "\udcff.toml", "a/b/c.toml", "~nobody-here/x.toml"):
         ran = run(*argv, "--store", name)
         assert ran.status in {2, 3, 74}, name
@@ -730,7 +735,7 @@ def test_names_that_do_not_fit_a_path_are_errors(argv: tuple[str, ...], run: Cal
 # ------------------------------------------------------------------ names and places
 
 
-def test_init_never_writes_over_anything(small: Path, run: Callable) -> None:
+def test_init_never_overwrites_a_file(small: Path, run: Callable) -> None:
     before = small.read_bytes()
     Path("link.toml").symlink_to("nowhere.toml")
     for argv in ((), ("--store", "renewctl.toml"), ("--store", "link.toml"), ("--yes",)):
@@ -739,7 +744,7 @@ def test_init_never_writes_over_anything(small: Path, run: Callable) -> None:
     assert not Path("nowhere.toml").exists()
 
 
-def test_both_a_toml_and_a_json_store_is_an_error_when_searching(small: Path, run: Callable) -> None:
+def test_a_toml_and_a_json_file_in_one_folder_is_an_error(small: Path, run: Callable) -> None:
     Path("renewctl.json").write_text("{}")
     ran = run("who")
     assert ran.status == 3
@@ -749,7 +754,7 @@ def test_both_a_toml_and_a_json_store_is_an_error_when_searching(small: Path, ru
     assert run("who", "--store", "renewctl.json").status == 0
 
 
-def test_a_store_is_found_in_a_folder_above_up_to_the_repositorys_root(small: Path, run: Callable) -> None:
+def test_the_search_goes_up_to_the_root_of_the_repository(small: Path, run: Callable) -> None:
     Path("a/b/c").mkdir(parents=True)
     os.chdir("a/b/c")
     assert run("who", "-o", "names").out == "borges.example\nacme.example\n"
@@ -770,7 +775,7 @@ def test_the_search_does_not_go_above_home(
     assert run("who").status == 3
 
 
-def test_the_option_wins_over_the_variable_and_the_variable_over_the_search(
+def test_the_option_takes_precedence_over_the_variable_and_the_search(
     small: Path, monkeypatch: pytest.MonkeyPatch, run: Callable
 ) -> None:
     for name in ("variable", "option"):
@@ -793,7 +798,7 @@ def test_a_tilde_is_the_home_folder(run: Callable) -> None:
 
 
 @pytest.mark.parametrize("home", [None, ""])
-def test_home_may_be_unset(
+def test_home_can_be_unset(
     home: str | None, small: Path, monkeypatch: pytest.MonkeyPatch, run: Callable
 ) -> None:
     monkeypatch.delenv("HOME")
@@ -803,7 +808,7 @@ def test_home_may_be_unset(
     assert run("set-default", "--owner", "partner").status == 0
 
 
-def test_the_users_own_folder_is_the_last_place(monkeypatch: pytest.MonkeyPatch, run: Callable) -> None:
+def test_the_data_folder_of_the_user_is_searched_last(monkeypatch: pytest.MonkeyPatch, run: Callable) -> None:
     Path("xdg/renewctl").mkdir(parents=True)
     Path("xdg/renewctl/renewctl.toml").write_text('[clients."own.example"]\n')
     Path("empty").mkdir()
@@ -813,19 +818,19 @@ def test_the_users_own_folder_is_the_last_place(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch, run: Callable) -> None:
-    """The XDG specification says so; a store must not depend on the folder one stands in."""
+    """The XDG specification requires it: the current folder must not matter."""
     Path("xdg/renewctl").mkdir(parents=True)
     Path("xdg/renewctl/renewctl.toml").write_text('[clients."own.example"]\n')
     monkeypatch.setenv("XDG_DATA_HOME", "xdg")
     assert run("who").status == 3
 
 
-# ------------------------------------------------------------------ others at the same time
+# ------------------------------------------------------------------ changes by others
 
 
 @pytest.mark.parametrize("act", ["changed", "renamed over", "deleted", "a folder"])
-def test_a_file_changed_since_it_was_read_is_not_replaced(act: str, small: Path) -> None:
-    """An editor knows no lock; what it saved between reading and writing stays."""
+def test_a_file_that_changed_after_reading_is_not_replaced(act: str, small: Path) -> None:
+    """Editors ignore the lock; what they save between reading and writing is kept."""
     expected = files.digest(small.read_bytes())
     theirs = small.read_bytes() + b"# theirs\n"
     if act == "changed":
@@ -837,7 +842,7 @@ def test_a_file_changed_since_it_was_read_is_not_replaced(act: str, small: Path)
         small.unlink()
         if act == "a folder":
             small.mkdir()
-    with restore_signals(), pytest.raises(StoreChanged, match="was changed by somebody else meanwhile"):
+    with restore_signals(), pytest.raises(StoreChanged, match="changed on disk; nothing was saved"):
         files.replace(small, b"ours", expected)
     if act in {"changed", "renamed over"}:
         assert small.read_bytes() == theirs
@@ -845,7 +850,7 @@ def test_a_file_changed_since_it_was_read_is_not_replaced(act: str, small: Path)
 
 
 @pytest.mark.parametrize("error", [KeyError("uid not found"), OSError("no user"), ImportError("no pwd")])
-def test_a_change_by_a_process_without_a_user_is_made(
+def test_a_process_without_a_user_can_make_a_change(
     error: Exception, small: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_user() -> str:
@@ -857,10 +862,10 @@ def test_a_change_by_a_process_without_a_user_is_made(
 
 
 @pytest.mark.parametrize("argv", [("who",), ("where",), ("check", "-o", "json")], ids=" ".join)
-def test_a_process_without_a_home_folder_is_told_where_a_store_can_be(
+def test_a_process_without_a_home_folder_gets_a_hint(
     argv: tuple[str, ...], run: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in a container with a user that its list of users does not have."""
+    """For example in a container with a user who is not in its list of users."""
 
     def unknown(_number: int) -> None:
         raise KeyError("getpwuid(): uid not found")

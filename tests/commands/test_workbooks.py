@@ -114,7 +114,7 @@ def test_a_change_that_cannot_be_shown_is_made_and_said(small: Path, run: Callab
     ran = run("client", "set", "acme.example", "--name", "x" * 40_000, "-o", "xlsx")
     assert (ran.status, ran.out) == (0, "")
     assert ran.err == (
-        "warning: written, but the answer could not be shown: a workbook cannot hold these texts\n"
+        "warning: done, but the output could not be shown: a workbook cannot hold these texts\n"
     )
     assert "x" * 40_000 in small.read_text()
 

@@ -1,7 +1,6 @@
-"""The JSON Schema that editors check a store by, against the reader: what either takes in silence, both do.
+"""The JSON Schema for editors and the reader accept and refuse the same data.
 
-They are asked about the same data, as JSON has it. What an editor cannot see is left to the reader:
-that two entries are the same one.
+Both check the same JSON data. Only the reader can detect that two entries are the same one.
 """
 
 import json
@@ -44,7 +43,7 @@ FAR = 10**18
 
 
 def _pattern(validator: Any, pattern: str, value: Any, _: Any) -> Iterator[ValidationError]:
-    """Check a pattern as editors do: to Python alone, $ is also before a last new line."""
+    """Check a pattern like an editor: only in Python, $ matches before a newline."""
     if isinstance(value, str) and not re.search(pattern.replace("$", r"\Z"), value):
         yield ValidationError("it does not match")
 
@@ -55,7 +54,7 @@ EDITOR = Editor(SCHEMA, format_checker=Draft7Validator.FORMAT_CHECKER)
 
 
 def as_json(value: Any) -> Any:
-    """Return the data as JSON has it; the checker cannot show a number of thousands of digits."""
+    """Return the data as JSON; the checker cannot show a number with many digits."""
     if isinstance(value, dict):
         return {key: as_json(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -66,7 +65,7 @@ def as_json(value: Any) -> Any:
 
 
 def passed(data: dict[str, Any]) -> bool:
-    """Tell whether the reader says nothing of each entry by itself."""
+    """Return whether the reader reports nothing for any single entry."""
     try:
         reading = read_portfolio(upgrade(data))
     except StoreInvalid:
@@ -76,7 +75,7 @@ def passed(data: dict[str, Any]) -> bool:
 
 
 def agreed(data: dict[str, Any]) -> bool:
-    """Return whether both pass the data; fail where they do not agree."""
+    """Return whether both accept the data; fail if they disagree."""
     data = as_json(data)
     verdict = EDITOR.is_valid(data)
     assert verdict == passed(data), (
@@ -102,7 +101,7 @@ DOMAINS = st.sampled_from(
 
 
 def stores(wrong: bool) -> st.SearchStrategy[dict[str, Any]]:
-    """Return whole stores; with ``wrong``, some with a wrong value, a key too many or few."""
+    """Return complete data; with ``wrong``, some with a problem."""
     users = st.just("ana@agency.example") | ADDRESSES if wrong else st.just("ana@agency.example")
     clients = st.just("acme.example") | DOMAINS if wrong else st.just("acme.example")
     return st.fixed_dictionaries(
@@ -120,7 +119,7 @@ def stores(wrong: bool) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @given(stores(wrong=True) | stores(wrong=False))
-def test_editor_and_reader_agree_on_what_is_shaped_like_a_store(data: dict[str, Any]) -> None:
+def test_editor_and_reader_agree_on_data_with_the_right_structure(data: dict[str, Any]) -> None:
     event("passed" if agreed(data) else "spoken of")
 
 
@@ -149,11 +148,11 @@ def test_editor_and_reader_agree_on_any_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("version", [CURRENT, 0, CURRENT + 1, -1, str(CURRENT), float(CURRENT), True, None])
-def test_both_want_the_current_version(version: Any) -> None:
+def test_both_require_the_current_version(version: Any) -> None:
     assert agreed({"version": version}) is (type(version) is int and version == CURRENT)
 
 
-def test_both_pass_the_examples_and_stop_at_what_is_odd() -> None:
+def test_both_accept_the_examples_and_report_findings() -> None:
     assert agreed(tomli.loads((EXAMPLES / "agency.toml").read_text(encoding="utf-8")))
     assert agreed(read_json((EXAMPLES / "agency.json").read_text(encoding="utf-8")))
     assert agreed({})
@@ -162,7 +161,7 @@ def test_both_pass_the_examples_and_stop_at_what_is_odd() -> None:
     assert not agreed({"clients": {"acme.example": {"contacts": [{"email": "a@b", "roles": ["Billing"]}]}}})
 
 
-# ------------------------------------------------------------------ what it is like
+# ------------------------------------------------------------------ the schema itself
 
 
 def within(schema: Any) -> Iterator[dict[str, Any]]:
@@ -178,7 +177,7 @@ def test_it_is_a_schema_of_draft_7() -> None:
     assert SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
 
 
-def test_every_key_says_what_it_means() -> None:
+def test_every_key_has_a_description() -> None:
     properties = [inner for table in within(SCHEMA) for inner in table.get("properties", {}).items()]
     assert all(form["description"] for _, form in properties)
     assert {key for key, _ in properties} == {
@@ -188,8 +187,8 @@ def test_every_key_says_what_it_means() -> None:
     }
 
 
-def test_its_patterns_are_plain_enough_for_every_editor() -> None:
-    """tombi's and RE2's expressions do not look ahead; what they cannot read, they pass over."""
+def test_its_patterns_work_in_every_editor() -> None:
+    """tombi and RE2 do not support lookahead, and skip patterns that they cannot read."""
     text = json.dumps(SCHEMA)
     assert set(re.findall(r"\(\?.", text)) == {"(?:"}
     assert not re.search(r"\\\\[AZzbBdw1-9pP]", text)

@@ -1,4 +1,4 @@
-"""From what people type to the client or user they mean: no guess, and no creation by a typo."""
+"""Finding the client or user that was typed: no guesses, no creation."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ DATA: dict[str, Any] = {
 
 
 def known() -> Portfolio:
-    """Return the portfolio that is looked into."""
+    """Return the portfolio to search."""
     reading = read_portfolio(DATA)
     assert not reading.problems
     return reading.portfolio
@@ -84,7 +84,7 @@ def test_a_domain_wins_over_a_name_that_looks_like_it() -> None:
 def test_a_name_or_hub_id_of_several_clients_is_refused_with_their_domains(word: str, hint: str) -> None:
     with pytest.raises(UnknownClient) as caught:
         find_client(known(), word)
-    assert caught.value.message == f"{word!r} names several clients"
+    assert caught.value.message == f"{word!r} matches several clients"
     assert caught.value.hint == hint
 
 
@@ -95,26 +95,26 @@ def test_a_name_or_hub_id_of_several_clients_is_refused_with_their_domains(word:
         ("Acme Ldta", "did you mean acme.example?"),
         ("beta3.example", "did you mean beta.example or beta2.example?"),
         ("441122", "did you mean 4411224?"),
-        ("zzzzzz", "renewctl client list shows them all"),
-        ("", "renewctl client list shows them all"),
+        ("zzzzzz", "list all clients: renewctl client list"),
+        ("", "list all clients: renewctl client list"),
         ("4411223.0", "did you mean 4411224?"),
-        ("٧", "renewctl client list shows them all"),
-        ("60d", "a span of time stands after its option: --within 60d"),
-        ("o.csv", "a list of clients is read by renewctl override --from-file o.csv"),
-        ("Partner", "an owner stands after its option: --owner partner"),
-        ("x@acme.example", "that is a person's address: renewctl who --recipient x@acme.example"),
-        ("ana", "that is a partner user: renewctl who --recipient Ana@agency.example"),
-        ("\ud800", "renewctl client list shows them all"),
+        ("٧", "list all clients: renewctl client list"),
+        ("60d", "pass a duration as --within 60d"),
+        ("o.csv", "read clients from a file: renewctl override --from-file o.csv"),
+        ("Partner", "pass a renewal owner as --owner partner"),
+        ("x@acme.example", "search by email address: renewctl who --recipient x@acme.example"),
+        ("ana", "search by partner user: renewctl who --recipient Ana@agency.example"),
+        ("\ud800", "list all clients: renewctl client list"),
     ],
 )
-def test_an_unknown_client_is_refused_with_the_nearest(word: str, hint: str) -> None:
+def test_an_unknown_client_is_refused_with_similar_names(word: str, hint: str) -> None:
     with pytest.raises(UnknownClient) as caught:
         find_client(known(), word)
-    assert caught.value.message == f"there is no client {word!r}"
+    assert caught.value.message == f"client {word!r} not found"
     assert caught.value.hint == hint
 
 
-def test_part_of_a_name_is_no_name() -> None:
+def test_part_of_a_name_does_not_match() -> None:
     for word in ("Acme", "acme", "example", "beta.exampl"):
         with pytest.raises(UnknownClient):
             find_client(known(), word)
@@ -127,22 +127,22 @@ def test_no_word_finds_a_client_without_hub_id_or_name() -> None:
             find_client(bare, word)
 
 
-def test_in_an_empty_store_the_way_out_is_to_add_a_client() -> None:
+def test_without_clients_the_hint_is_to_add_one() -> None:
     with pytest.raises(UnknownClient) as caught:
         find_client(Portfolio(), "acme.example")
     assert "renewctl client add" in caught.value.hint
 
 
-def test_several_clients_come_in_the_order_typed_each_once() -> None:
+def test_several_clients_are_returned_once_in_the_order_typed() -> None:
     found = find_clients(known(), ["beta.example", "4411223", "7", "ACME.example", "beta2.example"])
     assert [client.key for client in found] == ["beta.example", "acme.example", "beta2.example"]
     assert find_clients(known(), []) == ()
 
 
-def test_one_unknown_among_several_is_refused_as_it_is_alone() -> None:
+def test_one_unknown_client_among_several_gives_the_error_of_that_client() -> None:
     with pytest.raises(UnknownClient) as caught:
         find_clients(known(), ["beta.example", "acme.exmple"])
-    assert caught.value.message == "there is no client 'acme.exmple'"
+    assert caught.value.message == "client 'acme.exmple' not found"
     assert caught.value.hint == "did you mean acme.example?"
 
 
@@ -160,29 +160,31 @@ def test_one_unknown_among_several_is_refused_as_it_is_alone() -> None:
         ("com.br", ""),
     ],
 )
-def test_a_domain_is_not_suggested_for_the_end_that_others_share(word: str, hint: str) -> None:
+def test_a_domain_is_not_suggested_because_of_a_common_ending(word: str, hint: str) -> None:
     book = read_portfolio({"clients": {"abacaxi.com.br": {}, "banana.com.br": {}}}).portfolio
     with pytest.raises(UnknownClient) as caught:
         find_client(book, word)
-    assert caught.value.hint == (f"did you mean {hint}?" if hint else "renewctl client list shows them all")
+    assert caught.value.hint == (
+        f"did you mean {hint}?" if hint else "list all clients: renewctl client list"
+    )
 
 
-def test_an_address_is_not_suggested_for_the_domain_that_others_share() -> None:
+def test_an_address_is_not_suggested_because_of_a_common_domain() -> None:
     book = read_portfolio({"users": {"ana@agency.example": {}, "rui@agency.example": {}}}).portfolio
     for word, hint in {"zzz@agency.example": "", "anna@agency.example": "ana@agency.example"}.items():
         with pytest.raises(UnknownUser) as caught:
             find_address(book, word)
-        assert caught.value.hint.startswith(f"did you mean {hint}?" if hint else "renewctl user list")
+        assert caught.value.hint.startswith(f"did you mean {hint}?" if hint else "list all contacts")
 
 
-def test_several_unknown_are_all_listed_each_with_its_hint() -> None:
+def test_several_unknown_clients_are_all_listed_with_their_hints() -> None:
     with pytest.raises(UnknownClient) as caught:
         find_clients(known(), ["acme.exmple", "beta.example", "beta", "zzzzzz"])
-    assert caught.value.message == "3 clients are unknown"
+    assert caught.value.message == "3 clients not found"
     assert [(p.message, p.hint) for p in caught.value.problems] == [
-        ("there is no client 'acme.exmple'", "did you mean acme.example?"),
-        ("'beta' names several clients", "use the domain: beta.example, beta2.example"),
-        ("there is no client 'zzzzzz'", "renewctl client list shows them all"),
+        ("client 'acme.exmple' not found", "did you mean acme.example?"),
+        ("'beta' matches several clients", "use the domain: beta.example, beta2.example"),
+        ("client 'zzzzzz' not found", "list all clients: renewctl client list"),
     ]
 
 
@@ -204,7 +206,7 @@ def test_a_user_is_found_by_address_or_by_its_part_before_the_at(word: str, emai
 def test_a_local_part_of_several_users_is_refused_with_their_addresses() -> None:
     with pytest.raises(UnknownUser) as caught:
         find_user(known(), "rui")
-    assert caught.value.message == "'rui' names several partner users"
+    assert caught.value.message == "'rui' matches several partner users"
     assert caught.value.hint == "use the address: rui@agency.example, rui@other.example"
 
 
@@ -213,19 +215,19 @@ def test_a_local_part_of_several_users_is_refused_with_their_addresses() -> None
     [
         (
             "anna@agency.example",
-            "did you mean Ana@agency.example? To add: renewctl user add anna@agency.example",
+            "did you mean Ana@agency.example? Otherwise add the user: renewctl user add anna@agency.example",
         ),
-        ("anna", "did you mean Ana@agency.example? To add: renewctl user add EMAIL"),
-        ("zzzz@q.test", "To add: renewctl user add zzzz@q.test"),
-        ("", "To add: renewctl user add EMAIL"),
-        ("Ana Souza", "To add: renewctl user add EMAIL"),
-        ("agency.example", "To add: renewctl user add EMAIL"),
+        ("anna", "did you mean Ana@agency.example? Otherwise add the user: renewctl user add EMAIL"),
+        ("zzzz@q.test", "add the user: renewctl user add zzzz@q.test"),
+        ("", "add the user: renewctl user add EMAIL"),
+        ("Ana Souza", "add the user: renewctl user add EMAIL"),
+        ("agency.example", "add the user: renewctl user add EMAIL"),
     ],
 )
-def test_an_unknown_user_is_refused_with_the_nearest_and_what_to_type(word: str, hint: str) -> None:
+def test_an_unknown_user_is_refused_with_similar_names_and_a_command(word: str, hint: str) -> None:
     with pytest.raises(UnknownUser) as caught:
         find_user(known(), word)
-    assert caught.value.message == f"{word!r} is not one of the partner's users"
+    assert caught.value.message == f"partner user {word!r} not found"
     assert caught.value.hint.endswith(hint.rsplit("; ", 1)[-1])
     assert ("did you mean Ana@agency.example" in caught.value.hint) == ("did you mean" in hint)
 
@@ -239,7 +241,7 @@ def test_an_unknown_user_is_refused_with_the_nearest_and_what_to_type(word: str,
         ("old@agency.example", "old@agency.example"),
     ],
 )
-def test_an_address_is_known_wherever_it_stands_in_the_store(word: str, key: str) -> None:
+def test_an_address_is_found_anywhere_in_the_file(word: str, key: str) -> None:
     assert find_address(known(), word) == key
 
 
@@ -247,15 +249,15 @@ def test_an_address_is_known_wherever_it_stands_in_the_store(word: str, key: str
     ("word", "hint"),
     [("paulla@acme.example", "did you mean paula@acme.example?"), ("zzzz", ""), ("", ""), ("paula", "")],
 )
-def test_an_address_of_nobody_is_refused(word: str, hint: str) -> None:
+def test_an_unknown_address_is_refused(word: str, hint: str) -> None:
     with pytest.raises(UnknownUser) as caught:
         find_address(known(), word)
-    assert caught.value.message == f"nobody in the store has the address {word!r}"
+    assert caught.value.message == f"email address {word!r} not found"
     assert hint in caught.value.hint
 
 
-def test_addresses_equally_close_are_suggested_in_their_own_order() -> None:
-    """A set of eight addresses would have this order once in 40,320 hash seeds."""
+def test_equally_similar_addresses_are_suggested_in_order() -> None:
+    """A set of eight addresses would have this order for one in 40,320 hash seeds."""
     names = ["una", "pia", "noa", "mia", "lea", "ina", "eva", "ana"]
     contacts = [{"email": f"finance.{name}@acme.example"} for name in names]
     book = read_portfolio({"clients": {"acme.example": {"contacts": contacts}}}).portfolio
@@ -265,6 +267,6 @@ def test_addresses_equally_close_are_suggested_in_their_own_order() -> None:
     assert caught.value.hint == f"did you mean {' or '.join(first)}?"
 
 
-def test_no_address_is_nobodys_though_the_default_names_nobody() -> None:
+def test_an_empty_address_matches_nobody() -> None:
     with pytest.raises(UnknownUser):
         find_address(read_portfolio({"defaults": {"owner": "hubspot"}}).portfolio, "")

@@ -1,4 +1,4 @@
-"""Plain data addressed by paths: found, and changed without touching what was given."""
+"""Plain data addressed by paths: found, and changed in a copy."""
 
 import copy
 from datetime import date
@@ -48,7 +48,7 @@ A = ("clients", "a.example")
         ((*A, "contacts", "p@a.example", "roles", "primary"), None),
     ],
 )
-def test_a_path_leads_to_its_value_or_to_none(path: tuple[str, ...], value: Any) -> None:
+def test_get_returns_the_value_at_a_path_or_none(path: tuple[str, ...], value: Any) -> None:
     assert get(DATA, path) == value
 
 
@@ -135,14 +135,14 @@ CASES: list[tuple[str, list[Change], dict[tuple[str, ...], Any]]] = [
 
 
 @pytest.mark.parametrize(("changes", "found"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_changes_are_made_in_a_copy(changes: list[Change], found: dict[tuple[str, ...], Any]) -> None:
+def test_changes_do_not_affect_the_original(changes: list[Change], found: dict[tuple[str, ...], Any]) -> None:
     before = copy.deepcopy(DATA)
     after = apply_changes(DATA, changes)
 
     assert before == DATA
     for path, value in found.items():
         assert get(after, path) == value
-    # Nothing but what stands on the way to a change is another value.
+    # Only values on the path of a change are new objects.
     changed = {change.path[0] for change in changes}
     assert {key: value for key, value in after.items() if key not in changed} == {
         key: value for key, value in DATA.items() if key not in changed
@@ -151,7 +151,7 @@ def test_changes_are_made_in_a_copy(changes: list[Change], found: dict[tuple[str
         assert after == DATA
 
 
-def test_what_is_not_on_the_way_to_a_change_is_shared_and_a_value_that_was_set_stays_as_it_was() -> None:
+def test_data_outside_the_path_of_a_change_is_shared() -> None:
     value = {"name": "C", "contacts": [dict(NEW)]}
     path = ("clients", "c.example")
     after = apply_changes(
@@ -168,7 +168,7 @@ def test_what_is_not_on_the_way_to_a_change_is_shared_and_a_value_that_was_set_s
     assert value == {"name": "C", "contacts": [NEW]}
 
 
-def test_a_table_named_like_a_list_is_made_as_a_table_where_it_is_missing() -> None:
+def test_a_missing_table_with_the_name_of_a_list_is_created_as_a_table() -> None:
     after = apply_changes({}, [Change(("clients", "contacts", "name"), "x")])
     assert after == {"clients": {"contacts": {"name": "x"}}}
 
@@ -197,14 +197,14 @@ def test_the_same_item_can_be_changed_twice() -> None:
     assert get(after, path) == {"email": "p@a.example", "roles": [], "name": "P"}
 
 
-def test_a_renamed_table_keeps_its_place_and_everything_else() -> None:
+def test_a_renamed_table_keeps_its_place_and_content() -> None:
     after = apply_changes(DATA, [Change(A, "z.example", renamed=True)])
     assert list(after["clients"]) == ["z.example", "b.example", "contacts"]
     assert after["clients"]["z.example"] == DATA["clients"]["a.example"]
     assert list(DATA["clients"]) == ["a.example", "b.example", "contacts"]
 
 
-def test_a_renamed_item_of_a_list_keeps_its_place_and_everything_else() -> None:
+def test_a_renamed_list_item_keeps_its_place_and_content() -> None:
     first, second = DATA["clients"]["a.example"]["renewals"]
     sales, none = (*A, "renewals", "Sales"), (*A, "renewals", "")
     changes = [Change(sales, "", renamed=True), Change(none, "CMS", renamed=True)]
@@ -230,12 +230,12 @@ def test_a_renamed_item_of_a_list_keeps_its_place_and_everything_else() -> None:
         apply_changes(DATA, [Change((*A, "renewals", "None"), "x", renamed=True)])
 
 
-def test_no_change_is_an_equal_copy() -> None:
+def test_without_changes_the_result_is_an_equal_copy() -> None:
     after = apply_changes(DATA, [])
     assert after == DATA
     assert after is not DATA
 
 
-def test_a_value_of_an_item_that_is_not_there_is_an_error_of_the_plan() -> None:
+def test_a_change_of_a_missing_item_is_an_error() -> None:
     with pytest.raises(KeyError, match=r"nobody@a\.example"):
         apply_changes(DATA, [Change((*A, "contacts", "nobody@a.example", "roles"), [])])

@@ -1,4 +1,4 @@
-"""Plain data read: what each field takes and refuses, and that everything wrong is said at once."""
+"""Reading plain data: the valid values of each field, and all problems at once."""
 
 import copy
 from collections.abc import Callable
@@ -70,21 +70,21 @@ FULL: dict[str, Any] = {
 
 
 def problems(data: dict[str, Any]) -> list[tuple[tuple[str, ...], str, str]]:
-    """Return what is wrong with the data."""
+    """Return the problems of the data."""
     return [(p.path, p.message, p.hint) for p in read_portfolio(data).problems]
 
 
 def remarks(data: dict[str, Any]) -> list[tuple[tuple[str, ...], str, str]]:
-    """Return what is odd about the data, of which nothing is wrong."""
+    """Return the findings of data without problems."""
     reading = read_portfolio(data)
     assert not reading.problems
     return [(p.path, p.message, p.hint) for p in reading.remarks]
 
 
-# --- what is read -------------------------------------------------------------------------------
+# --- valid data -------------------------------------------------------------------------------
 
 
-def test_a_full_store_is_read_whole() -> None:
+def test_a_full_file_is_read_completely() -> None:
     reading = read_portfolio(FULL)
     assert reading == Reading(
         Portfolio(
@@ -128,7 +128,7 @@ def test_a_full_store_is_read_whole() -> None:
         (
             *(
                 Problem(
-                    f'policy.domains is spelled "{written}"',
+                    f'policy.domains has the nonstandard spelling "{written}"',
                     ("policy", "domains"),
                     f'write "{plain}"',
                     code="nonstandard-spelling",
@@ -139,7 +139,7 @@ def test_a_full_store_is_read_whole() -> None:
                 )
             ),
             Problem(
-                'clients."WWW.Acme.example" is read as the client acme.example',
+                'clients."WWW.Acme.example" is a nonstandard spelling of acme.example',
                 ("clients", "WWW.Acme.example"),
                 'write [clients."acme.example"]',
                 code="nonstandard-spelling",
@@ -148,13 +148,13 @@ def test_a_full_store_is_read_whole() -> None:
     )
 
 
-def test_an_empty_store_is_an_empty_portfolio_with_the_designs_policy() -> None:
+def test_an_empty_file_is_an_empty_portfolio_with_the_default_policy() -> None:
     assert read_portfolio({}) == Reading(Portfolio(), (), ())
     assert Portfolio().policy == Policy(Copies.NOBODY, 45, 120, 180, 25, ())
     assert read_portfolio({"policy": {}, "users": {}, "clients": {}}) == Reading(Portfolio(), (), ())
 
 
-def test_reading_leaves_the_data_as_it_was() -> None:
+def test_reading_does_not_change_the_data() -> None:
     data = copy.deepcopy(FULL)
     read_portfolio(data)
     assert data == FULL
@@ -225,8 +225,9 @@ TAKEN: list[tuple[Kind, Any, Any]] = [
 
 QUOTES = "put it in quotes"
 TRUTH = "write true or false, without quotes"
-OWNERS, ISO = "must be hubspot or partner, not {}", "write it as 2027-03-01"
-ONE = "write one address: ana@agency.example"
+OWNERS, ISO = "must be hubspot or partner, not {}", "write YYYY-MM-DD, for example 2027-03-01"
+ONE = "write one address, for example ana@agency.example"
+DOMAIN = 'write a domain, for example "agency.example"'
 REFUSED: list[tuple[Kind, Any, str, str]] = [
     (Kind.TEXT, 5, "must be text, not 5", QUOTES),
     (Kind.TEXT, True, "must be text, not true", QUOTES),
@@ -234,8 +235,8 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
     (Kind.TEXT, [], "must be text, not a list", QUOTES),
     (Kind.TEXT, {}, "must be text, not a table", QUOTES),
     (Kind.TEXT, DAY, "must be text, not 2026-10-02", QUOTES),
-    (Kind.TEXT, MANY_DIGITS, "must be text, not a number of many digits", QUOTES),
-    (Kind.TEXT, -MANY_DIGITS, "must be text, not a number of many digits", QUOTES),
+    (Kind.TEXT, MANY_DIGITS, "must be text, not a number with more than 18 digits", QUOTES),
+    (Kind.TEXT, -MANY_DIGITS, "must be text, not a number with more than 18 digits", QUOTES),
     (Kind.NAME, 5, "must be text, not 5", QUOTES),
     (Kind.NAME, None, "must be text, not null", QUOTES),
     (Kind.OWNER, "hubspott", OWNERS.format('"hubspott"'), "did you mean hubspot?"),
@@ -252,14 +253,14 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
         "did you mean default?",
     ),
     (Kind.OWNER_SEEN, 1.5, "must be hubspot, partner or default, not 1.5", ""),
-    (Kind.ADDRESS, "", 'must be an e-mail address, not ""', "leave the key out for nobody"),
-    (Kind.ADDRESS, "none", 'must be an e-mail address, not "none"', ONE),
-    (Kind.ADDRESS, "a@b@c", 'must be an e-mail address, not "a@b@c"', ONE),
-    (Kind.ADDRESS, "a b@c", 'must be an e-mail address, not "a b@c"', ONE),
-    (Kind.ADDRESS, "a@b\n", 'must be an e-mail address, not "a@b\n"', ONE),
-    (Kind.ADDRESS, "a\x00@b", 'must be an e-mail address, not "a\x00@b"', ONE),
-    (Kind.ADDRESS, ["a@b"], "must be an e-mail address, not a list", ONE),
-    (Kind.ADDRESS, LONG + "@b", f'must be an e-mail address, not "{"x" * 58}…', ONE),
+    (Kind.ADDRESS, "", 'must be an email address, not ""', "remove the key"),
+    (Kind.ADDRESS, "none", 'must be an email address, not "none"', ONE),
+    (Kind.ADDRESS, "a@b@c", 'must be an email address, not "a@b@c"', ONE),
+    (Kind.ADDRESS, "a b@c", 'must be an email address, not "a b@c"', ONE),
+    (Kind.ADDRESS, "a@b\n", 'must be an email address, not "a@b\n"', ONE),
+    (Kind.ADDRESS, "a\x00@b", 'must be an email address, not "a\x00@b"', ONE),
+    (Kind.ADDRESS, ["a@b"], "must be an email address, not a list", ONE),
+    (Kind.ADDRESS, LONG + "@b", f'must be an email address, not "{"x" * 58}…', ONE),
     (
         Kind.DATE,
         datetime(2026, 10, 2, 9, 30),  # noqa: DTZ001 - TOML has such
@@ -271,7 +272,12 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
     (Kind.DATE, "2026-10-02T00:00", 'must be a date, not "2026-10-02T00:00"', ISO),
     (Kind.DATE, "20261002", 'must be a date, not "20261002"', ISO),
     (Kind.DATE, "٢٠٢٦-١٠-٠٢", 'must be a date, not "٢٠٢٦-١٠-٠٢"', ISO),
-    (Kind.DATE, "2026-02-30", 'there is no day "2026-02-30"', "write a day of the calendar"),
+    (
+        Kind.DATE,
+        "2026-02-30",
+        'must be a valid date, not "2026-02-30"',
+        "correct the day or month",
+    ),
     (Kind.DATE, 20261002, "must be a date, not 20261002", ISO),
     (Kind.DATE, "", 'must be a date, not ""', ISO),
     (Kind.FLAG, "true", 'must be true or false, not "true"', TRUTH),
@@ -285,7 +291,12 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
     (Kind.DAYS, "45", NUMBER.format('"45"'), "write it without quotes"),
     (Kind.DAYS, "45d", NUMBER.format('"45d"'), "write a whole number from 0 to 3660"),
     (Kind.DAYS, "²", NUMBER.format('"²"'), "write a whole number from 0 to 3660"),
-    (Kind.DAYS, MANY_DIGITS, NUMBER.format("a number of many digits"), "write a whole number from 0 to 3660"),
+    (
+        Kind.DAYS,
+        MANY_DIGITS,
+        NUMBER.format("a number with more than 18 digits"),
+        "write a whole number from 0 to 3660",
+    ),
     (Kind.COUNT, -1, "must be a whole number, not -1", "write a whole number from 0 to 1000000000"),
     (
         Kind.COUNT,
@@ -294,21 +305,21 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
         "write a whole number from 0 to 1000000000",
     ),
     (Kind.COUNT, False, "must be a whole number, not false", "write a whole number from 0 to 1000000000"),
-    (Kind.HUB_ID, 0, "must be a hub id, not 0", "write a whole number from 1 to 1000000000000000"),
-    (Kind.HUB_ID, True, "must be a hub id, not true", "write a whole number from 1 to 1000000000000000"),
+    (Kind.HUB_ID, 0, "must be a hub ID, not 0", "write a whole number from 1 to 1000000000000000"),
+    (Kind.HUB_ID, True, "must be a hub ID, not true", "write a whole number from 1 to 1000000000000000"),
     (
         Kind.HUB_ID,
         10**15 + 1,
-        "must be a hub id, not 1000000000000001",
+        "must be a hub ID, not 1000000000000001",
         "write a whole number from 1 to 1000000000000000",
     ),
     (
         Kind.HUB_ID,
         10**18,
-        "must be a hub id, not a number of many digits",
+        "must be a hub ID, not a number with more than 18 digits",
         "write a whole number from 1 to 1000000000000000",
     ),
-    (Kind.HUB_ID, "4411223", 'must be a hub id, not "4411223"', "write it without quotes"),
+    (Kind.HUB_ID, "4411223", 'must be a hub ID, not "4411223"', "write it without quotes"),
     (Kind.COPIES, "noone", 'must be nobody or default-user, not "noone"', ""),
     (
         Kind.COPIES,
@@ -334,8 +345,8 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
     ),
     (Kind.NAMES, "a.toml", 'must be a list of file names, not "a.toml"', 'write ["a.toml"]'),
     (Kind.NAMES, [1], "must be text, not 1", "put it in quotes"),
-    (Kind.DOMAINS, ["a b"], 'must be a list of domains; "a b" is none', 'write "agency.example"'),
-    (Kind.DOMAINS, [7], "must be a list of domains; 7 is none", 'write "agency.example"'),
+    (Kind.DOMAINS, ["a b"], 'must be a list of domains; "a b" is not a domain', DOMAIN),
+    (Kind.DOMAINS, [7], "must be a list of domains; 7 is not a domain", DOMAIN),
     (Kind.TABLE, "partner", 'must be a table, not "partner"', ""),
     (Kind.TABLE, [], "must be a table, not a list", ""),
     (Kind.ITEMS, "", 'must be a list, not ""', "write renewals = [ { … } ]"),
@@ -345,7 +356,7 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
 
 
 def store_with(kind: Kind, value: Any) -> dict[str, Any]:
-    """Return the data of a store that is right but for the value, which stands at the kind's place."""
+    """Return valid data, except for the value in a field of that kind."""
     data: dict[str, Any] = {
         "defaults": {"owner": "hubspot"},
         "policy": {},
@@ -367,7 +378,7 @@ def store_with(kind: Kind, value: Any) -> dict[str, Any]:
 
 
 def case_id(value: Any) -> str:
-    """Return a short name for a test: a number of many digits has none of its own."""
+    """Return a short ID for a test, also for a number with many digits."""
     return (
         "many digits"
         if isinstance(value, int) and abs(value) > 10**20
@@ -376,7 +387,7 @@ def case_id(value: Any) -> str:
 
 
 @pytest.mark.parametrize(("kind", "value", "is_"), TAKEN, ids=case_id)
-def test_value_is_taken(kind: Kind, value: Any, is_: Any) -> None:
+def test_a_valid_value_is_accepted(kind: Kind, value: Any, is_: Any) -> None:
     reading = read_portfolio(store_with(kind, value))
     assert not reading.problems
     assert PLACES[kind][1](reading.portfolio) == is_
@@ -384,7 +395,7 @@ def test_value_is_taken(kind: Kind, value: Any, is_: Any) -> None:
 
 
 @pytest.mark.parametrize(("kind", "value", "message", "hint"), REFUSED, ids=case_id)
-def test_value_is_refused_with_its_place_and_a_way_out(
+def test_an_invalid_value_is_refused_with_its_place_and_a_hint(
     kind: Kind, value: Any, message: str, hint: str
 ) -> None:
     path = PLACES[kind][0]
@@ -394,12 +405,12 @@ def test_value_is_refused_with_its_place_and_a_way_out(
     assert way_out == hint
 
 
-def test_every_kind_of_field_is_taken_and_refused_somewhere_above() -> None:
+def test_every_kind_of_field_has_valid_and_invalid_values_above() -> None:
     used = {field.kind for table in TABLES.values() for field in table.values()}
     assert used == set(PLACES) == {kind for kind, *_ in TAKEN} == {kind for kind, *_ in REFUSED} == set(Kind)
 
 
-def test_the_message_begins_with_the_path_as_toml_writes_it() -> None:
+def test_the_message_starts_with_the_path_in_toml() -> None:
     data = {"clients": {"acme.example": {"override": {"owner": "hub"}}}}
     ((_, message, _),) = problems(data)
     assert message == 'clients."acme.example".override.owner must be hubspot or partner, not "hub"'
@@ -410,16 +421,17 @@ def test_the_message_begins_with_the_path_as_toml_writes_it() -> None:
 
 @pytest.mark.parametrize("value", ["text", 5, True, [], [{}], DAY, None, MANY_DIGITS], ids=case_id)
 @pytest.mark.parametrize("name", ["defaults", "policy", "users", "clients"])
-def test_something_else_where_a_table_belongs_is_refused(name: str, value: Any) -> None:
+def test_a_value_in_place_of_a_table_is_refused(name: str, value: Any) -> None:
     ((path, message, hint),) = problems({name: value})
     assert path == (name,)
     if name in {"users", "clients"}:
-        assert message.startswith(f"{name} must be tables by name, not ")
+        assert message.startswith(f"{name} must contain tables, not ")
         assert (
             hint
-            == {"users": 'write [users."ana@agency.example"]', "clients": 'write [clients."acme.example"]'}[
-                name
-            ]
+            == {
+                "users": 'write tables, for example [users."ana@agency.example"]',
+                "clients": 'write tables, for example [clients."acme.example"]',
+            }[name]
         )
     else:
         assert message.startswith(f"{name} must be a table, not ")
@@ -436,9 +448,7 @@ def test_something_else_where_a_table_belongs_is_refused(name: str, value: Any) 
         ({"defaults": {"owner": "hubspot", "in_hubspot": True}}, ("defaults", "in_hubspot")),
     ],
 )
-def test_something_else_where_an_entry_or_an_item_belongs_is_refused(
-    data: dict[str, Any], path: tuple[str, ...]
-) -> None:
+def test_a_value_in_place_of_an_entry_or_item_is_refused(data: dict[str, Any], path: tuple[str, ...]) -> None:
     ((at, message, _),) = problems(data)
     assert at == path
     assert "must be a table, not" in message
@@ -461,14 +471,14 @@ def test_something_else_where_an_entry_or_an_item_belongs_is_refused(
         ({"clients": {"a": {"renewals": [{"product": "X"}]}}}, ("clients", "a", "renewals", "X"), "date"),
     ],
 )
-def test_what_must_be_there_and_is_not_is_said(data: dict[str, Any], path: tuple[str, ...], key: str) -> None:
+def test_a_missing_required_field_is_reported(data: dict[str, Any], path: tuple[str, ...], key: str) -> None:
     ((at, message, hint),) = problems(data)
     assert at == path
-    assert message.endswith(f" needs {key}")
+    assert message.endswith(f" has no {key}")
     assert hint.startswith(f"add {key}: ")
 
 
-def test_fields_that_must_be_there_are_those_of_the_design() -> None:
+def test_the_required_fields_are_those_of_the_design() -> None:
     assert {
         (name, field.key) for name, table in TABLES.items() for field in table.values() if field.required
     } == {
@@ -484,19 +494,19 @@ def test_fields_that_must_be_there_are_those_of_the_design() -> None:
 
 
 @pytest.mark.parametrize("key", ["not a domain", "", "-acme.example", "acme.example-", "a@b", ".", "x" * 254])
-def test_a_client_key_that_is_no_domain_is_refused(key: str) -> None:
+def test_a_client_key_that_is_not_a_domain_is_refused(key: str) -> None:
     ((path, message, hint),) = problems({"clients": {key: {}}})
     assert path == ("clients", key)
-    assert message.endswith(" is not a client's domain")
-    assert hint == 'write [clients."acme.example"]'
+    assert message.endswith(" is not a domain")
+    assert hint == 'use a domain, for example [clients."acme.example"]'
 
 
 @pytest.mark.parametrize("key", ["ana", "", "a@b@c", "ana @agency.example"])
-def test_a_user_key_that_is_no_address_is_refused(key: str) -> None:
+def test_a_user_key_that_is_not_an_address_is_refused(key: str) -> None:
     ((path, message, hint),) = problems({"users": {key: {}}})
     assert path == ("users", key)
-    assert message.endswith(" is not an e-mail address")
-    assert hint == 'write [users."ana@agency.example"]'
+    assert message.endswith(" is not an email address")
+    assert hint == 'use an address, for example [users."ana@agency.example"]'
 
 
 @pytest.mark.parametrize(
@@ -514,28 +524,28 @@ def test_two_keys_of_one_client_are_refused(other: str) -> None:
     ((path, message, hint),) = problems({"clients": {"acme.example": {}, other: {}}})
     assert path == ("clients", other)
     assert message.endswith(' is the same client as clients."acme.example"')
-    assert hint == "keep one of the two"
+    assert hint == "remove one of the two"
 
 
 def test_two_spellings_of_one_user_are_refused() -> None:
     ((path, message, hint),) = problems({"users": {"Ana@agency.example": {}, "ana@AGENCY.example": {}}})
     assert path == ("users", "ana@AGENCY.example")
     assert message.endswith(" is the same address as Ana@agency.example")
-    assert hint == "keep one of the two"
+    assert hint == "remove one of the two"
 
 
-def test_two_encodings_of_one_user_are_one_user_and_a_remark() -> None:
-    """They were two until text was compared composed; the file must still be readable."""
+def test_two_encodings_of_one_user_are_one_user_and_a_finding() -> None:
+    """They were two users until text was compared composed; such files stay valid."""
     one, two = "jose\u0301@agency.example", "jos\u00e9@agency.example"
     reading = read_portfolio({"users": {one: {"active": False}, two: {"name": "José"}}})
     assert not reading.problems
     assert reading.portfolio.users == {two: PartnerUser(one, "José", active=False)}
     ((message, path, code),) = [(each.message, each.path, each.code) for each in reading.remarks]
     assert (path, code) == (("users", two), "look-alike")
-    assert message.endswith(" is there twice: the accents are encoded in two ways")
+    assert message.endswith(" appears twice, with accents encoded in two ways")
 
 
-def test_a_domain_with_sharp_s_is_another_than_the_one_with_two() -> None:
+def test_a_domain_with_sharp_s_differs_from_the_one_with_ss() -> None:
     reading = read_portfolio({"clients": {"straße.example": {}, "strasse.example": {}}})
     assert not reading.problems
     assert set(reading.portfolio.clients) == {"xn--strae-oqa.example", "strasse.example"}
@@ -554,21 +564,21 @@ def test_a_second_renewal_of_one_product_is_refused(products: list[str | None], 
     ((path, said, hint),) = problems({"clients": {"a": {"renewals": items}}})
     assert path == ("clients", "a", "renewals", "1")
     assert said.endswith(message)
-    assert hint == "give each renewal its own product, or keep one"
+    assert hint == "give each renewal a product of its own, or remove one"
 
 
-def test_an_item_that_is_no_table_does_not_make_the_next_one_a_second() -> None:
+def test_an_item_that_is_not_a_table_does_not_count_as_a_renewal() -> None:
     ((path, _, _),) = problems({"clients": {"a": {"renewals": ["2027-03-01", {"date": DAY}]}}})
     assert path == ("clients", "a", "renewals", "0")
 
 
-def test_renewals_of_different_products_and_one_without_are_fine() -> None:
+def test_renewals_of_different_products_and_one_without_are_accepted() -> None:
     items = [{"date": DAY, "product": "Sales"}, {"date": DAY}, {"date": DAY, "product": "Service"}]
     assert not problems({"clients": {"a": {"renewals": items}}})
     assert not problems({"clients": {"a": {"renewals": items}, "b": {"renewals": items}}})
 
 
-def test_a_contact_listed_twice_is_read_as_it_stands() -> None:
+def test_a_contact_listed_twice_is_read_twice() -> None:
     items = [{"email": "p@a.example", "roles": ["primary"]}, {"email": "p@a.example", "roles": ["billing"]}]
     reading = read_portfolio({"clients": {"a": {"contacts": items}}})
     assert not reading.problems
@@ -587,7 +597,7 @@ def test_an_item_is_named_by_its_identity_and_its_second_by_its_place() -> None:
     ]
 
 
-def test_everything_wrong_is_said_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     data = {
         "defaults": {"owner": "hub", "notify": "x", "in_hubspot": {"owner": "default"}},
         "policy": {"deadline_days": "45", "horizon_days": -1},
@@ -626,7 +636,7 @@ def test_everything_wrong_is_said_at_once() -> None:
     ]
 
 
-def test_a_table_with_something_wrong_in_it_says_nothing_rather_than_half() -> None:
+def test_a_table_with_a_problem_is_not_read_in_part() -> None:
     reading = read_portfolio(
         {"defaults": {"owner": "partner", "notify": 5}, "policy": {"horizon_days": 9, "stale_days": ""}}
     )
@@ -642,8 +652,8 @@ def test_a_table_with_something_wrong_in_it_says_nothing_rather_than_half() -> N
     [
         ({"clientes": {}}, ("clientes",), "did you mean clients?"),
         ({"default": {}}, ("default",), "did you mean defaults?"),
-        ({"zzz": 1}, ("zzz",), "keys of your own begin with x-"),
-        ({"x": 1}, ("x",), "keys of your own begin with x-"),
+        ({"zzz": 1}, ("zzz",), "start the names of your own keys with x-"),
+        ({"x": 1}, ("x",), "start the names of your own keys with x-"),
         ({"defaults": {"owner": "hubspot", "Notify": "a@b"}}, ("defaults", "Notify"), "did you mean notify?"),
         (
             {"defaults": {"owner": "hubspot", "in_hubspot": {"owner": "hubspot", "on": DAY, "onn": DAY}}},
@@ -661,7 +671,7 @@ def test_a_table_with_something_wrong_in_it_says_nothing_rather_than_half() -> N
         (
             {"clients": {"a": {"in_hubspot": {"owner": "default", "on": DAY, "seen by": ""}}}},
             ("clients", "a", "in_hubspot", "seen by"),
-            "keys of your own begin with x-",
+            "start the names of your own keys with x-",
         ),
         (
             {"clients": {"a": {"contacts": [{"email": "p@a", "role": "primary"}]}}},
@@ -675,7 +685,7 @@ def test_a_table_with_something_wrong_in_it_says_nothing_rather_than_half() -> N
         ),
     ],
 )
-def test_an_unknown_key_is_remarked_on_with_a_suggestion(
+def test_an_unknown_key_is_a_finding_with_a_suggestion(
     data: dict[str, Any], path: tuple[str, ...], hint: str
 ) -> None:
     ((at, message, way_out),) = remarks(data)
@@ -684,7 +694,7 @@ def test_an_unknown_key_is_remarked_on_with_a_suggestion(
     assert way_out == hint
 
 
-def test_keys_of_the_users_own_are_never_remarked_on() -> None:
+def test_the_users_own_keys_are_never_a_finding() -> None:
     own = {"x-crm": 5, "x-": {"deep": [MANY_DIGITS]}}
     data = {
         **own,
@@ -714,11 +724,11 @@ def test_keys_of_the_users_own_are_never_remarked_on() -> None:
         (Kind.COPIES, "Nobody", "nobody"),
     ],
 )
-def test_an_owner_in_another_spelling_is_read_and_remarked_on(kind: Kind, written: str, plain: str) -> None:
+def test_a_nonstandard_spelling_is_read_and_is_a_finding(kind: Kind, written: str, plain: str) -> None:
     path, got = PLACES[kind]
     ((at, message, hint),) = remarks(store_with(kind, written))
     assert at == path
-    assert message.endswith(f' is spelled "{written}"')
+    assert message.endswith(f' has the nonstandard spelling "{written}"')
     assert hint == f'write "{plain}"'
     assert got(read_portfolio(store_with(kind, written)).portfolio) == got(
         read_portfolio(store_with(kind, plain)).portfolio
@@ -732,13 +742,13 @@ def test_an_owner_in_another_spelling_is_read_and_remarked_on(kind: Kind, writte
         (Kind.DOMAINS, ["www.agency.example", "b.example"], ["agency.example", "b.example"]),
     ],
 )
-def test_each_word_of_a_list_in_another_spelling_is_remarked_on(
+def test_each_nonstandard_spelling_in_a_list_is_a_finding(
     kind: Kind, written: list[str], plain: list[str]
 ) -> None:
     path, got = PLACES[kind]
     odd = [(was, word) for was, word in zip(written, plain, strict=True) if was != word]
     assert [
-        (at, message.partition(" is spelled ")[2], hint)
+        (at, message.partition(" has the nonstandard spelling ")[2], hint)
         for at, message, hint in remarks(store_with(kind, written))
     ] == [(path, f'"{was}"', f'write "{word}"') for was, word in odd]
     assert got(read_portfolio(store_with(kind, written)).portfolio) == got(
@@ -749,8 +759,10 @@ def test_each_word_of_a_list_in_another_spelling_is_remarked_on(
 @pytest.mark.parametrize(
     ("value", "remarked"), [("./renewctl.schema.json", False), ("", False), (5, True), ({}, True)]
 )
-def test_the_key_that_names_the_schema_is_for_editors_alone(value: Any, remarked: bool) -> None:
-    assert [code for *_, code in remarks({"$schema": value})] == ["keys of your own begin with x-"] * remarked
+def test_the_schema_key_is_ignored_if_it_is_text(value: Any, remarked: bool) -> None:
+    assert [code for *_, code in remarks({"$schema": value})] == [
+        "start the names of your own keys with x-"
+    ] * remarked
 
 
 def test_top_level_keys_are_those_of_the_design() -> None:
@@ -821,7 +833,7 @@ SHAPED = st.fixed_dictionaries(
 
 
 @given(st.dictionaries(KEYS, ANYTHING, max_size=5) | SHAPED)
-def test_reading_never_raises_and_every_problem_says_what_and_where(data: dict[str, Any]) -> None:
+def test_reading_never_raises_and_every_problem_has_a_message_and_a_place(data: dict[str, Any]) -> None:
     reading = read_portfolio(data)
     for problem in (*reading.problems, *reading.remarks):
         assert isinstance(problem, Problem)
@@ -850,7 +862,7 @@ FIELDS = [(name, field) for name, fields in TABLES.items() for field in fields.v
 
 
 def full_but(name: str, field: Field, value: Any) -> Reading:
-    """Read the full store with another value for a field of the table."""
+    """Read the full data with another value for a field of the table."""
     table = data = copy.deepcopy(FULL)
     for step in WHERE[name]:
         table = table[step]  # type: ignore[index]
@@ -885,7 +897,7 @@ def test_every_field_takes_and_refuses_what_its_kind_does(name: str, field: Fiel
 
 
 def values_of(name: str, wrong: bool) -> st.SearchStrategy[dict[str, Any]]:
-    """Return tables of a kind; with ``wrong``, some have a wrong value, a key too many or few."""
+    """Return tables of a kind; with ``wrong``, some with a problem."""
     fields = {field.key: value_of(field, wrong) for field in TABLES[name].values()}
     needed = {field.key: fields[field.key] for field in TABLES[name].values() if field.required}
     others = {key: fields[key] for key in fields if key not in needed}
@@ -895,7 +907,7 @@ def values_of(name: str, wrong: bool) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def value_of(field: Field, wrong: bool) -> st.SearchStrategy[Any]:
-    """Return values for the field: those above that are taken; with ``wrong``, others, too."""
+    """Return valid values for the field; with ``wrong``, others, too."""
     if field.table:
         tables = values_of(field.table, wrong)
         return tables if field.kind is Kind.TABLE else st.lists(tables, max_size=3)

@@ -1,4 +1,4 @@
-"""Text made fit to be shown: nothing of it acts, and nothing that people write is harmed."""
+"""Text made safe to show: invisible characters escaped, other text unchanged."""
 
 import unicodedata
 
@@ -32,7 +32,7 @@ from renewctl.text import csv_cell, csv_text, dotted, markdown_cell, showable
     ],
     ids=lambda text: text.encode("unicode_escape").decode("ascii"),
 )
-def test_what_would_act_is_shown_as_an_escape(text: str, shown: str) -> None:
+def test_invisible_characters_are_escaped(text: str, shown: str) -> None:
     assert showable(text) == shown
     assert showable("Ação " + text) == "Ação " + shown
 
@@ -64,12 +64,12 @@ def test_what_would_act_is_shown_as_an_escape(text: str, shown: str) -> None:
         "\ue000",
     ],
 )
-def test_what_people_write_is_left_alone(text: str) -> None:
+def test_ordinary_text_is_not_changed(text: str) -> None:
     assert showable(text) == text
 
 
 @given(st.text(st.characters(), max_size=30))
-def test_whatever_the_text_what_is_shown_cannot_act_and_can_be_printed(text: str) -> None:
+def test_any_text_is_printable_when_shown(text: str) -> None:
     shown = showable(text)
     assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
     assert len(shown.splitlines()) <= 1
@@ -101,20 +101,20 @@ def test_whatever_the_text_what_is_shown_cannot_act_and_can_be_printed(text: str
         "=cmd|' /C calc'!A0",
     ],
 )
-def test_a_cell_that_a_spreadsheet_would_calculate_is_quoted_and_otherwise_exact(text: str) -> None:
+def test_a_cell_that_looks_like_a_formula_is_quoted(text: str) -> None:
     assert csv_cell(text) == "'" + text
 
 
 @pytest.mark.parametrize(
     "text", ["", "Acme", "a=b", "1-2", "ana@agency.example", "2027-03-01", " a", "'a", "é", "\x1b[2J"]
 )
-def test_any_other_cell_is_exact(text: str) -> None:
+def test_any_other_cell_is_not_changed(text: str) -> None:
     assert csv_cell(text) == text
 
 
 @given(st.text(st.sampled_from("'=+-@ \t\ra＝"), max_size=6) | st.text())
 @example("'=1")
-def test_what_was_made_a_cell_comes_back_as_it_was(text: str) -> None:
+def test_csv_text_reverses_csv_cell(text: str) -> None:
     assert csv_text(csv_cell(text)) == text
 
 
@@ -133,12 +133,12 @@ def test_what_was_made_a_cell_comes_back_as_it_was(text: str) -> None:
         ("# ~~no~~ $x$", r"\# \~\~no\~\~ \$x\$"),
     ],
 )
-def test_nothing_of_a_markdown_cell_is_interpreted(text: str, cell: str) -> None:
+def test_markdown_in_a_cell_is_escaped(text: str, cell: str) -> None:
     assert markdown_cell(text) == cell
 
 
 @given(st.text(st.characters(), max_size=30))
-def test_a_markdown_cell_is_one_line_whose_bars_are_all_escaped(text: str) -> None:
+def test_a_markdown_cell_is_one_line_with_escaped_bars(text: str) -> None:
     cell = markdown_cell(text)
     assert len(cell.splitlines()) <= 1
     assert "|" not in cell.replace("\\\\", "").replace("\\|", "")
@@ -156,12 +156,12 @@ def test_a_markdown_cell_is_one_line_whose_bars_are_all_escaped(text: str) -> No
         ((), ""),
     ],
 )
-def test_a_path_is_written_as_toml_writes_it(path: tuple[str, ...], written: str) -> None:
+def test_dotted_returns_a_toml_key(path: tuple[str, ...], written: str) -> None:
     assert dotted(path) == written
 
 
 @pytest.mark.parametrize("step", ['a"b', "a\\b", "a\nb"])
-def test_a_path_written_out_is_toml_whatever_its_steps(step: str) -> None:
+def test_dotted_is_valid_toml_for_any_path(step: str) -> None:
     import tomli
 
     assert tomli.loads(f"{dotted(('clients', step))} = 1") == {"clients": {step: 1}}

@@ -1,4 +1,4 @@
-"""Versions of the store's structure, and the steps between them."""
+"""Versions of the structure of data, and the steps between them."""
 
 import copy
 from typing import Any
@@ -12,17 +12,17 @@ HUGE = 10**4999
 
 
 def case_id(value: Any) -> str:
-    """Return a short name for a test."""
+    """Return a short ID for a test."""
     return "huge" if isinstance(value, int) and abs(value) > 10**20 else repr(value)
 
 
-def test_the_current_version_is_read_as_it_is() -> None:
+def test_data_of_the_current_version_is_unchanged() -> None:
     data = {"version": CURRENT, "x-mine": 1}
     assert version_of(data) == CURRENT
     assert upgrade(data) is data
 
 
-def test_a_store_that_declares_no_version_is_of_the_current_one() -> None:
+def test_data_without_a_version_has_the_current_one() -> None:
     assert version_of({}) == CURRENT
     assert upgrade({"clients": {}}) == {"clients": {}}
 
@@ -30,7 +30,7 @@ def test_a_store_that_declares_no_version_is_of_the_current_one() -> None:
 @pytest.mark.parametrize(
     "version", [True, False, 1.0, 1.5, float("nan"), -1, -HUGE, "1", "", None, [], {}, [1]], ids=case_id
 )
-def test_a_version_that_is_no_whole_number_is_refused(version: Any) -> None:
+def test_a_version_that_is_not_a_whole_number_is_refused(version: Any) -> None:
     for ask in (version_of, upgrade):
         with pytest.raises(StoreInvalid) as caught:
             ask({"version": version})
@@ -46,23 +46,23 @@ def test_a_version_that_is_no_whole_number_is_refused(version: Any) -> None:
     [(CURRENT + 1, str(CURRENT + 1)), (10**9 - 1, "999999999"), (10**9, "over 10^9"), (HUGE, "over 10^9")],
     ids=case_id,
 )
-def test_a_newer_version_is_refused_naming_it_and_what_is_needed(version: int, named: str) -> None:
+def test_a_newer_version_is_refused_with_a_hint(version: int, named: str) -> None:
     for ask in (version_of, upgrade):
         with pytest.raises(StoreTooNew) as caught:
             ask({"version": version})
         (problem,) = caught.value.problems
         assert problem.path == ("version",)
-        assert f"version {named}," in problem.message
-        assert f"up to {CURRENT}" in problem.message
-        assert "newer renewctl" in problem.hint
+        assert f"version {named};" in problem.message
+        assert problem.message.endswith(f" {CURRENT}")
+        assert "newer version of renewctl" in problem.hint
         assert caught.value.exit_status is ExitStatus.INVALID
 
 
-def test_a_version_that_no_step_leads_on_from_is_refused() -> None:
+def test_an_old_version_without_a_step_is_refused() -> None:
     with pytest.raises(StoreInvalid) as caught:
         upgrade({"version": 0})
     (problem,) = caught.value.problems
-    assert "no store version 0" in problem.message
+    assert problem.message == "version 0 does not exist"
     assert problem.path == ("version",)
 
 
@@ -71,7 +71,7 @@ def test_every_version_before_the_current_one_has_a_step() -> None:
 
 
 def first(data: dict[str, Any]) -> dict[str, Any]:
-    """Take a made-up version 1 to version 2."""
+    """Upgrade an invented version 1 to version 2."""
     assert data["version"] == 1
     return {
         **{key: value for key, value in data.items() if key != "owner"},
@@ -80,7 +80,7 @@ def first(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def second(data: dict[str, Any]) -> dict[str, Any]:
-    """Take a made-up version 2 to version 3."""
+    """Upgrade an invented version 2 to version 3."""
     assert data["version"] == 2
     return {**data, "defaults": {**data["defaults"], "notify": "a@b"}}
 
@@ -88,7 +88,7 @@ def second(data: dict[str, Any]) -> dict[str, Any]:
 MADE_UP = {1: first, 2: second}
 
 
-def test_an_older_store_goes_through_every_step_in_order() -> None:
+def test_older_data_is_upgraded_by_every_step_in_order() -> None:
     old = {"version": 1, "owner": "hubspot", "x-mine": [1]}
     before = copy.deepcopy(old)
     new = {"version": 3, "x-mine": [1], "defaults": {"owner": "hubspot", "notify": "a@b"}}
@@ -102,10 +102,10 @@ def test_an_older_store_goes_through_every_step_in_order() -> None:
     assert upgrade(new, MADE_UP, 3) is new
 
 
-def test_a_chain_with_a_step_missing_is_refused_at_the_gap() -> None:
+def test_a_missing_step_is_refused() -> None:
     with pytest.raises(StoreInvalid) as caught:
         upgrade({"version": 1, "owner": "hubspot"}, {1: first}, 3)
-    assert "no store version 2" in caught.value.problems[0].message
+    assert "version 2 does not exist" in caught.value.problems[0].message
 
 
 def test_newer_counts_from_the_current_version_given() -> None:

@@ -1,4 +1,4 @@
-"""What the tests of the store share: the server that forks for every run."""
+"""Fixtures for the tests of the data file: the server that forks for every run."""
 
 from collections.abc import Iterator
 

@@ -1,8 +1,8 @@
-"""Real runs of renewctl whose N-th call on a file of one folder fails, or in which the process dies.
+"""Real runs of renewctl in which the N-th call on a file fails or kills it.
 
-As SQLite and git are tested: what is wrapped is the system's interface, in the child process alone.
-A server imports renewctl once and forks for every run, so that a run costs 20 ms. ``Server`` is the
-side of the tests; run as a program, this file is the server, or with a job as argument one single run.
+As in the tests of SQLite and git, only the system calls of the child process are wrapped.
+A server imports renewctl once and forks for every run, so that a run takes 20 ms. ``Server`` is used by
+the tests. Run as a program, this file is the server or, with a job as its argument, a single run.
 """
 
 import builtins
@@ -80,12 +80,12 @@ class Call(NamedTuple):
 
     @property
     def temporary(self) -> bool:
-        """Whether it is on the file that is to become the new store."""
+        """Whether it is on the temporary file that becomes the data file."""
         return self.path.endswith(".tmp")
 
 
 class Ran(NamedTuple):
-    """What a run left behind; a negative status is the signal it died of."""
+    """The result of a run; a negative status is the signal that killed it."""
 
     status: int
     out: str
@@ -103,11 +103,11 @@ class Server:
         )
 
     def run(self, *argv: str, **job: Any) -> Ran:
-        """Run renewctl in the current folder; ``fault`` is what strikes it."""
+        """Run renewctl in the current folder, with a ``fault``."""
         return self.crowd([{"argv": argv, **job}])[0]
 
     def crowd(self, jobs: list[dict[str, Any]], meanwhile: Callable[[], None] = lambda: None) -> list[Ran]:
-        """Run several at once; call ``meanwhile`` over and over until all have ended."""
+        """Run several jobs at once; call ``meanwhile`` repeatedly until all have ended."""
         common = {"cwd": os.getcwd(), "env": dict(os.environ)}
         self.process.stdin.write(json.dumps([common | job for job in jobs]).encode() + b"\n")
         self.process.stdin.flush()
@@ -123,10 +123,10 @@ class Server:
 
 
 class Single:
-    """The same without forking: every run is a Python of its own, as users start it."""
+    """The same without forking: every run is a separate Python process."""
 
     def run(self, *argv: str, **job: Any) -> Ran:
-        """Run renewctl in the current folder; ``fault`` is what strikes it."""
+        """Run renewctl in the current folder, with a ``fault``."""
         job = {"cwd": os.getcwd(), "env": dict(os.environ), "argv": argv, **job}
         with tempfile.TemporaryFile() as log:
             process = subprocess.run(
@@ -141,7 +141,7 @@ class Single:
         return _ran([process.returncode, process.stdout.decode(), process.stderr.decode(), lines])
 
     def close(self) -> None:
-        """Do nothing: there is nothing to end."""
+        """Do nothing, because there is no process to end."""
 
 
 def _ran(result: list[Any]) -> Ran:
@@ -154,13 +154,13 @@ def _ran(result: list[Any]) -> Ran:
 
 
 class Recorder:
-    """Counts and writes down the calls on files below ``folder``, and lets the fault strike its N-th.
+    """Counts and records calls on files, and applies the fault to the N-th one.
 
-    A fault is ``{"kind": …}`` with ``"n"``, the number of the call from 1, or ``"at"``, a call's name,
-    and ``"path"``, the end of its path; ``"from"`` lets every call from the N-th on fail. Kinds: a
-    symbol of errno; ``short``, ``torn`` (half is written; then the process dies), ``kill``, ``SIGINT``,
-    ``SIGTERM``, and ``append``, ``unlink``, ``symlink``: somebody else does that to the file ``"victim"``,
-    or makes it a link to the file ``mine``.
+    A fault is ``{"kind": …}`` with ``"n"``, the number of the call from 1, or with ``"at"``, the name of the
+    call, and ``"path"``, the end of its path. With ``"from"``, every call from the N-th on fails. Kinds: a
+    symbol of errno; ``short``; ``torn`` (half is written, then the process dies); ``kill``, ``SIGINT``,
+    ``SIGTERM``; and ``append``, ``unlink``, ``symlink``: another user does that to the file ``"victim"``,
+    or replaces it with a link to the file ``mine``.
     """
 
     def __init__(self, folder: str, fault: dict[str, Any], log: int) -> None:
@@ -187,7 +187,7 @@ class Recorder:
         return full[len(self.folder) + 1 :] if full.startswith(self.folder + os.sep) else None
 
     def call(self, name: str, path: str, detail: str = "") -> str:
-        """Write down a call; return the kind of partial write that is to be made, if any."""
+        """Record a call; return the kind of partial write to make, if any."""
         self.count += 1
         self.write(self.log, json.dumps([name, path, detail]).encode() + b"\n")
         if not self._struck(name, path):
@@ -225,7 +225,7 @@ class Recorder:
             raise OSError(number, os.strerror(number), path)
 
     def install(self) -> None:
-        """Wrap the system's interface in this process."""
+        """Wrap the system calls of this process."""
         for name in BY_PATH:
             setattr(os, name, self._by_path(name, getattr(os, name)))
         for name in BY_TWO_PATHS:
@@ -275,7 +275,7 @@ class Recorder:
         return call
 
     def _close(self, known: str, real: Callable[[], Any]) -> None:
-        """Close even if that is to fail: Linux does."""
+        """Close the file even if the call must fail, as Linux does."""
         try:
             self.call("close", known)
         finally:
@@ -303,7 +303,7 @@ class Recorder:
 
 
 class _File(io.FileIO):
-    """A file whose calls are written down, whatever buffers are laid over it."""
+    """A file whose calls are recorded, whatever buffers are used."""
 
     def __init__(self, recorder: Recorder, known: str, file: Any, mode: str) -> None:
         super().__init__(file, mode.replace("b", "").replace("t", ""))
@@ -332,7 +332,7 @@ class _File(io.FileIO):
 
 
 def _append(real_open: Callable[..., Any], victim: str) -> None:
-    """Write a line into the victim, as an editor that saves in place."""
+    """Write a line into the victim, like an editor that saves in place."""
     with real_open(victim, "ab") as file:
         file.write(b"\n# theirs\n" if victim.endswith(".toml") else b" ")
 
@@ -357,7 +357,7 @@ def _serve() -> None:
 
 
 def _warm() -> None:
-    """Change a store of each kind once, so that all that is imported late is imported."""
+    """Change a file of each kind once, so that all lazy imports are done."""
     from renewctl.main import main
 
     stores = {"a.toml": "version = 1\n", "a.json": '{"version": 1}'}
@@ -375,7 +375,7 @@ def _warm() -> None:
 
 
 def _crowd(jobs: list[dict[str, Any]]) -> list[Any]:
-    """Start all, let them go at once, and wait for all."""
+    """Start all jobs, let them run at once, and wait for them."""
     gate, go = os.pipe()
     running = [_start(job, gate, go) for job in jobs]
     os.close(gate)
@@ -435,7 +435,7 @@ def _run(job: dict[str, Any]) -> int:
 
 @contextlib.contextmanager
 def held(store: Path) -> Iterator[int]:
-    """Let another process hold the store's lock; yield its number."""
+    """Let another process hold the lock of the data file; yield its process ID."""
     code = (
         "import sys; from pathlib import Path; from renewctl.store.lock import lock_store\n"
         "with lock_store(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"

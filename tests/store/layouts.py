@@ -1,6 +1,6 @@
-"""Texts of stores in every layout, and a reading of them that shares no code with renewctl.
+"""Data files in every layout, and a reader that shares no code with renewctl.
 
-Every comment is unique, so that it can be followed through any number of edits.
+Every comment is unique, so that it can be followed through many edits.
 """
 
 import json
@@ -34,7 +34,7 @@ IDENTITY = {"contacts": "email", "renewals": "product"}
 TABLES = ("contacts", "renewals", "override", "in_hubspot")
 
 
-# --- what a store says ---------------------------------------------------------------------------
+# --- data of a file ---------------------------------------------------------------------------
 
 
 def some_day(rng: Random) -> date:
@@ -44,7 +44,7 @@ def some_day(rng: Random) -> date:
 
 
 def some_data(rng: Random) -> Data:
-    """Return a valid store with dates; every name in it is unique."""
+    """Return valid data with dates; every name in it is unique."""
     names = (f'N{number}\u2028"[clients.x]" # \'{number}' for number in count(1))
     users = {key: _user(rng, names) for key in rng.sample(USERS, rng.randint(1, 3))}
     data: Data = {"version": 1, "defaults": {"owner": "hubspot", "notify": rng.choice([*users])}}
@@ -82,9 +82,9 @@ def _client(rng: Random, names: Iterator[str], users: list[str], number: int) ->
 
 
 class Writer:
-    """Writes data as TOML, with a comment wherever one can be.
+    """Writes data as TOML, with a comment wherever one is allowed.
 
-    The layout ``notes`` has comments on several lines, below something, and apart; and lists in every style.
+    The layout ``notes`` has comments on several lines, below items and separate, and lists in every style.
     """
 
     def __init__(self, rng: Random, layout: str) -> None:
@@ -134,7 +134,7 @@ class Writer:
                 self.sub_tables((top, key), table[key], later if styles[key] == "split" else None)
 
     def loose_entry(self, path: Path, table: Data, style: str) -> None:
-        """Write an entry as keys of its parent, or of nothing."""
+        """Write an entry as keys of its parent or at the top level."""
         above = path if self.layout == "dotted-above" else path[1:]
         if style == "inline":
             self.put(f"{self.key(above)} = {self.value(table)}")
@@ -153,7 +153,7 @@ class Writer:
             self.field((key,), value)
 
     def sub_tables(self, path: Path, table: Data, later: list[tuple[Path, Any]] | None) -> None:
-        """Write a block whose tables have headers of their own, adjacent or at the end of the text."""
+        """Write a block with headers for its tables, adjacent or at the end of the text."""
         tables = [k for k in table if k in TABLES and table[k] and self.rng.random() < 0.8]
         self.header_block(path, {k: v for k, v in table.items() if k not in tables})
         for key in tables:
@@ -172,7 +172,7 @@ class Writer:
                 self.field((key,), inner)
 
     def field(self, path: Path, value: Any) -> None:
-        """Write one key; lists of tables stand one a line, mostly."""
+        """Write one key; most lists of tables have one item per line."""
         indent = " " * self.rng.choice([0, 0, 0, 2])
         if self.layout == "notes" and path[-1] in IDENTITY and value:
             self.lines += self.noted_list(path, value)
@@ -185,7 +185,7 @@ class Writer:
             self.lines += self.below()
 
     def noted_list(self, path: Path, items: list[Data]) -> list[str]:
-        """Return a list whose commas are in front, on lines of their own, or behind several items."""
+        """Return a list with commas in front, on separate lines, or after several items."""
         style = self.rng.choice(["front", "own", "shared", "bracket"])
         lines = self.noted(f"{self.key(path)} = [") + self.below()
         for number, item in enumerate(items):
@@ -209,7 +209,7 @@ class Writer:
         return [*lines, f"]{self.beside()}"]
 
     def noted(self, line: str) -> list[str]:
-        """Return a line with comments above and beside, that beside on several lines."""
+        """Return a line with comments above it and, on several lines, at its end."""
         *above, text = self.framed(line)
         below = []
         while "  # beside" in text and self.rng.random() < 0.3:
@@ -217,16 +217,16 @@ class Writer:
         return [*above, text, *below]
 
     def below(self) -> list[str]:
-        """Return comments directly below something or apart from all, or nothing."""
+        """Return comments directly below something or separate, or nothing."""
         apart = [""] if self.rng.random() < 0.5 else []
         return [*apart, f"# below {next(self.numbers)}", ""] if self.rng.random() < 0.2 else []
 
     def put(self, line: str) -> None:
-        """Write a line, with comments above and beside."""
+        """Write a line with comments above it and at its end."""
         self.lines += self.noted(line) if self.layout == "notes" else self.framed(line)
 
     def framed(self, line: str) -> list[str]:
-        """Return a line with comments above and beside, or without."""
+        """Return a line with or without comments above it and at its end."""
         above = [f"# above {next(self.numbers)}" for _ in range(self.rng.choice([0, 0, 1, 2]))]
         return [*above, line + self.beside()]
 
@@ -235,7 +235,7 @@ class Writer:
         return f"  # beside {next(self.numbers)}" if self.rng.random() < 0.4 else ""
 
     def between(self) -> None:
-        """Write what sets blocks apart: comments of nobody's, blank lines, or nothing."""
+        """Write a separator: free comments, blank lines or nothing."""
         if self.rng.random() < 0.2:
             self.lines.append(f"# [clients.'below'] {next(self.numbers)}")
         if self.rng.random() < 0.8:
@@ -266,7 +266,7 @@ class Writer:
 
 
 def as_json(value: Any, layout: str, depth: int = 0) -> str:
-    """Return data as JSON; ``json-rows`` keeps what is in a client on lines of their own, once."""
+    """Return data as JSON; ``json-rows`` writes clients on several lines."""
     unit = {"json-2": "  ", "json-4": "    ", "json-tab": "\t", "json-rows": "  "}.get(layout, "")
     comma, colon = (",", ":") if layout == "json-compact" else (", ", ": ")
     spread = bool(unit) and (layout != "json-rows" or depth < 3)
@@ -284,7 +284,7 @@ def as_json(value: Any, layout: str, depth: int = 0) -> str:
 
 
 def dates_as_text(value: Any) -> Any:
-    """Return data as a JSON store has it."""
+    """Return data with dates as text, as in JSON."""
     if isinstance(value, dict):
         return {key: dates_as_text(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -294,7 +294,7 @@ def dates_as_text(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A store's text in a layout, and what it says."""
+    """The text of a file in a layout, and its data."""
 
     layout: str
     raw: bytes
@@ -302,7 +302,7 @@ class Made:
 
 
 def made(rng: Random, layout: str) -> Made:
-    """Return a store in the layout, with one line ending or the other, a BOM or none, and so on."""
+    """Return a file in the layout, with random line endings, BOM and so on."""
     data = some_data(rng)
     if layout in JSON:
         data = dates_as_text(data)
@@ -325,7 +325,7 @@ def made(rng: Random, layout: str) -> Made:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One header or statement (``path``), or a run of comments or blank lines of nobody's."""
+    """One header or statement, or comments or blank lines that belong to none."""
 
     path: Path
     lead: tuple[str, ...]
@@ -339,7 +339,7 @@ class Piece:
 
     @property
     def blank(self) -> bool:
-        """Whether there is nothing in it."""
+        """Whether it is empty."""
         return not self.path and not "".join(self.lines).strip()
 
 
@@ -358,7 +358,7 @@ def comment_of(line: str) -> str:
 
 
 def pieces(text: str, data: Data) -> list[Piece]:
-    """Return what a TOML text is made of. No string in it may span lines, and no line be half a key."""
+    """Return the pieces of a TOML text without multi-line strings and keys."""
     eol = "\r\n" if "\r\n" in text else "\n"
     lines = [line + "\n" for line in text.removesuffix("\n").split("\n")]
     if not text.endswith("\n"):
@@ -414,7 +414,7 @@ def _key(line: str) -> str:
 
 
 def _identified(path: Path, data: Data, seen: dict[Path, int], *, many: bool) -> Path:
-    """Return the path with the item's identity, where it is one of a list of tables."""
+    """Return the path, with the identity of the item in a list of tables."""
     if not many:
         return path
     seen[path] = seen.get(path, -1) + 1
@@ -424,9 +424,9 @@ def _identified(path: Path, data: Data, seen: dict[Path, int], *, many: bool) ->
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Where a comment is, and of what it is by that: ``above``, ``beside``, ``below`` or ``apart``.
+    """The owners of a comment, and its position: ``above``, ``beside`` and so on.
 
-    Items that share a line are ``owners`` together. ``inside`` is the list that the comment is in, if any.
+    Items on the same line are ``owners`` together. ``inside`` is the list that contains the comment, if any.
     """
 
     kind: str
@@ -435,7 +435,7 @@ class Attachment:
 
 
 def attachments(found: list[Piece]) -> dict[str, Attachment]:
-    """Return whose each comment is."""
+    """Return the attachment of each comment."""
     places: dict[str, Attachment] = {}
     above: Path = ()
     for piece in found:
@@ -453,7 +453,7 @@ def attachments(found: list[Piece]) -> dict[str, Attachment]:
 
 
 def _inside(piece: Piece, places: dict[str, Attachment]) -> None:
-    """Find whose the comments in a piece are: its lines, and those of the items of a list."""
+    """Find the attachments of the comments in a piece and in the items of a list."""
     depth = 0
     owners = frozenset([piece.path])
     run: list[str] = []
@@ -486,7 +486,7 @@ def _inside(piece: Piece, places: dict[str, Attachment]) -> None:
 
 
 def _continues(line: str, below: Sequence[str]) -> bool:
-    """Say whether the next line continues the comment of this: it is indented more than both."""
+    """Return whether the next line continues the comment of this line."""
     if not comment_of(line) or not below or not below[0].strip().startswith("#"):
         return False
     following = next((other for other in below if not other.strip().startswith("#")), "")
@@ -508,7 +508,7 @@ def _items(piece: Piece, text: str) -> list[Path]:
 
 
 def value_at(data: Any, path: Path) -> Any:
-    """Return what the data says at a path of a piece; None where there is nothing."""
+    """Return the value at the path of a piece; None if there is none."""
     for place, step in enumerate(path):
         if step == "*" and isinstance(data, list):
             continue
@@ -521,12 +521,12 @@ def value_at(data: Any, path: Path) -> Any:
 
 
 def typed(value: Any) -> str:
-    """Return a text that is equal where values are, types included, and the order of keys is not told."""
+    """Return a text that is the same for equal values of equal types."""
     return json.dumps(value, sort_keys=True, default=repr)
 
 
 def json_texts(text: str) -> dict[Path, str]:
-    """Return the raw text of every client, user, field and top-level value of a JSON text."""
+    """Return the raw text of every client, user, field and top-level value of JSON."""
     found: dict[Path, str] = {}
     decoder = json.JSONDecoder()
 

@@ -1,6 +1,6 @@
-"""Two people at one store: random commands of theirs, and what both together should have come to.
+"""Two people with one data file: random commands, and the expected result.
 
-Reads stores with the standard library and tomli alone; of renewctl it knows the command line only.
+It reads files with the standard library and tomli, and uses only the command line of renewctl.
 """
 
 import json
@@ -20,24 +20,24 @@ HOLDERS = ("clients", "users")
 
 
 def said(text: str, name: str) -> Data:
-    """Return what a store's text says."""
+    """Return the data of a text."""
     return dict(json.loads(text) if name.endswith(".json") else tomli.loads(text.replace("\r\n", "\n")))
 
 
 def entries(data: Data) -> Entries:
-    """Return the clients, the users and the other tables of a store, by path."""
+    """Return the clients, the users and the other tables of a file, by path."""
     held = {(top, key): value for top in HOLDERS for key, value in data.get(top, {}).items()}
     return held | {(top,): value for top, value in data.items() if top not in HOLDERS}
 
 
 def touched(base: Data, changed: Data) -> set[Path]:
-    """Return which entries are not as they were."""
+    """Return the entries that differ."""
     old, new = entries(base), entries(changed)
     return {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
 
 
 def both(base: Data, ours: Data, theirs: Data) -> Entries:
-    """Return what the entries are once both changes are made; no entry may be touched by both."""
+    """Return the entries with both changes; no entry may be changed by both."""
     changes = [(touched(base, side), entries(side)) for side in (ours, theirs)]
     assert not changes[0][0] & changes[1][0]
     out = entries(base)
@@ -49,7 +49,7 @@ def both(base: Data, ours: Data, theirs: Data) -> Entries:
 
 
 def _of_client(key: str, client: Data, user: str, rng: Random) -> list[Words]:
-    """Return what may be done to one client."""
+    """Return possible changes of one client."""
     day = f"2028-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
     assigned = ["client", "assign", key, rng.choice(ROLES), f"new{rng.randint(1, 9)}@{key}"]
     found = [
@@ -73,7 +73,7 @@ def _of_client(key: str, client: Data, user: str, rng: Random) -> list[Words]:
 
 
 def _of_others(user: str, side: str, rng: Random) -> list[Words]:
-    """Return what may be done to the store's other tables, or brings new clients."""
+    """Return possible changes of other tables, and additions of clients."""
     new = f"{rng.choice(ascii_lowercase)}{rng.randint(1, 9)}.{side}.example"
     return [
         ["set-default", "--notify", user],
@@ -88,7 +88,7 @@ def _of_others(user: str, side: str, rng: Random) -> list[Words]:
 
 
 def commands(rng: Random, data: Data, side: str) -> list[Words]:
-    """Return one person's commands, in order; some are taken back again."""
+    """Return the commands of one person in order; some of them are undone."""
     clients, users = data.get("clients", {}), [*data["users"]]
 
     def one() -> Words:
@@ -102,14 +102,14 @@ def commands(rng: Random, data: Data, side: str) -> list[Words]:
 
 
 def table(rng: Random, data: Data, side: str) -> str:
-    """Return a CSV of a new client, and perhaps of one that is known."""
+    """Return CSV with a new client and, sometimes, an existing one."""
     known = [f"{rng.choice([*data['clients']])},Imported,\n"] if data.get("clients") else []
     new = f"{rng.choice(ascii_lowercase)}.{side}.example,Imported,2027-05-01\n"
     return "domain,name,renewal\n" + new + "".join(rng.sample(known, rng.randint(0, len(known))))
 
 
 def changed(store: File, rng: Random, side: str, run: Callable[..., Any]) -> Data:
-    """Make one person's change to a store; return what it says then. May come to nothing."""
+    """Make the changes of one person; return the resulting data."""
     data = said(store.read_text("utf-8-sig"), store.name)
     rows = store.with_name(f"{side}.csv")
     rows.write_text(table(rng, data, side))

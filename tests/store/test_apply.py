@@ -1,4 +1,4 @@
-"""What holds between planning and writing: the plan is made anew when the store changed meanwhile."""
+"""Between planning and writing: the change is planned again if the file changed."""
 
 from pathlib import Path
 
@@ -15,33 +15,33 @@ STORE = 'version = 1\n\n[clients."a.example"]\nname = "A"\n'
 
 @pytest.fixture
 def place() -> Location:
-    """Return the place of a store with one client."""
+    """Return the place of a file with one client."""
     Path("renewctl.toml").write_text(STORE, encoding="utf-8")
     return Location(Path("renewctl.toml"), "renewctl.toml", "named by the test")
 
 
 def with_count(book: Portfolio) -> Plan:
-    """Plan a name that says how many clients the plan was made for."""
+    """Plan a name with the number of clients at that time."""
     return Plan("test", (Change(("clients", "a.example", "name"), f"one of {len(book.clients)}"),))
 
 
 def author() -> Author:
-    """Return somebody."""
+    """Return an author."""
     return Author("ana", "desk", "2026-11-23T12:00:00Z")
 
 
 def made(place: Location, agree: Approve, *, dry_run: bool = False) -> WriteResult:
-    """Make the change that says how many clients there are."""
+    """Make the change of ``with_count``."""
     return write_change(place, draft_edit(with_count), WriteOptions(agree, author, dry_run=dry_run))
 
 
 def add_client() -> None:
-    """Add a client as an editor would, without renewctl's lock."""
+    """Add a client like an editor, without the lock."""
     path = Path("renewctl.toml")
     path.write_text(path.read_text() + '\n[clients."b.example"]\n', encoding="utf-8")
 
 
-def test_the_plan_is_made_anew_if_the_store_changed_before_it_was_locked(place: Location) -> None:
+def test_the_change_is_planned_again_if_the_file_changed_before_the_lock(place: Location) -> None:
     seen = []
 
     def agree(draft: Draft, may_ask: bool) -> bool:
@@ -59,18 +59,20 @@ def test_the_plan_is_made_anew_if_the_store_changed_before_it_was_locked(place: 
 
 
 @pytest.mark.parametrize("asked_at", [True, False], ids=["before", "only by then"])
-def test_nothing_is_written_if_somebody_was_or_would_be_asked(place: Location, asked_at: bool) -> None:
+def test_nothing_is_saved_if_the_user_confirmed_or_must_confirm_a_changed_plan(
+    place: Location, asked_at: bool
+) -> None:
     def agree(draft: Draft, may_ask: bool) -> bool:
         if may_ask:
             add_client()
         return may_ask is asked_at
 
-    with pytest.raises(StoreChanged, match="since you were asked"):
+    with pytest.raises(StoreChanged, match="changed on disk; nothing was saved"):
         made(place, agree)
     assert "one of" not in place.path.read_text()
 
 
-def test_a_store_removed_meanwhile_is_missing(place: Location) -> None:
+def test_a_file_removed_before_the_lock_is_missing(place: Location) -> None:
     def agree(draft: Draft, may_ask: bool) -> bool:
         place.path.unlink()
         return False
@@ -80,7 +82,7 @@ def test_a_store_removed_meanwhile_is_missing(place: Location) -> None:
     assert not place.path.exists()
 
 
-def test_what_another_wrote_meanwhile_may_leave_nothing_to_do(place: Location) -> None:
+def test_nothing_is_saved_if_another_writer_made_the_same_change(place: Location) -> None:
     def agree(draft: Draft, may_ask: bool) -> bool:
         place.path.write_text(STORE.replace('"A"', '"one of 1"'), encoding="utf-8")
         return False
@@ -90,7 +92,7 @@ def test_what_another_wrote_meanwhile_may_leave_nothing_to_do(place: Location) -
     assert not done.draft.plan.changes
 
 
-def test_a_dry_run_and_a_plan_without_changes_are_not_asked_about(place: Location) -> None:
+def test_a_dry_run_and_a_plan_without_changes_need_no_confirmation(place: Location) -> None:
     def never(draft: Draft, may_ask: bool) -> bool:
         raise AssertionError("asked")
 

@@ -1,7 +1,7 @@
-"""Whose a comment is, in every place of a TOML store: what goes, what stays, and where new text goes.
+"""The comments of a TOML file: which are removed, and where new text goes.
 
-A comment directly above something is its own, and so is one after it on its line, with the lines below
-that begin in the same column. All others stay, apart from what they were not beside before.
+A comment directly above an item belongs to it, and so does one at the end of its line, with the lines below
+that start in the same column. All others stay, and do not become attached to anything else.
 """
 
 from datetime import date
@@ -19,7 +19,7 @@ LIST = "[clients.a]\nrenewals = [\n{}]\n"
 
 
 class Case(NamedTuple):
-    """A text with marks: lines that go begin with ``-``, new ones with ``+``."""
+    """A text with marks: removed lines start with ``-``, new ones with ``+``."""
 
     changes: list[Change]
     diff: str
@@ -271,7 +271,7 @@ CASES = {
 
 @pytest.mark.parametrize("eol", ["\n", "\r\n"])
 @pytest.mark.parametrize("name", CASES)
-def test_a_comment_goes_with_what_it_is_about(name: str, eol: str) -> None:
+def test_a_comment_moves_with_its_item(name: str, eol: str) -> None:
     changes, diff = CASES[name]
     lines = diff.splitlines()
     before = eol.join([line[1:] for line in lines if line[0] != "+"] + [""])

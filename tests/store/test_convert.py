@@ -1,4 +1,4 @@
-"""A store as TOML and as JSON: the same store, whichever way round."""
+"""The conversion of TOML to JSON and back keeps the data."""
 
 import json
 from datetime import date, datetime, time
@@ -58,7 +58,7 @@ ADDRESSES = st.sampled_from(["a@p.example", "B@p.example", "o'c+x@q.example"])
 
 
 def table(required: Data, optional: Data) -> st.SearchStrategy[Data]:
-    """Return tables of these fields, with keys besides that renewctl does not know."""
+    """Return tables of these fields, with unknown keys as well."""
     known = st.fixed_dictionaries(required, optional=optional)
     return st.tuples(OWN, known, st.booleans()).map(
         lambda both: {**both[0], **both[1]} if both[2] else {**both[1], **both[0]}
@@ -114,20 +114,20 @@ STORES = table(
 
 
 def portfolio(data: Data) -> Portfolio:
-    """Return what the data says; it must be valid."""
+    """Return the portfolio of valid data."""
     reading = read_portfolio(data)
     assert not reading.problems
     return reading.portfolio
 
 
 def without_empty(data: Data) -> Data:
-    """Return the data without tables of clients and users that hold none: TOML has no block for them."""
+    """Return the data without empty tables of clients and users."""
     return {key: value for key, value in data.items() if value or key not in {"clients", "users"}}
 
 
 @LAW
 @given(STORES)
-def test_toml_says_the_same_data_to_the_letter(data: Data) -> None:
+def test_toml_text_has_exactly_the_same_data(data: Data) -> None:
     text = to_toml(data)
 
     assert tomli.loads(text) == without_empty(data)
@@ -161,14 +161,14 @@ def test_json_to_toml_to_json_keeps_everything(data: Data) -> None:
 
 @LAW
 @given(STORES)
-def test_json_parses_and_says_the_same(data: Data) -> None:
+def test_json_text_has_the_same_data(data: Data) -> None:
     text = to_json(data)
 
     assert json.loads(text) == JsonDocument(text).data == dates_as_text(data)
     assert text.endswith("}\n")
 
 
-def test_dates_become_dates_in_their_fields_and_nowhere_else() -> None:
+def test_only_text_in_date_fields_becomes_a_date() -> None:
     day = "2027-03-01"
     entry = {
         "name": day,
@@ -196,7 +196,7 @@ def test_dates_become_dates_in_their_fields_and_nowhere_else() -> None:
     assert found["x-on"] == {"on": day}
 
 
-def test_text_is_written_in_the_form_of_the_handbook() -> None:
+def test_toml_text_has_the_documented_layout() -> None:
     data = {
         "clients": {"acme.example": {"renewals": [{"product": "Hub", "date": "2027-03-01"}], "name": "Acme"}},
         "x-mine": "1",
@@ -215,12 +215,12 @@ def test_text_is_written_in_the_form_of_the_handbook() -> None:
 
 
 @pytest.mark.parametrize("data", [{}, {"clients": {}}, {"users": {}, "clients": {}}])
-def test_an_empty_store_is_an_empty_store(data: Data) -> None:
+def test_an_empty_file_stays_empty(data: Data) -> None:
     assert tomli.loads(to_toml(data)) == {}
     assert json.loads(to_json(data)) == data
 
 
-def test_the_agencys_two_stores_are_one(examples: Path) -> None:
+def test_the_toml_and_json_files_of_the_agency_are_equal(examples: Path) -> None:
     toml = tomli.loads((examples / "agency.toml").read_text("utf-8"))
     in_json = json.loads((examples / "agency.json").read_text("utf-8"))
 
@@ -254,7 +254,7 @@ def test_null_is_refused_with_its_place(data: Data, path: str) -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), [1.0, float("inf")]])
-def test_numbers_that_json_cannot_say_are_refused_with_a_word(value: Any) -> None:
+def test_numbers_that_json_does_not_support_are_refused(value: Any) -> None:
     data = {"clients": {"a.example": {"x-mine": value}}}
     assert "x-mine" in to_toml(data)
 
@@ -264,7 +264,7 @@ def test_numbers_that_json_cannot_say_are_refused_with_a_word(value: Any) -> Non
 
 
 @pytest.mark.parametrize("value", [datetime(2027, 3, 1, 9, 30), time(9, 30)])  # noqa: DTZ001
-def test_times_of_the_users_own_become_text(value: Any) -> None:
+def test_times_in_the_users_own_keys_become_text(value: Any) -> None:
     text = to_toml({"x-mine": value})
 
     assert tomli.loads(text) == {"x-mine": value}
@@ -272,7 +272,7 @@ def test_times_of_the_users_own_become_text(value: Any) -> None:
 
 
 @pytest.mark.parametrize("key", ["renewals", "clients.in_hubspot"])
-def test_an_unknown_table_called_as_one_inside_clients_holds_whatever_it_holds(key: str) -> None:
+def test_dates_in_an_unknown_top_level_table_stay_text(key: str) -> None:
     data = {key: {"date": "soon", "on": "soon"}}
     assert not read_portfolio(data).problems
 

@@ -1,7 +1,7 @@
-"""Whatever call on a file fails, and wherever the process dies: the old store or the new, never a mix.
+"""If a call fails or the process dies, the file is the old or the new one.
 
-A run ends with 0 if and only if the store is the new one, and the next run needs no cleaning up. Every
-call is tried, until a run has fewer calls than the number tried; see ``faulty``.
+A run exits with 0 if and only if the file is the new one, and the next run needs no cleanup. Every call
+is tried, until a run has fewer calls than the number tried; see ``faulty``.
 """
 
 import os
@@ -39,7 +39,7 @@ MOST_CALLS = 400
 
 
 class Kind(NamedTuple):
-    """A way for a store to lie in a folder."""
+    """A kind of data file in a folder."""
 
     name: str
     text: str
@@ -67,7 +67,7 @@ class Sweep:
         assert self.old != self.new
 
     def lay(self) -> None:
-        """Make the folder as it was before any run."""
+        """Restore the folder as it was before any run."""
         for path in sorted(Path().rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         self.store.parent.mkdir(exist_ok=True)
@@ -76,7 +76,7 @@ class Sweep:
             Path(self.kind.name).symlink_to(self.store)
 
     def strike(self, **fault: Any) -> Ran:
-        """Run the edit on the old store, let the fault strike it, and check what it leaves behind."""
+        """Run the edit on the old file with the fault, and check the result."""
         self.lay()
         ran = self.server.run(*EDIT, fault=fault)
         told = f"{fault} struck {ran.calls[-1]}: {ran.status} {ran.out} {ran.err}"
@@ -94,7 +94,7 @@ class Sweep:
         return ran
 
     def _settle(self, told: str) -> None:
-        """Run the edit once more, undisturbed; unless that was seen for just these files."""
+        """Run the edit again without a fault, unless that was done for the same files."""
         state = frozenset((name(path), path.read_bytes()) for path in files() if not path.match("*.lock"))
         state = frozenset((n, b if "history" not in n else blurred(b)) for n, b in state)
         if state in self.settled:
@@ -108,11 +108,11 @@ class Sweep:
         self.settled.add(state)
 
     def _no_write(self, number: int) -> bool:
-        """Tell whether the undisturbed run makes another kind of call here."""
+        """Return whether the run without faults does not write here."""
         return number <= len(self.calls) and self.calls[number - 1].name != "write"
 
     def every(self, kind: str, **more: Any) -> list[Ran]:
-        """Let a fault strike each call in turn, until one is past the last call."""
+        """Try a fault at each call in turn, until there are no more calls."""
         struck = []
         for number in range(1, MOST_CALLS):
             if kind in {"short", "torn"} and self._no_write(number):
@@ -138,7 +138,7 @@ def name(path: Path) -> str:
 
 
 def blurred(data: bytes) -> bytes:
-    """Return lines of history without what is different in each run."""
+    """Return lines of the history without values that differ in each run."""
     return re.sub(rb'"(id|parent|time|at|done|host)": ?"[^"]*"', rb'"\1"', data)
 
 
@@ -177,14 +177,14 @@ def test_a_call_that_fails_leaves_the_old_or_the_new(sweep: Sweep) -> None:
     assert {ran.status for ran in struck} >= {0, 74}, "a fault after the replace is no failure"
 
 
-def test_a_write_cut_short_is_carried_on_with(sweep: Sweep) -> None:
+def test_a_short_write_is_continued(sweep: Sweep) -> None:
     struck = sweep.every("short")
     assert len(struck) >= 2, "neither the lock's note nor the store was written?"
     assert {ran.status for ran in struck} == {0}
 
 
-def test_each_error_is_told_with_a_way_out(server: Server) -> None:
-    """The calls that make and move the new file fail, one after the other, each in another way."""
+def test_each_error_comes_with_a_hint(server: Server) -> None:
+    """The calls that create and rename the new file fail, each with every error."""
     sweep = Sweep(server, KINDS[0])
     numbers = [n for n, call in enumerate(sweep.calls, 1) if call.temporary or call.name == "replace"]
     for place, kind in enumerate(ERRNOS[1:] * 3):
@@ -192,8 +192,8 @@ def test_each_error_is_told_with_a_way_out(server: Server) -> None:
 
 
 @pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.soak), 2], ids=["every", "every other"])
-def test_a_disk_that_fails_for_good_leaves_the_old_or_the_new(step: int, server: Server) -> None:
-    """From the N-th call on nothing works any more, not even tidying up."""
+def test_a_disk_that_fails_permanently_leaves_the_old_or_the_new(step: int, server: Server) -> None:
+    """From the N-th call on, every call fails, including those that tidy up."""
     sweep = Sweep(server, KINDS[0])
     for number in range(1, len(sweep.calls) + 1, step):
         sweep.lay()
@@ -221,7 +221,9 @@ def test_killed_in_the_middle_of_a_write_leaves_the_old(sweep: Sweep) -> None:
 
 
 @pytest.mark.parametrize(("kind", "status"), [("SIGINT", 130), ("SIGTERM", -signal.SIGTERM)])
-def test_interrupted_at_any_call_is_done_or_not_begun(kind: str, status: int, sweep_one: Sweep) -> None:
+def test_an_interruption_at_any_call_leaves_the_old_or_the_new(
+    kind: str, status: int, sweep_one: Sweep
+) -> None:
     struck = sweep_one.every(kind)
     assert {ran.status for ran in struck} == {0, status}
     for ran in struck:
@@ -230,7 +232,9 @@ def test_interrupted_at_any_call_is_done_or_not_begun(kind: str, status: int, sw
 
 
 @pytest.mark.parametrize(("kind", "status"), [("SIGINT", 130), ("SIGTERM", -signal.SIGTERM)])
-def test_interrupted_while_waiting_for_the_lock(kind: str, status: int, server: Server) -> None:
+def test_an_interruption_while_waiting_for_the_lock_changes_nothing(
+    kind: str, status: int, server: Server
+) -> None:
     sweep = Sweep(server, KINDS[0])
     sweep.lay()
     with held(sweep.store):
@@ -250,7 +254,7 @@ def positions(calls: list[Call], wanted: Callable[[Call], bool]) -> list[int]:
     return found
 
 
-def test_the_new_file_is_on_the_disk_before_it_gets_the_name_and_the_folder_after(sweep: Sweep) -> None:
+def test_the_new_file_is_synced_before_the_rename_and_the_folder_after_it(sweep: Sweep) -> None:
     calls, folder = sweep.calls, str(sweep.store.parent)
     written = positions(calls, lambda call: call.name == "write" and call.temporary)
     synced = positions(calls, lambda call: call.name == "fsync" and call.temporary)
@@ -261,7 +265,7 @@ def test_the_new_file_is_on_the_disk_before_it_gets_the_name_and_the_folder_afte
     assert calls[moved[0]].detail.endswith(".tmp")
 
 
-def test_the_store_is_read_again_between_the_lock_and_the_replace(sweep: Sweep) -> None:
+def test_the_file_is_read_again_between_lock_and_replace(sweep: Sweep) -> None:
     calls, store = sweep.calls, str(sweep.store)
     shown = {store, sweep.kind.name}
     locked = min(positions(calls, lambda call: call.name == "flock"))
@@ -272,24 +276,24 @@ def test_the_store_is_read_again_between_the_lock_and_the_replace(sweep: Sweep) 
     assert any(synced < n < moved for n in reads)
 
 
-def test_the_store_itself_is_never_opened_for_writing_nor_locked(sweep: Sweep) -> None:
+def test_the_data_file_itself_is_never_opened_for_writing_or_locked(sweep: Sweep) -> None:
     for call in sweep.calls:
         if call.path in {str(sweep.store), sweep.kind.name}:
             assert call.name not in {"flock", "write", "unlink", "truncate", "ftruncate"}
             assert call.name != "open" or call.detail in {"rb", "r", "0"}
 
 
-def test_the_lock_file_is_never_removed_nor_replaced(sweep: Sweep) -> None:
+def test_the_lock_file_is_never_removed_or_replaced(sweep: Sweep) -> None:
     calls = [call for call in sweep.calls if call.path.endswith(".lock")]
     assert calls
     assert not {call.name for call in calls} & {"unlink", "remove", "replace", "rename", "link"}
 
 
-# ------------------------------------------------------------------ an editor saves meanwhile
+# ------------------------------------------------------------------ an editor saves at the same time
 
 
-def test_what_an_editor_saves_at_any_call_before_the_last_look_stays(sweep_one: Sweep) -> None:
-    """Only between the last look at the store and the rename can it be lost; nothing is done there."""
+def test_what_an_editor_saves_before_the_last_check_is_kept(sweep_one: Sweep) -> None:
+    """It can be lost only between the last check and the rename, which are adjacent."""
     sweep, kind = sweep_one, sweep_one.kind
     last = max(
         n
@@ -311,7 +315,7 @@ def test_what_an_editor_saves_at_any_call_before_the_last_look_stays(sweep_one: 
     assert statuses == {0, 5}
 
 
-def test_a_store_deleted_at_any_call_is_told_and_stays_deleted(server: Server) -> None:
+def test_a_file_deleted_at_any_call_is_reported_and_stays_deleted(server: Server) -> None:
     sweep = Sweep(server, KINDS[0])
     moved = 1 + min(n for n, call in enumerate(sweep.calls) if call.name == "replace")
     for number in range(1, moved - 2):
@@ -327,8 +331,8 @@ def test_a_store_deleted_at_any_call_is_told_and_stays_deleted(server: Server) -
 # ------------------------------------------------------------------ a new store
 
 
-def test_init_leaves_no_store_or_a_whole_one(server: Server) -> None:
-    """Otherwise the next ``init`` would find its own torn file and refuse."""
+def test_init_leaves_no_file_or_a_complete_one(server: Server) -> None:
+    """Otherwise the next ``init`` would find an incomplete file, and refuse."""
     argv = ("init", "--owner", "hubspot")
     whole = server.run(*argv)
     assert whole.status == 0, whole.err

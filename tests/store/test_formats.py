@@ -1,4 +1,4 @@
-"""What holds for a document in TOML and in JSON alike: one table of changes, one set of laws."""
+"""Documents in TOML and JSON: one table of changes for both."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ LONG = 10_000
 
 
 class Format(NamedTuple):
-    """A format: its codec, data as its text, and characters that broken texts of it are made of."""
+    """A format: its codec, its text for data, and characters for invalid texts."""
 
     codec: Codec
     write: Callable[[dict[str, Any]], str]
@@ -86,7 +86,9 @@ CHANGES: dict[str, list[Change]] = {
 @in_both
 @pytest.mark.parametrize("eol", ["\n", "\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_is_as_planned_and_undone_word_for_word(name: str, eol: str, form: Format) -> None:
+def test_a_change_is_as_planned_and_its_undo_restores_the_exact_text(
+    name: str, eol: str, form: Format
+) -> None:
     text = form.write(DATA).replace("\n", eol)
     document = Document(text, form.codec)
     revision = document.edit(CHANGES[name])
@@ -122,7 +124,7 @@ def test_many_places_within_one_client_are_found_in_linear_time(form: Format) ->
 
 @in_both
 @given(data=st.data())
-def test_any_text_is_read_or_refused_with_places(form: Format, data: st.DataObject) -> None:
+def test_any_text_is_read_or_refused_with_line_and_column(form: Format, data: st.DataObject) -> None:
     text = data.draw(st.text(max_size=60) | st.text(st.sampled_from(form.characters), max_size=60))
     problems = None
     try:

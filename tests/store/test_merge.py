@@ -1,7 +1,7 @@
-"""Two people, two branches, one store: git merges what they did to different clients.
+"""Two people on two branches: git merges their changes to different clients.
 
-Real git merges. What should come of it is told by plain dictionaries (``teamwork``); what git cannot
-merge, every command must report, with the clients and the lines.
+Git itself merges. The expected result comes from plain dictionaries (``teamwork``). Every command must report
+what git cannot merge, with the clients and the lines.
 """
 
 import json
@@ -23,9 +23,9 @@ SIDES = ("ours", "theirs")
 STORES = ("agency.toml", "agency.json", *PLAIN, *JSON)
 """Stores of a real size, and small ones in every layout that can be changed."""
 WHO = ("-c", "user.name=Ana", "-c", "user.email=ana@agency.example", "-c", "commit.gpgsign=false")
-SETTLE = (
-    "settle the merge: keep one side, or both where they are different clients; "
-    "delete the lines with <<<<<<<, ======= and >>>>>>>"
+RESOLVE = (
+    "keep one side of each conflict, or both if they are different clients, "
+    "then delete the lines with <<<<<<<, ======= and >>>>>>>"
 )
 CONFLICT = re.compile(
     r"(?ms)^<{7} [^\n]*\n(?P<ours>.*?)(?:^\|{7}[^\n]*\n.*?)?^={7}\r?\n(?P<theirs>.*?)^>{7} [^\n]*(?:\n|\Z)"
@@ -48,7 +48,7 @@ def team() -> None:
 
 
 def based(name: str, raw: bytes) -> None:
-    """Begin both branches anew with this store."""
+    """Reset both branches to this file."""
     git("ours", "checkout", "-q", "--orphan", "fresh")
     git("ours", "rm", "-rfq", "--ignore-unmatch", ".")
     Path("ours", name).write_bytes(raw)
@@ -59,14 +59,14 @@ def based(name: str, raw: bytes) -> None:
 
 
 def merge() -> bool:
-    """Commit what both did, and merge; say whether that went by itself."""
+    """Commit and merge the changes of both; return whether there was no conflict."""
     for side in SIDES:
         git(side, "commit", "-qam", side)
     return git("ours", "merge", "-q", "theirs") == 0
 
 
 class Pair(NamedTuple):
-    """A store as it was and as each of two people left it, touching different entries."""
+    """A file before and after the changes of two people to different entries."""
 
     path: Path
     base: Data
@@ -74,7 +74,7 @@ class Pair(NamedTuple):
 
 
 def pair(rng: Random, layout: str, run: Run) -> Pair:
-    """Have two people make changes in the two work trees."""
+    """Make the changes of two people in the two work trees."""
     name = "renewctl.json" if "json" in layout else "renewctl.toml"
     sides: list[Data] = []
     while len(sides) < 2:
@@ -82,7 +82,7 @@ def pair(rng: Random, layout: str, run: Run) -> Pair:
         based(name, raw)
         base, sides = said(raw.decode("utf-8-sig"), name), []
         for side in SIDES:
-            for _ in range(10):  # a command may change nothing, or be refused
+            for _ in range(10):  # A command can have no effect, or be refused.
                 Path(side, name).write_bytes(raw)
                 after = changed(Path(side, name), rng, side, run)
                 done = touched(base, after)
@@ -93,17 +93,17 @@ def pair(rng: Random, layout: str, run: Run) -> Pair:
 
 
 def complaints(path: Path, run: Run, *words: str) -> list[str]:
-    """Return what a command says of a store that it cannot read; it must leave it as it is."""
+    """Return the errors of a command for an invalid file, which must stay the same."""
     before = path.read_bytes()
     ran = run(*words, "--store", str(path), "-o", "json")
     assert (ran.status, ran.out, path.read_bytes()) == (3, "", before), ran
     answer = json.loads(ran.err)
-    assert answer["hint"] == SETTLE
+    assert answer["hint"] == RESOLVE
     return [problem["message"] for problem in answer["problems"]]
 
 
 def settled(text: str, name: str, side: str) -> Data | None:
-    """Return what the text says with one side of every conflict; None if that is nothing."""
+    """Return the data with one side of every conflict; None if it is not valid."""
     try:
         return said(CONFLICT.sub(lambda found: found[side], text), name)
     except ValueError:
@@ -111,13 +111,13 @@ def settled(text: str, name: str, side: str) -> Data | None:
 
 
 def named(entry: tuple[str, ...], message: str) -> bool:
-    """Say whether a message names the entry, or the table that stands on one line with all its entries."""
+    """Return whether a message contains the entry, or its table on one line."""
     name = f'{entry[0]}."{entry[1]}"' if len(entry) > 1 else entry[0]
     return name in message or bool(re.search(rf" {entry[0]}[ ,]", message))
 
 
 def reported(found: Pair, text: str, run: Run) -> None:
-    """Ask that a conflict is reported with its lines and every entry on which its sides differ."""
+    """Check that a conflict is reported with its lines and all entries that differ."""
     messages = complaints(found.path, run, "who")
     starts = [text.count("\n", 0, match.start()) + 1 for match in CONFLICT.finditer(text)]
     assert [int(re.findall(r"lines (\d+)-", message)[0]) for message in messages] == starts
@@ -128,7 +128,7 @@ def reported(found: Pair, text: str, run: Run) -> None:
 
 
 def neighbours(found: Pair) -> bool:
-    """Say whether the two touched the same place of a list of clients or of users, or places side by side."""
+    """Return whether both changed the same or adjacent places in a list."""
     reach: list[set[tuple[str, int]]] = []
     for after in found.sides:
         places: set[tuple[str, int]] = set()
@@ -155,7 +155,7 @@ SEEDS = [
 
 @pytest.mark.usefixtures("team")
 @pytest.mark.parametrize("seeds", SEEDS, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
-def test_changes_to_different_entries_are_both_there_or_reported(seeds: range, run: Run) -> None:
+def test_changes_of_different_entries_are_merged_or_reported(seeds: range, run: Run) -> None:
     for seed in seeds:
         layout = STORES[seed % len(STORES)]
         found = pair(Random(seed), layout, run)
@@ -176,7 +176,7 @@ def added(side: str, key: str, run: Run, name: str) -> None:
 
 @pytest.mark.usefixtures("team")
 @pytest.mark.parametrize("name", ["renewctl.toml", "renewctl.json"])
-def test_two_people_each_add_clients_to_a_store_in_key_order(name: str, run: Run) -> None:
+def test_clients_added_by_two_people_to_a_sorted_file_are_merged(name: str, run: Run) -> None:
     assert (
         run("init", "--owner", "hubspot", "--notify", "ana@p.example", "--store", f"ours/{name}").status == 0
     )
@@ -193,8 +193,8 @@ def test_two_people_each_add_clients_to_a_store_in_key_order(name: str, run: Run
 
 @pytest.mark.usefixtures("team")
 @pytest.mark.parametrize("name", ["agency.toml", "agency.json"])
-def test_two_people_add_to_the_agencys_portfolio(name: str, run: Run) -> None:
-    """It stands by countries, and so in key order but for three places."""
+def test_clients_added_by_two_people_to_the_example_are_merged(name: str, run: Run) -> None:
+    """It is sorted by country, and therefore in key order except in three places."""
     based(name, (EXAMPLES / name).read_bytes())
     added("ours", "bazar-do-porto.example", run, name)
     added("theirs", "hotel-mondego.example", run, name)
@@ -235,11 +235,11 @@ def test_every_command_reports_a_conflict_with_client_and_lines(name: str, style
     Path("rows.csv").write_text("domain,name\nnew.example,New\n")
     for words in (*READS, *WRITES):
         said = complaints(path, run, *words.replace("CLIENT", client).split())
-        assert said == [f'unresolved merge in clients."{client}", lines {first}-{last}'], words
+        assert said == [f'merge conflict in clients."{client}", lines {first}-{last}'], words
 
 
 @pytest.mark.usefixtures("team")
-def test_a_conflict_of_two_new_clients_is_settled_by_keeping_both(run: Run) -> None:
+def test_a_conflict_of_two_new_clients_is_resolved_by_keeping_both(run: Run) -> None:
     name = "renewctl.toml"
     based(name, b'version = 1\n\n[clients."m.example"]\n')
     added("ours", "x.example", run, name)
@@ -247,7 +247,7 @@ def test_a_conflict_of_two_new_clients_is_settled_by_keeping_both(run: Run) -> N
     assert not merge()
     path = Path("ours", name)
     (message,) = complaints(path, run, "who")
-    assert message == 'unresolved merge in clients."x.example" and clients."y.example", lines 5-11'
+    assert message == 'merge conflict in clients."x.example" and clients."y.example", lines 5-11'
     kept = [line for line in path.read_text().splitlines() if line[:7] not in {"<" * 7, "=" * 7, ">" * 7}]
     path.write_text("\n".join(kept) + "\n")
     assert run("client", "list", "--store", str(path), "-o", "names").out.split() == [

@@ -1,6 +1,6 @@
-"""A made-up version 0 read, refused to be changed, and rewritten: the machinery of ``migrate``.
+"""Files of an invented version 0: they can be read, not changed, and upgraded.
 
-In version 0 a client has ``title`` for ``name``, and the defaults are called ``default``.
+In version 0, clients have ``title`` instead of ``name``, and the defaults are called ``default``.
 """
 
 import json
@@ -30,7 +30,7 @@ title = "B"
 
 
 def one_on(data: dict[str, Any]) -> dict[str, Any]:
-    """Return data of version 0 as version 1 has it."""
+    """Return data of version 0 upgraded to version 1."""
     new = {("defaults" if key == "default" else key): value for key, value in data.items()}
     clients = data.get("clients", {}).items()
     return {
@@ -43,7 +43,7 @@ def one_on(data: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def old(monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a store of version 0, which this renewctl knows."""
+    """Return a file of version 0, for which there is a step."""
     monkeypatch.setitem(versions.STEPS, 0, one_on)  # type: ignore[arg-type]
     path = Path("renewctl.toml")
     path.write_text(OLD, encoding="utf-8")
@@ -51,7 +51,7 @@ def old(monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_an_older_store_answers_every_question(old: Path, run: Callable) -> None:
+def test_reading_commands_work_with_an_older_file(old: Path, run: Callable) -> None:
     ran = run("client", "list", "-o", "json")
     assert ran.status == 0
     assert [item["name"] for item in json.loads(ran.out)["items"]] == ["A", "B"]
@@ -70,22 +70,22 @@ def test_an_older_store_answers_every_question(old: Path, run: Callable) -> None
     ],
     ids=" ".join,
 )
-def test_an_older_store_is_not_changed(old: Path, argv: tuple[str, ...], run: Callable) -> None:
+def test_a_change_of_an_older_file_is_refused(old: Path, argv: tuple[str, ...], run: Callable) -> None:
     ran = run(*argv)
     assert ran.status == 3
     assert ran.err == (
-        "error: renewctl.toml has version 0, and this renewctl writes version 1\n"
-        "help: renewctl migrate brings it up to date, and keeps a copy\n"
+        "error: renewctl.toml has the old version 0; only 1 can be changed\n"
+        "help: upgrade it: renewctl migrate\n"
     )
     assert sorted(path.name for path in Path().iterdir()) == ["renewctl.toml"]
     assert old.read_text() == OLD
 
 
-def test_migrate_rewrites_it_and_keeps_the_old_file(old: Path, run: Callable) -> None:
+def test_migrate_upgrades_the_file_and_keeps_a_copy(old: Path, run: Callable) -> None:
     ran = run("migrate", "-n")
     assert ran.status == 0
     assert old.read_text() == OLD
-    assert "version 0 → 1; the old file is kept as renewctl.toml.v0.bak" in ran.out
+    assert "version 0 → 1; the old file is saved as renewctl.toml.v0.bak" in ran.out
 
     assert run("migrate").status == 0
     copy = Path("renewctl.toml.v0.bak")
@@ -102,7 +102,7 @@ def test_migrate_rewrites_it_and_keeps_the_old_file(old: Path, run: Callable) ->
     assert [(item["name"], item["owner"]) for item in items] == [("A", "hubspot"), ("B", "hubspot")]
 
 
-def test_migrate_of_a_json_store(monkeypatch: pytest.MonkeyPatch, run: Callable) -> None:
+def test_migrate_upgrades_a_json_file(monkeypatch: pytest.MonkeyPatch, run: Callable) -> None:
     monkeypatch.setitem(versions.STEPS, 0, one_on)  # type: ignore[arg-type]
     path = Path("renewctl.json")
     path.write_text(
@@ -116,40 +116,40 @@ def test_migrate_of_a_json_store(monkeypatch: pytest.MonkeyPatch, run: Callable)
     }
 
 
-def test_a_copy_that_is_something_else_is_not_written_over(old: Path, run: Callable) -> None:
+def test_migrate_does_not_overwrite_another_file(old: Path, run: Callable) -> None:
     copy = Path("renewctl.toml.v0.bak")
     copy.write_text("mine")
     ran = run("migrate")
     assert ran.status == 74
-    assert "exists already, and holds something else" in ran.err
+    assert "already exists with other content" in ran.err
     assert (copy.read_text(), old.read_text()) == ("mine", OLD)
     copy.write_text(OLD)
     assert run("migrate").status == 0
 
 
-def test_a_store_of_this_version_is_left_alone(run: Callable) -> None:
+def test_migrate_does_not_change_a_current_file(run: Callable) -> None:
     path = Path("renewctl.toml")
     path.write_text("version = 1\n")
     ran = run("migrate")
     assert ran.status == 0
-    assert ran.out == "migrate: nothing to change\n  note: renewctl.toml has version 1 already\n"
+    assert ran.out == "migrate: nothing to change\n  note: renewctl.toml already has version 1\n"
     assert sorted(found.name for found in Path().iterdir()) == ["renewctl.toml"]
 
 
-def test_a_newer_store_is_refused_by_migrate_too(run: Callable) -> None:
+def test_migrate_refuses_a_newer_file(run: Callable) -> None:
     path = Path("renewctl.toml")
     path.write_text("version = 2\n")
     ran = run("migrate")
     assert ran.status == 3
-    assert "install a newer renewctl" in ran.err
+    assert "install a newer version of renewctl" in ran.err
     assert path.read_text() == "version = 2\n"
 
 
-def test_a_version_that_no_step_leads_on_from_is_said(run: Callable) -> None:
+def test_a_version_without_an_upgrade_step_is_refused(run: Callable) -> None:
     Path("renewctl.toml").write_text("version = 0\n")
     ran = run("migrate")
     assert ran.status == 3
-    assert "there is no store version 0" in ran.err
+    assert "version 0 does not exist" in ran.err
 
 
 ODD = """\
@@ -158,7 +158,7 @@ ODD = """\
 """
 
 
-def test_another_layout_is_undone_word_for_word_or_not_at_all(run: Callable) -> None:
+def test_undo_restores_the_exact_layout_or_is_refused(run: Callable) -> None:
     path, copy = Path("renewctl.toml"), Path("renewctl.toml.layout.bak")
     path.write_text(ODD)
     assert run("migrate", "--layout", "-q").status == 0
@@ -174,11 +174,11 @@ def test_another_layout_is_undone_word_for_word_or_not_at_all(run: Callable) -> 
     number = next(item["id"] for item in newest if item.get("command") == "migrate")
     ran = run("undo", number)
     assert ran.status == 5
-    assert "cannot be undone: the file was changed since" in ran.err
+    assert "the file was changed later" in ran.err
     assert '"B"' in path.read_text()
 
 
-def test_a_copy_of_another_layout_is_not_written_over(run: Callable) -> None:
+def test_migrate_layout_does_not_overwrite_another_file(run: Callable) -> None:
     Path("renewctl.toml").write_text(ODD)
     Path("renewctl.toml.layout.bak").write_text("mine")
     assert run("migrate", "--layout").status == 74

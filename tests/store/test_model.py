@@ -1,7 +1,7 @@
-"""Random commands on stores in every layout, against a plain dict that says what each one means.
+"""Random commands on files in every layout, compared with a model.
 
-After each step the file's data equals the dict, what the command is not about keeps its bytes, and
-every comment whose owner is still there stands above it, or beside it, as before.
+After each step, the data of the file equals the dict, everything that did not change keeps its bytes, and
+every comment is still attached to its owner.
 """
 
 import functools
@@ -47,21 +47,21 @@ from store.layouts import (
 
 Meaning = Callable[[Data], None]
 DONE, NOTHING, USAGE, INVALID, CHANGED = 0, 1, 2, 3, 5
-REFUSED = "this layout can be read, but not changed"
+REFUSED = "a file with this layout can be read, but not edited"
 COUNTS: Counter[tuple[str, str]] = Counter()
 WANTED = 20_000 // len(layouts.LAYOUTS) + 1
 """So many edits in each layout are twenty thousand."""
 
 
 class Wrong(Exception):
-    """What is asked for is an error by the model: the exit status."""
+    """The command is an error by the model; contains the exit status."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
 
 
-# --- what the commands mean ----------------------------------------------------------------------
+# --- the commands of the model ----------------------------------------------------------------------
 
 
 def held(roles: set[str]) -> list[str]:
@@ -70,7 +70,7 @@ def held(roles: set[str]) -> list[str]:
 
 
 def put(table: Data, key: str, value: Any) -> None:
-    """Set a key, or take it away."""
+    """Set or remove a key."""
     table.pop(key, None)
     if value not in (None, ""):
         table[key] = value
@@ -82,7 +82,7 @@ def item(items: list[Data], field: str, name: str) -> Data | None:
 
 
 def assign(client: Data, role: str, email: str) -> None:
-    """Mean ``client assign``."""
+    """Apply ``client assign`` to the model."""
     contacts = client.setdefault("contacts", [])
     for other in contacts:
         if role != "billing" and other["email"] != email and role in other["roles"]:
@@ -95,7 +95,7 @@ def assign(client: Data, role: str, email: str) -> None:
 
 
 def override(client: Data, owner: str, notify: str | None, note: str) -> None:
-    """Mean ``override``: one that says the same already keeps its note."""
+    """Apply ``override`` to the model: an equal override keeps its note."""
     now = client.get("override")
     same = now and (now["owner"], now.get("notify")) == (owner, notify)
     if same and note in {"", now.get("note")}:
@@ -106,7 +106,7 @@ def override(client: Data, owner: str, notify: str | None, note: str) -> None:
 
 
 def confirm(holder: Data, setting: Data | None, day: Any) -> None:
-    """Mean ``confirm``."""
+    """Apply ``confirm`` to the model."""
     table = holder.setdefault("in_hubspot", {})
     table["owner"] = setting["owner"] if setting else "default"
     put(table, "notify", setting.get("notify") if setting else None)
@@ -114,24 +114,24 @@ def confirm(holder: Data, setting: Data | None, day: Any) -> None:
 
 
 def in_use(data: Data, user: str) -> bool:
-    """Say whether a setting names the user."""
+    """Return whether a setting refers to the user."""
     named = [data["defaults"], *(client.get("override", {}) for client in data["clients"].values())]
     return any(setting.get("notify") == user for setting in named)
 
 
 def a_year_on(value: Any) -> Any:
-    """Return the day a year later; in JSON days are text."""
+    """Return the date a year later; in JSON, dates are text."""
     if isinstance(value, str):
         return f"{int(value[:4]) + 1}{value[4:]}"
     return value.replace(year=value.year + 1)
 
 
-# --- what an edit must leave alone ---------------------------------------------------------------
+# --- what an edit must not change ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class State:
-    """The store at one moment: its bytes, and what the model says of it."""
+    """The file at one moment: its bytes and the data of the model."""
 
     raw: bytes
     data: Data
@@ -147,7 +147,7 @@ class State:
         return layouts.pieces(self.text, self.data)
 
     def is_block(self, entry: Path) -> bool:
-        """Say whether a client, user or table is one block that begins with a header, or not there."""
+        """Return whether a client, user or table is absent or one block with a header."""
         places = [at for at, piece in enumerate(self.solid) if piece.entry == entry]
         if not places:
             kin = {piece.entry for piece in self.solid if piece.path[:1] == entry[:1]}
@@ -157,12 +157,12 @@ class State:
 
     @functools.cached_property
     def solid(self) -> list[Piece]:
-        """The pieces that are headers or statements."""
+        """The headers and statements."""
         return [piece for piece in self.pieces if piece.path]
 
 
 def entries_of(data: Data) -> dict[Path, str]:
-    """Return what each client, user and top-level table says."""
+    """Return the data of each client, user and top-level table."""
     found: dict[Path, str] = {}
     for top, value in data.items():
         if top in {"clients", "users"}:
@@ -213,7 +213,7 @@ def check_toml(before: State, after: State, renamed: dict[Path, Path], *, strict
 
 
 def inside_gone(before: State, after: State) -> set[str]:
-    """Return the lines of nobody's within an entry or table that is gone: they go with it."""
+    """Return the free lines within a removed entry or table, which are removed, too."""
     found: set[str] = set()
     waiting: list[str] = []
     entry: Path = ()
@@ -232,7 +232,7 @@ def inside_gone(before: State, after: State) -> set[str]:
 
 
 def check_end(before: State, after: State, entries: set[Path]) -> None:
-    """Check that the text ends with a line end as before, if its last line is not what changed."""
+    """Check that the final line end is kept, unless the last line changed."""
     if before.raw.endswith(b"\n"):
         assert after.raw.endswith(b"\n"), "a final newline went"
     elif before.solid and after.solid:
@@ -244,7 +244,7 @@ def check_end(before: State, after: State, entries: set[Path]) -> None:
 def check_comments(
     before: State, after: State, renamed: dict[Path, Path], origin: State | None = None
 ) -> None:
-    """Check whose each comment is: its owner's, as before, or as in ``origin``; it goes with its owner."""
+    """Check that each comment is still attached to its owner, and removed with it."""
     found = layouts.attachments(after.pieces)
     back = layouts.attachments(origin.pieces) if origin else {}
     gone = {layouts.comment_of(line) for line in inside_gone(before, after)}
@@ -269,20 +269,20 @@ def check_comments(
 
 
 def check_fields(before: State, after: State) -> None:
-    """Check that fields that say what they said are written as they were."""
+    """Check that unchanged fields keep their text."""
     was = {piece.path: piece.lines for piece in before.solid if not piece.header}
     for piece in after.solid:
         old, new = value_at(before.data, piece.path), value_at(after.data, piece.path)
         kept = not piece.header and piece.path in was and typed(old) == typed(new)
-        # where tomlkit edits a whole text, white space within the entry's own fields may change
+        # Where tomlkit edits a whole text, white space within the fields of the entry can change.
         if kept and before.is_block(piece.entry):
             assert piece.lines == was[piece.path], "a field that did not change"
 
 
 def check_json(before: State, after: State, layout: str) -> None:
-    """Check that in JSON all values that did not change keep their text, and the indentation.
+    """Check that unchanged values in JSON keep their text and indentation.
 
-    An entry that changes is written as ``json.dumps`` does; a file on one line is, as a whole.
+    A changed entry is written as by ``json.dumps``, and so is a whole file that was on one line.
     """
     old, new = layouts.json_texts(before.text), layouts.json_texts(after.text)
     usual = len(re.findall(r"\r\n|\r|\n", before.text)) > 1
@@ -310,7 +310,7 @@ def _containers(value: Any) -> Iterator[Any]:
 
 
 def check_indentation(text: str, eol: str, layout: str) -> None:
-    """Check that every line is indented by what is open above it."""
+    """Check that every line is indented by its level."""
     unit = {"json-4": "    ", "json-tab": "\t"}.get(layout, "  ")
     depth = 0
     for line in text.rstrip().split(eol):
@@ -327,7 +327,7 @@ def check_indentation(text: str, eol: str, layout: str) -> None:
 
 @dataclass(frozen=True)
 class Step:
-    """A change on record: the store before and after it, and what was renamed."""
+    """A recorded change: the file before and after it, and what was renamed."""
 
     before: State
     after: State
@@ -336,7 +336,7 @@ class Step:
 
     @property
     def whole(self) -> bool:
-        """Whether the whole file got another layout, and no value another one."""
+        """Whether only the layout of the file changed."""
         return typed(self.before.data) == typed(self.after.data)
 
 
@@ -344,7 +344,7 @@ ABSENT = "absent"
 
 
 def differing(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
-    """Yield the paths whose values differ, as far up as one side has nothing."""
+    """Yield the paths of values that differ, up to the level where one side has none."""
     if typed(old) == typed(new):
         return
     if path and path[-1] in IDENTITY:  # a list that is not there has no items
@@ -362,7 +362,7 @@ def differing(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def store_value(data: Data, path: Path, value: Any) -> None:
-    """Put a value at a path, or take away what is there for None."""
+    """Set the value at a path; None removes it."""
     *way, last = path
     if len(path) > 2 and path[-2] == "*":
         items = value_at(data, tuple(way[:-1]))
@@ -380,10 +380,10 @@ def store_value(data: Data, path: Path, value: Any) -> None:
 
 
 def taken_back(now: Data, step: Step) -> Data:
-    """Return the data with a step taken back.
+    """Return the data with a step undone.
 
     Raises:
-        Wrong: what the step left is not what stands there now.
+        Wrong: If the values that the step set are not the current ones.
     """
     data = deepcopy(now)
     for old, new in step.renamed.items():
@@ -396,7 +396,7 @@ def taken_back(now: Data, step: Step) -> Data:
         if typed(value_at(data, path)) != typed(value_at(step.after.data, path)):
             raise Wrong(CHANGED)
         if len(path) > 2 and value_at(data, path[:2]) is None:
-            raise Wrong(CHANGED)  # what it was about is gone, or has another name
+            raise Wrong(CHANGED)  # Its subject was removed or renamed.
         store_value(data, path, deepcopy(value_at(step.before.data, path)))
     if loose_ends(data) - loose_ends(now):
         raise Wrong(CHANGED)  # no command would bring that about
@@ -404,7 +404,7 @@ def taken_back(now: Data, step: Step) -> Data:
 
 
 def loose_ends(data: Data) -> set[str]:
-    """Return who is named without being a user, and which hub ids stand twice."""
+    """Return unknown partner users and duplicate hub IDs."""
     clients = data.get("clients", {})
     settings = {"": data.get("defaults"), **{key: client.get("override") for key, client in clients.items()}}
     users = {key.lower() for key in data.get("users", {})}
@@ -415,9 +415,9 @@ def loose_ends(data: Data) -> set[str]:
 
 
 def unordered(data: Data) -> Data:
-    """Return data with lists of items as tables, and nothing where such a list or table is empty.
+    """Return data with lists of items as tables, and without empty lists and tables.
 
-    But a client or user of whom nothing is said is one.
+    Clients and users without values are kept.
     """
     entries = {top: {key: _filled(entry) for key, entry in data[top].items()} for top in ("clients", "users")}
     return {**_filled(data), **entries}
@@ -444,14 +444,14 @@ SOME_NAME = st.sampled_from(["", "Çelik & Co", 'q"q', "# no", "['a']"])
 
 
 class Store(RuleBasedStateMachine):
-    """A store's file, the model of it, and the commands that change both."""
+    """A data file, its model, and the commands that change both."""
 
     run: Callable[..., Any]
     layout: str
 
     @initialize(seed=st.integers(0, 2**32))
     def begin(self, seed: int) -> None:
-        """Make the file."""
+        """Create the file."""
         store = layouts.made(Random(seed), self.layout)
         for old in File().iterdir():
             old.unlink()
@@ -480,7 +480,7 @@ class Store(RuleBasedStateMachine):
         COUNTS[self.layout, what] += 1
 
     def command(self, *argv: str, means: Meaning, renamed: dict[Path, Path] | None = None) -> None:
-        """Run a command that changes the store, and hold the file against the model."""
+        """Run a command that changes the file, and compare the file with the model."""
         before, data = self.now, deepcopy(self.now.data)
         try:
             means(data)
@@ -495,14 +495,14 @@ class Store(RuleBasedStateMachine):
         self.check(before, data, renamed or {})
 
     def refused(self, argv: tuple[str, ...], status: int) -> None:
-        """Run a command that is an error; nothing may be written."""
+        """Run a command that is an error, and check that nothing is written."""
         ran = self.run(*argv, "--yes", "-q")
         assert ran.status == status, (argv, ran, self.now)
         assert self.path.read_bytes() == self.now.raw
         self.count("errors")
 
     def check_refusal(self, data: Data) -> None:
-        """Check that a refused edit was one of an odd layout, and wrote nothing."""
+        """Check that a refused edit had an unusual layout, and wrote nothing."""
         assert self.path.read_bytes() == self.now.raw
         assert self.layout not in JSON, "JSON refused"
         entries = touched(self.now.data, data)
@@ -527,7 +527,7 @@ class Store(RuleBasedStateMachine):
         self.count("edits")
 
     def record(self, before: State, after: State, renamed: dict[Path, Path]) -> None:
-        """Take a change as the last one."""
+        """Record a change as the last one."""
         lines = File(f"{self.path}.history.jsonl").read_text().splitlines()
         last = next(line for line in map(json.loads, reversed(lines)) if "id" in line)
         self.steps.append(Step(before, after, renamed, last["id"]))
@@ -817,7 +817,7 @@ class Store(RuleBasedStateMachine):
         self.take_back(step, "undo", step.id)
 
     def take_back(self, step: Step, *argv: str) -> None:
-        """Run an undo, and hold the file against the model."""
+        """Run undo, and compare the file with the model."""
         before = self.now
         try:
             if step.whole and self.now.raw != step.after.raw:
@@ -849,7 +849,7 @@ class Store(RuleBasedStateMachine):
         self.record(before, after, backwards)
         self.count("undone")
 
-    # somebody else
+    # other writers
 
     @rule(place=PICK)
     def comment_outside(self, place: int) -> None:
@@ -881,7 +881,7 @@ class Store(RuleBasedStateMachine):
         self.edited_outside(text, data)
 
     def edited_outside(self, text: str, data: Data) -> None:
-        """Write the text as an editor would."""
+        """Write the text like an editor."""
         bom = "\ufeff" if self.now.raw.startswith(b"\xef\xbb\xbf") else ""
         self.path.write_bytes((bom + text).encode())
         self.now = State(self.path.read_bytes(), {"clients": {}, "users": {}, **data})
@@ -902,7 +902,7 @@ def machine(
 
 
 def played(machine: type[Store], examples: int, steps: int, *, derandomize: bool) -> None:
-    """Let hypothesis play."""
+    """Run the machine with hypothesis."""
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -918,18 +918,18 @@ def played(machine: type[Store], examples: int, steps: int, *, derandomize: bool
 
 
 def summary(layout: str) -> str:
-    """Return what happened in a layout, counted."""
+    """Return the counts of events in a layout."""
     kinds = ("edits", "undone", "refused", "rewritten", "errors", "idle", "outside")
     return f"{layout:13}" + "".join(f"{COUNTS[layout, kind]:>7} {kind}" for kind in kinds)
 
 
 def edits(layout: str) -> int:
-    """Return how many changes were written, undo among them."""
+    """Return the number of saved changes, including undo."""
     return COUNTS[layout, "edits"] + COUNTS[layout, "undone"]
 
 
 @pytest.mark.parametrize("machine", layouts.LAYOUTS, indirect=True)
-def test_commands_mean_what_the_model_says(machine: type[Store]) -> None:
+def test_commands_change_what_the_model_expects(machine: type[Store]) -> None:
     COUNTS.clear()
     played(machine, 8, 12, derandomize=True)
     assert edits(machine.layout) + COUNTS[machine.layout, "refused"] > 5

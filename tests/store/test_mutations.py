@@ -1,8 +1,8 @@
-"""Damaged stores: valid ones of every layout, changed byte by byte and token by token.
+"""Damaged files: valid ones, changed byte by byte and token by token.
 
-Whatever a damaged store says, every command ends with a status of its own, in words, at a line, with
-a way out; what is not answered with 0 leaves every byte; what is, has done what was asked and nothing
-else. A failure names its mutant: ``RENEWCTL_MUTANT=STORE:NUMBER pytest tests/store/test_mutations.py``.
+For any damaged file, every command exits with one of its statuses, and reports a line and a hint. If the
+status is not 0, no byte changes. If it is 0, the command did what was asked, and nothing else. A failure
+names its mutant: ``RENEWCTL_MUTANT=STORE:NUMBER pytest tests/store/test_mutations.py``.
 """
 
 import json
@@ -293,7 +293,7 @@ def by_line(change: Callable[[list[bytes], random.Random], object]) -> Mutation:
 
 
 def _words(tokens: list[bytes]) -> list[int]:
-    """Return the tokens that are more than blanks."""
+    """Return the tokens that are not blank."""
     return [index for index, token in enumerate(tokens) if token.strip()] or [0]
 
 
@@ -311,13 +311,13 @@ def token_delete(tokens: list[bytes], rng: random.Random) -> None:
 
 
 def token_other(tokens: list[bytes], rng: random.Random) -> None:
-    """Put something of another type or size in the place of a word: usually a value or a key."""
+    """Replace a word, usually a value or a key, with one of another type or size."""
     places = [index for index in _words(tokens) if len(tokens[index]) > 1]
     tokens[rng.choice(places or [0])] = rng.choice(VALUES).encode()
 
 
 def token_hostile(tokens: list[bytes], rng: random.Random) -> None:
-    """Put hostile bytes within a text."""
+    """Insert hostile bytes into a text."""
     texts = [index for index in _words(tokens) if tokens[index][:1] in (b'"', b"'")]
     place = rng.choice(texts or [0])
     tokens[place] = infested(tokens[place], rng)
@@ -332,13 +332,13 @@ MUTATIONS: list[Mutation] = [
 
 
 def line_added(lines: list[bytes], rng: random.Random) -> None:
-    """Add a line that may well stand in a store, though perhaps not there."""
+    """Add a line that can be valid elsewhere in the file."""
     kind = ".json" if b"".join(lines).lstrip(b"\xef\xbb\xbf")[:1] == b"{" else ".toml"
     lines.insert(rng.randrange(len(lines) + 1), rng.choice(LINES[kind]).encode() + b"\n")
 
 
 def line_end(lines: list[bytes], rng: random.Random) -> None:
-    """End a line otherwise."""
+    """Change the end of a line."""
     place = rng.randrange(len(lines))
     lines[place] = lines[place].rstrip(b"\r\n") + rng.choice((b"\r\n", b"\n", b" \t\n", b"\n\n", b" # c\n"))
 
@@ -352,14 +352,14 @@ def original(store: str) -> bytes:
 
 
 def mutant(store: str, number: int) -> bytes:
-    """Return a store with one to three damages; the same for the same arguments, always."""
+    """Return a file with one to three defects, always the same for the same arguments."""
     rng, data = random.Random(f"{store}:{number}"), original(store)
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         data = rng.choice(ODD if number % 2 else MUTATIONS)(data, rng)
     return data
 
 
-# ------------------------------------------------------------------ what every command owes
+# ------------------------------------------------------------------ what every command must do
 
 DOCUMENTED = {
     "who": {0, 3},
@@ -374,7 +374,7 @@ PLACE = re.compile(r"^  --> (.*)$", re.MULTILINE)
 
 
 class Store:
-    """A damaged store in the current folder, and what is expected of the commands on it."""
+    """A damaged file in the current folder, and the expected results of commands."""
 
     def __init__(self, store: str, number: int, run: Callable) -> None:
         self.name = f"RENEWCTL_MUTANT={store}:{number}"
@@ -411,7 +411,7 @@ class Store:
         assert self.rest(self.data, only) == self.rest(self.path.read_bytes(), only), (self.name, argv)
 
     def answered(self, *argv: str) -> int:
-        """Run a command and check all that is true of every answer."""
+        """Run a command, and check what must hold for every answer."""
         store = () if argv[0] == "diff" else ("--store", str(self.path))
         with no_hang():
             status, _, err = self.run(*argv, *store)
@@ -434,20 +434,20 @@ class Store:
         assert all(re.fullmatch(r".+\.(toml|json):\d+:\d+", place) for place in PLACE.findall(err)), where
 
     def rest(self, data: bytes, only: tuple[str, ...]) -> str:
-        """Return what the store says beside what a command is about."""
+        """Return the data of the file that the command does not change."""
         said = loaded(self.path.suffix, data)
         table = said
         for step in only[:-1]:
             table = table.get(step, {})
         for key in [key for key in table if key == only[-1] or client_key(key) == only[-1]]:
             del table[key]
-        # A table that was there in name only may come or go with what was in it.
+        # An empty table can appear or disappear with its content.
         full = {key: value for key, value in said.items() if value != {}}
         return json.dumps(full, default=repr, sort_keys=True)
 
 
 def loaded(suffix: str, data: bytes) -> dict[str, Any]:
-    """Return what a store says, as the parsers see it and not as renewctl does."""
+    """Return the data of a file as read by the parsers, without renewctl."""
     text = data.decode().removeprefix("\ufeff")
     if suffix == ".toml":
         return tomli.loads(text)
@@ -456,7 +456,7 @@ def loaded(suffix: str, data: bytes) -> dict[str, Any]:
 
 @contextmanager
 def no_hang() -> Iterator[None]:
-    """Stop what takes a minute; the command line answers that with 70, and the test fails."""
+    """Stop a command after a minute, so that it exits with 70 and the test fails."""
 
     def stop(*_: object) -> None:
         raise AssertionError("it hangs")
@@ -482,8 +482,8 @@ UNUSUAL = {"dotted.toml", "inline.toml", "split.toml"}
 
 
 @pytest.mark.parametrize("store", [*SMALL, *LARGE])
-def test_undamaged_every_command_is_done(store: str, run: Callable) -> None:
-    """Otherwise the mutants would show nothing."""
+def test_every_command_works_on_undamaged_files(store: str, run: Callable) -> None:
+    """Otherwise the mutants would prove nothing."""
     path = Path("store" + Path(store).suffix)
     data = original(store)
     client = LARGE.get(store, "acme.example")
@@ -502,8 +502,8 @@ def test_undamaged_every_command_is_done(store: str, run: Callable) -> None:
             Path(f"{path}.layout.bak").unlink()
 
 
-def test_the_mutants_are_the_same_in_every_run() -> None:
-    """And most of them are no longer what they were, but some can still be read."""
+def test_mutants_are_reproducible() -> None:
+    """Most of them differ from the original, and some are still valid."""
     assert mutant("headers.toml", 3) == mutant("headers.toml", 3)
     mutants = {mutant(store, number) for store in SMALL for number in range(20)}
     assert len(mutants) > 15 * len(SMALL)
@@ -523,6 +523,6 @@ def test_many_damaged_stores(store: str, run: Callable) -> None:
 
 
 @pytest.mark.skipif(not REPLAY, reason="no mutant is named by RENEWCTL_MUTANT")
-def test_the_mutant_named(run: Callable) -> None:
+def test_one_mutant(run: Callable) -> None:
     store, number = REPLAY.split(":")
     Store(store, int(number), run).check()

@@ -1,4 +1,4 @@
-"""TOML documents: positions, edits to the letter, refusals, and what random edits must never do."""
+"""TOML documents: positions, exact edits, refusals and random edits."""
 
 import random
 import time
@@ -22,7 +22,7 @@ from renewctl.store.document import Document
 
 
 class TomlDocument(Document):
-    """A document in TOML whose edits are looked at as texts."""
+    """A TOML document whose edits are compared as text."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text, codec)
@@ -90,7 +90,7 @@ def client(rng: random.Random) -> dict[str, Any]:
 
 
 class Writer:
-    """Writes clients in one layout; every comment and every string is told apart by its client."""
+    """Writes clients in one layout; comments and strings contain the client's name."""
 
     def __init__(self, rng: random.Random, eol: str) -> None:
         self.rng, self.eol, self.marks = rng, eol, 0
@@ -220,7 +220,7 @@ def own_names(changes: list[Change]) -> set[str]:
 
 
 def foreign_comments(text: str, names: set[str]) -> list[str]:
-    """Return the marked comments that are not of the clients in ``names``."""
+    """Return the marked comments of clients that are not in ``names``."""
     found = []
     for line in text.split("\n"):
         at = line.rfind("# ")
@@ -231,7 +231,7 @@ def foreign_comments(text: str, names: set[str]) -> list[str]:
 
 
 def one_random_edit(seed: int) -> str:
-    """Make a document and an edit; check the promises; say layout and outcome."""
+    """Make a document and an edit, check the result, and return layout and outcome."""
     rng = random.Random(seed)
     layout = rng.choice(LAYOUTS)
     names = rng.sample(KEYS, rng.randint(1, 4))
@@ -275,7 +275,7 @@ def _blocks(text: str, touched: set[str]) -> list[str]:
 
 @hypothesis_settings(max_examples=300, derandomize=True, deadline=None, database=None)
 @given(st.integers(min_value=0, max_value=10**9))
-def test_random_edits_say_what_was_asked_and_leave_others_alone(seed: int) -> None:
+def test_random_edits_change_only_what_was_asked(seed: int) -> None:
     outcome = one_random_edit(seed)
     assert outcome.split()[0] not in ORDINARY or not outcome.endswith("refused"), (seed, outcome)
 
@@ -401,7 +401,7 @@ EDITS: dict[str, tuple[list[Change], str, str]] = {
 
 @pytest.mark.parametrize("eol", ["\n", "\r\n"])
 @pytest.mark.parametrize("name", EDITS)
-def test_an_edit_changes_these_characters_and_no_others(name: str, eol: str) -> None:
+def test_an_edit_changes_only_these_characters(name: str, eol: str) -> None:
     changes, old, new = EDITS[name]
     assert not old or STORE.count(old) == 1
     wanted = STORE.replace(old, new, 1) if old else STORE
@@ -463,7 +463,7 @@ LAYOUT_EDITS = [
         [Change(("clients", "a"), "z z", renamed=True)],
         SUB.replace("clients.a", 'clients."z z"'),
     ),
-    # the only sub-table goes: the table itself must stay
+    # The only sub-table is removed, and the table itself must stay.
     ("[clients.a.override]\nowner = 1\n", [Change(("clients", "a", "override"), None)], "[clients.a]\n"),
     # dotted keys within a block
     (
@@ -517,7 +517,7 @@ LAYOUT_EDITS = [
         [Change(("clients", "a", "contacts", "b"), {"email": "b"})],
         "[clients.a]\ncontacts = [\n  {email='a'}, # A\n  { email = \"b\" }\n]\n",
     ),
-    # a list on several lines that lost its last item is an empty one, unless a comment of nobody's is left
+    # A list on several lines that lost its last item is empty, unless a free comment is left.
     (
         "[clients.a]\ncontacts = [\n  {email='a'}, # A\n]\n",
         [Change(("clients", "a", "contacts", "a"), None)],
@@ -528,7 +528,7 @@ LAYOUT_EDITS = [
         [Change(("clients", "a", "contacts", "a"), None)],
         "[clients.a]\ncontacts = [\n  # C\n\n]\n",
     ),
-    # comments left in a list without items are nobody's: they do not come to be directly above a new item
+    # Comments left in a list without items are free, and do not end up directly above a new item.
     (
         "[clients.a]\ncontacts = [ # C\n  # A\n]\n",
         [Change(("clients", "a", "contacts", key), {"email": key}) for key in "bc"],
@@ -615,7 +615,7 @@ LAYOUT_EDITS = [
 
 
 @pytest.mark.parametrize(("text", "changes", "wanted"), LAYOUT_EDITS)
-def test_an_edit_on_another_layout(text: str, changes: list[Change], wanted: str) -> None:
+def test_an_edit_in_another_layout(text: str, changes: list[Change], wanted: str) -> None:
     assert TomlDocument(text).edit(changes) == wanted
 
 
@@ -630,8 +630,8 @@ def test_an_edit_on_another_layout(text: str, changes: list[Change], wanted: str
         ("f k a l m n o p q r", "f k a b c e l m n o p q r"),
     ],
 )
-def test_new_clients_go_where_the_order_of_keys_has_them_if_there_is_one(standing: str, there: str) -> None:
-    """Else to the end, as they come. One in ten may be out of order."""
+def test_new_clients_are_inserted_in_key_order(standing: str, there: str) -> None:
+    """Otherwise they go to the end. One in ten keys can be out of order."""
     text = "\n".join(f"# of {key}\n[clients.{key}]\n\n# loose" for key in standing.split())
     text = text.partition("\n")[2]  # a comment above the first could be the heading of all
     new = TomlDocument(text).edit([Change(("clients", key), {"hub_id": 1}) for key in "ecb"])
@@ -647,7 +647,7 @@ def test_new_clients_go_where_the_order_of_keys_has_them_if_there_is_one(standin
     "text",
     ["[clients.d]\n\n[clients.e]\n\n[clients.d.override]\nowner = 'hubspot'\n"],
 )
-def test_in_an_unusual_layout_new_clients_go_to_the_end(text: str) -> None:
+def test_new_clients_go_to_the_end_in_an_unusual_layout(text: str) -> None:
     new = TomlDocument(text).edit([Change(("clients", key), {"hub_id": 1}) for key in "cb"])
     assert new == text + "\n[clients.c]\nhub_id = 1\n\n[clients.b]\nhub_id = 1\n"
 
@@ -674,9 +674,7 @@ REFUSED = {
         Change(("clients", "a"), "z", renamed=True),
     ],
 )
-def test_an_entry_that_is_not_one_block_is_refused_with_a_remedy_that_works(
-    name: str, change: Change
-) -> None:
+def test_an_entry_that_is_not_one_block_is_refused_with_a_hint_that_works(name: str, change: Change) -> None:
     document = TomlDocument(REFUSED[name])
     with pytest.raises(UnsupportedLayout) as refusal:
         document.edit([change])
@@ -751,18 +749,18 @@ email = "c@c" # mail
 """
 
 
-def test_free_comments_of_an_entry_stay_at_its_keys_where_a_layout_is_rewritten() -> None:
+def test_a_rewritten_layout_keeps_free_comments_at_the_keys() -> None:
     new = TomlDocument("clients.a.x = 1\n\n# three\n\nclients.a.y = 1\n").reformat().text
     assert new == "[clients.a]\nx = 1\n# three\ny = 1\n"
 
 
-def test_a_layout_is_rewritten_but_not_what_is_a_block_in_it() -> None:
+def test_a_rewritten_layout_keeps_the_text_of_blocks() -> None:
     block = '[clients.a]\nname = "A" # A\n\n# free\n\n# why\n[clients.a.override]\nowner = "hubspot"\n'
     made = TomlDocument(f'{block}\n[clients]\nb = {{ name = "B" }}\n').reformat().text
     assert made == f'{block}\n[clients.b]\nname = "B"\n'
 
 
-def test_a_layout_is_rewritten_with_every_comment_at_its_key() -> None:
+def test_a_rewritten_layout_keeps_every_comment_at_its_key() -> None:
     assert TomlDocument(LAYOUT).reformat().text == REWRITTEN
     assert tomli.loads(LAYOUT) == tomli.loads(REWRITTEN)
 
@@ -775,7 +773,7 @@ def test_a_layout_is_rewritten_with_every_comment_at_its_key() -> None:
         '[[x-list]]\nn = 1\n\n# second\n[[x-list]]\n\n[defaults]\nowner = "hubspot"\n\n[x-own]\n',
     ],
 )
-def test_tables_without_headers_and_lists_with_them_keep_their_text_where_a_layout_is_rewritten(
+def test_a_rewritten_layout_keeps_tables_without_headers_and_lists_with_headers(
     above: str,
 ) -> None:
     text = "version = 1\n" + above + "[clients]\na = { x = 1 } # A\n\n[clients.b]\n"
@@ -798,7 +796,7 @@ def test_a_layout_with_many_comments_is_rewritten_in_linear_time() -> None:
 
 @pytest.mark.parametrize("eol", ["\n", "\r\n"])
 @pytest.mark.parametrize("marker", ["{}", "{ }", "{} # none", "{ } # {}"])
-def test_the_first_client_takes_the_place_of_an_empty_table_and_comments_stay(marker: str, eol: str) -> None:
+def test_the_first_client_replaces_an_empty_table_and_comments_stay(marker: str, eol: str) -> None:
     text = f"# ours\nclients = {marker}\n\n[defaults]\nowner = 'hubspot'\n".replace("\n", eol)
     new = TomlDocument(text).edit([Change(("clients", "a"), {"hub_id": 1})])
     beside = marker[marker.index("}") + 1 :].strip()
@@ -807,13 +805,13 @@ def test_the_first_client_takes_the_place_of_an_empty_table_and_comments_stay(ma
     assert new == wanted.replace("\n", eol)
 
 
-def test_half_a_character_is_refused() -> None:
+def test_a_lone_surrogate_is_refused() -> None:
     with pytest.raises(UsageError):
         TomlDocument("").edit([Change(("x",), "\ud800")])
 
 
 @pytest.mark.parametrize("written", ['"wrong"', "= =", "3.0"])
-def test_text_that_says_something_else_is_not_written(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_with_other_data_is_not_written(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toml_writer, "format_value", lambda value: written)
     with pytest.raises(InternalError, match="the new text"):
         TomlDocument("[clients.a]\nx = 1\n").edit([Change(("clients", "a", "x"), 3)])
@@ -831,7 +829,7 @@ def test_text_that_says_something_else_is_not_written(written: str, monkeypatch:
         ("{ a = 1 }", "{ b = 1 }"),
     ],
 )
-def test_values_that_python_or_the_clock_call_equal_are_told_apart(one: str, other: str) -> None:
+def test_values_that_are_equal_in_python_but_not_in_toml_are_distinguished(one: str, other: str) -> None:
     values = [tomli.loads(f"k = {text}")["k"] for text in (one, other, one)]
     assert not is_same(values[0], values[1])
     assert is_same(values[0], values[2])
@@ -872,7 +870,7 @@ POSITIONS = [
 
 
 @pytest.mark.parametrize(("text", "path", "found"), POSITIONS)
-def test_a_path_is_found_at(text: str, path: tuple[str, ...], found: str) -> None:
+def test_the_position_of_a_path(text: str, path: tuple[str, ...], found: str) -> None:
     for eol in ("\n", "\r\n"):
         line, column = TomlDocument(text.replace("\n", eol)).locate(path)
         rest = text.split("\n", line - 1)[line - 1][column - 1 :]
@@ -880,15 +878,15 @@ def test_a_path_is_found_at(text: str, path: tuple[str, ...], found: str) -> Non
 
 
 ERRORS = [
-    ("[a]\nx = 1\n[b]\n[a]\n", "the table a is given twice: lines 1 and 4", 4, 1),
-    ("[a]\nb = 1\n[a.b]\n", "the table a.b is given twice: lines 2 and 3", 3, 1),
-    ('[clients."x.y"]\nb = 1\nb = 1', 'the key clients."x.y".b is given twice: lines 2 and 3', 3, 1),
-    ('a = 1\nowner = "hub\nb = 1', "a quoted text is not closed on its line", 2, 13),
-    ("a = 1\n# x\rb\n", "a lone carriage return", 2, 4),
-    ("a = 1\rb = 2\r", "a lone carriage return", 1, 6),
-    ("a = 1\nb = " + "[" * 200 + "]" * 200, "nested too deeply", 2, 1),
-    ("a = 1\n" + "b." * 300 + "c = 1", "nested too deeply", 2, 1),
-    ("a = 1\nb = '\x00'", "Found invalid character", 2, 6),
+    ("[a]\nx = 1\n[b]\n[a]\n", "table a appears twice, on lines 1 and 4", 4, 1),
+    ("[a]\nb = 1\n[a.b]\n", "table a.b appears twice, on lines 2 and 3", 3, 1),
+    ('[clients."x.y"]\nb = 1\nb = 1', 'key clients."x.y".b appears twice, on lines 2 and 3', 3, 1),
+    ('a = 1\nowner = "hub\nb = 1', "string not closed on its line", 2, 13),
+    ("a = 1\n# x\rb\n", "lone carriage return", 2, 4),
+    ("a = 1\rb = 2\r", "lone carriage return", 1, 6),
+    ("a = 1\nb = " + "[" * 200 + "]" * 200, "too many nested levels", 2, 1),
+    ("a = 1\n" + "b." * 300 + "c = 1", "too many nested levels", 2, 1),
+    ("a = 1\nb = '\x00'", "found invalid character", 2, 6),
 ]
 
 
@@ -909,7 +907,7 @@ def test_bad_syntax_has_message_line_and_column(text: str, message: str, line: i
     assert (problem.line, problem.column) == (line, column)
 
 
-def test_a_table_given_twice_at_the_end_of_a_long_text_is_named_in_linear_time() -> None:
+def test_a_duplicate_table_in_a_long_text_is_found_in_linear_time() -> None:
     text = "".join(f"[clients.c{n}]\nname = 'N{n}'\n\n" for n in range(4 * LONG)) + "  [clients.c1]\n"
     begun = time.process_time()
     with pytest.raises(StoreInvalid) as error:
@@ -920,19 +918,19 @@ def test_a_table_given_twice_at_the_end_of_a_long_text_is_named_in_linear_time()
     assert (problem.line, problem.column) == (120001, 3)
 
 
-def test_every_unresolved_merge_is_named() -> None:
+def test_every_merge_conflict_is_listed() -> None:
     merge = "<<<<<<< HEAD\na = 2\n=======\na = 3\n>>>>>>> main\n"
     with pytest.raises(StoreInvalid) as error:
         TomlDocument(f"x = 1\n{merge}y = 1\n{merge}<<<<<<< HEAD\nz = 1\n")
     assert [problem.message for problem in error.value.problems] == [
-        "unresolved merge in a, lines 2-6",
-        "unresolved merge in a, lines 8-12",
-        "unresolved merge in z, lines 13-14",
+        "merge conflict in a, lines 2-6",
+        "merge conflict in a, lines 8-12",
+        "merge conflict in z, lines 13-14",
     ]
     assert TomlDocument(f"x = '''\n{merge}'''").data
 
 
-def test_an_integer_of_any_length_within_a_text_is_fine() -> None:
+def test_an_integer_of_any_length_in_a_string_is_accepted() -> None:
     digits = "0x" + "f" * 6000
     document = TomlDocument(f"a = '{digits}'")
     assert document.data == {"a": digits}

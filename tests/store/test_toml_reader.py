@@ -1,4 +1,4 @@
-"""With toml-rs as without it: the same data, the same errors, whatever the text; and no process dies."""
+"""The reader with and without toml-rs: the same data and errors, and no crash."""
 
 import random
 import re
@@ -105,7 +105,7 @@ print("the same")
 
 
 def outcome(read: Callable[[str], Any], text: str) -> Any:
-    """Return what the text says, with the types of all values, or the error."""
+    """Return the data of the text with the types of all values, or the error."""
     try:
         return typed(read(text))
     except (ValueError, RecursionError) as error:
@@ -113,14 +113,14 @@ def outcome(read: Callable[[str], Any], text: str) -> Any:
 
 
 def typed(value: Any) -> Any:
-    """Return plain data so that it is equal only to what has the same types and order, NaN to itself."""
+    """Return data that is equal only for the same types and order; NaN equals itself."""
     if isinstance(value, dict):
         return [(key, typed(inner)) for key, inner in value.items()]
     return list(map(typed, value)) if isinstance(value, list) else repr(value)
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-def test_a_value_is_what_tomli_makes_of_it(value: str) -> None:
+def test_values_are_the_same_as_with_tomli(value: str) -> None:
     text = f"a = {value}"
     wanted = typed(tomli.loads(text))
     assert typed(loads(text)) == wanted
@@ -128,12 +128,12 @@ def test_a_value_is_what_tomli_makes_of_it(value: str) -> None:
 
 
 @pytest.mark.parametrize("text", LAYOUTS.values(), ids=LAYOUTS)
-def test_a_layout_is_read_or_refused_as_by_tomli(text: str) -> None:
+def test_layouts_are_read_or_refused_as_by_tomli(text: str) -> None:
     assert outcome(loads, text) == outcome(tomli.loads, text)
 
 
 def mutations(text: str, chance: random.Random) -> Iterator[str]:
-    """Yield parts of a text, each with a few pieces put in, replaced or taken out."""
+    """Yield parts of a text with a few pieces inserted, replaced or removed."""
     blocks = re.split(r"\n(?=\[)", text)
     while True:
         mutated = "\n".join(chance.sample(blocks, 2))
@@ -145,7 +145,7 @@ def mutations(text: str, chance: random.Random) -> Iterator[str]:
         yield mutated
 
 
-def test_it_says_of_mutations_of_the_example_what_tomli_says() -> None:
+def test_mutations_of_the_example_give_the_same_result_as_with_tomli() -> None:
     texts = mutations((EXAMPLES / "agency.toml").read_text("utf-8"), random.Random(1))
     read = 0
     for text in islice(texts, 6000):
@@ -156,7 +156,7 @@ def test_it_says_of_mutations_of_the_example_what_tomli_says() -> None:
 
 
 def in_a_process(code: str, stdin: str = "") -> subprocess.CompletedProcess[bytes]:
-    """Run the code in a process of its own."""
+    """Run the code in a separate process."""
     return subprocess.run(
         [sys.executable, "-c", code],
         input=stdin.encode("utf-8", "surrogatepass"),
@@ -167,8 +167,8 @@ def in_a_process(code: str, stdin: str = "") -> subprocess.CompletedProcess[byte
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_no_text_ends_the_process(text: str) -> None:
-    """As some of these end one that gives them to toml-rs."""
+def test_no_text_crashes_the_process(text: str) -> None:
+    """Some of these texts crash a process that passes them to toml-rs."""
     ran = in_a_process(OUTCOME, stdin=text)
     assert (ran.returncode, ran.stdout) == (0, b"the same\n"), ran.stderr.decode()
 
@@ -185,7 +185,7 @@ b = { "]" = "'", '}' = '"' }
 @pytest.mark.parametrize(
     "text", [(EXAMPLES / "agency.toml").read_text("utf-8"), STRINGS], ids=["agency", "strings"]
 )
-def test_toml_rs_reads_it_alone(text: str) -> None:
+def test_toml_rs_alone_reads_the_text(text: str) -> None:
     code = (
         "import sys; from renewctl.formats.toml.reader import loads;"
         "loads(sys.stdin.buffer.read().decode()); print('tomli' in sys.modules)"

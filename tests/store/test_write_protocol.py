@@ -1,6 +1,6 @@
-"""How the store is written: locks, conflicts, modes, owners, links, and what is in the way.
+"""How the data file is written: locks, modes, owners, links and obstacles.
 
-What the superuser may do anyway is tried in a process without privileges.
+What the superuser is always allowed to do is tested in a process without privileges.
 """
 
 import os
@@ -45,7 +45,7 @@ as_root = pytest.mark.skipif(not ROOT, reason="only the superuser can give files
 
 @pytest.fixture
 def store() -> Path:
-    """Return a small store, here."""
+    """Return a small data file in the current folder."""
     path = Path("renewctl.toml")
     path.write_text(STORE, encoding="utf-8")
     return path
@@ -53,7 +53,7 @@ def store() -> Path:
 
 @pytest.fixture
 def anybodys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Return a store in the current folder, which every user may enter and write."""
+    """Return a data file in the current folder, which every user can enter and write."""
     folder = Path(tempfile.mkdtemp(dir="/tmp"))
     folder.chmod(0o777)
     monkeypatch.chdir(folder)
@@ -65,12 +65,12 @@ def anybodys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def plain(server: Server, *argv: str, **job: Any) -> Ran:
-    """Run renewctl as somebody without privileges."""
+    """Run renewctl as a user without privileges."""
     return server.run(*argv, **({"user": NOBODY} if ROOT else {}), **job)
 
 
 def given(path: Path, text: str | None = None) -> Path:
-    """Give a file, a new one if it has a text, to whom ``plain`` runs as."""
+    """Make the user of ``plain`` the owner of a file, and create it if needed."""
     if text is not None:
         path.write_text(text, encoding="utf-8")
     if ROOT:
@@ -83,12 +83,12 @@ def mode(path: Path) -> int:
 
 
 def on_lock(ran: Ran, name: str) -> list[Call]:
-    """Return a run's calls of that name on the lock file."""
+    """Return the calls of that name on the lock file."""
     return [call for call in ran.calls if call.name == name and call.path == str(LOCK)]
 
 
 def refused(ran: Ran, store: Path, message: str, status: int = 74) -> None:
-    """Check that a run said why it wrote nothing, and wrote nothing."""
+    """Check that a run wrote nothing, and explained why."""
     assert (ran.status, ran.out) == (status, ""), ran
     assert ran.err.startswith("error: ")
     assert message in ran.err
@@ -101,9 +101,7 @@ def refused(ran: Ran, store: Path, message: str, status: int = 74) -> None:
 # ------------------------------------------------------------------ nothing to write
 
 
-def test_a_change_that_changes_nothing_takes_no_lock_and_opens_nothing_for_writing(
-    store: Path, server: Server
-) -> None:
+def test_a_command_without_changes_takes_no_lock_and_writes_nothing(store: Path, server: Server) -> None:
     before = store.stat()
     ran = server.run("set-default", "--owner", "hubspot")
     assert ran.status == 0
@@ -113,7 +111,7 @@ def test_a_change_that_changes_nothing_takes_no_lock_and_opens_nothing_for_writi
     assert os.listdir() == ["renewctl.toml"]
 
 
-def test_what_only_reads_does_not_even_import_the_lock(store: Path) -> None:
+def test_reading_commands_do_not_import_the_lock(store: Path) -> None:
     loaded = "any(map(sys.modules.get, ('filelock', 'renewctl.store.lock')))"
     code = f"import sys; from renewctl.main import main; main(['who']); sys.exit({loaded})"
     assert (
@@ -124,10 +122,10 @@ def test_what_only_reads_does_not_even_import_the_lock(store: Path) -> None:
 # ------------------------------------------------------------------ others
 
 
-def test_who_holds_the_lock_is_told_with_host_and_age(store: Path, server: Server) -> None:
+def test_a_locked_file_is_reported_with_process_host_and_age(store: Path, server: Server) -> None:
     with held(store) as number:
         ran = server.run(*EDIT, "--lock-timeout", "0")
-        refused(ran, store, f"is being written by process {number} on {socket.gethostname()}, for ", 5)
+        refused(ran, store, f"is locked by process {number} on {socket.gethostname()}, for ", 5)
         assert "waited 0 s" in ran.err
         assert "--lock-timeout" in ran.err
         assert '"code": "store-locked"' in server.run(*EDIT, "--lock-timeout", "0", "-o", "json").err
@@ -136,7 +134,7 @@ def test_who_holds_the_lock_is_told_with_host_and_age(store: Path, server: Serve
     assert server.run(*EDIT).status == 0
 
 
-def test_a_lock_that_is_given_up_in_time_is_waited_for(store: Path, server: Server) -> None:
+def test_a_lock_that_is_released_in_time_is_acquired(store: Path, server: Server) -> None:
     with held(store) as number:
         timer = threading.Timer(0.3, os.kill, (number, signal.SIGKILL))
         timer.start()
@@ -144,23 +142,23 @@ def test_a_lock_that_is_given_up_in_time_is_waited_for(store: Path, server: Serv
 
 
 @pytest.mark.parametrize("note", [b"", b"\xff\xfe", b"process 1\nsoon\n", b"x" * 5000 + b"\n1\n"])
-def test_a_lock_that_does_not_say_whose_it_is_is_told_too(note: bytes, store: Path, server: Server) -> None:
+def test_a_lock_without_a_note_is_reported(note: bytes, store: Path, server: Server) -> None:
     with held(store):
         LOCK.write_bytes(note)
-        refused(server.run(*EDIT, "--lock-timeout", "0"), store, "is being written by another process", 5)
+        refused(server.run(*EDIT, "--lock-timeout", "0"), store, "is locked by another process", 5)
 
 
-def test_a_lock_is_tried_once_without_time_and_again_with_some(store: Path, server: Server) -> None:
+def test_a_lock_is_tried_once_without_a_timeout_and_repeatedly_with_one(store: Path, server: Server) -> None:
     with held(store):
         for seconds, tries in (("0", {1}), ("0.2", set(range(2, 20)))):
             ran = server.run(*EDIT, "--lock-timeout", seconds)
             assert ran.status == 5
             assert len(on_lock(ran, "flock")) in tries
-            # no try leaves a file open, or a long wait would run out of them; one more reads whose it is
+            # No attempt leaves a file open, or a long wait would run out of them; one more reads the note.
             assert len(on_lock(ran, "close")) == len(on_lock(ran, "flock")) + 1
 
 
-def test_a_lock_file_that_is_removed_before_it_is_locked_is_made_again(store: Path, server: Server) -> None:
+def test_a_lock_file_removed_before_it_is_locked_is_created_again(store: Path, server: Server) -> None:
     ran = server.run(*EDIT, fault={"at": "flock", "kind": "unlink", "victim": str(LOCK)})
     assert ran.status == 0, ran.err
     assert len(on_lock(ran, "flock")) == 3, "two tries and the release"
@@ -168,7 +166,7 @@ def test_a_lock_file_that_is_removed_before_it_is_locked_is_made_again(store: Pa
     assert LOCK.read_text().startswith("process ")
 
 
-def test_a_lock_file_that_is_removed_before_it_is_opened_is_made_again(store: Path, server: Server) -> None:
+def test_a_lock_file_removed_before_it_is_opened_is_created_again(store: Path, server: Server) -> None:
     LOCK.touch()
     fault = {"at": "open", "path": ".lock", "n": 2, "kind": "unlink", "victim": str(LOCK)}
     ran = server.run(*EDIT, fault=fault)
@@ -180,10 +178,10 @@ def test_a_lock_file_that_is_removed_before_it_is_opened_is_made_again(store: Pa
 @pytest.mark.parametrize(
     ("folder", "owner", "fine"), [(0, NOBODY, True), (12345, 12345, True), (0, 12345, False)]
 )
-def test_a_lock_file_that_a_third_user_may_remove_is_refused(
+def test_a_lock_file_that_a_third_user_can_remove_is_refused(
     folder: int, owner: int, fine: bool, anybodys: Path, server: Server
 ) -> None:
-    """Where only who has a file may remove it, it is to be ours or that of who has the folder."""
+    """If only owners can remove files, the owner must be the user or the folder's."""
     given(anybodys)
     LOCK.touch()
     LOCK.chmod(0o666)
@@ -196,25 +194,27 @@ def test_a_lock_file_that_a_third_user_may_remove_is_refused(
     assert plain(server, *EDIT).status == 0
 
 
-def test_a_link_put_in_the_lock_files_place_is_not_followed(store: Path, server: Server) -> None:
-    """Put there after it was looked at what stands there."""
+def test_a_link_in_place_of_the_lock_file_is_not_followed(store: Path, server: Server) -> None:
+    """The link is created after the check."""
     Path("mine").write_text("mine")
     ran = server.run(*EDIT, fault={"at": "open", "path": ".lock", "kind": "symlink", "victim": str(LOCK)})
     refused(ran, store, ".renewctl.toml.lock")
     assert Path("mine").read_text() == "mine"
 
 
-def test_a_new_lock_file_lets_others_in_before_it_is_locked(store: Path, server: Server) -> None:
-    """Or they would be told that they may not, rather than wait."""
+def test_a_new_lock_file_has_its_mode_before_it_is_locked(store: Path, server: Server) -> None:
+    """Otherwise others would get an error instead of waiting."""
     store.chmod(0o660)
     assert server.run(*EDIT, umask=0o077, fault={"at": "flock", "kind": "kill"}).status == -9
     assert mode(LOCK) == 0o660
 
 
 @pytest.mark.parametrize("kind", ["ENOLCK", "ENOSYS", "EOPNOTSUPP"])
-def test_where_nothing_can_be_locked_nothing_is_written(kind: str, store: Path, server: Server) -> None:
+def test_nothing_is_saved_if_the_file_system_does_not_support_locks(
+    kind: str, store: Path, server: Server
+) -> None:
     ran = server.run(*EDIT, fault={"at": "flock", "kind": kind})
-    refused(ran, store, "does not support locks")
+    refused(ran, store, "does not support file locks")
     assert "local disk" in ran.err
 
 
@@ -222,7 +222,9 @@ def test_where_nothing_can_be_locked_nothing_is_written(kind: str, store: Path, 
 
 
 @pytest.mark.parametrize("what", ["a folder", "a pipe", "a link", "a link to nothing", "a device"])
-def test_what_is_no_lock_file_is_refused_and_left_alone(what: str, store: Path, server: Server) -> None:
+def test_another_file_in_place_of_the_lock_file_is_refused_and_kept(
+    what: str, store: Path, server: Server
+) -> None:
     make: dict[str, Callable[[], object]] = {
         "a folder": LOCK.mkdir,
         "a pipe": lambda: os.mkfifo(LOCK),
@@ -240,7 +242,7 @@ def test_what_is_no_lock_file_is_refused_and_left_alone(what: str, store: Path, 
 
 
 @as_root
-def test_a_lock_of_somebody_else_that_cannot_be_opened_is_told(anybodys: Path, server: Server) -> None:
+def test_a_lock_file_that_cannot_be_opened_is_reported(anybodys: Path, server: Server) -> None:
     given(anybodys)
     LOCK.touch(mode=0o600)
     ran = plain(server, *EDIT)
@@ -252,7 +254,7 @@ def test_a_lock_of_somebody_else_that_cannot_be_opened_is_told(anybodys: Path, s
 
 
 def test_a_folder_that_cannot_be_written_is_refused(anybodys: Path, server: Server) -> None:
-    """And the store is never written in place instead, though that would be allowed."""
+    """The file is not written in place either, although that would be allowed."""
     given(anybodys)
     Path().chmod(0o555)
     refused(plain(server, *EDIT), anybodys, "Permission denied")
@@ -261,7 +263,7 @@ def test_a_folder_that_cannot_be_written_is_refused(anybodys: Path, server: Serv
     assert plain(server, *EDIT).status == 0
 
 
-def test_a_store_that_cannot_be_read_is_refused(anybodys: Path, server: Server) -> None:
+def test_an_unreadable_file_is_refused(anybodys: Path, server: Server) -> None:
     given(anybodys).chmod(0)
     for argv in (EDIT, ("who",)):
         ran = plain(server, *argv)
@@ -270,7 +272,7 @@ def test_a_store_that_cannot_be_read_is_refused(anybodys: Path, server: Server) 
         assert "permissions" in ran.err
 
 
-def test_a_read_only_store_is_refused(anybodys: Path, server: Server) -> None:
+def test_a_read_only_file_is_refused(anybodys: Path, server: Server) -> None:
     given(anybodys).chmod(0o444)
     refused(plain(server, *EDIT), anybodys, "read-only")
     assert mode(anybodys) == 0o444
@@ -278,24 +280,26 @@ def test_a_read_only_store_is_refused(anybodys: Path, server: Server) -> None:
 
 
 @pytest.mark.parametrize("argv", [("import",), ("override", "--from-file")], ids=" ".join)
-def test_a_list_that_cannot_be_read_is_told(argv: tuple[str, ...], anybodys: Path, server: Server) -> None:
+def test_an_unreadable_import_file_is_reported(argv: tuple[str, ...], anybodys: Path, server: Server) -> None:
     path = given(Path("list.csv"), text="client,name\nacme.example,Acme\n")
     path.chmod(0)
     refused(plain(server, *argv, "list.csv"), anybodys, "list.csv: Permission denied")
 
 
 @as_root
-def test_a_store_of_somebody_else_is_not_replaced_though_the_folder_would_allow_it(
+def test_a_file_of_another_user_is_not_replaced_even_if_the_folder_is_writable(
     anybodys: Path, server: Server
 ) -> None:
     anybodys.chmod(0o644)
-    refused(plain(server, *EDIT), anybodys, "not yours to write")
+    refused(plain(server, *EDIT), anybodys, "not writable for you")
     assert anybodys.stat().st_uid == 0
 
 
 @pytest.mark.parametrize("umask", [0o077, 0o000, 0o027])
 @pytest.mark.parametrize("kept", [0o600, 0o640, 0o664, 0o666, 0o700])
-def test_the_mode_is_kept_and_the_lock_has_it_too(umask: int, kept: int, store: Path, server: Server) -> None:
+def test_the_data_file_keeps_its_mode_and_the_lock_gets_it(
+    umask: int, kept: int, store: Path, server: Server
+) -> None:
     store.chmod(kept)
     assert server.run(*EDIT, umask=umask).status == 0
     assert mode(store) == kept
@@ -304,7 +308,7 @@ def test_the_mode_is_kept_and_the_lock_has_it_too(umask: int, kept: int, store: 
 
 @pytest.mark.parametrize("umask", [0o077, 0o000])
 @pytest.mark.parametrize("name", ["renewctl.toml", "renewctl.json"])
-def test_a_new_store_is_its_owners_alone(umask: int, name: str, server: Server) -> None:
+def test_a_new_file_is_readable_only_by_its_owner(umask: int, name: str, server: Server) -> None:
     assert server.run("init", "--owner", "hubspot", "--store", name, umask=umask).status == 0
     assert sorted(os.listdir()) == sorted([name, "renewctl.schema.json"])
     for path in Path().iterdir():
@@ -312,8 +316,10 @@ def test_a_new_store_is_its_owners_alone(umask: int, name: str, server: Server) 
         assert path.stat().st_nlink == 1
 
 
-def test_the_new_text_is_never_open_to_more_people_than_the_store(store: Path, server: Server) -> None:
-    """Killed just before the rename, so that the temporary file can be looked at."""
+def test_the_temporary_file_is_not_readable_by_more_people_than_the_data_file(
+    store: Path, server: Server
+) -> None:
+    """The run is killed just before the rename, to check the temporary file."""
     store.chmod(0o640)
     assert server.run(*EDIT, umask=0, fault={"at": "replace", "kind": "kill"}).status == -9
     (temporary,) = Path().glob(".renewctl.toml.*.tmp")
@@ -322,7 +328,7 @@ def test_the_new_text_is_never_open_to_more_people_than_the_store(store: Path, s
     assert sorted(mode(path) for path in Path().glob(".*.tmp")) == [0o600, 0o640]
 
 
-def test_the_lock_is_opened_to_others_when_the_store_is(store: Path, server: Server) -> None:
+def test_the_lock_file_is_opened_to_others_with_the_data_file(store: Path, server: Server) -> None:
     store.chmod(0o600)
     assert server.run(*EDIT).status == 0
     store.chmod(0o660)
@@ -331,8 +337,8 @@ def test_the_lock_is_opened_to_others_when_the_store_is(store: Path, server: Ser
 
 
 @as_root
-def test_owner_and_group_are_kept_and_the_lock_has_them_too(anybodys: Path, server: Server) -> None:
-    """Otherwise one run as the superuser would lock everybody else out."""
+def test_the_data_file_keeps_owner_and_group_and_the_lock_gets_them(anybodys: Path, server: Server) -> None:
+    """Otherwise a run as the superuser would lock everybody else out."""
     os.chown(anybodys, 1234, 4321)
     anybodys.chmod(0o640)
     assert server.run(*EDIT).status == 0
@@ -354,9 +360,7 @@ def test_the_group_is_kept_by_a_member_who_is_not_the_owner(anybodys: Path, serv
 
 @as_root
 @pytest.mark.parametrize("kept", [0o664, 0o640, 0o606, 0o646])
-def test_where_a_group_would_lose_access_nothing_is_written(
-    kept: int, anybodys: Path, server: Server
-) -> None:
+def test_nothing_is_saved_if_a_group_would_lose_access(kept: int, anybodys: Path, server: Server) -> None:
     os.chown(anybodys, NOBODY, DAEMON)
     anybodys.chmod(kept)
     ran = plain(server, *EDIT)
@@ -369,7 +373,9 @@ def test_where_a_group_would_lose_access_nothing_is_written(
 
 @as_root
 @pytest.mark.parametrize("kept", [0o600, 0o644, 0o666])
-def test_a_group_that_may_what_all_others_may_can_change(kept: int, anybodys: Path, server: Server) -> None:
+def test_the_group_can_change_if_it_has_the_rights_of_others(
+    kept: int, anybodys: Path, server: Server
+) -> None:
     os.chown(anybodys, NOBODY, DAEMON)
     anybodys.chmod(kept)
     assert plain(server, *EDIT).status == 0
@@ -377,7 +383,7 @@ def test_a_group_that_may_what_all_others_may_can_change(kept: int, anybodys: Pa
 
 
 @as_root
-def test_where_the_owner_would_lose_access_nothing_is_written(anybodys: Path, server: Server) -> None:
+def test_nothing_is_saved_if_the_owner_would_lose_access(anybodys: Path, server: Server) -> None:
     os.chown(anybodys, GAMES, NOBODY)
     anybodys.chmod(0o660)
     refused(plain(server, *EDIT), anybodys, "belongs to games, who would lose access to it")
@@ -387,10 +393,10 @@ def test_where_the_owner_would_lose_access_nothing_is_written(anybodys: Path, se
 
 @as_root
 @pytest.mark.parametrize(("owner", "kept"), [(GAMES, 0o644), (GAMES, 0o660), (NOBODY, 0o664)])
-def test_a_change_that_is_refused_leaves_nothing_beside_the_store(
+def test_a_refused_change_leaves_no_other_files(
     owner: int, kept: int, anybodys: Path, server: Server
 ) -> None:
-    """A lock or a history of somebody else would shut the owner out."""
+    """A lock or history of another user would lock the owner out."""
     os.chown(anybodys, owner, DAEMON)
     anybodys.chmod(kept)
     assert plain(server, *EDIT, groups=[DAEMON] if owner == GAMES else []).status == 74
@@ -398,7 +404,7 @@ def test_a_change_that_is_refused_leaves_nothing_beside_the_store(
 
 
 def follow_hint(ran: Ran) -> None:
-    """Run the command that an error ends with, as who has the file."""
+    """Run the command at the end of an error as the owner of the file."""
     if not shutil.which("setfacl"):
         pytest.skip("setfacl is not installed (package acl)")
     subprocess.run(ran.err.splitlines()[1].rpartition(": ")[2], shell=True, check=True)
@@ -421,10 +427,10 @@ TRAPS: dict[str, tuple[str, ...]] = {
 @as_root
 @pytest.mark.parametrize("name", TRAPS)
 @pytest.mark.parametrize("folder", [0o1777, 0o777, 0o775])
-def test_a_link_that_somebody_else_made_is_not_followed(
+def test_a_link_made_by_another_user_is_not_followed(
     folder: int, name: str, anybodys: Path, server: Server
 ) -> None:
-    """Else they have the user write into files that they may not write themselves."""
+    """Otherwise another user could redirect what is written."""
     anybodys.write_text(STORE + '[clients]\nb = {}\n[clients."c.example"]\n')
     subprocess.run(["git", "init", "-q", "."], check=True)
     secret = Path("secret")
@@ -438,14 +444,14 @@ def test_a_link_that_somebody_else_made_is_not_followed(
     assert secret.read_bytes() == before
     assert os.readlink(name) == str(secret.absolute())
     if ran.status == 74 and "lock" not in name and "bak" not in name:
-        assert f"{name} is a link that somebody else made, to {secret.absolute()}" in ran.err
+        assert f"{name} is a link to {secret.absolute()}, made by another user" in ran.err
         follow_hint(ran)
         assert server.run(*TRAPS[name]).status == 0
 
 
 @as_root
 @pytest.mark.parametrize(("owner", "folder"), [(0, 0o1777), (NOBODY, 0o755)])
-def test_ones_own_link_and_one_in_ones_own_folder_are_followed(
+def test_own_links_and_links_in_own_folders_are_followed(
     owner: int, folder: int, anybodys: Path, server: Server
 ) -> None:
     for name in ("renewctl.toml.history.jsonl", "out.csv"):
@@ -465,7 +471,7 @@ ACL, DEFAULT_ACL = "system.posix_acl_access", "system.posix_acl_default"
 
 
 def access_list(owner: int, users: dict[int, int], group: int, mask: int, other: int = 0) -> bytes:
-    """Return an access control list as Linux has it: acl(5)."""
+    """Return an access control list in the format of Linux: acl(5)."""
     entries = [(1, owner, -1), *((2, rights, uid) for uid, rights in users.items())]
     entries += [(4, group, -1), (0x10, mask, -1), (0x20, other, -1)]
     return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
@@ -483,10 +489,10 @@ def set_list(path: Path, acl: bytes, name: str = ACL) -> None:
 
 
 @as_root
-def test_an_access_control_list_stays_and_lock_and_history_have_it_too(
+def test_the_access_control_list_is_kept_and_applies_to_lock_and_history(
     anybodys: Path, server: Server
 ) -> None:
-    """Whoever makes the change: the one who has the file, the superuser, a colleague."""
+    """The change can be made by the owner, the superuser or a colleague."""
     os.chown(anybodys, NOBODY, NOBODY)
     set_list(anybodys, FOR_DAEMON)
     for number, user in enumerate([NOBODY, 0, NOBODY]):
@@ -514,8 +520,10 @@ def test_a_colleague_writes_only_if_the_owner_keeps_the_access(anybodys: Path, s
 
 
 @as_root
-def test_a_list_that_cannot_be_kept_stops_the_change(anybodys: Path, server: Server) -> None:
-    """The group, which has rights by it, cannot be given."""
+def test_a_change_is_refused_if_the_access_control_list_cannot_be_kept(
+    anybodys: Path, server: Server
+) -> None:
+    """The group, which has rights by the list, cannot be set."""
     os.chown(anybodys, NOBODY, GAMES)
     set_list(anybodys, access_list(6, {DAEMON: 6}, 6, 6))
     ran = plain(server, *EDIT)
@@ -525,7 +533,7 @@ def test_a_list_that_cannot_be_kept_stops_the_change(anybodys: Path, server: Ser
 
 
 @as_root
-def test_the_default_list_of_the_folder_opens_nothing(anybodys: Path, server: Server) -> None:
+def test_the_default_access_control_list_of_the_folder_is_not_applied(anybodys: Path, server: Server) -> None:
     anybodys.chmod(0o640)
     set_list(Path(), access_list(7, {DAEMON: 7}, 7, 7), DEFAULT_ACL)
     assert server.run(*EDIT).status == 0
@@ -540,7 +548,7 @@ def test_the_default_list_of_the_folder_opens_nothing(anybodys: Path, server: Se
         assert mode(path) == 0o640
 
 
-def test_other_attributes_stay(store: Path, server: Server) -> None:
+def test_other_extended_attributes_are_kept(store: Path, server: Server) -> None:
     try:
         os.setxattr(store, "user.comment", b"the agency's")
     except OSError as error:
@@ -551,7 +559,9 @@ def test_other_attributes_stay(store: Path, server: Server) -> None:
 
 @as_root
 @pytest.mark.parametrize("store_mode", [0o600, 0o640, 0o660])
-def test_the_history_is_never_more_open_than_the_store(store_mode: int, store: Path, server: Server) -> None:
+def test_the_history_is_never_readable_by_more_people_than_the_data_file(
+    store_mode: int, store: Path, server: Server
+) -> None:
     assert server.run(*EDIT).status == 0
     HISTORY.chmod(0o666)
     store.chmod(store_mode)
@@ -572,7 +582,7 @@ def test_a_hard_link_is_refused_and_both_names_stay_one_file(store: Path, server
     assert store.samefile("twin.toml")
 
 
-def test_a_link_is_followed_to_its_end_and_stays(server: Server) -> None:
+def test_a_link_is_followed_to_its_target_and_kept(server: Server) -> None:
     Path("deep").mkdir()
     Path("deep/data.toml").write_text(STORE)
     Path("middle.toml").symlink_to("deep/data.toml")
@@ -586,20 +596,20 @@ def test_a_link_is_followed_to_its_end_and_stays(server: Server) -> None:
 
 
 @pytest.mark.parametrize("kind", ["EBUSY", "EXDEV"])
-def test_a_file_mounted_by_itself_is_told_to_mount_the_folder(kind: str, store: Path, server: Server) -> None:
+def test_a_file_that_is_a_mount_point_is_refused_with_a_hint(kind: str, store: Path, server: Server) -> None:
     ran = server.run(*EDIT, fault={"at": "replace", "kind": kind})
     refused(ran, store, "cannot write")
-    assert "mount its folder" in ran.err
+    assert "mount the folder" in ran.err
 
 
-def test_a_name_too_long_for_a_lock_beside_it_is_refused(server: Server) -> None:
+def test_a_name_too_long_for_a_lock_file_is_refused(server: Server) -> None:
     store = Path("x" * 247 + ".toml")
     store.write_text(STORE)
     refused(server.run(*EDIT, "--store", str(store)), store, "File name too long")
 
 
 def test_a_folder_that_cannot_be_synced_is_a_warning(store: Path, server: Server) -> None:
-    """The new file is in place by then."""
+    """The new file is already in place."""
     calls = server.run(*EDIT).calls
     moved = next(n for n, call in enumerate(calls) if call.name == "replace")
     number = 1 + next(n for n, call in enumerate(calls) if n > moved and call == ("fsync", ".", ""))
@@ -609,13 +619,13 @@ def test_a_folder_that_cannot_be_synced_is_a_warning(store: Path, server: Server
     ran = server.run(*EDIT, fault={"n": number, "kind": "EIO"})
     assert ran.status == 0
     assert "notify" in store.read_text()
-    assert "warning: the new file is in place, but the folder could not be synced" in ran.err
+    assert "warning: saved, but the folder could not be synced" in ran.err
 
 
 # ------------------------------------------------------------------ leftovers
 
 
-def test_what_killed_writers_left_is_swept_and_nothing_else(server: Server) -> None:
+def test_only_temporary_files_of_killed_writers_are_removed(server: Server) -> None:
     store = Path("re[n]ew*.toml")
     store.write_text(STORE)
     stale, other = Path(".re[n]ew*.toml.abc.tmp"), Path(".renewctl.toml.abc.tmp")
@@ -632,14 +642,14 @@ def test_what_killed_writers_left_is_swept_and_nothing_else(server: Server) -> N
         assert path.exists(), path
 
 
-def test_a_folder_that_cannot_be_listed_can_be_written_all_the_same(store: Path, server: Server) -> None:
+def test_a_change_in_a_folder_that_cannot_be_listed_is_saved(store: Path, server: Server) -> None:
     assert server.run(*EDIT, fault={"at": "scandir", "kind": "EIO"}).status == 0
     assert "notify" in store.read_text()
 
 
 @pytest.mark.parametrize("call", ["fchmod", "fchown", "ftruncate", "write"])
-def test_a_lock_that_cannot_be_signed_is_held_all_the_same(call: str, store: Path, server: Server) -> None:
-    number = 2 if call == "fchmod" else 1  # the first gives the new file its rights
+def test_a_lock_works_without_a_note(call: str, store: Path, server: Server) -> None:
+    number = 2 if call == "fchmod" else 1  # The first call sets the mode of the new file.
     store.chmod(0o640)
     ran = server.run(*EDIT, umask=0o077, fault={"at": call, "path": ".lock", "n": number, "kind": "EPERM"})
     assert ran.status == 0, ran.err
@@ -647,7 +657,7 @@ def test_a_lock_that_cannot_be_signed_is_held_all_the_same(call: str, store: Pat
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "1e300", "-1"])
-def test_a_time_that_is_none_is_no_bug_of_ours(seconds: str, store: Path, server: Server) -> None:
+def test_an_invalid_lock_timeout_is_a_usage_error(seconds: str, store: Path, server: Server) -> None:
     ran = server.run(*EDIT, "--lock-timeout", seconds)
     assert ran.status in {0, 2}, ran.err
     assert (ran.status == 0) == ("notify" in store.read_text())

@@ -1,6 +1,6 @@
-"""Many writers at once on one store, readers among them, and writers that are killed.
+"""Many writers and readers of one file at once, and writers that are killed.
 
-No change is lost, every end says what the store says, and nobody reads half a file.
+No change is lost, every exit status is right, and no reader sees an incomplete file.
 """
 
 import signal
@@ -22,7 +22,7 @@ def keys(count: int) -> list[str]:
 
 
 def store_of(count: int) -> Path:
-    """Return a store with that many clients, none with an override, and a last line to look for."""
+    """Return a file with that many clients without overrides, and a last line."""
     blocks = "".join(f'\n[clients."{key}"]\nname = "{key}"\n' for key in keys(count))
     path = Path("renewctl.toml")
     path.write_text(f'version = 1\n\n[users."{ANA}"]\nname = "Ana"\n{blocks}\n{END}', encoding="utf-8")
@@ -35,7 +35,7 @@ def override(key: str) -> list[str]:
 
 
 def overridden(data: bytes) -> set[str]:
-    """Return the clients that have the override that was asked for; the store must be whole."""
+    """Return the clients with the expected override; the file must be complete."""
     assert data.endswith(END.encode()), data[-200:]
     clients = tomllib.loads(data.decode())["clients"]
     wanted = {key: {"owner": "partner", "notify": ANA, "note": f"of {key}"} for key in clients}
@@ -44,7 +44,7 @@ def overridden(data: bytes) -> set[str]:
     return found
 
 
-def test_a_hundred_writers_at_once_keep_a_hundred_changes_and_readers_see_whole_files(server: Server) -> None:
+def test_a_hundred_writers_at_once_lose_no_change_and_readers_see_complete_files(server: Server) -> None:
     store = store_of(100)
     jobs = [{"argv": override(key), "watched": False} for key in keys(100)]
     reading = [{"argv": ["client", "list", "-o", "json"], "watched": False}] * 10
@@ -62,7 +62,7 @@ def test_a_hundred_writers_at_once_keep_a_hundred_changes_and_readers_see_whole_
 
 
 @pytest.mark.parametrize("at", ["replace", "fsync", "flock"])
-def test_writers_killed_while_they_hold_the_lock_block_nobody(at: str, server: Server) -> None:
+def test_writers_killed_with_the_lock_block_nobody(at: str, server: Server) -> None:
     store = store_of(16)
     path = {"replace": "", "fsync": ".tmp", "flock": ".lock"}[at]
     killed = {"fault": {"at": at, "path": path, "n": 2 if at == "flock" else 1, "kind": "kill"}}
@@ -77,7 +77,7 @@ def test_writers_killed_while_they_hold_the_lock_block_nobody(at: str, server: S
 
 
 @pytest.mark.soak
-def test_a_hundred_programs_started_at_once_keep_a_hundred_changes() -> None:
+def test_a_hundred_processes_started_at_once_lose_no_change() -> None:
     store = store_of(100)
     started = [
         subprocess.Popen([sys.executable, "-m", "renewctl", *override(key)], stdout=subprocess.DEVNULL)

@@ -1,6 +1,6 @@
-"""Which values differ between the data of two stores, however each is written.
+"""Find the values that differ between two files, whatever their layout.
 
-Keys and dates are compared in normal form, so that a TOML and a JSON store with the same values do
+Keys and dates are compared in normal form, so that a TOML file and a JSON file with the same values do
 not differ.
 """
 
@@ -24,8 +24,10 @@ def find_differences(
 ) -> tuple[Change, ...]:
     """Return the changes that turn the values of ``before`` into those of ``after``.
 
-    Both are plain data in the current version; ``renamed`` are the clients that are the same under
-    another key: (old key, new key).
+    Args:
+        before: Plain data in the current version.
+        after: The same, to compare with.
+        renamed: The clients that have another key in ``after``: (old key, new key).
     """
     old, new = _normalize(before), _normalize(after)
     clients = old.get("clients", {})
@@ -49,8 +51,8 @@ def _normalize(data: Data) -> dict[str, Any]:
 
 def _compare(old: Any, new: Any, path: Path) -> Iterator[Change]:
     if len(path) == 1 and path[0] in _NORMAL_KEY:
-        old, new = old or {}, new or {}  # of a section that is in one file only, each entry differs
-    if old == new or is_same(old, new):  # a NaN is not equal to itself
+        old, new = old or {}, new or {}  # If only one file has the section, each of its entries differs.
+    if old == new or is_same(old, new):  # A NaN does not equal itself.
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*old, *new]):
@@ -64,7 +66,7 @@ def _compare(old: Any, new: Any, path: Path) -> Iterator[Change]:
 
 
 def _by_identity(path: Path, items: Any) -> dict[str, Any] | None:
-    """Return the items of a list by their identity; None if it does not tell them apart."""
+    """Return the items of a list by their identity; None if identities are not unique."""
     if not isinstance(items, list) or len(path) != LIST_DEPTH + 1 or path[-1] not in IDENTITY:
         return None
     by_identity = {str(item.get(IDENTITY[path[-1]], "")): item for item in items}

@@ -1,4 +1,4 @@
-"""The table of fields as a JSON Schema, draft 7, for editors: it refuses what reading the file reports."""
+"""The table of fields as a JSON Schema (draft 7), for checks in editors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +7,13 @@ from renewctl.domain.values import ADDRESS_SCHEMA, DOMAIN_SCHEMA, FORMS
 from renewctl.fields import EDITORS, OWN_KEYS, TABLES, TOP_LEVEL, Kind
 
 ID = "urn:renewctl:store:"
-"""How the identity of every version's schema begins."""
+"""The start of the ``$id`` of the schema of every version."""
 
 
 def json_schema(version: int) -> dict[str, Any]:
-    """Return the schema of a store of the current version, ``version``.
+    """Return the schema of files of ``version``, which must be the current one.
 
-    Structure alone: it does not see unknown names, or a renewal that is there twice.
+    It covers structure only: not partner users that do not exist, or renewals that appear twice.
     """
     forms = {
         "version": {"type": "integer", "const": version},
@@ -27,18 +27,18 @@ def json_schema(version: int) -> dict[str, Any]:
         },
     }
     properties = {key: {"description": TOP_LEVEL[key], **form} for key, form in forms.items()}
-    editors = {"description": "the JSON Schema that an editor checks the store by", "type": "string"}
+    editors = {"description": "the JSON Schema for editors to check this file with", "type": "string"}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": f"{ID}{version}",
-        "title": "renewctl store",
-        "description": "who owns HubSpot renewal communication for a partner's clients",
+        "title": "renewctl data file",
+        "description": "the renewal owners of the clients of a HubSpot partner",
         **_object({EDITORS: editors, **properties}),
     }
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the form of a table with these keys, and the user's own."""
+    """Return the schema of a table with these keys and any keys of the user."""
     return {
         "type": "object",
         "properties": properties,

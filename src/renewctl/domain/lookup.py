@@ -1,4 +1,4 @@
-"""From what people type to the client or partner user they mean; never a guess, never a creation."""
+"""Find the client or partner user that was typed; never guess or create one."""
 
 import re
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from renewctl.model import Client, Owner, PartnerUser, Portfolio
 _SPAN = re.compile(r"\d{1,4}[dwmy]", re.I)
 _split_labels = re.compile(r"(?=[.@])").split
 MOST_NEAREST = 20
-"""The number of unknown names for which the nearest known ones are suggested."""
+"""The number of unknown names for which similar names are suggested."""
 
 
 def find_clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ...]:
-    """Return the clients that ``words`` name, each once.
+    """Return the clients that match ``words``, each once.
 
     Raises:
-        UnknownClient: If some name no client, or several; all of them are listed.
+        UnknownClient: If a word matches no client, or several; all such words are listed.
     """
     clients: dict[str, Client] = {}
     failures: list[UnknownClient] = []
@@ -34,16 +34,20 @@ def find_clients(portfolio: Portfolio, words: Sequence[str]) -> tuple[Client, ..
         raise failures[0]
     if failures:
         problems = [Problem(failure.message, hint=failure.hint) for failure in failures]
-        raise UnknownClient(f"{len(failures)} clients are unknown", problems=problems)
+        raise UnknownClient(f"{len(failures)} clients not found", problems=problems)
     return tuple(clients.values())
 
 
 def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Client:
-    """Return the one client that ``word`` names: a domain, a hub ID, or an exact unique name.
+    """Return the client that matches a domain, a hub ID or an exact, unique name.
+
+    Args:
+        portfolio: The clients to search.
+        word: What the user typed.
+        nearest: Whether to suggest similar names, which takes a while among many clients.
 
     Raises:
-        UnknownClient: If it names no client, or several. The hint has the ``nearest`` names only if
-            asked for: they take a while in a large portfolio.
+        UnknownClient: If it matches no client, or several.
     """
     if client := portfolio.clients.get(client_key(word) or ""):
         return client
@@ -55,24 +59,24 @@ def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Cli
         return matches[0]
     if matches:
         keys = ", ".join(client.key for client in matches)
-        raise UnknownClient(f"{word!r} names several clients", hint=f"use the domain: {keys}")
+        raise UnknownClient(f"{word!r} matches several clients", hint=f"use the domain: {keys}")
     hint = _suggest_option(portfolio, text) or (_suggest_clients(portfolio, word) if nearest else "")
-    raise UnknownClient(f"there is no client {word!r}", hint=hint)
+    raise UnknownClient(f"client {word!r} not found", hint=hint)
 
 
 def _suggest_option(portfolio: Portfolio, word: str) -> str:
-    """Return where a word belongs that is in place of a client and is plainly something else."""
+    """Return the option for a word that is not meant as a client; empty if none fits."""
     if _SPAN.fullmatch(word):
-        return f"a span of time stands after its option: --within {word}"
+        return f"pass a duration as --within {word}"
     if word.lower().endswith((".csv", ".jsonl")):
-        return f"a list of clients is read by {command_line('override', from_file=word)}"
+        return f"read clients from a file: {command_line('override', from_file=word)}"
     if word.lower() in set(Owner):
-        return f"an owner stands after its option: --owner {word.lower()}"
+        return f"pass a renewal owner as --owner {word.lower()}"
     if is_address(word):
-        return f"that is a person's address: {command_line('who', recipient=word)}"
+        return f"search by email address: {command_line('who', recipient=word)}"
     emails = [user.email for user in portfolio.users.values() if address_key(word) in _names(user)]
     command = command_line("who", recipient=emails[0]) if len(emails) == 1 else ""
-    return f"that is a partner user: {command}" if command else ""
+    return f"search by partner user: {command}" if command else ""
 
 
 def _suggest_clients(portfolio: Portfolio, word: str) -> str:
@@ -80,18 +84,20 @@ def _suggest_clients(portfolio: Portfolio, word: str) -> str:
         return suggest_first_client()
     names = {name_key(client.name): client.key for client in portfolio.clients.values() if client.name}
     keys = {key: key for key in portfolio.clients}
-    return _suggest(word, {**names, **keys}) or f"{command_line('client list')} shows them all"
+    return _suggest(word, {**names, **keys}) or f"list all clients: {command_line('client list')}"
 
 
 def suggest_first_client() -> str:
-    """Return what to do about a store without clients."""
-    return f"the store has no clients yet; add one: {command_line('client add DOMAIN', name='NAME')}"
+    """Return a hint for a file without clients, which is also shown on its own."""
+    return f"the file has no clients yet; add one: {command_line('client add DOMAIN', name='NAME')}"
 
 
 def _suggest(word: str, choices: dict[str, str]) -> str:
-    """Return a question with what begins like ``word``, or is about as similar as the best.
+    """Return "did you mean …?" with the choices most similar to ``word``.
 
-    What both end in, as domains in ``.com.br``, is not compared: every other client may end in it, too.
+    A choice that starts with ``word`` counts as similar.
+
+    A shared ending such as ``.com.br`` is not compared, because many other clients can have it, too.
     """
     word = name_key(word)
     alike = [(choice, choice, word) for choice in choices if word and choice.startswith(word)]
@@ -111,17 +117,17 @@ def _suggest(word: str, choices: dict[str, str]) -> str:
 
 
 def _shared_end(word: str, choice: str) -> str:
-    """Return the labels that two domains or addresses both end in, from a dot or @ on."""
+    """Return the common ending of two domains or addresses, from a dot or @ on."""
     labels = zip(reversed(_split_labels(word)[1:]), reversed(_split_labels(choice)[1:]), strict=False)
     shared = [label for label, _ in takewhile(lambda pair: pair[0] == pair[1], labels)]
     return "".join(reversed(shared))
 
 
 def find_user(portfolio: Portfolio, word: str) -> PartnerUser:
-    """Return the partner user that ``word`` names: an address, or its unique part before the @.
+    """Return the partner user of an address, or of its unique part before the @.
 
     Raises:
-        UnknownUser: If it names no user, or several; the hint has the ``user add`` to type.
+        UnknownUser: If it matches no user, or several.
     """
     key = address_key(word)
     if user := portfolio.users.get(key):
@@ -131,24 +137,25 @@ def find_user(portfolio: Portfolio, word: str) -> PartnerUser:
         return matches[0]
     if matches:
         emails = ", ".join(user.email for user in matches)
-        raise UnknownUser(f"{word!r} names several partner users", hint=f"use the address: {emails}")
+        raise UnknownUser(f"{word!r} matches several partner users", hint=f"use the address: {emails}")
     choices = {name: user.email for user in portfolio.users.values() for name in _names(user)}
     address = word.strip() if is_address(word.strip()) else "EMAIL"
-    hint = f"{_suggest(word, choices)} To add: {command_line('user add', address)}".strip()
-    raise UnknownUser(f"{word!r} is not one of the partner's users", hint=hint)
+    suggestion, command = _suggest(word, choices), command_line("user add", address)
+    hint = f"{suggestion} Otherwise add the user: {command}" if suggestion else f"add the user: {command}"
+    raise UnknownUser(f"partner user {word!r} not found", hint=hint)
 
 
 def _names(user: PartnerUser) -> tuple[str, str]:
-    """Return what a user can be called: the address, and its part before the @."""
+    """Return the names of a user: the address, and its part before the @."""
     address = address_key(user.email)
     return address, address.split("@")[0]
 
 
 def find_address(portfolio: Portfolio, word: str) -> str:
-    """Return the address that ``word`` names, of any user or contact in the file.
+    """Return the address of the user or contact in the file that matches ``word``.
 
     Raises:
-        UnknownUser: If nobody there has it; a report without rows would hide a typing error.
+        UnknownUser: If there is none: a report without rows would hide a typing error.
     """
     key, clients = address_key(word), portfolio.clients.values()
     settings = (portfolio.default, *(client.override for client in clients))
@@ -160,5 +167,5 @@ def find_address(portfolio: Portfolio, word: str) -> str:
         return address_key(find_user(portfolio, word).email)
     except UnknownUser:
         hint = _suggest(word, {address: address for address in sorted({*known, *portfolio.users})})
-        hint = hint or f"{command_line('user list')} and {command_line('contacts')} show them all"
-        raise UnknownUser(f"nobody in the store has the address {word!r}", hint=hint) from None
+        hint = hint or f"list all contacts: {command_line('contacts')}; or users: {command_line('user list')}"
+        raise UnknownUser(f"email address {word!r} not found", hint=hint) from None

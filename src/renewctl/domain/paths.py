@@ -1,7 +1,7 @@
-"""Plain data addressed by paths: how a step finds its place, and how changes are applied.
+"""Address plain data by paths, and apply changes to it.
 
-An item of a list has no key of its own; a step names it by its identity: a contact by its email
-address, a renewal by its product.
+List items have no keys, so a step names an item by its identity: a contact by its email address, a
+renewal by its product.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from renewctl.domain.identifiers import compose
 from renewctl.model import Change, Path
 
 IDENTITY = {"contacts": "email", "renewals": "product"}
-"""The field that tells the items of a list apart, by the list's key."""
+"""The field that identifies the items of a list, by the key of the list."""
 LIST_DEPTH = 2
-"""The depth of the client or user that such a list is in: clients, KEY."""
+"""The length of the path of the client or user that has such a list: clients, KEY."""
 
 
 def index_of(items: list[Any], list_key: str, identity: str) -> int | None:
-    """Return the index of the item called ``identity``, or None."""
+    """Return the index of the item with an identity; None if there is none."""
     name = IDENTITY[list_key]
     for index, item in enumerate(items):
         if isinstance(item, dict) and item.get(name, "") == identity:
@@ -27,7 +27,7 @@ def index_of(items: list[Any], list_key: str, identity: str) -> int | None:
 
 
 def get(data: Any, path: Path) -> Any:
-    """Return the value at ``path``, or None if there is none."""
+    """Return the value at ``path``; None if there is none."""
     key = ""
     for step in path:
         if isinstance(data, dict):
@@ -42,10 +42,10 @@ def get(data: Any, path: Path) -> Any:
 
 
 def apply_changes(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
-    """Return ``data`` with ``changes`` made, in order; missing tables are created.
+    """Return ``data`` with ``changes`` applied in order; missing tables are created.
 
-    What is on the way to a change is copied once, the rest shared: an entry that is the same object as
-    before is unchanged.
+    Tables and lists on the path of a change are copied once, and the rest is shared: an entry that is the
+    same object as before is unchanged.
     """
     tree = _CopyOnWrite(data)
     for change in changes:
@@ -54,15 +54,15 @@ def apply_changes(data: dict[str, Any], changes: Iterable[Change]) -> dict[str, 
 
 
 def revert_changes(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dict[str, Any], list[Change]]:
-    """Return ``data`` with changes made, each only if the present value is its ``before``.
+    """Return ``data`` with the changes whose ``before`` is current, and the others.
 
-    The second value is those that were not made: each with the present value as its ``before``.
+    The others have the current value as their ``before``.
     """
     tree = _CopyOnWrite(data)
     others: list[Change] = []
     for change in changes:
         present, expected = _compare(tree.data, change)
-        if present == expected or is_same(present, expected):  # a NaN is not equal to itself
+        if present == expected or is_same(present, expected):  # A NaN does not equal itself.
             tree.apply(change)
         else:
             others.append(change._replace(before=present))
@@ -70,11 +70,11 @@ def revert_changes(data: dict[str, Any], changes: Iterable[Change]) -> tuple[dic
 
 
 def _compare(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
-    """Return the present value where a change is to be made, and the value it expects there."""
+    """Return the current value at the path of a change, and the expected one."""
     present = get(data, change.path)
     holders = [change.path[:depth] for depth in (LIST_DEPTH, LIST_DEPTH + 2) if len(change.path) > depth]
     if any(get(data, holder) is None for holder in holders):
-        return None, True  # the client, user or item of a list is gone, so nothing in it is as expected
+        return None, True  # The client, user or list item is gone, so no value in it is as expected.
     if change.renamed:
         new_key_in_use = get(data, (*change.path[:-1], str(change.after))) is not None
         return present is not None and not new_key_in_use, True
@@ -82,7 +82,7 @@ def _compare(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Return whether two values are equal, types included: 1, 1.0 and true are three values."""
+    """Return whether two values and their types are equal: 1, 1.0 and true differ."""
     kind = type(one)
     if kind is not type(other):
         return isinstance(one, str) and isinstance(other, str) and bool(one == other)
@@ -92,7 +92,7 @@ def is_same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(is_same, one, other))
     if kind in (str, bool, int, date):
         return bool(one == other)
-    return one is other or repr(one) == repr(other)  # equal floats and times can be written in two ways
+    return one is other or repr(one) == repr(other)  # Equal floats and times can have two spellings.
 
 
 def is_deeper(data: dict[str, Any] | list[Any], levels: int) -> bool:
@@ -109,7 +109,7 @@ def is_deeper(data: dict[str, Any] | list[Any], levels: int) -> bool:
 
 
 def with_text_dates(value: Any) -> Any:
-    """Return a value with its dates as text, as a JSON store has them."""
+    """Return a value with its dates as text, as in a JSON file."""
     if isinstance(value, dict):
         return {key: with_text_dates(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -118,7 +118,7 @@ def with_text_dates(value: Any) -> Any:
 
 
 def comparable(value: Any) -> Any:
-    """Return a value in the form it is compared in: dates as text, and text composed (NFC)."""
+    """Return a value in the form for comparisons: dates as text, text composed (NFC)."""
     if isinstance(value, dict):
         return {key: comparable(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -129,7 +129,7 @@ def comparable(value: Any) -> Any:
 
 
 class _CopyOnWrite:
-    """A tree whose tables and lists are copied the first time something below them changes."""
+    """A tree whose tables and lists are copied when they change for the first time."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = dict(data)
@@ -143,7 +143,7 @@ class _CopyOnWrite:
                 raise KeyError(f"no item {key!r} to rename at {change.path!r}")
             name = IDENTITY[change.path[-2]]
             parent[index] = {**parent[index], name: change.after}
-            if change.after == "":  # the identity of an item without the field
+            if change.after == "":  # An empty identity means that the field is absent.
                 del parent[index][name]
         elif change.renamed:
             items = [(str(change.after) if name == key else name, value) for name, value in parent.items()]
@@ -164,7 +164,7 @@ class _CopyOnWrite:
             parent[key] = change.after
 
     def _parent(self, path: Path) -> Any:
-        """Return our own copy of the table or list that has the last step of ``path``."""
+        """Return the copied table or list that contains the last step of ``path``."""
         here: Any = self.data
         for depth, step in enumerate(path[:-1]):
             key: Any = step

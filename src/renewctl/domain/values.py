@@ -1,4 +1,4 @@
-"""One value of the file at a time: what the model has for it, or what is wrong with it."""
+"""Read single values of the file, or explain what is wrong with them."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -17,12 +17,12 @@ _LONGEST_SHOWN = 60
 
 
 class Form(NamedTuple):
-    """What values of a kind look like, in the file and to an editor.
+    """How values of a kind are written in the file and described to an editor.
 
     Args:
-        read: Returns what the model has for a value of the file; raises ``BadInput`` if not of the kind.
-        schema: The JSON Schema. Patterns do not look ahead, because some editors cannot.
-        spellings: Whether a value can be written in other ways than it is read.
+        read: Returns the model's value for a value of the file; raises ``BadInput`` if it is not valid.
+        schema: The JSON Schema. Its patterns have no lookahead, because some editors do not support it.
+        spellings: Whether a value can be spelled in several ways.
     """
 
     read: Callable[[Any], Any]
@@ -31,14 +31,14 @@ class Form(NamedTuple):
 
 
 def suggest(word: str, choices: Iterable[str]) -> str:
-    """Return "did you mean …?" with the choice most like ``word``, or nothing."""
+    """Return "did you mean …?" with the most similar choice; empty if none is similar."""
     lower = {choice.lower(): choice for choice in choices}
     found = get_close_matches(word.strip().lower(), lower, 1, 0.6)
     return f"did you mean {lower[found[0]]}?" if found else ""
 
 
 def describe_value(value: Any) -> str:
-    """Return a value for a message: short, and safe whatever its size."""
+    """Return a value for a message, shortened if it is long."""
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list):
@@ -48,7 +48,7 @@ def describe_value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int) and abs(value) >= 10**18:
-        return "a number of many digits"
+        return "a number with more than 18 digits"
     words = f'"{value}"' if isinstance(value, str) else str(value)
     return words if len(words) <= _LONGEST_SHOWN else words[: _LONGEST_SHOWN - 1] + "…"
 
@@ -61,23 +61,25 @@ def _read_text(value: Any) -> str:
 
 def _read_address(value: Any) -> str:
     if not isinstance(value, str) or not is_address(value):
-        hint = "leave the key out for nobody" if value == "" else "write one address: ana@agency.example"
-        raise BadInput(f"must be an e-mail address, not {describe_value(value)}", hint=hint)
+        hint = "remove the key" if value == "" else "write one address, for example ana@agency.example"
+        raise BadInput(f"must be an email address, not {describe_value(value)}", hint=hint)
     return value
 
 
 def _read_date(value: Any) -> date:
-    if type(value) is date:  # of which a time is a subclass
+    if type(value) is date:  # Not isinstance, because datetime is a subclass.
         return value
     if isinstance(value, str) and _ISO.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            message = f"there is no day {describe_value(value)}"
-            raise BadInput(message, hint="write a day of the calendar") from None
+            message = f"must be a valid date, not {describe_value(value)}"
+            raise BadInput(message, hint="correct the day or month") from None
     if isinstance(value, datetime):
         raise BadInput(f"must be a date without a time, not {value}", hint=f"write {value.date()}")
-    raise BadInput(f"must be a date, not {describe_value(value)}", hint="write it as 2027-03-01")
+    raise BadInput(
+        f"must be a date, not {describe_value(value)}", hint="write YYYY-MM-DD, for example 2027-03-01"
+    )
 
 
 def _read_flag(value: Any) -> bool:
@@ -99,7 +101,7 @@ def _whole(what: str, least: int, most: int) -> Form:
 
 
 def _choice(kind: type[StrEnum], *more: str) -> Form:
-    """Return the form of a member of an enumeration, in any case; the words in ``more`` are read as None."""
+    """Return the form of an enumeration, in any case; words in ``more`` mean None."""
     members: Mapping[str, StrEnum | None] = {
         **{str(member): member for member in kind},
         **dict.fromkeys(more),
@@ -129,8 +131,8 @@ def _list_of(what: str, item: Form) -> Form:
 def _read_domain(value: Any) -> str:
     key = client_key(value) if isinstance(value, str) else None
     if key is None:
-        message = f"must be a list of domains; {describe_value(value)} is none"
-        raise BadInput(message, hint='write "agency.example"')
+        message = f"must be a list of domains; {describe_value(value)} is not a domain"
+        raise BadInput(message, hint='write a domain, for example "agency.example"')
     return key
 
 
@@ -142,14 +144,14 @@ FORMS: Mapping[Kind, Form] = {
     Kind.OWNER: _choice(Owner),
     Kind.OWNER_SEEN: _choice(Owner, "default"),
     Kind.ADDRESS: Form(_read_address, {"type": "string", **ADDRESS_SCHEMA}),
-    Kind.DATE: Form(_read_date, {"type": "string", "format": "date"}),  # in TOML, too
+    Kind.DATE: Form(_read_date, {"type": "string", "format": "date"}),  # Editors see dates of TOML as text.
     Kind.FLAG: Form(_read_flag, {"type": "boolean"}),
     Kind.DAYS: _whole("a number of days", 0, 3660),
     Kind.COUNT: _whole("a whole number", 0, 10**9),
-    Kind.HUB_ID: _whole("a hub id", 1, 10**15),
+    Kind.HUB_ID: _whole("a hub ID", 1, 10**15),
     Kind.COPIES: _choice(Copies),
     Kind.ROLES: _list_of("roles", _choice(Role)),
     Kind.NAMES: _list_of("file names", Form(_read_text, {"type": "string"})),
     Kind.DOMAINS: _list_of("domains", Form(_read_domain, {"type": "string", **DOMAIN_SCHEMA})),
 }
-"""The kinds of single values."""
+"""The form of each kind of value."""

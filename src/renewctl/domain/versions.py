@@ -1,4 +1,4 @@
-"""The version of a store's structure, and the steps that bring older data up to date."""
+"""The version of a file's structure, and the steps that upgrade older data."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,42 +8,42 @@ from renewctl.errors import Problem, StoreInvalid, StoreTooNew
 CURRENT = 1
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 STEPS: Mapping[int, Step] = {}
-"""The step from each older version to the next. Version 1 is the first."""
+"""The step from each older version to the next one. The first version is 1."""
 
 
 def version_of(data: Mapping[str, Any], current: int = CURRENT) -> int:
-    """Return the version that ``data`` declares; a store that declares none has the current one.
+    """Return the version of ``data``; data without a version has the current one.
 
     Raises:
         StoreInvalid: If it is not a whole number.
-        StoreTooNew: If this renewctl does not know it yet.
+        StoreTooNew: If it is newer than ``current``.
     """
     version = data.get("version", current)
     if type(version) is not int or version < 0:
         problem = Problem("version must be a whole number", ("version",), f"write version = {current}")
-        raise StoreInvalid("the store cannot be read", problems=[problem])
+        raise StoreInvalid("the file cannot be read", problems=[problem])
     if version > current:
-        # A number of thousands of digits is legal TOML and must not crash the message about it.
+        # A number with thousands of digits is valid TOML, and must not make the message fail.
         text = str(version) if version < 10**9 else "over 10^9"
-        message = f"this store has version {text}, this renewctl knows versions up to {current}"
-        problem = Problem(message, ("version",), "install a newer renewctl; nothing was written")
-        raise StoreTooNew("the store is newer than this renewctl", problems=[problem])
+        message = f"the file has version {text}; the newest supported version is {current}"
+        problem = Problem(message, ("version",), "install a newer version of renewctl")
+        raise StoreTooNew("the file requires a newer version of renewctl", problems=[problem])
     return version
 
 
 def upgrade(
     data: dict[str, Any], steps: Mapping[int, Step] = STEPS, current: int = CURRENT
 ) -> dict[str, Any]:
-    """Return ``data`` in the current version; a store of that version is returned unchanged.
+    """Return ``data`` in the current version, unchanged if it already has it.
 
     Raises:
-        StoreInvalid: If its version is not a version, or has no step to the next.
+        StoreInvalid: If its version is not valid, or there is no step from it to the next.
         StoreTooNew: If it is newer than ``current``.
     """
     for version in range(version_of(data, current), current):
         if version not in steps:
-            message = f"there is no store version {version}"
+            message = f"version {version} does not exist"
             problem = Problem(message, ("version",), f"write version = {current}")
-            raise StoreInvalid("the store cannot be read", problems=[problem])
+            raise StoreInvalid("the file cannot be read", problems=[problem])
         data = {**steps[version](data), "version": version + 1}
     return data

@@ -1,1 +1,1 @@
-"""The formats of a store, TOML and JSON; ``entries`` says what they have in common."""
+"""The formats of a data file, TOML and JSON; ``entries`` has what they share."""

@@ -1,6 +1,6 @@
-"""A whole store as text of the other kind, TOML ⇄ JSON, without loss.
+"""Convert the data of a file to TOML or JSON text without loss.
 
-Dates are the one difference: JSON has them as text, and the table of fields says which text is one.
+Only dates differ: in JSON they are text, and the table of fields determines which text is a date.
 """
 
 import json
@@ -22,19 +22,27 @@ EOL = "\n"
 
 
 def to_json(data: dict[str, Any]) -> str:
-    """Return the data as the text of a JSON store; times of the user's own become text."""
+    """Return the data as JSON text; times in the user's own keys become text.
+
+    Raises:
+        BadInput: If a number is not finite.
+    """
     if path := _find(data, lambda value: isinstance(value, float) and not isfinite(value)):
-        message = f"{dotted(path)} is not a finite number, which JSON cannot say"
-        raise BadInput(message, hint="take the key out, or export TOML")
+        message = f"{dotted(path)} is not a finite number, which JSON does not support"
+        raise BadInput(message, hint="remove the key, or export TOML")
     text = json_codec.join(json_codec.reformat("", data, ()), "") or "{}\n"
     return _escape_invisible(text, lambda code: json.dumps(chr(code))[1:-1])
 
 
 def to_toml(data: dict[str, Any]) -> str:
-    """Return the data as the text of a TOML store: values first, then a block for each table."""
+    """Return the data as TOML text: values first, then a block for each table.
+
+    Raises:
+        BadInput: If a value is null.
+    """
     if path := _find(data, lambda value: value is None):
-        message = f"{dotted(path)} is null, which TOML cannot say"
-        raise BadInput(message, hint="take the key out, or export JSON")
+        message = f"{dotted(path)} is null, which TOML does not support"
+        raise BadInput(message, hint="remove the key, or export JSON")
     dated: dict[str, Any] = {}
     for top, value in data.items():
         if top in HOLDERS and not value:
@@ -48,14 +56,14 @@ def to_toml(data: dict[str, Any]) -> str:
 
 
 def _escape_invisible(text: str, escape: Callable[[int], str]) -> str:
-    """Return the text with characters that act written as escapes: a file is looked at with cat, too."""
+    """Return the text with invisible characters escaped, for ``cat`` on a terminal."""
     if text.replace(EOL, "").isprintable():
         return text
     return "".join(escape(ord(char)) if char != EOL and is_invisible(char) else char for char in text)
 
 
 def _find(value: Any, condition: Callable[[Any], bool]) -> Path:
-    """Return the path of the first value in the data that meets a condition, or an empty one."""
+    """Return the path of the first value that meets a condition; empty if none does."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         if condition(inner):
@@ -66,7 +74,7 @@ def _find(value: Any, condition: Callable[[Any], bool]) -> Path:
 
 
 def _parse_dates(value: Any, table: str) -> Any:
-    """Return a table with the text of its date fields as dates."""
+    """Return a table with the text of its date fields converted to dates."""
     if not isinstance(value, dict):
         return value
     fields = TABLES.get(table, {})

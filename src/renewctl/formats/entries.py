@@ -1,4 +1,4 @@
-"""What a file is made of: entries, each one a top-level key, one client, or one partner user."""
+"""The parts of a data file: top-level keys, clients and partner users."""
 
 import re
 from bisect import bisect
@@ -11,16 +11,19 @@ from renewctl.model import Path
 HOLDERS = ("clients", "users")
 """Top-level tables in which each table is an entry of its own."""
 MAX_DEPTH = 100
-"""Levels of tables and lists within each other: a fixed limit, whatever Python's own is. A store has five."""
+"""The most levels of nested tables and lists, whatever Python's own limit is. A data file needs five."""
 Steps = tuple[str | int, ...]
 """A path in the data, with the items of lists named by their index."""
 
 
 class Entry(NamedTuple):
-    """One entry of a file: its text, a heading comment included, and where that starts.
+    """One entry of a file.
 
-    ``path`` is ``("version",)``, ``("clients", KEY)`` or ``("users", KEY)``; empty for the end of a file.
-    ``gap`` is what is above it and belongs to no entry: blank lines and free comments. JSON has none.
+    Args:
+        path: ``("version",)``, ``("clients", KEY)`` or ``("users", KEY)``; empty for the end of the file.
+        text: Its text, with the comment directly above it.
+        gap: The blank lines and comments above it that belong to no entry; JSON has none.
+        start: The offset of its text in the file.
     """
 
     path: Path
@@ -30,11 +33,16 @@ class Entry(NamedTuple):
 
 
 class Swap(NamedTuple):
-    """What a change did to the text of one entry, so that undo can put the old text back.
+    """The change of the text of one entry, so that undo can restore the old text.
 
-    ``path`` is the entry's path after the change (before it, if removed; empty for the whole file), ``was``
-    the one before it. ``old`` is empty if the entry was not there, ``new`` if it is gone. ``after`` is the
-    path of the entry above it before the change.
+    Args:
+        path: The path after the change (before it, if the entry was removed; empty for the whole file).
+        was: The path before the change.
+        old: The text before the change; empty if the entry did not exist.
+        new: The text after the change; empty if the entry was removed.
+        old_gap: The gap before the change.
+        new_gap: The gap after the change.
+        after: The path of the entry above it before the change.
     """
 
     path: Path
@@ -47,50 +55,53 @@ class Swap(NamedTuple):
 
 
 class Codec(Protocol):
-    """The format of a store, ``toml.codec`` or ``json.codec``: its text into entries, and back."""
+    """The format of a data file: splits text into entries, and joins them.
+
+    The implementations are ``toml.codec`` and ``json.codec``.
+    """
 
     def parse(self, text: str) -> dict[str, Any]:
         """Return the data of a text.
 
         Raises:
-            StoreInvalid: If it is not of the format; every problem has line and column.
+            StoreInvalid: If the text is not valid; every problem has line and column.
         """
 
     def entries(self, text: str) -> list[Entry]:
-        """Return the entries of a text that ``parse`` accepts, in the file's order."""
+        """Return the entries of a valid text, in the order of the file."""
 
     def join(self, entries: Sequence[Entry], text: str) -> str:
-        """Return the file of these entries, in the habits of the old ``text``."""
+        """Return the text of a file with these entries, in the style of the old ``text``."""
 
     def value_of(self, entry: Entry) -> Any:
-        """Return the value in the text of an entry; None if it cannot be changed by itself."""
+        """Return the value of an entry; None if the entry cannot be changed separately."""
 
     def is_table(self, entry: Entry) -> bool:
-        """Return whether the text of an entry is a table of its own, as new clients and users are."""
+        """Return whether an entry is a table with a header, like new clients and users."""
 
     def write(self, path: Path, value: Any, text: str) -> str:
-        """Return the text of a new entry, in the habits of the file's ``text``."""
+        """Return the text of a new entry, in the style of the file's ``text``."""
 
     def rewrite(self, entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
-        """Return the text of an entry whose path becomes ``path`` and whose value ``old`` becomes ``new``."""
+        """Return the text of an entry with another path, and ``new`` instead of ``old``."""
 
     def storable(self, value: Any) -> Any:
-        """Return plain data as the format holds it: JSON holds dates as text."""
+        """Return plain data as the format stores it: dates are text in JSON."""
 
     def reformat(self, text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
-        """Return all entries in the usual layout, comments kept; those in ``usual`` keep their text."""
+        """Return all entries in the standard layout; those in ``usual`` keep their text."""
 
     def position(self, text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
-        """Return how many of ``steps``, from the top of the data, lead into an entry, and to which offset."""
+        """Return how many of ``steps`` exist in an entry, and the offset of the last."""
 
 
 def entry_of(path: Sequence[str | int]) -> Path:
-    """Return the path of the entry that ``path`` leads into."""
+    """Return the path of the entry that contains ``path``."""
     return tuple(map(str, path[: 2 if path[0] in HOLDERS else 1]))
 
 
 def paths_of(data: Mapping[str, Any]) -> Iterator[Path]:
-    """Yield the path of each entry that data has: each client, each user, and each other top-level key."""
+    """Yield the path of each entry of data: clients, users and other top-level keys."""
     for top, value in data.items():
         if top in HOLDERS and isinstance(value, dict) and value:
             yield from ((top, key) for key in value)
@@ -105,14 +116,14 @@ def place_of(text: str, offset: int) -> tuple[int, int]:
     return line, offset - starts[line - 1] + 1
 
 
-@lru_cache(maxsize=2)  # Many problems of one text take linear time.
+@lru_cache(maxsize=2)  # With many problems in a text, this keeps the time linear.
 def _line_starts(text: str) -> list[int]:
     return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
 
 
-@lru_cache(maxsize=4)  # A change of 1,000 entries asks for each: 0.4 s instead of 2.0 s.
+@lru_cache(maxsize=4)  # Called for each changed entry: 1,000 take 0.4 s instead of 2.0 s.
 def line_end(text: str) -> str:
-    """Return the line end that most lines of ``text`` have; only JSON can have the last."""
+    """Return the line end of most lines; only JSON can have a lone carriage return."""
     crlf = text.count("\r\n")
     counts = {"\n": text.count("\n") - crlf, "\r\n": crlf, "\r": text.count("\r") - crlf}
     return max(counts, key=counts.__getitem__)

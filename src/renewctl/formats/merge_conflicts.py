@@ -1,4 +1,4 @@
-"""Merges that git left unresolved in a store's text: their lines, and the entries they cut."""
+"""Find unresolved merge conflicts in a text, and the entries they affect."""
 
 import re
 from bisect import bisect, bisect_left
@@ -11,9 +11,9 @@ from renewctl.formats.entries import Entry, place_of
 from renewctl.model import Path
 from renewctl.text import count_of, dotted
 
-SETTLE = (
-    "settle the merge: keep one side, or both where they are different clients; "
-    "delete the lines with <<<<<<<, ======= and >>>>>>>"
+RESOLVE = (
+    "keep one side of each conflict, or both if they are different clients, "
+    "then delete the lines with <<<<<<<, ======= and >>>>>>>"
 )
 _START = re.compile(r"^<{7}(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 _MIDDLE = re.compile(r"^(?:={7}|\|{7})(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
@@ -21,7 +21,7 @@ _END = re.compile(r"^>{7}(?![^ \r\n])[^\n]*\n?", re.MULTILINE)
 
 
 class _Conflict(NamedTuple):
-    """One unresolved merge: where its lines start and end, where its last mark is, and what each side has."""
+    """One conflict: its start and end, the start of its last marker, and its sides."""
 
     start: int
     end: int
@@ -30,9 +30,9 @@ class _Conflict(NamedTuple):
 
 
 def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> StoreInvalid | None:
-    """Return the error for the unresolved merges of a text, if any, with the entries that they cut.
+    """Return the error for the merge conflicts of a text; None if it has none.
 
-    ``entries`` takes a text of the file's format apart.
+    ``entries`` splits a text of the file's format into entries.
     """
     conflicts, pos = [], 0
     while start := _START.search(text, pos):
@@ -51,16 +51,16 @@ def find_unresolved(text: str, entries: Callable[[str], Sequence[Entry]]) -> Sto
         listing = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
         first = place_of(text, conflict.start)[0]
         last = place_of(text, min(conflict.stop, len(text.rstrip("\r\n"))))[0]
-        message = f"unresolved merge{listing and f' in {listing}'}, lines {first}-{last}"
+        message = f"merge conflict{listing and f' in {listing}'}, lines {first}-{last}"
         problems.append(Problem(message, line=first, column=1))
-    message = f"the store has {count_of(len(conflicts), 'unresolved merge')}"
-    return StoreInvalid(message, hint=SETTLE, problems=problems)
+    message = f"the file has {count_of(len(conflicts), 'unresolved merge conflict')}"
+    return StoreInvalid(message, hint=RESOLVE, problems=problems)
 
 
 def _find_cut_entries(
     text: str, conflicts: Sequence[_Conflict], entries: Callable[[str], Sequence[Entry]], side: int
 ) -> list[list[Path]]:
-    """Return the entries that each conflict cuts, in the text as it is with one side kept everywhere."""
+    """Return the entries that each conflict affects, if one side is kept everywhere."""
     pieces, spans, pos, length = [], [], 0, 0
     for conflict in conflicts:
         kept = conflict.sides[side]
@@ -72,7 +72,7 @@ def _find_cut_entries(
     try:
         whole = [entry for entry in entries(settled) if entry.text]
     except (ValueError, LookupError, RecursionError):
-        whole = []  # more is wrong with the text than a merge
+        whole = []  # The text has other problems, too.
     paths = [entry.path for entry in whole]
     starts, ends = [entry.start for entry in whole], [entry.start + len(entry.text) for entry in whole]
     return [paths[bisect(ends, start) : bisect_left(starts, stop)] for start, stop in spans]

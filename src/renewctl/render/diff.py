@@ -1,4 +1,4 @@
-"""Two stores compared: the settings that differ, and whose notices start and stop."""
+"""Two files compared: the settings that differ, and the recipients that change."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -13,13 +13,13 @@ from renewctl.render.result import Cell, DataTable, Line, Result, line
 from renewctl.text import count_of, markdown_cell
 
 MOST_ROWS = 200
-"""So many rows a table has in Markdown; a comment has room for about ten times as many letters."""
+"""The most rows of a Markdown table, which fits in a comment of a pull request."""
 MARKER = "<!-- renewctl diff -->"
-"""The first line in Markdown, which nobody sees: a script finds the comment again that it wrote before."""
+"""The first line in Markdown, which is invisible: a script can find its earlier comment by it."""
 
 
 class Comparison(NamedTuple):
-    """Two stores (path and sha256 each), what differs, and the impact on recipients."""
+    """Two files (path and sha256), their differences, and the impact on recipients."""
 
     old: Mapping[str, Any]
     new: Mapping[str, Any]
@@ -30,7 +30,7 @@ class Comparison(NamedTuple):
 def render_diff(
     comparison: Comparison, *, recipients_only: bool, exit_code: bool, warnings: tuple[str, ...]
 ) -> Result:
-    """Return the comparison; ``recipients_only`` leaves out the settings."""
+    """Return the comparison; ``recipients_only`` omits the settings."""
     impact = comparison.impact
     changes = () if recipients_only else comparison.changes
     people = impact_table(impact)
@@ -63,7 +63,7 @@ def _lines(comparison: Comparison, changes: tuple[Change, ...], *, recipients_on
         yield line(_count_settings(changes))
         yield from change_lines(changes)
     number = len(impact.clients)
-    clients = f"{count_of(number, 'client')} change{'s' * (number == 1)} in who hears"
+    clients = f"Recipients change for {count_of(number, 'client')}:"
     yield line(clients if number else NO_RECIPIENTS_CHANGE)
     yield from recipient_lines(impact)
 
@@ -73,10 +73,10 @@ def _count_settings(changes: tuple[Change, ...]) -> str:
 
 
 def _markdown(comparison: Comparison, changes: tuple[Change, ...], people: DataTable) -> Iterator[str]:
-    """Yield a comment for a pull request: recipients first, the settings folded away."""
+    """Yield a comment for a pull request: recipients first, the settings collapsed."""
     old, new = (markdown_cell(store["path"]) for store in (comparison.old, comparison.new))
     yield MARKER
-    yield f"### Who hears about renewals: {old} → {new}\n"
+    yield f"### Recipients of renewal notices: {old} → {new}\n"
     for parts in without_recipient_lines(comparison.impact, would=True):
         yield "**" + markdown_cell("".join(text for text, _ in parts)) + "**\n"
     if people.rows:
@@ -85,7 +85,7 @@ def _markdown(comparison: Comparison, changes: tuple[Change, ...], people: DataT
             (email, client, words[before], words[after], rule)
             for _, email, client, before, after, rule in people.rows
         ]
-        yield from _markdown_rows(("Who", "Client", "Before", "After", "Rule"), rows)
+        yield from _markdown_rows(("Recipient", "Client", "Before", "After", "Rule"), rows)
     else:
         yield NO_RECIPIENTS_CHANGE
     if changes:

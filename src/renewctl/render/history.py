@@ -1,4 +1,4 @@
-"""What was changed, when, by whom and why, newest first."""
+"""The history: who changed what, when and why, newest first."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -19,22 +19,23 @@ from renewctl.text import count_of
 
 COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")
 OUTSIDE = "changed outside renewctl"
+_UNSURE = "interrupted, possibly not saved"
 _LAYOUTS = (
-    ("id", "minute", "who", "command", "what", "note"),
-    ("id", "minute", "who", "command", "what"),
-    ("id", "minute", "command", "what"),
-    ("id", "day", "command", "what"),
-    ("id", "command", "what"),
+    ("id", "minute", "user", "command", "change", "note"),
+    ("id", "minute", "user", "command", "change"),
+    ("id", "minute", "command", "change"),
+    ("id", "day", "command", "change"),
+    ("id", "command", "change"),
 )
-"""The columns for terminals of every width."""
+"""The columns of the table, from the widest to the narrowest."""
 _TO_DAY, _TO_MINUTE = len("2026-11-29"), len("2026-11-29 12:00")
 
 
 class HistoryItem(NamedTuple):
-    """One change that was made; without ``id``, by something else than renewctl.
+    """One change in the history; without ``id``, it was not made by renewctl.
 
-    ``goes_back_to`` is the change that an undo, or a ``redo`` (the undo of an undo), is about in the
-    end. ``unsure``: it is not known whether the change was made.
+    ``goes_back_to`` is the original change of an undo or ``redo`` (the undo of an undo). ``unsure`` is
+    whether it is unknown if the change was saved.
     """
 
     id: str = ""
@@ -57,7 +58,10 @@ def render_history(
     *,
     long: bool = False,
 ) -> Result:
-    """Return the changes made to a store, newest first; with ``long``, people see each value."""
+    """Return the history of a data file, newest first.
+
+    ``long`` shows every value on a terminal.
+    """
     return Result(
         {"schema": "renewctl.history/1", "store": dict(store), "items": [_document(item) for item in items]},
         table_of(COLUMNS, map(_flat_item, items)),
@@ -83,8 +87,8 @@ def _flat_item(item: HistoryItem) -> Mapping[str, Any]:
 
 
 def _draw(items: Sequence[HistoryItem], width: int) -> Iterator[Block]:
-    """Yield a line for each change, in as many columns as there is room for."""
-    # Lazy import: a pipe does not wait for rich.
+    """Yield a line for each change, with as many columns as fit."""
+    # Lazy import: output to a pipe does not need rich.
     from renewctl.render.terminal import LEAST_TEXT, measure_columns
 
     if not items:
@@ -93,29 +97,29 @@ def _draw(items: Sequence[HistoryItem], width: int) -> Iterator[Block]:
     columns = {
         "id": Column("ID", [line(item.id) for item in items]),
         "minute": Column("WHEN (UTC)", [line((_show_time(item)[:_TO_MINUTE], "dim")) for item in items]),
-        "day": Column("DAY (UTC)", [line((_show_time(item)[:_TO_DAY], "dim")) for item in items]),
-        "who": Column("WHO", [line((_name_author(item), "dim")) for item in items]),
+        "day": Column("DATE (UTC)", [line((_show_time(item)[:_TO_DAY], "dim")) for item in items]),
+        "user": Column("USER", [line((_name_author(item), "dim")) for item in items]),
         "command": Column("COMMAND", [line((_name_command(item), "strong")) for item in items]),
         "note": Column("NOTE", [line((item.note, "dim")) for item in items]),
     }
     layouts = []
     for keys in _LAYOUTS:
-        room = width - measure_columns(columns[key] for key in keys if key != "what")
-        # Before a table goes without the day, what was done gives way to how much was.
+        room = width - measure_columns(columns[key] for key in keys if key != "change")
+        # Before the day is dropped, the changes are shortened to their number.
         if room >= LEAST_TEXT or "minute" not in keys:
-            what = Column("WHAT", [_summarize(item, room) for item in items])
-            layouts.append([what if key == "what" else columns[key] for key in keys])
+            change = Column("CHANGE", [_summarize(item, room) for item in items])
+            layouts.append([change if key == "change" else columns[key] for key in keys])
     yield Grid(layouts, long=lambda: _draw_values(items))
 
 
 def _summarize(item: HistoryItem, room: int) -> Line:
-    """Return what a change did, in as much detail as fits in ``room`` columns, and at least how much."""
-    from renewctl.render.terminal import list_fitting, measure  # Lazy import: a pipe does not wait for rich.
+    """Return a summary of a change in up to ``room`` columns, at least its size."""
+    from renewctl.render.terminal import list_fitting, measure  # Lazy import: a pipe does not need rich.
 
     if not item.id:
         return line((OUTSIDE, "warning"))
     if item.unsure:
-        return line(("interrupted: not known whether it was saved", "warning"))
+        return line((_UNSURE, "warning"))
     if not item.changes:
         return line(LAYOUT_ALONE)
     number, subjects = count_of(len(item.changes), "change"), list_subjects(item.changes)
@@ -128,7 +132,10 @@ def _summarize(item: HistoryItem, room: int) -> Line:
 
 
 def _name_command(item: HistoryItem, *, long: bool = False) -> str:
-    """Return the command; of an undo the id of what it goes back to and, if ``long``, its command."""
+    """Return the command; for an undo, also the ID of the original change.
+
+    ``long`` adds the command of that change.
+    """
     origin = item.goes_back_to if long else item.goes_back_to.rpartition(" ")[2]
     return f"{'redo' if item.redo else 'undo'} of {origin}" if item.undoes else item.command
 
@@ -142,10 +149,10 @@ def _show_time(item: HistoryItem) -> str:
 
 
 def _describe_more(*, long: bool) -> Iterator[Line]:
-    """Yield how to see each value, and how to undo a change."""
+    """Yield how to show every value, and how to undo a change."""
     if not long:
-        yield line(f"Every value: {repeat_command(long=True)}")
-    yield line(f"To undo one: {command_line('undo ID')}")
+        yield line(f"Show every value: {repeat_command(long=True)}")
+    yield line(f"Undo a change: {command_line('undo ID')}")
 
 
 def _draw_values(items: Sequence[HistoryItem]) -> Iterator[Line]:
@@ -159,7 +166,7 @@ def _draw_values(items: Sequence[HistoryItem]) -> Iterator[Line]:
         about = f"{item.id}  {_show_time(item)} UTC  {_name_author(item)}"
         yield line((f"{_name_command(item, long=True)}  ", "strong"), HANG, (about, "dim"))
         if item.unsure:
-            yield line(("  ! its writer was killed: whether it was made is not known", "warning"))
+            yield line((f"  ! {_UNSURE}", "warning"))
         if item.note:
-            yield line("  why: ", HANG, item.note)
+            yield line("  reason: ", HANG, item.note)
         yield from change_lines(item.changes) if item.changes else [line(f"  {LAYOUT_ALONE}")]

@@ -1,11 +1,12 @@
-"""What ``init`` answers: the store and the files beside it, and what to type next."""
+"""The answer of ``init``: the files that were created, and the next commands."""
 
 from collections.abc import Mapping
 
 from renewctl.command_line import command_line
 from renewctl.render.result import DataTable, Result, line
 
-PURPOSES = {".gitattributes": "line ends, for git", ".gitignore": "what git leaves out"}
+_PURPOSES = {".gitattributes": "line endings for git", ".gitignore": "files for git to ignore"}
+_VERBS = {"created": "create", "extended": "extend", "refreshed": "update"}
 NEW_CLIENT = "client add acme.example --name Acme --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
 
 
@@ -17,36 +18,35 @@ def render_init(
     with_default: bool,
     missing_schema: str | None,
 ) -> Result:
-    """Return what was made, and what to type next.
+    """Return the files that were created, and the next commands.
 
     Args:
-        store: its path.
-        companions: what became of each file beside it: created, extended, refreshed, kept or left.
-        dry_run: whether all this would be done, and is not.
-        with_default: whether the new store has a default.
-        missing_schema: what a store that was there should begin with, if anything; None for a new one.
+        store: The path of the data file.
+        companions: The status of each file next to it: created, extended, refreshed, kept or left.
+        dry_run: Whether nothing was written.
+        with_default: Whether the new file has a default.
+        missing_schema: What an existing file must start with, if anything; None for a new file.
     """
     created = missing_schema is None
-    lines = [line(f"{store} is there already, and stays as it is.")]
-    if created:
-        lines = [line(f"{'Would create' if dry_run else 'Created'} {store}.")]
-    changed = {path: status for path, status in companions.items() if status not in {"kept", "left"}}
+    lines = [line(f"{_verb('created', dry_run=dry_run)} {store}" if created else f"{store} already exists")]
+    changed = {path: status for path, status in companions.items() if status in _VERBS}
     for path, status in changed.items():
-        purpose = PURPOSES.get(path.rpartition("/")[2], "for your editor")
-        suffix = f" (would be {status})" if dry_run else "" if status == "created" else f" ({status})"
-        lines.append(line(f"Beside it:        {path}, {purpose}{suffix}"))
+        purpose = _PURPOSES.get(path.rpartition("/")[2], "schema for your editor")
+        lines.append(line(f"{_verb(status, dry_run=dry_run)} {path} ({purpose})"))
     if all(status == "kept" for status in companions.values()):
-        lines.append(line("Nothing is missing beside it."))
+        lines.append(line("No changes: the files for editors and git are up to date."))
+    if dry_run and (created or changed):
+        lines.append(line(("Dry run: nothing was saved.", "warning")))
     if missing_schema:
-        what = "a first line, and an empty one," if missing_schema.startswith("#") else "a first key"
-        lines.append(line(f"For your editor give it {what} by hand: ", (missing_schema, "notified")))
+        what = "this line and a blank line" if missing_schema.startswith("#") else "this key"
+        lines.append(line(f"For your editor, add {what} at the top: ", (missing_schema, "notified")))
     if created:
         if not with_default:
             lines.append(
                 line("Set the default:  ", (command_line("set-default", owner="hubspot"), "notified"))
             )
         lines.append(line("Add a client:     ", (command_line(NEW_CLIENT), "notified")))
-        lines.append(line("Then ask:         ", (command_line("who"), "notified")))
+        lines.append(line("See recipients:   ", (command_line("who"), "notified")))
     document = {
         "schema": "renewctl.init/1",
         "path": store,
@@ -55,10 +55,16 @@ def render_init(
         "beside": [{"path": path, "done": status} for path, status in companions.items()],
     }
     warnings = tuple(
-        f"{path} is not renewctl's, so it is left; renewctl schema prints what belongs there"
+        f"{path} is not a schema of renewctl, so it was not changed; to print the schema: renewctl schema"
         for path, status in companions.items()
         if status == "left"
     )
     table = DataTable(("path",), ((store,),))
     written = (created or bool(changed)) and not dry_run
     return Result(document, table, (store,), lines, warnings=warnings, change=True, written=written)
+
+
+def _verb(status: str, *, dry_run: bool) -> str:
+    """Return what was done with a file, as the start of a line."""
+    verb = _VERBS[status]
+    return f"Would {verb}" if dry_run else f"{verb.capitalize()}{'d' if verb.endswith('e') else 'ed'}"

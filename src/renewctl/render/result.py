@@ -1,4 +1,4 @@
-"""The one shape of a command's result, from which every output format is made."""
+"""The result of a command, from which every output format is made."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -10,14 +10,14 @@ from renewctl.text import format_value
 
 Cell = str | int | date | None | list[str] | tuple[str, ...]
 Segment = tuple[str, str]
-"""Text and the name of its style: a key of ``terminal.STYLES``, or empty."""
+"""Text and the name of its style, which is a key of ``terminal.STYLES`` or empty."""
 Line = tuple[Segment, ...]
 HANG: Segment = ("", "hang")
-"""Stands in a line where the text begins below which a continued line is indented."""
+"""A mark in a line: continuation lines are indented to the text after it."""
 
 
 class Output(StrEnum):
-    """The form of an answer: ``auto`` is ``table`` on a terminal, and ``tsv`` or prose in a pipe."""
+    """The output format; ``auto`` is a table on a terminal, tsv or prose in a pipe."""
 
     AUTO = "auto"
     TABLE = "table"
@@ -34,14 +34,14 @@ class Output(StrEnum):
 
 
 class Column(NamedTuple):
-    """A column of a table that people look at.
+    """A column of a table for people.
 
     Args:
-        heading: What stands above it; nothing is in a table without headings.
-        cells: One for each row; a list has several lines.
-        wraps: Whether its text can be continued on a further line, at a space.
-        right: Whether its text ends at the column's end, as numbers do.
-        least: The fewest columns of a terminal that it takes, by which tables below each other are aligned.
+        heading: The heading; empty in a table without headings.
+        cells: One cell per row; a list has several lines.
+        wraps: Whether its text can wrap at a space.
+        right: Whether its text is aligned to the right, like numbers.
+        least: The least width in columns of the terminal, to align tables below each other.
     """
 
     heading: str
@@ -52,11 +52,12 @@ class Column(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table that people look at.
+    """A table for people.
 
-    The first of ``layouts`` for which there is room is shown, as nothing in it is cut. If there is room for
-    none: ``long``, if there is such a form, otherwise a block of labelled values for each row. ``legend``
-    returns what stands below a layout, to explain it.
+    Args:
+        layouts: The columns of the table in several widths; the first that fits is shown, and nothing is cut.
+        long: Returns what is shown if no layout fits; None for a block of labelled values for each row.
+        legend: Returns the lines below a layout that explain it.
     """
 
     layouts: Sequence[Sequence[Column]]
@@ -68,10 +69,14 @@ Block = Line | Grid
 
 
 class DataTable(NamedTuple):
-    """Columns and rows.
+    """A table for programs.
 
-    For workbooks: ``title`` is the name of the sheet; ``alarm``, if not empty, the column that must not
-    be blank: a row in which it is blank is coloured, and the cell says NOBODY.
+    Args:
+        columns: The names of the columns.
+        rows: The rows.
+        title: The name of the sheet in a workbook.
+        alarm: The column that must not be blank in a workbook: if it is, the row is colored, and the cell has
+            the text NOBODY.
     """
 
     columns: tuple[str, ...]
@@ -83,42 +88,46 @@ class DataTable(NamedTuple):
 def table_of(
     columns: tuple[str, ...], items: Iterable[Mapping[str, Any]], title: str = "Report", alarm: str = ""
 ) -> DataTable:
-    """Return a table of what the items have under these keys."""
+    """Return a table with the values of the items under these keys."""
     return DataTable(columns, (tuple([item[column] for column in columns]) for item in items), title, alarm)
 
 
 def cell_lines(cell: Cell) -> Sequence[str]:
-    """Return a cell as text, with a line for each item of a list."""
+    """Return the lines of a cell; a list has one line per item."""
     if isinstance(cell, str):
         return (cell,)
     return cell if isinstance(cell, list | tuple) else (format_value(cell),)
 
 
 class Result(NamedTuple):
-    """What a command answers, in every form it can be written in.
+    """The result of a command in all its output formats.
 
-    One form is written, and read once: rows and lines can be generators.
+    One format is written, and only once, so rows and lines can be generators.
 
     For programs:
-        document: the JSON form, with ``schema`` and, where it lists things, ``items``. A value
-            can be a function that returns it, called only if JSON is written.
-        table: the fixed columns of tsv and csv.
-        names: one key per line.
+        document: The JSON form, with ``schema`` and, for a list, ``items``. A value can be a function that
+            returns it, which is called only if JSON is written.
+        table: The fixed columns of tsv and csv.
+        names: One key per line.
+        excel: Whether the csv form starts with a byte order mark for Excel.
+        annotations: Returns annotations for GitHub on the lines of a pull request.
     For people:
-        lines: the result as prose, in a pipe too; if empty, there is nothing to print.
-        grid: the result as a table, in Markdown too.
-        screen: returns what is shown in the given number of columns of a terminal, before anything else.
-        footer: printed below.
-        markdown: returns the Markdown form, where a table would not do.
-        page: returns the HTML form.
-        message: returns what ``-o table`` is in a pipe, where a text that can be pasted does better.
-        annotations: returns what GitHub shows beside the lines of a pull request.
-    Instead of those: ``text`` or ``data``, a file's exact content; ``parts``, several results in turn.
-    ``excel``: the csv form begins with the mark by which Excel recognises UTF-8.
-    In every format: ``warnings`` and ``failure`` are printed on standard error. The exit status is the
-    failure's, otherwise ``status``. ``change``: it describes a change; ``written``: what it describes
-    is saved, whether the answer can be shown or not.
-    ``files``: it lists files that were written; ``-o`` named their form, and the list has that of ``auto``.
+        lines: The result as prose, also in a pipe; if empty, there is nothing to print.
+        grid: The result as a table, also in Markdown.
+        screen: Returns the content for a terminal with that number of columns; it takes precedence.
+        footer: Lines below.
+        markdown: Returns the Markdown form if it is not a table.
+        page: Returns the HTML form.
+        message: Returns the form of ``-o table`` in a pipe if it is a text to paste.
+    Instead of all those:
+        text, data: The exact content of a file.
+        parts: Several results, one after the other.
+    In every format:
+        warnings, failure: Printed on standard error. The exit status is that of the failure, if there is one.
+        status: The exit status without a failure.
+        change: Whether it describes a change.
+        written: Whether what it describes is saved, even if the answer cannot be shown.
+        files: Whether it lists files that were written; ``-o`` is the format of those files, not of the list.
     """
 
     document: Mapping[str, Any]
@@ -145,11 +154,11 @@ class Result(NamedTuple):
 
 
 def line(*parts: str | Segment) -> Line:
-    """Return a line of plain and styled parts."""
+    """Return a line made of plain and styled parts."""
     return tuple((part, "") if isinstance(part, str) else part for part in parts)
 
 
 def column(heading: str, cells: Iterable[Cell], style: str = "", *, wraps: bool = False) -> Column:
-    """Return a column of values, each of the items of a list on a line of its own."""
+    """Return a column of values; a list has one line per item."""
     shown = [[line((text, style)) for text in cell_lines(cell) or ("",)] for cell in cells]
     return Column(heading, shown, wraps)

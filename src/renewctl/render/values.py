@@ -1,4 +1,4 @@
-"""A few named values: each behind its label for people, an object for programs."""
+"""A few named values: with labels for people, as an object for programs."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,9 +9,9 @@ _GAP = "  "
 
 
 class Rows(NamedTuple):
-    """A value that is a small table without headings; the text of the last column can be continued.
+    """A value that is a small table without headings; its last column can wrap.
 
-    Where there is no room for a table, the cells from number ``below`` on are below the others.
+    If there is no room for a table, the cells from index ``below`` on go on a second line.
     """
 
     cells: Sequence[Sequence[Line]]
@@ -19,7 +19,7 @@ class Rows(NamedTuple):
 
 
 def label_values(values: Mapping[str, Sequence[Line] | Rows], indent: str = "") -> Iterator[Block]:
-    """Yield the lines of each value behind its label; a value without lines is left out."""
+    """Yield the lines of each value after its label; values without lines are omitted."""
     shown = {
         label: value for label, value in values.items() if (value.cells if isinstance(value, Rows) else value)
     }
@@ -36,7 +36,7 @@ def label_values(values: Mapping[str, Sequence[Line] | Rows], indent: str = "") 
 
 
 def _lay_out(labels: Sequence[Line], rows: Rows, width: int) -> Grid:
-    """Return rows behind their labels, in columns if they fit, otherwise in two lines each."""
+    """Return rows after their labels, in columns if they fit, else in two lines each."""
 
     def write() -> Iterator[Line]:
         for head, cells in zip(labels, rows.cells, strict=True):
@@ -52,7 +52,7 @@ def _lay_out(labels: Sequence[Line], rows: Rows, width: int) -> Grid:
 
 
 def _join(cells: Sequence[Line]) -> Line:
-    """Return cells that are not empty in one line."""
+    """Return the cells that are not empty as one line."""
     shown = [cell for cell in cells if any(text for text, _ in cell)]
     return tuple(
         [part for number, cell in enumerate(shown) for part in ((_GAP if number else "", ""), *cell)]
@@ -62,13 +62,13 @@ def _join(cells: Sequence[Line]) -> Line:
 def render_fields(
     schema: str, values: Mapping[str, Any], shown: Mapping[str, str], extra: Iterable[str] = ()
 ) -> Result:
-    """Return a few named values.
+    """Return a few named values as a result.
 
     Args:
-        schema: the name of the JSON form.
-        values: the values by key, for programs.
-        shown: the same in words, by label, for people.
-        extra: what else people should know, a line each.
+        schema: The schema ID of the JSON form.
+        values: The values by key, for programs.
+        shown: The values as text by label, for people.
+        extra: Lines below the values, for people.
     """
     width = max(map(len, values))
     lines = []

@@ -1,1 +1,1 @@
-"""The store: one TOML or JSON file, found, read with positions, and changed safely, with a history."""
+"""The data file: found, read with positions, changed safely, with a history."""

@@ -1,4 +1,4 @@
-"""The text of a store as a document: its data, their places, and changes that touch their entries only."""
+"""The text of a data file: its data, their positions, and edits of its entries."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Revision(NamedTuple):
-    """A new text, what became of the texts of entries, and whether the whole file got another layout."""
+    """A new text, the swaps for undo, and whether the whole layout changed."""
 
     text: str
     swaps: tuple[Swap, ...] = ()
@@ -23,10 +23,10 @@ class Revision(NamedTuple):
 
 
 class Document:
-    """One text of a store, and its data.
+    """The text of a data file, and its data.
 
     Raises:
-        StoreInvalid: If the text is not of the codec's format, because of unresolved merges or otherwise.
+        StoreInvalid: If the text is not valid in the codec's format, or has unresolved merge conflicts.
     """
 
     def __init__(self, text: str, codec: Codec) -> None:
@@ -54,25 +54,27 @@ class Document:
 
     @property
     def _is_joined(self) -> bool:
-        """Whether the file is just its entries, joined as the codec joins them."""
+        """Whether the file is exactly what the codec makes of its entries."""
         return self.codec.join(self.entries, self.text) == self.text
 
     def locate(self, path: Path) -> tuple[int, int]:
-        """Return line and column, from 1, of the key at ``path``, or of what is nearest above it.
+        """Return line and column of the key at ``path``, or of the nearest one above it.
 
-        Items of a list are named by their identity (see ``paths``) or, failing that, by their index.
+        Both count from 1.
+
+        Items of a list are named by their identity (see ``paths``) or, without one, by their index.
         """
         steps = self._steps(path)
         names = dict.fromkeys((entry_of(steps), path[:1])) if steps else ()
         entries = [entry for name in names for entry in self._by_path.get(name, ())]
-        if len(steps) == 1 and not entries:  # a table that only its own tables name
+        if len(steps) == 1 and not entries:  # A table that only the headers of its tables mention.
             entries = [entry for entry in self.entries if entry.path[:1] == steps][:1]
         places = [self.codec.position(self.text, entry, steps) for entry in entries]
         pos = -max(((depth, -at) for depth, at in places), default=(0, 0))[1]
         return place_of(self.text, pos)
 
     def _steps(self, path: Path) -> Steps:
-        """Return ``path`` with list items by index, as far as it leads somewhere."""
+        """Return ``path`` with list items by index, up to the last step that exists."""
         steps: Steps = ()
         data: Any = self.data
         for step in path:
@@ -87,23 +89,26 @@ class Document:
         return steps
 
     def _index(self, items: list[Any], list_key: str) -> dict[str, int]:
-        """Return the index of each item's name in a list, kept so that many problems take linear time."""
+        """Return the index of each list item by its name.
+
+        It is cached, so that many problems stay fast.
+        """
         if id(items) not in self._indexes:
             index = {str(place): place for place in range(len(items))}
             field = paths.IDENTITY.get(list_key)
             for place, item in reversed([*enumerate(items)]) if field else ():
                 identity = item.get(field, "") if isinstance(item, dict) else None
                 if isinstance(identity, str):
-                    index[identity] = place  # Of several, the first is meant.
+                    index[identity] = place  # The first one wins.
             self._indexes[id(items)] = index
         return self._indexes[id(items)]
 
     def edit(self, changes: Sequence[Change]) -> Revision:
-        """Return the text with ``changes`` made; nothing else moves.
+        """Return the text with ``changes`` made; everything else stays the same.
 
         Raises:
-            UnsupportedLayout: If an entry is laid out so that this cannot be done safely.
-            InternalError: If the result has other data than planned.
+            UnsupportedLayout: If the layout of an entry does not allow this to be done safely.
+            InternalError: If the result does not have the planned data.
         """
         from renewctl.store.editor import Editor, find_entry_changes  # Lazy import: most commands only read.
 
@@ -123,7 +128,7 @@ class Document:
         return self._build_revision(text, renamed)
 
     def reformat(self) -> Revision:
-        """Return the text with each entry written as one block; the same text where each is one."""
+        """Return the text with each entry as one block, unchanged if they already are."""
         wanted = {*paths_of(self.data)}
         blocks = [
             entry
@@ -139,7 +144,7 @@ class Document:
         return self._build_reformat(text)
 
     def restore(self, swaps: Sequence[Swap]) -> Revision | None:
-        """Return the text with the old texts put back; None where a text or gap is not as it was left."""
+        """Return the text with the old texts restored; None if one changed since."""
         if swaps and not swaps[0].path:
             whole, *swaps = swaps
             if whole.new == self.text:
@@ -153,7 +158,7 @@ class Document:
         return self._build_revision(self.codec.join(entries, self.text), renamed)
 
     def reword(self, revision: Revision, swaps: Sequence[Swap]) -> Revision:
-        """Return a revision with the old texts of those entries that still have the text of then."""
+        """Return a revision with the old texts of the entries that did not change since."""
         texts = {entry.path: entry.text for entry in self.entries}
         old = {}
         for swap in swaps:
@@ -162,22 +167,22 @@ class Document:
         entries = []
         for entry in self.codec.entries(revision.text):
             text = old.get(entry.path, entry.text)
-            # An edit can take in a comment that stood below the entry: that is in no old text.
+            # An edit can absorb a comment from below the entry, which is in no old text.
             known = {*text.splitlines(), *texts.get(entry.path, "").splitlines()}
-            taken_in = (line for line in entry.text.splitlines() if line.lstrip().startswith("#"))
+            absorbed = (line for line in entry.text.splitlines() if line.lstrip().startswith("#"))
             entries.append(
-                entry if any(line not in known for line in taken_in) else entry._replace(text=text)
+                entry if any(line not in known for line in absorbed) else entry._replace(text=text)
             )
         renamed = {swap.path: swap.was for swap in revision.swaps if swap.path != swap.was}
         return self._build_revision(self.codec.join(entries, self.text), renamed)
 
     def _build_revision(self, text: str, renamed: Mapping[Path, Path]) -> Revision:
-        """Return the revision to ``text``, with the swaps that lead back word for word."""
+        """Return the revision to ``text``, with the swaps that restore the old text."""
         entries = self.codec.entries(text)
         swaps = [*find_swaps(self.entries, entries, renamed)]
         back = apply_swaps(entries, swaps)
         if back is None or self.codec.join(back, text) != self.text:
-            # An entry is in two places, or the file's habits went with its last entry.
+            # An entry is in two places, or the style of the file was lost with its last entry.
             swaps = [Swap((), (), self.text, text), *swaps]
         return Revision(text, tuple(swaps))
 
@@ -185,7 +190,7 @@ class Document:
         return Revision(text, (Swap((), (), self.text, text),), reformatted=True)
 
     def _check(self, text: str, planned: dict[str, Any]) -> None:
-        """Check that a new text, read as the next command will read it, has the planned data."""
+        """Check that the next command will read the planned data from a new text."""
         try:
             data = self.codec.parse(text)
         except StoreInvalid as error:
@@ -193,15 +198,18 @@ class Document:
         for top in {*data, *planned}:
             new, expected = data.get(top), planned.get(top)
             if top in HOLDERS:
-                new, expected = new or {}, expected or {}  # a table can go with its last entry
+                new, expected = new or {}, expected or {}  # A table can disappear with its last entry.
             if not is_same(new, expected):
-                raise InternalError(f"the new text has another value for {top}; nothing was written")
+                raise InternalError(f"the new text has a wrong value for {top}; nothing was saved")
 
 
 def find_swaps(old: Sequence[Entry], new: Sequence[Entry], renamed: Mapping[Path, Path]) -> Iterator[Swap]:
-    """Yield what became of each entry whose path, text or gap is another one now.
+    """Yield a swap for each entry whose path, text or gap changed.
 
-    Both are in the same order; ``renamed`` has the old path of each entry that has another one now.
+    Args:
+        old: The entries before.
+        new: The entries after, in the same order.
+        renamed: The old path of each renamed entry, by its new one.
     """
     kept = {renamed.get(entry.path, entry.path) for entry in new}
     known = {entry.path for entry in old}
@@ -227,16 +235,16 @@ def find_swaps(old: Sequence[Entry], new: Sequence[Entry], renamed: Mapping[Path
 
 
 def apply_swaps(entries: Sequence[Entry], swaps: Sequence[Swap]) -> list[Entry] | None:
-    """Return the entries with their old texts, gaps and places; None where one is not as it was left.
+    """Return the entries with old texts, gaps and places; None if one changed since.
 
-    That is also so where a comment would get to be directly below another entry than it was.
+    Also return None if a comment would end up directly below an entry to which it does not belong.
     """
     changed = {swap.path: swap for swap in swaps if swap.new or not swap.old}
     removed = {swap.after: swap for swap in swaps if swap.old and not swap.new}
     old: list[Entry] = []
 
     def add(entry: Entry | None) -> None:
-        """Add an entry, and the removed ones that were below it."""
+        """Add an entry and the removed entries that were below it."""
         while entry:
             old.append(entry)
             swap = removed.pop(entry.path, None)
@@ -262,9 +270,9 @@ def apply_swaps(entries: Sequence[Entry], swaps: Sequence[Swap]) -> list[Entry] 
 
 
 def convert_line_ends(swaps: Sequence[Swap], text: str) -> Sequence[Swap]:
-    """Return the swaps with the line ends of a text, if it has one kind.
+    """Return the swaps with the line ends of a text, if it has only one kind.
 
-    Git may have converted them since.
+    Git can have converted the line ends of the file since.
     """
     ends = {*_LINE_END.findall(text)}
     if len(ends) != 1:

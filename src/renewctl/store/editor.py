@@ -1,4 +1,4 @@
-"""Changes made to the entries of a file, one entry at a time; what no change is about stays as it is."""
+"""Apply changes to the entries of a file; all other entries stay the same."""
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ _RANKS = {key: rank for rank, key in enumerate(TOP_LEVEL)}
 
 
 class EntryChange(NamedTuple):
-    """One entry in the old data, at ``origin`` (None: not there), and in the new."""
+    """The change of one entry; ``origin`` is its old path (None: a new entry)."""
 
     origin: Path | None
     path: Path
@@ -29,18 +29,18 @@ class EntryChange(NamedTuple):
 def find_entry_changes(
     changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any]
 ) -> Iterator[EntryChange]:
-    """Yield each entry that differs in the data before and after; of the changes only renames are looked at.
+    """Yield a change for each entry that differs between the data before and after.
 
-    Data that both share, as ``paths`` leaves it, is not compared.
+    Of ``changes`` only the renames are used. Data that both share, as left by ``paths``, is not compared.
     """
     origins: dict[Path, Path] = {}
     for change in changes:
-        if change.renamed and len(change.path) == paths.LIST_DEPTH:  # not an item of a list inside an entry
+        if change.renamed and len(change.path) == paths.LIST_DEPTH:  # Not a list item inside an entry.
             origins[(*change.path[:-1], str(change.after))] = origins.pop(change.path, change.path)
     moved = set(origins.values())
     for path in dict.fromkeys([*paths_of(old), *paths_of(new), *origins]):
         if path[0] in HOLDERS and len(path) == 1:
-            continue  # what is in it are entries of their own
+            continue  # Its tables are entries of their own.
         origin = origins.get(path, None if path in moved else path)
         before, after = paths.get(old, origin) if origin else None, paths.get(new, path)
         changed = before is not after and not is_same(before, after)
@@ -49,7 +49,7 @@ def find_entry_changes(
 
 
 class Editor:
-    """The entries of a file on the way to a new text, with the habits of the old ``text``."""
+    """Edits the entries of a file, in the style of its old ``text``."""
 
     def __init__(self, entries: Sequence[Entry], codec: Codec, text: str) -> None:
         self.entries, self.codec, self.text = [*entries], codec, text
@@ -61,7 +61,7 @@ class Editor:
             self.places.setdefault(entry.path, []).append(place)
 
     def edit(self, changes: Sequence[EntryChange], data: Mapping[str, Any]) -> list[Entry]:
-        """Return the entries with all changes: old ones change or go, then new ones get their places.
+        """Return the entries with all changes: first old entries, then new ones.
 
         Raises:
             UnsupportedLayout: If an entry is written in several places, or inside another.
@@ -80,7 +80,7 @@ class Editor:
         return self.result
 
     def _rewrite(self, change: EntryChange) -> None:
-        """Change or remove an entry that has one place and is a block of its own."""
+        """Change or remove an entry, which must be one block of its own."""
         places = self.places.get(change.origin or (), [])
         entry = self.slots[places[0]] if len(places) == 1 else None
         if entry is None or not is_same(self.codec.value_of(entry), change.old):
@@ -94,9 +94,9 @@ class Editor:
             self.slots[places[0]] = entry._replace(path=change.path, text=text.removesuffix(blank))
 
     def _take_trailing(self, place: int) -> tuple[str, str]:
-        """Take the comments directly below the entry above a place out of the gap there.
+        """Take the comments directly below an entry out of the gap that follows it.
 
-        Return a blank line, too, if one follows, or the end of the file.
+        Return them, and a blank line if one follows or if the file ends there.
         """
         if place == len(self.entries):
             return "", ""
@@ -107,11 +107,11 @@ class Editor:
         return trailing, self.blank if gap or not self.entries[place].path else ""
 
     def _make_room(self, top: str, keys: Iterable[str]) -> None:
-        """Make sure that a table of its own can be added under a top-level key."""
+        """Make sure that a table with its own header can be added under a top-level key."""
         for place in self.places.get((top,), ()):
             marker = self.slots[place]
             if marker and not self.codec.is_table(marker) and self.codec.value_of(marker) == {}:
-                self.slots[place] = None  # ``clients = {}`` cannot be added to
+                self.slots[place] = None  # Nothing can be added to ``clients = {}``.
                 lines = [line.rstrip("\r") for line in marker.text.split("\n") if "#" in line]
                 comments = [line[line.index("#") :] + self.blank for line in lines]
                 gap = marker.gap + "".join([*comments, self.blank] if comments else [])
@@ -122,9 +122,9 @@ class Editor:
             raise _unsupported((top,))
 
     def _close_gaps(self) -> None:
-        """Give what was above removed entries to what follows them, blank lines only once.
+        """Move the gap above each removed entry to the next one, without extra blanks.
 
-        Comments that were directly below such an entry do not come to be directly below another.
+        Comments directly below a removed entry do not end up directly below another.
         """
         above: str | None = None
         for old, entry in zip(self.entries, self.slots, strict=True):
@@ -144,7 +144,7 @@ class Editor:
                 self.result.append(entry._replace(gap=gap))
 
     def _add(self, top: str, added: Mapping[Path, Any]) -> None:
-        """Put new entries of one top-level key in their places."""
+        """Insert the new entries of one top-level key."""
         siblings = [
             (place, entry.path[-1])
             for place, entry in enumerate(self.result)
@@ -154,7 +154,7 @@ class Editor:
             place = self._top_level_place(top, table=isinstance(next(iter(added.values())), dict))
             self._insert(place, added, below=True)
             return
-        # The comment above the first can be the heading of all: what is new goes below that entry.
+        # The comment above the first entry can be a heading for all, so new entries go below that entry.
         stays_first = self.result[siblings[0][0]].text.lstrip().startswith("#")
         places = _place_new([key for _, key in siblings[stays_first:]], [path[-1] for path in added])
         for rest_index, keys in sorted(places.items(), reverse=True):
@@ -163,7 +163,7 @@ class Editor:
             self._insert(place, {(top, key): added[top, key] for key in keys}, below=index >= 0)
 
     def _top_level_place(self, top: str, *, table: bool) -> int:
-        """Return where a new top-level key goes: values above all tables, tables in their usual order."""
+        """Return the place of a new top-level key: values first, tables in order."""
         rank = _RANKS.get(top, len(_RANKS))
         place = 0
         for index, entry in enumerate(self.result, 1):
@@ -173,7 +173,7 @@ class Editor:
         return place
 
     def _insert(self, place: int, added: Mapping[Path, Any], *, below: bool) -> None:
-        """Insert new entries, below what is above them or, if that is not wanted, in the gap of the next."""
+        """Insert new entries, directly ``below`` the entry above or above the next one."""
         follower = self.result[place] if place < len(self.result) else None
         is_table = all(isinstance(value, dict) for value in added.values())
         gap = follower.gap if follower else ""
@@ -193,18 +193,20 @@ class Editor:
 
 
 def _unsupported(path: Path) -> UnsupportedLayout:
-    hint = f"rewrite the file once, and keep a copy: {command_line('migrate --layout')}"
+    hint = f"rewrite the file in the standard layout: {command_line('migrate --layout')}"
     problem = Problem(f"{dotted(path)} is not a block of its own", path)
-    return UnsupportedLayout("this layout can be read, but not changed", hint=hint, problems=[problem])
+    return UnsupportedLayout(
+        "a file with this layout can be read, but not edited", hint=hint, problems=[problem]
+    )
 
 
 def _place_new(present: Sequence[str], new: Iterable[str]) -> dict[int, list[str]]:
-    """Return under which of the ``present`` keys, by index, new ones go; -1 is above the first.
+    """Return new keys by the index of the ``present`` key above them (-1: none).
 
-    Each goes below the key before its own in alphabetical order, so that git merges what two people
-    add. Where the present keys are in another order, or there are none, new ones go to the end.
+    Each goes below the key before it in alphabetical order, so that git can merge what two people add.
+    If the present keys are not in that order, or there are none, new keys go to the end.
     """
-    # One in ten keys may be out of order, as that of a renamed client is.
+    # One in ten keys can be out of order, for example that of a renamed client.
     if not present or sum(one > other for one, other in pairwise(present)) * 10 > len(present):
         return {len(present) - 1: [*new]}
     places: dict[int, list[str]] = {}
@@ -216,7 +218,7 @@ def _place_new(present: Sequence[str], new: Iterable[str]) -> dict[int, list[str
 
 
 def _split_gap(gap: str) -> tuple[str, str]:
-    """Return the comments in a gap that are directly below what is above it, and the rest."""
+    """Return the comments at the start of a gap, and the rest of the gap."""
     trailing = "".join(takewhile(str.strip, _lines(gap)))
     return trailing, gap.removeprefix(trailing)
 

@@ -1,7 +1,7 @@
-"""What was changed, by whom, when and why: a journal of JSON lines next to the store, only added to.
+"""The history: an append-only journal of JSON lines next to the data file.
 
-A change is written down and synced before the store is replaced, and afterwards that it is done.
-What was killed in between is settled by the store's digest.
+A change is recorded and synced before the file is replaced, and marked as done afterwards. If the writer
+is killed in between, the digest of the file shows whether the change was made.
 """
 
 import json
@@ -26,7 +26,7 @@ _DATE, _TIME = "$date", "$time"
 
 
 class Author(NamedTuple):
-    """Who changes the store: user and host, the UTC time as ISO 8601, and why, if a note was given."""
+    """The author of a change: user, host, UTC time in ISO 8601, and the reason."""
 
     user: str
     host: str
@@ -35,11 +35,21 @@ class Author(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One change of the store, a bulk change too; ``before`` and ``after`` are the store's digests.
+    """The record of one command that changed the data file.
 
-    ``undoes`` and ``parent`` are the ids of the change that this one takes back and of the record before.
-    ``outside`` says that something else changed the store between that record and this one, ``unsure``
-    that nobody knows whether the change was made: its writer was killed, then something else wrote the store.
+    Args:
+        author: Who made the change, when and why.
+        command: The command.
+        changes: The values that it changed.
+        swaps: The texts that it changed, for undo.
+        before: The digest of the file before the change.
+        after: The digest of the file after the change.
+        undoes: The ID of the change that this one reverses.
+        id: The ID of this record.
+        parent: The ID of the record before.
+        outside: Whether something else changed the file between that record and this one.
+        unsure: Whether it is unknown if the change was made: its writer was killed, and then something else
+            wrote the file.
     """
 
     author: Author
@@ -56,9 +66,9 @@ class Record(NamedTuple):
 
 
 class History(NamedTuple):
-    """What was done, oldest first, and the numbers of unreadable lines.
+    """The records, oldest first, and the numbers of unreadable lines.
 
-    ``outside`` says that something else changed the store since.
+    ``outside``: whether something else changed the data file after the last record.
     """
 
     records: tuple[Record, ...] = ()
@@ -67,26 +77,29 @@ class History(NamedTuple):
 
 
 class _Settlement(NamedTuple):
-    """What became of the record with an id; in the journal the outcome is the key, the id its value."""
+    """The outcome of the record with an ID.
+
+    In the journal, the outcome is the key and the ID its value.
+    """
 
     id: str
     outcome: str
 
 
 def path_of(store: Path) -> Path:
-    """Return the journal's path, next to the file that a link leads to."""
+    """Return the path of the journal, next to the file that links lead to."""
     try:
         real = files.resolve_link(store)
     except FileNotFoundError:
-        real = store  # No store: its journal may still be there.
+        real = store  # Without a data file, its journal can still exist.
     return real.with_name(real.name + SUFFIX)
 
 
 def read(store: Path, digest: str) -> History:
-    """Return what was done to a store; ``digest``, of its content, settles what a killed writer left open.
+    """Return the history; ``digest`` settles a record that a killed writer left open.
 
     Raises:
-        FileError: If there is a journal, but it cannot be read.
+        FileError: If the journal exists and cannot be read.
     """
     path = path_of(store)
     try:
@@ -111,10 +124,10 @@ def read(store: Path, digest: str) -> History:
 
 
 def find_renamed(store: Path, digest: str, *, certain: bool) -> tuple[Path, Path] | None:
-    """Return the journal that a store had before it was renamed by hand, and the one it has now.
+    """Return the old and new journal paths of a data file that was renamed by hand.
 
-    That is one whose store is not there any more, and which ends with the content of this ``digest``; if
-    none does, it is the only one there is, unless it has to be ``certain``.
+    The old one is a journal without a data file that ends with the content of this ``digest``. If there is
+    none, and it need not be ``certain``, it is the only journal without a data file.
     """
     here = path_of(store)
     orphans = []
@@ -128,7 +141,7 @@ def find_renamed(store: Path, digest: str, *, certain: bool) -> tuple[Path, Path
     found = matching or ([] if certain else orphans)
     if len(found) != 1:
         return None
-    # As people name the store, unless it is a link: the journal is where it leads to.
+    # Relative to the path that the user gave, unless it is a link: the journal is next to its target.
     folder = here.parent if store.is_symlink() else store.parent
     return folder / found[0].name, folder / here.name
 
@@ -139,61 +152,63 @@ def _ends_with(path: Path, digest: str) -> bool:
 
 
 def begin_record(store: Path, record: Record) -> Record:
-    """Write down what is about to be done, and make sure that it is on the disk.
+    """Record a change that is about to be made, and sync the record to disk.
 
-    Call it under the store's lock. What a killed writer left open is settled first. Returns the
-    record with its id and its parent.
+    Call it under the lock. A record that a killed writer left open is settled first. Return the record
+    with its ID and its parent.
 
     Raises:
-        FileError: If it cannot be written down; nothing must be done then.
+        FileError: If it cannot be recorded; then the change must not be made.
     """
     path = path_of(store)
     try:
         old = _read_lines(path)
-        lines = [b""] if old[-1] else []  # half a line of a killed writer
+        lines = [b""] if old[-1] else []  # A killed writer left half a line.
         last = next((line for line in map(_decode, reversed(old)) if line), None)
         if isinstance(last, Record):
             lines.append(_encode({_outcome_by_digest(last, record.before): last.id}))
         author, parent = record.author, last.id if last else ""
-        # No two records of a store have the same text, parent and all, and so the same id.
+        # The text includes the parent, so no two records of a file have the same text, and so the same ID.
         text = "\n".join((parent, author.at, author.user, author.host, record.before, record.after))
         record = record._replace(parent=parent, id=files.digest(text.encode())[:8])
         lines.append(_encode(_record_to_json(record)))
         _append(path, b"\n".join(lines) + b"\n", store)
     except OSError as error:
-        raise files.explain_os_error("write down the change in", path, error) from None
+        raise files.explain_os_error("record the change in", path, error) from None
     return record
 
 
 def finish_record(store: Path, record: Record, outcome: str = "done") -> list[str]:
-    """Write down that a change was made, or ``dropped``. If that fails, the next writer settles it.
+    """Record that a change was made or ``dropped``.
 
-    Return warnings, since the store has been replaced by now.
+    If that fails, the next writer settles it.
+
+    Return warnings, not errors, because the data file has been replaced by now.
     """
     try:
         _append(path_of(store), _encode({outcome: record.id}) + b"\n", store)
     except (OSError, FileError) as error:
         reason = getattr(error, "strerror", None) or error
-        return [f"the change is made, but its record could not be completed: {reason}"]
+        return [f"saved, but the history could not be updated: {reason}"]
     return []
 
 
 def _outcome_by_digest(record: Record, digest: str) -> str:
-    """Return what became of a record that was left open, as far as the store's digest tells."""
+    """Return the outcome of an open record, by the digest of the data file."""
     return {record.after: "done", record.before: "dropped"}.get(digest, "unsure")
 
 
 def _append(path: Path, data: bytes, store: Path) -> None:
-    """Add ``data`` to the end of the journal and wait until it is on the disk.
+    """Append ``data`` to the journal and wait until it is on the disk.
 
-    Whoever may write the store has to write the journal, too, and nobody else may read it. If it fails, half
-    a line is removed.
+    Everybody who can write the data file can write the journal, and nobody else can read it. If writing
+    fails, half a line is removed.
     """
     new = not _is_file(path)
     follow = 0 if path.is_symlink() else getattr(os, "O_NOFOLLOW", 0)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | follow, files.NEW_FILE_MODE)
     try:
-        with suppress(FileNotFoundError):  # The replacing of the store will say so.
+        with suppress(FileNotFoundError):  # Replacing the data file reports this error.
             access = read_access(store)
             access = access._replace(mode=access.mode & 0o666 | files.NEW_FILE_MODE)
             follow_access(handle, access)
@@ -202,37 +217,40 @@ def _append(path: Path, data: bytes, store: Path) -> None:
             files.write_all(handle, data)
         except BaseException:
             with suppress(OSError):
-                os.ftruncate(handle, size)  # Half a line would be in the next writer's way.
+                os.ftruncate(handle, size)  # Half a line would hinder the next writer.
             raise
     finally:
         os.close(handle)
     if new and files.sync_folder(path.parent):
-        hint = "nothing was changed; look at the disk, then run the command again"
-        raise FileError(f"the folder of {path} could not be synced", hint=hint)
+        hint = "check the disk, then run the command again; nothing was saved"
+        raise FileError(f"the folder of {path} could not be synced to disk", hint=hint)
 
 
 def _is_file(path: Path) -> bool:
-    """Return whether there is a file; opening a pipe would wait for a reader that never comes."""
+    """Return whether the file exists; refuse what is not a file.
+
+    Opening a pipe would wait for a reader.
+    """
     files.refuse_foreign_link(path)
     try:
         status = os.stat(path)
     except FileNotFoundError:
         if path.is_symlink():
             message = f"{path} links to {os.path.realpath(path)}, which does not exist"
-            raise FileError(message, hint="mend the link, or take it away") from None
+            raise FileError(message, hint="correct or remove the link") from None
         return False
     if not stat.S_ISREG(status.st_mode):
-        raise FileError(f"{path} is not an ordinary file", hint="move it away; a new one will be made")
+        raise FileError(f"{path} is not a regular file", hint="move it away; renewctl creates a new one")
     return True
 
 
 def _read_lines(path: Path) -> list[bytes]:
-    """Return the journal's lines; the last one is empty, unless a writer was killed in the middle of it."""
+    """Return the lines of the journal; the last is empty unless a writer was killed."""
     return (path.read_bytes() if _is_file(path) else b"").split(b"\n")
 
 
 def _decode(text: bytes) -> Record | _Settlement | None:
-    """Return a line of the journal, or None for one that is torn, or written by something else."""
+    """Return a decoded line; None if it is incomplete or not written by renewctl."""
     try:
         line = json.loads(text, object_hook=_decode_date)
         if "id" in line:
@@ -248,7 +266,7 @@ def _encode(line: Mapping[str, Any]) -> bytes:
 
 
 def _encode_date(value: date | time) -> dict[str, str]:
-    # The fields of renewctl hold dates only; keys of the user's own hold whatever TOML can.
+    # Fields of renewctl contain only dates; the user's own keys can contain anything that TOML can.
     return {_DATE if isinstance(value, date) else _TIME: value.isoformat()}
 
 
@@ -265,7 +283,7 @@ def _record_to_json(record: Record) -> dict[str, Any]:
         | ({"renamed": True} if change.renamed else {})
         for change in record.changes
     ]
-    # Most fields of most swaps are empty, and ``was`` is the path.
+    # Omit empty fields, and ``was`` where it is the path: that is most of them.
     texts = [
         {key: value for key, value in swap._asdict().items() if value and (key, value) != ("was", swap.path)}
         for swap in record.swaps
@@ -284,12 +302,16 @@ def _record_to_json(record: Record) -> dict[str, Any]:
 
 
 def _record_from_json(line: Mapping[str, Any]) -> Record:
-    """Return the record of a line. Raises TypeError or LookupError if it is none of renewctl's."""
+    """Return the record of a line.
+
+    Raises:
+        TypeError, LookupError: If renewctl did not write it.
+    """
     changes = []
     for change in line["changes"]:
         path, before, after = _read_path(change["path"]), change["before"], change["after"]
         if len(path) < 1 + (path[0] in HOLDERS) or _has_null(before) or _has_null(after):
-            raise TypeError("no change has such a path, or such a value")
+            raise TypeError("a change cannot have this path or value")
         changes.append(Change(path, after, before, renamed=change.get("renamed", False)))
     swaps = []
     for swap in line["texts"]:
@@ -307,17 +329,17 @@ def _record_from_json(line: Mapping[str, Any]) -> Record:
 
 def _read_path(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
-        raise TypeError("a list should be here")
+        raise TypeError("a path must be a list")
     return tuple(map(_read_text, value))
 
 
 def _read_text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("a text should be here")
+        raise TypeError("the value must be text")
     return value
 
 
 def _has_null(value: Any) -> bool:
-    """Return whether something in a table or list is null, which no store has."""
+    """Return whether a table or list contains null, which a change cannot have."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return any(each is None or _has_null(each) for each in inner)

@@ -1,4 +1,4 @@
-"""Where the store is, and why there: named, in the environment, found from here, or the user's own."""
+"""Find the data file: by option, environment variable or search."""
 
 import os
 from collections.abc import Mapping
@@ -9,12 +9,13 @@ from renewctl.command_line import command_line
 from renewctl.errors import StoreInvalid, StoreMissing
 
 VARIABLE = "RENEWCTL_STORE"
-COMPARED = "named as"  # how the reason begins for a store that is only looked at
+COMPARED = "given as"  # The start of the reason for a file that is an argument of a reading command.
+_SET_BY = "set by"
 NAMES = ("renewctl.toml", "renewctl.json")
 
 
 class Location(NamedTuple):
-    """A store's path, the way it is shown to people, and the reason it was chosen."""
+    """The path of a data file, the path as it is shown, and why it was chosen."""
 
     path: Path
     display: str
@@ -22,65 +23,75 @@ class Location(NamedTuple):
 
     @property
     def explicit(self) -> bool:
-        """Whether somebody named it, instead of its being found."""
-        return self.why.startswith("named")
+        """Whether the user named it, so that it was not searched for."""
+        return self.why.startswith((_SET_BY, COMPARED))
 
 
 def find_store(option: str | None, environment: Mapping[str, str], here: Path) -> Location:
-    """Return the place of the store, which may not exist yet.
+    """Return the place of the data file, which need not exist yet.
 
-    If not named, it is searched for here and above, up to a repository's root or the home folder.
+    Without a name, it is searched for in the current folder and its parents, up to the root of a repository
+    or the home folder.
+
+    Args:
+        option: The value of --store, if it was given.
+        environment: The environment variables.
+        here: The current folder.
 
     Raises:
-        StoreInvalid: If both a TOML and a JSON store are in one folder.
+        StoreInvalid: If a folder has both a TOML and a JSON file.
     """
     if option is not None:
-        return store_at(option, "named by --store")
+        return store_at(option, f"{_SET_BY} --store")
     if variable := environment.get(VARIABLE):
-        return store_at(variable, f"named by {VARIABLE}")
+        return store_at(variable, f"{_SET_BY} {VARIABLE}")
     for folder in (here, *here.parents):
         stores = _stores_in(folder)
         if len(stores) > 1:
-            hint = "keep one of the two, or name it: --store renewctl.toml"
+            hint = f"remove one of them, or choose one: --store {NAMES[0]}"
             raise StoreInvalid(f"{folder} has both {NAMES[0]} and {NAMES[1]}", hint=hint)
         if stores and folder == here:
-            return Location(Path(stores[0].name), stores[0].name, "found in this folder")
+            return Location(Path(stores[0].name), stores[0].name, "found in the current folder")
         if stores:
-            return Location(stores[0], str(stores[0]), "found in a folder above this one")
+            return Location(stores[0], str(stores[0]), "found in a parent folder")
         if (folder / ".git").exists() or str(folder) == environment.get("HOME"):
             break
-    import platformdirs  # Lazy import: a store that is named or found needs none.
+    import platformdirs  # Lazy import: a file that is named or found does not need it.
 
     try:
         folder = platformdirs.user_data_path("renewctl", appauthor=False)
-    except RuntimeError:  # a process without a home folder, as in some containers
+    except RuntimeError:  # The process has no home folder, for example in some containers.
         folder = here
     path = (_stores_in(folder) or [folder / NAMES[0]])[0]
-    return Location(path, str(path), "your own data folder, as there is none in this folder or above")
+    return Location(path, str(path), "default location; none found in the current folder or its parents")
 
 
 def _stores_in(folder: Path) -> list[Path]:
-    """Return the stores in a folder; a link that leads nowhere is one, and an error later."""
+    """Return the data files in a folder, broken links included: an error comes later."""
     return [folder / name for name in NAMES if os.path.lexists(folder / name)]
 
 
 def store_at(text: str, why: str) -> Location:
-    """Return a place that was named, if the name ends as a store's does."""
-    path = Path(os.path.expanduser(text))  # which leaves an unknown ~name as it is
+    """Return a place that the user named.
+
+    Raises:
+        StoreInvalid: If the name does not end in .toml or .json.
+    """
+    path = Path(os.path.expanduser(text))  # An unknown ~name stays as it is.
     if path.suffix.lower() not in {".toml", ".json"}:
-        hint = "a store's name ends in .toml or .json"
-        raise StoreInvalid(f"{text!r} is not the name of a store", hint=hint)
+        hint = "use a file name that ends in .toml or .json"
+        raise StoreInvalid(f"{text!r} is not a TOML or JSON file", hint=hint)
     return Location(path, text, why)
 
 
 def missing_store(place: Location) -> StoreMissing:
-    """Return the error for a place without a store."""
+    """Return the error for a place without a data file."""
     if place.explicit:
-        message = f"there is no store at {place.display} ({place.why})"
-        hint = f"to make one there: {command_line('init')}"
+        message = f"{place.display} not found ({place.why})"
+        hint = f"create it: {command_line('init')}"
         if place.why.startswith(COMPARED):
-            hint = "name a store's file, .toml or .json"
+            hint = "give the path of a TOML or JSON file"
     else:
-        message = "there is no store here or in a folder above, nor in your data folder"
-        hint = f"to make one here: {command_line('init')}; to try it out: renewctl demo"
+        message = f"no {NAMES[0]} or {NAMES[1]} found in the current folder or its parents"
+        hint = f"create one: {command_line('init')}; or try the demo: renewctl demo"
     return StoreMissing(message, hint=hint)

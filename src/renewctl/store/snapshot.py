@@ -1,4 +1,4 @@
-"""One reading of the store: its bytes, its document, and the portfolio in it."""
+"""Read the data file: its bytes, its text as a document, and the portfolio in it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,12 +18,12 @@ from renewctl.store.location import Location, missing_store
 from renewctl.text import count_of
 
 BOM = "\ufeff"
-EDITOR_HINT = "mend the file in an editor; nothing was written"
+EDITOR_HINT = "correct the file in an editor"
 _ALTERNATING = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")
 
 
 class Snapshot(NamedTuple):
-    """A store as it was read, byte for byte. ``remarks`` are located, and change no answer."""
+    """A data file as it was read; ``remarks`` are findings that change no answer."""
 
     place: Location
     data: bytes
@@ -33,30 +33,34 @@ class Snapshot(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of what was read, in hexadecimal."""
+        """The SHA-256 digest of the bytes, in hexadecimal."""
         return files.digest(self.data)
 
     @property
     def identity(self) -> dict[str, Any]:
-        """The store in a result's document; its digest is computed only if that is written."""
+        """The file as an object for JSON output; its digest is computed if written."""
         return {"path": self.place.display, "sha256": lambda: self.digest}
 
     def line_of(self, path: Path) -> str | None:
-        """Return the place of ``path`` as editors write it (``renewctl.toml:12``); None if not written."""
+        """Return the place of ``path``, such as ``renewctl.toml:12``; None if absent."""
         if get(self.document.data, path) is None:
             return None
         return f"{self.place.display}:{self.document.locate(path)[0]}"
 
     def encode(self, text: str) -> bytes:
-        """Return new text as the file has to hold it."""
+        """Return new text as bytes, with a byte order mark if the file has one."""
         bom = BOM if self.data.startswith(BOM.encode()) else ""
         return (bom + text).encode()
 
 
 def load(place: Location) -> Snapshot:
-    """Read the store.
+    """Read the data file.
 
-    Raises: StoreMissing, StoreInvalid with every problem, NotAFile, or FileError if the system refuses.
+    Raises:
+        StoreMissing: If it does not exist.
+        StoreInvalid: If it is not valid; every problem is listed, with its place.
+        NotAFile: If the path is not a file that can be read.
+        FileError: If the operating system reports an error.
     """
     try:
         data = files.read_bytes(place.path)
@@ -66,7 +70,7 @@ def load(place: Location) -> Snapshot:
 
 
 def read_snapshot(data: bytes, place: Location) -> Snapshot:
-    """Return the snapshot for the bytes of a store.
+    """Return the snapshot for the bytes of a data file.
 
     Raises:
         StoreInvalid: If they are not valid; every problem is listed, with its place.
@@ -83,9 +87,9 @@ def read_snapshot(data: bytes, place: Location) -> Snapshot:
 
 
 def parse_document(text: str, place: Location) -> Document:
-    """Return the text as a document of the format that the file's suffix names."""
+    """Return the text as a document, in the format of the file name's suffix."""
     codec: Codec
-    # Lazy imports: a process reads one format.
+    # Lazy imports: a process usually reads only one format.
     if place.path.suffix.lower() == ".json":
         from renewctl.formats.json import codec
     else:
@@ -93,14 +97,15 @@ def parse_document(text: str, place: Location) -> Document:
     try:
         return Document(text, codec)
     except StoreInvalid as error:
-        error.hint = error.hint or EDITOR_HINT
+        has_hint = error.hint or any(problem.hint for problem in error.problems)
+        error.hint = error.hint if has_hint else EDITOR_HINT
         error.problems = tuple(problem._replace(file=place.display) for problem in error.problems)
         raise
 
 
 @contextmanager
 def name_locations(document: Document, place: Location) -> Iterator[None]:
-    """Name file, line and column of the problems of every error that is raised inside."""
+    """Add file, line and column to the problems of any error that is raised inside."""
     try:
         yield
     except RenewctlError as error:
@@ -109,7 +114,7 @@ def name_locations(document: Document, place: Location) -> Iterator[None]:
 
 
 def locate_problems(document: Document, place: Location, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return the problems with file, line and column filled in, in the file's order."""
+    """Return the problems with file, line and column, in the order of the file."""
     located = []
     for problem in problems:
         if problem.path:
@@ -120,19 +125,19 @@ def locate_problems(document: Document, place: Location, problems: Iterable[Prob
 
 
 def _decode(data: bytes, place: Location) -> str:
-    """Return the text of the bytes, which must be UTF-8."""
+    """Return the text of the bytes. Raises StoreInvalid if they are not UTF-8."""
     start, kind = 0, ""
     if data[:4] in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
-        kind = "UTF-32"
+        kind = "the text looks like UTF-32"
     elif data[:2] in {b"\xff\xfe", b"\xfe\xff"} or _ALTERNATING.match(data):
-        kind = "UTF-16"
+        kind = "the text looks like UTF-16"
     else:
         try:
             return data.decode()
         except UnicodeDecodeError as error:
-            start, kind = error.start, f"byte 0x{data[error.start]:02x}"
+            start, kind = error.start, f"byte 0x{data[error.start]:02x} is not valid UTF-8"
     above = data[:start].decode().removeprefix(BOM)
     line, column = place_of(above, len(above))
-    problem = Problem(f"not UTF-8: {kind} at line {line}", file=place.display, line=line, column=column)
-    hint = guess_by_magic(data) or "save the file again as UTF-8"
+    problem = Problem(kind, file=place.display, line=line, column=column)
+    hint = guess_by_magic(data) or "save the file as UTF-8"
     raise StoreInvalid(f"{place.display} is not UTF-8", hint=hint, problems=[problem])

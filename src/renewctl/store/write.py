@@ -1,4 +1,4 @@
-"""Change the store: plan on what it says now, edit the text, check the result, replace the file."""
+"""Change the data file: plan, edit the text, check the result, replace the file."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,9 +20,9 @@ from renewctl.store.snapshot import Snapshot, load, name_locations
 
 
 class Draft(NamedTuple):
-    """A plan with the store before and after it; nothing is written yet.
+    """A plan with the data before and after it; nothing is written yet.
 
-    ``undoes`` is the id of the change that it reverses, ``copy`` the name of the backup copy to make, if any.
+    ``undoes`` is the ID of the change that it reverses, ``copy`` the name of the backup to make, if any.
     """
 
     plan: Plan
@@ -34,7 +34,7 @@ class Draft(NamedTuple):
 
     @property
     def changed(self) -> bool:
-        """Whether the file would be another one, if only in its layout."""
+        """Whether the text of the file would change, even if only in its layout."""
         return self.revision.text != self.before.document.text
 
 
@@ -47,16 +47,16 @@ class WriteResult(NamedTuple):
 
 
 MakeDraft = Callable[[Snapshot], Draft]
-"""Makes the draft of a change for a snapshot; it is called again if the store changed since."""
+"""Drafts a change for a snapshot; it is called again if the file changed in between."""
 Approve = Callable[[Draft, bool], bool]
-"""Lets a draft pass, or raises; returns whether it is one that the user must confirm.
+"""Approves a draft, or raises an error; returns whether the draft needs the user's confirmation.
 
-The user has been asked by then, unless the second argument is False: then nobody can be asked any more.
+The function asks the user, unless the second argument is False: then it is too late to ask.
 """
 
 
 class WriteOptions(NamedTuple):
-    """On what terms a change is made; ``timeout`` is in seconds, for another writer's lock."""
+    """How a change is made; ``timeout`` is the time to wait for a lock, in seconds."""
 
     approve: Approve
     author: Callable[[], Author]
@@ -65,29 +65,29 @@ class WriteOptions(NamedTuple):
 
 
 def write_change(place: Location, make_draft: MakeDraft, options: WriteOptions) -> WriteResult:
-    """Plan a change for the store as it is, and make it unless it is only to be shown.
+    """Plan a change of the data file, and save it unless this is a dry run.
 
-    Until the file is replaced any error leaves it byte for byte as it was. The question is asked before
-    locking, so that nobody waits for an answer. If the store changed by then, the change is planned again.
+    If an error occurs before the file is replaced, its bytes stay the same. The user is asked before the
+    file is locked, so that nobody waits for the answer. If the file changed, the change is planned again.
 
     Raises:
-        StoreChanged: If somebody agreed to another change than this would be now, or would have to be asked.
+        StoreChanged: If the file changed after the user was asked, or so that the user must be asked now.
     """
     draft = make_draft(load(place))
     if options.dry_run or not draft.changed:
         return WriteResult(draft, written=False)
-    with suppress(FileNotFoundError):  # The reading under the lock explains it.
+    with suppress(FileNotFoundError):  # Reading under the lock reports this error.
         files.check_replaceable(place.path)
     asked = options.approve(draft, True)
     with lock_store(place.path, options.timeout):
         digest = ""
-        with suppress(FileNotFoundError):  # The reading that follows explains it.
+        with suppress(FileNotFoundError):  # Reading below reports this error.
             digest = files.digest(files.read_bytes(place.path))
         if digest != draft.before.digest:
             draft = make_draft(load(place))
             if asked or (draft.changed and options.approve(draft, False)):
-                message = f"{place.display} was changed by somebody else since you were asked"
-                raise StoreChanged(message, hint="nothing was written; run the command again")
+                message = f"{place.display} changed on disk; nothing was saved"
+                raise StoreChanged(message, hint="run the command again")
         if not draft.changed:
             return WriteResult(draft, written=False)
         warnings = _replace_store(place, draft, options.author())
@@ -95,7 +95,7 @@ def write_change(place: Location, make_draft: MakeDraft, options: WriteOptions) 
 
 
 def _replace_store(place: Location, draft: Draft, author: Author) -> list[str]:
-    """Replace the file, with a record of it begun before and finished after. Return warnings."""
+    """Replace the file, and record the change before and after. Return warnings."""
     plan, before, data = draft.plan, draft.before, draft.before.encode(draft.revision.text)
     files.remove_stale_temporaries(place.path)
     if draft.copy:
@@ -104,8 +104,9 @@ def _replace_store(place: Location, draft: Draft, author: Author) -> list[str]:
             files.create(copy, before.data)
         except FileExistsError:
             if files.read_bytes(copy) != before.data:
-                hint = "move it away; nothing was written"
-                raise FileError(f"{copy} exists already, and holds something else", hint=hint) from None
+                hint = "move it away; nothing was saved"
+                message = f"{copy} already exists with other content"
+                raise FileError(message, hint=hint) from None
     after, swaps = files.digest(data), draft.revision.swaps
     record = Record(author, plan.command, plan.changes, swaps, before.digest, after, draft.undoes)
     record = history.begin_record(place.path, record)
@@ -118,7 +119,7 @@ def _replace_store(place: Location, draft: Draft, author: Author) -> list[str]:
 
 
 def draft_edit(make_plan: Callable[[Portfolio], Plan]) -> MakeDraft:
-    """Return what drafts the change that ``make_plan`` plans."""
+    """Return a function that drafts the change planned by ``make_plan``."""
 
     def make_draft(before: Snapshot) -> Draft:
         check_version(before)
@@ -128,17 +129,17 @@ def draft_edit(make_plan: Callable[[Portfolio], Plan]) -> MakeDraft:
             if not plan.changes:
                 return Draft(plan, before, before.portfolio, Revision(document.text))
             revision = document.edit(plan.changes)
-        # The document has checked that the new text has exactly this data, which the next command reads.
+        # The document has checked that the new text has exactly this data.
         data = upgrade(apply_changes(document.data, plan.changes))
         reading = read_portfolio(data, document.data, before.portfolio)
         if reading.problems:
             raise InternalError(
-                f"the change would have made {before.place.display} unreadable; nothing was written",
-                hint="this is a bug of renewctl: please report it with the command",
+                f"the change would make {before.place.display} invalid; nothing was saved",
+                hint="report this bug in renewctl, with the command that you ran",
                 problems=reading.problems,
             )
         if revision.reformatted:
-            note = "is rewritten with one member per line; the other values stay as they are"
+            note = "is rewritten with one member per line; other values stay the same"
             plan = plan._replace(notes=(*plan.notes, f"{before.place.display} {note}"))
         return Draft(plan, before, reading.portfolio, revision)
 
@@ -146,20 +147,20 @@ def draft_edit(make_plan: Callable[[Portfolio], Plan]) -> MakeDraft:
 
 
 def check_version(before: Snapshot) -> None:
-    """Refuse to change a store of an older version, which can only be read."""
+    """Refuse to change a file of an older version, which can only be read."""
     version = version_of(before.document.data)
     if version < CURRENT:
-        message = f"{before.place.display} has version {version}, and this renewctl writes version {CURRENT}"
-        raise StoreInvalid(message, hint=f"{command_line('migrate')} brings it up to date, and keeps a copy")
+        message = f"{before.place.display} has the old version {version}; only {CURRENT} can be changed"
+        raise StoreInvalid(message, hint=f"upgrade it: {command_line('migrate')}")
 
 
 def _drop_unchanged(snapshot: Snapshot, plan: Plan) -> Plan:
-    """Return the plan with the values before, without the changes that change nothing."""
+    """Return the plan with the values before, and without changes that have no effect."""
     changes = []
     for change in plan.changes:
         before = change.path[-1] if change.renamed else get(snapshot.document.data, change.path)
-        # A JSON store holds dates as text; the same day is no change there. Nor are other accents that look
-        # the same: the file keeps its own.
+        # A JSON file has dates as text, and the same date is not a change there. Neither is another encoding
+        # of the same accents: the file keeps its own.
         if comparable(before) != comparable(change.after):
             changes.append(change._replace(before=before))
     return plan._replace(changes=tuple(changes))

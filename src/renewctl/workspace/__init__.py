@@ -1,1 +1,1 @@
-"""The folder around a store: a new store, the schema, what git needs, conflict copies, the store in git."""
+"""The folder of the data file: new files, git, conflict copies."""

@@ -1,4 +1,4 @@
-"""The files that ``init`` puts next to a store for editors and git; what others wrote in them stays."""
+"""Files that ``init`` writes next to the data file for editors and git."""
 
 import json
 import os
@@ -16,14 +16,14 @@ from renewctl.workspace import git
 
 SCHEMA_NAME = "renewctl.schema.json"
 SCHEMA_COMMENT = f"#:schema ./{SCHEMA_NAME}"
-"""The first line of a TOML store, an empty one after it: taplo and tombi find the schema by it."""
-_WITHOUT_GIT = "leave out --git"
+"""The first line of a TOML file, followed by a blank line: taplo and tombi find the schema by it."""
+_WITHOUT_GIT = "remove --git"
 
 
 class CompanionFile(NamedTuple):
-    """A file next to a store, its new content and its present one.
+    """A file next to the data file, with its new and its current content.
 
-    ``status`` is created, extended, refreshed; kept if nothing is missing, left if it is somebody else's.
+    ``status`` is created, extended or refreshed; kept if nothing is missing; left if others wrote it.
     """
 
     path: Path
@@ -32,10 +32,15 @@ class CompanionFile(NamedTuple):
     old: bytes = b""
 
     def write(self) -> None:
-        """Write the new content. Raises FileError, or StoreChanged if somebody else wrote it since."""
+        """Write the new content.
+
+        Raises:
+            FileError: If it cannot be written.
+            StoreChanged: If the file changed in between.
+        """
         files.refuse_foreign_link(self.path)
         if self.status == "created":
-            with suppress(FileExistsError):  # made just now: by another ``init``
+            with suppress(FileExistsError):  # Another ``init`` has just created it.
                 files.create(self.path, self.new)
         elif self.status in {"extended", "refreshed"}:
             files.replace(self.path, self.new, files.digest(self.old))
@@ -43,12 +48,12 @@ class CompanionFile(NamedTuple):
 
 
 def schema_text() -> str:
-    """Return the JSON Schema of a store as the text of a file."""
+    """Return the JSON Schema of data files as text."""
     return json.dumps(json_schema(CURRENT), indent=2) + "\n"
 
 
 def plan_schema_file(folder: Path) -> CompanionFile:
-    """Return the schema next to a store; an older one is refreshed, anything else is left."""
+    """Return the schema file of a folder; an older schema is refreshed."""
     path, new = folder / SCHEMA_NAME, schema_text().encode()
     if not os.path.lexists(path):
         return CompanionFile(path, "created", new)
@@ -65,25 +70,26 @@ def plan_schema_file(folder: Path) -> CompanionFile:
 
 
 def plan_git_files(folder: Path, store: str) -> list[CompanionFile]:
-    """Return .gitattributes, which protects line ends, and .gitignore for what is each machine's own.
+    """Return .gitattributes for line ends, and .gitignore for local files.
 
     Raises:
-        UsageError: If the folder is in no work tree, or git is missing.
+        UsageError: If the folder is not in a git repository, git is missing, or git cannot match the name.
     """
     answer = git.run_git(folder, "rev-parse", "--is-inside-work-tree", without=_WITHOUT_GIT)
     if answer.returncode or answer.stdout.strip() != b"true":
         reason = git.first_error(answer) if answer.returncode else ""
         why = f": {reason}" if reason and "not a git repository" not in reason else ""
-        message = f"{os.path.abspath(folder)} is in no git work tree{why}"
-        raise UsageError(message, hint=f"make one with git init, or {_WITHOUT_GIT}")
+        message = f"{os.path.abspath(folder)} is not in a git repository{why}"
+        raise UsageError(message, hint=f"run git init first, or {_WITHOUT_GIT}")
     if not store.isprintable():
-        raise UsageError(f"git cannot be told of the name {store!r}", hint="give the store a plainer name")
+        message = f"the file name {store!r} is not supported in .gitignore"
+        raise UsageError(message, hint="rename the file")
     pattern = quoted = _git_pattern(store)
-    if re.search(r'[\s"]', pattern):  # In .gitattributes a blank would end it.
+    if re.search(r'[\s"]', pattern):  # In .gitattributes, a space would end the pattern.
         quoted = '"' + re.sub(r'["\\]', r"\\\g<0>", pattern) + '"'
     attributes = [f"{name} text eol=lf" for name in (quoted, _git_pattern(SCHEMA_NAME))]
     ignored = [
-        "# renewctl: each machine's own lock, temporary files and history",
+        "# renewctl: lock, temporary files and history of each machine",
         _git_pattern(lock.lock_name(store)),
         _git_pattern(store + history.SUFFIX),
         *(f"{_git_pattern('.' + name)}.*.tmp" for name in (store, SCHEMA_NAME)),
@@ -92,12 +98,12 @@ def plan_git_files(folder: Path, store: str) -> list[CompanionFile]:
 
 
 def _git_pattern(name: str) -> str:
-    """Return a name in this folder as git's pattern."""
+    """Return a git pattern for a file name in this folder."""
     return "/" + re.sub(r"[*?\[\]\\]", r"\\\g<0>", name)
 
 
 def _with_lines(path: Path, lines: list[str]) -> CompanionFile:
-    """Return the file with those of the lines at its end that it does not have, in its own line ends."""
+    """Return the file with the missing lines added at its end, with its own line ends."""
     if not os.path.lexists(path):
         return CompanionFile(path, "created", "".join(f"{line}\n" for line in lines).encode())
     old = files.read_bytes(path)

@@ -1,8 +1,8 @@
-"""Other files in the store's folder that are stores, too, and called after it, whoever made them.
+"""Find conflict copies: data files in the same folder with a similar name.
 
-Sync programs keep one of two changes made at once in such a file, and each names it in its own way, often in
-the user's language: ``renewctl-LAPTOP.toml``, ``renewctl (Konflikt 2026-11-20).toml``. So what is in a file
-decides, not its name.
+If two people change a file at once, sync programs keep one version in such a copy. Each program has its own
+names, often in the user's language: ``renewctl-LAPTOP.toml``, ``renewctl (Konflikt 2026-11-20).toml``. So
+the content of a file decides, not its name.
 """
 
 import os
@@ -17,19 +17,19 @@ from renewctl.workspace.git import run_git
 
 MOST_FILES = 50
 MOST_BYTES = 2**26
-"""More than so many files, or bytes of them together, are not looked at."""
+"""The most files, and the most bytes in all, that are read."""
 _TABLES = {"clients", "users", "defaults"}
 
 
 def find_copies(place: Location, ignored: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the conflict copies of the store, as people name them; none where one may not look.
+    """Return the conflict copies of the data file; none if they cannot be read.
 
-    Files that git knows and files named in ``ignored`` are there on purpose.
+    Files tracked by git, and files named in ``ignored``, do not count.
     """
     real = Path(os.path.realpath(place.path))
     names = [name for name in _find_names(real) if name not in ignored]
     if names:
-        names = _without_known_to_git(real.parent, names)
+        names = _drop_tracked(real.parent, names)
     left, copies = MOST_BYTES, []
     for name in names[:MOST_FILES]:
         with suppress(OSError):
@@ -38,13 +38,13 @@ def find_copies(place: Location, ignored: Collection[str] = ()) -> tuple[str, ..
             if size <= left and path.is_file() and not path.samefile(real):
                 left -= size
                 copies += [name] if _is_store(path) else []
-    # A store that is a link has its copies where the file is.
+    # If the data file is a link, the copies are next to its target.
     folder = real.parent if os.path.islink(place.path) else Path(place.display).parent
     return tuple(str(folder / name) for name in copies)
 
 
 def _find_names(real: Path) -> list[str]:
-    """Return the names in the folder that begin and end as the store's does, in order."""
+    """Return sorted names with the same start and suffix as the data file."""
     stem, ending = real.stem.casefold(), real.suffix.casefold()
     try:
         names = sorted(name for name in os.listdir(real.parent) if name.casefold().startswith(stem))
@@ -54,7 +54,7 @@ def _find_names(real: Path) -> list[str]:
 
 
 def _is_store(path: Path) -> bool:
-    """Return whether a file can be read as a store, and has more in it than its version."""
+    """Return whether a file is a valid data file with clients, users or defaults."""
     try:
         snapshot = load(Location(path, path.name, ""))
     except (RenewctlError, OSError):
@@ -62,11 +62,12 @@ def _is_store(path: Path) -> bool:
     return not _TABLES.isdisjoint(snapshot.document.data)
 
 
-def _without_known_to_git(folder: Path, names: list[str]) -> list[str]:
+def _drop_tracked(folder: Path, names: list[str]) -> list[str]:
+    """Return the names without files tracked by git."""
     try:
-        # All that it knows in the folder: the names may be more than a command takes arguments.
+        # Ask for all files in the folder, because there can be more names than a command line allows.
         answer = run_git(folder, "ls-files", "-z", "--", ":(glob)*")
-    except RenewctlError:  # there is no git
+    except RenewctlError:  # Git is not installed, or timed out.
         return names
-    known = {os.fsdecode(name) for name in answer.stdout.split(b"\0")}
-    return [name for name in names if name not in known]
+    tracked = {os.fsdecode(name) for name in answer.stdout.split(b"\0")}
+    return [name for name in names if name not in tracked]

@@ -1,4 +1,4 @@
-"""A new store, with what is known already, never over an old one; and the files next to it."""
+"""Create a data file, but never replace one, and the files next to it."""
 
 import json
 import os
@@ -16,10 +16,10 @@ from renewctl.workspace.companion_files import SCHEMA_COMMENT, SCHEMA_NAME, plan
 
 
 class NewStore(NamedTuple):
-    """What ``init`` created or, with ``--dry-run``, would have: the store, and each file next to it.
+    """What ``init`` created: the data file, and the status of the files next to it.
 
-    ``missing_schema`` is what a store that was there should begin with, to name its schema, if it does not;
-    None for a new store.
+    ``missing_schema`` is what an existing file must start with to refer to its schema; empty if it does so
+    already, None for a new file.
     """
 
     store: str
@@ -28,29 +28,31 @@ class NewStore(NamedTuple):
 
 
 def init(name: str | None, owner: Owner | None, email: str | None, *, git: bool, dry_run: bool) -> NewStore:
-    """Create a store and its companion files; with ``git``, only the latter where there is a store.
+    """Create a data file and the files next to it.
 
-    The store comes last: it is there or not whatever happens, and the others can be made again.
+    With ``git`` and an existing data file, create only the others.
+
+    The data file is created last, because the others can be written again.
 
     Args:
-        name: the store that was named; None for ./renewctl.toml.
-        owner: the default's owner; None for no default yet.
-        email: the default's partner user, registered among the users.
-        git: whether to write .gitattributes and .gitignore.
-        dry_run: whether to check only.
+        name: The path of the data file; None for ./renewctl.toml.
+        owner: The renewal owner of the default; None for no default.
+        email: The partner user of the default, who is added to the users.
+        git: Whether to write .gitattributes and .gitignore.
+        dry_run: Whether to write nothing.
 
     Raises:
-        UsageError: If there is a store already, its name is the schema's, or there is no work tree for git.
-        StoreInvalid: If the name is not that of a store.
+        UsageError: If the file exists, its name is not allowed, or the folder is not in a git repository.
+        StoreInvalid: If the name does not end in .toml or .json.
         FileError: If a file cannot be written.
     """
     places = [store_at(each, "new") for each in ([name] if name else NAMES)]
     if places[0].path.name.lower() == SCHEMA_NAME:
-        raise UsageError(f"{SCHEMA_NAME} is the schema's own name", hint="give the store another one")
+        raise UsageError(f"{SCHEMA_NAME} is reserved for the schema", hint="choose another file name")
     existing = next((place for place in places if os.path.lexists(place.path)), None)
     if existing and (owner or not git):
-        hint = f"to see it: {command_line('where')}; to change it: {command_line('set-default')}"
-        raise UsageError(f"{existing.path} exists already", hint=hint)
+        hint = f"change its default: {command_line('set-default')}"
+        raise UsageError(f"{existing.path} already exists", hint=hint)
     place = existing or places[0]
     missing_schema = _missing_schema(existing) if existing else None
     real = files.resolve_link(place.path) if place.path.is_symlink() else place.path
@@ -63,14 +65,14 @@ def init(name: str | None, owner: Owner | None, email: str | None, *, git: bool,
             try:
                 files.create(place.path, text.encode())
             except FileExistsError:
-                message = f"{place.display} exists already"
-                raise UsageError(message, hint="somebody made it just now") from None
+                message = f"{place.display} already exists"
+                raise UsageError(message, hint="check the file, which was created just now") from None
     statuses = {str(companion.path): companion.status for companion in companions}
     return NewStore(place.display, statuses, missing_schema)
 
 
 def _missing_schema(store: Location) -> str:
-    """Return what names the schema, if the store does not."""
+    """Return the text that refers to the schema; empty if the file has it."""
     text = files.read_bytes(store.path)
     if f'"{EDITORS}"'.encode() in text or b"#:schema " in text.partition(b"\n")[0]:
         return ""
@@ -82,7 +84,7 @@ def _is_json(store: Location) -> bool:
 
 
 def _new_text(owner: Owner | None, email: str | None, *, as_json: bool) -> str:
-    """Return the text of a new store."""
+    """Return the text of a new data file."""
     data: dict[str, Any] = {"version": CURRENT}
     if owner:
         data["defaults"] = {"owner": str(owner), **({"notify": email} if email else {})}
@@ -90,13 +92,13 @@ def _new_text(owner: Owner | None, email: str | None, *, as_json: bool) -> str:
         data["users"] = {email: {}}
     if as_json:
         return json.dumps({EDITORS: f"./{SCHEMA_NAME}", **data}, indent=2, ensure_ascii=False) + "\n"
-    import tomlkit  # Lazy import: only a new store is composed with it.
+    import tomlkit  # Lazy import: only a new file needs it.
 
     store: Any = tomlkit.item(data)
     if owner and email:
-        comment = "copied when HubSpot owns, sole recipient when the partner owns"
+        comment = "copied if owner is hubspot, the only recipient if owner is partner"
         store["defaults"]["notify"].comment(comment)
     if email:
         store["users"][email].comment("partner user")
-    title = "# Who owns renewal communication: HubSpot or the partner, by default and for each client."
+    title = "# Renewal owners: HubSpot or the partner, by default and for each client."
     return f"{SCHEMA_COMMENT}\n\n{title}\n{tomlkit.dumps(store)}"

@@ -1,1 +1,1 @@
-"""A store in JSON: its text as entries, and what is wrong with it."""
+"""Data files in JSON: their entries and syntax errors."""

@@ -1,1 +1,1 @@
-"""A store in TOML: its text as entries, edits of one entry, and what is wrong with it."""
+"""Data files in TOML: their entries, edits of one entry, and syntax errors."""

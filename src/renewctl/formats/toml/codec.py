@@ -1,4 +1,4 @@
-"""A store in TOML: text into entries, and entries into text. See ``formats.entries.Codec``."""
+"""The codec for TOML, see ``formats.entries.Codec``."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -29,18 +29,22 @@ _HEADER = re.compile(
 )
 _VALUE_LIKE = re.compile(r"[-+0-9]|(?:true|false|inf|nan)$")
 
-# Where the line of a header starts, its entry, and how far up the comments above it can begin.
+# The start of a header's line, the path of its entry, and the lowest start of comments above it.
 _Header = tuple[int, Path, int]
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the data of a text, if it is TOML and nothing in it is too deep or too long to be shown."""
+    """Return the data of a text.
+
+    Raises:
+        StoreInvalid: If it is not valid TOML, has too many levels, or a number that Python cannot print.
+    """
     try:
         data = loads(text)
         if is_deeper(data, MAX_DEPTH):
             raise RecursionError
         if re.search(LONG_HEX, text):
-            repr(data)  # fails at an integer that Python does not write
+            repr(data)  # Fails for an integer that is too long for Python to print.
     except (ValueError, RecursionError) as error:
         # Lazy imports here and below: most commands only read.
         from renewctl.formats.toml.errors import explain_invalid
@@ -50,10 +54,12 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def entries(text: str) -> list[Entry]:
-    """Return the entries of a TOML text; the last one, without a path, is what follows them all.
+    """Return the entries of a TOML text.
 
-    An entry is a header with its contiguous sub-tables, or a statement above all headers. What is
-    written elsewhere, as in ``clients = { ... }`` or below ``[clients]``, has no entry of its own.
+    The last one, without a path, is the text after all others.
+
+    An entry is a header with its adjacent sub-tables, or a statement above all headers. Clients and users
+    elsewhere, as in ``clients = { ... }`` or below ``[clients]``, have no entry of their own.
     """
     text = _with_final_line_end(text)
     headers = _match_headers(text) or list(_scan_headers(text))
@@ -71,7 +77,7 @@ def entries(text: str) -> list[Entry]:
     for (start, path, floor), (limit, _, limit_floor) in pairwise(blocks):
         lead = find_lead(text, start, max(floor, pos), COMMENTS)
         end = find_lead(text, limit, max(limit_floor, start), GAPS)
-        if text[end : end + 1] in (" ", "\t"):  # These comments can continue that of the last line.
+        if text[end : end + 1] in (" ", "\t"):  # These comments can continue the one on the last line.
             block = text[lead : (text.find("\n", limit) + 1) or len(text)]
             end = max(end, lead + [item.end for item in scan(block, limit - lead)][-1])
         found.append(Entry(path, text[lead:end], text[pos:lead], lead))
@@ -80,10 +86,10 @@ def entries(text: str) -> list[Entry]:
 
 
 def _match_headers(text: str) -> list[_Header] | None:
-    """Return the headers as lines that look like one, or None where a line may be something else.
+    """Return the lines that look like headers; None if one can be something else.
 
-    Without multi-line strings it is one, unless an array of arrays has lines like ``[1.2]`` and ``["a"]``.
-    To scan the text of 1,000 clients takes 50 ms more, a fifth of a whole change.
+    Without multi-line strings such a line is a header, unless an array of arrays has lines like ``[1.2]`` and
+    ``["a"]``. Scanning the text instead takes 50 ms more for 1,000 clients, a fifth of a whole change.
     """
     if '"""' in text or "'''" in text:
         return None
@@ -107,7 +113,7 @@ def _scan_headers(text: str) -> Iterator[_Header]:
 
 
 def join(entries: Sequence[Entry], text: str) -> str:
-    """Return the file of these entries; without a final line end, if the old ``text`` has none."""
+    """Return a file with these entries; with a final line end if the old text has one."""
     new = "".join([part for entry in entries for part in (entry.gap, entry.text)])
     return new if _with_final_line_end(text) == text else new.removesuffix("\n").removesuffix("\r")
 
@@ -117,7 +123,7 @@ def _with_final_line_end(text: str) -> str:
 
 
 def value_of(entry: Entry) -> Any:
-    """Return the value in the text of an entry; None if a client or user has no header of its own."""
+    """Return the value of an entry; None if a client or user has no header of its own."""
     if len(entry.path) > 1 and not is_table(entry):
         return None
     value: Any = loads(entry.text)
@@ -127,7 +133,7 @@ def value_of(entry: Entry) -> Any:
 
 
 def is_table(entry: Entry) -> bool:
-    """Return whether an entry begins with a header."""
+    """Return whether an entry starts with a header."""
     return entry.text.startswith("[", skip_comments(entry.text))
 
 
@@ -146,19 +152,19 @@ def rewrite(entry: Entry, path: Path, old: Any, new: Any, text: str) -> str:
 
 
 def storable(value: Any) -> Any:
-    """Return plain data as TOML holds it: as it is."""
+    """Return plain data as TOML stores it, which is unchanged."""
     return value
 
 
 def reformat(text: str, data: dict[str, Any], usual: Sequence[Entry]) -> list[Entry]:
-    """Return all entries, each one block or statement; those not ``usual`` are rewritten."""
+    """Return all entries as blocks or statements; rewrite those not in ``usual``."""
     from renewctl.formats.toml.layout import Layout
 
     return Layout(_with_final_line_end(text), line_end(text), usual).entries(data)
 
 
 def position(_text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
-    """Return how many of ``steps``, from the top of the data, lead into an entry, and to which offset."""
+    """Return how many of ``steps`` exist in an entry, and the offset of the last."""
     if steps == entry.path and is_table(entry):
         return len(steps), entry.start + skip_comments(entry.text)
     try:
@@ -174,9 +180,9 @@ def position(_text: str, entry: Entry, steps: Steps) -> tuple[int, int]:
     return depth, entry.start + pos
 
 
-@cache  # Many problems of one entry take linear time.
+@cache  # With many problems in an entry, this keeps the time linear.
 def _find_places(text: str) -> dict[Steps, tuple[int, int]]:
-    """Return where each path in the text of an entry is written first, and its value (0: no statement)."""
+    """Return the first offset of each path in an entry, and of its value (0: none)."""
     places: dict[Steps, tuple[int, int]] = {}
     for item in scan(text):
         starts = [start for start, _ in item.spans] if item.value else []
@@ -190,7 +196,7 @@ def _find_places(text: str) -> dict[Steps, tuple[int, int]]:
 
 @cache
 def _find_parts(text: str, pos: int) -> dict[Steps, int]:
-    """Return where each path inside the array or inline table at ``pos`` is written."""
+    """Return the offset of each path inside the array or inline table at ``pos``."""
     places: dict[Steps, int] = {}
     for index, part in enumerate(split_value(text, pos) if text[pos] in "[{" else ()):
         path = part.keys or (index,)

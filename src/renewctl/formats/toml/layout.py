@@ -1,4 +1,4 @@
-"""A TOML store in any layout rewritten with one block per entry, comments kept at their keys."""
+"""Rewrite TOML with one block per entry, and keep the comments at their keys."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,25 +22,25 @@ _RANKS = {key: rank for rank, key in enumerate((EDITORS, *TOP_LEVEL))}
 
 
 class Layout:
-    """The comments of a text by the entries that they belong to, and its entries rewritten with them.
+    """The comments of a text by entry, and its entries rewritten with them.
 
-    Free comments stay above the entry that they were above, comments of a key above it or at the end
-    of its line. Those inside a value are written above its key, or at the item of a list.
+    Free comments stay above the same entry, and comments of a key stay above it or at the end of its line.
+    Comments inside a value move above its key, or to the item of a list.
     """
 
     def __init__(self, text: str, eol: str, usual: Iterable[Entry] = ()) -> None:
         self.text, self.eol = text, eol
         self.usual = {entry.path: entry.text for entry in usual}
         self.free: dict[Path, list[str]] = {}
-        self.attached: dict[Steps, tuple[list[str], list[str]]] = {}  # above a key, at the end of its line
-        self.below: dict[Steps, list[Steps]] = {}  # paths with comments, by each path they are at or below
+        self.attached: dict[Steps, tuple[list[str], list[str]]] = {}  # Above a key, at its line's end.
+        self.below: dict[Steps, list[Steps]] = {}  # Paths with comments, by themselves and paths above them.
         pos = 0
         last: Path = ()
         for item in scan(text):
             entry, lead = entry_of(item.path), find_lead(text, item.start, pos, COMMENTS)
             if entry != last and (entry not in self.usual or entry not in self.free):
                 self.free.setdefault(entry, []).extend(find_comments(text, pos, lead))
-            if entry not in self.usual:  # what is within the text of the others stays there
+            if entry not in self.usual:  # Comments within the text of the others stay there.
                 within = pos if entry == last else lead
                 self._attach(item.path, find_comments(text, within, item.start), [])
                 self._attach(item.path, [], self._attach_inside(item))
@@ -48,10 +48,10 @@ class Layout:
         self.tail = find_comments(text, pos, len(text))
 
     def entries(self, data: dict[str, Any]) -> list[Entry]:
-        """Return all entries of ``data``, the data of the text, in the usual order."""
-        is_block: dict[str, bool] = {}  # No statement can follow a top-level key that has a header.
+        """Return all entries of ``data``, the data of the text, in the standard order."""
+        is_block: dict[str, bool] = {}  # A statement cannot follow a top-level key with a header.
         for key, value in data.items():
-            text = self.usual.get((key,))  # It can be a table without a header, as ``defaults.owner = ...``.
+            text = self.usual.get((key,))  # It can be a table without a header: ``defaults.owner = ...``.
             is_block[key] = text.startswith("[", skip_comments(text)) if text else isinstance(value, dict)
         tops = sorted(data, key=lambda key: (is_block[key], _RANKS.get(key, len(_RANKS))))
         found: list[Entry] = []
@@ -94,7 +94,7 @@ class Layout:
         self.attached[path][1].extend(ending)
 
     def _take_free(self, path: Path) -> list[str]:
-        """Take the free comments above an entry, and all of the table that it is in."""
+        """Remove and return the free comments above an entry, and those of its table."""
         free = self.free.pop(path, [])
         if len(path) > 1:
             above, ending = self.attached.pop(path[:1], ([], []))
@@ -105,7 +105,7 @@ class Layout:
         return "".join(f"{line}{self.eol}" for line in lines)
 
     def _format_entry(self, path: Path, value: Any) -> list[str]:
-        """Return the lines of an entry; each of its comments is written once."""
+        """Return the lines of an entry; each of its comments appears once."""
         if not isinstance(value, dict):
             return self._format_statement(path, value)
         lines = []
@@ -124,9 +124,9 @@ class Layout:
         return [*self._with_comments(f"{format_key(key)} = [", path), *(f"  {line}" for line in items), "]"]
 
     def _with_comments(self, text: str, path: Steps) -> list[str]:
-        """Return a line with the comments of a path and of everything below it that are not written yet.
+        """Return a line with the comments of a path and of everything below it.
 
-        Of several comments at line ends none stays there.
+        A comment at the end of a line stays there if it is the only one; otherwise all go above.
         """
         pairs = [self.attached.pop(key) for key in self.below.get(path, ()) if key in self.attached]
         above = [line for pair in pairs for line in pair[0]]

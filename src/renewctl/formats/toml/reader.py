@@ -1,6 +1,6 @@
-"""TOML text → plain data, by toml-rs where the extra ``fast`` is installed, otherwise by tomli.
+"""Read TOML text with toml-rs if the extra ``fast`` is installed, else with tomli.
 
-Both give the same data. toml-rs takes half the time; the messages are tomli's.
+Both return the same data. toml-rs takes half the time; error messages always come from tomli.
 """
 
 import re
@@ -8,15 +8,15 @@ from contextlib import suppress
 from typing import Any
 
 DEEPEST = 100
-"""Levels of brackets that toml-rs is given: some thousands overflow the stack and end the process."""
+"""The most levels of brackets passed to toml-rs: thousands overflow its stack, and end the process."""
 LONGEST = 1000
-"""Bytes of a line without its strings. On a shorter one is no key or number so long that tomli refuses it."""
+"""The most bytes of a line without its strings: up to this, no key or number is too long for tomli."""
 _TOKEN = re.compile(
     rb'"(?<=[][{}.=, \t\r\n]")(?:""(?s:.*?)"{3,5}|[^"\n]*")'
     rb"|'(?<=[][{}.=, \t\r\n]')(?:''(?s:.*?)'{3,5}|[^'\n]*')"
     rb"|#[^\r\n]*"
 )
-"""A string, which cannot follow a letter, or a comment."""
+"""A string, which cannot directly follow a letter, or a comment."""
 _NO_BRACKETS = bytes({*range(256)} - set(b"[]{}\"'"))
 _LINES = bytes(byte == ord("\n") for byte in range(256))
 
@@ -25,15 +25,15 @@ def loads(text: str) -> dict[str, Any]:
     """Return the data of a TOML text.
 
     Raises:
-        tomli.TOMLDecodeError: If it is not TOML.
-        ValueError: If an integer in it has too many digits.
-        RecursionError: If it is nested too deeply.
+        tomli.TOMLDecodeError: If it is not valid TOML.
+        ValueError: If an integer has too many digits.
+        RecursionError: If it has too many nested levels.
     """
-    with suppress(Exception):  # not installed, or it refuses the text: the message is tomli's
+    with suppress(Exception):  # If toml-rs is missing or rejects the text, tomli reads it, for its message.
         import toml_rs  # Lazy import: one parser is enough.
 
         if _is_flat(text):
-            # As TOML 1.1 it would take a line break next to the = in an inline table, which tomli does not.
+            # TOML 1.1 would accept a line break next to the = in an inline table, which tomli rejects.
             return toml_rs.loads(text, toml_version="1.0.0")
     import tomli
 
@@ -41,10 +41,10 @@ def loads(text: str) -> dict[str, Any]:
 
 
 def _is_flat(text: str) -> bool:
-    """Return whether toml-rs can be given the text; False where that is not certain.
+    """Return whether it is certain that toml-rs can read the text.
 
-    A bracket in a string or comment must not count: it could hide how deep the others are.
-    A quote that is no string's leaves open where strings are, and toml-rs skips a byte order mark.
+    Brackets in strings and comments must not count, because they could hide how deep the others are. A stray
+    quote makes it uncertain where strings are. toml-rs skips a byte order mark, which tomli rejects.
     """
     data = b"\n" + text.encode()
     if b"\\" in data:

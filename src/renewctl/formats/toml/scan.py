@@ -1,6 +1,6 @@
-"""What a TOML text is made of: headers, statements, and the parts of their values, with their offsets.
+"""Find the headers, statements and parts of values in TOML, with their offsets.
 
-The text is taken to be valid TOML; on anything else the functions find something or raise ``ScanError``.
+The text should be valid TOML. For other text, the results have no meaning, or ``ScanError`` is raised.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import NamedTuple
 from renewctl.formats.entries import Steps
 from renewctl.formats.toml.reader import loads
 
-# No group that repeats is possessive: until Python 3.11.4 such a one can match wrongly. Each begins with what
-# nothing else in it begins with, so that there is one way to match, and no need.
+# No repeated group is possessive, because until Python 3.11.4 such groups can match wrongly. Each alternative
+# starts with different characters, so there is only one way to match.
 KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"|'[^'\n]*+')"""
 _STRING = (
     r'"""[^"\\]*+(?:(?:\\.|""?(?!"))[^"\\]*+)*"{3,5}'
@@ -21,7 +21,7 @@ _STRING = (
 )
 _KEY_PART = re.compile(rf"[ \t]*({KEY})[ \t]*")
 _QUOTED = re.compile(_STRING, re.DOTALL)
-# Of text that is not TOML, an open string is one token: to try each quote in it again would take very long.
+# In invalid text, an unclosed string is one token: trying each quote in it again would take very long.
 _TOKEN = re.compile(rf"{_STRING}|\"[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)*|#[^\n]*|[\[\]{{}}]", re.DOTALL)
 _PLAIN = re.compile(r"[^,\]}#\n]*[^,\]}#\s]")
 _GAP = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*[ \t]*+")
@@ -33,18 +33,25 @@ _COMMENT_LINE = re.compile(r"[ \t]*#[^\n]*\n")
 _ONLY_COMMA = re.compile(r"[ \t]*,[ \t]*\r?\n")
 _TRAILING = re.compile(rf"(?:[ \t]*+#[^\n]*+\n)+(?=(?:{_ONLY_COMMA.pattern})?[ \t]*(?:\r?\n|[\]}}]|\Z))")
 
-# An integer that can be too long for Python to write; tomli refuses long decimal ones itself.
+# An integer that can be too long for Python to print; tomli itself rejects long decimal ones.
 LONG_HEX = r"0(?<!\w0)[xob][0-9A-Fa-f_]{2500,}"
 
 
 class ScanError(ValueError):
-    """The text is not TOML here, so positions after this are unknown."""
+    """The text is not valid TOML here, so later positions are unknown."""
 
 
 class Item(NamedTuple):
-    """A header or statement: its whole lines, ``start`` to ``end``, and its first character, ``at``.
+    """A header or statement.
 
-    ``spans`` are the places of the ``keys`` written here, which end ``path``. A header has no ``value``.
+    Args:
+        start: The start of its first line.
+        at: Its first character.
+        end: The end of its last line.
+        path: Its path in the data.
+        keys: The keys written here, which are the end of ``path``.
+        spans: The start and end of each of these keys.
+        value: The start and end of the value; None for a header.
     """
 
     start: int
@@ -57,11 +64,16 @@ class Item(NamedTuple):
 
 
 class Part(NamedTuple):
-    """An item of an array, or a pair of an inline table (then with ``keys``).
+    """An item of an array, or a key and value of an inline table.
 
-    Its text is ``start`` to ``end``, its value starts at ``value``. From ``begin`` to ``stop`` is all between
-    the end of the part above, or of its line, and the end of its own. The ``comma`` after it is beyond
-    ``stop`` where it is on a later line, and -1 where there is none.
+    Args:
+        keys: The keys in an inline table.
+        begin: The end of the part above, or of its line.
+        start: The start of its text.
+        value: The start of its value.
+        end: The end of its text.
+        comma: The comma after it, which can be on a later line, beyond ``stop``; -1 if there is none.
+        stop: The end of its line, or of the part with its comma.
     """
 
     keys: tuple[str, ...]
@@ -74,19 +86,19 @@ class Part(NamedTuple):
 
     @property
     def rest(self) -> int:
-        """Where what follows it on its line begins, behind the comma that is there."""
+        """The offset after it and the comma on its line, if there is one."""
         return self.comma + 1 if self.end <= self.comma < self.stop else self.end
 
 
 def decode_key(key: str) -> str:
-    """Return the key that ``key``, as written, stands for."""
+    """Return the key without quotes and escapes."""
     if key[0] == "'" or (key[0] == '"' and "\\" not in key):
         return key[1:-1]
     return str(loads("k=" + key)["k"]) if key[0] == '"' else key
 
 
 def scan(text: str, end: int | None = None) -> Iterator[Item]:
-    """Yield headers and statements up to ``end``, a line's start, in order."""
+    """Yield headers and statements in order, up to ``end``, the start of a line."""
     end = len(text) if end is None else end
     pos = 0
     section: Steps = ()
@@ -110,12 +122,12 @@ def scan(text: str, end: int | None = None) -> Iterator[Item]:
 
 
 def skip_comments(text: str) -> int:
-    """Return where the first thing in a text is that is not a comment."""
+    """Return the offset after the comments and blank lines at the start of a text."""
     return _skip(_GAP, text, 0)
 
 
 def split_value(text: str, pos: int) -> list[Part]:
-    """Return the parts of the array or inline table whose bracket is at ``pos``."""
+    """Return the parts of the array or inline table with its bracket at ``pos``."""
     table, found = text[pos] == "{", []
     pos = end_line(text, pos + 1)
     while text[start := _skip(_LEAD, text, pos)] not in "]}":
@@ -134,15 +146,15 @@ def split_value(text: str, pos: int) -> list[Part]:
 
 
 def find_comments(text: str, pos: int, end: int) -> list[str]:
-    """Return the comments within a value, or within whole lines."""
+    """Return the comments in a value or in whole lines."""
     return [match[0].rstrip() for match in _TOKEN.finditer(text, pos, end) if match[0][0] == "#"]
 
 
 def end_line(text: str, pos: int) -> int:
-    """Return where the line ends at whose end ``pos`` is; ``pos`` itself if more than a comment follows.
+    """Return the end of the line; ``pos`` itself if more than a comment follows.
 
-    Its comment continues on the lines directly below that are comments, and are indented more than both this
-    line and the next that is none.
+    A comment at the end of the line continues on comment lines directly below that are indented more than
+    both this line and the next line that is not a comment.
     """
     match = _TAIL.match(text, pos)
     if match is None:
@@ -159,24 +171,31 @@ def end_line(text: str, pos: int) -> int:
 
 
 def _indent(text: str, pos: int) -> int:
-    """Return how far the line at ``pos`` is indented; a closing bracket counts as an item above it."""
+    """Return the indentation of a line; closing brackets count like items above."""
     start = _skip(_BLANKS, text, pos)
     return len(text[pos:start].expandtabs()) + 2 * text.startswith(("]", "}"), start)
 
 
 def skip_trailing(text: str, pos: int) -> int:
-    """Return where the comments end that are directly below what ends at ``pos``, and directly above nothing.
+    """Return the end of the comments directly below what ends at ``pos``.
 
-    They can be about that, or end a block or list: they stay, and nothing new goes between.
+    They can belong to the item above, or end a block or list, so nothing new is inserted before them.
+    Comments directly above another item do not count.
     """
     return _skip(_TRAILING, text, pos)
 
 
 def find_cut(text: str, start: int, end: int, floor: int) -> tuple[int, bool]:
-    """Return from where on to remove the lines from ``start`` to ``end``, not before ``floor``.
+    """Return where to start removing lines, and whether a blank line replaces them.
 
-    Comments directly above go with them, and blank lines that would be one too many. True if a blank line
-    must take their place, so that comments below do not get to be directly below something else.
+    Comments directly above are removed, too, and so are superfluous blank lines. A blank line is needed if
+    comments below would end up directly below another item.
+
+    Args:
+        text: The text.
+        start: The start of the lines.
+        end: The end of the lines.
+        floor: The lowest start.
     """
     lead = find_lead(text, start, floor, COMMENTS)
     blank = find_lead(text, lead, floor, BLANKS)
@@ -190,17 +209,17 @@ def find_cut(text: str, start: int, end: int, floor: int) -> tuple[int, bool]:
     return blank if one_too_many else lead, False
 
 
-# Kinds of lines between headers and statements, by their first character.
+# The kinds of lines between headers and statements, by their first character.
 COMMENTS, BLANKS, GAPS = frozenset("#"), frozenset([""]), frozenset(["#", ""])
 
 
 def find_lead(text: str, start: int, floor: int, kind: frozenset[str]) -> int:
-    """Return where the lines of a kind directly above the line at ``start`` begin, not before ``floor``."""
+    """Return the start of the lines of a kind directly above a line."""
     while start > floor:
         line = text.rfind("\n", 0, start - 1) + 1
         content = text[line:start].strip()
         if line < floor or (content != "," and content.lstrip(", \t")[:1] not in kind):
-            break  # A comma in front is neither here nor there.
+            break  # A comma at the start of a line is ignored.
         start = line
     return start
 
@@ -218,7 +237,7 @@ def _read_key(text: str, pos: int) -> tuple[tuple[str, ...], tuple[tuple[int, in
 
 
 def _header_path(keys: tuple[str, ...], counts: dict[Steps, int], *, many: bool) -> Steps:
-    """Return the path of a header, with the indexes of the arrays of tables that it is in."""
+    """Return the path of a header, with the indexes of its arrays of tables."""
     path: Steps = ()
     for place, key in enumerate(keys, 1):
         path += (key,)
@@ -236,7 +255,7 @@ def _find_value(text: str, pos: int) -> int:
 
 
 def _find_value_end(text: str, pos: int) -> int:
-    """Return where the value that starts at ``pos`` ends."""
+    """Return the end of the value that starts at ``pos``."""
     if text[pos : pos + 1] in ("[", "{"):
         depth = 0
         for match in _TOKEN.finditer(text, pos):

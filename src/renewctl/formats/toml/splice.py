@@ -1,4 +1,4 @@
-"""Change the value of one entry in its TOML text; what stays equal keeps its bytes and comments."""
+"""Change the value of an entry in TOML; the rest keeps its bytes and comments."""
 
 import re
 from difflib import SequenceMatcher
@@ -29,12 +29,12 @@ from renewctl.formats.toml.writer import (
 from renewctl.model import Path
 
 _Plan = list[tuple[Part | None, str | None]]
-"""The old parts of a value (None: not there), each with its new text (None: gone)."""
+"""The old parts of a value (None: a new part), each with its new text (None: removed)."""
 _COMMA_IN_FRONT = re.compile(r"^([ \t]*),[ \t]*(\r?\n)?", re.MULTILINE)
 
 
 class Splicer:
-    """The splices of one entry, a block or a statement: start, end, and the text instead."""
+    """Collects the splices of a block or statement: start, end and new text."""
 
     def __init__(self, entry: Entry, eol: str) -> None:
         self.text, self.path, self.eol = entry.text, entry.path, eol
@@ -42,11 +42,11 @@ class Splicer:
         self.items = list(scan(self.text))
         self.by_path = {item.path: item for item in self.items}
         self.splices: list[tuple[int, int, str]] = []
-        self.headers: dict[Steps, str] = {}  # new statements of tables that have no header yet
-        self.tables: list[tuple[int, int, str]] = []  # below what else is written in the same place
+        self.headers: dict[Steps, str] = {}  # New statements of tables without a header.
+        self.tables: list[tuple[int, int, str]] = []  # New tables, below other splices of the same place.
 
     def rewrite(self, path: Path, old: Any, new: Any) -> str:
-        """Return the text with the path ``path`` and the value ``new``, where it had ``old``."""
+        """Return the text with another path, and the value ``new`` instead of ``old``."""
         if path != self.path:
             self.new_path = path
             for item in self.items:
@@ -59,7 +59,7 @@ class Splicer:
             self._splice(lead, lead, f"[{self._format_path(header)}]{self.eol}{statements}")
         pieces, pos = [], 0
         for start, end, text in sorted(self.splices + self.tables, key=lambda splice: splice[:1]):
-            if start >= pos or start == end:  # what is replaced within lines that go, goes with them
+            if start >= pos or start == end:  # Splices within removed lines have no effect.
                 pieces += [self.text[pos:start], text]
             pos = max(pos, end)
         return "".join([*pieces, self.text[pos:]])
@@ -84,10 +84,10 @@ class Splicer:
             self._add(path[:-1], str(path[-1]), new)
 
     def _keeps_table(self, path: Steps, old: dict[str, Any], new: dict[str, Any]) -> bool:
-        """Return whether something of the table at ``path`` is left; if not, its header goes as well."""
+        """Return whether something of a table is left; otherwise its header is removed."""
         if path == self.path:
             if path not in self.by_path and not new:
-                self.headers[path] = ""  # only its sub-tables named it
+                self.headers[path] = ""  # So far only headers of its sub-tables mention it.
             return True
         return path in self.by_path or any(key in new for key in old)
 
@@ -107,7 +107,7 @@ class Splicer:
         return True
 
     def _add_table(self, path: Steps, last: int, table: dict[str, Any]) -> None:
-        """Write a new one of the ``[[tables]]`` at ``path``, below the ``last`` one (-1: as the first)."""
+        """Add one of the ``[[tables]]`` at ``path``, below the last one (-1: first)."""
         text = format_table(f"[[{self._format_path(path)}]]", table, self.eol)
         if last >= 0:
             end = [item.end for item in self.items if item.path[: len(path) + 1] == (*path, last)][-1]
@@ -120,7 +120,7 @@ class Splicer:
             self.tables.append((lead, lead, text + self.eol))
 
     def _remove(self, path: Steps) -> None:
-        """Remove all that is at ``path``: statements one by one, each header with the statements below it."""
+        """Remove all statements at ``path``, and headers with their statements."""
         runs: list[tuple[int, int, int]] = []
         floor, in_table = 0, False
         for item in self.items:
@@ -136,7 +136,7 @@ class Splicer:
             self._splice(cut, end, self.eol if parted else "")
 
     def _add(self, path: Steps, key: str, value: Any) -> None:
-        """Write a new key of the table at ``path``, in the fields' order."""
+        """Add a key to the table at ``path``, in the order of the fields."""
         statement = format_statement(key, value, self.eol)
         statements = [item for item in self.items if item.value]
         dotted = [item for item in statements if item.path[:-1] == path]
@@ -152,7 +152,7 @@ class Splicer:
             self.headers[path] = self.headers.get(path, "") + statement
 
     def _add_below(self, end: int, statement: str) -> None:
-        """Write a statement below the item that ends at ``end``, and below comments that may be its own."""
+        """Add a statement below an item, and below comments that can belong to it."""
         place = skip_trailing(self.text, end)
         parted = place > end and all(splice[:2] != (place, place) for splice in self.splices)
         self._splice(place, place, (self.eol if parted else "") + statement)
@@ -166,7 +166,7 @@ class Splicer:
     # --- values: arrays and inline tables ---
 
     def _rewrite_value(self, start: int, end: int, old: Any, new: Any, key: str = "") -> str:
-        """Return the text of ``new`` for the value ``old`` under ``key``, from ``start`` to ``end``."""
+        """Return the text of ``new`` for the value ``old`` of ``key``."""
         if is_same(old, new):
             return self.text[start:end]
         parts = split_value(self.text, start) if self.text[start] in "[{" else []
@@ -206,7 +206,10 @@ class Splicer:
         return plan
 
     def _join_parts(self, start: int, end: int, parts: list[Part], plan: _Plan) -> str:
-        """Put a value together. On several lines, comments go with the last of the items of their line."""
+        """Join the parts of a value.
+
+        Comments are removed with the last part of their line.
+        """
         text = self.text
         inside = text[start + 1 : end - 1]
         if "\n" not in inside:
@@ -216,7 +219,7 @@ class Splicer:
         pos = parts[0].begin if parts else end_line(text, start + 1)
         opening = out = text[start:pos]
         indent = text[text.rfind("\n", 0, parts[0].start) + 1 : parts[0].start] if parts else "  "
-        gone = self._find_lines_gone(plan)
+        removed = self._find_removed_lines(plan)
         commas = _place_commas(parts, plan)
         old_left, is_empty = len(parts), True
         for place, (part, new) in enumerate(plan):
@@ -228,10 +231,10 @@ class Splicer:
                 continue
             old_left -= 1
             if part.start < pos:
-                continue  # its line is gone
+                continue  # Its line is removed.
             lead, tail = text[pos : part.start], text[part.rest : part.stop]
-            if part in gone:
-                cut, parted = find_cut(text, pos + lead.rfind("\n") + 1, gone[part], pos)
+            if part in removed:
+                cut, parted = find_cut(text, pos + lead.rfind("\n") + 1, removed[part], pos)
                 out += _drop_comma(text[pos:cut]) + (self.eol if parted and out != opening else "")
             elif new is None:
                 lead = _drop_comma(lead)
@@ -240,18 +243,18 @@ class Splicer:
                 if "\n" in tail:
                     out = out.rstrip(" \t") + tail
                 elif out.endswith("\n"):
-                    out += lead[margin:]  # the next part on the line gets its place
+                    out += lead[margin:]  # The next part on the line moves here.
             else:
                 lead = "" if out[-1] in " \t" else _drop_comma(lead) if is_empty else lead
                 space = text[part.end : part.comma] if part.rest > part.end else ""
                 out += lead + new + space + commas[place] + tail
                 is_empty = False
-            pos = gone.get(part, part.stop)
+            pos = removed.get(part, part.stop)
         out += _drop_comma(text[pos:end]) if is_empty else text[pos:end]
         return text[start] + text[end - 1] if is_empty and "#" not in out else out
 
-    def _find_lines_gone(self, plan: _Plan) -> dict[Part, int]:
-        """Return the first part of each line of which all parts go, with the end of that line."""
+    def _find_removed_lines(self, plan: _Plan) -> dict[Part, int]:
+        """Return the first part of each line that loses all parts, with the line's end."""
         lines: list[list[Part]] = []
         for part, _ in plan:
             if part and (not lines or self.text[part.begin - 1] == "\n"):
@@ -259,7 +262,7 @@ class Splicer:
             elif part:
                 lines[-1].append(part)
         kept = {part for part, new in plan if new is not None}
-        lines = [line for line in lines if self.text[line[0].begin - 1] == "\n"]  # not that of the bracket
+        lines = [line for line in lines if self.text[line[0].begin - 1] == "\n"]  # Not the bracket's line.
         return {line[0]: line[-1].stop for line in lines if kept.isdisjoint(line)}
 
     def _place_new_part(self, out: str, new: str, indent: str, *, last: bool) -> str:
@@ -272,7 +275,7 @@ class Splicer:
 
 
 def _place_commas(parts: list[Part], plan: _Plan) -> list[str]:
-    """Return what comma is directly after each part of a plan: none where the next one has it in front."""
+    """Return the comma after each part of a plan; empty if the next part has it."""
     have_comma_in_front = {part for above, part in pairwise(parts) if above.comma >= above.stop}
     comma = "," if not parts or parts[-1].rest > parts[-1].end else ""
     commas = []
@@ -284,12 +287,12 @@ def _place_commas(parts: list[Part], plan: _Plan) -> list[str]:
 
 
 def _drop_comma(lead: str) -> str:
-    """Return the text above and in front of a part without a comma in front."""
+    """Return the text before a part without the comma in front."""
     return _COMMA_IN_FRONT.sub(lambda match: "" if match[2] else match[1], lead)
 
 
 def _align(old: list[Any], new: list[Any], key: str) -> list[tuple[int | None, int | None]]:
-    """Pair the items of two lists in order: (index in old or None, index in new or None)."""
+    """Pair the items of two lists in order, by index; None if there is no partner."""
     field = IDENTITY.get(key, "")
     olds, news = (
         [repr(item.get(field, "") if field and isinstance(item, dict) else item) for item in items]
