@@ -123,7 +123,7 @@ def test_a_list_is_overridden_or_previewed():
     clients = Path("clients-for-ines.txt").read_text()
     shown = script("override-list.sh", "-n", "ines", stdin=clients)
     assert (shown.returncode, Path("agency.toml").read_bytes()) == (0, before)
-    assert "Nothing written (dry run)." in shown.stdout
+    assert "Dry run: nothing was saved." in shown.stdout
     done = script("override-list.sh", "ines", stdin=clients)
     assert (done.returncode, done.stderr) == (0, "")
     names = [line.split()[0] for line in clients.splitlines() if line.strip() and line[0] != "#"]
@@ -143,7 +143,7 @@ def test_a_typing_error_in_a_list_changes_nothing():
 def test_a_list_for_a_deactivated_user_is_refused():
     ran = script("override-list.sh", "rui", stdin="vinhos-do-vale.example\n")
     assert ran.returncode == 6
-    assert "nobody would be notified any more for vinhos-do-vale.example" in ran.stderr
+    assert "no recipient would be left for vinhos-do-vale.example" in ran.stderr
 
 
 @pytest.mark.usefixtures("here")
@@ -156,15 +156,15 @@ def test_two_spreadsheets_become_a_file_and_a_second_run_changes_nothing():
     first = run_script()
     assert first.returncode == 1, first.stderr  # one client has no contacts yet
     assert "bluebird.example: nobody is notified" in first.stderr
-    assert "import: 3 new" in first.stdout
-    assert "import: 2 new, 1 unchanged" in first.stdout
+    assert "Would add 3 clients" in first.stdout
+    assert "Added 2 clients; 1 unchanged" in first.stdout
     portfolio = snapshot(Path("portfolio.toml")).portfolio
     assert portfolio.clients["acucar-e-cia.example"].override.notify == "ines@agency.example"
     assert portfolio.clients["padaria-uniao.example"].override is None
     assert portfolio.clients["padaria-uniao.example"].renewals[0].day.isoformat() == "2027-03-05"
     assert len(portfolio.clients["harperlee.example"].renewals) == 2
     before = Path("portfolio.toml").read_bytes()
-    assert "import: no changes, 3 unchanged" in run_script().stdout
+    assert "No changes: 3 clients already up to date." in run_script().stdout
     assert Path("portfolio.toml").read_bytes() == before
 
 

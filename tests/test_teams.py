@@ -197,7 +197,7 @@ def test_the_job_accepts_a_change_without_an_effect_on_recipients(run: Run) -> N
     assert run("client", "set", "acme.example", "--name", "Acme", "-q").status == 0
     ran = ci("check")
     assert [one.returncode for one in ran.values()] == [0, 0], ran
-    assert "Nobody starts or stops hearing." in Path("comment.md").read_text()
+    assert "No recipients change." in Path("comment.md").read_text()
 
 
 @pytest.mark.usefixtures("pull_request")

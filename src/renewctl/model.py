@@ -152,6 +152,7 @@ class Plan(NamedTuple):
         counts: The summary of a bulk change: (what, how many).
         whole: Whether to show every change, however many there are.
         danger: Why the user must always confirm it, as a clause; empty if that is not necessary.
+        unchanged: Why parts of the request change nothing, as clauses.
     """
 
     command: str
@@ -160,3 +161,4 @@ class Plan(NamedTuple):
     counts: tuple[tuple[str, int], ...] = ()
     whole: bool = False
     danger: str = ""
+    unchanged: tuple[str, ...] = ()

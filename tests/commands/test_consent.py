@@ -1,4 +1,4 @@
-"""The question before a large or silencing change: on a real terminal, in a script, under a race."""
+"""The question before a large change, or one that leaves a client without a recipient."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,10 @@ from renewctl.main import main
 
 
 def ask(*argv: str, answer: str | None, columns: int = 100) -> tuple[int, str]:
-    """Run renewctl on a terminal, answer the question (None: there must be none); status and screen."""
+    """Run renewctl on a terminal and answer the question. Return the status and the screen.
+
+    ``answer`` is None if there must be no question.
+    """
     child = pexpect.spawn(
         sys.executable,
         ["-m", "renewctl", *argv],
@@ -21,7 +24,7 @@ def ask(*argv: str, answer: str | None, columns: int = 100) -> tuple[int, str]:
     )
     seen = ""
     if answer is not None:
-        child.expect_exact("Go on? [y/N]: ")
+        child.expect_exact("Continue? [y/N]: ")
         seen = str(child.before) + str(child.after)
         child.sendline(answer)
     child.expect(pexpect.EOF)
@@ -31,119 +34,118 @@ def ask(*argv: str, answer: str | None, columns: int = 100) -> tuple[int, str]:
 
 @pytest.fixture
 def narrow(small: Path) -> Path:
-    """Return the small store, in which a change about one client is already to be asked about."""
+    """Return the small file, in which a change for one client must be confirmed."""
     small.write_text(small.read_text() + "\n[policy]\nconfirm_above = 0\n", encoding="utf-8")
     return small
 
 
-SILENCING = ("user", "set", "rui", "--inactive")
+WITHOUT_RECIPIENT = ("user", "set", "rui", "--inactive")
 
 
-def test_a_change_that_reaches_more_clients_than_the_policy_says_is_asked_about(narrow: Path) -> None:
+def test_a_change_for_more_clients_than_the_policy_allows_must_be_confirmed(narrow: Path) -> None:
     before = narrow.read_bytes()
     status, seen = ask("override", "acme.example", "--owner", "partner", "--notify", "rui", answer="n")
     assert status == 1
     assert narrow.read_bytes() == before
-    assert "This changes who hears about 1 client. Go on?" in seen
-    assert seen.index("start hearing") < seen.index("Go on?")  # what is agreed to is seen before
-    assert seen.endswith("Go on? [y/N]: n\r\nCancelled. Nothing was written.\r\n")
+    assert "Recipients change for 1 client. Continue?" in seen
+    assert seen.index("now notified") < seen.index("Continue?")  # The change is shown before the question.
+    assert seen.endswith("Continue? [y/N]: n\r\nCancelled. Nothing was saved.\r\n")
 
     status, seen = ask("override", "acme.example", "--owner", "partner", "--notify", "rui", answer="y")
     assert status == 0
     assert narrow.read_bytes() != before
-    assert seen.count("start hearing") == 1  # and is not said twice
-    assert seen.rstrip().endswith("Written to renewctl.toml.")
+    assert seen.count("now notified") == 1  # It is not shown again.
+    assert "Saved renewctl.toml." in seen.rstrip().splitlines()[-1]
 
 
-def test_a_change_that_reaches_no_more_is_not_asked_about(small: Path) -> None:
+def test_a_change_for_fewer_clients_needs_no_confirmation(small: Path) -> None:
     status, seen = ask("override", "acme.example", "--owner", "partner", "--notify", "rui", answer=None)
-    assert (status, "Go on?" in seen) == (0, False)
+    assert (status, "Continue?" in seen) == (0, False)
 
 
 def test_a_script_is_not_stopped_by_the_number_of_clients(narrow: Path) -> None:
     assert main(["override", "acme.example", "--owner", "partner", "--notify", "rui", "-q"]) == 0
 
 
-def test_whom_it_leaves_with_nobody_is_said_first_and_asked_about(small: Path) -> None:
-    status, seen = ask(*SILENCING, answer="n")
+def test_clients_without_a_recipient_come_first_and_must_be_confirmed(small: Path) -> None:
+    status, seen = ask(*WITHOUT_RECIPIENT, answer="n")
     assert status == 1
-    assert seen.lstrip().startswith("✗ NOBODY would be notified any more for borges.example")
-    assert "Nobody would be notified any more for 1 client. Go on?" in seen
-    assert ask(*SILENCING, answer="y")[0] == 0
+    assert seen.lstrip().startswith("No recipient: Borges & Filhos")
+    assert "1 client would have no recipient. Continue?" in seen
+    assert ask(*WITHOUT_RECIPIENT, answer="y")[0] == 0
     assert "active = false" in small.read_text()
 
 
 @pytest.mark.parametrize("way", ["--yes", "-y", "--dry-run", "-n"])
-def test_yes_and_a_dry_run_are_not_asked(small: Path, way: str) -> None:
-    status, seen = ask(*SILENCING, way, answer=None)
-    assert (status, "Go on?" in seen) == (0, False)
+def test_yes_and_a_dry_run_need_no_confirmation(small: Path, way: str) -> None:
+    status, seen = ask(*WITHOUT_RECIPIENT, way, answer=None)
+    assert (status, "Continue?" in seen) == (0, False)
     assert ("active = false" in small.read_text()) == (way in {"--yes", "-y"})
 
 
-def test_a_script_that_would_leave_nobody_needs_yes(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_script_needs_yes_to_leave_a_client_without_a_recipient(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = small.read_bytes()
-    assert main([*SILENCING]) == 6
+    assert main([*WITHOUT_RECIPIENT]) == 6
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
-        "error: nobody would be notified any more for borges.example: in a script that needs --yes; "
-        "nothing was written",
-        "help: add --yes, or look first with --dry-run",
+        "error: confirmation required: no recipient would be left for borges.example",
+        "help: check the change with --dry-run, then add --yes",
     ]
     assert small.read_bytes() == before
-    assert main([*SILENCING, "--yes"]) == 0
-    assert capsys.readouterr().out.startswith("✗ NOBODY is notified any more for borges.example\n")
+    assert main([*WITHOUT_RECIPIENT, "--yes"]) == 0
+    assert capsys.readouterr().out.startswith("No recipient: Borges & Filhos\n")
 
 
-def test_an_answer_for_a_program_is_never_asked_about(small: Path) -> None:
-    status, seen = ask(*SILENCING, "-o", "json", answer=None)
+def test_json_output_never_has_a_question(small: Path) -> None:
+    status, seen = ask(*WITHOUT_RECIPIENT, "-o", "json", answer=None)
     assert status == 6
     assert '"confirmation-required"' in seen
 
 
-def test_clear_override_all_is_asked_about_whatever_it_changes(small: Path) -> None:
+def test_clear_override_all_must_always_be_confirmed(small: Path) -> None:
     status, seen = ask("clear-override", "--all", answer="n")
     assert status == 1
-    assert "clear-override --all returns every client to the default. Go on?" in seen
+    assert "clear-override --all clears 1 override. Continue?" in seen
     assert main(["clear-override", "--all"]) == 6
     assert main(["clear-override", "--all", "--yes"]) == 0
-    # Nothing is left to be cleared, so there is nothing to ask.
+    # No override is left, so there is no question.
     assert main(["clear-override", "--all"]) == 0
 
 
 @pytest.mark.parametrize("form", ["table", "tsv", "names", "markdown"])
-def test_no_is_an_answer_and_no_error(form: str, narrow: Path) -> None:
+def test_a_declined_question_is_not_an_error(form: str, narrow: Path) -> None:
     before = narrow.read_bytes()
     status, seen = ask(
         "override", "acme.example", "--owner", "partner", "--notify", "rui", "-o", form, answer=""
     )
     assert (status, narrow.read_bytes()) == (1, before)
-    assert seen.endswith("Go on? [y/N]: \r\nCancelled. Nothing was written.\r\n")
+    assert seen.endswith("Continue? [y/N]: \r\nCancelled. Nothing was saved.\r\n")
 
 
 @pytest.mark.parametrize(("control", "status"), [("c", 130), ("d", 1)])
-def test_a_question_that_ends_without_an_answer_writes_nothing(
-    control: str, status: int, narrow: Path
-) -> None:
-    """The end of the input is a no; Ctrl-C breaks off."""
+def test_a_question_without_an_answer_saves_nothing(control: str, status: int, narrow: Path) -> None:
+    """The end of the input counts as no; Ctrl-C interrupts."""
     before = narrow.read_bytes()
     words = ["-m", "renewctl", "override", "acme.example", "--owner", "partner", "--notify", "rui"]
     child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=PATIENCE)
-    child.expect_exact("Go on? [y/N]: ")
+    child.expect_exact("Continue? [y/N]: ")
     child.sendcontrol(control)
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == status
     assert narrow.read_bytes() == before
-    assert str(child.before).endswith("\r\nCancelled. Nothing was written.\r\n") == (status == 1)
+    assert str(child.before).endswith("\r\nCancelled. Nothing was saved.\r\n") == (status == 1)
     assert "error" not in str(child.before)
 
 
-# ------------------------------------------------------------------ what nobody named
+# ------------------------------------------------------------------ clients that were not named
 
 
 def many(count: int, above: int = 25) -> bytes:
-    """Write a store of clients about whom nobody is notified. Return its bytes."""
+    """Write a file of clients without recipients. Return its bytes."""
     lines = ["version = 1", f"policy.confirm_above = {above}", 'defaults.owner = "hubspot"']
     lines += [f"clients.'c{number:02}.example' = {{}}" for number in range(count)]
     Path("renewctl.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -152,22 +154,22 @@ def many(count: int, above: int = 25) -> bytes:
 
 
 def listed(count: int) -> str:
-    """Write a roster of the last clients of that store. Return its name."""
-    Path("roster.csv").write_text("client\n" + "".join(f"c{n:02}.example\n" for n in range(count, 40)))
-    return "roster.csv"
+    """Write a list of the last clients of that file. Return its name."""
+    Path("list.csv").write_text("client\n" + "".join(f"c{n:02}.example\n" for n in range(count, 40)))
+    return "list.csv"
 
 
 @pytest.mark.parametrize(
     ("above", "gone", "status"),
     [
-        (25, 10, 0),  # just a quarter
+        (25, 10, 0),  # exactly a quarter
         (25, 11, 6),
         (25, 39, 6),
-        (4, 4, 0),  # no more than the policy says
+        (4, 4, 0),  # no more than the policy allows
         (4, 5, 6),
     ],
 )
-def test_prune_takes_no_more_than_a_quarter_unasked(
+def test_prune_of_more_than_a_quarter_must_be_confirmed(
     above: int, gone: int, status: int, small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = many(40, above)
@@ -175,28 +177,25 @@ def test_prune_takes_no_more_than_a_quarter_unasked(
     assert (small.read_bytes() == before) == (status == 6)
     if status:
         first = "c00.example, c01.example, c02.example"
-        message = (
-            f"import --prune removes {gone} of 40 clients: {first} and {gone - 3} more: in a script that"
-        )
-        assert capsys.readouterr().err.startswith(f"error: {message} needs --yes; nothing was written\n")
-        assert main(["import", "roster.csv", "--prune", "-q", "--dry-run"]) == 0
+        assert f"{gone} of 40 clients: {first} and {gone - 3} more\n" in capsys.readouterr().err
+        assert main(["import", "list.csv", "--prune", "-q", "--dry-run"]) == 0
         assert small.read_bytes() == before
-        assert main(["import", "roster.csv", "--prune", "-q", "-y"]) == 0
+        assert main(["import", "list.csv", "--prune", "-q", "-y"]) == 0
         assert small.read_bytes().count(b"[clients") == 40 - gone
 
 
-def test_a_prune_is_asked_about_by_the_number_of_clients_that_go(small: Path) -> None:
-    """Nobody stops hearing here, so that the number of people would ask for nothing."""
+def test_a_prune_must_be_confirmed_by_the_number_of_removed_clients(small: Path) -> None:
+    """The clients have no recipients, so the number of changed recipients would not matter."""
     before = many(40)
     status, seen = ask("import", listed(11), "--prune", answer="n", columns=200)
     assert (status, small.read_bytes()) == (1, before)
-    assert "removes 11 of 40 clients: c00.example, c01.example, c02.example and 8 more. Go on?" in seen
-    assert ask("import", "roster.csv", "--prune", "-o", "json", answer=None)[0] == 6
+    assert "11 of 40 clients: c00.example, c01.example, c02.example and 8 more. Continue?" in seen
+    assert ask("import", "list.csv", "--prune", "-o", "json", answer=None)[0] == 6
     assert small.read_bytes() == before
-    assert ask("import", "roster.csv", "--prune", answer="y")[0] == 0
+    assert ask("import", "list.csv", "--prune", answer="y")[0] == 0
 
 
-def test_done_all_does_not_record_a_look_at_many_screens_unasked(
+def test_confirm_all_of_many_clients_must_be_confirmed(
     small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     many(40)
@@ -204,28 +203,28 @@ def test_done_all_does_not_record_a_look_at_many_screens_unasked(
     assert main(["override", *keys[:11], "--owner", "hubspot", "-q"]) == 0
     before = small.read_bytes()
     assert main(["confirm", "--all"]) == 6
-    assert "saw the screens of 11 of 40 clients: c00.example, c01.example" in capsys.readouterr().err
+    assert "the HubSpot settings of 11 of 40 clients: c00.example, c01.example" in capsys.readouterr().err
     assert ask("confirm", "--all", "-o", "json", answer=None)[0] == 6
     assert ask("confirm", "--all", answer="n")[0] == 1
     assert small.read_bytes() == before
     assert main(["confirm", keys[0], "-q"]) == 0
-    assert main(["confirm", "--all", "-q"]) == 0  # the other ten are just a quarter
-    assert main(["confirm", *keys, "-q"]) == 0  # named, so asked for
+    assert main(["confirm", "--all", "-q"]) == 0  # the other ten are exactly a quarter
+    assert main(["confirm", *keys, "-q"]) == 0  # named, so no question
 
 
 @pytest.mark.parametrize(("today", "status"), [("2026-10-04", 0), ("2026-10-03", 6)])
-def test_a_renewal_far_away_is_not_moved_on_unasked(today: str, status: int, small: Path) -> None:
+def test_a_renewal_that_is_far_away_must_be_confirmed(today: str, status: int, small: Path) -> None:
     assert "2027-02-01" in small.read_text()
     assert main(["client", "renew", "borges.example", "--as-of", today]) == status
     assert ("2028-02-01" in small.read_text()) == (status == 0)
     assert main(["client", "renew", "borges.example", "--as-of", today, "--yes"]) == 0
 
 
-def test_what_was_agreed_to_is_not_written_over_what_came_meanwhile(narrow: Path) -> None:
+def test_a_confirmed_change_does_not_overwrite_a_later_one(narrow: Path) -> None:
     words = ["-m", "renewctl", "override", "acme.example", "--owner", "partner", "--notify", "rui"]
     child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=PATIENCE)
-    child.expect_exact("Go on? [y/N]: ")
-    # Nobody has to wait for the answer: the lock is not held while somebody thinks.
+    child.expect_exact("Continue? [y/N]: ")
+    # The lock is not held during the question, so another change can be made.
     assert main(["client", "set", "acme.example", "--name", "Another", "--lock-timeout", "0", "-q"]) == 0
     between = narrow.read_bytes()
     child.sendline("y")

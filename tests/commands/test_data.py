@@ -107,7 +107,7 @@ def test_the_same_clients_come_in_from_every_form_of_table(form: str, store: Pat
     data, options = READ[form]
     ran = run("import", roster(data), *options)
     assert (ran.status, ran.err) == (0, "")
-    assert "import: 2 new\n" in ran.out
+    assert "Added 2 clients\n" in ran.out
     assert names(run) == IMPORTED
 
 
@@ -174,7 +174,7 @@ def test_a_mangled_hub_id_of_a_workbook_is_caught_and_a_whole_one_read(store: Pa
 
 
 def test_standard_input_is_read_once_and_named(store: Path, run: Callable) -> None:
-    assert "import: 2 new\n" in run("import", "-", stdin=ROSTER).out
+    assert "Added 2 clients\n" in run("import", "-", stdin=ROSTER).out
     assert names(run) == IMPORTED
     ran = run("import", "-", stdin="client,renewal\nacme.example,soon\n")
     assert ran.status == 3
@@ -279,7 +279,7 @@ def test_a_second_run_says_no_changes_and_leaves_the_file(store: Path, run: Call
     run("import", roster(ROSTER))
     before, status = store.read_bytes(), store.stat()
     ran = run("import", "roster.csv")
-    assert (ran.status, ran.out) == (0, "import: no changes, 2 unchanged\n")
+    assert (ran.status, ran.out) == (0, "No changes: 2 clients already up to date.\n")
     assert store.read_bytes() == before
     assert (store.stat().st_mtime_ns, store.stat().st_ino) == (status.st_mtime_ns, status.st_ino)
 
@@ -298,7 +298,9 @@ def test_a_blank_cell_changes_nothing(small: Path, run: Callable) -> None:
     blank = f"{header}\nacme.example{',' * 11}\nborges.example{', ' * 11}\n"
     ran = run("import", "-", "--with-overrides", "--renewal-from-deadline", "--prune", stdin=blank)
     assert ran.status == 0
-    assert ran.out.startswith("import: no changes, 2 unchanged\n  note: 2 clients have no renewal date")
+    assert ran.out.startswith(
+        "No changes: 2 clients already up to date.\n  note: 2 clients have no renewal date"
+    )
     assert small.read_bytes() == before
 
 
@@ -458,7 +460,7 @@ def test_the_list_of_clients_fed_back_unedited_changes_nothing(agency: Path, run
         Path(name).write_bytes(listed.encode())
         ran = run("override", "--from-file", name)
         assert (ran.status, ran.err) == (0, "")
-        assert ran.out == "override: nothing to change\n"
+        assert ran.out == "No changes: renewctl.toml already has these values.\n"
         assert run("override", "--from-file", "-", stdin=listed).status == 0
     assert agency.read_bytes() == before
     assert (agency.stat().st_mtime_ns, agency.stat().st_ino) == (status.st_mtime_ns, status.st_ino)
@@ -486,7 +488,7 @@ def test_an_odd_store_fed_back_unedited_changes_nothing(
         pytest.skip("no store says that")
     ran = run("override", "--from-file", "-", stdin=listed.out)
     assert store.read_bytes() == before
-    assert (ran.status, ran.out) == (0, "override: nothing to change\n"), ran.err
+    assert (ran.status, ran.out) == (0, "No changes: renewctl.toml already has these values.\n"), ran.err
 
 
 def test_one_row_edited_changes_one_client(agency: Path, run: Callable) -> None:
@@ -628,7 +630,7 @@ def test_export_then_import_is_the_identity(options: tuple[str, ...], agency: Pa
     for wishes in ((), ("--with-overrides",), ("--prune", "--with-overrides")):
         ran = run("import", "roster.csv", *wishes)
         assert ran.status == 0, ran.err
-        assert ran.out.startswith("import: no changes, ")
+        assert ran.out.startswith("No changes: ")
     assert agency.read_bytes() == before
 
 
@@ -788,13 +790,13 @@ def ten_thousand(bad: int | None = None) -> str:
 def test_ten_thousand_rows_go_in_in_one_write(store: Path) -> None:
     done, writes = counted("import", roster(ten_thousand()))
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(b"import: 10000 new\n")
+    assert done.stdout.startswith(b"Added 10000 clients\n")
     assert len(done.stdout.splitlines()) < 40
     assert writes == 1
     before, changed = store.read_bytes(), store.stat().st_mtime_ns
     assert before.count(b"[clients.") == 10_000
     done, writes = counted("import", "roster.csv")
-    assert (done.returncode, done.stdout) == (0, b"import: no changes, 10000 unchanged\n")
+    assert (done.returncode, done.stdout) == (0, b"No changes: 10000 clients already up to date.\n")
     assert writes == 0
     assert (store.read_bytes(), store.stat().st_mtime_ns) == (before, changed)
 

@@ -29,9 +29,9 @@ def test_diff_without_arguments_compares_with_head(kept: Path, run: Callable) ->
     assert out.splitlines()[:3] == [
         "HEAD:renewctl.toml → renewctl.toml",
         "1 setting differs",
-        "  acme.example override + owner partner, notify rui@agency.example",
+        "  acme.example: owner Partner, partner user rui@agency.example (was: follows the default)",
     ]
-    assert "start hearing           rui@agency.example at acme.example by override-partner" in out
+    assert "now notified         rui@agency.example for acme.example" in out
 
 
 def test_diff_accepts_any_revision(kept: Path, run: Callable) -> None:

@@ -1,4 +1,4 @@
-"""Filters and limits on the command line: they are the same in every form, and say what they leave out."""
+"""Filters and limits on the command line: the same in every format, and named in the footer."""
 
 import json
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def listed(ran: Any) -> list[Item]:
 
 
 @pytest.mark.parametrize(("options", "wanted"), FILTERS, ids=[options for options, _ in FILTERS])
-def test_a_filter_lists_the_items_that_are_so(
+def test_a_filter_lists_the_matching_items(
     options: str, wanted: Callable[[Item], bool], run: Callable
 ) -> None:
     everything = listed(run("who", "--all", "-o", "json"))
@@ -55,7 +55,7 @@ def test_a_filter_lists_the_items_that_are_so(
 
 
 @pytest.mark.parametrize("options", [options for options, _ in FILTERS])
-def test_every_form_has_the_same_rows(options: str, run: Callable) -> None:
+def test_every_format_has_the_same_rows(options: str, run: Callable) -> None:
     words = ("who", "--all", "--sort", "client", "--reverse", *options.split())
     items = listed(run(*words, "-o", "json"))
     assert [json.loads(line) for line in run(*words, "-o", "jsonl").out.splitlines()] == items
@@ -89,7 +89,7 @@ def test_a_filter_that_is_not_given_is_not_named(on_terminal: Callable) -> None:
 
 
 def test_overdue_renewals_are_those_of_all_dates(run: Callable) -> None:
-    """A deadline can be long before the renewal; no window hides one that has passed."""
+    """A deadline can be long before the renewal. No window hides one that has passed."""
     client = ("client", "set-renewal", "nordlys.example", "2029-01-01", "--product", "X")
     assert run(*client, "--deadline", "2026-01-01", "-q").status == 0
     assert "nordlys.example" not in run("who", "--product", "X", "-o", "names").out
@@ -106,8 +106,8 @@ def test_the_newest_twenty_changes_are_shown_on_a_terminal_and_all_elsewhere(
     assert len(run("history").out.splitlines()) == 1 + 23
     _, out, _ = on_terminal("history")
     assert [f"Nordlys {number}" in out for number in (3, 22)] == [True, True]
-    assert "name: Nordlys 1 → Nordlys 2" not in out
-    assert out.endswith("Not shown: 3 older changes. To show all: renewctl history --limit 23\n")
+    assert "Nordlys 1 → Nordlys 2" not in out
+    assert out.endswith("renewctl history --limit 23\n")
     assert len(on_terminal("history", "-o", "names")[1].splitlines()) == 23
     _, out, _ = on_terminal("history", "--limit", "23", "--long")
     assert "Nordlys Energi AS → Nordlys 0" in out

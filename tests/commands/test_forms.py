@@ -1,4 +1,4 @@
-"""Forms that few commands have: the others refuse them before they do anything."""
+"""Output formats that few commands have: the others refuse them before they do anything."""
 
 import shlex
 from collections.abc import Callable
@@ -19,7 +19,7 @@ SHELL = {"|", ">", "<", "&&", ";"}
 
 
 def example(words: str) -> list[str]:
-    """Return the arguments of the command's first example that names no form."""
+    """Return the arguments of the command's first example without an output format."""
     lines = [shlex.split(each.command) for each in EXAMPLES[words]]
     calls = [
         [*takewhile(lambda word: word not in SHELL, line)][1:] for line in lines if line[0] == "renewctl"
@@ -29,9 +29,7 @@ def example(words: str) -> list[str]:
 
 @pytest.mark.usefixtures("agency")
 @pytest.mark.parametrize(("words", "form"), LACKING)
-def test_a_form_that_a_command_has_not_is_refused_before_anything_is_done(
-    words: str, form: str, run: Callable
-) -> None:
+def test_a_format_that_a_command_lacks_is_refused_first(words: str, form: str, run: Callable) -> None:
     argv = example(words)
     end = argv.index("--") if "--" in argv else len(argv)
     before = digests(Path())
@@ -42,7 +40,7 @@ def test_a_form_that_a_command_has_not_is_refused_before_anything_is_done(
     assert digests(Path()) == before
 
 
-def test_every_command_is_tried() -> None:
+def test_every_command_is_covered() -> None:
     tree = command_tree()
     found = {name: tree.build(name) for name in tree.commands}
     members = {f"{name} {each}" for name, group in found.items() for each in getattr(group, "commands", ())}
@@ -52,13 +50,13 @@ def test_every_command_is_tried() -> None:
 
 @pytest.mark.parametrize("argv", ["client remove acme.example", "export new.json", "init --store new.toml"])
 @pytest.mark.parametrize("form", sorted(OF_ONE_COMMAND))
-def test_what_is_refused_is_not_written(argv: str, form: str, small: Path, run: Callable) -> None:
+def test_a_refused_format_writes_nothing(argv: str, form: str, small: Path, run: Callable) -> None:
     before = digests(Path())
     assert run(*argv.split(), "-o", form).status == 2
     assert digests(Path()) == before
 
 
 @pytest.mark.parametrize("words", ["who", "check", "override", "client list"])
-def test_a_tab_offers_the_forms_that_the_command_has(words: str, offered: Callable) -> None:
+def test_completion_offers_the_formats_of_the_command(words: str, offered: Callable) -> None:
     forms = {*Output} - OF_ONE_COMMAND | HAVE.get(words, set())
     assert set(offered(f"renewctl {words} -o ")) == forms

@@ -316,7 +316,7 @@ def test_a_large_change_must_be_confirmed_on_a_terminal(agency: Path) -> None:
             timeout=PATIENCE,
             encoding="utf-8",
         )
-        child.expect("Go on")
+        child.expect("Continue")
         child.sendline(answer)
         child.expect(pexpect.EOF)
         child.close()

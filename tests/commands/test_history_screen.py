@@ -63,7 +63,9 @@ def test_changes_are_shown_in_as_much_detail_as_fits(on_terminal: Callable) -> N
     wide, narrow = (on_terminal("history", columns=columns)[1] for columns in (200, 72))
     assert re.search(r"override +\d changes: acme\.example, borges\.example\n", wide)
     assert re.search(r"client remove +acme\.example removed +日本語のメモ, e\u0301crit\n", wide)
-    assert re.search(r"client add +a-client-with-a-long-domain\.example \+ contacts .*  signed\n", wide)
+    assert re.search(
+        r"client add +a-client-with-a-long-domain\.example: new client, contact .*  signed\n", wide
+    )
     assert re.search(r"client add +1 change\n", narrow)
 
 
@@ -78,7 +80,7 @@ def test_the_long_form_has_every_value_and_note(on_terminal: Callable) -> None:
     _, out, _ = on_terminal("history", "--long", columns=100)
     assert "  reason: signed\n" in out
     assert "changed outside renewctl\n" in out
-    assert "  a-client-with-a-long-domain.example + contacts p@x.example primary\n" in out
+    assert "  a-client-with-a-long-domain.example: new client, contact p@x.example" in out
     assert out.endswith("\n\nUndo a change: renewctl undo ID\n")
 
 

@@ -1,4 +1,4 @@
-"""The formats for programs: names, order, types and bytes that scripts rely on."""
+"""Formats for programs: the names, order, types and bytes that scripts rely on."""
 
 import csv
 import hashlib
@@ -88,9 +88,9 @@ CHANGES = [
     ("confirm", "--default", "acme.example"),
 ]
 ANSWERED_NO = {("check",): 1}
-"""Questions to which this store's answer is no."""
+"""Commands whose answer for this file is no."""
 TOLD_BESIDES = {("who", "--timeline"), ("who", "--by", "recipient")}
-"""Answers that leave something out of their columns, and say so."""
+"""Answers that omit something from their columns, with a warning."""
 FILES = {
     "other.toml": 'version = 1\n\n[clients."acme.example"]\nname = "Other"\n',
     "roster.csv": "client,name,renewal\neco.example,Eco,2027-01-01\n",
@@ -107,7 +107,7 @@ def _store(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def answered(run: Callable, *argv: str, status: int = 0) -> Any:
-    """Return the JSON on standard output; everything else must be silent."""
+    """Return the JSON on standard output; standard error must be empty."""
     ran = run(*argv, "-o", "json")
     assert (ran.status, ran.err) == (ANSWERED_NO.get(argv, status), "")
     return json.loads(ran.out, object_pairs_hook=list_of_pairs)
@@ -163,7 +163,7 @@ def test_who_is_the_contract_of_the_design(run: Callable) -> None:
     assert (one["deadline"], one["days_to_deadline"], one["days_to_renewal"]) == ("2026-11-01", -22, 70)
 
 
-def test_rows_come_by_deadline_then_client_and_past_and_undated_last(run: Callable) -> None:
+def test_rows_are_sorted_by_deadline_then_client_with_past_and_undated_last(run: Callable) -> None:
     items = answered(run, "who", "--all")["items"]
     assert [(item["client"], item["renewal"]) for item in items] == [
         ("acme.example", "2027-02-01"),
@@ -174,7 +174,7 @@ def test_rows_come_by_deadline_then_client_and_past_and_undated_last(run: Callab
     ]
 
 
-def test_an_undated_row_has_null_dates_and_no_key_less(run: Callable) -> None:
+def test_an_undated_row_has_all_keys_and_null_dates(run: Callable) -> None:
     item = next(i for i in answered(run, "who")["items"] if i["client"] == "cedro.example")
     assert list(item) == ITEM
     dates = ("name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline")
@@ -189,7 +189,7 @@ def test_the_summary_counts_clients_renewals_and_gaps(run: Callable) -> None:
     assert document["summary"] == {"clients": 4, "renewals": 4, "without_recipient": 1, "undated": 1}
 
 
-def test_a_client_nobody_owns_has_a_null_owner(run: Callable) -> None:
+def test_a_client_without_an_owner_has_a_null_owner(run: Callable) -> None:
     Path("renewctl.toml").write_text('[clients."a.example"]\nrenewals = [{ date = 2027-01-01 }]\n')
     (item,) = answered(run, "who")["items"]
     assert (item["owner"], item["source"], item["rule"]) == (None, "none", "no-default")
@@ -224,7 +224,7 @@ def test_by_recipient_has_a_schema_of_its_own(run: Callable) -> None:
 @pytest.mark.parametrize(
     "argv", [("who",), ("who", "--by", "recipient"), ("client", "list"), ("user", "list")]
 )
-def test_jsonl_is_the_items_alone_one_a_line(argv: tuple[str, ...], run: Callable) -> None:
+def test_jsonl_has_one_item_per_line_and_nothing_else(argv: tuple[str, ...], run: Callable) -> None:
     lines = run(*argv, "-o", "jsonl").out.splitlines()
     assert [json.loads(line) for line in lines] == answered(run, *argv)["items"]
 
@@ -241,10 +241,10 @@ SECOND_FORMS = {"renewctl.check", "renewctl.check-code", "renewctl.explain"}
 
 
 @pytest.mark.parametrize("argv", READS, ids=" ".join)
-def test_each_document_has_a_schema_is_ascii_and_has_null_for_what_is_not_recorded(
+def test_documents_have_a_schema_are_ascii_and_use_null_for_missing_values(
     argv: tuple[str, ...], run: Callable
 ) -> None:
-    """One rule for all documents, so that a script tests one thing: null, and never empty text."""
+    """One rule for all documents: a missing value is null, never empty text."""
     document = answered(run, *argv)
     assert next(iter(document)) == "schema"
     name, _, version = document["schema"].partition("/")
@@ -274,7 +274,7 @@ def test_a_change_answers_with_its_plan_dry_or_not(argv: tuple[str, ...], run: C
         assert all(isinstance(step, str) for step in change["path"])
 
 
-def test_a_plan_names_paths_with_what_was_there_before_and_is_after(run: Callable) -> None:
+def test_a_plan_has_paths_with_the_values_before_and_after(run: Callable) -> None:
     document = answered(run, "set-default", "--owner", "partner", "--notify", "rui", "-n")
     assert document["changes"] == [
         {"path": ["defaults", "owner"], "before": "hubspot", "after": "partner"},
@@ -290,7 +290,7 @@ def test_a_plan_names_paths_with_what_was_there_before_and_is_after(run: Callabl
     ]
 
 
-def test_a_change_that_changes_nothing_says_so(run: Callable) -> None:
+def test_a_command_that_changes_nothing_has_changed_false(run: Callable) -> None:
     document = answered(run, "set-default", "--owner", "hubspot")
     assert (document["changed"], document["changes"]) == (False, [])
 
@@ -321,7 +321,7 @@ STORES = {
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_error_is_one_object_on_standard_error_and_nothing_else(name: str, run: Callable) -> None:
+def test_an_error_is_a_single_object_on_standard_error(name: str, run: Callable) -> None:
     for file, text in STORES.items():
         Path(file).write_text(text)
     Path("folder.toml").mkdir()
@@ -349,7 +349,7 @@ def test_all_problems_of_a_store_are_listed_at_once_with_their_places(run: Calla
     ("option", "code"),
     [(("--expect", "x@y.example"), "not-as-expected"), (("--require-recipient",), "no-recipient")],
 )
-def test_an_answer_that_is_no_is_on_standard_output_and_the_complaint_is_an_object(
+def test_a_failed_assertion_has_its_answer_on_standard_output_and_an_error_object(
     option: tuple[str, ...], code: str, run: Callable
 ) -> None:
     ran = run("who", *option, "-o", "json")
@@ -358,13 +358,13 @@ def test_an_answer_that_is_no_is_on_standard_output_and_the_complaint_is_an_obje
     assert json.loads(ran.err)["code"] == code
 
 
-def test_json_is_asked_for_in_every_spelling(run: Callable) -> None:
+def test_every_spelling_of_the_json_option_is_accepted(run: Callable) -> None:
     for words in (("-o", "json"), ("-ojson",), ("--output", "JSON"), ("--output=json",), ("-qo", "json")):
         ran = run("explain", "akme.example", *words)
         assert json.loads(ran.err)["code"] == "unknown-client", words
 
 
-def test_a_remark_on_the_store_does_not_spoil_json(run: Callable) -> None:
+def test_a_warning_about_the_file_does_not_break_json(run: Callable) -> None:
     Path("renewctl.toml").write_text(RICH + "\n[defualts]\n", encoding="utf-8")
     assert run("who", "-o", "json").err == ""
     assert "defualts" in run("who", "-o", "tsv").err
@@ -391,8 +391,8 @@ def test_the_same_bytes_in_any_locale_and_time_zone(spawn: Callable) -> None:
     assert "Açaí".encode() in spawn("who", env=places[0]).out
 
 
-def test_every_command_gives_every_format(run: Callable) -> None:
-    """Status 0, nothing on standard error, and JSON that can be read, whatever is asked."""
+def test_every_command_has_every_format(run: Callable) -> None:
+    """The status is 0, standard error is empty, and JSON is valid."""
     for argv in [*READS, *CHANGES]:
         for output in FORMATS:
             Path("renewctl.toml").write_text(RICH, encoding="utf-8")
@@ -425,7 +425,7 @@ def test_csv_has_the_columns_of_the_items_crlf_and_joined_lists(run: Callable) -
 
 
 def test_csv_keeps_numbers_numbers(run: Callable) -> None:
-    """A number of days is no formula, though it may be negative."""
+    """A negative number of days is not a formula."""
     header, first, *_ = rows_of(run("who", "--all", "-o", "csv").out)
     row = dict(zip(header, first, strict=True))
     assert row["deadline"] == "2026-11-01"
@@ -440,7 +440,7 @@ def test_csv_keeps_text_exactly_behind_the_formula_prefix(name: str, run: Callab
 
 
 def name_acme(name: str) -> None:
-    """Give the client another name in the file, as an editor would: a command would tidy it."""
+    """Change the client's name in the file as an editor would; a command would tidy it."""
     path = Path("renewctl.toml")
     path.write_text(path.read_text().replace('"Acme Açaí"', f'"{name}"'))
 
@@ -453,14 +453,14 @@ def test_tsv_has_a_header_and_as_many_cells_in_every_row(run: Callable) -> None:
     assert rows[0][1] == r"a\x09b\x0ac"
 
 
-def test_a_pipe_gets_the_table_as_tsv_uncut(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_gets_complete_tsv(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     run("client", "set", "acme.example", "--name", "x" * 500)
     monkeypatch.setenv("COLUMNS", "20")
     assert run("who").out == run("who", "-o", "tsv").out
     assert "x" * 500 in run("who").out
 
 
-def test_names_are_keys_one_a_line_each_once(run: Callable) -> None:
+def test_names_are_unique_keys_one_per_line(run: Callable) -> None:
     names = run("who", "--all", "-o", "names").out.splitlines()
     assert names == ["acme.example", "borges.example", "delta.example", "cedro.example"]
     people = run("who", "--by", "recipient", "-o", "names").out.splitlines()

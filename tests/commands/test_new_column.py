@@ -1,4 +1,4 @@
-"""A column of the report is one entry in one table: every form has it then."""
+"""A new column of the report is one entry in a table, and every format has it."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def _with_a_new_column(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(COLUMNS, NEW.key, NEW)  # type: ignore[index]
 
 
-def test_every_form_for_programs_has_a_new_column_last(agency: Path, run: Callable) -> None:
+def test_formats_for_programs_have_a_new_column_last(agency: Path, run: Callable) -> None:
     counts = {
         client: len(json.loads(run("client", "show", client, "-o", "json").out)["contacts"])
         for client in run("who", "-o", "names").out.split()
@@ -33,7 +33,7 @@ def test_every_form_for_programs_has_a_new_column_last(agency: Path, run: Callab
     assert [row[-1] for row in rows] == [counts[row[0]] for row in rows]
 
 
-def test_people_see_a_new_column(agency: Path, run: Callable, on_terminal: Callable) -> None:
+def test_formats_for_people_have_a_new_column(agency: Path, run: Callable, on_terminal: Callable) -> None:
     assert run("who", "-o", "markdown").out.splitlines()[0].endswith("| How many |")
     assert '<th scope="col">How many</th></tr></thead>' in run("who", "-o", "html").out
     for columns, shown in ((200, True), (60, False)):

@@ -1,4 +1,4 @@
-"""Arbitrary text through every command, every format and every way out: look at the bytes.
+"""Arbitrary text through every command and every format: no output has characters that act.
 
 Data is shown, never interpreted. What acts instead of showing (controls, escapes, bidi, zero width,
 line separators) leaves as a visible escape, except where a format keeps text exactly: csv and exports.
@@ -88,7 +88,7 @@ def acting(text: str) -> set[str]:
 
 
 def prepare(name: str, product: str, note: str, person: str, user: str) -> None:
-    """Write a store that says these texts, and files to be read that say them too."""
+    """Write a file with these texts, and lists to import with the same texts."""
     override = {"owner": "partner", "notify": "ana@agency.example", "note": note}
     contact = {"email": "p@acme.example", "name": person, "roles": ["primary"]}
     renewals = [{"date": "2027-01-31", "product": product}]
@@ -127,7 +127,7 @@ def write(file: str, *rows: list[str]) -> None:
         csv.writer(opened).writerows(map(csv_cell, row) for row in rows)
 
 
-# ------------------------------------------------------------------ the law
+# ------------------------------------------------------------------ what must hold
 
 
 def unescaped(line: str) -> str:
@@ -208,7 +208,7 @@ def cells(text: str, column: str) -> list[str]:
 def test_any_text_is_shown_in_every_command_and_format(  # noqa: PLR0913, PLR0917
     name: str, product: str, note: str, person: str, user: str, run: Callable, on_terminal: Callable
 ) -> None:
-    """Law: whatever a store or a file says, it moves nothing, adds no line, opens no link."""
+    """Law: no text of a file moves the cursor, adds a line or opens a link."""
     prepare(name, product, note, person, user)
     for argv in READS:
         for output in FORMATS:
@@ -224,10 +224,10 @@ def test_any_text_is_shown_in_every_command_and_format(  # noqa: PLR0913, PLR091
 @settings(max_examples=25, suppress_health_check=RESET)
 @given(name=texts, product=texts, note=texts, person=texts, user=texts)
 @example(name="'=1", product="''+", note=" @x", person="\t", user="'")
-def test_any_text_comes_back_exactly_from_csv_and_exports(  # noqa: PLR0913, PLR0917
+def test_csv_and_exports_keep_any_text_exactly(  # noqa: PLR0913, PLR0917
     name: str, product: str, note: str, person: str, user: str, run: Callable, on_terminal: Callable
 ) -> None:
-    """Law: what is exact is exact, to the character; on a terminal an export is shown all the same."""
+    """Law: exact formats keep every character; on a terminal, an export is still safe to show."""
     prepare(name, product, note, person, user)
     assert cells(run("who", "--all", "-o", "csv").out, "name") == [name] * 3
     assert sorted(cells(run("who", "--all", "-o", "csv").out, "product")) == sorted(["", product, product])
@@ -254,8 +254,8 @@ def test_any_text_comes_back_exactly_from_csv_and_exports(  # noqa: PLR0913, PLR
 
 
 @pytest.mark.parametrize("kind", ["json", "toml"])
-def test_an_exported_store_holds_no_character_that_acts(kind: str, run: Callable) -> None:
-    """Into a pipe too: a store is looked at with cat and less."""
+def test_an_export_has_no_character_that_acts(kind: str, run: Callable) -> None:
+    """In a pipe, too: people view files with cat and less."""
     prepare("\x1b[2J\u202e\u2028", "\x9b\x07", "\r", "\ufeff\u200b", "\x7f\U000e0041")
     assert acting(run("export", "-", "--format", kind).out) <= {"\n"}
 
@@ -266,7 +266,7 @@ def test_an_exported_store_holds_no_character_that_acts(kind: str, run: Callable
     suppress_health_check=RESET,
 )
 @given(name=texts, product=texts, note=texts, person=texts)
-def test_an_export_comes_in_again_as_it_was(
+def test_an_export_can_be_imported_without_changes(
     name: str, product: str, note: str, person: str, run: Callable
 ) -> None:
     """Law: export then import is the identity, whatever the texts are."""
@@ -274,16 +274,16 @@ def test_an_export_comes_in_again_as_it_was(
     before = Path("renewctl.json").read_bytes()
     assert run("export", "out.csv", "--force").status == 0
     ran = run("import", "out.csv", "--with-overrides", "--prune")
-    if "\0" not in Path("out.csv").read_text("utf-8"):  # no table holds a NUL: that is said
+    if "\0" not in Path("out.csv").read_text("utf-8"):  # a list cannot have a NUL, which is an error
         assert ran.status == 0, ran.err
-        assert ran.out == "import: no changes, 3 unchanged\n"
+        assert ran.out == "No changes: 3 clients already up to date.\n"
     assert Path("renewctl.json").read_bytes() == before
 
 
 @settings(max_examples=25, suppress_health_check=RESET)
 @given(word=texts)
-def test_any_word_that_is_typed_is_shown(word: str, run: Callable) -> None:
-    """Law: what a command line says is data too, in its messages."""
+def test_any_argument_is_safe_to_show(word: str, run: Callable) -> None:
+    """Law: arguments are data, too, in messages."""
     word = word.replace("\0", "")
     prepare("x", "x", "x", "x", "x")
     for argv in (
@@ -309,7 +309,7 @@ def test_any_word_that_is_typed_is_shown(word: str, run: Callable) -> None:
             assert status == 0 or out == "", argv
 
 
-def test_a_file_is_named_as_it_can_be_shown(run: Callable) -> None:
+def test_a_file_name_is_safe_to_show(run: Callable) -> None:
     prepare("x", "x", "x", "x", "x")
     for odd in ("a\x1b[2Jb.csv", "a\u202eb.csv", "a\nb.csv", "a|<b>.csv"):
         Path(odd).write_text("client,renewal\nacme.example,soon\n", "utf-8")
@@ -409,9 +409,7 @@ WIDE = ("日本語株式会社", "株式会社あいう", "Acme Ltda", "Açaí",
 
 
 @pytest.mark.parametrize("argv", [("client", "list"), ("user", "list"), ("who", "--all")], ids=" ".join)
-def test_what_follows_a_wide_name_stands_where_it_stands_in_other_rows(
-    argv: tuple[str, ...], on_terminal: Callable
-) -> None:
+def test_columns_after_wide_names_are_aligned(argv: tuple[str, ...], on_terminal: Callable) -> None:
     clients = {
         f"c{number}.example": {
             "name": name,
@@ -467,7 +465,7 @@ def test_a_pipe_closed_early_is_141_and_silent(line: str) -> None:
     assert done.stderr == b""
 
 
-def test_an_import_that_cannot_be_told_is_made_all_the_same(small: Path) -> None:
+def test_an_import_is_saved_even_if_the_answer_cannot_be_shown(small: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     done = shell("printf 'client\\nnew.example\\n' | $R import - > /dev/full")

@@ -1,4 +1,4 @@
-"""Answers longer than the terminal: through the user's pager, and nothing lost where there is none."""
+"""Answers longer than the terminal go through the user's pager, and are complete without one."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ PAGED = Path("paged")
 PROMPT = r"\r\x1b\[K:|:\x1b\[K"
 """The prompt of less."""
 TO_FILE = "cat >paged"
-"""A pager that shows nothing, and leaves what it was given in a file."""
+"""A pager that shows nothing and writes its input to a file."""
 
 
 class Screen(NamedTuple):
@@ -55,7 +55,7 @@ def look(*argv: str, **options: Any) -> Screen:
 
 
 def paged() -> str:
-    """Return what the pager was given; empty if it did not run."""
+    """Return the input of the pager; empty if it did not run."""
     return PAGED.read_text(encoding="utf-8") if PAGED.exists() else ""
 
 
@@ -70,7 +70,7 @@ def test_an_answer_longer_than_the_terminal_goes_through_the_pager() -> None:
 
 
 @pytest.mark.usefixtures("agency")
-def test_an_answer_fits_if_the_prompt_below_it_does_too() -> None:
+def test_an_answer_fits_if_the_prompt_fits_below_it() -> None:
     rows = look(*LONG, height=9999).text.count("\n")
     look(*LONG, height=rows + 1)
     assert not PAGED.exists()
@@ -116,7 +116,7 @@ def test_a_pager_that_does_not_run_loses_nothing(pager: str) -> None:
 
 @pytest.mark.parametrize("size", [30, 3000])
 @pytest.mark.parametrize(("options", "status"), [((), 0), (("--require-recipient",), 1)])
-def test_to_leave_the_pager_early_keeps_the_exit_status(
+def test_leaving_the_pager_early_keeps_the_exit_status(
     size: int, options: tuple[str, ...], status: int
 ) -> None:
     clients = (f'[clients."c{n}.example"]\nrenewals = [{{date = 2026-12-24}}]\n' for n in range(size))
@@ -124,7 +124,7 @@ def test_to_leave_the_pager_early_keeps_the_exit_status(
     screen = look("who", "--all", *options, PAGER="head -1 >paged")
     assert screen.status == status
     assert paged().count("\n") == 1
-    assert screen.text.partition("\n")[0] == ("error: nobody would be notified" if status else "")
+    assert screen.text.startswith("error: ") is bool(status)
 
 
 @pytest.mark.usefixtures("agency")
@@ -139,7 +139,7 @@ def test_to_leave_the_pager_early_keeps_the_exit_status(
         ((), {"TERM": "dumb"}),
     ],
 )
-def test_no_pager_where_none_is_wanted(options: tuple[str, ...], variables: dict[str, str]) -> None:
+def test_cases_without_a_pager(options: tuple[str, ...], variables: dict[str, str]) -> None:
     screen = look(*LONG, *options, **variables)
     assert not PAGED.exists()
     assert screen.text.count("\n") > 10
@@ -181,14 +181,14 @@ def test_pagers_are_set_to_show_colours_and_utf_8_unless_the_user_has_set_them()
 
 
 @pytest.mark.usefixtures("agency")
-def test_the_pager_is_given_utf_8_whatever_the_locale() -> None:
+def test_the_pager_gets_utf_8_in_any_locale() -> None:
     look(*LONG, LC_ALL="C", PYTHONIOENCODING="latin-1")
     assert "Transportes Guimarães" in paged()
 
 
 @pytest.mark.skipif(not shutil.which("less"), reason="less is not installed")
 @pytest.mark.usefixtures("agency")
-def test_without_a_choice_less_shows_it_and_ctrl_c_leaves_it_running() -> None:
+def test_less_is_the_default_pager_and_survives_ctrl_c() -> None:
     process = start(*LONG, PAGER=None, RENEWCTL_PAGER=None)
     process.expect(PROMPT)
     process.sendintr()
@@ -202,7 +202,7 @@ def test_without_a_choice_less_shows_it_and_ctrl_c_leaves_it_running() -> None:
 
 
 @pytest.mark.usefixtures("agency")
-def test_nothing_is_paged_where_there_is_no_less() -> None:
+def test_without_less_there_is_no_pager() -> None:
     screen = look(*LONG, PAGER=None, PATH="/nowhere")
     assert screen.text.count("\n") > 10
     assert screen.status == 0
@@ -241,7 +241,7 @@ def test_ctrl_c_that_ends_the_pager_is_130() -> None:
     assert (process.exitstatus, text.strip()) == (130, "")
 
 
-def test_ctrl_c_reaches_the_pager_after_a_change_and_the_change_is_made() -> None:
+def test_ctrl_c_in_the_pager_after_a_change_keeps_the_change() -> None:
     Path("renewctl.toml").write_text('version = 1\n[defaults]\nowner = "hubspot"\n')
     rows = (f"c{n}.example,primary@c{n}.example\n" for n in range(30))
     Path("clients.csv").write_text("client,primary\n" + "".join(rows))

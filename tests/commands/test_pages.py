@@ -1,4 +1,4 @@
-"""The short pages of the help: complete by the code's own tables, whole at every width, in every format."""
+"""The help pages: complete according to the code, at every width and in every format."""
 
 import importlib
 import json
@@ -42,7 +42,7 @@ def family(error: type[RenewctlError]) -> Iterator[type[RenewctlError]]:
         yield from family(member)
 
 
-def test_the_exit_statuses_are_all_there_with_the_codes_of_all_errors(page: Callable) -> None:
+def test_all_exit_statuses_are_listed_with_all_error_codes(page: Callable) -> None:
     found = {item["status"]: item["codes"] for item in page("exit-codes")}
     for module in pkgutil.walk_packages(renewctl.__path__, "renewctl."):
         if module.name != "renewctl.__main__":
@@ -54,7 +54,7 @@ def test_the_exit_statuses_are_all_there_with_the_codes_of_all_errors(page: Call
     }
 
 
-def test_the_codes_do_not_depend_on_what_else_is_imported(page: Callable, spawn: Callable) -> None:
+def test_the_error_codes_do_not_depend_on_imports(page: Callable, spawn: Callable) -> None:
     alone = json.loads(spawn("help", "exit-codes", "-o", "json").out)["items"]
     assert alone == page("exit-codes")
 
@@ -68,7 +68,7 @@ def test_the_documents_have_the_same_exit_statuses(page: Callable) -> None:
     ]
 
 
-def test_the_rules_and_notes_are_all_there(page: Callable) -> None:
+def test_all_rules_and_notes_are_listed(page: Callable) -> None:
     items = page("rules")
     assert [item["rule"] for item in items if "rule" in item] == list(Rule)
     notes = {item["note"]: (item["severity"], item["meaning"]) for item in items if "note" in item}
@@ -76,19 +76,19 @@ def test_the_rules_and_notes_are_all_there(page: Callable) -> None:
     assert notes == {code: (severity, texts[code]["meaning"]) for code, severity in SEVERITY.items()}
 
 
-def test_the_fields_are_all_there(page: Callable) -> None:
+def test_all_fields_are_listed(page: Callable) -> None:
     found = {(item["table"], item["key"]): item["meaning"] for item in page("store")}
     assert found == {
         (table, key): field.doc for table, fields in TABLES.items() for key, field in fields.items()
     }
 
 
-def test_every_day_that_is_shown_is_understood_as_shown(page: Callable, run: Callable, small: Path) -> None:
+def test_every_form_of_a_date_that_is_shown_is_accepted(page: Callable, run: Callable, small: Path) -> None:
     for item in page("dates"):
         if "day" in item:
             ran = run("client", "set-renewal", "acme.example", item["form"], "-n", "-o", "json")
             assert item["day"] in {change["after"] for change in json.loads(ran.out)["changes"]} or (
-                item["day"] == "2027-03-01"  # as it is
+                item["day"] == "2027-03-01"  # the present value
             )
         else:
             assert run("who", "--within", item["form"], "-o", "json").status == 0
@@ -96,7 +96,7 @@ def test_every_day_that_is_shown_is_understood_as_shown(page: Callable, run: Cal
 
 
 @pytest.mark.parametrize("name", ["", *PAGES])
-def test_a_page_is_whole_at_every_width_with_and_without_colour(
+def test_a_page_is_complete_at_every_width_with_and_without_colour(
     name: str, run: Callable, on_terminal: Callable
 ) -> None:
     words = run("help", *name.split()).out.split()
@@ -117,23 +117,23 @@ def test_a_page_has_every_format(name: str, form: str, run: Callable) -> None:
     assert len(ran.out.splitlines()) > 3
 
 
-def test_help_alone_names_the_pages(run: Callable) -> None:
+def test_help_without_a_page_lists_the_pages(run: Callable) -> None:
     text = run("help").out
     assert [name for name in PAGES if f"renewctl help {name}" not in text] == []
     assert [name for name in PAGES if name not in run("--help").out] == []
 
 
 @pytest.mark.parametrize("words", ["who", "client", "client add", "help"])
-def test_help_of_a_command_is_what_the_command_says(words: str, run: Callable) -> None:
+def test_help_of_a_command_is_the_same_as_its_help_option(words: str, run: Callable) -> None:
     assert run("help", *words.split()) == run(*words.split(), "--help")
 
 
-def test_help_needs_no_store_and_reads_none(run: Callable) -> None:
+def test_help_reads_no_file(run: Callable) -> None:
     Path("renewctl.toml").write_text("[[[")
     for name in PAGES:
         assert run("help", name).status == 0
 
 
-def test_the_names_of_a_page_are_what_it_lists(run: Callable) -> None:
+def test_the_names_of_a_page_are_the_items_it_lists(run: Callable) -> None:
     assert run("help", "exit-codes", "-o", "names").out.splitlines()[:2] == ["0", "1"]
     assert "never-confirmed" in run("help", "rules", "-o", "names").out.splitlines()

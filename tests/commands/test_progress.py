@@ -1,4 +1,4 @@
-"""How far a command is, where somebody looks and would wonder; nowhere else."""
+"""Progress: shown on a terminal for long commands, and nowhere else."""
 
 import io
 import os
@@ -55,7 +55,7 @@ sys.addaudithook(pause)
 """
     + COMMAND
 )
-"""Waits for a line before the first page is made, and when the first file is created."""
+"""Waits for a line before the first page is built, and when the first file is created."""
 HELD = """
 import os, signal, sys, time
 from renewctl.cli.progress import Progress
@@ -75,7 +75,7 @@ with restore_signals():
 
 
 class Terminal(io.StringIO):
-    """What somebody looks at."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -109,7 +109,7 @@ def start(*words: str) -> Any:
 
 @pytest.fixture
 def clients() -> Path:
-    """Return a list of many clients; there is a store for it."""
+    """Return a list of many clients, with a file to import it into."""
     Path("renewctl.toml").write_text('version = 1\n[defaults]\nowner = "hubspot"\n')
     path = Path("clients.csv")
     rows = (f"c{n}.example,Client {n},2027-05-05,primary@c{n}.example\n" for n in range(ROWS))
@@ -117,7 +117,7 @@ def clients() -> Path:
     return path
 
 
-def test_a_phase_that_takes_long_is_named_and_its_bar_goes_again(progress: Progress) -> None:
+def test_a_long_phase_is_named_and_its_bar_is_removed(progress: Progress) -> None:
     progress.begin("Reading")
     wait_for(progress, "Reading")
     assert list(progress.track("Planning", iter(range(1200)))) == [*range(1200)]
@@ -150,7 +150,7 @@ def test_after_a_question_the_bar_comes_back(progress: Progress) -> None:
     assert before.endswith(GONE)
 
 
-def test_what_is_soon_done_shows_nothing() -> None:
+def test_a_short_command_shows_no_progress() -> None:
     quick = Progress(Terminal())
     quick.begin("Reading")
     assert [*quick.track("Planning", [1, 2])] == [1, 2]
@@ -172,7 +172,7 @@ def test_what_is_soon_done_shows_nothing() -> None:
     ],
     ids=["terminal", "quiet", "JSON", "CSV", "drafts", "dumb", "no terminal", "closed"],
 )
-def test_only_people_on_a_terminal_are_shown_progress(
+def test_progress_is_shown_only_to_people_on_a_terminal(
     stderr: Any, options: dict[str, Any], variables: dict[str, str], shown: bool
 ) -> None:
     run = Run(Environment(variables, io.StringIO(), io.StringIO(), stderr), **options)
@@ -197,7 +197,7 @@ def test_a_signal_during_the_bar_ends_the_process_and_leaves_the_cursor_shown(nu
     assert (GONE in text) is (number == signal.SIGINT)
 
 
-def test_signals_that_are_held_reach_none_of_the_bars_threads() -> None:
+def test_held_signals_do_not_reach_the_threads_of_the_bar() -> None:
     process = start(HELD)
     process.expect("Writing")
     process.sendline()
@@ -209,7 +209,7 @@ def test_signals_that_are_held_reach_none_of_the_bars_threads() -> None:
 
 def test_an_import_names_its_phases(clients: Path) -> None:
     process = start(COMMAND, "import", str(clients), "--yes")
-    for phase in ("Planning", "Checking", "Writing"):
+    for phase in ("Planning", "Checking", "Saving"):
         process.expect(phase)
     process.expect(pexpect.EOF)
     process.close()
@@ -258,7 +258,7 @@ def test_a_list_of_overrides_names_its_phases(clients: Path) -> None:
     process.expect(pexpect.EOF)
     words = ("override", "--from-file", str(clients), "--owner", "hubspot", "--yes")
     process = start(COMMAND, *words)
-    for phase in ("Checking", "Writing"):
+    for phase in ("Checking", "Saving"):
         process.expect(phase)
     process.expect(pexpect.EOF)
     process.close()

@@ -68,7 +68,7 @@ def test_an_export_fed_back_changes_nothing(agency: Path, run: Callable) -> None
     assert run("export", "clients.xlsx").status == 0
     ran = run("import", "clients.xlsx", "--prune", "--with-overrides")
     assert ran.status == 0, ran.err
-    assert ran.out.startswith("import: no changes, ")
+    assert ran.out.startswith("No changes: ")
     assert agency.read_bytes() == before
 
 

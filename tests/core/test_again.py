@@ -1,4 +1,4 @@
-"""Reading again what is mostly the same objects finds what reading everything finds."""
+"""A second reading, which reuses what did not change, finds the same as a full one."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ STORES = st.fixed_dictionaries(
 
 
 @given(GOOD_STORES, STORES, st.data())
-def test_what_is_read_again_is_what_is_read_anew(
+def test_a_second_reading_finds_what_a_full_one_finds(
     known: dict[str, Any], wanted: dict[str, Any], more: st.DataObject
 ) -> None:
     before, data = read_portfolio(known), dict(wanted)
@@ -47,15 +47,15 @@ def test_what_is_read_again_is_what_is_read_anew(
         kept = more.draw(st.sets(st.sampled_from(GOOD_KEYS))) & old.keys()
         order = more.draw(st.permutations([*{**new, **dict.fromkeys(sorted(kept))}]))
         data["clients"] = {key: old[key] if key in kept else new[key] for key in order}
-    again, anew = read_portfolio(data, known, before.portfolio), read_portfolio(data)
+    again, full = read_portfolio(data, known, before.portfolio), read_portfolio(data)
 
-    assert again.problems == anew.problems
-    assert again.portfolio == anew.portfolio
-    assert list(again.portfolio.clients) == list(anew.portfolio.clients)
-    assert set(again.remarks) <= set(anew.remarks)
+    assert again.problems == full.problems
+    assert again.portfolio == full.portfolio
+    assert list(again.portfolio.clients) == list(full.portfolio.clients)
+    assert set(again.remarks) <= set(full.remarks)
 
 
-def test_a_client_whose_table_is_the_same_is_the_same_client() -> None:
+def test_a_client_with_the_same_table_is_the_same_object() -> None:
     known = {"clients": {"a.example": {"name": "A"}, "b.example": {"name": "B"}}}
     before = read_portfolio(known).portfolio
     data = {"clients": {**known["clients"], "b.example": {"name": "B"}}}
@@ -67,7 +67,7 @@ def test_a_client_whose_table_is_the_same_is_the_same_client() -> None:
 
 @pytest.mark.parametrize("keys", [["A.example"], ["www.a.example"], ["b.example", "B.example"]])
 @pytest.mark.parametrize("known_first", [True, False])
-def test_a_client_that_is_another_one_is_a_problem(keys: list[str], known_first: bool) -> None:
+def test_two_keys_of_the_same_client_are_a_problem(keys: list[str], known_first: bool) -> None:
     known: dict[str, Any] = {"a.example": {}}
     new: dict[str, Any] = {key: {} for key in keys}
     data = {"clients": known | new if known_first else new | known}

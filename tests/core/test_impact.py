@@ -1,4 +1,4 @@
-"""Who starts and stops hearing: cases by hand, and the laws that tie the impact to the answers."""
+"""The impact of changes: cases by hand, and the laws that tie the impact to the reports."""
 
 import copy
 from datetime import date
@@ -48,20 +48,20 @@ def changed(**values: Any) -> Data:
 
 
 def words(found: Impact) -> list[str]:
-    """Return an impact as words, one a line."""
+    """Return an impact as words, one change per line."""
     lines = [f"- {h.email} {h.client} {h.delivery} {h.rule}" for h in found.removed]
     lines += [f"+ {h.email} {h.client} {h.delivery} {h.rule}" for h in found.added]
     lines += [
         f"~ {m.after.email} {m.after.client} {m.before.delivery}>{m.after.delivery}" for m in found.switched
     ]
-    lines += [f"silenced {key}" for key in found.lost_all] + [f"silent {key}" for key in found.new_without]
+    lines += [f"lost {key}" for key in found.lost_all] + [f"without {key}" for key in found.new_without]
     return lines + [f"renamed {old} {new}" for old, new in found.renamed]
 
 
 CASES: list[tuple[str, Data, list[str]]] = [
     ("nothing", BASE, []),
     (
-        "the partner takes over by default: whoever was copied is notified",
+        "the partner becomes the owner by default: who was copied is notified",
         changed(defaults__owner="partner"),
         [
             "- x@a.example a.example to default-hubspot",
@@ -69,7 +69,7 @@ CASES: list[tuple[str, Data, list[str]]] = [
         ],
     ),
     (
-        "another partner user by default: overridden clients are not affected",
+        "another partner user by default: clients with an override are not affected",
         changed(defaults__notify="rui@p.example"),
         ["- ana@p.example a.example cc default-hubspot", "+ rui@p.example a.example cc default-hubspot"],
     ),
@@ -84,36 +84,36 @@ CASES: list[tuple[str, Data, list[str]]] = [
         ],
     ),
     (
-        "an override that changes nobody's hearing",
+        "an override that changes no recipient",
         changed(clients__a_dot_example__override={"owner": "hubspot", "notify": "ana@p.example"}),
         [],
     ),
     (
-        "the only recipient is deactivated: silenced",
+        "the only recipient is deactivated: no recipient",
         changed(users__rui_at_p_dot_example={"active": False}),
-        ["- rui@p.example b.example to override-partner", "silenced b.example"],
+        ["- rui@p.example b.example to override-partner", "lost b.example"],
     ),
     (
-        "the last contact goes: nobody is written to, so nobody is copied",
+        "the last contact is removed: nobody is notified, so nobody is copied",
         changed(clients__a_dot_example__contacts=[]),
         [
             "- ana@p.example a.example cc default-hubspot",
             "- x@a.example a.example to default-hubspot",
-            "silenced a.example",
+            "lost a.example",
         ],
     ),
     (
-        "a client goes: its people stop hearing, but nothing is silenced",
+        "a client is removed: it counts as removed, not as without a recipient",
         changed(clients__b_dot_example=None),
         ["- rui@p.example b.example to override-partner"],
     ),
     (
-        "a client comes whom nobody would be notified of",
+        "a new client without a recipient",
         changed(clients__c_dot_example={}),
-        ["silent c.example"],
+        ["without c.example"],
     ),
     (
-        "a client gets another key and keeps everything: nobody hears otherwise",
+        "a client gets another key and keeps everything: no recipients change",
         {
             **BASE,
             "clients": {"n.example": BASE["clients"]["a.example"], "b.example": BASE["clients"]["b.example"]},
@@ -121,7 +121,7 @@ CASES: list[tuple[str, Data, list[str]]] = [
         ["renamed a.example n.example"],
     ),
     (
-        "a client gets another key and another contact: one went, another came",
+        "a client gets another key and another contact: one removed, one added",
         {
             **BASE,
             "clients": {
@@ -137,23 +137,23 @@ CASES: list[tuple[str, Data, list[str]]] = [
         ],
     ),
     (
-        "there is no default any more",
+        "the default is removed",
         {key: value for key, value in BASE.items() if key != "defaults"},
         [
             "- ana@p.example a.example cc default-hubspot",
             "- x@a.example a.example to default-hubspot",
-            "silenced a.example",
+            "lost a.example",
         ],
     ),
 ]
 
 
-@pytest.mark.parametrize(("said", "after", "expected"), CASES, ids=[case[0] for case in CASES])
-def test_impact_of_a_change_on_two_clients(said: str, after: Data, expected: list[str]) -> None:
+@pytest.mark.parametrize(("name", "after", "expected"), CASES, ids=[case[0] for case in CASES])
+def test_impact_of_a_change_on_two_clients(name: str, after: Data, expected: list[str]) -> None:
     assert words(compare_recipients(portfolio(BASE), portfolio(after))) == expected
 
 
-def test_two_clients_that_are_alike_and_go_are_not_taken_for_one_that_comes() -> None:
+def test_of_two_equal_clients_that_are_removed_none_counts_as_renamed() -> None:
     twins = {"clients": {"a.example": {}, "b.example": {}}}
     assert compare_recipients(portfolio(twins), portfolio({"clients": {"c.example": {}}})).renamed == ()
 
@@ -169,20 +169,20 @@ CMS = {"date": MARCH, "product": "CMS"}
         ([SALES, CMS], []),
         ([SALES], ["CMS"]),
         ([], ["Sales Hub", "CMS"]),
-        ([{"date": JUNE, "product": "SALES  hub"}, CMS], []),  # moved, and spelled otherwise
-        ([{"date": MARCH, "product": "Sales Pro"}, CMS], []),  # the same contract, or one in its place
+        ([{"date": JUNE, "product": "SALES  hub"}, CMS], []),  # moved, and in another spelling
+        ([{"date": MARCH, "product": "Sales Pro"}, CMS], []),  # the same contract, or its successor
         ([{"date": MARCH, "product": "Sales Pro"}], ["CMS"]),
         ([{"date": JUNE, "product": "Sales Pro"}, CMS], ["Sales Hub"]),
     ],
 )
-def test_a_renewal_that_is_removed_ends_with_who_was_notified(renewals: list[Data], ended: list[str]) -> None:
+def test_a_removed_renewal_has_the_recipients_it_had(renewals: list[Data], ended: list[str]) -> None:
     before = changed(clients__a_dot_example__renewals=[SALES, CMS], clients__b_dot_example__renewals=[SALES])
     after = changed(clients__a_dot_example__renewals=renewals, clients__b_dot_example=None)
     found = compare_recipients(portfolio(before), portfolio(after)).ended
 
     assert [each.renewal.product for each in found] == ended
-    assert {each.client for each in found} <= {"a.example"}  # one that is removed loses more than renewals
-    assert all([person.email for person in each.recipients] == ["x@a.example"] for each in found)
+    assert {each.client for each in found} <= {"a.example"}  # a removed client is not about its renewals
+    assert all([recipient.email for recipient in each.recipients] == ["x@a.example"] for each in found)
 
 
 def test_another_policy_changes_who_is_copied() -> None:
@@ -193,7 +193,7 @@ def test_another_policy_changes_who_is_copied() -> None:
     ]
 
 
-def test_an_address_spelled_otherwise_is_the_same_person() -> None:
+def test_an_address_in_another_spelling_is_the_same_recipient() -> None:
     contacts = [{"email": "X@A.example", "roles": ["primary"]}]
     assert (
         words(
@@ -203,7 +203,7 @@ def test_an_address_spelled_otherwise_is_the_same_person() -> None:
     )
 
 
-def test_a_contact_is_told_from_a_partner_user() -> None:
+def test_contacts_and_partner_users_are_distinguished() -> None:
     found = compare_recipients(portfolio(BASE), portfolio(changed(clients__b_dot_example__override=None)))
     assert [(h.email, h.partner) for h in found.added] == [("ana@p.example", True), ("y@b.example", False)]
 
@@ -216,26 +216,26 @@ OTHERS = st.fixed_dictionaries(
 )
 
 
-def hearing(known: Portfolio) -> dict[str, dict[str, str]]:
-    """Return for each client who hears, and how, as the report over all time has it."""
+def find_recipients(known: Portfolio) -> dict[str, dict[str, str]]:
+    """Return for each client who is notified ("to") or copied ("cc"), from the report of all dates."""
     rows = report.build_rows(known, known.clients.values(), None, TODAY)
     always = report.build_rows(known, known.clients.values(), Window(TODAY, date.max), TODAY)
-    assert {row.client.key for row in always} == set(known.clients)  # none is ever left out
+    assert {row.client.key for row in always} == set(known.clients)  # no client is missing
     found: dict[str, dict[str, str]] = {key: {} for key in known.clients}
     for row in rows:
-        for heard_as, people in (("to", row.resolution.to), ("cc", row.resolution.cc)):
-            found[row.client.key].update({address_key(d.email or ""): heard_as for d in people})
+        for delivery, people in (("to", row.resolution.to), ("cc", row.resolution.cc)):
+            found[row.client.key].update({address_key(d.email or ""): delivery for d in people})
     return found
 
 
 def with_impact(before: dict[str, dict[str, str]], found: Impact) -> dict[str, dict[str, str]]:
-    """Return what a report would say after the impact, computed from the report before it."""
+    """Return the recipients after an impact, computed from those before it."""
     names = dict(found.renamed)
     after = {names.get(key, key): dict(people) for key, people in before.items()}
-    for stop in found.removed:
-        assert after[stop.client].pop(address_key(stop.email)) == stop.delivery
-    for start in found.added:
-        assert after.setdefault(start.client, {}).setdefault(address_key(start.email), start.delivery)
+    for each in found.removed:
+        assert after[each.client].pop(address_key(each.email)) == each.delivery
+    for each in found.added:
+        assert after.setdefault(each.client, {}).setdefault(address_key(each.email), each.delivery)
     for move in found.switched:
         assert after[move.after.client][address_key(move.after.email)] == move.before.delivery
         after[move.after.client][address_key(move.after.email)] = move.after.delivery
@@ -244,19 +244,19 @@ def with_impact(before: dict[str, dict[str, str]], found: Impact) -> dict[str, d
 
 @LAW
 @given(STORES, STORES | OTHERS)
-def test_the_report_before_and_the_impact_make_the_report_after(one: Data, other: Data) -> None:
+def test_the_recipients_before_and_the_impact_make_the_recipients_after(one: Data, other: Data) -> None:
     before, after = portfolio(one), portfolio(other)
     made = {
         key: people
-        for key, people in with_impact(hearing(before), compare_recipients(before, after)).items()
+        for key, people in with_impact(find_recipients(before), compare_recipients(before, after)).items()
         if people
     }
-    assert made == {key: people for key, people in hearing(after).items() if people}
+    assert made == {key: people for key, people in find_recipients(after).items() if people}
 
 
 @LAW
 @given(STORES, STORES | OTHERS)
-def test_the_change_back_has_the_mirror_image_of_the_impact(one: Data, other: Data) -> None:
+def test_the_reverse_change_has_the_reverse_impact(one: Data, other: Data) -> None:
     there, back = (
         compare_recipients(portfolio(one), portfolio(other)),
         compare_recipients(portfolio(other), portfolio(one)),
@@ -276,10 +276,12 @@ def test_the_change_back_has_the_mirror_image_of_the_impact(one: Data, other: Da
 
 @LAW
 @given(STORES, STORES | OTHERS)
-def test_silenced_is_who_had_somebody_and_has_nobody(one: Data, other: Data) -> None:
+def test_lost_all_are_the_clients_that_had_a_recipient_and_have_none(one: Data, other: Data) -> None:
     before, after = portfolio(one), portfolio(other)
     found = compare_recipients(before, after)
-    notified = [{k for k, people in hearing(p).items() if "to" in people.values()} for p in (before, after)]
+    notified = [
+        {k for k, people in find_recipients(p).items() if "to" in people.values()} for p in (before, after)
+    ]
     names = dict(found.renamed)
     had = {names.get(key, key) for key in notified[0]}
     known = {names.get(key, key) for key in before.clients}
@@ -289,14 +291,16 @@ def test_silenced_is_who_had_somebody_and_has_nobody(one: Data, other: Data) -> 
 
 @LAW
 @given(STORES, st.sampled_from([*Owner]), ADDRESSES)
-def test_the_impact_of_a_plan_is_that_of_the_stores_before_and_after_it(
+def test_the_impact_of_a_plan_is_that_of_the_files_before_and_after_it(
     data: Data, owner: Owner, email: str
 ) -> None:
     before = portfolio(data)
-    plan = settings.override(before, tuple(before.clients.values()), owner, compose(email))  # as it is typed
+    plan = settings.override(
+        before, tuple(before.clients.values()), owner, compose(email)
+    )  # as a user types it
     after = portfolio(apply_changes(data, plan.changes))
     found = compare_recipients(before, after)
-    # The same through the texts: what differs, applied to the old, has the same impact again.
+    # The differences of the two files, applied to the old one, have the same impact.
     again = portfolio(apply_changes(data, find_differences(data, apply_changes(data, plan.changes))))
     assert compare_recipients(before, again) == found
     assert compare_recipients(again, after) == Impact()
@@ -304,27 +308,27 @@ def test_the_impact_of_a_plan_is_that_of_the_stores_before_and_after_it(
 
 @LAW
 @given(STORES, STORES | OTHERS)
-def test_what_differs_applied_to_the_old_says_the_new(one: Data, other: Data) -> None:
+def test_the_differences_applied_to_the_old_file_make_the_new_one(one: Data, other: Data) -> None:
     before, after = portfolio(one), portfolio(other)
     renamed = compare_recipients(before, after).renamed
-    # Values and keys are compared, and so named, in normal form.
+    # Differences have keys in normal form.
     old = {**comparable(one), "users": {address_key(key): value for key, value in one["users"].items()}}
     made = read_portfolio(apply_changes(old, find_differences(one, other, renamed)))
     assert not made.problems
     assert compare_recipients(made.portfolio, after) == Impact()
-    assert hearing(made.portfolio) == hearing(after)
+    assert find_recipients(made.portfolio) == find_recipients(after)
 
 
 @LAW
 @given(STORES, STORES | OTHERS)
-def test_no_difference_means_that_everybody_hears_as_before(one: Data, other: Data) -> None:
+def test_without_differences_no_recipients_change(one: Data, other: Data) -> None:
     assert find_differences(one, copy.deepcopy(one)) == ()
     if not find_differences(one, other):
-        assert hearing(portfolio(one)) == hearing(portfolio(other))
+        assert find_recipients(portfolio(one)) == find_recipients(portfolio(other))
         assert compare_recipients(portfolio(one), portfolio(other)) == Impact()
 
 
-def test_what_is_written_otherwise_and_says_the_same_is_no_difference() -> None:
+def test_another_spelling_of_the_same_values_is_not_a_difference() -> None:
     written = {
         "clients": {"WWW.Acme.example": {"contacts_checked": date(2026, 10, 2)}},
         "users": {"A@p.example": {}},
@@ -337,7 +341,7 @@ def test_what_is_written_otherwise_and_says_the_same_is_no_difference() -> None:
     assert find_differences(written, plain) == ()
 
 
-def test_contacts_that_cannot_be_told_apart_differ_as_a_whole() -> None:
+def test_contacts_with_the_same_address_differ_as_a_whole() -> None:
     one = {"clients": {"a.example": {"contacts": [{"email": "x@a.example"}, {"email": "x@a.example"}]}}}
     other = {"clients": {"a.example": {"contacts": [{"email": "x@a.example"}]}}}
     assert [change.path for change in find_differences(one, other)] == [("clients", "a.example", "contacts")]

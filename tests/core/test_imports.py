@@ -732,12 +732,12 @@ REFUSALS = [
     Refusal(
         "a deadline after the renewal",
         [row(GAMA, renewal=DAY, deadline=OTHER)],
-        [(2, "the deadline is after the renewal (2028-09-01, 2027-09-01)", "")],
+        [(2, "the deadline 2028-09-01 is after the renewal date 2027-09-01", "")],
     ),
     Refusal(
         "a date moved before the deadline that stays",
         [row(BETA, product="Sales Hub", renewal=date(2026, 12, 1))],
-        [(2, "the deadline is after the renewal (2027-01-01, 2026-12-01)", "")],
+        [(2, "the deadline 2027-01-01 is after the renewal date 2026-12-01", "")],
     ),
     Refusal(
         "partner without a user",
@@ -801,7 +801,7 @@ REFUSALS = [
     Refusal(
         "two bad rows of one client are both listed",
         [row(ACME, 2, renewal=DAY), row(ACME, 3, product="Hub", renewal=DAY, deadline=OTHER)],
-        [(2, "several renewals", ""), (3, "the deadline is after the renewal", "")],
+        [(2, "several renewals", ""), (3, "is after the renewal date", "")],
     ),
 ]
 
@@ -840,7 +840,7 @@ def test_dates_that_can_hardly_be_meant_are_remarked_on() -> None:
     assert [*remark_on_dates([row(ACME, renewal=DAY)], today)] == []
 
 
-CANNOT_KNOW = "renewctl cannot know which: look it up in HubSpot"
+CANNOT_KNOW = "check which HubSpot has"
 
 
 def test_more_contacts_than_hubspot_allows_are_remarked_on_by_the_clients_key() -> None:
@@ -852,8 +852,8 @@ def test_more_contacts_than_hubspot_allows_are_remarked_on_by_the_clients_key() 
         row(BETA, 6, holders={BILLING: who(*(f"{letter}@beta.example" for letter in "abc"))}),
     ]
     assert plan_import(portfolio(), rows, ImportOptions()).notes == (
-        f"acme.example then has 2 primary contacts; HubSpot allows 1, and {CANNOT_KNOW}",
-        f"gama.example then has 4 billing contacts; HubSpot allows 3, and {CANNOT_KNOW}",
+        f"acme.example then has 2 primary contacts, and HubSpot allows 1: {CANNOT_KNOW}",
+        f"gama.example then has 4 billing contacts, and HubSpot allows 3: {CANNOT_KNOW}",
     )
     many = {
         f"c{n}.example": [row(f"c{n}.example", holders={DECISION: who("a@x.example", "b@x.example")})]
@@ -861,7 +861,7 @@ def test_more_contacts_than_hubspot_allows_are_remarked_on_by_the_clients_key() 
     }
     first, *_, last = crowded = [*remark_on_contacts(many, {})]
     assert len(crowded) == 4
-    assert first == f"c0.example then has 2 decision makers; HubSpot allows 1, and {CANNOT_KNOW}"
+    assert first == f"c0.example then has 2 decision makers, and HubSpot allows 1: {CANNOT_KNOW}"
     assert last == "and 7 more roles with more contacts than HubSpot allows"
 
 

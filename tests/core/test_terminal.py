@@ -1,4 +1,4 @@
-"""What rich draws: text broken between words only, columns that keep their places, nothing cut."""
+"""Screens drawn by rich: lines break between words, columns are aligned, and nothing is cut."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ CODES = {"bold green": "1;32", "cyan": "36", "bold red": "1;31", "yellow": "33",
 
 
 def text_of(parts: Line) -> str:
-    """Return what is shown, its spaces at the end too."""
+    """Return the text that is shown, with the spaces at its end."""
     return "".join(showable(text) for text, _ in parts)
 
 
@@ -27,7 +27,7 @@ def shown(*blocks: Line | Grid, width: int = 100, colour: bool = False) -> list[
 
 
 @given(LINE | HANGING, st.integers(40, 60))
-def test_a_line_is_broken_between_words_only_and_loses_none(parts: Line, width: int) -> None:
+def test_a_line_breaks_between_words_and_keeps_all_of_them(parts: Line, width: int) -> None:
     found = shown(parts, width=width)
     assert [word for text in found for word in text.split()] == text_of(parts).split()
     for text in found:
@@ -37,7 +37,7 @@ def test_a_line_is_broken_between_words_only_and_loses_none(parts: Line, width: 
 
 
 @given(st.lists(st.sampled_from(["word", "日本", "é", "longer-word"]), min_size=1, max_size=60))
-def test_a_continued_line_begins_below_the_place_of_hang(words: list[str]) -> None:
+def test_a_continued_line_is_indented_to_the_place_of_hang(words: list[str]) -> None:
     first, *others = shown(line("  label: ", HANG, " ".join(words)), width=40)
     assert first.startswith("  label: ")
     for text in others:
@@ -49,7 +49,7 @@ ROWS = st.lists(st.tuples(LINE, LINE, LINE), min_size=1, max_size=4)
 
 
 @given(ROWS, st.booleans())
-def test_each_column_begins_at_its_place_on_every_line(rows: list[tuple[Line, ...]], right: bool) -> None:
+def test_columns_are_aligned(rows: list[tuple[Line, ...]], right: bool) -> None:
     headings = ("A", "BB", "")
     cells = [list(column) for column in zip(*rows, strict=True)]
     columns = [Column(title, found, right=right) for title, found in zip(headings, cells, strict=True)]
@@ -82,22 +82,20 @@ NARROW = Column("NARROW", words("b" * 20))
 @pytest.mark.parametrize(
     ("width", "headings"), [(52, ["WIDE", "NARROW"]), (51, ["NARROW"]), (20, ["NARROW"]), (19, [])]
 )
-def test_the_first_layout_that_fits_is_shown_and_otherwise_the_long_form(
-    width: int, headings: list[str]
-) -> None:
+def test_the_first_layout_that_fits_is_shown_otherwise_the_long_form(width: int, headings: list[str]) -> None:
     grid = Grid([[WIDE, NARROW], [NARROW]], long=lambda: words("long"), legend=lambda _: words("legend"))
     found = shown(grid, width=width)
     assert found[0].split() == (headings or ["long"])
     assert ("legend" in found) == bool(headings)
 
 
-def test_a_table_that_fits_nowhere_is_a_block_a_row() -> None:
+def test_a_table_that_does_not_fit_has_a_block_for_each_row() -> None:
     rows = (words("one", "two"), words("x" * 50, ""), words("y", "z"))
     grid = Grid([[Column(title, cells) for title, cells in zip(("A", "BIG", "C"), rows, strict=True)]])
     assert shown(grid, width=40) == ["one", "  big", f"    {'x' * 50}", "  c    y", "", "two", "  c    z"]
 
 
-def test_a_column_that_wraps_gets_what_the_others_leave() -> None:
+def test_a_column_that_wraps_gets_the_remaining_width() -> None:
     grid = Grid([[Column("A", words("a" * 10)), Column("B", words("many words " * 6), wraps=True)]])
     assert shown(grid, width=50) == [
         "A           B",
@@ -114,7 +112,7 @@ def test_a_command_is_never_broken(width: int) -> None:
 
 
 @given(st.lists(LINE, max_size=3), st.integers(40, 200))
-def test_what_is_shown_in_colour_is_what_is_shown_without(lines: list[Line], width: int) -> None:
+def test_colour_does_not_change_the_text(lines: list[Line], width: int) -> None:
     coloured, bare = ("\n".join(shown(*lines, width=width, colour=colour)) for colour in (True, False))
     for code in (*CODES.values(), "0"):
         coloured = coloured.replace(f"\x1b[{code}m", "")
@@ -128,14 +126,14 @@ def test_each_style_has_its_colour(style: str, look: str) -> None:
 
 
 @given(st.lists(st.text("abé日", min_size=1, max_size=12), min_size=1, max_size=8), st.integers(0, 60))
-def test_names_are_listed_as_far_as_there_is_room(names: list[str], room: int) -> None:
+def test_as_many_names_are_listed_as_fit(names: list[str], room: int) -> None:
     text = list_fitting(names, room)
     assert text.startswith(names[0])
     assert cell_len(text) <= room or text in {names[0], f"{names[0]} and {len(names) - 1} more"}
 
 
 @given(TEXT, st.integers(1, 20))
-def test_a_shortened_text_has_an_ellipsis_for_what_is_missing(text: str, room: int) -> None:
+def test_a_shortened_text_ends_in_an_ellipsis(text: str, room: int) -> None:
     found = shorten(text, room)
     assert cell_len(found) <= room
     assert found == showable(text) or (found.endswith("…") and showable(text).startswith(found[:-1].rstrip()))

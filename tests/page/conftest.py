@@ -1,4 +1,4 @@
-"""What the tests of the page share: a browser that reports what goes wrong, and answers to compare."""
+"""Fixtures for the page: a browser that reports every error, and answers to compare."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ AS_OF = "2026-11-23"
 def browser() -> Iterator[Browser]:
     """Return Debian's Chromium, started once."""
     if not EXECUTABLE:
-        pytest.skip("there is no Chromium to look at the page with")
+        pytest.skip("Chromium is not installed")
     with open_browser() as running:
         yield running
 
@@ -54,7 +54,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def ask(run: Callable, examples: Path) -> Callable[..., str]:
-    """Return ``ask(*argv, store=...) -> str``: what a command answers about the invented agency."""
+    """Return ``ask(*argv, store=...) -> str``: the answer of a command for the example agency."""
 
     def answer(*argv: str, store: Path = examples / "agency.toml") -> str:
         ran = run(*argv, "--store", str(store), "--as-of", AS_OF)

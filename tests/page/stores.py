@@ -1,4 +1,4 @@
-"""Stores made for the tests of the page, and their pages."""
+"""Data for the tests of the page, and its pages."""
 
 from datetime import date
 from typing import Any
@@ -12,20 +12,22 @@ TODAY = date(2026, 11, 23)
 
 
 def report_on(data: dict[str, Any]) -> Report:
-    """Return the report on all dates of a store."""
+    """Return the report of all dates."""
     store = portfolio(data)
     rows = build_rows(store, store.clients.values(), None, TODAY)
-    return Report(rows, TODAY, None, {"path": "book.toml"}, store)
+    return Report(rows, TODAY, None, {"path": "clients.toml"}, store)
 
 
 def page_of(data: dict[str, Any]) -> str:
-    """Return the page of a store."""
+    """Return the page of a report of all dates."""
     report = report_on(data)
-    return render_page(report, report.rows, lambda path: f"book.toml:{len(path)}", "renewctl for ana on desk")
+    return render_page(
+        report, report.rows, lambda path: f"clients.toml:{len(path)}", "renewctl for ana on desk"
+    )
 
 
 def large_store(clients: int) -> dict[str, Any]:
-    """Return a store in which each client has three contacts and a renewal, and a quarter an override."""
+    """Return data in which each client has three contacts and a renewal, and a quarter an override."""
     return {
         "defaults": {"owner": "hubspot", "notify": "ana@agency.example"},
         "users": {"ana@agency.example": {"name": "Ana Souza"}, "ines@agency.example": {}},

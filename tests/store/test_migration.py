@@ -132,7 +132,7 @@ def test_migrate_does_not_change_a_current_file(run: Callable) -> None:
     path.write_text("version = 1\n")
     ran = run("migrate")
     assert ran.status == 0
-    assert ran.out == "migrate: nothing to change\n  note: renewctl.toml already has version 1\n"
+    assert ran.out == "No changes: renewctl.toml already has version 1.\n"
     assert sorted(found.name for found in Path().iterdir()) == ["renewctl.toml"]
 
 

@@ -18,17 +18,17 @@ from renewctl.render.who_by_recipient import list_deliveries
 from renewctl.render.who_report import Report
 from renewctl.text import count_of
 
-NOTHING = "No recipients. Nothing was written."
+NOTHING = "No recipients: no files were written."
 _SAFE = re.compile(r"[a-z0-9_][a-z0-9._+@-]{0,79}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 """Names that Windows keeps for devices, whatever the suffix."""
 
 
 def file_name(address: str, suffix: str) -> str:
-    """Return a file name for an address: ASCII, up to 100 characters, the same in every report.
+    """Return a file name for an address, the same in every report.
 
-    Most addresses are their own names. Of the others, what is safe is kept, and a hash keeps the name apart
-    from every other one, on systems that ignore case too.
+    It is ASCII and has up to 100 characters. Most addresses are their own names. Of the others, what is safe
+    is kept, and a hash keeps the name apart from every other one, on systems that ignore case too.
     """
     key = address_key(address)
     if _SAFE.fullmatch(key) and not _RESERVED.fullmatch(key):
@@ -39,36 +39,37 @@ def file_name(address: str, suffix: str) -> str:
 
 
 def check_split(run: Run, folder: str | None, by: str, *, force: bool) -> None:
-    """Refuse options that make no sense without each other.
+    """Refuse combinations of options that make no sense.
 
     Raises:
-        UsageError: If they do not.
+        UsageError: If an option requires another one.
     """
     if folder is None:
         if run.output is Output.EML:
             raise UsageError("-o eml requires --split", hint="add --by recipient --split FOLDER")
         if force:
-            raise UsageError("--force requires --split", hint="leave out --force")
+            raise UsageError("--force requires --split", hint="remove --force")
     elif not folder.strip():
-        raise UsageError("--split requires the name of a folder", hint="write --split FOLDER")
+        raise UsageError("--split requires the name of a folder", hint="add a folder: --split FOLDER")
     elif by != "recipient":
         raise UsageError("--split requires --by recipient", hint="add --by recipient")
     elif run.output not in {Output.HTML, Output.EML}:
         raise UsageError(
-            "--split requires -o html or -o eml", hint="add -o html for pages, -o eml for drafts"
+            "--split requires -o html or -o eml", hint="add -o html for pages or -o eml for drafts"
         )
 
 
 def split_report(run: Run, report: Report, folder: Path, answer: Result, *, force: bool) -> Result:
-    """Write a page or a draft message for each recipient. Return the ``answer`` as a list of the files.
+    """Write a page or a draft for each recipient. Return a list of the files.
 
-    The folder is made if it is missing. Renewals that nobody is notified about are in no file.
+    The list replaces the ``answer``. The folder is created if it is missing. Renewals about which nobody is
+    notified are in no file.
 
     Raises:
-        UsageError: If files exist, and ``force`` does not replace them. Nothing was written.
-        BadInput: If no message can be sent to some addresses. Nothing was written.
-        RenewctlError: If files cannot be replaced, or none can be written. Nothing was written.
-        Interrupted: If a signal came when some were written.
+        UsageError: If files already exist and ``force`` is not set. No file was written.
+        BadInput: If a message cannot be addressed to some recipients. No file was written.
+        RenewctlError: If files cannot be replaced, or none can be written.
+        Interrupted: If a signal came after some files were written.
     """
     digests = build_digests(report.rows, report.person.email if report.person else None)
     contents = _build_files(run, report, digests)
@@ -107,9 +108,9 @@ def _build_files(run: Run, report: Report, digests: Sequence[Digest]) -> list[by
     """Return the content of each recipient's file.
 
     Raises:
-        BadInput: If no message can be sent to some addresses; its problems name each.
+        BadInput: If a message cannot be addressed to some recipients; its problems name them.
     """
-    # Lazy imports: few reports are pages or drafts.
+    # Lazy imports: only pages and drafts need them.
     from renewctl.render.drafts import build_draft
     from renewctl.render.page import render_person_page
 
@@ -123,25 +124,25 @@ def _build_files(run: Run, report: Report, digests: Sequence[Digest]) -> list[by
         except UsageError as error:
             problems.append(Problem(error.message))
     if problems:
-        message = f"no draft can be addressed to {count_of(len(problems), 'recipient')}; nothing was written"
+        message = f"{count_of(len(problems), 'invalid recipient')}; nothing was written"
         raise BadInput(message, hint="correct the addresses", problems=problems)
     return contents
 
 
 def _make_folder(folder: Path) -> None:
-    """Make a folder that only the user can read, unless there is one.
+    """Create a folder that only the user can read, unless it exists.
 
     Raises:
-        UsageError: If the name is that of something else.
-        FileError: If it cannot be made.
+        UsageError: If the path is not a folder.
+        FileError: If the folder cannot be created.
     """
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         if not folder.is_dir():
-            raise UsageError(f"{folder} is not a folder", hint="name a folder with --split") from None
+            raise UsageError(f"{folder} is not a folder", hint="pass a folder to --split") from None
     except FileNotFoundError:
-        message = f"cannot make {folder}: the folder {folder.parent} does not exist"
-        raise FileError(message, hint=f"make {folder.parent} first") from None
+        message = f"cannot create {folder}: the folder {folder.parent} does not exist"
+        raise FileError(message, hint=f"create {folder.parent} first") from None
     except OSError as error:
-        raise explain_os_error("make", folder, error) from None
+        raise explain_os_error("create", folder, error) from None

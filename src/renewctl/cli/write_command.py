@@ -1,4 +1,4 @@
-"""A change on its way from the plan to the result: planned, approved, written, shown."""
+"""A change from the plan to the result: planned, approved, saved, shown."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,7 @@ from renewctl.cli.runtime import Run, find_user_and_host
 from renewctl.domain.impact import compare_recipients
 from renewctl.errors import BadInput, ConfirmationRequired, ExitStatus, Problem
 from renewctl.model import Plan, Portfolio
-from renewctl.render.impact import MOST_NAMED, lost_recipient_lines
-from renewctl.render.machine import plain_line
+from renewctl.render.impact import MOST_NAMED
 from renewctl.render.plan import ChangeView, describe_change, render_change
 from renewctl.render.result import Output, Result
 from renewctl.store.history import Author
@@ -20,9 +19,12 @@ from renewctl.text import count_of, list_some
 
 
 def change_store(run: Run, edit: Callable[[Portfolio], Plan], warnings: Sequence[str] = ()) -> Result:
-    """Plan a change and make it, or only show it with ``--dry-run``; see ``change_store_with``.
+    """Plan a change and make it, or only show it with ``--dry-run``.
 
-    ``warnings`` are about the data that the change comes from; they are printed if it is refused, too.
+    Args:
+        run: The run of the command.
+        edit: Returns the plan for a portfolio.
+        warnings: About the data that the change comes from; printed if the change is refused, too.
     """
 
     def plan(portfolio: Portfolio) -> Plan:
@@ -34,7 +36,7 @@ def change_store(run: Run, edit: Callable[[Portfolio], Plan], warnings: Sequence
     try:
         result = change_store_with(run, draft_edit(plan))
     except BadInput as bad:
-        # A column that is not read may have what the rows lack.
+        # A warning can explain a problem: the missing values may be in a column that is not used.
         problems = [*map(Problem, warnings), *bad.problems]
         raise BadInput(bad.message, hint=bad.hint, problems=problems) from None
     return result._replace(warnings=(*result.warnings, *warnings))
@@ -43,22 +45,31 @@ def change_store(run: Run, edit: Callable[[Portfolio], Plan], warnings: Sequence
 def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
     """Make a change, or only show it with ``--dry-run``.
 
-    ``make_draft`` is called again if the store changes.
+    ``make_draft`` is called again if the file has changed.
     """
     run.progress.begin("Reading")
     approval = Approval(run)
     options = WriteOptions(approval, lambda: _author(run.note), run.dry_run, run.lock_timeout)
     outcome = write_change(run.place, make_draft, options)
     view = approval.describe(outcome.draft)
-    # -q or not, it is said whom a change leaves with nobody.
-    lost = lost_recipient_lines(view.impact, would=run.dry_run) if run.quiet else ()
+    # Even with -q, a client that loses its last recipient is reported.
+    lost = (
+        [_describe_lost(view.impact.lost_all, would=run.dry_run)]
+        if run.quiet and view.impact.lost_all
+        else []
+    )
     return render_change(
         view,
         dry_run=run.dry_run,
         written=outcome.written,
-        warnings=(*map(plain_line, lost), *outcome.warnings),
+        warnings=(*lost, *outcome.warnings),
         brief=approval.asked and run.environment.is_terminal() and run.form is Output.TABLE,
     )
+
+
+def _describe_lost(clients: Sequence[str], *, would: bool) -> str:
+    verb = "would be" if would else "is"
+    return f"no recipient {verb} left for {list_some(clients, MOST_NAMED)}"
 
 
 def _author(note: str) -> Author:
@@ -68,21 +79,25 @@ def _author(note: str) -> Author:
 
 @dataclass
 class Approval:
-    """Approves drafts, or asks people, or refuses."""
+    """Approves a draft, asks the user, or refuses."""
 
     run: Run
     asked: bool = False
     _view: ChangeView | None = None
 
     def __call__(self, draft: Draft, may_ask: bool) -> bool:
-        """Approve a draft. Return whether people must confirm just this one.
+        """Approve a draft. Return whether the user must confirm exactly this one.
+
+        Args:
+            draft: The change.
+            may_ask: Whether the user can still be asked.
 
         Raises:
-            ConfirmationRequired: If it leaves somebody out, and there is nobody to ask.
-            Exit: If somebody was asked, and said no.
+            ConfirmationRequired: If it must be confirmed, and nobody can be asked.
+            Exit: If the user declined.
         """
         must_confirm = self._approve(draft, may_ask)
-        self.run.progress.begin("Writing")
+        self.run.progress.begin("Saving")
         return must_confirm
 
     def _approve(self, draft: Draft, may_ask: bool) -> bool:
@@ -90,16 +105,15 @@ class Approval:
             return False
         environment, view = self.run.environment, self.describe(draft)
         lost, clients, danger = view.impact.lost_all, len(view.impact.clients), draft.plan.danger
-        # Where the answer is for a program, nobody is to be asked.
+        # A program reads the answer: there is nobody to ask.
         if self.run.output in {Output.JSON, Output.JSONL} or not environment.can_ask():
             if not (danger or lost):
                 return False
-            what = danger or f"nobody would be notified any more for {list_some(lost, MOST_NAMED)}"
             keys = lost if len(lost) > MOST_NAMED else ()
             raise ConfirmationRequired(
-                f"{what}: in a script that needs --yes; nothing was written",
-                hint="add --yes, or look first with --dry-run",
-                problems=[Problem(f"{key}: nobody would be notified any more") for key in keys],
+                f"confirmation required: {danger or _describe_lost(lost, would=True)}",
+                hint="check the change with --dry-run, then add --yes",
+                problems=[Problem(f"{key} would have no recipient") for key in keys],
             )
         if not (danger or lost or clients > draft.before.portfolio.policy.confirm_above):
             return False
@@ -110,17 +124,17 @@ class Approval:
             self.run.progress.stop()
             result = Result({}, lines=describe_change(view, would=True))
             environment.stderr.write(draw(result, terminal_width(), colour=self.run.has_colour()))
-            what = f"This changes who hears about {count_of(clients, 'client')}"
+            what = f"Recipients change for {count_of(clients, 'client')}"
             if lost:
-                what = f"Nobody would be notified any more for {count_of(len(lost), 'client')}"
-            if not self._ask(f"{danger or what}. Go on?"):
-                environment.stderr.write("Cancelled. Nothing was written.\n")
+                what = f"{count_of(len(lost), 'client')} would have no recipient"
+            if not self._ask(f"{danger or what}. Continue?"):
+                environment.stderr.write("Cancelled. Nothing was saved.\n")
                 raise typer.Exit(ExitStatus.NO)
             self.asked = True
         return True
 
     def _ask(self, question: str) -> bool:
-        """Return the answer to a question; the end of input is a no."""
+        """Return whether the user agrees; the end of the input counts as no."""
         try:
             return typer.confirm(question, err=True)
         except typer.Abort as abort:
@@ -130,9 +144,11 @@ class Approval:
             return False
 
     def describe(self, draft: Draft) -> ChangeView:
-        """Return a draft with all that it is shown with, worked out once."""
+        """Return a draft as it is shown, with its impact; computed once."""
         if self._view is None or self._view.plan is not draft.plan:
             before, place = draft.before.portfolio, draft.before.place.display
             impact = compare_recipients(before, draft.after)
-            self._view = ChangeView(draft.plan, before, draft.after, impact, place, draft.changed)
+            self._view = ChangeView(
+                draft.plan, before, draft.after, impact, place, draft.changed, draft.undoes
+            )
         return self._view

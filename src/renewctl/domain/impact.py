@@ -1,4 +1,4 @@
-"""Who is notified or copied differently when one portfolio becomes another.
+"""The impact of a change: how the recipients of two portfolios differ.
 
 Recipients do not depend on dates, so the impact of a change is by client.
 """
@@ -15,7 +15,7 @@ Delivery = Literal["to", "cc"]
 
 
 class Recipient(NamedTuple):
-    """One recipient of one client's notices: how, by which rule, and whether as a partner user."""
+    """A recipient of a client's notices, with the rule and whether a partner user."""
 
     email: str
     client: str
@@ -25,14 +25,14 @@ class Recipient(NamedTuple):
 
 
 class DeliveryChange(NamedTuple):
-    """One recipient of one client's notices who is notified instead of copied, or the reverse."""
+    """A recipient who is notified instead of copied, or the reverse."""
 
     before: Recipient
     after: Recipient
 
 
 class EndedRenewal(NamedTuple):
-    """A renewal that a client no longer has, and those who were notified of it."""
+    """A renewal that a client no longer has, and who was notified about it."""
 
     client: str
     renewal: Renewal
@@ -40,12 +40,17 @@ class EndedRenewal(NamedTuple):
 
 
 class Impact(NamedTuple):
-    """The recipients that a change adds, removes or moves; all in order of client, then address.
+    """The recipients that a change adds, removes or switches, by client.
 
-    ``ended`` are the renewals that clients in both portfolios lose: their recipients are still notified of
-    the others.
-    ``lost_all`` are the clients that had someone notified and no longer do, ``new_without`` the new
-    clients that have no one. A client that is ``renamed`` (old key, new key) is the same client.
+    Args:
+        added: Who is notified or copied and was neither before.
+        removed: Who was notified or copied and is neither now.
+        switched: Who is notified instead of copied, or the reverse.
+        lost_all: The clients that lose their last notified recipient.
+        new_without: The new clients without a notified recipient.
+        renamed: The clients with a new domain (old key, new key); each counts as the same client.
+        ended: The renewals that clients in both portfolios lose. Their recipients are still notified about
+            other renewals of the client.
     """
 
     added: tuple[Recipient, ...] = ()
@@ -64,7 +69,7 @@ class Impact(NamedTuple):
 
 
 def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
-    """Return what it means for recipients when ``before`` becomes ``after``."""
+    """Return how the recipients change when ``before`` becomes ``after``."""
     renamed = _find_renames(before, after)
     new_keys = dict(renamed)
     old_clients = {new_keys.get(key, key): old for key, old in before.clients.items()}
@@ -104,7 +109,10 @@ def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
 
 
 def _find_ended(old: Client | None, new: Client | None) -> Iterator[Renewal]:
-    """Yield the renewals that a client no longer has, without those whose product has a new name."""
+    """Yield the renewals that a client no longer has.
+
+    One with a new product on the same day counts as the same renewal.
+    """
     if not old or not new:
         return
     before = {name_key(renewal.product) for renewal in old.renewals}
@@ -120,9 +128,9 @@ def _find_ended(old: Client | None, new: Client | None) -> Iterator[Renewal]:
 
 
 def _find_renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str], ...]:
-    """Return the clients that are in both, alike in everything but the key: (old key, new key).
+    """Return the clients that differ in nothing but the key: (old key, new key).
 
-    Of several alike, none is taken for another.
+    If several clients are alike, none of them counts as renamed.
     """
     removed = _by_content(client for key, client in before.clients.items() if key not in after.clients)
     added = _by_content(client for key, client in after.clients.items() if key not in before.clients)
@@ -142,7 +150,7 @@ def _by_content(clients: Iterable[Client]) -> dict[Client, list[str]]:
 
 
 def _recipients(portfolio: Portfolio, client: Client | None, key: str) -> dict[str, Recipient]:
-    """Return the recipients for one client, by address in the form it is compared in."""
+    """Return the recipients of a client, by the key of their address."""
     if client is None:
         return {}
     resolution = resolve(portfolio, client)

@@ -57,7 +57,7 @@ def render_diff(
 
 def _lines(comparison: Comparison, changes: tuple[Change, ...], *, recipients_only: bool) -> Iterator[Line]:
     impact = comparison.impact
-    yield from without_recipient_lines(impact, would=True)
+    yield from without_recipient_lines(impact)
     yield line((f"{comparison.old['path']} → {comparison.new['path']}", "strong"))
     if not recipients_only:
         yield line(_count_settings(changes))
@@ -77,7 +77,7 @@ def _markdown(comparison: Comparison, changes: tuple[Change, ...], people: DataT
     old, new = (markdown_cell(store["path"]) for store in (comparison.old, comparison.new))
     yield MARKER
     yield f"### Recipients of renewal notices: {old} → {new}\n"
-    for parts in without_recipient_lines(comparison.impact, would=True):
+    for parts in without_recipient_lines(comparison.impact):
         yield "**" + markdown_cell("".join(text for text, _ in parts)) + "**\n"
     if people.rows:
         words: dict[Cell, str] = {"to": "notified", "cc": "copied", None: "–"}

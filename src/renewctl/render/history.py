@@ -5,15 +5,9 @@ from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line, repeat_command
 from renewctl.model import Change
+from renewctl.render.change_words import change_line, list_subjects, name_change
 from renewctl.render.machine import plain_line
-from renewctl.render.plan import (
-    LAYOUT_ALONE,
-    change_items,
-    change_line,
-    change_lines,
-    list_subjects,
-    name_change,
-)
+from renewctl.render.plan import LAYOUT_ALONE, change_items, change_lines
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, table_of
 from renewctl.text import count_of
 

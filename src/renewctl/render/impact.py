@@ -1,23 +1,26 @@
-"""What a change or a difference means for recipients: in words, as JSON, as rows."""
+"""The impact of a change on recipients: in words, as JSON, as rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import EndedRenewal, Impact, Recipient
+from renewctl.model import EMPTY
 from renewctl.render.result import HANG, Cell, DataTable, Line, line
 from renewctl.text import count_of, list_some
 
 MOST_NAMED = 3
-"""So many people or clients are named; of more, the number is printed."""
+"""The most recipients or clients that a line names; of more, it has the number."""
 MOST_AT_ONE = 5
-"""So many people of one client are named: HubSpot has room for no more with a role."""
+"""The same for recipients of one client: HubSpot has room for no more contacts with a role."""
 MOST_LINES = 10
 WHERE_ALL = "(-o json lists them)"
+_WORDS = {"to": "notified", "cc": "copied"}
+_LABEL_WIDTH = len("no longer notified") + 3
 
 
 def impact_document(impact: Impact) -> dict[str, Any]:
-    """Return the impact as JSON has it; names are a contract."""
+    """Return the impact as JSON has it; the keys are a contract."""
     return {
         "clients": len(impact.clients),
         "starts": [_recipient(recipient) for recipient in impact.added],
@@ -53,7 +56,7 @@ def _recipient(recipient: Recipient) -> dict[str, str]:
 
 
 def impact_table(impact: Impact) -> DataTable:
-    """Return a row for each person and client: what changes, and by which rule."""
+    """Return a row for each recipient and client: what changes, and by which rule."""
     rows: list[tuple[Cell, ...]] = []
     rows += (("stops", r.email, r.client, r.delivery, None, r.rule) for r in impact.removed)
     rows += (("starts", r.email, r.client, None, r.delivery, r.rule) for r in impact.added)
@@ -64,55 +67,61 @@ def impact_table(impact: Impact) -> DataTable:
     return DataTable(("change", "email", "client", "before", "after", "rule"), tuple(rows))
 
 
-def without_recipient_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
-    """Yield which clients have, or would have, no recipient: the first thing to print."""
-    yield from lost_recipient_lines(impact, would=would)
-    if impact.new_without:
-        clients = "the new client" if len(impact.new_without) == 1 else "the new clients"
-        yield _nobody_line(impact.new_without, f"for {clients}", would=would)
+def without_recipient_lines(impact: Impact, names: Mapping[str, str] = EMPTY) -> Iterator[Line]:
+    """Yield which clients lose their last recipient, or are added without one.
+
+    These lines come first. ``names`` has what to call clients, by key; one that it lacks is called by the
+    key.
+    """
+    for heading, clients in (("No recipient", impact.lost_all), ("No recipient yet", impact.new_without)):
+        if clients:
+            listed = list_some([names.get(key, key) for key in clients], MOST_NAMED, f" {WHERE_ALL}")
+            yield line((f"{heading}: ", "error"), HANG, (listed, "strong"))
 
 
-def lost_recipient_lines(impact: Impact, *, would: bool) -> Iterator[Line]:
-    """Yield which clients lose, or would lose, their last recipient."""
-    if impact.lost_all:
-        yield _nobody_line(impact.lost_all, "any more for", would=would)
+def recipient_lines(
+    impact: Impact, names: Mapping[str, str] = EMPTY, *, named: bool = False
+) -> Iterator[Line]:
+    """Yield who is no longer notified or copied, who is now, and who switches.
 
-
-def _nobody_line(clients: Sequence[str], words: str, *, would: bool) -> Line:
-    verb, names = "would be" if would else "is", list_some(clients, MOST_NAMED, f" {WHERE_ALL}")
-    return line(("✗ ", "error"), HANG, (f"NOBODY {verb} notified {words} ", "error"), (names, "strong"))
-
-
-def recipient_lines(impact: Impact) -> Iterator[Line]:
-    """Yield who is no longer notified or copied, who is now, and who changes from one to the other."""
-    lines: list[tuple[bool, Line]] = []
-    for label, recipients in (("stop hearing", impact.removed), ("start hearing", impact.added)):
-        lines += _group_lines(label, [each for each in recipients if each.delivery == "to"])
-        lines += _group_lines(f"{label} (copied)", [each for each in recipients if each.delivery == "cc"])
+    Args:
+        impact: The recipients that change.
+        names: What to call clients, by key; one that it lacks is called by the key.
+        named: Whether there is only one client, which the reader knows.
+    """
+    groups: list[tuple[str, Sequence[Recipient]]] = []
+    for label, recipients in (("no longer", impact.removed), ("now", impact.added)):
+        for delivery, word in _WORDS.items():
+            group = [each for each in recipients if each.delivery == delivery]
+            groups.append((f"{label} {word}", group))
     after = [change.after for change in impact.switched]
-    lines += _group_lines("copied → notified", [each for each in after if each.delivery == "to"])
-    lines += _group_lines("notified → copied", [each for each in after if each.delivery == "cc"])
-    lines += map(_ended_line, impact.ended)
+    groups.append(("copied → notified", [each for each in after if each.delivery == "to"]))
+    groups.append(("notified → copied", [each for each in after if each.delivery == "cc"]))
+    lines = [each for label, group in groups for each in _group_lines(label, group, names, named=named)]
+    lines += (_ended_line(ended, names) for ended in impact.ended)
 
     first_short = next((number for number, (short, _) in enumerate(lines) if short), None)
     for number, (_, parts) in enumerate(lines[:MOST_LINES]):
         yield line(*parts, (f"  {WHERE_ALL}", "dim")) if number == first_short else parts
     if len(lines) > MOST_LINES:
-        yield line((f"  … and {len(lines) - MOST_LINES} more such lines {WHERE_ALL}", "dim"))
+        yield line((f"  … and {len(lines) - MOST_LINES} more {WHERE_ALL}", "dim"))
 
 
-def _ended_line(ended: EndedRenewal) -> tuple[bool, Line]:
-    """Return the line for a renewal that is removed, and whether it has a number in place of names."""
-    people, (day, product, _) = ended.recipients, ended.renewal
-    few = len(people) <= MOST_AT_ONE
-    who = ", ".join(each.email for each in people) if few else count_of(len(people), "client contact")
-    end = f"{who} no longer notified" if people else "nobody was notified"
+def _ended_line(ended: EndedRenewal, names: Mapping[str, str]) -> tuple[bool, Line]:
+    """Return the line of a removed renewal, and whether it has only numbers."""
+    recipients, (day, product, _) = ended.recipients, ended.renewal
+    few = len(recipients) <= MOST_AT_ONE
+    who = ", ".join(each.email for each in recipients) if few else count_of(len(recipients), "contact")
+    end = f"{who} no longer notified" if recipients else "nobody was notified"
     what = f"{product} ({day})" if product else str(day)
-    return not few, line(f"  {'renewal removed':<22}  ", HANG, (what, "strong"), f" at {ended.client}: {end}")
+    head = line(f"  {'renewal removed':<{_LABEL_WIDTH}}", HANG, (what, "strong"))
+    return not few, line(*head, f" of {names.get(ended.client, ended.client)}: {end}")
 
 
-def _group_lines(label: str, recipients: Sequence[Recipient]) -> Iterator[tuple[bool, Line]]:
-    """Yield the lines of one kind of change, each with whether it has a number in place of names.
+def _group_lines(
+    label: str, recipients: Sequence[Recipient], names: Mapping[str, str], *, named: bool
+) -> Iterator[tuple[bool, Line]]:
+    """Yield the lines of one kind of change, and whether each has only numbers.
 
     The clients' contacts share a line, or one for each of a few clients; a partner user has their own.
     """
@@ -123,14 +132,14 @@ def _group_lines(label: str, recipients: Sequence[Recipient]) -> Iterator[tuple[
         key = address_key(each.email) if each.partner else contact_key
         groups.setdefault((each.partner, key), []).append(each)
     for (partner, _), group in sorted(groups.items()):
-        people = list({address_key(each.email): each.email for each in group}.values())
+        emails = list({address_key(each.email): each.email for each in group}.values())
         clients = sorted({each.client for each in group})
-        rules = {each.rule for each in group}
-        few_people = len(people) <= (MOST_AT_ONE if len(clients) == 1 else MOST_NAMED)
+        few_emails = len(emails) <= (MOST_AT_ONE if len(clients) == 1 else MOST_NAMED)
         few_clients = len(clients) <= MOST_NAMED
-        noun = "partner user" if partner else "client contact"
-        who = ", ".join(people) if few_people else count_of(len(people), noun)
-        where = ", ".join(clients) if few_clients else count_of(len(clients), "client")
-        rule = f" by {min(rules)}" if len(rules) == 1 else ""
-        parts = line(f"  {label:<22}  ", HANG, (who, "strong"), f" at {where}", (rule, "dim"))
-        yield not (few_people and few_clients), parts
+        noun = "partner user" if partner else "contact"
+        who = ", ".join(emails) if few_emails else count_of(len(emails), noun)
+        where = ", ".join(names.get(key, key) for key in clients)
+        where = where if few_clients else count_of(len(clients), "client")
+        where = "" if named else f" for {where}"
+        parts = line(f"  {label:<{_LABEL_WIDTH}}", HANG, (who, "strong"), where)
+        yield not (few_emails and few_clients), parts

@@ -1,7 +1,7 @@
-"""The report as one HTML page, for people who never open a terminal.
+"""The report as an HTML page, for people who do not use a terminal.
 
-A page needs nothing but itself: no network, no other file. Its Content-Security-Policy allows its own style
-and script, by their digests, and nothing else. All text passes through ``showable`` and is escaped.
+A page is self-contained: it needs no network and no other file. Its Content-Security-Policy allows only its
+own style and script, by their hashes. All text passes through ``showable`` and is escaped.
 """
 
 import re
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 _BREAK, _BREAK_ADDRESS = re.compile(r"(?<=\w[.@])(?=\w)"), re.compile(r"(?<=\w@)(?=\w)")
 _LONG = 48
-"""Characters of an address that needs no other place to be continued than behind the @."""
+"""The most characters of an address that can be broken only after the @."""
 
 
 def render_page(
@@ -60,10 +60,10 @@ def render_page(
     """Return the whole report as a page.
 
     Args:
-        report: what is reported.
-        all_rows: the same rows of all dates, of which the months are counted.
-        place_of: returns where in the file a value is, as FILE:LINE; None if it is not in the file.
-        made_by: by what and for whom the page was made; empty if that is not shown.
+        report: The report.
+        all_rows: The rows of all dates, for the months.
+        place_of: Returns the place of a value as FILE:LINE; None if it is not in the file.
+        made_by: Who or what created the page; empty if that is not shown.
 
     Raises:
         MissingExtra: If Jinja2 is not installed.
@@ -101,7 +101,7 @@ def render_page(
 
 
 def _count_clients(rows: Sequence[ReportRow]) -> str:
-    """Return how many renewals of how many clients the rows are, and how many clients without one."""
+    """Count the renewals, their clients, and clients without a renewal, in words."""
     clients = {row.client.key for row in rows if row.renewal}
     undated = sum(row.renewal is None for row in rows)
     renewals = sum(row.renewal is not None for row in rows)
@@ -111,7 +111,7 @@ def _count_clients(rows: Sequence[ReportRow]) -> str:
 
 
 def render_people_page(report: Report, digests: Sequence[Digest], made_by: str = "") -> str:
-    """Return a page with what each person will be notified about, and first what NOBODY is.
+    """Return a page with the renewals of each recipient, and first those of NOBODY.
 
     Raises:
         MissingExtra: If Jinja2 is not installed.
@@ -120,7 +120,7 @@ def render_people_page(report: Report, digests: Sequence[Digest], made_by: str =
 
 
 def render_person_page(report: Report, digest: Digest, made_by: str = "") -> str:
-    """Return a page for one person: what they will be notified about.
+    """Return a page with the renewals of one recipient.
 
     Raises:
         MissingExtra: If Jinja2 is not installed.
@@ -135,7 +135,7 @@ def _fill_people(title: str, report: Report, digests: Sequence[Digest], made_by:
 
 @cache
 def open_templates() -> "Environment":
-    """Return the templates; whatever they show is made showable, then escaped.
+    """Return the templates. All values in them are made showable, then escaped.
 
     Raises:
         MissingExtra: If Jinja2 is not installed.
@@ -144,7 +144,7 @@ def open_templates() -> "Environment":
         # Lazy import: only pages need it.
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError as error:
-        message = f"writing a page needs the package jinja2: {error}"
+        message = f"HTML requires the package jinja2: {error}"
         raise MissingExtra(message, hint=install_command("jinja2")) from error
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -168,13 +168,13 @@ def open_templates() -> "Environment":
 
 
 def _make_showable(value: object) -> object:
-    """Return a value as it is shown; what is already HTML stays as it is."""
+    """Return a value as it is shown; HTML stays as it is."""
     return showable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _make_breakable(text: str) -> "Markup":
-    """Return a text; a long one can be continued on a further line after each @ and each period in a word."""
-    from markupsafe import Markup, escape  # Lazy import: it comes with Jinja2.
+    """Return a text; a long one can be broken after @ and periods within words."""
+    from markupsafe import Markup, escape  # Lazy import: it is installed with Jinja2.
 
     text = showable(text)
     places = _BREAK if len(text) > _LONG else _BREAK_ADDRESS
@@ -183,7 +183,7 @@ def _make_breakable(text: str) -> "Markup":
 
 
 def _describe_window(window: Window | None) -> str:
-    """Return which days a report is about, in words."""
+    """Return the period of a report in words."""
     if window is None:
         return "all dates"
     end = "on" if window.end == date.max else f"to {name_day(window.end)}"
@@ -191,20 +191,20 @@ def _describe_window(window: Window | None) -> str:
 
 
 def _fill(template: str, values: dict[str, object], headings: Sequence[str] = ()) -> str:
-    """Return a page; ``headings`` are those of its table, without which it has no script."""
+    """Return a page; it has a script if there are ``headings`` of a table."""
     found = open_templates().get_template(template)
-    from markupsafe import Markup  # Lazy import: it comes with Jinja2.
+    from markupsafe import Markup  # Lazy import: it is installed with Jinja2.
 
     style = (TEMPLATES / "page.css").read_text("utf-8") + _label_cells(headings)
     script = (TEMPLATES / "page.js").read_text("utf-8") if headings else ""
     policy = f"default-src 'none'; style-src '{_digest(style)}'; base-uri 'none'; form-action 'none'"
     policy += f"; script-src '{_digest(script)}'" if script else ""
     own = {"style": style, "script": script, "policy": policy}
-    return found.render(values, **{name: Markup(text) for name, text in own.items()})  # noqa: S704 (all our own)
+    return found.render(values, **{name: Markup(text) for name, text in own.items()})  # noqa: S704 (our own files)
 
 
 def _label_cells(headings: Sequence[str]) -> str:
-    """Return the style by which each value has the heading of its column in front where rows are cards."""
+    """Return the style that labels the values where rows are cards."""
     rules = [
         f'.rows > tbody > tr:first-child > td:nth-child({number})::before {{ content: "{heading}"; }}\n'
         for number, heading in enumerate(headings, 1)
@@ -213,7 +213,7 @@ def _label_cells(headings: Sequence[str]) -> str:
 
 
 def _digest(text: str) -> str:
-    """Return the digest of a style or a script as a policy has it.
+    """Return the hash of a style or a script for the policy.
 
     Source: Content Security Policy Level 3, 2.3.1 (hash-source).
     """

@@ -1,4 +1,4 @@
-"""The months of the page: renewals by owner, gaps and deadlines, as bars of which each part has a width."""
+"""The months of the page: bars for renewals by owner, gaps and deadlines."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ from renewctl.render.page_people import renewal_key
 from renewctl.render.who_report import Report
 from renewctl.text import count_of
 
-OWNERS = {"hubspot": "HubSpot", "partner": "Partner", "no_owner": "no owner set"}
+OWNERS = {"hubspot": "HubSpot", "partner": "Partner", "no_owner": "no renewal owner"}
 
 LONGEST = 0.7
-"""How much of the width the longest bar takes; the rest is for its number."""
+"""The width of the longest bar as a share of the column; the rest is for its number."""
 
 
 class Part(NamedTuple):
-    """A part of a bar, in percent of the width; ``gap`` if nobody is notified of these renewals."""
+    """A part of a bar, in percent; ``gap`` if its renewals have no recipient."""
 
     start: float
     width: float
@@ -28,9 +28,14 @@ class Part(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A month with the parts of its bar, where that ends, and the width of that of its deadlines, in percent.
+    """A month with its bars.
 
-    ``now`` is whether the report was made in it.
+    Args:
+        month: The month.
+        parts: The parts of the bar of renewals.
+        end: The end of that bar, in percent of the width.
+        deadlines: The width of the bar of deadlines, in percent.
+        now: Whether the day of the report is in the month.
     """
 
     month: Month
@@ -41,9 +46,14 @@ class Bar(NamedTuple):
 
 
 class Months(NamedTuple):
-    """The months to come; in words, what is in them but not in the report (``unlisted``), and the reverse.
+    """The upcoming months.
 
-    ``key`` are the owners in them, by key.
+    Args:
+        window: The period of the months.
+        bars: A bar for each month.
+        key: The owners in them, with their labels.
+        unlisted: What is in the months but not in the table, as a clause; empty if nothing is.
+        left_out: What is in the table but not in the months, as a list in words; empty if nothing is.
     """
 
     window: Window
@@ -54,11 +64,11 @@ class Months(NamedTuple):
 
 
 def count_months(report: Report, rows: Sequence[ReportRow]) -> Months:
-    """Return what comes in the report's window from today on, as ``who --timeline`` counts it.
+    """Count what is due from today on, as ``who --timeline`` does.
 
     Args:
-        report: what is reported.
-        rows: the same rows of all dates: a deadline counts, although its renewal is outside the window.
+        report: The report.
+        rows: The rows of all dates: a deadline counts even if its renewal is outside the period.
     """
     today, window = report.as_of, report.window or Window(date.min, date.max)
     window = window._replace(start=max(window.start, today))
@@ -82,11 +92,11 @@ def _describe_unlisted(timeline: Timeline, report: Report) -> str:
     number = sum(renewal_key(row) not in listed for row in timeline.rows if row.renewal)
     if not number:
         return ""
-    what, why = "deadlines", "renewal is later"
+    one = number == 1
+    what, why = "deadlines", "its renewal date is later" if one else "their renewal dates are later"
     if report.window and report.window.on == "deadline":
-        what, why = "renewals", "deadline was earlier"
-    are, their = ("is", "its") if number == 1 else ("are", "their")
-    return f"{number} of the {what} {are} not in the table, as {their} {why}"
+        what, why = "renewals", "its deadline was earlier" if one else "their deadlines were earlier"
+    return f"{number} of the {what} {'is' if one else 'are'} not in the table, because {why}"
 
 
 def _describe_left_out(report: Report) -> str:
@@ -96,7 +106,7 @@ def _describe_left_out(report: Report) -> str:
     passed = sum(row.deadline is not None and row.deadline < today for row in upcoming)
     parts = [f"{count_of(passed, 'deadline')} before today"] if passed else []
     if past := periods[Period.PAST]:
-        parts.append(f"{count_of(past, 'renewal')} whose date has passed")
+        parts.append(f"{count_of(past, 'renewal')} with a past date")
     if undated := periods[Period.UNDATED]:
         parts.append(f"{count_of(undated, 'client')} without a renewal date")
     return ", ".join(parts)
@@ -105,8 +115,8 @@ def _describe_left_out(report: Report) -> str:
 def _split(month: Month, gap: Month, most: float) -> Sequence[Part]:
     parts, start = [], 0
     for owner in OWNERS:
-        silent = getattr(gap, owner)
-        for number, is_gap in ((getattr(month, owner) - silent, False), (silent, True)):
+        without = getattr(gap, owner)
+        for number, is_gap in ((getattr(month, owner) - without, False), (without, True)):
             if number:
                 parts.append(Part(_percent(start, most), _percent(number, most), owner, is_gap))
                 start += number

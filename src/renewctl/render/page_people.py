@@ -1,4 +1,4 @@
-"""What each person will be notified about, as a section of a page that can be sent."""
+"""The sections of a page by recipient, which can be sent to them."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,17 +15,21 @@ from renewctl.render.who_report import Report
 from renewctl.render.wording import in_days, name_day
 
 RenewalKey = tuple[str, str]
-"""The client and the product: a client has at most one renewal of each."""
+"""The client and the product, of which a client has at most one renewal."""
 _NOT_IN_ANCHORS = re.compile("[^a-z0-9]+")
 _LONGEST_NAME = 12
-"""Characters before the @ that an anchor has, so that people recognise it."""
+"""The most characters of an address in an anchor, so that people recognise it."""
 
 
 class Item(NamedTuple):
-    """A row about which a person is notified or copied.
+    """A row about which a recipient is notified or copied.
 
-    ``what`` is its product and its renewal date, ``due`` how far off its deadline is; ``anchor`` its place in
-    the page, or empty.
+    Args:
+        row: The row.
+        anchor: Its place in the page, or empty.
+        what: Its product and renewal date.
+        due: How far away its deadline is.
+        style: The style of ``due``.
     """
 
     row: ReportRow
@@ -36,9 +40,9 @@ class Item(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Somebody's heading; without an address, that of the rows about which nobody is notified.
+    """The heading of a recipient, or of NOBODY, which has no address.
 
-    ``key`` is the address as it is compared, ``anchor`` the place in the page.
+    ``key`` is the normal form of the address, ``anchor`` the place in the page.
     """
 
     key: str
@@ -48,9 +52,9 @@ class Person(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A section: people who have the same rows, and these by what they are to them, with a sentence for each.
+    """A section: recipients with the same rows, and these rows by kind.
 
-    ``number`` is how many rows there are.
+    ``number`` is the number of rows.
     """
 
     people: Sequence[Person]
@@ -59,12 +63,15 @@ class Group(NamedTuple):
 
 
 def renewal_key(row: ReportRow) -> RenewalKey:
-    """Return what identifies a row among those of a report."""
+    """Return what identifies a row in a report."""
     return row.client.key, row.renewal.product if row.renewal else ""
 
 
 def _name_anchor(key: str) -> str:
-    """Return the place of a person, by the address alone: a link to it holds next week."""
+    """Return the anchor of an address.
+
+    It does not depend on the report, so that links stay valid.
+    """
     if not key:
         return "to-nobody"
     name = _NOT_IN_ANCHORS.sub("-", key.partition("@")[0])[:_LONGEST_NAME].strip("-")
@@ -74,7 +81,7 @@ def _name_anchor(key: str) -> str:
 def describe_people(
     report: Report, digests: Sequence[Digest], anchors: Mapping[RenewalKey, str] = EMPTY
 ) -> Sequence[Group]:
-    """Return the sections, in the order of their first persons; ``anchors`` are the rows' places."""
+    """Return the sections; ``anchors`` are the places of the rows in the page."""
     people: dict[tuple[tuple[str, RenewalKey], ...], list[Person]] = {}
     found: dict[tuple[tuple[str, RenewalKey], ...], Digest] = {}
     for digest in digests:
@@ -91,7 +98,7 @@ def _describe_group(
     you = "You will each be" if len(people) > 1 else "You will be"
     deliveries = [
         (
-            delivery.tell(digest, you),
+            delivery.write_sentence(digest, you),
             [_describe_item(row, anchors.get(renewal_key(row), ""), today) for row in delivery.rows],
         )
         for delivery in list_deliveries(digest, today)
@@ -100,12 +107,12 @@ def _describe_group(
 
 
 def order_people(digests: Sequence[Digest], portfolio: Portfolio) -> Sequence[Digest]:
-    """Return the partner's own users first, then the clients' contacts."""
+    """Sort recipients: partner users first, then contacts of clients."""
     return sorted(digests, key=lambda digest: address_key(digest.email) not in portfolio.users)
 
 
 def find_users(groups: Sequence[Group], portfolio: Portfolio) -> Sequence[tuple[Person, int]]:
-    """Return the partner users who have a section, and how many rows it has."""
+    """Return the partner users with a section, and the number of its rows."""
     people = ((person, group.number) for group in groups for person in group.people)
     return [(person, number) for person, number in people if person.key in portfolio.users]
 

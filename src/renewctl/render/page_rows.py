@@ -1,4 +1,4 @@
-"""What the page says about each row: its cells, what needs attention, and the explanation."""
+"""The rows of the page: their cells, what needs attention, and the explanations."""
 
 import re
 from collections import Counter
@@ -17,9 +17,9 @@ from renewctl.render.who_report import Report
 from renewctl.render.wording import ROLES_AND_USER, SETTING_LABELS, in_days, name_day
 
 LONGEST_WHOLE = 24
-"""Characters between which a line is not broken: of a word, or of a part of an address."""
+"""The most characters of a word, or of a part of an address, that are kept on one line."""
 MOST_WHOLE = 90
-"""Characters of the widest address in each column, together, for which a usual screen has room."""
+"""The sum of the longest addresses of all columns, in characters, for which a usual screen has room."""
 _ADDRESSES = {"notified", "copied", "domain"}
 """Styles of addresses and domains."""
 _PARTS = re.compile(r"[\s@.]")
@@ -27,9 +27,14 @@ OUTCOMES = ("notified", "copied", "skipped")
 
 
 class Status(NamedTuple):
-    """What a row can be filtered by, in words, and the style of its alarm; ``urgent`` ones have a tile.
+    """A status by which rows can be filtered.
 
-    ``code`` is that of the note on the rows that have it, which looks the same everywhere on the page.
+    Args:
+        key: Its key in the page.
+        label: What people read.
+        style: The style of its alarm.
+        code: The code of the note on rows with the status, if there is one.
+        urgent: Whether the status has a tile.
     """
 
     key: str
@@ -49,11 +54,11 @@ STATUSES = (
 )
 _STATUS_OF_CODE = {status.code: status for status in STATUSES if status.code}
 PERIODS = {Period.UPCOMING: "", Period.PAST: "Renewal date passed", Period.UNDATED: "No renewal date"}
-"""What stands above the rows of a period, which are together whatever the table is sorted by."""
+"""The headings of the periods. The rows of a period stay together in any order."""
 
 
 class CellLine(NamedTuple):
-    """A line of a cell, and the day it is about, if any."""
+    """A line of a cell, and its day, if it shows one."""
 
     text: str
     style: str = ""
@@ -63,7 +68,7 @@ class CellLine(NamedTuple):
 class Cell(NamedTuple):
     """A cell of the table: its lines, and a style for all of them.
 
-    ``sort`` orders the rows where the text would not.
+    ``sort`` is the value to sort by, if it is not the text.
     """
 
     lines: Sequence[CellLine]
@@ -72,10 +77,10 @@ class Cell(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """Why a client's recipients are who they are, in words.
+    """Why a client has these recipients.
 
-    ``values`` are those of the setting, with where each comes from; ``candidates`` are grouped by outcome and
-    reason.
+    ``values`` are the values of the setting with their places in the file. ``candidates`` are grouped by
+    outcome and reason.
     """
 
     values: Sequence[Mapping[str, str]]
@@ -83,7 +88,7 @@ class Explanation(NamedTuple):
 
 
 class RowView(NamedTuple):
-    """A row as the page shows it. ``anchor`` is its place in the page, ``owner`` the key of an owner."""
+    """A row of the page; ``anchor`` is its place, ``owner`` the value of the owner."""
 
     anchor: str
     row: ReportRow
@@ -100,9 +105,14 @@ class RowView(NamedTuple):
 
 
 class Attention(NamedTuple):
-    """A row that needs attention: its statuses, how far off its deadline is, and what is the matter.
+    """A row that needs attention.
 
-    ``product`` tells it from others of its client, if there are some.
+    Args:
+        view: The row.
+        statuses: Its urgent statuses, the most urgent first.
+        product: The product, if the client has several rows; otherwise empty.
+        due: How far away the deadline is.
+        what: The note on the first status; empty if there is none.
     """
 
     view: RowView
@@ -113,17 +123,17 @@ class Attention(NamedTuple):
 
 
 def page_columns(report: Report) -> Sequence[ReportColumn]:
-    """Return the columns that the page has."""
+    """Return the columns of the page."""
     return report.columns or [column for column in COLUMNS.values() if column.page]
 
 
 def name_owner(owner: str) -> str:
-    """Return what people call an owner."""
+    """Return the label of an owner."""
     return OWNERS[Owner(owner)] if owner else "not set"
 
 
 def describe_rows(report: Report, place_of: Callable[[Path], str | None]) -> Sequence[RowView]:
-    """Return the rows as the page shows them, in their order."""
+    """Return the rows of the page in their order."""
     columns, today = page_columns(report), report.as_of
     by_client: dict[str, list[ReportRow]] = {}
     for row in report.rows:
@@ -159,7 +169,7 @@ def _find_statuses(row: ReportRow, today: date) -> Iterable[str]:
 
 
 def find_order(report: Report) -> str:
-    """Return the key of the column by which the rows of each period are sorted: the deadline's, or empty."""
+    """Return ``deadline`` if the rows are sorted by it, otherwise empty."""
     days: dict[Period, list[date]] = {}
     for row in report.rows:
         days.setdefault(period_of(row, report.as_of), []).append(row.deadline or date.max)
@@ -167,7 +177,7 @@ def find_order(report: Report) -> str:
 
 
 def is_crowded(views: Sequence[RowView]) -> bool:
-    """Return whether the table is too wide for a screen unless its addresses are broken."""
+    """Return whether the table fits a screen only if its addresses are broken."""
     widest: Counter[int] = Counter()
     for view in views:
         for number, cell in enumerate(view.cells):
@@ -178,7 +188,7 @@ def is_crowded(views: Sequence[RowView]) -> bool:
 
 
 def describe_attention(report: Report, views: Sequence[RowView]) -> Sequence[Attention]:
-    """Return the rows that have an urgent status: the gravest first, then by deadline."""
+    """Return the rows that have an urgent status: the most severe first, then by deadline."""
     urgent = [status for status in STATUSES if status.urgent]
     counts = Counter(view.row.client.key for view in views)
     found = []
@@ -193,15 +203,15 @@ def describe_attention(report: Report, views: Sequence[RowView]) -> Sequence[Att
 
 
 def _describe_due(row: ReportRow, status: Status, today: date) -> tuple[str, str]:
-    """Return how far off the deadline is, and what the row's note on that status says."""
+    """Return how far away the deadline is, and the row's note on the status."""
     due = in_days((row.deadline - today).days) if row.deadline else ""
-    explained = status.code if status.key != "passed" else ""  # of which the deadline says all
+    explained = status.code if status.key != "passed" else ""  # the deadline shows it
     what = [note.message for note in row.notes if note.code == explained]
     return due, what[0] if what else ""
 
 
 def _show(column: ReportColumn, row: ReportRow, today: date) -> Cell:
-    """Return a cell: as people read it on a page, otherwise as on every screen."""
+    """Return a cell of the page; by default it looks as on a terminal."""
     if column.key in _SHOWN:
         return _SHOWN[column.key](row, today)
     value = column.value(row, today)
@@ -222,7 +232,7 @@ def _join_segments(parts: Line) -> CellLine | None:
 
 
 def allow_breaks(text: str, style: str) -> str:
-    """Return the style of a text: where a part of it is too long for a line, it can be broken anywhere."""
+    """Return the style of a text, with ``long`` if it can be broken anywhere."""
     return f"{style} long" if max(map(len, _PARTS.split(text))) > LONGEST_WHOLE else style
 
 
@@ -265,7 +275,7 @@ def _show_notes(row: ReportRow, _today: date) -> Cell:
 
 
 def _title(note: Note) -> tuple[str, str]:
-    """Return what a note is called, and its style."""
+    """Return the title of a note, and its style."""
     if status := _STATUS_OF_CODE.get(note.code):
         return status.label, status.style
     return str(read_texts("codes")["codes"][note.code]["title"]), str(note.severity)
@@ -281,7 +291,7 @@ _SHOWN: Mapping[str, Callable[[ReportRow, date], Cell]] = {
 
 
 def _explain(document: Mapping[str, Any]) -> Explanation:
-    """Return the explanation of a client in the page's words."""
+    """Return the explanation of a client."""
     values = [
         {
             "label": SETTING_LABELS[value["field"]],
@@ -309,7 +319,7 @@ def _name_place(source: str, place: str | None) -> str:
 
 
 def _describe_hidden(field: str, hidden: Mapping[str, Any] | None) -> str:
-    """Return what the default has, if an override hides it."""
+    """Return the value of the default, if an override replaces it."""
     if not hidden:
         return ""
     return f"default: {_name_value(field, hidden['value'])}" + (
@@ -318,5 +328,5 @@ def _describe_hidden(field: str, hidden: Mapping[str, Any] | None) -> str:
 
 
 def _name_line(place: str) -> str:
-    """Return a place in the file that the page names on top."""
+    """Return a place in the file without its name, which is at the top of the page."""
     return f"line {place.rpartition(':')[2]}"

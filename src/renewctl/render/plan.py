@@ -1,26 +1,36 @@
 """A change, planned or made: what it changes, and what that means for recipients."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from renewctl.command_line import command_line
 from renewctl.domain.edit.settings import find_matching_default
-from renewctl.domain.identifiers import address_key
+from renewctl.domain.identifiers import client_key
 from renewctl.domain.impact import Impact
-from renewctl.domain.paths import IDENTITY
-from renewctl.model import Change, Plan, Portfolio, Value
+from renewctl.model import Change, Client, Plan, Portfolio
+from renewctl.render.change_words import (
+    change_line,
+    describe_alone,
+    describe_changes,
+    flat_value,
+    list_subjects,
+)
 from renewctl.render.impact import WHERE_ALL, impact_document, recipient_lines, without_recipient_lines
-from renewctl.render.result import HANG, DataTable, Line, Result, Segment, line
-from renewctl.text import count_of, format_value
+from renewctl.render.plan_headings import describe_plan, names_subject
+from renewctl.render.result import HANG, DataTable, Line, Result, line
+from renewctl.render.wording import name_clients
+from renewctl.text import count_of
 
 MOST_LINES = 20
-NO_RECIPIENTS_CHANGE = "Nobody starts or stops hearing."
-LAYOUT_ALONE = "another layout, the same values"
-_NO_PRODUCT = "(no product)"
+NO_RECIPIENTS_CHANGE = "No recipients change."
+LAYOUT_ALONE = "layout only, same values"
 
 
 class ChangeView(NamedTuple):
-    """A change with what describes it; ``store`` is the store's name."""
+    """A change with what describes it.
+
+    ``store`` is the name of the file; ``undoes`` is the id of the change that this one reverses, or empty.
+    """
 
     plan: Plan
     before: Portfolio
@@ -28,6 +38,7 @@ class ChangeView(NamedTuple):
     impact: Impact
     store: str
     changed: bool
+    undoes: str = ""
 
 
 def render_change(
@@ -41,14 +52,15 @@ def render_change(
     """Return what a command changed, or would change.
 
     Args:
-        view: the change.
-        dry_run: whether it would be made, and is not.
-        written: whether it has been saved.
-        warnings: to print as well.
-        brief: whether the user has read the change already, so that only its end is printed.
+        view: The change.
+        dry_run: Whether it is only shown.
+        written: Whether it has been saved.
+        warnings: The warnings to print with it.
+        brief: Whether the user has read the change already, so that only its end is printed.
     """
     plan = view.plan
-    counts = dict(plan.counts) or (_count_followers(view.after) if _changes_default(plan) else {})
+    counts = dict(plan.counts) or (_count_settings(view.after) if _changes_default(plan) else {})
+    remarks = [*plan.unchanged, *plan.notes]
     document = {
         "schema": "renewctl.plan/1",
         "command": plan.command,
@@ -57,12 +69,12 @@ def render_change(
         "changes": change_items(plan.changes),
         "impact": impact_document(view.impact),
         **({"counts": counts} if counts else {}),
-        **({"remarks": list(plan.notes)} if plan.notes else {}),
+        **({"remarks": remarks} if remarks else {}),
     }
     lines = [] if brief else [*describe_change(view, would=dry_run)]
     if view.changed:
-        end = ("Nothing written (dry run).", "warning") if dry_run else f"Written to {view.store}."
-        lines.append(line(end))
+        end = line(f"Saved {view.store}. {'Reverse' if view.undoes else 'Undo'} with: {command_line('undo')}")
+        lines.append(line(("Dry run: nothing was saved.", "warning")) if dry_run else end)
     return Result(
         document,
         change_table(plan.changes),
@@ -75,31 +87,115 @@ def render_change(
 
 
 def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
-    """Yield a change for people: clients without recipient, what changes, for whom."""
-    plan, changes = view.plan, view.plan.changes
-    yield from without_recipient_lines(view.impact, would=would)
-    command = (f"{plan.command}: ", "strong")
-    if _changes_default(plan):
-        before, after = view.before.default, view.after.default
-        owner = _transition(str(before.owner) if before else "none", str(after.owner) if after else "none")
-        user = _transition((before and before.notify) or "nobody", (after and after.notify) or "nobody")
-        yield line(command, HANG, "owner ", *owner, ", ", *user)
+    """Yield a change for people, clients without a recipient first."""
+    plan, names = view.plan, _name_clients(view)
+    yield from without_recipient_lines(view.impact, names)
+    unchanged = plan.unchanged
+    if plan.changes:
+        yield from _describe_settings(view, names, would=would)
+    elif view.changed:
+        yield line((f"{'Would change' if would else 'Changed'} the layout of {view.store}", "strong"))
     else:
-        counts = [f"{number} {noun}" for noun, number in plan.counts if number]
-        summary = count_of(len(changes), "change") if changes else "nothing to change"
-        if view.changed and not changes:
-            summary = LAYOUT_ALONE
-        elif plan.counts:
-            summary = ", ".join(counts if changes else ["no changes", *counts])
-        yield line(command, HANG, summary)
-        yield from change_lines(changes, len(changes) if plan.whole and would else MOST_LINES)
-    for note in plan.notes[:MOST_LINES]:
+        yield _explain_no_changes(view)
+        unchanged = unchanged if len(unchanged) > 1 else ()
+    notes = [*unchanged, *plan.notes]
+    for note in notes[:MOST_LINES]:
         yield line(("  note: ", "warning"), HANG, note)
-    if len(plan.notes) > MOST_LINES:
-        yield line(("  note: ", "warning"), f"… and {len(plan.notes) - MOST_LINES} more {WHERE_ALL}")
-    if changes:
-        yield line(*_describe_reach(view))
-        yield from recipient_lines(view.impact)
+    if len(notes) > MOST_LINES:
+        yield line(("  note: ", "warning"), f"… and {len(notes) - MOST_LINES} more {WHERE_ALL}")
+    if plan.changes:
+        yield from _describe_impact(view, names)
+
+
+def _name_clients(view: ChangeView) -> Mapping[str, str]:
+    """Return what to call the clients of a change, by key in both spellings.
+
+    A name that several clients have is followed by the domain.
+    """
+    spellings = {change.path[1] for change in view.plan.changes if change.path[0] == "clients"}
+    impact = view.impact
+    keys = {client_key(spelling) or spelling for spelling in spellings}
+    keys |= {*impact.clients, *impact.lost_all, *impact.new_without, *(each.client for each in impact.ended)}
+    renamed = {old for old, _ in impact.renamed}
+    before = {key: client for key, client in view.before.clients.items() if key not in renamed}
+    clients = {**before, **view.after.clients}
+    concerned = {clients[key].name: None for key in keys if key in clients}
+    alike: list[Client] = [client for client in clients.values() if client.name in concerned]
+    names = name_clients(alike)
+    by_key = {key: names[key] for key in keys if key in names}
+    return {**by_key, **{each: names.get(client_key(each) or each, each) for each in spellings}}
+
+
+def _describe_settings(view: ChangeView, names: Mapping[str, str], *, would: bool) -> Iterator[Line]:
+    """Yield the first line of a plan, and a line for each client or user."""
+    plan = view.plan
+    yield line((describe_plan(plan, view.undoes, would=would), "strong"))
+    if names_subject(plan, view.undoes):
+        if alone := describe_alone(plan.changes):
+            yield line("  ", HANG, *alone)
+        return
+    yield from _cut_lines(plan.changes, names, everything=plan.whole and would)
+
+
+def _cut_lines(changes: tuple[Change, ...], names: Mapping[str, str], *, everything: bool) -> Iterator[Line]:
+    subjects = list_subjects(changes)
+    most = len(subjects) if everything else MOST_LINES
+    shown = {*subjects[:most]}
+    for parts in describe_changes(
+        [each for each in changes if not shown.isdisjoint(list_subjects([each]))], names
+    ):
+        yield line("  ", *parts)
+    if len(subjects) > most:
+        yield line((f"  … and {len(subjects) - most} more {WHERE_ALL}", "dim"))
+
+
+def _explain_no_changes(view: ChangeView) -> Line:
+    plan = view.plan
+    counts = dict(plan.counts)
+    why = f"{view.store} already has these values"
+    if counts.get("unchanged"):
+        why = f"{count_of(counts['unchanged'], 'client')} already up to date"
+    elif len(plan.unchanged) == 1:
+        why = plan.unchanged[0]
+    elif plan.unchanged or plan.notes or counts:
+        why = ""
+    return line(("No changes", "strong"), f": {why}." if why else ".")
+
+
+def _describe_impact(view: ChangeView, names: Mapping[str, str]) -> Iterator[Line]:
+    """Yield for how many clients recipients change, and how."""
+    impact, counts = view.impact, _count_settings(view.after)
+    number, following = len(impact.clients), counts["following"]
+    if not number and not impact.ended:
+        yield line((NO_RECIPIENTS_CHANGE, "dim"))
+    elif not number:
+        yield line(f"Notices stop for {count_of(len(impact.ended), 'renewal')}:")
+    elif _changes_default(view.plan):
+        of = "" if number == following else f" of {following}"
+        clients = "client that follows" if following == 1 else "clients that follow"
+        yield line(f"Recipients change for {number}{of} {clients} the default:")
+    else:
+        yield line(f"Recipients change for {count_of(number, 'client')}:")
+    subjects = {client_key(each.path[1]) for each in view.plan.changes if each.path[0] == "clients"}
+    yield from recipient_lines(impact, names, named=number == 1 and subjects == {*impact.clients})
+    of_default = _changes_default(view.plan)
+    with_default = number and any(change.path[0] == "defaults" for change in view.plan.changes)
+    if counts["overridden"] and (of_default or with_default):
+        yield line(_describe_overridden(counts, affected=not of_default))
+
+
+def _describe_overridden(counts: Mapping[str, int], *, affected: bool) -> str:
+    """Return how many clients have an override, and how many match the default."""
+    number, matching = counts["overridden"], counts["pinned"]
+    have, are = ("has", "is") if number == 1 else ("have", "are")
+    text = f"{count_of(number, 'client')} {have} an override"
+    text += "" if affected else f" and {are} not affected"
+    if matching:
+        them = (
+            "it matches" if number == 1 else f"{matching} of them {'matches' if matching == 1 else 'match'}"
+        )
+        text += f"; {them} the new default"
+    return f"{text}."
 
 
 def _changes_default(plan: Plan) -> bool:
@@ -108,43 +204,11 @@ def _changes_default(plan: Plan) -> bool:
     return bool(paths) and paths <= {("defaults", "owner"), ("defaults", "notify")}
 
 
-def _transition(before: str, after: str) -> Line:
-    if address_key(before) == address_key(after):
-        return line((after, "notified"))
-    return line((before, "dim"), " → ", (after, "notified"))
-
-
-def _describe_reach(view: ChangeView) -> Iterator[str | Segment]:
-    """Yield how many clients are affected; of the default, also how many are not, and why."""
-    number = len(view.impact.clients)
-    clients_change = "client changes" if number == 1 else "clients change"
-    following, overridden, pinned = _count_followers(view.after).values()
-    if _changes_default(view.plan):
-        yield f"{number} of {following} following " if number != following else f"{number} "
-        yield clients_change
-        if overridden:
-            clients_are = "client is" if overridden == 1 else "clients are"
-            yield f" · {overridden} overridden {clients_are} not affected"
-    elif not number and view.impact.ended:
-        yield f"{count_of(len(view.impact.ended), 'renewal')} removed"
-        return
-    elif not number:
-        yield NO_RECIPIENTS_CHANGE, "dim"
-        return
-    else:
-        yield f"{number} {clients_change}"
-        if not any(change.path[0] == "defaults" for change in view.plan.changes):
-            return
-        yield f" · {following} following the default, {overridden} overridden"
-    if pinned:
-        yield f" ({pinned} pinned, same as the new default)"
-
-
-def _count_followers(portfolio: Portfolio) -> dict[str, int]:
-    pinned = len(find_matching_default(portfolio))
+def _count_settings(portfolio: Portfolio) -> dict[str, int]:
+    matching = len(find_matching_default(portfolio))
     overridden = sum(client.override is not None for client in portfolio.clients.values())
     following = len(portfolio.clients) - overridden
-    return {"following": following, "overridden": overridden, "pinned": pinned}
+    return {"following": following, "overridden": overridden, "pinned": matching}
 
 
 def change_items(changes: tuple[Change, ...]) -> list[Mapping[str, Any]]:
@@ -162,7 +226,7 @@ def change_items(changes: tuple[Change, ...]) -> list[Mapping[str, Any]]:
 
 def change_table(changes: tuple[Change, ...]) -> DataTable:
     """Return a row for each change."""
-    rows = tuple((change.path, _value_text(change.before), _value_text(change.after)) for change in changes)
+    rows = tuple((change.path, flat_value(change.before), flat_value(change.after)) for change in changes)
     return DataTable(("path", "before", "after"), rows)
 
 
@@ -172,68 +236,3 @@ def change_lines(changes: tuple[Change, ...], most: int = MOST_LINES) -> Iterato
         yield line("  ", *change_line(change))
     if len(changes) > most:
         yield line((f"  … and {len(changes) - most} more {WHERE_ALL}", "dim"))
-
-
-def change_line(change: Change) -> Line:
-    """Return a change as one line: what it is about, and its values before and after."""
-    what = _name_fields(change)
-    head = line((_subject(change), "strong"), " ", HANG)
-    if change.renamed:
-        return line(*head, f"{what} ".lstrip(), "renamed to ", (str(change.after) or _NO_PRODUCT, "notified"))
-    text = _item_text if _is_item(change) else _value_text
-    if change.before is None:
-        return line(*head, f"{what} ".lstrip(), "+ ", (text(change.after), "notified"))
-    if change.after is None:
-        return line(*head, f"{what} ".lstrip(), "− ", (text(change.before), "dim"))
-    before, after = (_value_text(change.before), "dim"), (_value_text(change.after), "notified")
-    return line(*head, f"{what}: ", before, " → ", after)
-
-
-def name_change(change: Change) -> str:
-    """Return what a change is about, and whether that was added, removed, renamed or changed."""
-    end = "renamed" if change.renamed else "changed"
-    if not change.renamed and (change.before is None or change.after is None):
-        end = "added" if change.before is None else "removed"
-    return " ".join(filter(None, (_subject(change), _name_fields(change), end)))
-
-
-def _name_fields(change: Change) -> str:
-    """Return what a change is about within its subject; empty for the whole of it."""
-    steps = change.path[1 if change.path[0] == _subject(change) else 2 :]
-    if _is_item(change) and not change.renamed:
-        steps = steps[:-1]
-    return " ".join(step or _NO_PRODUCT for step in steps)
-
-
-def _is_item(change: Change) -> bool:
-    """Return whether a change is about an item of a list: clients, KEY, contacts, ADDRESS.
-
-    Such an item is named by its own value.
-    """
-    return len(change.path) == 4 and change.path[2] in IDENTITY
-
-
-def list_subjects(changes: Iterable[Change]) -> tuple[str, ...]:
-    """Return what changes are about, each once: clients and users by their keys, or a table of the file."""
-    return tuple(dict.fromkeys(map(_subject, changes)))
-
-
-def _subject(change: Change) -> str:
-    return change.path[1] if change.path[0] in {"clients", "users"} else change.path[0]
-
-
-def _value_text(value: Value | None) -> str:
-    """Return a value for people, without brackets and quotes."""
-    if isinstance(value, dict):
-        texts = [f"{key} {_value_text(inner)}" for key, inner in value.items()]
-        return ", ".join(texts) or "(nothing else yet)"
-    if isinstance(value, list):
-        return "; ".join(map(_item_text, value)) or "none"
-    return value.isoformat() if isinstance(value, date) else format_value(value)
-
-
-def _item_text(value: Value | None) -> str:
-    """Return one item of a list; of a table only its values, not the names of its fields."""
-    if isinstance(value, dict):
-        return " ".join(map(_item_text, value.values()))
-    return "+".join(map(_value_text, value)) if isinstance(value, list) else _value_text(value)

@@ -1,8 +1,8 @@
-"""What people look at, drawn by rich; imported only where somebody looks.
+"""Screens drawn by rich; imported only if the output is for a terminal.
 
-Text reaches rich as ``Text``, and through ``showable`` first: nothing in it is read as markup, emoji or a
-colour. No word is broken, and nothing is cut but what ``shorten`` is asked to: a table that does not fit
-takes another layout, or its long form.
+Text passes through ``showable`` and reaches rich as ``Text``, so that nothing in it is read as markup, emoji
+or a colour. Words are not broken, and only ``shorten`` cuts text: a table that does not fit has another
+layout, or a long form.
 """
 
 import io
@@ -29,23 +29,23 @@ STYLES = {
     "dim": "dim",
     "strong": "bold",
 }
-"""Looks in the sixteen colours that suit a terminal's ground; words always repeat what a style means."""
+"""Styles in the sixteen colours of the terminal. Words always repeat what a style means."""
 GAP = 2
 LEAST_TEXT = 24
-"""The fewest columns for text that is continued on further lines."""
+"""The least width of text that continues on further lines."""
 MOST_NAMED = 20
 MOST_DRAWN = 1_000
-"""Rows of a table in styles; a longer one is plain."""
+"""The most rows of a table with styles; a longer table is plain."""
 _PAPER = 1_000_000
-"""The width of rich's console, which cuts what is wider; a word wider than the terminal stays whole."""
+"""The width of rich's console. It is huge because rich cuts wider text, and long words must stay whole."""
 _PLAIN = Console(file=io.StringIO(), width=_PAPER)
-"""What rich asks for where text is only measured."""
+"""The console that rich requires to measure text."""
 _NO_BREAK = "\uffff"
-"""Stands for a space at which no line is broken; text made showable has no noncharacter of its own."""
+"""A space at which no line is broken. Showable text never contains this noncharacter."""
 
 
 def draw(result: Result, width: int, *, colour: bool, footer: bool = True) -> str:
-    """Return the result as people see it in ``width`` columns, with or without the footer."""
+    """Return the result for people, ``width`` columns wide."""
     if result.text:
         return "".join(showable(each) + "\n" for each in result.text.splitlines())
     console = Console(
@@ -53,7 +53,7 @@ def draw(result: Result, width: int, *, colour: bool, footer: bool = True) -> st
         theme=Theme(STYLES),
         force_terminal=colour,
         color_system="standard" if colour else None,
-        no_color=not colour,  # otherwise rich itself would follow NO_COLOR
+        no_color=not colour,  # otherwise rich would read NO_COLOR
         width=_PAPER,
         highlight=False,
         markup=False,
@@ -70,7 +70,7 @@ def draw(result: Result, width: int, *, colour: bool, footer: bool = True) -> st
 
 
 def terminal_width() -> int:
-    """Return how many columns the terminal has, at least 40; 100 where there is none."""
+    """Return the width of the terminal, at least 40; 100 if there is none."""
     return max(40, shutil.get_terminal_size((100, 24)).columns)
 
 
@@ -78,9 +78,9 @@ def decide_colour(choice: str, variables: Mapping[str, str], *, terminal: bool) 
     """Return whether to use colour.
 
     Args:
-        choice: ``always``, ``never``, or ``auto``: on a terminal, unless a variable is against it.
-        variables: the process's, see no-color.org; ``FORCE_COLOR=0`` is no.
-        terminal: whether a terminal shows it.
+        choice: ``always``, ``never``, or ``auto``, which means on a terminal unless a variable forbids it.
+        variables: The environment variables, see no-color.org; ``FORCE_COLOR=0`` forbids colour.
+        terminal: Whether the output is for a terminal.
     """
     if choice != "auto":
         return choice == "always"
@@ -90,18 +90,18 @@ def decide_colour(choice: str, variables: Mapping[str, str], *, terminal: bool) 
 
 
 def measure(parts: Line) -> int:
-    """Return how many columns of a terminal a line takes."""
+    """Return the width of a line on a terminal."""
     return cell_len(showable("".join([text for text, _ in parts])))
 
 
 def measure_columns(columns: Iterable[Column]) -> int:
-    """Return how wide columns of a table are, each with a gap; one that is empty is not shown."""
+    """Return the width of table columns with their gaps; empty columns do not count."""
     widths = ((max(map(_measure_cell, each.cells), default=0), each.heading) for each in columns)
     return sum(GAP + max(cell_len(heading), width) for width, heading in widths if width)
 
 
 def list_fitting(names: Sequence[str], room: int, most: int = MOST_NAMED) -> str:
-    """Return the names there is room for, at least one, and how many more there are."""
+    """Return as many names as fit, at least one, and the number of the others."""
     for number in range(min(len(names), most), 1, -1):
         text = list_some(names, number)
         if cell_len(showable(text)) <= room:
@@ -110,7 +110,7 @@ def list_fitting(names: Sequence[str], room: int, most: int = MOST_NAMED) -> str
 
 
 def shorten(text: str, room: int) -> str:
-    """Return a text that takes no more than ``room`` columns: its end is replaced by an ellipsis."""
+    """Return a text at most ``room`` wide; a longer one ends in an ellipsis."""
     shown = showable(text)
     if cell_len(shown) <= room:
         return shown
@@ -128,7 +128,7 @@ def _blocks(result: Result, width: int) -> Iterable[Block]:
 
 
 def _arrange(blocks: Iterable[Block], width: int) -> Iterator[Text | Table]:
-    """Yield what rich draws: lines that follow one another as one text, and tables."""
+    """Yield what rich draws: tables, and consecutive lines as one text."""
     text = Text()
     for block in blocks:
         if not isinstance(block, Grid):
@@ -136,7 +136,7 @@ def _arrange(blocks: Iterable[Block], width: int) -> Iterator[Text | Table]:
                 text.append_text(each).append("\n")
             continue
         if text:
-            text.right_crop()  # rich ends what it prints with a line end
+            text.right_crop()  # rich adds a line end
             yield text
             text = Text()
         yield from _lay_out(block, width)
@@ -146,7 +146,7 @@ def _arrange(blocks: Iterable[Block], width: int) -> Iterator[Text | Table]:
 
 
 def _make_text(parts: Line | list[Line]) -> Text:
-    """Return text in its styles, in which commands are not broken; a list has lines of their own."""
+    """Return styled text without breaks in commands; a list has several lines."""
     return Text("\n").join(_trim(_style(each)) for each in (parts if isinstance(parts, list) else [parts]))
 
 
@@ -161,9 +161,10 @@ def _style(parts: Line) -> Text:
 
 
 def _wrap(parts: Line, width: int) -> Iterator[Text]:
-    """Yield a line that is continued below the place of ``HANG``, otherwise as prose or as an item of a list.
+    """Yield a line and its continuations, indented to the place of ``HANG``.
 
-    A word for which there is no room, such as a command to be pasted, gets a line of its own.
+    Without ``HANG``, it is broken as prose or as an item of a list. A word that does not fit, for example a
+    command to paste, gets its own line.
     """
     place = parts.index(HANG) if HANG in parts else 0
     head, body, more = _style(parts[:place]), _make_text(parts[place:]), 0
@@ -174,7 +175,7 @@ def _wrap(parts: Line, width: int) -> Iterator[Text]:
         head, body = body.divide([indent]) if indent else (Text(), body)
         head.truncate(width - LEAST_TEXT)
     room = width - head.cell_len - more
-    # With the spaces behind it, which would be the beginning of the next line.
+    # With the spaces after it, which would otherwise begin the next line.
     long = [match.span() for match in re.finditer(r"(\S+) *", body.plain) if cell_len(match[1]) > room]
     pieces = map(_trim, body.divide([offset for span in long for offset in span]))
     for number, piece in enumerate(pieces):
@@ -191,14 +192,14 @@ def _wrap(parts: Line, width: int) -> Iterator[Text]:
 
 
 def _trim(text: Text) -> Text:
-    """Return text without the spaces at its end."""
+    """Return text without trailing spaces."""
     text = text.copy()
     text.rstrip()
     return text
 
 
 def _break(text: Text, room: int, indent: int = 0) -> Text:
-    """Return text with line ends where it has to be continued, and then the indent."""
+    """Return text with line breaks and indents, so that it fits."""
     if text.cell_len <= room:
         return text
     return Text("\n" + " " * indent).join(map(_trim, text.wrap(_PLAIN, room)))
@@ -209,12 +210,12 @@ def _longest_word(text: Text) -> int:
 
 
 def fits(grid: Grid, width: int) -> bool:
-    """Return whether there is room for a table in one of its layouts."""
+    """Return whether a layout of a table fits."""
     return _find_layout(grid, width) is not None
 
 
 def _lay_out(grid: Grid, width: int) -> Iterator[Text | Table]:
-    """Yield the first layout that fits; otherwise the long form."""
+    """Yield the first layout that fits, otherwise the long form."""
     if found := _find_layout(grid, width):
         columns, widths = found
         if columns:
@@ -226,7 +227,7 @@ def _lay_out(grid: Grid, width: int) -> Iterator[Text | Table]:
 
 
 def _find_layout(grid: Grid, width: int) -> tuple[list[Column], list[int]] | None:
-    """Return the first layout that fits, without columns in which nothing is shown, and their widths."""
+    """Return the first layout that fits without its empty columns, and the widths."""
     sizes: dict[int, int] = {}
     for layout in grid.layouts:
         for column in layout:
@@ -249,9 +250,9 @@ def _plain(cell: Line | list[Line]) -> str:
 
 
 def _fit(columns: Sequence[Column], wanted: Sequence[int], width: int) -> list[int] | None:
-    """Return the widths of columns if there is room for them; otherwise None.
+    """Return the widths of columns; None if they do not fit.
 
-    Columns that wrap get what the others leave, the first of them most.
+    Columns that wrap share the remaining width, the first one first.
     """
     widths = []
     for column, size in zip(columns, wanted, strict=True):
@@ -280,7 +281,7 @@ def _make_table(columns: Sequence[Column], widths: Sequence[int]) -> Text | Tabl
     for column, size in zip(columns, widths, strict=True):
         heading, *texts = map(_make_text, (line((column.heading, "strong")), *column.cells))
         if column.right:
-            # Where rich 14.2 aligns by itself, it counts the padding of the last column, which has none.
+            # rich 14.2 adds padding to the last column when it aligns by itself.
             for text in (heading, *texts):
                 text.align("right", size)
         table.add_column(heading, width=size, no_wrap=True)
@@ -291,7 +292,7 @@ def _make_table(columns: Sequence[Column], widths: Sequence[int]) -> Text | Tabl
 
 
 def _align(columns: Sequence[Column], widths: Sequence[int]) -> Text:
-    """Return many rows as plain text in the same columns, which takes a fraction of the time."""
+    """Return a long table as plain text in the same columns, which is much faster."""
     shown = []
     for column, size in zip(columns, widths, strict=True):
         texts = [column.heading, *map(_plain, column.cells)]
@@ -302,7 +303,7 @@ def _align(columns: Sequence[Column], widths: Sequence[int]) -> Text:
 
 
 def _stack(columns: Sequence[Column]) -> Iterator[Line]:
-    """Yield a block for each row: the first column's value, and the others' behind their headings."""
+    """Yield a block for each row: the first value, then the others with headings."""
     first, *others = columns
     label = max([len(column.heading) for column in others], default=0)
     for number, cell in enumerate(first.cells):

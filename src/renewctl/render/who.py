@@ -1,4 +1,4 @@
-"""Who would be notified of each renewal: the report in every form but the page."""
+"""The report on recipients by renewal, in every format except HTML."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -18,11 +18,11 @@ _SINGLE_VALUES = (
     *("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline"),
     *("owner", "source", "rule"),
 )
-"""The columns that are keys of JSON, too."""
+"""The columns that are also keys in JSON."""
 
 
 def render_by_client(report: Report) -> Result:
-    """Return a row for each renewal."""
+    """Return the report with a row for each renewal."""
     rows, today = report.rows, report.as_of
     columns = report.columns or machine_columns()
     values = (tuple([column.value(row, today) for column in columns]) for row in rows)
@@ -42,7 +42,7 @@ def render_by_client(report: Report) -> Result:
 
 
 def _draw(report: Report, width: int) -> Iterator[Block]:
-    from renewctl.render.who_screen import draw_report  # Lazy import: a pipe draws nothing.
+    from renewctl.render.who_screen import draw_report  # Lazy import: only a terminal needs it.
 
     yield from report.person_lines
     yield from draw_report(report, width)
@@ -53,7 +53,7 @@ def _find_alarm(columns: Sequence[ReportColumn]) -> str:
 
 
 def _make_page_table(report: Report) -> DataTable:
-    """Return what Markdown has."""
+    """Return the table for Markdown."""
     columns = report.columns or [column for column in COLUMNS.values() if column.page]
     rows: list[tuple[Cell, ...]] = []
     for row in report.rows:
@@ -63,7 +63,7 @@ def _make_page_table(report: Report) -> DataTable:
 
 
 def report_item(row: ReportRow, today: date) -> dict[str, Any]:
-    """Return a row as JSON has it; names are a contract."""
+    """Return a row for JSON; the keys are a contract."""
     return {
         **{key: COLUMNS[key].value(row, today) for key in _SINGLE_VALUES},
         "renewal": row.renewal.day.isoformat() if row.renewal else None,
@@ -79,12 +79,12 @@ def _recipients(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
 
 
 def note_item(note: Note) -> dict[str, str]:
-    """Return a note as JSON has it."""
+    """Return a note for JSON."""
     return {"code": note.code, "severity": note.severity, "message": note.message}
 
 
 def summarize(rows: Sequence[ReportRow]) -> dict[str, int]:
-    """Return the counts that the JSON forms end with."""
+    """Return the counts at the end of the JSON formats."""
     return {
         "clients": len({row.client.key for row in rows}),
         "renewals": sum(row.renewal is not None for row in rows),
@@ -94,7 +94,7 @@ def summarize(rows: Sequence[ReportRow]) -> dict[str, int]:
 
 
 def describe_report(report: Report) -> tuple[Line, ...]:
-    """Return the footer: what is listed, and on what it is based."""
+    """Return the footer: how much is listed, and what it is based on."""
     window, today = report.window, report.as_of
     past = sum(row.is_past(today) for row in report.rows)
     undated = sum(row.renewal is None for row in report.rows)
@@ -129,16 +129,16 @@ def suggest_more(report: Report) -> Iterator[Line]:
     elif report.window and report.window == default_window(report.portfolio.policy, report.as_of):
         yield line(f"All dates: {repeat_command(all=True)}")
     elif report.window:
-        yield line("To list more: widen the window")
+        yield line(f"To list more: {report.wider}")
 
 
 def point_on(report: Report) -> Iterator[Line]:
-    """Yield where to read more and what to do, or how to list more."""
+    """Yield the commands for details and fixes, or how to list more."""
     if report.rows:
         details = [] if report.long or report.columns else [repeat_command(long=True)]
         details.append(command_line("explain CLIENT"))
-        remedies = f"; what to do: {command_line('check')}" if without_recipient(report.rows) else ""
-        yield line(f"Details: {', '.join(details)}{remedies}")
+        fixes = f"; fixes: {command_line('check')}" if without_recipient(report.rows) else ""
+        yield line(f"Details: {', '.join(details)}{fixes}")
     if report.rows and report.portfolio.default is None:
         yield line(f"No default is set: {command_line('set-default', owner='hubspot', notify='USER')}")
     yield from suggest_more(report)

@@ -1,4 +1,4 @@
-"""What each recipient will be notified about or copied on, as a text that can be sent to them."""
+"""The report by recipient, and the messages that can be sent to them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -18,7 +18,7 @@ DAYS = ("days_to_renewal", "days_to_deadline")
 RENEWAL_KEYS = ("client", "name", "product", "renewal", "deadline", *DAYS, "rule")
 NOTHING = "No renewals."
 NOBODY = "NOBODY"
-"""In place of the name, where nobody is notified."""
+"""The name for renewals about which nobody is notified."""
 WORDS = {"to": "notified about", "cc": "copied on"}
 MARKS = {
     "to": line(("notified", "notified")),
@@ -28,14 +28,14 @@ MARKS = {
 NOBODY_MARK = line((NOBODY, "error"))
 _SCREEN = ("deadline", "days_to_deadline", "renewal", "client", "domain", "product", "as")
 _DROPPED = ("domain", "product", "renewal", "days_to_deadline")
-"""The columns that a narrow terminal goes without, in the order in which they are left out."""
+"""The columns that are dropped on a narrow terminal, in this order."""
 
 
 class Delivery(NamedTuple):
-    """Rows that are the same to one recipient.
+    """Rows of one kind for one recipient.
 
-    ``kind`` is "to" if they will be notified, "cc" if they will be copied, or "past" if the renewal date has
-    passed, so that a notice is not to be expected.
+    ``kind`` is "to" if the recipient will be notified, "cc" if copied, and "past" if the renewal date has
+    passed, so that no notice is expected.
     """
 
     kind: str
@@ -43,12 +43,12 @@ class Delivery(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """What the rows are to the recipient, and how many, as a part of a sentence."""
+        """The kind and the number of rows, as a part of a sentence."""
         count = count_rows(self.rows)
-        return f"{WORDS[self.kind]} {count}" if self.kind in WORDS else f"{count} whose date has passed"
+        return f"{WORDS[self.kind]} {count}" if self.kind in WORDS else f"{count} with a past date"
 
-    def tell(self, digest: Digest, you: str = "You will be") -> str:
-        """Return the same as a sentence to the recipient without its end, or about NOBODY."""
+    def write_sentence(self, digest: Digest, you: str = "You will be") -> str:
+        """Return a sentence to the recipient, or about NOBODY, without a full stop."""
         if self.kind in WORDS:
             return f"{you if digest.email else f'{NOBODY} is'} {self.summary}"
         they = "it was" if len(self.rows) == 1 else "they were"
@@ -56,7 +56,7 @@ class Delivery(NamedTuple):
 
 
 def render_by_recipient(report: Report) -> Result:
-    """Return an item for each recipient, with what they will be notified about or copied on."""
+    """Return the report with an item for each recipient, and the renewals of each."""
     today = report.as_of
     digests = build_digests(report.rows, report.person.email if report.person else None)
     items: list[dict[str, Any]] = []
@@ -71,7 +71,7 @@ def render_by_recipient(report: Report) -> Result:
         rows += ({**renewal, **person} for renewal in renewals)
     nobody = without_recipient(report.rows)
     keys = ", ".join(dict.fromkeys(row.client.key for row in nobody))
-    # A list by person has no place for a row that notifies nobody.
+    # A list of recipients cannot show the rows without one.
     warning = f"nobody is notified about {count_rows(nobody)}: {keys}"
     digests = (*digest_nobody(report.rows), *digests)
     return Result(
@@ -92,7 +92,7 @@ def render_by_recipient(report: Report) -> Result:
 
 
 def _draw(digests: Sequence[Digest], report: Report) -> Iterator[Block]:
-    """Yield a table for each recipient, and one for the rows that notify nobody; or their messages."""
+    """Yield a table or a message for each recipient, and for NOBODY."""
     if not digests:
         yield line((NOTHING, "dim"))
     grids = () if report.long else _make_grids(digests, report.as_of)
@@ -113,7 +113,7 @@ def _draw(digests: Sequence[Digest], report: Report) -> Iterator[Block]:
 
 
 def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
-    """Yield a table for each recipient. The columns of all are aligned."""
+    """Yield a table for each recipient, with the same widths of columns."""
     deliveries = [(digest, each) for digest in digests for each in list_deliveries(digest, today)]
     rows = [row for _, delivery in deliveries for row in delivery.rows]
     columns = {}
@@ -123,7 +123,7 @@ def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
         cells = [column.show(row, today)[0] for row in rows]
         columns[key] = _align(column.heading.upper(), cells, right=column.right)
     columns["client"] = _align("CLIENT", [line((name_client(row.client), "strong")) for row in rows])
-    names = name_clients(row.client for row in rows)  # where there is no domain beside them
+    names = name_clients(row.client for row in rows)  # for tables without the domain
     columns["named"] = _align("CLIENT", [line((names[row.client.key], "strong")) for row in rows])
     domains = [line((row.client.key if row.client.name else "", "dim")) for row in rows]
     columns["domain"] = _align("DOMAIN", domains)
@@ -147,8 +147,8 @@ def _mark(digest: Digest, delivery: Delivery) -> Line:
 
 
 def _align(heading: str, cells: Sequence[Line], *, right: bool = False) -> Column:
-    """Return a column of which every part is as wide as the whole; nothing is in it if no cell has text."""
-    from renewctl.render.terminal import measure  # Lazy import: a pipe does not wait for rich.
+    """Return a column that is equally wide in all tables; empty if no cell has text."""
+    from renewctl.render.terminal import measure  # Lazy import: only a terminal needs rich.
 
     widest = max(map(measure, cells), default=0)
     return Column(heading, cells, right=right, least=max(widest, len(heading)) if widest else 0)
@@ -160,21 +160,21 @@ def _draw_message(digest: Digest, today: date) -> Iterator[Line]:
 
 
 def _write_messages(digests: Sequence[Digest], report: Report) -> str:
-    """Return the messages to recipients, one below the other."""
+    """Return the messages to all recipients as one text."""
     messages = [build_message(digest, report.as_of) for digest in digests]
     return "\n".join([*(messages or [f"{NOTHING}\n"]), f"{describe_source(report)}\n"])
 
 
 def digest_nobody(rows: Sequence[ReportRow]) -> Sequence[Digest]:
-    """Return the rows about which nobody is notified as those of a recipient, NOBODY; none without rows."""
-    silent = without_recipient(rows)
-    return [Digest("", NOBODY, tuple(("to", row) for row in silent))] if silent else []
+    """Return the rows without a recipient as those of NOBODY; empty if there are none."""
+    found = without_recipient(rows)
+    return [Digest("", NOBODY, tuple(("to", row) for row in found))] if found else []
 
 
 def list_deliveries(digest: Digest, today: date) -> Iterator[Delivery]:
-    """Yield a recipient's rows: of which they will be notified, then copied, then those that are past.
+    """Yield the rows of a recipient by kind: notified, copied, past.
 
-    Every form that people read has these groups.
+    Every format for people has these groups.
     """
     groups: dict[str, list[ReportRow]] = {kind: [] for kind in MARKS}
     for delivery, row in digest.rows:
@@ -185,10 +185,10 @@ def list_deliveries(digest: Digest, today: date) -> Iterator[Delivery]:
 
 
 def build_message(digest: Digest, today: date) -> str:
-    """Return what a recipient will be notified about as plain text, for a mail or a chat."""
+    """Return the message to a recipient as plain text, for an email or a chat."""
     blocks = [[describe_recipient(digest)]] if digest.email else []
     for delivery in list_deliveries(digest, today):
-        blocks.append([f"{delivery.tell(digest)}:"])
+        blocks.append([f"{delivery.write_sentence(digest)}:"])
         blocks.append(
             [
                 each
@@ -212,7 +212,7 @@ def describe_client(row: ReportRow) -> str:
 
 
 def describe_dates(row: ReportRow, today: date) -> str:
-    """Return when it renews and until when its terms can be changed, as sentences."""
+    """Return the renewal date and the renewal deadline as sentences."""
     if row.renewal is None or row.deadline is None:
         return "No renewal date is recorded."
     day, deadline = row.renewal.day, row.deadline
@@ -220,17 +220,17 @@ def describe_dates(row: ReportRow, today: date) -> str:
         return f"The renewal date was {day} ({in_days((day - today).days)})."
     days = in_days((deadline - today).days)
     if deadline < today:
-        return f"Renews {day}. The renewal deadline was {deadline} ({days})."
-    return f"Renews {day}. Terms can be changed until {deadline} ({days})."
+        return f"Renews on {day}. The renewal deadline was {deadline} ({days})."
+    return f"Renews on {day}. The renewal deadline is {deadline} ({days})."
 
 
 def describe_source(report: Report) -> str:
-    """Return as of when messages to recipients hold, and that HubSpot may differ."""
+    """Return the day of the report, and that HubSpot can differ."""
     return f"As of {report.as_of}, based on the partner's records, not on live HubSpot data."
 
 
 def count_rows(rows: Sequence[ReportRow]) -> str:
-    """Return how many renewals the rows are, and how many clients without one, in words."""
+    """Count the renewals among rows, and the clients without one, in words."""
     dated = sum(row.renewal is not None for row in rows)
     undated = len(rows) - dated
     counts = [count_of(dated, "renewal")] if dated else []
@@ -239,7 +239,7 @@ def count_rows(rows: Sequence[ReportRow]) -> str:
 
 
 def _markdown(digests: Sequence[Digest], today: date) -> str:
-    """Return a heading for each recipient, and an item for each renewal."""
+    """Return the messages as Markdown, with a heading for each recipient."""
     blocks = []
     for digest in digests:
         name, email = markdown_cell(digest.name), markdown_cell(digest.email)
@@ -249,5 +249,5 @@ def _markdown(digests: Sequence[Digest], today: date) -> str:
                 f"- **{markdown_cell(describe_client(row))}** {describe_dates(row, today)}"
                 for row in delivery.rows
             ]
-            blocks += [f"{delivery.tell(digest)}:", "\n".join(items)]
+            blocks += [f"{delivery.write_sentence(digest)}:", "\n".join(items)]
     return "\n\n".join(blocks or [NOTHING]) + "\n"

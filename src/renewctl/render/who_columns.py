@@ -1,4 +1,4 @@
-"""The one table of the report's columns, from which every form takes them."""
+"""The table of the report's columns, for every format."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -16,28 +16,28 @@ NOBODY: Line = (("NOBODY", "error"),)
 OVERRIDDEN = ("*", "")
 """The mark of an override, which the legend explains."""
 SOON = 14
-"""Days before a deadline from which it is shown as a warning."""
+"""The days before a deadline in which it is shown as a warning."""
 _MARKS = {Severity.ERROR: "✗ ", Severity.WARNING: "! ", Severity.INFO: "· "}
 _MOST = {"address": 1000, "user": 1000, "brief": 24, "number": 0}
-"""Characters of recipients; where there are more, a number takes the place of those who are copied."""
+"""The most characters of recipients; if there are more, those who are copied are only counted."""
 _LONG = len("1 partner user")
-"""The same for the names of partner users who are notified."""
+"""The same for the names of notified partner users."""
 Detail = Literal["address", "user", "brief", "number"]
-"""How recipients are named where one line is all there is."""
+"""How recipients are named in a single line."""
 
 
 class ReportColumn(NamedTuple):
     """A column of the report.
 
     Args:
-        key: Its name in tsv, csv and workbooks, and for ``--columns``.
-        heading: What people see above it.
-        value: Returns the exact value of a row, as of a day.
-        shown: Returns the same for people, as a line or several; None for the value as text.
-        brief: Returns the same for the table on a terminal; None for what ``shown`` returns.
-        machine: Whether tsv, csv and workbooks have it unless columns are chosen.
-        page: Whether Markdown and the HTML page have it.
-        screen: Whether the table on a terminal has it, where there is room.
+        key: The name in tsv, csv and workbooks, and for ``--columns``.
+        heading: The heading for people.
+        value: Returns the exact value of a row on a day.
+        shown: Returns the value for people, as one or more lines; None means the value as text.
+        brief: Returns the value for the table on a terminal; None means the same as ``shown``.
+        machine: Whether it is in tsv, csv and workbooks by default.
+        page: Whether it is in Markdown and on the HTML page by default.
+        screen: Whether it is on a terminal by default, if there is room.
         right: Whether it is aligned to the right.
     """
 
@@ -52,7 +52,7 @@ class ReportColumn(NamedTuple):
     right: bool = False
 
     def show(self, row: ReportRow, today: date) -> list[Line]:
-        """Return the cell of a row as people see it, line by line."""
+        """Return the cell of a row for people, line by line."""
         if self.shown:
             found = self.shown(row, today)
             return found if isinstance(found, list) else [found]
@@ -75,7 +75,7 @@ def _show_days(row: ReportRow, today: date) -> Line:
 
 
 def _mark_past(row: ReportRow, today: date) -> Line:
-    """Return the days to the deadline, which matter no more if the renewal is over."""
+    """Return the days to the deadline, or that the renewal date has passed."""
     return line(("past", "warning")) if row.is_past(today) else _show_days(row, today)
 
 
@@ -93,7 +93,7 @@ def _show_owner(row: ReportRow, _today: date) -> Line:
 
 
 def _mark_owner(row: ReportRow, today: date) -> Line:
-    """Return the owner with a mark that the legend below the table explains once."""
+    """Return the owner, with a mark for an override."""
     return line(_show_owner(row, today)[0], *([OVERRIDDEN] if row.overridden else []))
 
 
@@ -123,10 +123,10 @@ def count_recipients(row: ReportRow, detail: Detail, names: Mapping[str, str]) -
     """Return who is notified and copied in a few words.
 
     Args:
-        row: the row.
-        detail: whether a recipient who is the only one is named by the address; or partner users by their
-            short names; or only if those are short; or contacts and those who are copied are counted.
-        names: the short names of partner users, by address; without one, the address is the name.
+        row: The row.
+        detail: How much is shown: the address of a single recipient; the short names of partner users; these
+            only if they are short; or only numbers.
+        names: The short names of partner users, by address; a user without one is shown by address.
     """
     to, cc = row.resolution.to, row.resolution.cc
     if not to:
@@ -145,7 +145,7 @@ def count_recipients(row: ReportRow, detail: Detail, names: Mapping[str, str]) -
 
 
 def _list_codes(row: ReportRow, _today: date) -> list[str]:
-    """Return the codes; those that repeat with the role or the person that each is about."""
+    """Return the codes of the notes; repeated ones have the role or the address."""
     notes = row.row_notes
     codes = [note.code for note in notes]
     if len({*codes}) == len(codes):
@@ -157,7 +157,7 @@ def _list_codes(row: ReportRow, _today: date) -> list[str]:
 
 
 def note_line(note: Note) -> Line:
-    """Return a note as people see it: its severity, code and message."""
+    """Return a note for people: its severity, code and message."""
     style = str(note.severity)
     mark = _MARKS[note.severity]
     return line((f"{mark}{note.code}: ", style), (note.message, "info" if style == "info" else ""))
@@ -216,12 +216,12 @@ _COLUMNS = (
         "notes", "Notes", _list_codes, lambda row, _: [note_line(note) for note in row.row_notes], page=True
     ),
 )
-"""The columns in the order in which people see them."""
+"""The columns in their order for people."""
 _ORDER = (
     *("client", "name", "product", "renewal", "deadline", "days_to_renewal", "days_to_deadline"),
     *("owner", "source", "rule", "to", "cc", "notes"),
 )
-"""The columns that tsv and csv had from the beginning, in their order, which is a contract; others follow."""
+"""The first columns of tsv and csv. Their order is a contract; new columns follow."""
 COLUMNS: Mapping[str, ReportColumn] = {column.key: column for column in _COLUMNS}
 
 

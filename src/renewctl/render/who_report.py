@@ -1,4 +1,4 @@
-"""What a report is made of, and what its person is responsible for."""
+"""The content of a report, and the responsibilities of the person it is about."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -10,18 +10,26 @@ from renewctl.domain.responsibilities import Responsibilities
 from renewctl.model import Portfolio, Role
 from renewctl.render.result import Line, line
 from renewctl.render.who_columns import ReportColumn
+from renewctl.render.wording import ROLES
 from renewctl.text import count_of, list_some
 
 MOST_NAMED = 5
-"""So many clients are named; the JSON form has all of them."""
+"""The most clients that are named; JSON has all of them."""
 
 
 class Report(NamedTuple):
-    """What is reported, and how.
+    """The rows of a report, and how they are shown.
 
-    With ``person``, of that person alone. ``filters`` are the options that leave out rows of the window.
-    ``columns`` are those chosen, or none for the usual ones; with ``long``, people see all that is known of
-    each row. ``portfolio`` is all that the store has.
+    Args:
+        rows: The rows, in their order.
+        as_of: The day of the report.
+        window: The period of the report; None for all dates.
+        store: The path of the file and its hash.
+        portfolio: The content of the file.
+        person: The person that the report is about; None for all recipients.
+        filters: The options that exclude rows of the period.
+        columns: The columns that the user chose; empty for the default ones.
+        long: Whether people see all details of each row.
     """
 
     rows: Sequence[ReportRow]
@@ -36,25 +44,25 @@ class Report(NamedTuple):
 
     @property
     def heading(self) -> Mapping[str, Any]:
-        """What every JSON form of the report begins with."""
+        """The first keys of the report in JSON."""
         person = {"person": _person_document(self.person)} if self.person else {}
         return {"as_of": self.as_of.isoformat(), "store": dict(self.store), **person}
 
     @property
     def restriction(self) -> str:
-        """What the rows have in common because of filters, as the end of a clause."""
+        """The filters, as the end of a clause."""
         return f", only {', '.join(self.filters)}" if self.filters else ""
 
     @property
     def wider(self) -> str:
-        """What to leave out or widen so that more is listed; empty if all is."""
-        ways = [f"leave out {' or '.join(self.filters)}"] if self.filters else []
-        ways += ["widen the window"] if self.window else []
+        """How to list more, as a clause; empty if all is listed."""
+        ways = [f"remove {' or '.join(self.filters)}"] if self.filters else []
+        ways += ["choose a longer period"] if self.window else []
         return ", or ".join(ways)
 
     @property
     def person_lines(self) -> Sequence[Line]:
-        """What every screen of the report begins with."""
+        """The first lines of the report on a terminal."""
         return [*_person_lines(self.person), line()] if self.person else []
 
 
@@ -72,13 +80,13 @@ def _person_document(person: Responsibilities) -> dict[str, Any]:
 
 
 def _person_lines(person: Responsibilities) -> Iterator[Line]:
-    """Yield the person's name, then a line for each kind of responsibility."""
+    """Yield the name of the person, then a line for each kind of responsibility."""
     yield line((person.email, "strong"), f" ({person.name})" if person.name else "")
     if person.user_inactive:
-        yield line("  ", ("deactivated in HubSpot, so receives nothing as a partner user", "warning"))
+        yield line("  ", ("deactivated in HubSpot, so not notified as a partner user", "warning"))
     if person.inactive_at:
         clients = list_some(person.inactive_at, MOST_NAMED)
-        yield line("  ", (f"deactivated in HubSpot as a contact at {clients}", "warning"))
+        yield line("  ", (f"deactivated in HubSpot as a contact of {clients}", "warning"))
     if person.default:
         verb = "follows" if person.followers == 1 else "follow"
         yield line(f"  partner user of the default: {count_of(person.followers, 'client')} {verb} it")
@@ -89,9 +97,9 @@ def _person_lines(person: Responsibilities) -> Iterator[Line]:
     for client, roles in person.roles.items():
         clients_by_roles.setdefault((roles, client in person.not_notified), []).append(client)
     for (roles, not_notified), keys in clients_by_roles.items():
-        *others, last = roles
+        *others, last = (ROLES[role] for role in roles)
         words = f"{', '.join(others)} and {last}" if others else last
-        silent = ", where contacts are not written to while the partner owns" if not_notified else ""
-        yield line(f"  {words} contact at {list_some(keys, MOST_NAMED)}{silent}")
+        but = "; not notified, because the partner is the renewal owner" if not_notified else ""
+        yield line(f"  {words} of {list_some(keys, MOST_NAMED)}{but}")
     if not (person.user_inactive or person.inactive_at or person.default or person.overrides or person.roles):
-        yield line("  ", ("no setting names this address, and it holds no role", "dim"))
+        yield line("  ", ("not in any setting, and without a role at any client", "dim"))

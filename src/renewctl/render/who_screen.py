@@ -1,4 +1,4 @@
-"""The report on a terminal: a line for each row with marks and what they mean, or a block for each row."""
+"""The report on a terminal: a table with a legend, or a block for each row."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
@@ -14,19 +14,16 @@ from renewctl.render.wording import ROLES, in_days, name_clients, name_columns
 from renewctl.text import count_of
 
 _DROPPED = ("domain", "product", "renewal", "owner", "days_to_deadline")
-"""The columns that a narrow terminal goes without, in the order in which they are left out."""
+"""The columns that are dropped on a narrow terminal, in this order."""
 MOST_EXPLAINED = 5
-"""So many kinds of notes are listed with their clients; of more, the gravest, and the others share a line.
-
-The marks of the others are beside the clients in the table.
-"""
+"""The most kinds of notes whose clients the legend lists, the most severe first. The others share a line."""
 _SHORT = 24
-"""Columns of a product where there is little room."""
+"""The width of a product where there is little room."""
 GAP = "  "
 
 
 def draw_report(report: Report, width: int) -> Iterator[Block]:
-    """Yield a line for each row, and what its marks mean; or a block for each row."""
+    """Yield a line for each row and a legend, or a block for each row."""
     if not report.rows:
         yield line(("No renewals.", "dim"))
     elif report.long and not report.columns:
@@ -43,7 +40,7 @@ def draw_report(report: Report, width: int) -> Iterator[Block]:
 
 
 def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[Column]]:
-    """Yield the tables for terminals of every width, the widest first."""
+    """Yield the tables for terminals of all widths, the widest first."""
     rows, users = report.rows, name_users(report.portfolio)
     shown = report.columns or [column for column in COLUMNS.values() if column.screen]
     columns = {column.key: _show_column(column, report) for column in shown}
@@ -97,14 +94,14 @@ def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[C
 
 
 def _show_column(column: ReportColumn, report: Report) -> Column:
-    """Return a column of one line for each row."""
+    """Return a column with one line for each row."""
     shown = column.brief or column.shown
     cells = [_join(column._replace(shown=shown).show(row, report.as_of)) for row in report.rows]
     return Column(column.heading.upper(), cells, right=column.right)
 
 
 def _join(lines: Sequence[Line]) -> Line:
-    """Return several lines as one, with commas."""
+    """Join lines with commas."""
     joined: Line = ()
     for parts in lines:
         joined = (*joined, (", ", ""), *parts) if joined else parts
@@ -112,14 +109,14 @@ def _join(lines: Sequence[Line]) -> Line:
 
 
 def _shorten(column: Column) -> Column:
-    from renewctl.render.terminal import shorten  # Lazy import: a pipe does not wait for rich.
+    from renewctl.render.terminal import shorten  # Lazy import: only a terminal needs rich.
 
     texts = ["".join(text for text, _ in cell) for cell in column.cells if isinstance(cell, tuple)]
     return column._replace(cells=[line(shorten(text, _SHORT)) for text in texts])
 
 
 def _row_codes(row: ReportRow) -> list[str]:
-    """Return the codes of a row's notes, each once, by severity."""
+    """Return the codes of a row's notes, each once, the most severe first."""
     found = {note.code for note in row.row_notes}
     return [code for code in SEVERITY if code in found]
 
@@ -127,8 +124,8 @@ def _row_codes(row: ReportRow) -> list[str]:
 def _explain_marks(
     report: Report, marks: Mapping[str, str], columns: Sequence[Column], width: int
 ) -> Iterator[Line]:
-    """Yield what the marks mean: the gravest in lines of their own, with their clients; others in one."""
-    # Lazy import: a pipe does not wait for rich.
+    """Yield the legend: clients for the most severe notes, then the others."""
+    # Lazy import: only a terminal needs rich.
     from renewctl.render.terminal import list_fitting, measure
 
     texts, headings = read_texts("codes")["codes"], {column.heading for column in columns}

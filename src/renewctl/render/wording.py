@@ -1,4 +1,4 @@
-"""Words that several results share."""
+"""Words that several answers share."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ SETTING_LABELS: Mapping[str, str] = {
 }
 """What people call the values that decide on recipients, by key."""
 _LONG, _SHORT, _END = 40, 24, 4
-"""Columns of a name where there is less and less room, and letters at its end that tell it from another."""
+"""The widths of a long and a short name, and the letters at its end that distinguish similar names."""
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -28,19 +28,22 @@ _MONTHS = (
 
 
 def in_days(days: int) -> str:
-    """Return how far off a day is, in words."""
+    """Return how far away a day is, in words."""
     if days == 0:
         return "today"
     return f"in {count_of(days, 'day')}" if days > 0 else f"{count_of(-days, 'day')} ago"
 
 
 def name_client(client: Client) -> str:
-    """Return what people call a client: the name, otherwise the domain."""
+    """Return the name of a client, otherwise its domain."""
     return client.name or client.key
 
 
 def name_clients(clients: Iterable[Client]) -> Mapping[str, str]:
-    """Return what to call each of these clients, by key: the domain follows a name that several have."""
+    """Return what to call each client, by key.
+
+    A name that several clients have is followed by the domain.
+    """
     by_key = {client.key: client for client in clients}
     names = [{name_key(client.key), name_key(name_client(client))} for client in by_key.values()]
     numbers = Counter(chain.from_iterable(names))
@@ -56,17 +59,17 @@ def show_client(client: Client) -> Line:
 
 
 def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
-    """Return what to call each client in columns for tables in which there is more and less room.
+    """Return columns of client names for tables of different widths.
 
-    A ``bare name`` is for a table that has the domain, too; a ``name`` is as in ``name_clients``. One that is
-    too long is cut as a ``long name``, or further as a ``cut name``; as a ``short name``, it gives way to a
-    shorter domain. Only as a ``cut domain`` is a domain cut, in its middle: it keeps one from making all
-    the others' rows into blocks.
+    ``bare name``: the name, for a table that has the domain, too. ``name``: as in ``name_clients``.
+    ``long name`` and ``cut name``: the name, cut to a length. ``short name``: a shorter domain replaces the
+    name. ``cut domain``: a long domain is cut in its middle, too, so that one client does not make all rows
+    too wide.
     """
     bare, names = {client.key: name_client(client) for client in clients}, name_clients(clients)
     own = {key: name for key, name in names.items() if name == bare[key] != key}
     cut = {**names, **_cut_names(own, _SHORT)}
-    # A domain that tells a name from another's is not cut: where it does not fit, it is all there is.
+    # A domain that distinguishes equal names is never cut; where it does not fit, it replaces the name.
     cut |= {key: _choose_shorter(name, key) for key, name in names.items() if key not in own}
     short = {key: key if name != names[key] and len(key) <= _SHORT else name for key, name in cut.items()}
     kinds = {
@@ -84,11 +87,11 @@ def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
 
 
 def _cut_names(names: Mapping[str, str], room: int) -> dict[str, str]:
-    """Return names that take no more than ``room`` columns.
+    """Return names that are at most ``room`` wide.
 
-    Those that would look alike keep their ends, or give way to the domain.
+    Names that would look alike keep their ends, or are replaced by the domain.
     """
-    from renewctl.render.terminal import shorten  # Lazy import: a pipe does not wait for rich.
+    from renewctl.render.terminal import shorten  # Lazy import: only a terminal needs rich.
 
     cut = {key: shorten(name, room) for key, name in names.items()}
     alike = Counter(cut.values())
@@ -100,24 +103,24 @@ def _cut_names(names: Mapping[str, str], room: int) -> dict[str, str]:
 
 
 def _cut_middle(text: str) -> str:
-    from renewctl.render.terminal import measure, shorten  # Lazy import: a pipe does not wait for rich.
+    from renewctl.render.terminal import measure, shorten  # Lazy import: only a terminal needs rich.
 
     end = 2 * _END
     return text if measure(line(text)) <= _SHORT + _END else shorten(text, _SHORT + _END - end) + text[-end:]
 
 
 def _choose_shorter(name: str, key: str) -> str:
-    from renewctl.render.terminal import measure  # Lazy import: a pipe does not wait for rich.
+    from renewctl.render.terminal import measure  # Lazy import: only a terminal needs rich.
 
     return name if measure(line(name)) <= _SHORT else key
 
 
 def name_day(day: date, *, long: bool = False) -> str:
-    """Return a day as people write it: 6 Dec 2026, or with ``long`` 6 December 2026."""
+    """Return a day for people: 6 Dec 2026, or with ``long`` 6 December 2026."""
     return f"{day.day} {name_month(day, long=long)}"
 
 
 def name_month(day: date, *, long: bool = False) -> str:
-    """Return a day's month as people write it: Dec 2026, or with ``long`` December 2026."""
+    """Return the month of a day for people: Dec 2026, or with ``long`` December 2026."""
     month = _MONTHS[day.month - 1]
     return f"{month if long else month[:3]} {day.year}"

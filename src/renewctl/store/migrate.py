@@ -16,7 +16,7 @@ def upgrade_store(before: Snapshot) -> Draft:
     version = version_of(data)
     if version == CURRENT:
         note = f"{before.place.display} already has version {CURRENT}"
-        plan = Plan("migrate", (), (note,))
+        plan = Plan("migrate", unchanged=(note,))
         return Draft(plan, before, before.portfolio, Revision(before.document.text))
     new = upgrade(data)
     changes = [Change(entry.path, entry.new, entry.old) for entry in find_entry_changes((), data, new)]
@@ -36,6 +36,10 @@ def reformat_store(before: Snapshot) -> Draft:
     revision = before.document.reformat()
     copy = f"{before.place.path.name}.layout.bak"
     note = f"{before.place.display} is rewritten in the standard layout; the old file is saved as {copy}"
+    plan = Plan("migrate", (), (note,))
     if revision.text == before.document.text:
-        note, copy = f"{before.place.display} already has the standard layout", ""
-    return Draft(Plan("migrate", (), (note,)), before, before.portfolio, revision, copy=copy)
+        copy, plan = (
+            "",
+            Plan("migrate", unchanged=(f"{before.place.display} already has the standard layout",)),
+        )
+    return Draft(plan, before, before.portfolio, revision, copy=copy)

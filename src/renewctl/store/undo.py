@@ -86,11 +86,11 @@ def find_origin(record: Record, records: Iterable[Record]) -> tuple[Record, int]
 
 
 def _describe(record: Record, records: Sequence[Record]) -> tuple[str, str]:
-    """Return notes on what is undone, and on what the next undo does."""
+    """Return notes on what is undone or redone, and on how to undo older changes."""
     origin, steps = find_origin(record, records)
     when = origin.author.at.replace("T", " ").removesuffix("Z")
-    verb, reverse = ("redoes", "undo") if steps % 2 else ("undoes", "redo")
-    hint = f"to {reverse} it: {command_line('undo')}; to find older changes: {command_line('history')}"
+    verb = "redoes" if steps % 2 else "undoes"
+    hint = f"to find older changes: {command_line('history')}"
     return f"{verb} {origin.command} {origin.id} of {when} UTC", hint
 
 

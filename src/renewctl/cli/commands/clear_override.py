@@ -1,5 +1,6 @@
-"""``clear-override``: back to the default."""
+"""``clear-override``: clients follow the default again."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,8 +13,9 @@ from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain.edit import settings
 from renewctl.errors import UsageError
-from renewctl.model import Plan, Portfolio
+from renewctl.model import Client, Plan, Portfolio
 from renewctl.render.result import Result
+from renewctl.text import count_of
 
 
 @command("clear-override", changes=True)
@@ -30,17 +32,22 @@ def clear_override(
     Clears the override and its note. Clients that already follow the default stay as they are.
     """
     if bool(clients) + matching_default + everyone != 1:
-        raise UsageError(
-            "name clients, or --matching-default, or --all", hint=command_line("clear-override acme.example")
-        )
+        message = "clear-override requires one of CLIENT, --matching-default and --all"
+        raise UsageError(message, hint=f"run {command_line('clear-override CLIENT')}")
 
     def edit(portfolio: Portfolio) -> Plan:
         if clients:
             return settings.clear_override(lookup.find_clients(portfolio, clients))
         if everyone:
             overridden = [client for client in portfolio.clients.values() if client.override]
-            plan = settings.clear_override(overridden)
-            return plan._replace(danger="clear-override --all returns every client to the default")
-        return settings.clear_override(settings.find_matching_default(portfolio))
+            danger = f"clear-override --all clears {count_of(len(overridden), 'override')}"
+            return _clear(overridden, "no client has an override")._replace(danger=danger)
+        return _clear(settings.find_matching_default(portfolio), "no override matches the default")
 
     return change_store(run, edit)
+
+
+def _clear(clients: Sequence[Client], why_not: str) -> Plan:
+    """Plan clients without their overrides; ``why_not`` is what to say if there are none."""
+    plan = settings.clear_override(clients)
+    return plan if clients else plan._replace(unchanged=(why_not,))

@@ -1,4 +1,4 @@
-"""The roster: the ``client`` group."""
+"""Clients, their contacts and renewals: the ``client`` group."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -134,14 +134,15 @@ def add(
     can add them later with client assign and client set-renewal.
     """
     contacts_of = {Role.PRIMARY: primary, Role.BILLING: billing, Role.DECISION_MAKER: decision_maker}
-    holders = {
+    emails = {
         role: [parse_address(address, f"--{role}") for address in addresses or ()]
         for role, addresses in contacts_of.items()
     }
     if renewal is None and (product or deadline):
-        raise UsageError("--product and --deadline need --renewal", hint="add --renewal 2027-03-01")
+        option_given = "--product" if product else "--deadline"
+        raise UsageError(f"{option_given} requires --renewal", hint="add --renewal DATE")
     first = None if renewal is None else _renewal(run, renewal, product, deadline)
-    return change_store(run, lambda portfolio: edit.add(portfolio, domain, values, holders, first))
+    return change_store(run, lambda portfolio: edit.add(portfolio, domain, values, emails, first))
 
 
 @command("client set", changes=True)
@@ -174,7 +175,8 @@ def remove(run: Run, clients: Clients = None) -> Result:
     Also removes their contacts, renewals and overrides. To restore everything, run renewctl undo.
     """
     if not clients:
-        raise UsageError("name at least one client", hint=command_line("client remove acme.example"))
+        hint = f"run {command_line('client remove CLIENT')}"
+        raise UsageError("missing CLIENT", hint=hint)
     return change_store(run, lambda portfolio: edit.remove(lookup.find_clients(portfolio, clients)))
 
 
@@ -252,7 +254,7 @@ def set_renewal(
         missing = (
             "client set-renewal requires DATE or --rename" if deadline is None else "--deadline requires DATE"
         )
-        raise UsageError(missing, hint="add a date, such as 2027-03-01")
+        raise UsageError(missing, hint="add a date, for example 2027-03-01")
     named = product is not None
     return _change_client(run, client, lambda found: renewals.set_renewal(found, new, named=named))
 

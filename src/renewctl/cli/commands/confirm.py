@@ -1,4 +1,4 @@
-"""``confirm``: what somebody saw in HubSpot."""
+"""``confirm``: HubSpot settings that somebody has checked."""
 
 from typing import Annotated
 
@@ -43,19 +43,24 @@ def confirm(
     (in scripts, pass --yes).
     """
     words = clients or []
-    if contacts and (default or everything or entered_as_override or not words):
-        hint = command_line("confirm --contacts acme.example")
-        raise UsageError("--contacts goes with clients alone", hint=hint)
+    options = {"--default": default, "--all": everything, "--entered-as-override": entered_as_override}
+    if contacts and (other := next((name for name, given in options.items() if given), "")):
+        raise UsageError(f"{other} and --contacts can't be used together", hint=f"remove {other}")
+    if contacts and not words:
+        hint = f"run {command_line('confirm --contacts CLIENT')}"
+        raise UsageError("--contacts requires CLIENT", hint=hint)
     if not (words or default or everything):
-        raise UsageError("name clients, or --default, or --all", hint=command_line("confirm acme.example"))
+        hint = f"run {command_line('confirm CLIENT')}"
+        raise UsageError("confirm requires CLIENT, --default or --all", hint=hint)
     if everything and (words or default):
-        raise UsageError("--all is every click there is", hint="leave the clients and --default out")
+        other = "--default" if default else "CLIENT"
+        raise UsageError(f"{other} and --all can't be used together", hint=f"remove {other} or --all")
     if entered_as_override and default and not words:
-        message = "--entered-as-override is about clients without an override"
-        raise UsageError(message, hint=command_line("confirm --entered-as-override acme.example"))
+        hint = f"run {command_line('confirm --entered-as-override CLIENT')}"
+        raise UsageError("--entered-as-override requires CLIENT or --all", hint=hint)
     day = run.today if date is None else parse_day(date, run.today, option="--date")
     if day > run.today:
-        raise UsageError(f"--date: {day} is after today, {run.today}", hint="name the day you looked")
+        raise UsageError(f"--date {day} is in the future", hint=f"use today, {run.today}, or an earlier day")
 
     def edit(portfolio: Portfolio) -> Plan:
         if contacts:
@@ -68,13 +73,14 @@ def confirm(
             portfolio, found, day, default=of_default, entered_as_override=entered_as_override
         )
         if everything:
-            what = "confirm --all records that somebody saw the screens of {}"
+            what = "confirm --all confirms the HubSpot settings of {}"
             plan = plan._replace(danger=ask_about(portfolio, [client.key for client in found], what))
         if left := [task for task in tasks if task.lacks_user]:
             subjects = list_some([task.client.key if task.client else "the default" for task in left], 5)
             command = todo.command_to_set_user(left[0])
-            note = f"left is {subjects}: owner partner, and no user; set one first: {command}"
-            plan = plan._replace(notes=(*(plan.notes if of_default or found else ()), note))
+            note = f"no partner user is set, so these are not confirmed: {subjects}; set one first: {command}"
+            unchanged = plan.unchanged if of_default or found else ()
+            plan = plan._replace(notes=(*plan.notes, note), unchanged=unchanged)
         return plan
 
     return change_store(run, edit)

@@ -1,4 +1,4 @@
-"""``override``: a setting of a client's own."""
+"""``override``: a client's own setting, in place of the default."""
 
 from typing import Annotated
 
@@ -48,8 +48,8 @@ def override(
     if reading != Reading():
         raise UsageError("options for tables require --from-file", hint="add --from-file FILE")
     if not clients:
-        hint = command_line("override acme.example", owner="partner", notify="ana")
-        raise UsageError("name at least one client", hint=hint)
+        hint = command_line("override CLIENT", owner="partner", notify="USER")
+        raise UsageError("missing CLIENT", hint=f"run {hint}")
 
     def edit(portfolio: Portfolio) -> Plan:
         found, user = lookup.find_clients(portfolio, clients), select_user(portfolio, notify)
@@ -66,11 +66,11 @@ def _override_from_file(
     owner: Owner | None,
     notify: str | None,
 ) -> Result:
-    # Lazy import: most overrides come from no list.
+    # Lazy import: only a list needs it.
     from renewctl.exchange.rows import read_override_list
 
     if clients:
-        raise UsageError("--from-file and clients can't be used together", hint="add the clients to the file")
+        raise UsageError("CLIENT and --from-file can't be used together", hint="add the clients to the file")
     data, name = read_input(run, source)
     run.progress.begin("Reading")
     with_setting = owner is not None or notify is not None

@@ -1,4 +1,4 @@
-"""The partner's own people: the ``user`` group."""
+"""Partner users: the ``user`` group."""
 
 from typing import Annotated
 
@@ -81,7 +81,7 @@ def replace(
     """
 
     def edit_(portfolio: Portfolio) -> Plan:
-        leaving, coming = lookup.find_user(portfolio, old), lookup.find_user(portfolio, new)
-        return edit.replace(portfolio, leaving, coming, deactivate=deactivate)
+        found_old, found_new = lookup.find_user(portfolio, old), lookup.find_user(portfolio, new)
+        return edit.replace(portfolio, found_old, found_new, deactivate=deactivate)
 
     return change_store(run, edit_)

@@ -1,1 +1,1 @@
-"""What each command would change: a Portfolio and what was asked → a Plan of paths and values."""
+"""From a portfolio and a request to a plan of what changes, for each command."""

@@ -1,4 +1,4 @@
-"""Plans for what somebody saw in HubSpot, and when: they never change who is notified."""
+"""Plans that record confirmed HubSpot settings; they change no recipients."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,27 +18,34 @@ def confirm_settings(
     default: bool,
     entered_as_override: bool = False,
 ) -> Plan:
-    """Plan the record that HubSpot showed the settings of clients on a day, and perhaps the default.
+    """Plan a record that HubSpot shows the settings in the file.
 
-    A client without an override is recorded as following the default; with ``entered_as_override``, as having
-    the default's present values, because HubSpot offered no way back and those values were set there.
+    A client without an override is recorded as following the default in HubSpot.
+
+    Args:
+        portfolio: The settings.
+        clients: The clients whose settings were confirmed.
+        on: The day on which they were.
+        default: Whether the default was confirmed, too.
+        entered_as_override: Whether the values of the default were entered in HubSpot for clients without an
+            override, because HubSpot offered no way back to the default.
 
     Raises:
-        UsageError: If the file has no default, and it is to be recorded; or a client has owner partner
-            without a user, which HubSpot cannot show.
+        UsageError: If the default is needed and not set, or a client has the owner partner and no partner
+            user, which HubSpot cannot show.
     """
     changes: list[Change] = []
-    recorded: list[str] = []
+    unchanged: list[str] = []
     newer: list[str] = []
 
-    def record(whose: str, path: Path, wanted: Confirmation, now: Confirmation | None) -> None:
+    def record(subject: str, path: Path, wanted: Confirmation, now: Confirmation | None) -> None:
         if now and is_same_setting(now, wanted) and now.on == on:
-            recorded.append(f"{whose} is recorded so already")
+            unchanged.append(f"{subject} is already confirmed on {on}")
         else:
             table: Table = {"owner": "default", **record_table("clients.in_hubspot", wanted)}
             changes.extend(table_changes(path, "clients.in_hubspot", table, exists=now is not None))
         if now and now.on > on:
-            newer.append(f"{whose}: the record of {now.on} was newer")
+            newer.append(f"{subject} was already confirmed later, on {now.on}")
 
     if default:
         setting = _require_default(portfolio)
@@ -47,31 +54,30 @@ def confirm_settings(
     for client in clients:
         shown = client.override or (_require_default(portfolio) if entered_as_override else None)
         if lacks_user(shown):
-            message = f"HubSpot cannot show what the file says of {client.key}: owner partner, and no user"
+            message = f"{client.key} has the owner partner and no partner user, which HubSpot cannot show"
             command = command_line("override", client.key, owner="partner", notify="USER")
-            hint = f"set one first: {command}"
-            raise UsageError(message, hint=hint)
+            raise UsageError(message, hint=f"set a partner user first: {command}")
         wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)
         record(client.key, ("clients", client.spelling, "in_hubspot"), wanted, client.confirmed)
-    notes = (*recorded, *newer) if default or clients else ("no click was due",)
-    return Plan("confirm", tuple(changes), notes)
+    if not default and not clients:
+        unchanged.append("no step in HubSpot is left to confirm")
+    return Plan("confirm", tuple(changes), tuple(newer), unchanged=tuple(unchanged))
 
 
 def confirm_contacts(clients: Sequence[Client], on: date) -> Plan:
-    """Plan the day somebody looked at the contacts of the clients in HubSpot."""
+    """Plan a record of the day on which contacts were checked in HubSpot."""
     changes: list[Change] = []
-    notes: list[str] = []
+    unchanged: list[str] = []
     for client in clients:
         if client.contacts_checked == on:
-            notes.append(f"{client.key}: contacts are recorded so already")
+            unchanged.append(f"the contacts of {client.key} are already confirmed on {on}")
         else:
             changes.append(Change(("clients", client.spelling, "contacts_checked"), on))
-    return Plan("confirm", tuple(changes), tuple(notes))
+    return Plan("confirm", tuple(changes), unchanged=tuple(unchanged))
 
 
 def _require_default(portfolio: Portfolio) -> Default:
     if portfolio.default is None:
-        message = "the file has no default that HubSpot could show"
         command = command_line("set-default", owner="hubspot", notify="USER")
-        raise UsageError(message, hint=f"set it first: {command}")
+        raise UsageError("no default is set", hint=f"set it first: {command}")
     return portfolio.default

@@ -1,4 +1,4 @@
-"""Plans for who has which role at a client, and who is deactivated there."""
+"""Plans for contacts: their roles, and whether they are active in HubSpot."""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -15,13 +15,19 @@ ROLE_LABELS = {
     Role.BILLING: "billing contact",
     Role.DECISION_MAKER: "decision maker",
 }
-"""What HubSpot calls the roles."""
+"""What people call the roles."""
 
 
 def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
-    """Plan a contact with a role; primary contact and decision maker are one contact at a time.
+    """Plan a role for a contact.
 
-    Whoever had one of those two roles before no longer has it; billing contacts are added.
+    A new primary contact or decision maker replaces the one before. A billing contact is added.
+
+    Args:
+        client: The client.
+        role: The role to assign.
+        email: The contact's address. A contact that is not in the file is added.
+        name: The contact's name; empty if it does not change.
 
     Raises:
         UsageError: If the file lists an address twice for this client.
@@ -39,7 +45,7 @@ def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
     changes: list[Change] = []
     if role is not Role.BILLING:
         for other in others:
-            _find(client, other.email)  # refuses one that is listed twice
+            _find(client, other.email)  # raises if it is listed twice
             changes.append(_set_roles(client, other, {*other.roles} - {role}))
     if contact is None:
         new = Contact(email, name, (role,))
@@ -53,22 +59,28 @@ def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:
 
 
 def unassign(client: Client, role: Role, email: str | None = None) -> Plan:
-    """Plan a role without a contact, or without its only one; the contact stays in the file.
+    """Plan a contact without a role; the contact stays in the file.
+
+    Args:
+        client: The client.
+        role: The role to unassign.
+        email: The contact's address; None means the only contact with the role.
 
     Raises:
         UsageError: If several contacts have the role and none is named, or ``email`` is not a contact's.
     """
-    holders = [contact for contact in client.contacts if role in contact.roles]
+    contacts, label = [contact for contact in client.contacts if role in contact.roles], ROLE_LABELS[role]
     if email is not None:
         contact = _require(client, email)
-        holders = [contact] if contact in holders else []
-    if not holders:
-        who = f"{email} does not hold" if email else "nobody holds"
-        return Plan("client unassign", (), (f"{who} {role} at {client.key}",))
-    if len(holders) > 1:
-        addresses = ", ".join(contact.email for contact in holders)
-        raise UsageError(f"{client.key} has several holders of {role}", hint=f"name one: {addresses}")
-    contact = _require(client, holders[0].email)
+        contacts = [contact] if contact in contacts else []
+    if not contacts:
+        why = f"{email} is not a {label} of {client.key}" if email else f"{client.key} has no {label}"
+        return Plan("client unassign", unchanged=(why,))
+    if len(contacts) > 1:
+        addresses = ", ".join(contact.email for contact in contacts)
+        message = f"{client.key} has {count_of(len(contacts), label)}"
+        raise UsageError(message, hint=f"add one of these addresses: {addresses}")
+    contact = _require(client, contacts[0].email)
     return Plan("client unassign", (_set_roles(client, contact, {*contact.roles} - {role}),))
 
 
@@ -82,29 +94,28 @@ def set_active(client: Client, email: str, *, active: bool) -> Change:
     return Change((*_path(client, contact.email), "active"), None if active else False)
 
 
-def join_roles(holders: Iterable[tuple[Role, Contact]]) -> dict[str, Contact]:
-    """Return the contacts by address, each with all the roles and the first name it has in ``holders``."""
+def join_roles(pairs: Iterable[tuple[Role, Contact]]) -> dict[str, Contact]:
+    """Return contacts by address, each with all its roles and its first name."""
     contacts: dict[str, Contact] = {}
-    for role, holder in holders:
-        key = address_key(holder.email)
-        contact = contacts.get(key, Contact(holder.email))
+    for role, named in pairs:
+        key = address_key(named.email)
+        contact = contacts.get(key, Contact(named.email))
         roles = contact.roles if role in contact.roles else (*contact.roles, role)
-        contacts[key] = contact._replace(name=contact.name or holder.name, roles=roles)
+        contacts[key] = contact._replace(name=contact.name or named.name, roles=roles)
     return contacts
 
 
 def warn_too_many(client: str, role: Role, number: int) -> Iterator[str]:
-    """Yield a note if the client then has more contacts with the role than HubSpot allows.
+    """Yield a note if more contacts have the role than HubSpot allows.
 
     Source:
-        HubSpot has one drop-down each for primary contact and decision maker. Which of several it has is
-        not in the file.
+        HubSpot has one drop-down each for primary contact and decision maker. The file does not show which
+        of several contacts HubSpot has.
     """
     most = MOST_BILLING if role is Role.BILLING else 1
     if number > most:
         contacts = count_of(number, ROLE_LABELS[role])
-        message = f"{client} then has {contacts}; HubSpot allows {most}, and renewctl cannot know which"
-        yield f"{message}: look it up in HubSpot"
+        yield f"{client} then has {contacts}, and HubSpot allows {most}: check which HubSpot has"
 
 
 def _path(client: Client, email: str) -> Path:
@@ -118,8 +129,8 @@ def _set_roles(client: Client, contact: Contact, roles: Collection[Role]) -> Cha
 def _find(client: Client, email: str) -> Contact | None:
     found = [contact for contact in client.contacts if address_key(contact.email) == address_key(email)]
     if len(found) > 1:
-        hint = "make one contact of them in the file, with all the roles"
-        raise UsageError(f"{client.key} lists {found[0].email} twice", hint=hint)
+        hint = "merge them into one contact in the file"
+        raise UsageError(f"contact {found[0].email} of {client.key} appears twice in the file", hint=hint)
     return found[0] if found else None
 
 
@@ -128,5 +139,5 @@ def _require(client: Client, email: str) -> Contact:
         return contact
     addresses = ", ".join(contact.email for contact in client.contacts)
     command = command_line("client assign", client.key, "ROLE", email)
-    hint = f"its contacts: {addresses}" if addresses else f"it has none yet: {command}"
+    hint = f"use one of its contacts: {addresses}" if addresses else f"add the contact first: {command}"
     raise UsageError(f"{email} is not a contact of {client.key}", hint=hint)

@@ -1,9 +1,8 @@
 """Plans for renewal dates. A renewal is identified by client and product."""
 
 from datetime import date
-from shlex import quote
 
-from renewctl.command_line import command_line
+from renewctl.command_line import command_line, option
 from renewctl.domain.dates import plus_months
 from renewctl.domain.edit.tables import record_table
 from renewctl.domain.identifiers import name_key, tidy_name
@@ -12,14 +11,17 @@ from renewctl.model import Change, Client, Path, Plan, Renewal, Table
 from renewctl.text import count_of
 
 EARLY_DAYS = 120
-"""A renewal further away than this is not moved on unasked: it was hardly agreed on already."""
+"""A renewal further away than this is unlikely to be agreed already: the user must confirm that it is."""
 _LEAP_DAY = (2, 29)
 
 
 def set_renewal(client: Client, new: Renewal, *, named: bool) -> Plan:
-    """Plan a renewal's date and own deadline; without a deadline the usual one applies.
+    """Plan the date of a renewal, and its own deadline.
 
-    ``named`` is whether the user named the product; if not, the client's only renewal is meant.
+    Args:
+        client: The client.
+        new: The renewal; without a deadline of its own, the usual one applies.
+        named: Whether the user named the product; otherwise the client's only renewal is changed.
 
     Raises:
         UsageError: If no product is named and the client has several renewals.
@@ -34,29 +36,29 @@ def set_renewal(client: Client, new: Renewal, *, named: bool) -> Plan:
 
 
 def rename_product(client: Client, product: str | None, new: str, dates: Renewal | None = None) -> Plan:
-    """Plan another product for a renewal.
+    """Plan a new product for a renewal.
 
-    If the client has a renewal of that product with the same dates already, as after an import that has the
-    new name, the two become one.
+    If the client already has a renewal of that product with the same dates, for example from an import with
+    the new name, the two are merged.
 
     Args:
-        client: whose renewal it is.
-        product: the present product; None means the client's only renewal.
-        new: the new product.
-        dates: the date and the deadline that the renewal gets, too; None keeps those it has.
+        client: The client.
+        product: The current product; None means the client's only renewal.
+        new: The new product.
+        dates: The new date and deadline of the renewal; None keeps those it has.
 
     Raises:
-        UsageError: As for ``remove_renewal`` and ``renewal_table``; or if the new product has another date
-            or deadline already.
+        UsageError: As for ``remove_renewal`` and ``renewal_table``; or if the client has a renewal of the
+            new product with other dates.
     """
     old, name = _require(client, product), tidy_name(new)
     if not name:
-        raise UsageError("a new product needs a name", hint="add --rename PRODUCT")
+        raise UsageError("--rename requires the name of a product", hint="add --rename PRODUCT")
     path = _path(client, old)
     changes: list[Change] = []
     notes: list[str] = []
     if dates:
-        renewal_table(dates)  # refuses a deadline after the date
+        renewal_table(dates)  # raises if the deadline is after the date
         changes = [Change((*path, "date"), dates.day), Change((*path, "deadline"), dates.deadline)]
     day, deadline = (dates or old).day, (dates or old).deadline
     others = [
@@ -65,14 +67,14 @@ def rename_product(client: Client, product: str | None, new: str, dates: Renewal
     for other in others:
         if other.day != day or (other.deadline and other.deadline != deadline):
             hint = command_line("client remove-renewal", client.key, product="PRODUCT")
-            message = f"{client.key} has a renewal of {other.product} already, with other dates"
+            message = f"{client.key} already has a renewal of {other.product} with other dates"
             raise UsageError(message, hint=f"remove one of the two: {hint}")
         changes.insert(0, Change(_path(client, other), None))
-        notes.append(f"the renewals of {old.product or 'no product'} and {other.product} become one")
+        notes.append(f"the renewals of {old.product or 'no product'} and {other.product} are merged")
     if old.product != name:
         changes.append(Change(path, name, renamed=True))
     elif not dates:
-        return Plan("client set-renewal", (), (f"{client.key} has this product already",))
+        return Plan("client set-renewal", unchanged=(f"{client.key} already has a renewal of {old.product}",))
     return Plan("client set-renewal", tuple(changes), tuple(notes))
 
 
@@ -86,9 +88,10 @@ def remove_renewal(client: Client, product: str | None) -> Plan:
 
 
 def renew(client: Client, product: str | None, today: date) -> Plan:
-    """Plan a renewal a year on, its own deadline too; 29 February becomes the 28th.
+    """Plan a renewal one year later, its own deadline, too.
 
-    One that is not due yet is noted, and asked about if it is further away than ``EARLY_DAYS``.
+    29 February becomes 28 February. A renewal date in the future is noted, and must be confirmed if it is
+    more than ``EARLY_DAYS`` away.
 
     Raises:
         UsageError: As for ``remove_renewal``; or if the next year is outside the calendar.
@@ -100,16 +103,17 @@ def renew(client: Client, product: str | None, today: date) -> Plan:
         if old.deadline:
             changes.append(Change((*path, "deadline"), plus_months(old.deadline, 12)))
     except OverflowError:
-        raise UsageError(f"{old.day} is the last year there is", hint="use set-renewal") from None
+        command = command_line("client set-renewal", client.key, "DATE", product=product)
+        raise UsageError(f"{old.day} cannot be moved by a year", hint=f"set the date: {command}") from None
     notes, danger, ahead = [], "", (old.day - today).days
     if ahead > 0:
-        notes.append(f"the renewal of {old.day} is still {count_of(ahead, 'day')} away")
+        notes.append(f"the renewal on {old.day} is still {count_of(ahead, 'day')} away")
     if ahead > EARLY_DAYS:
-        danger = f"{client.key}: {notes[0]}"
+        danger = f"the renewal of {client.key} on {old.day} is still {count_of(ahead, 'day')} away"
     for day in (old.day, old.deadline):
         if day and (day.month, day.day) == _LEAP_DAY:
             command = command_line("client set-renewal", client.key, "DATE", product=product)
-            notes.append(f"{day} becomes 28 February, and stays so; to set another day: {command}")
+            notes.append(f"{day} becomes 28 February in every later year, too; to set another day: {command}")
     return Plan("client renew", tuple(changes), tuple(notes), danger=danger)
 
 
@@ -120,8 +124,8 @@ def renewal_table(renewal: Renewal) -> Table:
         UsageError: If its deadline is after it.
     """
     if renewal.deadline and renewal.deadline > renewal.day:
-        message = f"the deadline is after the renewal ({renewal.deadline}, {renewal.day})"
-        raise UsageError(message, hint="the deadline is the last day to alter terms")
+        message = f"the deadline {renewal.deadline} is after the renewal date {renewal.day}"
+        raise UsageError(message, hint="set a deadline on or before the renewal date")
     return record_table("renewals", renewal)
 
 
@@ -130,20 +134,20 @@ def _path(client: Client, renewal: Renewal) -> Path:
 
 
 def _find(client: Client, product: str | None) -> Renewal | None:
-    """Return the client's renewal of a product, or its only one where no product is named."""
+    """Return the renewal of a product, or the only one if no product is named."""
     if product is None:
         if len(client.renewals) > 1:
             raise UsageError(f"{client.key} has several renewals", hint=_list_products(client))
         return client.renewals[0] if client.renewals else None
     alike = find_products(client, product)
     if len(alike) > 1:
-        hint = f"{_list_products(client)}, or make one of them in the file"
+        hint = f"{_list_products(client)}; or merge them in the file"
         raise UsageError(f"{client.key} has several renewals that look like {product!r}", hint=hint)
     return alike[0] if alike else None
 
 
 def find_products(client: Client, product: str) -> list[Renewal]:
-    """Return the client's renewals of a product: the one spelled so, otherwise those that look the same."""
+    """Return the renewals of a product in this spelling, otherwise in a similar one."""
     exact = [renewal for renewal in client.renewals if renewal.product == product]
     return exact or [each for each in client.renewals if name_key(each.product) == name_key(product)]
 
@@ -151,12 +155,11 @@ def find_products(client: Client, product: str) -> list[Renewal]:
 def _require(client: Client, product: str | None) -> Renewal:
     if renewal := _find(client, product):
         return renewal
-    whose = f"{client.key} has no renewal" + (f" of {product}" if product else "")
+    message = f"{client.key} has no renewal" + (f" of {product!r}" if product else "")
     command = command_line("client set-renewal", client.key, "DATE")
-    hint = _list_products(client) if client.renewals else command
-    raise UsageError(whose, hint=hint)
+    hint = _list_products(client) if client.renewals else f"add one: {command}"
+    raise UsageError(message, hint=hint)
 
 
 def _list_products(client: Client) -> str:
-    products = (quote(renewal.product) for renewal in client.renewals)
-    return "name one with --product: " + ", ".join(products)
+    return f"add {' or '.join(option('product', renewal.product) for renewal in client.renewals)}"

@@ -1,4 +1,4 @@
-"""Plans for the default and the overrides, one or a list of them: who owns renewal communication."""
+"""Plans for the default and the overrides, single ones or a list."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,25 +11,30 @@ from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
 from renewctl.model import Change, Client, Override, Owner, Plan, Portfolio
 from renewctl.text import count_of
 
+_NO_USER = "owner partner requires a partner user, otherwise nobody is notified"
 DEFAULT = "default"
-"""In place of an owner: the client follows the default."""
+"""The value in place of an owner by which a client follows the default."""
 
 
 def set_default(portfolio: Portfolio, owner: Owner | None, notify: str | None) -> Plan:
-    """Plan the partner's default; what is None stays as it is, an empty ``notify`` takes the user away.
+    """Plan the partner's default.
+
+    Args:
+        portfolio: The settings so far.
+        owner: The renewal owner; None keeps it.
+        notify: The address of the partner user; None keeps it, and empty removes it.
 
     Raises:
-        UsageError: If the partner would own renewal communication without a partner user, or there
-            is no default yet and no owner is named.
+        UsageError: If the owner would be the partner without a partner user, or no default is set and no
+            owner is given.
     """
     default = portfolio.default
     owner = owner or (default.owner if default else None)
     if owner is None:
-        raise UsageError("there is no default yet", hint="add --owner hubspot or --owner partner")
+        raise UsageError("no default is set", hint="add --owner hubspot or --owner partner")
     email = notify if notify is not None or default is None else default.notify
     if owner is Owner.PARTNER and not email:
-        message = "the default cannot be owner partner without a partner user: nobody would be notified"
-        raise UsageError(message, hint="add --notify USER")
+        raise UsageError(_NO_USER, hint="add --notify USER")
     changes = [Change(("defaults", "owner"), str(owner))]
     if notify is not None:
         changes.append(Change(("defaults", "notify"), notify or None))
@@ -39,37 +44,46 @@ def set_default(portfolio: Portfolio, owner: Owner | None, notify: str | None) -
 def override(
     portfolio: Portfolio, clients: Sequence[Client], owner: Owner | None, notify: str | None, note: str = ""
 ) -> Plan:
-    """Plan the same override for each of ``clients``; it is written whole, no ``notify`` means no user.
+    """Plan the same override for several clients.
+
+    It replaces the whole override that a client has.
+
+    Args:
+        portfolio: The settings so far.
+        clients: The clients.
+        owner: The renewal owner; None means the partner, if it is the present owner of all these clients.
+        notify: The address of the partner user; None or empty means none.
+        note: The reason; empty if none is given.
 
     Raises:
-        UsageError: If neither owner nor user is named; the owner is partner and no user is named; or
-            only a user is, where the owner now in effect is not the partner.
+        UsageError: If neither an owner nor a user is given; the owner is the partner and no user is given; or
+            only a user is given, and the present owner is not the partner.
     """
     owner = owner or _partner_in_effect(portfolio, clients, notify)
     if owner is Owner.PARTNER and not notify:
-        message = "an override with owner partner needs a partner user: nobody would be notified"
-        raise UsageError(message, hint="add --notify USER")
+        raise UsageError(_NO_USER, hint="add --notify USER")
     wanted = Override(owner, notify or None, note)
     changes: list[Change] = []
-    notes = [*warn_inactive(portfolio, wanted.notify)]
+    unchanged: list[str] = []
     for client in clients:
         new = [*override_changes(client, wanted)]
         changes += new
         if not new:
-            notes.append(f"{client.key} has this override already")
-    return Plan("override", tuple(changes), tuple(notes))
+            unchanged.append(f"{client.key} already has this override")
+    notes = tuple(warn_inactive(portfolio, wanted.notify))
+    return Plan("override", tuple(changes), notes, unchanged=tuple(unchanged))
 
 
 def clear_override(clients: Iterable[Client]) -> Plan:
-    """Plan the return of clients to the default, with a note for those that follow it already."""
+    """Plan clients without their overrides, so that they follow the default."""
     changes: list[Change] = []
-    notes: list[str] = []
+    unchanged: list[str] = []
     for client in clients:
         if client.override:
             changes.append(Change(("clients", client.spelling, "override"), None))
         else:
-            notes.append(f"{client.key} follows the default already")
-    return Plan("clear-override", tuple(changes), tuple(notes))
+            unchanged.append(f"{client.key} already follows the default")
+    return Plan("clear-override", tuple(changes), unchanged=tuple(unchanged))
 
 
 def plan_override_list(
@@ -77,11 +91,14 @@ def plan_override_list(
 ) -> Plan:
     """Plan the overrides of a list; a row with a blank owner changes nothing.
 
-    ``bad`` are the problems of rows that could not be read.
+    Args:
+        portfolio: The settings so far.
+        rows: The rows of the list.
+        bad: The problems of rows that could not be read.
 
     Raises:
-        BadInput: If a row names an unknown client or user, contradicts itself, or repeats a client;
-            all such rows are listed.
+        BadInput: If a row names an unknown client or user, contradicts itself, or repeats a client; its
+            problems name all such rows.
     """
     changes: list[Change] = []
     notes: dict[str, None] = {}
@@ -92,8 +109,8 @@ def plan_override_list(
             client = _find_listed(portfolio, row, nearest=len(problems) < MOST_NEAREST)
             first = first_of.setdefault(client.key, row)
             if first is not row:
-                message = f"{row.client} stands in {place_of(first)} too"
-                raise BadRow(row, "client", message, "keep one of the two rows")
+                message = f"{row.client} is already in {place_of(first)}"
+                raise BadRow(row, "client", message, "remove one of the two rows")
             plan = _plan_row(portfolio, client, row)
         except BadRow as error:
             problems.append(error.problem)
@@ -107,13 +124,16 @@ def plan_override_list(
 def find_listed_clients(
     portfolio: Portfolio, rows: Iterable[OverrideRow], bad: Sequence[Problem] = ()
 ) -> list[Client]:
-    """Return the clients of a list that has no settings of its own, once each.
+    """Return the clients of a list without settings, each once.
 
-    ``bad`` are the problems of rows that could not be read.
+    Args:
+        portfolio: The clients.
+        rows: The rows of the list.
+        bad: The problems of rows that could not be read.
 
     Raises:
-        BadInput: If there are no rows, or a row names an unknown client or has a setting; all such rows
-            are listed.
+        BadInput: If there are no rows, or a row names an unknown client or has a setting; its problems name
+            all such rows.
     """
     clients: dict[str, Client] = {}
     problems = [*bad]
@@ -122,15 +142,15 @@ def find_listed_clients(
             client = _find_listed(portfolio, row, nearest=len(problems) < MOST_NEAREST)
             for name in ("owner", "notify", "note"):
                 if getattr(row, name).strip():
-                    message = f"{row.client} has its own {name} in the list"
-                    raise BadRow(row, name, message, "leave the column out, or --owner and --notify")
+                    message = f"the row of {row.client} has its own {name}"
+                    raise BadRow(row, name, message, "remove the column, or remove --owner and --notify")
         except BadRow as error:
             problems.append(error.problem)
             continue
         clients[client.key] = client
     _refuse_bad_rows(problems)
     if not clients:
-        raise BadInput("the list names no client", hint="write one client per line")
+        raise BadInput("the list has no clients", hint="list one client per line")
     return [*clients.values()]
 
 
@@ -143,30 +163,30 @@ def _find_listed(portfolio: Portfolio, row: OverrideRow, *, nearest: bool) -> Cl
 
 def _refuse_bad_rows(problems: Iterable[Problem]) -> None:
     if problems := sorted(problems, key=lambda problem: (problem.line, problem.column)):
-        message = f"{count_of(len({problem.line for problem in problems}), 'bad row')}; nothing was written"
-        raise BadInput(message, hint="mend the rows and try again", problems=problems)
+        message = f"{count_of(len({problem.line for problem in problems}), 'invalid row')}; nothing was saved"
+        raise BadInput(message, hint="correct the rows and try again", problems=problems)
 
 
 def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
-    """Plan one of many: that it is so already is not worth a note."""
+    """Plan one row of many. A client that already has the setting is not worth a note."""
     owner, notify, note = row.owner.strip().lower(), row.notify.strip(), row.note.strip()
     now = client.override
     same_user = now and address_key(notify) == address_key(now.notify or "")
     if now and same_user and (owner, compose(note)) == (now.owner, compose(now.note.strip())):
-        return Plan("override")  # feeding a list back changes nothing, however odd the setting is
+        return Plan("override")  # An exported list, imported again, changes nothing, however odd the setting.
     if owner not in {"", DEFAULT, *Owner}:
-        hint = "write hubspot, partner or default, or leave it blank for no change"
-        raise BadRow(row, "owner", f"{row.owner!r} is no owner", hint)
+        hint = "use hubspot, partner or default, or clear the cell to change nothing"
+        raise BadRow(row, "owner", f"{row.owner!r} is not a renewal owner", hint)
     if owner in {"", DEFAULT} and notify:
-        what = "owner default and a partner user" if owner else "a partner user but no owner"
-        raise BadRow(row, "notify", f"{row.client} has {what}", "name hubspot or partner as owner")
+        what = "the owner default and a partner user" if owner else "a partner user but no owner"
+        raise BadRow(row, "notify", f"{row.client} has {what}", "set the owner to hubspot or partner")
     if owner == Owner.PARTNER and not notify:
-        message = f"{row.client} has owner partner and no partner user: nobody would be notified"
+        message = f"{row.client} has the owner partner and no partner user: nobody would be notified"
         raise BadRow(row, "notify", message, "fill the notify column")
     if not owner:
         return Plan("override")
     if owner == DEFAULT:
-        return clear_override([client])._replace(notes=())
+        return clear_override([client])._replace(unchanged=())
     try:
         email = find_user(portfolio, notify).email if notify else None
     except RenewctlError as error:
@@ -183,21 +203,21 @@ def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
 
 def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: str | None) -> Owner:
     if not notify:
-        raise UsageError("override needs to be told what to set", hint="add --owner hubspot or partner")
+        raise UsageError("nothing to change", hint="add --owner hubspot or --owner partner")
     problems = []
     for client in clients:
         setting = setting_of(portfolio, client)
         if setting is None or setting.owner is not Owner.PARTNER:
-            now = f"owner {setting.owner} now" if setting else "no owner: there is no default"
+            now = f"the owner {setting.owner}" if setting else "no owner, because no default is set"
             problems.append(Problem(f"{client.key} has {now}", ("clients", client.spelling)))
     if problems:
-        message = "--notify alone changes the partner user only where the partner owns renewals"
-        raise UsageError(message, hint="add --owner partner, or --owner hubspot", problems=problems)
+        message = "--notify without --owner requires that the partner is the renewal owner"
+        raise UsageError(message, hint="add --owner partner or --owner hubspot", problems=problems)
     return Owner.PARTNER
 
 
 def override_changes(client: Client, wanted: Override) -> Iterator[Change]:
-    """Yield what makes ``wanted`` the client's override, if it is not already."""
+    """Yield the changes that make ``wanted`` the client's override."""
     now = client.override
     if now is None or not is_same_setting(now, wanted) or compose(wanted.note) not in {"", compose(now.note)}:
         path, table = ("clients", client.spelling, "override"), record_table("override", wanted)

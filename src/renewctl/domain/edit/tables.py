@@ -10,7 +10,7 @@ from renewctl.model import Change, Path, Role, Table, Value
 
 
 def record_table(name: str, record: Any) -> Table:
-    """Return a record as the file has it in a table of this name: without what is as by default."""
+    """Return a record as a table of the file, without values that are defaults."""
     table: Table = {}
     for key, field in TABLES[name].items():
         value = getattr(record, field.attribute)
@@ -24,19 +24,19 @@ def record_table(name: str, record: Any) -> Table:
 
 
 def tidy(field: Field, value: Any) -> Any:
-    """Return a new value of a field as it is written: text composed, names with single spaces."""
+    """Return a new value as it is saved: text composed, names with single spaces."""
     if field.kind is Kind.NAME and isinstance(value, str):
         return tidy_name(value)
     return compose(value) if field.kind is Kind.TEXT and isinstance(value, str) else value
 
 
 def role_list(roles: Collection[Role]) -> list[Value]:
-    """Return roles as the file has them, in their order."""
+    """Return roles as they are in the file, in their order."""
     return [str(role) for role in Role if role in roles]
 
 
 def table_changes(path: Path, name: str, table: Table, *, exists: bool) -> Iterator[Change]:
-    """Yield what writes a table of this name; keys of the user's own in one that exists stay."""
+    """Yield the changes that write a table; the user's own keys stay."""
     if exists:
         yield from (Change((*path, key), table.get(key)) for key in TABLES[name])
     else:

@@ -13,11 +13,11 @@ def add(portfolio: Portfolio, email: str, name: str = "") -> Plan:
     """Plan a new partner user.
 
     Raises:
-        UsageError: If the address is one of the partner's users already.
+        UsageError: If the address already belongs to a partner user.
     """
     if known := portfolio.users.get(address_key(email)):
-        hint = f"to change it: {command_line('user set', known.email, name='NAME')}"
-        raise UsageError(f"{known.email} is one of the partner's users already", hint=hint)
+        hint = f"to change the name: {command_line('user set', known.email, name='NAME')}"
+        raise UsageError(f"partner user {known.email} already exists", hint=hint)
     table = record_table("users", PartnerUser(email, name))
     return Plan("user add", (Change(("users", email), table),))
 
@@ -25,10 +25,16 @@ def add(portfolio: Portfolio, email: str, name: str = "") -> Plan:
 def change(
     portfolio: Portfolio, user: PartnerUser, name: str | None = None, active: bool | None = None
 ) -> Plan:
-    """Plan other values for a partner user; None leaves them, an empty name takes it away.
+    """Plan new values for a partner user.
+
+    Args:
+        portfolio: The settings.
+        user: The partner user.
+        name: The new name; None keeps it, and empty removes it.
+        active: Whether the user is active in HubSpot; None keeps it.
 
     Raises:
-        UsageError: If nothing is named.
+        UsageError: If no value is given.
     """
     changes = []
     if name is not None:
@@ -36,51 +42,56 @@ def change(
     if active is not None:
         changes.append(Change(("users", user.email, "active"), None if active else False))
     if not changes:
-        raise UsageError("user set needs to be told what to set", hint="add --name, --active or --inactive")
+        raise UsageError("nothing to change", hint="add --name, --active or --inactive")
     notes = []
     if active is False and (number := len(_settings_with(portfolio, user))):
-        places, hint = count_of(number, "place"), command_line("user replace", user.email, "NEW")
-        notes.append(f"{user.email} is still set in {places}, and is not notified there: {hint}")
+        settings, command = count_of(number, "setting"), command_line("user replace", user.email, "NEW")
+        notes.append(f"{user.email} is still the partner user of {settings} and is not notified: {command}")
     return Plan("user set", tuple(changes), tuple(notes))
 
 
 def remove(portfolio: Portfolio, user: PartnerUser) -> Plan:
-    """Plan the partner's users without this one.
+    """Plan the removal of a partner user.
 
     Raises:
-        UsageError: If the default or an override still has the user; every place is listed.
+        UsageError: If the default or an override still has the user; its problems name every such setting.
     """
     problems = [
-        Problem(f"{user.email} is set for {whose}", (*path, "notify"))
-        for whose, path in _settings_with(portfolio, user)
+        Problem(f"{user.email} is the partner user of {subject}", (*path, "notify"))
+        for subject, path in _settings_with(portfolio, user)
     ]
     if problems:
-        command = command_line("user replace", user.email, "NEW")
-        hint = f"to put somebody else in every place: {command}"
-        raise UsageError(f"{user.email} is still in use", hint=hint, problems=problems)
+        hint = f"replace the user first: {command_line('user replace', user.email, 'NEW')}"
+        raise UsageError(f"partner user {user.email} is still in use", hint=hint, problems=problems)
     return Plan("user remove", (Change(("users", user.email), None),))
 
 
 def replace(portfolio: Portfolio, old: PartnerUser, new: PartnerUser, *, deactivate: bool) -> Plan:
-    """Plan ``new`` wherever ``old`` is set: the default and every override, in one step.
+    """Plan one partner user in place of another, in the default and in every override.
 
-    Client contacts stay, and so does what HubSpot's screens last showed.
+    Contacts of clients and confirmed HubSpot settings stay.
+
+    Args:
+        portfolio: The settings.
+        old: The partner user to replace.
+        new: The partner user in place of the old one.
+        deactivate: Whether the old one is marked as deactivated in HubSpot, too.
 
     Raises:
-        UsageError: If both are the same person.
+        UsageError: If both are the same user.
     """
     if old == new:
-        raise UsageError("OLD and NEW are the same partner user", hint="name somebody else as NEW")
+        raise UsageError("OLD and NEW are the same partner user", hint="pass another user as NEW")
     changes = [Change((*path, "notify"), new.email) for _, path in _settings_with(portfolio, old)]
-    notes = [] if changes else [f"{old.email} is not set anywhere"]
+    unchanged = () if changes else (f"no setting has the partner user {old.email}",)
     if deactivate:
         changes.append(Change(("users", old.email, "active"), False))
-    notes += warn_inactive(portfolio, new.email)
-    return Plan("user replace", tuple(changes), tuple(notes), whole=True)
+    notes = tuple(warn_inactive(portfolio, new.email))
+    return Plan("user replace", tuple(changes), notes, whole=True, unchanged=unchanged)
 
 
 def _settings_with(portfolio: Portfolio, user: PartnerUser) -> list[tuple[str, Path]]:
-    """Return whose settings have the partner user, and their paths."""
+    """Return what to call the settings that have the partner user, and their paths."""
     key = address_key(user.email)
     places: list[tuple[str, Path]] = []
     if portfolio.default and address_key(portfolio.default.notify or "") == key:

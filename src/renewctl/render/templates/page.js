@@ -14,7 +14,7 @@
     return button;
   };
 
-  // Rows of a period are together, below its label.
+  // The rows of a period are below its label.
   const rows = [];
   const labels = [];
   for (const body of table.tBodies) {
@@ -37,7 +37,7 @@
   }
   const byAnchor = new Map(rows.map((each) => [each.body.id, each]));
 
-  // Filters. Who is in which row follows from the sections of the people.
+  // Filters. The sections by recipient show which rows a recipient is in.
   const { text, owner, person, status } = form.elements;
   const counter = form.querySelector("output");
   const none = document.querySelector(".no-match");
@@ -59,7 +59,7 @@
     return tile;
   });
 
-  // To lay out a thousand rows takes a third of a second: what fills a screen comes first.
+  // A thousand rows take a third of a second: the first screen comes first.
   const FIRST = 50;
   let later = 0;
 
@@ -98,7 +98,7 @@
   form.hidden = false;
   filter();
 
-  // Sorting. In both directions, periods keep their order, and a row without a value comes last in its own.
+  // Sorting. Periods keep their order, and rows without a value are last in their period.
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const headings = [...table.tHead.rows[0].cells];
   const valueOf = (cell) => cell.dataset.sort ?? cell.querySelector("time")?.dateTime ?? cell.textContent.trim();
@@ -122,7 +122,7 @@
 
   headings.forEach((heading, column) => makeButton(heading).addEventListener("click", () => sort(column)));
 
-  // A link to a row shows it, whatever the filters, and opens its details.
+  // A link to a row shows it in spite of filters, and opens its details.
   function open() {
     const found = byAnchor.get(location.hash.slice(1));
     if (!found) return;
