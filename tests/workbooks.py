@@ -1,4 +1,4 @@
-"""Workbooks that renewctl wrote, read by another program's library."""
+"""Read workbooks written by renewctl with openpyxl."""
 
 from io import BytesIO
 from typing import Any
@@ -8,7 +8,7 @@ from openpyxl.utils.escape import unescape
 
 
 def open_sheet(data: bytes) -> Any:
-    """Return the one sheet of a workbook; fail where a cell is more than a value."""
+    """Return the only sheet of a workbook. Fail if a cell is not a plain value."""
     workbook = openpyxl.load_workbook(BytesIO(data))
     (sheet,) = workbook.worksheets
     assert not workbook.defined_names
@@ -21,8 +21,8 @@ def open_sheet(data: bytes) -> Any:
 
 
 def read_back(data: bytes) -> list[tuple[Any, ...]]:
-    """Return the values of a workbook's rows, the header first."""
-    # openpyxl leaves it to its user to read _x000D_ as the character that XML cannot hold.
+    """Return the values of all rows of a workbook, including the header."""
+    # openpyxl does not unescape _x000D_, the escape for a character that XML does not allow.
     return [
         tuple(unescape(value) if isinstance(value, str) else value for value in row)
         for row in open_sheet(data).iter_rows(values_only=True)

@@ -136,7 +136,7 @@ def test_a_git_placeholder_of_an_import_file_is_explained(
     Path("list.csv").write_bytes(data)
     ran = run(*words)
     assert (ran.status, ran.out) == (3, "")
-    assert "git has something else here in place of the file" in ran.err
+    assert "git has a placeholder here" in ran.err
     assert "git-crypt unlock" in ran.err or "git lfs pull" in ran.err
 
 

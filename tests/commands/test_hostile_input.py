@@ -121,8 +121,8 @@ def test_an_invalid_date_is_refused_with_the_valid_forms(word: str, small: Path,
         ("client", "add", "new.example", f"--renewal={word}"),
     ):
         said = refused(run(*argv))
-        assert "is not a day" in said or "is not a span of time" in said, argv
-        assert "write " in said, argv
+        assert "is not a valid date" in said or "is not a valid duration" in said, argv
+        assert "help: use " in said, argv
     assert small.read_bytes() == before
 
 

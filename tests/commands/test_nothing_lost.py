@@ -1,4 +1,4 @@
-"""Law: whatever a table holds, if it is imported, each of its cells is in the store or named in a message."""
+"""Test that each cell of an imported table is saved or reported."""
 
 import csv
 import io
@@ -27,13 +27,13 @@ name = "Bragança"
 memo = "old"
 """
 Shown = tuple[Any, str]
-"""A cell, and what the store or a message must show of it."""
+"""A cell, and the text that the data file or a message must have."""
 SETTING = {"owner", "notify", "note"}
 NOT_USED = {
-    "note": ("not used, because no override is set",),
-    "deadline": ("with a deadline and no renewal date",),
+    "note": ("not imported, because no override is set",),
+    "deadline": ("a deadline but no renewal date",),
 }
-"""What a message says of all cells of a column that are not used."""
+"""The note on all unused cells of a column."""
 CELLS: dict[str, list[Shown]] = {
     "client": [
         *((f"{name}.example", f"{name}.example") for name in ("acme", "borges", "cedro", "dourado")),
@@ -81,7 +81,7 @@ COLUMNS = ("client", *sorted(set(CELLS) - {"client"}))
 @st.composite
 def tables(draw: st.DrawFn) -> list[dict[str, Shown]]:
     columns = ["client", *draw(st.lists(st.sampled_from(COLUMNS[1:]), min_size=1, max_size=5, unique=True))]
-    # Mostly what can be read, or hardly a table would be taken.
+    # Mostly valid cells, so that enough tables are imported.
     row = st.fixed_dictionaries(
         {
             name: st.one_of(
@@ -118,7 +118,7 @@ def as_workbook(rows: list[dict[str, Shown]]) -> bytes:
     rows=tables(),
     options=st.sets(st.sampled_from(["--with-overrides", "--allow-odd-text", "--skip-invalid"])),
 )
-def test_every_cell_is_in_the_store_or_named(
+def test_every_cell_is_saved_or_reported(
     rows: list[dict[str, Shown]], options: set[str], write: Callable[[Any], bytes], run: Callable
 ) -> None:
     Path("renewctl.toml").write_text(STORE)
@@ -127,27 +127,27 @@ def test_every_cell_is_in_the_store_or_named(
 
     if ran.status:
         assert ran.status == 3, ran.err
-        assert "list:" in ran.err, "a problem has a place"
+        assert "list:" in ran.err, "each problem has a place"
         assert Path("renewctl.toml").read_text() == STORE
         return
     clients = json.loads(run("export", "-", "--format", "json").out)["clients"]
     notes = [line for line in (ran.out + ran.err).splitlines() if re.match(r" *(note|warning): ", line)]
-    left_out = {
+    skipped = {
         int(number)
         for line in notes
-        if "left out" in line or "skipped" in line
+        if "skipped" in line
         for number in re.findall(r"(?:lines? |rows? |, )(\d+)", line.replace(" and ", ", "))
     }
     for number, row in enumerate(rows, 2):
-        if number in left_out:
+        if number in skipped:
             continue
         client = json.dumps({(key := row["client"][1]): clients.get(key)}, ensure_ascii=False)
         for name, (cell, shown) in row.items():
-            named = shown.casefold() in "\n".join([client, *notes]).casefold()
-            # Without the option, no column of a setting is used.
+            reported = shown.casefold() in "\n".join([client, *notes]).casefold()
+            # Without the option, columns of overrides are not used.
             unused = name in SETTING and "--with-overrides" not in options
             unused |= any(words in ran.out for words in NOT_USED.get(name, ()))
             unused |= any(line.startswith("  note: columns not used") and name in line for line in notes)
             if name == "owner" and "override" not in clients.get(key, {}):
-                unused |= shown in {"default", "hubspot"}  # it is so already
-            assert cell is None or named or unused, (name, cell, ran.out)
+                unused |= shown in {"default", "hubspot"}  # already in effect
+            assert cell is None or reported or unused, (name, cell, ran.out)

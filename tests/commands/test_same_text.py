@@ -1,4 +1,4 @@
-"""Text that looks the same is the same: every command with composed (NFC) and decomposed (NFD) accents."""
+"""Test every command with composed (NFC) and decomposed (NFD) accents."""
 
 import re
 from collections.abc import Callable
@@ -88,7 +88,7 @@ CHANGING = [
 
 
 @pytest.mark.parametrize("words", [*READING, *([*words, "-y"] for words in CHANGING)], ids=" ".join)
-def test_a_command_does_the_same_however_accents_are_encoded(words: list[str], run: Callable) -> None:
+def test_commands_do_not_depend_on_the_encoding_of_accents(words: list[str], run: Callable) -> None:
     answers = []
     for store_form in ("NFC", "NFD"):
         for form in ("NFC", "NFD"):
@@ -123,7 +123,7 @@ def test_a_command_does_the_same_however_accents_are_encoded(words: list[str], r
     ids=" ".join,
 )
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_the_file_keeps_its_own_spelling_until_it_changes(words: list[str], form: str, run: Callable) -> None:
+def test_the_file_keeps_its_spelling_until_it_changes(words: list[str], form: str, run: Callable) -> None:
     other = {"NFC": "NFD", "NFD": "NFC"}[form]
     Path("renewctl.toml").write_text(normalize(form, STORE))
     Path("rows.csv").write_text(normalize(other, FILES["rows.csv"]))
@@ -131,12 +131,12 @@ def test_the_file_keeps_its_own_spelling_until_it_changes(words: list[str], form
     ran = run(*(normalize(other, word) for word in words), "-y")
 
     assert ran.status == 0
-    assert "No changes" in ran.out
+    assert re.search("no changes|nothing to change", ran.out, re.IGNORECASE)
     assert Path("renewctl.toml").read_text() == normalize(form, STORE)
     assert not Path("renewctl.toml.history.jsonl").exists()
 
 
-def test_stores_that_differ_in_the_encoding_of_accents_do_not_differ(run: Callable) -> None:
+def test_diff_ignores_the_encoding_of_accents(run: Callable) -> None:
     for form in ("NFC", "NFD"):
         Path(f"{form}.toml").write_text(normalize(form, STORE))
 

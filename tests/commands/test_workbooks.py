@@ -1,4 +1,4 @@
-"""Answers and exports as workbooks, and CSV with Excel's mark, from the command line."""
+"""Test answers and exports as workbooks, and CSV with a byte order mark for Excel."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from workbooks import open_sheet, read_back
 
 
 def as_text(value: Any) -> str:
-    """Return a cell of a workbook as CSV has it."""
+    """Return the text of a workbook's cell in CSV."""
     if isinstance(value, datetime):
         return value.date().isoformat()
     return "" if value in {None, "NOBODY"} else str(value).replace("; ", ";")
@@ -42,14 +42,14 @@ def test_a_workbook_has_the_rows_of_csv(
     ]
 
 
-def test_a_report_has_typed_dates_and_says_nobody_in_colour(agency: Path, run: Callable) -> None:
+def test_a_report_has_typed_dates_and_nobody_in_color(agency: Path, run: Callable) -> None:
     data = run("who", "--all", "-o", "xlsx", "--as-of", "2026-11-23").data
     header, *rows = read_back(data)
     silent = run("who", "--all", "-o", "json", "--as-of", "2026-11-23").out.count('"to": []')
     assert silent > 0
     assert [row[header.index("to")] for row in rows].count("NOBODY") == silent
-    colours = [row[0].fill.start_color.rgb for row in open_sheet(data).iter_rows()]
-    assert colours.count("FFFFC7CE") == silent
+    colors = [row[0].fill.start_color.rgb for row in open_sheet(data).iter_rows()]
+    assert colors.count("FFFFC7CE") == silent
     for name, kind in (("renewal", date), ("deadline", date), ("days_to_deadline", int)):
         values = [row[header.index(name)] for row in rows]
         assert {type(value) for value in values} <= {kind, datetime, type(None)}, name
@@ -63,16 +63,16 @@ def test_the_same_bytes_go_to_a_file_and_to_a_pipe(agency: Path, spawn: Callable
     assert spawn("who", "-o", "xlsx", env={"PYTHONUNBUFFERED": "1"}).out == reports[0]
 
 
-def test_an_export_fed_back_changes_nothing(agency: Path, run: Callable) -> None:
+def test_importing_an_export_changes_nothing(agency: Path, run: Callable) -> None:
     before = agency.read_bytes()
     assert run("export", "clients.xlsx").status == 0
     ran = run("import", "clients.xlsx", "--prune", "--with-overrides")
     assert ran.status == 0, ran.err
-    assert ran.out.startswith("No changes: ")
+    assert "no changes" in ran.out.lower()
     assert agency.read_bytes() == before
 
 
-def test_the_list_of_clients_can_be_edited_and_fed_back(agency: Path, run: Callable) -> None:
+def test_the_list_of_clients_can_be_edited_and_imported(agency: Path, run: Callable) -> None:
     Path("clients.xlsx").write_bytes(run("client", "list", "-o", "xlsx").data)
     before = agency.read_bytes()
     ran = run("override", "--from-file", "clients.xlsx")
@@ -88,7 +88,7 @@ def test_the_list_of_clients_can_be_edited_and_fed_back(agency: Path, run: Calla
         (("export", "-", "--format", "xlsx"), "clients.xlsx"),
     ],
 )
-def test_a_terminal_gets_no_workbook_and_nothing_is_done(
+def test_a_workbook_is_not_written_to_a_terminal(
     argv: tuple[str, ...], name: str, small: Path, on_terminal: Callable
 ) -> None:
     before = small.read_bytes()
@@ -100,22 +100,23 @@ def test_a_terminal_gets_no_workbook_and_nothing_is_done(
 
 def test_on_a_terminal_a_workbook_is_exported_to_a_file(small: Path, on_terminal: Callable) -> None:
     status, out, err = on_terminal("export", "clients.xlsx")
-    assert (status, out, err) == (0, "Exported 2 clients to clients.xlsx.\n", "")
+    assert (status, out, err) == (0, "Exported 2 clients to clients.xlsx\n", "")
 
 
 @pytest.mark.parametrize("argv", [("calendar",), ("schema",), ("export", "-", "--format", "csv")], ids=str)
-def test_what_is_not_a_table_has_no_workbook(argv: tuple[str, ...], small: Path, run: Callable) -> None:
+def test_answers_that_are_not_tables_have_no_workbook(
+    argv: tuple[str, ...], small: Path, run: Callable
+) -> None:
     ran = run(*argv, "-o", "xlsx")
     assert (ran.status, ran.out) == (2, "")
     assert "xlsx" in ran.err
 
 
-def test_a_change_that_cannot_be_shown_is_made_and_said(small: Path, run: Callable) -> None:
+def test_a_change_is_saved_even_if_its_answer_cannot_be_shown(small: Path, run: Callable) -> None:
     ran = run("client", "set", "acme.example", "--name", "x" * 40_000, "-o", "xlsx")
     assert (ran.status, ran.out) == (0, "")
-    assert ran.err == (
-        "warning: done, but the output could not be shown: a workbook cannot hold these texts\n"
-    )
+    assert ran.err.startswith("warning: ")
+    assert ran.err.endswith("some texts cannot be saved in a workbook\n")
     assert "x" * 40_000 in small.read_text()
 
 
@@ -123,7 +124,7 @@ def test_a_change_that_cannot_be_shown_is_made_and_said(small: Path, run: Callab
 
 
 @pytest.mark.parametrize("argv", [("who",), ("who", "--by", "recipient"), ("client", "list")], ids=" ".join)
-def test_excel_gets_its_mark_in_csv_only(argv: tuple[str, ...], small: Path, run: Callable) -> None:
+def test_the_mark_for_excel_is_only_in_csv(argv: tuple[str, ...], small: Path, run: Callable) -> None:
     plain = run(*argv, "-o", "csv").out
     assert run(*argv, "-o", "csv", "--excel").out == "\ufeff" + plain
     assert not plain.startswith("\ufeff")

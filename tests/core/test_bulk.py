@@ -181,7 +181,7 @@ REFUSALS = [
     Refusal(
         "an owner that does not exist",
         [row("acme.example", "Ana Souza")],
-        [(2, "'Ana Souza' is not a renewal owner", "hubspot, partner or default")],
+        [(2, "'Ana Souza' is not a valid owner", "hubspot, partner or default")],
     ),
     Refusal(
         "a blank owner with a user",
@@ -196,12 +196,12 @@ REFUSALS = [
     Refusal(
         "partner without a user",
         [row("acme.example", "partner")],
-        [(2, "has the owner partner and no partner user", "fill the notify column")],
+        [(2, "has owner partner but no partner user", "fill the notify column")],
     ),
     Refusal(
         "partner without a user, although the client has one",
         [row("beta.example", "partner")],
-        [(2, "has the owner partner and no partner user", "fill the notify column")],
+        [(2, "has owner partner but no partner user", "fill the notify column")],
     ),
     Refusal(
         "a client twice, by two of its names",
@@ -225,7 +225,7 @@ REFUSALS = [
         [
             (3, "'nobody.example'", ""),
             (4, "'nobody'", ""),
-            (6, "'somebody' is not a renewal owner", ""),
+            (6, "'somebody' is not a valid owner", ""),
         ],
     ),
 ]

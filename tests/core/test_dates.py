@@ -1,4 +1,4 @@
-"""Dates: what people may type, the deadline, windows, and the calendar's ends."""
+"""Test typed dates and durations, deadlines, and windows."""
 
 from contextlib import suppress
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "dates.toml").read_
 
 
 def cases(kind: str) -> list[Any]:
-    """Return (today, text, the day or None, the last day or None) for each line of the table."""
+    """Return today, text, the date or None, and the last date or None, per line."""
     found = []
     for group in TABLE[kind]:
         found += [
@@ -38,37 +38,37 @@ def cases(kind: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(("today", "text", "is_", "last"), cases("day"))
-def test_day_is_read_as_the_table_says(today: date, text: str, is_: date | None, last: date | None) -> None:
+def test_dates_are_read_as_in_the_table(today: date, text: str, is_: date | None, last: date | None) -> None:
     if is_ is None:
         for end in (False, True):
             with pytest.raises(UsageError) as caught:
                 parse_day(text, today, option="--from", end=end)
-            assert caught.value.message == f"--from: {text!r} is not a day"
-            assert caught.value.hint == f"write {DAY_FORMS}"
+            assert caught.value.message == f"--from: {text!r} is not a valid date"
+            assert caught.value.hint.replace(" or ", ", ").endswith(DAY_FORMS)
     else:
         assert parse_day(text, today, option="--from") == is_
         assert parse_day(text, today, option="--to", end=True) == last
 
 
 @pytest.mark.parametrize(("today", "text", "is_", "_last"), cases("span"))
-def test_span_is_read_as_the_table_says(today: date, text: str, is_: date | None, _last: object) -> None:
+def test_durations_are_read_as_in_the_table(today: date, text: str, is_: date | None, _last: object) -> None:
     if is_ is None:
         with pytest.raises(UsageError) as caught:
             parse_span(text, today, option="--within")
-        assert caught.value.message == f"--within: {text!r} is not a span of time"
-        assert caught.value.hint == "write 120d, 6w, 3m or 1y"
+        assert caught.value.message == f"--within: {text!r} is not a valid duration"
+        assert caught.value.hint == "use a duration such as 120d, 6w, 3m or 1y"
     else:
         assert parse_span(text, today, option="--within") == is_
 
 
-def test_span_that_leaves_the_calendar_is_refused() -> None:
+def test_a_duration_beyond_the_calendar_is_refused() -> None:
     for text in ("1d", "1w", "1m", "1y"):
         with pytest.raises(UsageError):
             parse_span(text, date.max, option="--within")
 
 
-@pytest.mark.parametrize("form", DAY_FORMS.removeprefix("a date as ").split(", "))
-def test_every_form_that_the_message_offers_is_read(form: str) -> None:
+@pytest.mark.parametrize("form", DAY_FORMS.split(", "))
+def test_every_form_in_the_hint_is_read(form: str) -> None:
     parse_day(form, date(2026, 11, 23), option="--from")
 
 
@@ -76,7 +76,7 @@ def test_every_form_that_the_message_offers_is_read(form: str) -> None:
     st.text(max_size=12) | st.from_regex(r"[+-]?[0-9]{1,7}[dwmyhq]|[0-9]{4}-[0-9q]{1,2}", fullmatch=True),
     st.dates(),
 )
-def test_whatever_is_typed_is_a_day_or_a_usage_error(text: str, today: date) -> None:
+def test_any_text_is_a_date_or_a_usage_error(text: str, today: date) -> None:
     for end in (False, True):
         with suppress(UsageError):
             assert type(parse_day(text, today, option="--from", end=end)) is date
@@ -85,7 +85,7 @@ def test_whatever_is_typed_is_a_day_or_a_usage_error(text: str, today: date) -> 
 
 
 @pytest.mark.parametrize("case", TABLE["deadline"], ids=lambda case: str(case["renewal"]))
-def test_deadline_is_as_the_table_says(case: dict[str, Any]) -> None:
+def test_deadlines_are_as_in_the_table(case: dict[str, Any]) -> None:
     renewal = Renewal(case["renewal"], deadline=case.get("own"))
     assert deadline_of(renewal, case.get("days", 45)) == case["is"]
 
@@ -94,11 +94,11 @@ def test_deadline_is_as_the_table_says(case: dict[str, Any]) -> None:
     ("day", "months", "is_"),
     [(group["day"], c["months"], c["is"]) for group in TABLE["months"] for c in group["cases"]],
 )
-def test_months_later_is_the_same_day_or_the_months_last(day: date, months: int, is_: date) -> None:
+def test_months_later_is_the_same_day_or_the_last_of_the_month(day: date, months: int, is_: date) -> None:
     assert plus_months(day, months) == is_
 
 
-def test_months_that_leave_the_calendar_overflow() -> None:
+def test_months_beyond_the_calendar_overflow() -> None:
     assert plus_months(date(1, 2, 1), -1) == date(1, 1, 1)
     assert plus_months(date(9999, 11, 30), 1) == date(9999, 12, 30)
     for day, months in (
@@ -112,7 +112,7 @@ def test_months_that_leave_the_calendar_overflow() -> None:
 
 
 @given(st.dates(), st.integers(-(10**7), 10**7))
-def test_shifted_counts_days_and_is_held_within_the_calendar(day: date, days: int) -> None:
+def test_shift_days_stays_within_the_calendar(day: date, days: int) -> None:
     try:
         assert shift_days(day, days) == day + timedelta(days=days)
     except OverflowError:
@@ -127,7 +127,7 @@ RENEWAL, DEADLINE = date(2027, 3, 1), date(2027, 1, 15)
     [("renewal", RENEWAL), ("deadline", DEADLINE)],
     ids=["on the renewal", "on the deadline"],
 )
-def test_window_holds_its_first_and_its_last_day_and_no_other(on: Any, inside: date) -> None:
+def test_a_window_includes_its_first_and_last_day(on: Any, inside: date) -> None:
     day = timedelta(days=1)
     assert Window(inside, inside, on).holds(RENEWAL, DEADLINE)
     assert Window(inside - day, inside, on).holds(RENEWAL, DEADLINE)
@@ -137,6 +137,6 @@ def test_window_holds_its_first_and_its_last_day_and_no_other(on: Any, inside: d
     assert not Window(inside + day, inside, on).holds(RENEWAL, DEADLINE)
 
 
-def test_window_looks_at_renewal_dates_unless_told_otherwise() -> None:
+def test_a_window_is_about_renewal_dates_by_default() -> None:
     assert Window(RENEWAL, RENEWAL).holds(RENEWAL, DEADLINE)
     assert not Window(DEADLINE, DEADLINE).holds(RENEWAL, DEADLINE)

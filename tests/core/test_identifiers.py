@@ -1,4 +1,4 @@
-"""Domains, addresses and names: the form they are compared in, and what is refused when typed."""
+"""Test normalizing and checking domains, addresses and names."""
 
 from collections.abc import Callable
 from unicodedata import normalize
@@ -60,7 +60,7 @@ RESERVED = (".test", ".local", ".invalid", ".localhost", ".onion", ".arpa")
         ("ａｃｍｅ.example", "acme.example"),
     ],
 )
-def test_what_people_type_or_paste_is_brought_to_the_domain(typed: str, key: str) -> None:
+def test_typed_and_pasted_domains_are_normalized(typed: str, key: str) -> None:
     assert client_key(typed) == key
     assert client_key(key) == key
 
@@ -94,19 +94,19 @@ def test_what_people_type_or_paste_is_brought_to_the_domain(typed: str, key: str
         "xn--\u00fc.example",
     ],
 )
-def test_what_is_no_domain_is_none(typed: str) -> None:
+def test_other_texts_have_no_client_key(typed: str) -> None:
     assert client_key(typed) is None
 
 
 @pytest.mark.parametrize("typed", ["www.www.acme.example", "ｗｗｗ.acme.example", "www。acme.example"])
-def test_a_key_comes_back_as_it_is_however_odd_what_was_typed(typed: str) -> None:
+def test_a_client_key_is_its_own_key(typed: str) -> None:
     key = client_key(typed)
     assert key is not None
     assert client_key(key) == key
 
 
 @given(st.text(max_size=20) | st.from_regex(r"(https?://)?[a-zß.ü。:/-]{1,20}", fullmatch=True))
-def test_whatever_is_typed_is_a_key_of_the_designs_form_or_none(typed: str) -> None:
+def test_any_text_gives_a_valid_key_or_none(typed: str) -> None:
     key = client_key(typed)
     if key is not None:
         assert KEY.fullmatch(key)
@@ -126,7 +126,7 @@ def test_whatever_is_typed_is_a_key_of_the_designs_form_or_none(typed: str) -> N
         ("", ""),
     ],
 )
-def test_addresses_are_compared_without_case_and_without_space_around_them(written: str, key: str) -> None:
+def test_addresses_are_compared_without_case_and_surrounding_spaces(written: str, key: str) -> None:
     assert address_key(written) == key
     assert address_key(key) == key
 
@@ -146,7 +146,7 @@ def test_addresses_are_compared_without_case_and_without_space_around_them(writt
         (" ", ""),
     ],
 )
-def test_names_are_compared_without_case_and_repeated_or_no_break_spaces(written: str, key: str) -> None:
+def test_names_are_compared_without_case_and_extra_spaces(written: str, key: str) -> None:
     assert name_key(written) == key
 
 
@@ -169,7 +169,7 @@ def test_text_that_looks_the_same_has_one_key(key_of: Callable[[str], str], text
     "text",
     ["a@b", "ana@agency.example", "Ana.Souza+hub@Agency.example", "é@ü.test", "a'b@c", "x" * 252 + "@b"],
 )
-def test_text_shaped_like_one_address_is_one(text: str) -> None:
+def test_text_in_the_shape_of_an_address_is_accepted(text: str) -> None:
     assert is_address(text)
 
 
@@ -195,12 +195,12 @@ def test_text_shaped_like_one_address_is_one(text: str) -> None:
         "a@b\u2028",
     ],
 )
-def test_text_of_another_shape_is_no_address(text: str) -> None:
+def test_text_in_another_shape_is_not_an_address(text: str) -> None:
     assert not is_address(text)
 
 
 @given(st.from_regex(PLAIN_ADDRESS, fullmatch=True).filter(lambda text: "--" not in text))
-def test_what_is_taken_without_the_library_the_library_takes_too(text: str) -> None:
+def test_the_library_accepts_every_plain_address(text: str) -> None:
     if not text.lower().endswith(RESERVED):
         assert validate_email(text, check_deliverability=False, strict=True).original == text
 
@@ -217,16 +217,16 @@ def test_what_is_taken_without_the_library_the_library_takes_too(text: str) -> N
         "o'neil@agency.example",
     ],
 )
-def test_an_address_comes_back_as_typed_but_composed(text: str) -> None:
+def test_an_address_is_returned_as_typed_but_composed(text: str) -> None:
     assert parse_address(text, "ADDRESS") == text.strip()
     assert parse_address(normalize("NFD", text), "ADDRESS") == text.strip()
 
 
 @pytest.mark.parametrize("text", ["Ana <ana@agency.example>", "Zé Sá < ana@agency.example >"])
-def test_an_address_with_a_name_is_asked_for_alone(text: str) -> None:
+def test_for_an_address_with_a_name_the_hint_has_the_address(text: str) -> None:
     with pytest.raises(UsageError) as refused:
         parse_address(text, "ADDRESS")
-    assert refused.value.hint == "write the address alone: ana@agency.example"
+    assert refused.value.hint == "write only the address: ana@agency.example"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_an_address_with_a_name_is_asked_for_alone(text: str) -> None:
         "ana@" + "x" * 64 + ".example",
     ],
 )
-def test_what_is_not_one_address_is_refused_with_the_way_out(text: str) -> None:
+def test_text_that_is_not_one_address_is_refused_with_a_hint(text: str) -> None:
     with pytest.raises(UsageError) as refused:
         parse_address(text, "ADDRESS")
     assert refused.value.message.startswith("ADDRESS: ")

@@ -1,4 +1,4 @@
-"""Cells of text that only the store can settle: taken if the client has the text, otherwise refused."""
+"""Test doubtful cells: accepted if the client has the text, otherwise refused."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ ODD = Doubtful("SÃ£o", "odd", "hint")
         ("name", "Bragan?a", "Bragan?a"),
     ],
 )
-def test_what_the_client_has_is_taken(name: str, value: Any, settled: Any) -> None:
+def test_a_text_that_the_client_has_is_accepted(name: str, value: Any, settled: Any) -> None:
     expected = {} if settled is None else {name: settled}
 
     assert settle_texts(CLIENT, {name: value}, allow_odd=False) == (expected, [])
@@ -60,16 +60,18 @@ def test_what_the_client_has_is_taken(name: str, value: Any, settled: Any) -> No
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("name", 124, "the number 124;"),
-        ("name", 1230, "the number 1230;"),
-        ("note", 1.2345678901234567e19, "the number 1.2345678901234567e+19;"),
-        ("memo", 0, "the number 0;"),
-        ("notify", 7, "the number 7;"),
+        ("name", 124, "the number 124 "),
+        ("name", 1230, "the number 1230 "),
+        ("note", 1.2345678901234567e19, "the number 1.2345678901234567e+19 "),
+        ("memo", 0, "the number 0 "),
+        ("notify", 7, "the number 7 "),
         ("name", ODD, "odd"),
         ("billing", Doubtful((Contact("p@a.example", "SÃ£o"),), "odd", "hint"), "odd"),
     ],
 )
-def test_what_no_client_has_is_refused(client: Any, name: str, value: Any, message: str) -> None:
+def test_a_doubtful_text_that_the_client_does_not_have_is_refused(
+    client: Any, name: str, value: Any, message: str
+) -> None:
     settled, [bad] = settle_texts(client, {name: value}, allow_odd=False)
 
     assert settled == {}
@@ -91,27 +93,27 @@ def test_letters_that_became_question_marks_are_refused(name: str, value: Any, k
     settled, [bad] = settle_texts(CLIENT, {name: value}, allow_odd=False)
 
     assert settled == {}
-    assert f"is {known!r} in the store" in bad.message
+    assert f"is {known!r} in the data file" in bad.message
     assert settle_texts(CLIENT, {name: value}, allow_odd=True) == ({name: value}, [])
 
 
-def test_odd_text_is_taken_if_asked_for_and_a_number_is_not() -> None:
+def test_the_option_accepts_odd_text_but_not_numbers() -> None:
     assert settle_texts(None, {"name": ODD}, allow_odd=True) == ({"name": "SÃ£o"}, [])
     assert settle_texts(None, {"name": 7}, allow_odd=True)[1]
 
 
-def test_all_that_is_wrong_is_listed() -> None:
+def test_all_problems_of_a_row_are_listed() -> None:
     _, bad = settle_texts(CLIENT, {"name": 7, "product": ODD, "memo": 8, "note": "why"}, allow_odd=False)
 
     assert [each.column for each in bad] == ["name", "product", "memo"]
 
 
 @given(st.text())
-def test_text_of_a_new_client_is_taken_as_it_is(text: str) -> None:
+def test_text_of_a_new_client_is_accepted(text: str) -> None:
     assert settle_texts(None, {"name": text}, allow_odd=False) == ({"name": text}, [])
 
 
-def test_nothing_is_wrong_with_the_cells_of_an_override_that_is_not_used() -> None:
+def test_cells_of_unused_overrides_have_no_problems() -> None:
     values = {"note": 7, "notify": Placeholder("-"), "owner": "partner"}
 
     assert settle_texts(CLIENT, values, allow_odd=False, with_overrides=False) == (

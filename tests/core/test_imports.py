@@ -1,4 +1,4 @@
-"""What the rows of a spreadsheet change: new, changed, unchanged, gone; and what is refused."""
+"""Test the plan of an import: changes, notes, problems, and removals with --prune."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from exchange.reading import read_sheet
 from renewctl.domain import paths
+from renewctl.domain.edit.import_notes import note_contacts, note_implausible_dates
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
-from renewctl.domain.edit.import_remarks import remark_on_contacts, remark_on_dates
 from renewctl.domain.edit.renewals import rename_product
 from renewctl.domain.edit.rows import ImportRow
 from renewctl.domain.validate import read_portfolio
@@ -41,7 +41,7 @@ name = "Rui Costa"
 [users."ines@agency.example"]
 name = "ana souza lima"
 
-[clients."Acme.example"]   # written so, not in normal form
+[clients."Acme.example"]   # not in normal form
 name = "Acme Ltda"
 hub_id = 4411223
 contacts = [
@@ -85,24 +85,24 @@ ACME, BETA, GAMA = "acme.example", "beta.example", "gama.example"
 AC, BC, GC = ("clients", "Acme.example"), ("clients", BETA), ("clients", GAMA)
 NEW = ("clients", "new.example")
 DAY, OTHER = date(2027, 9, 1), date(2028, 9, 1)
-ALL_IN = ImportOptions(with_overrides=True)
-BY_DEADLINE = ImportOptions(deadline_is_date=True)
+WITH_OVERRIDES = ImportOptions(with_overrides=True)
+BY_DEADLINE = ImportOptions(renewal_from_deadline=True)
 SKIP_INVALID = ImportOptions(skip_invalid=True)
 PRIMARY, BILLING, DECISION = Role
-UNUSED_NOTE = "1 note not used, because no override is set: {} (--map memo=note imports notes as memos)"
+UNUSED_NOTE = "1 note not imported, because no override is set: {} (--map memo=note imports notes as memos)"
 
 
 def portfolio(text: str = STORE) -> Portfolio:
-    """Return what the text says; it must be a valid store."""
+    """Return the portfolio of a valid data file."""
     reading = read_portfolio(tomli.loads(text))
     assert not reading.problems
     return reading.portfolio
 
 
 def row(client: str, line: int = 2, **values: Any) -> ImportRow:
-    """Return a row with these values, and the ``holders`` of roles."""
-    holders = {column_of(role): people for role, people in values.pop("holders", {}).items()}
-    return ImportRow(FILE, line, client, {**values, **holders})
+    """Return a row with these values, and with ``contacts`` by role."""
+    contacts = {column_of(role): people for role, people in values.pop("contacts", {}).items()}
+    return ImportRow(FILE, line, client, {**values, **contacts})
 
 
 def column_of(role: Role) -> str:
@@ -110,8 +110,8 @@ def column_of(role: Role) -> str:
     return role.replace("-", "_")
 
 
-def who(*addresses: str, **named: str) -> tuple[Contact, ...]:
-    """Return people, those with a name as ``name="address"``."""
+def contact_list(*addresses: str, **named: str) -> tuple[Contact, ...]:
+    """Return contacts; those with a name are keywords: ``Name="address"``."""
     return (*map(Contact, addresses), *(Contact(email, name) for name, email in named.items()))
 
 
@@ -121,26 +121,26 @@ def changed(plan: Plan) -> list[tuple[tuple[str, ...], Any]]:
 
 
 def applied(text: str, plan: Plan) -> Portfolio:
-    """Return what the store says after the plan."""
+    """Return the portfolio after the plan."""
     reading = read_portfolio(paths.apply_changes(tomli.loads(text), plan.changes))
     assert not reading.problems
     return reading.portfolio
 
 
 class Case(NamedTuple):
-    """Rows, and the changes they mean."""
+    """Rows, and the expected changes and notes."""
 
     name: str
     rows: list[ImportRow]
     changes: list[tuple[tuple[str, ...], Any]]
-    wishes: ImportOptions = ImportOptions()
-    said: tuple[str, ...] = ()
+    options: ImportOptions = ImportOptions()
+    notes: tuple[str, ...] = ()
     text: str = STORE
 
 
-def roles(address: str, *held: str) -> tuple[tuple[str, ...], list[str]]:
+def roles(address: str, *names: str) -> tuple[tuple[str, ...], list[str]]:
     """Return the change that gives one of Acme's contacts these roles."""
-    return (*AC, "contacts", address, "roles"), [*held]
+    return (*AC, "contacts", address, "roles"), [*names]
 
 
 def renewal(*product_and_field: str) -> tuple[str, ...]:
@@ -161,9 +161,9 @@ CASES = [
                 renewal=DAY,
                 product="Hub",
                 deadline=date(2027, 8, 1),
-                holders={
-                    PRIMARY: who(Pat="pat@new.example"),
-                    BILLING: who("fin@new.example", "PAT@new.example"),
+                contacts={
+                    PRIMARY: contact_list(Pat="pat@new.example"),
+                    BILLING: contact_list("fin@new.example", "PAT@new.example"),
                 },
                 owner="partner",
                 notify="Ana Souza",
@@ -185,18 +185,18 @@ CASES = [
                 },
             )
         ],
-        ALL_IN,
+        WITH_OVERRIDES,
     ),
-    Case("a known client with nothing said", [row(ACME)], []),
+    Case("a known client without values", [row(ACME)], []),
     Case(
-        "name and hub id",
+        "name and hub ID",
         [row(ACME, name="Acme SA", hub_id=5)],
         [((*AC, "name"), "Acme SA"), ((*AC, "hub_id"), 5)],
     ),
-    Case("what is so already", [row(ACME, name="Acme Ltda", hub_id=4411223)], []),
+    Case("known values", [row(ACME, name="Acme Ltda", hub_id=4411223)], []),
     Case("a name in another case or with other spaces", [row(ACME, name="ACME\u00a0  ltda")], []),
     Case(
-        "names, contacts and products that look the same in each row are one",
+        "names, contacts and products with different encodings of accents are equal",
         [
             row(
                 "new.example",
@@ -204,7 +204,7 @@ CASES = [
                 name="N\u00e1 a",
                 renewal=DAY,
                 product="\u00c9 x",
-                holders={PRIMARY: who(B="b\u00e9@a.example")},
+                contacts={PRIMARY: contact_list(B="b\u00e9@a.example")},
             ),
             row(
                 "new.example",
@@ -212,7 +212,7 @@ CASES = [
                 name="NA\u0301  A",
                 renewal=DAY,
                 product="e\u0301\u00a0X",
-                holders={PRIMARY: who(b="be\u0301@a.example")},
+                contacts={PRIMARY: contact_list(b="be\u0301@a.example")},
             ),
         ],
         [
@@ -227,17 +227,17 @@ CASES = [
         ],
     ),
     Case(
-        "a product with other spaces is the one in the store",
+        "a product with other spaces is the known one",
         [row(ACME, product="SALES\u00a0  Hub", renewal=DAY)],
         [(renewal("Sales Hub", "date"), DAY)],
-        said=("acme.example: 'Sales Hub' moves to 2027-09-01 and keeps its deadline 2027-05-01",),
+        notes=("acme.example: 'Sales Hub' moves to 2027-09-01 but keeps its deadline 2027-05-01",),
     ),
-    Case("the client by its hub id", [row("4411223", name="A")], [((*AC, "name"), "A")]),
+    Case("the client by its hub ID", [row("4411223", name="A")], [((*AC, "name"), "A")]),
     Case("the client by its name", [row(" ACME ltda ", hub_id=5)], [((*AC, "hub_id"), 5)]),
-    # holders
+    # contacts
     Case(
-        "a new primary: just that role moves, the other roles stay",
-        [row(ACME, holders={PRIMARY: who(New="new@acme.example")})],
+        "a new primary contact: only this role moves",
+        [row(ACME, contacts={PRIMARY: contact_list(New="new@acme.example")})],
         [
             roles("Paula@acme.example", "decision-maker"),
             (
@@ -247,27 +247,27 @@ CASES = [
         ],
     ),
     Case(
-        "billing is replaced, not added to; who loses the last role stays on record",
-        [row(ACME, holders={BILLING: who("two@acme.example", "PAULA@acme.example")})],
+        "billing contacts are replaced; a contact without roles stays in the file",
+        [row(ACME, contacts={BILLING: contact_list("two@acme.example", "PAULA@acme.example")})],
         [roles("Paula@acme.example", "primary", "billing", "decision-maker"), roles("fin@acme.example")],
     ),
     Case(
-        "a contact without a role takes one, and stays deactivated",
-        [row(ACME, holders={DECISION: who("idle@acme.example")})],
+        "a contact without a role gets one, and stays deactivated",
+        [row(ACME, contacts={DECISION: contact_list("idle@acme.example")})],
         [roles("Paula@acme.example", "primary"), roles("idle@acme.example", "decision-maker")],
-        said=(
-            "idle@acme.example gets a role and is deactivated in HubSpot, so receives nothing; "
-            "if active again: renewctl client set acme.example --reactivate idle@acme.example",
+        notes=(
+            "idle@acme.example gets a role but is deactivated in HubSpot and receives nothing; "
+            "if it is active again: renewctl client set acme.example --reactivate idle@acme.example",
         ),
     ),
     Case(
-        "the same people in another spelling and order",
+        "the same contacts in another spelling and order",
         [
             row(
                 ACME,
-                holders={
-                    PRIMARY: who("PAULA@acme.example"),
-                    BILLING: who("two@acme.example", "FIN@acme.example"),
+                contacts={
+                    PRIMARY: contact_list("PAULA@acme.example"),
+                    BILLING: contact_list("two@acme.example", "FIN@acme.example"),
                 },
             )
         ],
@@ -275,17 +275,25 @@ CASES = [
     ),
     Case(
         "a name is filled in",
-        [row(ACME, holders={PRIMARY: who(Paula="paula@acme.example")})],
+        [row(ACME, contacts={PRIMARY: contact_list(Paula="paula@acme.example")})],
         [((*AC, "contacts", "Paula@acme.example", "name"), "Paula")],
     ),
     Case(
-        "a blank name takes none away",
-        [row(ACME, holders={BILLING: who("fin@acme.example", "two@acme.example")})],
+        "a blank name removes none",
+        [row(ACME, contacts={BILLING: contact_list("fin@acme.example", "two@acme.example")})],
         [],
     ),
     Case(
         "a name given in the second of two roles is not lost",
-        [row("new.example", holders={PRIMARY: who("p@new.example"), DECISION: who(Pat="p@new.example")})],
+        [
+            row(
+                "new.example",
+                contacts={
+                    PRIMARY: contact_list("p@new.example"),
+                    DECISION: contact_list(Pat="p@new.example"),
+                },
+            )
+        ],
         [
             (
                 NEW,
@@ -298,13 +306,13 @@ CASES = [
         ],
     ),
     Case(
-        "contacts twice in the store, no role named",
+        "a contact twice in the file, no role listed",
         [row("twice.example", name="T")],
         [(("clients", "twice.example", "name"), "T")],
     ),
     # several rows
     Case(
-        "several rows are several renewals; what they say alike is said once",
+        "several rows are several renewals of one client",
         [
             row(
                 "new.example",
@@ -312,7 +320,7 @@ CASES = [
                 name="New",
                 renewal=DAY,
                 product="A",
-                holders={PRIMARY: who("p@new.example")},
+                contacts={PRIMARY: contact_list("p@new.example")},
             ),
             row(
                 "NEW.example",
@@ -320,7 +328,7 @@ CASES = [
                 name="New",
                 renewal=DAY,
                 product="B",
-                holders={PRIMARY: who("p@new.example")},
+                contacts={PRIMARY: contact_list("p@new.example")},
             ),
             row("new.example", 4, renewal=OTHER),
         ],
@@ -340,8 +348,8 @@ CASES = [
         ],
     ),
     Case(
-        "what the first row leaves blank the second fills",
-        [row(ACME, 2), row(ACME, 3, name="A", holders={PRIMARY: who("fin@acme.example")})],
+        "a blank value in the first row is filled by the second",
+        [row(ACME, 2), row(ACME, 3, name="A", contacts={PRIMARY: contact_list("fin@acme.example")})],
         [
             ((*AC, "name"), "A"),
             roles("Paula@acme.example", "decision-maker"),
@@ -355,13 +363,13 @@ CASES = [
     ),
     # renewals
     Case(
-        "a date is moved; the product in any case, the deadline of its own stays",
+        "a date is moved; the product in any case, the deadline stays",
         [row(ACME, product="sales HUB", renewal=DAY)],
         [(renewal("Sales Hub", "date"), DAY)],
-        said=("acme.example: 'Sales Hub' moves to 2027-09-01 and keeps its deadline 2027-05-01",),
+        notes=("acme.example: 'Sales Hub' moves to 2027-09-01 but keeps its deadline 2027-05-01",),
     ),
     Case(
-        "a deadline of its own",
+        "a recorded deadline",
         [row(ACME, product="Marketing Hub", renewal=date(2027, 3, 1), deadline=date(2027, 2, 1))],
         [(renewal("Marketing Hub", "deadline"), date(2027, 2, 1))],
     ),
@@ -374,7 +382,7 @@ CASES = [
         "a date is moved, and the list has the old deadline",
         [row(ACME, product="Sales Hub", renewal=DAY, deadline=date(2027, 5, 1))],
         [(renewal("Sales Hub", "date"), DAY)],
-        said=("acme.example: 'Sales Hub' moves to 2027-09-01 and keeps its deadline 2027-05-01",),
+        notes=("acme.example: 'Sales Hub' moves to 2027-09-01 but keeps its deadline 2027-05-01",),
     ),
     Case(
         "a date is moved, and the deadline too",
@@ -382,18 +390,18 @@ CASES = [
         [(renewal("Sales Hub", "date"), DAY), (renewal("Sales Hub", "deadline"), date(2027, 8, 1))],
     ),
     Case(
-        "a renewal more",
+        "another renewal",
         [row(ACME, product="Service Hub", renewal=DAY)],
         [(renewal("Service Hub"), {"date": DAY, "product": "Service Hub"})],
     ),
     Case(
-        "no product means the only renewal",
+        "no product is the only renewal",
         [row(BETA, renewal=DAY)],
         [((*BC, "renewals", "Sales Hub", "date"), DAY)],
-        said=("beta.example: 'Sales Hub' moves to 2027-09-01 and keeps its deadline 2027-01-01",),
+        notes=("beta.example: 'Sales Hub' moves to 2027-09-01 but keeps its deadline 2027-01-01",),
     ),
     Case(
-        "no product where there is no renewal",
+        "no product and no known renewal",
         [row(GAMA, renewal=DAY)],
         [((*GC, "renewals", ""), {"date": DAY})],
     ),
@@ -401,47 +409,47 @@ CASES = [
         "a product without a date",
         [row(ACME, product="Service Hub")],
         [],
-        said=("no renewal date, not imported: 'Service Hub' of acme.example",),
+        notes=("not imported, because there is no renewal date: 'Service Hub' of acme.example",),
     ),
     Case("a known product without a date", [row(ACME, product="sales hub")], []),
     Case(
-        "products that differ in case only are told apart",
+        "products that differ only in case are different",
         [row("cases.example", product="HUB", renewal=DAY)],
         [(("clients", "cases.example", "renewals", "HUB", "date"), DAY)],
     ),
     Case(
-        "a deadline alone is not used, and that is said",
+        "deadlines without dates are noted",
         [row(ACME, 2, product="Sales Hub", deadline=DAY), row(BETA, 3, deadline=DAY), row(GAMA, 4)],
         [],
-        said=("2 rows with a deadline and no renewal date: not used (see --renewal-from-deadline)",),
+        notes=("2 rows have a deadline but no renewal date; not imported without --renewal-from-deadline",),
     ),
     Case(
-        "one deadline alone",
+        "one deadline without a date",
         [row(BETA, deadline=DAY)],
         [],
-        said=("1 row with a deadline and no renewal date: not used (see --renewal-from-deadline)",),
+        notes=("1 row has a deadline but no renewal date; not imported without --renewal-from-deadline",),
     ),
     Case(
-        "a deadline alone gives the date when asked, and is no deadline of its own",
+        "with the option, the date is computed and no deadline is saved",
         [row(GAMA, deadline=DAY)],
         [((*GC, "renewals", ""), {"date": date(2027, 10, 16)})],
         BY_DEADLINE,
     ),
     Case(
-        "the policy says how many days",
+        "the number of days is that of the policy",
         [row(GAMA, deadline=DAY)],
         [((*GC, "renewals", ""), {"date": date(2027, 9, 11)})],
         BY_DEADLINE,
         text="[policy]\ndeadline_days = 10" + STORE,
     ),
     Case(
-        "with a renewal date, a deadline is a deadline even then",
+        "with the option, a deadline with a date is saved",
         [row(GAMA, renewal=OTHER, deadline=DAY)],
         [((*GC, "renewals", ""), {"date": OTHER, "deadline": DAY})],
         BY_DEADLINE,
     ),
     Case(
-        "a deadline on the day itself",
+        "a deadline on the renewal date",
         [row(GAMA, renewal=DAY, deadline=DAY)],
         [((*GC, "renewals", ""), {"date": DAY, "deadline": DAY})],
     ),
@@ -450,31 +458,33 @@ CASES = [
         "owner and user without --with-overrides",
         [row(ACME, owner="partner", notify="nobody")],
         [],
-        said=("another owner or partner user for 1 client: not used (see --with-overrides)",),
+        notes=("1 client has a different owner or partner user; not imported without --with-overrides",),
     ),
     Case(
         "a first override",
         [row(ACME, owner="partner", notify="ines", note="why")],
         [((*AC, "override"), {"owner": "partner", "notify": "ines@agency.example", "note": "why"})],
-        ALL_IN,
+        WITH_OVERRIDES,
     ),
-    Case("default clears", [row(BETA, owner="default")], [((*BC, "override"), None)], ALL_IN),
-    Case("default where it is so already", [row(ACME, owner="default")], [], ALL_IN),
-    Case("a blank owner with the note that is there", [row(BETA, note=" one  voice")], [], ALL_IN),
-    Case("a note without an owner", [row(BETA, note="other")], [], ALL_IN, (UNUSED_NOTE.format(BETA),)),
-    Case("a note without an override", [row(ACME, note="other")], [], said=(UNUSED_NOTE.format(ACME),)),
+    Case("default clears", [row(BETA, owner="default")], [((*BC, "override"), None)], WITH_OVERRIDES),
+    Case("default without an override", [row(ACME, owner="default")], [], WITH_OVERRIDES),
+    Case("a blank owner with the known note", [row(BETA, note=" one  voice")], [], WITH_OVERRIDES),
     Case(
-        "a note beside the default's owner, which is no override",
+        "a note without an owner", [row(BETA, note="other")], [], WITH_OVERRIDES, (UNUSED_NOTE.format(BETA),)
+    ),
+    Case("a note without an override", [row(ACME, note="other")], [], notes=(UNUSED_NOTE.format(ACME),)),
+    Case(
+        "a note with the default's owner, which is not an override",
         [row(ACME, owner="hubspot", note="other")],
         [],
-        ALL_IN,
+        WITH_OVERRIDES,
         (UNUSED_NOTE.format(ACME),),
     ),
     Case(
-        "a note beside the owner default goes with the override",
+        "a note with the owner default is removed with the override",
         [row(BETA, owner="default", note="one voice")],
         [((*BC, "override"), None)],
-        ALL_IN,
+        WITH_OVERRIDES,
         (UNUSED_NOTE.format(BETA),),
     ),
     Case(
@@ -483,13 +493,13 @@ CASES = [
         [((*AC, "memo"), "calls back\nin May")],
     ),
     Case(
-        "the memo as it is, with other spaces",
+        "the known memo with other spaces",
         [row(ACME, memo="calls back in\tMay")],
         [],
         text=STORE.replace('name = "Acme Ltda"', 'memo = "calls back\\nin May"'),
     ),
     Case(
-        "an override for a deactivated user, who is named once",
+        "an override for a deactivated user, noted once",
         [row(key, line, owner="partner", notify="ines") for line, key in enumerate((ACME, BETA, NEW[1]), 2)],
         [
             ((*AC, "override"), {"owner": "partner", "notify": "ines@agency.example"}),
@@ -498,7 +508,7 @@ CASES = [
             ((*BC, "override", "note"), None),
             (NEW, {"override": {"owner": "partner", "notify": "ines@agency.example"}}),
         ],
-        ALL_IN,
+        WITH_OVERRIDES,
         ("ines@agency.example is deactivated in HubSpot and receives nothing",),
         STORE.replace('name = "ana souza lima"', "active = false"),
     ),
@@ -506,13 +516,13 @@ CASES = [
         "a new client with an override for a deactivated user",
         [row(NEW[1], owner="partner", notify="ines")],
         [(NEW, {"override": {"owner": "partner", "notify": "ines@agency.example"}})],
-        ALL_IN,
+        WITH_OVERRIDES,
         ("ines@agency.example is deactivated in HubSpot and receives nothing",),
         STORE.replace('name = "ana souza lima"', "active = false"),
     ),
     Case(
         "a deactivated contact loses one role of two",
-        [row(ACME, holders={PRIMARY: who("fin@acme.example")})],
+        [row(ACME, contacts={PRIMARY: contact_list("fin@acme.example")})],
         [roles("fin@acme.example", "primary", "billing"), roles("idle@acme.example", "billing")],
         text=STORE.replace(', roles = ["primary", "decision-maker"]', "").replace(
             "active = false", 'active = false, roles = ["primary", "billing"]'
@@ -522,9 +532,9 @@ CASES = [
         "a new client with the name of one that is not listed",
         [row("new.example", name="ACME ltda")],
         [(NEW, {"name": "ACME ltda"})],
-        said=(
-            "new.example is new and has the name of acme.example, which is not listed; if its domain "
-            "changed, undo the import if it was saved, and run this first: "
+        notes=(
+            "new.example is new and has the same name as acme.example, which is not listed; if only the "
+            "domain changed, undo this import if it was saved, then run: "
             "renewctl client rename acme.example new.example",
         ),
     ),
@@ -533,86 +543,96 @@ CASES = [
         [row("new.example", name="Acme Ltda"), row(ACME, 3)],
         [(NEW, {"name": "Acme Ltda"})],
     ),
-    Case("the default's owner is not pinned", [row(ACME, owner="hubspot")], [], ALL_IN),
-    Case("nor its owner and user, however spelled", [row(ACME, owner="hubspot", notify="ANA")], [], ALL_IN),
+    Case("the default's owner is not an override", [row(ACME, owner="hubspot")], [], WITH_OVERRIDES),
     Case(
-        "nor the partner's default",
+        "the default's owner and user are not an override",
+        [row(ACME, owner="hubspot", notify="ANA")],
+        [],
+        WITH_OVERRIDES,
+    ),
+    Case(
+        "the same with the partner as default",
         [row(ACME, owner="partner", notify="ana")],
         [],
-        ALL_IN,
+        WITH_OVERRIDES,
         text=PARTNER_DEFAULT,
     ),
-    Case("the override as it is", [row(BETA, owner="partner", notify="ana", note="one voice")], [], ALL_IN),
-    Case("the override's owner, a blank user", [row(GAMA, owner="hubspot")], [], ALL_IN),
     Case(
-        "the same owner and another user than the default's",
+        "the known override",
+        [row(BETA, owner="partner", notify="ana", note="one voice")],
+        [],
+        WITH_OVERRIDES,
+    ),
+    Case("the override's owner, a blank user", [row(GAMA, owner="hubspot")], [], WITH_OVERRIDES),
+    Case(
+        "the default's owner with another user",
         [row(ACME, owner="hubspot", notify="ines")],
         [((*AC, "override"), {"owner": "hubspot", "notify": "ines@agency.example"})],
-        ALL_IN,
+        WITH_OVERRIDES,
     ),
     Case(
-        "an override with the default's values where another stands now",
+        "an override changed to the default's values",
         [row(BETA, owner="hubspot", notify="ana")],
         [
             ((*BC, "override", "owner"), "hubspot"),
             ((*BC, "override", "notify"), "Ana@agency.example"),
             ((*BC, "override", "note"), None),
         ],
-        ALL_IN,
+        WITH_OVERRIDES,
     ),
     Case(
         "without a default, hubspot is an override",
         [row(ACME, owner="hubspot")],
         [((*AC, "override"), {"owner": "hubspot"})],
-        ALL_IN,
+        WITH_OVERRIDES,
         text=NO_DEFAULT,
     ),
     Case(
         "the user by display name",
         [row(ACME, owner="partner", notify="ANA SOUZA Lima")],
         [((*AC, "override"), {"owner": "partner", "notify": "ines@agency.example"})],
-        ALL_IN,
+        WITH_OVERRIDES,
     ),
     Case(
-        "settings are not used unless asked for, and that is said where they are others",
+        "different settings are noted without the option",
         [
             row(ACME, 2, owner="hubspot"),
             row(BETA, 3, owner="hubspot"),
             row(GAMA, 4, owner="partner", notify="nobody"),
         ],
         [],
-        said=("another owner or partner user for 2 clients: not used (see --with-overrides)",),
+        notes=("2 clients have a different owner or partner user; not imported without --with-overrides",),
     ),
     Case(
-        "one setting is not used",
+        "one different setting is noted",
         [row(BETA, owner="default")],
         [],
-        said=("another owner or partner user for 1 client: not used (see --with-overrides)",),
+        notes=("1 client has a different owner or partner user; not imported without --with-overrides",),
     ),
     Case(
         "the setting in one row of two",
         [row(BETA, 2), row(BETA, 3, owner="default")],
         [((*BC, "override"), None)],
-        ALL_IN,
+        WITH_OVERRIDES,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_rows_mean_these_changes(case: Case) -> None:
-    plan = plan_import(portfolio(case.text), case.rows, case.wishes)
+def test_rows_give_these_changes(case: Case) -> None:
+    plan = plan_import(portfolio(case.text), case.rows, case.options)
     after = applied(case.text, plan)
 
     assert list(dict(map(_hashable, changed(plan))).values()) == case.changes
-    assert (plan.command, plan.notes) == ("import", case.said)
-    assert not plan_import(after, case.rows, case.wishes).changes
+    assert (plan.command, plan.notes) == ("import", case.notes)
+    assert not plan_import(after, case.rows, case.options).changes
 
 
 def _hashable(change: tuple[tuple[str, ...], Any]) -> tuple[str, tuple[tuple[str, ...], Any]]:
     return repr(change), change
 
 
-def test_a_known_clients_new_renewal_in_two_like_rows_is_written_once() -> None:
+def test_a_new_renewal_in_two_equal_rows_is_added_once() -> None:
     rows = [row(GAMA, line, renewal=DAY, product="A") for line in (2, 3)]
     after = applied(STORE, plan_import(portfolio(), rows, ImportOptions()))
 
@@ -620,12 +640,12 @@ def test_a_known_clients_new_renewal_in_two_like_rows_is_written_once() -> None:
 
 
 class Refusal(NamedTuple):
-    """Rows, and the line, message and hint of each problem."""
+    """Rows, and the line, message and hint of each expected problem."""
 
     name: str
     rows: list[ImportRow]
     problems: list[tuple[int, str, str]]
-    wishes: ImportOptions = ImportOptions()
+    options: ImportOptions = ImportOptions()
 
 
 REFUSALS = [
@@ -633,7 +653,7 @@ REFUSALS = [
         "no domain", [row("Some Company")], [(2, "'Some Company' is not a client's domain", "acme.example")]
     ),
     Refusal(
-        "a number that is no known hub id", [row("12345")], [(2, "'12345' is not a client's domain", "")]
+        "a number that is not a known hub ID", [row("12345")], [(2, "'12345' is not a client's domain", "")]
     ),
     Refusal("a word without a dot", [row("acme")], [(2, "'acme' is not a client's domain", "")]),
     Refusal("an IP address", [row("1.2.3.4")], [(2, "'1.2.3.4' is an IP address", "acme.example")]),
@@ -642,90 +662,96 @@ REFUSALS = [
         [row("https://pt.linkedin.com/company/acme")],
         [(2, "is a site that many companies share", "acme.example")],
     ),
-    Refusal("HubSpot's address", [row("app.hubspot.com")], [(2, "of HubSpot's own", "acme.example")]),
+    Refusal("HubSpot's address", [row("app.hubspot.com")], [(2, "a HubSpot address", "acme.example")]),
     Refusal(
         "another name in another row",
         [row("new.example", 2, name="New"), row("new.example", 3), row("new.example", 4, name="Other")],
-        [(4, "new.example has another name in line 2", "say the same")],
+        [(4, "new.example has a different name in line 2", "the same value")],
     ),
     Refusal(
-        "another hub id in another row",
+        "another hub ID in another row",
         [row(ACME, 2, hub_id=1), row(ACME, 3, hub_id=2)],
-        [(3, "another hub id in line 2", "")],
+        [(3, "a different hub ID in line 2", "")],
     ),
     Refusal(
-        "other holders in another row",
+        "other contacts in another row",
         [
-            row(ACME, 2, holders={BILLING: who("a@a.example")}),
-            row(ACME, 3, holders={BILLING: who("b@a.example")}),
+            row(ACME, 2, contacts={BILLING: contact_list("a@a.example")}),
+            row(ACME, 3, contacts={BILLING: contact_list("b@a.example")}),
         ],
         [
             (
                 3,
-                "acme.example has another billing contact in line 2",
+                "acme.example has a different billing contact in line 2",
                 "list all contacts of the role in one cell, separated by ;",
             )
         ],
     ),
     Refusal(
-        "another decision maker in another row, the client by its hub id",
+        "another decision maker in another row, the client by its hub ID",
         [
-            row("4411223", 2, holders={DECISION: who("a@a.example")}),
+            row("4411223", 2, contacts={DECISION: contact_list("a@a.example")}),
             row("4411223", 3),
-            row("4411223", 4, name="A", holders={DECISION: who("a@a.example", "b@a.example")}),
+            row("4411223", 4, name="A", contacts={DECISION: contact_list("a@a.example", "b@a.example")}),
             row("4411223", 5, name="B"),
         ],
         [
-            (4, "acme.example has another decision maker in line 2", "separated by ;"),
-            (5, "acme.example has another name in line 4", "say the same"),
+            (4, "acme.example has a different decision maker in line 2", "separated by ;"),
+            (5, "acme.example has a different name in line 4", "the same value"),
         ],
     ),
-    Refusal("a hub id that is another's", [row(ACME, hub_id=7)], [(2, "hub id 7 is gama.example's", "")]),
     Refusal(
-        "a new client with a known hub id", [row("new.example", hub_id=7)], [(2, "hub id 7 is gama", "")]
+        "a hub ID of another client",
+        [row(ACME, hub_id=7)],
+        [(2, "hub ID 7 is already used by gama.example", "")],
     ),
     Refusal(
-        "the row that has the hub id is the one named",
+        "a new client with a known hub ID",
+        [row("new.example", hub_id=7)],
+        [(2, "hub ID 7 is already used by gama", "")],
+    ),
+    Refusal(
+        "the problem is in the row with the hub ID",
         [row("new.example", 2), row("new.example", 3, hub_id=7)],
-        [(3, "hub id 7 is gama.example's", "")],
+        [(3, "hub ID 7 is already used by gama.example", "")],
     ),
     Refusal(
-        "a hub id that two clients of the store have",
+        "a hub ID that two clients have",
         [row("8", name="N")],
-        [(2, "'8' is the hub id of several clients", "use the domain: one.example, other.example")],
+        [(2, "'8' is the hub ID of several clients", "one.example, other.example")],
     ),
     Refusal(
-        "a product that two renewals of the store look like",
+        "a product that two renewals resemble",
         [row("cases.example", product="hub", renewal=DAY)],
-        [(2, "cases.example has several renewals that look like 'hub'", "make one of them")],
+        [(2, "cases.example has several renewals that look like 'hub'", "combine them")],
     ),
     Refusal(
-        "two new clients with one hub id",
+        "two new clients with one hub ID",
         [row("new.example", 2, hub_id=99), row("newer.example", 3, hub_id=99)],
-        [(3, "hub id 99", "")],
+        [(3, "hub ID 99", "")],
     ),
     Refusal(
-        "an address twice in the store",
-        [row("twice.example", holders={DECISION: who("y@twice.example")})],
-        [(2, "twice.example lists X@twice.example twice in the store", "one contact")],
+        "an address twice in the file",
+        [row("twice.example", contacts={DECISION: contact_list("y@twice.example")})],
+        [(2, "twice.example has two contacts with the same email address: X@twice.example", "one contact")],
     ),
     Refusal(
         "a product twice with other dates",
         [row(ACME, 2, product="New Hub", renewal=DAY), row("4411223", 3, product="new hub", renewal=OTHER)],
-        [(3, "acme.example renews new hub in line 2 too", "own product")],
+        [(3, "acme.example already has new hub in line 2", "unique product")],
     ),
     Refusal(
         "no product twice with other dates",
         [row("new.example", 2, renewal=DAY), row("new.example", 3, renewal=OTHER)],
-        [(3, "renews without a product in line 2 too", "own product")],
+        [(3, "already has a renewal without a product in line 2", "unique product")],
     ),
     Refusal(
-        "no product and the product that it means, with other dates",
+        "no product and the only product, with different dates",
         [row(BETA, 2, product="Sales Hub", renewal=DAY), row(BETA, 3, renewal=OTHER)],
-        [(3, "renews Sales Hub in line 2 too", "")],
+        [(3, "already has Sales Hub in line 2", "")],
     ),
     Refusal(
-        "no product where there are several renewals",
+        "no product and several renewals",
         [row(ACME, renewal=DAY)],
         [(2, "acme.example has several renewals", "'Marketing Hub', 'Sales Hub'")],
     ),
@@ -735,71 +761,74 @@ REFUSALS = [
         [(2, "the deadline 2028-09-01 is after the renewal date 2027-09-01", "")],
     ),
     Refusal(
-        "a date moved before the deadline that stays",
+        "a date moved before the known deadline",
         [row(BETA, product="Sales Hub", renewal=date(2026, 12, 1))],
         [(2, "the deadline 2027-01-01 is after the renewal date 2026-12-01", "")],
     ),
     Refusal(
         "partner without a user",
         [row(ACME, owner="partner")],
-        [(2, "has owner partner and no partner user", "column of the partner user")],
-        ALL_IN,
+        [(2, "has owner partner but no partner user", "add the partner user")],
+        WITH_OVERRIDES,
     ),
     Refusal(
-        "a user without an owner", [row(ACME, notify="ana")], [(2, "a partner user but no owner", "")], ALL_IN
+        "a user without an owner",
+        [row(ACME, notify="ana")],
+        [(2, "a partner user but no owner", "")],
+        WITH_OVERRIDES,
     ),
     Refusal(
         "default with a user",
         [row(BETA, 2), row(BETA, 3, owner="default", notify="ana")],
-        [(3, "beta.example has owner default and a partner user", "or no partner user")],
-        ALL_IN,
+        [(3, "beta.example has owner default but also a partner user", "clear the user")],
+        WITH_OVERRIDES,
     ),
     Refusal(
-        "the hub id of a client that may have a new domain",
+        "the hub ID of a client that may have a new domain",
         [row("new.example", hub_id=7)],
-        [(2, "hub id 7 is gama.example's", "renewctl client rename gama.example new.example")],
+        [(2, "hub ID 7 is already used by gama.example", "renewctl client rename gama.example new.example")],
     ),
     Refusal(
         "two memos",
         [row(ACME, 2, memo="a"), row(ACME, 3, memo="b")],
-        [(3, "another memo in line 2", "the same in each row")],
+        [(3, "a different memo in line 2", "the same value")],
     ),
     Refusal(
         "an unknown user",
         [row(ACME, owner="partner", notify="Zoe")],
-        [(2, "'Zoe' is not one", "user add")],
-        ALL_IN,
+        [(2, "'Zoe'", "user add")],
+        WITH_OVERRIDES,
     ),
     Refusal(
         "a name two users have",
         [row(ACME, owner="partner", notify="Rui Costa")],
         [(2, "'Rui Costa'", "")],
-        ALL_IN,
+        WITH_OVERRIDES,
     ),
     Refusal(
-        "the row with the unknown user is the one named",
+        "the problem is in the row with the unknown user",
         [row(ACME, 2), row(ACME, 3, owner="partner", notify="Zoe")],
-        [(3, "'Zoe' is not one", "")],
-        ALL_IN,
+        [(3, "'Zoe'", "")],
+        WITH_OVERRIDES,
     ),
     Refusal(
         "two owners",
         [row(ACME, 2, owner="hubspot"), row(ACME, 3, owner="default")],
-        [(3, "another owner in line 2", "")],
-        ALL_IN,
+        [(3, "a different owner in line 2", "")],
+        WITH_OVERRIDES,
     ),
     Refusal(
-        "all bad rows at once, in the order of the lines",
+        "all invalid rows, in the order of the lines",
         [
             row("new.example", 2, hub_id=7),
             row("fine.example", 3),
             row("nowhere", 4),
             row(ACME, 5, renewal=DAY),
         ],
-        [(2, "hub id 7", ""), (4, "'nowhere'", ""), (5, "several renewals", "")],
+        [(2, "hub ID 7", ""), (4, "'nowhere'", ""), (5, "several renewals", "")],
     ),
     Refusal(
-        "two bad rows of one client are both listed",
+        "two invalid rows of one client",
         [row(ACME, 2, renewal=DAY), row(ACME, 3, product="Hub", renewal=DAY, deadline=OTHER)],
         [(2, "several renewals", ""), (3, "is after the renewal date", "")],
     ),
@@ -807,13 +836,16 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("case", REFUSALS, ids=[case.name for case in REFUSALS])
-def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
+def test_all_invalid_rows_are_listed_with_their_lines(case: Refusal) -> None:
     with pytest.raises(BadInput) as caught:
-        plan_import(portfolio(), case.rows, case.wishes)
+        plan_import(portfolio(), case.rows, case.options)
 
     error, count = caught.value, len(case.problems)
-    assert error.message == f"{count} bad row{'s' * (count > 1)}; nothing was written"
-    assert (error.exit_status, error.hint) == (ExitStatus.INVALID, "--skip-invalid imports the others")
+    assert error.message == f"{count} invalid row{'s' * (count > 1)}; nothing was saved"
+    assert (error.exit_status, error.hint) == (
+        ExitStatus.INVALID,
+        "correct the rows, or add --skip-invalid to import the others",
+    )
     assert [problem.line for problem in error.problems] == [line for line, _, _ in case.problems]
     for problem, (_, message, hint) in zip(error.problems, case.problems, strict=True):
         assert problem.file == FILE
@@ -821,110 +853,117 @@ def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
         assert hint in problem.hint
 
 
-def test_dates_that_can_hardly_be_meant_are_remarked_on() -> None:
-    """1899-12-30 is what an empty cell becomes in a spreadsheet."""
+def test_implausible_dates_are_noted() -> None:
+    """Spreadsheets convert zero to 1899-12-30."""
     today = date(2026, 11, 23)
     rows = [
         row(ACME, 2, renewal=date(1899, 12, 30)),
         row(ACME, 3, renewal=date(2036, 11, 23)),
         row(BETA, 4, renewal=date(2062, 1, 1), deadline=date(2036, 11, 24)),
     ]
-    assert [*remark_on_dates(rows, today)] == [
-        "3 dates that cannot be meant (before 2006, or more than ten years ahead): "
+    assert [*note_implausible_dates(rows, today)] == [
+        "3 implausible dates (before 2006, or more than ten years ahead): "
         "1899-12-30 in line 2, 2062-01-01 in line 4, 2036-11-24 in line 4",
     ]
     many = [row(f"c{n}.example", n, renewal=date(2005, 1, 1)) for n in range(2, 12)]
-    (dates,) = remark_on_dates(many, today)
-    assert dates.startswith("10 dates that cannot be meant")
+    (dates,) = note_implausible_dates(many, today)
+    assert dates.startswith("10 implausible dates")
     assert dates.endswith("2005-01-01 in line 4, …")
-    assert [*remark_on_dates([row(ACME, renewal=DAY)], today)] == []
+    assert [*note_implausible_dates([row(ACME, renewal=DAY)], today)] == []
 
 
 CANNOT_KNOW = "check which HubSpot has"
 
 
-def test_more_contacts_than_hubspot_allows_are_remarked_on_by_the_clients_key() -> None:
-    two = {PRIMARY: who("a@acme.example", "b@acme.example", "B@acme.example")}
+def test_more_contacts_than_hubspot_allows_are_noted() -> None:
+    two = {PRIMARY: contact_list("a@acme.example", "b@acme.example", "B@acme.example")}
     rows = [
-        row("https://www.acme.example/pt", 2, holders=two),
-        row("4411223", 3, holders=two),
-        row(GAMA, 5, holders={BILLING: who(*(f"{letter}@gama.example" for letter in "abcd"))}),
-        row(BETA, 6, holders={BILLING: who(*(f"{letter}@beta.example" for letter in "abc"))}),
+        row("https://www.acme.example/pt", 2, contacts=two),
+        row("4411223", 3, contacts=two),
+        row(GAMA, 5, contacts={BILLING: contact_list(*(f"{letter}@gama.example" for letter in "abcd"))}),
+        row(BETA, 6, contacts={BILLING: contact_list(*(f"{letter}@beta.example" for letter in "abc"))}),
     ]
     assert plan_import(portfolio(), rows, ImportOptions()).notes == (
         f"acme.example then has 2 primary contacts, and HubSpot allows 1: {CANNOT_KNOW}",
         f"gama.example then has 4 billing contacts, and HubSpot allows 3: {CANNOT_KNOW}",
     )
     many = {
-        f"c{n}.example": [row(f"c{n}.example", holders={DECISION: who("a@x.example", "b@x.example")})]
+        f"c{n}.example": [
+            row(f"c{n}.example", contacts={DECISION: contact_list("a@x.example", "b@x.example")})
+        ]
         for n in range(10)
     }
-    first, *_, last = crowded = [*remark_on_contacts(many, {})]
+    first, *_, last = crowded = [*note_contacts(many, {})]
     assert len(crowded) == 4
     assert first == f"c0.example then has 2 decision makers, and HubSpot allows 1: {CANNOT_KNOW}"
-    assert last == "and 7 more roles with more contacts than HubSpot allows"
+    assert last == "7 more roles have more contacts than HubSpot allows"
 
 
-def test_partner_users_who_are_listed_as_contacts_are_remarked_on() -> None:
+def test_partner_users_listed_as_contacts_are_noted() -> None:
     rows = [
-        row(ACME, 2, holders={PRIMARY: who("ANA@agency.example"), DECISION: who("p@acme.example")}),
-        *(row(f"c{n}.example", n, holders={PRIMARY: who("ana@agency.example")}) for n in range(3, 8)),
-        row(BETA, 9, holders={BILLING: who("f@beta.example", "rui@agency.example")}),
+        row(
+            ACME,
+            2,
+            contacts={PRIMARY: contact_list("ANA@agency.example"), DECISION: contact_list("p@acme.example")},
+        ),
+        *(
+            row(f"c{n}.example", n, contacts={PRIMARY: contact_list("ana@agency.example")})
+            for n in range(3, 8)
+        ),
+        row(BETA, 9, contacts={BILLING: contact_list("f@beta.example", "rui@agency.example")}),
     ]
     assert plan_import(portfolio(), rows, ImportOptions()).notes == (
-        "Ana@agency.example is a partner user, and is listed as primary contact of "
+        "Ana@agency.example is a partner user but is listed as primary contact of "
         "acme.example, c3.example, c4.example and 3 more",
-        "rui@agency.example is a partner user, and is listed as billing contact of beta.example",
+        "rui@agency.example is a partner user but is listed as billing contact of beta.example",
     )
     users = {f"u{n}@agency.example": PartnerUser(f"u{n}@agency.example") for n in range(30)}
-    *_, last = remark_on_contacts({ACME: [row(ACME, holders={BILLING: who(*users)})]}, users)
-    assert last == "and 10 more roles with a partner user"
+    *_, last = note_contacts({ACME: [row(ACME, contacts={BILLING: contact_list(*users)})]}, users)
+    assert last == "10 more roles have a partner user as contact"
 
 
-def test_skip_invalid_says_nothing_about_clients_that_are_left_out() -> None:
+def test_skipped_clients_have_no_other_notes() -> None:
     bad = row(
         BETA,
         3,
         product="Sales Hub",
         renewal=DAY,
         owner="default",
-        holders={PRIMARY: who("ana@agency.example")},
+        contacts={PRIMARY: contact_list("ana@agency.example")},
     )
     rows = [row(ACME), bad, row(BETA, 4, product="Sales Hub", renewal=OTHER)]
 
-    assert [note[:8] for note in plan_import(portfolio(), rows, SKIP_INVALID).notes] == ["left out"] * 2
+    assert [note[:8] for note in plan_import(portfolio(), rows, SKIP_INVALID).notes] == [
+        "skipped ",
+        "also ski",
+    ]
 
 
-BAD_CELLS = (Problem("'x' is not a hub id", file=FILE, line=3, column=2), Problem("'y'", file=FILE, line=9))
+BAD_CELLS = (Problem("'x' is not a hub ID", file=FILE, line=3, column=2), Problem("'y'", file=FILE, line=9))
 
 
-def test_the_problems_of_rows_that_are_no_entries_are_listed_among_the_others() -> None:
+def test_problems_of_unreadable_rows_are_listed_in_order() -> None:
     with pytest.raises(BadInput) as caught:
         plan_import(portfolio(), [row("nowhere", 4)], ImportOptions(), BAD_CELLS)
 
     assert [(problem.line, problem.column) for problem in caught.value.problems] == [(3, 2), (4, 0), (9, 0)]
-    assert caught.value.message == "3 bad rows; nothing was written"
+    assert caught.value.message == "3 invalid rows; nothing was saved"
 
 
-def test_skip_invalid_leaves_the_bad_ones_out_and_says_so() -> None:
+def test_skip_invalid_notes_the_skipped_rows() -> None:
     rows = [row("nowhere", 4), row("new.example", 5), row(ACME, 6, name="A"), row(ACME, 7, renewal=DAY)]
     plan = plan_import(portfolio(), rows, SKIP_INVALID, BAD_CELLS)
 
     assert changed(plan) == [(NEW, {})]
-    assert [said.partition(": ")[2][:7] for said in plan.notes] == [
-        "line 3:",
-        "line 4:",
-        "line 7:",
-        "line 9:",
-        "line 6",
+    assert [note.partition(": ")[0] for note in plan.notes[:4]] == [
+        f"skipped line {line}" for line in (3, 4, 7, 9)
     ]
-    assert all(said.startswith("left out: line ") for said in plan.notes[:4])
-    assert plan.notes[4] == "left out with them, as rows of the same clients: line 6"
+    assert plan.notes[4] == "also skipped, as rows of the same clients: line 6"
     assert "several renewals" in plan.notes[2]
     assert dict(plan.counts) == {"new": 1, "changed": 0, "unchanged": 0, "removed": 0}
 
 
-def test_skip_invalid_without_a_good_row_is_refused() -> None:
+def test_skip_invalid_without_a_valid_row_is_refused() -> None:
     rows = [row("nowhere", 4), row(ACME, 6, name="A"), row(ACME, 7, renewal=DAY)]
     with pytest.raises(BadInput) as caught:
         plan_import(portfolio(), rows, SKIP_INVALID, BAD_CELLS)
@@ -934,7 +973,7 @@ def test_skip_invalid_without_a_good_row_is_refused() -> None:
     assert [problem.line for problem in caught.value.problems] == [3, 4, 7, 9]
     with pytest.raises(BadInput, match="the only row cannot be imported"):
         plan_import(portfolio(), [], SKIP_INVALID, BAD_CELLS[:1])
-    assert plan_import(portfolio(), [], SKIP_INVALID).changes == ()  # no rows, no bad ones
+    assert plan_import(portfolio(), [], SKIP_INVALID).changes == ()  # no rows, so none is invalid
     unchanged = plan_import(portfolio(), [row(ACME)], SKIP_INVALID, BAD_CELLS)
     assert dict(unchanged.counts)["unchanged"] == 1
 
@@ -942,34 +981,34 @@ def test_skip_invalid_without_a_good_row_is_refused() -> None:
 @pytest.mark.parametrize(
     ("sheet", "where"), [("", "lines 3, 5, 6 and 1 more"), ("S", "S, rows 3, 5, 6 and 1 more")]
 )
-def test_skip_invalid_groups_what_is_left_out_for_one_reason(sheet: str, where: str) -> None:
+def test_skipped_rows_are_grouped_by_reason(sheet: str, where: str) -> None:
     alike = [
         Problem(f"'{n}' is not a date", hint="h", file=FILE, line=n, column=2, sheet=sheet)
         for n in (3, 5, 6, 7)
     ]
     same = [each._replace(message="a formula was never calculated", column=3) for each in alike]
-    other = Problem("'x' is not a hub id", file=FILE, line=4, column=3, sheet=sheet)
+    other = Problem("'x' is not a hub ID", file=FILE, line=4, column=3, sheet=sheet)
 
     assert plan_import(portfolio(), [row(ACME)], SKIP_INVALID, [*alike, other, *same]).notes == (
-        f"left out: 4 rows: '3' is not a date, or similar: {where}",
-        f"left out: 4 rows: a formula was never calculated: {where}",
-        f"left out: {'S, row 4' if sheet else 'line 4'}: 'x' is not a hub id",
+        f"skipped 4 rows: '3' is not a date, or similar: {where}",
+        f"skipped 4 rows: a formula was never calculated: {where}",
+        f"skipped {'S, row 4' if sheet else 'line 4'}: 'x' is not a hub ID",
     )
     three = plan_import(portfolio(), [row(ACME)], SKIP_INVALID, alike[:3]).notes
     assert [note.endswith("is not a date") for note in three] == [True] * 3
 
 
-def test_skip_invalid_and_prune_exclude_each_other_as_a_client_with_a_bad_row_would_be_removed() -> None:
-    with pytest.raises(UsageError, match="--prune and --skip-invalid exclude each other"):
+def test_skip_invalid_and_prune_cannot_be_used_together() -> None:
+    with pytest.raises(UsageError, match="--prune and --skip-invalid can't be used together"):
         plan_import(portfolio(), [row(ACME)], ImportOptions(skip_invalid=True, prune=True), BAD_CELLS)
 
 
-def test_prune_without_rows_would_remove_everybody_and_is_refused() -> None:
-    with pytest.raises(BadInput, match="there are no rows"):
+def test_prune_without_rows_is_refused() -> None:
+    with pytest.raises(BadInput, match="no rows to import"):
         plan_import(portfolio(), [], ImportOptions(prune=True))
 
 
-def test_prune_removes_what_is_not_listed_and_nothing_else() -> None:
+def test_prune_removes_only_unlisted_clients() -> None:
     plan = plan_import(
         portfolio(), [row("4411223"), row(BETA, name="B"), row("new.example")], ImportOptions(prune=True)
     )
@@ -986,7 +1025,7 @@ def test_prune_removes_what_is_not_listed_and_nothing_else() -> None:
     assert plan.counts == (("new", 1), ("changed", 1), ("unchanged", 1), ("removed", 5))
 
 
-def test_pruned_clients_go_by_the_name_the_file_has() -> None:
+def test_prune_uses_the_spelling_of_the_file() -> None:
     plan = plan_import(portfolio(), [row(BETA)], ImportOptions(prune=True))
 
     assert AC in [path for path, _ in changed(plan)]
@@ -995,15 +1034,17 @@ def test_pruned_clients_go_by_the_name_the_file_has() -> None:
 
 MARCH = date(2027, 3, 1)
 PRUNE = ImportOptions(prune=True)
-EVERYBODY = [row(key, line) for line, key in enumerate(portfolio().clients, 20) if key not in {ACME, BETA}]
+OTHER_CLIENTS = [
+    row(key, line) for line, key in enumerate(portfolio().clients, 20) if key not in {ACME, BETA}
+]
 
 
 class Renamed(NamedTuple):
-    """Rows of Acme or Beta with a new product; what is said without --prune, and with it."""
+    """Rows with a new product, and the notes without --prune and with it."""
 
     name: str
     rows: list[ImportRow]
-    said: tuple[str, ...]
+    notes: tuple[str, ...]
     pruned: tuple[str, ...]
     removed: list[tuple[str, ...]]
 
@@ -1013,8 +1054,8 @@ RENAMES = [
         "a product of the same day",
         [row(ACME, product="Marketing Hub Pro", renewal=MARCH), row(ACME, 3, product="Sales Hub")],
         (
-            "acme.example: 'Marketing Hub Pro' (2027-03-01) is added to 'Marketing Hub' (2027-03-01), which "
-            "is not listed; if the two are one renewal: renewctl client set-renewal "
+            "acme.example: 'Marketing Hub Pro' (2027-03-01) is added, but 'Marketing Hub' (2027-03-01) "
+            "is not listed; if they are the same renewal: renewctl client set-renewal "
             "acme.example --product 'Marketing Hub' --rename 'Marketing Hub Pro'",
         ),
         ("acme.example: 'Marketing Hub Pro' (2027-03-01) replaces 'Marketing Hub' (2027-03-01)",),
@@ -1041,25 +1082,25 @@ RENAMES = [
 
 
 @pytest.mark.parametrize("case", RENAMES, ids=[case.name for case in RENAMES])
-def test_a_product_with_a_new_name_is_remarked_on(case: Renamed) -> None:
+def test_a_renamed_product_is_noted(case: Renamed) -> None:
     added = plan_import(portfolio(), case.rows, ImportOptions())
-    pruned = plan_import(portfolio(), [*case.rows, row(BETA, 4), *EVERYBODY], PRUNE)
+    pruned = plan_import(portfolio(), [*case.rows, row(BETA, 4), *OTHER_CLIENTS], PRUNE)
     kept = "2 clients have no renewal date in the list and keep their renewals: beta.example, cases.example"
 
-    assert (added.notes, pruned.notes) == (case.said, (*case.pruned, kept))
+    assert (added.notes, pruned.notes) == (case.notes, (*case.pruned, kept))
     assert [path for path, after in changed(added) if after is None] == []
     assert [path for path, after in changed(pruned) if after is None] == case.removed
 
 
-def test_a_renewal_without_a_product_is_taken_for_the_new_product_whatever_the_day() -> None:
+def test_a_renewal_without_a_product_is_matched_on_any_date() -> None:
     text = STORE.replace('{ date = 2027-03-01, product = "Hub" }, ', "").replace(
         '[{ date = 2027-03-01, product = "Sales Hub", deadline = 2027-01-01 }]', "[{ date = 2027-03-01 }]"
     )
     plan = plan_import(portfolio(text), [row(BETA, product="CMS", renewal=DAY)], ImportOptions())
 
     assert plan.notes == (
-        "beta.example: 'CMS' (2027-09-01) is added to the renewal without a product (2027-03-01), which is "
-        "not listed; if the two are one renewal: "
+        "beta.example: 'CMS' (2027-09-01) is added, but the renewal without a product (2027-03-01) is "
+        "not listed; if they are the same renewal: "
         "renewctl client set-renewal beta.example 2027-09-01 --product '' --rename CMS",
     )
 
@@ -1071,7 +1112,7 @@ renewals = [{ date = 2027-03-01, deadline = 2027-01-01 }, { date = 2027-06-30, p
 FIRST, NAMED = (*NEW[:1], ACME, "renewals", ""), (*NEW[:1], ACME, "renewals")
 FILLS = [
     Case(
-        "one new product of the day fills the product in; dates and deadline stay",
+        "one new product of the same date is filled in; dates stay",
         [row(ACME, product=" New  Hub ", renewal=MARCH), row(ACME, 3, product="CMS", renewal=DAY)],
         [(FIRST, "New Hub"), ((*NAMED, "CMS"), {"date": DAY, "product": "CMS"})],
     ),
@@ -1081,12 +1122,12 @@ FILLS = [
         [((*FIRST, "deadline"), date(2027, 2, 1)), (FIRST, "Hub")],
     ),
     Case(
-        "a row more of the same product is the same renewal",
+        "two rows of one product are one renewal",
         [row(ACME, line, product=product, renewal=MARCH) for line, product in ((2, "Hub"), (3, "HUB"))],
         [(FIRST, "Hub")],
     ),
     Case(
-        "a product of the store on the same day is not counted",
+        "a known product on the same date does not count",
         [
             row(ACME, 2, product="sales hub", renewal=MARCH),
             row(ACME, 3, product="Hub", renewal=MARCH),
@@ -1101,33 +1142,33 @@ FILLS = [
         BY_DEADLINE,
     ),
     Case(
-        "two new products of the day: neither",
+        "two new products of the same date: neither is filled in",
         [row(ACME, 2, product="A", renewal=MARCH), row(ACME, 3, product="B", renewal=MARCH)],
         [((*NAMED, each), {"date": MARCH, "product": each}) for each in "AB"],
-        said=(
-            "acme.example: 'A' (2027-03-01) is added to the renewal without a product (2027-03-01), which "
-            "is not listed; if the two are one renewal: "
+        notes=(
+            "acme.example: 'A' (2027-03-01) is added, but the renewal without a product (2027-03-01) "
+            "is not listed; if they are the same renewal: "
             "renewctl client set-renewal acme.example --product '' --rename A",
         ),
     ),
     Case(
-        "a row means the renewal without a product",
+        "a row without a product is the known renewal",
         [row(ACME, 2, product="A", renewal=MARCH), row(ACME, 3, renewal=MARCH)],
         [((*NAMED, "A"), {"date": MARCH, "product": "A"})],
     ),
     Case(
-        "a row means it and moves it",
+        "a row without a product moves the known renewal",
         [row(ACME, 2, renewal=DAY), row(ACME, 3, product="A", renewal=MARCH)],
         [((*FIRST, "date"), DAY), ((*NAMED, "A"), {"date": MARCH, "product": "A"})],
-        said=("acme.example: the renewal moves to 2027-09-01 and keeps its deadline 2027-01-01",),
+        notes=("acme.example: the renewal moves to 2027-09-01 but keeps its deadline 2027-01-01",),
     ),
     Case(
-        "another day: added, with what makes one of the two",
+        "another date: added, with the command that merges them",
         [row(ACME, product="A", renewal=DAY, deadline=date(2027, 8, 1))],
         [((*NAMED, "A"), {"date": DAY, "product": "A", "deadline": date(2027, 8, 1)})],
-        said=(
-            "acme.example: 'A' (2027-09-01) is added to the renewal without a product (2027-03-01), which "
-            "is not listed; if the two are one renewal: "
+        notes=(
+            "acme.example: 'A' (2027-09-01) is added, but the renewal without a product (2027-03-01) "
+            "is not listed; if they are the same renewal: "
             "renewctl client set-renewal acme.example 2027-09-01 --product '' --rename A "
             "--deadline 2027-08-01",
         ),
@@ -1136,9 +1177,9 @@ FILLS = [
         "no renewal without a product",
         [row(ACME, product="A", renewal=date(2027, 6, 30))],
         [((*NAMED, "A"), {"date": date(2027, 6, 30), "product": "A"})],
-        said=(
-            "acme.example: 'A' (2027-06-30) is added to 'Sales Hub' (2027-06-30), which is not listed; "
-            "if the two are one renewal: "
+        notes=(
+            "acme.example: 'A' (2027-06-30) is added, but 'Sales Hub' (2027-06-30) is not listed; "
+            "if they are the same renewal: "
             "renewctl client set-renewal acme.example --product 'Sales Hub' --rename A",
         ),
         text=UNNAMED.replace("{ date = 2027-03-01, deadline = 2027-01-01 }, ", ""),
@@ -1153,16 +1194,16 @@ FILLS = [
 
 
 @pytest.mark.parametrize("case", FILLS, ids=[case.name for case in FILLS])
-def test_a_renewal_without_a_product_gets_that_of_the_list(case: Case) -> None:
+def test_a_renewal_without_a_product_gets_the_listed_product(case: Case) -> None:
     text = UNNAMED if case.text is STORE else case.text
-    plan = plan_import(portfolio(text), case.rows, case.wishes)
+    plan = plan_import(portfolio(text), case.rows, case.options)
 
     assert list(dict(map(_hashable, changed(plan))).values()) == case.changes
     assert [change.path for change in plan.changes if change.renamed] == [
         path for path, after in case.changes if path == FIRST and isinstance(after, str)
     ]
-    assert plan.notes == case.said
-    assert not plan_import(applied(text, plan), case.rows, case.wishes).changes
+    assert plan.notes == case.notes
+    assert not plan_import(applied(text, plan), case.rows, case.options).changes
 
 
 @hypothesis_settings(max_examples=200)
@@ -1178,13 +1219,13 @@ def test_a_renewal_without_a_product_gets_that_of_the_list(case: Case) -> None:
     ),
     st.booleans(),
 )
-def test_an_import_without_the_products_and_then_with_them_is_one_import(
+def test_importing_the_products_later_has_the_same_result(
     contracts: list[tuple[str, date, date | None, str]], prune: bool
 ) -> None:
     text = STORE.replace(
         'renewals = [{ date = 2027-03-01, product = "Sales Hub", deadline = 2027-01-01 }]', ""
     )
-    wishes = ImportOptions(prune=prune)
+    options = ImportOptions(prune=prune)
     rows = [row(ACME, 2)]
     rows += (
         row(key, line, renewal=day, product=product, **({"deadline": deadline} if deadline else {}))
@@ -1194,10 +1235,10 @@ def test_an_import_without_the_products_and_then_with_them_is_one_import(
         each._replace(values={name: value for name, value in each.values.items() if name != "product"})
         for each in rows
     ]
-    once = applied(text, plan_import(portfolio(text), rows, wishes))
-    first = plan_import(portfolio(text), blank, wishes)
+    once = applied(text, plan_import(portfolio(text), rows, options))
+    first = plan_import(portfolio(text), blank, options)
     data = paths.apply_changes(tomli.loads(text), first.changes)
-    second = plan_import(read_portfolio(data).portfolio, rows, wishes)
+    second = plan_import(read_portfolio(data).portfolio, rows, options)
     twice = read_portfolio(paths.apply_changes(data, second.changes)).portfolio
 
     assert twice == once
@@ -1207,23 +1248,23 @@ def test_an_import_without_the_products_and_then_with_them_is_one_import(
 @pytest.mark.parametrize(("old", "day"), [("", DAY), (', product = "Old"', MARCH)])
 @pytest.mark.parametrize("old_deadline", ["", ", deadline = 2027-01-01"])
 @pytest.mark.parametrize("deadline", [None, date(2027, 2, 1), date(2027, 1, 1)])
-def test_the_command_of_the_remark_has_the_same_result_before_the_import_and_after(
+def test_the_command_in_the_note_works_before_and_after_the_import(
     old: str, day: date, old_deadline: str, deadline: date | None
 ) -> None:
     text = f"[clients.a]\nrenewals = [{{ date = 2027-03-01{old}{old_deadline} }}]\n"
     values = {"product": "New", "renewal": day} | ({"deadline": deadline} if deadline else {})
     rows = [ImportRow(FILE, 2, "a", values)]
     added = plan_import(portfolio(text), rows, ImportOptions())
-    words = split(added.notes[0].partition("one renewal: ")[2])
-    options = dict(pairwise(words))
+    words = split(added.notes[0].partition("same renewal: ")[2])
+    given_options = dict(pairwise(words))
     dates = [date.fromisoformat(word) for word in words[4:5] if word[0].isdigit()]
-    own = date.fromisoformat(options["--deadline"]) if "--deadline" in options else None
+    own = date.fromisoformat(given_options["--deadline"]) if "--deadline" in given_options else None
     renamed = [Renewal(each, deadline=own) for each in dates]
 
     def rename(text: str, changes: Plan) -> dict[str, Any]:
         data = paths.apply_changes(tomli.loads(text), changes.changes)
         client = read_portfolio(data).portfolio.clients["a"]
-        plan = rename_product(client, options["--product"], options["--rename"], *renamed)
+        plan = rename_product(client, given_options["--product"], given_options["--rename"], *renamed)
         return paths.apply_changes(data, [each for each in plan.changes if _alters(data, each)])
 
     after = read_portfolio(rename(text, added)).portfolio
@@ -1238,11 +1279,11 @@ def test_the_command_of_the_remark_has_the_same_result_before_the_import_and_aft
 
 
 def _alters(data: dict[str, Any], change: Change) -> bool:
-    """Return whether a change is one: no key is removed that is not there."""
+    """Return whether a change has an effect: it does not remove a missing key."""
     return change.renamed or paths.get(data, change.path) != change.after
 
 
-def test_two_products_with_new_names_are_told_apart_by_how_near_the_names_are() -> None:
+def test_renamed_products_are_matched_by_the_closest_name() -> None:
     text = STORE.replace("2027-06-30, product", "2027-03-01, product").replace(", deadline = 2027-05-01", "")
     rows = [
         row(ACME, 2, product="Sales Hub Pro", renewal=MARCH),
@@ -1256,14 +1297,14 @@ def test_two_products_with_new_names_are_told_apart_by_how_near_the_names_are() 
     ]
 
 
-def test_prune_removes_renewals_that_the_list_does_not_have_and_asks_about_them() -> None:
+def test_prune_removes_unlisted_renewals_after_confirmation() -> None:
     rows = [
         row(ACME, 2, product="SALES hub", renewal=DAY),
         row(BETA, 3, product="Sales Hub"),
         row("cases.example", 4, product="HUB", renewal=DAY),
         row(GAMA, 5, renewal=DAY),
     ]
-    plan = plan_import(portfolio(), [*rows, *EVERYBODY], PRUNE)
+    plan = plan_import(portfolio(), [*rows, *OTHER_CLIENTS], PRUNE)
     after = applied(STORE, plan)
 
     assert [path for path, after in changed(plan) if after is None] == [
@@ -1271,7 +1312,7 @@ def test_prune_removes_renewals_that_the_list_does_not_have_and_asks_about_them(
     ]  # fmt: skip
     assert [len(client.renewals) for client in after.clients.values()] == [1, 1, 1, 0, 0, 0, 1]
     assert plan.danger == "import --prune removes 2 renewals: acme.example, cases.example"
-    assert not plan_import(after, [*rows, *EVERYBODY], PRUNE).changes
+    assert not plan_import(after, [*rows, *OTHER_CLIENTS], PRUNE).changes
 
     others = plan_import(portfolio(), rows, PRUNE)
     assert others.danger == (
@@ -1285,45 +1326,45 @@ def test_prune_removes_renewals_that_the_list_does_not_have_and_asks_about_them(
     "rows",
     [
         [row(ACME), row(BETA)],  # no column of dates
-        [row(ACME, product="New"), row(BETA, deadline=DAY)],  # a deadline is not used unless asked for
+        [row(ACME, product="New"), row(BETA, deadline=DAY)],  # deadlines are ignored without the option
         [row(ACME, product="Sales Hub", renewal=DAY), row(ACME, 3, product="Marketing Hub"), row(BETA)],
     ],
 )
-def test_prune_leaves_renewals_of_which_the_list_has_no_date(rows: list[ImportRow]) -> None:
-    plan = plan_import(portfolio(), [*rows, *EVERYBODY], PRUNE)
+def test_prune_keeps_renewals_if_the_list_has_no_date(rows: list[ImportRow]) -> None:
+    plan = plan_import(portfolio(), [*rows, *OTHER_CLIENTS], PRUNE)
 
     assert [path for path, after in changed(plan) if after is None] == []
     assert plan.danger == ""
 
 
 def test_prune_by_deadlines_removes_renewals_too() -> None:
-    asked = ImportOptions(prune=True, deadline_is_date=True)
-    rows = [row(ACME, product="New", deadline=DAY), row(BETA, 3), *EVERYBODY]
+    asked = ImportOptions(prune=True, renewal_from_deadline=True)
+    rows = [row(ACME, product="New", deadline=DAY), row(BETA, 3), *OTHER_CLIENTS]
 
     assert [path for path, after in changed(plan_import(portfolio(), rows, asked)) if after is None] == [
         renewal("Marketing Hub"), renewal("Sales Hub"),
     ]  # fmt: skip
 
 
-def test_problems_name_the_sheet_and_are_in_its_order() -> None:
+def test_problems_have_the_sheet_and_are_in_its_order() -> None:
     places = {"client": 1, "hub_id": 4, "renewal": 3}
     rows = [
         row("nowhere", 2)._replace(sheet="B", places=places),
         row(ACME, 9, hub_id=5)._replace(sheet="A", places=places),
         row(ACME, 3, hub_id=6)._replace(sheet="B", places=places),
     ]
-    with pytest.raises(BadInput, match="2 bad rows") as caught:
+    with pytest.raises(BadInput, match="2 invalid rows") as caught:
         plan_import(portfolio(), rows, ImportOptions())
 
     problems = caught.value.problems
     assert [(each.sheet, each.line, each.column) for each in problems] == [("B", 2, 1), ("B", 3, 4)]
-    assert problems[1].message == "acme.example has another hub id in A, row 9"
+    assert problems[1].message == "acme.example has a different hub ID in A, row 9"
     notes = plan_import(portfolio(), [*rows, row(GAMA)], SKIP_INVALID).notes
-    assert [note.split(":")[1].strip() for note in notes[:2]] == ["B, row 2", "B, row 3"]
+    assert [note.split(":")[0] for note in notes[:2]] == ["skipped B, row 2", "skipped B, row 3"]
     assert notes[2].endswith("rows of the same clients: A, row 9")
 
 
-def test_counts_are_of_clients_not_of_rows() -> None:
+def test_counts_are_clients_not_rows() -> None:
     rows = [
         row("new.example", 2),
         row("new.example", 3, product="A", renewal=DAY),
@@ -1337,11 +1378,11 @@ def test_counts_are_of_clients_not_of_rows() -> None:
     assert plan.counts == (("new", 2), ("changed", 1), ("unchanged", 2), ("removed", 0))
 
 
-def test_no_rows_no_changes() -> None:
+def test_without_rows_there_are_no_changes() -> None:
     assert plan_import(portfolio(), [], ImportOptions(), ()).changes == ()
 
 
-# Laws, on rosters of few names, addresses, days and products, so that rows meet each other and the store.
+# Laws, on lists of few names, addresses, dates and products, so that rows and data file often collide.
 LAW = hypothesis_settings(max_examples=100)
 KEYS = (ACME, BETA, GAMA, "new.example", "newer.example")
 ADDRESSES = st.sampled_from(["paula@acme.example", "FIN@acme.example", "new@acme.example", "x@beta.example"])
@@ -1374,7 +1415,7 @@ ENTRIES = st.lists(
     ),
     max_size=6,
 )
-WISHES = st.builds(
+OPTIONS = st.builds(
     lambda way, overrides, by_deadline: ImportOptions(
         way == "prune", overrides, way == "skip-invalid", by_deadline
     ),
@@ -1384,10 +1425,10 @@ WISHES = st.builds(
 )
 
 
-def good_rows(rows: list[ImportRow], wishes: ImportOptions) -> list[ImportRow]:
-    """Return the rows without those of clients that are refused, each client with a hub id of its own.
+def good_rows(rows: list[ImportRow], options: ImportOptions) -> list[ImportRow]:
+    """Return the rows of accepted clients, with unique hub IDs.
 
-    An id that one client gives up and another takes is refused the first time, and free the second.
+    A hub ID that moves from one client to another is refused the first time and accepted the second.
     """
     ids = {key: number for number, key in enumerate(KEYS, 100)}
     rows = [
@@ -1400,7 +1441,7 @@ def good_rows(rows: list[ImportRow], wishes: ImportOptions) -> list[ImportRow]:
     for key in KEYS:
         try:
             plan_import(
-                portfolio(), [entry for entry in rows if entry.client == key], wishes._replace(prune=False)
+                portfolio(), [entry for entry in rows if entry.client == key], options._replace(prune=False)
             )
         except BadInput:
             bad.add(key)
@@ -1408,12 +1449,12 @@ def good_rows(rows: list[ImportRow], wishes: ImportOptions) -> list[ImportRow]:
 
 
 @LAW
-@given(ENTRIES, WISHES)
-def test_a_second_import_changes_nothing(rows: list[ImportRow], wishes: ImportOptions) -> None:
-    wishes = wishes._replace(skip_invalid=False)
-    rows = good_rows(rows, wishes) or [row(ACME)]
-    first = plan_import(portfolio(), rows, wishes)
-    again = plan_import(applied(STORE, first), rows, wishes)
+@given(ENTRIES, OPTIONS)
+def test_a_second_import_changes_nothing(rows: list[ImportRow], options: ImportOptions) -> None:
+    options = options._replace(skip_invalid=False)
+    rows = good_rows(rows, options) or [row(ACME)]
+    first = plan_import(portfolio(), rows, options)
+    again = plan_import(applied(STORE, first), rows, options)
 
     assert changed(again) == []
     assert again.counts == (
@@ -1423,12 +1464,12 @@ def test_a_second_import_changes_nothing(rows: list[ImportRow], wishes: ImportOp
 
 @LAW
 @given(ENTRIES, st.booleans(), st.booleans())
-def test_the_export_of_what_a_pruning_import_left_changes_nothing(
+def test_importing_an_export_after_pruning_changes_nothing(
     rows: list[ImportRow], overrides: bool, by_deadline: bool
 ) -> None:
-    wishes = ImportOptions(prune=True, with_overrides=overrides, deadline_is_date=by_deadline)
-    rows = good_rows(rows, wishes) or [row(ACME)]
-    after = applied(STORE, plan_import(portfolio(), rows, wishes))
+    options = ImportOptions(prune=True, with_overrides=overrides, renewal_from_deadline=by_deadline)
+    rows = good_rows(rows, options) or [row(ACME)]
+    after = applied(STORE, plan_import(portfolio(), rows, options))
     table = read_client_rows(read_sheet(export_csv(after).encode(), FILE), FILE, mapping={})
     plan = plan_import(after, table.rows, ImportOptions(prune=True, with_overrides=True), table.problems)
 
@@ -1437,12 +1478,10 @@ def test_the_export_of_what_a_pruning_import_left_changes_nothing(
 
 @LAW
 @given(ENTRIES, st.booleans())
-def test_prune_leaves_of_a_client_what_its_rows_have_and_only_that(
-    rows: list[ImportRow], by_deadline: bool
-) -> None:
-    wishes = ImportOptions(prune=True, deadline_is_date=by_deadline)
-    rows = good_rows(rows, wishes) or [row(ACME)]
-    before, after = portfolio(), applied(STORE, plan_import(portfolio(), rows, wishes))
+def test_prune_keeps_only_the_listed_renewals(rows: list[ImportRow], by_deadline: bool) -> None:
+    options = ImportOptions(prune=True, renewal_from_deadline=by_deadline)
+    rows = good_rows(rows, options) or [row(ACME)]
+    before, after = portfolio(), applied(STORE, plan_import(portfolio(), rows, options))
 
     for key, client in after.clients.items():
         own = [entry for entry in rows if entry.client == key]
@@ -1456,7 +1495,7 @@ def test_prune_leaves_of_a_client_what_its_rows_have_and_only_that(
             continue
         named = {entry.values["product"].lower() for entry in own if "product" in entry.values}
         old = before.clients[key].renewals if key in before.clients else ()
-        single = {old[0].product.lower()} if len(old) == 1 else {""}  # a blank product means the only renewal
+        single = {old[0].product.lower()} if len(old) == 1 else {""}  # a blank product is the only renewal
         assert {each.product.lower() for each in client.renewals} <= named | single
         for entry in dated:
             assert any(
@@ -1466,13 +1505,11 @@ def test_prune_leaves_of_a_client_what_its_rows_have_and_only_that(
 
 
 @LAW
-@given(ENTRIES, WISHES)
-def test_without_prune_nobody_goes_and_who_is_not_listed_stays_as_it_was(
-    rows: list[ImportRow], wishes: ImportOptions
-) -> None:
+@given(ENTRIES, OPTIONS)
+def test_without_prune_unlisted_clients_do_not_change(rows: list[ImportRow], options: ImportOptions) -> None:
     before, rows = portfolio(), [*rows, row("good.example", 100)]
     plan = plan_import(
-        before, rows, ImportOptions(False, wishes.with_overrides, True, wishes.deadline_is_date)
+        before, rows, ImportOptions(False, options.with_overrides, True, options.renewal_from_deadline)
     )
     after = applied(STORE, plan)
     listed = {entry.client for entry in rows}
@@ -1487,25 +1524,25 @@ def _but(clients: Mapping[str, Any], listed: set[str]) -> dict[str, Any]:
 
 
 @LAW
-@given(ENTRIES, WISHES)
-def test_a_column_left_blank_changes_nothing(rows: list[ImportRow], wishes: ImportOptions) -> None:
+@given(ENTRIES, OPTIONS)
+def test_blank_columns_change_nothing(rows: list[ImportRow], options: ImportOptions) -> None:
     known = [entry for entry in rows if entry.client in {ACME, BETA, GAMA}]
     kept = {"note", "product"}
     blank = [
         entry._replace(values={name: value for name, value in entry.values.items() if name in kept})
         for entry in known
     ]
-    asked = ImportOptions(False, wishes.with_overrides, False, wishes.deadline_is_date)
+    asked = ImportOptions(False, options.with_overrides, False, options.renewal_from_deadline)
 
     assert plan_import(portfolio(), blank, asked).changes == ()
 
 
 @LAW
 @given(ENTRIES, st.booleans())
-def test_without_overrides_no_setting_changes(rows: list[ImportRow], by_deadline: bool) -> None:
+def test_without_the_option_overrides_do_not_change(rows: list[ImportRow], by_deadline: bool) -> None:
     before, rows = portfolio(), [*rows, row("good.example", 100)]
     after = applied(
-        STORE, plan_import(before, rows, ImportOptions(skip_invalid=True, deadline_is_date=by_deadline))
+        STORE, plan_import(before, rows, ImportOptions(skip_invalid=True, renewal_from_deadline=by_deadline))
     )
 
     assert {key: client.override for key, client in after.clients.items() if key in before.clients} == {
@@ -1516,70 +1553,72 @@ def test_without_overrides_no_setting_changes(rows: list[ImportRow], by_deadline
 
 @LAW
 @given(ENTRIES)
-def test_holders_named_are_the_holders_and_the_other_roles_stay(rows: list[ImportRow]) -> None:
+def test_listed_roles_have_the_listed_contacts_and_others_stay(rows: list[ImportRow]) -> None:
     before = portfolio()
     first = {entry.client: entry for entry in reversed(rows) if entry.client in {ACME, BETA}}
-    holders = {
+    contacts = {
         key: {role: entry.values[column_of(role)] for role in Role if column_of(role) in entry.values}
         for key, entry in first.items()
     }
-    plan = plan_import(before, [row(key, holders=people) for key, people in holders.items()], ImportOptions())
+    plan = plan_import(
+        before, [row(key, contacts=people) for key, people in contacts.items()], ImportOptions()
+    )
     after = applied(STORE, plan)
 
-    for key, people in holders.items():
+    for key, people in contacts.items():
         for role in Role:
             expected = (
                 {person.email.lower() for person in people[role]}
                 if role in people
-                else _holding(before, key, role)
+                else _addresses_with(before, key, role)
             )
-            assert _holding(after, key, role) == expected
+            assert _addresses_with(after, key, role) == expected
         assert {c.email for c in before.clients[key].contacts} <= {
             c.email for c in after.clients[key].contacts
         }
 
 
-def _holding(known: Portfolio, key: str, role: Role) -> set[str]:
+def _addresses_with(known: Portfolio, key: str, role: Role) -> set[str]:
     return {contact.email.lower() for contact in known.clients[key].contacts if role in contact.roles}
 
 
-def test_a_note_alone_may_change_and_a_blank_one_does_not() -> None:
+def test_a_note_can_change_alone_but_a_blank_one_changes_nothing() -> None:
     data = tomli.loads(
         '[defaults]\nowner = "hubspot"\n[clients.a]\noverride = { owner = "hubspot", note = "old" }\n'
     )
-    book = read_portfolio(data).portfolio
+    known = read_portfolio(data).portfolio
 
     def changes(note: str) -> list[tuple[object, object]]:
         entry = ImportRow(FILE, 2, "a", {"owner": "hubspot", "note": note} if note else {"owner": "hubspot"})
         return [
-            (c.path, c.after) for c in plan_import(book, [entry], ImportOptions(with_overrides=True)).changes
+            (c.path, c.after) for c in plan_import(known, [entry], ImportOptions(with_overrides=True)).changes
         ]
 
     assert changes("new") == [(("clients", "a", "override", "note"), "new")]
     assert changes("old") == changes(" old ") == changes("") == []
 
 
-def test_a_domain_that_is_the_name_of_another_client_is_not_guessed() -> None:
+def test_a_domain_that_is_also_a_clients_name_is_refused() -> None:
     text = STORE + '[clients."old.example"]\nname = "Booking.example"\n'
     with pytest.raises(BadInput) as caught:
         plan_import(portfolio(text), [row("booking.example", 2, name="New")], ImportOptions())
 
     [problem] = caught.value.problems
-    assert problem.message.startswith("'booking.example' is the name of old.example, and can be another")
+    assert problem.message.startswith("'booking.example' is the name of old.example, but can be another")
     assert problem.hint.endswith("renewctl client add booking.example")
 
 
 @pytest.mark.parametrize("products", [("01", "1"), ("1", "01")])
-def test_a_number_is_the_product_with_just_its_digits(products: tuple[str, str]) -> None:
+def test_a_number_matches_the_product_with_the_same_digits(products: tuple[str, str]) -> None:
     renewals = ", ".join(f'{{ date = 2027-0{n}-01, product = "{p}" }}' for n, p in enumerate(products, 5))
     known = portfolio(f'[clients."a.example"]\nrenewals = [{renewals}]\n')
     plan = plan_import(known, [row("a.example", product=1, renewal=DAY)], ImportOptions())
     assert [path for path, _ in changed(plan)] == [("clients", "a.example", "renewals", "1", "date")]
 
 
-def test_a_number_that_is_two_products_is_refused() -> None:
+def test_a_number_that_matches_two_products_is_refused() -> None:
     renewals = '{ date = 2027-05-01, product = "01" }, { date = 2027-06-01, product = "001" }'
     known = portfolio(f'[clients."a.example"]\nrenewals = [{renewals}]\n')
     with pytest.raises(BadInput) as caught:
         plan_import(known, [row("a.example", product=1, renewal=DAY)], ImportOptions())
-    assert "the spreadsheet holds the number 1" in caught.value.problems[0].message
+    assert "the spreadsheet has the number 1 " in caught.value.problems[0].message

@@ -1,4 +1,4 @@
-"""Tables from bytes, for the tests of what is read from them."""
+"""Read tables from bytes, for tests."""
 
 from typing import Any
 
@@ -7,6 +7,6 @@ from renewctl.exchange.spreadsheet import Sheet
 
 
 def read_sheet(data: bytes, name: str, **options: Any) -> Sheet:
-    """Return the one table that is in the data."""
+    """Return the only table in the data."""
     [sheet] = read_sheets(data, name, ReadingOptions(**options))
     return sheet

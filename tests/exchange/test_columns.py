@@ -1,4 +1,4 @@
-"""Where names do not decide, the cells do: a command to paste is offered, and nothing is taken."""
+"""Test columns that are matched by their cells, and the offered commands."""
 
 import csv
 import shlex
@@ -20,14 +20,14 @@ FILE = "my clients.csv"
 
 
 def sheet(*lines: str) -> Sheet:
-    """Return the table of lines whose cells are separated by |."""
+    """Return a table from lines with cells separated by |."""
     header, *rows = csv.reader(lines, delimiter="|")
     cells = [tuple(cell.strip() or None for cell in row) for row in rows]
     return Sheet(tuple(header), tuple(SheetRow(number, row) for number, row in enumerate(cells, 2)))
 
 
 def read(table: Sheet, *options: str, with_overrides: bool = False) -> ClientRows:
-    """Return the rows as an import reads them with these options, each FIELD=HEADER."""
+    """Return the rows of an import with these --map options, each FIELD=HEADER."""
     mapping = dict(option.split("=", 1) for option in options)
     with name_store(["import", FILE, *(f"--map={option}" for option in options)]):
         return read_client_rows(table, FILE, mapping=mapping, with_overrides=with_overrides)
@@ -40,7 +40,7 @@ def paste(text: str) -> list[str]:
     return [word.removeprefix("--map=") for word in words[3:] if word != "--map"]
 
 
-# The table; and what is offered, in order.
+# The table; the offers in order.
 OFFERED = {
     "Cliente|Domínio|E-mail|Vencimento": (
         "Acme|acme.example|paula@acme.example|01/03/2027\nBeta|beta.example|rui@beta.example|15/03/2027",
@@ -54,7 +54,7 @@ OFFERED = {
         "Acme|acme.example|fin@acme.example|p@acme.example|2027-03-01|2026-03-01",
         ["primary=Email", "renewal=Due date"],
     ),
-    # Of two columns that fit, neither is certain.
+    # If two columns fit, both are offered.
     "Domain|Vencimento|Fim do contrato": (
         "acme.example|01/03/2027|28/02/2027\nbeta.example|15/03/2027|14/03/2027",
         ["renewal=Vencimento", "renewal=Fim do contrato"],
@@ -63,7 +63,7 @@ OFFERED = {
         "acme.example|d@acme.example|a@acme.example|f@acme.example|g@acme.example",
         ["decision_maker=Diretor", "decision_maker=Aprovador", "billing=Financeiro", "billing=Faturamento"],
     ),
-    # Addresses of one domain for several clients are the partner's: they are no contacts of the client.
+    # Addresses of one domain for several clients are the partner's, not the client's contacts.
     "Domain|Contact|Financeiro": (
         "acme.example|ana@agency.example|fin@agency.example\nbeta.example|rui@agency.example|fin@agency.example",
         [],
@@ -76,10 +76,10 @@ OFFERED = {
         "acme.example|p@acme.example|||2027-03-01|x@acme.example|2026-10-01",
         [],
     ),
-    # A column with a certain name has the field, so that no other is offered for it.
+    # If a column with a certain name has the field, no other is offered for it.
     "Domain|Renewal date|Created|Vencimento": ("acme.example|2027-03-01|2025-01-01|2027-03-01", []),
     "Domain|Decision maker|Diretor": ("acme.example|p@acme.example|d@acme.example", []),
-    # Unless it is blank, and the other column's name can mean the field.
+    # Except if it is blank and the name of the other column can mean the field.
     "Domain|Renewal date|Created on|Contract end": (
         "acme.example||2025-01-01|2027-03-01\nbeta.example|TBD|2025-01-01|2027-03-01",
         ["renewal=Contract end"],
@@ -88,7 +88,7 @@ OFFERED = {
         "acme.example|linkedin.com/company/acme|crm.example/1\nbeta.example|linkedin.com/company/b|crm.example/2",
         [],
     ),
-    # Of several columns of notes none is read.
+    # If there are several columns of notes, none is read.
     "Domain|Notes|Comments|# Contrat|Licenses": (
         "acme.example|a|b|12|5\nbeta.example||c|13|7",
         ["memo=Notes", "memo=Comments"],
@@ -112,7 +112,7 @@ def test_columns_that_look_like_fields_are_offered(header: str, rows: str, offer
     found = read(table)
 
     assert [paste(warning)[-1] for warning in found.warnings] == offered
-    # Each can be pasted, until nothing is offered any more.
+    # All offered commands can be pasted one after the other.
     pasted: list[str] = []
     while found.warnings:
         pasted = paste(found.warnings[0])
@@ -122,7 +122,7 @@ def test_columns_that_look_like_fields_are_offered(header: str, rows: str, offer
     assert found.problems == ()
 
 
-# The table; why its columns are not read, though some cells fit; what is offered.
+# The table; the reasons why partly fitting columns are not read; the offers.
 PARTLY = {
     "Kunde|Webseite|Vertragsende|Kündigung bis|Hauptkontakt": (
         "Müller|mueller.example|28.02.2027|30.11.2026|k@mueller.example\nGroß|gross.example|unbefristet||a@gross.example",
@@ -131,7 +131,7 @@ PARTLY = {
     ),
     "Domain|Financeiro": (
         "a.example|fin@a.example\nb.example|idem\nc.example|(a mesma)\nd.example|f@d.example",
-        ["'Financeiro' is not used, because 'idem' is not an e-mail address"],
+        ["'Financeiro' is not used, because 'idem' is not an email address"],
         ["billing=Financeiro"],
     ),
     "Domain|Vencimento|Contract end": (
@@ -147,7 +147,7 @@ PARTLY = {
         "a.example|30.11.2026|p@a.example|4411223\nb.example|3 Monate|Rui|C-12",
         [
             "'Kündigungsfrist' is not used, because '3 Monate' is not a full date",
-            "'Contact' is not used, because 'Rui' is not an e-mail address",
+            "'Contact' is not used, because 'Rui' is not an email address",
             "'Client ID' is not used, because 'C-12' is not a hub ID",
         ],
         ["deadline=Kündigungsfrist", "primary=Contact", "hub_id=Client ID"],
@@ -157,25 +157,25 @@ PARTLY = {
         ["'Contract end' is not used, because 'rolling' is not a full date"],
         ["renewal=Contract end"],
     ),
-    # One cell is enough, wherever it is.
+    # One fitting cell is enough.
     "Domain|Finance": (
         "\n".join([*(f"c{number}.example|ask {number}" for number in range(120)), "d.example|f@d.example"]),
-        ["'Finance' is not used, because 'ask 0' is not an e-mail address"],
+        ["'Finance' is not used, because 'ask 0' is not an email address"],
         ["billing=Finance"],
     ),
-    # The manager of one client is given by the address: who decides is free, the partner user is not.
+    # The decision maker has no column yet; the partner user has one.
     "Domain|Manager": (
         "a.example|Ana\nb.example|r@b.example",
-        ["'Manager' is not used, because 'Ana' is not an e-mail address"],
+        ["'Manager' is not used, because 'Ana' is not an email address"],
         ["decision_maker=Manager"],
     ),
-    # Addresses beside other text are the client's, if they are not those of several clients.
+    # Addresses among other texts are the client's, unless several clients have them.
     "Domain|Accounting": (
         "a.example|f@a.example\nb.example|same",
-        ["'Accounting' is not used, because 'same' is not an e-mail address"],
+        ["'Accounting' is not used, because 'same' is not an email address"],
         ["billing=Accounting"],
     ),
-    # No cell fits, the field has another column, the name is not known, or the people are the partner's.
+    # No cell fits, the field has another column, the name is unknown, or the addresses are the partner's.
     "Domain|Financeiro|Contact": ("a.example|idem|Paula\nb.example|Rui|Rui", [], []),
     "Domain|Renewal date|Vencimento": ("a.example|2027-03-01|2027-03-01\nb.example||rolling", [], []),
     "Domain|Quem|Quando|LinkedIn": ("a.example|p@a.example|2027-03-01|a.example\nb.example|x|y|z", [], []),
@@ -184,7 +184,7 @@ PARTLY = {
         [],
         [],
     ),
-    # Any cell can be text.
+    # Every cell fits a text field.
     "Domain|Licenses": ("a.example|5\nb.example|7\nc.example|9\nd.example|12\ne.example|many", [], []),
 }
 
@@ -192,7 +192,7 @@ PARTLY = {
 @pytest.mark.parametrize(
     ("header", "rows", "reasons", "offered"), [(key, *value) for key, value in PARTLY.items()]
 )
-def test_a_known_name_of_which_some_cells_fit_is_offered_with_the_cell_that_does_not(
+def test_a_partly_fitting_column_is_offered_with_the_misfit(
     header: str, rows: str, reasons: list[str], offered: list[str]
 ) -> None:
     table = sheet(header, *rows.split("\n"))
@@ -206,17 +206,17 @@ def test_a_known_name_of_which_some_cells_fit_is_offered_with_the_cell_that_does
         found = read(table, option)
         field = option.partition("=")[0]
         assert any(field in row.values for row in found.rows)
-        # The cell that does not fit is a problem now, and not lost.
+        # The cell that does not fit is now a problem.
         assert found.problems
 
 
-def test_a_long_cell_is_cut_in_a_warning() -> None:
+def test_a_long_cell_is_shortened_in_a_warning() -> None:
     table = sheet("Domain|Vencimento", "a.example|2027-03-01", f"b.example|{'x' * 200}")
 
     assert f"because '{'x' * 39}…' is not a full date" in read(table).warnings[0]
 
 
-def test_placeholders_say_nothing_of_what_a_column_holds() -> None:
+def test_placeholders_do_not_count_when_columns_are_matched() -> None:
     table = sheet(
         "Domain|Quem paga", "a.example|-", "b.example|n/a", "c.example|fin@c.example", "d.example|sin"
     )
@@ -224,20 +224,20 @@ def test_placeholders_say_nothing_of_what_a_column_holds() -> None:
     assert len(read(table).warnings) == 1
 
 
-def test_a_field_that_is_left_out_is_not_offered() -> None:
+def test_a_skipped_field_is_not_offered() -> None:
     table = sheet("Domain|Plano|E-mail|Fim", "acme.example|Pro|p@acme.example|2027-03-01")
 
     assert read(table, "product=", "primary=", "billing=", "decision_maker=", "renewal=").warnings == ()
     assert read(table, "primary=", "product=", "renewal=").warnings[0].endswith("--map billing=E-mail")
 
 
-def test_warnings_name_the_column_and_what_it_has() -> None:
+def test_warnings_have_the_column_and_its_content() -> None:
     table = sheet("Domain|Quem|Validade|Plano", "acme.example|p@acme.example|2027-03-01|Pro")
 
     assert read(table).warnings == (
-        "column 'Quem' has e-mail addresses and is not used; if it is the primary contact "
+        "column 'Quem' has email addresses but is not used; if it is the primary contact "
         "(or billing contact, decision maker): renewctl import 'my clients.csv' --map primary=Quem",
-        "column 'Validade' has dates and is not used; if it is the renewal date: "
+        "column 'Validade' has dates but is not used; if it is the renewal date: "
         "renewctl import 'my clients.csv' --map renewal=Validade",
         "column 'Plano' is not used; if it is the product: "
         "renewctl import 'my clients.csv' --map product=Plano",
@@ -255,7 +255,7 @@ def test_warnings_name_the_column_and_what_it_has() -> None:
         ("$(date)", "$(date)"),
     ],
 )
-def test_names_that_are_hard_to_type_can_be_pasted(name: str, typed: str) -> None:
+def test_commands_with_unusual_names_can_be_pasted(name: str, typed: str) -> None:
     table = Sheet(("Domain", name), (SheetRow(2, ("acme.example", date(2027, 3, 1))),))
 
     (warning,) = read(table).warnings
@@ -268,20 +268,23 @@ def test_names_that_are_hard_to_type_can_be_pasted(name: str, typed: str) -> Non
     [
         (
             ("Domain", ""),
-            "column B, which has no name, has dates and is not used; give it a name of its own, ",
+            "column B, which has no name, has dates but is not used; to read it, give it a unique name",
         ),
-        (("Domain", "fim", "Fim"), "column 'fim' has dates and is not used; if it is"),
-        (("Domain", "fim", "fim"), "column 'fim' has dates and is not used; give it a name of its own, "),
+        (("Domain", "fim", "Fim"), "column 'fim' has dates but is not used; if it is"),
+        (
+            ("Domain", "fim", "fim"),
+            "column 'fim' has dates but is not used; to read it, give it a unique name",
+        ),
     ],
 )
-def test_a_column_without_a_name_of_its_own_has_no_command(columns: tuple[str, ...], warning: str) -> None:
+def test_a_column_without_a_unique_name_has_no_command(columns: tuple[str, ...], warning: str) -> None:
     cells: tuple[Cell, ...] = ("acme.example", date(2027, 3, 1), None)
     table = Sheet(columns, (SheetRow(2, cells[: len(columns)]),))
 
     assert read(table).warnings[0].startswith(warning)
 
 
-# The columns of the client and of its name.
+# The columns of the client and its name.
 CLIENTS = [
     ("Client|Domain", "Acme|acme.example", {"client": 1, "name": 0}),
     ("Client|Site", "Acme|https://www.acme.example/pt/?x=1", {"client": 1, "name": 0}),
@@ -334,11 +337,13 @@ CLIENTS = [
 
 
 @pytest.mark.parametrize(("header", "row", "columns"), CLIENTS, ids=[" ".join(each[:2]) for each in CLIENTS])
-def test_a_name_that_needs_its_cells(header: str, row: str, columns: dict[str, int]) -> None:
+def test_an_uncertain_name_is_read_only_with_fitting_cells(
+    header: str, row: str, columns: dict[str, int]
+) -> None:
     assert match_columns(sheet(header, *row.split("\n")), {}).columns == columns
 
 
-# The table; the options; what is read because the cells fit.
+# The table; the options; the columns read because their cells fit.
 REMARKS = [
     ("Domain|Renewal date|Company", "acme.example|2027-03-01|Acme", [], ""),
     ("Site|Renewal date", "acme.example|2027-03-01", [], "'Site' as the client's domain"),
@@ -347,7 +352,7 @@ REMARKS = [
         "acme.example|f@acme.example|01/03/2027|Ana",
         [],
         "'Site' as the client's domain, 'Financeiro' as the billing contact, 'Vencimento' as the renewal "
-        "date; to leave out: --map billing=, --map renewal=",
+        "date; to skip: --map billing=, --map renewal=",
     ),
     ("Domain|Vencimento", "acme.example|01/03/2027", ["renewal=Vencimento"], ""),
     ("Domain|Vencimento|Diretor", "acme.example|01/03/2027|", ["renewal="], ""),
@@ -356,69 +361,69 @@ REMARKS = [
 
 
 @pytest.mark.parametrize(("header", "row", "options", "named"), REMARKS, ids=[each[0] for each in REMARKS])
-def test_a_remark_names_the_columns_that_are_read_because_they_fit(
+def test_a_note_lists_the_columns_that_are_read_because_they_fit(
     header: str, row: str, options: list[str], named: str
 ) -> None:
-    found = read(sheet(header, row), *options).remarks
+    found = read(sheet(header, row), *options).notes
 
-    assert found == ((f"columns read because their cells fit: {named}",) if named else ())
+    assert found == ((f"columns recognized by their cells: {named}",) if named else ())
 
 
-def test_who_is_responsible_is_read_beside_an_owner() -> None:
+def test_a_responsible_person_is_read_only_with_an_owner() -> None:
     table, alone = (
         sheet("Domain|Owner|Responsável", "acme.example|partner|Ana"),
         ("Domain|Responsável", "a.b|Ana"),
     )
-    remark = (
-        "columns read because their cells fit: 'Responsável' as the partner user; to leave out: --map notify="
-    )
+    remark = "columns recognized by their cells: 'Responsável' as the partner user; to skip: --map notify="
 
-    assert read(table, with_overrides=True).remarks == (remark,)
-    assert read_override_rows(table, FILE).remarks == (remark,)
+    assert read(table, with_overrides=True).notes == (remark,)
+    assert read_override_rows(table, FILE).notes == (remark,)
     assert read_override_rows(table, FILE).rows[0].notify == "Ana"
-    # Without one it is not read, and not offered: a partner user alone is refused.
+    # Without an owner, it is neither read nor offered, because a partner user alone is refused.
     found = read(sheet(*alone), with_overrides=True)
     assert (found.rows[0].values, found.unused, found.warnings) == ({}, ("Responsável",), ())
-    with pytest.raises(BadInput, match="no column for the owner"):
+    with pytest.raises(BadInput, match="no column for the renewal owner"):
         read_override_rows(sheet(*alone), FILE)
     listed = read_override_rows(sheet(*alone), FILE, with_setting=True)
-    assert (listed.rows[0].notify, listed.remarks) == ("", ("columns not used: Responsável",))
+    assert (listed.rows[0].notify, listed.notes) == ("", ("columns not used: Responsável",))
 
 
-# The table; the problem; what the hint maps.
+# The table; the problem; the mapping in the hint.
 NO_CLIENT = [
-    ("Nome|Onde", "Acme|crm.example/1\nBeta|crm.example/2", "no column is the client's domain", []),
-    ("Nome|LinkedIn", "Acme|acme.example", "no column is the client's domain", []),
-    ("Nome|Onde", "Acme|acme.example", "no column is the client's domain", ["client=Onde"]),
-    ("First Name|Last Name|Mail", "Ana|Souza|ana@acme.example", "no column is the client's domain", []),
-    ("Last Name|Firm", "Souza|beta.example", "no column is the client's domain", ["client=Firm"]),
+    ("Nome|Onde", "Acme|crm.example/1\nBeta|crm.example/2", "no column has the clients' domains", []),
+    ("Nome|LinkedIn", "Acme|acme.example", "no column has the clients' domains", []),
+    ("Nome|Onde", "Acme|acme.example", "no column has the clients' domains", ["client=Onde"]),
+    ("First Name|Last Name|Mail", "Ana|Souza|ana@acme.example", "no column has the clients' domains", []),
+    ("Last Name|Firm", "Souza|beta.example", "no column has the clients' domains", ["client=Firm"]),
     (
         "Firma|Webseite",
         "Müller|mueller.example\nGroß|im Aufbau",
-        "no column is the client's domain",
+        "no column has the clients' domains",
         ["client=Webseite"],
     ),
-    # A known name comes after one whose cells all fit.
+    # A column whose cells all fit comes before a known name.
     (
         "Firma|Webseite|Onde",
         "Müller|mueller.example|a.example\nGroß|im Aufbau|b.example",
-        "no column is the client's domain",
+        "no column has the clients' domains",
         ["client=Onde"],
     ),
     (
         "Client|Website",
         "Acme|acme.example\nDune|coming up\nElm|soon",
-        "'Client' has names and 'Website' has site addresses, but 'coming up' is not a client's domain",
+        "'Client' has names and 'Website' has web addresses, but 'coming up' is not a client's domain",
         ["client=Website"],
     ),
-    ("Client|Onde", "Acme|acme.example", "'Client' has names and 'Onde' has site addresses", ["client=Onde"]),
+    ("Client|Onde", "Acme|acme.example", "'Client' has names and 'Onde' has web addresses", ["client=Onde"]),
 ]
 
 
 @pytest.mark.parametrize(
     ("header", "row", "message", "offered"), NO_CLIENT, ids=[each[0] for each in NO_CLIENT]
 )
-def test_the_client_is_offered_by_its_cells(header: str, row: str, message: str, offered: list[str]) -> None:
+def test_a_client_column_is_offered_by_its_cells(
+    header: str, row: str, message: str, offered: list[str]
+) -> None:
     table = sheet(header, *row.split("\n"))
     with pytest.raises(BadInput) as caught:
         read(table)
@@ -431,12 +436,12 @@ def test_the_client_is_offered_by_its_cells(header: str, row: str, message: str,
         return
     add, _, name = problem.hint.partition("; if a column has them, ")
     assert add == "add a column with each client's domain, for example acme.example"
-    # A name helps only if some column has domains.
-    shown = f"name it with --map client=HEADER; the columns: {', '.join(table.columns)}"
+    # The columns are listed only if one has domains.
+    shown = f"add --map client=HEADER (columns: {', '.join(table.columns)})"
     assert name == (shown if ".example" in row.replace("@acme.example", "") else "")
 
 
-def test_a_hint_says_which_cell_keeps_a_column_from_being_the_clients() -> None:
+def test_the_hint_has_the_cell_that_does_not_fit_the_client() -> None:
     with pytest.raises(BadInput) as caught:
         read(sheet("Firma|Webseite", "Müller|mueller.example", "Groß|im Aufbau"))
 
@@ -446,7 +451,7 @@ def test_a_hint_says_which_cell_keeps_a_column_from_being_the_clients() -> None:
     )
 
 
-# A row below the clients; how many rows are read, or 0 if the column of the sites is not the client's.
+# A row below the clients; the number of rows read, or 0 if the column of sites is not the client's.
 TOTALS = [
     ("Total|2||", 2),
     ("|2||", 3),
@@ -457,7 +462,7 @@ TOTALS = [
 
 
 @pytest.mark.parametrize(("row", "number"), TOTALS)
-def test_totals_do_not_count_when_a_column_is_judged(row: str, number: int) -> None:
+def test_totals_do_not_count_when_columns_are_matched(row: str, number: int) -> None:
     clients = ["Acme|acme.example|2027-03-01|a@acme.example", "Bolt|bolt.example|2027-04-01|b@bolt.example"]
     table = sheet("Client|Website|Contract end|Finance", *clients, row)
 
@@ -469,11 +474,11 @@ def test_totals_do_not_count_when_a_column_is_judged(row: str, number: int) -> N
     assert len(read(table).rows) == number
 
 
-def test_names_can_be_meant_as_clients() -> None:
+def test_a_column_of_names_can_be_mapped_to_the_client() -> None:
     assert read(sheet("Client|Onde", "Acme|acme.example"), "client=Client").rows[0].client == "Acme"
 
 
-def test_settings_are_not_read_unless_they_are_asked_for() -> None:
+def test_overrides_are_read_only_with_the_option() -> None:
     table = sheet("Domain|Owner|Renewal owner|Account manager", "acme.example|Ana Souza|HubSpot|Ana")
 
     assert read(table).problems == ()
@@ -485,7 +490,7 @@ def test_settings_are_not_read_unless_they_are_asked_for() -> None:
     assert found.rows[0].values == {"owner": "hubspot", "notify": "Ana"}
 
 
-def test_a_cell_of_a_setting_that_cannot_be_read_is_left_out() -> None:
+def test_unreadable_cells_of_overrides_are_blank_without_the_option() -> None:
     table = sheet("Domain|Owner", "acme.example|Ana Souza", "beta.example|Partner")
 
     assert [dict(row.values) for row in read(table).rows] == [{}, {"owner": "partner"}]
@@ -494,7 +499,7 @@ def test_a_cell_of_a_setting_that_cannot_be_read_is_left_out() -> None:
     assert read(sheet("Domain|Owner", "acme.example|Ana Souza")).unused == ("Owner",)
 
 
-# The table; what the warnings begin with; the fields that are read.
+# The table; the beginnings of the warnings; the fields that are read.
 NAMES_ONLY = [
     (
         "Domain|Contato principal",
@@ -521,7 +526,7 @@ NAMES_ONLY = [
         ["'Billing contact' (billing contact)"],
         ["billing"],
     ),
-    # Some address, no cell that is filled, or an error in place of each.
+    # One address, no filled cell, or only errors.
     ("Domain|Primary contact", "a.example|Paula\nb.example|r@b.example", [], ["primary"]),
     ("Domain|Primary contact", "a.example|p@a", [], ["primary"]),
     ("Domain|Primary contact", "a.example|\nb.example|n/a", [], ["primary"]),
@@ -529,19 +534,19 @@ NAMES_ONLY = [
 
 
 @pytest.mark.parametrize(("header", "rows", "left_out", "fields"), NAMES_ONLY)
-def test_a_column_of_a_role_with_names_only_is_left_out(
+def test_a_role_column_without_addresses_is_skipped(
     header: str, rows: str, left_out: list[str], fields: list[str]
 ) -> None:
     table = sheet(header, *rows.split("\n"))
 
     assert [*match_columns(table, {}).columns][1:] == fields
     assert match_columns(table, {}).warnings == tuple(
-        f"column {name} is not used, because it has no e-mail addresses" for name in left_out
+        f"column {name} is not used, because it has no email addresses" for name in left_out
     )
     assert match_columns(table, {}, wanted=("client",)).warnings == ()
 
 
-def test_a_column_of_names_is_read_if_it_is_mapped() -> None:
+def test_a_mapped_column_of_names_is_read() -> None:
     table = sheet("Domain|Primary contact", "a.example|Paula", "b.example|Rui")
 
     assert [paste(problem.hint) for problem in read(table, "primary=Primary contact").problems] == [
@@ -550,20 +555,20 @@ def test_a_column_of_names_is_read_if_it_is_mapped() -> None:
 
 
 @pytest.mark.parametrize("option", ["primary=", "primary=E-mail"])
-def test_a_column_of_names_is_not_named_if_its_role_is_mapped(option: str) -> None:
+def test_a_column_of_names_has_no_warning_if_its_role_is_mapped(option: str) -> None:
     table = sheet("Domain|Primary contact|E-mail", "a.example|Paula|p@a.example")
 
-    assert not any("has no e-mail addresses" in warning for warning in read(table, option).warnings)
+    assert not any("has no email addresses" in warning for warning in read(table, option).warnings)
 
 
-def test_errors_are_not_taken_for_names() -> None:
+def test_errors_do_not_count_as_names() -> None:
     bad = BadCell("#N/A", "the cell shows #N/A", "correct it")
     table = Sheet(("Domain", "Primary contact"), (SheetRow(2, ("a.example", bad)),))
 
     assert [problem.message for problem in read(table).problems] == ["the cell shows #N/A"]
 
 
-# The table; the remark; whether the partner user is read.
+# The table; the note; whether the partner user is read.
 PARTNER_USERS = [
     ("Domain|Account Manager", "a.example|Ana", "column 'Account Manager' (partner user) is not used", False),
     ("Domain|notify", "a.example|Ana", "column 'notify' (partner user) is not used", False),
@@ -575,7 +580,7 @@ PARTNER_USERS = [
     ),
     ("Domain|Account Manager|Renewal owner", "a.example|Ana|partner", "", True),
     ("Domain|Account Manager|Renewal owner", "a.example|Ana|", "", True),
-    # Without overrides, a column of other people's names is no column for the renewal owner.
+    # Without overrides, a column of other names does not count as the renewal owner.
     (
         "Domain|Account Manager|Responsável",
         "a.example|Ana|Rui",
@@ -587,28 +592,28 @@ PARTNER_USERS = [
 
 @pytest.mark.parametrize("with_overrides", [False, True])
 @pytest.mark.parametrize(("header", "row", "remark", "taken"), PARTNER_USERS)
-def test_a_partner_user_is_not_read_without_a_column_for_the_owner(
+def test_a_partner_user_is_read_only_if_there_is_an_owner(
     header: str, row: str, remark: str, taken: bool, with_overrides: bool
 ) -> None:
     found = read(sheet(header, row), with_overrides=with_overrides)
 
-    assert found.remarks == ((f"{remark}: the list has no column for the renewal owner",) if remark else ())
+    assert found.notes == ((f"{remark}: the list has no column for the renewal owner",) if remark else ())
     assert found.problems == ()
     assert ("notify" in found.rows[0].values) is taken
     assert not {"CSM", "Account Manager", "notify"} & {*found.unused}
 
 
-def test_an_owner_of_something_else_is_no_owner_for_the_partner_user() -> None:
+def test_an_owner_column_of_other_values_does_not_count() -> None:
     table = sheet("Domain|Owner|Account manager", "a.example|Dana Cole|Ana")
 
-    assert read(table).remarks == (
+    assert read(table).notes == (
         "column 'Account manager' (partner user) is not used: the list has no column for the renewal owner",
     )
     assert read(table, "notify=Account manager").rows[0].values == {"notify": "Ana"}
     assert read(table, "owner=").rows[0].values == {}
 
 
-# The column; its cells; what the hint of each cell offers in the end.
+# The column; its cells; the option at the end of each hint.
 OTHER_MEANING = [
     ("Renewal|Yes|No|Yes", "renewal="),
     ("Deadline|60 days|30 days|", "deadline="),
@@ -618,7 +623,7 @@ OTHER_MEANING = [
 
 
 @pytest.mark.parametrize(("column", "option"), OTHER_MEANING)
-def test_a_column_that_means_something_else_can_be_left_out(column: str, option: str) -> None:
+def test_an_unreadable_column_can_be_skipped(column: str, option: str) -> None:
     name, *cells = column.split("|")
     table = sheet(f"Domain|{name}", *(f"c{number}.example|{cell}" for number, cell in enumerate(cells)))
 
@@ -632,7 +637,7 @@ def test_a_column_that_means_something_else_can_be_left_out(column: str, option:
     assert left_out.warnings == ()
 
 
-def test_another_column_is_offered_in_place_of_one_that_cannot_be_read() -> None:
+def test_another_column_is_offered_for_an_unreadable_one() -> None:
     table = sheet(
         "Domain|Primary contact|E-mail", "acme.example|@paula|p@acme.example", "b.example|@rui|r@b.example"
     )
@@ -644,19 +649,19 @@ def test_another_column_is_offered_in_place_of_one_that_cannot_be_read() -> None
     assert read(table, *paste(first.hint)).problems == ()
 
 
-def test_another_column_is_offered_in_place_of_one_with_names_only() -> None:
+def test_another_column_is_offered_for_one_without_addresses() -> None:
     table = sheet(
         "Domain|Primary contact|E-mail", "acme.example|Paula|p@acme.example", "b.example|Rui|r@b.example"
     )
 
     assert read(table).warnings == (
-        "column 'Primary contact' (primary contact) is not used, because it has no e-mail addresses",
-        "column 'E-mail' has e-mail addresses and is not used; if it is the primary contact "
+        "column 'Primary contact' (primary contact) is not used, because it has no email addresses",
+        "column 'E-mail' has email addresses but is not used; if it is the primary contact "
         "(or billing contact, decision maker): renewctl import 'my clients.csv' --map primary=E-mail",
     )
 
 
-def test_one_bad_cell_does_not_question_its_column() -> None:
+def test_one_invalid_cell_adds_no_hint_about_its_column() -> None:
     table = sheet("Domain|Renewal", "a.example|2027-03-01", "b.example|2027-03-02", "c.example|soon")
 
     assert [find_commands(problem.hint) for problem in read(table).problems] == [[]]
@@ -666,7 +671,7 @@ def test_one_bad_cell_does_not_question_its_column() -> None:
     assert [find_commands(problem.hint) for problem in read(ambiguous).problems] == [[], []]
 
 
-def test_cells_without_a_value_show_nothing() -> None:
+def test_cells_with_errors_do_not_count_when_columns_are_matched() -> None:
     bad = BadCell("#N/A", "the cell shows #N/A", "correct it")
     rows: list[tuple[Cell, ...]] = [
         ("acme.example", bad, bad, bad),
@@ -679,11 +684,11 @@ def test_cells_without_a_value_show_nothing() -> None:
     found = match_columns(table, {}, wanted=("client", "primary", "memo"))
     assert found.columns == {"client": 0, "memo": 3}
     assert [warning.partition(";")[0] for warning in found.warnings] == [
-        "column 'E-mail' has e-mail addresses and is not used"
+        "column 'E-mail' has email addresses but is not used"
     ]
 
 
-def test_a_bad_cell_questions_a_column_whose_name_does_not_decide() -> None:
+def test_an_invalid_cell_adds_a_hint_if_the_name_is_uncertain() -> None:
     days = [f"{letter}.example|2027-03-01" for letter in "abcd"]
     table = sheet("Domain|Vencimento", *days, "e.example|a combinar")
 
@@ -694,7 +699,7 @@ def test_a_bad_cell_questions_a_column_whose_name_does_not_decide() -> None:
     assert find_commands(problem.hint) == []
 
 
-def test_a_half_converted_column_whose_name_does_not_decide_can_be_left_out() -> None:
+def test_a_partly_converted_column_can_be_skipped_if_its_name_is_uncertain() -> None:
     cells: tuple[Cell, ...] = (date(2027, 3, 1), date(2027, 4, 2), "25/03/2027", "28/03/2027")
     rows = [SheetRow(number, (f"c{number}.example", cell)) for number, cell in enumerate(cells, 2)]
     table = Sheet(("Domain", "Vencimento"), tuple(rows))
@@ -706,7 +711,7 @@ def test_a_half_converted_column_whose_name_does_not_decide_can_be_left_out() ->
     assert len(read(table, "renewal=").rows) == 4
 
 
-def test_notes_are_a_memo_or_the_note_of_a_list_of_overrides() -> None:
+def test_notes_are_memos_or_in_a_list_of_overrides_notes() -> None:
     table = sheet("Domain|Notes", "acme.example|why")
 
     assert match_columns(table, {}).columns == {"client": 0, "memo": 1}
@@ -757,7 +762,7 @@ NAMES = st.sampled_from(
 
 
 @given(st.data())
-def test_what_is_offered_can_be_pasted_and_settles_it(data: st.DataObject) -> None:
+def test_offered_commands_can_be_pasted_and_work(data: st.DataObject) -> None:
     columns = tuple(data.draw(st.lists(NAMES | st.text(max_size=6), min_size=1, max_size=5)))
     width = len(columns)
     rows = data.draw(st.lists(st.tuples(*[CELLS] * width), max_size=4))
@@ -789,7 +794,7 @@ def test_what_is_offered_can_be_pasted_and_settles_it(data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("name", ["Domain", "Fim", "Notes", "x", ""])
-def test_a_table_of_very_many_columns_is_answered_soon_and_shortly(name: str) -> None:
+def test_a_table_with_many_columns_has_a_fast_and_short_answer(name: str) -> None:
     columns = ("Domain", *(f"{name}{'.' * (number % 3)}" for number in range(16_000)))
     table = Sheet(columns, (SheetRow(2, ("acme.example", *["2027-03-01"] * 16_000)),))
 
@@ -802,11 +807,11 @@ def test_a_table_of_very_many_columns_is_answered_soon_and_shortly(name: str) ->
 
 
 @pytest.mark.parametrize("header", ["old.example|Old", "Old|ana@old.example", "Old|2027-03-01|x"])
-def test_a_header_that_is_a_row_of_the_table_is_not_offered(header: str) -> None:
+def test_a_header_with_data_is_not_offered_as_a_column(header: str) -> None:
     with pytest.raises(BadInput) as caught:
         read(sheet(header, "new.example|New"))
     [problem] = caught.value.problems
-    assert problem.message.startswith("the header looks like a row of the table: ")
+    assert problem.message.startswith("the header line contains data: ")
     assert "client,renewal" in problem.hint
 
 

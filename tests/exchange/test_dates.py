@@ -1,4 +1,4 @@
-"""Dates as they are written; which of 03 and 04 is the month is never guessed."""
+"""Test columns of dates: the order of day and month is never guessed."""
 
 import re
 from datetime import UTC, date, datetime
@@ -18,7 +18,7 @@ LOCALES = ("en", "en_GB", "pt", "pt_PT", "es", "es_MX", "fr", "fr_CA", "de", "de
 
 
 def one(cell: Cell, date_format: DateFormat | None = None) -> date | str | None:
-    """Return the date of a cell alone in its column, or what is wrong with it."""
+    """Return the date or the message for a cell that is alone in its column."""
     days, problems = parse_dates([(2, cell)], date_format=date_format, file="x.csv", column=4)
     if problems:
         assert not days
@@ -92,9 +92,9 @@ def one(cell: Cell, date_format: DateFormat | None = None) -> date | str | None:
         "1 mar 2027",
     ],
 )
-def test_what_is_certain_is_read(cell: Cell) -> None:
+def test_unambiguous_dates_are_read(cell: Cell) -> None:
     assert one(cell) == one(cell, "dmy") == DAY
-    if "." not in str(cell)[:3]:  # with dots the day comes first, and mdy contradicts that
+    if "." not in str(cell)[:3]:  # with dots the day comes first, which contradicts mdy
         assert one(cell, "mdy") == DAY
 
 
@@ -116,37 +116,39 @@ def test_what_is_certain_is_read(cell: Cell) -> None:
         ("", "dmy", None),
     ],
 )
-def test_the_year_may_stand_last(cell: Cell, date_format: DateFormat | None, day: date | None) -> None:
+def test_dates_with_the_year_last_are_read(
+    cell: Cell, date_format: DateFormat | None, day: date | None
+) -> None:
     assert one(cell, date_format) == day
 
 
 @pytest.mark.parametrize(
     ("cell", "date_format", "message"),
     [
-        ("03/04/2027", None, "'03/04/2027' is 2027-04-03 or 2027-03-04"),
-        ("13/04/2027", "mdy", "'13/04/2027' does not fit --date-format mdy"),
-        ("04/13/2027", "dmy", "'04/13/2027' does not fit --date-format dmy"),
-        ("13/13/2027", None, "'13/13/2027' is not a day of the calendar"),
-        ("30/02/2027", None, "'30/02/2027' is not a day of the calendar"),
-        ("29/02/2027", "dmy", "'29/02/2027' is not a day of the calendar"),
-        ("00/00/0000", None, "'00/00/0000' is not a day of the calendar"),
-        ("2027-02-30", None, "'2027-02-30' is not a day of the calendar"),
-        ("2027-13-01", None, "'2027-13-01' is not a day of the calendar"),
-        ("0000-01-01", None, "'0000-01-01' is not a day of the calendar"),
-        ("01/03/27", "dmy", "'01/03/27' has a year of two digits"),
-        ("27-03-01", None, "'27-03-01' has a year of two digits"),
-        ("3.13.2027", None, "'3.13.2027' is not a day of the calendar"),
-        ("1.3.2027", "mdy", "'1.3.2027' does not fit --date-format mdy"),
-        ("1-Mar-27", None, "'1-Mar-27' has a year of two digits"),
-        ("March 1, 27", None, "'March 1, 27' has a year of two digits"),
-        ("31 Feb 2027", None, "'31 Feb 2027' is not a day of the calendar"),
-        ("2027年2月31日", None, "'2027年2月31日' is not a day of the calendar"),
-        ("Mar 2027", None, "'Mar 2027' is not a date that can be read for certain"),
-        ("Mar-27", None, "'Mar-27' is not a date that can be read for certain"),
-        ("March 12027", None, "'March 12027' is not a date that can be read for certain"),
-        ("1 Foo 2027", None, "'1 Foo 2027' is not a date that can be read for certain"),
-        ("1 March or April 2027", None, "'1 March or April 2027' is not a date that can be read for certain"),
-        ("Foo, 1 March 2027", None, "'Foo, 1 March 2027' is not a date that can be read for certain"),
+        ("03/04/2027", None, "'03/04/2027' can be 2027-04-03 or 2027-03-04"),
+        ("13/04/2027", "mdy", "'13/04/2027' does not match --date-format mdy"),
+        ("04/13/2027", "dmy", "'04/13/2027' does not match --date-format dmy"),
+        ("13/13/2027", None, "'13/13/2027' is not a valid date"),
+        ("30/02/2027", None, "'30/02/2027' is not a valid date"),
+        ("29/02/2027", "dmy", "'29/02/2027' is not a valid date"),
+        ("00/00/0000", None, "'00/00/0000' is not a valid date"),
+        ("2027-02-30", None, "'2027-02-30' is not a valid date"),
+        ("2027-13-01", None, "'2027-13-01' is not a valid date"),
+        ("0000-01-01", None, "'0000-01-01' is not a valid date"),
+        ("01/03/27", "dmy", "'01/03/27' has a two-digit year"),
+        ("27-03-01", None, "'27-03-01' has a two-digit year"),
+        ("3.13.2027", None, "'3.13.2027' is not a valid date"),
+        ("1.3.2027", "mdy", "'1.3.2027' does not match --date-format mdy"),
+        ("1-Mar-27", None, "'1-Mar-27' has a two-digit year"),
+        ("March 1, 27", None, "'March 1, 27' has a two-digit year"),
+        ("31 Feb 2027", None, "'31 Feb 2027' is not a valid date"),
+        ("2027年2月31日", None, "'2027年2月31日' is not a valid date"),
+        ("Mar 2027", None, "'Mar 2027' is not a recognized date"),
+        ("Mar-27", None, "'Mar-27' is not a recognized date"),
+        ("March 12027", None, "'March 12027' is not a recognized date"),
+        ("1 Foo 2027", None, "'1 Foo 2027' is not a recognized date"),
+        ("1 March or April 2027", None, "'1 March or April 2027' is not a recognized date"),
+        ("Foo, 1 March 2027", None, "'Foo, 1 March 2027' is not a recognized date"),
         ("Tue, 1 Mar 2027", None, "'Tue, 1 Mar 2027' has the wrong day of the week: 2027-03-01 is a Monday"),
         (
             "2027年3月1日(火)",
@@ -154,32 +156,32 @@ def test_the_year_may_stand_last(cell: Cell, date_format: DateFormat | None, day
             "'2027年3月1日(火)' has the wrong day of the week: 2027-03-01 is a Monday",
         ),
         (BadCell("#N/A", "the cell shows the error #N/A", "clear it"), None, "the cell shows the error #N/A"),
-        ("2027-03/01", None, "'2027-03/01' is not a date that can be read for certain"),
-        ("2027-03", None, "'2027-03' is not a date that can be read for certain"),
-        ("2027-03-01 or so", None, "'2027-03-01 or so' is not a date that can be read for certain"),
-        ("31/12/2027 (tbc)", None, "'31/12/2027 (tbc)' is not a date that can be read for certain"),
-        ("31/12/27 (tbc)", None, "'31/12/27 (tbc)' is not a date that can be read for certain"),
-        ("soon", None, "'soon' is not a date that can be read for certain"),
-        ("٢٠٢٧-٠٣-٠١", None, "'٢٠٢٧-٠٣-٠١' is not a date that can be read for certain"),
-        ("x" * 99, None, f"'{'x' * 39}…' is not a date that can be read for certain"),
-        (45000, None, "'45000' is a bare number, not a date"),
-        (45000.0, None, "'45000' is a bare number, not a date"),
-        (45000.5, None, "'45000.5' is a bare number, not a date"),
-        ("45000.0", None, "'45000.0' is a bare number, not a date"),
-        ("45000,5", None, "'45000,5' is a bare number, not a date"),
-        ("20270301", None, "'20270301' is a bare number, not a date"),
-        ("1803859200", None, "'1803859200' is a bare number, not a date"),
-        (-1803859200000, None, "'-1803859200000' is a bare number, not a date"),
-        (18038592000000, None, "'18038592000000' is a bare number, not a date"),
-        (True, None, "True is not a date"),
+        ("2027-03/01", None, "'2027-03/01' is not a recognized date"),
+        ("2027-03", None, "'2027-03' is not a recognized date"),
+        ("2027-03-01 or so", None, "'2027-03-01 or so' is not a recognized date"),
+        ("31/12/2027 (tbc)", None, "'31/12/2027 (tbc)' is not a recognized date"),
+        ("31/12/27 (tbc)", None, "'31/12/27 (tbc)' is not a recognized date"),
+        ("soon", None, "'soon' is not a recognized date"),
+        ("٢٠٢٧-٠٣-٠١", None, "'٢٠٢٧-٠٣-٠١' is not a recognized date"),
+        ("x" * 99, None, f"'{'x' * 39}…' is not a recognized date"),
+        (45000, None, "'45000' is a plain number, not a date"),
+        (45000.0, None, "'45000' is a plain number, not a date"),
+        (45000.5, None, "'45000.5' is a plain number, not a date"),
+        ("45000.0", None, "'45000.0' is a plain number, not a date"),
+        ("45000,5", None, "'45000,5' is a plain number, not a date"),
+        ("20270301", None, "'20270301' is a plain number, not a date"),
+        ("1803859200", None, "'1803859200' is a plain number, not a date"),
+        (-1803859200000, None, "'-1803859200000' is a plain number, not a date"),
+        (18038592000000, None, "'18038592000000' is a plain number, not a date"),
+        (True, None, "True is not a valid date"),
     ],
 )
-def test_what_is_not_certain_is_refused(cell: Cell, date_format: DateFormat | None, message: str) -> None:
+def test_ambiguous_dates_are_refused(cell: Cell, date_format: DateFormat | None, message: str) -> None:
     assert one(cell, date_format) == message
 
 
 @pytest.mark.parametrize(("deciding", "month"), [("15/04/2027", 4), ("04/15/2027", 3), ("15-04-2027", 4)])
-def test_one_value_of_the_column_decides_for_all(deciding: str, month: int) -> None:
+def test_one_value_shows_the_order_of_the_column(deciding: str, month: int) -> None:
     cells = [(2, "03/04/2027"), (3, deciding), (4, "05/05/2027"), (5, "2027-12-31"), (6, None)]
 
     days, problems = parse_dates(cells, date_format=None)
@@ -190,7 +192,7 @@ def test_one_value_of_the_column_decides_for_all(deciding: str, month: int) -> N
 
 
 @pytest.mark.parametrize("other", ["15.04.2027", "15 April 2027", "15/Apr/2027", DAY])
-def test_dates_that_are_certain_by_themselves_decide_nothing_for_the_others(other: Cell) -> None:
+def test_dates_in_other_forms_do_not_show_the_order(other: Cell) -> None:
     days, problems = parse_dates([(2, "03/04/2027"), (3, other)], date_format=None)
 
     assert list(days) == [3]
@@ -198,9 +200,9 @@ def test_dates_that_are_certain_by_themselves_decide_nothing_for_the_others(othe
 
 
 @given(st.dates(date(1000, 1, 1)), st.sampled_from(LOCALES), st.sampled_from(["medium", "long", "full"]))
-def test_dates_as_a_language_writes_them_are_read(day: date, locale: str, form: str) -> None:
+def test_dates_in_words_are_read_in_each_language(day: date, locale: str, form: str) -> None:
     text = format_date(day, form, locale)
-    assume(re.search(r"[^\W\d]|\.", text))  # with other signs alone the order is not certain
+    assume(re.search(r"[^\W\d]|\.", text))  # with other separators the order is ambiguous
 
     assert one(text) == day, text
 
@@ -218,7 +220,7 @@ def test_dates_as_a_language_writes_them_are_read(day: date, locale: str, form: 
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("date_format", [None, "dmy", "mdy"])
-def test_a_column_half_converted_is_refused_once(
+def test_a_partly_converted_column_is_refused_once(
     cells: list[Cell], message: str, date_format: DateFormat | None
 ) -> None:
     with pytest.raises(BadInput) as caught:
@@ -231,15 +233,15 @@ def test_a_column_half_converted_is_refused_once(
 
 
 def typed(cells: list[Cell]) -> Cell:
-    """Return the first typed date that day and month swapped would change."""
+    """Return the first typed date that changes if day and month are swapped."""
     return next(cell for cell in cells if isinstance(cell, date) and cell.day != cell.month)
 
 
 @pytest.mark.parametrize(
     "cells",
     [
-        [date(2027, 1, 3), date(2027, 1, 13), "13/03/2027"],  # no spreadsheet swapped these
-        [date(2027, 1, 3), "03/04/2027"],  # it would have converted this one
+        [date(2027, 1, 3), date(2027, 1, 13), "13/03/2027"],  # not swapped: a day is above 12
+        [date(2027, 1, 3), "03/04/2027"],  # a spreadsheet would have converted this text
         [date(2027, 1, 3), "13/03/2027", "03/13/2027"],
         [date(2027, 5, 5), "13/03/2027"],
         [date(2027, 1, 3), "13.03.2027", "13 March 2027", "2027-03-13", "45000"],
@@ -247,27 +249,27 @@ def typed(cells: list[Cell]) -> Cell:
         [date(2027, 1, 3), date(2027, 2, 3)],
     ],
 )
-def test_a_column_that_may_be_typed_so_is_read_cell_by_cell(cells: list[Cell]) -> None:
+def test_a_column_that_can_be_typed_is_read_cell_by_cell(cells: list[Cell]) -> None:
     days, problems = parse_dates([*enumerate(cells, 2)], date_format=None)
 
     assert len(days) + len(problems) == len(cells)
 
 
-def test_values_that_are_the_same_both_ways_decide_nothing() -> None:
+def test_dates_that_are_the_same_in_both_orders_show_no_order() -> None:
     days, problems = parse_dates([(2, "05/05/2027"), (3, "03/04/2027")], date_format=None)
 
     assert days == {2: date(2027, 5, 5)}
     assert [problem.line for problem in problems] == [3]
 
 
-def test_a_day_that_does_not_exist_decides_nothing() -> None:
+def test_a_nonexistent_date_shows_no_order() -> None:
     days, problems = parse_dates([(2, "30/02/2027"), (3, "03/04/2027")], date_format=None)
 
     assert days == {}
     assert [problem.line for problem in problems] == [2, 3]
 
 
-def test_a_column_with_both_orders_is_not_decided() -> None:
+def test_a_column_with_both_orders_is_ambiguous() -> None:
     cells = [(9, "03/04/2027"), (3, "15/04/2027"), (4, "04/16/2027"), (5, "04/03/2027"), (6, "17/04/2027")]
 
     days, problems = parse_dates(cells, date_format=None)
@@ -275,14 +277,14 @@ def test_a_column_with_both_orders_is_not_decided() -> None:
     assert days == {3: date(2027, 4, 15), 4: date(2027, 4, 16), 6: date(2027, 4, 17)}
     assert [problem.line for problem in problems] == [5, 9]
     assert problems[1].message == (
-        "'03/04/2027' is 2027-04-03 or 2027-03-04; the column has both orders:"
+        "'03/04/2027' can be 2027-04-03 or 2027-03-04; the column uses both orders:"
         " 15/04/2027 in line 3 and 04/16/2027 in line 4"
     )
-    assert problems[1].hint == "--date-format dmy or mdy says which; or write it as 2027-03-01"
+    assert problems[1].hint == "add --date-format dmy if the day comes first, otherwise --date-format mdy"
 
 
 @given(st.lists(st.dates(), min_size=1), st.sampled_from(["dmy", "mdy"]))
-def test_the_order_asked_for_gives_back_what_was_written(days: list[date], order: str) -> None:
+def test_dates_in_the_given_order_are_read_back(days: list[date], order: str) -> None:
     form = "{0.day:02}/{0.month:02}/{0.year:04}" if order == "dmy" else "{0.month:02}/{0.day:02}/{0.year:04}"
 
     found, problems = parse_dates(
@@ -316,7 +318,7 @@ def test_every_cell_is_a_date_a_problem_or_blank(cells: list[Cell], date_format:
 
     try:
         days, problems = parse_dates(numbered, date_format=date_format)
-    except BadInput:  # half converted, which is another test's
+    except BadInput:  # partly converted columns have their own test
         return
     blank = {row for row, cell in numbered if cell is None or (isinstance(cell, str) and not trim(cell))}
     wrong = [problem.line for problem in problems]

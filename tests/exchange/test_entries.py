@@ -1,4 +1,4 @@
-"""From a table, or JSON Lines, to what each row says; and all that is wrong with the others."""
+"""Test reading rows from tables and JSON Lines, with all problems."""
 
 from datetime import date
 from typing import Any
@@ -17,18 +17,18 @@ FILE = "roster.csv"
 
 
 def sheet(*lines: str) -> Sheet:
-    """Return the table that these lines are, cells parted by ``|``."""
+    """Return a table from lines with cells separated by ``|``."""
     return read_sheet("\n".join(lines).encode(), FILE, delimiter="|")
 
 
 def entries(*lines: str, mapping: dict[str, str] | None = None, **options: Any) -> ClientRows:
-    """Return what the lines say, whatever the columns that they say it in."""
+    """Return client and values of the rows, without the places of columns."""
     read = read_client_rows(sheet(*lines), FILE, mapping=mapping or {}, **options)
     return read._replace(rows=tuple(entry._replace(places={}) for entry in read.rows))
 
 
 def places(problems: tuple[Problem, ...]) -> list[tuple[int, int, str]]:
-    """Return line, column and message of each problem, in the file's order."""
+    """Return line, column and message of each problem, in the order of the file."""
     assert {problem.file for problem in problems} <= {FILE}
     return sorted((problem.line, problem.column, problem.message) for problem in problems)
 
@@ -83,33 +83,33 @@ VALUES = (
         ),
     ],
 )
-def test_columns_are_told_by_their_names_and_cells_are_read(header: str, owner: str) -> None:
+def test_columns_are_matched_by_name_and_cells_are_read(header: str, owner: str) -> None:
     assert entries(header, VALUES.format(owner)) == ClientRows((FULL,), (), ())
 
 
-def test_columns_may_stand_in_any_order() -> None:
+def test_columns_can_be_in_any_order() -> None:
     header = "client|name|hub_id|primary|billing|decision-maker|renewal|product|deadline|owner|notify|note"
     lines = ["|".join(reversed(line.split("|"))) for line in (header, VALUES.format("partner"))]
 
     assert entries(*lines).rows == (FULL,)
 
 
-def test_blank_cells_say_nothing() -> None:
+def test_blank_cells_have_no_value() -> None:
     found = entries(
-        "client|name|hub id|primary|billing|renewal|deadline|owner|notify|note", "a.example||  |;|"
+        "client|name|hub ID|primary|billing|renewal|deadline|owner|notify|note", "a.example||  |;|"
     )
 
     assert found == ClientRows((ImportRow(FILE, 2, "a.example"),), (), ())
 
 
-def test_unused_columns_are_listed_as_they_are_written() -> None:
+def test_unused_columns_are_listed_by_name() -> None:
     found = entries("Record ID|client|Current MRR||Company owner", "1|a.example|5||Ana")
 
     assert found.unused == ("Record ID", "Current MRR", "Company owner")
     assert found.rows == (ImportRow(FILE, 2, "a.example"),)
 
 
-def test_a_mapping_names_a_column() -> None:
+def test_a_mapping_selects_a_column() -> None:
     found = entries(
         "client|Conta|Site", "Acme Ltda|Paula|a.example", mapping={"client": "site", "name": "client"}
     )
@@ -117,7 +117,7 @@ def test_a_mapping_names_a_column() -> None:
     assert found == ClientRows((ImportRow(FILE, 2, "a.example", {"name": "Acme Ltda"}),), (), ("Conta",))
 
 
-def test_columns_that_cannot_be_told_are_refused() -> None:
+def test_ambiguous_columns_are_refused() -> None:
     with pytest.raises(BadInput) as caught:
         entries("name|owner|renewal owner", "a|b|c")
 
@@ -137,7 +137,7 @@ def test_all_problems_of_all_rows_are_listed_with_their_cells() -> None:
     ]  # fmt: skip
     messages = [message for _, _, message in places(found.problems)]
     for part, message in zip(
-        ["'x'", "'nobody'", "'b'", "'c'", "'soon'", "'45000'", "'Ana Souza'", "lost", "2027-02-30"],
+        ["'x'", "'nobody'", "'b'", "'c'", "'soon'", "'45000'", "'Ana Souza'", "dropped", "2027-02-30"],
         messages,
         strict=True,
     ):
@@ -145,14 +145,14 @@ def test_all_problems_of_all_rows_are_listed_with_their_cells() -> None:
     assert [(entry.line, entry.unread) for entry in found.rows] == [(2, True), (3, False), (4, True)]
 
 
-def test_a_row_with_a_bad_date_alone_is_no_entry() -> None:
+def test_a_row_with_an_invalid_date_is_unread() -> None:
     found = entries("client|renewal|deadline", "a.example|2027-03-01|soon", "b.example|soon|", "c.example||")
 
     assert [entry.client for entry in found.rows if not entry.unread] == ["c.example"]
     assert [(line, column) for line, column, _ in places(found.problems)] == [(2, 3), (3, 2)]
 
 
-def test_dates_are_settled_a_column_at_a_time() -> None:
+def test_dates_are_read_by_column() -> None:
     found = entries(
         "client|renewal|deadline",
         "a.example|03/04/2027|05/06/2027",
@@ -160,13 +160,13 @@ def test_dates_are_settled_a_column_at_a_time() -> None:
         "c.example||07/06/2027",
     )
 
-    # The 13th settles the renewals, and nothing else.
+    # The 13th shows the order for the renewals only.
     assert [(line, column) for line, column, _ in places(found.problems)] == [(2, 3), (4, 3)]
     good = [entry for entry in found.rows if not entry.unread]
     assert [entry.values["renewal"] for entry in good] == [date(2027, 4, 13)]
 
 
-def test_the_order_of_dates_may_be_said() -> None:
+def test_the_order_of_dates_can_be_given() -> None:
     lines = ("client|renewal|deadline", "a.example|03/04/2027|01/02/2027")
     dmy, mdy = (entries(*lines, date_format=order).rows[0].values for order in ("dmy", "mdy"))
 
@@ -174,10 +174,10 @@ def test_the_order_of_dates_may_be_said() -> None:
     assert (mdy["renewal"], mdy["deadline"]) == (date(2027, 3, 4), date(2027, 1, 2))
 
 
-def test_a_row_without_a_client_is_a_problem_in_the_clients_column_and_a_blank_row_is_none() -> None:
+def test_a_filled_row_without_a_client_is_a_problem() -> None:
     found = entries("name|client|hub_id", "Acme||", "||", "Beta|b.example|")
 
-    assert places(found.problems) == [(2, 2, "the row names no client: 'Acme'")]
+    assert places(found.problems) == [(2, 2, "the row has no client: 'Acme'")]
     assert [(entry.line, entry.client) for entry in found.rows] == [(4, "b.example")]
 
 
@@ -186,13 +186,13 @@ def test_a_row_without_a_client_is_quoted_up_to_forty_characters() -> None:
     found = entries("client|hub_id|city", f"|{long}|", f"||{long[:40]}", "|7|Porto")
 
     assert [problem.message for problem in found.problems if "client" in problem.message] == [
-        f"the row names no client: '{long[:39]}…'",
-        f"the row names no client: '{long[:40]}'",
-        "the row names no client: '7, Porto'",
+        f"the row has no client: '{long[:39]}…'",
+        f"the row has no client: '{long[:40]}'",
+        "the row has no client: '7, Porto'",
     ]
 
 
-def test_a_row_without_a_client_and_with_a_bad_cell_has_both_problems() -> None:
+def test_a_row_without_a_client_and_with_an_invalid_cell_has_two_problems() -> None:
     found = entries("client|hub_id", "|x")
 
     assert [(line, column) for line, column, _ in places(found.problems)] == [(2, 1), (2, 2)]
@@ -225,13 +225,13 @@ def test_a_list_of_overrides_is_read() -> None:
     )
 
 
-def test_notify_and_note_may_be_missing() -> None:
+def test_notify_and_note_are_optional() -> None:
     assert read_override_rows(sheet("owner|client", "default|a.example"), FILE).rows == (
         OverrideRow(FILE, 2, "a.example", "default", places={"owner": 1, "client": 2}),
     )
 
 
-def test_a_report_of_who_is_refused_with_the_way_out() -> None:
+def test_a_report_of_who_is_refused_with_a_hint() -> None:
     from renewctl.render.who_columns import COLUMNS
 
     for columns in (COLUMNS, [" Client", "OWNER", "Rule ", "TO"]):
@@ -242,7 +242,7 @@ def test_a_report_of_who_is_refused_with_the_way_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "message"), [("client|notify", "no column for the owner"), ("owner|note", "")]
+    ("header", "message"), [("client|notify", "no column for the renewal owner"), ("owner|note", "")]
 )
 def test_a_list_needs_client_and_owner(header: str, message: str) -> None:
     with pytest.raises(BadInput) as caught:
@@ -254,7 +254,7 @@ def test_a_list_needs_client_and_owner(header: str, message: str) -> None:
 
 
 def json_rows(*lines: str) -> tuple[OverrideRow, ...]:
-    """Return what the lines say."""
+    """Return the rows of the lines."""
     return json_rows_of("\n".join(lines).encode(), FILE)
 
 
@@ -268,7 +268,7 @@ def json_rows(*lines: str) -> tuple[OverrideRow, ...]:
         (b"[{", False),
     ],
 )
-def test_json_lines_are_recognised(data: bytes, expected: bool) -> None:
+def test_json_lines_are_recognized(data: bytes, expected: bool) -> None:
     assert is_jsonl(data) is expected
 
 
@@ -294,7 +294,7 @@ def test_null_is_blank() -> None:
 
 
 @pytest.mark.parametrize("source", ["default", "none"])
-def test_a_client_that_follows_the_default_is_to_follow_it(source: str) -> None:
+def test_a_client_that_follows_the_default_has_owner_default(source: str) -> None:
     line = '{"client": "a.example", "name": "A", "hub_id": 1, "owner": "hubspot", "source": "?"}'
     line = line.replace("?", source)
 
@@ -307,7 +307,7 @@ def test_a_client_with_an_override_keeps_it() -> None:
     assert json_rows(line) == (OverrideRow(FILE, 1, "a.example", "hubspot", "ana"),)
 
 
-def test_bad_lines_are_all_listed() -> None:
+def test_all_invalid_lines_are_listed() -> None:
     with pytest.raises(BadInput) as caught:
         json_rows(
             '{"client": "a.example", "owner": "hubspot"}',
@@ -325,18 +325,18 @@ def test_bad_lines_are_all_listed() -> None:
     assert [problem.line for problem in problems] == [2, 3, 4, 5, 6, 7, 7, 9]
     assert {problem.file for problem in problems} == {FILE}
     messages = [problem.message for problem in problems]
-    assert messages[0].startswith("not JSON")
-    assert messages[1] == messages[2] == messages[3] == "not an object with a client"
-    assert messages[4:7] == ["client must be text", "unknown key notfy", "owner must be text"]
+    assert messages[0].startswith("not valid JSON")
+    assert messages[1] == messages[2] == messages[3] == "not an object with the key client"
+    assert messages[4:7] == ["client must be text", "unknown key 'notfy'", "owner must be text"]
 
 
-def test_bytes_that_are_not_utf8_are_refused_and_not_guessed() -> None:
+def test_json_lines_that_are_not_utf8_are_refused() -> None:
     data = '{"client": "a.example", "owner": "hubspot", "note": "João"}'.encode("cp1252")
 
     with pytest.raises(BadInput):
         json_rows_of(data, FILE)
 
 
-def test_a_key_twice_is_refused() -> None:
+def test_a_repeated_key_is_refused() -> None:
     with pytest.raises(BadInput):
         json_rows('{"client": "a.example", "owner": "hubspot", "owner": "default"}')

@@ -1,4 +1,4 @@
-"""The roster as CSV or a workbook comes back as it went: whatever people and products are called."""
+"""Test that importing an exported CSV file or workbook changes nothing."""
 
 import csv
 import io
@@ -41,7 +41,7 @@ ODD = (
     "-", "–", "TBD", "\u200babc", "abc\u200e", "BraganÃ§a", "Bragan\ufffda", "M\x81ller",
     "default", "O'Dell", "{x}", "#x", "x\u2028y", "\x1b[31m",
 )  # fmt: skip
-# What a file cannot hold: NUL in CSV, the last two in a workbook. Surrounding space is another test's.
+# Without characters that are not allowed: NUL in CSV, the last two in workbooks.
 TEXT = (
     st.sampled_from(ODD)
     | st.text(st.characters(codec="utf-8", exclude_characters="\0\ufffe\uffff"), max_size=6)
@@ -57,20 +57,20 @@ SETTINGS = st.sampled_from(USERS).flatmap(
 
 
 def contacts() -> st.SearchStrategy[list[Data]]:
-    """Return lists of contacts, an address at most once."""
+    """Return lists of contacts with unique addresses."""
     contact = st.fixed_dictionaries(
         {
             "email": st.sampled_from(ADDRESSES),
             "roles": st.lists(st.sampled_from([*map(str, Role)]), unique=True),
         },
-        # Names that act inside a cell of addresses are another test's.
+        # Names with special characters have their own test.
         optional={"name": TEXT.filter(lambda name: not set("<>\r") & set(name)), "active": st.booleans()},
     )
     return st.lists(contact, max_size=3, unique_by=lambda item: item["email"])
 
 
 def renewals() -> st.SearchStrategy[list[Data]]:
-    """Return lists of renewals, a product at most once, in whatever case; deadlines before the dates."""
+    """Return lists of renewals with unique products and valid deadlines."""
     renewal = st.builds(
         lambda day, product, own: {
             "date": day,
@@ -90,7 +90,7 @@ EXPORTS: tuple[Export, ...] = (
     partial(export_csv, excel=True),
     partial(export_workbook, as_of=AS_OF),
 )
-"""The ways to export from which everything comes back."""
+"""Exports that can be imported without loss."""
 CLIENTS = st.fixed_dictionaries(
     {},
     optional={
@@ -104,7 +104,7 @@ CLIENTS = st.fixed_dictionaries(
 
 
 def with_ids(clients: Data) -> Data:
-    """Return the clients, every second one with a hub id of its own."""
+    """Return the clients, every second one with a unique hub ID."""
     return {
         key: {**each, **({"hub_id": at} if at % 2 else {})} for at, (key, each) in enumerate(clients.items())
     }
@@ -124,16 +124,16 @@ STORES = st.fixed_dictionaries(
 
 
 def portfolio(data: Data) -> Portfolio:
-    """Return what the data says; it must be valid."""
+    """Return the portfolio of valid data."""
     reading = read_portfolio(data)
     assert not reading.problems
     return reading.portfolio
 
 
-def taken_in(
+def import_plan_of(
     known: Portfolio, content: str | bytes, *, prune: bool = False, allow_odd_text: bool = False
 ) -> Plan:
-    """Return the plan of importing the content of a file, overrides and all."""
+    """Return the plan of importing a file with overrides."""
     data = content.encode() if isinstance(content, str) else content
     table = read_client_rows(read_sheet(data, FILE), FILE, mapping={})
     assert not table.unused
@@ -143,9 +143,9 @@ def taken_in(
 
 @LAW
 @given(STORES, st.sampled_from(EXPORTS))
-def test_fed_back_it_changes_nothing(data: Data, export: Export) -> None:
+def test_importing_an_export_changes_nothing(data: Data, export: Export) -> None:
     known = portfolio(data)
-    plan = taken_in(known, export(known))
+    plan = import_plan_of(known, export(known))
 
     assert plan.changes == ()
     assert plan.counts == (("new", 0), ("changed", 0), ("unchanged", len(known.clients)), ("removed", 0))
@@ -153,9 +153,9 @@ def test_fed_back_it_changes_nothing(data: Data, export: Export) -> None:
 
 @LAW
 @given(STORES.filter(lambda data: data["clients"]))
-def test_fed_back_with_prune_it_changes_nothing_and_there_is_nothing_to_ask_or_say(data: Data) -> None:
+def test_importing_an_export_with_prune_changes_nothing(data: Data) -> None:
     known = portfolio(data)
-    plan = taken_in(known, export_csv(known), prune=True)
+    plan = import_plan_of(known, export_csv(known), prune=True)
 
     assert (plan.changes, plan.danger) == ((), "")
     assert all("keep" in note or "HubSpot allows" in note for note in plan.notes)
@@ -163,17 +163,17 @@ def test_fed_back_with_prune_it_changes_nothing_and_there_is_nothing_to_ask_or_s
 
 @LAW
 @given(st.lists(TEXT, min_size=1, max_size=3), st.sampled_from(EXPORTS))
-def test_people_of_whatever_name_fed_back_change_nothing(names: list[str], export: Export) -> None:
+def test_importing_exported_contacts_with_any_name_changes_nothing(names: list[str], export: Export) -> None:
     people = [
         {"email": f"p{at}@a.example", "name": name, "roles": ["billing"]} for at, name in enumerate(names)
     ]
     known = portfolio({"clients": {"a.example": {"contacts": people}}})
 
-    assert taken_in(known, export(known)).changes == ()
+    assert import_plan_of(known, export(known)).changes == ()
 
 
 def texts_of(value: Any) -> Iterator[str]:
-    """Yield every text in the data of a store."""
+    """Yield every text in the data."""
     if isinstance(value, dict | list):
         for each in value.values() if isinstance(value, dict) else value:
             yield from texts_of(each)
@@ -182,44 +182,44 @@ def texts_of(value: Any) -> Iterator[str]:
 
 
 def has_marks(data: Data) -> bool:
-    """Tell whether a text begins as a cell of ours behind its mark: raw, that cannot be told apart."""
+    """Return whether a text begins like the mark of ``csv_cell``."""
     return any(text.startswith("'") for text in texts_of(data))
 
 
-def means_itself(data: Data) -> bool:
-    """Tell whether every text is read as it is even where the store does not have it."""
+def is_plain_text(data: Data) -> bool:
+    """Return whether every text is imported unchanged into an empty file."""
     return all(text == trim(text) and not is_placeholder(text, Kind.NAME) for text in texts_of(data))
 
 
 @LAW
 @given(STORES.filter(lambda data: not has_marks(data)), st.booleans())
-def test_fed_back_raw_it_changes_nothing(data: Data, excel: bool) -> None:
+def test_importing_a_raw_export_changes_nothing(data: Data, excel: bool) -> None:
     known = portfolio(data)
 
-    assert taken_in(known, export_csv(known, raw=True, excel=excel)).changes == ()
+    assert import_plan_of(known, export_csv(known, raw=True, excel=excel)).changes == ()
 
 
-def carried(name: str) -> bool:
-    """Tell whether a cell beside an address can hold the name."""
+def is_exported(name: str) -> bool:
+    """Return whether an exported cell can contain the name."""
     return name.isprintable() and not set('"<>') & set(name)
 
 
 def plain(name: str) -> str:
-    """Return the name with single spaces for all white space, as a cell holds it."""
+    """Return the name with single spaces, as in an exported cell."""
     return " ".join(name.split())
 
 
-def roster(known: Portfolio) -> Data:
-    """Return what a CSV can carry of a portfolio: not a name with quotes, brackets or line ends in it."""
+def exported_data(known: Portfolio) -> Data:
+    """Return the data of a portfolio that an export contains."""
     return {
         key: (
             plain(client.name),
             client.memo.split(),
             client.hub_id,
             {role: {c.email for c in client.contacts if role in c.roles} for role in Role},
-            {c.email: plain(c.name) for c in client.contacts if c.roles and carried(plain(c.name))},
+            {c.email: plain(c.name) for c in client.contacts if c.roles and is_exported(plain(c.name))},
             {(plain(each.product), each.day, each.deadline) for each in client.renewals},
-            # An override that says what the default says is not written: nothing in a list asks for it.
+            # An override that matches the default is not imported.
             client.override if not same_as_default(known, client.override) else None,
         )
         for key, client in known.clients.items()
@@ -227,7 +227,7 @@ def roster(known: Portfolio) -> Data:
 
 
 def same_as_default(known: Portfolio, override: Any) -> bool:
-    """Tell whether the override is what the client would be treated by anyway; a blank user is any."""
+    """Return whether the override matches the default. A blank user matches any."""
     default = known.default
     if not override or not default or override.owner != default.owner:
         return False
@@ -235,20 +235,20 @@ def same_as_default(known: Portfolio, override: Any) -> bool:
 
 
 @LAW
-@given(STORES.filter(means_itself), st.sampled_from(EXPORTS))
-def test_taken_into_an_empty_portfolio_it_is_the_same_roster(data: Data, export: Export) -> None:
+@given(STORES.filter(is_plain_text), st.sampled_from(EXPORTS))
+def test_importing_into_an_empty_file_gives_the_same_clients(data: Data, export: Export) -> None:
     known = portfolio(data)
     empty = {**data, "clients": {}}
-    plan = taken_in(portfolio(empty), export(known), allow_odd_text=True)
+    plan = import_plan_of(portfolio(empty), export(known), allow_odd_text=True)
     after = portfolio(paths.apply_changes(empty, plan.changes))
 
-    names = {key: whole[4] for key, whole in roster(known).items()}
-    found = roster(after)
-    for key, whole in names.items():  # people whose names stayed behind have none
+    names = {key: whole[4] for key, whole in exported_data(known).items()}
+    found = exported_data(after)
+    for key, whole in names.items():  # contacts whose names are not exported have none
         found[key][4].update({email: name for email, name in found[key][4].items() if email in whole})
         for email in {*found[key][4]} - {*whole}:
             assert found[key][4].pop(email) == ""
-    assert found == roster(known)
+    assert found == exported_data(known)
     assert list(after.clients) == list(known.clients)
 
 
@@ -282,20 +282,20 @@ LINES = [
 
 
 @pytest.mark.parametrize(("raw", "mark"), [(False, "'"), (True, "")])
-def test_the_text_to_the_letter(raw: bool, mark: str) -> None:
+def test_the_exact_csv_text(raw: bool, mark: str) -> None:
     text = export_csv(portfolio(tomli.loads(STORE)), raw=raw)
 
     assert text == "\r\n".join(LINES).replace("{}", mark)
 
 
-def test_excel_gets_its_mark_once_and_nothing_else() -> None:
+def test_excel_adds_only_the_byte_order_mark() -> None:
     known = portfolio(tomli.loads(STORE))
 
     assert export_csv(known, excel=True) == BOM + export_csv(known)
     assert export_csv(known, excel=True).encode().startswith(b"\xef\xbb\xbfclient,")
 
 
-def test_no_clients_leave_the_header() -> None:
+def test_without_clients_there_is_only_the_header() -> None:
     assert export_csv(Portfolio()) == HEADER + "\r\n"
 
 
@@ -321,7 +321,7 @@ def test_no_cell_is_a_formula_and_every_row_has_all_cells(data: Data) -> None:
         'renewals = [{ date = 2027-03-01, product = " Hub " }, { date = 2027-04-01, product = "Other" }]',
         'renewals = [{ date = 2027-03-01, product = "Hub" }, { date = 2027-04-01, product = "HUB" }]',
         'override = { owner = "hubspot", notify = "ANA@agency.example" }',
-        # Not under [users], as one in the examples.
+        # Not under [users], as in the examples.
         'override = { owner = "hubspot", notify = "pedro@agency.example" }',
         'override = { owner = "partner", notify = "pedro@agency.example" }',
         'override = { owner = "partner" }',
@@ -330,23 +330,23 @@ def test_no_cell_is_a_formula_and_every_row_has_all_cells(data: Data) -> None:
         "hub_id = 999999999999999",
     ],
 )
-def test_an_odd_client_fed_back_changes_nothing(client: str) -> None:
+def test_importing_an_odd_exported_client_changes_nothing(client: str) -> None:
     known = portfolio(tomli.loads(f'[users."ana@agency.example"]\n[clients."a.example"]\n{client}'))
 
-    assert taken_in(known, export_csv(known)).changes == ()
+    assert import_plan_of(known, export_csv(known)).changes == ()
 
 
-def test_the_agencys_roster_fed_back_changes_nothing(examples: Any) -> None:
+def test_importing_the_exported_agency_changes_nothing(examples: Any) -> None:
     known = portfolio(tomli.loads((examples / "agency.toml").read_text("utf-8")))
 
-    assert taken_in(known, export_csv(known)).changes == ()
+    assert import_plan_of(known, export_csv(known)).changes == ()
 
 
 # ---------------------------------------------------------------- workbooks
 
 
 typed = datetime.fromisoformat
-"""What openpyxl reads of a cell with a date."""
+"""The value that openpyxl reads from a cell with a date."""
 
 
 def test_a_workbook_has_the_same_rows_with_typed_dates_and_numbers() -> None:
@@ -362,8 +362,8 @@ def test_a_workbook_has_the_same_rows_with_typed_dates_and_numbers() -> None:
     assert last == ("b.example", *[None] * 8, "default", None, None, None)
 
 
-def test_the_columns_keep_what_is_typed_later_as_text_or_as_a_date() -> None:
-    """Without a format, 00123 would become 123 in the hands of the next person, and 3/4 a date."""
+def test_blank_columns_are_formatted_as_text_or_date() -> None:
+    """Without a format, spreadsheets change 00123 to 123, and 3/4 to a date."""
     sheet = open_sheet(export_workbook(Portfolio(), AS_OF))
     names = HEADER.split(",")
     formats = {
@@ -376,7 +376,7 @@ def test_the_columns_keep_what_is_typed_later_as_text_or_as_a_date() -> None:
 
 
 def saved_by_libreoffice(data: bytes, folder: Path) -> bytes:
-    """Return a workbook as LibreOffice saves it after opening it."""
+    """Return a workbook opened and saved by LibreOffice."""
     (folder / "roster.xlsx").write_bytes(data)
     command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
     command += ["--convert-to", "xlsx", "--outdir", str(folder / "saved"), str(folder / "roster.xlsx")]
@@ -408,18 +408,18 @@ TRICKY = portfolio(
         },
     }
 )
-"""A portfolio with texts that spreadsheets like to turn into something else."""
+"""A portfolio with texts that spreadsheets tend to convert."""
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 def test_a_workbook_saved_by_libreoffice_changes_nothing(tmp_path: Path) -> None:
     data = saved_by_libreoffice(export_workbook(TRICKY, AS_OF), tmp_path)
 
-    assert taken_in(TRICKY, data).changes == ()
+    assert import_plan_of(TRICKY, data).changes == ()
 
 
-def test_a_workbook_that_libreoffice_saved_once_changes_nothing() -> None:
-    """The same file for whoever has no LibreOffice; tests/data/README.md says how it was made."""
+def test_a_stored_workbook_saved_by_libreoffice_changes_nothing() -> None:
+    """Test a stored file, without LibreOffice. See tests/data/README.md."""
     data = (Path(__file__).parent.parent / "data" / "export-saved-by-libreoffice.xlsx").read_bytes()
 
-    assert taken_in(TRICKY, data).changes == ()
+    assert import_plan_of(TRICKY, data).changes == ()

@@ -1,4 +1,4 @@
-"""Columns are told by their names, in seven languages, never by their place."""
+"""Test matching columns by their names in seven languages."""
 
 import tomllib
 from collections import Counter
@@ -26,7 +26,7 @@ FIELDS = tuple(COLUMNS)
 LANGUAGES = ("en", "pt", "es", "fr", "de", "ja", "pl")
 ADD_DOMAINS = (
     "add a column with each client's domain, for example acme.example; "
-    "if a column has them, name it with --map client=HEADER"
+    "if a column has them, add --map client=HEADER"
 )
 NAMES = {
     "client": "Client|Client name|Cliente|Kunde|クライアント|Klient|domain|Domain|Company Domain Name"
@@ -66,14 +66,14 @@ def problems(columns: tuple[str, ...], mapping: dict[str, str] | None = None) ->
 
 
 def match(columns: tuple[str, ...], mapping: dict[str, str] | None = None) -> MatchedColumns:
-    """Return the columns of a table of which the header alone is known."""
+    """Return the columns of a table that has only a header."""
     return match_columns(Sheet(columns, ()), mapping or {})
 
 
 @pytest.mark.parametrize(
     ("field", "name"), [(field, name) for field, names in NAMES.items() for name in names.split("|")]
 )
-def test_a_field_is_known_by_its_names(field: str, name: str) -> None:
+def test_a_field_is_recognized_by_its_names(field: str, name: str) -> None:
     columns = ("x", name) if field == "client" else ("x", name, "domain")
     columns += ("renewal owner",) if field == "notify" else ()
 
@@ -82,7 +82,7 @@ def test_a_field_is_known_by_its_names(field: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "field", "name"), EVERYDAY, ids=map(" ".join, EVERYDAY))
-def test_an_everyday_name_means_its_field_or_none(language: str, field: str, name: str) -> None:
+def test_an_everyday_name_is_its_field_or_unknown(language: str, field: str, name: str) -> None:
     columns = ("x", name) if field == "client" else ("domain", name)
     columns += ("renewal owner",) if field == "notify" else ()
     taken = {} if field in {"ambiguous", "other", "unknown"} else {field: 1}
@@ -153,7 +153,7 @@ def test_groups_of_names_are_of_fields_and_languages() -> None:
         "",
     ],
 )
-def test_what_only_looks_like_a_field_is_not_taken(name: str) -> None:
+def test_names_that_only_resemble_a_field_are_unknown(name: str) -> None:
     found = match(("domain", name))
 
     assert dict(found.columns) == {"client": 0}
@@ -176,7 +176,7 @@ def test_what_only_looks_like_a_field_is_not_taken(name: str) -> None:
         ("#", ""),
     ],
 )
-def test_names_are_compared_without_case_accents_and_signs(name: str, bare: str) -> None:
+def test_names_are_compared_without_case_accents_and_punctuation(name: str, bare: str) -> None:
     assert fold(name) == bare
 
 
@@ -185,12 +185,12 @@ def test_folding_once_is_enough(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-def test_client_is_the_name_where_the_domain_has_its_own_column() -> None:
+def test_client_is_the_name_if_there_is_a_domain_column() -> None:
     assert dict(match(("Client", "Domain")).columns) == {"client": 1, "name": 0}
     assert dict(match(("Client name", "Name")).columns) == {"client": 0, "name": 1}
     assert (
         problems(("Client", "Domain", "Name"))[0][0]
-        == "several columns are the name: 'Name' (C) and 'Client' (A)"
+        == "several columns match the field name: 'Name' (C) and 'Client' (A)"
     )
 
 
@@ -201,16 +201,16 @@ def test_a_problem_points_at_the_second_column() -> None:
     assert [problem.column for problem in caught.value.problems] == [3]
 
 
-def test_two_columns_for_one_field_are_both_named() -> None:
+def test_two_columns_for_one_field_are_both_listed() -> None:
     columns = ("Domain", *"abcdefghijklmnopqrstuvwxy", "Company Domain Name", "Portal ID", "hub-id")
 
     assert problems(columns) == [
         (
-            "several columns are the client: 'Domain' (A) and 'Company Domain Name' (AA)",
+            "several columns match the field client: 'Domain' (A) and 'Company Domain Name' (AA)",
             "choose one with --map client=Domain or --map 'client=Company Domain Name'",
         ),
         (
-            "several columns are the hub_id: 'Portal ID' (AB) and 'hub-id' (AC)",
+            "several columns match the field hub_id: 'Portal ID' (AB) and 'hub-id' (AC)",
             "choose one with --map 'hub_id=Portal ID' or --map hub_id=hub-id",
         ),
     ]
@@ -219,13 +219,13 @@ def test_two_columns_for_one_field_are_both_named() -> None:
 @pytest.mark.parametrize(
     ("columns", "hint"),
     [
-        (("Domains", "Last Name"), "the columns: Domains, Last Name"),
-        (("a", "", "name"), "the columns: a, name"),
-        ((), "the columns: none has a name"),
+        (("Domains", "Last Name"), "columns: Domains, Last Name"),
+        (("a", "", "name"), "columns: a, name"),
+        ((), "no column has a name"),
     ],
 )
-def test_a_table_without_clients_shows_what_it_has(columns: tuple[str, ...], hint: str) -> None:
-    assert problems(columns) == [("no column is the client's domain", f"{ADD_DOMAINS}; {hint}")]
+def test_without_a_client_column_the_columns_are_listed(columns: tuple[str, ...], hint: str) -> None:
+    assert problems(columns) == [("no column has the clients' domains", f"{ADD_DOMAINS} ({hint})")]
 
 
 @pytest.mark.parametrize(
@@ -238,13 +238,15 @@ def test_a_table_without_clients_shows_what_it_has(columns: tuple[str, ...], hin
         ({"name": "Domain", "client": "Domain"}, {"client": 1, "name": 1}, ("Site", "Name", "Kontakt")),
     ],
 )
-def test_the_mapping_wins(mapping: dict[str, str], columns: dict[str, int], unknown: tuple[str, ...]) -> None:
+def test_the_mapping_overrides_the_names(
+    mapping: dict[str, str], columns: dict[str, int], unknown: tuple[str, ...]
+) -> None:
     found = match(("Site", "Domain", "Name", "Kontakt"), mapping)
 
     assert (dict(found.columns), found.unknown) == (columns, unknown)
 
 
-def test_the_mapping_settles_two_columns_for_one_field() -> None:
+def test_the_mapping_chooses_between_two_columns() -> None:
     found = match(("Domain", "Company Domain Name"), {"client": "Domain"})
 
     assert (dict(found.columns), found.unknown) == ({"client": 0}, ("Company Domain Name",))
@@ -254,30 +256,30 @@ def test_the_mapping_settles_two_columns_for_one_field() -> None:
     }
 
 
-def test_everything_wrong_is_told_at_once() -> None:
+def test_all_problems_with_columns_are_listed() -> None:
     mapping = {"mail": "Name", "primary": "Kontakt", "note": "NAME"}
 
     found = problems(("Name", "name", "Kontact"), mapping)
 
     assert found == [
-        ("--map: there is no field 'mail'", f"the fields: {', '.join(FIELDS)}"),
-        ("--map primary: there is no column 'Kontakt'", "did you mean 'Kontact'?"),
+        ("--map: field 'mail' not found", f"use one of: {', '.join(FIELDS)}"),
+        ("--map primary: column 'Kontakt' not found", "did you mean 'Kontact'?"),
         (
-            "several columns are the note: 'Name' (A) and 'name' (B)",
+            "several columns match the field note: 'Name' (A) and 'name' (B)",
             "choose one with --map note=Name or --map note=name",
         ),
         (
-            "several columns are the name: 'Name' (A) and 'name' (B)",
+            "several columns match the field name: 'Name' (A) and 'name' (B)",
             "choose one with --map name=Name or --map name=name",
         ),
         (
-            "no column is the client's domain",
-            f"{ADD_DOMAINS}; the columns: Name, name, Kontact",
+            "no column has the clients' domains",
+            f"{ADD_DOMAINS} (columns: Name, name, Kontact)",
         ),
     ]
     assert problems(("domain",), {"note": "x", "client": "zzz"}) == [
-        ("--map note: there is no column 'x'", "the columns: domain"),
-        ("--map client: there is no column 'zzz'", "the columns: domain"),
+        ("--map note: column 'x' not found", "use one of the columns: domain"),
+        ("--map client: column 'zzz' not found", "use one of the columns: domain"),
     ]
 
 
@@ -314,7 +316,7 @@ def test_arbitrary_names_are_matched_or_refused(columns: list[str], mapping: dic
         ((), {"owner": "x"}, ""),
     ],
 )
-def test_the_fields_recognised_in_a_row(
+def test_the_fields_recognized_in_a_row(
     columns: tuple[str, ...], mapping: dict[str, str], fields: str
 ) -> None:
     assert recognize_fields(columns, mapping) == {*fields.split()}

@@ -1,4 +1,4 @@
-"""Tables from bytes: whatever a spreadsheet program may have written, read for certain or refused."""
+"""Test reading tables from bytes: ambiguous files are refused."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ def cells(data: bytes, **options: str) -> tuple[tuple[Cell, ...], ...]:
 
 
 def outcome(data: bytes, **options: str | None) -> tuple[Sheet | None, RenewctlError | None]:
-    """Return the table, or the error that bad input may raise; any other goes on."""
+    """Return the table or the expected error. Other errors are raised."""
     try:
         return read_sheet(data, "x", **options), None
     except (BadInput, UsageError) as error:
@@ -34,7 +34,7 @@ def outcome(data: bytes, **options: str | None) -> tuple[Sheet | None, RenewctlE
 
 
 def problems(data: bytes, **options: str) -> list[tuple[int, str, str]]:
-    """Return line, message and hint of everything that is wrong with the data."""
+    """Return line, message and hint of each problem."""
     with pytest.raises(BadInput) as caught:
         read_sheet(data, "clients.csv", **options)
     assert caught.value.exit_status is ExitStatus.INVALID
@@ -45,7 +45,7 @@ def problems(data: bytes, **options: str) -> list[tuple[int, str, str]]:
 def workbook(
     *sheets: dict[str, Cell], hidden: tuple[int, ...] = (), style: str = "14", main: str = "xl/workbook.xml"
 ) -> bytes:
-    """Return the bytes of an .xlsx with these cells; a date has the number format ``style``."""
+    """Return an .xlsx workbook with these cells, and dates in this number format."""
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     relations = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -82,7 +82,9 @@ def workbook(
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, text in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), text)  # without the time: the bytes are in names of tests
+            archive.writestr(
+                zipfile.ZipInfo(name), text
+            )  # without the time, because the bytes are in test names
     return file.getvalue()
 
 
@@ -99,7 +101,7 @@ def cell_xml(place: str, cell: Cell) -> str:
     return f'<c r="{place}"><v>{cell!r}</v></c>'
 
 
-# What is read of a CSV
+# CSV files that are read
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def cell_xml(place: str, cell: Cell) -> str:
         b"\n\nclient,name,,\n\n,,,\nacme.example,A\xc3\xa7\xc3\xa3o,,,,\n\n",
     ],
 )
-def test_every_usual_way_to_save_a_csv_is_read(data: bytes) -> None:
+def test_csv_files_of_common_programs_are_read(data: bytes) -> None:
     sheet = read_sheet(data, "clients.csv")
 
     assert sheet.columns == ("client", "name")
@@ -132,7 +134,7 @@ def test_every_usual_way_to_save_a_csv_is_read(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "CP1252", "latin-1", "utf-8", "utf-16", "utf-16-le"])
-def test_an_encoding_is_used_when_it_is_named(encoding: str) -> None:
+def test_a_given_encoding_is_used(encoding: str) -> None:
     assert cells(CLIENTS.encode(encoding), encoding=encoding) == READ
     assert cells(("\ufeff" + CLIENTS).encode("utf-16-le"), encoding="utf-16-le") == READ
     assert read_sheet(("\ufeff" + CLIENTS).encode("gb18030"), "x", encoding="gb18030").columns[0] == "client"
@@ -141,7 +143,7 @@ def test_an_encoding_is_used_when_it_is_named(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("delimiter", "char"), [(";", ";"), ("|", "|"), ("tab", "\t"), ("\\t", "\t"), ("Pipe", "|")]
 )
-def test_a_delimiter_is_used_when_it_is_named(delimiter: str, char: str) -> None:
+def test_a_given_delimiter_is_used(delimiter: str, char: str) -> None:
     data = f"client{char}a,b;c,d\nacme.example{char}x\n".replace(";", char).encode()
 
     assert cells(data, delimiter=delimiter)[0][0] == "acme.example"
@@ -157,11 +159,11 @@ def test_a_delimiter_is_used_when_it_is_named(delimiter: str, char: str) -> None
         ("a;b;c,d", ("a", "b", "c,d")),
     ],
 )
-def test_the_delimiter_is_seen_in_the_header_alone(header: str, columns: tuple[str, ...]) -> None:
+def test_the_delimiter_is_detected_in_the_header(header: str, columns: tuple[str, ...]) -> None:
     assert read_sheet(f"{header}\n1\n".encode(), "x").columns == columns
 
 
-def test_rows_are_numbered_by_the_line_they_begin_at() -> None:
+def test_rows_have_the_number_of_their_first_line() -> None:
     data = b'sep=,\n\nclient,note\n\na,"two\nlines"\nb,"\n\n"\n,\nc,"last"\n'
 
     sheet = read_sheet(data, "x")
@@ -197,7 +199,7 @@ def test_rows_are_numbered_by_the_line_they_begin_at() -> None:
         ('a "b" c', 'a "b" c'),
     ],
 )
-def test_a_cell_is_what_was_meant(cell: str, value: str | None) -> None:
+def test_cells_of_csv_files_are_read(cell: str, value: str | None) -> None:
     assert cells(f"a,b\nx,{cell}\n".encode()) == (("x", value),)
 
 
@@ -212,14 +214,14 @@ def test_a_header_alone_is_an_empty_table() -> None:
     assert read_sheet(b"client,name\n", "x").rows == ()
 
 
-# A cell may not begin with a space: written without quotes, it is not told from one after the comma.
+# Without leading spaces, which are dropped after a delimiter.
 TEXT = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), min_size=1).map(
     str.strip
 )
 
 
 @given(st.lists(st.lists(TEXT, min_size=2, max_size=2), max_size=5), st.sampled_from(",;\t"))
-def test_what_is_written_as_csv_is_read_again(rows: list[list[str]], delimiter: str) -> None:
+def test_written_csv_is_read_back(rows: list[list[str]], delimiter: str) -> None:
     file = io.StringIO()
     writer = csv.writer(file, delimiter=delimiter)
     writer.writerow(["client", "name"])
@@ -230,7 +232,7 @@ def test_what_is_written_as_csv_is_read_again(rows: list[list[str]], delimiter: 
         assert cells(file.getvalue().encode(encoding)) == wanted
 
 
-# What is refused of a CSV
+# CSV files that are refused
 
 
 @pytest.mark.parametrize(
@@ -240,27 +242,32 @@ def test_what_is_written_as_csv_is_read_again(rows: list[list[str]], delimiter: 
         (b"\xef\xbb\xbf", 0, "the table is empty", "client,name"),
         (b"\n , ,\n", 0, "the table is empty", ""),
         (b"sep=;\n", 0, "the table is empty", ""),
-        ("client\né\n".encode("cp1252"), 2, "byte 0xe9 is not UTF-8", "add --encoding cp1252 for 'é'"),
-        ("client\r\ré\r".encode("cp1252"), 3, "byte 0xe9 is not UTF-8", "--encoding cp1252"),
-        (b"\xff\xfea\0\n\0b", 2, "byte 0x62 is not UTF-16-LE", ""),
-        (b"client\na\0b\n", 2, "the character U+0000 cannot stand in text", "take it out"),
+        ("client\né\n".encode("cp1252"), 2, "byte 0xe9 is not valid UTF-8", "add --encoding cp1252 for 'é'"),
+        ("client\r\ré\r".encode("cp1252"), 3, "byte 0xe9 is not valid UTF-8", "--encoding cp1252"),
+        (b"\xff\xfea\0\n\0b", 2, "byte 0x62 is not valid UTF-16-LE", ""),
+        (b"client\na\0b\n", 2, "the character U+0000 is not allowed in text", "remove it"),
         ("client\na\n".encode("utf-16-le"), 1, "the character U+0000", "--encoding utf-16-le"),
-        (b'client,name\na,b\nc,"d\ne,f\n', 3, "a quote is opened here and never closed", "twice"),
-        (b'client,name\na,"b\nc\n"\n"d","e\nf""\n', 5, "a quote is opened here and never closed", ""),
-        (b'sep=,\nclient,name\n"x', 3, "a quote is opened here and never closed", ""),
+        (b'client,name\na,b\nc,"d\ne,f\n', 3, "the quote that opens here is never closed", "double"),
+        (b'client,name\na,"b\nc\n"\n"d","e\nf""\n', 5, "the quote that opens here is never closed", ""),
+        (b'sep=,\nclient,name\n"x', 3, "the quote that opens here is never closed", ""),
         (
             b'a,b\n"x y,1\n"z w",2\n',
             2,
-            "the cell in quotes that begins here is followed by more in line 3",
+            "the quoted cell that begins here has text after its closing quote in line 3",
             "",
         ),
-        (b'a,b\nx,"y" z\n', 2, "the cell in quotes that begins here is followed by more in line 2", "twice"),
-        (b"a,b\nx,y\rz\n", 2, "a lone carriage return stands in the line", ""),
-        (b"a|b|c\n1|2|3\n", 1, "the header line is parted by |", "--delimiter '|'"),
-        (b"a;b,c\n1;2,3\n", 1, "the header line can be parted in two ways", "--delimiter"),
+        (
+            b'a,b\nx,"y" z\n',
+            2,
+            "the quoted cell that begins here has text after its closing quote in line 2",
+            "double",
+        ),
+        (b"a,b\nx,y\rz\n", 2, "the line contains a lone carriage return", ""),
+        (b"a|b|c\n1|2|3\n", 1, "the header line is separated by |", "--delimiter '|'"),
+        (b"a;b,c\n1;2,3\n", 1, "the delimiter of the header line is ambiguous", "--delimiter"),
     ],
 )
-def test_what_cannot_be_read_for_certain_is_refused(data: bytes, line: int, message: str, hint: str) -> None:
+def test_ambiguous_files_are_refused(data: bytes, line: int, message: str, hint: str) -> None:
     [(found_line, found, way_out)] = problems(data)
 
     assert found_line == line
@@ -273,24 +280,24 @@ def test_every_row_with_too_many_cells_is_listed() -> None:
 
     assert sheet.rows == ()
     assert [(problem.line, problem.message) for problem in sheet.problems] == [
-        (2, "3 cells, but the header names 2 columns"),
-        (3, "4 cells, but the header names 2 columns"),
-        (5, "4 cells, but the header names 2 columns"),
+        (2, "the row has 3 cells, but the header has 2 columns"),
+        (3, "the row has 4 cells, but the header has 2 columns"),
+        (5, "the row has 4 cells, but the header has 2 columns"),
     ]
     assert [problem.column for problem in sheet.problems] == [3, 3, 3]
     assert {problem.file for problem in sheet.problems} == {"clients.csv"}
     one = read_sheet(b"a,\n1,2\n", "x").problems[0]
-    assert one.message == "2 cells, but the header names 1 column"
+    assert one.message == "the row has 2 cells, but the header has 1 column"
 
 
-def test_a_cell_beyond_the_header_of_a_workbook_is_in_a_column_of_its_own() -> None:
+def test_in_a_workbook_a_cell_beyond_the_header_adds_a_column() -> None:
     sheet = read_sheet(workbook({**TABLE, "C2": "x", "E3": "y"}), "x")
 
     assert [row.cells for row in sheet.rows] == [
         ("acme.example", 4411223, "x", None, None),
         (*[None] * 4, "y"),
     ]
-    assert sheet.remarks == ("columns without a header, not read: C, E",)
+    assert sheet.notes == ("columns without a header are not read: C, E",)
     assert sheet.problems == ()
 
 
@@ -313,15 +320,15 @@ def test_a_cell_beyond_the_header_of_a_workbook_is_in_a_column_of_its_own() -> N
         (b"PK\x05\x06" + b"\0" * 18, "an empty zip archive"),
     ],
 )
-def test_a_file_of_another_kind_is_named(data: bytes, kind: str) -> None:
+def test_a_file_of_another_kind_is_identified(data: bytes, kind: str) -> None:
     [(_, message, hint)] = problems(data)
 
-    assert message == f"looks like {kind}"
+    assert message == f"the file looks like {kind}"
     assert ".xlsx" in hint or hint == "unpack it first"
 
 
 @pytest.mark.parametrize("header", ["[Client],name", "version,client", "<client>name", "#,client", "# a,b"])
-def test_a_header_with_signs_is_still_a_header(header: str) -> None:
+def test_a_header_with_special_characters_is_accepted(header: str) -> None:
     if header.startswith("<"):
         header = f'"{header}"'
     assert read_sheet(f"{header}\nx\n".encode(), "x").rows
@@ -344,25 +351,25 @@ def test_a_header_with_signs_is_still_a_header(header: str) -> None:
         {"delimiter": " "},
     ],
 )
-def test_impossible_options_are_usage_errors(options: dict[str, str]) -> None:
+def test_invalid_options_are_usage_errors(options: dict[str, str]) -> None:
     with pytest.raises(UsageError) as caught:
         read_sheet(b"client;name\n-xn--\n", "x", **options)
     assert caught.value.hint
 
 
-def test_a_mark_and_another_encoding_contradict_each_other() -> None:
+def test_a_byte_order_mark_with_another_encoding_is_refused() -> None:
     [(line, message, hint)] = problems(CLIENTS.encode("utf-8-sig"), encoding="cp1252")
 
-    assert (line, message) == (1, "begins with the mark of UTF-8, so it is not cp1252")
-    assert hint == "leave --encoding out"
+    assert (line, message) == (1, "the file begins with a UTF-8 byte order mark, so it is not cp1252")
+    assert hint == "remove --encoding"
     assert cells(CLIENTS.encode("utf-8-sig"), encoding="utf8") == READ
     assert cells(CLIENTS.encode("utf-16"), encoding="UTF-16") == READ
 
 
-def test_the_wrong_encoding_is_not_proposed_again() -> None:
+def test_the_given_encoding_is_not_suggested_again() -> None:
     [(line, message, hint)] = problems(b"client\na\n\x81\n", encoding="cp1252")
 
-    assert (line, message) == (3, "byte 0x81 is not CP1252")
+    assert (line, message) == (3, "byte 0x81 is not valid CP1252")
     assert hint.startswith("add --encoding cp1251 for ")
 
 
@@ -370,21 +377,21 @@ def test_the_wrong_encoding_is_not_proposed_again() -> None:
 def test_utf8_is_not_read_in_another_encoding(encoding: str) -> None:
     [(_, message, hint)] = problems("client\nBragança\n".encode(), encoding=encoding)
 
-    assert message.startswith(f"is UTF-8: read as {encoding}, ")
-    assert hint == "leave --encoding out"
+    assert message.startswith(f"the file is UTF-8, so {encoding} ")
+    assert hint == "remove --encoding"
 
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [("Łódź Gęś", "cp1250"), ("Ромашка", "cp1251"), ("更新", "cp932"), ("Açúcar", "cp1252")],
 )
-def test_encodings_are_offered_with_what_they_make_of_a_word(text: str, encoding: str) -> None:
+def test_suggested_encodings_show_how_they_read_a_word(text: str, encoding: str) -> None:
     [(_, _, hint)] = problems(f"client,name\na.example,{text},\n".encode(encoding))
 
     assert f"{encoding} for '{text.split(maxsplit=1)[0]}'" in hint
 
 
-def test_one_row_with_a_blank_cell_too_many_is_shifted_and_all_rows_are_not() -> None:
+def test_an_extra_blank_cell_is_accepted_only_in_all_rows() -> None:
     shifted = read_sheet(b"client,name,memo\na.example,A, Inc,\nb.example,B,x\n", "x")
     padded = read_sheet(b"client,name,memo\na.example,A,y,\nb.example,B,x,\n", "x")
 
@@ -420,13 +427,13 @@ def test_arbitrary_quotes_are_read_or_refused(text: str) -> None:
 
 # Workbooks
 
-TABLE: dict[str, Cell] = {"A1": "client", "B1": "hub id", "A2": "acme.example", "B2": 4411223}
+TABLE: dict[str, Cell] = {"A1": "client", "B1": "hub ID", "A2": "acme.example", "B2": 4411223}
 
 
-def test_a_workbook_is_known_by_its_bytes() -> None:
+def test_a_workbook_is_recognized_by_its_bytes() -> None:
     sheet = read_sheet(workbook(TABLE), "clients.csv")
 
-    assert sheet.columns == ("client", "hub id")
+    assert sheet.columns == ("client", "hub ID")
     assert sheet.rows == (SheetRow(2, ("acme.example", 4411223)),)
 
 
@@ -446,14 +453,14 @@ def test_a_workbook_is_known_by_its_bytes() -> None:
         (None, None),
     ],
 )
-def test_a_workbooks_cell_is_what_it_shows(cell: Cell, value: Cell) -> None:
+def test_cells_of_workbooks_are_read(cell: Cell, value: Cell) -> None:
     [row] = read_sheet(workbook({**TABLE, "B2": cell}), "x").rows
 
     assert row.cells[1] == value
     assert type(row.cells[1]) is type(value)
 
 
-def test_a_workbooks_time_of_day_is_kept() -> None:
+def test_times_of_day_are_not_values() -> None:
     moment = datetime(2027, 3, 1, 9, 30)  # noqa: DTZ001
     [row] = read_sheet(workbook({**TABLE, "B2": moment}, style="22"), "x").rows
 
@@ -468,7 +475,7 @@ def test_rows_of_a_workbook_keep_their_numbers() -> None:
     assert sheet.rows == (SheetRow(5, (None, "a", None)), SheetRow(9, (None, "b", "B")))
 
 
-def test_the_one_sheet_that_holds_something_is_read() -> None:
+def test_the_only_filled_sheet_is_read() -> None:
     data = workbook({}, TABLE, {}, {"A1": "list"}, hidden=(4,))
 
     assert read_sheet(data, "x").rows[0].cells == ("acme.example", 4411223)
@@ -477,19 +484,19 @@ def test_the_one_sheet_that_holds_something_is_read() -> None:
 @pytest.mark.parametrize(
     ("data", "message", "hint"),
     [
-        (workbook({}), "the table is empty", "name the columns"),
-        (workbook({}, TABLE, hidden=(2,)), "2 rows, with client, hub id", "--sheet Sheet2"),
-        (workbook({**TABLE, "XFD1048576": "x"}), "the sheet is too large", "a cell far out"),
+        (workbook({}), "the table is empty", "put the column names"),
+        (workbook({}, TABLE, hidden=(2,)), "2 rows, with client, hub ID", "--sheet Sheet2"),
+        (workbook({**TABLE, "XFD1048576": "x"}), "the sheet is too large", "a distant cell"),
         (workbook(TABLE)[:400], "the workbook is damaged", "save it again"),
         (b"PK\x03\x04nonsense", "the workbook is damaged", "save it again"),
         (
             workbook(TABLE, main="xl/workbook.xmlx"),
-            "looks like a zip archive without",
+            "the file looks like a zip archive without",
             "",
         ),
         (
             workbook(TABLE, main="word/document.xml"),
-            "looks like a zip archive without",
+            "the file looks like a zip archive without",
             "",
         ),
         (workbook(TABLE).replace(b"<sheetData>", b"<sheetDatb>"), "the workbook is damaged", ""),
@@ -502,16 +509,16 @@ def test_a_workbook_that_cannot_be_read_is_refused(data: bytes, message: str, hi
     assert hint in way_out
 
 
-def test_cells_that_are_only_formatted_do_not_make_a_sheet_large() -> None:
+def test_formatted_blank_cells_do_not_count() -> None:
     assert read_sheet(workbook({**TABLE, "XFD1048576": None}), "x").rows[0].number == 2
 
 
-def test_without_calamine_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_calamine_the_hint_is_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "python_calamine", None)
 
     [(_, message, hint)] = problems(workbook(TABLE))
 
-    assert message == "reading this workbook needs python-calamine"
+    assert message == "reading this workbook requires python-calamine"
     assert hint == f"{install_command('python-calamine')}, or save it as CSV UTF-8"
     assert cells(CLIENTS.encode()) == READ
 

@@ -1,4 +1,4 @@
-"""Workbooks as people and programs write them: nothing that a cell shows is taken for blank."""
+"""Test workbooks written by people and programs: shown values are not blank."""
 
 import io
 import subprocess
@@ -15,7 +15,7 @@ import xlsxwriter
 
 from exchange.reading import read_sheet
 from renewctl.errors import BadInput, UsageError
-from renewctl.exchange.sheets import ReadingOptions, leave_out_totals, read_sheets
+from renewctl.exchange.sheets import ReadingOptions, drop_totals, read_sheets
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.installation import install_command
 
@@ -29,7 +29,7 @@ def tracker(suffix: str) -> bytes:
 
 
 def book(*rows: tuple[Any, ...], edit: Callable[[Any], object] = lambda _: None) -> bytes:
-    """Return a workbook by openpyxl, in which ``edit`` has changed the sheet."""
+    """Return a workbook by openpyxl with a sheet changed by ``edit``."""
     made = openpyxl.Workbook()
     made.active.title = "Clients"
     for row in rows:
@@ -41,7 +41,7 @@ def book(*rows: tuple[Any, ...], edit: Callable[[Any], object] = lambda _: None)
 
 
 def parts(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
-    """Return an archive with each member as ``change`` returns it."""
+    """Return an archive in which each member is changed by ``change``."""
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
         for name in old.namelist():
@@ -56,14 +56,14 @@ def message_of(cell: Cell) -> str:
 
 
 def problem(data: bytes, name: str = "book", **options: Any) -> tuple[str, str, str, int]:
-    """Return sheet, message, hint and row of the one problem of a workbook."""
+    """Return sheet, message, hint and row of the only problem of a workbook."""
     with pytest.raises(BadInput) as caught:
         read_sheets(data, name, ReadingOptions(**options))
     [found] = caught.value.problems
     return found.sheet, found.message, found.hint, found.line
 
 
-# ------------------------------------------------------------------ by LibreOffice, in three formats
+# ------------------------------------------------------------------ written by LibreOffice, in three formats
 
 
 @pytest.fixture(params=FORMATS)
@@ -75,7 +75,7 @@ def test_the_header_is_found_below_a_title(sheet: Sheet) -> None:
     assert sheet.name == "Clients 2027"
     assert sheet.line == 3
     assert sheet.columns[:3] == ("Domain", "Name", "Renewal date")
-    assert "header found in row 3; not read above it: row 1 (Clients of the agency)" in sheet.remarks
+    assert "header found in row 3; skipped above it: row 1 (Clients of the agency)" in sheet.notes
 
 
 def test_values_are_what_the_cells_show(sheet: Sheet) -> None:
@@ -87,7 +87,7 @@ def test_values_are_what_the_cells_show(sheet: Sheet) -> None:
     assert sheet.rows[2].cells[2] == datetime(2027, 5, 3, 9, 30)  # noqa: DTZ001
     assert sheet.rows[2].cells[6] in (True, 1)
     assert message_of(sheet.rows[3].cells[6]) in {
-        f"the cell holds the time {text}" for text in ("09:30:00", "9:30:00")
+        f"the cell contains the time {text}" for text in ("09:30:00", "9:30:00")
     }
 
 
@@ -101,33 +101,33 @@ def test_a_formula_with_an_empty_result_is_blank(sheet: Sheet) -> None:
     assert sheet.rows[1].cells[3] is None
 
 
-def test_a_cell_below_a_merge_is_not_blank(sheet: Sheet) -> None:
+def test_a_cell_covered_by_a_merge_is_not_blank(sheet: Sheet) -> None:
     assert sheet.rows[3].cells[1] == "Merged"
     assert message_of(sheet.rows[4].cells[1]) == "the cell is merged with B7"
     assert [row.number for row in sheet.rows] == [4, 5, 6, 7, 8, 9], "an empty merge is no row"
 
 
-def test_hidden_columns_and_sheets_are_remarked_on(sheet: Sheet) -> None:
-    assert "hidden columns, read like the others: Comments" in sheet.remarks
-    assert "hidden sheets, not read: Lists (--sheet NAME reads one)" in sheet.remarks
+def test_hidden_columns_and_sheets_are_noted(sheet: Sheet) -> None:
+    assert "hidden columns are read like the others: Comments" in sheet.notes
+    assert "hidden sheets are not read: Lists (to read one, add --sheet NAME)" in sheet.notes
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_hidden_rows_are_refused_until_an_option_says_what_is_meant(suffix: str) -> None:
+def test_hidden_rows_are_refused_without_the_option(suffix: str) -> None:
     sheet, message, hint, row = problem(tracker(suffix))
     assert (sheet, row) == ("Clients 2027", 6)
-    assert message.startswith("1 row is hidden or filtered out, the first with cedro.example, Hidden")
+    assert message.startswith("1 row is hidden or filtered out, starting with cedro.example, Hidden")
     assert "--hidden-rows include" in hint
 
     skipped = read_sheet(tracker(suffix), "tracker", hidden_rows="skip")
     assert [row.number for row in skipped.rows] == [4, 5, 7, 8, 9]
-    assert "hidden rows, skipped: row 6 (cedro.example, Hidden, 2027-05-03 09:30:00 and 2 more)" in [
-        *skipped.remarks
+    assert "hidden rows are skipped: row 6 (cedro.example, Hidden, 2027-05-03 09:30:00 and 2 more)" in [
+        *skipped.notes
     ]
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_a_hidden_sheet_is_read_where_it_is_named(suffix: str) -> None:
+def test_a_hidden_sheet_can_be_chosen(suffix: str) -> None:
     assert read_sheet(tracker(suffix), "tracker", sheets=["lists"]).rows[0].cells == ("hubspot",)
 
 
@@ -149,7 +149,7 @@ SHAPE = (
         ("<office:annotation><text:p>a comment</text:p></office:annotation><text:p>Acme</text:p>", "Acme"),
     ],
 )
-def test_a_cell_of_ods_is_its_text_and_not_that_of_shapes(text: str, shown: str) -> None:
+def test_an_ods_cell_has_its_own_text_without_shapes(text: str, shown: str) -> None:
     def change(name: str, data: bytes) -> bytes:
         return data.replace(b"<text:p>Acme</text:p>", text.encode(), 1) if name == "content.xml" else data
 
@@ -176,10 +176,10 @@ def test_a_column_without_width_is_hidden() -> None:
         return data.replace(b"<sheetData>", b'<cols><col min="2" max="2" width="0"/></cols><sheetData>')
 
     sheet = read_sheet(parts(book(HEADER, ("a.example", "x")), narrow), "x")
-    assert sheet.remarks == ("hidden columns, read like the others: name",)
+    assert sheet.notes == ("hidden columns are read like the others: name",)
 
 
-def test_text_that_a_merge_hides_is_not_read() -> None:
+def test_text_covered_by_a_merge_is_not_read() -> None:
     def merge(_: str, data: bytes) -> bytes:
         return data.replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="B2:C2"/></mergeCells>')
 
@@ -187,10 +187,10 @@ def test_text_that_a_merge_hides_is_not_read() -> None:
     assert message_of(read_sheet(data, "x").rows[0].cells[2]) == "the cell is merged with B2"
 
 
-# ----------------------------------------------------------------------------- by programs
+# ----------------------------------------------------------------------------- written by libraries
 
 
-def test_a_formula_that_openpyxl_wrote_was_never_calculated() -> None:
+def test_a_formula_written_by_openpyxl_is_uncalculated() -> None:
     sheet = read_sheet(book(HEADER, ("a.example", "=A1"), ("b.example", "=NA()")), "x")
 
     assert [message_of(row.cells[1]) for row in sheet.rows] == [
@@ -199,8 +199,8 @@ def test_a_formula_that_openpyxl_wrote_was_never_calculated() -> None:
 
 
 @pytest.mark.parametrize(("value", "cell"), [({}, None), ({"value": "Acme"}, "Acme"), ({"value": ""}, None)])
-def test_a_formula_that_xlsxwriter_wrote_has_the_value_it_was_given(value: Any, cell: Cell) -> None:
-    """Without one XlsxWriter writes 0, and that the program that opens it has to calculate."""
+def test_a_formula_written_by_xlsxwriter_has_the_given_value(value: Any, cell: Cell) -> None:
+    """Without a value, XlsxWriter writes 0 and a request to recalculate."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as made:
         written = made.add_worksheet()
@@ -215,7 +215,7 @@ def test_a_formula_that_xlsxwriter_wrote_has_the_value_it_was_given(value: Any, 
         assert message_of(row.cells[1]) == "the cell has a formula that was never calculated"
 
 
-def test_an_error_that_a_program_wrote_is_not_blank() -> None:
+def test_an_error_written_by_a_program_is_not_blank() -> None:
     sheet = read_sheet(book(HEADER, ("a.example", "#N/A"), ("b.example", "#REF!")), "x")
 
     assert [message_of(row.cells[1]) for row in sheet.rows] == [
@@ -231,10 +231,10 @@ def test_filtered_rows_are_hidden() -> None:
         sheet.row_dimensions[3].hidden = True
 
     data = book(HEADER, ("a.example", "x"), ("b.example", "y"), edit=filter_out)
-    assert problem(data)[1] == "1 row is hidden or filtered out, the first with b.example, y"
+    assert problem(data)[1] == "1 row is hidden or filtered out, starting with b.example, y"
 
 
-def test_a_hidden_blank_row_does_not_matter() -> None:
+def test_hidden_blank_rows_are_ignored() -> None:
     def hide(sheet: Any) -> None:
         sheet.row_dimensions[2].hidden = True
         sheet.row_dimensions[9].hidden = True
@@ -242,8 +242,8 @@ def test_a_hidden_blank_row_does_not_matter() -> None:
     assert len(read_sheet(book(HEADER, (), ("a.example", "x"), edit=hide), "x").rows) == 1
 
 
-def test_references_and_row_numbers_may_be_left_out() -> None:
-    """Some programs write none; each cell is then the next one."""
+def test_cell_references_and_row_numbers_are_optional() -> None:
+    """Some programs write none. Then each cell follows the one before."""
 
     def bare(name: str, data: bytes) -> bytes:
         for number in (b"1", b"2"):
@@ -255,7 +255,7 @@ def test_references_and_row_numbers_may_be_left_out() -> None:
     assert message_of(sheet.rows[0].cells[1]) == "the cell has a formula that was never calculated"
 
 
-# --------------------------------------------------------------------------- which sheet and header
+# --------------------------------------------------------------------------- choice of sheet and header
 
 
 def several(*names: str) -> bytes:
@@ -270,11 +270,11 @@ def several(*names: str) -> bytes:
     return file.getvalue()
 
 
-def test_of_several_filled_sheets_each_is_named_with_what_it_holds() -> None:
+def test_several_filled_sheets_are_listed_with_their_headers() -> None:
     with pytest.raises(BadInput) as caught:
         read_sheets(several("Brasil", "Old ones"), "book.xlsx")
 
-    assert caught.value.message == "several sheets are filled, and none is named"
+    assert caught.value.message == "several sheets contain data, and none was chosen"
     assert [(each.sheet, each.message, each.hint) for each in caught.value.problems] == [
         ("Brasil", "2 rows, with client, name", "renewctl --sheet Brasil"),
         ("Old ones", "2 rows, with client, name", "renewctl --sheet 'Old ones'"),
@@ -324,13 +324,13 @@ TITLED = b"Clients 2027\n\nDomain,Name\na.example,A\nClient,Name\n"
         (b"x,y\n" * 19 + b"client,name\n", {}, 20, ("client", "name")),
     ],
 )
-def test_the_header_is_the_first_row_that_names_the_client_and_more(
+def test_the_header_is_the_first_row_with_client_and_another_field(
     data: bytes, options: Any, line: int, columns: tuple[str, ...]
 ) -> None:
     sheet = read_sheet(data, "x", **options)
 
     assert (sheet.line, sheet.columns) == (line, columns)
-    assert any(remark.startswith(f"header found in line {line};") for remark in sheet.remarks) is (line > 1)
+    assert any(remark.startswith(f"header found in line {line};") for remark in sheet.notes) is (line > 1)
 
 
 def test_a_header_row_that_is_blank_is_refused() -> None:
@@ -363,30 +363,30 @@ def test_a_header_row_that_is_blank_is_refused() -> None:
         ((7, None, 40), False),
         ((7, "Total", 40), True),
         (("7 €", "Total", None), True),
-        # A hub ID can be in the client's column, and there is a company of this name.
+        # A hub ID can be in the client column, and there is a company with this name.
         ((4411223, "Total", None), False),
         (("4411223", "Total", None), False),
     ],
 )
-def test_a_row_of_totals_is_left_out_and_named(row: tuple[Cell, ...], skipped: bool) -> None:
+def test_a_row_of_totals_is_skipped_and_noted(row: tuple[Cell, ...], skipped: bool) -> None:
     rows = (SheetRow(2, ("a.example", "A", None)), SheetRow(9, row))
     columns = {"client": 0, "name": 1}
-    sheet = leave_out_totals(Sheet(("client", "name", "value"), rows, name="Clients"), columns)
+    sheet = drop_totals(Sheet(("client", "name", "value"), rows, name="Clients"), columns)
 
     assert sheet.rows == (rows[:1] if skipped else rows)
-    assert any(remark.startswith("not a client, skipped: row 9 (") for remark in sheet.remarks) is skipped
+    assert any(remark.startswith("totals are skipped: row 9 (") for remark in sheet.notes) is skipped
 
 
 @pytest.mark.parametrize("field", ["hub_id", "name", "renewal", "product", "primary"])
-def test_a_number_in_a_column_that_is_read_is_no_total(field: str) -> None:
-    """The row may be a client's whose domain is missing."""
+def test_a_number_in_a_field_is_not_a_total(field: str) -> None:
+    """The row can be that of a client whose domain is missing."""
     sheet = Sheet(("client", field), (SheetRow(2, (None, 5511000)),))
 
-    assert leave_out_totals(sheet, {"client": 0, field: 1}) is sheet
-    assert leave_out_totals(sheet, {"client": 0, "memo": 1}).rows == ()
+    assert drop_totals(sheet, {"client": 0, field: 1}) is sheet
+    assert drop_totals(sheet, {"client": 0, "memo": 1}).rows == ()
 
 
-# ----------------------------------------------------------------------------- what cannot be read
+# ----------------------------------------------------------------------------- workbooks that cannot be read
 
 
 def zipped(*names: str) -> bytes:
@@ -409,12 +409,12 @@ def unlinked(name: str, data: bytes) -> bytes:
 
 
 def huge_count(name: str, data: bytes) -> bytes:
-    """For so many texts calamine makes room at once, and ends the process."""
+    """calamine would allocate memory for so many texts at once, and crash."""
     return data.replace(b'uniqueCount="', b'uniqueCount="19999999999') if "sharedStrings" in name else data
 
 
 def shared() -> bytes:
-    """Return a workbook that keeps its texts in a part of their own."""
+    """Return a workbook that has its texts in a separate part."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as made:
         made.add_worksheet().write_row(0, 0, HEADER)
@@ -427,16 +427,32 @@ SMALL = book(HEADER, ("a.example", "A"))
 @pytest.mark.parametrize(
     ("data", "message", "hint"),
     [
-        (zipped("Index/Document.iwa"), "looks like an Apple Numbers document", "Export To > Excel"),
-        (zipped("Index.zip", "Data/x.jpg"), "looks like an Apple Numbers document", "Export To > Excel"),
-        (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", "looks like a saved web page", ".xlsx"),
-        (zipped("x.txt"), "looks like a zip archive without an .xlsx or .ods workbook in it", ".xlsx"),
+        (zipped("Index/Document.iwa"), "the file looks like an Apple Numbers document", "Export To > Excel"),
+        (
+            zipped("Index.zip", "Data/x.jpg"),
+            "the file looks like an Apple Numbers document",
+            "Export To > Excel",
+        ),
+        (
+            b"MIME-Version: 1.0\nContent-Type: multipart/related\n",
+            "the file looks like a saved web page",
+            ".xlsx",
+        ),
+        (
+            zipped("x.txt"),
+            "the file looks like a zip archive without an .xlsx or .ods workbook in it",
+            ".xlsx",
+        ),
         (parts(SMALL, doctype), "the workbook is damaged: it declares a document type", "save it again"),
-        (parts(shared(), huge_count), "the sheet is too large", "far out"),
+        (parts(shared(), huge_count), "the sheet is too large", "distant cell"),
         (parts(SMALL, unlinked), "the workbook is damaged", "save it again"),
         (tracker("xls")[:3000], "the workbook is damaged", "save it again"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "the workbook is damaged", "save it again"),
-        (book(HEADER, edit=lambda sheet: sheet.cell(1_000_000, 200, 1)), "the sheet is too large", "far out"),
+        (
+            book(HEADER, edit=lambda sheet: sheet.cell(1_000_000, 200, 1)),
+            "the sheet is too large",
+            "distant cell",
+        ),
     ],
 )
 def test_a_workbook_that_cannot_be_read_is_refused(data: bytes, message: str, hint: str) -> None:
@@ -448,19 +464,19 @@ def test_a_workbook_that_cannot_be_read_is_refused(data: bytes, message: str, hi
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_without_its_package_the_message_says_what_to_install(
+def test_without_its_package_the_hint_is_how_to_install_it(
     suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = "xlrd" if suffix == "xls" else "python-calamine"
     monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
 
     _, message, hint, _ = problem(tracker(suffix))
-    assert message == f"reading this workbook needs {package}"
+    assert message == f"reading this workbook requires {package}"
     assert hint == f"{install_command(package)}, or save it as CSV UTF-8"
 
 
 @pytest.mark.parametrize("length", [4200, 6000, 7000, 8000])
-def test_a_truncated_xls_is_damaged_and_says_nothing_else(
+def test_a_truncated_xls_is_damaged_and_prints_nothing_else(
     length: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert problem(tracker("xls")[:length])[1].startswith("the workbook is damaged")
@@ -475,12 +491,12 @@ def test_workbooks_are_read_in_a_process_without_standard_error() -> None:
         assert subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout == b"3\n"
 
 
-def test_a_workbook_behind_a_password_is_named() -> None:
+def test_a_password_protected_workbook_is_identified() -> None:
     data = tracker("xls") + "EncryptedPackage".encode("utf-16-le")
-    assert problem(data)[1] == "looks like a workbook behind a password"
+    assert problem(data)[1] == "the file looks like a password-protected workbook"
 
 
-def test_merges_without_end_are_refused() -> None:
+def test_too_many_merges_are_refused() -> None:
     def merge(name: str, data: bytes) -> bytes:
         many = b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 999 + b"</mergeCells>"
         return data.replace(b"</sheetData>", b"</sheetData>" + many) if "sheet1" in name else data

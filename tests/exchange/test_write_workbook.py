@@ -1,4 +1,4 @@
-"""Workbooks: values of their type, text that stays text, one file for one content, limits that are said."""
+"""Test written workbooks: typed values, plain text, equal bytes, limits."""
 
 import sys
 import time
@@ -24,12 +24,12 @@ DAY = date(2027, 3, 1)
 
 
 def written(*rows: tuple[Any, ...], **options: Any) -> bytes:
-    """Return a workbook of these rows, with a column for each of their cells."""
+    """Return a workbook with these rows."""
     columns = tuple(f"column {at}" for at in range(len(rows[0]))) if rows else ("column 0",)
     return write_workbook(Content("Clients", columns, rows, **options), AS_OF)
 
 
-def test_a_value_stays_what_it_is() -> None:
+def test_a_value_keeps_its_type() -> None:
     data = written((DAY, 7, -22, True, "text", None, ["a@b.example", "c@d.example"], ()))
     row = read_back(data)[1]
 
@@ -64,14 +64,14 @@ def test_text_stays_text(text: str) -> None:
 @example("'=1")
 @example("\r\n=1\r")
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufffe\uffff"), max_size=20))
-def test_import_reads_every_text_as_it_was(text: str) -> None:
+def test_import_reads_the_same_texts(text: str) -> None:
     rows = read_sheet(written((text, "x")), "f.xlsx").rows
 
     assert [row.cells[0] for row in rows] == [text.strip() or None]
 
 
 @pytest.mark.parametrize("number", [0, 10**15 - 1, 1 - 10**15])
-def test_import_reads_every_number_as_it_was(number: int) -> None:
+def test_import_reads_the_same_numbers(number: int) -> None:
     assert read_sheet(written((number,)), "f.xlsx").rows[0].cells == (number,)
 
 
@@ -79,7 +79,7 @@ def test_import_reads_every_number_as_it_was(number: int) -> None:
     ("value", "text"),
     [(10**15, str(10**15)), (date(1900, 2, 28), "1900-02-28"), (date.min, "0001-01-01")],
 )
-def test_what_a_spreadsheet_would_change_is_text(value: object, text: str) -> None:
+def test_values_that_a_spreadsheet_would_change_are_text(value: object, text: str) -> None:
     assert read_back(written((value,)))[1] == (text,)
 
 
@@ -88,7 +88,7 @@ def test_other_dates_are_dates(day: date) -> None:
     assert read_sheet(written((day,)), "f.xlsx").rows[0].cells == (day,)
 
 
-# ---------------------------------------------------------------- how it looks
+# ---------------------------------------------------------------- layout
 
 
 def test_the_header_is_frozen_bold_and_has_filters() -> None:
@@ -101,14 +101,14 @@ def test_the_header_is_frozen_bold_and_has_filters() -> None:
     assert [cell.font.b for cell in sheet[2]] == [False, False]
 
 
-def test_a_column_is_as_wide_as_what_is_in_it_up_to_a_limit() -> None:
+def test_a_column_is_as_wide_as_its_content_up_to_a_limit() -> None:
     sheet = open_sheet(written(("a", "x" * 30, "x" * 500, "日" * 10, "a\n" + "b" * 25)))
 
     widths = [int(column.width) for column in sheet.column_dimensions.values()]
     assert widths == [12, 31, 60, 21, 26]
 
 
-def test_a_row_with_nobody_is_coloured_and_says_so() -> None:
+def test_a_row_without_recipients_is_colored_and_has_nobody() -> None:
     rows = (("a", ["x@a.example"], None), ("b", [], None), ("c", ["y@c.example"], "z"))
     sheet = open_sheet(written(*rows, alarm="column 1"))
 
@@ -117,7 +117,7 @@ def test_a_row_with_nobody_is_coloured_and_says_so() -> None:
     assert coloured == [{"00000000"}, {"00000000"}, {"FFFFC7CE"}, {"00000000"}]
 
 
-def test_no_rows_leave_the_header() -> None:
+def test_without_rows_there_is_only_the_header() -> None:
     assert read_back(written()) == [("column 0",)]
 
 
@@ -140,27 +140,27 @@ def test_the_same_content_and_date_give_the_same_bytes(zone: str, monkeypatch: p
 # ---------------------------------------------------------------- limits
 
 
-def test_every_text_that_does_not_fit_is_named_by_its_row_and_column() -> None:
+def test_every_invalid_text_is_listed_with_row_and_column() -> None:
     rows = [("a", "x" * (MOST_CHARACTERS + 1)), ("b", "fits"), ("\ufffe", "🎉" * (MOST_CHARACTERS // 2 + 1))]
-    with pytest.raises(BadInput, match="cannot hold these texts") as caught:
+    with pytest.raises(BadInput, match="some texts cannot be saved") as caught:
         written(*rows)
 
     assert [each.message for each in caught.value.problems] == [
-        "a, column 1: 32,768 characters, and a cell can hold 32,767",
-        "\ufffe, column 0: the character U+FFFE cannot be in a workbook",
-        "\ufffe, column 1: 32,768 characters, and a cell can hold 32,767",
+        "a, column 1: the text has 32,768 characters of at most 32,767",
+        "\ufffe, column 0: the character U+FFFE is not allowed in a workbook",
+        "\ufffe, column 1: the text has 32,768 characters of at most 32,767",
     ]
 
 
-def test_more_rows_than_a_sheet_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_ROWS", 3)
 
     assert len(read_back(written(("a",), ("b",)))) == 3
-    with pytest.raises(BadInput, match="4 rows, and a sheet can hold 3"):
+    with pytest.raises(BadInput, match="4 of at most 3"):
         written(("a",), ("b",), ("c",))
 
 
-def test_without_the_package_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_the_hint_is_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(MissingExtra, match="xlsxwriter") as caught:
         written(("a",))

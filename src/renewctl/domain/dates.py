@@ -1,4 +1,4 @@
-"""Calendar dates: what people type for a day, the window a report looks at, and the deadline."""
+"""Parse typed dates and durations, and compute deadlines and report windows."""
 
 import re
 from calendar import monthrange
@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 from renewctl.errors import UsageError
 from renewctl.model import Renewal
 
-DAY_FORMS = "a date as 2027-03-01, today, tomorrow, 90d, 6w, 3m, 1y, 2027-03, 2027-Q1, next-quarter"
+DAY_FORMS = "2027-03-01, today, tomorrow, 90d, 6w, 3m, 1y, 2027-03, 2027-Q1, next-quarter"
+"""An example of each form in which a date can be typed."""
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SPAN = re.compile(r"([+-]?)([0-9]{1,6})([dwmy])")
 _QUARTER = re.compile(r"([0-9]{4})-q([1-4])")
@@ -17,35 +18,38 @@ _NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
 class Window(NamedTuple):
-    """The days a report looks at, both ends included, measured ``on`` renewal dates or deadlines."""
+    """The dates that a report covers, both ends included.
+
+    ``on`` is the date of a renewal that must be in the window: its renewal date or its deadline.
+    """
 
     start: date
     end: date
     on: Literal["renewal", "deadline"] = "renewal"
 
     def holds(self, renewal: date, deadline: date) -> bool:
-        """Return whether a renewal on these days is inside."""
+        """Return whether a renewal with these dates is in the window."""
         return self.start <= (renewal if self.on == "renewal" else deadline) <= self.end
 
 
 def deadline_of(renewal: Renewal, days: int) -> date:
-    """Return a renewal's own deadline, or ``days`` before its date.
+    """Return the recorded deadline, or the date ``days`` before the renewal.
 
-    Source: HubSpot states 45 days before the renewal's start ("Manage upcoming client renewals").
+    Source: 45 days before the renewal starts (HubSpot, "Manage upcoming client renewals").
     """
     return renewal.deadline or shift_days(renewal.day, -days)
 
 
 def shift_days(day: date, days: int) -> date:
-    """Return the day ``days`` later, held within the calendar (0001-01-01 to 9999-12-31)."""
+    """Return the date ``days`` later, limited to 0001-01-01 to 9999-12-31."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def plus_months(day: date, months: int) -> date:
-    """Return the same day ``months`` later, or the month's last day if it has no such day.
+    """Return the same day ``months`` later, or the last day of a shorter month.
 
     Raises:
-        OverflowError: If that is outside the calendar.
+        OverflowError: If the year is not 1 to 9999.
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= date.max.year:
@@ -54,12 +58,16 @@ def plus_months(day: date, months: int) -> date:
 
 
 def parse_day(text: str, today: date, *, option: str, end: bool = False) -> date:
-    """Return the day that ``text`` names, seen from ``today``.
+    """Return the date that a text typed on ``today`` means.
 
-    A month or a quarter means its first day, or its last with ``end``.
+    Args:
+        text: The text, in one of ``DAY_FORMS``.
+        today: The date that relative forms count from.
+        option: The option in messages.
+        end: Whether a month or quarter means its last day instead of its first.
 
     Raises:
-        UsageError: If ``text`` is none of ``DAY_FORMS``, or no day of the calendar.
+        UsageError: If the text has another form, or there is no such date.
     """
     word = text.strip().lower()
     try:
@@ -73,14 +81,18 @@ def parse_day(text: str, today: date, *, option: str, end: bool = False) -> date
         last = plus_months(first, months - 1)
         return last.replace(day=monthrange(last.year, last.month)[1]) if end else first
     except (ValueError, OverflowError):
-        raise UsageError(f"{option}: {text!r} is not a day", hint=f"write {DAY_FORMS}") from None
+        others, _, last_form = DAY_FORMS.rpartition(", ")
+        hint = f"use a date such as {others} or {last_form}"
+        raise UsageError(f"{option}: {text!r} is not a valid date", hint=hint) from None
 
 
 def parse_span(text: str, today: date, *, option: str) -> date:
-    """Return the last day of the span ``text`` (120d, 6w, 3m, 1y; 120 is days) that begins today.
+    """Return the last day of a duration that begins today.
+
+    A duration is 120d, 6w, 3m, 1y, or 120 for days.
 
     Raises:
-        UsageError: If ``text`` is not a span, is negative, or leaves the calendar.
+        UsageError: If the text is not a duration, is negative, or ends after the year 9999.
     """
     word = text.strip().lower()
     if word.isascii() and word.isdigit():
@@ -91,7 +103,9 @@ def parse_span(text: str, today: date, *, option: str) -> date:
             return _add_span(today, span)
         except (ValueError, OverflowError):
             pass
-    raise UsageError(f"{option}: {text!r} is not a span of time", hint="write 120d, 6w, 3m or 1y")
+    raise UsageError(
+        f"{option}: {text!r} is not a valid duration", hint="use a duration such as 120d, 6w, 3m or 1y"
+    )
 
 
 def _add_span(day: date, span: re.Match[str]) -> date:
@@ -102,7 +116,7 @@ def _add_span(day: date, span: re.Match[str]) -> date:
 
 
 def _parse_period(word: str, today: date) -> tuple[date, int]:
-    """Return the first day of a quarter or month, and how many months it has."""
+    """Return the first day of a quarter or month, and its number of months."""
     if word in {"this-quarter", "next-quarter"}:
         this_quarter = date(today.year, today.month - (today.month - 1) % 3, 1)
         return plus_months(this_quarter, 3 if word == "next-quarter" else 0), 3

@@ -1,6 +1,6 @@
-"""Client domains, email addresses and names: the form they are compared in, and what counts as one.
+"""Normalize and check client domains, email addresses and names.
 
-Lazy imports of idna and email-validator: most text is plain ASCII and needs neither.
+idna and email-validator are imported lazily: most text is plain ASCII and needs neither.
 """
 
 import re
@@ -13,8 +13,8 @@ ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 LONGEST_ADDRESS = 254
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 PLAIN_ADDRESS = rf"(?i)[a-z0-9]{{1,30}}(?:[._+-][a-z0-9]{{1,30}})?@(?:{_LABEL}\.){{1,3}}(?!xn--)[a-z]{{2,12}}"
-"""What most addresses look like. email-validator accepts all of them (a test compares), but takes 113 µs
-for one instead of 1.4 µs, and 0.17 s to import; a roster has tens of thousands."""
+"""The shape of most addresses. email-validator accepts all of them (a test compares), but takes 113 µs
+per address instead of 1.4 µs, and 0.17 s to import; a file can have tens of thousands."""
 _SHARED_SITES = tuple(
     f".{site}"
     for site in (
@@ -22,11 +22,11 @@ _SHARED_SITES = tuple(
         "twitter.com", "wa.me", "x.com", "youtube.com",
     )
 )  # fmt: skip
-"""Sites on which companies have a page: what a column of sites holds where a company has no domain."""
+"""Sites on which companies without a domain of their own have a page."""
 _RESERVED_DOMAINS = (".test", ".local", ".invalid", ".localhost", ".onion")
-# Patterns that a report on a store does not need are text, which ``re`` compiles when they are used.
+# Strings, so that ``re`` compiles a pattern only if a command uses it.
 _URL_PARTS = r"(?s)^[a-z][a-z0-9+.-]*://|[/?#].*$|:\d+(?=[/?#]|$)"
-# Letters that are not a letter and an accent to Unicode, but are to whoever types without them.
+# Letters that Unicode does not decompose into a letter and an accent, but people type without it.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 _NO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _DOTS = "[.\u3002\uff0e\uff61]"
@@ -34,10 +34,10 @@ _ADDRESS_IN_BRACKETS = r"<\s*([^<>@\s]+@[^<>@\s]+)\s*>"
 
 
 def client_key(text: str) -> str | None:
-    """Return the client key for a domain or URL as typed or pasted, or None if there is none.
+    """Return the client key for a typed or pasted domain or URL, or None.
 
-    Case, scheme, ``www.``, port, path and a final dot fall away; international names become
-    punycode (IDNA 2008, so ß stays ß: its own domain).
+    Case, scheme, ``www.``, port, path and a final dot are removed. International names become punycode
+    (IDNA 2008, so ß and ss are different domains).
     """
     if KEY.fullmatch(text) and not text.startswith(("www.", "xn--")):
         return text
@@ -51,12 +51,12 @@ def client_key(text: str) -> str | None:
 
 
 def explain_no_client(key: str) -> str:
-    """Return what a key is that no client can have for a domain; empty for any other."""
+    """Return why a key cannot be a client's domain, as a noun phrase, or "" if it can."""
     if re.fullmatch(r"[0-9]+(\.[0-9]+)+", key):
         return "an IP address" if key.count(".") == 3 else "a number"
     if f".{key}".endswith(_SHARED_SITES):
         return "a site that many companies share"
-    return "an address of HubSpot's own" if f".{key}".endswith(".hubspot.com") else ""
+    return "a HubSpot address" if f".{key}".endswith(".hubspot.com") else ""
 
 
 def _punycode(host: str) -> str | None:
@@ -70,7 +70,7 @@ def _punycode(host: str) -> str | None:
 
 
 def trim(text: str) -> str:
-    """Return text without the spaces and characters of no width at its ends, which pasting leaves."""
+    """Return text without surrounding spaces and zero-width characters."""
     bare = text.strip()
     while bare and (bare[0] in _NO_WIDTH or bare[-1] in _NO_WIDTH):
         bare = bare.strip(_NO_WIDTH).strip()
@@ -78,26 +78,26 @@ def trim(text: str) -> str:
 
 
 def compose(text: str) -> str:
-    """Return text in Unicode's composed form (NFC), as new text is written: é is one character."""
+    """Return text in Unicode's composed form (NFC), in which é is one character."""
     return text if text.isascii() else normalize("NFC", text)
 
 
 def tidy_name(text: str) -> str:
-    """Return a name or product as it is written when new: composed, with single spaces."""
+    """Return a name or product as it is saved: composed, with single spaces."""
     return compose(" ".join(text.split()))
 
 
 def name_key(text: str) -> str:
-    """Return a name or product in the form it is compared in: without case and repeated spaces.
+    """Return a name or product for comparison: without case and repeated spaces.
 
-    Composed and decomposed accents are the same, and so are no-break and other spaces.
+    Composed and decomposed accents compare equal, as do all kinds of spaces.
     """
     text = " ".join(text.split())
     return text.lower() if text.isascii() else normalize("NFC", normalize("NFD", text).casefold())
 
 
 def plain_key(text: str) -> str:
-    """Return text in the form it is searched and sorted by: as ``name_key``, and without accents."""
+    """Return text for searching and sorting: as ``name_key``, and without accents."""
     key = name_key(text)
     if key.isascii():
         return key
@@ -106,24 +106,26 @@ def plain_key(text: str) -> str:
 
 
 def address_key(text: str) -> str:
-    """Return an address in the form it is compared in: HubSpot logins ignore case.
+    """Return an email address for comparison: without case, as HubSpot logins are.
 
-    Composed and decomposed accents are the same.
+    Composed and decomposed accents compare equal.
     """
     key = text.strip().lower()
     return key if key.isascii() else normalize("NFC", normalize("NFD", text.strip()).lower())
 
 
 def is_address(text: str) -> bool:
-    """Return whether ``text`` is shaped like one address; ``parse_address`` checks more closely."""
+    """Return whether text has the shape of one address. ``parse_address`` checks more."""
     return len(text) <= LONGEST_ADDRESS and ADDRESS.fullmatch(text) is not None
 
 
 def parse_address(text: str, what: str) -> str:
-    """Return an email address that was typed or imported for ``what``, composed, without surrounding space.
+    """Return a typed or imported email address, composed and trimmed.
+
+    ``what`` is the option or column in messages. Reserved domains such as .test are accepted.
 
     Raises:
-        UsageError: If it is not one address. Reserved domains such as .test are accepted.
+        UsageError: If the text is not one valid address.
     """
     address = compose(text.strip())
     if re.fullmatch(PLAIN_ADDRESS, address) and "--" not in address:
@@ -135,7 +137,9 @@ def parse_address(text: str, what: str) -> str:
         validate_email(address + ".example" if reserved else address, check_deliverability=False, strict=True)
     except EmailNotValidError as error:
         within = re.search(_ADDRESS_IN_BRACKETS, text)
-        hint = f"{error} Write one address: ana@agency.example".strip()
-        hint = f"write the address alone: {within[1]}" if within else hint
-        raise UsageError(f"{what}: {text!r} is not an e-mail address", hint=hint) from None
+        sentences = str(error).strip().rstrip(".").split(". ")
+        reason = "; ".join(each[:1].lower() + each[1:] for each in sentences)
+        hint = f"write one address, for example ana@agency.example ({reason})"
+        hint = f"write only the address: {within[1]}" if within else hint
+        raise UsageError(f"{what}: {text!r} is not a valid email address", hint=hint) from None
     return address

@@ -88,8 +88,8 @@ def _suggest_clients(portfolio: Portfolio, word: str) -> str:
 
 
 def suggest_first_client() -> str:
-    """Return a hint for a file without clients, which is also shown on its own."""
-    return f"the file has no clients yet; add one: {command_line('client add DOMAIN', name='NAME')}"
+    """Return a hint for a file without clients."""
+    return f"add the first client: {command_line('client add DOMAIN', name='NAME')}"
 
 
 def _suggest(word: str, choices: dict[str, str]) -> str:

@@ -1,1 +1,1 @@
-"""Data in and out: spreadsheets, bulk overrides, exports, calendars."""
+"""Import and export: spreadsheets, lists of overrides, calendars."""

@@ -1,6 +1,6 @@
-"""Deadlines and renewals as an iCalendar file (RFC 5545), for the calendars people already look at.
+"""Write and read renewal deadlines and dates as iCalendar files (RFC 5545).
 
-It names no organizer and no attendee, so no calendar program can send an invitation to the people in it.
+The file names no organizer and no attendee, so no calendar program sends invitations because of it.
 """
 
 import codecs
@@ -14,29 +14,32 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from renewctl.domain.dates import shift_days
+from renewctl.domain.edit.contacts import ROLE_LABELS
 from renewctl.domain.identifiers import name_key
 from renewctl.domain.report import ReportRow
+from renewctl.domain.resolve import PARTNER_USER
 from renewctl.errors import BadInput, MissingExtra, UsageError
 from renewctl.installation import install_command
 from renewctl.model import EMPTY, Portfolio, Renewal
 from renewctl.text import showable
 
 PRODID = "-//renewctl//renewctl//EN"
-"""Without renewctl's version, so that a new version alone changes nothing in the file."""
+"""The producer, without a version number: upgrading renewctl alone does not change the file."""
 NAME = "Client renewals"
-"""What calendar programs call a calendar that they make of the file (X-WR-CALNAME)."""
+"""The name of the calendar in calendar programs (X-WR-CALNAME)."""
 
 FARTHEST_REMINDER = 3650
-"""Days; ten years."""
+"""The longest time before a deadline, in days: ten years."""
 
 _CATEGORY = {"deadline": "Renewal deadline", "renewal": "Renewal"}
-_NOBODY, _CANCELLED = "NOBODY is notified! ", "Cancelled: "
+_ROLES = {**{str(role): label for role, label in ROLE_LABELS.items()}, PARTNER_USER: "partner user"}
+_NOBODY, _CANCELLED = "NOBODY is notified: ", "Cancelled: "
 _OWN_UID = re.compile(r"[0-9a-f]{32}@renewctl")
 _READ = {b"BEGIN", b"END", b"UID", b"DTSTART", b"SUMMARY", b"SEQUENCE", b"STATUS"}
 _MOST_BYTES, _MOST_LINES = 64 * 1024 * 1024, 500_000
-"""Limits of an earlier export: some seventy thousand events."""
+"""The largest earlier export that is read: about 70,000 events."""
 _MOST_SEQUENCE = 2**31 - 2
-"""RFC 5545, 3.3.8: an INTEGER ends at 2^31 - 1, and one more has to be possible."""
+"""RFC 5545, 3.3.8: an INTEGER is at most 2^31 - 1, and the next file needs one more."""
 
 
 class PastEvent(NamedTuple):
@@ -48,18 +51,23 @@ class PastEvent(NamedTuple):
 
 
 class PastExport(NamedTuple):
-    """The events of an earlier export, by UID, and the highest SEQUENCE among them."""
+    """The events of an earlier export by UID, and their highest SEQUENCE."""
 
     events: Mapping[str, PastEvent] = EMPTY
     sequence: int = 0
 
-    def find_gone(
+    def find_cancelled(
         self, rows: Iterable[ReportRow], identities: Mapping[str, str], as_of: date
     ) -> "PastExport":
-        """Return the events to cancel: those that none of the rows has any more.
+        """Return the events to cancel: those that belong to none of the rows.
 
-        An event that was cancelled before stays cancelled until its day is past, for a calendar that
-        takes in only some of the exports.
+        An event that is already cancelled is cancelled again until its day has passed, because a
+        calendar may import only some of the files.
+
+        Args:
+            rows: The current report, with all clients and dates.
+            identities: What ``identify_clients`` returns.
+            as_of: The calendar date of the new file.
         """
         kept = {_uid(row, row.renewal, kind, identities) for row in rows if row.renewal for kind in _CATEGORY}
         events = {
@@ -74,10 +82,10 @@ NO_EXPORT = PastExport()
 
 
 class _Text(str):
-    r"""Text that icalendar writes as RFC 5545, 3.3.11, has it.
+    r"""A text value that icalendar writes as RFC 5545, 3.3.11, requires.
 
-    icalendar's own (7.3) takes a backslash and a capital N in the text for a line break: a name
-    could break a line, and ``C:\New`` would not arrive.
+    icalendar's own class (7.3) reads a backslash followed by a capital N as a line break: a name could
+    break a line, and ``C:\New`` would be changed.
     """
 
     __slots__ = ()
@@ -89,9 +97,9 @@ class _Text(str):
 
 
 class _Event(NamedTuple):
-    """One all-day event: a deadline, a renewal or one that is cancelled.
+    """An all-day event: a renewal deadline, a renewal date or a cancelled event.
 
-    The order of the fields is the order of the file, in which those that are cancelled come last.
+    Events are sorted by these fields in the file. Cancelled events come last.
     """
 
     day: date
@@ -104,10 +112,10 @@ class _Event(NamedTuple):
 
 
 def identify_clients(portfolio: Portfolio) -> Mapping[str, str]:
-    """Return what identifies each client's events, by client key.
+    """Return the identifier of each client in UIDs, by client key.
 
-    It is the hub ID, which stays when the client gets another domain; or the key, if no hub ID is
-    recorded or several clients have the same.
+    The identifier is the hub ID, which does not change with the client's domain. It is the key if no hub
+    ID is recorded, or if several clients have the same one.
     """
     keys = {key: str(client.hub_id or key) for key, client in portfolio.clients.items()}
     used = Counter(keys.values())
@@ -120,40 +128,42 @@ def build_calendar(
     identities: Mapping[str, str],
     *,
     remind: Sequence[int] = (),
-    gone: PastExport = NO_EXPORT,
+    cancelled: PastExport = NO_EXPORT,
 ) -> bytes:
-    """Return an iCalendar file with two all-day events per dated row: its deadline and its renewal.
+    """Return an iCalendar file with two all-day events for each dated row.
 
-    The same rows, in any order, and the same other arguments give the same bytes. There is no METHOD: it
-    would make the file a message between an organizer and attendees (RFC 5546), and nobody is either.
+    The events are the renewal deadline and the renewal date.
+
+    The same rows, in any order, and the same other arguments give the same bytes. The file has no METHOD,
+    which would make it a message between an organizer and attendees (RFC 5546).
 
     Args:
-        rows: The rows of a report, each renewal of a client once.
-        as_of: The calendar date of the report. Its midnight in UTC is every event's DTSTAMP and
-            LAST-MODIFIED, and its number of days since the year 1 the SEQUENCE, so that each day's file
-            is a later version of its events than that of the day before.
+        rows: The rows of a report. Each renewal of a client appears once.
+        as_of: The calendar date of the report. Its midnight in UTC is the DTSTAMP and LAST-MODIFIED of
+            every event. The number of days since the year 1 is the SEQUENCE, so each day's file has
+            a later version of the events than the file of the day before.
         identities: What ``identify_clients`` returns.
-        remind: Days before the deadline to be reminded, 0 for the day itself. An all-day event
-            begins at midnight where the reader is (RFC 5545, 3.8.6.3). Deadlines that are past get
-            no reminders, or a calendar would call them missed at once.
-        gone: Events of an earlier export to cancel. The SEQUENCE is higher than there.
+        remind: Days before the deadline on which to remind; 0 is the day itself. An all-day event
+            begins at midnight in the reader's time zone (RFC 5545, 3.8.6.3). Past deadlines get no
+            reminders: a calendar would show them as missed at once.
+        cancelled: Events of an earlier export to cancel. The new SEQUENCE is higher than theirs.
 
     Raises:
         MissingExtra: If icalendar is not installed.
-        UsageError: If a reminder is negative or farther than ``FARTHEST_REMINDER`` days.
+        UsageError: If a reminder is negative or more than ``FARTHEST_REMINDER`` days ahead.
     """
     icalendar = _import_icalendar()
     for days in remind:
         if not 0 <= days <= FARTHEST_REMINDER:
-            message = f"a reminder {days} days before the deadline is not possible"
-            raise UsageError(message, hint=f"give from 0 to {FARTHEST_REMINDER} days")
+            message = f"a reminder {days} days before the deadline is out of range"
+            raise UsageError(message, hint=f"use 0 to {FARTHEST_REMINDER} days")
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
     calendar["x-wr-calname"] = _Text(NAME)
-    sequence = max(as_of.toordinal(), gone.sequence + 1)
+    sequence = max(as_of.toordinal(), cancelled.sequence + 1)
     live = sorted(event for row in rows for event in _events(row, as_of, identities))
-    for event in (*live, *_cancelled_events(gone, as_of)):
+    for event in (*live, *_cancelled_events(cancelled, as_of)):
         calendar.add_component(_build_event(icalendar, event, as_of, sequence, remind))
     content: bytes = calendar.to_ical()
     return content
@@ -168,7 +178,7 @@ def _build_event(
     component.add("last-modified", stamp)
     component.add("sequence", sequence)
     component.add("dtstart", event.day)
-    # No day follows the calendar's last; without DTEND an all-day event lasts one day all the same.
+    # The last day of the calendar has no next day. Without DTEND, an all-day event lasts one day as well.
     if event.day < date.max:
         component.add("dtend", shift_days(event.day, 1))
     component["summary"] = _Text(event.summary)
@@ -188,48 +198,49 @@ def _build_event(
     return component
 
 
-def _cancelled_events(gone: PastExport, as_of: date) -> Sequence[_Event]:
-    description = f"This event is no longer in renewctl's calendar of {as_of}."
-    # The word in the title is for programs that do not show the status.
+def _cancelled_events(cancelled: PastExport, as_of: date) -> Sequence[_Event]:
+    description = f"No longer in renewctl's calendar as of {as_of}"
+    # The title says so as well, because some programs do not show the status.
     return sorted(
         _Event(past.day, "", "", "cancelled", uid, _CANCELLED + past.summary, description)
-        for uid, past in gone.events.items()
+        for uid, past in cancelled.events.items()
     )
 
 
 def read_export(data: bytes, name: str) -> PastExport:
-    """Return the events that an earlier export has of renewctl's own; other events are ignored.
+    """Return renewctl's events in an earlier export. Ignore events of other programs.
 
     Args:
-        data: The file.
-        name: Its name in messages.
+        data: The content of the file.
+        name: The name of the file in messages.
 
     Raises:
         MissingExtra: If icalendar is not installed.
-        BadInput: If it is not an iCalendar file, has events and none is renewctl's, or is too large.
+        BadInput: If the file is empty, too large or not an iCalendar file, or has only events of
+            other programs.
     """
     icalendar = _import_icalendar()
-    hint = "name a file that the command calendar wrote"
+    hint = "use a file written by the calendar command"
     if not data.strip():
-        # A shell empties the file of a redirection before it starts the command.
-        hint = "write to another file than --since names, then rename it"
+        # A shell empties the target of a redirection before it starts the command.
+        hint = "write the new calendar to a different file, then rename it"
         raise BadInput(f"{name} is empty", hint=hint)
     lines = list(_needed_lines(data.removeprefix(codecs.BOM_UTF8))) if len(data) <= _MOST_BYTES else None
     if lines is None or len(lines) > _MOST_LINES:
-        raise BadInput(f"{name} is too large for an earlier export", hint=hint)
+        raise BadInput(f"{name} is too large to be an earlier export", hint=hint)
     try:
         found = icalendar.Calendar.from_ical(b"\r\n".join(lines) + b"\r\n").walk("VEVENT")
     except (ValueError, RecursionError) as error:
-        # icalendar quotes the whole file in its message.
+        # Not icalendar's own message, which quotes the whole file.
         raise BadInput(f"{name} is not an iCalendar file", hint=hint) from error
     own = [event for event in found if _OWN_UID.fullmatch(str(event.get("uid", "")))]
     if found and not own:
-        raise BadInput(f"{name} has no event of renewctl's", hint=hint)
+        raise BadInput(f"{name} has no renewctl events", hint=hint)
     events, sequence = {}, 0
     for event in own:
         try:
             day, number = event["dtstart"].dt, event.get("sequence", 0)
-        except (KeyError, AttributeError, ValueError):  # there is none, several, or one that is broken
+        except (KeyError, AttributeError, ValueError):  # missing, repeated or invalid
             day, number = None, None
         if not isinstance(day, date) or not isinstance(number, int) or not 0 <= number <= _MOST_SEQUENCE:
             raise BadInput(f"{name} has a damaged event: {event['uid']}", hint=hint)
@@ -242,9 +253,9 @@ def read_export(data: bytes, name: str) -> PastExport:
 
 
 def _needed_lines(data: bytes) -> Iterator[bytes]:
-    """Yield the lines of the properties that are read, with those that continue them (RFC 5545, 3.1).
+    """Yield the lines of the properties that are read (RFC 5545, 3.1).
 
-    icalendar would parse the others as well, and takes seconds for a list of a million days.
+    icalendar would also parse the others, and takes seconds for a list of a million days.
     """
     needed = False
     for line in data.splitlines():
@@ -256,20 +267,23 @@ def _needed_lines(data: bytes) -> Iterator[bytes]:
 
 def _import_icalendar() -> ModuleType:
     try:
-        # Typed or not, there or not: the same to the type checker.
+        # Whether it is installed or typed makes no difference to the type checker.
         import icalendar  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as error:
         hint = install_command("icalendar")
-        raise MissingExtra(f"a calendar needs the package icalendar: {error}", hint=hint) from error
+        raise MissingExtra(f"a calendar requires the icalendar package: {error}", hint=hint) from error
     module: ModuleType = icalendar
     return module
 
 
 def _uid(row: ReportRow, renewal: Renewal, kind: str, identities: Mapping[str, str]) -> str:
-    """Return the UID of an event. A moved date keeps it, so that a calendar moves the event."""
+    """Return the UID of an event.
+
+    It does not depend on the date, so that calendars move the event if the date changes.
+    """
     product = name_key(renewal.product)
     if sum(name_key(each.product) == product for each in row.client.renewals) > 1:
-        product = renewal.product  # two products that look the same are two renewals all the same
+        product = renewal.product  # products that differ only in case are still two renewals
     identity = json.dumps([identities[row.client.key], product, kind])
     return sha256(identity.encode()).hexdigest()[:32] + "@renewctl"
 
@@ -279,36 +293,37 @@ def _events(row: ReportRow, as_of: date, identities: Mapping[str, str]) -> Itera
         return
     key, product = row.client.key, row.renewal.product
     what = showable(", ".join(filter(None, (row.client.name or key, product))))
-    # First, because a month's view shows the first words only.
+    # First in the title, because a month view shows only the first words.
     alarm = "" if row.resolution.to else _NOBODY
     text = "\n".join(_describe(row, row.renewal, row.deadline, as_of))
-    titles = {"deadline": f"Deadline: {what}: last day to alter terms", "renewal": f"Renewal: {what}"}
+    titles = {"deadline": f"Renewal deadline: {what}", "renewal": f"Renewal: {what}"}
     for kind, day in (("deadline", row.deadline), ("renewal", row.renewal.day)):
         uid = _uid(row, row.renewal, kind, identities)
         yield _Event(day, key, product, kind, uid, alarm + titles[kind], text)
 
 
 def _describe(row: ReportRow, renewal: Renewal, deadline: date, as_of: date) -> Iterator[str]:
-    """Yield the description: each value on a line of its own, which it cannot leave."""
+    """Yield the lines of the description. No value can break out of its line."""
     yield _plain(f"Client: {', '.join(filter(None, (row.client.key, row.client.name)))}")
     if renewal.product:
         yield _plain(f"Product: {renewal.product}")
-    yield f"Renewal: {renewal.day}"
-    yield f"Last day to alter terms: {deadline}"
-    people = ("To", row.resolution.to, "NOBODY is notified"), ("Cc", row.resolution.cc, "nobody")
-    for label, decisions, nobody in people:
+    yield f"Renewal date: {renewal.day}"
+    yield f"Renewal deadline: {deadline}"
+    recipients = ("Notified", row.resolution.to, "NOBODY"), ("Copied", row.resolution.cc, "nobody")
+    for label, decisions, nobody in recipients:
         for decision in decisions:
-            # The name is last: it is free text and could pretend to be the rest.
+            # The name comes last: it is free text and could imitate the other values.
             name = f", {decision.name}" if decision.name else ""
-            yield _plain(f"{label}: {decision.email} ({', '.join(decision.roles)}){name}")
+            roles = ", ".join(_ROLES.get(role, role) for role in decision.roles)
+            yield _plain(f"{label}: {decision.email} ({roles}){name}")
         if not decisions:
             yield f"{label}: {nobody}"
     yield f"Rule: {row.resolution.rule}"
     for note in row.row_notes:
         yield _plain(f"{note.severity.capitalize()}: {note.message}")
-    yield f"By renewctl's file, seen on {as_of}; HubSpot was not asked."
+    yield f"As of {as_of}, based on renewctl's data file, not on live HubSpot data"
 
 
 def _plain(text: str) -> str:
-    r"""Return showable text without a tag: calendars on the web read a description as HTML."""
+    r"""Return showable text without tags: web calendars read descriptions as HTML."""
     return showable(text).replace("<", "\\x3c")

@@ -1,4 +1,4 @@
-"""What the cells of a table's columns are: domains, addresses, dates; and which fields they can be."""
+"""Classify the columns of a table by their cells, and find the fields that fit."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -8,7 +8,7 @@ from itertools import islice
 
 from renewctl.domain.identifiers import client_key, explain_no_client
 from renewctl.errors import BadInput
-from renewctl.exchange.cells import cell_kind, is_placeholder, read_cell, read_people, read_text, show_text
+from renewctl.exchange.cells import cell_kind, is_placeholder, read_cell, read_contacts, read_text, show_text
 from renewctl.exchange.dates import parse_dates
 from renewctl.exchange.headers import fold, read_headers
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
@@ -16,22 +16,22 @@ from renewctl.exchange.totals import has_only_figures
 from renewctl.fields import COLUMNS, Kind
 
 _SAMPLE = 100
-"""So many filled cells of a column show what it has."""
+"""The number of filled cells of a column that are examined."""
 MOST = 0.8
-"""The share of them that must agree: a few cells hold ``n/a`` or a typing error."""
+"""The share of them that must agree: a few cells can be ``n/a`` or have a typing error."""
 _LEAST_HUB_ID = 10_000
-"""Smaller numbers are those of rows, days and prices."""
+"""The lowest hub ID. Smaller numbers are row numbers, days or prices."""
 _LONGEST_DATE = 40
 _LONGEST_HUB_ID = 9
-"""Digits. HubSpot numbers the records of a CRM, too; recent ones have ten digits or more."""
+"""The most digits of a hub ID. IDs of CRM records in HubSpot have ten or more, if they are recent."""
 
 
 class Content(StrEnum):
-    """What the cells of a column are."""
+    """The kind of content in the cells of a column, as named in messages."""
 
     NOTHING = ""
-    DOMAINS = "site addresses"
-    ADDRESSES = "e-mail addresses"
+    DOMAINS = "web addresses"
+    ADDRESSES = "email addresses"
     DATES = "dates"
     HUB_IDS = "numbers"
     FIGURES = "figures"
@@ -43,31 +43,31 @@ _BY_CONTENT = {
     Content.ADDRESSES: (*(name for name, column in COLUMNS.items() if column.table == "contacts"), "notify"),
     Content.DATES: ("renewal",),
 }
-"""The fields that a column may hold whose name is not known."""
+"""The possible fields of a column whose name is unknown."""
 
 
 class Contents:
-    """What the cells of each column of a table show, worked out when it is asked for."""
+    """The contents of the columns of a table, determined when they are first needed."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        # A total shows nothing of what its column holds.
+        # Totals do not show what their columns contain.
         self._rows = [row for row in sheet.rows if not has_only_figures(row)]
         self._contents: dict[int, Content] = {}
         self._has: dict[tuple[Content, int], bool] = {}
 
     def sample(self, place: int) -> list[Cell]:
-        """Return the first cells of a column that show what it holds."""
+        """Return the first informative cells of a column."""
         return [row.cells[place] for row in self._sample_rows(place)]
 
     def _sample_rows(self, place: int) -> list[SheetRow]:
-        return [*islice(self._telling_rows(place), _SAMPLE)]
+        return [*islice(self._informative_rows(place), _SAMPLE)]
 
-    def _telling_rows(self, place: int) -> Iterator[SheetRow]:
-        return (row for row in self._rows if _is_telling(row.cells[place]))
+    def _informative_rows(self, place: int) -> Iterator[SheetRow]:
+        return (row for row in self._rows if _is_informative(row.cells[place]))
 
     def content(self, place: int) -> Content:
-        """Return what most of the filled cells of a column are."""
+        """Return the content of most filled cells of a column."""
         if place not in self._contents:
             cells = self.sample(place)
             counts = Counter(map(content_of, cells))
@@ -76,51 +76,51 @@ class Contents:
         return self._contents[place]
 
     def fits(self, field: str, place: int) -> bool | None:
-        """Return whether the cells of a column are what the field holds; None if no cell is filled."""
+        """Return whether the cells of a column fit a field; None if no cell is filled."""
         return None if self.content(place) is Content.NOTHING else self._fits(field, place)
 
     def has(self, content: Content, place: int) -> bool:
-        """Return whether some cell of a column has this content."""
+        """Return whether any cell of a column has this content."""
         if (content, place) not in self._has:
             cells = (row.cells[place] for row in self._rows if _may_be(content, row.cells[place]))
             self._has[content, place] = any(
-                _is_telling(cell) and content_of(cell) is content for cell in cells
+                _is_informative(cell) and content_of(cell) is content for cell in cells
             )
         return self._has[content, place]
 
     def lacks_addresses(self, place: int) -> bool:
-        """Return whether a column has words or numbers, and no cell of it can have an e-mail address."""
+        """Return whether a column has words or numbers, but no cell with an email address."""
         if any(_may_be(Content.ADDRESSES, row.cells[place]) for row in self._rows):
             return False
         return any(map(str.isalnum, "".join(map(show_text, self.sample(place)))))
 
-    def find_odd(self, field: str, place: int) -> str:
-        """Return what keeps a column from being a field's: the first cell that does not fit, if others do.
+    def find_misfit(self, field: str, place: int) -> str:
+        """Return the first cell of a column that does not fit a field, if others do.
 
-        "" if the column fits, if no cell does, and for fields of text, which any cell fits.
+        Return "" if the column fits, if no cell fits, and for text fields, which every cell fits.
         """
         wanted = content_for(field)
         if wanted is Content.TEXT or self._fits(field, place) or not self.has(wanted, place):
             return ""
         if wanted is Content.ADDRESSES and self._is_partner(place):
             return ""
-        cells = (row.cells[place] for row in self._telling_rows(place))
+        cells = (row.cells[place] for row in self._informative_rows(place))
         return next((show_text(cell) for cell in cells if content_of(cell) is not wanted), "")
 
     def is_readable(self, field: str, place: int) -> bool:
-        """Return whether some cell of a column that is filled can be read, or none is filled."""
+        """Return whether any filled cell of a column can be read, or none is filled."""
         cells = [cell for row in self.sheet.rows if show_text(cell := row.cells[place])]
         return not cells or any(can_read(field, cell) for cell in cells)
 
     def offer(self, place: int, free: Collection[str], blank: Collection[str] = ()) -> list[str]:
-        """Return the fields that a column which is not read may hold.
+        """Return the possible fields of a column that is not read.
 
-        A known name counts if one cell fits, others if most do.
+        If the name is known, one fitting cell is enough; otherwise most cells must fit.
 
         Args:
             place: The column, from 0.
             free: Fields without a column.
-            blank: Fields whose column has no filled cell: offered only if the name can mean them.
+            blank: Fields whose column is blank. They are returned only if the name can mean them.
         """
         name, content = fold(self.sheet.columns[place]), self.content(place)
         headers = read_headers()
@@ -129,13 +129,13 @@ class Contents:
         if headers.certain.get(name) == "notify":
             return [field for field in ("notify",) if field in free and self._fits(field, place)]
         known = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
-        meant = [field for field in known if field in COLUMNS]
-        fields = [field for field in meant if self._fits(field, place)]
+        named = [field for field in known if field in COLUMNS]
+        fields = [field for field in named if self._fits(field, place)]
         if not fields and not (content is Content.DOMAINS and self._is_one_site(place)):
             fields = [field for field in _BY_CONTENT.get(content, ()) if self._fits(field, place)]
-        free = {*free, *(field for field in blank if field in meant)}
+        free = {*free, *(field for field in blank if field in named)}
         offered = [field for field in fields if field in free]
-        return offered or [field for field in meant if field in free and self.find_odd(field, place)]
+        return offered or [field for field in named if field in free and self.find_misfit(field, place)]
 
     def _fits(self, field: str, place: int) -> bool:
         content, wanted = self.content(place), content_for(field)
@@ -144,30 +144,35 @@ class Contents:
         return content is wanted and not (wanted is Content.ADDRESSES and self._is_partner(place))
 
     def _is_partner(self, place: int) -> bool:
-        """Return whether a column has addresses of one domain for several clients: the partner's own."""
-        rows = (row for row in self._telling_rows(place) if content_of(row.cells[place]) is Content.ADDRESSES)
+        """Return whether a column has addresses of one domain for several clients.
+
+        Such addresses are the partner's.
+        """
+        rows = (
+            row for row in self._informative_rows(place) if content_of(row.cells[place]) is Content.ADDRESSES
+        )
         filled = [*islice(rows, _SAMPLE)]
         domains = {
-            person.email.rpartition("@")[2].lower()
+            contact.email.rpartition("@")[2].lower()
             for row in filled
-            for person in read_people(row.cells[place], "")
+            for contact in read_contacts(row.cells[place], "")
         }
         return len(domains) == 1 and self._count_clients(filled) > 1
 
     def _is_one_site(self, place: int) -> bool:
-        """Return whether several cells have one site, such as that of a social network."""
+        """Return whether several cells have the same site, such as a social network."""
         cells = self.sample(place)
         return len(cells) > 1 and len({client_key(show_text(cell)) for cell in cells}) == 1
 
     def _count_clients(self, rows: Collection[SheetRow]) -> int:
-        """Return how many clients rows are about, as far as a column of domains shows them."""
+        """Count the clients of rows, or the rows if no column has domains."""
         places = range(len(self.sheet.columns))
         key = next((each for each in places if self.content(each) is Content.DOMAINS), None)
         return len({row.number if key is None else client_key(show_text(row.cells[key])) for row in rows})
 
 
 def content_for(field: str) -> Content:
-    """Return what the cells of a field's column are."""
+    """Return the content that a field requires."""
     column = COLUMNS[field]
     if column.table == "contacts":
         return Content.ADDRESSES
@@ -177,7 +182,10 @@ def content_for(field: str) -> Content:
 
 
 def can_read(field: str, cell: Cell) -> bool:
-    """Return whether a cell can be read as a field's, as far as single cells show it."""
+    """Return whether a cell can be read as a value of a field.
+
+    For dates, only the column can show this for certain.
+    """
     kind = cell_kind(field)
     if COLUMNS[field].table == "contacts" or kind is Kind.DATE:
         return content_of(cell) in {Content.NOTHING, Content.ADDRESSES, Content.DATES}
@@ -188,8 +196,8 @@ def can_read(field: str, cell: Cell) -> bool:
     return True
 
 
-def _is_telling(cell: Cell) -> bool:
-    """Return whether a cell shows what its column holds: errors do not, nor does text such as ``-``."""
+def _is_informative(cell: Cell) -> bool:
+    """Return whether a cell is neither blank, an error nor a placeholder."""
     if isinstance(cell, BadCell):
         return False
     text = read_text(cell)
@@ -197,15 +205,15 @@ def _is_telling(cell: Cell) -> bool:
 
 
 def _may_be(content: Content, cell: Cell) -> bool:
-    """Return whether a cell has the sign that an address, a domain, a date or a number cannot lack."""
+    """Return whether a cell has a character that this content requires."""
     text = cell if isinstance(cell, str) else str(cell)
     sign = {Content.ADDRESSES: "@", Content.DOMAINS: "."}.get(content)
     return sign in text if sign else any(map(str.isdigit, text))
 
 
-@cache  # The same people and days are in many cells.
+@cache  # The same contacts and dates are in many cells.
 def content_of(cell: Cell) -> Content:
-    """Return what one cell is; a number or a date only if it can hardly be anything else."""
+    """Return the content of one cell: dates and hub IDs only if unmistakable."""
     text = show_text(cell)
     if not text:
         return Content.NOTHING
@@ -222,7 +230,7 @@ def content_of(cell: Cell) -> Content:
 
 def _is_address(text: str) -> bool:
     try:
-        return "@" in text and bool(read_people(text, ""))
+        return "@" in text and bool(read_contacts(text, ""))
     except BadInput:
         return False
 
@@ -234,7 +242,7 @@ def _is_hub_id(text: str) -> bool:
 
 
 def _is_domain(text: str) -> bool:
-    # A domain or the address of a site, not a name such as "Acme S.A.".
+    # A domain or URL, not a name such as "Acme S.A.".
     if "@" in text or "." not in text or any(char.isspace() for char in text):
         return False
     key = client_key(text) or ""
@@ -243,7 +251,7 @@ def _is_domain(text: str) -> bool:
 
 
 def _is_date(cell: Cell, text: str) -> bool:
-    # A text without a year is not read as a date; most texts have none, so that nothing is tried.
+    # Text without a year is not a date. This saves parsing most texts.
     if isinstance(cell, str) and (len(text) > _LONGEST_DATE or sum(map(str.isdigit, text)) < len("2027")):
         return False
     return any(parse_dates([(1, cell)], date_format=order)[0] for order in ("dmy", "mdy"))

@@ -1,4 +1,4 @@
-"""Columns of dates: what is a date for certain, and which of two numbers a column has as the month."""
+"""Read columns of dates, without guessing the order of day and month."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from renewctl.exchange.spreadsheet import Cell
 
 DateFormat = Literal["dmy", "mdy"]
 
-ISO = "write it as 2027-03-01"
+ISO = "use YYYY-MM-DD, for example 2027-03-01"
 _LONGEST_DATE = 40
 _ZONE = r"(?:\s*(?:Z|z|UTC|[+-][0-9]{2}:?[0-9]{2}))?"
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?"
@@ -40,24 +40,31 @@ _JAPANESE = re.compile(
     rf"({_DIGIT}{{4}})\s*年\s*({_DIGIT}{{1,2}})\s*月\s*({_DIGIT}{{1,2}})\s*日\s*(?:[(（]?(\w{{1,3}})[)）]?)?"
 )
 _LOCALES = ("en", "en_GB", "pt", "pt_PT", "es", "es_MX", "fr", "fr_CA", "de", "de_AT", "ja", "pl")
-"""The languages of the headers, with the regions whose abbreviations differ: sep and sept, Jän and Jan."""
+"""The languages of the headers, with regions whose abbreviations differ: sep and sept, Jän and Jan."""
 
 
 def parse_dates(
     cells: Sequence[tuple[int, Cell]], *, date_format: DateFormat | None, file: str = "", column: int = 0
 ) -> tuple[dict[int, date], tuple[Problem, ...]]:
-    """Return the dates of one column by row, and the problems of the other cells that are not blank.
+    """Return the dates of a column by row, and the problems of other cells.
 
-    Milliseconds since 1970 are in UTC, as HubSpot's own exports have them. With the year last, and signs
-    other than dots, ``date_format`` decides, or a value of the column that is a date in one order alone.
+    Milliseconds since 1970 are in UTC, as in HubSpot's exports. If the year is last and the separators
+    are not dots, the order of day and month is ``date_format``, or that of a value in the column which
+    is a date in only one order.
+
+    Args:
+        cells: The row number and the value of each cell.
+        date_format: The order of day and month, None if it is not known.
+        file: The name of the file in problems.
+        column: The number of the column in problems, from 1.
 
     Raises:
-        BadInput: If a spreadsheet of another locale has made dates of some texts, with day and month
-            swapped, and left the others; its one problem has an example of each.
+        BadInput: If a spreadsheet of another locale converted only some of the texts to dates, with day
+            and month swapped. Its problem has an example of both.
     """
     if found := _find_half_converted(cells):
         problem = found._replace(file=file, column=column)
-        raise BadInput("a column of dates is half converted", problems=[problem])
+        raise BadInput("a column of dates is only partly converted", problems=[problem])
     possible: dict[int, Mapping[DateFormat, date]] = {}
     problems: dict[int, BadInput] = {}
     texts: dict[int, str] = {}
@@ -68,7 +75,7 @@ def parse_dates(
                 possible[row] = _read_date(cell, date_format)
         except BadInput as bad:
             problems[row] = bad
-    # Values that are a date in one order only show the order of the column, the first of each order.
+    # The first value for each order that is a date in this order only.
     certain = {next(iter(days)): row for row, days in reversed(possible.items()) if len(days) == 1}
     order = date_format or (next(iter(certain)) if len(certain) == 1 else None)
     dates: dict[int, date] = {}
@@ -80,11 +87,12 @@ def parse_dates(
         elif len(set(days.values())) == 1:
             dates[row] = next(iter(days.values()))
         else:
-            message = f"{quote_text(texts[row], _LONGEST_DATE)} is {days['dmy']} or {days['mdy']}"
+            message = f"{quote_text(texts[row], _LONGEST_DATE)} can be {days['dmy']} or {days['mdy']}"
             if len(certain) == 2:
                 rows = " and ".join(f"{texts[each]} in line {each}" for each in certain.values())
-                message += f"; the column has both orders: {rows}"
-            problems[row] = BadInput(message, hint=f"--date-format dmy or mdy says which; or {ISO}")
+                message += f"; the column uses both orders: {rows}"
+            hint = "add --date-format dmy if the day comes first, otherwise --date-format mdy"
+            problems[row] = BadInput(message, hint=hint)
     return dates, tuple(
         Problem(bad.message, hint=bad.hint, file=file, line=row, column=column)
         for row, bad in sorted(problems.items())
@@ -92,10 +100,11 @@ def parse_dates(
 
 
 def _find_half_converted(cells: Iterable[tuple[int, Cell]]) -> Problem | None:
-    """Return the problem of a column in which a spreadsheet has swapped day and month, if it may have.
+    """Return the problem of a partly converted column, or None.
 
-    A spreadsheet that takes the month first makes 3 January of the text 01/03/2027, and leaves 13/03/2027 as
-    text. So the texts left have one order only, and no date that it made has a day above 12.
+    A spreadsheet that expects the month first converts the text 01/03/2027 to 3 January, and leaves
+    13/03/2027 as text. So all remaining texts have the same order, and no converted date has a day
+    above 12.
     """
     typed = [(row, cell) for row, cell in cells if isinstance(cell, date)]
     swapped = next(((row, day) for row, day in typed if day.day != day.month), None)
@@ -113,21 +122,21 @@ def _find_half_converted(cells: Iterable[tuple[int, Cell]]) -> Problem | None:
         return None
     [(line, text)] = left.values()
     row, day = swapped
-    meant = date(day.year, day.day, day.month)
+    original = date(day.year, day.day, day.month)
     message = (
-        f"a spreadsheet has half converted this column: line {line} is still {quote_text(text)},"
-        f" so line {row}, now {day.isoformat()[:10]}, may have been {meant}"
+        f"a spreadsheet converted only some dates of this column: line {line} is still {quote_text(text)},"
+        f" so line {row}, now {day.isoformat()[:10]}, may have been {original}"
     )
-    hint = "format the column as text or yyyy-mm-dd in the program that made the file, then export it again"
+    hint = "format the column as text or yyyy-mm-dd in the original program, then export it again"
     return Problem(message, hint=hint, line=row)
 
 
 def _read_date(cell: Cell, date_format: DateFormat | None) -> dict[DateFormat, date]:
-    """Return the date in a cell in each order in which it is one; in most both are the same."""
+    """Return the date of a cell in each order in which it is a date."""
     if isinstance(cell, date):
         return _in_both_orders(cell.date() if isinstance(cell, datetime) else cell)
     if isinstance(cell, bool):
-        raise BadInput(f"{cell} is not a date", hint=ISO)
+        raise BadInput(f"{cell} is not a valid date", hint=ISO)
     if isinstance(cell, int | float):
         cell = str(int(cell)) if cell == cell // 1 else repr(cell)
     text = read_text(cell)
@@ -140,16 +149,16 @@ def _read_date(cell: Cell, date_format: DateFormat | None) -> dict[DateFormat, d
         if day := _read_words(text):
             return _in_both_orders(day)
     except ValueError:
-        raise BadInput(f"{quoted} is not a day of the calendar", hint=ISO) from None
+        raise BadInput(f"{quoted} is not a valid date", hint=ISO) from None
     if _MILLISECONDS.fullmatch(text):
         return _in_both_orders(datetime.fromtimestamp(int(text) // 1000, UTC).date())
     if _SHORT_YEAR.fullmatch(text):
         raise _short_year(text)
     if _NUMBER.fullmatch(text):
         hint = f"format the column as dates in the spreadsheet, or {ISO}"
-        raise BadInput(f"{quoted} is a bare number, not a date", hint=hint)
-    hint = ISO if any(map(str.isdigit, text)) else f"clear the cell if there is no date; otherwise {ISO}"
-    raise BadInput(f"{quoted} is not a date that can be read for certain", hint=hint)
+        raise BadInput(f"{quoted} is a plain number, not a date", hint=hint)
+    hint = ISO if any(map(str.isdigit, text)) else f"clear the cell if there is no date, otherwise {ISO}"
+    raise BadInput(f"{quoted} is not a recognized date", hint=hint)
 
 
 def _read_year_last(match: re.Match[str], date_format: DateFormat | None) -> dict[DateFormat, date]:
@@ -159,24 +168,24 @@ def _read_year_last(match: re.Match[str], date_format: DateFormat | None) -> dic
         days["dmy"] = date(year, second, first)
     with suppress(ValueError):
         days["mdy"] = date(year, first, second)
-    dots, dots_hint = match[2] == ".", f"with dots the day comes first; {ISO}"
+    dots, dots_hint = match[2] == ".", f"put the day first in dates with dots, or {ISO}"
     if not days or (dots and "dmy" not in days):
         hint = dots_hint if days else ISO
-        raise BadInput(f"{quote_text(match[0], _LONGEST_DATE)} is not a day of the calendar", hint=hint)
+        raise BadInput(f"{quote_text(match[0], _LONGEST_DATE)} is not a valid date", hint=hint)
     if not dots:
         return days
-    # With dots the day comes first in every language. It shows nothing of dates with other signs.
+    # With dots, the day comes first in every language. This does not show the order of other separators.
     if date_format == "mdy" and first != second:
         raise BadInput(_other_order(match[0], date_format).message, hint=dots_hint)
     return _in_both_orders(days["dmy"])
 
 
 def _read_words(text: str) -> date | None:
-    """Return the day of a date with the name of a month, or with 年, 月 and 日; None if it is no such date.
+    """Return a date written with the name of a month, or 年, 月 and 日; or None.
 
     Raises:
-        BadInput: If the year has two digits, or that day is another day of the week.
-        ValueError: If there is no such day.
+        BadInput: If the year has two digits, or the day of the week is wrong.
+        ValueError: If there is no such date.
     """
     if match := _JAPANESE.fullmatch(text):
         day, weekday = date(int(match[1]), int(match[2]), int(match[3])), match[4]
@@ -200,9 +209,11 @@ def _read_words(text: str) -> date | None:
 
 @cache
 def _names(what: Literal["months", "days"]) -> Mapping[str, int]:
-    """Return the names of months (from 1) or of days (from 0, Monday) that mean one in all languages.
+    """Return the unambiguous names of months (from 1) or weekdays (Monday is 0).
 
-    Source: the Unicode CLDR, wide and abbreviated, as they stand alone and within a date.
+    A name is unambiguous if it means the same number in all languages that have it.
+
+    Source: Unicode CLDR, wide and abbreviated, in the contexts "format" and "stand-alone".
     """
     from babel.dates import get_day_names, get_month_names  # Lazy import: most dates are numbers.
 
@@ -218,12 +229,12 @@ def _names(what: Literal["months", "days"]) -> Mapping[str, int]:
 
 def _other_order(text: str, date_format: DateFormat) -> BadInput:
     quoted = quote_text(text, _LONGEST_DATE)
-    return BadInput(f"{quoted} does not fit --date-format {date_format}", hint=ISO)
+    return BadInput(f"{quoted} does not match --date-format {date_format}", hint=ISO)
 
 
 def _short_year(text: str) -> BadInput:
-    message = f"{quote_text(text, _LONGEST_DATE)} has a year of two digits"
-    return BadInput(message, hint="write all four: 2027-03-01")
+    message = f"{quote_text(text, _LONGEST_DATE)} has a two-digit year"
+    return BadInput(message, hint="write the year with four digits, for example 2027-03-01")
 
 
 def _in_both_orders(day: date) -> dict[DateFormat, date]:

@@ -1,4 +1,7 @@
-"""The roster for a spreadsheet: one row per renewal, in the columns that ``import`` reads."""
+"""Export the clients as a table that ``import`` can read.
+
+There is one row per renewal.
+"""
 
 import csv
 import io
@@ -12,16 +15,20 @@ from renewctl.fields import COLUMNS, Column, Kind
 from renewctl.model import Client, Contact, Portfolio
 from renewctl.text import BOM, csv_cell, format_value
 
-_NEEDS_QUOTES = re.compile(r"[;,@]")
+_NEEDS_QUOTES = re.compile(r"[;,@]|^[/|・、；，]")
 _NO_NAME = re.compile(r'["<>]')
 _HEADER = [column.name for column in COLUMNS.values()]
 
 
 def export_csv(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) -> str:
-    """Return all clients as CSV, with owner ``default`` for those that follow it.
+    """Return all clients as CSV.
 
-    With ``raw``, cells stay as they are even where a spreadsheet takes them for formulas; with ``excel``,
-    the text begins with the mark by which Excel recognises UTF-8.
+    The owner is ``default`` for clients that follow the default.
+
+    Args:
+        portfolio: The clients.
+        raw: Whether to leave cells unchanged that a spreadsheet would read as formulas.
+        excel: Whether to begin with a byte order mark, by which Excel recognizes UTF-8.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
@@ -33,11 +40,13 @@ def export_csv(portfolio: Portfolio, *, raw: bool = False, excel: bool = False) 
 
 
 def export_workbook(portfolio: Portfolio, as_of: date) -> bytes:
-    """Return all clients as an .xlsx workbook, in the columns of ``export_csv``.
+    """Return all clients as an .xlsx workbook with the columns of ``export_csv``.
+
+    ``as_of`` is the creation date in the workbook's properties.
 
     Raises:
         MissingExtra: If XlsxWriter is not installed.
-        BadInput: If a sheet cannot hold a text, or so many rows.
+        BadInput: If there are too many rows, or a text is not allowed in a workbook.
     """
     dates = [column.name for column in COLUMNS.values() if column.field.kind is Kind.DATE]
     return write_workbook(Content("Clients", _HEADER, _rows(portfolio), dates=dates), as_of)
@@ -62,6 +71,6 @@ def _cell(column: Column, client: Client, records: Mapping[str, Any]) -> Any:
 def _contact(contact: Contact) -> str:
     name = " ".join(contact.name.split())
     if not name or not name.isprintable() or _NO_NAME.search(name):
-        return contact.email  # a blank name changes nothing when it is read again
+        return contact.email  # import leaves the name unchanged if there is none
     quoted = f'"{name}"' if _NEEDS_QUOTES.search(name) else name
     return f"{quoted} <{contact.email}>"

@@ -1,4 +1,4 @@
-"""From the names of a table's columns to the fields that they mean: by name, never by position."""
+"""Match column names to fields. The position of a column does not matter."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,23 +11,23 @@ from renewctl.package_data import read_texts
 
 _SIGNS = re.compile(r"[\W_]+")
 CLIENT_OR_NAME = "client-or-name"
-# Notes are a client's memo. A list of overrides has no memos: there they are an override's note.
-_OTHERWISE = {"memo": "note"}
+# A column of notes is a client's memo. A list of overrides has no memos: there, it is the override's note.
+_FALLBACKS = {"memo": "note"}
 
 
 def fold(name: str) -> str:
-    """Return a name in the form it is compared in: without case, accents, spaces and signs."""
+    """Return a name for comparison: without case, accents, spaces and punctuation."""
     return _SIGNS.sub("", plain_key(name))
 
 
 class Headers(NamedTuple):
-    """The known names of columns, folded; ``texts/headers.toml`` says what the groups mean.
+    """The known column names, folded. ``texts/headers.toml`` explains the groups.
 
     Args:
-        certain: The field, or ``CLIENT_OR_NAME``, that a name means whatever the cells are.
-        fitting: The field that a name means if the cells fit.
-        ambiguous: The fields that a name may mean.
-        other: Names that mean no field.
+        certain: The field of each name, or ``CLIENT_OR_NAME``, whatever the cells contain.
+        fitting: The field of each name, if the cells fit it.
+        ambiguous: The possible fields of each name.
+        other: Names that are not those of a field.
     """
 
     certain: Mapping[str, str]
@@ -38,7 +38,7 @@ class Headers(NamedTuple):
 
 @cache
 def read_headers() -> Headers:
-    """Return the known names of columns: those of ``texts/headers.toml``, and each field's own name."""
+    """Return the names in ``texts/headers.toml``, and those of the fields."""
     texts = read_texts("headers")
 
     def names(languages: Mapping[str, object]) -> list[str]:
@@ -58,26 +58,26 @@ def read_headers() -> Headers:
 
 
 def recognize_fields(columns: Sequence[str], mapping: Mapping[str, str]) -> frozenset[str]:
-    """Return the fields whose column is recognized in a row that is taken as the header.
+    """Return the fields that are recognized in a row, if it were the header.
 
-    The row may be any: ``mapping`` counts where it names one of the columns, and nothing is refused.
+    Any row can be passed: names in ``mapping`` that are not in the row are ignored.
     """
     mapped = {
         field_name(word): places[0]
         for word, name in mapping.items()
         if field_name(word) in COLUMNS and (places := find_columns(columns, name))
     }
-    left_out = {field_name(word) for word, name in mapping.items() if not name.strip()}
-    return frozenset(match_names(columns, mapped, left_out))
+    excluded = {field_name(word) for word, name in mapping.items() if not name.strip()}
+    return frozenset(match_names(columns, mapped, excluded))
 
 
 def field_name(word: str) -> str:
-    """Return a field's name as ``--map`` has it, which may be typed with a hyphen."""
+    """Return the field that a word of ``--map`` names. The word can have hyphens."""
     return word.strip().lower().replace("-", "_")
 
 
 def find_columns(columns: Sequence[str], name: str) -> list[int]:
-    """Return the columns of that name: the exact name if there are any, otherwise as names are compared."""
+    """Return the columns with this name, otherwise with this folded name."""
     typed, folded = name.strip(), fold(name)
     exact = [place for place, column in enumerate(columns) if column == typed != ""]
     return exact or [place for place, column in enumerate(columns) if fold(column) == folded != ""]
@@ -86,20 +86,22 @@ def find_columns(columns: Sequence[str], name: str) -> list[int]:
 def match_names(
     columns: Sequence[str],
     mapped: Mapping[str, int],
-    left_out: Collection[str] = (),
+    excluded: Collection[str] = (),
     wanted: Collection[str] = COLUMNS,
     fits: Callable[[str, int], bool | None] | None = None,
 ) -> dict[str, list[int]]:
-    """Return the columns that hold each field by their names: more than one is for the user to settle.
+    """Return the columns of each field by their names.
+
+    If a field has several columns, the user must choose.
 
     Args:
         columns: The names of the columns.
         mapped: The columns that the user mapped to fields.
-        left_out: Fields that have no column, whatever the names say.
+        excluded: Fields that have no column, whatever the names are.
         wanted: Fields that are read.
-        fits: Whether the cells of a column fit a field, None if that is not known; asked about names
-            that do not decide alone. What is not known counts as fitting if no other column fits.
-            Without the function, nothing is known.
+        fits: Return whether the cells of a column fit a field, or None if this is unknown. It is called
+            for names that are not certain. Unknown counts as fitting if no other column fits. Without
+            the function, everything is unknown.
     """
     headers = read_headers()
     matches: dict[str, list[int]] = {field: [place] for field, place in mapped.items()}
@@ -109,14 +111,14 @@ def match_names(
         for place, name in free:
             field = known.get(name, "")
             if field not in wanted and name != field:
-                field = _OTHERWISE.get(field, field)
-            if field in COLUMNS and field not in matches and field not in left_out:
+                field = _FALLBACKS.get(field, field)
+            if field in COLUMNS and field not in matches and field not in excluded:
                 found.setdefault(field, []).append(place)
         matches |= found if known is headers.certain else _choose_fitting(found, "owner" in matches, fits)
     either = "client" if "client" not in matches else "name"
     places = [place for place, name in free if headers.certain.get(name) == CLIENT_OR_NAME]
-    if places and either not in mapped and either not in left_out:
-        # In a table that has a domain and a name besides, that is one column too many: the user decides.
+    if places and either not in mapped and either not in excluded:
+        # If the table also has a domain and a name, this is one column too many: the user must choose.
         matches.setdefault(either, []).extend(places)
     return matches
 
@@ -124,10 +126,10 @@ def match_names(
 def _choose_fitting(
     found: Mapping[str, Sequence[int]], has_owner: bool, fits: Callable[[str, int], bool | None] | None
 ) -> dict[str, list[int]]:
-    """Return the columns, of those whose names do not decide, that are a field by their cells.
+    """Choose the columns of fields by their cells, if their names are uncertain.
 
-    Of two that fit, neither is certain. Only the client is needed, so that there the user decides. Who is
-    responsible is a setting only beside an owner.
+    If two columns fit a field, neither is used. Only the client is required, so for the client both are
+    returned and the user must choose. A partner user is read only if there is an owner.
     """
     chosen: dict[str, list[int]] = {}
     for field, places in found.items():

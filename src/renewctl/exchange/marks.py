@@ -1,4 +1,4 @@
-"""What is found in the XML of a workbook and calamine does not show, and the parser that finds it."""
+"""Facts in the XML of a workbook that calamine does not report ("marks")."""
 
 from collections.abc import Callable, Mapping
 from itertools import count
@@ -8,12 +8,12 @@ from renewctl.exchange.spreadsheet import BadCell, Cell
 
 MOST_CELLS, MOST_MARKS, MOST_BYTES = 20_000_000, 1_000_000, 512 * 1024 * 1024
 _MOST_ELEMENTS = 10_000_000
-"""Of one part: about half a minute. A thousand clients have some thirty thousand."""
+"""Per part: about half a minute. A list of 1,000 clients has about 30,000."""
 CHUNK = 1 << 20
-"""Bytes of a part that are parsed at a time."""
+"""Number of bytes that are parsed at a time."""
 LARGEST_ROW, LARGEST_COLUMN = 1 << 20, 1 << 14
 UNCALCULATED = BadCell(
-    "", "the cell has a formula that was never calculated", "open the workbook, save it, and try again"
+    "", "the cell has a formula that was never calculated", "open the workbook, save it and try again"
 )
 
 Place = tuple[int, int]
@@ -25,7 +25,7 @@ class TooLarge(Exception):
 
 
 class Marks:
-    """What the XML of a sheet shows and calamine does not. All places count from 1."""
+    """The marks of a sheet. Rows and columns count from 1."""
 
     def __init__(self) -> None:
         self.cells: dict[Place, Cell] = {}
@@ -35,35 +35,38 @@ class Marks:
         self.height = self.width = 0
 
     def fill(self, row: int, column: int) -> None:
-        """Note a filled cell. calamine fills the whole rectangle down to the last.
+        """Record a filled cell. calamine allocates all cells up to the last one.
 
         Raises:
-            TooLarge: If one stray cell would end the process.
+            TooLarge: If the rectangle would need too much memory.
         """
         self.height, self.width = max(self.height, row), max(self.width, column)
         if self.height * self.width > MOST_CELLS or row > LARGEST_ROW or column > LARGEST_COLUMN:
             raise TooLarge
 
     def mark(self, place: Place, cell: Cell) -> None:
-        """Note a cell that calamine reads otherwise than it is.
+        """Record a cell that calamine reads incorrectly.
 
         Raises:
-            TooLarge: If there are too many.
+            TooLarge: If there are too many such cells.
         """
         self.cells[place] = cell
         if len(self.cells) > MOST_MARKS:
             raise TooLarge
 
     def hide_columns(self, first: int, last: int) -> None:
-        """Note hidden columns, as far as a sheet has columns."""
+        """Record hidden columns, up to the last column that a sheet can have."""
         self.hidden_columns.update(range(max(first, 1), min(last, LARGEST_COLUMN) + 1))
 
 
 class XmlReader:
-    """A parser of one XML part by local names. Entities, which can grow without end, are refused."""
+    """A parser for one XML part, by local names.
+
+    It refuses entities, which can expand without limit.
+    """
 
     def parse(self, read: Callable[[int], bytes]) -> None:
-        """Read a part to its end.
+        """Parse a part to its end.
 
         Raises:
             expat.ExpatError, ValueError: If it is not XML, or not of the expected kind.
@@ -75,7 +78,7 @@ class XmlReader:
         parser.Parse(b"", True)
 
     def parse_beginning(self, data: bytes) -> None:
-        """Read the beginning of a part; see ``parse``."""
+        """Parse the beginning of a part, as ``parse`` does."""
         self._make_parser().Parse(data)
 
     def _make_parser(self) -> expat.XMLParserType:
@@ -101,10 +104,10 @@ class XmlReader:
         raise ValueError("it declares a document type")
 
     def start(self, tag: str, values: Mapping[str, str], /) -> None:
-        """Begin an element with these attributes."""
+        """Handle the start of an element with these attributes."""
 
     def end(self, tag: str) -> None:
-        """End an element."""
+        """Handle the end of an element."""
 
     def text(self, text: str) -> None:
-        """Read text inside an element."""
+        """Handle text inside an element."""

@@ -1,4 +1,4 @@
-"""The marks of an .ods workbook (OpenDocument 1.3, part 3)."""
+"""Read the marks of an .ods workbook (OpenDocument 1.3, part 3)."""
 
 from collections.abc import Callable, Mapping
 from typing import IO
@@ -8,8 +8,8 @@ from renewctl.exchange.spreadsheet import Cell, clean_text, error_cell, is_error
 
 _SPACES = {"s": " ", "tab": "\t", "line-break": "\n"}
 _MOST_SPACES = 1000
-# What is in a cell of .ods and not its text: a comment, and the shapes that are anchored to it.
-_BESIDE = frozenset(
+# Elements in a cell whose text is not the cell's: comments, and shapes that are anchored to the cell.
+_NOT_CELL_TEXT = frozenset(
     {"annotation", "caption", "circle", "connector", "control", "custom-shape", "ellipse", "frame", "g"}
     | {
         "line",
@@ -29,10 +29,12 @@ _BESIDE = frozenset(
 def read_ods_marks(open_part: Callable[[str], IO[bytes]], *, has_about: bool) -> Mapping[str, Marks]:
     """Return the marks of each sheet by its name.
 
-    ``open_part`` opens a part by its name; ``has_about`` is whether there is a part about the program.
+    Args:
+        open_part: Open a part of the workbook by its name.
+        has_about: Whether the workbook has a part about the program that saved it.
 
     Raises:
-        expat.ExpatError, ValueError, KeyError: If it is damaged.
+        expat.ExpatError, ValueError, KeyError: If the workbook is damaged.
         TooLarge: If it is too large.
     """
     about = _GeneratorReader()
@@ -46,13 +48,13 @@ def read_ods_marks(open_part: Callable[[str], IO[bytes]], *, has_about: bool) ->
 
 
 class _GeneratorReader(XmlReader):
-    """Whether an .ods workbook was saved by an office program, which calculates its formulas."""
+    """Detect an office program, which calculates the formulas that it saves."""
 
     def __init__(self) -> None:
         self.is_office = self._inside = False
 
     def start(self, tag: str, _: Mapping[str, str]) -> None:
-        """Begin an element."""
+        """Note whether the element is the name of the program."""
         self._inside = tag == "generator"
 
     def text(self, text: str) -> None:
@@ -62,10 +64,10 @@ class _GeneratorReader(XmlReader):
 
 
 class _OdsReader(XmlReader):
-    """The marks of every sheet of an .ods workbook (OpenDocument 1.3, part 3, 9).
+    """Read the marks of every sheet of an .ods workbook (OpenDocument 1.3, part 3, 9).
 
-    ``calculated`` is whether a formula without a value is one whose result is empty text: LibreOffice
-    writes that so.
+    ``calculated`` is whether formulas were calculated. Then a formula without a value has an empty text
+    as its result, as LibreOffice writes it.
     """
 
     def __init__(self, *, calculated: bool) -> None:
@@ -77,12 +79,12 @@ class _OdsReader(XmlReader):
         self._cell: Mapping[str, str] | None = None
         self._shown: list[str] = []
         self._changed: list[tuple[int, Cell]] = []
-        self._beside = 0
-        """How many comments and shapes are open: their text is not the cell's."""
+        self._outside_text = 0
+        """Number of open comments and shapes: their text is not the cell's."""
         self._is_plain = True
 
     def start(self, tag: str, values: Mapping[str, str]) -> None:
-        """Begin a sheet, a row or a cell, or note hidden columns."""
+        """Begin a sheet, a row or a cell, or record hidden columns."""
         if tag == "table":
             self._marks = self.sheets[values["name"]] = Marks()
             self._row = self._column = 0
@@ -108,30 +110,30 @@ class _OdsReader(XmlReader):
             self._start_text(tag, values)
 
     def _start_text(self, tag: str, values: Mapping[str, str]) -> None:
-        if self._beside or tag in _BESIDE:
-            self._beside += 1
+        if self._outside_text or tag in _NOT_CELL_TEXT:
+            self._outside_text += 1
         elif tag == "p" and self._shown:
             self._shown.append("\n")
         elif tag in _SPACES:
             self._shown.append(_SPACES[tag] * min(int(values.get("c", 1)), _MOST_SPACES))
-        # calamine drops tabs and line breaks, and reads shapes, but no comments.
+        # calamine drops tabs and line breaks, and reads the text of shapes but not of comments.
         self._is_plain = self._is_plain and tag in {"p", "s", "span", "a", "annotation"}
 
     def text(self, text: str) -> None:
-        """Read what a cell shows; a comment on it is none of it."""
-        if self._cell is not None and not self._beside:
+        """Read the text of a cell, without its comments."""
+        if self._cell is not None and not self._outside_text:
             self._shown.append(text)
 
     def end(self, tag: str) -> None:
-        """Mark a cell that is not what calamine reads; and those of a repeated row."""
-        if self._beside:
-            self._beside -= 1
+        """Mark cells that calamine reads incorrectly, in all repetitions of a row."""
+        if self._outside_text:
+            self._outside_text -= 1
         elif tag in {"table-cell", "covered-table-cell"} and self._cell is not None:
             values, self._cell = self._cell, None
             shown, formula = "".join(self._shown), "formula" in values
             changed: Cell = None
             kind = values.get("value-type")
-            # LibreOffice names an error in an attribute of its own; other programs call it text.
+            # LibreOffice marks errors with its own attribute; other programs write them as text.
             if kind == "error" or (formula and is_error(shown)):
                 changed = error_cell(shown)
             elif formula and kind is None and not self._calculated:

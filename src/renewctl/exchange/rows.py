@@ -1,4 +1,4 @@
-"""From a file to rows about clients, and what is wrong with the others: CSV, XLSX and JSON Lines."""
+"""Read rows about clients from CSV files, workbooks and JSON Lines."""
 
 import json
 import re
@@ -14,10 +14,10 @@ from renewctl.domain.edit.rows import ImportRow, OverrideRow
 from renewctl.domain.edit.settings import DEFAULT
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
-from renewctl.exchange.columns import add_ways_out, clear_unreadable, match_columns
+from renewctl.exchange.columns import add_column_hints, clear_unreadable, match_columns
 from renewctl.exchange.dates import DateFormat, parse_dates
 from renewctl.exchange.headers import recognize_fields
-from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, leave_out_totals, read_sheets, row_texts
+from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, drop_totals, read_sheets, row_texts
 from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow, decode
 from renewctl.exchange.workbook import OLE, ZIP
 from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, TEXT_KINDS, Kind, Shown
@@ -26,49 +26,52 @@ from renewctl.text import count_of, list_some
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _MOST_QUOTED = 40
-"""The most characters of a row that a message quotes."""
+"""The number of characters of a row that are quoted in a message."""
 _OVERRIDE_KEYS = ("client", "owner", "notify", "note")
 _PRINTED_KEYS = {*_OVERRIDE_KEYS, "name", "hub_id"}
-"""Columns of ``client list`` that a list of overrides has anyway."""
+"""Columns of ``client list`` that are not reported as unused in a list of overrides."""
 _MOST_UNUSED = 40
 _LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown >= Shown.LIST}
 
 
 class ClientRows(NamedTuple):
-    """The rows of a table, the problems in it, and the columns that hold no field.
+    """The rows of a table with its problems.
 
-    A row with a problem is among the rows, ``unread``, if its client can be read. ``warnings`` are about
-    columns that are not read and look like a field; ``remarks`` are what the user should know of how the
-    sheet and its cells were read.
+    Args:
+        rows: The rows. A row with a problem is included as ``unread`` if its client can be read.
+        problems: The problems of all rows.
+        unused: The names of columns without a field.
+        warnings: Warnings about columns that are not read but look like a field.
+        notes: Notes for the user on how the table was read.
     """
 
     rows: tuple[ImportRow, ...]
     problems: tuple[Problem, ...]
     unused: tuple[str, ...]
     warnings: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_client_tables(sheets: Sequence[Sheet], file: str, **options: Any) -> ClientRows:
-    """Return the rows of all sheets about clients, with a remark on the columns of each that are not used.
+    """Return the rows of all sheets, with a note on the unused columns of each.
 
     ``options`` are those of ``read_client_rows``.
 
     Raises:
-        BadInput: If the columns of a sheet are not certain.
+        BadInput: If the columns of a sheet are ambiguous.
     """
     tables = [read_client_rows(sheet, file, **options) for sheet in sheets]
-    remarks = [remark for table in tables for remark in table.remarks]
+    notes = [note for table in tables for note in table.notes]
     for sheet, table in zip(sheets, tables, strict=True):
         if table.unused:
-            where = f" of {sheet.name}" if tables[1:] else ""
-            remarks.append(f"columns not used{where}: {list_some(table.unused, _MOST_UNUSED)}")
+            where = f" in {sheet.name}" if tables[1:] else ""
+            notes.append(f"columns not used{where}: {list_some(table.unused, _MOST_UNUSED)}")
     return ClientRows(
         tuple(row for table in tables for row in table.rows),
         tuple(problem for table in tables for problem in table.problems),
         (),
         tuple(warning for table in tables for warning in table.warnings),
-        tuple(remarks),
+        tuple(notes),
     )
 
 
@@ -81,57 +84,61 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     with_overrides: bool = True,
     track: Track = iter,
 ) -> ClientRows:
-    """Return the rows of a sheet about clients.
+    """Return the rows of a sheet.
 
-    ``mapping`` is field to column name, where the names alone are not enough, or to "" for none.
-    Without ``with_overrides``, a cell of an override that cannot be read counts as blank. ``track``
-    yields the rows it is given, and may show the progress.
+    Args:
+        mapping: The column name of each field, from ``--map``; "" if the field has no column.
+        with_overrides: Whether cells of overrides must be readable. Otherwise unreadable ones are blank.
+        track: Yield the rows, and show the progress.
 
     Raises:
-        BadInput: If the columns are not certain, or a column of dates is half converted.
+        BadInput: If the columns are ambiguous, or a column of dates is only partly converted.
     """
     _refuse_report(sheet, file, "export clients.csv")
     settings = {name for name, column in COLUMNS.items() if column.table == "override"}
     unwanted = set() if with_overrides else settings
     matched = match_columns(sheet, mapping, wanted=COLUMNS.keys() - unwanted, file=file)
-    sheet = leave_out_totals(clear_unreadable(sheet, matched, unwanted), matched.columns)
+    sheet = drop_totals(clear_unreadable(sheet, matched, unwanted), matched.columns)
     problems: list[Problem] = []
     refused: list[Problem] = []
-    remarks = [*sheet.remarks, *matched.remarks]
+    notes = [*sheet.notes, *matched.notes]
     table: dict[str, Sequence[Cell | Placeholder]] = {}
     dates: dict[str, Mapping[int, date]] = {}
     for name, place in matched.columns.items():
         kind = cells.cell_kind(name)
         table[name] = [_mark_placeholder(row.cells[place], kind) for row in sheet.rows]
-        remarks += _remark_on_placeholders(sheet.columns[place], table[name])
-        if kind is Kind.DATE:  # a whole column at a time: one value may decide for all
-            numbered = [
-                (row.number, None if isinstance(cell, Placeholder) else cell)
-                for row, cell in zip(sheet.rows, table[name], strict=True)
-            ]
+        notes += _note_placeholders(sheet.columns[place], table[name])
+        if kind is Kind.DATE:  # one value can show how to read the whole column
+            numbered = _number_cells(sheet.rows, table[name])
             try:
                 dates[name], not_dates = parse_dates(numbered, date_format=date_format, column=place + 1)
                 problems += not_dates
             except BadInput as error:
                 refused += (problem._replace(column=place + 1) for problem in error.problems)
                 dates[name] = {}
-    dated_badly = {problem.line for problem in (*problems, *sheet.problems)}
+    lines_with_bad_dates = {problem.line for problem in (*problems, *sheet.problems)}
     places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
+    hints = matched.cell_hints
     for each, row in enumerate(track(sheet.rows)):
         values, wrong = _read_row(row, {name: table[name][each] for name in table}, dates)
         problems += (
             problem._replace(line=row.number, column=places[problem.path[0]], path=()) for problem in wrong
         )
         if (client := values.pop("client", None)) is not None:
-            bad = bool(wrong) or row.number in dated_badly
+            bad = bool(wrong) or row.number in lines_with_bad_dates
             read = {} if bad else values
-            rows.append(ImportRow(file, row.number, client, read, places, sheet.name, bad, matched.doubts))
+            rows.append(ImportRow(file, row.number, client, read, places, sheet.name, bad, hints))
     placed = [problem._replace(file=file, sheet=sheet.name) for problem in (*refused, *problems)]
-    found = add_ways_out([*placed, *sheet.problems], sheet, matched)
+    found = add_column_hints([*placed, *sheet.problems], sheet, matched)
     if refused:
-        raise BadInput("the table cannot be read; nothing was written", problems=found)
-    return ClientRows(tuple(rows), tuple(found), matched.unknown, matched.warnings, tuple(remarks))
+        raise BadInput("the table cannot be read; nothing was saved", problems=found)
+    return ClientRows(tuple(rows), tuple(found), matched.unknown, matched.warnings, tuple(notes))
+
+
+def _number_cells(rows: Sequence[SheetRow], column: Sequence[Cell | Placeholder]) -> list[tuple[int, Cell]]:
+    cells_by_row = zip(rows, column, strict=True)
+    return [(row.number, None if isinstance(cell, Placeholder) else cell) for row, cell in cells_by_row]
 
 
 def _mark_placeholder(cell: Cell, kind: Kind) -> Cell | Placeholder:
@@ -140,17 +147,17 @@ def _mark_placeholder(cell: Cell, kind: Kind) -> Cell | Placeholder:
     return cell
 
 
-def _remark_on_placeholders(header: str, column: Iterable[Cell | Placeholder]) -> Iterator[str]:
+def _note_placeholders(header: str, column: Iterable[Cell | Placeholder]) -> Iterator[str]:
     counts = Counter(cell.text for cell in column if isinstance(cell, Placeholder))
     if counts:
         texts = " and ".join(f"{count_of(number, 'cell')} with {text!r}" for text, number in counts.items())
-        yield f"column {header!r}: read {texts} as blank"
+        yield f"column {header!r}: {texts} treated as blank"
 
 
 def _read_row(
     row: SheetRow, columns: Mapping[str, Cell | Placeholder], dates: Mapping[str, Mapping[int, date]]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the values of a row by column, without blank cells, and what is wrong with the others.
+    """Return the values of a row by column, and the problems of its cells.
 
     The path of a problem is the column.
     """
@@ -166,22 +173,22 @@ def _read_row(
         if value is not None:
             values[name] = value
     if "client" not in values and not any(problem.path == ("client",) for problem in problems):
-        hint = "fill the client's domain, or take the row out"
+        hint = "add the client's domain, or remove the row"
         text = ", ".join(row_texts(row))
         shown = text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 1]}…"
-        problems.append(Problem(f"the row names no client: {shown!r}", hint=hint, path=("client",)))
+        problems.append(Problem(f"the row has no client: {shown!r}", hint=hint, path=("client",)))
     return values, problems
 
 
 def _read_cell(cell: Cell | Placeholder, name: str) -> Any:
-    """Return the value of a cell of a column, None if it is blank; text in doubt as ``Doubtful``."""
+    """Return the value of a cell, None if it is blank. Wrap odd text in ``Doubtful``."""
     value: Any
     if isinstance(cell, Placeholder):
-        # Only a column of text can hold it as a value.
+        # It can be a value only in a column of text.
         return cell if cells.cell_kind(name) in TEXT_KINDS and name != "client" else None
     if COLUMNS[name].table == "contacts":
-        value = cells.read_people(cell, name) or None
-        texts = [person.name for person in value or ()]
+        value = cells.read_contacts(cell, name) or None
+        texts = [contact.name for contact in value or ()]
     else:
         value = cells.read_cell(cell, cells.cell_kind(name))
         texts = [value] if isinstance(value, str) and name != "notify" else []
@@ -194,23 +201,28 @@ def _read_cell(cell: Cell | Placeholder, name: str) -> Any:
 
 
 class OverrideRows(NamedTuple):
-    """The rows of a list of overrides, the problems of its other rows, and remarks on how it was read.
+    """The rows of a list of overrides, with its problems.
 
-    ``warnings`` are about columns that are not read and look like a field.
+    ``notes`` are on how the list was read, ``warnings`` on columns that look like a field but are not read.
     """
 
     rows: tuple[OverrideRow, ...]
     problems: tuple[Problem, ...] = ()
-    remarks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 def read_override_list(
     data: bytes, file: str, options: ReadingOptions, *, with_setting: bool = False
 ) -> OverrideRows:
-    """Return the rows of a list: a table or JSON Lines with overrides.
+    """Return the rows of a list of overrides: a table or JSON Lines.
 
-    With ``with_setting`` the list only names the clients, and can have one client per line.
+    Args:
+        data: The content of the file.
+        file: The name of the file in messages.
+        options: Options for reading a table.
+        with_setting: Whether the setting is given on the command line. Then the list has only clients,
+            and can be plain text with one client per line.
 
     Raises:
         BadInput: If it is not such a list.
@@ -218,14 +230,16 @@ def read_override_list(
     """
     if is_jsonl(data):
         if options != DEFAULTS:
-            raise UsageError("JSON Lines are read as they are", hint="leave out the options for tables")
+            raise UsageError(
+                "options for tables do not apply to JSON Lines", hint="remove the options for tables"
+            )
         return OverrideRows(read_override_lines(data, file))
     lines = () if data.startswith((ZIP, OLE)) else _read_plain_list(data, file, options)
     if lines and with_setting:
         return OverrideRows(lines)
     if lines and not any(mark in lines[0].client for mark in ",;\t|"):
         hint = "add --owner hubspot, or --owner partner --notify USER"
-        raise BadInput(f"{file} lists clients, and nothing says what to set", hint=hint)
+        raise BadInput(f"{file} lists clients but no settings", hint=hint)
     tables = [
         read_override_rows(sheet, file, mapping=options.mapping, with_setting=with_setting)
         for sheet in read_sheets(data, file, options)
@@ -234,7 +248,10 @@ def read_override_list(
 
 
 def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[OverrideRow, ...]:
-    """Return one client per line, without comments; nothing if the first line is the header of a table."""
+    """Return a row for each line of plain text, without comments.
+
+    Return () if the first line is the header of a table.
+    """
     lines = decode(data, file, options.encoding).split("\n")
     texts = ((number, line.strip()) for number, line in enumerate(lines, 1))
     rows = [OverrideRow(file, number, text) for number, text in texts if text and not text.startswith("#")]
@@ -248,19 +265,23 @@ def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[O
 def read_override_rows(
     sheet: Sheet, file: str, *, mapping: Mapping[str, str] = EMPTY, with_setting: bool = False
 ) -> OverrideRows:
-    """Return the rows of a list of overrides, from its columns client, owner, notify and note.
+    """Return the rows of a table of overrides.
+
+    The columns are client, owner, notify and note.
+
+    ``mapping`` and ``with_setting`` are those of ``read_override_list``.
 
     Raises:
-        BadInput: If the columns are not those, or it is a report of ``who``: that has the result of
-            the settings, not the settings.
+        BadInput: If required columns are missing or ambiguous, or the table is a report of ``who``, which
+            has the results of the settings.
     """
     _refuse_report(sheet, file, "client list -o csv")
     matched = match_columns(sheet, mapping, wanted=_OVERRIDE_KEYS, file=file)
-    sheet = leave_out_totals(sheet, matched.columns)
+    sheet = drop_totals(sheet, matched.columns)
     places = {key: matched.columns[key] for key in _OVERRIDE_KEYS if key in matched.columns}
     if "owner" not in places and not with_setting:
-        hint = "add a column owner with hubspot, partner or default; or pass --owner and --notify for all"
-        raise BadInput(f"{file} has no column for the owner", hint=hint)
+        hint = "add a column owner with hubspot, partner or default; or add --owner for all clients"
+        raise BadInput(f"{file} has no column for the renewal owner", hint=hint)
     numbers = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[OverrideRow] = []
     problems = [*sheet.problems]
@@ -277,7 +298,7 @@ def read_override_rows(
                     continue
                 value = cells.read_cell(cell, kind)
                 if key == "note" and isinstance(value, int | float):
-                    raise BadInput(f"the spreadsheet holds the number {value}, not text", hint=AS_TEXT)
+                    raise BadInput(f"the spreadsheet has the number {value} instead of text", hint=AS_TEXT)
                 texts[key] = "" if value is None else str(value)
             except BadInput as bad:
                 problem = Problem(bad.message, hint=bad.hint, file=file, line=row.number)
@@ -285,44 +306,48 @@ def read_override_rows(
         problems += wrong
         if not wrong:
             read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
-            rows.append(read._replace(ways_out=matched.doubts))
-    remarks = [*sheet.remarks, *matched.remarks]
-    for place, texts_for_nothing in blank.items():
-        remarks += _remark_on_placeholders(sheet.columns[place], texts_for_nothing)
+            rows.append(read._replace(cell_hints=matched.cell_hints))
+    notes = [*sheet.notes, *matched.notes]
+    for place, placeholders in blank.items():
+        notes += _note_placeholders(sheet.columns[place], placeholders)
     others = [sheet.columns[place] for key, place in matched.columns.items() if key not in _PRINTED_KEYS]
     if unused := [*matched.unknown, *others]:
-        remarks.append(f"columns not used: {list_some(unused, _MOST_UNUSED)}")
-    return OverrideRows(tuple(rows), tuple(problems), tuple(remarks), matched.warnings)
+        notes.append(f"columns not used: {list_some(unused, _MOST_UNUSED)}")
+    return OverrideRows(tuple(rows), tuple(problems), tuple(notes), matched.warnings)
 
 
 def _refuse_report(sheet: Sheet, file: str, command: str) -> None:
-    """Raise BadInput if a table is a report of ``who``: that has results, such as computed deadlines."""
+    """Raise BadInput if a table is a report of ``who``."""
     names = {name.strip().lower() for name in sheet.columns}
     if names >= {"rule", "to"} or names >= {"email", "as", "rule"}:
-        hint = f"{command_line(command)} prints what can be edited and read again"
+        hint = f"to get a list that you can edit: {command_line(command)}"
         raise BadInput(f"{file} is a report of renewctl who, not a list of clients", hint=hint)
 
 
 def is_jsonl(data: bytes) -> bool:
-    """Return whether the bytes begin as JSON Lines do."""
+    """Return whether the bytes look like JSON Lines."""
     return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
 def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
-    """Return the overrides of JSON Lines: one object per line with client, owner, notify and note.
+    """Return the overrides in JSON Lines.
 
-    The lines of ``client list -o jsonl`` can be fed back: in them ``source`` is ``override`` where the
-    setting is the client's own.
+    Each line is an object with the keys client, owner, notify and note.
+
+    The output of ``client list -o jsonl`` is accepted. In it, ``source`` is ``override`` if the client has
+    an override.
 
     Raises:
-        BadInput: If a line is not such an object; all bad lines are listed.
+        BadInput: If a line is not such an object. All such lines are listed.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         number = data.count(b"\n", 0, error.start) + 1
-        problem = Problem(f"byte 0x{data[error.start]:02x} is not UTF-8", file=file, line=number)
-        raise BadInput(f"{file} is not UTF-8", hint="save it again as UTF-8", problems=[problem]) from None
+        problem = Problem(f"byte 0x{data[error.start]:02x} is not valid UTF-8", file=file, line=number)
+        raise BadInput(
+            f"{file} is not UTF-8", hint="save the file again as UTF-8", problems=[problem]
+        ) from None
     rows: list[OverrideRow] = []
     problems: list[Problem] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -336,31 +361,31 @@ def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
         if not wrong:
             rows.append(OverrideRow(file, number, **values))
     if problems:
-        hint = 'a line is {"client": "acme.example", "owner": "partner", "notify": "ana@agency.example"}'
-        raise BadInput(f"{file} has lines that are no overrides", hint=hint, problems=problems)
+        hint = 'write {"client": "acme.example", "owner": "partner", "notify": "ana@agency.example"}'
+        raise BadInput(f"{file} has lines that are not overrides", hint=hint, problems=problems)
     return tuple(rows)
 
 
 def _read_object(line: str) -> tuple[dict[str, Any], list[str]]:
-    """Return the object on a line, and what is wrong with it."""
+    """Return the object on a line, and its problems."""
 
     def check_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         item = dict(pairs)
         if len(item) < len(pairs):
-            raise ValueError("a key stands twice in it")
+            raise ValueError("a key appears twice")
         return item
 
     try:
         item = json.loads(line, object_pairs_hook=check_keys)
     except (ValueError, RecursionError) as error:
-        return {}, [f"not JSON: {error}"]
+        return {}, [f"not valid JSON: {error}"]
     if not isinstance(item, dict) or not item.get("client"):
-        return {}, ["not an object with a client"]
+        return {}, ["not an object with the key client"]
     if {"rule", "to"} <= item.keys():
         command = command_line("client list -o jsonl")
-        return {}, [f"a line of a renewctl who report, not of settings: use {command}"]
+        return {}, [f"a line of a report, not of settings; to get the settings: {command}"]
     known = {*_OVERRIDE_KEYS, *_LISTED_KEYS, "source"}
-    wrong = [f"unknown key {key}" for key in item if key not in known and not key.startswith(OWN_KEYS)]
+    wrong = [f"unknown key {key!r}" for key in item if key not in known and not key.startswith(OWN_KEYS)]
     wrong += [
         f"{key} must be text" for key in _OVERRIDE_KEYS if not isinstance(item.get(key, ""), str | None)
     ]

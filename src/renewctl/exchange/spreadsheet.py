@@ -1,6 +1,6 @@
-"""What a spreadsheet is read as, and the rows of a CSV file. ``workbook`` reads the others.
+"""Read CSV files, and define the types of tables. See also ``workbook``.
 
-Nothing is guessed in silence: what cannot be read for certain is refused, with its line and a fix.
+Nothing is guessed silently: ambiguous content is refused, with its line and a fix.
 """
 
 import codecs
@@ -17,9 +17,9 @@ from renewctl.text import csv_text
 
 
 class BadCell(NamedTuple):
-    """A cell that shows something, but has no value: an error such as ``#N/A``, a formula never calculated.
+    """A cell that shows something but has no value, such as an error (``#N/A``).
 
-    ``text`` is what it shows; ``message`` and ``hint`` are for whoever needs its value.
+    ``text`` is what the cell shows; ``message`` and ``hint`` are for the user if its value is needed.
     """
 
     text: str
@@ -28,14 +28,14 @@ class BadCell(NamedTuple):
 
 
 Cell = str | int | float | bool | date | datetime | BadCell | None
-"""What a cell holds: text without surrounding space, or what a workbook calls a number or a date."""
+"""The content of a cell: text without surrounding spaces, or a typed value of a workbook."""
 
 _SAVE = "save the table as .xlsx or CSV UTF-8"
 _OPEN = "open it in a spreadsheet program and save it as .xlsx"
 _BINARY = (
     (codecs.BOM_UTF32_LE, "UTF-32", _SAVE),
     (codecs.BOM_UTF32_BE, "UTF-32", _SAVE),
-    (b"%PDF", "PDF", "export the table as .xlsx or CSV from the program that made the PDF"),
+    (b"%PDF", "PDF", "export the table as .xlsx or CSV from the program that created the PDF"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"PK\x05\x06", "an empty zip archive", _SAVE),
 )
@@ -47,7 +47,7 @@ _TEXTUAL = (
     (re.compile(r'\s*+(?:#.*\n\s*+)*(?:version\s*=|\[+[\w."@-]+\]+\s*$)', re.MULTILINE), "TOML"),
     (re.compile(r"---\s*\n"), "YAML"),
 )
-# Those in which programs save lists in the languages of the headers; the first of equal readings counts.
+# Common encodings in the languages of the headers. If several give the same text, the first is offered.
 _ENCODINGS = ("cp1252", "cp1250", "iso8859_2", "cp1251", "cp932", "mac_roman", "cp850")
 _WORD_ENDS = (b",", b";", b"\t", b"\n", b"\r", b'"', b" ")
 _LONGEST_WORD = 30
@@ -59,23 +59,27 @@ _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECA
 _HEADER = re.compile(r'\s*+((?:"[^"]*+(?:""[^"]*+)*"(?!")|[^"\r\n]++)*)')
 _QUOTED_CELL = re.compile(r'"[^"]*+(?:""[^"]*+)*"(?!")')
 _FORBIDDEN_CHAR = re.compile("[\0\ud800-\udfff]")
-# As Excel, LibreOffice and Google Sheets write errors: #N/A, #REF!, #¿NOMBRE?, #BEZUG!, #NV, Err:502; and a
-# date in a column that is too narrow.
+# Errors of Excel, LibreOffice and Google Sheets: #N/A, #REF!, #¿NOMBRE?, #BEZUG!, #NV, Err:502; and #### for
+# a date in a column that is too narrow.
 _ERROR = re.compile(r"#N/?[AD]|#GETTING_DATA|#NV|#BRAK|#[¡¿]?[A-ZÀ-Ý0-9_/]{2,20}[!?]|Err:[0-9]{3}|#{3,}")
 _LONGEST_ERROR = 30
 
 
 def time_cell(text: str) -> BadCell:
-    """Return a cell that holds a time of day, or a span of time: no field is one."""
+    """Return the cell for a time of day or a duration, which no field can be."""
     return BadCell(
-        text, f"the cell holds the time {text}", "format the column as text, then type the cell again"
+        text, f"the cell contains the time {text}", "format the column as text, then enter the value again"
     )
 
 
 class SheetRow(NamedTuple):
-    """One row: ``number`` is its line in a CSV (the first, if it has several), else its row, from 1.
+    """A row of a table.
 
-    ``width`` is how many cells a row of a CSV file has, with the blank ones at its end.
+    Args:
+        number: Its first line in a CSV file, or its row in a sheet, from 1.
+        cells: The cells, up to the last filled one.
+        hidden: Whether the row is hidden or filtered out.
+        width: The number of cells of a row in a CSV file, including blank ones at the end.
     """
 
     number: int
@@ -85,9 +89,9 @@ class SheetRow(NamedTuple):
 
 
 class RawSheet(NamedTuple):
-    """The filled rows of a CSV file, or of the sheet ``name`` of a workbook, before its header is known.
+    """The filled rows of a CSV file or of a sheet, before the header is known.
 
-    Rows end with their last filled cell. ``hidden_columns`` count from 0.
+    Rows end with their last filled cell. ``hidden_columns`` count from 0. ``name`` is "" for a CSV file.
     """
 
     name: str
@@ -97,10 +101,15 @@ class RawSheet(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A table. Every row has as many cells as there are columns; the header stands at ``line``.
+    """A table, in which each row has as many cells as there are columns.
 
-    ``problems`` are those of the rows that have more cells, and so are not among the rows. ``name`` is
-    the sheet's in a workbook, and ``remarks`` are what the user should know of how it was read.
+    Args:
+        columns: The names of the columns.
+        rows: The rows below the header.
+        line: The line or row of the header, from 1.
+        problems: Problems of rows with too many cells, which are not among the rows.
+        name: The name of the sheet in a workbook.
+        notes: Notes for the user on how the table was read.
     """
 
     columns: tuple[str, ...]
@@ -108,22 +117,22 @@ class Sheet(NamedTuple):
     line: int = 1
     problems: tuple[Problem, ...] = ()
     name: str = ""
-    remarks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def unreadable(name: str, message: str, hint: str = "", line: int = 0) -> BadInput:
-    """Return the error of a file whose table cannot be read."""
+    """Return the error for a file whose table cannot be read."""
     problem = Problem(message, hint=hint, file=name, line=line)
     return BadInput("the table cannot be read", problems=[problem])
 
 
 def other_kind(name: str, kind: str, hint: str = _SAVE) -> BadInput:
-    """Return the error of a file that holds no table, or none that can be read."""
-    return unreadable(name, f"looks like {kind}", hint)
+    """Return the error for a file of a kind that is not supported."""
+    return unreadable(name, f"the file looks like {kind}", hint)
 
 
 def trim(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """Return the cells up to the last that is filled: spreadsheets like to add blank ones."""
+    """Return the cells up to the last filled one: spreadsheets often add blank cells."""
     end = len(cells)
     while end and cells[end - 1] is None:
         end -= 1
@@ -131,7 +140,7 @@ def trim(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
 
 
 def clean_text(text: str) -> str | BadCell | None:
-    """Return a cell's text as it was before ``csv_cell``, without surrounding space; None if blank."""
+    """Return a cell's text without the mark of ``csv_cell``; None if blank."""
     plain = csv_text(text).strip()
     if is_error(plain):
         return error_cell(plain)
@@ -139,30 +148,32 @@ def clean_text(text: str) -> str | BadCell | None:
 
 
 def is_error(text: str) -> bool:
-    """Return whether a spreadsheet writes a text in place of a value, in whatever language."""
+    """Return whether a text is an error of a spreadsheet, in any of the languages."""
     return _ERROR.fullmatch(text) is not None
 
 
 def error_cell(text: str) -> BadCell:
-    """Return a cell that shows an error."""
+    """Return the cell for an error of a spreadsheet."""
     text = text[:_LONGEST_ERROR]
     if text.startswith("###"):
-        message = "the cell shows only #, because its column was too narrow when it was saved"
-        return BadCell(text, message, "widen the column in the spreadsheet, and save it again")
+        message = "the cell shows only #, because its column was too narrow when the file was saved"
+        return BadCell(text, message, "widen the column in the spreadsheet and save it again")
     hint = "correct the formula in the spreadsheet, or clear the cell"
     return BadCell(text, f"the cell shows the error {text}", hint)
 
 
 def decode(data: bytes, name: str, encoding: str | None) -> str:
-    """Return the text of a file: in ``encoding``, otherwise in UTF-8, or in UTF-16 with its mark.
+    """Return the text of a file.
+
+    Without ``encoding``, the file must be UTF-8, or UTF-16 with a byte order mark.
 
     Raises:
-        BadInput: If it is not text in that encoding.
-        UsageError: If there is no such encoding.
+        BadInput: If the content is not text in that encoding.
+        UsageError: If the encoding is unknown.
     """
     for magic, hint in GIT_STAND_INS:
         if data.startswith(magic):
-            raise unreadable(name, "git has something else here in place of the file", hint)
+            raise unreadable(name, "git has a placeholder here instead of the file", hint)
     for magic, kind, hint in _BINARY:
         if data.startswith(magic):
             raise other_kind(name, kind, hint)
@@ -172,32 +183,36 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
         raise _not_an_encoding(encoding) from None
     mark, codec = next((each for each in _BOMS if data.startswith(each[0])), (b"", asked))
     if encoding is not None and not asked.startswith(codec[:6]):
-        message = f"begins with the mark of {codec.upper()}, so it is not {encoding}"
-        raise unreadable(name, message, "leave --encoding out", 1)
+        message = f"the file begins with a {codec.upper()} byte order mark, so it is not {encoding}"
+        raise unreadable(name, message, "remove --encoding", 1)
     try:
         text = data[len(mark) :].decode(codec).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        one_byte = not codec.startswith("utf")  # or at least its line ends are of one byte
+        one_byte = not codec.startswith("utf")  # or at least its line ends have one byte
         before = error.object[: error.start].decode("latin-1" if one_byte else codec, "ignore")
-        message = f"byte 0x{error.object[error.start]:02x} is not {codec.upper()}"
+        message = f"byte 0x{error.object[error.start]:02x} is not valid {codec.upper()}"
         hint = _suggest_encodings(error.object, error.start)
         raise unreadable(name, message, hint, before.count(_line_end(before)) + 1) from None
-    except (LookupError, ValueError):  # of codecs such as hex and idna: no text file is in them
+    except (LookupError, ValueError):  # raised by codecs such as hex and idna, which are not for text files
         raise _not_an_encoding(codec) from None
     if not codec.startswith("utf") and _is_utf8(data):
-        message = f"is UTF-8: read as {encoding}, its letters outside ASCII would be wrong"
-        raise unreadable(name, message, "leave --encoding out")
+        message = f"the file is UTF-8, so {encoding} would garble its special characters"
+        raise unreadable(name, message, "remove --encoding")
     if match := _FORBIDDEN_CHAR.search(text):
-        message = f"the character U+{ord(match[0]):04X} cannot stand in text"
-        hint = "take it out, or save the file again as CSV UTF-8"
+        message = f"the character U+{ord(match[0]):04X} is not allowed in text"
+        hint = "remove it, or save the file again as CSV UTF-8"
         if text.count("\0") > len(text) // 4:
-            hint = "it looks like UTF-16 without its mark: --encoding utf-16-le, or save it as CSV UTF-8"
+            message += "; the file looks like UTF-16"
+            hint = "add --encoding utf-16-le, or save the file again as CSV UTF-8"
         raise unreadable(name, message, hint, text.count(_line_end(text), 0, match.start()) + 1)
     return text
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Return whether bytes have letters outside ASCII, all in UTF-8: other encodings hardly ever look so."""
+    """Return whether bytes are UTF-8 with letters outside ASCII.
+
+    Text in other encodings is rarely valid UTF-8.
+    """
     try:
         return not data.decode("utf-8").isascii()
     except UnicodeDecodeError:
@@ -205,7 +220,10 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _suggest_encodings(data: bytes, place: int) -> str:
-    """Return the next step for a file that is not UTF-8: how the usual encodings read the word at a place."""
+    """Return a hint with the encodings that a file may have.
+
+    It shows how each reads the word at a position.
+    """
     begin = max(data.rfind(sign, max(0, place - _LONGEST_WORD), place) + 1 for sign in _WORD_ENDS)
     ends = [data.find(sign, place, place + _LONGEST_WORD) for sign in _WORD_ENDS]
     word = data[begin : min((end for end in ends if end >= 0), default=place + _LONGEST_WORD)]
@@ -216,39 +234,41 @@ def _suggest_encodings(data: bytes, place: int) -> str:
             if text.isprintable():
                 readings.setdefault(text, name)
     listed = ", ".join(f"{name} for {text!r}" for text, name in readings.items())
-    return (
-        f"add --encoding {listed}; or save it again as CSV UTF-8" if listed else "save it again as CSV UTF-8"
-    )
+    save = "save the file again as CSV UTF-8"
+    return f"add --encoding {listed}; or {save}" if listed else save
 
 
 def _not_an_encoding(encoding: str | None) -> UsageError:
-    hint = "for example cp1252, iso-8859-2, shift_jis or utf-16-le"
-    return UsageError(f"--encoding: {encoding!r} is no encoding of text files", hint=hint)
+    hint = "use an encoding such as cp1252, iso-8859-2, shift_jis or utf-16-le"
+    return UsageError(f"--encoding: {encoding!r} is not a text encoding", hint=hint)
 
 
 def _line_end(text: str) -> str:
-    """Return what ends a line. A lone CR does only where nothing else can: a file of old Mac kind."""
+    """Return the line end. It is CR only in text without LF, as old Macs wrote it."""
     return "\n" if "\n" in text else "\r"
 
 
 def read_csv(
     data: bytes, name: str, *, encoding: str | None = None, delimiter: str | None = None
 ) -> RawSheet:
-    """Return the filled rows of a CSV file, each with the line it begins at.
+    """Return the filled rows of a CSV file, each with its first line.
 
-    Without ``encoding`` it is UTF-8, or UTF-16 with its mark; without ``delimiter`` the header line shows
-    whether it is comma, semicolon or tab.
+    Args:
+        data: The content of the file.
+        name: The name of the file in messages.
+        encoding: The encoding; None for UTF-8, or UTF-16 with a byte order mark.
+        delimiter: The delimiter; None to detect comma, semicolon or tab in the header line.
 
     Raises:
         BadInput: If it is not such a file.
-        UsageError: If there is no such encoding, or no such delimiter.
+        UsageError: If the encoding or delimiter is not valid.
     """
     text = decode(data, name, encoding)
     for beginning, kind in _TEXTUAL:
         if beginning.match(text):
             raise other_kind(name, kind, _OPEN if kind in {"HTML", "XML", "a saved web page"} else _SAVE)
     first_line = 1
-    if sep := _SEP_LINE.match(text):  # Excel's own way to name the delimiter
+    if sep := _SEP_LINE.match(text):  # Excel's line with the delimiter
         text, first_line = text[sep.end() :], 2
         delimiter = sep[1] if delimiter is None else delimiter
     delimiter = _detect_delimiter(text, name) if delimiter is None else _check_delimiter(delimiter)
@@ -266,14 +286,15 @@ def read_csv(
     except csv.Error as error:
         last = first_line + reader.line_num - 1
         if "new-line" in str(error):
-            hint = "lines end in LF or CRLF; put quotes around a cell with a line end in it"
-            raise unreadable(name, "a lone carriage return stands in the line", hint, last) from None
+            hint = "end lines in LF or CRLF, and put quotes around cells with line breaks"
+            raise unreadable(name, "the line contains a lone carriage return", hint, last) from None
         rest = "".join(lines[start:])
         opened = first_line + start + rest.count(_line_end(rest), 0, _open_quote(rest, delimiter))
-        message = f"the cell in quotes that begins here is followed by more in line {last}"
+        message = f"the quoted cell that begins here has text after its closing quote in line {last}"
         if "unexpected end" in str(error):
-            message = "a quote is opened here and never closed"
-        raise unreadable(name, message, "close it, and write a quote inside a cell twice", opened) from None
+            message = "the quote that opens here is never closed"
+        hint = "close the quote, and double any quote inside a cell"
+        raise unreadable(name, message, hint, opened) from None
     finally:
         csv.field_size_limit(limit)
     return RawSheet("", tuple(records))
@@ -282,15 +303,17 @@ def read_csv(
 def _check_delimiter(delimiter: str) -> str:
     char = _DELIMITER_NAMES.get(delimiter.lower(), delimiter)
     if len(char) != 1 or char in '"\r\n\0 ' or char.isalnum():
-        hint = "one character, for example ';' or '|'; or tab"
-        raise UsageError(f"--delimiter: {delimiter!r} cannot part cells", hint=hint)
+        hint = "use one character, for example ';' or '|', or the word tab"
+        raise UsageError(f"--delimiter: {delimiter!r} is not a valid delimiter", hint=hint)
     return char
 
 
 def _detect_delimiter(text: str, name: str) -> str:
-    """Return the delimiter of the header line; names in quotes may hold any character.
+    """Return the delimiter of the header line.
 
-    A line without one is a title, if it is not the header of a table of one column.
+    Names in quotes can contain any character.
+
+    A line without a delimiter is a title, unless it is the header of a table with one column.
     """
     start = 0
     for _ in range(_TITLE_LINES):
@@ -301,15 +324,15 @@ def _detect_delimiter(text: str, name: str) -> str:
         start = match.end()
     (most, char), (next_most, _), _ = sorted(((header.count(c), c) for c in _DELIMITERS), reverse=True)
     if most == 0 and "|" in header:
-        raise unreadable(name, "the header line is parted by |", "--delimiter '|'", 1)
+        raise unreadable(name, "the header line is separated by |", "add --delimiter '|'", 1)
     if 0 < most == next_most:
-        hint = "--delimiter ';' or ',' or tab says which"
-        raise unreadable(name, "the header line can be parted in two ways", hint, 1)
+        hint = "add --delimiter ';', --delimiter ',' or --delimiter tab"
+        raise unreadable(name, "the delimiter of the header line is ambiguous", hint, 1)
     return char if most else ","
 
 
 def _open_quote(rest: str, delimiter: str) -> int:
-    """Return where the first cell in quotes begins that does not end where a cell may."""
+    """Return the start of the first cell whose quotes are wrong."""
     part = re.escape(delimiter)
     cell = re.compile(rf' *+(?:"[^"]*+(?:""[^"]*+)*"(?!")|(?!")[^{part}\r\n]*+)(?:[{part}\r\n]|\Z)')
     place = 0

@@ -1,4 +1,4 @@
-"""Rows of totals, which are about no client."""
+"""Recognize rows of totals, which are not about a client."""
 
 import re
 from collections.abc import Mapping
@@ -10,23 +10,23 @@ _TOTAL_WORDS = """total; totals; grand total; subtotal; sum; count; total geral;
     totales; suma; recuento; total général; totaux; somme; sous-total; gesamt; Gesamtsumme; Summe;
     Zwischensumme; Anzahl; razem; łącznie; suma końcowa; 合計; 総計; 小計; 計"""
 _TOTALS = frozenset(map(fold, _TOTAL_WORDS.split(";")))
-# What is counted; any other word may be part of a client's name.
+# Words for what is counted. Any other word can be part of a client's name.
 _COUNTED_WORDS = """clients; customers; accounts; contracts; renewals; mrr; arr; clientes; contas; contratos;
     renovações; cuentas; renovaciones; comptes; contrats; renouvellements; Kunden; Konten; Verträge;
     Verlängerungen; klientów; umów; 件数; 社数"""
 _COUNTED = frozenset(["", *map(fold, _COUNTED_WORDS.split(";"))])
 _CURRENCIES = frozenset(["", "r", "us", "usd", "eur", "brl", "gbp", "mxn", "pln", "zl", "jpy", "chf", "円"])
 _LEAST_DIGITS = 5
-"""Of a hub ID: smaller numbers are counts."""
+"""The fewest digits of a hub ID. Smaller numbers are counts."""
 _DATE = re.compile(r"[0-9]{1,4}[.][0-9]{1,2}[.][0-9]{1,4}")
 
 
 def is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
-    """Return whether a row names no client, and has only numbers or words for a total.
+    """Return whether a row has no client, and only numbers or words for a total.
 
-    In a column that holds a field, a number may be a client's, whose domain is missing. A number in the
-    client's column is a count beside a word for a total, if it is too small for a hub ID. ``columns`` is the
-    column of each field, from 0.
+    A number in a field's column does not count: the row may be that of a client whose domain is missing.
+    A number in the client column is a count if it is too small for a hub ID and another cell is a word for
+    a total. ``columns`` is the column of each field, from 0.
     """
     fields = {place for field, place in columns.items() if field != "memo"}
     counts = any(map(_is_word, row.cells))
@@ -45,7 +45,7 @@ def is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
 
 
 def has_only_figures(row: SheetRow) -> bool:
-    """Return whether the filled cells of a row are numbers and words for a total."""
+    """Return whether all filled cells of a row are numbers or words for a total."""
     return all(
         _is_blank(cell) or (isinstance(cell, int | float | str) and _is_figure(cell)) for cell in row.cells
     )
@@ -60,13 +60,13 @@ def _is_word(cell: Cell) -> bool:
 
 
 def _is_total_word(text: str) -> bool:
-    """Return whether a text is ``Total``, ``Total clients: 12`` or the like."""
+    """Return whether a text is a label of a total, such as ``Total clients: 12``."""
     words = fold(text).strip("0123456789")
     return any(words.removeprefix(total) in _COUNTED for total in _TOTALS if words.startswith(total))
 
 
 def _is_figure(cell: float | str) -> bool:
-    """Return whether a cell is a number, with a currency or not, or a word for a total."""
+    """Return whether a cell is a number, an amount or a word for a total."""
     if not isinstance(cell, str):
         return not isinstance(cell, bool)
     words = fold(cell)

@@ -1,7 +1,7 @@
-"""Sheets of a workbook: .xlsx and .ods by python-calamine, .xls by xlrd.
+"""Read workbooks: .xlsx and .ods with python-calamine, .xls with xlrd.
 
-calamine shows an error, a formula that was never calculated and the cells hidden by a merge as blank,
-and does not tell which rows are hidden. The XML of the workbook does, so it is read as well.
+calamine reads errors, formulas that were never calculated and cells covered by a merge as blank, and
+does not report hidden rows. They are in the XML of the workbook, so it is read as well.
 """
 
 import io
@@ -31,39 +31,37 @@ from renewctl.installation import install_command
 from renewctl.text import column_letters
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-"""What a file begins with that is an .xlsx or .ods workbook, or an .xls one."""
-
-
+"""The first bytes of an .xlsx or .ods workbook, and of an .xls workbook."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _PANIC = "PanicException"
-"""What calamine raises where it fails itself. It is no Exception, and its class cannot be imported."""
+"""What calamine raises if it crashes. It is not an Exception, and its class cannot be imported."""
 
 
 def read_workbook(data: bytes, name: str) -> list[RawSheet]:
-    """Return the sheets of a workbook, hidden ones too, with their filled rows.
+    """Return all sheets of a workbook with their filled rows, including hidden sheets.
 
-    A cell that shows something and has no value is a ``BadCell``.
+    A cell that shows something but has no value is a ``BadCell``.
 
     Raises:
-        BadInput: If the bytes are no such workbook, it is damaged or too large, or a package that reads
-            it is not installed.
+        BadInput: If the bytes are not such a workbook, it is damaged or too large, or a required package
+            is not installed.
     """
     try:
         return _read_xls(data, name) if data.startswith(OLE) else _read_archive(data, name)
     except TooLarge:
-        hint = "a cell far out may be filled by mistake: copy what you need to a new sheet"
+        hint = "copy the table to a new sheet: a distant cell may be filled by mistake"
         raise unreadable(name, "the sheet is too large", hint) from None
 
 
 def _damaged(name: str, why: object = "") -> BadInput:
-    hint = "open it and save it again, as .xlsx or CSV UTF-8"
+    hint = "open it and save it again as .xlsx or CSV UTF-8"
     reason = f": {shorten(str(why), 80, placeholder='…')}" if str(why) else ""
     return unreadable(name, f"the workbook is damaged{reason}", hint)
 
 
 def _missing(name: str, package: str) -> BadInput:
     hint = f"{install_command(package)}, or save it as CSV UTF-8"
-    return unreadable(name, f"reading this workbook needs {package}", hint)
+    return unreadable(name, f"reading this workbook requires {package}", hint)
 
 
 # ------------------------------------------------------------------------- .xlsx and .ods
@@ -77,7 +75,7 @@ def _read_archive(data: bytes, name: str) -> list[RawSheet]:
             marks = read_marks(archive, name)
     except (BadInput, TooLarge):
         raise
-    except Exception as error:  # zipfile has no family of errors: struct.error and zlib.error, for example
+    except Exception as error:  # zipfile has no base class for its errors, such as struct.error
         raise _damaged(name, error) from None
     try:  # Lazy import: python-calamine comes with the extra xlsx.
         from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -99,7 +97,7 @@ def _read_archive(data: bytes, name: str) -> list[RawSheet]:
 def _value(cell: float | str | time | date | timedelta) -> Cell:
     if isinstance(cell, str):
         return clean_text(cell)
-    if isinstance(cell, float):  # a workbook knows no integers
+    if isinstance(cell, float):  # workbooks have no integers
         return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
     return time_cell(str(cell)) if isinstance(cell, time | timedelta) else cell
 
@@ -108,7 +106,10 @@ def _value(cell: float | str | time | date | timedelta) -> Cell:
 
 
 def _read_xls(data: bytes, name: str) -> list[RawSheet]:
-    """Return the sheets of an .xls workbook. xlrd reads it, because calamine shows its errors as blank."""
+    """Return the sheets of an .xls workbook.
+
+    xlrd reads it, because calamine reads errors as blank.
+    """
     try:  # Lazy import: xlrd comes with the extra xlsx.
         import xlrd  # type: ignore[import-untyped, unused-ignore]
         from python_calamine import CalamineWorkbook
@@ -116,9 +117,9 @@ def _read_xls(data: bytes, name: str) -> list[RawSheet]:
         raise _missing(name, "xlrd" if error.name == "xlrd" else "python-calamine") from None
     if _ENCRYPTED in data:
         hint = "save it without a password, as .xlsx"
-        raise unreadable(name, "looks like a workbook behind a password", hint)
+        raise unreadable(name, "the file looks like a password-protected workbook", hint)
     with _refuse_damage(name):
-        # calamine refuses files at once with which xlrd would never end.
+        # calamine immediately refuses files that xlrd would read forever.
         CalamineWorkbook.from_filelike(io.BytesIO(data)).close()
         book = xlrd.open_workbook(
             file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
@@ -157,7 +158,7 @@ def _read_xls_sheet(sheet: Any, datemode: int) -> RawSheet:
 
 @contextmanager
 def _refuse_damage(name: str) -> Iterator[None]:
-    """Raise BadInput for whatever the packages raise: they have no families of errors."""
+    """Convert any error of the packages, which have no base class, to BadInput."""
     try:
         with _silence_panics():
             yield
@@ -173,7 +174,7 @@ def _refuse_damage(name: str) -> Iterator[None]:
 
 @contextmanager
 def _silence_panics() -> Iterator[None]:
-    """Have calamine write nothing to standard error: where it fails itself, it prints its own source."""
+    """Silence standard error, where calamine prints a Rust message if it crashes."""
     try:
         kept = os.dup(2)
     except OSError:  # The process has no standard error.
@@ -190,7 +191,7 @@ def _silence_panics() -> Iterator[None]:
 
 
 def _make_sheet(name: str, cells: list[list[Cell]], marks: Marks, *, visible: bool) -> RawSheet:
-    """Return a sheet with its filled rows. ``cells`` begin at A1."""
+    """Return a sheet with its filled rows. The first of the cells is A1."""
     width = max(map(len, cells), default=0)
     bad = marks.cells | dict(_find_covered(cells, width, marks.merges))
     for (row, column), cell in bad.items():
@@ -209,7 +210,9 @@ def _make_sheet(name: str, cells: list[list[Cell]], marks: Marks, *, visible: bo
 def _find_covered(
     cells: list[list[Cell]], width: int, merges: list[tuple[Place, Place]]
 ) -> Iterator[tuple[Place, BadCell]]:
-    """Yield the cells of merges but the first of each: its value may be meant for them, or no value.
+    """Yield the cells covered by merges.
+
+    Whether the value of the first cell is also theirs is unknown.
 
     Raises:
         TooLarge: If there are too many.
@@ -219,13 +222,13 @@ def _find_covered(
         first = cells[top - 1][left - 1 : left] if top <= len(cells) else []
         is_blank = first in ([], [None])
         message = f"the cell is merged with {column_letters(left)}{top}"
-        covered = BadCell("", message, "unmerge the cells, and fill each of them")
+        covered = BadCell("", message, "unmerge the cells and fill each one")
         for row in range(top, min(bottom, len(cells)) + 1):
             for column in range(left, min(right, width) + 1):
                 total += 1
                 if total > MOST_MARKS:
                     raise TooLarge
-                # Below a blank first cell only what is hidden there matters.
+                # If the first cell is blank, only hidden values matter.
                 if (row, column) != (top, left) and not (
                     is_blank and cells[row - 1][column - 1 : column] in ([], [None])
                 ):

@@ -1,4 +1,4 @@
-"""What only the XML of a workbook shows: errors, formulas without a value, merges and hidden rows."""
+"""Read the marks of a workbook: errors, uncalculated formulas, hidden rows."""
 
 import re
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ def read_marks(archive: ZipFile, name: str) -> Mapping[str, Marks]:
     ):
         return read_ods_marks(lambda part: archive.open(members[part]), has_about="meta.xml" in members)
     if any(path == "index.zip" or path.endswith(".iwa") for path in members):
-        hint = "in Numbers choose File > Export To > Excel, and import that file"
-        raise unreadable(name, "looks like an Apple Numbers document", hint)
+        hint = "in Numbers, choose File > Export To > Excel, then import that file"
+        raise unreadable(name, "the file looks like an Apple Numbers document", hint)
     relations = _RelationReader()
     if "_rels/.rels" in members:
         parse("_rels/.rels", relations)
@@ -38,7 +38,7 @@ def read_marks(archive: ZipFile, name: str) -> Mapping[str, Marks]:
     )
     if main.endswith(".bin"):
         hint = "open it and save it as .xlsx"
-        raise unreadable(name, "looks like a binary workbook (.xlsb)", hint)
+        raise unreadable(name, "the file looks like a binary workbook (.xlsb)", hint)
     if not re.fullmatch(r"xl/workbook\w*\.xml", main.lower()) or main.lower() not in members:
         raise other_kind(name, "a zip archive without an .xlsx or .ods workbook in it")
     folder, file = main.rsplit("/", 1)
@@ -60,23 +60,26 @@ def read_marks(archive: ZipFile, name: str) -> Mapping[str, Marks]:
 
 
 class _CountReader(XmlReader):
-    """The number of texts that a workbook says it has: calamine makes room for so many, at once."""
+    """Check the declared number of texts, for which calamine allocates memory at once."""
 
     def start(self, tag: str, values: Mapping[str, str]) -> None:
-        """Check the number."""
+        """Raise TooLarge if the number is too large."""
         if tag == "sst" and int(values.get("uniqueCount", 0)) > MOST_CELLS:
             raise TooLarge
 
 
 class _RelationReader(XmlReader):
-    """The relations of a part: by identifier, the last word of the type and the path of the target."""
+    """Read the relations of a part by identifier.
+
+    A relation is the last word of its type and the path of its target.
+    """
 
     def __init__(self, folder: str = "") -> None:
         self.folder = folder
         self.paths: dict[str, tuple[str, str]] = {}
 
     def start(self, tag: str, values: Mapping[str, str]) -> None:
-        """Note a relation."""
+        """Record a relation."""
         if tag == "Relationship":
             target = values["Target"]
             path = target.lstrip("/") if target.startswith("/") else normpath(join(self.folder, target))
@@ -84,9 +87,10 @@ class _RelationReader(XmlReader):
 
 
 class _BookReader(XmlReader):
-    """The sheets of an .xlsx workbook by name, each with its relation.
+    """Read the sheets of an .xlsx workbook by name, each with its relation.
 
-    ``recalculate`` is what a program writes that cannot calculate: the values of formulas are placeholders.
+    ``recalculate`` is whether the values of formulas are placeholders, to be calculated when the workbook
+    is opened. Programs that cannot calculate write them.
     """
 
     def __init__(self) -> None:
@@ -94,7 +98,7 @@ class _BookReader(XmlReader):
         self.recalculate = False
 
     def start(self, tag: str, values: Mapping[str, str]) -> None:
-        """Note a sheet, or whether formulas are to be calculated when the workbook is opened."""
+        """Record a sheet, or whether formulas must be recalculated."""
         if tag == "sheet":
             self.sheets[values["name"]] = values["id"]
         elif tag == "calcPr":
@@ -102,7 +106,7 @@ class _BookReader(XmlReader):
 
 
 class _XlsxReader(XmlReader):
-    """The marks of a sheet (ECMA-376, part 1, 18.3.1)."""
+    """Read the marks of a sheet (ECMA-376, part 1, 18.3.1)."""
 
     def __init__(self, *, recalculate: bool) -> None:
         self.marks = Marks()
@@ -113,7 +117,7 @@ class _XlsxReader(XmlReader):
         self._in_value = self._hides_rows = False
 
     def start(self, tag: str, values: Mapping[str, str]) -> None:
-        """Begin a row or a cell, or note a merge or hidden columns."""
+        """Begin a row or a cell, or record a merge or hidden columns."""
         if tag == "c":
             reference = values.get("r")
             self._row, self._column = _place(reference) if reference else (self._row, self._column + 1)
@@ -121,7 +125,7 @@ class _XlsxReader(XmlReader):
             self._tags.clear()
         elif tag == "row":
             self._row, self._column = int(values.get("r") or self._row + 1), 0
-            # zeroHeight hides the rows that do not say otherwise.
+            # zeroHeight hides rows without attributes of their own.
             hidden = self._hides_rows and "ht" not in values and "hidden" not in values
             if hidden or values.get("hidden") in _TRUE or _is_zero(values.get("ht")):
                 self.marks.hidden_rows.add(self._row)
@@ -151,7 +155,7 @@ class _XlsxReader(XmlReader):
         if self._kind == "e":
             self.marks.mark(place, error_cell(self._value))
         elif "f" in self._tags:
-            # A formula whose result is empty text has the kind "str" and an empty value.
+            # A formula with an empty text as its result has the type "str" and an empty value.
             blank = not self._value and not (self._kind == "str" and "v" in self._tags)
             if blank or (self._recalculate and self._value == "0"):
                 self.marks.mark(place, UNCALCULATED)

@@ -1,7 +1,7 @@
-"""A table as an .xlsx workbook that people read, filter and edit, and that ``import`` can read back.
+"""Write a table as an .xlsx workbook that ``import`` can read.
 
-Text stays text: nothing in it becomes a formula, a link, a number or a date, here or in the program that
-opens it.
+Text stays text: it does not become a formula, link, number or date, here or in the program that opens
+the workbook.
 """
 
 import re
@@ -16,16 +16,19 @@ from renewctl.installation import install_command
 from renewctl.text import csv_cell, csv_text, format_value
 
 MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
-"""Limits of a sheet, with its header, and of a cell, in UTF-16 units: "Excel specifications and limits"."""
+"""Limits of a sheet, including the header, and of a cell in UTF-16 units.
+
+Source: Microsoft, "Excel specifications and limits".
+"""
 NOBODY = "NOBODY"
 _FIRST_DAY = date(1900, 3, 1)
-"""Before it, programs disagree on the number of a day: for Excel, 1900 was a leap year."""
+"""Programs disagree on earlier dates, because Excel treats 1900 as a leap year."""
 _DIGITS = 10**15
-"""A spreadsheet keeps 15 digits of a number."""
+"""Spreadsheets keep 15 digits of a number."""
 _WIDEST, _NARROWEST, _PADDING = 60, 8, 3
-"""Widths of columns in characters; the button of the filter needs some."""
+"""Column widths in characters. The padding is for the filter button."""
 _IMPOSSIBLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
-"""What XML cannot hold (1.0, 2.2), and the format has no other spelling for, as it has for controls."""
+"""Characters not allowed in XML (1.0, 2.2) that the format cannot escape, as it can control characters."""
 _FORMATS = {
     kind: {"num_format": form, "align": "left"}
     for kind, form in {"text": "@", "number": "0", "date": "yyyy-mm-dd"}.items()
@@ -35,15 +38,15 @@ _ALARM = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
 
 
 class Content(NamedTuple):
-    """What a sheet holds.
+    """The content of a sheet.
 
     Args:
         title: The name of the sheet.
-        columns: The names above the columns.
-        rows: The cells. Dates, numbers and booleans stay what they are, None is blank, the items of a
-            list are joined; everything else is text.
-        alarm: The column that must not be blank, if any: a row where it is says NOBODY, in colour.
-        dates: Columns of dates, even where all their cells are blank.
+        columns: The names of the columns.
+        rows: The cells. Dates, numbers and booleans keep their type, None is blank, lists are joined,
+            and everything else is text.
+        alarm: The column that must not be blank, if any. If it is, NOBODY is written, in colour.
+        dates: Columns that are formatted as dates even if all their cells are blank.
     """
 
     title: str
@@ -54,20 +57,22 @@ class Content(NamedTuple):
 
 
 def write_workbook(content: Content, as_of: date) -> bytes:
-    """Return a workbook with one sheet, in which ``as_of``, a calendar date, is the time of its creation.
+    """Return a workbook with one sheet.
+
+    ``as_of`` is the creation date in its properties.
 
     The same content and date give the same bytes.
 
     Raises:
         MissingExtra: If XlsxWriter is not installed.
-        BadInput: If a sheet cannot hold so many rows, or a text; its problems name every text by the first
-            cell of its row.
+        BadInput: If there are too many rows, or texts are too long or not allowed. The problems list each
+            such text with the first cell of its row.
     """
     try:
-        # Typed or not, there or not: the same to the type checker.
+        # Whether it is installed or typed makes no difference to the type checker.
         import xlsxwriter  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as error:
-        message = f"writing a workbook needs the package xlsxwriter: {error}"
+        message = f"writing a workbook requires the xlsxwriter package: {error}"
         raise MissingExtra(message, hint=install_command("xlsxwriter")) from error
     columns = content.columns
     table = [[_value(cell) for cell in row] for row in content.rows]
@@ -84,7 +89,7 @@ def write_workbook(content: Content, as_of: date) -> bytes:
         kind = next((_kind(cell) for cell in cells if cell is not None), "text")
         kind = "date" if name in content.dates else kind
         width = max([_width(name) + _PADDING, *map(_width, cells)]) + 1
-        # The format of the whole column is that of cells which people fill later: 00123 and 3/4 stay text.
+        # Format the whole column, so that 00123 and 3/4 stay text in cells that people fill later.
         sheet.set_column(place, place, min(max(width, _NARROWEST), _WIDEST), plain[kind])
         sheet.write_string(0, place, name, header)
     watched = columns.index(content.alarm) if content.alarm else None
@@ -98,14 +103,14 @@ def write_workbook(content: Content, as_of: date) -> bytes:
     sheet.autofilter(0, 0, len(table), len(columns) - 1)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS}"})
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)  # printed, as wide as a page and as long as needed
+    sheet.fit_to_pages(1, 0)  # print one page wide and as many pages long as needed
     sheet.repeat_rows(0)
     workbook.close()
     return file.getvalue()
 
 
 def _value(cell: object) -> str | int | date | None:
-    """Return what is written for a cell: text in a form from which ``import`` reads the same text."""
+    """Return the value to write for a cell. ``import`` reads the same text from it."""
     if isinstance(cell, list | tuple):
         cell = "; ".join(cell)
     if isinstance(cell, bool) or (isinstance(cell, int) and abs(cell) < _DIGITS):
@@ -113,7 +118,7 @@ def _value(cell: object) -> str | int | date | None:
     if isinstance(cell, date) and cell >= _FIRST_DAY:
         return cell
     text = format_value(cell)
-    # A workbook may have been made from our CSV, so import takes the mark of csv_cell away there as well.
+    # Import also removes the mark of csv_cell from workbooks, which may be made from an exported CSV file.
     return (text if csv_text(text) == text else csv_cell(text)) or None
 
 
@@ -131,11 +136,11 @@ def _columns_of(char: str) -> int:
 
 
 def _check_limits(columns: Sequence[str], table: Sequence[Sequence[object]]) -> None:
-    """Raise BadInput if a sheet cannot hold the table; XlsxWriter would cut it."""
-    hint = "use CSV: -o csv, or the suffix .csv"
+    """Raise BadInput if the table exceeds the limits. XlsxWriter would truncate it."""
+    hint = "use CSV instead: -o csv, or a file name with the suffix .csv"
     if len(table) >= MOST_ROWS:
-        message = f"{len(table) + 1:,} rows, and a sheet can hold {MOST_ROWS:,}"
-        raise BadInput(f"the table is too long for a workbook: {message}", hint=hint)
+        message = f"{len(table) + 1:,} of at most {MOST_ROWS:,}"
+        raise BadInput(f"the table has too many rows for a workbook: {message}", hint=hint)
     problems = [
         Problem(f"{format_value(row[0])[:_WIDEST]}, {name}: {message}")
         for row in table
@@ -143,21 +148,21 @@ def _check_limits(columns: Sequence[str], table: Sequence[Sequence[object]]) -> 
         if isinstance(cell, str) and (message := _describe_impossible(cell))
     ]
     if problems:
-        raise BadInput("a workbook cannot hold these texts", hint=hint, problems=problems)
+        raise BadInput("some texts cannot be saved in a workbook", hint=hint, problems=problems)
 
 
 def _describe_impossible(text: str) -> str:
-    """Return why a cell cannot hold the text; empty if it can."""
+    """Return why a text cannot be in a cell, or "" if it can."""
     if found := _IMPOSSIBLE.search(text):
-        return f"the character U+{ord(found[0]):04X} cannot be in a workbook"
+        return f"the character U+{ord(found[0]):04X} is not allowed in a workbook"
     # A character is at most two units of UTF-16, so half the limit needs no counting.
     if len(text) > MOST_CHARACTERS // 2 and (units := len(text.encode("utf-16-le")) // 2) > MOST_CHARACTERS:
-        return f"{units:,} characters, and a cell can hold {MOST_CHARACTERS:,}"
+        return f"the text has {units:,} characters of at most {MOST_CHARACTERS:,}"
     return ""
 
 
 def _write(sheet: Any, row: int, column: int, cell: object, formats: dict[str, Any]) -> None:
-    """Write a cell by the method of its type: ``sheet.write`` would guess one."""
+    """Write a cell with the method for its type. ``sheet.write`` would guess the type."""
     chosen = formats[_kind(cell)]
     if cell is None:
         sheet.write_blank(row, column, None, chosen)

@@ -246,7 +246,7 @@ def _describe_list(listing: ClientListing, *, long: bool) -> tuple[Line, ...]:
     portfolio, clients, *_ = listing
     if not clients:
         wider = f"To list more clients, remove {' or '.join(listing.filters)}"
-        return (line(wider if portfolio.clients else suggest_first_client()),)
+        return (line(wider if portfolio.clients else f"To start, {suggest_first_client()}"),)
     overridden = sum(client.override is not None for client in clients)
     following = len(clients) - overridden
     default = _describe_default(portfolio.default)

@@ -214,7 +214,7 @@ def _show_users(portfolio: Portfolio, entries: Sequence[_Entry], names: Mapping[
 def _describe(entries: Sequence[_Entry], *, long: bool) -> tuple[Line, ...]:
     """Return the footer: the number of clients, and the roles that are not assigned."""
     if not entries:
-        return (line(suggest_first_client()),)
+        return (line(f"To start, {suggest_first_client()}"),)
     what = count_of(len(entries), "client")
     missing = {role: sum(not entry.contacts[role] for entry in entries) for role in Role}
     missing = {role: number for role, number in missing.items() if number}

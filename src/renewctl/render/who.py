@@ -123,7 +123,7 @@ def suggest_more(report: Report) -> Iterator[Line]:
     if report.rows:
         return
     if not report.portfolio.clients:
-        yield line(suggest_first_client())
+        yield line(f"To start, {suggest_first_client()}")
     elif report.filters:
         yield line(f"To list more: {report.wider}")
     elif report.window and report.window == default_window(report.portfolio.policy, report.as_of):

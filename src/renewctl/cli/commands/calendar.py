@@ -1,4 +1,4 @@
-"""``calendar``: deadlines and renewals as an iCalendar file."""
+"""``calendar``: renewal deadlines and dates as an iCalendar file."""
 
 from typing import Annotated
 
@@ -39,27 +39,28 @@ def calendar(
     days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind or ()]
     run.progress.begin("Reading")
     rows = build_report(run, query, unbounded=True).rows
-    identities, gone = identify_clients(run.load().portfolio), NO_EXPORT
+    identities, cancelled = identify_clients(run.load().portfolio), NO_EXPORT
     if earlier is not None:
-        # A renewal outside the window, or of another client, is not gone.
+        # The whole file: a renewal that a filter excludes still exists.
         everything = build_report(run, Query(recipient=query.recipient), unbounded=True).rows
-        gone = read_export(*read_input(run, earlier)).find_gone(everything, identities, run.today)
+        past = read_export(*read_input(run, earlier))
+        cancelled = past.find_cancelled(everything, identities, run.today)
     run.progress.begin("Writing")
-    text = build_calendar(rows, run.today, identities, remind=days, gone=gone).decode()
+    text = build_calendar(rows, run.today, identities, remind=days, cancelled=cancelled).decode()
     undated = sorted({row.client.key for row in rows if row.renewal is None})
-    cancelled = sorted(event.summary for event in gone.events.values())
+    titles = sorted(event.summary for event in cancelled.events.values())
     warnings = []
     if undated:
-        warnings.append(f"not in the calendar, as no date is recorded: {', '.join(undated)}")
-    if cancelled:
-        number = count_of(len(cancelled), "event")
-        warnings.append(f"{number} cancelled: {list_some(cancelled, _MOST_NAMED)}")
-    if not cancelled and not any(row.renewal for row in rows):
-        warnings.append("the calendar has no events: no renewal matches")
+        warnings.append(f"no renewal date, so not in the calendar: {', '.join(undated)}")
+    if titles:
+        number = count_of(len(titles), "event")
+        warnings.append(f"{number} cancelled: {list_some(titles, _MOST_NAMED)}")
+    if not titles and not any(row.renewal for row in rows):
+        warnings.append("the calendar has no events, because no renewal matches")
     document = {
         "schema": "renewctl.calendar/1",
         "undated": undated,
-        "cancelled": cancelled,
+        "cancelled": titles,
         "calendar": text,
     }
     return Result(document, text=text, warnings=tuple(warnings))

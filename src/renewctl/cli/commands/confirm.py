@@ -44,20 +44,7 @@ def confirm(
     """
     words = clients or []
     options = {"--default": default, "--all": everything, "--entered-as-override": entered_as_override}
-    if contacts and (other := next((name for name, given in options.items() if given), "")):
-        raise UsageError(f"{other} and --contacts can't be used together", hint=f"remove {other}")
-    if contacts and not words:
-        hint = f"run {command_line('confirm --contacts CLIENT')}"
-        raise UsageError("--contacts requires CLIENT", hint=hint)
-    if not (words or default or everything):
-        hint = f"run {command_line('confirm CLIENT')}"
-        raise UsageError("confirm requires CLIENT, --default or --all", hint=hint)
-    if everything and (words or default):
-        other = "--default" if default else "CLIENT"
-        raise UsageError(f"{other} and --all can't be used together", hint=f"remove {other} or --all")
-    if entered_as_override and default and not words:
-        hint = f"run {command_line('confirm --entered-as-override CLIENT')}"
-        raise UsageError("--entered-as-override requires CLIENT or --all", hint=hint)
+    _check_combination(words, {name for name, given in options.items() if given}, contacts=contacts)
     day = run.today if date is None else parse_day(date, run.today, option="--date")
     if day > run.today:
         raise UsageError(f"--date {day} is in the future", hint=f"use today, {run.today}, or an earlier day")
@@ -84,3 +71,31 @@ def confirm(
         return plan
 
     return change_store(run, edit)
+
+
+def _check_combination(words: list[str], given: set[str], *, contacts: bool) -> None:
+    """Refuse options that contradict each other, or that select nothing.
+
+    Args:
+        words: The clients.
+        given: The names of the other options that select something.
+        contacts: Whether ``--contacts`` is given.
+
+    Raises:
+        UsageError: If they do.
+    """
+    if contacts and given:
+        other = min(given)
+        raise UsageError(f"{other} and --contacts can't be used together", hint=f"remove {other}")
+    if contacts and not words:
+        hint = f"run {command_line('confirm --contacts CLIENT')}"
+        raise UsageError("--contacts requires CLIENT", hint=hint)
+    if not words and given.isdisjoint({"--default", "--all"}):
+        hint = f"run {command_line('confirm CLIENT')}"
+        raise UsageError("confirm requires CLIENT, --default or --all", hint=hint)
+    if "--all" in given and (words or "--default" in given):
+        other = "--default" if "--default" in given else "CLIENT"
+        raise UsageError(f"{other} and --all can't be used together", hint=f"remove {other} or --all")
+    if given >= {"--entered-as-override", "--default"} and not words:
+        hint = f"run {command_line('confirm --entered-as-override CLIENT')}"
+        raise UsageError("--entered-as-override requires CLIENT or --all", hint=hint)

@@ -1,4 +1,4 @@
-"""``export``: the store, or its clients as CSV, in a file."""
+"""``export``: write the data file as TOML or JSON, or its clients as CSV or XLSX."""
 
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -41,11 +41,11 @@ def export(
     format_ = _choose_format(file, kind)
     for option, given in (("--raw", raw), ("--excel", excel)):
         if given and format_ != "csv":
-            raise UsageError(f"{option} requires CSV", hint=f"leave out {option}, or add --format csv")
+            raise UsageError(f"{option} requires CSV", hint=f"remove {option}, or add --format csv")
     if file == STDIN and format_ == "xlsx":
         run.environment.refuse_terminal("a workbook", "clients.xlsx")
         if run.output in {Output.JSON, Output.JSONL}:
-            raise UsageError("a workbook can't be part of JSON", hint="name a file in place of -")
+            raise UsageError("a workbook cannot be part of JSON", hint="use a file name instead of -")
     document = {"schema": "renewctl.export/1", "path": file, "format": format_}
     if format_ == "xlsx":
         content = Result(document, data=export_workbook(snapshot.portfolio, run.today))
@@ -58,7 +58,7 @@ def export(
     if file == STDIN:
         return content
     write_files(run, {Path(file): content.data or content.text.encode()}, force=force)
-    words = line(f"Exported {count_of(len(snapshot.portfolio.clients), 'client')} to {file}.")
+    words = line(f"Exported {count_of(len(snapshot.portfolio.clients), 'client')} to {file}")
     table = DataTable(("path",), ((file,),))
     return Result(document, table, (file,), (words,), change=True, written=True)
 
@@ -67,5 +67,6 @@ def _choose_format(file: str, kind: Format | None) -> str:
     format_ = kind or Path(file).suffix.lower().removeprefix(".")
     if format_ not in get_args(Format):
         *first, last = get_args(Format)
-        raise UsageError(f"{file!r} does not say a format", hint=f"add --format {', '.join(first)} or {last}")
+        hint = f"add --format {', '.join(first)} or {last}"
+        raise UsageError(f"no format given for {file!r}", hint=hint)
     return format_

@@ -1,4 +1,4 @@
-"""``import``: clients from a spreadsheet."""
+"""``import``: add and update clients from a spreadsheet."""
 
 from typing import Annotated, Literal
 
@@ -8,8 +8,8 @@ from renewctl.cli.app import command
 from renewctl.cli.input_files import FileArgument, Reading, read_input
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
+from renewctl.domain.edit.import_notes import note_implausible_dates
 from renewctl.domain.edit.import_plan import ImportOptions, plan_import
-from renewctl.domain.edit.import_remarks import remark_on_dates
 from renewctl.exchange.rows import read_client_tables
 from renewctl.exchange.sheets import read_sheets
 from renewctl.model import Plan, Portfolio
@@ -72,7 +72,7 @@ def import_(
             table.problems,
             track=lambda groups: run.progress.track("Planning", groups),
         )
-        notes = (*plan.notes, *remark_on_dates(table.rows, run.today), *table.remarks)
+        notes = (*plan.notes, *note_implausible_dates(table.rows, run.today), *table.notes)
         return plan._replace(notes=notes)
 
     return change_store(run, edit, table.warnings)

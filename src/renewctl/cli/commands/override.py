@@ -82,6 +82,6 @@ def _override_from_file(
             plan = settings.override(portfolio, listed, owner, select_user(portfolio, notify), run.note)
         else:
             plan = settings.plan_override_list(portfolio, found.rows, found.problems)
-        return plan._replace(notes=(*plan.notes, *found.remarks))
+        return plan._replace(notes=(*plan.notes, *found.notes))
 
     return change_store(run, edit, found.warnings)

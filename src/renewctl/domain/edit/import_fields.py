@@ -1,4 +1,4 @@
-"""What the rows of one client change about its own fields and its contacts."""
+"""Plan the changes of an import to one client's fields and contacts."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -11,15 +11,15 @@ from renewctl.domain.identifiers import address_key, compose, name_key
 from renewctl.fields import COLUMNS, TABLES, Kind
 from renewctl.model import Change, Client, Contact, Role
 
-_SAME = "say the same in each row of a client, or leave it blank"
+_SAME = "use the same value in all rows of the client, or leave the other rows blank"
 _ONE_CELL = "list all contacts of the role in one cell, separated by ;"
 
 
-def agreed(client: Client, rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
-    """Return the value that the rows of a client have for a field, or None, and the row that has it.
+def agreed_value(client: Client, rows: Sequence[ImportRow], name: str) -> tuple[Any, ImportRow]:
+    """Return a field's value in the rows of a client, or None, and its row.
 
     Raises:
-        BadRow: If another row has another value.
+        BadRow: If the rows have different values.
     """
     value, first = None, rows[0]
     for row in rows:
@@ -27,13 +27,13 @@ def agreed(client: Client, rows: Sequence[ImportRow], name: str) -> tuple[Any, I
         if value is None:
             value, first = other, row if other is not None else first
         elif other is not None and differs(other, value, COLUMNS[name].field.kind):
-            message = f"{client.key} has another {name.replace('_', ' ')} in {place_of(first)}"
+            message = f"{client.key} has a different {_label(name)} in {place_of(first)}"
             raise BadRow(row, name, message, _SAME)
     return value, first
 
 
 def differs(value: object, known: object, kind: Kind) -> bool:
-    """Return whether a cell has another value than the one known; text may have lost space in it."""
+    """Return whether a value is not the known one, ignoring differences in spaces."""
     if isinstance(value, str) and isinstance(known, str):
         if kind in {Kind.NAME, Kind.ADDRESS}:
             return value != "" and name_key(value) != name_key(known)
@@ -44,13 +44,16 @@ def differs(value: object, known: object, kind: Kind) -> bool:
 def listed_field_changes(
     client: Client, rows: Sequence[ImportRow], claim: Callable[[int, str, ImportRow], None]
 ) -> Iterator[Change]:
-    """Yield the changes of the client's own fields; ``claim`` reserves a hub id, or raises ``BadRow``."""
+    """Yield the changes to a client's fields.
+
+    ``claim`` reserves a hub ID or raises ``BadRow``.
+    """
     fields = {
         name: column.field
         for name, column in COLUMNS.items()
         if column.table == "clients" and column.field.key in TABLES["clients"]
     }
-    values = {name: agreed(client, rows, name) for name in fields}
+    values = {name: agreed_value(client, rows, name) for name in fields}
     for name, (value, row) in values.items():
         field = fields[name]
         if value is None or not differs(value, getattr(client, field.attribute), field.kind):
@@ -61,31 +64,35 @@ def listed_field_changes(
 
 
 def listed_contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterator[Change]:
-    """Yield the changes that make just the people named the holders of the roles that are named."""
+    """Yield the changes after which the listed roles have exactly the listed contacts.
+
+    Raises:
+        BadRow: If the rows list different contacts for a role, or the file has a contact twice.
+    """
     first_of: dict[Role, ImportRow] = {}
-    holders: dict[Role, tuple[Contact, ...]] = {}
+    listed: dict[Role, tuple[Contact, ...]] = {}
     for row in rows:
         for role in Role:
             column = role.replace("-", "_")
-            people = row.values.get(column, ())
-            if not people:
+            contacts = row.values.get(column, ())
+            if not contacts:
                 continue
             first = first_of.setdefault(role, row)
-            if _names(holders.setdefault(role, people)) != _names(people):
-                message = f"{client.key} has another {ROLE_LABELS[role]} in {place_of(first)}"
+            if _names(listed.setdefault(role, contacts)) != _names(contacts):
+                message = f"{client.key} has a different {ROLE_LABELS[role]} in {place_of(first)}"
                 raise BadRow(row, column, message, _ONE_CELL)
-    wanted = join_roles((role, contact) for role, people in holders.items() for contact in people)
+    wanted = join_roles((role, contact) for role, contacts in listed.items() for contact in contacts)
     known: set[str] = set()
     path = ("clients", client.spelling, "contacts")
     for contact in client.contacts:
         key = address_key(contact.email)
         if key in known and wanted:
-            message = f"{client.key} lists {contact.email} twice in the store"
-            hint = "make one contact of them in the file, with all the roles"
+            message = f"{client.key} has two contacts with the same email address: {contact.email}"
+            hint = "combine them in the data file into one contact with all the roles"
             raise BadRow(rows[0], "client", message, hint)
         known.add(key)
         new = wanted.get(key, Contact(contact.email))
-        roles = {*contact.roles} - {*holders} | {*new.roles}
+        roles = {*contact.roles} - {*listed} | {*new.roles}
         if differs(new.name, contact.name, Kind.NAME):
             yield Change((*path, contact.email, "name"), new.name)
         if roles != {*contact.roles}:
@@ -95,5 +102,9 @@ def listed_contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterato
             yield Change((*path, new.email), record_table("contacts", new))
 
 
-def _names(people: Iterable[Contact]) -> list[tuple[str, str]]:
-    return [(address_key(person.email), name_key(person.name)) for person in people]
+def _label(name: str) -> str:
+    return "hub ID" if name == "hub_id" else name.replace("_", " ")
+
+
+def _names(contacts: Iterable[Contact]) -> list[tuple[str, str]]:
+    return [(address_key(contact.email), name_key(contact.name)) for contact in contacts]

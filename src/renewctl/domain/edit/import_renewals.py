@@ -1,4 +1,4 @@
-"""What the rows of one client change about its renewals: each row in turn, then what they leave out."""
+"""Plan the changes of an import to one client's renewals."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -14,21 +14,21 @@ from renewctl.model import Change, Client, Path, Policy, Renewal
 
 
 class ListedRenewals:
-    """The renewals of one client as its rows list them.
+    """The renewals of one client, as listed in its rows.
 
-    With ``deadline_is_date``, a deadline without a renewal date gives the date.
+    With ``renewal_from_deadline``, a missing renewal date is computed from the deadline.
     """
 
     def __init__(
-        self, client: Client, rows: Sequence[ImportRow], policy: Policy, *, deadline_is_date: bool
+        self, client: Client, rows: Sequence[ImportRow], policy: Policy, *, renewal_from_deadline: bool
     ) -> None:
         self.client = client
         self.policy = policy
-        self.deadline_is_date = deadline_is_date
-        self.remarks: list[str] = []
-        """What else the user should know about the rows so far."""
+        self.renewal_from_deadline = renewal_from_deadline
+        self.notes: list[str] = []
+        """Notes for the user on the rows that were planned."""
         self.undated: list[str] = []
-        """New products for which the rows have no date."""
+        """New products without a renewal date."""
         self._first_of: dict[str, tuple[ImportRow, Renewal]] = {}
         self._named: set[str] = set()
         self._added: list[Renewal] = []
@@ -36,21 +36,21 @@ class ListedRenewals:
 
     @property
     def dated(self) -> bool:
-        """Whether any of the rows so far has a renewal date."""
+        """Whether any planned row has a renewal date."""
         return bool(self._first_of)
 
     @property
     def unlisted(self) -> list[Renewal]:
-        """The renewals of the store that no row has; none of them while no row has a date."""
+        """The renewals in the file that no row has. Empty if no row has a renewal date."""
         renewals = self.client.renewals if self.dated else ()
         return [renewal for renewal in renewals if renewal.product not in self._named]
 
     def changes(self, row: ImportRow) -> Iterator[Change]:
-        """Yield what one row changes about a renewal.
+        """Yield the changes of one row to a renewal.
 
         Raises:
-            BadRow: If the renewal is not certain, is in another row with other dates, or has a deadline
-                after its date.
+            BadRow: If the renewal is ambiguous, another row has it with different dates, or its deadline
+                is after its date.
         """
         day, deadline = self._dates(row)
         if day is None:
@@ -65,10 +65,9 @@ class ListedRenewals:
         first, before = self._first_of.setdefault(product if old else name_key(product), (row, new))
         if first is not row:
             if (before.day, before.deadline) != (day, deadline):
-                message = (
-                    f"{self.client.key} renews {product or 'without a product'} in {place_of(first)} too"
-                )
-                hint = "give each renewal its own product, or keep one of the rows"
+                what = product or "a renewal without a product"
+                message = f"{self.client.key} already has {what} in {place_of(first)}"
+                hint = "give each renewal a unique product, or remove one of the rows"
                 raise BadRow(row, "renewal", message, hint)
             return
         if old is None and self._unnamed and name_key(product) == name_key(self._new_name):
@@ -88,22 +87,22 @@ class ListedRenewals:
             yield Change((*path, "date"), new.day)
             if old.deadline and new.deadline in {None, old.deadline}:
                 what = repr(old.product) if old.product else "the renewal"
-                remark = f"{self.client.key}: {what} moves to {new.day} and keeps its deadline {old.deadline}"
-                self.remarks.append(remark)
+                note = f"{self.client.key}: {what} moves to {new.day} but keeps its deadline {old.deadline}"
+                self.notes.append(note)
         if new.deadline and new.deadline != old.deadline:
             yield Change((*path, "deadline"), new.deadline)
         if product != old.product:
             yield Change(path, tidy_name(product), renamed=True)
 
     def removals(self) -> Iterator[Change]:
-        """Yield what removes the renewals that no row has."""
+        """Yield the removals of renewals that no row has."""
         yield from (Change(self._path(renewal.product), None) for renewal in self.unlisted)
 
     def describe_renamed(self, *, pruned: bool) -> Iterator[str]:
-        """Yield a remark for each new product that is likely a renewal of the store under another name.
+        """Yield a note for each new renewal that is probably a renamed one.
 
-        That renewal is in no row, and has the same day or no product: a contract would be in the file twice.
-        With ``pruned``, it is removed.
+        The known renewal is in no row, and has the same date or no product. Without the note, one contract
+        could be in the file twice. With ``pruned``, the known renewal is removed.
         """
         others, key = self.unlisted, self.client.key
         for new in self._added:
@@ -115,14 +114,14 @@ class ListedRenewals:
                 if pruned:
                     yield f"{key}: {new.product!r} ({new.day}) replaces {known}"
                     continue
-                message = f"{key}: {new.product!r} ({new.day}) is added to {known}, which is not listed"
-                yield f"{message}; if the two are one renewal: {_join_command(key, old, new)}"
+                message = f"{key}: {new.product!r} ({new.day}) is added, but {known} is not listed"
+                yield f"{message}; if they are the same renewal: {_join_command(key, old, new)}"
 
     def _find_unnamed(self, rows: Sequence[ImportRow]) -> tuple[Renewal | None, str]:
-        """Return the renewal of the store that gets its product from the rows, and that product.
+        """Return the renewal that gets its product from the rows, and the product.
 
-        It has none so far, no row means it without a product, and one new product has its date: an earlier
-        import of the list has left it, without the column of the products.
+        It is the client's only renewal without a product, every dated row has a product, and exactly one
+        new product has its date. An earlier import without the product column leaves such renewals.
         """
         unnamed = [renewal for renewal in self.client.renewals if not name_key(renewal.product)]
         dated = [(row.values.get("product", "").strip(), self._dates(row)[0]) for row in rows]
@@ -137,9 +136,9 @@ class ListedRenewals:
         return (unnamed[0], next(iter(new.values()))) if len(new) == 1 else (None, "")
 
     def _dates(self, row: ImportRow) -> tuple[date | None, date | None]:
-        """Return the renewal date of a row and its own deadline."""
+        """Return the renewal date and the deadline of a row."""
         day, deadline = row.values.get("renewal"), row.values.get("deadline")
-        if day is None and deadline is not None and self.deadline_is_date:
+        if day is None and deadline is not None and self.renewal_from_deadline:
             return shift_days(deadline, self.policy.deadline_days), None
         return day, deadline
 
@@ -154,19 +153,19 @@ class ListedRenewals:
         alike = find_products(self.client, product)
         if len(alike) > 1:
             message = f"{self.client.key} has several renewals that look like {product!r}"
-            raise BadRow(row, "product", message, "make one of them in the file")
+            raise BadRow(row, "product", message, "combine them in the data file")
         if alike:
             return alike[0]
         if not product and renewals:
-            hint = f"name the product: {', '.join(repr(renewal.product) for renewal in renewals)}"
+            hint = f"add the product: {', '.join(repr(renewal.product) for renewal in renewals)}"
             raise BadRow(row, "product", f"{self.client.key} has several renewals", hint)
         return None
 
 
 def _join_command(client: str, old: Renewal, new: Renewal) -> str:
-    """Return the command by which a renewal of the store and the one added to it become one.
+    """Return the command that combines a known renewal and the added one.
 
-    It has the same result before the import and after it.
+    Its result is the same before and after the import.
     """
     same = new.day == old.day and new.deadline in {None, old.deadline}
     dates = [] if same else [str(new.day)]

@@ -1,6 +1,6 @@
-"""Rows by client, and their cells of text that only the store can settle.
+"""Group rows by client, and settle ambiguous cells by the data file.
 
-Those are numbers without their zeros, text in the wrong encoding, and placeholders.
+Ambiguous cells are numbers that may have lost zeros, text in the wrong encoding, and placeholders.
 """
 
 import re
@@ -14,16 +14,18 @@ from renewctl.errors import Problem
 from renewctl.fields import COLUMNS, TEXT_KINDS
 from renewctl.model import Client, Portfolio
 
-AS_TEXT = "format the column as text in the spreadsheet, then type the cell again"
-"""What to do about a cell whose text a spreadsheet has converted."""
+AS_TEXT = "format the column as text in the spreadsheet, then enter the value again"
+"""The hint for a cell whose text a spreadsheet converted."""
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _LOST = re.compile(r"[?\x80-\U0010ffff]+")
 
 
 class Doubtful(NamedTuple):
-    """A value in doubt, which is taken only if the store has it: a text, a number for a text, or people.
+    """A doubtful value, accepted only if the file already has it.
 
-    Otherwise ``message`` and ``hint`` are for the user.
+    It is text, a number in place of text, or contacts.
+
+    Otherwise, ``message`` and ``hint`` are reported.
     """
 
     value: Any
@@ -32,13 +34,13 @@ class Doubtful(NamedTuple):
 
 
 class Placeholder(NamedTuple):
-    """Text that says that the cell is blank, such as ``TBD``, unless the store has just that text."""
+    """Text for a blank cell, such as ``TBD``, unless the file has this text."""
 
     text: str
 
 
 class BadText(NamedTuple):
-    """A cell whose text is not certain: its column, what is wrong, and the next step."""
+    """A cell whose text is ambiguous: its column, the problem, and the hint."""
 
     column: str
     message: str
@@ -53,9 +55,14 @@ def group_rows(
     allow_odd_text: bool,
     with_overrides: bool,
 ) -> tuple[dict[str, list[ImportRow]], list[Problem]]:
-    """Return the rows of each client, settled by what the store has, and what is wrong with the others.
+    """Return the rows of each client, settled, and the problems of others.
 
-    ``find_key`` returns the client of a row, or raises ``BadRow``; ``settle_texts`` explains the options.
+    Args:
+        rows: The rows.
+        find_key: Return the client of a row, or raise ``BadRow``.
+        portfolio: The data file.
+        allow_odd_text: Whether to accept text that seems wrongly encoded.
+        with_overrides: Whether the cells of overrides are used.
     """
     groups: dict[str, list[ImportRow]] = {}
     problems: list[Problem] = []
@@ -78,19 +85,23 @@ def group_rows(
 def settle_texts(
     client: Client | None, values: Mapping[str, Any], *, allow_odd: bool, with_overrides: bool = True
 ) -> tuple[dict[str, Any], list[BadText]]:
-    """Return the values of a row with those in doubt settled by what the client has; and what is wrong.
+    """Return the values of a row, and the problems of its doubtful texts.
 
-    A number in a column of text is taken only for a text of the client, with whatever zeros: 123 for
-    ``00123``. Text that has ``?`` where the client's has letters outside ASCII has lost them. ``allow_odd``
-    takes that, and text in the wrong encoding. Without ``with_overrides`` nothing is wrong with their cells,
-    which are not used.
+    A number in a column of text is accepted if a text of the client is the same number with other zeros:
+    123 for ``00123``. Text with ``?`` in place of the client's letters outside ASCII has lost them.
+
+    Args:
+        client: The client in the data file; None if it is new.
+        values: The values of the row by column.
+        allow_odd: Whether to accept lost letters and text in the wrong encoding.
+        with_overrides: Whether the cells of overrides are used. If not, they have no problems.
     """
     settled: dict[str, Any] = {}
     bad: list[BadText] = []
     for name, cell in values.items():
         found = cell if isinstance(cell, Doubtful) else Doubtful(cell)
         if COLUMNS[name].table == "contacts":
-            found = _settle_people(client, found)
+            found = _settle_contacts(client, found)
         elif COLUMNS[name].field.kind in TEXT_KINDS:
             found = _settle_text(_stored_texts(client, name), found)
         number = isinstance(found.value, int | float)
@@ -112,15 +123,15 @@ def _settle_text(stored: Sequence[str], found: Doubtful) -> Doubtful:
     if isinstance(value, Placeholder):
         return Doubtful(None)
     if isinstance(value, int | float):
-        message = f"the spreadsheet holds the number {value}; the text may have had other zeros"
+        message = f"the spreadsheet has the number {value} instead of text; zeros may be lost"
         return Doubtful(value, message, AS_TEXT)
     lost = [text for text in stored if _has_lost_letters(value, text)]
     return _lost_letters(value, lost[0]) if lost and not found.message else found
 
 
-def _settle_people(client: Client | None, found: Doubtful) -> Doubtful:
+def _settle_contacts(client: Client | None, found: Doubtful) -> Doubtful:
     known = {address_key(each.email): each.name for each in client.contacts} if client else {}
-    pairs = [(person.name, known.get(address_key(person.email), "")) for person in found.value]
+    pairs = [(contact.name, known.get(address_key(contact.email), "")) for contact in found.value]
     if found.message:
         return (
             Doubtful(found.value) if all(not name or _is_same(name, text) for name, text in pairs) else found
@@ -130,22 +141,22 @@ def _settle_people(client: Client | None, found: Doubtful) -> Doubtful:
 
 
 def _lost_letters(text: str, known: str) -> Doubtful:
-    message = f"{text!r} is {known!r} in the store: letters were lost in another encoding"
-    hint = "export the table again as CSV UTF-8 or .xlsx; --allow-odd-text takes the text as it is"
+    message = f"{text!r} is {known!r} in the data file: letters were lost in the wrong encoding"
+    hint = "export the table again as CSV UTF-8 or .xlsx; --allow-odd-text accepts the text as it is"
     return Doubtful(text, message, hint)
 
 
 def _stored_texts(client: Client | None, name: str) -> list[str]:
-    """Return what the client has where the column goes."""
+    """Return the client's texts in the field of a column."""
     column = COLUMNS[name]
     if client is None:
         return []
-    holders: Mapping[str, Sequence[object]] = {
+    records: Mapping[str, Sequence[object]] = {
         "clients": [client],
         "renewals": client.renewals,
         "override": [client.override] if client.override else [],
     }
-    texts = (getattr(holder, column.field.attribute) for holder in holders.get(column.table, ()))
+    texts = (getattr(record, column.field.attribute) for record in records.get(column.table, ()))
     return [text for text in texts if isinstance(text, str)]
 
 
@@ -158,7 +169,7 @@ def _is_same(value: object, text: str) -> bool:
 
 
 def _has_lost_letters(text: str, known: str) -> bool:
-    """Return whether text is the known one with ``?`` in place of letters outside ASCII."""
+    """Return whether a text is the known one with ``?`` for special letters."""
     if "?" not in text or known.isascii() or name_key(text) == name_key(known):
         return False
     return _LOST.sub("?", name_key(text)) == _LOST.sub("?", name_key(known))

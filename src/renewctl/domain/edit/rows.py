@@ -1,4 +1,4 @@
-"""Rows of a list of clients, as they come from a spreadsheet, and what is wrong with one."""
+"""Rows of a list of clients from a spreadsheet, and the error for an invalid row."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -11,10 +11,16 @@ from renewctl.text import cell_reference
 class ImportRow(NamedTuple):
     """A row about a client.
 
-    ``values`` has the values of its cells by column, those of a role are contacts without roles of
-    their own; a blank cell is not in it. ``places`` has the number of each column, from 1; ``sheet`` is
-    the sheet of a workbook. Of an ``unread`` row, which has bad cells, only the client is checked.
-    ``ways_out`` has the next step if a cell is refused, for columns that may mean something else.
+    Args:
+        file: The name of the file.
+        line: The line in the file or the row in the sheet, from 1.
+        client: The text of the client cell.
+        values: The values of the other cells by column, without blank cells. Contacts are those of the
+            column's role, without roles of their own.
+        places: The number of each column, from 1.
+        sheet: The sheet of a workbook, otherwise "".
+        unread: Whether the row has invalid cells, so that only its client is checked.
+        cell_hints: An additional hint by column, for columns that may be something else.
     """
 
     file: str
@@ -24,13 +30,13 @@ class ImportRow(NamedTuple):
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
     unread: bool = False
-    ways_out: Mapping[str, str] = EMPTY
+    cell_hints: Mapping[str, str] = EMPTY
 
 
 class OverrideRow(NamedTuple):
-    """A row of a list of overrides; ``owner`` is hubspot, partner, default, or empty for no change.
+    """A row of a list of overrides.
 
-    ``places``, ``sheet`` and ``ways_out`` are those of an ``ImportRow``.
+    ``owner`` is hubspot, partner, default, or "" for no change. The other fields are as in ``ImportRow``.
     """
 
     file: str
@@ -41,15 +47,15 @@ class OverrideRow(NamedTuple):
     note: str = ""
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
-    ways_out: Mapping[str, str] = EMPTY
+    cell_hints: Mapping[str, str] = EMPTY
 
 
 class BadRow(Exception):
-    """A row that cannot be used; ``problem`` has the reason, and the cell of the column named."""
+    """An invalid row. ``problem`` is the reason, at the cell of the column ``name``."""
 
     def __init__(self, row: ImportRow | OverrideRow, name: str, message: str, hint: str = "") -> None:
         super().__init__(message)
-        hint = "; ".join(filter(None, (hint, row.ways_out.get(name, ""))))
+        hint = "; ".join(filter(None, (hint, row.cell_hints.get(name, ""))))
         column = row.places.get(name, 0)
         self.problem = Problem(
             message, hint=hint, file=row.file, line=row.line, column=column, sheet=row.sheet
@@ -57,5 +63,5 @@ class BadRow(Exception):
 
 
 def place_of(where: ImportRow | OverrideRow | Problem) -> str:
-    """Return where a row is, in words: ``line 3``, or ``Clients, row 3`` in a workbook."""
+    """Return the place of a row: ``line 3``, or ``Clients, row 3``."""
     return cell_reference(where.sheet, where.line) if where.sheet else f"line {where.line}"

@@ -176,12 +176,12 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
         return Plan("override")  # An exported list, imported again, changes nothing, however odd the setting.
     if owner not in {"", DEFAULT, *Owner}:
         hint = "use hubspot, partner or default, or clear the cell to change nothing"
-        raise BadRow(row, "owner", f"{row.owner!r} is not a renewal owner", hint)
+        raise BadRow(row, "owner", f"{row.owner!r} is not a valid owner", hint)
     if owner in {"", DEFAULT} and notify:
         what = "the owner default and a partner user" if owner else "a partner user but no owner"
         raise BadRow(row, "notify", f"{row.client} has {what}", "set the owner to hubspot or partner")
     if owner == Owner.PARTNER and not notify:
-        message = f"{row.client} has the owner partner and no partner user: nobody would be notified"
+        message = f"{row.client} has owner partner but no partner user, so nobody would be notified"
         raise BadRow(row, "notify", message, "fill the notify column")
     if not owner:
         return Plan("override")
