@@ -134,7 +134,7 @@ class Stage:
         return text
 
     def ids(self) -> list[str]:
-        history = self.folder / f"{self.store}.history.jsonl"
+        history = self.folder / f"{self.store or 'renewctl.toml'}.history.jsonl"
         lines = history.read_text(encoding="utf-8").splitlines() if history.exists() else []
         return [line["id"] for line in map(json.loads, lines) if "id" in line]
 
