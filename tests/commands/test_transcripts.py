@@ -134,8 +134,8 @@ class Stage:
         return text
 
     def ids(self) -> list[str]:
-        history = self.folder / f"{self.store or 'renewctl.toml'}.history.jsonl"
-        lines = history.read_text(encoding="utf-8").splitlines() if history.exists() else []
+        histories = sorted(self.folder.glob("*.history.jsonl"))
+        lines = [line for path in histories for line in path.read_text(encoding="utf-8").splitlines()]
         return [line["id"] for line in map(json.loads, lines) if "id" in line]
 
     def run_tool(self, program: str, words: list[str]) -> str:
