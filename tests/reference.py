@@ -201,7 +201,7 @@ def _findings() -> Iterator[str]:
         yield from ("", f"## {code}", "", f"**{about['title']}.** Severity: {CODES[code]}; {what}.", "")
         yield f"- Meaning: {_escaped(about['meaning'])}"
         yield f"- Why it matters: {_escaped(about['why'])}"
-        yield f"- What to do: {_escaped(about.get('fix') or about['note'])}"
+        yield f"- Next step: {_escaped(about.get('fix') or about['note'])}"
         if "source" in about:
             yield f"- Source: {texts['sources'][about['source']]}"
 

@@ -1,4 +1,4 @@
-"""What the documents for developers name exists, and their tables are complete."""
+"""The names in the documents for developers exist, and their tables are complete."""
 
 import re
 from pathlib import Path

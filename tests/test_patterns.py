@@ -37,7 +37,7 @@ RUNS = (
     *("a@a.", "<a@a> ", "www.", "://", "\\ud800", "xl/workbook", ' r="A1"', "false", " or "),
 )
 FIRST = {' r="A1"': "<c ", '\\"': '"', "\\": '"', '\\"""': '"""'}
-"""What must come before a run so that a pattern can begin."""
+"""The text before a run that lets a pattern begin."""
 Use = tuple[re.Pattern[Any], str]
 
 

@@ -25,7 +25,7 @@ def run() -> int:
             os.write(sys.stdout.fileno(), f"renewctl {__version__}\n".encode())
             os._exit(0)
         except (AttributeError, OSError):  # AttributeError: there is no standard output
-            pass  # main says why it cannot be written
+            pass  # main reports the error
     try:
         from renewctl.main import main
 

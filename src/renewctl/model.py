@@ -102,7 +102,7 @@ class PartnerUser(NamedTuple):
 
 
 class Copies(StrEnum):
-    """Who is assumed to be copied on a HubSpot override without a partner user."""
+    """The assumption about copies on a HubSpot override without a partner user."""
 
     NOBODY = "nobody"
     DEFAULT_USER = "default-user"

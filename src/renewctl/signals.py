@@ -53,7 +53,7 @@ def keep_signals_here() -> Iterator[None]:
 def outlive_signals() -> Iterator[list[int]]:
     """Let another program on the terminal handle Ctrl-C; yield the signals received.
 
-    Ctrl-C is meant for that program, even while signals are blocked here. Any other signal ends this process
+    Ctrl-C belongs to that program, even while signals are blocked here. Any other signal ends this process
     when the program has ended.
     """
     received: list[int] = []

@@ -13,7 +13,7 @@ from renewctl.main import main
 def ask(*argv: str, answer: str | None, columns: int = 100) -> tuple[int, str]:
     """Run renewctl on a terminal and answer the question. Return the status and the screen.
 
-    ``answer`` is None if there must be no question.
+    ``answer`` is None if no question must come.
     """
     child = pexpect.spawn(
         sys.executable,

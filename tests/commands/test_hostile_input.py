@@ -120,9 +120,9 @@ def test_an_invalid_date_is_refused_with_the_valid_forms(word: str, small: Path,
         ("client", "set-renewal", "--", "acme.example", word),
         ("client", "add", "new.example", f"--renewal={word}"),
     ):
-        said = refused(run(*argv))
-        assert "is not a valid date" in said or "is not a valid duration" in said, argv
-        assert "help: use " in said, argv
+        message = refused(run(*argv))
+        assert "is not a valid date" in message or "is not a valid duration" in message, argv
+        assert "help: use " in message, argv
     assert small.read_bytes() == before
 
 

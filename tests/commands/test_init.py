@@ -237,8 +237,8 @@ def test_git_patterns_match_any_file_name(store: str, repository: Path, run: Cal
     assert run("init", "--git", "--store", store, "--owner", "hubspot").status == 0
     assert run("client", "add", "acme.example", "--store", store).status == 0
     for name in (store, "renewctl.schema.json"):
-        told = git("check-attr", "-z", "text", "eol", "--", name).split("\0")
-        assert told == [name, "text", "set", name, "eol", "lf", ""]
+        attributes = git("check-attr", "-z", "text", "eol", "--", name).split("\0")
+        assert attributes == [name, "text", "set", name, "eol", "lf", ""]
     own = [f".{store}.lock", f"{store}.history.jsonl"]
     assert all(map(os.path.exists, own))
     assert git("check-ignore", "-z", "--stdin", stdin="\0".join(own)).split("\0") == [*own, ""]

@@ -89,7 +89,7 @@ CHANGES = [
 ]
 ANSWERED_NO = {("check",): 1}
 """Commands whose answer for this file is no."""
-TOLD_BESIDES = {("who", "--timeline"), ("who", "--by", "recipient")}
+WITH_WARNING = {("who", "--timeline"), ("who", "--by", "recipient")}
 """Answers that omit something from their columns, with a warning."""
 FILES = {
     "other.toml": 'version = 1\n\n[clients."acme.example"]\nname = "Other"\n',
@@ -211,9 +211,9 @@ def test_by_recipient_has_a_schema_of_its_own(run: Callable) -> None:
         "d@delta.example",
         "paula@acme.example",
     ]
-    heard = document["items"][0]["renewals"]
-    assert {entry["as"] for entry in heard} == {"cc"}
-    assert [entry["client"] for entry in heard] == [
+    copies = document["items"][0]["renewals"]
+    assert {entry["as"] for entry in copies} == {"cc"}
+    assert [entry["client"] for entry in copies] == [
         "acme.example",
         "acme.example",
         "delta.example",
@@ -397,9 +397,9 @@ def test_every_command_has_every_format(run: Callable) -> None:
         for output in FORMATS:
             Path("renewctl.toml").write_text(RICH, encoding="utf-8")
             ran = run(*argv, *(("--yes",) if argv in CHANGES else ()), "-o", output)
-            silent = output == "json" or argv not in TOLD_BESIDES
+            quiet = output == "json" or argv not in WITH_WARNING
             assert ran.status == ANSWERED_NO.get(argv, 0), (argv, output)
-            assert ran.err == "" or not silent, (argv, output)
+            assert ran.err == "" or not quiet, (argv, output)
             if output == "json":
                 json.loads(ran.out)
             if output in {"tsv", "csv"} and argv != ("demo",):

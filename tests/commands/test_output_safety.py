@@ -401,8 +401,8 @@ def test_narrow_and_wide_terminals_lose_nothing(
     ):
         status, out, err = on_terminal(*argv, columns=columns)
         assert status == 0, err
-        said = "".join(run(*argv).out.split()) if argv[0] in {"calendar", "export"} else ""
-        assert said == "" or "".join(out.split()) == said, argv
+        documented = "".join(run(*argv).out.split()) if argv[0] in {"calendar", "export"} else ""
+        assert documented == "" or "".join(out.split()) == documented, argv
 
 
 WIDE = ("日本語株式会社", "株式会社あいう", "Acme Ltda", "Açaí", "한국어", "e\u0301e\u0301")

@@ -562,9 +562,9 @@ def test_place_message_and_hint(name: str, run: Callable) -> None:
         assert (ran.status, ran.out) == (3, ""), ran.err
         assert f"\n  --> {case.file}:{case.at}\n      {case.message}\n" in ran.err
         assert re.findall("help: (.*)", ran.err)[0] == case.way_out
-        said = json.loads(run(*argv, "-o", "json").err)
-        assert said["hint"]
-        [problem] = said["problems"]
+        answer = json.loads(run(*argv, "-o", "json").err)
+        assert answer["hint"]
+        [problem] = answer["problems"]
         assert {**problem, "hint": None} == {
             "file": case.file,
             "sheet": None,
@@ -573,7 +573,7 @@ def test_place_message_and_hint(name: str, run: Callable) -> None:
             "message": case.message,
             "hint": None,
         }
-        assert case.way_out in {problem["hint"], said["hint"]}
+        assert case.way_out in {problem["hint"], answer["hint"]}
     assert Path(case.file).read_bytes() == data
 
 

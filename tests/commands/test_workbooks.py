@@ -45,11 +45,11 @@ def test_a_workbook_has_the_rows_of_csv(
 def test_a_report_has_typed_dates_and_nobody_in_color(agency: Path, run: Callable) -> None:
     data = run("who", "--all", "-o", "xlsx", "--as-of", "2026-11-23").data
     header, *rows = read_back(data)
-    silent = run("who", "--all", "-o", "json", "--as-of", "2026-11-23").out.count('"to": []')
-    assert silent > 0
-    assert [row[header.index("to")] for row in rows].count("NOBODY") == silent
+    quiet = run("who", "--all", "-o", "json", "--as-of", "2026-11-23").out.count('"to": []')
+    assert quiet > 0
+    assert [row[header.index("to")] for row in rows].count("NOBODY") == quiet
     colors = [row[0].fill.start_color.rgb for row in open_sheet(data).iter_rows()]
-    assert colors.count("FFFFC7CE") == silent
+    assert colors.count("FFFFC7CE") == quiet
     for name, kind in (("renewal", date), ("deadline", date), ("days_to_deadline", int)):
         values = [row[header.index(name)] for row in rows]
         assert {type(value) for value in values} <= {kind, datetime, type(None)}, name

@@ -1,4 +1,4 @@
-"""What a list of overrides plans, row by row: all rows or none."""
+"""The plan of a list of overrides, row by row: all rows or none."""
 
 from datetime import date
 from typing import Any, NamedTuple

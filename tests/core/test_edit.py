@@ -1,4 +1,4 @@
-"""What each command plans: paths and values, in order; and what it refuses, with the next step."""
+"""The plan of each command: paths and values in order, and its refusals with the next step."""
 
 from collections.abc import Callable
 from datetime import date

@@ -48,7 +48,7 @@ def _pattern(validator: Any, pattern: str, value: Any, _: Any) -> Iterator[Valid
         yield ValidationError("it does not match")
 
 
-# To draft 4, to TOML and to the reader 45.0 is no integer; to draft 7 it is, for whom JSON is Javascript's.
+# 45.0 is not an integer in draft 4, in TOML and for the reader. In draft 7 it is one, as in JavaScript.
 Editor = extend(Draft7Validator, {"pattern": _pattern}, type_checker=Draft4Validator.TYPE_CHECKER)
 EDITOR = Editor(SCHEMA, format_checker=Draft7Validator.FORMAT_CHECKER)
 
@@ -70,8 +70,8 @@ def passed(data: dict[str, Any]) -> bool:
         reading = read_portfolio(upgrade(data))
     except StoreInvalid:
         return False
-    said = (problem.message for problem in (*reading.problems, *reading.remarks))
-    return all(BETWEEN_ENTRIES.search(message) for message in said)
+    messages = (problem.message for problem in (*reading.problems, *reading.remarks))
+    return all(BETWEEN_ENTRIES.search(message) for message in messages)
 
 
 def agreed(data: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What one person is responsible for, regardless of dates."""
+"""The responsibilities of one person, regardless of dates."""
 
 import pytest
 
@@ -39,7 +39,7 @@ PERSON = {
                 email="ana@agency.example",
                 name="Ana Souza",
                 default=True,
-                followers=1,
+                following=1,
                 overrides=("c.example",),
                 roles={
                     "a.example": (Role.PRIMARY, Role.BILLING),
@@ -57,7 +57,7 @@ PERSON = {
                 email="Pat@b.example",
                 name="Pat",
                 default=False,
-                followers=1,
+                following=1,
                 overrides=(),
                 roles={"b.example": (Role.PRIMARY,), "c.example": (Role.BILLING,)},
                 not_notified=("c.example",),

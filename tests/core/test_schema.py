@@ -399,9 +399,9 @@ def test_an_invalid_value_is_refused_with_its_place_and_a_hint(
     kind: Kind, value: Any, message: str, hint: str
 ) -> None:
     path = PLACES[kind][0]
-    ((at, said, way_out),) = problems(store_with(kind, value))
+    ((at, found, way_out),) = problems(store_with(kind, value))
     assert at == path
-    assert said.endswith(" " + message)
+    assert found.endswith(" " + message)
     assert way_out == hint
 
 
@@ -561,9 +561,9 @@ def test_a_domain_with_sharp_s_differs_from_the_one_with_ss() -> None:
 )
 def test_a_second_renewal_of_one_product_is_refused(products: list[str | None], message: str) -> None:
     items = [{"date": DAY} if product is None else {"date": DAY, "product": product} for product in products]
-    ((path, said, hint),) = problems({"clients": {"a": {"renewals": items}}})
+    ((path, found, hint),) = problems({"clients": {"a": {"renewals": items}}})
     assert path == ("clients", "a", "renewals", "1")
-    assert said.endswith(message)
+    assert found.endswith(message)
     assert hint == "give each renewal a product of its own, or remove one"
 
 
@@ -881,7 +881,7 @@ RECORDS: dict[str, Callable[[Portfolio], Any]] = {
     "renewals": lambda p: p.clients["acme.example"].renewals[0],
     "override": lambda p: p.clients["acme.example"].override,
 }
-"""What the model has for each of those tables."""
+"""The class of the model for each of those tables."""
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)

@@ -1,4 +1,4 @@
-"""What is still to do in HubSpot: cases in ``tests/data/todo.toml``, and laws."""
+"""The tasks in HubSpot: cases in ``tests/data/todo.toml``, and laws."""
 
 import copy
 from datetime import date

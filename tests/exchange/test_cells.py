@@ -32,12 +32,12 @@ def read(columns: str, *rows: tuple[Cell, ...], **options: Any) -> ClientRows:
 
 
 # A partner user is read only if there is an owner; a client can be alone.
-BESIDE = {"client": "", "notify": " client owner"}
+NEIGHBORS = {"client": "", "notify": " client owner"}
 
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_an_error_is_not_blank_in_any_column(name: str) -> None:
-    columns = name + BESIDE.get(name, " client")
+    columns = name + NEIGHBORS.get(name, " client")
     found = read(columns, (ERROR, "a.example", None)[: len(columns.split())])
 
     [problem] = found.problems
@@ -71,7 +71,7 @@ def test_an_error_in_an_unused_column_is_ignored() -> None:
     ],
 )
 def test_text_converted_to_a_date_or_boolean_is_refused(name: str, cell: Cell, what: str) -> None:
-    columns = name + BESIDE.get(name, " client")
+    columns = name + NEIGHBORS.get(name, " client")
     [problem] = read(columns, (cell, "a.example", None)[: len(columns.split())]).problems
 
     assert problem.message == f"the spreadsheet converted the text of the cell to {what}"
@@ -249,7 +249,7 @@ def test_every_cell_is_read_or_reported(rows: list[tuple[Cell, ...]]) -> None:
     columns = list(COLUMNS)
     wrong = {(problem.line, columns[problem.column - 1]) for problem in found.problems}
     bad_lines = {line for line, _ in wrong}
-    silent: Counter[str] = Counter()
+    quiet: Counter[str] = Counter()
     totals = " ".join(note for note in found.notes if note.startswith("totals are skipped"))
     for line, row in enumerate(rows, 2):
         if re.search(rf"\b{line}\b", totals.partition("(")[0]):
@@ -259,8 +259,8 @@ def test_every_cell_is_read_or_reported(rows: list[tuple[Cell, ...]]) -> None:
             is_reported = name in found.unused or (line, name) in answered | wrong
             if filled and not is_reported and line not in bad_lines:
                 assert isinstance(cell, str)
-                silent[name] += 1
-    for name, number in silent.items():
+                quiet[name] += 1
+    for name, number in quiet.items():
         # "; " alone is not a contact.
         texts = Counter(read_text(row[columns.index(name)]) for row in rows)
         blank = number - sum(n for text, n in texts.items() if not text.strip("; ,/|・、；，\n\r\t"))

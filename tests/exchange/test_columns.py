@@ -799,11 +799,11 @@ def test_a_table_with_many_columns_has_a_fast_and_short_answer(name: str) -> Non
     table = Sheet(columns, (SheetRow(2, ("acme.example", *["2027-03-01"] * 16_000)),))
 
     try:
-        said = match_columns(table, {}).warnings
+        messages = match_columns(table, {}).warnings
     except BadInput as error:
-        said = tuple(problem.message + problem.hint for problem in error.problems)
-    assert 1 <= len(said) <= 9
-    assert max(map(len, said)) < 1_000
+        messages = tuple(problem.message + problem.hint for problem in error.problems)
+    assert 1 <= len(messages) <= 9
+    assert max(map(len, messages)) < 1_000
 
 
 @pytest.mark.parametrize("header", ["old.example|Old", "Old|ana@old.example", "Old|2027-03-01|x"])

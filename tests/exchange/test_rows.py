@@ -258,10 +258,10 @@ def test_arbitrary_cells_are_read_or_refused(cell: Cell) -> None:
             else:
                 read_contacts(cell, what)
         except BadInput as error:
-            told = (error.message, error.hint)
+            answer = (error.message, error.hint)
         else:
-            told = ("nothing", "needed")
-        assert all(told)
+            answer = ("nothing", "needed")
+        assert all(answer)
 
 
 @pytest.mark.parametrize("sign", ["'", "*", "-", "#", "=", "•", "´"])

@@ -106,14 +106,16 @@ class Server:
         """Run renewctl in the current folder, with a ``fault``."""
         return self.crowd([{"argv": argv, **job}])[0]
 
-    def crowd(self, jobs: list[dict[str, Any]], meanwhile: Callable[[], None] = lambda: None) -> list[Ran]:
-        """Run several jobs at once; call ``meanwhile`` repeatedly until all have ended."""
+    def crowd(
+        self, jobs: list[dict[str, Any]], while_running: Callable[[], None] = lambda: None
+    ) -> list[Ran]:
+        """Run several jobs at once; call ``while_running`` repeatedly until all have ended."""
         common = {"cwd": os.getcwd(), "env": dict(os.environ)}
         self.process.stdin.write(json.dumps([common | job for job in jobs]).encode() + b"\n")
         self.process.stdin.flush()
-        meanwhile()
+        while_running()
         while not select.select([self.process.stdout], [], [], 0)[0]:
-            meanwhile()
+            while_running()
             select.select([self.process.stdout], [], [], 0.02)
         return [_ran(result) for result in json.loads(self.process.stdout.readline())]
 
@@ -363,9 +365,9 @@ def _warm() -> None:
     stores = {"a.toml": "version = 1\n", "a.json": '{"version": 1}'}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        silent = stack.enter_context(open(os.devnull, "w"))
-        stack.enter_context(contextlib.redirect_stdout(silent))
-        stack.enter_context(contextlib.redirect_stderr(silent))
+        quiet = stack.enter_context(open(os.devnull, "w"))
+        stack.enter_context(contextlib.redirect_stdout(quiet))
+        stack.enter_context(contextlib.redirect_stderr(quiet))
         for name, text in stores.items():
             path = Path(folder, name)
             path.write_text(text)

@@ -178,7 +178,7 @@ class Writer:
             self.lines += self.noted_list(path, value)
         elif path[-1] in IDENTITY and value and self.rng.random() < 0.8:
             items = [line for item in value for line in self.framed(f"  {self.value(item)},")]
-            self.lines += [f"{self.key(path)} = [{self.beside()}", *items, f"]{self.beside()}"]
+            self.lines += [f"{self.key(path)} = [{self.trailing()}", *items, f"]{self.trailing()}"]
         else:
             self.put(f"{indent}{self.key(path)} = {self.value(value)}")
         if self.layout == "notes":
@@ -206,14 +206,14 @@ class Writer:
                 lines += self.noted(f"  {text},")
             if not lines[-1].endswith(","):
                 lines += self.below()
-        return [*lines, f"]{self.beside()}"]
+        return [*lines, f"]{self.trailing()}"]
 
     def noted(self, line: str) -> list[str]:
         """Return a line with comments above it and, on several lines, at its end."""
         *above, text = self.framed(line)
         below = []
-        while "  # beside" in text and self.rng.random() < 0.3:
-            below.append(f"{' ' * text.rindex('# beside')}# more {next(self.numbers)}")
+        while "  # trailing" in text and self.rng.random() < 0.3:
+            below.append(f"{' ' * text.rindex('# trailing')}# more {next(self.numbers)}")
         return [*above, text, *below]
 
     def below(self) -> list[str]:
@@ -228,11 +228,11 @@ class Writer:
     def framed(self, line: str) -> list[str]:
         """Return a line with or without comments above it and at its end."""
         above = [f"# above {next(self.numbers)}" for _ in range(self.rng.choice([0, 0, 1, 2]))]
-        return [*above, line + self.beside()]
+        return [*above, line + self.trailing()]
 
-    def beside(self) -> str:
+    def trailing(self) -> str:
         """Return a comment for the end of a line, or nothing."""
-        return f"  # beside {next(self.numbers)}" if self.rng.random() < 0.4 else ""
+        return f"  # trailing {next(self.numbers)}" if self.rng.random() < 0.4 else ""
 
     def between(self) -> None:
         """Write a separator: free comments, blank lines or nothing."""
@@ -424,7 +424,7 @@ def _identified(path: Path, data: Data, seen: dict[Path, int], *, many: bool) ->
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """The owners of a comment, and its position: ``above``, ``beside`` and so on.
+    """The owners of a comment, and its position: ``above``, ``trailing`` and so on.
 
     Items on the same line are ``owners`` together. ``inside`` is the list that contains the comment, if any.
     """
@@ -457,21 +457,21 @@ def _inside(piece: Piece, places: dict[str, Attachment]) -> None:
     depth = 0
     owners = frozenset([piece.path])
     run: list[str] = []
-    above_run, is_beside = frozenset[Path](), False
+    above_run, is_trailing = frozenset[Path](), False
     for number, line in enumerate(piece.lines):
         comment, bare = comment_of(line), line.strip().removesuffix(comment_of(line)).strip(" ,\r\n\t")
         inside = piece.path if depth and bare != "]" else ()
         depth += _depth([line])
         if line.strip() == ",":
-            is_beside = False
+            is_trailing = False
             continue
-        if comment and not bare and is_beside and _continues(piece.lines[number - 1], piece.lines[number:]):
-            places[comment] = Attachment("beside", owners, inside)
+        if comment and not bare and is_trailing and _continues(piece.lines[number - 1], piece.lines[number:]):
+            places[comment] = Attachment("trailing", owners, inside)
             continue
         if comment and not bare:
             above_run = above_run if run else owners
             run.append(comment)
-            is_beside, owners = False, frozenset()
+            is_trailing, owners = False, frozenset()
             continue
         items = _items(piece, bare) if inside else []
         for one in run:
@@ -480,9 +480,9 @@ def _inside(piece: Piece, places: dict[str, Attachment]) -> None:
         run = []
         is_end = number == 0 or (bare[-1:] == "]" and not items)
         owners = frozenset([piece.path]) if is_end else frozenset(items)
-        is_beside = bool(comment)
+        is_trailing = bool(comment)
         if comment:
-            places[comment] = Attachment("beside", owners, inside)
+            places[comment] = Attachment("trailing", owners, inside)
 
 
 def _continues(line: str, below: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ Entries = dict[Path, Any]
 HOLDERS = ("clients", "users")
 
 
-def said(text: str, name: str) -> Data:
+def parse_data(text: str, name: str) -> Data:
     """Return the data of a text."""
     return dict(json.loads(text) if name.endswith(".json") else tomli.loads(text.replace("\r\n", "\n")))
 
@@ -110,10 +110,10 @@ def table(rng: Random, data: Data, side: str) -> str:
 
 def changed(store: File, rng: Random, side: str, run: Callable[..., Any]) -> Data:
     """Make the changes of one person; return the resulting data."""
-    data = said(store.read_text("utf-8-sig"), store.name)
+    data = parse_data(store.read_text("utf-8-sig"), store.name)
     rows = store.with_name(f"{side}.csv")
     rows.write_text(table(rng, data, side))
     for words in commands(rng, data, side):
         argv = [str(rows) if word == rows.name else word for word in words]
         run(*argv, "--store", str(store), "-y", "-q", "--as-of", "2026-11-23")
-    return said(store.read_text("utf-8-sig"), store.name)
+    return parse_data(store.read_text("utf-8-sig"), store.name)

@@ -79,7 +79,7 @@ CASES = {
     "continued, and one above the next": Case(
         drop("S"), listed(f" {M}, # 1", f" {ONE}# 2", "-  # about S", f"-{S},", f" {T},")
     ),
-    "beside the bracket, continued": Case(
+    "trailing the bracket, continued": Case(
         drop("M"),
         "\n".join(
             [*kept("[clients.a]", "renewals = [ # 1", "             # 2"), f"-{M},", f" {S},", " ]", ""]
@@ -154,7 +154,7 @@ CASES = {
         put("hub_id", value=None),
         block(*kept("[clients.a]", "name = 'A'"), "-hub_id = 5 # h", "+", " # end of a"),
     ),
-    "beside a key, continued": Case(
+    "trailing a key, continued": Case(
         put("hub_id", value=None),
         block(" [clients.a]", "-hub_id = 5 # h", "-           # i", " x = 1"),
     ),
@@ -231,7 +231,7 @@ CASES = {
             *kept("# below b", "", "[clients.c]"),
         ),
     ),
-    "beside a client, continued": Case(
+    "trailing a client, continued": Case(
         [Change(("clients", "b"), None)],
         block(
             *kept("[clients.a] # a", "            # more"),

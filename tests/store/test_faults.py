@@ -79,21 +79,21 @@ class Sweep:
         """Run the edit on the old file with the fault, and check the result."""
         self.lay()
         ran = self.server.run(*EDIT, fault=fault)
-        told = f"{fault} struck {ran.calls[-1]}: {ran.status} {ran.out} {ran.err}"
-        assert self.store.read_bytes() in (self.old, self.new), told
-        assert Path(self.kind.name).is_symlink() == self.kind.link, told
+        context = f"{fault} struck {ran.calls[-1]}: {ran.status} {ran.out} {ran.err}"
+        assert self.store.read_bytes() in (self.old, self.new), context
+        assert Path(self.kind.name).is_symlink() == self.kind.link, context
         if ran.status != -signal.SIGKILL:
-            assert (ran.status == 0) == (self.store.read_bytes() == self.new), told
-            assert temporaries() == [], told
-        assert "Traceback" not in ran.err, told
-        assert ran.status != 70, told
+            assert (ran.status == 0) == (self.store.read_bytes() == self.new), context
+            assert temporaries() == [], context
+        assert "Traceback" not in ran.err, context
+        assert ran.status != 70, context
         if ran.status > 0 and ran.status != 130:
-            assert ran.err.startswith("error: "), told
-            assert "\nhelp: " in ran.err, told
-        self._settle(told)
+            assert ran.err.startswith("error: "), context
+            assert "\nhelp: " in ran.err, context
+        self._settle(context)
         return ran
 
-    def _settle(self, told: str) -> None:
+    def _settle(self, context: str) -> None:
         """Run the edit again without a fault, unless that was done for the same files."""
         state = frozenset((name(path), path.read_bytes()) for path in files() if not path.match("*.lock"))
         state = frozenset((n, b if "history" not in n else blurred(b)) for n, b in state)
@@ -102,9 +102,9 @@ class Sweep:
         for path in temporaries():
             os.utime(path, (0, 0))
         again = self.server.run(*EDIT, "--lock-timeout", "0")
-        assert (again.status, again.err) == (0, ""), f"{told}\nthen {again.status} {again.err}"
-        assert self.store.read_bytes() == self.new, told
-        assert temporaries() == [], told
+        assert (again.status, again.err) == (0, ""), f"{context}\nthen {again.status} {again.err}"
+        assert self.store.read_bytes() == self.new, context
+        assert temporaries() == [], context
         self.settled.add(state)
 
     def _no_write(self, number: int) -> bool:
@@ -228,7 +228,7 @@ def test_an_interruption_at_any_call_leaves_the_old_or_the_new(
     assert {ran.status for ran in struck} == {0, status}
     for ran in struck:
         if any(call.name == "replace" for call in ran.calls):
-            assert ran.status == 0, "what is done is told as done"
+            assert ran.status == 0, "what is done is reported as done"
 
 
 @pytest.mark.parametrize(("kind", "status"), [("SIGINT", 130), ("SIGTERM", -signal.SIGTERM)])
@@ -344,20 +344,20 @@ def test_init_leaves_no_file_or_a_complete_one(server: Server) -> None:
             for path in files():
                 path.unlink()
             ran = server.run(*argv, fault={"n": number, "kind": kind})
-            told = f"{kind} {number}: {ran.calls[-1]} {ran.status} {ran.err}"
+            context = f"{kind} {number}: {ran.calls[-1]} {ran.status} {ran.err}"
             made = Path("renewctl.toml").exists()
-            assert not made or Path("renewctl.toml").read_bytes() == text, told
+            assert not made or Path("renewctl.toml").read_bytes() == text, context
             if ran.status != -signal.SIGKILL:
-                assert (ran.status == 0) == made, told
-                assert made or temporaries() == [], told
-            beside = Path("renewctl.schema.json")
-            assert beside.read_bytes() == schema if beside.exists() else not made, told
+                assert (ran.status == 0) == made, context
+                assert made or temporaries() == [], context
+            companion = Path("renewctl.schema.json")
+            assert companion.read_bytes() == schema if companion.exists() else not made, context
             for path in temporaries() if not made else ():
                 os.utime(path, (0, 0))
             again = ("client", "add", "acme.example") if made else argv
-            assert server.run(*again).status == 0, told
-            assert beside.read_bytes() == schema, told
-            assert not [path for path in temporaries() if made or "schema" in path.name], told
+            assert server.run(*again).status == 0, context
+            assert companion.read_bytes() == schema, context
+            assert not [path for path in temporaries() if made or "schema" in path.name], context
 
 
 # ------------------------------------------------------------------ everything, and for real

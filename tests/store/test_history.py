@@ -519,7 +519,7 @@ LOOSE = (
 def test_undo_of_an_older_change_may_restore_a_broken_reference(
     words: tuple[str, ...], examples: Path
 ) -> None:
-    """A later change is no reason to refuse to restore a broken reference."""
+    """A later change does not keep undo from restoring a broken reference."""
     path = Path("renewctl.toml")
     path.write_bytes((examples / "agency.toml").read_bytes())
     assert main([*words, "--yes", "-q"]) == 0
@@ -554,7 +554,7 @@ LOOSE_STORES = st.builds(
     STORES,
     st.tuples(*[st.sampled_from([0, 7, 7, 8])] * 3),
 )
-"""Stores whose settings name addresses that may be nobody's, and whose clients may share a hub id."""
+"""Stores whose settings name addresses that may be nobody's, and whose clients may share a hub ID."""
 UNDONE = (
     *("client remove a.example", "client rename a.example z.example", "clear-override --all"),
     *(

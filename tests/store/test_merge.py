@@ -16,7 +16,7 @@ import pytest
 
 from conftest import EXAMPLES
 from store.layouts import JSON, PLAIN, Data, made
-from store.teamwork import HOLDERS, both, changed, entries, said, touched
+from store.teamwork import HOLDERS, both, changed, entries, parse_data, touched
 
 Run = Callable[..., Any]
 SIDES = ("ours", "theirs")
@@ -80,7 +80,7 @@ def pair(rng: Random, layout: str, run: Run) -> Pair:
     while len(sides) < 2:
         raw = (EXAMPLES / layout).read_bytes() if layout in STORES[:2] else made(rng, layout).raw
         based(name, raw)
-        base, sides = said(raw.decode("utf-8-sig"), name), []
+        base, sides = parse_data(raw.decode("utf-8-sig"), name), []
         for side in SIDES:
             for _ in range(10):  # A command can have no effect, or be refused.
                 Path(side, name).write_bytes(raw)
@@ -105,7 +105,7 @@ def complaints(path: Path, run: Run, *words: str) -> list[str]:
 def settled(text: str, name: str, side: str) -> Data | None:
     """Return the data with one side of every conflict; None if it is not valid."""
     try:
-        return said(CONFLICT.sub(lambda found: found[side], text), name)
+        return parse_data(CONFLICT.sub(lambda found: found[side], text), name)
     except ValueError:
         return None
 
@@ -161,7 +161,10 @@ def test_changes_of_different_entries_are_merged_or_reported(seeds: range, run: 
         found = pair(Random(seed), layout, run)
         clean, text = merge(), found.path.read_bytes().decode("utf-8-sig")
         if clean:
-            assert entries(said(text, found.path.name)) == both(found.base, *found.sides), (seed, layout)
+            assert entries(parse_data(text, found.path.name)) == both(found.base, *found.sides), (
+                seed,
+                layout,
+            )
             assert run("check", "--store", str(found.path)).status in {0, 1}, (seed, layout)
         else:
             assert layout not in STORES[:2] or neighbours(found), (seed, layout, text)
@@ -234,8 +237,8 @@ def test_every_command_reports_a_conflict_with_client_and_lines(name: str, style
     first, last = (next(n for n, line in enumerate(lines, 1) if line.startswith(7 * c)) for c in "<>")
     Path("rows.csv").write_text("domain,name\nnew.example,New\n")
     for words in (*READS, *WRITES):
-        said = complaints(path, run, *words.replace("CLIENT", client).split())
-        assert said == [f'merge conflict in clients."{client}", lines {first}-{last}'], words
+        found = complaints(path, run, *words.replace("CLIENT", client).split())
+        assert found == [f'merge conflict in clients."{client}", lines {first}-{last}'], words
 
 
 @pytest.mark.usefixtures("team")

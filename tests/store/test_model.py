@@ -256,7 +256,7 @@ def check_comments(
             continue
         if new and new == back.get(comment):
             continue
-        if old.kind in {"above", "beside"}:
+        if old.kind in {"above", "trailing"}:
             expected = f"{old.kind} {owners}" if owners else "gone with its owner"
             assert (new and new.kind == old.kind and owners <= new.owners) if owners else not new, (
                 f"{comment}: {new}, not {expected}"
@@ -379,7 +379,7 @@ def store_value(data: Data, path: Path, value: Any) -> None:
         holder[last] = value
 
 
-def taken_back(now: Data, step: Step) -> Data:
+def revert(now: Data, step: Step) -> Data:
     """Return the data with a step undone.
 
     Raises:
@@ -471,7 +471,7 @@ class Store(RuleBasedStateMachine):
         keys = sorted(self.now.data[table])
         return keys[pick % len(keys)]
 
-    def said(self) -> Data:
+    def read_data(self) -> Data:
         text = self.path.read_bytes().decode().removeprefix("\ufeff")
         data: Data = json.loads(text) if self.layout in JSON else tomli.loads(text)
         return {"clients": {}, "users": {}, **data}
@@ -512,7 +512,7 @@ class Store(RuleBasedStateMachine):
     def check(self, before: State, data: Data, renamed: dict[Path, Path]) -> None:
         """Check a change that was made."""
         after = State(self.path.read_bytes(), data)
-        assert typed(self.said()) == typed({"clients": {}, "users": {}, **data})
+        assert typed(self.read_data()) == typed({"clients": {}, "users": {}, **data})
         if typed(before.data) == typed(data):
             assert before.raw == after.raw, "nothing changed, but was written"
             self.count("idle")
@@ -791,7 +791,7 @@ class Store(RuleBasedStateMachine):
         ran = self.run("migrate", "--layout", "-q")
         assert ran.status == DONE, ran
         after = State(self.path.read_bytes(), before.data)
-        assert typed(self.said()) == typed({"clients": {}, "users": {}, **before.data})
+        assert typed(self.read_data()) == typed({"clients": {}, "users": {}, **before.data})
         check_frame(before, after)
         assert sorted(comments_of(before)) == sorted(comments_of(after)), "comments lost or doubled"
         assert all(after.is_block(entry) for entry in entries_of(after.data) if len(entry) > 1), "not a block"
@@ -807,22 +807,22 @@ class Store(RuleBasedStateMachine):
         if not self.steps:
             self.refused(("undo",), NOTHING)
             return
-        self.take_back(self.steps[-1], "undo")
+        self.undo_step(self.steps[-1], "undo")
 
     @precondition(lambda self: len(self.steps) > 1)
     @rule(pick=PICK)
     def undo_earlier(self, pick: int) -> None:
         at = -2 - pick % (len(self.steps) - 1)
         step = self.steps[at]
-        self.take_back(step, "undo", step.id)
+        self.undo_step(step, "undo", step.id)
 
-    def take_back(self, step: Step, *argv: str) -> None:
+    def undo_step(self, step: Step, *argv: str) -> None:
         """Run undo, and compare the file with the model."""
         before = self.now
         try:
             if step.whole and self.now.raw != step.after.raw:
                 raise Wrong(CHANGED)
-            data = taken_back(before.data, step)
+            data = revert(before.data, step)
         except Wrong as wrong:
             self.refused(argv, wrong.status)
             return
@@ -835,9 +835,9 @@ class Store(RuleBasedStateMachine):
         raw = self.path.read_bytes()
         if self.now is step.after:
             assert raw == step.before.raw, "not as it was"
-        said = self.said()
-        assert typed(unordered(said)) == typed(unordered(data))
-        after = State(raw, said)
+        data_now = self.read_data()
+        assert typed(unordered(data_now)) == typed(unordered(data))
+        after = State(raw, data_now)
         check_frame(before, after)
         backwards = {new: old for old, new in step.renamed.items()}
         if raw == step.before.raw:
@@ -885,7 +885,7 @@ class Store(RuleBasedStateMachine):
         bom = "\ufeff" if self.now.raw.startswith(b"\xef\xbb\xbf") else ""
         self.path.write_bytes((bom + text).encode())
         self.now = State(self.path.read_bytes(), {"clients": {}, "users": {}, **data})
-        assert typed(self.said()) == typed({"clients": {}, "users": {}, **data})
+        assert typed(self.read_data()) == typed({"clients": {}, "users": {}, **data})
         self.count("outside")
 
 

@@ -344,7 +344,7 @@ def line_end(lines: list[bytes], rng: random.Random) -> None:
 
 
 ODD: list[Mutation] = [*([by_line(line_added)] * 4), *map(by_line, (line_end, token_swap, token_delete))]
-"""What often leaves a store that is unusual, but can be read."""
+"""Mutations that often leave an unusual file that can be read."""
 
 
 def original(store: str) -> bytes:
@@ -425,9 +425,9 @@ class Store:
 
     def complaint(self, err: str, as_json: bool, where: object) -> None:
         if as_json:
-            said = json.loads(err)
-            assert said["hint"], where
-            assert all(problem["line"] and problem["column"] for problem in said["problems"]), where
+            answer = json.loads(err)
+            assert answer["hint"], where
+            assert all(problem["line"] and problem["column"] for problem in answer["problems"]), where
             return
         assert err.startswith("error: "), where
         assert "help: " in err, where
@@ -435,14 +435,14 @@ class Store:
 
     def rest(self, data: bytes, only: tuple[str, ...]) -> str:
         """Return the data of the file that the command does not change."""
-        said = loaded(self.path.suffix, data)
-        table = said
+        written = loaded(self.path.suffix, data)
+        table = written
         for step in only[:-1]:
             table = table.get(step, {})
         for key in [key for key in table if key == only[-1] or client_key(key) == only[-1]]:
             del table[key]
         # An empty table can appear or disappear with its content.
-        full = {key: value for key, value in said.items() if value != {}}
+        full = {key: value for key, value in written.items() if value != {}}
         return json.dumps(full, default=repr, sort_keys=True)
 
 

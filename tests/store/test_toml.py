@@ -107,8 +107,8 @@ class Writer:
             lines = []
             for index, item in enumerate(value):
                 comma = "," if index + 1 < len(value) or self.rng.random() < 0.7 else ""
-                above, beside = self.comment(owner), self.comment(owner)
-                lines += [f"  {above}"] * bool(above) + [f"    {self.value(item, owner)}{comma} {beside}"]
+                above, neighbor = self.comment(owner), self.comment(owner)
+                lines += [f"  {above}"] * bool(above) + [f"    {self.value(item, owner)}{comma} {neighbor}"]
             return "\n".join([f"[ {self.comment(owner)}", *lines, "  ]"])
         if isinstance(value, dict) and value:
             inner = (", ", ",")[tight].join(
@@ -172,7 +172,7 @@ class Writer:
                 lines += self.blank()
         else:
             if self.rng.random() < 0.7:
-                lines += ["# of all", "[defaults]", 'owner = "hubspot" # beside', *self.blank()]
+                lines += ["# of all", "[defaults]", 'owner = "hubspot" # neighbor', *self.blank()]
             blocks = [self.tables(k, v, layout) for k, v in clients.items()]
             lines += [line for block in blocks for line in block]
             if layout == "split":
@@ -620,7 +620,7 @@ def test_an_edit_in_another_layout(text: str, changes: list[Change], wanted: str
 
 
 @pytest.mark.parametrize(
-    ("standing", "there"),
+    ("place", "there"),
     [
         ("", "e c b"),
         ("d", "b c d e"),
@@ -630,16 +630,16 @@ def test_an_edit_in_another_layout(text: str, changes: list[Change], wanted: str
         ("f k a l m n o p q r", "f k a b c e l m n o p q r"),
     ],
 )
-def test_new_clients_are_inserted_in_key_order(standing: str, there: str) -> None:
+def test_new_clients_are_inserted_in_key_order(place: str, there: str) -> None:
     """Otherwise they go to the end. One in ten keys can be out of order."""
-    text = "\n".join(f"# of {key}\n[clients.{key}]\n\n# loose" for key in standing.split())
+    text = "\n".join(f"# of {key}\n[clients.{key}]\n\n# loose" for key in place.split())
     text = text.partition("\n")[2]  # a comment above the first could be the heading of all
     new = TomlDocument(text).edit([Change(("clients", key), {"hub_id": 1}) for key in "ecb"])
     assert [*tomli.loads(new)["clients"]] == there.split()
     assert "\n\n\n" not in new
     for key in "ecb":
         assert f"\n\n[clients.{key}]\nhub_id = 1\n" in f"\n\n{new}"
-    for key in standing.split()[1:]:
+    for key in place.split()[1:]:
         assert f"# of {key}\n[clients.{key}]\n" in new
 
 
@@ -786,7 +786,7 @@ def test_a_rewritten_layout_keeps_tables_without_headers_and_lists_with_headers(
 
 
 def test_a_layout_with_many_comments_is_rewritten_in_linear_time() -> None:
-    items = "".join(f'# above {n}\n{{ email = "{n}@a" }}, # beside {n}\n' for n in range(LONG))
+    items = "".join(f'# above {n}\n{{ email = "{n}@a" }}, # neighbor {n}\n' for n in range(LONG))
     fields = "".join(f"a.x-{n} = 1 # {n}\n" for n in range(LONG))
     document = TomlDocument(f"[clients]\na.contacts = [\n{items}]\n{fields}")
     begun = time.process_time()
@@ -799,8 +799,8 @@ def test_a_layout_with_many_comments_is_rewritten_in_linear_time() -> None:
 def test_the_first_client_replaces_an_empty_table_and_comments_stay(marker: str, eol: str) -> None:
     text = f"# ours\nclients = {marker}\n\n[defaults]\nowner = 'hubspot'\n".replace("\n", eol)
     new = TomlDocument(text).edit([Change(("clients", "a"), {"hub_id": 1})])
-    beside = marker[marker.index("}") + 1 :].strip()
-    above = "\n".join(filter(None, ["# ours", beside]))
+    neighbor = marker[marker.index("}") + 1 :].strip()
+    above = "\n".join(filter(None, ["# ours", neighbor]))
     wanted = f"{above}\n\n[defaults]\nowner = 'hubspot'\n\n[clients.a]\nhub_id = 1\n"
     assert new == wanted.replace("\n", eol)
 

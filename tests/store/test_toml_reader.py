@@ -51,7 +51,7 @@ PIECES = (
     *("\\u00e9", "\\ud800", "\\e", "é", "\xa0", "a", "x-a = 1", "0", "-1", "1_0", "0x", "1e5", ".5", "nan"),
     *("inf", "true", "2027-03-01", "T07:32", ":00Z", "+01:00"),
 )
-"""What upsets a text, and the line breaks that toml-rs takes as TOML 1.1."""
+"""Text that disturbs a reader, and the line breaks that toml-rs takes as TOML 1.1."""
 LINES, BRACKETS = 100_000, "[" * 100_000
 HOSTILE = {
     "open lists": "a = " + BRACKETS,

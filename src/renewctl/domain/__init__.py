@@ -1,1 +1,1 @@
-"""What renewctl exists for: who is notified, why, what a change would mean. No files, no output, no clock."""
+"""The rules of renewctl and their effects, without files, output or a clock."""

@@ -65,7 +65,7 @@ def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Cli
 
 
 def _suggest_option(portfolio: Portfolio, word: str) -> str:
-    """Return the option for a word that is not meant as a client; empty if none fits."""
+    """Return the option for a word that is not a client; empty if none fits."""
     if _SPAN.fullmatch(word):
         return f"pass a duration as --within {word}"
     if word.lower().endswith((".csv", ".jsonl")):

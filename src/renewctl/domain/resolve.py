@@ -53,7 +53,7 @@ class Source(StrEnum):
 
 
 Outcome = Literal["notified", "copied", "skipped"]
-"""What happens to one candidate."""
+"""The outcome for one candidate."""
 Reason = Literal[
     "holds-role",
     "point-of-contact",

@@ -1,4 +1,4 @@
-"""What one person is responsible for: settings and roles."""
+"""The responsibilities of one person: settings and roles."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,13 +9,13 @@ from renewctl.model import Owner, Portfolio, Role
 
 
 class Responsibilities(NamedTuple):
-    """What one person is responsible for, regardless of dates.
+    """The responsibilities of one person, regardless of dates.
 
     Args:
         email: The address, spelled as in the file.
         name: The person's name; empty if the file has none.
         default: Whether the person is the default's partner user.
-        followers: How many clients follow the default.
+        following: How many clients follow the default.
         overrides: The clients whose override has the person as partner user.
         roles: The clients at which the person is a contact with a role, and those roles.
         not_notified: The clients in ``roles`` whose renewal owner is the partner: no contact is notified.
@@ -27,7 +27,7 @@ class Responsibilities(NamedTuple):
     email: str
     name: str
     default: bool
-    followers: int
+    following: int
     overrides: tuple[str, ...]
     roles: Mapping[str, tuple[Role, ...]]
     not_notified: tuple[str, ...]
@@ -62,7 +62,7 @@ def find_responsibilities(portfolio: Portfolio, email: str) -> Responsibilities:
         email=emails[0] if emails else email,
         name=next(filter(None, names), ""),
         default=default is not None and address_key(default.notify or "") == key,
-        followers=sum(client.override is None for client in portfolio.clients.values()),
+        following=sum(client.override is None for client in portfolio.clients.values()),
         overrides=tuple(overrides),
         roles=roles,
         not_notified=tuple(not_notified),

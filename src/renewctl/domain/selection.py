@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 class Order(StrEnum):
-    """What a list can be sorted by."""
+    """The orders of a list."""
 
     DEADLINE = "deadline"
     RENEWAL = "renewal"

@@ -1,4 +1,4 @@
-"""What must be done so that HubSpot matches the file.
+"""The tasks in HubSpot that make it match the file.
 
 Settings are compared, not recipients: a changed default is one task, not one for each client that
 follows it. HubSpot's setting is the one that was last confirmed.
@@ -31,7 +31,7 @@ class Choice(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What to ask a client about its contacts.
+    """The questions to a client about its contacts.
 
     Args:
         unassigned: The roles that no contact has.

@@ -200,7 +200,7 @@ def _build_event(
 
 def _cancelled_events(cancelled: PastExport, as_of: date) -> Sequence[_Event]:
     description = f"No longer in renewctl's calendar as of {as_of}"
-    # The title says so as well, because some programs do not show the status.
+    # The title has it as well, because some programs do not show the status.
     return sorted(
         _Event(past.day, "", "", "cancelled", uid, _CANCELLED + past.summary, description)
         for uid, past in cancelled.events.items()

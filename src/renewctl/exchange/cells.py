@@ -93,7 +93,7 @@ def show_text(cell: Cell) -> str:
 
 
 def is_placeholder(text: str, kind: Kind) -> bool:
-    """Return whether text stands for a blank cell, such as ``-``, ``n/a`` or ``TBD``.
+    """Return whether text represents a blank cell, such as ``-``, ``n/a`` or ``TBD``.
 
     Words such as ``a confirmar`` or ``none`` do so only in columns that are not text, such as dates.
     """

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import recognize_fields
-from renewctl.formats.foreign import GIT_STAND_INS
+from renewctl.formats.foreign import GIT_PLACEHOLDERS
 from renewctl.text import csv_text
 
 
@@ -171,7 +171,7 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
         BadInput: If the content is not text in that encoding.
         UsageError: If the encoding is unknown.
     """
-    for magic, hint in GIT_STAND_INS:
+    for magic, hint in GIT_PLACEHOLDERS:
         if data.startswith(magic):
             raise unreadable(name, "git has a placeholder here instead of the file", hint)
     for magic, kind, hint in _BINARY:

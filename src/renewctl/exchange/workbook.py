@@ -34,7 +34,10 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """The first bytes of an .xlsx or .ods workbook, and of an .xls workbook."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _PANIC = "PanicException"
-"""What calamine raises if it crashes. It is not an Exception, and its class cannot be imported."""
+"""The exception of a crash in calamine.
+
+It is not an Exception, and its class cannot be imported.
+"""
 
 
 def read_workbook(data: bytes, name: str) -> list[RawSheet]:

@@ -4,7 +4,7 @@ import re
 
 _YAML = re.compile(r"(?:---|%YAML|- |[\"'\w][^:=\s]{0,99}:)(?:\s|$)")
 _TOML = re.compile(r"\[\[?[^\[\]]{1,99}\]\]?\s*(?:#|$)|[\"'\w][^:=\s]{0,99}\s*=")
-GIT_STAND_INS = (
+GIT_PLACEHOLDERS = (
     (b"\0GITCRYPT\0", "decrypt the file, which is encrypted by git-crypt: git-crypt unlock"),
     (
         b"version https://git-lfs.github.com/spec/",
@@ -13,7 +13,7 @@ GIT_STAND_INS = (
 )
 """The starts of placeholders that git leaves for some files, and how to get the files."""
 _MAGIC = (
-    *GIT_STAND_INS,
+    *GIT_PLACEHOLDERS,
     (b"PK\x03\x04", "import it with `renewctl import` if it is an Excel workbook; it looks like a zip file"),
     (b"%PDF-", "choose another file; it looks like a PDF"),
     (b"\0", "restore it from git or a backup; it contains zero bytes, for example after a crash"),
@@ -29,12 +29,12 @@ def first_line(text: str) -> tuple[int, str]:
 
 
 def guess_by_magic(data: bytes) -> str:
-    """Return a hint if the first bytes of a file identify its format; else empty."""
+    """Return a hint if the first bytes of a file identify its format, otherwise empty."""
     return next((hint for magic, hint in _MAGIC if data.startswith(magic)), "")
 
 
 def guess_format(text: str, own: str) -> str:
-    """Return a hint at the format of a text that is not ``own``; else empty."""
+    """Return a hint at the format of a text that is not ``own``, otherwise empty."""
     if hint := guess_by_magic(text[:100].encode(errors="replace")):
         return hint
     _, line = first_line(text)

@@ -17,7 +17,7 @@ NO_PRODUCT = "(no product)"
 _FILE_SECTIONS = {"clients", "users"}
 """The tables of the file whose entries are what a change is about."""
 _LABELS = {"notify": "partner user", "hub_id": "hub ID", "on": "confirmed on", "active": "active in HubSpot"}
-"""What people call the fields that are not called by the words of their keys."""
+"""The labels of the fields that differ from the words of their keys."""
 _TEXTS = {"note", "memo"}
 """Fields with sentences, which are quoted."""
 _KEYS = {key for fields in TABLES.values() for key in fields}
@@ -122,7 +122,7 @@ def _name_fields(change: Change) -> str:
 def _describe(change: Change, *, headed: bool = False) -> Line:
     """Return a change in words, without its subject.
 
-    With ``headed``, a heading says whether the subject was added, removed or renamed.
+    With ``headed``, a heading shows whether the subject was added, removed or renamed.
     """
     steps = _steps(change)
     if change.renamed and not steps:

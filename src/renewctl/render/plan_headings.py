@@ -9,7 +9,7 @@ from renewctl.text import count_of
 
 
 class _Action(NamedTuple):
-    """What a command does.
+    """The words for the action of a command.
 
     Args:
         done: The verb in the past tense.

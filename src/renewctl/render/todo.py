@@ -1,4 +1,4 @@
-"""What is still to do in HubSpot: as JSON, as columns, as check boxes and as text."""
+"""The tasks in HubSpot as JSON, as columns, as check boxes and as text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date

@@ -72,7 +72,7 @@ def _person_document(person: Responsibilities) -> dict[str, Any]:
         "name": person.name or None,
         "active": person.active,
         "default": person.default,
-        "followers": person.followers if person.default else 0,
+        "followers": person.following if person.default else 0,
         "overrides": person.overrides,
         "roles": dict(person.roles),
         "inactive_at": person.inactive_at,
@@ -88,8 +88,8 @@ def _person_lines(person: Responsibilities) -> Iterator[Line]:
         clients = list_some(person.inactive_at, MOST_NAMED)
         yield line("  ", (f"deactivated in HubSpot as a contact of {clients}", "warning"))
     if person.default:
-        verb = "follows" if person.followers == 1 else "follow"
-        yield line(f"  partner user of the default: {count_of(person.followers, 'client')} {verb} it")
+        verb = "follows" if person.following == 1 else "follow"
+        yield line(f"  partner user of the default: {count_of(person.following, 'client')} {verb} it")
     if person.overrides:
         number, clients = len(person.overrides), list_some(person.overrides, MOST_NAMED)
         yield line(f"  partner user of {count_of(number, 'override')}: {clients}")

@@ -18,7 +18,7 @@ ROLES_AND_USER: Mapping[str, str] = {**ROLES, PARTNER_USER: "partner user"}
 SETTING_LABELS: Mapping[str, str] = {
     key: field.label for table in ("defaults", "policy") for key, field in TABLES[table].items()
 }
-"""What people call the values that decide on recipients, by key."""
+"""The labels of the values that decide on recipients, by key."""
 _LONG, _SHORT, _END = 40, 24, 4
 """The widths of a long and a short name, and the letters at its end that distinguish similar names."""
 _MONTHS = (

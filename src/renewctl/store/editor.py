@@ -174,19 +174,19 @@ class Editor:
 
     def _insert(self, place: int, added: Mapping[Path, Any], *, below: bool) -> None:
         """Insert new entries, directly ``below`` the entry above or above the next one."""
-        follower = self.result[place] if place < len(self.result) else None
+        next_entry = self.result[place] if place < len(self.result) else None
         is_table = all(isinstance(value, dict) for value in added.values())
-        gap = follower.gap if follower else ""
+        gap = next_entry.gap if next_entry else ""
         trailing, rest = _split_gap(gap)
         if below and place:
             first = trailing + (self.blank if is_table or trailing else "")
-            gap = rest or (self.blank if is_table and follower and follower.path else "")
+            gap = rest or (self.blank if is_table and next_entry and next_entry.path else "")
         else:
             lines = _lines(gap)
             first = gap + (self.blank if lines and lines[-1].strip() else "")
-            gap = self.blank if follower and follower.path else ""
-        if follower:
-            self.result[place] = follower._replace(gap=gap)
+            gap = self.blank if next_entry and next_entry.path else ""
+        if next_entry:
+            self.result[place] = next_entry._replace(gap=gap)
         gaps = [first, *[self.blank if is_table else ""] * (len(added) - 1)]
         texts = [self.codec.write(path, value, self.text) for path, value in added.items()]
         self.result[place:place] = map(Entry, added, texts, gaps)

@@ -16,7 +16,7 @@ from renewctl.workspace.companion_files import SCHEMA_COMMENT, SCHEMA_NAME, plan
 
 
 class NewStore(NamedTuple):
-    """What ``init`` created: the data file, and the status of the files next to it.
+    """The result of ``init``: the data file, and the status of the files next to it.
 
     ``missing_schema`` is what an existing file must start with to refer to its schema; empty if it does so
     already, None for a new file.

@@ -48,6 +48,6 @@ def clear_override(
 
 
 def _clear(clients: Sequence[Client], why_not: str) -> Plan:
-    """Plan clients without their overrides; ``why_not`` is what to say if there are none."""
+    """Plan clients without their overrides; ``why_not`` is the reason to print if there are none."""
     plan = settings.clear_override(clients)
     return plan if clients else plan._replace(unchanged=(why_not,))

@@ -17,7 +17,7 @@ from renewctl.store.location import NAMES, VARIABLE
 
 PAGES = {
     "exit-codes": "exit statuses and error codes, for scripts",
-    "rules": "who is notified, and what the notes in a report mean",
+    "rules": "the rules on recipients, and the notes in a report",
     "store": "where the data file is, and what it contains",
     "dates": "how to write dates and durations",
 }

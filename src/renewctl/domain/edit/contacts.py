@@ -15,7 +15,7 @@ ROLE_LABELS = {
     Role.BILLING: "billing contact",
     Role.DECISION_MAKER: "decision maker",
 }
-"""What people call the roles."""
+"""The labels of the roles."""
 
 
 def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:

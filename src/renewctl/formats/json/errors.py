@@ -80,7 +80,7 @@ def _find_flaws(text: str) -> Iterator[_Flaw]:
 
 
 def find_number_flaw(number: str) -> tuple[str, str] | None:
-    """Return a message and a hint about an unsupported number; else None."""
+    """Return a message and a hint about an unsupported number, otherwise None."""
     if not number[-1].isdigit():
         return f"{number} is not a JSON number", "write a number, or remove the key"
     if not number.lstrip("-").isdigit():

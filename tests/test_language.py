@@ -1,0 +1,37 @@
+"""The project's English: no text, document, docstring, comment or name has a pattern that it avoids."""
+
+import tomllib
+
+import pytest
+
+import language
+from language import Passage, Pattern, find_files, find_matches, read_passages, read_patterns
+
+EXAMPLES = [
+    (name, kind, text)
+    for name, entry in tomllib.loads((language.TESTS / "language.toml").read_text("utf-8"))[
+        "patterns"
+    ].items()
+    for text in entry["bad"]
+    for kind in entry.get("kinds", ["text"])
+]
+
+
+def test_no_passage_has_a_pattern_to_avoid() -> None:
+    found = [str(match) for path in find_files() for match in find_matches(read_passages(path))]
+    assert found == []
+
+
+@pytest.mark.parametrize(("name", "kind", "text"), EXAMPLES)
+def test_each_pattern_finds_its_example(name: str, kind: str, text: str) -> None:
+    found = {match.pattern.name for match in find_matches([Passage("x", 1, kind, text)])}
+    assert name in found
+
+
+@pytest.mark.parametrize("pattern", read_patterns(), ids=lambda pattern: pattern.name)
+def test_each_exception_is_needed(pattern: Pattern) -> None:
+    """An exception that nothing needs any more hides the next match."""
+    texts = [passage.text for path in find_files() for passage in read_passages(path)]
+    found = [text for text in texts if pattern.expression.search(text)]
+    assert [each for each in pattern.allowed if not any(each in text for text in found)] == []
+    assert [each for each in pattern.allowed_whole if each not in found] == []
