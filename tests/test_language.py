@@ -1,5 +1,6 @@
 """The project's English: no text, document, docstring, comment or name has a pattern that it avoids."""
 
+import ast
 import tomllib
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import language
 from language import Passage, Pattern, find_files, find_matches, read_passages, read_patterns
 
+LONGEST_SUMMARY = 80
 EXAMPLES = [
     (name, kind, text)
     for name, entry in tomllib.loads((language.TESTS / "language.toml").read_text("utf-8"))[
@@ -20,6 +22,17 @@ EXAMPLES = [
 def test_no_passage_has_a_pattern_to_avoid() -> None:
     found = [str(match) for path in find_files() for match in find_matches(read_passages(path))]
     assert found == []
+
+
+def test_the_summary_of_a_docstring_fits_80_characters() -> None:
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    long = []
+    for path in find_files(["src"]):
+        nodes = ast.walk(ast.parse(path.read_text("utf-8"))) if path.suffix == ".py" else ()
+        for node in nodes:
+            summary = (ast.get_docstring(node) or "").partition("\n")[0] if isinstance(node, kinds) else ""
+            long += [f"{path}: {summary}"] if len(summary) > LONGEST_SUMMARY else []
+    assert long == []
 
 
 @pytest.mark.parametrize(("name", "kind", "text"), EXAMPLES)

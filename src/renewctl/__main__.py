@@ -1,4 +1,4 @@
-"""The script's entry, and the process's end: what a short-lived process need not do is left out.
+"""The start and the end of the process, without what a short process can omit.
 
 Shares of the processor's time of ``who --all -o tsv`` at 1,000 clients, measured on 2026-11-29: leaving by
 ``os._exit`` saves 23 %, no garbage collection 6 to 10 %; ``--version`` before Typer is 6.5 times as fast.

@@ -224,7 +224,7 @@ def _table_hint(name: str, path: Path) -> str:
 
 
 def _split_domain_hint(client: str, key: str, value: Any) -> str:
-    """Return a hint if TOML split a domain, as in ``[clients.acme.com]``, otherwise empty."""
+    """Return a hint if TOML split a domain, such as in ``[clients.acme.com]``."""
     parts = [client, key]
     while isinstance(value, dict) and len(value) == 1:
         inner, below = next(iter(value.items()))

@@ -36,7 +36,7 @@ class LocatedFinding(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """Return the subject of the finding: a client, the default, a partner user, a place."""
+        """Return the subject of the finding, for example a client or the default."""
         finding = self.finding
         if finding.client:
             return self.name or finding.client
@@ -92,7 +92,7 @@ class _Group(NamedTuple):
 
     @property
     def remedy(self) -> tuple[str, str]:
-        """Return the remedy of the findings: the same for all, or a note with placeholders."""
+        """Return the remedy for all findings, or a note with placeholders."""
         if len(remedies := {located.remedy for located in self.findings}) == 1:
             return remedies.pop()
         text = self.texts.get("fix") or self.texts["note"]

@@ -188,7 +188,7 @@ def is_crowded(views: Sequence[RowView]) -> bool:
 
 
 def describe_attention(report: Report, views: Sequence[RowView]) -> Sequence[Attention]:
-    """Return the rows that have an urgent status: the most severe first, then by deadline."""
+    """Return the rows with an urgent status, by severity, then by deadline."""
     urgent = [status for status in STATUSES if status.urgent]
     counts = Counter(view.row.client.key for view in views)
     found = []

@@ -36,7 +36,7 @@ def label_values(values: Mapping[str, Sequence[Line] | Rows], indent: str = "") 
 
 
 def _lay_out(labels: Sequence[Line], rows: Rows, width: int) -> Grid:
-    """Return rows after their labels, in columns if they fit, otherwise in two lines each."""
+    """Return labeled rows, in columns if they fit, otherwise in two lines each."""
 
     def write() -> Iterator[Line]:
         for head, cells in zip(labels, rows.cells, strict=True):

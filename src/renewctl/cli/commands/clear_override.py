@@ -48,6 +48,6 @@ def clear_override(
 
 
 def _clear(clients: Sequence[Client], why_not: str) -> Plan:
-    """Plan clients without their overrides; ``why_not`` is the reason to print if there are none."""
+    """Return a plan that clears overrides; ``why_not`` is the reason if none is."""
     plan = settings.clear_override(clients)
     return plan if clients else plan._replace(unchanged=(why_not,))

@@ -96,7 +96,7 @@ def _find_hint(message: str, line: str, column: int) -> str:
 
 
 def _find_token(text: str, kind: str) -> tuple[int, int] | None:
-    """Return line and column of the first unclosed string or long integer, otherwise None."""
+    """Return the place of the first unclosed string or long integer, or None."""
     token = next((token for token in _TOKEN.finditer(text) if token[kind]), None)
     return place_of(text, token.start()) if token else None
 

@@ -1,4 +1,4 @@
-"""Read TOML text with toml-rs if the extra ``fast`` is installed, otherwise with tomli.
+"""Read TOML text with toml-rs (extra ``fast``), otherwise with tomli.
 
 Both return the same data. toml-rs takes half the time; error messages always come from tomli.
 """
