@@ -283,6 +283,15 @@ def test_other_lines_are_kept_and_none_is_added_twice(
     assert (contents(), {name: os.stat(name) for name in before}) == (before, stats)
 
 
+def test_another_comment_above_the_patterns_is_kept(repository: Path, run: Callable) -> None:
+    assert run("init", "--git", "-q").status == 0
+    ignore = Path(".gitignore")
+    ignore.write_bytes(ignore.read_bytes().replace(b"# renewctl: ", b"# ours: "))
+    before = ignore.read_bytes()
+    assert set(done(run("init", "--git", "-o", "json")).values()) == {"kept"}
+    assert ignore.read_bytes() == before
+
+
 def test_init_git_adds_missing_files_to_an_existing_data_file(
     repository: Path, small: Path, run: Callable
 ) -> None:

@@ -103,13 +103,16 @@ def _git_pattern(name: str) -> str:
 
 
 def _with_lines(path: Path, lines: list[str]) -> CompanionFile:
-    """Return the file with the missing lines added at its end, with its own line ends."""
+    """Return the file with the missing lines added, with its own line ends.
+
+    A comment alone is not missing.
+    """
     if not os.path.lexists(path):
         return CompanionFile(path, "created", "".join(f"{line}\n" for line in lines).encode())
     old = files.read_bytes(path)
     present = {line.rstrip() for line in old.split(b"\n")}
     missing = [line.encode() for line in lines if line.encode() not in present]
-    if not missing:
+    if all(line.startswith(b"#") for line in missing):
         return CompanionFile(path, "kept")
     end = b"\r\n" if b"\r\n" in old else b"\n"
     new = old + (end if old and not old.endswith(b"\n") else b"")
