@@ -202,6 +202,8 @@ def _findings() -> Iterator[str]:
         yield f"- Meaning: {_escaped(about['meaning'])}"
         yield f"- Why it matters: {_escaped(about['why'])}"
         yield f"- Next step: {_escaped(about.get('fix') or about['note'])}"
+        if "more" in about:
+            yield f"- Note: {_escaped(about['more'])}"
         if "source" in about:
             yield f"- Source: {texts['sources'][about['source']]}"
 

@@ -81,7 +81,7 @@ class Field(NamedTuple):
     label: str = ""
 
 
-_CONFIRMED = "Confirmed in HubSpot"
+_CONFIRMED = "HubSpot setting"
 _ON = Field("on", Kind.DATE, "date of the confirmation", required=True)
 _NAME = Field(
     "name",
@@ -89,7 +89,7 @@ _NAME = Field(
     "display name",
     column="name",
     option="--name",
-    help="Name of the client.",
+    help="Set the name of the client.",
     shown=Shown.LIST,
 )
 _OWNER = Field(
@@ -103,7 +103,7 @@ _OWNER = Field(
 _NOTIFY = Field(
     "notify",
     Kind.ADDRESS,
-    "partner user, copied if HubSpot is the owner, notified if the partner is",
+    "partner user: notified if the partner is the owner; copied if HubSpot is (uncertain on an override)",
     column="notify",
     label="Partner user",
 )
@@ -131,8 +131,8 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         Field(
             "hubspot_override_copies",
             Kind.COPIES,
-            "who is copied if an override with owner hubspot has no partner user",
-            label="Copied on an override",
+            "user copied if an override sets HubSpot as the renewal owner, but no partner user",
+            label="Copied with an override",
         ),
         Field("deadline_days", Kind.DAYS, "days between the renewal deadline and the renewal date"),
         Field("horizon_days", Kind.DAYS, "days that reports look ahead"),
@@ -143,7 +143,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         Field("domains", Kind.DOMAINS, "domains of the partner's email addresses"),
         Field("ignore_copies", Kind.NAMES, "files with similar names that are not conflict copies"),
     ),
-    "users": (_NAME, Field("active", Kind.FLAG, "false if deactivated in HubSpot, so receives nothing")),
+    "users": (_NAME, Field("active", Kind.FLAG, "false if deactivated in HubSpot (receives nothing)")),
     "clients": (
         _NAME,
         Field(
@@ -152,7 +152,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             "number of the client's HubSpot account",
             column="hub_id",
             option="--hub-id",
-            help="Hub ID (number of the client's HubSpot account).",
+            help="Set the hub ID (number of the client's HubSpot account).",
             shown=Shown.LIST,
             label="Hub ID",
         ),
@@ -179,6 +179,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             "free text about the client",
             column="memo",
             option="--memo",
+            help="Set the memo (free text about the client).",
             shown=Shown.CLIENT,
         ),
     ),
@@ -190,7 +191,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
         Field("email", Kind.ADDRESS, "email address in the client's HubSpot account", required=True),
         _NAME,
         Field("roles", Kind.ROLES, "any of primary, billing and decision-maker"),
-        Field("active", Kind.FLAG, "false if deactivated in HubSpot, so receives nothing"),
+        Field("active", Kind.FLAG, "false if deactivated in HubSpot (receives nothing)"),
     ),
     "renewals": (
         Field(

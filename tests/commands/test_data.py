@@ -725,7 +725,7 @@ def test_since_cancels_removed_but_not_filtered_renewals(small: Path, run: Calla
     assert run("client", "set-renewal", "acme.com", "2028-01-01").status == 0
     assert cancelled(run, *since) == []
     assert run("client", "remove", "borges.example", "--yes").status == 0
-    titles = ["Renewal deadline: Borges & Filhos", "Renewal: Borges & Filhos"]
+    titles = ["Borges & Filhos (renewal deadline)", "Borges & Filhos (renewal)"]
     for filters in ((), ("--within", "5d"), ("acme.com",)):
         assert cancelled(run, *filters, *since) == titles
 

@@ -80,7 +80,7 @@ def test_the_footer_names_the_filters(form: tuple[str, ...], on_terminal: Callab
     codes = ("--code", "no-copy", "--code", "inactive-user", "--no-recipient")
     named = "--owner partner, --user rui, --source override, --product 'Sales Hub'"
     _, out, _ = on_terminal("who", *filters, *codes, "--sort", "owner", *form, columns=200)
-    assert f", only {named}, --code no-copy,inactive-user, --no-recipient." in out
+    assert f" with {named}, --code no-copy,inactive-user, --no-recipient." in out
 
 
 def test_a_filter_that_is_not_given_is_not_named(on_terminal: Callable) -> None:

@@ -652,8 +652,8 @@ def test_a_table_with_a_problem_is_not_read_in_part() -> None:
     [
         ({"clientes": {}}, ("clientes",), "did you mean clients?"),
         ({"default": {}}, ("default",), "did you mean defaults?"),
-        ({"zzz": 1}, ("zzz",), "start the names of your own keys with x-"),
-        ({"x": 1}, ("x",), "start the names of your own keys with x-"),
+        ({"zzz": 1}, ("zzz",), "correct the key, or start it with x- if it is your own"),
+        ({"x": 1}, ("x",), "correct the key, or start it with x- if it is your own"),
         ({"defaults": {"owner": "hubspot", "Notify": "a@b"}}, ("defaults", "Notify"), "did you mean notify?"),
         (
             {"defaults": {"owner": "hubspot", "in_hubspot": {"owner": "hubspot", "on": DAY, "onn": DAY}}},
@@ -671,7 +671,7 @@ def test_a_table_with_a_problem_is_not_read_in_part() -> None:
         (
             {"clients": {"a": {"in_hubspot": {"owner": "default", "on": DAY, "seen by": ""}}}},
             ("clients", "a", "in_hubspot", "seen by"),
-            "start the names of your own keys with x-",
+            "correct the key, or start it with x- if it is your own",
         ),
         (
             {"clients": {"a": {"contacts": [{"email": "p@a", "role": "primary"}]}}},
@@ -761,7 +761,7 @@ def test_each_nonstandard_spelling_in_a_list_is_a_finding(
 )
 def test_the_schema_key_is_ignored_if_it_is_text(value: Any, remarked: bool) -> None:
     assert [code for *_, code in remarks({"$schema": value})] == [
-        "start the names of your own keys with x-"
+        "correct the key, or start it with x- if it is your own"
     ] * remarked
 
 

@@ -100,9 +100,9 @@ def lines(months: list[Month], width: int) -> list[str]:
 def test_bars_are_scaled_down_only_if_they_do_not_fit() -> None:
     months = [Month(date(2027, 1, 1), hubspot=40, partner=7, deadlines=30)]
     fits = max(map(len, lines(months, 500)[:2]))
-    note = "Each symbol represents up to"
+    note = "Each symbol is up to"
     assert not any(note in found for found in lines(months, fits))
-    assert lines(months, fits - 1)[-1] == f"{note} 2."
+    assert lines(months, fits - 1)[-1] == f"{note} 2 renewals or deadlines."
     assert "█" * 20 + "▒" * 4 + " 47" in lines(months, fits - 1)[1]
 
 

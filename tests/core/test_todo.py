@@ -221,5 +221,5 @@ def test_a_changed_default_is_one_task_for_all_clients_that_follow_it(
 def test_every_screen_owner_and_group_has_a_text() -> None:
     texts = read_texts("todo")
     assert set(texts["where"]) == set(todo.Screen)
-    assert set(texts["owners"]) == set(Owner)
+    assert set(texts["owners"]) == {*Owner, "default"}
     assert list(texts["groups"]) == list(GROUPS)

@@ -43,7 +43,7 @@ _PANELS: Mapping[str, Mapping[str, str]] = {
     },
     "HubSpot": {
         "todo": "List what to change in HubSpot to match the file.",
-        "confirm": "Confirm that HubSpot matches the file.",
+        "confirm": "Record that HubSpot matches the file.",
     },
     "Checks and history": {
         "check": "Find problems in the file and show how to fix them.",
@@ -130,7 +130,7 @@ def command(
 def _offer_forms(option: inspect.Parameter, forms: Sequence[Output]) -> inspect.Parameter:
     """Return the option ``-o`` with these formats in its help and its completion."""
     kind, terms = option.annotation.__origin__, copy(option.annotation.__metadata__[0])
-    terms.help = f"Output format: {', '.join(forms)}."
+    terms.help = f"Set the output format: {', '.join(forms)}."
     terms.autocompletion = lambda: [*map(str, forms)]
     return option.replace(annotation=cast(Any, Annotated)[kind, terms])
 
@@ -138,7 +138,7 @@ def _offer_forms(option: inspect.Parameter, forms: Sequence[Output]) -> inspect.
 COMPLETE = "_RENEWCTL_COMPLETE"
 """The environment variable by which Typer's completion scripts ask for completions."""
 _OVERVIEW = """
-Find out who is notified about a client's HubSpot renewal, and why.
+Find out who is notified about a HubSpot renewal, and why.
 
 renewctl keeps the renewal owners of your clients in one text file. It never connects to HubSpot
 and never sends messages. To try it on sample data, run renewctl demo.

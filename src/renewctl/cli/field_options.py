@@ -48,7 +48,7 @@ def expand(parameters: Iterable[Parameter]) -> Iterator[Parameter]:
             kind, terms = _TYPES[field.kind]
             words = field.help or f"{field.doc[0].upper()}{field.doc[1:]}."
             if purpose == _FILTER:
-                words = f"Only clients with this {field.label[0].lower()}{field.label[1:]}."
+                words = f"Show only clients with this {field.label[0].lower()}{field.label[1:]}."
             annotation = _Annotated[kind, typer.Option(field.option, help=words, **terms)]
             yield Parameter(field.key, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 

@@ -11,6 +11,7 @@ from renewctl.domain import lookup
 from renewctl.domain import report as reports
 from renewctl.domain.identifiers import address_key, is_address
 from renewctl.domain.report import ReportRow
+from renewctl.domain.resolve import why_no_recipient
 from renewctl.errors import NoRecipient, Problem, RenewctlError, UnexpectedRecipients, UsageError
 from renewctl.render.who_report import Report
 from renewctl.text import count_of
@@ -24,7 +25,7 @@ class Gates(NamedTuple):
         typer.Option(
             "--expect",
             metavar="EMAIL",
-            help="Exit 1 unless each renewal has exactly these recipients, separated by commas, or none.",
+            help="Exit 1 unless each renewal has exactly these recipients (comma-separated), or none.",
         ),
     ] = None
     require_recipient: Annotated[
@@ -59,10 +60,12 @@ def _lacks_recipient(report: Report, rows: Sequence[ReportRow]) -> NoRecipient |
     """Return an error unless there are rows, each with a recipient."""
     if not rows:
         return NoRecipient("no renewals are listed, so nobody is notified", hint=_suggest_wider(report))
-    keys = dict.fromkeys(row.client.key for row in reports.without_recipient(rows))
-    problems = [Problem(f"{key}: nobody is notified") for key in keys]
-    message = f"{count_of(len(keys), 'client')} {'has' if len(keys) == 1 else 'have'} no recipient"
-    return NoRecipient(message, hint=_suggest_explain(), problems=problems) if keys else None
+    found = {row.client.key: row.resolution for row in reports.without_recipient(rows)}
+    problems = [
+        Problem(f"{key}: {why_no_recipient(each.setting, each.decisions)}") for key, each in found.items()
+    ]
+    message = f"{count_of(len(found), 'client')} {'has' if len(found) == 1 else 'have'} no recipient"
+    return NoRecipient(message, hint=_suggest_explain(), problems=problems) if found else None
 
 
 def _unexpected(report: Report, rows: Sequence[ReportRow], expect: str) -> UnexpectedRecipients | None:

@@ -33,21 +33,26 @@ class Reading(NamedTuple):
     ] = None
     sheets: Annotated[
         list[str] | None,
-        typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook to read (can be repeated)."),
+        typer.Option("--sheet", metavar="NAME", help="Read this sheet of a workbook (can be repeated)."),
     ] = None
     header_row: Annotated[
-        int | None, typer.Option("--header-row", metavar="NUMBER", min=1, help="Number of the header row.")
+        int | None,
+        typer.Option(
+            "--header-row", metavar="NUMBER", min=1, help="Use the row with this number as the header."
+        ),
     ] = None
     hidden_rows: Annotated[
         Literal["include", "skip"] | None,
-        typer.Option("--hidden-rows", help="Whether to read hidden and filtered rows."),
+        typer.Option("--hidden-rows", help="Choose whether to read hidden and filtered rows."),
     ] = None
     encoding: Annotated[
-        Text, typer.Option("--encoding", metavar="NAME", help="Encoding of a CSV file, if not UTF-8.")
+        Text, typer.Option("--encoding", metavar="NAME", help="Set the encoding of a CSV file, if not UTF-8.")
     ] = None
     delimiter: Annotated[
         Text,
-        typer.Option("--delimiter", metavar="CHAR", help="Character between the cells of a CSV file."),
+        typer.Option(
+            "--delimiter", metavar="CHAR", help="Set the character between the cells of a CSV file."
+        ),
     ] = None
 
     def options(self) -> "ReadingOptions":

@@ -90,9 +90,11 @@ Clients = Annotated[
     list[str] | None, client_argument(metavar="[CLIENT]...", help="Domains, hub IDs or exact names.")
 ]
 OneClient = Annotated[str, client_argument(metavar="CLIENT", help="A domain, hub ID or exact name.")]
-OwnerOption = Annotated[Owner | None, typer.Option("--owner", case_sensitive=False, help="Renewal owner.")]
+OwnerOption = Annotated[
+    Owner | None, typer.Option("--owner", case_sensitive=False, help="Set the renewal owner.")
+]
 NotifyOption = Annotated[
-    Text, user_option("--notify", help="Partner user (email address, or the part before @), or none.")
+    Text, user_option("--notify", help="Set the partner user (email address, or the part before @), or none.")
 ]
 SOURCES = {
     "default": frozenset({Source.DEFAULT}),
@@ -102,23 +104,27 @@ SOURCES = {
 """The sources of a setting that each value of --source selects."""
 OwnerFilter = Annotated[
     Owner | None,
-    filter_option("--owner", case_sensitive=False, help="Only this renewal owner."),
+    filter_option("--owner", case_sensitive=False, help="Show only this renewal owner."),
 ]
 UserFilter = Annotated[
     Text,
     user_option(
         "--user",
         rich_help_panel=FILTERS,
-        help="Only this partner user, or none for settings without one.",
+        help="Show only this partner user, or none for settings without one.",
     ),
 ]
 SourceFilter = Annotated[
     Literal["default", "override"] | None,
-    filter_option("--source", case_sensitive=False, help="Only settings from the default or an override."),
+    filter_option(
+        "--source", case_sensitive=False, help="Show only settings from the default or an override."
+    ),
 ]
 ReverseOption = Annotated[bool, filter_option("--reverse", help="Reverse the order.")]
-NameOption = Annotated[Text, typer.Option("--name", metavar="TEXT", help="Name of the person.")]
-ProductOption = Annotated[Text, typer.Option("--product", metavar="TEXT", help="Product that renews.")]
+NameOption = Annotated[Text, typer.Option("--name", metavar="TEXT", help="Set the name of the person.")]
+ProductOption = Annotated[
+    Text, typer.Option("--product", metavar="TEXT", help="Name the product that renews.")
+]
 ExcelOption = Annotated[
     bool, typer.Option("--excel", help="Start the CSV with a byte order mark, so that Excel reads UTF-8.")
 ]

@@ -78,19 +78,19 @@ class RunOptions(NamedTuple):
     dry_run: Annotated[bool, _change("-n", "--dry-run", help="Show the change without saving it.")] = False
     yes: Annotated[bool, _change("-y", "--yes", help="Answer yes to every question.")] = False
     note: Annotated[
-        str, _change("--note", metavar="TEXT", help="Reason for the change, kept in the history.")
+        str, _change("--note", metavar="TEXT", help="Record the reason for the change in the history.")
     ] = ""
     lock_timeout: Annotated[
         float,
-        _change("--lock-timeout", metavar="SECONDS", min=0, help="How long to wait for a locked file."),
-    ] = 10.0
-    store: Annotated[str | None, _common("--store", metavar="FILE", help="Data file to use.")] = None
+        _change("--lock-timeout", metavar="SECONDS", min=0, help="Wait this long for a locked file."),
+    ] = 10
+    store: Annotated[str | None, _common("--store", metavar="FILE", help="Use this data file.")] = None
     output: Annotated[Output, _common("-o", "--output", metavar="FORMAT", case_sensitive=False)] = Output.AUTO
     as_of: Annotated[str | None, _common("--as-of", metavar="DATE", help="Use this date as today.")] = None
     quiet: Annotated[bool, _common("-q", "--quiet", help="Suppress informational output.")] = False
-    color: Annotated[ColorChoice, _common("--color", case_sensitive=False, help="When to use color.")] = (
-        "auto"
-    )
+    color: Annotated[
+        ColorChoice, _common("--color", case_sensitive=False, help="Choose when to use color.")
+    ] = "auto"
     no_pager: Annotated[bool, _common("--no-pager", help="Print long output without a pager.")] = False
 
 

@@ -77,8 +77,7 @@ def check_portfolio(portfolio: Portfolio, remarks: Iterable[Problem], today: dat
         key, place = (key, dotted(path[2:])) if key in portfolio.clients else (None, "")
         if place:
             message = message.replace(dotted(path), place)  # The finding already names the client.
-        note = f"edit the file: {remark.hint}"
-        yield Finding(remark.code, message, path, client=key, note=note, subject=place)
+        yield Finding(remark.code, message, path, client=key, note=remark.hint, subject=place)
     yield from _check_domains(portfolio)
     if portfolio.default:
         yield from _check_setting_age(portfolio, None, portfolio.default.confirmed, today)
@@ -139,13 +138,8 @@ def _find(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal
 
     ``renewal`` is the renewal whose dates the note concerns, if any.
     """
-    message, client = note.message, answer.client
-    if note.code == "no-renewal-date":
-        message = "no renewal date is recorded"
-    elif note.code == "renewal-past" and renewal:
-        product = f"{renewal.product}: " if renewal.product else ""
-        message = f"{product}the renewal date {renewal.day} has passed"
-    finding = Finding(note.code, message, note.path, client=client.key, subject=note.subject)
+    client = answer.client
+    finding = Finding(note.code, note.message, note.path, client=client.key, subject=note.subject)
     if note.code == "differs-from-hubspot":
         clients = () if _is_of_default(note) else (client.key,)
         return finding._replace(fix=command_line("todo", *clients))
@@ -213,9 +207,12 @@ _NOTES: Mapping[str, str] = {
     "inactive-contact": "ask the client who has the role now, then: {assign}",
     "inactive-contact/billing": "ask the client who has the role now, then: {assign}; {unassign}",
     "vacant-role": f"{_CHECK_ROLE}: {{assign}}",
-    "copy-uncertain": "if you need a copy, make the partner the renewal owner: {own}",
+    "copy-uncertain": (
+        "if you need a copy, make the partner the renewal owner; then only USER is notified,"
+        " and the client's contacts are not: {own}"
+    ),
     "no-copy": "to have a partner user copied: {set_user}",
-    "override-matches-default": "to follow later changes to the default: {clear}",
+    "override-matches-default": "if the client should follow later changes to the default: {clear}",
     "never-confirmed": "check {place}; if it matches the file: {confirm}",
     "renewal-past": "if it was renewed: {renew}; if it ended: {remove}",
     "no-renewal-date": "look up the date, then: {date}",
@@ -265,7 +262,7 @@ def _check_roles(client: Client) -> Iterator[Finding]:
     if len(billing) == 1 and all(addresses == billing for addresses in contacts.values()):
         message = f"{billing[0]} alone has all three roles"
         command = command_line("client assign", client.key, "billing", "EMAIL")
-        note = f"if the client names a second contact: {command}"
+        note = f"ask the client for a second contact, then: {command}"
         yield Finding("single-contact", message, path, client=client.key, note=note, subject=billing[0])
 
 
@@ -274,9 +271,9 @@ def _check_setting_age(
 ) -> Iterator[Finding]:
     if confirmed is None or (today - confirmed.on).days <= portfolio.policy.stale_days:
         return
-    what, place = ("setting", CLIENT_SETTING) if client else ("default", DEFAULT_SETTING)
+    what, place = ("HubSpot setting", CLIENT_SETTING) if client else ("default in HubSpot", DEFAULT_SETTING)
     path = ("clients", client.spelling, "in_hubspot", "on") if client else ("defaults", "in_hubspot", "on")
-    message = f"the {what} was last confirmed in HubSpot {_ago(confirmed.on, today)}"
+    message = f"the {what} was last confirmed {_ago(confirmed.on, today)}"
     command = command_line("confirm", client.key) if client else command_line("confirm --default")
     note = f"check {place}; if it still matches the file: {command}"
     if client and lacks_user(client.override):

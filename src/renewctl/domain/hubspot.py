@@ -21,5 +21,5 @@ CLIENTS_SETTING = (
 )
 """With a placeholder for the client."""
 CLIENT_SETTING = CLIENTS_SETTING.format(client="the client")
-CONTACTS = "Account & Billing → Company info (2023: Company & Contacts)"
+CONTACTS = "Account & Billing → Company info (called Company & Contacts in 2023)"
 """In the client's own account. HubSpot's articles of 2024 and 2025 call the tab Company info."""

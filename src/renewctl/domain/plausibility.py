@@ -40,8 +40,8 @@ def find_implausible(portfolio: Portfolio, today: date) -> Iterator[Problem]:
         if client.hub_id is not None:
             first = first_of.setdefault(client.hub_id, client.key)
             if first != client.key:
-                message = f"hub ID {client.hub_id} is already used by {first}"
-                hint = "look up both in HubSpot's account menu and correct the wrong one"
+                message = f"{first} already has the hub ID {client.hub_id}"
+                hint = "look up both hub IDs in HubSpot's account menu, then correct the file"
                 yield Problem(message, (*path, "hub_id"), hint, code="duplicate-hub-id")
         emails = [contact.email for contact in client.contacts]
         for same in _group(emails, address_key):
@@ -55,7 +55,7 @@ def find_implausible(portfolio: Portfolio, today: date) -> Iterator[Problem]:
     for what, day, place in dates:
         if when := describe_far_off(day, today):
             message = f"the {what} is implausible: {day} is {when}"
-            yield Problem(message, place, "look up the date and correct it", code="implausible-date")
+            yield Problem(message, place, "look up the date, then correct the file", code="implausible-date")
 
 
 def _group(spellings: Iterable[str], key_of: Callable[[str], str]) -> list[list[str]]:

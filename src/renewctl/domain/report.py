@@ -6,7 +6,6 @@ from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
-from renewctl.command_line import command_line
 from renewctl.domain.dates import Window, deadline_of, plus_months, shift_days
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import Note, Resolution, Source, resolve
@@ -101,9 +100,7 @@ def build_rows(
     for client in clients:
         if not client.renewals:
             resolution = resolve(portfolio, client)
-            command = command_line("client set-renewal", client.key, "DATE")
-            message = f"no renewal date is recorded; to record it: {command}"
-            note = Note("no-renewal-date", message, ("clients", client.spelling))
+            note = Note("no-renewal-date", "no renewal date is recorded", ("clients", client.spelling))
             rows.append(ReportRow(resolution, None, None, (*resolution.notes, note)))
         answer: Resolution | None = None
         for renewal in client.renewals:
@@ -125,11 +122,7 @@ def _note_dates(client: Client, renewal: Renewal, deadline: date, today: date) -
     path = ("clients", client.spelling, "renewals", renewal.product, "date")
     product = f"{renewal.product}: " if renewal.product and len(client.renewals) > 1 else ""
     if renewal.day < today:
-        return [
-            Note(
-                "renewal-past", f"{product}the renewal date {renewal.day} has passed: renewed or ended?", path
-            )
-        ]
+        return [Note("renewal-past", f"{product}the renewal date was {renewal.day}", path)]
     return [Note("deadline-passed", f"{product}the renewal deadline was {deadline}", path)]
 
 

@@ -314,7 +314,7 @@ def _find_notes(
     if not to:
         by_roles = setting is not None and setting.owner is Owner.HUBSPOT
         path = ("clients", client.spelling, "contacts") if by_roles else setting_path(client)
-        yield Note("no-recipient", _explain_no_recipient(setting, decisions), path)
+        yield Note("no-recipient", f"{why_no_recipient(setting, decisions)}, so nobody is notified", path)
     for decision in decisions:
         if decision.reason == "inactive":
             code = "inactive-user" if decision.roles == (PARTNER_USER,) else "inactive-contact"
@@ -342,16 +342,17 @@ def _find_notes(
     yield from _note_hubspot(client, portfolio.default)
 
 
-def _explain_no_recipient(setting: Setting | None, decisions: Sequence[Decision]) -> str:
+def why_no_recipient(setting: Setting | None, decisions: Sequence[Decision]) -> str:
+    """Return why nobody is notified, as a clause."""
     if setting is None:
-        return "no default is set, so nobody is notified"
+        return "no default is set"
     if setting.owner is Owner.PARTNER:
         if setting.notify is None:
-            return "the partner is the renewal owner, but no partner user is set, so nobody is notified"
-        return f"the only recipient, {setting.notify}, is deactivated in HubSpot, so nobody is notified"
+            return "the partner is the renewal owner, but no partner user is set"
+        return f"the partner user, {setting.notify}, is deactivated in HubSpot"
     if any(decision.reason == "inactive" for decision in decisions):
-        return "all contacts with a role are deactivated in HubSpot, so nobody is notified"
-    return "no role is assigned, so nobody is notified or copied"
+        return "all contacts with a role are deactivated in HubSpot"
+    return "no role is assigned"
 
 
 def _note_override(
@@ -360,7 +361,7 @@ def _note_override(
     if override.owner is Owner.HUBSPOT:
         users = [d.email for d in decisions if PARTNER_USER in d.roles and d.reason != "replaced-by-override"]
         user = users[0] if users else "a partner user"
-        message = f"HubSpot does not document whether {user} is copied on an override"
+        message = f"HubSpot does not document whether {user} is copied if the client has an override"
         yield Note("copy-uncertain", message, setting_path(client))
     if is_same_setting(default, override):
         message = "override matches the default and does not follow later changes to it"

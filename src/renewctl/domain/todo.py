@@ -52,7 +52,7 @@ class Task(NamedTuple):
     Args:
         screen: Where in HubSpot it is done.
         client: The client; None for the default.
-        choice: The setting to choose. With ``to_default``, the default's present setting, in case HubSpot
+        choice: The setting to choose. With ``to_default``, the default's current setting, in case HubSpot
             offers no return to the default; None if the file has no default.
         to_default: Whether the client must return to the default.
         question: What to ask the client.
@@ -92,10 +92,10 @@ def find_tasks(portfolio: Portfolio, today: date, only: Iterable[Client] | None 
     return (*default, *required, *contacts, *optional)
 
 
-def count_unconfirmed(portfolio: Portfolio, only: Iterable[Client] | None = None) -> int:
-    """Count the clients whose HubSpot setting was never confirmed."""
-    clients = portfolio.clients.values() if only is None else only
-    return sum(client.confirmed is None for client in clients)
+def find_unconfirmed(portfolio: Portfolio, only: Iterable[Client] | None = None) -> tuple[Client, ...]:
+    """Return the clients whose setting was never confirmed and so has no task."""
+    clients = sorted(portfolio.clients.values() if only is None else only, key=lambda client: client.key)
+    return tuple(client for client in clients if client.confirmed is None and client.override is None)
 
 
 def settings_of_tasks(tasks: Iterable[Task]) -> tuple[bool, tuple[Client, ...]]:

@@ -100,7 +100,9 @@ class _Reader:
     def add_unknown_key(self, key: str, known: Any, path: Path, guess: str = "") -> None:
         if key.startswith(OWN_KEYS):
             return
-        hint = suggest(key, known) or guess or f"start the names of your own keys with {OWN_KEYS}"
+        hint = (
+            suggest(key, known) or guess or f"correct the key, or start it with {OWN_KEYS} if it is your own"
+        )
         self.add_finding("unknown-key", (*path, key), f"unknown key {dotted((*path, key))}", hint)
 
     def add_spelling(self, path: Path, raw: Any, value: Any) -> None:

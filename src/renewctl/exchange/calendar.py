@@ -33,7 +33,9 @@ FARTHEST_REMINDER = 3650
 
 _CATEGORY = {"deadline": "Renewal deadline", "renewal": "Renewal"}
 _ROLES = {**{str(role): label for role, label in ROLE_LABELS.items()}, PARTNER_USER: "partner user"}
-_NOBODY, _CANCELLED = "NOBODY is notified: ", "Cancelled: "
+_NOBODY, _CANCELED = "NOBODY is notified: ", "Canceled: "
+_OLD_CANCELED = "Cancelled: "
+"""The same in files of earlier versions."""
 _OWN_UID = re.compile(r"[0-9a-f]{32}@renewctl")
 _READ = {b"BEGIN", b"END", b"UID", b"DTSTART", b"SUMMARY", b"SEQUENCE", b"STATUS"}
 _MOST_BYTES, _MOST_LINES = 64 * 1024 * 1024, 500_000
@@ -61,7 +63,7 @@ class PastExport(NamedTuple):
     ) -> "PastExport":
         """Return the events to cancel: those that belong to none of the rows.
 
-        An event that is already cancelled is cancelled again until its day has passed, because a
+        An event that is already canceled is canceled again until its day has passed, because a
         calendar may import only some of the files.
 
         Args:
@@ -97,9 +99,9 @@ class _Text(str):
 
 
 class _Event(NamedTuple):
-    """An all-day event: a renewal deadline, a renewal date or a cancelled event.
+    """An all-day event: a renewal deadline, a renewal date or a canceled event.
 
-    Events are sorted by these fields in the file. Cancelled events come last.
+    Events are sorted by these fields in the file. Canceled events come last.
     """
 
     day: date
@@ -202,7 +204,7 @@ def _cancelled_events(cancelled: PastExport, as_of: date) -> Sequence[_Event]:
     description = f"No longer in renewctl's calendar as of {as_of}"
     # The title has it as well, because some programs do not show the status.
     return sorted(
-        _Event(past.day, "", "", "cancelled", uid, _CANCELLED + past.summary, description)
+        _Event(past.day, "", "", "cancelled", uid, _CANCELED + past.summary, description)
         for uid, past in cancelled.events.items()
     )
 
@@ -246,10 +248,22 @@ def read_export(data: bytes, name: str) -> PastExport:
             raise BadInput(f"{name} has a damaged event: {event['uid']}", hint=hint)
         day = day.date() if isinstance(day, datetime) else day
         summary = showable(str(event.get("summary", "")))
-        summary = summary.removeprefix(_CANCELLED).removeprefix(_NOBODY)
-        events[str(event["uid"])] = PastEvent(day, summary, str(event.get("status", "")) == "CANCELLED")
+        events[str(event["uid"])] = PastEvent(
+            day, _name_event(summary), str(event.get("status", "")) == "CANCELLED"
+        )
         sequence = max(sequence, number)
     return PastExport(events, sequence)
+
+
+def _name_event(summary: str) -> str:
+    """Return the name of an earlier event: ``Acme (renewal deadline)``."""
+    if summary.startswith(_CANCELED):
+        return summary.removeprefix(_CANCELED)
+    summary = summary.removeprefix(_OLD_CANCELED).removeprefix(_NOBODY)
+    for category in _CATEGORY.values():
+        if summary.startswith(f"{category}: "):
+            return f"{summary.removeprefix(f'{category}: ')} ({category.lower()})"
+    return summary
 
 
 def _needed_lines(data: bytes) -> Iterator[bytes]:

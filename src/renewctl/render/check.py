@@ -1,5 +1,6 @@
 """Findings in every form, and the explanation of a code."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -19,6 +20,8 @@ COLUMNS = ("severity", "code", "file", "line", "column", "client", "message", "f
 MOST_NAMED = 3
 """How many clients of a code are named on a terminal; ``--long`` lists all of them."""
 GAP = "  "
+_COMMAND = re.compile(r"renewctl((?: [a-z][a-z-]*| --[a-z-]+| [A-Z]+)+)")
+"""A command in the texts of a code; its placeholders are in capitals."""
 GITHUB_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
@@ -95,7 +98,9 @@ class _Group(NamedTuple):
         """Return the remedy for all findings, or a note with placeholders."""
         if len(remedies := {located.remedy for located in self.findings}) == 1:
             return remedies.pop()
-        text = self.texts.get("fix") or self.texts["note"]
+        if fix := self.texts.get("fix"):
+            return "fix", _compose(fix)
+        text = _compose(self.texts["note"])
         return "note", text[0].lower() + text[1:].rstrip(".")
 
     def describe_subjects(self, room: int) -> str:
@@ -170,8 +175,8 @@ def _name_checked(stores: Sequence[Mapping[str, Any]]) -> str:
 def _describe_more(*, long: bool) -> Iterator[Line]:
     """Yield the commands that show every finding and explain a code."""
     if not long:
-        yield line(f"Every finding with its line: {repeat_command(long=True)}")
-    yield line(f"What a code means: {command_line('check --explain CODE')}")
+        yield line(f"Show every finding with its line: {repeat_command(long=True)}")
+    yield line(f"Explain a code: {command_line('check --explain CODE')}")
 
 
 def _describe_nothing(stores: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
@@ -303,10 +308,15 @@ def _annotation(command: str, title: str, problem: Problem, remedy: tuple[str, s
     return f"::{command} {','.join(properties)}::{showable(message).replace('%', '%25')}\n"
 
 
+def _compose(text: str) -> str:
+    """Return a text with each command as it can be typed for the file in use."""
+    return _COMMAND.sub(lambda match: command_line(match[1].strip()), text)
+
+
 def render_code(code: str) -> Result:
     """Return what a code means, why it matters and what to do, in every form."""
     texts, severity = read_texts("codes"), CODES[code]
-    text = texts["codes"][code]
+    text = {key: value if key == "more" else _compose(value) for key, value in texts["codes"][code].items()}
     document = {
         "code": code,
         "severity": severity,
@@ -317,15 +327,14 @@ def render_code(code: str) -> Result:
         "source": texts["sources"].get(text.get("source")),
     }
     source = document["source"] or "renewctl; not mentioned in HubSpot's articles"
-    lines = [
-        line((f"{severity} {code}", str(severity))),
-        line(("  meaning: ", "dim"), text["meaning"]),
-        line(("  why: ", "dim"), text["why"]),
-        line(("  fix: " if "fix" in text else "  note: ", "dim"), text.get("fix") or text["note"]),
-        line(("  source: ", "dim"), source),
-    ]
-    labels = ("Code", "Severity", "Meaning", "Why", "Fix" if "fix" in text else "Note", "Source")
-    values = (code, severity, text["meaning"], text["why"], text.get("fix") or text["note"], source)
+    labelled = {key: str(text[key]) for key in ("meaning", "why", "fix", "note") if key in text}
+    if "more" in text:
+        labelled["note"] = text["more"]
+    labelled["source"] = source
+    lines = [line((f"{severity} {code}", str(severity)))]
+    lines += [line((f"  {label}: ", "dim"), value) for label, value in labelled.items()]
+    labels = ("Code", "Severity", *map(str.capitalize, labelled))
+    values = (code, severity, *labelled.values())
     grid = Grid([[column("", labels, "dim"), column("", values, wraps=True)]])
     return Result(
         {"schema": "renewctl.check-code/2", **document},

@@ -245,18 +245,9 @@ def _describe_list(listing: ClientListing, *, long: bool) -> tuple[Line, ...]:
     """Return the footer: clients by setting, and clients without a recipient."""
     portfolio, clients, *_ = listing
     if not clients:
-        wider = f"To list more clients, remove {' or '.join(listing.filters)}"
+        wider = f"To list more, remove {' or '.join(listing.filters)}"
         return (line(wider if portfolio.clients else f"To start, {suggest_first_client()}"),)
-    overridden = sum(client.override is not None for client in clients)
-    following = len(clients) - overridden
-    default = _describe_default(portfolio.default)
-    follow = f"{'follows' if following == 1 else 'follow'} the default ({default})"
-    have = "has an override" if overridden == 1 else "have an override"
-    number = count_of(len(clients), "client")
-    what = f"{number}: {following} {follow}, {overridden} {have}"
-    if not following or not overridden:
-        what = f"{number} {follow if following else have}"
-    lines = [line(f"{what}.")]
+    lines = [line(f"{_describe_numbers(listing)}.")]
     if number_without := sum(not resolve(portfolio, client).to for client in clients):
         details = command_line("who --all --no-recipient")
         about = f" is notified about {count_of(number_without, 'client')}: {details}"
@@ -265,9 +256,24 @@ def _describe_list(listing: ClientListing, *, long: bool) -> tuple[Line, ...]:
     return (*lines, line(f"Details: {details}{command_line('client show CLIENT')}"))
 
 
-def _describe_default(default: Default | None) -> str:
+def _describe_numbers(listing: ClientListing) -> str:
+    """Return how many clients follow the default, and how many have an override."""
+    clients, default = listing.clients, listing.portfolio.default
+    overridden = sum(client.override is not None for client in clients)
+    following = len(clients) - overridden
+    follow = f"{'has' if following == 1 else 'have'} no override, and no default is set"
+    if default:
+        follow = f"{'follows' if following == 1 else 'follow'} the default ({_describe_default(default)})"
+    have = "has an override" if overridden == 1 else "have an override"
+    number = count_of(len(clients), "client")
+    if not following or not overridden:
+        return f"{number} {follow if following else have}"
     if default is None:
-        return "not set"
+        return f"{number}: {overridden} {have}, {following} {follow}"
+    return f"{number}: {following} {follow}, {overridden} {have}"
+
+
+def _describe_default(default: Default) -> str:
     owner, user = OWNERS[default.owner], default.notify
     if default.owner is Owner.PARTNER:
         return f"{owner}: {user or 'NOBODY'}"
@@ -296,7 +302,7 @@ def render_client(portfolio: Portfolio, client: Client, today: date) -> Result:
         DataTable(("field", "value"), rows),
         names=(client.key,),
         screen=lambda _: label_values(describe_client(portfolio, client, today)),
-        footer=(line(f"Recipients: {command_line('explain', client.key)}"),),
+        footer=(line(f"Who is notified: {command_line('explain', client.key)}"),),
     )
 
 

@@ -105,10 +105,10 @@ def _explain_names(columns: Sequence[Column]) -> Iterator[Line]:
     """Yield the meaning of the mark in a table, and of names that are not addresses."""
     yield from explain_mark(columns)
     short = {column.heading for column in columns[1:] if any(map(_has_short_name, column.cells))}
-    meanings = ["a contact at the domain on the same line"] if short.intersection(_HEADINGS.values()) else []
-    meanings += ["a partner user"] if _USER in short else []
+    meanings = ["partner users"] if _USER in short else []
+    meanings += ["contacts at the client's domain"] if short.intersection(_HEADINGS.values()) else []
     if meanings:
-        yield line((f"A name without @ is {' or '.join(meanings)}.", "dim"))
+        yield line((f"Names without @ are {' or '.join(meanings)}.", "dim"))
 
 
 def _has_short_name(cell: Line | list[Line]) -> bool:

@@ -26,7 +26,8 @@ from renewctl.render.wording import ROLES, ROLES_AND_USER, SETTING_LABELS, show_
 from renewctl.text import count_of
 
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")
-_LABEL = len("Notified")
+_LABEL = len("Not assigned")
+ASSUMPTION = "renewctl's assumption; HubSpot does not document it"
 _WORDS = {str(owner): name for owner, name in OWNERS.items()}
 _WORDS[Copies.DEFAULT_USER] = "the default's partner user"
 
@@ -157,12 +158,16 @@ def _draw(
     if values:
         yield _lay_out(_show_values(values), ["Setting"] * len(values))
     else:
-        yield line(_label("Setting"), "  ", HANG, ("no default and no override", "error"))
+        yield line(_label("Setting"), "  ", HANG, ("not set", "error"))
     yield line()
     if resolution.decisions:
-        decisions = sorted(resolution.decisions, key=lambda each: get_args(Outcome).index(each.outcome))
-        shown = [_show_decision(decision, texts["reasons"]) for decision in decisions]
-        yield _lay_out(shown, [decision.outcome.capitalize() for decision in decisions])
+        candidates = [decision for decision in resolution.decisions if decision.email]
+        candidates.sort(key=lambda each: get_args(Outcome).index(each.outcome))
+        if candidates:
+            shown = [_show_decision(decision, texts["reasons"]) for decision in candidates]
+            yield _lay_out(shown, [decision.outcome.capitalize() for decision in candidates])
+        if roles := [ROLES[decision.roles[0]] for decision in resolution.decisions if not decision.email]:
+            yield line(_label("Not assigned"), "  ", HANG, (", ".join(roles), "warning"))
         yield line()
     yield line(
         _label("Rule"), "  ", HANG, (resolution.rule, "strong"), f": {texts['rules'][resolution.rule]}."
@@ -177,7 +182,7 @@ def _show_note(note: Note) -> Line:
     title, style = read_texts("codes")["codes"][note.code]["title"], str(note.severity)
     if note.message.lower().startswith(title.lower()):
         return line((title, style), note.message[len(title) :])
-    return line((f"{title}: ", style), ROLES.get(note.subject, note.message))
+    return line((f"{title}: ", style), ROLES.get(note.subject, note.subject or note.message))
 
 
 def _label(text: str = "") -> Segment:
@@ -201,6 +206,8 @@ def _show_values(values: Sequence[Mapping[str, Any]]) -> list[_Row]:
     rows = []
     for value in values:
         place, hidden = f"{value['source']}, {value['at'] or 'not in the file'}", value["overrides"]
+        if value["source"] == "policy" and not value["at"]:
+            place = ASSUMPTION
         replaced = line((f"(default: {_name_value(hidden['value'])})", "dim")) if hidden else line()
         shown = line((_name_value(value["value"]), "strong"))
         rows.append(_Row(line(SETTING_LABELS[value["field"]]), shown, [line(place), replaced]))
@@ -216,9 +223,9 @@ def _show_decision(decision: Decision, reasons: Mapping[str, str]) -> _Row:
     """Return the row of a decision: address, name, and roles with the reason."""
     style = decision.outcome if decision.outcome in {"notified", "copied"} else "dim"
     why = [", ".join(map(ROLES_AND_USER.__getitem__, decision.roles))]
-    if decision.reason not in {"holds-role", "vacant"}:  # already in the rule or in the place of the address
+    if decision.reason != "holds-role":  # already in the rule
         why.append(reasons[decision.reason])
-    email = (decision.email or reasons["vacant"], style)
+    email = (decision.email or "", style)
     return _Row(line(email), line((decision.name, "dim")), [line(": ".join(filter(None, why)))])
 
 

@@ -47,8 +47,9 @@ def render_rules() -> Result:
     lines = [line(("Rules", "strong"), " (source: ", ARTICLE, ")"), line()]
     lines += [
         line(
-            "The renewal owner is HubSpot or the partner, by default for all clients or by override for one."
-        )
+            "The renewal owner is either HubSpot or the partner. "
+            "The default sets it for all clients; an override sets it for one."
+        ),
     ]
     lines += [line()]
     for rule, text in read_texts("explain")["rules"].items():
@@ -66,7 +67,7 @@ def render_rules() -> Result:
         meaning = read_texts("codes")["codes"][code]["meaning"]
         items.append({"note": code, "severity": str(severity), "meaning": meaning})
         lines += _term(f"{code}, {severity}", meaning)
-    lines += [line(), line(("Why a note matters, and what to do: renewctl check --explain CODE", "dim"))]
+    lines += [line(), line(("Explain a code: renewctl check --explain CODE", "dim"))]
     return _page("rules", items, lines)
 
 

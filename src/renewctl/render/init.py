@@ -7,7 +7,7 @@ from renewctl.render.result import DataTable, Result, line
 
 _PURPOSES = {".gitattributes": "line endings for git", ".gitignore": "files for git to ignore"}
 _VERBS = {"created": "create", "extended": "extend", "refreshed": "update"}
-NEW_CLIENT = "client add acme.example --name Acme --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
+NEW_CLIENT = "client add acme.example --name Acme --primary paula@acme.example --renewal 2027-03-01"
 
 
 def render_init(
@@ -43,10 +43,10 @@ def render_init(
     if created:
         if not with_default:
             lines.append(
-                line("Set the default:  ", (command_line("set-default", owner="hubspot"), "notified"))
+                line("Set the default:      ", (command_line("set-default", owner="hubspot"), "notified"))
             )
-        lines.append(line("Add a client:     ", (command_line(NEW_CLIENT), "notified")))
-        lines.append(line("See recipients:   ", (command_line("who"), "notified")))
+        lines.append(line("Add a client:         ", (command_line(NEW_CLIENT), "notified")))
+        lines.append(line("See who is notified:  ", (command_line("who"), "notified")))
     document = {
         "schema": "renewctl.init/1",
         "path": store,

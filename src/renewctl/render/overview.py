@@ -10,7 +10,7 @@ from renewctl.text import count_of
 
 COMMANDS = (
     ("renewctl who", "Show who is notified about upcoming renewals"),
-    ("renewctl explain CLIENT", "Show why"),
+    ("renewctl explain CLIENT", "Explain who is notified about one client, and why"),
     ("renewctl set-default", "Set the default renewal owner"),
     ("renewctl override CLIENT", "Set the renewal owner for one client"),
     ("renewctl client add DOMAIN", "Add a client"),
@@ -29,7 +29,7 @@ def render_overview(
         today: The day of the report.
         missing: Whether the file must be created first.
     """
-    what = ": who is notified about a client's HubSpot renewal, and why"
+    what = ": find out who is notified about a HubSpot renewal, and why"
     lines = [line((f"renewctl {version}", "strong"), what), line()]
     lines.append(line(("file  ", "dim"), HANG, store or "none in this folder or above"))
     if portfolio is not None:
@@ -46,7 +46,7 @@ def _describe_contents(portfolio: Portfolio, today: date) -> Line:
     """Return the number of clients, the default owner, and the alarm."""
     rows = build_rows(portfolio, portfolio.clients.values(), None, today)
     silent = len({row.client.key for row in without_recipient(rows)})
-    default = f"default owner {OWNERS[portfolio.default.owner]}" if portfolio.default else "no default"
+    default = f"default owner {OWNERS[portfolio.default.owner] if portfolio.default else 'not set'}"
     counts = f"{count_of(len(portfolio.clients), 'client')}, {default}"
     if not silent:
         return line(counts)
@@ -63,7 +63,7 @@ def _suggest_next(store: str | None, portfolio: Portfolio | None, *, missing: bo
     elif portfolio.default is None:
         command, why = "renewctl set-default --owner hubspot --notify USER", "no default is set"
     elif not portfolio.clients:
-        command = "renewctl client add acme.example --primary ANA@ACME.EXAMPLE --renewal 2027-03-01"
+        command = "renewctl client add acme.example --primary paula@acme.example --renewal 2027-03-01"
         why = "no clients yet"
     else:
         is_usual = portfolio.policy.horizon_days == Policy().horizon_days

@@ -95,7 +95,7 @@ def describe_people(
 def _describe_group(
     people: Sequence[Person], digest: Digest, anchors: Mapping[RenewalKey, str], today: date
 ) -> Group:
-    you = "You will each be" if len(people) > 1 else "You will be"
+    you = "You are each" if len(people) > 1 else "You are"
     deliveries = [
         (
             delivery.write_sentence(digest, you),

@@ -10,7 +10,7 @@ from renewctl.domain.report import Period, ReportRow, period_of
 from renewctl.domain.resolve import Note
 from renewctl.model import Owner, Path
 from renewctl.package_data import read_texts
-from renewctl.render.explain import render_explanation
+from renewctl.render.explain import ASSUMPTION, render_explanation
 from renewctl.render.result import Line
 from renewctl.render.who_columns import COLUMNS, OWNERS, SOON, ReportColumn
 from renewctl.render.who_report import Report
@@ -45,7 +45,7 @@ class Status(NamedTuple):
 
 
 STATUSES = (
-    Status("nobody", "NOBODY is notified", "error", "no-recipient"),
+    Status("nobody", "No recipient", "error", "no-recipient"),
     Status("passed", "Deadline passed", "error", "deadline-passed"),
     Status("soon", f"Deadline within {SOON} days", "warning"),
     Status("differs", "Differs from HubSpot", "warning", "differs-from-hubspot"),
@@ -302,9 +302,15 @@ def _explain(document: Mapping[str, Any]) -> Explanation:
         for value in document["values"]
     ]
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    unassigned: list[Mapping[str, Any]] = []
     for decision in sorted(document["decisions"], key=lambda each: OUTCOMES.index(each["outcome"])):
         roles = ", ".join(ROLES_AND_USER[role] for role in decision["roles"])
-        groups.setdefault((decision["outcome"], decision["why"]), []).append({**decision, "roles": roles})
+        if decision["email"]:
+            groups.setdefault((decision["outcome"], decision["why"]), []).append({**decision, "roles": roles})
+        else:
+            unassigned.append({"email": roles, "name": "", "roles": ""})
+    if unassigned:
+        groups["not assigned", ""] = unassigned
     return Explanation(values, [(*key, candidates) for key, candidates in groups.items()])
 
 
@@ -315,6 +321,8 @@ def _name_value(field: str, value: str | None) -> str:
 
 
 def _name_place(source: str, place: str | None) -> str:
+    if source == "policy" and not place:
+        return ASSUMPTION
     return f"{source}, {_name_line(place)}" if place else source
 
 

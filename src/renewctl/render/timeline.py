@@ -16,7 +16,7 @@ COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recip
 OWNERS = (
     ("█", "hubspot", "copied", "owner HubSpot"),
     ("▒", "partner", "notified", "owner Partner"),
-    ("?", "no_owner", "warning", "no owner: no default is set"),
+    ("?", "no_owner", "warning", "owner not set"),
 )
 DEADLINE, PASSED = "▪", "▫"
 JUMP = "⋮"
@@ -55,8 +55,7 @@ def render_timeline(timeline: Timeline, report: Report) -> Result:
 def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Block]:
     """Yield a row for each month, marks for omitted months, and a legend."""
     if not months:
-        yield line(("No renewals and no deadlines.", "dim"))
-        return
+        return  # The footer has the period and the filters.
     scale = _find_scale(months, width)
     rows: list[Row] = []
     for before, month in zip([None, *months], months, strict=False):
@@ -78,7 +77,7 @@ def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Bl
         yield line()
         yield tuple(legend)
     if scale > 1:
-        yield line((f"Each symbol represents up to {scale}.", "dim"))
+        yield line((f"Each symbol is up to {scale} renewals or deadlines.", "dim"))
 
 
 Row = tuple[Line, Line, Line]
@@ -124,23 +123,27 @@ def _row(month: Month, scale: int, today: date | None) -> Row:
 
 
 def _describe_counts(timeline: Timeline, summary: Mapping[str, int], restriction: str) -> str:
-    renewals, deadlines = count_of(summary["renewals"], "renewal"), count_of(summary["deadlines"], "deadline")
+    renewals, deadlines = summary["renewals"], summary["deadlines"]
+    counts = f"{count_of(renewals, 'renewal')} and {count_of(deadlines, 'deadline')}"
+    counts = counts if renewals + deadlines else "No renewals and no deadlines"
     days, window = "on any date", timeline.window
     if window is not None:
         days = f"from {window.start} {'onwards' if window.end == date.max else f'to {window.end}'}"
     outside = summary["outside"]
     more = f"; {count_of(outside, 'more renewal')} outside this period" if outside else ""
-    return f"{renewals} and {deadlines} {days}{restriction}{more}"
+    return f"{counts} {days}{restriction}{more}"
 
 
 def _describe_not_counted(timeline: Timeline) -> Iterator[str]:
     """Yield warnings on rows in no month, so that none is omitted silently."""
-    if timeline.past:
-        renewals = count_of(len(timeline.past), "renewal")
-        yield f"not counted: {renewals} with a past date ({_name_clients(timeline.past)})"
-    if timeline.undated:
-        clients = count_of(len(timeline.undated), "client")
-        yield f"not counted: {clients} without a renewal date ({_name_clients(timeline.undated)})"
+    groups = (
+        (timeline.past, "renewal", "with a past date"),
+        (timeline.undated, "client", "without a renewal date"),
+    )
+    for rows, noun, what in groups:
+        if rows:
+            verb = "is" if len(rows) == 1 else "are"
+            yield f"{count_of(len(rows), noun)} {what} {verb} not counted: {_name_clients(rows)}"
 
 
 def _name_clients(rows: Sequence[ReportRow]) -> str:

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
 from renewctl.domain.hubspot import CLIENTS_SETTING, CONTACTS, DEFAULT_SETTING
 from renewctl.domain.resolve import PARTNER_USER, Decision
 from renewctl.domain.todo import Choice, Question, Screen, Task, command_to_set_user
-from renewctl.model import Owner
+from renewctl.model import Client, Owner
 from renewctl.package_data import read_texts
 from renewctl.render.result import HANG, Line, Result, line, table_of
 from renewctl.render.wording import ROLES
-from renewctl.text import count_of, markdown_cell
+from renewctl.text import count_of, list_some, markdown_cell
 
 COLUMNS = (
     "screen",
@@ -35,6 +37,8 @@ GROUPS = {
     "optional": None,
 }
 """The groups of tasks, in order, and the place in HubSpot of each."""
+MOST_NAMED = 3
+"""The most clients that are named because they were never confirmed."""
 
 
 class TaskList(NamedTuple):
@@ -45,14 +49,16 @@ class TaskList(NamedTuple):
         as_of: The day.
         store: The path and checksum of the data file.
         named: Whether only the tasks of clients named on the command line are listed.
-        never: How many clients have a HubSpot setting that was never confirmed.
+        never: The clients without a task for their setting, because it was never confirmed.
+        empty: Whether the file has neither a default nor clients.
     """
 
     tasks: Sequence[Task]
     as_of: date
     store: Mapping[str, Any]
     named: bool = False
-    never: int = 0
+    never: Sequence[Client] = ()
+    empty: bool = False
 
     @property
     def groups(self) -> dict[str, list[Task]]:
@@ -144,36 +150,39 @@ def _draw(todo: TaskList) -> Iterator[Line]:
             yield line("  ☐ " if task.required else "  · ", HANG, *subject, describe_task(task))
             if confirmed := describe_confirmed(task):
                 yield line("    ", HANG, (confirmed, "dim"))
-    if commands := list(_commands(todo)):
+    commands = [*_commands(todo)]
+    width = max((len(command) for _, command, _ in commands), default=0)
+    for heading, group in groupby(commands, itemgetter(0)):
         yield line()
-        yield line(("Commands", "strong"))
-        width = max(len(command) for command, _ in commands)
-        for command, meaning in commands:
-            yield line(f"  {command:<{width}}  ", HANG, (meaning, "dim"))
+        yield line((_text("commands", heading), "strong"))
+        for _, command, meaning in group:
+            yield line(f"  {command:<{width}}  ", HANG, (_text("commands", meaning), "dim"))
+    if todo.never:
+        if commands:
+            yield line()
+        yield line(_describe_unconfirmed(todo))
 
 
-def _commands(todo: TaskList) -> Iterator[tuple[str, str]]:
+def _commands(todo: TaskList) -> Iterator[tuple[str, str, str]]:
+    """Yield commands to record tasks, each with the keys of its heading and meaning."""
     groups = todo.groups
     settings = [task for task in (*groups["default"], *groups["overrides"]) if not task.lacks_user]
     overrides = [task for task in settings if task.client]
-    if len(settings) > len(overrides):
-        yield command_line("confirm --default"), "Record the default"
-    elif groups["default"]:
-        yield command_to_set_user(groups["default"][0]), "Set the partner user"
-    if overrides or groups["optional"]:
-        yield command_line("confirm CLIENT…"), "Record one client"
+    if any(task.lacks_user for task in groups["default"]):
+        yield "before", command_to_set_user(groups["default"][0]), "set-user"
     if any(task.lacks_user for task in groups["overrides"]):
-        yield command_line("override CLIENT", owner="partner", notify="USER"), "Set the partner user"
+        yield "before", command_line("override CLIENT", owner="partner", notify="USER"), "set-user"
+    if len(settings) > len(overrides):
+        yield "entered", command_line("confirm --default"), "default"
+    if overrides or groups["optional"]:
+        yield "entered", command_line("confirm CLIENT…"), "clients"
     if any(task.to_default and task.choice for task in overrides):
-        yield (
-            command_line("confirm --entered-as-override CLIENT…"),
-            "Record it as an override",
-        )
+        yield "entered", command_line("confirm --entered-as-override CLIENT…"), "as-override"
     if settings and not todo.named:
-        yield command_line("confirm --all"), "Record every setting"
+        yield "entered", command_line("confirm --all"), "all"
     if groups["contacts"]:
-        yield command_line("confirm --contacts CLIENT…"), "Record a contact check"
-        yield command_line("client assign CLIENT ROLE EMAIL"), "Record a new contact"
+        yield "answered", command_line("confirm --contacts CLIENT…"), "contacts"
+        yield "answered", command_line("client assign CLIENT ROLE EMAIL"), "role"
 
 
 def _markdown(todo: TaskList) -> str:
@@ -190,6 +199,8 @@ def _markdown(todo: TaskList) -> str:
             box = "- [ ] " if task.required else "- "
             lines.append(f"{box}{subject}{markdown_cell(describe_task(task))}{seen}")
         lines.append("")
+    if todo.never:
+        lines += [markdown_cell(_describe_unconfirmed(todo)), ""]
     return "\n".join(lines[:-1]) + "\n"
 
 
@@ -209,8 +220,20 @@ def _describe_nothing(todo: TaskList) -> str:
     """Return a sentence if there is no required task; otherwise an empty text."""
     if any(task.required for task in todo.tasks):
         return ""
-    key = "unknown" if todo.never else "known"
-    return _text("nothing", key, clients=count_of(todo.never, "client"))
+    return _text("nothing", "empty" if todo.empty else "unknown" if todo.never else "known")
+
+
+def _describe_unconfirmed(todo: TaskList) -> str:
+    """Return which settings were never confirmed, and how to confirm them."""
+    keys = [client.key for client in todo.never]
+    command = command_line("confirm", keys[0]) if len(keys) == 1 else command_line("confirm CLIENT…")
+    return _text(
+        "unconfirmed",
+        "one" if len(keys) == 1 else "several",
+        number=count_of(len(keys), "client"),
+        clients=list_some(keys, MOST_NAMED),
+        command=command,
+    )
 
 
 def describe_task(task: Task) -> str:
@@ -269,6 +292,6 @@ def describe_confirmed(task: Task) -> str:
     if task.confirmation is None:
         asked = task.question is not None and task.question.since is not None
         return "" if asked else _text("seen", "contacts", day=task.day)
-    owner = _text("owners", task.confirmation.owner) if task.confirmation.owner else "default"
+    owner = _text("owners", task.confirmation.owner or "default")
     setting = f"{owner}, {task.confirmation.notify}" if task.confirmation.notify else owner
     return _text("seen", "setting", setting=setting, day=task.day)

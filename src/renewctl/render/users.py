@@ -65,7 +65,7 @@ def describe_setting(
         short: Short names of users, by address; None for whole addresses.
     """
     if setting is None:
-        return line(("no default", "error"))
+        return line(("not set", "error"))
     owner, email = OWNERS[setting.owner], setting.notify
     if email is None:
         return line(f"{owner}: none" if lacks_user(setting) else owner)
@@ -90,8 +90,8 @@ def render_default(portfolio: Portfolio) -> Result:
     shown = {
         fields["owner"].label: OWNERS[default.owner] if default else "not set",
         fields["notify"].label: f"{user or 'none'}{deactivated}",
-        "Follow the default": count_of(following, "client"),
-        "Have an override": count_of(overridden, "client"),
+        "Following the default": count_of(following, "client"),
+        "With an override": count_of(overridden, "client"),
     }
     command = command_line("set-default", owner="hubspot", notify="USER")
     extra = () if default else (f"Set a default: {command}",)

@@ -103,12 +103,13 @@ def describe_report(report: Report) -> tuple[Line, ...]:
     if window is None:
         what += f", all dates, as of {today}"
     else:
-        what += f"{'' if window.on == 'renewal' else ' with deadlines'} from {window.start}"
+        what += " with a deadline" if window.on != "renewal" else " with a renewal date" if number else ""
+        what += f" from {window.start}"
         what += "" if window.end == date.max else f" to {window.end}"
-    more = [count_of(past, "past renewal")] if past else []
-    more += [f"{count_of(undated, 'client')} without a date"] if undated else []
-    what += f"; also {' and '.join(more)}" if more else ""
-    return line(f"{what}{report.restriction}."), describe_basis(report)
+    more = [f"{count_of(past, 'renewal')} with a past date"] if past else []
+    more += [f"{count_of(undated, 'client')} without a renewal date"] if undated else []
+    also = f"; also {' and '.join(more)}" if more else ""
+    return line(f"{what}{report.restriction}{also}."), describe_basis(report)
 
 
 def describe_basis(report: Report) -> Line:
@@ -125,11 +126,11 @@ def suggest_more(report: Report) -> Iterator[Line]:
     if not report.portfolio.clients:
         yield line(f"To start, {suggest_first_client()}")
     elif report.filters:
-        yield line(f"To list more: {report.wider}")
+        yield line(f"To list more, {report.wider}")
     elif report.window and report.window == default_window(report.portfolio.policy, report.as_of):
-        yield line(f"All dates: {repeat_command(all=True)}")
+        yield line(f"Show all dates: {repeat_command(all=True)}")
     elif report.window:
-        yield line(f"To list more: {report.wider}")
+        yield line(f"To list more, {report.wider}")
 
 
 def point_on(report: Report) -> Iterator[Line]:

@@ -19,12 +19,12 @@ RENEWAL_KEYS = ("client", "name", "product", "renewal", "deadline", *DAYS, "rule
 NOTHING = "No renewals."
 NOBODY = "NOBODY"
 """The name for renewals about which nobody is notified."""
-WORDS = {"to": "notified about", "cc": "copied on"}
+WORDS = {"to": "notified about", "cc": "copied on the notices for"}
 MARKS = {
     "to": line(("notified", "notified")),
     "cc": line(("copied", "copied")),
-    "past": line(("date passed", "warning")),
 }
+_PAST = line((" (past)", "warning"))
 NOBODY_MARK = line((NOBODY, "error"))
 _SCREEN = ("deadline", "days_to_deadline", "renewal", "client", "domain", "product", "as")
 _DROPPED = ("domain", "product", "renewal", "days_to_deadline")
@@ -44,13 +44,16 @@ class Delivery(NamedTuple):
     @property
     def summary(self) -> str:
         """The kind and the number of rows, as a part of a sentence."""
-        count = count_rows(self.rows)
-        return f"{WORDS[self.kind]} {count}" if self.kind in WORDS else f"{count} with a past date"
+        if self.kind == "past":
+            return f"also {count_of(len(self.rows), 'renewal')} with a past date"
+        if self.kind == "to":
+            return f"{WORDS['to']} {count_rows(self.rows)}"
+        return f"copied {count_rows(self.rows, ('on', 'for'))}"
 
-    def write_sentence(self, digest: Digest, you: str = "You will be") -> str:
+    def write_sentence(self, digest: Digest, you: str = "You are") -> str:
         """Return a sentence to the recipient, or about NOBODY, without a full stop."""
         if self.kind in WORDS:
-            return f"{you if digest.email else f'{NOBODY} is'} {self.summary}"
+            return f"{you if digest.email else f'{NOBODY} is'} {WORDS[self.kind]} {count_rows(self.rows)}"
         they = "it was" if len(self.rows) == 1 else "they were"
         return f"The date of {count_rows(self.rows)} has passed. Check whether {they} renewed"
 
@@ -93,8 +96,6 @@ def render_by_recipient(report: Report) -> Result:
 
 def _draw(digests: Sequence[Digest], report: Report) -> Iterator[Block]:
     """Yield a table or a message for each recipient, and for NOBODY."""
-    if not digests:
-        yield line((NOTHING, "dim"))
     grids = () if report.long else _make_grids(digests, report.as_of)
     for number, (digest, grid) in enumerate(zip_longest(digests, grids)):
         if number:
@@ -103,7 +104,7 @@ def _draw(digests: Sequence[Digest], report: Report) -> Iterator[Block]:
             yield from _draw_message(digest, report.as_of)
             continue
         deliveries = [*list_deliveries(digest, report.as_of)]
-        counts = ", ".join(delivery.summary for delivery in deliveries)
+        counts = "; ".join(delivery.summary for delivery in deliveries).removeprefix("also ")
         if digest.email:
             address = f" <{digest.email}>" if digest.name else ""
             yield line((digest.name or digest.email, "strong"), f"{address}: {counts}")
@@ -127,8 +128,7 @@ def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
     columns["named"] = _align("CLIENT", [line((names[row.client.key], "strong")) for row in rows])
     domains = [line((row.client.key if row.client.name else "", "dim")) for row in rows]
     columns["domain"] = _align("DOMAIN", domains)
-    marks = [_mark(digest, delivery) for digest, delivery in deliveries for _ in delivery.rows]
-    columns["as"] = _align("AS", marks)
+    columns["as"] = _align("AS", [mark for digest in digests for mark in _mark_rows(digest, today)])
     start = 0
     for digest in digests:
         end = start + len(digest.rows)
@@ -142,8 +142,13 @@ def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
         yield Grid(layouts)
 
 
-def _mark(digest: Digest, delivery: Delivery) -> Line:
-    return MARKS[delivery.kind] if digest.email or delivery.kind not in WORDS else NOBODY_MARK
+def _mark_rows(digest: Digest, today: date) -> Iterator[Line]:
+    """Yield the mark of each row, in the order of deliveries."""
+    kinds = {id(row): kind for kind, row in digest.rows}
+    for delivery in list_deliveries(digest, today):
+        for row in delivery.rows:
+            mark = MARKS[kinds[id(row)]] if digest.email else NOBODY_MARK
+            yield line(*mark, *_PAST) if delivery.kind == "past" else mark
 
 
 def _align(heading: str, cells: Sequence[Line], *, right: bool = False) -> Column:
@@ -176,7 +181,7 @@ def list_deliveries(digest: Digest, today: date) -> Iterator[Delivery]:
 
     Every format for people has these groups.
     """
-    groups: dict[str, list[ReportRow]] = {kind: [] for kind in MARKS}
+    groups: dict[str, list[ReportRow]] = {kind: [] for kind in (*WORDS, "past")}
     for delivery, row in digest.rows:
         groups["past" if row.is_past(today) else delivery].append(row)
     for kind, rows in groups.items():
@@ -229,13 +234,22 @@ def describe_source(report: Report) -> str:
     return f"As of {report.as_of}, based on the partner's records, not on live HubSpot data."
 
 
-def count_rows(rows: Sequence[ReportRow]) -> str:
-    """Count the renewals among rows, and the clients without one, in words."""
+def count_rows(rows: Sequence[ReportRow], before: tuple[str, str] = ("", "")) -> str:
+    """Count the renewals among rows, and the clients without one, in words.
+
+    ``before`` are the prepositions of the two counts.
+    """
     dated = sum(row.renewal is not None for row in rows)
     undated = len(rows) - dated
-    counts = [count_of(dated, "renewal")] if dated else []
-    counts += [f"{count_of(undated, 'client')} without a renewal date"] if undated else []
-    return " and ".join(counts)
+    on, of = before
+    counts = [f"{on} {count_of(dated, 'renewal')}"] if dated else []
+    counts += [f"{of} {count_of(undated, 'client')} without a renewal date"] if undated else []
+    return " and ".join(map(str.strip, counts))
+
+
+def _continue(sentence: str) -> str:
+    """Return a sentence as it continues after a colon."""
+    return sentence[0].lower() + sentence[1:]
 
 
 def _markdown(digests: Sequence[Digest], today: date) -> str:
@@ -246,7 +260,7 @@ def _markdown(digests: Sequence[Digest], today: date) -> str:
         blocks.append(f"### {name} ({email})" if name and email else f"### {name or email}")
         for delivery in list_deliveries(digest, today):
             items = [
-                f"- **{markdown_cell(describe_client(row))}** {describe_dates(row, today)}"
+                f"- **{markdown_cell(describe_client(row))}:** {_continue(describe_dates(row, today))}"
                 for row in delivery.rows
             ]
             blocks += [f"{delivery.write_sentence(digest)}:", "\n".join(items)]

@@ -88,7 +88,7 @@ def _show_renewal(row: ReportRow, today: date) -> Line:
 def _show_owner(row: ReportRow, _today: date) -> Line:
     setting = row.resolution.setting
     if setting is None:
-        return line(("no default", "error"))
+        return line(("not set", "error"))
     return line(OWNERS[setting.owner], (" (override)" if row.overridden else "", "dim"))
 
 

@@ -51,14 +51,14 @@ class Report(NamedTuple):
     @property
     def restriction(self) -> str:
         """The filters, as the end of a clause."""
-        return f", only {', '.join(self.filters)}" if self.filters else ""
+        return f" with {', '.join(self.filters)}" if self.filters else ""
 
     @property
     def wider(self) -> str:
         """How to list more, as a clause; empty if all is listed."""
         ways = [f"remove {' or '.join(self.filters)}"] if self.filters else []
         ways += ["choose a longer period"] if self.window else []
-        return ", or ".join(ways)
+        return " or ".join(ways)
 
     @property
     def person_lines(self) -> Sequence[Line]:

@@ -25,8 +25,8 @@ GAP = "  "
 def draw_report(report: Report, width: int) -> Iterator[Block]:
     """Yield a line for each row and a legend, or a block for each row."""
     if not report.rows:
-        yield line(("No renewals.", "dim"))
-    elif report.long and not report.columns:
+        return  # The footer has the period and the filters.
+    if report.long and not report.columns:
         yield from _draw_blocks(report)
     else:
         codes = {code for row in report.rows for code in _row_codes(row)}
@@ -139,7 +139,7 @@ def _explain_marks(
             subjects = ", ".join(dict.fromkeys(filter(None, map(_describe_subject, notes))))
             if notes:
                 found[row.client.key] = clients[row.client.key], f" ({subjects})" if subjects else ""
-        title = "NOBODY is notified" if code == "no-recipient" else texts[code]["title"]
+        title = texts[code]["title"]
         extent = len(found) if number >= most else count_of(len(found), "client")
         heading = line((f"{mark}  ", "dim"), HANG, (f"{title} ({extent})", str(SEVERITY[code])))
         room = width - measure(heading) - len(": ")

@@ -51,10 +51,11 @@ def calendar(
     titles = sorted(event.summary for event in cancelled.events.values())
     warnings = []
     if undated:
-        warnings.append(f"no renewal date, so not in the calendar: {', '.join(undated)}")
+        have, they = ("has", "it is") if len(undated) == 1 else ("have", "they are")
+        warnings.append(f"{', '.join(undated)} {have} no renewal date, so {they} not in the calendar")
     if titles:
-        number = count_of(len(titles), "event")
-        warnings.append(f"{number} cancelled: {list_some(titles, _MOST_NAMED)}")
+        number = f"{count_of(len(titles), 'event')} {'is' if len(titles) == 1 else 'are'}"
+        warnings.append(f"{number} canceled: {list_some(titles, _MOST_NAMED)}")
     if not titles and not any(row.renewal for row in rows):
         warnings.append("the calendar has no events, because no renewal matches")
     document = {

@@ -42,16 +42,18 @@ from renewctl.render.result import Result
 Addresses = list[str] | None
 _emails = partial(typer.Option, metavar="EMAIL")
 DeadlineOption = Annotated[
-    Text, typer.Option("--deadline", metavar="DATE", help="Renewal deadline, if not the usual one.")
+    Text, typer.Option("--deadline", metavar="DATE", help="Set the renewal deadline, if not the usual one.")
 ]
 
 
 @command("client list")
 def list_(
     run: Run,
-    overridden: Annotated[bool, filter_option("--overridden", help="Only clients with an override.")] = False,
+    overridden: Annotated[
+        bool, filter_option("--overridden", help="Show only clients with an override.")
+    ] = False,
     following: Annotated[
-        bool, filter_option("--following", help="Only clients that follow the default.")
+        bool, filter_option("--following", help="Show only clients that follow the default.")
     ] = False,
     owner: OwnerFilter = None,
     user: UserFilter = None,
@@ -59,7 +61,9 @@ def list_(
     search: Annotated[
         str,
         filter_option(
-            "--search", metavar="TEXT", help="Only clients with TEXT in domain, name, memo, note or contacts."
+            "--search",
+            metavar="TEXT",
+            help="Show only clients with TEXT in domain, name, memo, note or contacts.",
         ),
     ] = "",
     values: FieldFilters = EMPTY,
@@ -121,10 +125,10 @@ def add(
         ),
     ],
     values: FieldValues = EMPTY,
-    primary: Annotated[Addresses, _emails("--primary", help="Primary contact.")] = None,
-    billing: Annotated[Addresses, _emails("--billing", help="Billing contact (up to three).")] = None,
-    decision_maker: Annotated[Addresses, _emails("--decision-maker", help="Decision maker.")] = None,
-    renewal: Annotated[Text, typer.Option("--renewal", metavar="DATE", help="Renewal date.")] = None,
+    primary: Annotated[Addresses, _emails("--primary", help="Set the primary contact.")] = None,
+    billing: Annotated[Addresses, _emails("--billing", help="Add a billing contact (up to three).")] = None,
+    decision_maker: Annotated[Addresses, _emails("--decision-maker", help="Set the decision maker.")] = None,
+    renewal: Annotated[Text, typer.Option("--renewal", metavar="DATE", help="Set the renewal date.")] = None,
     product: ProductOption = None,
     deadline: DeadlineOption = None,
 ) -> Result:
@@ -237,7 +241,7 @@ def set_renewal(
     product: ProductOption = None,
     deadline: DeadlineOption = None,
     new_product: Annotated[
-        Text, typer.Option("--rename", metavar="PRODUCT", help="New name of the product.")
+        Text, typer.Option("--rename", metavar="PRODUCT", help="Rename the product.")
     ] = None,
 ) -> Result:
     """Add a renewal, or change its date.

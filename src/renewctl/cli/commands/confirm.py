@@ -30,17 +30,20 @@ def confirm(
     ] = False,
     entered_as_override: Annotated[
         bool,
-        typer.Option("--entered-as-override", help="HubSpot has the default's values as an override."),
+        typer.Option(
+            "--entered-as-override", help="Record that you entered the default's values as an override."
+        ),
     ] = False,
     date: Annotated[
-        str | None, typer.Option("--date", metavar="DATE", help="Date on which you checked, if not today.")
+        str | None,
+        typer.Option("--date", metavar="DATE", help="Set the date on which you checked, if not today."),
     ] = None,
 ) -> Result:
-    """Confirm that HubSpot matches the file.
+    """Record that HubSpot matches the file.
 
-    Use this after you have changed or checked a setting in HubSpot. renewctl records the date. The
-    recipients do not change. If --all confirms more than a quarter of the clients, renewctl asks first
-    (in scripts, pass --yes).
+    Use this after you have changed or checked a setting in HubSpot (renewctl cannot check it). renewctl
+    records the date. The recipients do not change. If --all confirms more than a quarter of the clients,
+    renewctl asks first (in scripts, pass --yes).
     """
     words = clients or []
     options = {"--default": default, "--all": everything, "--entered-as-override": entered_as_override}

@@ -2,12 +2,14 @@
 
 import tempfile
 from contextlib import chdir
+from datetime import date
 from pathlib import Path
 
 from renewctl.cli.app import command, command_tree
 from renewctl.cli.runtime import Run
 from renewctl.package_data import TEXTS
 from renewctl.render.result import DataTable, Result, line
+from renewctl.render.wording import name_day
 from renewctl.store.location import NAMES
 
 DEMO_DAY = "2026-11-23"
@@ -41,7 +43,8 @@ def demo(run: Run) -> Result:
             heading = (line((f"# {comment}", "dim")), line(("$ ", "dim"), (f"renewctl {words}", "strong")))
             parts += [Result({}, lines=heading), result, Result({}, lines=[line()])]
             items.append({"command": ["renewctl", *words.split()], "answer": result.document})
-    end = line(("This was sample data. To create your own file: renewctl init", "dim"))
+    day = name_day(date.fromisoformat(DEMO_DAY), long=True)
+    end = line((f"This was sample data, as of {day}. To create your own file: renewctl init", "dim"))
     parts.append(Result({}, lines=[end]))
     commands = DataTable(("command",), tuple((f"renewctl {words}",) for _, words in DEMO))
     return Result({"schema": "renewctl.demo/1", "items": items}, commands, parts=tuple(parts))

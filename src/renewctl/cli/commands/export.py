@@ -24,7 +24,8 @@ def export(
     run: Run,
     file: Annotated[str, typer.Argument(metavar="FILE", help="File to write, or - for standard output.")],
     kind: Annotated[
-        Format | None, typer.Option("--format", help="Format, if the suffix of FILE does not name it.")
+        Format | None,
+        typer.Option("--format", help="Set the format, if the suffix of FILE does not name it."),
     ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Do not escape formulas in CSV.")] = False,
     excel: ExcelOption = False,

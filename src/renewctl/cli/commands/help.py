@@ -17,7 +17,7 @@ from renewctl.store.location import NAMES, VARIABLE
 
 PAGES = {
     "exit-codes": "exit statuses and error codes, for scripts",
-    "rules": "the rules on recipients, and the notes in a report",
+    "rules": "rules for recipients, and meanings of notes",
     "store": "where the data file is, and what it contains",
     "dates": "how to write dates and durations",
 }

@@ -15,6 +15,13 @@ from renewctl.exchange.sheets import read_sheets
 from renewctl.model import Plan, Portfolio
 from renewctl.render.result import Result
 
+OverridesOption = Annotated[
+    bool,
+    typer.Option(
+        "--with-overrides", help="Import owner and partner user as overrides (needs an owner column)."
+    ),
+]
+
 
 @command("import", changes=True)
 def import_(
@@ -22,15 +29,14 @@ def import_(
     file: FileArgument,
     reading: Reading,
     date_format: Annotated[
-        Literal["dmy", "mdy"] | None, typer.Option("--date-format", help="Order of dates such as 03/04/2027.")
+        Literal["dmy", "mdy"] | None,
+        typer.Option("--date-format", help="Set the order of dates such as 03/04/2027."),
     ] = None,
     from_deadline: Annotated[
         bool,
         typer.Option("--renewal-from-deadline", help="Compute missing renewal dates from deadlines."),
     ] = False,
-    with_overrides: Annotated[
-        bool, typer.Option("--with-overrides", help="Import owner and partner user as overrides.")
-    ] = False,
+    with_overrides: OverridesOption = False,
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove clients and renewals that are not in FILE.")
     ] = False,
@@ -45,11 +51,12 @@ def import_(
 
     Adds new clients and updates the others. FILE is a CSV file or an .xlsx, .ods or .xls workbook.
     renewctl recognizes column headers in seven languages. Empty cells change nothing. If a cell is
-    invalid, nothing is saved. Overrides change only with --with-overrides.
+    invalid, nothing is saved (unless you pass --skip-invalid). Overrides change only with
+    --with-overrides.
 
-    --prune removes clients that are not in FILE. Of clients that have renewals in FILE, it also removes
-    their other renewals. If this affects more than a quarter of the clients, renewctl asks first (in
-    scripts, pass --yes).
+    --prune removes clients that are not in FILE. For clients with renewals in FILE, it also removes the
+    renewals that FILE does not list. If this affects more than a quarter of the clients, renewctl asks
+    first (in scripts, pass --yes).
     """
     data, name = read_input(run, file)
     how = reading.options()

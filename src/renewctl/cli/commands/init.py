@@ -26,10 +26,10 @@ def init(run: Run, owner: OwnerOption = None, notify: NotifyOption = None, git: 
     """Create a new data file.
 
     Creates renewctl.toml in this folder, or the file that --store names, and never replaces a file. With
-    --owner and --notify, the file begins with that default. Also creates renewctl.schema.json, with
-    which editors complete and check the file as you type.
+    --owner and --notify, the file has that default. Also creates renewctl.schema.json, so that editors
+    can complete and check it.
 
-    --git protects line ends, and keeps lock, temporary and history files out of commits. It requires a
+    --git protects line endings, and keeps lock, temporary and history files out of commits. It requires a
     git repository. For an existing data file, it only adds what is missing.
     """
     email = None if notify is None else parse_address(notify, "--notify")

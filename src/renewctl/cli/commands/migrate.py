@@ -23,7 +23,7 @@ def migrate(
     Keeps a copy of the old file. No setting changes. renewctl can read an older file, but cannot change
     it before the upgrade.
 
-    Use --layout if renewctl cannot change a client or user because its text is in several places, or in
+    Use --layout if renewctl cannot change a client or user because its text is in several places, or on
     one line with others. Comments are kept.
     """
     return change_store_with(run, reformat_store if layout else upgrade_store)

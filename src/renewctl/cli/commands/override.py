@@ -26,7 +26,7 @@ def override(
     source: Annotated[
         Text,
         typer.Option(
-            "--from-file", metavar="FILE", help="List of clients or overrides, or - for standard input."
+            "--from-file", metavar="FILE", help="Read a list of clients or overrides (- for standard input)."
         ),
     ] = None,
     *,
@@ -36,7 +36,8 @@ def override(
 
     If HubSpot is the owner, HubSpot notifies the client's contacts. If the partner is the owner, only
     the partner user is notified. An override replaces the default completely, so without --notify it
-    has no partner user. It also keeps the text of --note.
+    has no partner user. --note is stored with the override. If you change an override without --note,
+    its note is removed.
 
     With --from-file, reads a list with the columns client, owner, notify and note, as printed by
     renewctl client list -o csv. The owner "default" clears an override. With --owner or --notify as

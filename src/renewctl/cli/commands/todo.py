@@ -18,7 +18,13 @@ def todo_(run: Run, clients: Clients = None) -> Result:
     snapshot = run.load()
     portfolio = snapshot.portfolio
     found = lookup.find_clients(portfolio, clients) if clients else None
-    tasks, never = todo.find_tasks(portfolio, run.today, found), todo.count_unconfirmed(portfolio, found)
     return render_todo.render_tasks(
-        render_todo.TaskList(tasks, run.today, snapshot.identity, named=found is not None, never=never)
+        render_todo.TaskList(
+            todo.find_tasks(portfolio, run.today, found),
+            run.today,
+            snapshot.identity,
+            named=found is not None,
+            never=todo.find_unconfirmed(portfolio, found),
+            empty=not portfolio.default and not portfolio.clients,
+        )
     )

@@ -20,8 +20,8 @@ def undo(
 ) -> Result:
     """Undo the last change, or one that you choose.
 
-    Undoes a bulk change as a whole. Later changes of other values stay. If the same values have
-    changed since, nothing is undone. To redo a change, undo the undo. To list the IDs, run renewctl
-    history.
+    Undoes a bulk change as a whole. Later changes to other values stay. If the same values have
+    changed since, nothing is undone. A second undo restores the change. To go further back, pass an ID.
+    To list the IDs, run renewctl history.
     """
     return change_store_with(run, undo_change(change))

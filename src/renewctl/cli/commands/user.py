@@ -46,7 +46,7 @@ def set_(
     user: UserArgument,
     name: NameOption = None,
     active: Annotated[
-        bool | None, typer.Option("--active/--inactive", help="Whether the user is active in HubSpot.")
+        bool | None, typer.Option("--active/--inactive", help="Record whether the user is active in HubSpot.")
     ] = None,
 ) -> Result:
     """Change a partner user's name or status.

@@ -52,30 +52,30 @@ class Query(NamedTuple):
         typer.Option(
             "--within",
             metavar="DURATION",
-            help="Only renewals within this time, for example 90d, 6w, 3m or 1y.",
+            help="Show only renewals within this time, for example 90d, 6w, 3m or 1y.",
         ),
     ] = None
     since: Annotated[
-        Text, typer.Option("--from", metavar="DATE", help="Only renewals on or after this date.")
+        Text, typer.Option("--from", metavar="DATE", help="Show only renewals on or after this date.")
     ] = None
     until: Annotated[
-        Text, typer.Option("--to", metavar="DATE", help="Only renewals on or before this date.")
+        Text, typer.Option("--to", metavar="DATE", help="Show only renewals on or before this date.")
     ] = None
     deadline_within: Annotated[
         Text,
         typer.Option(
             "--deadline-within",
             metavar="DURATION",
-            help="Only renewals with a deadline within this time.",
+            help="Show only renewals with a deadline within this time.",
         ),
     ] = None
-    everything: Annotated[bool, typer.Option("--all", help="All renewals, of any date.")] = False
+    everything: Annotated[bool, typer.Option("--all", help="Show renewals of any date.")] = False
     recipient: Annotated[
         Text,
         typer.Option(
             "--recipient",
             metavar="EMAIL",
-            help="Only renewals of which this person is a recipient.",
+            help="Show only renewals with this person as a recipient.",
             autocompletion=complete_users,
         ),
     ] = None
@@ -93,25 +93,25 @@ class Filters(NamedTuple):
     user: UserFilter = None
     source: SourceFilter = None
     product: Annotated[
-        Text, filter_option("--product", metavar="TEXT", help="Only products with TEXT in their name.")
+        Text, filter_option("--product", metavar="TEXT", help="Show only products with TEXT in their name.")
     ] = None
     code: Annotated[
         list[str] | None,
         filter_option(
             "--code",
             metavar="CODE",
-            help="Only renewals with a note with one of these codes, separated by commas.",
+            help="Show only renewals with a note with one of these codes (comma-separated).",
             autocompletion=_complete_codes,
         ),
     ] = None
     no_recipient: Annotated[
-        bool, filter_option("--no-recipient", help="Only renewals without a recipient.")
+        bool, filter_option("--no-recipient", help="Show only renewals without a recipient.")
     ] = False
     overdue: Annotated[
         bool,
         filter_option(
             "--overdue",
-            help="Only renewals past their deadline, but not past their renewal date.",
+            help="Show only renewals past their deadline, but not past their renewal date.",
         ),
     ] = False
     sort: Annotated[
@@ -135,7 +135,7 @@ class Filters(NamedTuple):
             select_user(portfolio, self.user),
             SOURCES[self.source],
             self.product,
-            frozenset(parse_code(word, SEVERITY, "--code: no note has the code") for word in words),
+            frozenset(parse_code(word, SEVERITY, "--code: unknown code") for word in words),
             self.no_recipient,
             self.overdue,
             self.sort,
@@ -187,7 +187,7 @@ def who(
         typer.Option(
             "--columns",
             metavar="NAMES",
-            help="Show only these columns, separated by commas.",
+            help="Show only these columns (comma-separated).",
             autocompletion=_complete_columns,
         ),
     ] = None,
