@@ -119,19 +119,17 @@ def check_access(path: Path, before: Access, handle: int) -> None:
     """
     after, file = read_access(handle), quote(str(path))
     if after.acl != before.acl:
-        message = f"the access control list of {path} cannot be kept"
-        raise FileError(
-            message, hint=f"ask its owner to make the change, or remove the list: setfacl -b {file}"
-        )
+        message = f"the access control list of '{path}' cannot be kept"
+        raise FileError(message, hint=f"remove the list: setfacl -b {file}")
     if after.gid != before.gid and (_group_bits(before) ^ before.mode) & _READ_WRITE:
-        message = f"{path} belongs to the group {_name_group(before.gid)}, whose access cannot be kept"
+        message = f"'{path}' belongs to the group {_name_group(before.gid)}, whose access cannot be kept"
         hint = f"join the group, or give it the same rights as others: chmod g=o {file}"
         raise FileError(message, hint=hint)
     owners = _bits_of(before.uid, before)
     if after.uid != before.uid and owners & ~_bits_of(before.uid, after) & _READ_WRITE:
         owner = _name_user(before.uid)
         hint = f"give {owner} access by an entry in the access control list: setfacl -m u:{owner}:rw {file}"
-        raise FileError(f"{path} belongs to {owner}, who would lose access to it", hint=hint)
+        raise FileError(f"'{path}' belongs to {owner}, who would lose access to it", hint=hint)
 
 
 def _group_bits(access: Access) -> int:

@@ -41,6 +41,7 @@ class Problem(NamedTuple):
         column: The column, from 1 (0: unknown).
         code: The code of the finding, if the problem is one.
         sheet: The sheet of a workbook.
+        note: What may be wrong with the whole column; printed once, after the problems.
     """
 
     message: str
@@ -51,6 +52,7 @@ class Problem(NamedTuple):
     column: int = 0
     code: str = ""
     sheet: str = ""
+    note: str = ""
 
 
 def group_alike(problems: Sequence[Problem]) -> list[list[Problem]]:

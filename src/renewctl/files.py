@@ -21,17 +21,16 @@ _KINDS = {
     stat.S_IFBLK: "a device",
 }
 _MOUNT_HINT = "mount the folder of the file, not the file itself"
-UNCHANGED = "nothing was saved"
 _HINTS = {
     errno.ENOENT: "create the folder first",
     errno.EACCES: "check the permissions of the file and its folder",
     errno.EPERM: "check the permissions of the file and its folder",
-    errno.ENOSPC: f"free up disk space; {UNCHANGED}",
-    getattr(errno, "EDQUOT", errno.ENOSPC): f"free up space within your quota; {UNCHANGED}",
-    errno.EROFS: f"use a folder that is not read-only; {UNCHANGED}",
+    errno.ENOSPC: "free up disk space",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "free up space within your quota",
+    errno.EROFS: "use a folder that is not read-only",
     errno.EBUSY: _MOUNT_HINT,
     errno.EXDEV: _MOUNT_HINT,
-    errno.EINTR: f"run the command again; {UNCHANGED}",
+    errno.EINTR: "run the command again",
     errno.ENAMETOOLONG: "give the file a shorter name",
     errno.ELOOP: "correct the link, which leads back to itself",
 }
@@ -51,8 +50,8 @@ def digest(data: bytes) -> str:
 def explain_os_error(verb: str, path: Path, error: OSError) -> FileError:
     """Return an error of the operating system as one with the path and a hint."""
     reason = error.strerror or str(error)
-    general_hint = f"check the disk, then run the command again; {UNCHANGED}"
-    return FileError(f"cannot {verb} {path}: {reason}", hint=_HINTS.get(error.errno or 0, general_hint))
+    general_hint = "check the path" if verb in {"read", "find", "check"} else "check the disk"
+    return FileError(f"cannot {verb} '{path}': {reason}", hint=_HINTS.get(error.errno or 0, general_hint))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -68,16 +67,16 @@ def read_bytes(path: Path) -> bytes:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
             kind = _KINDS.get(stat.S_IFMT(status.st_mode), "not a regular file")
-            message = f"{path} is {kind}" + (", not a file" if kind in _KINDS.values() else "")
+            message = f"'{path}' is {kind}" + (", not a file" if kind in _KINDS.values() else "")
             raise NotAFile(message, hint="give the path of a file")
         if (mebibytes := status.st_size / 2**20) > 64:
-            message = f"{path} is {mebibytes:.0f} MiB; the limit is 64 MiB"
+            message = f"'{path}' is {mebibytes:.0f} MiB; the limit is 64 MiB"
             raise NotAFile(message, hint="split it into several files, for example one per team")
         return path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
             target = os.path.realpath(path)
-            message = f"{path} links to {target}, which does not exist"
+            message = f"'{path}' links to '{target}', which does not exist"
             raise NotAFile(message, hint="correct the link") from None
         raise
     except OSError as error:
@@ -115,7 +114,7 @@ def refuse_foreign_link(path: Path) -> None:
         return
     user = os.geteuid()
     if link.st_uid != user and (folder.st_uid != user or folder.st_mode & 0o022):
-        message = f"{path} is a link to {os.readlink(path)}, made by another user"
+        message = f"'{path}' is a link to '{os.readlink(path)}', made by another user"
         raise FileError(message, hint=f"remove it: rm {quote(str(path))}")
 
 
@@ -210,16 +209,16 @@ def refuse_hard_links(path: Path) -> None:
     """
     real = resolve_link(path)
     if (number := os.stat(real).st_nlink) > 1:
-        message = f"{real} has {number} hard links; replacing the file would separate them"
-        raise FileError(message, hint="keep only one of the links, or use a symbolic link")
+        message = f"'{real}' has {number} hard links; replacing the file would separate them"
+        raise FileError(message, hint="keep only one of the links")
 
 
 def _check_writable(real: Path, status: os.stat_result) -> None:
     """Refuse a file that is not writable: a rename would ignore that."""
     if not status.st_mode & 0o222:
-        raise FileError(f"{real} is read-only", hint=f"make it writable: chmod u+w {quote(str(real))}")
+        raise FileError(f"'{real}' is read-only", hint=f"make it writable: chmod u+w {quote(str(real))}")
     if not os.access(real, os.W_OK):
-        raise FileError(f"{real} is not writable for you", hint="ask its owner for write permission")
+        raise FileError(f"'{real}' is not writable for you", hint="ask its owner for write permission")
 
 
 @contextmanager

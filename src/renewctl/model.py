@@ -142,6 +142,22 @@ class Change(NamedTuple):
     renamed: bool = False
 
 
+class Reversal(NamedTuple):
+    """The original change that an undo, or an undo of one, is about.
+
+    Args:
+        id: Its ID.
+        command: Its command.
+        at: When it was made: UTC in ISO 8601.
+        redo: Whether it is made again, not undone.
+    """
+
+    id: str
+    command: str
+    at: str
+    redo: bool = False
+
+
 class Plan(NamedTuple):
     """The changes that a command would make.
 
@@ -152,7 +168,9 @@ class Plan(NamedTuple):
         counts: The summary of a bulk change: (what, how many).
         whole: Whether to show every change, however many there are.
         danger: Why the user must always confirm it, as a clause; empty if that is not necessary.
+        affected: The clients that ``danger`` counts but does not name.
         unchanged: Why parts of the request change nothing, as clauses.
+        reverses: The change that the plan undoes or redoes; None if it reverses none.
     """
 
     command: str
@@ -161,4 +179,6 @@ class Plan(NamedTuple):
     counts: tuple[tuple[str, int], ...] = ()
     whole: bool = False
     danger: str = ""
+    affected: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    reverses: Reversal | None = None

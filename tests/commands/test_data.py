@@ -380,7 +380,9 @@ def test_twenty_invalid_rows_are_shown_and_all_are_in_json(store: Path, run: Cal
     assert ran.err.count("  --> ") == 20
     assert "30 invalid rows" in ran.err
     assert "… and 10 more (-o json lists them)" in ran.err
-    assert len(json.loads(run("import", "-", "-o", "json", stdin=text).err)["problems"]) == 30
+    problems = json.loads(run("import", "-", "-o", "json", stdin=text).err)["problems"]
+    assert len([problem for problem in problems if problem["line"]]) == 30
+    assert problems[-1]["message"] in ran.err  # a note on the column, which is not cut off
 
 
 def test_many_similar_problems_are_grouped_and_all_are_in_json(store: Path, run: Callable) -> None:
@@ -399,20 +401,20 @@ def test_many_similar_problems_are_grouped_and_all_are_in_json(store: Path, run:
         "      15 lines like this: 2, 4, 6 and 12 more",
         "      help: use a number, for example 4411223",
         "  --> standard input:2:3",
-        "      'soon' is not a recognized date",
+        "      'soon' is not a valid date",
         "      15 lines like this: 2, 4, 6 and 12 more",
-        "      help: clear the cell if there is no date, otherwise use YYYY-MM-DD, for example 2027-03-01",
+        "      help: use YYYY-MM-DD, for example 2027-03-01, or clear the cell",
         "  --> standard input:3:4",
-        "      'soon' is not a recognized date",
+        "      'soon' is not a valid date",
         "      15 lines like this: 3, 5, 7 and 12 more",
-        "      help: clear the cell if there is no date, otherwise use YYYY-MM-DD, for example 2027-03-01",
+        "      help: use YYYY-MM-DD, for example 2027-03-01, or clear the cell",
         "help: correct the rows, or add --skip-invalid to import the others",
     ]
     problems = json.loads(run("import", "-", "-o", "json", stdin=text).err)["problems"]
     assert len(problems) == 45
     assert {problem["hint"] for problem in problems} == {
         "use a number, for example 4411223",
-        "clear the cell if there is no date, otherwise use YYYY-MM-DD, for example 2027-03-01",
+        "use YYYY-MM-DD, for example 2027-03-01, or clear the cell",
     }
 
 

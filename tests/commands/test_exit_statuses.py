@@ -53,7 +53,7 @@ TABLE = [
     ("who --from 2027-05-01 --to 2027-04-01", 2, "usage", "before"),
     ("who --expect rui", 2, "usage", "rui"),
     ("explain", 2, "usage", "CLIENT"),
-    ("set-default --owner partner --notify none", 2, "usage", "requires a partner user"),
+    ("set-default --owner partner --notify none", 2, "usage", "a partner user is required"),
     ("set-default --owner nobody", 2, "usage", "nobody"),
     ("override acme.example", 2, "usage", "nothing to change"),
     ("clear-override", 2, "usage", "--matching-default"),
@@ -99,7 +99,7 @@ TABLE = [
         "override acme.example --owner partner --notify anna@agency.example",
         4,
         "unknown-user",
-        "user add anna@",
+        "did you mean ana@agency.example?",
     ),
     ("who --recipient nobody@agency.example", 4, "unknown-user", "nobody@agency.example"),
     # 6: requires --yes

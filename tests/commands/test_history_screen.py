@@ -61,18 +61,18 @@ def test_columns_are_dropped_in_order(on_terminal: Callable) -> None:
 
 def test_changes_are_shown_in_as_much_detail_as_fits(on_terminal: Callable) -> None:
     wide, narrow = (on_terminal("history", columns=columns)[1] for columns in (200, 72))
-    assert re.search(r"override +\d changes: acme\.example, borges\.example\n", wide)
-    assert re.search(r"client remove +acme\.example removed +日本語のメモ, e\u0301crit\n", wide)
+    assert re.search(r"override +\d clients: acme\.example, borges\.example\n", wide)
+    assert re.search(r"client remove +acme\.example: removed +日本語のメモ, e\u0301crit\n", wide)
     assert re.search(
         r"client add +a-client-with-a-long-domain\.example: new client, contact .*  signed\n", wide
     )
-    assert re.search(r"client add +1 change\n", narrow)
+    assert re.search(r"client add +1 client\n", narrow)
 
 
 def test_changes_use_the_remaining_width(on_terminal: Callable) -> None:
     _, out, _ = on_terminal("history", columns=99)
     assert re.search(
-        r"^\S+  \S+ \S+  ana at desk  override +\d changes: acme\.example, borges", out, re.MULTILINE
+        r"^\S+  \S+ \S+  ana at desk  override +\d clients: acme\.example, borges", out, re.MULTILINE
     )
 
 

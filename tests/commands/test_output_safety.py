@@ -276,7 +276,7 @@ def test_an_export_can_be_imported_without_changes(
     ran = run("import", "out.csv", "--with-overrides", "--prune")
     if "\0" not in Path("out.csv").read_text("utf-8"):  # a list cannot have a NUL, which is an error
         assert ran.status == 0, ran.err
-        assert ran.out == "No changes: 3 clients already up to date.\n"
+        assert ran.out == "No changes: 3 clients are already up to date.\n"
     assert Path("renewctl.json").read_bytes() == before
 
 

@@ -314,10 +314,10 @@ def test_a_folder_without_a_name_is_refused(folder: str, command: tuple[str, ...
 def test_the_folder_is_created_but_not_its_parents(run: Callable) -> None:
     ran = run(*DRAFTS, "no/such")
     assert (ran.status, ran.out, Path("no").exists()) == (74, "", False)
-    assert "cannot create no/such" in ran.err
+    assert "cannot create 'no/such'" in ran.err
     Path("file").touch()
     ran = run(*DRAFTS, "file")
-    assert (ran.status, ran.err) == (2, "error: file is not a folder\nhelp: pass a folder to --split\n")
+    assert (ran.status, ran.err) == (2, "error: 'file' is not a folder\nhelp: pass a folder to --split\n")
 
 
 @pytest.mark.usefixtures("agency")

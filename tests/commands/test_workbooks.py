@@ -100,7 +100,7 @@ def test_a_workbook_is_not_written_to_a_terminal(
 
 def test_on_a_terminal_a_workbook_is_exported_to_a_file(small: Path, on_terminal: Callable) -> None:
     status, out, err = on_terminal("export", "clients.xlsx")
-    assert (status, out, err) == (0, "Exported 2 clients to clients.xlsx\n", "")
+    assert (status, out, err) == (0, "Wrote 2 clients to clients.xlsx\n", "")
 
 
 @pytest.mark.parametrize("argv", [("calendar",), ("schema",), ("export", "-", "--format", "csv")], ids=str)

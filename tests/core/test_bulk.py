@@ -48,7 +48,7 @@ override = { owner = "hubspot" }
 AC = ("clients", "Acme.example", "override")
 BC, GC, DC = (("clients", f"{name}.example", "override") for name in ("beta", "gama", "delta"))
 FILE = "list.csv"
-OWN_SETTING = "remove the column, or remove --owner and --notify"
+OWN_SETTING = "remove the column from the list"
 
 
 def portfolio(text: str = STORE) -> Portfolio:
@@ -167,11 +167,16 @@ REFUSALS = [
         [row("acmee.example", "hubspot")],
         [(2, "'acmee.example'", "acme.example")],
     ),
-    Refusal("no client", [row("", "hubspot")], [(2, "''", "")]),
+    Refusal("no client", [row("", "hubspot")], [(2, "the row has no client", "")]),
     Refusal(
         "an unknown user",
         [row("acme.example", "partner", "anna@agency.example")],
-        [(2, "'anna@agency.example'", "renewctl user add")],
+        [(2, "'anna@agency.example'", "did you mean Ana@agency.example?")],
+    ),
+    Refusal(
+        "a new user",
+        [row("acme.example", "partner", "zoe@new.example")],
+        [(2, "'zoe@new.example'", "renewctl user add zoe@new.example")],
     ),
     Refusal(
         "a part before the @ that two users share",
@@ -191,17 +196,17 @@ REFUSALS = [
     Refusal(
         "default with a user",
         [row("beta.example", "Default", "ana")],
-        [(2, "beta.example has the owner default and a partner user", "hubspot or partner")],
+        [(2, "beta.example has a partner user but the owner 'default'", "hubspot or partner")],
     ),
     Refusal(
         "partner without a user",
         [row("acme.example", "partner")],
-        [(2, "has owner partner but no partner user", "fill the notify column")],
+        [(2, "but no partner user is set", "fill the notify column")],
     ),
     Refusal(
         "partner without a user, although the client has one",
         [row("beta.example", "partner")],
-        [(2, "has owner partner but no partner user", "fill the notify column")],
+        [(2, "but no partner user is set", "fill the notify column")],
     ),
     Refusal(
         "a client twice, by two of its names",
@@ -314,9 +319,9 @@ def test_every_invalid_row_of_a_list_for_one_setting_is_listed() -> None:
     problems = caught.value.problems
     assert [each.line for each in problems] == [1, 2, 3, 4, 6]
     assert [(each.message, each.hint) for each in problems[1:4]] == [
-        ("the row of beta.example has its own owner", OWN_SETTING),
-        ("the row of gama.example has its own notify", OWN_SETTING),
-        ("the row of delta.example has its own note", OWN_SETTING),
+        ("the row of beta.example also sets the owner", OWN_SETTING),
+        ("the row of gama.example also sets the partner user", OWN_SETTING),
+        ("the row of delta.example also sets the note", OWN_SETTING),
     ]
     with pytest.raises(BadInput, match="has no clients"):
         find_listed_clients(portfolio(), [])

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from renewctl.model import Change, Path, Plan, Value
-from renewctl.render.change_words import describe_alone, describe_changes, name_change
+from renewctl.model import Change, Path, Plan, Reversal, Value
+from renewctl.render.change_words import describe_alone, describe_changes, name_changes
 from renewctl.render.machine import plain_line
 from renewctl.render.plan_headings import describe_plan, names_subject
 
@@ -25,8 +25,8 @@ SETTING: dict[str, Value] = {"owner": "partner", "notify": "ana@agency.example",
         (ACME, None, {"name": "Acme", "hub_id": 5}, "new client, name Acme, hub ID 5"),
         (ACME, {"name": "Acme"}, None, "removed (was: name Acme)"),
         (ANA, None, {"name": "Ana"}, "new partner user, name Ana"),
-        ((*ANA, "active"), None, False, "deactivated in HubSpot"),
-        ((*ANA, "active"), False, None, "active again in HubSpot"),
+        ((*ANA, "active"), None, False, "recorded as deactivated in HubSpot"),
+        ((*ANA, "active"), False, None, "recorded as active again in HubSpot"),
         ((*ACME, "name"), "Acme", "Acme SA", "name Acme → Acme SA"),
         ((*ACME, "hub_id"), None, 5, "hub ID 5"),
         ((*ACME, "hub_id"), 5, None, "hub ID removed (was: 5)"),
@@ -64,7 +64,7 @@ SETTING: dict[str, Value] = {"owner": "partner", "notify": "ana@agency.example",
             ["decision-maker"],
             "paula@acme.example now decision maker, no longer primary contact",
         ),
-        ((*PAULA, "active"), None, False, "paula@acme.example deactivated in HubSpot"),
+        ((*PAULA, "active"), None, False, "paula@acme.example recorded as deactivated in HubSpot"),
         (SALES, None, {"date": DAY, "product": "Sales Hub"}, "added renewal Sales Hub 2027-03-01"),
         (
             SALES,
@@ -91,8 +91,8 @@ def test_a_client_has_one_line_by_name_for_all_its_changes() -> None:
         Change((*SEEN, "on"), DAY, date(2026, 3, 1)),
     ]
     assert [*map(plain_line, describe_changes(changes, {"acme.example": "Acme"}))] == [
-        "Acme: owner Partner → HubSpot, HubSpot setting: owner Partner → HubSpot, "
-        "confirmed on 2026-03-01 → 2027-03-01",
+        "Acme: owner Partner → HubSpot, "
+        "HubSpot setting: owner HubSpot (was: owner Partner), confirmed on 2027-03-01",
         "ana@agency.example: removed",
     ]
 
@@ -137,7 +137,7 @@ REPLACED = Change((*OVERRIDE, "notify"), "b@p.example", "a@p.example")
         (Plan("user replace", (REPLACED,)), "Replaced a@p.example with b@p.example in 1 setting"),
         (
             Plan("user replace", (Change((*ANA, "active"), False),)),
-            "Deactivated partner user ana@agency.example",
+            "Recorded ana@agency.example as deactivated in HubSpot",
         ),
         (
             Plan(
@@ -157,10 +157,44 @@ def test_the_first_line_of_a_plan(plan: Plan, expected: str) -> None:
     assert expected.split()[1:][-1] == would.split()[-1]
 
 
-def test_an_undo_is_named_by_the_change_it_reverses() -> None:
-    plan = Plan("undo", (Change(ACME, {}),))
-    assert describe_plan(plan, "ab12", would=False) == "Undid change ab12"
-    assert not names_subject(plan, "ab12")
+@pytest.mark.parametrize(
+    ("redo", "done", "would"), [(False, "Undid", "Would undo"), (True, "Redid", "Would redo")]
+)
+def test_an_undo_is_named_by_the_original_change(redo: bool, done: str, would: str) -> None:
+    reverses = Reversal("ab12", "client remove", "2026-11-23T12:34:56Z", redo)
+    plan = Plan("undo", (Change(ACME, {"name": "Acme"}),), reverses=reverses)
+
+    assert describe_plan(plan, would=False) == f"{done} client remove ab12 (2026-11-23 12:34 UTC)"
+    assert describe_plan(plan, would=True).startswith(f"{would} client remove ab12")
+    assert not names_subject(plan)
+
+
+def test_what_an_undo_adds_is_restored() -> None:
+    changes = [Change(ACME, {"name": "Acme"}), Change(ANA, {})]
+    assert [*map(plain_line, describe_changes(changes, restored=True))] == [
+        "acme.example: restored, name Acme",
+        "ana@agency.example: restored",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            [("owner", "partner", "default"), ("notify", "a@p.example", None), ("on", DAY, date(2026, 3, 1))],
+            "owner Partner, partner user a@p.example (was: follows the default), confirmed on 2027-03-01",
+        ),
+        (
+            [("owner", "default", "partner"), ("notify", None, "a@p.example")],
+            "follows the default (was: owner Partner, partner user a@p.example)",
+        ),
+        ([("on", DAY, date(2026, 3, 1))], "confirmed on 2026-03-01 → 2027-03-01"),
+    ],
+)
+def test_a_confirmed_setting_is_described_as_one(fields: list[tuple[str, Any, Any]], expected: str) -> None:
+    changes = [Change((*SEEN, key), after, before) for key, after, before in fields]
+    [found] = describe_changes(changes)
+    assert plain_line(found) == f"acme.example: HubSpot setting: {expected}"
 
 
 def test_a_first_line_with_the_client_leaves_the_values_for_the_second() -> None:
@@ -173,10 +207,11 @@ def test_a_first_line_with_the_client_leaves_the_values_for_the_second() -> None
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (Change((*OVERRIDE, "notify"), None, "a@p.example"), "acme.example override partner user removed"),
-        (Change(PAULA, {"email": PAULA[-1]}), "acme.example contacts added"),
-        (Change(ACME, "b.example", "acme.example", renamed=True), "acme.example renamed"),
+        (Change(SEEN, {"owner": "default"}), "acme.example: confirmed in HubSpot"),
+        (Change((*OVERRIDE, "notify"), None, "a@p.example"), "acme.example: override partner user removed"),
+        (Change(PAULA, {"email": PAULA[-1]}), "acme.example: contacts added"),
+        (Change(ACME, "b.example", "acme.example", renamed=True), "acme.example: renamed"),
     ],
 )
 def test_the_kind_of_a_change(change: Change, expected: str) -> None:
-    assert name_change(change) == expected
+    assert name_changes([change]) == expected

@@ -1,5 +1,6 @@
 """Test typed dates and durations, deadlines, and windows."""
 
+import re
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -44,7 +45,8 @@ def test_dates_are_read_as_in_the_table(today: date, text: str, is_: date | None
             with pytest.raises(UsageError) as caught:
                 parse_day(text, today, option="--from", end=end)
             assert caught.value.message == f"--from: {text!r} is not a valid date"
-            assert caught.value.hint.replace(" or ", ", ").endswith(DAY_FORMS)
+            if not re.search(r"[0-9][-/.][0-9]{4}$", text):
+                assert caught.value.hint.replace(" or ", ", ").endswith(DAY_FORMS)
     else:
         assert parse_day(text, today, option="--from") == is_
         assert parse_day(text, today, option="--to", end=True) == last
@@ -59,6 +61,24 @@ def test_durations_are_read_as_in_the_table(today: date, text: str, is_: date | 
         assert caught.value.hint == "use a duration such as 120d, 6w, 3m or 1y"
     else:
         assert parse_span(text, today, option="--within") == is_
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("31/12/2027", "2027-12-31"),
+        ("12.31.2027", "2027-12-31"),
+        ("5-5-2027", "2027-05-05"),
+        ("03/04/2027", "2027-03-01"),  # either of two days
+        ("31/02/2027", "2027-03-01"),
+        ("40/40/2027", "2027-03-01"),
+    ],
+)
+def test_a_date_with_the_year_last_is_suggested_in_the_right_order(text: str, example: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_day(text, date(2026, 11, 23))
+    assert caught.value.message == f"{text!r} is not a valid date"
+    assert caught.value.hint == f"use YYYY-MM-DD, for example {example}"
 
 
 def test_a_duration_beyond_the_calendar_is_refused() -> None:

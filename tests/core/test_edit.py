@@ -283,7 +283,7 @@ CASES = [
         "a fourth billing contact is planned, with a note",
         lambda its: contacts.assign(its.client(GAMA), Role.BILLING, "d@gama.example"),
         [((*GC, "contacts", "d@gama.example"), {"email": "d@gama.example", "roles": ["billing"]})],
-        notes=("4 billing contacts, and HubSpot allows 3",),
+        notes=("4 billing contacts, but HubSpot allows 3",),
     ),
     Case(
         "a third billing contact has no note",
@@ -343,13 +343,13 @@ CASES = [
         "the product already has the name: no changes",
         lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "Sales Hub"),
         [],
-        notes=("acme.example already has a renewal of Sales Hub",),
+        notes=("acme.example already has a renewal for 'Sales Hub'",),
     ),
     Case(
         "the renewal that an import added under the new name is merged with the renamed one",
         lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "new"),
         [((*AC, "renewals", "New"), None), ((*AC, "renewals", "Sales Hub"), "new")],
-        notes=("the renewals of Sales Hub and New are merged",),
+        notes=("the renewal for 'Sales Hub' is merged into 'New'",),
         text=STORE.replace(
             "2027-05-01 },\n", '2027-05-01 },\n  { date = 2027-06-30, product = "New" },\n', 1
         ),
@@ -380,7 +380,7 @@ CASES = [
             ((*AC, "renewals", "Sales Hub", "deadline"), date(2028, 1, 1)),
             ((*AC, "renewals", "Sales Hub"), "new"),
         ],
-        notes=("the renewals of Sales Hub and New are merged",),
+        notes=("the renewal for 'Sales Hub' is merged into 'New'",),
         text=STORE.replace(
             "2027-05-01 },\n",
             f'2027-05-01 }},\n  {{ date = {NEW_DAY}, product = "New", deadline = 2028-01-01 }},\n',
@@ -446,13 +446,13 @@ CASES = [
                 },
             )
         ],
-        notes=("new.example then has 2 primary contacts, and HubSpot allows 1",),
+        notes=("new.example: 2 primary contacts, but HubSpot allows 1",),
     ),
     Case(
         "without a default there is a note",
         lambda its: clients.add(Portfolio(), "new.example"),
         [(("clients", "new.example"), {})],
-        notes=("no default is set yet: renewctl set-default --owner hubspot",),
+        notes=("no default is set yet; set it: renewctl set-default --owner hubspot",),
     ),
     Case(
         "a renewal has only the values that are given",
@@ -654,26 +654,26 @@ CASES = [
     ),
 ]
 
-HAS_NO = "acme.example has no renewal of 'Service Hub'"
+HAS_NO = "acme.example has no renewal for 'Service Hub'"
 BOTH_PRODUCTS = "--product 'Marketing Hub' or --product 'Sales Hub'"
 REFUSALS = [
     Refusal(
         "a default with the owner partner without a user",
         lambda its: settings.set_default(its.known, PARTNER, ""),
-        "owner partner requires a partner user",
+        "a partner user is required",
         "--notify USER",
     ),
     Refusal(
         "the user is removed from a default with the owner partner",
         lambda its: settings.set_default(its.known, None, ""),
-        "owner partner requires a partner user",
+        "a partner user is required",
         "--notify USER",
         text=PARTNER_DEFAULT,
     ),
     Refusal(
         "a first default with the owner partner without a user",
         lambda its: settings.set_default(its.known, PARTNER, None),
-        "owner partner requires a partner user",
+        "a partner user is required",
         "--notify USER",
         text=NO_DEFAULT,
     ),
@@ -686,14 +686,20 @@ REFUSALS = [
     ),
     Refusal(
         "an override without owner and user",
-        lambda its: settings.override(its.known, [its.client(BETA)], None, None, "note"),
+        lambda its: settings.override(its.known, [its.client(BETA)], None, None),
         "nothing to change",
+        "--owner",
+    ),
+    Refusal(
+        "a note alone",
+        lambda its: settings.override(its.known, [its.client(ACME)], None, None, "note"),
+        "--note alone changes nothing",
         "--owner",
     ),
     Refusal(
         "an override with the owner partner without a user",
         lambda its: settings.override(its.known, [its.client(BETA)], PARTNER, None),
-        "owner partner requires a partner user",
+        "a partner user is required",
         "--notify USER",
     ),
     Refusal(
@@ -701,16 +707,19 @@ REFUSALS = [
         lambda its: settings.override(
             its.known, [its.client(ACME), its.client(BETA), its.client(GAMA)], None, its.user("rui").email
         ),
-        "--notify without --owner",
+        "--notify requires --owner",
         "--owner partner or --owner hubspot",
-        ((AC, "acme.example has the owner hubspot"), (GC, "gama.example has the owner hubspot")),
+        (
+            (AC, "the renewal owner of acme.example is HubSpot"),
+            (GC, "the renewal owner of gama.example is HubSpot"),
+        ),
     ),
     Refusal(
         "a user alone without an owner",
         lambda its: settings.override(its.known, [its.client(ACME)], None, its.user("ana").email),
-        "--notify without --owner",
+        "--notify requires --owner",
         "--owner partner or --owner hubspot",
-        ((("clients", ACME), "acme.example has no owner, because no default is set"),),
+        ((("clients", ACME), "no default is set, so acme.example has no renewal owner"),),
         text=NO_DEFAULT,
     ),
     Refusal(
@@ -752,7 +761,7 @@ REFUSALS = [
     Refusal(
         "a new client without a domain",
         lambda its: clients.add(its.known, "Acme Ltda"),
-        "'Acme Ltda' is not a domain",
+        "'Acme Ltda' is not a valid domain",
         "acme.example",
     ),
     Refusal(
@@ -764,7 +773,7 @@ REFUSALS = [
     Refusal(
         "a new client with another client's hub ID",
         lambda its: clients.add(its.known, "new.example", {"hub_id": 4411223}),
-        "hub ID 4411223 already belongs to acme.example",
+        "acme.example already has the hub ID 4411223",
         "account menu",
     ),
     Refusal(
@@ -774,19 +783,19 @@ REFUSALS = [
             "new.example",
             {"hub_id": 4412345},
         ),
-        "a client with the hub ID 4412345 already exists",
+        "client '4412345' already exists",
         "renewctl client rename 4412345 new.example",
     ),
     Refusal(
         "a hub ID in place of the domain, which a client has",
         lambda its: clients.add(its.known, "4411223"),
-        "hub ID 4411223 already belongs to acme.example",
+        "acme.example already has the hub ID 4411223",
         "account menu",
     ),
     Refusal(
         "another client's hub ID is set",
         lambda its: clients.change(its.known, its.client(GAMA), {"hub_id": 4411223}),
-        "hub ID 4411223 already belongs to acme.example",
+        "acme.example already has the hub ID 4411223",
         "account menu",
     ),
     Refusal(
@@ -802,9 +811,9 @@ REFUSALS = [
         "renewctl client show beta.example",
     ),
     Refusal(
-        "renamed to a text that is not a domain",
+        "renamed to a text that is not a valid domain",
         lambda its: clients.rename(its.known, its.client(ACME), "a b"),
-        "'a b' is not a domain",
+        "'a b' is not a valid domain",
         "acme.example",
     ),
     Refusal(
@@ -830,7 +839,7 @@ REFUSALS = [
     Refusal(
         "a product is renamed that the client does not have",
         lambda its: renewals.rename_product(its.client(ACME), "CMS", "New"),
-        "acme.example has no renewal of 'CMS'",
+        "acme.example has no renewal for 'CMS'",
         BOTH_PRODUCTS,
     ),
     Refusal(
@@ -842,13 +851,13 @@ REFUSALS = [
     Refusal(
         "a product is renamed to one that renews on another day",
         lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "marketing hub"),
-        "acme.example already has a renewal of Marketing Hub with other dates",
+        "acme.example already has a renewal for 'Marketing Hub' with other dates",
         "renewctl client remove-renewal acme.example --product PRODUCT",
     ),
     Refusal(
         "a product is renamed to one with other dates than the new ones",
         lambda its: renewals.rename_product(its.client(ACME), "Sales Hub", "marketing hub", Renewal(NEW_DAY)),
-        "acme.example already has a renewal of Marketing Hub with other dates",
+        "acme.example already has a renewal for 'Marketing Hub' with other dates",
         "renewctl client remove-renewal acme.example --product PRODUCT",
     ),
     Refusal(
@@ -892,7 +901,7 @@ REFUSALS = [
     Refusal(
         "a user who already exists",
         lambda its: users.add(its.known, "ana@AGENCY.example"),
-        "partner user Ana@agency.example already exists",
+        "partner user 'Ana@agency.example' already exists",
         "renewctl user set Ana@agency.example",
     ),
     Refusal(
@@ -904,7 +913,7 @@ REFUSALS = [
     Refusal(
         "a user who is still in use is removed: every setting is listed",
         lambda its: users.remove(its.known, its.user("ana")),
-        "Ana@agency.example is still in use",
+        "'Ana@agency.example' is still in use",
         "renewctl user replace Ana@agency.example NEW",
         (
             (("defaults", "notify"), "Ana@agency.example is the partner user of the default"),

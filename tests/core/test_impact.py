@@ -17,7 +17,7 @@ from renewctl.domain.identifiers import address_key, compose
 from renewctl.domain.impact import Impact, Recipient, compare_recipients
 from renewctl.domain.paths import apply_changes, comparable
 from renewctl.domain.validate import read_portfolio
-from renewctl.model import Owner, Portfolio
+from renewctl.model import Change, Owner, Portfolio
 
 TODAY = date(2026, 11, 23)
 BASE: Data = {
@@ -183,6 +183,50 @@ def test_a_removed_renewal_has_the_recipients_it_had(renewals: list[Data], ended
     assert [each.renewal.product for each in found] == ended
     assert {each.client for each in found} <= {"a.example"}  # a removed client is not about its renewals
     assert all([recipient.email for recipient in each.recipients] == ["x@a.example"] for each in found)
+
+
+RENEWALS = ("clients", "A.example", "renewals")
+
+
+@pytest.mark.parametrize(
+    ("renewals", "changes", "ended"),
+    [
+        # a new product and another date in one change
+        ([{"date": JUNE, "product": "Pro"}, CMS], [("Sales Hub", "Pro")], []),
+        # the same change, but of the other renewal
+        ([{"date": JUNE, "product": "Pro"}, SALES], [("cms", "PRO")], []),
+        # two renewals are merged into one of a known product, or of a new one
+        ([{"date": JUNE, "product": "CMS"}], [("Sales Hub", "CMS")], []),
+        ([{"date": MARCH, "product": "Pro"}], [("Sales Hub", "Pro")], ["CMS"]),
+        # one renamed, the other replaced on the same day
+        ([{"date": MARCH, "product": "Pro"}, {"date": MARCH, "product": "New"}], [("Sales Hub", "Pro")], []),
+    ],
+)
+def test_a_renamed_renewal_is_the_same(
+    renewals: list[Data], changes: list[tuple[str, str]], ended: list[str]
+) -> None:
+    before = changed(clients__a_dot_example__renewals=[SALES, CMS])
+    after = changed(clients__a_dot_example__renewals=renewals)
+    renames = [Change((*RENEWALS, old), new, old, renamed=True) for old, new in changes]
+    found = compare_recipients(portfolio(before), portfolio(after), renames).ended
+
+    assert [each.renewal.product for each in found] == ended
+
+
+@pytest.mark.parametrize(
+    ("override", "uncertain"),
+    [
+        ({"owner": "hubspot", "notify": "eva@p.example"}, "eva@p.example"),
+        ({"owner": "hubspot"}, "ana@p.example"),
+    ],
+)
+def test_a_copy_with_an_override_is_uncertain(override: Data, uncertain: str) -> None:
+    before = changed(policy={"hubspot_override_copies": "default-user"}, users__eva_at_p_dot_example={})
+    after = copy.deepcopy(before)
+    after["clients"]["b.example"]["override"] = override
+    found = compare_recipients(portfolio(before), portfolio(after)).added
+
+    assert {each.email: each.uncertain for each in found} == {"y@b.example": False, uncertain: True}
 
 
 def test_another_policy_changes_who_is_copied() -> None:

@@ -89,7 +89,10 @@ WITH_OVERRIDES = ImportOptions(with_overrides=True)
 BY_DEADLINE = ImportOptions(renewal_from_deadline=True)
 SKIP_INVALID = ImportOptions(skip_invalid=True)
 PRIMARY, BILLING, DECISION = Role
-UNUSED_NOTE = "1 note not imported, because no override is set: {} (--map memo=note imports notes as memos)"
+DIFFERS = "a different owner or partner user in roster.csv"
+UNUSED_NOTE = (
+    "1 note not imported, because no override is set: {} (to import notes as memos: --map memo=note)"
+)
 
 
 def portfolio(text: str = STORE) -> Portfolio:
@@ -257,7 +260,8 @@ CASES = [
         [roles("Paula@acme.example", "primary"), roles("idle@acme.example", "decision-maker")],
         notes=(
             "idle@acme.example gets a role but is deactivated in HubSpot and receives nothing; "
-            "if it is active again: renewctl client set acme.example --reactivate idle@acme.example",
+            "check whether it is active again "
+            "(to record it: renewctl client set acme.example --reactivate idle@acme.example)",
         ),
     ),
     Case(
@@ -421,13 +425,13 @@ CASES = [
         "deadlines without dates are noted",
         [row(ACME, 2, product="Sales Hub", deadline=DAY), row(BETA, 3, deadline=DAY), row(GAMA, 4)],
         [],
-        notes=("2 rows have a deadline but no renewal date; not imported without --renewal-from-deadline",),
+        notes=("2 rows have a deadline but no renewal date; to compute them, add --renewal-from-deadline",),
     ),
     Case(
         "one deadline without a date",
         [row(BETA, deadline=DAY)],
         [],
-        notes=("1 row has a deadline but no renewal date; not imported without --renewal-from-deadline",),
+        notes=("1 row has a deadline but no renewal date; to compute it, add --renewal-from-deadline",),
     ),
     Case(
         "with the option, the date is computed and no deadline is saved",
@@ -458,7 +462,7 @@ CASES = [
         "owner and user without --with-overrides",
         [row(ACME, owner="partner", notify="nobody")],
         [],
-        notes=("1 client has a different owner or partner user; not imported without --with-overrides",),
+        notes=(f"1 client has {DIFFERS}; to import it, add --with-overrides",),
     ),
     Case(
         "a first override",
@@ -533,9 +537,8 @@ CASES = [
         [row("new.example", name="ACME ltda")],
         [(NEW, {"name": "ACME ltda"})],
         notes=(
-            "new.example is new and has the same name as acme.example, which is not listed; if only the "
-            "domain changed, undo this import if it was saved, then run: "
-            "renewctl client rename acme.example new.example",
+            "new.example has the same name as acme.example, which is not listed; "
+            "check whether only the domain changed (renewctl client rename)",
         ),
     ),
     Case(
@@ -601,13 +604,13 @@ CASES = [
             row(GAMA, 4, owner="partner", notify="nobody"),
         ],
         [],
-        notes=("2 clients have a different owner or partner user; not imported without --with-overrides",),
+        notes=(f"2 clients have {DIFFERS}; to import them, add --with-overrides",),
     ),
     Case(
         "one different setting is noted",
         [row(BETA, owner="default")],
         [],
-        notes=("1 client has a different owner or partner user; not imported without --with-overrides",),
+        notes=(f"1 client has {DIFFERS}; to import it, add --with-overrides",),
     ),
     Case(
         "the setting in one row of two",
@@ -650,12 +653,12 @@ class Refusal(NamedTuple):
 
 REFUSALS = [
     Refusal(
-        "no domain", [row("Some Company")], [(2, "'Some Company' is not a client's domain", "acme.example")]
+        "no domain", [row("Some Company")], [(2, "'Some Company' is not a valid domain", "acme.example")]
     ),
     Refusal(
-        "a number that is not a known hub ID", [row("12345")], [(2, "'12345' is not a client's domain", "")]
+        "a number that is not a known hub ID", [row("12345")], [(2, "'12345' is not a valid domain", "")]
     ),
-    Refusal("a word without a dot", [row("acme")], [(2, "'acme' is not a client's domain", "")]),
+    Refusal("a word without a dot", [row("acme")], [(2, "'acme' is not a valid domain", "")]),
     Refusal("an IP address", [row("1.2.3.4")], [(2, "'1.2.3.4' is an IP address", "acme.example")]),
     Refusal(
         "a page on a social network",
@@ -703,17 +706,17 @@ REFUSALS = [
     Refusal(
         "a hub ID of another client",
         [row(ACME, hub_id=7)],
-        [(2, "hub ID 7 is already used by gama.example", "")],
+        [(2, "gama.example already has the hub ID 7", "")],
     ),
     Refusal(
         "a new client with a known hub ID",
         [row("new.example", hub_id=7)],
-        [(2, "hub ID 7 is already used by gama", "")],
+        [(2, "gama.example already has the hub ID 7", "")],
     ),
     Refusal(
         "the problem is in the row with the hub ID",
         [row("new.example", 2), row("new.example", 3, hub_id=7)],
-        [(3, "hub ID 7 is already used by gama.example", "")],
+        [(3, "gama.example already has the hub ID 7", "")],
     ),
     Refusal(
         "a hub ID that two clients have",
@@ -723,7 +726,7 @@ REFUSALS = [
     Refusal(
         "a product that two renewals resemble",
         [row("cases.example", product="hub", renewal=DAY)],
-        [(2, "cases.example has several renewals that look like 'hub'", "combine them")],
+        [(2, "cases.example has several renewals that look like 'hub'", "merge them")],
     ),
     Refusal(
         "two new clients with one hub ID",
@@ -738,7 +741,7 @@ REFUSALS = [
     Refusal(
         "a product twice with other dates",
         [row(ACME, 2, product="New Hub", renewal=DAY), row("4411223", 3, product="new hub", renewal=OTHER)],
-        [(3, "acme.example already has new hub in line 2", "unique product")],
+        [(3, "acme.example already has a renewal for 'new hub' in line 2", "unique product")],
     ),
     Refusal(
         "no product twice with other dates",
@@ -748,7 +751,7 @@ REFUSALS = [
     Refusal(
         "no product and the only product, with different dates",
         [row(BETA, 2, product="Sales Hub", renewal=DAY), row(BETA, 3, renewal=OTHER)],
-        [(3, "already has Sales Hub in line 2", "")],
+        [(3, "already has a renewal for 'Sales Hub' in line 2", "")],
     ),
     Refusal(
         "no product and several renewals",
@@ -768,7 +771,7 @@ REFUSALS = [
     Refusal(
         "partner without a user",
         [row(ACME, owner="partner")],
-        [(2, "has owner partner but no partner user", "add the partner user")],
+        [(2, "but no partner user is set", "add the partner user")],
         WITH_OVERRIDES,
     ),
     Refusal(
@@ -780,13 +783,13 @@ REFUSALS = [
     Refusal(
         "default with a user",
         [row(BETA, 2), row(BETA, 3, owner="default", notify="ana")],
-        [(3, "beta.example has owner default but also a partner user", "clear the user")],
+        [(3, "beta.example has a partner user but the owner 'default'", "set the owner")],
         WITH_OVERRIDES,
     ),
     Refusal(
         "the hub ID of a client that may have a new domain",
         [row("new.example", hub_id=7)],
-        [(2, "hub ID 7 is already used by gama.example", "renewctl client rename gama.example new.example")],
+        [(2, "gama.example already has the hub ID 7", "renewctl client rename gama.example new.example")],
     ),
     Refusal(
         "two memos",
@@ -872,7 +875,7 @@ def test_implausible_dates_are_noted() -> None:
     assert [*note_implausible_dates([row(ACME, renewal=DAY)], today)] == []
 
 
-CANNOT_KNOW = "check which HubSpot has"
+CANNOT_KNOW = "check who has the role in HubSpot"
 
 
 def test_more_contacts_than_hubspot_allows_are_noted() -> None:
@@ -884,8 +887,8 @@ def test_more_contacts_than_hubspot_allows_are_noted() -> None:
         row(BETA, 6, contacts={BILLING: contact_list(*(f"{letter}@beta.example" for letter in "abc"))}),
     ]
     assert plan_import(portfolio(), rows, ImportOptions()).notes == (
-        f"acme.example then has 2 primary contacts, and HubSpot allows 1: {CANNOT_KNOW}",
-        f"gama.example then has 4 billing contacts, and HubSpot allows 3: {CANNOT_KNOW}",
+        f"acme.example: 2 primary contacts, but HubSpot allows 1; {CANNOT_KNOW}",
+        f"gama.example: 4 billing contacts, but HubSpot allows 3; {CANNOT_KNOW}",
     )
     many = {
         f"c{n}.example": [
@@ -895,7 +898,7 @@ def test_more_contacts_than_hubspot_allows_are_noted() -> None:
     }
     first, *_, last = crowded = [*note_contacts(many, {})]
     assert len(crowded) == 4
-    assert first == f"c0.example then has 2 decision makers, and HubSpot allows 1: {CANNOT_KNOW}"
+    assert first == f"c0.example: 2 decision makers, but HubSpot allows 1; {CANNOT_KNOW}"
     assert last == "7 more roles have more contacts than HubSpot allows"
 
 
@@ -1055,8 +1058,9 @@ RENAMES = [
         [row(ACME, product="Marketing Hub Pro", renewal=MARCH), row(ACME, 3, product="Sales Hub")],
         (
             "acme.example: 'Marketing Hub Pro' (2027-03-01) is added, but 'Marketing Hub' (2027-03-01) "
-            "is not listed; if they are the same renewal: renewctl client set-renewal "
-            "acme.example --product 'Marketing Hub' --rename 'Marketing Hub Pro'",
+            "is not listed; check whether they are the same renewal "
+            "(to merge them: renewctl client set-renewal acme.example --product 'Marketing Hub' "
+            "--rename 'Marketing Hub Pro')",
         ),
         ("acme.example: 'Marketing Hub Pro' (2027-03-01) replaces 'Marketing Hub' (2027-03-01)",),
         [renewal("Marketing Hub")],
@@ -1100,8 +1104,8 @@ def test_a_renewal_without_a_product_is_matched_on_any_date() -> None:
 
     assert plan.notes == (
         "beta.example: 'CMS' (2027-09-01) is added, but the renewal without a product (2027-03-01) is "
-        "not listed; if they are the same renewal: "
-        "renewctl client set-renewal beta.example 2027-09-01 --product '' --rename CMS",
+        "not listed; check whether they are the same renewal (to merge them: "
+        "renewctl client set-renewal beta.example 2027-09-01 --product '' --rename CMS)",
     )
 
 
@@ -1147,8 +1151,8 @@ FILLS = [
         [((*NAMED, each), {"date": MARCH, "product": each}) for each in "AB"],
         notes=(
             "acme.example: 'A' (2027-03-01) is added, but the renewal without a product (2027-03-01) "
-            "is not listed; if they are the same renewal: "
-            "renewctl client set-renewal acme.example --product '' --rename A",
+            "is not listed; check whether they are the same renewal (to merge them: "
+            "renewctl client set-renewal acme.example --product '' --rename A)",
         ),
     ),
     Case(
@@ -1168,9 +1172,9 @@ FILLS = [
         [((*NAMED, "A"), {"date": DAY, "product": "A", "deadline": date(2027, 8, 1)})],
         notes=(
             "acme.example: 'A' (2027-09-01) is added, but the renewal without a product (2027-03-01) "
-            "is not listed; if they are the same renewal: "
+            "is not listed; check whether they are the same renewal (to merge them: "
             "renewctl client set-renewal acme.example 2027-09-01 --product '' --rename A "
-            "--deadline 2027-08-01",
+            "--deadline 2027-08-01)",
         ),
     ),
     Case(
@@ -1179,8 +1183,8 @@ FILLS = [
         [((*NAMED, "A"), {"date": date(2027, 6, 30), "product": "A"})],
         notes=(
             "acme.example: 'A' (2027-06-30) is added, but 'Sales Hub' (2027-06-30) is not listed; "
-            "if they are the same renewal: "
-            "renewctl client set-renewal acme.example --product 'Sales Hub' --rename A",
+            "check whether they are the same renewal (to merge them: "
+            "renewctl client set-renewal acme.example --product 'Sales Hub' --rename A)",
         ),
         text=UNNAMED.replace("{ date = 2027-03-01, deadline = 2027-01-01 }, ", ""),
     ),
@@ -1255,7 +1259,7 @@ def test_the_command_in_the_note_works_before_and_after_the_import(
     values = {"product": "New", "renewal": day} | ({"deadline": deadline} if deadline else {})
     rows = [ImportRow(FILE, 2, "a", values)]
     added = plan_import(portfolio(text), rows, ImportOptions())
-    words = split(added.notes[0].partition("same renewal: ")[2])
+    words = split(added.notes[0].partition("(to merge them: ")[2].removesuffix(")"))
     given_options = dict(pairwise(words))
     dates = [date.fromisoformat(word) for word in words[4:5] if word[0].isdigit()]
     own = date.fromisoformat(given_options["--deadline"]) if "--deadline" in given_options else None
@@ -1311,14 +1315,12 @@ def test_prune_removes_unlisted_renewals_after_confirmation() -> None:
         renewal("Marketing Hub"), ("clients", "cases.example", "renewals", "Hub"),
     ]  # fmt: skip
     assert [len(client.renewals) for client in after.clients.values()] == [1, 1, 1, 0, 0, 0, 1]
-    assert plan.danger == "import --prune removes 2 renewals: acme.example, cases.example"
+    assert plan.danger == "import --prune removes 2 renewals"
+    assert plan.affected == ("acme.example: 1 renewal", "cases.example: 1 renewal")
     assert not plan_import(after, [*rows, *OTHER_CLIENTS], PRUNE).changes
 
     others = plan_import(portfolio(), rows, PRUNE)
-    assert others.danger == (
-        "import --prune removes 3 of 7 clients and 2 renewals: "
-        "twice.example, one.example, other.example and 2 more"
-    )
+    assert others.danger == ("import --prune removes 3 of 7 clients and 2 renewals")
     assert dict(others.counts)["removed"] == 3
 
 

@@ -1,6 +1,7 @@
 """Test columns that are matched by their cells, and the offered commands."""
 
 import csv
+import re
 import shlex
 from datetime import date
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewctl.command_line import find_commands, name_store
+from renewctl.command_line import name_store
 from renewctl.errors import BadInput
 from renewctl.exchange.columns import MatchedColumns, match_columns
 from renewctl.exchange.contents import Content, Contents
@@ -34,10 +35,9 @@ def read(table: Sheet, *options: str, with_overrides: bool = False) -> ClientRow
 
 
 def paste(text: str) -> list[str]:
-    """Return the --map options of the command in a text, as a shell reads them."""
-    words = shlex.split(find_commands(text)[0])
-    assert words[:3] == ["renewctl", "import", FILE]
-    return [word.removeprefix("--map=") for word in words[3:] if word != "--map"]
+    """Return the --map options in a text, as a shell reads them."""
+    options = re.findall(r"""--map ((?:'[^']*'|"[^"]*"|[\w@%+=:./-])+)""", text)
+    return [word for option in options for word in shlex.split(option)]
 
 
 # The table; the offers in order.
@@ -115,7 +115,7 @@ def test_columns_that_look_like_fields_are_offered(header: str, rows: str, offer
     # All offered commands can be pasted one after the other.
     pasted: list[str] = []
     while found.warnings:
-        pasted = paste(found.warnings[0])
+        pasted += paste(found.warnings[0])
         found = read(table, *pasted)
     assert {*pasted} <= {*offered}
     assert {option.partition("=")[0] for option in pasted} == {option.partition("=")[0] for option in offered}
@@ -199,7 +199,7 @@ def test_a_partly_fitting_column_is_offered_with_the_misfit(
     warnings = read(table).warnings
 
     assert [
-        warning.removeprefix("column ").partition("; if it is the ")[0] for warning in warnings
+        warning.removeprefix("column ").partition("; check whether it is the ")[0] for warning in warnings
     ] == reasons
     assert [paste(warning)[-1] for warning in warnings] == offered
     for option in offered:
@@ -228,19 +228,18 @@ def test_a_skipped_field_is_not_offered() -> None:
     table = sheet("Domain|Plano|E-mail|Fim", "acme.example|Pro|p@acme.example|2027-03-01")
 
     assert read(table, "product=", "primary=", "billing=", "decision_maker=", "renewal=").warnings == ()
-    assert read(table, "primary=", "product=", "renewal=").warnings[0].endswith("--map billing=E-mail")
+    assert read(table, "primary=", "product=", "renewal=").warnings[0].endswith("(--map billing=E-mail)")
 
 
 def test_warnings_have_the_column_and_its_content() -> None:
     table = sheet("Domain|Quem|Validade|Plano", "acme.example|p@acme.example|2027-03-01|Pro")
 
     assert read(table).warnings == (
-        "column 'Quem' has email addresses but is not used; if it is the primary contact "
-        "(or billing contact, decision maker): renewctl import 'my clients.csv' --map primary=Quem",
-        "column 'Validade' has dates but is not used; if it is the renewal date: "
-        "renewctl import 'my clients.csv' --map renewal=Validade",
-        "column 'Plano' is not used; if it is the product: "
-        "renewctl import 'my clients.csv' --map product=Plano",
+        "column 'Quem' has email addresses but is not used; "
+        "check whether it is the primary contact, billing contact or decision maker (--map primary=Quem)",
+        "column 'Validade' has dates but is not used; "
+        "check whether it is the renewal date (--map renewal=Validade)",
+        "column 'Plano' is not used; check whether it is the product (--map product=Plano)",
     )
 
 
@@ -268,12 +267,14 @@ def test_commands_with_unusual_names_can_be_pasted(name: str, typed: str) -> Non
     [
         (
             ("Domain", ""),
-            "column B, which has no name, has dates but is not used; to read it, give it a unique name",
+            "column B, which has no name, has dates but is not used; "
+            "check whether it is the renewal date (after you give it a unique name: ",
         ),
-        (("Domain", "fim", "Fim"), "column 'fim' has dates but is not used; if it is"),
+        (("Domain", "fim", "Fim"), "column 'fim' has dates but is not used; check whether it is"),
         (
             ("Domain", "fim", "fim"),
-            "column 'fim' has dates but is not used; to read it, give it a unique name",
+            "column 'fim' has dates but is not used; "
+            "check whether it is the renewal date (after you give it a unique name: ",
         ),
     ],
 )
@@ -352,7 +353,7 @@ REMARKS = [
         "acme.example|f@acme.example|01/03/2027|Ana",
         [],
         "'Site' as the client's domain, 'Financeiro' as the billing contact, 'Vencimento' as the renewal "
-        "date; to skip: --map billing=, --map renewal=",
+        "date (to skip: --map billing=, --map renewal=)",
     ),
     ("Domain|Vencimento", "acme.example|01/03/2027", ["renewal=Vencimento"], ""),
     ("Domain|Vencimento|Diretor", "acme.example|01/03/2027|", ["renewal="], ""),
@@ -374,7 +375,7 @@ def test_a_responsible_person_is_read_only_with_an_owner() -> None:
         sheet("Domain|Owner|Responsável", "acme.example|partner|Ana"),
         ("Domain|Responsável", "a.b|Ana"),
     )
-    remark = "columns recognized by their cells: 'Responsável' as the partner user; to skip: --map notify="
+    remark = "columns recognized by their cells: 'Responsável' as the partner user (to skip: --map notify=)"
 
     assert read(table, with_overrides=True).notes == (remark,)
     assert read_override_rows(table, FILE).notes == (remark,)
@@ -434,11 +435,11 @@ def test_a_client_column_is_offered_by_its_cells(
     if offered:
         assert read(table, *offered).rows[0].client.endswith(".example")
         return
-    add, _, name = problem.hint.partition("; if a column has them, ")
-    assert add == "add a column with each client's domain, for example acme.example"
     # The columns are listed only if one has domains.
-    shown = f"add --map client=HEADER (columns: {', '.join(table.columns)})"
-    assert name == (shown if ".example" in row.replace("@acme.example", "") else "")
+    listed = f"the clients' domains (columns: {', '.join(table.columns)})"
+    shown = f"add --map client=HEADER for the column with {listed}"
+    none = "add a column with each client's domain, for example acme.example"
+    assert problem.hint == (shown if ".example" in row.replace("@acme.example", "") else none)
 
 
 def test_the_hint_has_the_cell_that_does_not_fit_the_client() -> None:
@@ -446,8 +447,8 @@ def test_the_hint_has_the_cell_that_does_not_fit_the_client() -> None:
         read(sheet("Firma|Webseite", "Müller|mueller.example", "Groß|im Aufbau"))
 
     assert caught.value.problems[0].hint == (
-        "'Webseite' is not used, because 'im Aufbau' is not a client's domain; "
-        "if it has the clients' domains: renewctl import 'my clients.csv' --map client=Webseite"
+        "add --map client=Webseite if 'Webseite' has the clients' domains "
+        "(although 'im Aufbau' is not a client's domain)"
     )
 
 
@@ -549,7 +550,7 @@ def test_a_role_column_without_addresses_is_skipped(
 def test_a_mapped_column_of_names_is_read() -> None:
     table = sheet("Domain|Primary contact", "a.example|Paula", "b.example|Rui")
 
-    assert [paste(problem.hint) for problem in read(table, "primary=Primary contact").problems] == [
+    assert [paste(problem.note) for problem in read(table, "primary=Primary contact").problems] == [
         ["primary="]
     ] * 2
 
@@ -630,7 +631,7 @@ def test_an_unreadable_column_can_be_skipped(column: str, option: str) -> None:
     problems = read(table).problems
     assert len(problems) == len([cell for cell in cells if cell])
     for problem in problems:
-        assert paste(problem.hint) == [option]
+        assert paste(problem.note) == [option]
     left_out = read(table, option)
     assert left_out.problems == ()
     assert left_out.unused == (name,)
@@ -643,10 +644,8 @@ def test_another_column_is_offered_for_an_unreadable_one() -> None:
     )
 
     (first, _) = read(table).problems
-    assert first.hint.endswith(
-        "; if 'E-mail' is the primary contact: renewctl import 'my clients.csv' --map primary=E-mail"
-    )
-    assert read(table, *paste(first.hint)).problems == ()
+    assert first.note == "check whether 'E-mail' is the primary contact (--map primary=E-mail)"
+    assert read(table, *paste(first.note)).problems == ()
 
 
 def test_another_column_is_offered_for_one_without_addresses() -> None:
@@ -656,19 +655,19 @@ def test_another_column_is_offered_for_one_without_addresses() -> None:
 
     assert read(table).warnings == (
         "column 'Primary contact' (primary contact) is not used, because it has no email addresses",
-        "column 'E-mail' has email addresses but is not used; if it is the primary contact "
-        "(or billing contact, decision maker): renewctl import 'my clients.csv' --map primary=E-mail",
+        "column 'E-mail' has email addresses but is not used; "
+        "check whether it is the primary contact, billing contact or decision maker (--map primary=E-mail)",
     )
 
 
 def test_one_invalid_cell_adds_no_hint_about_its_column() -> None:
     table = sheet("Domain|Renewal", "a.example|2027-03-01", "b.example|2027-03-02", "c.example|soon")
 
-    assert [find_commands(problem.hint) for problem in read(table).problems] == [[]]
+    assert [paste(problem.note) for problem in read(table).problems] == [[]]
     alone = sheet("Domain|Renewal", "a.example|soon", "b.example|")
-    assert [find_commands(problem.hint) for problem in read(alone).problems] == [[]]
+    assert [paste(problem.note) for problem in read(alone).problems] == [[]]
     ambiguous = sheet("Domain|Renewal", "a.example|03/04/2027", "b.example|05/06/2027")
-    assert [find_commands(problem.hint) for problem in read(ambiguous).problems] == [[], []]
+    assert [paste(problem.note) for problem in read(ambiguous).problems] == [[], []]
 
 
 def test_cells_with_errors_do_not_count_when_columns_are_matched() -> None:
@@ -693,10 +692,10 @@ def test_an_invalid_cell_adds_a_hint_if_the_name_is_uncertain() -> None:
     table = sheet("Domain|Vencimento", *days, "e.example|a combinar")
 
     (problem,) = read(table).problems
-    assert paste(problem.hint) == ["renewal="]
+    assert paste(problem.note) == ["renewal="]
     assert len(read(table, "renewal=").rows) == 5
     (problem,) = read(table, "renewal=Vencimento").problems
-    assert find_commands(problem.hint) == []
+    assert problem.note == ""
 
 
 def test_a_partly_converted_column_can_be_skipped_if_its_name_is_uncertain() -> None:
@@ -706,8 +705,8 @@ def test_a_partly_converted_column_can_be_skipped_if_its_name_is_uncertain() -> 
 
     with pytest.raises(BadInput, match="cannot be read") as caught:
         read(table)
-    (problem,) = caught.value.problems
-    assert paste(problem.hint) == ["renewal="]
+    (problem, note) = caught.value.problems
+    assert paste(problem.note) == paste(note.message) == ["renewal="]
     assert len(read(table, "renewal=").rows) == 4
 
 
@@ -785,8 +784,7 @@ def test_offered_commands_can_be_pasted_and_work(data: st.DataObject) -> None:
     assert set(found.columns) <= set(COLUMNS)
     assert sorted(found.columns.values()) == sorted(set(found.columns.values()))
     for warning in found.warnings:
-        for command in find_commands(warning)[:1]:
-            option = shlex.split(command)[-1]
+        for option in paste(warning)[:1]:
             field, _, _ = option.partition("=")
             place = found.columns.get(field)
             assert place is None or Contents(table).content(place) is Content.NOTHING

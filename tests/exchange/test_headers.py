@@ -24,10 +24,7 @@ EVERYDAY = [
 ]
 FIELDS = tuple(COLUMNS)
 LANGUAGES = ("en", "pt", "es", "fr", "de", "ja", "pl")
-ADD_DOMAINS = (
-    "add a column with each client's domain, for example acme.example; "
-    "if a column has them, add --map client=HEADER"
-)
+ADD_MAPPING = "add --map client=HEADER for the column with the clients' domains"
 NAMES = {
     "client": "Client|Client name|Cliente|Kunde|クライアント|Klient|domain|Domain|Company Domain Name"
     "|Company domain name|Domínio|DOMINIO|Domaine|Nombre del dominio de la empresa",
@@ -225,7 +222,7 @@ def test_two_columns_for_one_field_are_both_listed() -> None:
     ],
 )
 def test_without_a_client_column_the_columns_are_listed(columns: tuple[str, ...], hint: str) -> None:
-    assert problems(columns) == [("no column has the clients' domains", f"{ADD_DOMAINS} ({hint})")]
+    assert problems(columns) == [("no column has the clients' domains", f"{ADD_MAPPING} ({hint})")]
 
 
 @pytest.mark.parametrize(
@@ -274,7 +271,7 @@ def test_all_problems_with_columns_are_listed() -> None:
         ),
         (
             "no column has the clients' domains",
-            f"{ADD_DOMAINS} (columns: Name, name, Kontact)",
+            f"{ADD_MAPPING} (columns: Name, name, Kontact)",
         ),
     ]
     assert problems(("domain",), {"note": "x", "client": "zzz"}) == [

@@ -245,7 +245,7 @@ def test_written_csv_is_read_back(rows: list[list[str]], delimiter: str) -> None
         ("client\né\n".encode("cp1252"), 2, "byte 0xe9 is not valid UTF-8", "add --encoding cp1252 for 'é'"),
         ("client\r\ré\r".encode("cp1252"), 3, "byte 0xe9 is not valid UTF-8", "--encoding cp1252"),
         (b"\xff\xfea\0\n\0b", 2, "byte 0x62 is not valid UTF-16-LE", ""),
-        (b"client\na\0b\n", 2, "the character U+0000 is not allowed in text", "remove it"),
+        (b"client\na\0b\n", 2, "the character U+0000 is not allowed in text", "save the file again"),
         ("client\na\n".encode("utf-16-le"), 1, "the character U+0000", "--encoding utf-16-le"),
         (b'client,name\na,b\nc,"d\ne,f\n', 3, "the quote that opens here is never closed", "double"),
         (b'client,name\na,"b\nc\n"\n"d","e\nf""\n', 5, "the quote that opens here is never closed", ""),

@@ -265,7 +265,7 @@ def test_undo_is_refused_if_its_client_was_renamed_later(
     before = store.read_bytes()
     capsys.readouterr()
     assert main(["undo", cleared]) == 5
-    assert 'clients."a.example" does not exist any more' in capsys.readouterr().err
+    assert 'clients."a.example" no longer exists' in capsys.readouterr().err
     assert store.read_bytes() == before
 
 
@@ -492,7 +492,7 @@ def test_undo_is_refused_if_the_item_was_removed(capsys: pytest.CaptureFixture[s
     identity = history.read(path, digest(path.read_bytes())).records[-1].id
     assert main(["client", "remove-renewal", "a", "--product", "S", "-q"]) == 0
     assert main(["undo", identity, "-q"]) == 5
-    assert "clients.a.renewals.S does not exist any more" in capsys.readouterr().err
+    assert "clients.a.renewals.S no longer exists" in capsys.readouterr().err
 
 
 def test_undo_keeps_a_comment_below_its_client() -> None:

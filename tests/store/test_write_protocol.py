@@ -235,7 +235,7 @@ def test_another_file_in_place_of_the_lock_file_is_refused_and_kept(
     make[what]()
     ran = server.run(*EDIT)
     refused(ran, store, str(LOCK))
-    assert "remove it" in ran.err
+    assert "move it away" in ran.err
     assert LOCK.is_symlink() == ("link" in what or what == "a device")
     assert not Path("gone").exists()
     assert not Path("mine").exists() or Path("mine").read_text() == "mine"
@@ -246,7 +246,7 @@ def test_a_lock_file_that_cannot_be_opened_is_reported(anybodys: Path, server: S
     given(anybodys)
     LOCK.touch(mode=0o600)
     ran = plain(server, *EDIT)
-    refused(ran, anybodys, ".renewctl.toml.lock: Permission denied")
+    refused(ran, anybodys, ".renewctl.toml.lock': Permission denied")
     assert "permissions" in ran.err
 
 
@@ -268,7 +268,7 @@ def test_an_unreadable_file_is_refused(anybodys: Path, server: Server) -> None:
     for argv in (EDIT, ("who",)):
         ran = plain(server, *argv)
         assert (ran.status, ran.out) == (74, "")
-        assert "cannot read renewctl.toml: Permission denied" in ran.err
+        assert "cannot read 'renewctl.toml': Permission denied" in ran.err
         assert "permissions" in ran.err
 
 
@@ -283,7 +283,7 @@ def test_a_read_only_file_is_refused(anybodys: Path, server: Server) -> None:
 def test_an_unreadable_import_file_is_reported(argv: tuple[str, ...], anybodys: Path, server: Server) -> None:
     path = given(Path("list.csv"), text="client,name\nacme.example,Acme\n")
     path.chmod(0)
-    refused(plain(server, *argv, "list.csv"), anybodys, "list.csv: Permission denied")
+    refused(plain(server, *argv, "list.csv"), anybodys, "list.csv': Permission denied")
 
 
 @as_root
@@ -444,7 +444,7 @@ def test_a_link_made_by_another_user_is_not_followed(
     assert secret.read_bytes() == before
     assert os.readlink(name) == str(secret.absolute())
     if ran.status == 74 and "lock" not in name and "bak" not in name:
-        assert f"{name} is a link to {secret.absolute()}, made by another user" in ran.err
+        assert f"{name}' is a link to '{secret.absolute()}', made by another user" in ran.err
         follow_hint(ran)
         assert server.run(*TRAPS[name]).status == 0
 

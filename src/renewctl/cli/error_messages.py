@@ -123,7 +123,13 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 def _lines(error: RenewctlError) -> Iterator[str]:
     yield f"error: {error.message}"
-    groups = group_alike(error.problems)
+    # Problems without a place, such as a note on a whole column, come last.
+    unplaced = [problem for problem in error.problems if not problem.file]
+    groups = group_alike([problem for problem in error.problems if problem.file])
+    groups, others = (groups, unplaced) if groups else (group_alike(unplaced), [])
+    # A hint that all problems share is printed once, at the end.
+    hints = [group[0].hint for group in groups]
+    shared = hints[0] if len(hints) > 1 and len({*hints}) == 1 else ""
     for group in groups[:MOST_SHOWN]:
         problem, numbers = group[0], list(dict.fromkeys(str(each.line) for each in group))
         if problem.file:
@@ -132,12 +138,15 @@ def _lines(error: RenewctlError) -> Iterator[str]:
         if len(group) > 1:
             where = "row" if problem.sheet else "line"
             yield f"      {count_of(len(numbers), where)} like this: {list_some(numbers, MOST_ALIKE)}"
-        if problem.hint:
+        if problem.hint and not shared:
             yield f"      help: {problem.hint}"
     if left := sum(map(len, groups[MOST_SHOWN:])):
         yield f"  … and {left} more (-o json lists them)"
-    if error.hint:
-        yield f"help: {error.hint}"
+    for problem in others:
+        yield f"  - {problem.message}"
+        if problem.hint:
+            yield f"      help: {problem.hint}"
+    yield from (f"help: {hint}" for hint in dict.fromkeys((shared, error.hint)) if hint)
 
 
 def _place(problem: Problem) -> str:

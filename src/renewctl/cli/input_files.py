@@ -55,6 +55,11 @@ class Reading(NamedTuple):
         ),
     ] = None
 
+    def first_option(self) -> str:
+        """Return the first of these options that is given; empty if there is none."""
+        names = ("--map", "--sheet", "--header-row", "--hidden-rows", "--encoding", "--delimiter")
+        return next((name for name, value in zip(names, self, strict=True) if value is not None), "")
+
     def options(self) -> "ReadingOptions":
         """Return the options as ``ReadingOptions``.
 
@@ -81,7 +86,7 @@ def _read_mapping(words: Sequence[str]) -> dict[str, str]:
             hint = "write the field and the header, for example --map client='Company Domain'"
             raise UsageError(f"--map: {word!r} is not in the form FIELD=HEADER", hint=hint)
         if headers.setdefault(field.strip(), header.strip()) != header.strip():
-            raise UsageError(f"--map {field.strip()} can be given only once", hint="remove one of them")
+            raise UsageError(f"--map {field.strip()} can be given only once", hint="remove one of the two")
     return headers
 
 
@@ -92,6 +97,8 @@ def read_input(run: Run, file: str) -> tuple[bytes, str]:
         UsageError: If the file does not exist.
         NotAFile, FileError: If the file cannot be read.
     """
+    if not file:
+        raise UsageError("missing FILE", hint="pass the name of a file, or - to read standard input")
     if file != STDIN:
         try:
             return files.read_bytes(Path(file)), file

@@ -1,7 +1,7 @@
 """Options and arguments that several commands share, and their completion."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -132,3 +132,14 @@ RoleArgument = Annotated[
     Role, typer.Argument(metavar="ROLE", case_sensitive=False, help="primary, billing or decision-maker.")
 ]
 UserArgument = Annotated[str, user_argument(metavar="USER", help="An email address, or the part before @.")]
+
+
+def refuse_together(used: Sequence[str]) -> None:
+    """Refuse options or arguments that contradict each other.
+
+    Raises:
+        UsageError: If more than one is used.
+    """
+    if len(used) > 1:
+        one, other = used[:2]
+        raise UsageError(f"{one} and {other} can't be used together", hint=f"remove {one} or {other}")

@@ -39,12 +39,13 @@ def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Wri
     Raises:
         UsageError: If a path is the data file or one of its companions, or if it exists without
             ``force``. Nothing was written.
+        NotAFile: If a path is a folder, which ``force`` does not replace. Nothing was written.
         RenewctlError: If a file cannot be replaced, or the first cannot be written. Nothing was written.
         Interrupted: If a signal arrives after the first file was written.
     """
     for path in contents:
         if own := _describe_own_file(path, run.place.path):
-            raise UsageError(f"{path} is {own}", hint="choose another file name")
+            raise UsageError(f"'{path}' is {own}", hint="choose another file name")
     existing = [path for path in contents if os.path.lexists(path)]
     if force:
         _check_replaceable(existing, alone=len(contents) == 1)
@@ -63,8 +64,6 @@ def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Wri
         except RenewctlError as error:
             if not number:
                 raise
-            # The hint is true of one file only.
-            error.hint = "; ".join(part for part in error.hint.split("; ") if part != files.UNCHANGED)
             error.problems = (*error.problems, Problem(f"{so_far} before this error"))
             return Written(number, error)
     return Written(len(contents))
@@ -97,8 +96,10 @@ def _check_replaceable(paths: Sequence[Path], *, alone: bool) -> None:
 
 
 def _refuse_existing(paths: Sequence[Path]) -> None:
+    if folder := next(filter(os.path.isdir, paths), None):
+        raise files.NotAFile(f"'{folder}' is a folder, not a file", hint="choose another file name")
     if len(paths) == 1:
-        raise UsageError(f"{paths[0]} already exists", hint="add --force to replace it")
+        raise UsageError(f"'{paths[0]}' already exists", hint="add --force to replace it")
     if paths:
         problems = [Problem(list_some([*map(str, paths)], MOST_NAMED))]
         hint = "add --force to replace them"

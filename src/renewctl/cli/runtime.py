@@ -181,11 +181,14 @@ def select_clients(portfolio: Portfolio, words: Sequence[str] | None) -> tuple[C
     return lookup.find_clients(portfolio, words) if words else tuple(portfolio.clients.values())
 
 
-def select_user(portfolio: Portfolio, word: str | None) -> str | None:
-    """Return the address of a partner user; empty for ``none``, None for None."""
+def select_user(portfolio: Portfolio, word: str | None, *, can_add: bool = False) -> str | None:
+    """Return the address of a partner user; empty for ``none``, None for None.
+
+    ``can_add`` is that of ``find_user``.
+    """
     if word is None:
         return None
-    return "" if word.lower() == "none" else lookup.find_user(portfolio, word).email
+    return "" if word.lower() == "none" else lookup.find_user(portfolio, word, can_add=can_add).email
 
 
 def find_user_and_host() -> tuple[str, str]:

@@ -140,9 +140,9 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         if not folder.is_dir():
-            raise UsageError(f"{folder} is not a folder", hint="pass a folder to --split") from None
+            raise UsageError(f"'{folder}' is not a folder", hint="pass a folder to --split") from None
     except FileNotFoundError:
-        message = f"cannot create {folder}: the folder {folder.parent} does not exist"
-        raise FileError(message, hint=f"create {folder.parent} first") from None
+        message = f"cannot create '{folder}': the folder '{folder.parent}' does not exist"
+        raise FileError(message, hint=f"create the folder '{folder.parent}' first") from None
     except OSError as error:
         raise explain_os_error("create", folder, error) from None

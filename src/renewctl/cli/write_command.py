@@ -68,8 +68,8 @@ def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
 
 
 def _describe_lost(clients: Sequence[str], *, would: bool) -> str:
-    verb = "would be" if would else "is"
-    return f"no recipient {verb} left for {list_some(clients, MOST_NAMED)}"
+    have = "would have" if would else "has" if len(clients) == 1 else "have"
+    return f"{list_some(clients, MOST_NAMED)} {have} no recipient"
 
 
 def _author(note: str) -> Author:
@@ -109,11 +109,13 @@ class Approval:
         if self.run.output in {Output.JSON, Output.JSONL} or not environment.can_ask():
             if not (danger or lost):
                 return False
-            keys = lost if len(lost) > MOST_NAMED else ()
+            problems = [Problem(key) for key in draft.plan.affected]
+            if len(lost) > MOST_NAMED:
+                problems += (Problem(f"{key} would have no recipient") for key in lost)
             raise ConfirmationRequired(
                 f"confirmation required: {danger or _describe_lost(lost, would=True)}",
                 hint="check the change with --dry-run, then add --yes",
-                problems=[Problem(f"{key} would have no recipient") for key in keys],
+                problems=problems,
             )
         if not (danger or lost or clients > draft.before.portfolio.policy.confirm_above):
             return False
@@ -147,8 +149,6 @@ class Approval:
         """Return a draft as it is shown, with its impact; computed once."""
         if self._view is None or self._view.plan is not draft.plan:
             before, place = draft.before.portfolio, draft.before.place.display
-            impact = compare_recipients(before, draft.after)
-            self._view = ChangeView(
-                draft.plan, before, draft.after, impact, place, draft.changed, draft.undoes
-            )
+            impact = compare_recipients(before, draft.after, draft.plan.changes)
+            self._view = ChangeView(draft.plan, before, draft.after, impact, place, draft.changed)
         return self._view

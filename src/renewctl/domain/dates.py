@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -14,6 +15,8 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SPAN = re.compile(r"([+-]?)([0-9]{1,6})([dwmy])")
 _QUARTER = re.compile(r"([0-9]{4})-q([1-4])")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_OTHER_ORDER = re.compile(r"(?P<day>[0-9]{1,2})([-/.])(?P<month>[0-9]{1,2})\2(?P<year>[0-9]{4})")
+"""A date with the year last."""
 _NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
@@ -57,13 +60,13 @@ def plus_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def parse_day(text: str, today: date, *, option: str, end: bool = False) -> date:
+def parse_day(text: str, today: date, *, option: str = "", end: bool = False) -> date:
     """Return the date that a text typed on ``today`` means.
 
     Args:
         text: The text, in one of ``DAY_FORMS``.
         today: The date that relative forms count from.
-        option: The option in messages.
+        option: The option in messages; empty for an argument.
         end: Whether a month or quarter means its last day instead of its first.
 
     Raises:
@@ -81,9 +84,23 @@ def parse_day(text: str, today: date, *, option: str, end: bool = False) -> date
         last = plus_months(first, months - 1)
         return last.replace(day=monthrange(last.year, last.month)[1]) if end else first
     except (ValueError, OverflowError):
-        others, _, last_form = DAY_FORMS.rpartition(", ")
-        hint = f"use a date such as {others} or {last_form}"
-        raise UsageError(f"{option}: {text!r} is not a valid date", hint=hint) from None
+        what = f"{option}: {text!r}" if option else repr(text)
+        raise UsageError(f"{what} is not a valid date", hint=_suggest_day(word)) from None
+
+
+def _suggest_day(word: str) -> str:
+    """Return the hint for a text that is not a date."""
+    if match := _OTHER_ORDER.fullmatch(word):
+        year, month, day = (int(match[name]) for name in ("year", "month", "day"))
+        days = [each for each in ((month, day), (day, month)) if each[0] <= 12]
+        example = date(2027, 3, 1)
+        # If both are months, only the user knows which one is.
+        if len({*days}) == 1:
+            with suppress(ValueError):
+                example = date(year, *days[0])
+        return f"use YYYY-MM-DD, for example {example}"
+    others, _, last_form = DAY_FORMS.rpartition(", ")
+    return f"use a date such as {others} or {last_form}"
 
 
 def parse_span(text: str, today: date, *, option: str) -> date:

@@ -135,11 +135,12 @@ def parse_address(text: str, what: str) -> str:
     reserved = address.lower().endswith(_RESERVED_DOMAINS)
     try:
         validate_email(address + ".example" if reserved else address, check_deliverability=False, strict=True)
-    except EmailNotValidError as error:
+    except EmailNotValidError:
         within = re.search(_ADDRESS_IN_BRACKETS, text)
-        sentences = str(error).strip().rstrip(".").split(". ")
-        reason = "; ".join(each[:1].lower() + each[1:] for each in sentences)
-        hint = f"write one address, for example ana@agency.example ({reason})"
-        hint = f"write only the address: {within[1]}" if within else hint
+        hint = "write one address, for example ana@agency.example"
+        if within:
+            hint = f"write only the address: {within[1]}"
+        elif re.fullmatch(r"[^@\s]+@[^@\s.]+", address):
+            hint += " (the part after @ needs a dot)"
         raise UsageError(f"{what}: {text!r} is not a valid email address", hint=hint) from None
     return address

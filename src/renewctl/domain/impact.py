@@ -6,22 +6,34 @@ Recipients do not depend on dates, so the impact of a change is by client.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from renewctl.domain.identifiers import name_key
+from renewctl.domain.identifiers import client_key, name_key
 from renewctl.domain.resolve import PARTNER_USER, Rule, resolve
-from renewctl.model import Client, Portfolio, Renewal
+from renewctl.model import EMPTY, Change, Client, Portfolio, Renewal
 
 Delivery = Literal["to", "cc"]
 """``to``: notified; ``cc``: copied."""
+_UNCERTAIN = {"copy-by-override", "copy-by-policy"}
+"""The reasons of copies that HubSpot does not document."""
 
 
 class Recipient(NamedTuple):
-    """A recipient of a client's notices, with the rule and whether a partner user."""
+    """A recipient of a client's notices.
+
+    Args:
+        email: The address.
+        client: The key of the client.
+        delivery: Whether the recipient is notified or copied.
+        rule: The rule that applies to the client.
+        partner: Whether the recipient is the partner user.
+        uncertain: Whether HubSpot documents no copy here, so that it is not certain.
+    """
 
     email: str
     client: str
     delivery: Delivery
     rule: Rule
     partner: bool
+    uncertain: bool = False
 
 
 class DeliveryChange(NamedTuple):
@@ -68,10 +80,15 @@ class Impact(NamedTuple):
         return tuple(sorted({recipient.client for recipient in recipients}))
 
 
-def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
-    """Return how the recipients change when ``before`` becomes ``after``."""
+def compare_recipients(before: Portfolio, after: Portfolio, changes: Iterable[Change] = ()) -> Impact:
+    """Return how the recipients change when ``before`` becomes ``after``.
+
+    ``changes`` are those between the two, if they are known: by them, a renewal is the same under its new
+    product, even with another date.
+    """
     renamed = _find_renames(before, after)
     new_keys = dict(renamed)
+    products = _find_renamed_products(changes)
     old_clients = {new_keys.get(key, key): old for key, old in before.clients.items()}
     same_context = before._replace(clients={}) == after._replace(clients={})
     added: list[Recipient] = []
@@ -86,7 +103,10 @@ def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
             continue  # The same client under the same default has the same recipients.
         was, now = _recipients(before, old, key), _recipients(after, new, key)
         notified = tuple(was[email] for email in sorted(was) if was[email].delivery == "to")
-        ended += (EndedRenewal(key, renewal, notified) for renewal in _find_ended(old, new))
+        ended += (
+            EndedRenewal(key, renewal, notified)
+            for renewal in _find_ended(old, new, products.get(key, EMPTY))
+        )
         added += (now[email] for email in sorted(now.keys() - was.keys()))
         removed += (was[email] for email in sorted(was.keys() - now.keys()))
         for email in sorted(was.keys() & now.keys()):
@@ -108,18 +128,32 @@ def compare_recipients(before: Portfolio, after: Portfolio) -> Impact:
     )
 
 
-def _find_ended(old: Client | None, new: Client | None) -> Iterator[Renewal]:
+def _find_renamed_products(changes: Iterable[Change]) -> Mapping[str, Mapping[str, str]]:
+    """Return the renamed products by client: the old name and the new one, for comparison."""
+    products: dict[str, dict[str, str]] = {}
+    for change in changes:
+        if change.renamed and change.path[2:3] == ("renewals",):
+            _, client, _, product = change.path
+            new_names = products.setdefault(client_key(client) or client, {})
+            new_names[name_key(product)] = name_key(str(change.after))
+    return products
+
+
+def _find_ended(old: Client | None, new: Client | None, new_names: Mapping[str, str]) -> Iterator[Renewal]:
     """Yield the renewals that a client no longer has.
 
-    One with a new product on the same day counts as the same renewal.
+    One with a new product counts as the same renewal if ``new_names`` has its product, or if its day is the
+    same.
     """
     if not old or not new:
         return
     before = {name_key(renewal.product) for renewal in old.renewals}
     after = {name_key(renewal.product) for renewal in new.renewals}
-    new_days = [renewal.day for renewal in new.renewals if name_key(renewal.product) not in before]
+    known = before | {*new_names.values()}
+    new_days = [renewal.day for renewal in new.renewals if name_key(renewal.product) not in known]
     for renewal in old.renewals:
-        if name_key(renewal.product) in after:
+        product = name_key(renewal.product)
+        if new_names.get(product, product) in after:
             continue
         if renewal.day in new_days:
             new_days.remove(renewal.day)
@@ -157,8 +191,14 @@ def _recipients(portfolio: Portfolio, client: Client | None, key: str) -> dict[s
     recipients: dict[str, Recipient] = {}
     for decision in (*resolution.to, *resolution.cc):
         delivery: Delivery = "to" if decision.outcome == "notified" else "cc"
-        partner = PARTNER_USER in decision.roles
-        recipients[decision.key] = Recipient(decision.email or "", key, delivery, resolution.rule, partner)
+        recipients[decision.key] = Recipient(
+            decision.email or "",
+            key,
+            delivery,
+            resolution.rule,
+            PARTNER_USER in decision.roles,
+            decision.reason in _UNCERTAIN,
+        )
     return recipients
 
 

@@ -59,7 +59,7 @@ def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Cli
         return matches[0]
     if matches:
         keys = ", ".join(client.key for client in matches)
-        raise UnknownClient(f"{word!r} matches several clients", hint=f"use the domain: {keys}")
+        raise UnknownClient(f"{word!r} matches several clients", hint=f"use one of the domains: {keys}")
     hint = _suggest_option(portfolio, text) or (_suggest_clients(portfolio, word) if nearest else "")
     raise UnknownClient(f"client {word!r} not found", hint=hint)
 
@@ -123,8 +123,13 @@ def _shared_end(word: str, choice: str) -> str:
     return "".join(reversed(shared))
 
 
-def find_user(portfolio: Portfolio, word: str) -> PartnerUser:
+def find_user(portfolio: Portfolio, word: str, *, can_add: bool = False) -> PartnerUser:
     """Return the partner user of an address, or of its unique part before the @.
+
+    Args:
+        portfolio: The users to search.
+        word: What the user typed.
+        can_add: Whether the word can be a new user's, so that the next step is to add the user.
 
     Raises:
         UnknownUser: If it matches no user, or several.
@@ -139,9 +144,11 @@ def find_user(portfolio: Portfolio, word: str) -> PartnerUser:
         emails = ", ".join(user.email for user in matches)
         raise UnknownUser(f"{word!r} matches several partner users", hint=f"use the address: {emails}")
     choices = {name: user.email for user in portfolio.users.values() for name in _names(user)}
-    address = word.strip() if is_address(word.strip()) else "EMAIL"
-    suggestion, command = _suggest(word, choices), command_line("user add", address)
-    hint = f"{suggestion} Otherwise add the user: {command}" if suggestion else f"add the user: {command}"
+    hint = _suggest(word, choices)
+    if not hint and can_add:
+        address = word.strip() if is_address(word.strip()) else "EMAIL"
+        hint = f"add the user: {command_line('user add', address)}"
+    hint = hint or f"list all partner users: {command_line('user list')}"
     raise UnknownUser(f"partner user {word!r} not found", hint=hint)
 
 
@@ -167,5 +174,5 @@ def find_address(portfolio: Portfolio, word: str) -> str:
         return address_key(find_user(portfolio, word).email)
     except UnknownUser:
         hint = _suggest(word, {address: address for address in sorted({*known, *portfolio.users})})
-        hint = hint or f"list all contacts: {command_line('contacts')}; or users: {command_line('user list')}"
+        hint = hint or f"check the spelling, or list all contacts: {command_line('contacts')}"
         raise UnknownUser(f"email address {word!r} not found", hint=hint) from None

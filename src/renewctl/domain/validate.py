@@ -103,7 +103,7 @@ class _Reader:
         hint = (
             suggest(key, known) or guess or f"correct the key, or start it with {OWN_KEYS} if it is your own"
         )
-        self.add_finding("unknown-key", (*path, key), f"unknown key {dotted((*path, key))}", hint)
+        self.add_finding("unknown-key", (*path, key), f"unknown key '{dotted((*path, key))}'", hint)
 
     def add_spelling(self, path: Path, raw: Any, value: Any) -> None:
         """Add a finding for each word whose spelling differs from the standard one."""
@@ -147,7 +147,9 @@ class _Reader:
     def read_client(self, written: str, value: Any, others: Mapping[str, Client]) -> Client:
         path, key = ("clients", written), client_key(written)
         if key is None:
-            self.add_problem(path, "is not a domain", 'use a domain, for example [clients."acme.example"]')
+            self.add_problem(
+                path, "is not a valid domain", 'use a domain, for example [clients."acme.example"]'
+            )
             key = written
         elif key in others:
             other = dotted(("clients", others[key].spelling))
@@ -212,8 +214,8 @@ class _Reader:
             place = (*path, str(index))
             items.append(self.read_table(item, name, place))
             if name == "renewals" and isinstance(identity, str):
-                message = f"is a second renewal {f'of {identity}' if identity else 'without a product'}"
-                self.add_problem(place, message, "give each renewal a product of its own, or remove one")
+                message = f"is a second renewal {f'for {identity!r}' if identity else 'without a product'}"
+                self.add_problem(place, message, "give each renewal a product of its own")
         return tuple(items)
 
 

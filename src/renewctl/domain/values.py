@@ -49,7 +49,7 @@ def describe_value(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int) and abs(value) >= 10**18:
         return "a number with more than 18 digits"
-    words = f'"{value}"' if isinstance(value, str) else str(value)
+    words = f"'{value}'" if isinstance(value, str) else str(value)
     return words if len(words) <= _LONGEST_SHOWN else words[: _LONGEST_SHOWN - 1] + "…"
 
 
@@ -122,7 +122,8 @@ def _list_of(what: str, item: Form) -> Form:
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
             words = describe_value(value)
-            raise BadInput(f"must be a list of {what}, not {words}", hint=f"write [{words}]")
+            first = f'"{value}"' if isinstance(value, str) else words
+            raise BadInput(f"must be a list of {what}, not {words}", hint=f"write [{first}]")
         return tuple(map(item.read, value))
 
     return Form(read, {"type": "array", "items": item.schema}, spellings=True)

@@ -121,9 +121,7 @@ def explain_odd_text(text: str) -> tuple[str, str]:
         message = f"{quote_text(text)} is probably {quote_text(right)} in the wrong encoding"
     else:
         return "", ""
-    fitting = "cp1252" if _BROKEN_CHAR.search(text) else "utf-8"
-    hint = f"try --encoding {fitting}, or export the table again as CSV UTF-8"
-    return message, f"{hint}; --allow-odd-text accepts the text as it is"
+    return message, "export the table again as CSV UTF-8"
 
 
 @cache  # The same contacts are in many cells.

@@ -10,7 +10,6 @@ from itertools import chain, islice
 from shlex import quote
 from typing import NamedTuple
 
-from renewctl.command_line import repeat_command
 from renewctl.domain.edit.contacts import ROLE_LABELS
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.cells import quote_text, show_text
@@ -44,6 +43,7 @@ _LABELS = {
     **{role.replace("-", "_"): label for role, label in ROLE_LABELS.items()},
     "renewal": "renewal date",
     "deadline": "renewal deadline",
+    "owner": "renewal owner",
     "notify": "partner user",
 }
 """Names of fields in messages, if they differ from the field."""
@@ -63,17 +63,17 @@ class MatchedColumns(NamedTuple):
         columns: The column of each field that has one, from 0.
         unknown: The names of columns without a field.
         warnings: A warning for each column that is not read but looks like a field, with a command.
-        column_hints: A hint for each field, in case most cells of its column cannot be read.
+        column_notes: A note for each field, in case most cells of its column cannot be read.
         notes: Notes on columns that are read because their cells fit.
-        cell_hints: A hint for the field of each such column, in case one of its cells is refused.
+        cell_notes: A note for the field of each such column, in case one of its cells is refused.
     """
 
     columns: Mapping[str, int]
     unknown: tuple[str, ...]
     warnings: tuple[str, ...] = ()
-    column_hints: Mapping[str, str] = EMPTY
+    column_notes: Mapping[str, str] = EMPTY
     notes: tuple[str, ...] = ()
-    cell_hints: Mapping[str, str] = EMPTY
+    cell_notes: Mapping[str, str] = EMPTY
 
 
 def match_columns(
@@ -108,7 +108,7 @@ def match_columns(
         if len(matches.get(field, ())) == 1
         and (field in wanted or table.is_readable(field, matches[field][0]))
     }
-    spare = [place for place in range(len(columns)) if place not in chosen.values()]
+    spare = [place for place in range(len(columns)) if place not in {*chosen.values(), *mapped.values()}]
     if "client" not in named:
         problems += _check_client(table, matches.get("client", []), spare)
     if problems:
@@ -122,14 +122,18 @@ def match_columns(
     blank = [
         field for field, place in read.items() if field not in mapped and table.fits(field, place) is None
     ]
-    offers = _find_offers(table, read, free, blank)
+    offers = _find_offers(table, {*read.values(), *mapped.values()}, free, blank)
     return MatchedColumns(
         chosen,
         tuple(columns[place] for place in spare if columns[place].strip() and place not in ownerless),
-        tuple(_warn_about(table, nameless, offers)),
-        _find_column_hints(table, chosen, spare),
+        (*_warn_about_overrides(columns, mapped, chosen), *_warn_about(table, nameless, offers)),
+        _find_column_notes(table, chosen, spare),
         (*_note_columns_by_cells(by_cells), *_note_partner_users(columns, ownerless)),
-        {field: _suggest_alternative(table, field, spare) for field in by_cells if field != "client"},
+        {
+            field: _suggest_alternative(table, field, read[field], spare)
+            for field in by_cells
+            if field != "client"
+        },
     )
 
 
@@ -161,23 +165,20 @@ def clear_unreadable(sheet: Sheet, matched: MatchedColumns, fields: Collection[s
     return sheet._replace(rows=tuple(rows))
 
 
-def add_column_hints(problems: Sequence[Problem], sheet: Sheet, matched: MatchedColumns) -> list[Problem]:
-    """Return the problems of cells, with hints how to skip wrong columns.
+def add_column_notes(problems: Sequence[Problem], sheet: Sheet, matched: MatchedColumns) -> list[Problem]:
+    """Return the problems of cells, with notes on how to skip wrong columns.
 
-    The hint is added if the column was matched by its cells, or most of its cells cannot be read.
+    The note is added if the column was matched by its cells, or most of its cells cannot be read.
     """
     bad = {(problem.column, problem.line) for problem in problems}
-    hints = {matched.columns[field] + 1: f"; {hint}" for field, hint in matched.cell_hints.items()}
-    for field, hint in matched.column_hints.items():
+    notes = {matched.columns[field] + 1: note for field, note in matched.cell_notes.items()}
+    for field, note in matched.column_notes.items():
         place = matched.columns[field]
         filled = sum(show_text(row.cells[place]) != "" for row in sheet.rows)
         number = sum(column == place + 1 for column, _ in bad)
         if number > 1 and number >= MOST * filled:
-            hints[place + 1] = f"; {hint}"
-    return [
-        problem._replace(hint=(problem.hint + hints.get(problem.column, "")).removeprefix("; "))
-        for problem in problems
-    ]
+            notes[place + 1] = note
+    return [problem._replace(note=notes.get(problem.column, problem.note)) for problem in problems]
 
 
 def _read_mapping(columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[dict[str, int], list[Problem]]:
@@ -215,15 +216,14 @@ def _check_client(table: Contents, places: Sequence[int], spare: Sequence[int]) 
         return
     offered = [place for place in spare if "client" in table.offer(place, ["client"])]
     domains = min(offered, key=lambda place: table.find_misfit("client", place) != "", default=None)
-    if domains is None or not (command := _map_command(table, "client", domains)):
+    if domains is None or not (option := _map_option(columns, "client", domains)):
         if not places:
             yield Problem("no column has the clients' domains", hint=_explain_no_domains(table))
         return
     misfit = _describe_misfit(table, "client", domains)
     if not places:
-        name = repr(columns[domains])
-        what, condition = (f"{name} is not used, because {misfit}; ", "it") if misfit else ("", name)
-        hint = f"{what}if {condition} has the clients' domains: {command}"
+        but = f" (although {misfit})" if misfit else ""
+        hint = f"add {option} if {columns[domains]!r} has the clients' domains{but}"
         yield Problem("no column has the clients' domains", hint=hint)
         return
     either = read_headers().certain.get(fold(columns[places[0]])) == CLIENT_OR_NAME
@@ -231,17 +231,16 @@ def _check_client(table: Contents, places: Sequence[int], spare: Sequence[int]) 
         message = f"{columns[places[0]]!r} has names and {columns[domains]!r} has web addresses"
         message += f", but {misfit}" if misfit else ""
         names = _map_option(columns, "client", places[0])
-        hint = f"to identify clients by address: {command}; to identify them by name, add {names}"
+        hint = f"add {option} to identify clients by address, or {names} to identify them by name"
         yield Problem(message, hint=hint, column=places[0] + 1)
 
 
 def _explain_no_domains(table: Contents) -> str:
     """Return a hint for a table in which no column looks like the client's."""
-    hint = "add a column with each client's domain, for example acme.example"
     columns = table.sheet.columns
     if table.sheet.rows and not any(table.has(Content.DOMAINS, place) for place in range(len(columns))):
-        return hint
-    return f"{hint}; if a column has them, add --map client=HEADER ({_list_columns(columns)})"
+        return "add a column with each client's domain, for example acme.example"
+    return f"add --map client=HEADER for the column with the clients' domains ({_list_columns(columns)})"
 
 
 def _check_several(
@@ -282,7 +281,7 @@ def _note_columns_by_cells(by_cells: Mapping[str, str]) -> Iterator[str]:
     if by_cells:
         named = ", ".join(f"{name!r} as the {_label(field)}" for field, name in by_cells.items())
         options = ", ".join(f"--map {field}=" for field in by_cells if field != "client")
-        yield f"columns recognized by their cells: {named}{options and f'; to skip: {options}'}"
+        yield f"columns recognized by their cells: {named}{options and f' (to skip: {options})'}"
 
 
 def _note_partner_users(columns: Sequence[str], places: Sequence[int]) -> Iterator[str]:
@@ -294,10 +293,10 @@ def _note_partner_users(columns: Sequence[str], places: Sequence[int]) -> Iterat
 
 
 def _find_offers(
-    table: Contents, read: Mapping[str, int], free: Collection[str], blank: Collection[str]
+    table: Contents, used: Collection[int], free: Collection[str], blank: Collection[str]
 ) -> list[tuple[int, list[str]]]:
-    """Return the unread columns that look like fields, with these fields."""
-    places = [place for place in range(len(table.sheet.columns)) if place not in read.values()]
+    """Return the columns that are not ``used`` but look like fields, with these fields."""
+    places = [place for place in range(len(table.sheet.columns)) if place not in used]
     return [(place, fields) for place in places if (fields := table.offer(place, free, blank))]
 
 
@@ -325,13 +324,20 @@ def _warn(table: Contents, place: int, fields: Sequence[str]) -> str:
     misfit = _describe_misfit(table, fields[0], place)
     because = f", because {misfit}" if misfit else ""
     has = "" if because or content is Content.TEXT else f"has {content} but "
-    label, *others = map(_label, fields)
-    label += f" (or {', '.join(others)})" if others else ""
-    command = _map_command(table, fields[0], place)
-    if not command:
-        hint = f"to read it, give it a unique name and add --map {fields[0]}=NAME"
-        return f"{what} {has}is not used{because}; {hint}"
-    return f"{what} {has}is not used{because}; if it is the {label}: {command}"
+    *others, last = map(_label, fields)
+    label = f"{', '.join(others)} or {last}" if others else last
+    option = _map_option(table.sheet.columns, fields[0], place)
+    option = option or f"after you give it a unique name: --map {fields[0]}=NAME"
+    return f"{what} {has}is not used{because}; check whether it is the {label} ({option})"
+
+
+def _warn_about_overrides(
+    columns: Sequence[str], mapped: Mapping[str, int], chosen: Collection[str]
+) -> Iterator[str]:
+    """Yield a warning for each mapped column of overrides that is not read."""
+    for field, place in mapped.items():
+        if COLUMNS[field].table == "override" and field not in chosen:
+            yield f"column {columns[place]!r} ({_label(field)}) is read only with --with-overrides"
 
 
 def _label(field: str) -> str:
@@ -344,27 +350,22 @@ def _describe_misfit(table: Contents, field: str, place: int) -> str:
     return f"{quote_text(misfit, _LONGEST_CELL)} is not {_NOUNS[content_for(field)]}" if misfit else ""
 
 
-def _find_column_hints(table: Contents, chosen: Mapping[str, int], spare: Sequence[int]) -> dict[str, str]:
-    """Return a hint, by field, for columns whose cells do not fit."""
+def _find_column_notes(table: Contents, chosen: Mapping[str, int], spare: Sequence[int]) -> dict[str, str]:
+    """Return a note, by field, for columns whose cells do not fit."""
     return {
-        field: _suggest_alternative(table, field, spare)
+        field: _suggest_alternative(table, field, place, spare)
         for field, place in chosen.items()
         if field != "client" and (table.content(place) is Content.TEXT or table.fits(field, place) is False)
     }
 
 
-def _suggest_alternative(table: Contents, field: str, spare: Sequence[int]) -> str:
-    """Return a hint to read another column for a field, or to skip the field."""
-    for place in spare:
-        if table.offer(place, [field]) and (command := _map_command(table, field, place)):
-            return f"if {table.sheet.columns[place]!r} is the {_label(field)}: {command}"
-    return f"if the column is something else, skip it: {repeat_command(map=f'{field}=')}"
-
-
-def _map_command(table: Contents, field: str, place: int) -> str:
-    """Return this run's command with a column mapped, or "" if not possible."""
-    name = _typed_name(table.sheet.columns, place)
-    return repeat_command(map=f"{field}={name}") if name else ""
+def _suggest_alternative(table: Contents, field: str, place: int, spare: Sequence[int]) -> str:
+    """Return a note on reading another column for a field, or on skipping the field."""
+    columns = table.sheet.columns
+    for other in spare:
+        if table.offer(other, [field]) and (option := _map_option(columns, field, other)):
+            return f"check whether {columns[other]!r} is the {_label(field)} ({option})"
+    return f"if column {columns[place]!r} is something else, skip it with --map {field}="
 
 
 def _map_option(columns: Sequence[str], field: str, place: int) -> str:

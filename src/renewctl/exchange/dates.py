@@ -157,8 +157,8 @@ def _read_date(cell: Cell, date_format: DateFormat | None) -> dict[DateFormat, d
     if _NUMBER.fullmatch(text):
         hint = f"format the column as dates in the spreadsheet, or {ISO}"
         raise BadInput(f"{quoted} is a plain number, not a date", hint=hint)
-    hint = ISO if any(map(str.isdigit, text)) else f"clear the cell if there is no date, otherwise {ISO}"
-    raise BadInput(f"{quoted} is not a recognized date", hint=hint)
+    hint = ISO if any(map(str.isdigit, text)) else f"{ISO}, or clear the cell"
+    raise BadInput(f"{quoted} is not a valid date", hint=hint)
 
 
 def _read_year_last(match: re.Match[str], date_format: DateFormat | None) -> dict[DateFormat, date]:

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
 from renewctl.domain.edit.import_texts import AS_TEXT, Doubtful, Placeholder
-from renewctl.domain.edit.rows import ImportRow, OverrideRow
+from renewctl.domain.edit.rows import ImportRow, OverrideRow, with_notes
 from renewctl.domain.edit.settings import DEFAULT
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
-from renewctl.exchange.columns import add_column_hints, clear_unreadable, match_columns
+from renewctl.exchange.columns import add_column_notes, clear_unreadable, match_columns
 from renewctl.exchange.dates import DateFormat, parse_dates
 from renewctl.exchange.headers import recognize_fields
 from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, drop_totals, read_sheets, row_texts
@@ -119,7 +119,7 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     lines_with_bad_dates = {problem.line for problem in (*problems, *sheet.problems)}
     places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
-    hints = matched.cell_hints
+    notes_of_cells = matched.cell_notes
     for each, row in enumerate(track(sheet.rows)):
         values, wrong = _read_row(row, {name: table[name][each] for name in table}, dates)
         problems += (
@@ -128,11 +128,11 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
         if (client := values.pop("client", None)) is not None:
             bad = bool(wrong) or row.number in lines_with_bad_dates
             read = {} if bad else values
-            rows.append(ImportRow(file, row.number, client, read, places, sheet.name, bad, hints))
+            rows.append(ImportRow(file, row.number, client, read, places, sheet.name, bad, notes_of_cells))
     placed = [problem._replace(file=file, sheet=sheet.name) for problem in (*refused, *problems)]
-    found = add_column_hints([*placed, *sheet.problems], sheet, matched)
+    found = add_column_notes([*placed, *sheet.problems], sheet, matched)
     if refused:
-        raise BadInput("the table cannot be read; nothing was saved", problems=found)
+        raise BadInput("the table cannot be read; nothing was saved", problems=with_notes(found))
     return ClientRows(tuple(rows), tuple(found), matched.unknown, matched.warnings, tuple(notes))
 
 
@@ -239,7 +239,7 @@ def read_override_list(
         return OverrideRows(lines)
     if lines and not any(mark in lines[0].client for mark in ",;\t|"):
         hint = "add --owner hubspot, or --owner partner --notify USER"
-        raise BadInput(f"{file} lists clients but no settings", hint=hint)
+        raise BadInput(f"'{file}' lists clients but no settings", hint=hint)
     tables = [
         read_override_rows(sheet, file, mapping=options.mapping, with_setting=with_setting)
         for sheet in read_sheets(data, file, options)
@@ -280,8 +280,8 @@ def read_override_rows(
     sheet = drop_totals(sheet, matched.columns)
     places = {key: matched.columns[key] for key in _OVERRIDE_KEYS if key in matched.columns}
     if "owner" not in places and not with_setting:
-        hint = "add a column owner with hubspot, partner or default; or add --owner for all clients"
-        raise BadInput(f"{file} has no column for the renewal owner", hint=hint)
+        hint = "add a column owner with hubspot, partner or default"
+        raise BadInput(f"'{file}' has no column for the renewal owner", hint=hint)
     numbers = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[OverrideRow] = []
     problems = [*sheet.problems]
@@ -306,7 +306,7 @@ def read_override_rows(
         problems += wrong
         if not wrong:
             read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
-            rows.append(read._replace(cell_hints=matched.cell_hints))
+            rows.append(read._replace(cell_notes=matched.cell_notes))
     notes = [*sheet.notes, *matched.notes]
     for place, placeholders in blank.items():
         notes += _note_placeholders(sheet.columns[place], placeholders)
@@ -320,8 +320,8 @@ def _refuse_report(sheet: Sheet, file: str, command: str) -> None:
     """Raise BadInput if a table is a report of ``who``."""
     names = {name.strip().lower() for name in sheet.columns}
     if names >= {"rule", "to"} or names >= {"email", "as", "rule"}:
-        hint = f"to get a list that you can edit: {command_line(command)}"
-        raise BadInput(f"{file} is a report of renewctl who, not a list of clients", hint=hint)
+        hint = f"print a list to edit: {command_line(command)}"
+        raise BadInput(f"'{file}' is a report of renewctl who, not a list of clients", hint=hint)
 
 
 def is_jsonl(data: bytes) -> bool:
@@ -346,7 +346,7 @@ def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
         number = data.count(b"\n", 0, error.start) + 1
         problem = Problem(f"byte 0x{data[error.start]:02x} is not valid UTF-8", file=file, line=number)
         raise BadInput(
-            f"{file} is not UTF-8", hint="save the file again as UTF-8", problems=[problem]
+            f"'{file}' is not UTF-8", hint="save the file again as UTF-8", problems=[problem]
         ) from None
     rows: list[OverrideRow] = []
     problems: list[Problem] = []
@@ -362,7 +362,7 @@ def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
             rows.append(OverrideRow(file, number, **values))
     if problems:
         hint = 'write {"client": "acme.example", "owner": "partner", "notify": "ana@agency.example"}'
-        raise BadInput(f"{file} has lines that are not overrides", hint=hint, problems=problems)
+        raise BadInput(f"'{file}' has lines that are not overrides", hint=hint, problems=problems)
     return tuple(rows)
 
 
@@ -377,13 +377,17 @@ def _read_object(line: str) -> tuple[dict[str, Any], list[str]]:
 
     try:
         item = json.loads(line, object_pairs_hook=check_keys)
+    except json.JSONDecodeError as error:
+        expected = re.fullmatch(r"Expecting ('.') delimiter", error.msg)
+        what = f": {expected[1]} expected" if expected else ""
+        return {}, [f"not valid JSON{what} at column {error.colno}"]
     except (ValueError, RecursionError) as error:
         return {}, [f"not valid JSON: {error}"]
     if not isinstance(item, dict) or not item.get("client"):
         return {}, ["not an object with the key client"]
     if {"rule", "to"} <= item.keys():
         command = command_line("client list -o jsonl")
-        return {}, [f"a line of a report, not of settings; to get the settings: {command}"]
+        return {}, [f"a line of a report, not of settings (to print the settings: {command})"]
     known = {*_OVERRIDE_KEYS, *_LISTED_KEYS, "source"}
     wrong = [f"unknown key {key!r}" for key in item if key not in known and not key.startswith(OWN_KEYS)]
     wrong += [

@@ -108,7 +108,7 @@ def _choose_sheets(
             )
             for sheet in visible or filled
         ]
-        hint = "choose a sheet with --sheet; to read several, repeat the option"
+        hint = "add --sheet NAME (repeat it to read several sheets)"
         raise BadInput(f"{what}, and none was chosen", hint=hint, problems=problems)
     hidden = [cell_reference(sheet.name, 0) for sheet in filled if not sheet.visible]
     notes = [f"hidden sheets are not read: {list_some(hidden, _MOST_NAMED)} (to read one, add --sheet NAME)"]

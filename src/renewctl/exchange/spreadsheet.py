@@ -200,10 +200,10 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
         raise unreadable(name, message, "remove --encoding")
     if match := _FORBIDDEN_CHAR.search(text):
         message = f"the character U+{ord(match[0]):04X} is not allowed in text"
-        hint = "remove it, or save the file again as CSV UTF-8"
+        hint = "save the file again as CSV UTF-8"
         if text.count("\0") > len(text) // 4:
             message += "; the file looks like UTF-16"
-            hint = "add --encoding utf-16-le, or save the file again as CSV UTF-8"
+            hint = "add --encoding utf-16-le"
         raise unreadable(name, message, hint, text.count(_line_end(text), 0, match.start()) + 1)
     return text
 
@@ -235,7 +235,7 @@ def _suggest_encodings(data: bytes, place: int) -> str:
                 readings.setdefault(text, name)
     listed = ", ".join(f"{name} for {text!r}" for text, name in readings.items())
     save = "save the file again as CSV UTF-8"
-    return f"add --encoding {listed}; or {save}" if listed else save
+    return f"add --encoding {listed}" if listed else save
 
 
 def _not_an_encoding(encoding: str | None) -> UsageError:

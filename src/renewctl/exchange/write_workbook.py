@@ -137,7 +137,7 @@ def _columns_of(char: str) -> int:
 
 def _check_limits(columns: Sequence[str], table: Sequence[Sequence[object]]) -> None:
     """Raise BadInput if the table exceeds the limits. XlsxWriter would truncate it."""
-    hint = "use CSV instead: -o csv, or a file name with the suffix .csv"
+    hint = "use CSV instead: -o csv"
     if len(table) >= MOST_ROWS:
         message = f"{len(table) + 1:,} of at most {MOST_ROWS:,}"
         raise BadInput(f"the table has too many rows for a workbook: {message}", hint=hint)

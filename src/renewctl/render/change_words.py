@@ -26,16 +26,21 @@ _FOLLOWS_IN_HUBSPOT = "default"
 """The owner of a HubSpot setting that follows the default."""
 
 
-def describe_changes(changes: Sequence[Change], names: Mapping[str, str] = EMPTY) -> Iterator[Line]:
+def describe_changes(
+    changes: Sequence[Change], names: Mapping[str, str] = EMPTY, *, restored: bool = False
+) -> Iterator[Line]:
     """Yield a line for each client, user or table of the file that changes.
 
-    ``names`` has what to call clients, by key as in the file; one that it lacks is called by the key.
+    Args:
+        changes: The changes.
+        names: What to call clients, by key as in the file; one that it lacks is called by the key.
+        restored: Whether what is added was in the file before, as with an undo.
     """
     for subject, group in _group(changes).items():
         # If the name itself changes, the subject is the domain.
         has_name = any(_steps(change) in {(), ("name",)} for change in group)
         name = subject if has_name else names.get(subject, subject)
-        yield line((name, "strong"), ": ", HANG, *_join(group))
+        yield line((name, "strong"), ": ", HANG, *_join(group, restored=restored))
 
 
 def describe_alone(changes: Iterable[Change]) -> Line:
@@ -51,12 +56,31 @@ def change_line(change: Change) -> Line:
     return line((_subject(change), "strong"), ": ", HANG, *_describe(change))
 
 
-def name_change(change: Change) -> str:
-    """Return what a change is about, and the kind of change."""
+def name_changes(changes: Sequence[Change]) -> str:
+    """Return what changes of one client, user or table are about, and what happened to it."""
+    kinds = {_name_kind(change): None for change in changes}
+    what = ", ".join(filter(None, kinds))
+    return f"{_subject(changes[0])}: {what}"
+
+
+def _name_kind(change: Change) -> str:
+    """Return which value a change is about, and the kind of change."""
+    if _steps(change)[:1] == ("in_hubspot",):
+        return "HubSpot setting removed" if change.after is None else "confirmed in HubSpot"
     end = "renamed" if change.renamed else "changed"
     if not change.renamed and (change.before is None or change.after is None):
         end = "added" if change.before is None else "removed"
-    return " ".join(filter(None, (_subject(change), _name_fields(change), end)))
+    return " ".join(filter(None, (_name_fields(change), end)))
+
+
+def name_subjects(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return what to call what changes are about, each once."""
+    return tuple(dict.fromkeys(map(_subject, changes)))
+
+
+def is_about_clients(changes: Iterable[Change]) -> bool:
+    """Return whether all changes are about clients."""
+    return all(change.path[0] == "clients" for change in changes)
 
 
 def list_subjects(changes: Iterable[Change]) -> tuple[str, ...]:
@@ -87,12 +111,21 @@ def _group(changes: Iterable[Change]) -> dict[str, list[Change]]:
     return groups
 
 
-def _join(changes: Iterable[Change], *, headed: bool = False) -> Line:
-    joined: list[Segment] = []
+def _join(changes: Iterable[Change], *, headed: bool = False, restored: bool = False) -> Line:
+    phrases: list[Line] = []
+    confirmed: list[Change] = []
     for change in changes:
-        phrase = _describe(change, headed=headed)
-        if _SEEN in joined and phrase[:1] == (_SEEN,):
-            phrase = phrase[1:]  # once is enough for all fields of the setting
+        if _is_confirmed_field(change):
+            confirmed.append(change)
+        else:
+            phrases.append(_describe(change, headed=headed, restored=restored))
+    phrases += [_describe_confirmed(confirmed)] if confirmed else []
+    return _join_phrases(phrases)
+
+
+def _join_phrases(phrases: Iterable[Line]) -> Line:
+    joined: list[Segment] = []
+    for phrase in phrases:
         joined += [(", ", ""), *phrase] if joined else phrase
     return tuple(joined)
 
@@ -119,10 +152,13 @@ def _name_fields(change: Change) -> str:
     return _name_label([step or NO_PRODUCT for step in steps])
 
 
-def _describe(change: Change, *, headed: bool = False) -> Line:
+def _describe(change: Change, *, headed: bool = False, restored: bool = False) -> Line:
     """Return a change in words, without its subject.
 
-    With ``headed``, a heading shows whether the subject was added, removed or renamed.
+    Args:
+        change: The change.
+        headed: Whether a heading shows that the subject was added, removed or renamed.
+        restored: Whether a subject that is added was in the file before.
     """
     steps = _steps(change)
     if change.renamed and not steps:
@@ -130,13 +166,13 @@ def _describe(change: Change, *, headed: bool = False) -> Line:
     if not steps and not any(isinstance(value, dict) for value in (change.before, change.after)):
         return _describe_value("value", change.path[-1], change)
     if not steps or steps == ("override",):
-        return _describe_whole(change, headed=headed)
+        return _describe_whole(change, headed=headed, restored=restored)
     if describe := _PARTS.get(steps[0]):
         return describe(change, steps[1:])
     return _describe_value(_name_label(steps), steps[-1], change)
 
 
-def _describe_whole(change: Change, *, headed: bool) -> Line:
+def _describe_whole(change: Change, *, headed: bool, restored: bool) -> Line:
     """Describe a client, a user, the default or an override that is added or removed."""
     section, before, after = change.path[0], _list_fields(change.before), _list_fields(change.after)
     if len(change.path) > 2:  # an override
@@ -144,8 +180,8 @@ def _describe_whole(change: Change, *, headed: bool) -> Line:
     if headed and (change.before is None or change.after is None):
         return line(_new(after) if after else (before, "dim"))
     if change.before is None and section in _FILE_SECTIONS:
-        noun = "new client" if section == "clients" else "new partner user"
-        return line(_new(", ".join(filter(None, (noun, after)))))
+        new = "new client" if section == "clients" else "new partner user"
+        return line(_new(", ".join(filter(None, ("restored" if restored else new, after)))))
     was = (f" (was: {before})", "dim") if before else ""
     return line("removed" if change.after is None else _new(after), was)
 
@@ -197,6 +233,28 @@ def _describe_seen(change: Change, steps: Sequence[str]) -> Line:
     return line(_SEEN, _new(after), was)
 
 
+def _describe_confirmed(changes: Sequence[Change]) -> Line:
+    """Describe the fields of a confirmed HubSpot setting that change, as one."""
+    fields = {change.path[-1]: change for change in changes}
+    phrases: list[Line] = []
+    if "owner" in fields:
+        setting = [fields.pop(key) for key in ("owner", "notify") if key in fields]
+        before, after = (
+            _list_fields({change.path[-1]: value for change in setting if (value := getattr(change, end))})
+            for end in ("before", "after")
+        )
+        phrases.append(line(_new(after), (f" (was: {before})", "dim")))
+        # The day of the other setting does not matter.
+        fields = {key: change._replace(before=None) for key, change in fields.items()}
+    phrases += (_describe_value(_name_label([key]), key, change) for key, change in fields.items())
+    return (_SEEN, *_join_phrases(phrases))
+
+
+def _is_confirmed_field(change: Change) -> bool:
+    """Return whether a change is about a field of a confirmed HubSpot setting."""
+    return _steps(change)[:-1] == ("in_hubspot",)
+
+
 def _describe_override(change: Change, steps: Sequence[str]) -> Line:
     return _describe_value(_name_label(steps), steps[-1], change)
 
@@ -242,7 +300,7 @@ def _name_value(key: str, value: Value | None) -> str:
 
 
 def _name_activity(value: Value | None) -> str:
-    return "deactivated in HubSpot" if value is False else "active again in HubSpot"
+    return f"recorded as {'deactivated' if value is False else 'active again'} in HubSpot"
 
 
 def _list_fields(value: Value | None) -> str:

@@ -8,7 +8,7 @@ from renewctl.errors import ExitStatus
 from renewctl.model import Change
 from renewctl.render.impact import impact_document, impact_table, recipient_lines, without_recipient_lines
 from renewctl.render.machine import markdown_table
-from renewctl.render.plan import NO_RECIPIENTS_CHANGE, change_items, change_lines, change_table
+from renewctl.render.plan import NO_RECIPIENTS_CHANGE, change_items, change_table, cut_changes
 from renewctl.render.result import Cell, DataTable, Line, Result, line
 from renewctl.text import count_of, markdown_cell
 
@@ -19,12 +19,16 @@ MARKER = "<!-- renewctl diff -->"
 
 
 class Comparison(NamedTuple):
-    """Two files (path and sha256), their differences, and the impact on recipients."""
+    """Two files (path and sha256), their differences, and the impact on recipients.
+
+    ``names`` has what to call the clients that differ, by key in both spellings.
+    """
 
     old: Mapping[str, Any]
     new: Mapping[str, Any]
     changes: tuple[Change, ...]
     impact: Impact
+    names: Mapping[str, str]
 
 
 def render_diff(
@@ -56,16 +60,16 @@ def render_diff(
 
 
 def _lines(comparison: Comparison, changes: tuple[Change, ...], *, recipients_only: bool) -> Iterator[Line]:
-    impact = comparison.impact
-    yield from without_recipient_lines(impact)
+    impact, names = comparison.impact, comparison.names
+    yield from without_recipient_lines(impact, names)
     yield line((f"{comparison.old['path']} → {comparison.new['path']}", "strong"))
     if not recipients_only:
         yield line(_count_settings(changes))
-        yield from change_lines(changes)
+        yield from cut_changes(changes, names)
     number = len(impact.clients)
     clients = f"Recipients change for {count_of(number, 'client')}:"
     yield line(clients if number else NO_RECIPIENTS_CHANGE)
-    yield from recipient_lines(impact)
+    yield from recipient_lines(impact, names)
 
 
 def _count_settings(changes: tuple[Change, ...]) -> str:
@@ -77,7 +81,7 @@ def _markdown(comparison: Comparison, changes: tuple[Change, ...], people: DataT
     old, new = (markdown_cell(store["path"]) for store in (comparison.old, comparison.new))
     yield MARKER
     yield f"### Recipients of renewal notices: {old} → {new}\n"
-    for parts in without_recipient_lines(comparison.impact):
+    for parts in without_recipient_lines(comparison.impact, comparison.names):
         yield "**" + markdown_cell("".join(text for text, _ in parts)) + "**\n"
     if people.rows:
         words: dict[Cell, str] = {"to": "notified", "cc": "copied", None: "–"}

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line, repeat_command
 from renewctl.model import Change
-from renewctl.render.change_words import change_line, list_subjects, name_change
+from renewctl.render.change_words import describe_changes, is_about_clients, name_changes, name_subjects
 from renewctl.render.machine import plain_line
 from renewctl.render.plan import LAYOUT_ALONE, change_items, change_lines
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, table_of
@@ -116,9 +116,10 @@ def _summarize(item: HistoryItem, room: int) -> Line:
         return line((_UNSURE, "warning"))
     if not item.changes:
         return line(LAYOUT_ALONE)
-    number, subjects = count_of(len(item.changes), "change"), list_subjects(item.changes)
-    if len(item.changes) == 1:
-        choices = [change_line(item.changes[0]), line(name_change(item.changes[0]))]
+    subjects = name_subjects(item.changes)
+    number = count_of(len(subjects), "client" if is_about_clients(item.changes) else "change")
+    if len(subjects) == 1:
+        choices = [*describe_changes(item.changes), line(name_changes(item.changes))]
     else:
         choices = [line(f"{number}: {list_fitting(subjects, room - len(f'{number}: '))}")]
     choices.append(line(list_fitting(subjects, room)))

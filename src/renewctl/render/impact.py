@@ -51,7 +51,7 @@ def impact_document(impact: Impact) -> dict[str, Any]:
 
 
 def _recipient(recipient: Recipient) -> dict[str, str]:
-    email, client, delivery, rule, _ = recipient
+    email, client, delivery, rule = recipient[:4]
     return {"email": email, "client": client, "as": delivery, "rule": rule}
 
 
@@ -67,16 +67,27 @@ def impact_table(impact: Impact) -> DataTable:
     return DataTable(("change", "email", "client", "before", "after", "rule"), tuple(rows))
 
 
-def without_recipient_lines(impact: Impact, names: Mapping[str, str] = EMPTY) -> Iterator[Line]:
+def without_recipient_lines(
+    impact: Impact, names: Mapping[str, str] = EMPTY, *, would: bool = False
+) -> Iterator[Line]:
     """Yield which clients lose their last recipient, or are added without one.
 
-    These lines come first. ``names`` has what to call clients, by key; one that it lacks is called by the
-    key.
+    These lines come first.
+
+    Args:
+        impact: The recipients that change.
+        names: What to call clients, by key; one that it lacks is called by the key.
+        would: Whether the change is only shown.
     """
-    for heading, clients in (("No recipient", impact.lost_all), ("No recipient yet", impact.new_without)):
+    be, yet = ("would be", "") if would else ("is", " yet")
+    for heading, noun, clients in (
+        (f"NOBODY {be} notified about", "client", impact.lost_all),
+        (f"NOBODY {be} notified{yet} about", "new client", impact.new_without),
+    ):
         if clients:
             listed = list_some([names.get(key, key) for key in clients], MOST_NAMED, f" {WHERE_ALL}")
-            yield line((f"{heading}: ", "error"), HANG, (listed, "strong"))
+            number = count_of(len(clients), noun)
+            yield line((f"{heading} {number}: ", "error"), HANG, (listed, "strong"))
 
 
 def recipient_lines(
@@ -98,7 +109,7 @@ def recipient_lines(
     groups.append(("copied → notified", [each for each in after if each.delivery == "to"]))
     groups.append(("notified → copied", [each for each in after if each.delivery == "cc"]))
     lines = [each for label, group in groups for each in _group_lines(label, group, names, named=named)]
-    lines += (_ended_line(ended, names) for ended in impact.ended)
+    lines += (_ended_line(ended, names) for ended in impact.ended if ended.recipients)
 
     first_short = next((number for number, (short, _) in enumerate(lines) if short), None)
     for number, (_, parts) in enumerate(lines[:MOST_LINES]):
@@ -112,10 +123,9 @@ def _ended_line(ended: EndedRenewal, names: Mapping[str, str]) -> tuple[bool, Li
     recipients, (day, product, _) = ended.recipients, ended.renewal
     few = len(recipients) <= MOST_AT_ONE
     who = ", ".join(each.email for each in recipients) if few else count_of(len(recipients), "contact")
-    end = f"{who} no longer notified" if recipients else "nobody was notified"
     what = f"{product} ({day})" if product else str(day)
     head = line(f"  {'renewal removed':<{_LABEL_WIDTH}}", HANG, (what, "strong"))
-    return not few, line(*head, f" of {names.get(ended.client, ended.client)}: {end}")
+    return not few, line(*head, f" of {names.get(ended.client, ended.client)}: {who} no longer notified")
 
 
 def _group_lines(
@@ -126,18 +136,19 @@ def _group_lines(
     The clients' contacts share a line, or one for each of a few clients; a partner user has their own.
     """
     by_client = len({each.client for each in recipients if not each.partner}) <= MOST_NAMED
-    groups: dict[tuple[bool, str], list[Recipient]] = {}
+    groups: dict[tuple[bool, str, bool], list[Recipient]] = {}
     for each in recipients:
         contact_key = each.client if by_client else ""
         key = address_key(each.email) if each.partner else contact_key
-        groups.setdefault((each.partner, key), []).append(each)
-    for (partner, _), group in sorted(groups.items()):
+        groups.setdefault((each.partner, key, each.uncertain), []).append(each)
+    for (partner, _, uncertain), group in sorted(groups.items()):
         emails = list({address_key(each.email): each.email for each in group}.values())
         clients = sorted({each.client for each in group})
         few_emails = len(emails) <= (MOST_AT_ONE if len(clients) == 1 else MOST_NAMED)
         few_clients = len(clients) <= MOST_NAMED
         noun = "partner user" if partner else "contact"
         who = ", ".join(emails) if few_emails else count_of(len(emails), noun)
+        who += " (uncertain)" if uncertain and not label.startswith("no longer") else ""
         where = ", ".join(names.get(key, key) for key in clients)
         where = where if few_clients else count_of(len(clients), "client")
         where = "" if named else f" for {where}"

@@ -1,13 +1,15 @@
 """A change, planned or made: what it changes, and what that means for recipients."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
-from renewctl.command_line import command_line
-from renewctl.domain.edit.settings import find_matching_default
+from renewctl.command_line import command_line, find_commands
+from renewctl.domain.edit.settings import find_matching_default, find_settings_to_enter
 from renewctl.domain.identifiers import client_key
 from renewctl.domain.impact import Impact
-from renewctl.model import Change, Client, Plan, Portfolio
+from renewctl.model import Change, Client, Plan, Portfolio, Reversal
 from renewctl.render.change_words import (
     change_line,
     describe_alone,
@@ -24,13 +26,12 @@ from renewctl.text import count_of
 MOST_LINES = 20
 NO_RECIPIENTS_CHANGE = "No recipients change."
 LAYOUT_ALONE = "layout only, same values"
+_DOMAIN = re.compile(r"(?<![\w.@-])[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9]))*\.[a-z0-9-]+(?![\w@-])")
+"""A domain in a note, which is not part of an address."""
 
 
 class ChangeView(NamedTuple):
-    """A change with what describes it.
-
-    ``store`` is the name of the file; ``undoes`` is the id of the change that this one reverses, or empty.
-    """
+    """A change with what describes it; ``store`` is the name of the file."""
 
     plan: Plan
     before: Portfolio
@@ -38,7 +39,6 @@ class ChangeView(NamedTuple):
     impact: Impact
     store: str
     changed: bool
-    undoes: str = ""
 
 
 def render_change(
@@ -60,7 +60,7 @@ def render_change(
     """
     plan = view.plan
     counts = dict(plan.counts) or (_count_settings(view.after) if _changes_default(plan) else {})
-    remarks = [*plan.unchanged, *plan.notes]
+    remarks = [*_remark_reversal(plan.reverses), *plan.unchanged, *plan.notes]
     document = {
         "schema": "renewctl.plan/1",
         "command": plan.command,
@@ -73,8 +73,7 @@ def render_change(
     }
     lines = [] if brief else [*describe_change(view, would=dry_run)]
     if view.changed:
-        end = line(f"Saved {view.store}. {'Reverse' if view.undoes else 'Undo'} with: {command_line('undo')}")
-        lines.append(line(("Dry run: nothing was saved.", "warning")) if dry_run else end)
+        lines += [line(("Dry run: nothing was saved.", "warning"))] if dry_run else _describe_saved(view)
     return Result(
         document,
         change_table(plan.changes),
@@ -86,12 +85,33 @@ def render_change(
     )
 
 
+def _remark_reversal(reverses: Reversal | None) -> Iterator[str]:
+    if reverses:
+        when = reverses.at.replace("T", " ").removesuffix("Z")
+        verb = "redoes" if reverses.redo else "undoes"
+        yield f"{verb} {reverses.command} {reverses.id} of {when} UTC"
+
+
+def _describe_saved(view: ChangeView) -> Iterator[Line]:
+    """Yield how to reverse a saved change, and how to see what to enter in HubSpot, if anything."""
+    reverses = view.plan.reverses
+    verb = "Redo" if reverses and not reverses.redo else "Undo"
+    yield line(f"Saved {view.store}. {verb} with: {command_line('undo')}")
+    old_keys = {new: old for old, new in view.impact.renamed}
+    if to_enter := find_settings_to_enter(view.before, view.after, old_keys):
+        [first, *others] = to_enter
+        keys = [first.key] if first and not others else []
+        yield line(f"HubSpot is unchanged: see what to enter with {command_line('todo', *keys)}")
+
+
 def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
     """Yield a change for people, clients without a recipient first."""
-    plan, names = view.plan, _name_clients(view)
-    yield from without_recipient_lines(view.impact, names)
+    plan = view.plan
+    notes = [*plan.unchanged, *plan.notes]
+    names = name_changed_clients(view.before, view.after, plan.changes, view.impact, notes[:MOST_LINES])
+    yield from without_recipient_lines(view.impact, names, would=would)
     unchanged = plan.unchanged
-    if plan.changes:
+    if plan.changes or plan.reverses:
         yield from _describe_settings(view, names, would=would)
     elif view.changed:
         yield line((f"{'Would change' if would else 'Changed'} the layout of {view.store}", "strong"))
@@ -100,25 +120,39 @@ def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
         unchanged = unchanged if len(unchanged) > 1 else ()
     notes = [*unchanged, *plan.notes]
     for note in notes[:MOST_LINES]:
-        yield line(("  note: ", "warning"), HANG, note)
+        yield line(("  note: ", "warning"), HANG, _name_in_note(note, names))
     if len(notes) > MOST_LINES:
         yield line(("  note: ", "warning"), f"… and {len(notes) - MOST_LINES} more {WHERE_ALL}")
     if plan.changes:
         yield from _describe_impact(view, names)
 
 
-def _name_clients(view: ChangeView) -> Mapping[str, str]:
+def name_changed_clients(
+    before: Portfolio,
+    after: Portfolio,
+    changes: Iterable[Change],
+    impact: Impact,
+    notes: Iterable[str] = (),
+) -> Mapping[str, str]:
     """Return what to call the clients of a change, by key in both spellings.
 
     A name that several clients have is followed by the domain.
+
+    Args:
+        before: The settings before the change.
+        after: The settings after it.
+        changes: The changes.
+        impact: Their impact.
+        notes: Notes that can be about other clients.
     """
-    spellings = {change.path[1] for change in view.plan.changes if change.path[0] == "clients"}
-    impact = view.impact
+    spellings = {change.path[1] for change in changes if change.path[0] == "clients"}
     keys = {client_key(spelling) or spelling for spelling in spellings}
     keys |= {*impact.clients, *impact.lost_all, *impact.new_without, *(each.client for each in impact.ended)}
+    for note in notes:
+        keys |= {*_DOMAIN.findall(note)} & after.clients.keys()
     renamed = {old for old, _ in impact.renamed}
-    before = {key: client for key, client in view.before.clients.items() if key not in renamed}
-    clients = {**before, **view.after.clients}
+    kept = {key: client for key, client in before.clients.items() if key not in renamed}
+    clients = {**kept, **after.clients}
     concerned = {clients[key].name: None for key in keys if key in clients}
     alike: list[Client] = [client for client in clients.values() if client.name in concerned]
     names = name_clients(alike)
@@ -126,24 +160,49 @@ def _name_clients(view: ChangeView) -> Mapping[str, str]:
     return {**by_key, **{each: names.get(client_key(each) or each, each) for each in spellings}}
 
 
+def _name_in_note(note: str, names: Mapping[str, str]) -> str:
+    """Return a note that calls clients as the other lines do; commands and addresses stay."""
+    commands = find_commands(note)
+    parts = re.split("|".join(map(re.escape, commands)), note) if commands else [note]
+    found = re.findall("|".join(map(re.escape, commands)), note) if commands else []
+    named = [_DOMAIN.sub(lambda match: names.get(match[0], match[0]), part) for part in parts]
+    return "".join(chain.from_iterable(zip_longest(named, found, fillvalue="")))
+
+
 def _describe_settings(view: ChangeView, names: Mapping[str, str], *, would: bool) -> Iterator[Line]:
     """Yield the first line of a plan, and a line for each client or user."""
     plan = view.plan
-    yield line((describe_plan(plan, view.undoes, would=would), "strong"))
-    if names_subject(plan, view.undoes):
+    yield line((describe_plan(plan, would=would), "strong"))
+    if not plan.changes:
+        yield line(f"  {LAYOUT_ALONE}")
+    if names_subject(plan):
         if alone := describe_alone(plan.changes):
             yield line("  ", HANG, *alone)
         return
-    yield from _cut_lines(plan.changes, names, everything=plan.whole and would)
+    everything, restored = plan.whole and would, plan.reverses is not None
+    yield from cut_changes(plan.changes, names, everything=everything, restored=restored)
 
 
-def _cut_lines(changes: tuple[Change, ...], names: Mapping[str, str], *, everything: bool) -> Iterator[Line]:
+def cut_changes(
+    changes: Sequence[Change],
+    names: Mapping[str, str],
+    *,
+    everything: bool = False,
+    restored: bool = False,
+) -> Iterator[Line]:
+    """Yield a line for each client, user or table, and how many others there are.
+
+    Args:
+        changes: The changes.
+        names: What to call clients, by key as in the file.
+        everything: Whether there is no limit.
+        restored: Whether what is added was in the file before.
+    """
     subjects = list_subjects(changes)
     most = len(subjects) if everything else MOST_LINES
     shown = {*subjects[:most]}
-    for parts in describe_changes(
-        [each for each in changes if not shown.isdisjoint(list_subjects([each]))], names
-    ):
+    some = [each for each in changes if not shown.isdisjoint(list_subjects([each]))]
+    for parts in describe_changes(some, names, restored=restored):
         yield line("  ", *parts)
     if len(subjects) > most:
         yield line((f"  … and {len(subjects) - most} more {WHERE_ALL}", "dim"))
@@ -153,10 +212,10 @@ def _explain_no_changes(view: ChangeView) -> Line:
     plan = view.plan
     counts = dict(plan.counts)
     why = f"{view.store} already has these values"
-    if counts.get("unchanged"):
-        why = f"{count_of(counts['unchanged'], 'client')} already up to date"
-    elif len(plan.unchanged) == 1:
+    if len(plan.unchanged) == 1:
         why = plan.unchanged[0]
+    elif number := counts.get("unchanged"):
+        why = f"{count_of(number, 'client')} {'is' if number == 1 else 'are'} already up to date"
     elif plan.unchanged or plan.notes or counts:
         why = ""
     return line(("No changes", "strong"), f": {why}." if why else ".")
@@ -166,10 +225,11 @@ def _describe_impact(view: ChangeView, names: Mapping[str, str]) -> Iterator[Lin
     """Yield for how many clients recipients change, and how."""
     impact, counts = view.impact, _count_settings(view.after)
     number, following = len(impact.clients), counts["following"]
-    if not number and not impact.ended:
+    ended = sum(bool(each.recipients) for each in impact.ended)
+    if not number and not ended:
         yield line((NO_RECIPIENTS_CHANGE, "dim"))
     elif not number:
-        yield line(f"Notices stop for {count_of(len(impact.ended), 'renewal')}:")
+        yield line(f"Notices stop for {count_of(ended, 'renewal')}:")
     elif _changes_default(view.plan):
         of = "" if number == following else f" of {following}"
         clients = "client that follows" if following == 1 else "clients that follow"
@@ -180,16 +240,18 @@ def _describe_impact(view: ChangeView, names: Mapping[str, str]) -> Iterator[Lin
     yield from recipient_lines(impact, names, named=number == 1 and subjects == {*impact.clients})
     of_default = _changes_default(view.plan)
     with_default = number and any(change.path[0] == "defaults" for change in view.plan.changes)
-    if counts["overridden"] and (of_default or with_default):
-        yield line(_describe_overridden(counts, affected=not of_default))
+    if counts["overridden"] and of_default:
+        yield line(_describe_overridden(counts))
+    elif counts["pinned"] and with_default:
+        match = "matches" if counts["pinned"] == 1 else "match"
+        yield line(f"{count_of(counts['pinned'], 'override')} {match} the new default.")
 
 
-def _describe_overridden(counts: Mapping[str, int], *, affected: bool) -> str:
+def _describe_overridden(counts: Mapping[str, int]) -> str:
     """Return how many clients have an override, and how many match the default."""
     number, matching = counts["overridden"], counts["pinned"]
     have, are = ("has", "is") if number == 1 else ("have", "are")
-    text = f"{count_of(number, 'client')} {have} an override"
-    text += "" if affected else f" and {are} not affected"
+    text = f"{count_of(number, 'client')} {have} an override and {are} not affected"
     if matching:
         them = (
             "it matches" if number == 1 else f"{matching} of them {'matches' if matching == 1 else 'match'}"

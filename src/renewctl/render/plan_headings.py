@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from renewctl.model import Plan
+from renewctl.model import Plan, Reversal
 from renewctl.render.change_words import list_subjects
 from renewctl.text import count_of
 
@@ -42,6 +42,7 @@ _ACTIONS: Mapping[str, _Action] = {
     "user remove": _Action("Removed", "remove", "partner user", named=True),
 }
 _OTHER = _Action("Changed", "change", "value")
+_UNDO, _REDO = _Action("Undid", "undo", "change"), _Action("Redid", "redo", "change")
 _SET, _CLEARED = _Action("Set", "set", "override"), _Action("Cleared", "clear", "override")
 _OVERRIDE_DEPTH = len(("clients", "KEY", "override"))
 _IMPORTED: Mapping[str, _Action] = {
@@ -51,25 +52,19 @@ _IMPORTED: Mapping[str, _Action] = {
 }
 
 
-def names_subject(plan: Plan, undoes: str = "") -> bool:
+def names_subject(plan: Plan) -> bool:
     """Return whether the first line of a plan names the one thing it changes."""
-    if undoes or len(list_subjects(plan.changes)) != 1:
+    if plan.reverses or len(list_subjects(plan.changes)) != 1:
         return False
     return plan.command == "set-default" or _find_action(plan).named
 
 
-def describe_plan(plan: Plan, undoes: str = "", *, would: bool) -> str:
-    """Return the first line of a plan with changes.
-
-    Args:
-        plan: What changes.
-        undoes: The id of the change that the plan reverses; empty if it reverses none.
-        would: Whether the plan is only shown.
-    """
+def describe_plan(plan: Plan, *, would: bool) -> str:
+    """Return the first line of a plan with changes; ``would``: whether it is only shown."""
     subjects, action = list_subjects(plan.changes), _find_action(plan)
     verb = _verb(action, would=would)
-    if undoes:
-        return f"{'Would undo' if would else 'Undid'} change {undoes}"
+    if plan.reverses:
+        return _describe_reversal(plan.reverses, would=would)
     if describe := _DESCRIBED.get(plan.command):
         return describe(plan, would)
     if names_subject(plan):
@@ -79,6 +74,12 @@ def describe_plan(plan: Plan, undoes: str = "", *, would: bool) -> str:
         return f"{verb} the contacts of {count_of(len(subjects), 'client')}"
     number = len(plan.changes) if action is _OTHER else len(subjects)
     return _list_actions([(action, number)], would=would)
+
+
+def _describe_reversal(reverses: Reversal, *, would: bool) -> str:
+    verb = _verb(_REDO if reverses.redo else _UNDO, would=would)
+    when = reverses.at.replace("T", " ")[: len("2027-03-01 12:00")]
+    return f"{verb} {reverses.command} {reverses.id} ({when} UTC)"
 
 
 def _find_action(plan: Plan) -> _Action:
@@ -100,7 +101,7 @@ def _describe_replacement(plan: Plan, would: bool) -> str:
     changes = plan.changes
     places = [change for change in changes if change.path[-1] == "notify"]
     if not places:
-        return f"{'Would deactivate' if would else 'Deactivated'} partner user {changes[0].path[1]}"
+        return f"{'Would record' if would else 'Recorded'} {changes[0].path[1]} as deactivated in HubSpot"
     old, new = places[0].before, places[0].after
     return (
         f"{'Would replace' if would else 'Replaced'} {old} with {new} in {count_of(len(places), 'setting')}"

@@ -222,8 +222,7 @@ def _append(path: Path, data: bytes, store: Path) -> None:
     finally:
         os.close(handle)
     if new and files.sync_folder(path.parent):
-        hint = "check the disk, then run the command again; nothing was saved"
-        raise FileError(f"the folder of {path} could not be synced to disk", hint=hint)
+        raise FileError(f"the folder of '{path}' could not be synced to disk", hint="check the disk")
 
 
 def _is_file(path: Path) -> bool:
@@ -236,11 +235,11 @@ def _is_file(path: Path) -> bool:
         status = os.stat(path)
     except FileNotFoundError:
         if path.is_symlink():
-            message = f"{path} links to {os.path.realpath(path)}, which does not exist"
-            raise FileError(message, hint="correct or remove the link") from None
+            message = f"'{path}' links to '{os.path.realpath(path)}', which does not exist"
+            raise FileError(message, hint="correct the link") from None
         return False
     if not stat.S_ISREG(status.st_mode):
-        raise FileError(f"{path} is not a regular file", hint="move it away; renewctl creates a new one")
+        raise FileError(f"'{path}' is not a regular file", hint="move it away")
     return True
 
 

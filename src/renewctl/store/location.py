@@ -48,8 +48,8 @@ def find_store(option: str | None, environment: Mapping[str, str], here: Path) -
     for folder in (here, *here.parents):
         stores = _stores_in(folder)
         if len(stores) > 1:
-            hint = f"remove one of them, or choose one: --store {NAMES[0]}"
-            raise StoreInvalid(f"{folder} has both {NAMES[0]} and {NAMES[1]}", hint=hint)
+            message = f"'{folder}' has both {NAMES[0]} and {NAMES[1]}"
+            raise StoreInvalid(message, hint=f"choose one with --store {NAMES[0]}")
         if stores and folder == here:
             return Location(Path(stores[0].name), stores[0].name, "found in the current folder")
         if stores:
@@ -87,11 +87,11 @@ def store_at(text: str, why: str) -> Location:
 def missing_store(place: Location) -> StoreMissing:
     """Return the error for a place without a data file."""
     if place.explicit:
-        message = f"{place.display} not found ({place.why})"
+        message = f"'{place.display}' not found ({place.why})"
         hint = f"create it: {command_line('init')}"
         if place.why.startswith(COMPARED):
             hint = "give the path of a TOML or JSON file"
     else:
         message = f"no {NAMES[0]} or {NAMES[1]} found in the current folder or its parents"
-        hint = f"create one: {command_line('init')}; or try the demo: renewctl demo"
+        hint = f"create one: {command_line('init')}"
     return StoreMissing(message, hint=hint)

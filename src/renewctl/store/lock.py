@@ -50,8 +50,7 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
         path = real.with_name(lock_name(real.name))
         with suppress(FileNotFoundError):  # Before opening it, because opening a pipe would wait.
             if not stat.S_ISREG(os.lstat(path).st_mode):
-                hint = "remove it; renewctl creates a new one"
-                raise FileError(f"{path} is not a lock file", hint=hint)
+                raise FileError(f"'{path}' is not a lock file", hint="move it away")
     except OSError as error:
         raise explain_os_error("lock", store, error) from None
     mode = access.mode & 0o666 | 0o600
@@ -72,13 +71,13 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
         lock.acquire(poll_interval=0.02)
     except Timeout:
         message = f"{store} is locked by {_describe_owner(path)}; waited {timeout:g} s"
-        hint = "run the command again, or wait longer with --lock-timeout 60"
+        hint = "wait longer with --lock-timeout 60"
         raise StoreLocked(message, hint=hint) from None
     except OSError as error:
         if error.errno not in {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}:
             raise explain_os_error("lock", path, error) from None
-        hint = "move the file to a local disk; nothing was saved"
-        raise FileError(f"{path.parent} does not support file locks", hint=hint) from None
+        hint = "move the file to a local disk"
+        raise FileError(f"'{path.parent}' does not support file locks", hint=hint) from None
     try:
         yield
     finally:

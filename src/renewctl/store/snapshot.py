@@ -114,14 +114,14 @@ def name_locations(document: Document, place: Location) -> Iterator[None]:
 
 
 def locate_problems(document: Document, place: Location, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return the problems with file, line and column, in the order of the file."""
+    """Return the problems with file, line and column, in the order of the file; others come last."""
     located = []
     for problem in problems:
         if problem.path:
             line, column = document.locate(problem.path)
             problem = problem._replace(file=place.display, line=line, column=column)  # noqa: PLW2901
         located.append(problem)
-    return tuple(sorted(located, key=lambda problem: (problem.line, problem.column)))
+    return tuple(sorted(located, key=lambda problem: (not problem.line, problem.line, problem.column)))
 
 
 def _decode(data: bytes, place: Location) -> str:

@@ -12,7 +12,7 @@ from renewctl.domain.validate import Reading, read_portfolio
 from renewctl.domain.versions import upgrade
 from renewctl.errors import NothingToUndo, Problem, StoreChanged, StoreInvalid, UsageError
 from renewctl.formats.entries import HOLDERS
-from renewctl.model import Change, Plan, Portfolio
+from renewctl.model import Change, Plan, Portfolio, Reversal
 from renewctl.store import history
 from renewctl.store.document import Document, Revision, convert_line_ends
 from renewctl.store.history import Record
@@ -45,7 +45,7 @@ def undo_change(change_id: str | None) -> MakeDraft:
             revision, reading = _restore_text(before, record, changes, data)
         if before.digest != record.after:
             _check_references(before, reading.portfolio, record, records)
-        plan = Plan("undo", changes, _describe(record, records))
+        plan = Plan("undo", changes, reverses=_find_reversal(record, records))
         return Draft(plan, before, reading.portfolio, revision, undoes=record.id)
 
     return make_draft
@@ -60,10 +60,9 @@ def _choose(before: Snapshot, records: Sequence[Record], change_id: str | None) 
     """
     certain = [record for record in records if not record.unsure]
     if not certain:
-        hint = "make a change with renewctl; changes made in an editor are not recorded"
+        hint = ""
         if not records and (renamed := history.find_renamed(before.place.path, before.digest, certain=False)):
-            command = command_line("history")
-            hint = f"check whether {renamed[0]} is the history of this file: {command}"
+            hint = f"if '{before.place.display}' was renamed, its history is in '{renamed[0]}'"
         raise NothingToUndo("nothing to undo: the history is empty", hint=hint)
     if change_id is None:
         return certain[-1]
@@ -85,13 +84,10 @@ def find_origin(record: Record, records: Iterable[Record]) -> tuple[Record, int]
     return record, steps
 
 
-def _describe(record: Record, records: Sequence[Record]) -> tuple[str, str]:
-    """Return notes on what is undone or redone, and on how to undo older changes."""
+def _find_reversal(record: Record, records: Sequence[Record]) -> Reversal:
+    """Return the change that the undo of a record is about."""
     origin, steps = find_origin(record, records)
-    when = origin.author.at.replace("T", " ").removesuffix("Z")
-    verb = "redoes" if steps % 2 else "undoes"
-    hint = f"to find older changes: {command_line('history')}"
-    return f"{verb} {origin.command} {origin.id} of {when} UTC", hint
+    return Reversal(origin.id, origin.command, origin.author.at, redo=steps % 2 == 1)
 
 
 def _check_references(before: Snapshot, after: Portfolio, record: Record, records: Sequence[Record]) -> None:
@@ -107,7 +103,7 @@ def _check_references(before: Snapshot, after: Portfolio, record: Record, record
         new -= _find_broken_references(_portfolio_before(before.document.data, record, records))
     if new:
         message = f"cannot undo {record.command} {record.id}: a later change conflicts with it"
-        hint = "resolve the conflict first; nothing was saved"
+        hint = "resolve the conflict first"
         problems = [Problem(_describe_broken_reference(*each, before.portfolio)) for each in sorted(new)]
         raise StoreChanged(message, hint=hint, problems=problems)
 
@@ -160,7 +156,7 @@ def _revert(
             raise StoreChanged(message, hint=f"redo it: {command_line('undo', undo.id)}")
         problems = [_explain(change, changes, data) for change in refused]
         message = f"cannot undo {record.command} {record.id}: its values were changed later"
-        hint = "change the values with a command instead; nothing was saved"
+        hint = "change the values with a command instead"
         raise StoreChanged(message, hint=hint, problems=problems)
     # These tables disappear with their last value.
     empty = tuple(Change((top,), None, {}) for top in ("defaults", "policy") if data.get(top) == {})
@@ -184,14 +180,14 @@ def _explain(refused: Change, changes: Sequence[Change], data: dict[str, Any]) -
     path, now = refused.path, refused.before
     for holder in (path[:2], path[:4]) if path[0] in HOLDERS else ():
         if get(data, holder) is None and (len(holder) == 2 or len(path) > len(holder)):
-            return Problem(f"{dotted(holder)} does not exist any more", path)
+            return Problem(f"{dotted(holder)} no longer exists", path)
     if refused.renamed:
         return Problem(f"{dotted(path)} cannot be renamed back to {refused.after}", path)
     then = next(change.before for change in changes if change.path == path)
     if then is None:
         return Problem(f"{dotted(path)} exists again", path)
     if now is None:
-        return Problem(f"{dotted(path)} does not exist any more", path)
+        return Problem(f"{dotted(path)} no longer exists", path)
     # Find the first value inside that differs.
     while isinstance(now, dict) and isinstance(then, dict):
         key = next(key for key in {**then, **now} if comparable(now.get(key)) != comparable(then.get(key)))
@@ -202,7 +198,7 @@ def _explain(refused: Change, changes: Sequence[Change], data: dict[str, Any]) -
 def _describe_value(value: Any) -> str:
     if value is None:
         return "absent"
-    return "another list or table" if isinstance(value, dict | list) else str(value)
+    return "another list or table" if isinstance(value, dict | list) else f"'{value}'"
 
 
 def _restore_text(
@@ -220,7 +216,7 @@ def _restore_text(
         if reading:
             return revision, reading
     message = f"cannot undo {record.command} {record.id}: the file would not be valid"
-    raise StoreInvalid(message, hint="change the values with a command instead; nothing was saved")
+    raise StoreInvalid(message, hint="change the values with a command instead")
 
 
 def _find_revisions(document: Document, record: Record, changes: tuple[Change, ...]) -> Iterator[Revision]:
@@ -230,7 +226,7 @@ def _find_revisions(document: Document, record: Record, changes: tuple[Change, .
         yield restored
     elif not changes:  # Only the layout changed.
         message = f"cannot undo {record.command} {record.id}: the file was changed later"
-        hint = "restore the copy that migrate made; nothing was saved"
+        hint = "restore the copy that migrate made"
         raise StoreChanged(message, hint=hint)
     edited = document.edit(changes)
     yield document.reword(edited, record.swaps)

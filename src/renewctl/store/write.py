@@ -104,9 +104,8 @@ def _replace_store(place: Location, draft: Draft, author: Author) -> list[str]:
             files.create(copy, before.data)
         except FileExistsError:
             if files.read_bytes(copy) != before.data:
-                hint = "move it away; nothing was saved"
-                message = f"{copy} already exists with other content"
-                raise FileError(message, hint=hint) from None
+                message = f"'{copy}' already exists with other content"
+                raise FileError(message, hint="move it away") from None
     after, swaps = files.digest(data), draft.revision.swaps
     record = Record(author, plan.command, plan.changes, swaps, before.digest, after, draft.undoes)
     record = history.begin_record(place.path, record)

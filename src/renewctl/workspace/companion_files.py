@@ -17,7 +17,6 @@ from renewctl.workspace import git
 SCHEMA_NAME = "renewctl.schema.json"
 SCHEMA_COMMENT = f"#:schema ./{SCHEMA_NAME}"
 """The first line of a TOML file, followed by a blank line: taplo and tombi find the schema by it."""
-_WITHOUT_GIT = "remove --git"
 
 
 class CompanionFile(NamedTuple):
@@ -75,12 +74,12 @@ def plan_git_files(folder: Path, store: str) -> list[CompanionFile]:
     Raises:
         UsageError: If the folder is not in a git repository, git is missing, or git cannot match the name.
     """
-    answer = git.run_git(folder, "rev-parse", "--is-inside-work-tree", without=_WITHOUT_GIT)
+    answer = git.run_git(folder, "rev-parse", "--is-inside-work-tree")
     if answer.returncode or answer.stdout.strip() != b"true":
         reason = git.first_error(answer) if answer.returncode else ""
         why = f": {reason}" if reason and "not a git repository" not in reason else ""
-        message = f"{os.path.abspath(folder)} is not in a git repository{why}"
-        raise UsageError(message, hint=f"run git init first, or {_WITHOUT_GIT}")
+        message = f"'{os.path.abspath(folder)}' is not in a git repository{why}"
+        raise UsageError(message, hint="remove --git")
     if not store.isprintable():
         message = f"the file name {store!r} is not supported in .gitignore"
         raise UsageError(message, hint="rename the file")

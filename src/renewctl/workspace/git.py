@@ -31,7 +31,7 @@ def load_revision(place: Location, revision: str) -> tuple[Snapshot, str]:
         raise UsageError(f"{revision!r} is not a valid revision", hint=hint)
     if run_git(real.parent, "rev-parse", "--git-dir").returncode:
         hint = "compare two files instead: renewctl diff OLD.toml NEW.toml"
-        raise UsageError(f"{place.display} is not in a git repository", hint=hint)
+        raise UsageError(f"'{place.display}' is not in a git repository", hint=hint)
     if run_git(real.parent, "rev-parse", "--verify", "--quiet", revision + "^{commit}").returncode:
         raise UsageError(f"revision {revision!r} not found", hint="list revisions: git log --oneline")
     location = Location(place.path, f"{revision}:{place.display}", place.why)
@@ -61,15 +61,8 @@ def _find_old_name(real: Path, revision: str) -> str:
     return f"; to compare with {old}, its name there: {command}; {command_line('diff', f'old{real.suffix}')}"
 
 
-def run_git(
-    folder: Path, *words: str, without: str = "compare two files: renewctl diff OLD.toml NEW.toml"
-) -> "subprocess.CompletedProcess[bytes]":
-    """Run git in a folder, and return the result.
-
-    Args:
-        folder: The folder.
-        words: The arguments of git.
-        without: What the user can do without git.
+def run_git(folder: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":
+    """Run git in a folder with some arguments, and return the result.
 
     Raises:
         UsageError: If git is missing, or does not trust the repository.
@@ -90,10 +83,10 @@ def run_git(
             lines = answer.stderr.decode("utf-8", "replace").splitlines()
             command = next((line.strip() for line in lines if "--add safe.directory" in line), "")
             message = "git does not trust this repository, because another user owns it"
-            raise UsageError(message, hint=command and f"if you trust its owner: {command}")
+            raise UsageError(message, hint=command and f"trust it, if you know its owner: {command}")
         return answer
     except FileNotFoundError:
-        raise UsageError("git is not installed", hint=f"install git, or {without}") from None
+        raise UsageError("git is not installed", hint="install git") from None
     except subprocess.TimeoutExpired:
         raise FileError(f"git did not finish within {_SECONDS} s") from None
 

@@ -52,7 +52,7 @@ def init(name: str | None, owner: Owner | None, email: str | None, *, git: bool,
     existing = next((place for place in places if os.path.lexists(place.path)), None)
     if existing and (owner or not git):
         hint = f"change its default: {command_line('set-default')}"
-        raise UsageError(f"{existing.path} already exists", hint=hint)
+        raise UsageError(f"'{existing.path}' already exists", hint=hint)
     place = existing or places[0]
     missing_schema = _missing_schema(existing) if existing else None
     real = files.resolve_link(place.path) if place.path.is_symlink() else place.path
@@ -65,7 +65,7 @@ def init(name: str | None, owner: Owner | None, email: str | None, *, git: bool,
             try:
                 files.create(place.path, text.encode())
             except FileExistsError:
-                message = f"{place.display} already exists"
+                message = f"'{place.display}' already exists"
                 raise UsageError(message, hint="check the file, which was created just now") from None
     statuses = {str(companion.path): companion.status for companion in companions}
     return NewStore(place.display, statuses, missing_schema)

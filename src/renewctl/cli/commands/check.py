@@ -66,7 +66,7 @@ def check(
     words = [word for text in ignore or () for word in text.split(",") if word.strip()]
     ignored = {parse_code(word, CODES, "--ignore: unknown code") for word in words}
     if files and run.store is not None:
-        raise UsageError("FILE and --store can't be used together", hint="remove --store")
+        raise UsageError("FILE and --store can't be used together", hint="remove FILE or --store")
     located: list[LocatedFinding] = []
     stores = []
     errors: list[RenewctlError] = []

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.options import Clients
+from renewctl.cli.options import Clients, refuse_together
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.command_line import command_line
@@ -31,8 +31,11 @@ def clear_override(
 
     Clears the override and its note. Clients that already follow the default stay as they are.
     """
-    if bool(clients) + matching_default + everyone != 1:
-        message = "clear-override requires one of CLIENT, --matching-default and --all"
+    options = {"CLIENT": clients, "--matching-default": matching_default, "--all": everyone}
+    given = [name for name, value in options.items() if value]
+    refuse_together(given)
+    if not given:
+        message = "clear-override requires CLIENT, --matching-default or --all"
         raise UsageError(message, hint=f"run {command_line('clear-override CLIENT')}")
 
     def edit(portfolio: Portfolio) -> Plan:

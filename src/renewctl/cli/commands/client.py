@@ -22,6 +22,7 @@ from renewctl.cli.options import (
     Text,
     UserFilter,
     filter_option,
+    refuse_together,
 )
 from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
@@ -84,8 +85,7 @@ def list_(
     """
     sets = {"overridden": overridden, "following": following, "source": source}
     used = [f"--{name}" for name, value in sets.items() if value]
-    if len(used) > 1:
-        raise UsageError(f"{' and '.join(used)} can't be used together", hint="use one of them")
+    refuse_together(used)
     given: Mapping[str, str | bool | None] = {**sets, "owner": owner, "user": user, "search": search or None}
     filters = [
         option(name, value) for name, value in given.items() if value is not None and value is not False
@@ -287,7 +287,7 @@ def _change_client(run: Run, word: str, plan: Callable[[Client], Plan]) -> Resul
 
 
 def _renewal(run: Run, day: str, product: Text, deadline: Text) -> Renewal:
-    date = parse_day(day, run.today, option="the renewal date")
+    date = parse_day(day, run.today)
     last = parse_day(deadline, run.today, option="--deadline") if deadline else None
     for what, each in (("renewal date", date), ("deadline", last)):
         if each and (when := describe_far_off(each, run.today)):

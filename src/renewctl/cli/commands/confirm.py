@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.options import Clients
+from renewctl.cli.options import Clients, refuse_together
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.command_line import command_line
@@ -64,11 +64,13 @@ def confirm(
         )
         if everything:
             what = "confirm --all confirms the HubSpot settings of {}"
-            plan = plan._replace(danger=ask_about(portfolio, [client.key for client in found], what))
+            keys = tuple(client.key for client in found)
+            danger = ask_about(portfolio, keys, what)
+            plan = plan._replace(danger=danger, affected=keys if danger else ())
         if left := [task for task in tasks if task.lacks_user]:
             subjects = list_some([task.client.key if task.client else "the default" for task in left], 5)
             command = todo.command_to_set_user(left[0])
-            note = f"no partner user is set, so these are not confirmed: {subjects}; set one first: {command}"
+            note = f"not confirmed, because no partner user is set: {subjects} (to set one: {command})"
             unchanged = plan.unchanged if of_default or found else ()
             plan = plan._replace(notes=(*plan.notes, note), unchanged=unchanged)
         return plan
@@ -88,8 +90,7 @@ def _check_combination(words: list[str], given: set[str], *, contacts: bool) -> 
         UsageError: If they do.
     """
     if contacts and given:
-        other = min(given)
-        raise UsageError(f"{other} and --contacts can't be used together", hint=f"remove {other}")
+        refuse_together([min(given), "--contacts"])
     if contacts and not words:
         hint = f"run {command_line('confirm --contacts CLIENT')}"
         raise UsageError("--contacts requires CLIENT", hint=hint)
@@ -97,8 +98,7 @@ def _check_combination(words: list[str], given: set[str], *, contacts: bool) -> 
         hint = f"run {command_line('confirm CLIENT')}"
         raise UsageError("confirm requires CLIENT, --default or --all", hint=hint)
     if "--all" in given and (words or "--default" in given):
-        other = "--default" if "--default" in given else "CLIENT"
-        raise UsageError(f"{other} and --all can't be used together", hint=f"remove {other} or --all")
+        refuse_together(["--default" if "--default" in given else "CLIENT", "--all"])
     if given >= {"--entered-as-override", "--default"} and not words:
         hint = f"run {command_line('confirm --entered-as-override CLIENT')}"
         raise UsageError("--entered-as-override requires CLIENT or --all", hint=hint)

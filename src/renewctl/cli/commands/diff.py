@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.options import Text
+from renewctl.cli.options import Text, refuse_together
 from renewctl.cli.runtime import Run
 from renewctl.domain.diff import find_differences
 from renewctl.domain.impact import compare_recipients
 from renewctl.domain.versions import upgrade
-from renewctl.errors import UsageError
 from renewctl.render.diff import Comparison, render_diff
+from renewctl.render.plan import name_changed_clients
 from renewctl.render.result import Result
 from renewctl.store.location import COMPARED, store_at
 from renewctl.store.snapshot import load
@@ -40,7 +40,7 @@ def diff(
     """
     warnings: tuple[str, ...] = ()
     if old is not None and revision is not None:
-        raise UsageError("OLD and --git can't be used together", hint="remove one of them")
+        refuse_together(["OLD", "--git"])
     after = run.read() if new is None else load(store_at(new, f"{COMPARED} NEW"))
     if old is not None:
         before = load(store_at(old, f"{COMPARED} OLD"))
@@ -51,5 +51,6 @@ def diff(
     people = compare_recipients(before.portfolio, after.portfolio)
     old_data, new_data = upgrade(before.document.data), upgrade(after.document.data)
     changes = find_differences(old_data, new_data, people.renamed)
-    comparison = Comparison(before.identity, after.identity, changes, people)
+    names = name_changed_clients(before.portfolio, after.portfolio, changes, people)
+    comparison = Comparison(before.identity, after.identity, changes, people, names)
     return render_diff(comparison, recipients_only=recipients_only, exit_code=exit_code, warnings=warnings)

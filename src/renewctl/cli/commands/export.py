@@ -10,7 +10,7 @@ from renewctl.cli.input_files import STDIN
 from renewctl.cli.options import ExcelOption
 from renewctl.cli.output_files import write_files
 from renewctl.cli.runtime import Run
-from renewctl.errors import UsageError
+from renewctl.errors import BadInput, UsageError
 from renewctl.exchange.export import export_csv, export_workbook
 from renewctl.formats.convert import to_json, to_toml
 from renewctl.render.result import DataTable, Output, Result, line
@@ -42,14 +42,18 @@ def export(
     format_ = _choose_format(file, kind)
     for option, given in (("--raw", raw), ("--excel", excel)):
         if given and format_ != "csv":
-            raise UsageError(f"{option} requires CSV", hint=f"remove {option}, or add --format csv")
+            raise UsageError(f"{option} requires CSV", hint=f"remove {option}")
     if file == STDIN and format_ == "xlsx":
         run.environment.refuse_terminal("a workbook", "clients.xlsx")
         if run.output in {Output.JSON, Output.JSONL}:
             raise UsageError("a workbook cannot be part of JSON", hint="use a file name instead of -")
     document = {"schema": "renewctl.export/1", "path": file, "format": format_}
     if format_ == "xlsx":
-        content = Result(document, data=export_workbook(snapshot.portfolio, run.today))
+        try:
+            content = Result(document, data=export_workbook(snapshot.portfolio, run.today))
+        except BadInput as bad:
+            bad.hint = "use a file name that ends in .csv"
+            raise
     else:
         if format_ == "csv":
             text = export_csv(snapshot.portfolio, raw=raw, excel=excel)
@@ -59,12 +63,14 @@ def export(
     if file == STDIN:
         return content
     write_files(run, {Path(file): content.data or content.text.encode()}, force=force)
-    words = line(f"Exported {count_of(len(snapshot.portfolio.clients), 'client')} to {file}")
+    words = line(f"Wrote {count_of(len(snapshot.portfolio.clients), 'client')} to {file}")
     table = DataTable(("path",), ((file,),))
     return Result(document, table, (file,), (words,), change=True, written=True)
 
 
 def _choose_format(file: str, kind: Format | None) -> str:
+    if not file:
+        raise UsageError("missing FILE", hint="pass the name of a file, or - for standard output")
     format_ = kind or Path(file).suffix.lower().removeprefix(".")
     if format_ not in get_args(Format):
         *first, last = get_args(Format)

@@ -1,7 +1,6 @@
 """``history``: the changes of the file, with time, author and reason."""
 
 from collections.abc import Sequence
-from shlex import quote
 from typing import Annotated
 
 import typer
@@ -63,12 +62,11 @@ def history(
         warnings = (f"some lines of the history cannot be read: {numbers}",)
     first = past.records[0].before if past.records else digest
     if renamed := journal.find_renamed(run.place.path, first, certain=bool(past.records)):
-        old, new = renamed
-        warning = f"changes from before {run.place.display} was renamed are in {old}"
+        old, _ = renamed
+        warning = f"changes from before '{run.place.display}' was renamed are in '{old}'"
         if not past.records:
             name = run.place.display
-            move = f"mv {quote(str(old))} {quote(str(new))}"
-            warning = f"{name} has no history, but there is {old}; if {name} was renamed, run {move}"
+            warning = f"'{name}' has no history; check whether '{old}' belongs to it"
         warnings += (warning,)
     if limit is None and run.form is Output.TABLE and run.environment.is_terminal():
         limit = _MOST_SHOWN

@@ -6,7 +6,7 @@ import typer
 
 from renewctl.cli.app import command
 from renewctl.cli.input_files import Reading, read_input
-from renewctl.cli.options import Clients, NotifyOption, OwnerOption, Text
+from renewctl.cli.options import Clients, NotifyOption, OwnerOption, Text, refuse_together
 from renewctl.cli.runtime import Run, select_user
 from renewctl.cli.write_command import change_store
 from renewctl.command_line import command_line
@@ -47,13 +47,14 @@ def override(
     if source is not None:
         return _override_from_file(run, source, reading, clients, owner, notify)
     if reading != Reading():
-        raise UsageError("options for tables require --from-file", hint="add --from-file FILE")
+        raise UsageError(f"{reading.first_option()} requires --from-file", hint="add --from-file FILE")
     if not clients:
         hint = command_line("override CLIENT", owner="partner", notify="USER")
         raise UsageError("missing CLIENT", hint=f"run {hint}")
 
     def edit(portfolio: Portfolio) -> Plan:
-        found, user = lookup.find_clients(portfolio, clients), select_user(portfolio, notify)
+        found = lookup.find_clients(portfolio, clients)
+        user = select_user(portfolio, notify, can_add=True)
         return settings.override(portfolio, found, owner, user, run.note)
 
     return change_store(run, edit)
@@ -71,7 +72,7 @@ def _override_from_file(
     from renewctl.exchange.rows import read_override_list
 
     if clients:
-        raise UsageError("CLIENT and --from-file can't be used together", hint="add the clients to the file")
+        refuse_together(["CLIENT", "--from-file"])
     data, name = read_input(run, source)
     run.progress.begin("Reading")
     with_setting = owner is not None or notify is not None
@@ -80,7 +81,8 @@ def _override_from_file(
     def edit(portfolio: Portfolio) -> Plan:
         if with_setting:
             listed = settings.find_listed_clients(portfolio, found.rows, found.problems)
-            plan = settings.override(portfolio, listed, owner, select_user(portfolio, notify), run.note)
+            user = select_user(portfolio, notify, can_add=True)
+            plan = settings.override(portfolio, listed, owner, user, run.note)
         else:
             plan = settings.plan_override_list(portfolio, found.rows, found.problems)
         return plan._replace(notes=(*plan.notes, *found.notes))

@@ -24,6 +24,6 @@ def set_default(run: Run, owner: OwnerOption = None, notify: NotifyOption = None
         return render_default(run.load().portfolio)
 
     def edit(portfolio: Portfolio) -> Plan:
-        return settings.set_default(portfolio, owner, select_user(portfolio, notify))
+        return settings.set_default(portfolio, owner, select_user(portfolio, notify, can_add=True))
 
     return change_store(run, edit)

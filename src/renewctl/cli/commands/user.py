@@ -81,7 +81,7 @@ def replace(
     """
 
     def edit_(portfolio: Portfolio) -> Plan:
-        found_old, found_new = lookup.find_user(portfolio, old), lookup.find_user(portfolio, new)
+        found_old, found_new = edit.find_replaced(portfolio, old), lookup.find_user(portfolio, new)
         return edit.replace(portfolio, found_old, found_new, deactivate=deactivate)
 
     return change_store(run, edit_)

@@ -23,6 +23,7 @@ from renewctl.cli.options import (
     complete_users,
     filter_option,
     parse_code,
+    refuse_together,
 )
 from renewctl.cli.runtime import Run, find_user_and_host, select_clients, select_user
 from renewctl.command_line import option
@@ -340,8 +341,7 @@ def _window(query: Query, policy: Policy, today: date, *, unbounded: bool) -> Wi
         "--all": query.everything or None,
     }
     used = [name for name, value in ways.items() if value is not None]
-    if len(used) > 1:
-        raise UsageError(f"{' and '.join(used)} can't be used together", hint="use only one of them")
+    refuse_together(used)
     if query.within is not None:
         return Window(today, parse_span(query.within, today, option="--within"))
     if query.deadline_within is not None:

@@ -11,9 +11,8 @@ from renewctl.domain.identifiers import address_key, client_key, explain_no_clie
 from renewctl.errors import UsageError
 from renewctl.fields import TABLES
 from renewctl.model import EMPTY, Change, Client, Contact, Path, Plan, Portfolio, Renewal, Role, Scalar
-from renewctl.text import count_of, list_some
+from renewctl.text import count_of
 
-MOST_NAMED = 3
 _HUB_ID = re.compile(r"[1-9][0-9]{0,14}")
 _HUB_ID_IN_URL = re.compile(rf"(?:/|portalId=)({_HUB_ID.pattern})(?![\w-])")
 _DEFAULTS = Client._field_defaults
@@ -39,7 +38,7 @@ def field_changes(path: Path, values: FieldValues) -> list[Change]:
 def ask_about(portfolio: Portfolio, keys: Sequence[str], what: str) -> str:
     """Return what the user must confirm; empty if few clients are affected.
 
-    It is for changes to clients that the user did not name.
+    It is for changes to clients that the user did not name. The plan names them as ``affected``.
 
     Args:
         portfolio: All clients.
@@ -48,8 +47,7 @@ def ask_about(portfolio: Portfolio, keys: Sequence[str], what: str) -> str:
     """
     if len(keys) * 4 <= len(portfolio.clients) and len(keys) <= portfolio.policy.confirm_above:
         return ""
-    number = f"{len(keys)} of {count_of(len(portfolio.clients), 'client')}"
-    return f"{what.format(number)}: {list_some(keys, MOST_NAMED)}"
+    return what.format(f"{len(keys)} of {count_of(len(portfolio.clients), 'client')}")
 
 
 def add(
@@ -88,10 +86,10 @@ def add(
     for role, addresses in emails.items():
         notes += warn_too_many(key, role, len({address_key(email) for email in addresses}))
     if by_hub_id:
-        notes.append(f"when you know the domain: {command_line('client rename', key, 'DOMAIN')}")
+        notes.append(f"set the domain when you know it: {command_line('client rename', key, 'DOMAIN')}")
     if portfolio.default is None:
         command = command_line("set-default", owner="hubspot")
-        notes.append(f"no default is set yet: {command}")
+        notes.append(f"no default is set yet; set it: {command}")
     return Plan("client add", (Change(("clients", key), table),), tuple(notes))
 
 
@@ -139,20 +137,21 @@ def rename(portfolio: Portfolio, client: Client, domain: str) -> Plan:
 
 def _free_key(portfolio: Portfolio, domain: str, *, is_new: bool) -> str:
     text, key = domain.strip(), client_key(domain)
-    hint = "pass a domain, for example acme.example, or the client's hub ID"
+    hint = "use the client's domain, for example acme.example"
+    hint += ", or its hub ID" if is_new else ""
     if re.fullmatch("[0-9]+", text) and not _HUB_ID.fullmatch(text):
         message = f"{text!r} is not a hub ID: it has at most 15 digits and does not begin with 0"
         raise UsageError(message, hint=_FIND_HUB_ID)
     if key is None:
-        raise UsageError(f"{domain!r} is not a domain", hint=hint)
+        raise UsageError(f"{domain!r} is not a valid domain", hint=hint)
     if "." not in key and not _HUB_ID.fullmatch(key):
-        raise UsageError(f"{domain!r} is not a domain", hint=hint)
+        raise UsageError(f"{domain!r} is not a valid domain", hint=hint)
     if what := explain_no_client(key):
         if is_new and "hubspot" in key and (match := _HUB_ID_IN_URL.search(text)):
             hint = f"use the hub ID in the address: {command_line('client add', match[1])}"
         raise UsageError(f"{domain!r} is {what}, not a client's domain", hint=hint)
     if key in portfolio.clients:
-        hint = f"to show it: {command_line('client show', key)}"
+        hint = f"show it: {command_line('client show', key)}"
         raise UsageError(f"client {key!r} already exists", hint=hint)
     return key
 
@@ -162,8 +161,8 @@ def _check_hub_id(portfolio: Portfolio, key: str, values: FieldValues) -> None:
     if hub_id is None:
         return
     if key != str(hub_id) in portfolio.clients:
-        hint = f"to set its domain: {command_line('client rename', str(hub_id), key)}"
-        raise UsageError(f"a client with the hub ID {hub_id} already exists", hint=hint)
+        hint = f"set its domain: {command_line('client rename', str(hub_id), key)}"
+        raise UsageError(f"client '{hub_id}' already exists", hint=hint)
     taken = [c.key for c in portfolio.clients.values() if c.hub_id == hub_id and c.key != key]
     if taken:
-        raise UsageError(f"hub ID {hub_id} already belongs to {taken[0]}", hint=_FIND_HUB_ID)
+        raise UsageError(f"{taken[0]} already has the hub ID {hub_id}", hint=_FIND_HUB_ID)

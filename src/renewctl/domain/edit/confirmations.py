@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from renewctl.command_line import command_line
+from renewctl.domain.edit.settings import describe_lacking_user
 from renewctl.domain.edit.tables import record_table, table_changes
 from renewctl.domain.resolve import is_same_setting, lacks_user
 from renewctl.errors import UsageError
@@ -31,8 +32,8 @@ def confirm_settings(
             override, because HubSpot offered no way back to the default.
 
     Raises:
-        UsageError: If the default is needed and not set, or a client has the owner partner and no partner
-            user, which HubSpot cannot show.
+        UsageError: If the default is needed and not set, or the partner is a client's renewal owner without
+            a partner user, which HubSpot cannot show.
     """
     changes: list[Change] = []
     unchanged: list[str] = []
@@ -54,7 +55,7 @@ def confirm_settings(
     for client in clients:
         shown = client.override or (_require_default(portfolio) if entered_as_override else None)
         if lacks_user(shown):
-            message = f"{client.key} has the owner partner and no partner user, which HubSpot cannot show"
+            message = f"{describe_lacking_user(client.key)}, so there is nothing to confirm"
             command = command_line("override", client.key, owner="partner", notify="USER")
             raise UsageError(message, hint=f"set a partner user first: {command}")
         wanted = Confirmation(shown.owner, shown.notify, on) if shown else Confirmation(None, None, on)

@@ -115,7 +115,7 @@ def warn_too_many(client: str, role: Role, number: int) -> Iterator[str]:
     most = MOST_BILLING if role is Role.BILLING else 1
     if number > most:
         contacts = count_of(number, ROLE_LABELS[role])
-        yield f"{client} then has {contacts}, and HubSpot allows {most}: check which HubSpot has"
+        yield f"{client}: {contacts}, but HubSpot allows {most}; check who has the role in HubSpot"
 
 
 def _path(client: Client, email: str) -> Path:

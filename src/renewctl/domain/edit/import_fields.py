@@ -88,7 +88,7 @@ def listed_contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterato
         key = address_key(contact.email)
         if key in known and wanted:
             message = f"{client.key} has two contacts with the same email address: {contact.email}"
-            hint = "combine them in the data file into one contact with all the roles"
+            hint = "merge them in the data file into one contact with all the roles"
             raise BadRow(rows[0], "client", message, hint)
         known.add(key)
         new = wanted.get(key, Contact(contact.email))

@@ -91,7 +91,7 @@ def note_inactive(portfolio: Portfolio, changes: Iterable[Change]) -> Iterator[s
             if not contact.active and {*new} - {*contact.roles}:
                 command = command_line("client set", clients[key].key, reactivate=contact.email)
                 message = f"{contact.email} gets a role but is deactivated in HubSpot and receives nothing"
-                yield f"{message}; if it is active again: {command}"
+                yield f"{message}; check whether it is active again (to record it: {command})"
         elif not field and isinstance(new, dict):  # a new client
             users |= dict.fromkeys(warn_inactive(portfolio, new.get("override", {}).get("notify")))
     yield from users

@@ -17,8 +17,13 @@ from renewctl.domain.edit.import_fields import (
 from renewctl.domain.edit.import_notes import describe_skipped, note_contacts, note_inactive
 from renewctl.domain.edit.import_renewals import ListedRenewals
 from renewctl.domain.edit.import_texts import group_rows
-from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
-from renewctl.domain.edit.settings import DEFAULT, clear_override, override_changes
+from renewctl.domain.edit.rows import BadRow, ImportRow, place_of, with_notes
+from renewctl.domain.edit.settings import (
+    DEFAULT,
+    clear_override,
+    describe_lacking_user,
+    override_changes,
+)
 from renewctl.domain.identifiers import address_key, client_key, explain_no_client, name_key
 from renewctl.domain.lookup import find_user
 from renewctl.domain.resolve import setting_of
@@ -80,13 +85,13 @@ class _ClientIndex:
             named = called
             if key and "." in key and not explain_no_client(key):
                 message = f"{row.client!r} is the name of {called[0]}, but can be another client's domain"
-                hint = f"use {called[0]}; if it is another client: {command_line('client add', key)}"
+                hint = f"use {called[0]}, or add the other client: {command_line('client add', key)}"
                 raise BadRow(row, "client", message, hint)
         if len(named) == 1:
             return named[0]
         if key is None or "." not in key:
             hint = "use the client's domain, for example acme.example"
-            raise BadRow(row, "client", f"{row.client!r} is not a client's domain", hint)
+            raise BadRow(row, "client", f"{row.client!r} is not a valid domain", hint)
         if what := explain_no_client(key):
             hint = "use the client's domain, for example acme.example"
             raise BadRow(row, "client", f"{row.client!r} is {what}, not a client's domain", hint)
@@ -106,8 +111,9 @@ class _ClientIndex:
         if key not in others:
             hint = "look up the hub ID in HubSpot's account menu"
             if others[0] in self.portfolio.clients and key not in self.portfolio.clients:
-                hint += f"; if the client has a new domain: {command_line('client rename', others[0], key)}"
-            raise BadRow(row, "hub_id", f"hub ID {hub_id} is already used by {others[0]}", hint)
+                rename = command_line("client rename", others[0], key)
+                hint = f"check the hub ID, or whether the domain of {others[0]} changed ({rename})"
+            raise BadRow(row, "hub_id", f"{others[0]} already has the hub ID {hub_id}", hint)
 
 
 def plan_import(
@@ -139,7 +145,7 @@ def plan_import(
     )
     problems = [*bad, *doubtful]
     changes: list[Change] = []
-    danger = ""
+    danger, affected = "", tuple[str, ...]()
     skipped: list[str] = []
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
     renewals: dict[str, ListedRenewals] = {}
@@ -159,8 +165,8 @@ def plan_import(
     problems.sort(key=lambda problem: (problem.sheet, problem.line, problem.column))
     _refuse(problems, skipped, options, good=bool(renewals))
     imported = {key: groups[key] for key in renewals}
-    notes = [*describe_skipped(problems, skipped)]
-    notes += _unused_cells(index, imported, options)
+    unused = [*_unused_cells(index, imported, options)]
+    notes = [*describe_skipped(problems, skipped), *unused]
     notes += _notes(index, groups, renewals, options)
     notes += note_inactive(portfolio, changes)
     notes += note_contacts(imported, portfolio.users)
@@ -168,14 +174,23 @@ def plan_import(
         removed = [client for key, client in portfolio.clients.items() if key not in groups]
         counts["removed"] = len(removed)
         changes += (Change(("clients", client.spelling), None) for client in removed)
-        danger = _ask_about_pruned(portfolio, removed, renewals)
-    return Plan("import", tuple(changes), tuple(notes), tuple(counts.items()), danger=danger)
+        danger, affected = _ask_about_pruned(portfolio, removed, renewals)
+    unchanged = ("all imported values are already up to date",) if unused and not changes else ()
+    return Plan(
+        "import",
+        tuple(changes),
+        tuple(notes),
+        tuple(counts.items()),
+        danger=danger,
+        affected=affected,
+        unchanged=unchanged,
+    )
 
 
 def _check_prune(options: ImportOptions, *, empty: bool) -> None:
     """Raise an error if ``prune`` would remove clients that may be in the list."""
     if options.skip_invalid:
-        hint = "correct the rows first: --prune would remove the clients of skipped rows"
+        hint = "remove --prune or --skip-invalid"
         raise UsageError("--prune and --skip-invalid can't be used together", hint=hint)
     if empty:
         raise BadInput("no rows to import, so --prune would remove every client", hint="check the file")
@@ -189,24 +204,27 @@ def _refuse(
     if problems and not options.skip_invalid:
         message = f"{count_of(bad, 'invalid row')}; nothing was saved"
         hint = "correct the rows, or add --skip-invalid to import the others"
-        raise BadInput(message, hint=hint, problems=problems)
+        raise BadInput(message, hint=hint, problems=with_notes(problems))
     if problems and not good:
         rows = bad + len(skipped)
         message = (
             f"none of the {rows} rows can be imported" if rows > 1 else "the only row cannot be imported"
         )
-        raise BadInput(message, problems=problems)
+        raise BadInput(message, problems=with_notes(problems))
 
 
 def _ask_about_pruned(
     portfolio: Portfolio, removed: Sequence[Client], renewals: Mapping[str, ListedRenewals]
-) -> str:
-    """Return the question about removing clients and renewals, or ""."""
+) -> tuple[str, tuple[str, ...]]:
+    """Return the question about removing clients and renewals, or "", and what it concerns."""
     unlisted = {key: len(listed.unlisted) for key, listed in renewals.items() if listed.unlisted}
     parts = [f"{len(removed)} of {count_of(len(portfolio.clients), 'client')}"] if removed else []
     parts += [count_of(sum(unlisted.values()), "renewal")] if unlisted else []
     keys = [*(client.key for client in removed), *unlisted]
-    return ask_about(portfolio, keys, f"import --prune removes {' and '.join(parts)}") if keys else ""
+    danger = ask_about(portfolio, keys, f"import --prune removes {' and '.join(parts)}") if keys else ""
+    affected = [client.key for client in removed]
+    affected += (f"{key}: {count_of(number, 'renewal')}" for key, number in unlisted.items())
+    return danger, tuple(affected) if danger else ()
 
 
 def _notes(
@@ -224,10 +242,8 @@ def _notes(
         names = [row.values["name"] for row in groups[key] if "name" in row.values]
         for other in index.find_namesakes(names[0] if names else ""):
             if other not in groups:
-                command = command_line("client rename", other, key)
-                message = f"{key} is new and has the same name as {other}, which is not listed"
-                hint = "if only the domain changed, undo this import if it was saved, then run"
-                yield f"{message}; {hint}: {command}"
+                message = f"{key} has the same name as {other}, which is not listed"
+                yield f"{message}; check whether only the domain changed ({command_line('client rename')})"
     undated = [f"{product!r} of {key}" for key, listed in renewals.items() for product in listed.undated]
     if undated:
         yield f"not imported, because there is no renewal date: {list_some(undated, MOST_NAMED)}"
@@ -248,9 +264,9 @@ def _unused_cells(
     undated = [row for row in rows if "deadline" in row.values and "renewal" not in row.values]
     if undated and not options.renewal_from_deadline:
         number = count_of(len(undated), "row")
-        have = "has" if len(undated) == 1 else "have"
-        without = "not imported without --renewal-from-deadline"
-        yield f"{number} {have} a deadline but no renewal date; {without}"
+        have, them = ("has", "it") if len(undated) == 1 else ("have", "them")
+        what = f"{number} {have} a deadline but no renewal date"
+        yield f"{what}; to compute {them}, add --renewal-from-deadline"
     others: list[str] = []
     without_override: list[str] = []
     for key, group in groups.items():
@@ -268,12 +284,13 @@ def _unused_cells(
     if without_override:
         number = count_of(len(without_override), "note")
         clients = list_some(without_override, MOST_NAMED)
-        hint = "--map memo=note imports notes as memos"
+        hint = "to import notes as memos: --map memo=note"
         yield f"{number} not imported, because no override is set: {clients} ({hint})"
     if others and not options.with_overrides:
-        what = "a different owner or partner user"
-        have = f"{count_of(len(others), 'client')} {'has' if len(others) == 1 else 'have'} {what}"
-        yield f"{have}; not imported without --with-overrides"
+        have, them = ("has", "it") if len(others) == 1 else ("have", "them")
+        number = count_of(len(others), "client")
+        what = f"{number} {have} a different owner or partner user in {rows[0].file}"
+        yield f"{what}; to import {them}, add --with-overrides"
 
 
 def _note_after(client: Client, changes: Iterable[Change]) -> str:
@@ -329,8 +346,8 @@ def _setting_changes(index: _ClientIndex, client: Client, rows: Sequence[ImportR
         agreed_value(client, rows, name) for name in ("owner", "notify", "note")
     )
     if owner == DEFAULT and notify:
-        message = f"{client.key} has owner default but also a partner user"
-        raise BadRow(notify_row, "notify", message, "set the owner to hubspot or partner, or clear the user")
+        message = f"{client.key} has a partner user but the owner 'default'"
+        raise BadRow(notify_row, "notify", message, "set the owner to hubspot or partner")
     if owner == DEFAULT:
         yield from clear_override([client]).changes
         return
@@ -351,7 +368,7 @@ def _setting_changes(index: _ClientIndex, client: Client, rows: Sequence[ImportR
         user = _find_user(index.portfolio, notify_row, notify) if notify else None
         if not applies(user):
             if owner == Owner.PARTNER and user is None:
-                message = f"{client.key} has owner partner but no partner user, so nobody would be notified"
+                message = describe_lacking_user(client.key)
                 raise BadRow(owner_row, "notify", message, "add the partner user")
             yield from override_changes(client, Override(Owner(owner), user, note or ""))
             return
@@ -365,6 +382,6 @@ def _find_user(portfolio: Portfolio, row: ImportRow, word: str) -> str:
     if len(named) == 1:
         return named[0]
     try:
-        return find_user(portfolio, word).email
+        return find_user(portfolio, word, can_add=True).email
     except RenewctlError as error:
         raise BadRow(row, "notify", error.message, error.hint) from None

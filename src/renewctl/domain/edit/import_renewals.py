@@ -65,7 +65,7 @@ class ListedRenewals:
         first, before = self._first_of.setdefault(product if old else name_key(product), (row, new))
         if first is not row:
             if (before.day, before.deadline) != (day, deadline):
-                what = product or "a renewal without a product"
+                what = f"a renewal for {product!r}" if product else "a renewal without a product"
                 message = f"{self.client.key} already has {what} in {place_of(first)}"
                 hint = "give each renewal a unique product, or remove one of the rows"
                 raise BadRow(row, "renewal", message, hint)
@@ -115,7 +115,8 @@ class ListedRenewals:
                     yield f"{key}: {new.product!r} ({new.day}) replaces {known}"
                     continue
                 message = f"{key}: {new.product!r} ({new.day}) is added, but {known} is not listed"
-                yield f"{message}; if they are the same renewal: {_join_command(key, old, new)}"
+                merge = _join_command(key, old, new)
+                yield f"{message}; check whether they are the same renewal (to merge them: {merge})"
 
     def _find_unnamed(self, rows: Sequence[ImportRow]) -> tuple[Renewal | None, str]:
         """Return the renewal that gets its product from the rows, and the product.
@@ -153,7 +154,7 @@ class ListedRenewals:
         alike = find_products(self.client, product)
         if len(alike) > 1:
             message = f"{self.client.key} has several renewals that look like {product!r}"
-            raise BadRow(row, "product", message, "combine them in the data file")
+            raise BadRow(row, "product", message, "merge them in the data file")
         if alike:
             return alike[0]
         if not product and renewals:

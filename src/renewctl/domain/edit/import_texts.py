@@ -16,6 +16,7 @@ from renewctl.model import Client, Portfolio
 
 AS_TEXT = "format the column as text in the spreadsheet, then enter the value again"
 """The hint for a cell whose text a spreadsheet converted."""
+_ALLOW_ODD_TEXT = "to accept odd text as it is, add --allow-odd-text"
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _LOST = re.compile(r"[?\x80-\U0010ffff]+")
 
@@ -76,7 +77,9 @@ def group_rows(
         values, bad = settle_texts(
             client, row.values, allow_odd=allow_odd_text, with_overrides=with_overrides
         )
-        problems += (BadRow(row, *each).problem for each in bad)
+        for each in bad:
+            problem = BadRow(row, *each).problem
+            problems.append(problem if each.hint == AS_TEXT else problem._replace(note=_ALLOW_ODD_TEXT))
         if not bad and not row.unread:
             groups.setdefault(key, []).append(row._replace(values=values))
     return groups, problems
@@ -142,7 +145,7 @@ def _settle_contacts(client: Client | None, found: Doubtful) -> Doubtful:
 
 def _lost_letters(text: str, known: str) -> Doubtful:
     message = f"{text!r} is {known!r} in the data file: letters were lost in the wrong encoding"
-    hint = "export the table again as CSV UTF-8 or .xlsx; --allow-odd-text accepts the text as it is"
+    hint = "export the table again as CSV UTF-8"
     return Doubtful(text, message, hint)
 
 

@@ -67,14 +67,17 @@ def rename_product(client: Client, product: str | None, new: str, dates: Renewal
     for other in others:
         if other.day != day or (other.deadline and other.deadline != deadline):
             hint = command_line("client remove-renewal", client.key, product="PRODUCT")
-            message = f"{client.key} already has a renewal of {other.product} with other dates"
+            message = f"{client.key} already has a renewal for {other.product!r} with other dates"
             raise UsageError(message, hint=f"remove one of the two: {hint}")
         changes.insert(0, Change(_path(client, other), None))
-        notes.append(f"the renewals of {old.product or 'no product'} and {other.product} are merged")
+        merged = f"for {old.product!r}" if old.product else "without a product"
+        notes.append(f"the renewal {merged} is merged into {other.product!r}")
     if old.product != name:
         changes.append(Change(path, name, renamed=True))
     elif not dates:
-        return Plan("client set-renewal", unchanged=(f"{client.key} already has a renewal of {old.product}",))
+        return Plan(
+            "client set-renewal", unchanged=(f"{client.key} already has a renewal for {old.product!r}",)
+        )
     return Plan("client set-renewal", tuple(changes), tuple(notes))
 
 
@@ -113,7 +116,9 @@ def renew(client: Client, product: str | None, today: date) -> Plan:
     for day in (old.day, old.deadline):
         if day and (day.month, day.day) == _LEAP_DAY:
             command = command_line("client set-renewal", client.key, "DATE", product=product)
-            notes.append(f"{day} becomes 28 February in every later year, too; to set another day: {command}")
+            notes.append(
+                f"{day} becomes 28 February in every later year, too (to set another day: {command})"
+            )
     return Plan("client renew", tuple(changes), tuple(notes), danger=danger)
 
 
@@ -141,8 +146,8 @@ def _find(client: Client, product: str | None) -> Renewal | None:
         return client.renewals[0] if client.renewals else None
     alike = find_products(client, product)
     if len(alike) > 1:
-        hint = f"{_list_products(client)}; or merge them in the file"
-        raise UsageError(f"{client.key} has several renewals that look like {product!r}", hint=hint)
+        message = f"{client.key} has several renewals that look like {product!r}"
+        raise UsageError(message, hint=_list_products(client))
     return alike[0] if alike else None
 
 
@@ -155,7 +160,7 @@ def find_products(client: Client, product: str) -> list[Renewal]:
 def _require(client: Client, product: str | None) -> Renewal:
     if renewal := _find(client, product):
         return renewal
-    message = f"{client.key} has no renewal" + (f" of {product!r}" if product else "")
+    message = f"{client.key} has no renewal" + (f" for {product!r}" if product else "")
     command = command_line("client set-renewal", client.key, "DATE")
     hint = _list_products(client) if client.renewals else f"add one: {command}"
     raise UsageError(message, hint=hint)

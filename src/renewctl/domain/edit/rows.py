@@ -1,6 +1,6 @@
 """Rows of a list of clients from a spreadsheet, and the error for an invalid row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from renewctl.errors import Problem
@@ -20,7 +20,7 @@ class ImportRow(NamedTuple):
         places: The number of each column, from 1.
         sheet: The sheet of a workbook, otherwise "".
         unread: Whether the row has invalid cells, so that only its client is checked.
-        cell_hints: An additional hint by column, for columns that may be something else.
+        cell_notes: A note by column, for columns that may be something else.
     """
 
     file: str
@@ -30,7 +30,7 @@ class ImportRow(NamedTuple):
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
     unread: bool = False
-    cell_hints: Mapping[str, str] = EMPTY
+    cell_notes: Mapping[str, str] = EMPTY
 
 
 class OverrideRow(NamedTuple):
@@ -47,7 +47,7 @@ class OverrideRow(NamedTuple):
     note: str = ""
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
-    cell_hints: Mapping[str, str] = EMPTY
+    cell_notes: Mapping[str, str] = EMPTY
 
 
 class BadRow(Exception):
@@ -55,11 +55,21 @@ class BadRow(Exception):
 
     def __init__(self, row: ImportRow | OverrideRow, name: str, message: str, hint: str = "") -> None:
         super().__init__(message)
-        hint = "; ".join(filter(None, (hint, row.cell_hints.get(name, ""))))
-        column = row.places.get(name, 0)
         self.problem = Problem(
-            message, hint=hint, file=row.file, line=row.line, column=column, sheet=row.sheet
+            message,
+            hint=hint,
+            file=row.file,
+            line=row.line,
+            column=row.places.get(name, 0),
+            sheet=row.sheet,
+            note=row.cell_notes.get(name, ""),
         )
+
+
+def with_notes(problems: Sequence[Problem]) -> list[Problem]:
+    """Return problems of rows, then each of their notes once."""
+    notes = dict.fromkeys(problem.note for problem in problems if problem.note)
+    return [*problems, *map(Problem, notes)]
 
 
 def place_of(where: ImportRow | OverrideRow | Problem) -> str:

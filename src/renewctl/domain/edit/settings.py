@@ -1,8 +1,9 @@
 """Plans for the default and the overrides, single ones or a list."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from renewctl.domain.edit.rows import BadRow, OverrideRow, place_of
+from renewctl.command_line import command_line
+from renewctl.domain.edit.rows import BadRow, OverrideRow, place_of, with_notes
 from renewctl.domain.edit.tables import record_table, table_changes
 from renewctl.domain.identifiers import address_key, compose
 from renewctl.domain.lookup import MOST_NEAREST, find_client, find_user
@@ -11,7 +12,8 @@ from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
 from renewctl.model import Change, Client, Override, Owner, Plan, Portfolio
 from renewctl.text import count_of
 
-_NO_USER = "owner partner requires a partner user, otherwise nobody is notified"
+_NO_USER = "a partner user is required if the partner is the renewal owner"
+_COLUMN_LABELS = {"owner": "owner", "notify": "partner user", "note": "note"}
 DEFAULT = "default"
 """The value in place of an owner by which a client follows the default."""
 
@@ -59,9 +61,11 @@ def override(
         UsageError: If neither an owner nor a user is given; the owner is the partner and no user is given; or
             only a user is given, and the present owner is not the partner.
     """
-    owner = owner or _partner_in_effect(portfolio, clients, notify)
+    if owner is None and not notify:
+        raise _nothing_to_change(clients, note)
+    owner = owner or _partner_in_effect(portfolio, clients)
     if owner is Owner.PARTNER and not notify:
-        raise UsageError(_NO_USER, hint="add --notify USER")
+        raise UsageError(_NO_USER, hint=_suggest_user(clients))
     wanted = Override(owner, notify or None, note)
     changes: list[Change] = []
     unchanged: list[str] = []
@@ -142,8 +146,8 @@ def find_listed_clients(
             client = _find_listed(portfolio, row, nearest=len(problems) < MOST_NEAREST)
             for name in ("owner", "notify", "note"):
                 if getattr(row, name).strip():
-                    message = f"the row of {row.client} has its own {name}"
-                    raise BadRow(row, name, message, "remove the column, or remove --owner and --notify")
+                    message = f"the row of {row.client} also sets the {_COLUMN_LABELS[name]}"
+                    raise BadRow(row, name, message, "remove the column from the list")
         except BadRow as error:
             problems.append(error.problem)
             continue
@@ -155,6 +159,8 @@ def find_listed_clients(
 
 
 def _find_listed(portfolio: Portfolio, row: OverrideRow, *, nearest: bool) -> Client:
+    if not row.client.strip():
+        raise BadRow(row, "client", "the row has no client", "add the client's domain, or remove the row")
     try:
         return find_client(portfolio, row.client, nearest=nearest)
     except RenewctlError as error:
@@ -164,7 +170,7 @@ def _find_listed(portfolio: Portfolio, row: OverrideRow, *, nearest: bool) -> Cl
 def _refuse_bad_rows(problems: Iterable[Problem]) -> None:
     if problems := sorted(problems, key=lambda problem: (problem.line, problem.column)):
         message = f"{count_of(len({problem.line for problem in problems}), 'invalid row')}; nothing was saved"
-        raise BadInput(message, hint="correct the rows and try again", problems=problems)
+        raise BadInput(message, hint="correct the rows and try again", problems=with_notes(problems))
 
 
 def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
@@ -178,21 +184,27 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
         hint = "use hubspot, partner or default, or clear the cell to change nothing"
         raise BadRow(row, "owner", f"{row.owner!r} is not a valid owner", hint)
     if owner in {"", DEFAULT} and notify:
-        what = "the owner default and a partner user" if owner else "a partner user but no owner"
-        raise BadRow(row, "notify", f"{row.client} has {what}", "set the owner to hubspot or partner")
+        what = "the owner 'default'" if owner else "no owner"
+        message = f"{row.client} has a partner user but {what}"
+        raise BadRow(row, "notify", message, "set the owner to hubspot or partner")
     if owner == Owner.PARTNER and not notify:
-        message = f"{row.client} has owner partner but no partner user, so nobody would be notified"
+        message = describe_lacking_user(row.client)
         raise BadRow(row, "notify", message, "fill the notify column")
     if not owner:
         return Plan("override")
     if owner == DEFAULT:
         return clear_override([client])._replace(unchanged=())
     try:
-        email = find_user(portfolio, notify).email if notify else None
+        email = find_user(portfolio, notify, can_add=True).email if notify else None
     except RenewctlError as error:
         raise BadRow(row, "notify", error.message, error.hint) from None
     changes = override_changes(client, Override(Owner(owner), email, note))
     return Plan("override", tuple(changes), tuple(warn_inactive(portfolio, email)))
+
+
+def describe_lacking_user(client: str) -> str:
+    """Return the message for a client without a partner user to notify."""
+    return f"the partner is the renewal owner of {client}, but no partner user is set"
 
 
 def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
@@ -201,17 +213,61 @@ def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
     return tuple(client for client in clients if default and is_same_setting(client.override, default))
 
 
-def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client], notify: str | None) -> Owner:
-    if not notify:
-        raise UsageError("nothing to change", hint="add --owner hubspot or --owner partner")
+def find_settings_to_enter(
+    before: Portfolio, after: Portfolio, renamed: Mapping[str, str]
+) -> tuple[Client | None, ...]:
+    """Return whose setting a change makes different from HubSpot's: clients, and None for the default.
+
+    A client without an override has HubSpot's setting if that was confirmed as the default.
+
+    Args:
+        before: The settings before the change.
+        after: The settings after it.
+        renamed: The old key of each client with a new one.
+    """
+    found: list[Client | None] = []
+    default = after.default
+    if default and not is_same_setting(before.default, default):
+        found += [] if is_same_setting(default.confirmed, default) else [None]
+    for key, client in after.clients.items():
+        old, confirmed = before.clients.get(renamed.get(key, key)), client.confirmed
+        was, now = old.override if old else None, client.override
+        if now is None:
+            to_enter = was is not None and (confirmed is None or confirmed.owner is not None)
+        else:
+            to_enter = not is_same_setting(was, now) and not is_same_setting(confirmed, now)
+        found += [client] if to_enter else []
+    return tuple(found)
+
+
+def _nothing_to_change(clients: Sequence[Client], note: str) -> UsageError:
+    """Return the error for an override without an owner and a partner user."""
+    hint = "add --owner hubspot or --owner partner"
+    if not note:
+        return UsageError("nothing to change", hint=hint)
+    if len(clients) == 1 and (now := clients[0].override):
+        command = command_line("override", clients[0].key, owner=now.owner, notify=now.notify, note=note)
+        hint = f"repeat the override with the note: {command}"
+    return UsageError("--note alone changes nothing", hint=hint)
+
+
+def _suggest_user(clients: Sequence[Client]) -> str:
+    """Return the hint for an override that lacks a partner user."""
+    if len(clients) == 1 and (now := clients[0].override) and now.notify:
+        return f"add --notify USER (the current user, {now.notify}, is not kept)"
+    return "add --notify USER"
+
+
+def _partner_in_effect(portfolio: Portfolio, clients: Sequence[Client]) -> Owner:
     problems = []
     for client in clients:
         setting = setting_of(portfolio, client)
         if setting is None or setting.owner is not Owner.PARTNER:
-            now = f"the owner {setting.owner}" if setting else "no owner, because no default is set"
-            problems.append(Problem(f"{client.key} has {now}", ("clients", client.spelling)))
+            message = f"the renewal owner of {client.key} is HubSpot"
+            message = message if setting else f"no default is set, so {client.key} has no renewal owner"
+            problems.append(Problem(message, ("clients", client.spelling)))
     if problems:
-        message = "--notify without --owner requires that the partner is the renewal owner"
+        message = "--notify requires --owner unless the partner is the renewal owner"
         raise UsageError(message, hint="add --owner partner or --owner hubspot", problems=problems)
     return Owner.PARTNER
 

@@ -4,6 +4,7 @@ from renewctl.command_line import command_line
 from renewctl.domain.edit.settings import warn_inactive
 from renewctl.domain.edit.tables import record_table
 from renewctl.domain.identifiers import address_key, tidy_name
+from renewctl.domain.lookup import find_user
 from renewctl.errors import Problem, UsageError
 from renewctl.model import Change, PartnerUser, Path, Plan, Portfolio
 from renewctl.text import count_of
@@ -16,8 +17,8 @@ def add(portfolio: Portfolio, email: str, name: str = "") -> Plan:
         UsageError: If the address already belongs to a partner user.
     """
     if known := portfolio.users.get(address_key(email)):
-        hint = f"to change the name: {command_line('user set', known.email, name='NAME')}"
-        raise UsageError(f"partner user {known.email} already exists", hint=hint)
+        hint = f"change its name: {command_line('user set', known.email, name='NAME')}"
+        raise UsageError(f"partner user '{known.email}' already exists", hint=hint)
     table = record_table("users", PartnerUser(email, name))
     return Plan("user add", (Change(("users", email), table),))
 
@@ -46,7 +47,8 @@ def change(
     notes = []
     if active is False and (number := len(_settings_with(portfolio, user))):
         settings, command = count_of(number, "setting"), command_line("user replace", user.email, "NEW")
-        notes.append(f"{user.email} is still the partner user of {settings} and is not notified: {command}")
+        message = f"{user.email} is still the partner user of {settings} and is not notified"
+        notes.append(f"{message}; choose another user: {command}")
     return Plan("user set", tuple(changes), tuple(notes))
 
 
@@ -62,7 +64,7 @@ def remove(portfolio: Portfolio, user: PartnerUser) -> Plan:
     ]
     if problems:
         hint = f"replace the user first: {command_line('user replace', user.email, 'NEW')}"
-        raise UsageError(f"partner user {user.email} is still in use", hint=hint, problems=problems)
+        raise UsageError(f"partner user '{user.email}' is still in use", hint=hint, problems=problems)
     return Plan("user remove", (Change(("users", user.email), None),))
 
 
@@ -73,21 +75,36 @@ def replace(portfolio: Portfolio, old: PartnerUser, new: PartnerUser, *, deactiv
 
     Args:
         portfolio: The settings.
-        old: The partner user to replace.
+        old: The partner user to replace; see ``find_replaced``.
         new: The partner user in place of the old one.
         deactivate: Whether the old one is marked as deactivated in HubSpot, too.
 
     Raises:
-        UsageError: If both are the same user.
+        UsageError: If both are the same user, or the old one is not in the list and cannot be deactivated.
     """
     if old == new:
         raise UsageError("OLD and NEW are the same partner user", hint="pass another user as NEW")
+    if deactivate and address_key(old.email) not in portfolio.users:
+        message = f"'{old.email}' is not in the list of partner users, so there is nothing to deactivate"
+        raise UsageError(message, hint="remove --deactivate")
     changes = [Change((*path, "notify"), new.email) for _, path in _settings_with(portfolio, old)]
     unchanged = () if changes else (f"no setting has the partner user {old.email}",)
     if deactivate:
         changes.append(Change(("users", old.email, "active"), False))
     notes = tuple(warn_inactive(portfolio, new.email))
     return Plan("user replace", tuple(changes), notes, whole=True, unchanged=unchanged)
+
+
+def find_replaced(portfolio: Portfolio, word: str) -> PartnerUser:
+    """Return the partner user to replace: one of the list, or an address that a setting has.
+
+    Raises:
+        UnknownUser: If it is neither, or matches several users.
+    """
+    unlisted = PartnerUser(word.strip())
+    if address_key(word) not in portfolio.users and _settings_with(portfolio, unlisted):
+        return unlisted
+    return find_user(portfolio, word)
 
 
 def _settings_with(portfolio: Portfolio, user: PartnerUser) -> list[tuple[str, Path]]:
