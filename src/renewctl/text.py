@@ -49,7 +49,12 @@ def count_of(number: int, noun: str) -> str:
 def list_some(names: Sequence[str], most: int, where: str = "") -> str:
     """Return the first ``most`` names and the number of others, with ``where``."""
     more = f" and {len(names) - most} more{where}" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return join_names(names[:most]) + more
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Return names with commas between them, or semicolons if a name has a comma."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def format_value(value: object) -> str:

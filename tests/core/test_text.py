@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from renewctl.text import csv_cell, csv_text, dotted, markdown_cell, showable
+from renewctl.text import csv_cell, csv_text, dotted, join_names, list_some, markdown_cell, showable
 
 
 @pytest.mark.parametrize(
@@ -165,3 +165,17 @@ def test_dotted_is_valid_toml_for_any_path(step: str) -> None:
     import tomli
 
     assert tomli.loads(f"{dotted(('clients', step))} = 1") == {"clients": {step: 1}}
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ([], ""),
+        (["Acme"], "Acme"),
+        (["Acme", "Borges"], "Acme, Borges"),
+        (["C, Ltd", "Borges"], "C, Ltd; Borges"),
+    ],
+)
+def test_names_with_a_comma_are_separated_by_semicolons(names: list[str], expected: str) -> None:
+    assert join_names(names) == expected
+    assert list_some(names, 5) == expected

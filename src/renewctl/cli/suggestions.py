@@ -50,6 +50,8 @@ def usage_error(error: Any, path: str) -> UsageError:
         message = words.replace(f"option '{error.option_name}'", error.option_name)
     elif error.message == "" and context:
         message = f"missing {_name(error.param)}"
+        if choices := [str(choice) for choice in getattr(error.param.type, "choices", ())]:
+            message = f"{message}: {', '.join(choices[:-1])} or {choices[-1]}"
         arguments = (each for each in context.command.params if each.param_type_name == "argument")
         names = [each.metavar or each.name.upper() for each in arguments]
         hint = f"run {command_line(' '.join([path.removeprefix('renewctl '), *names]))}"

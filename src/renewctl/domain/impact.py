@@ -129,7 +129,7 @@ def compare_recipients(before: Portfolio, after: Portfolio, changes: Iterable[Ch
 
 
 def _find_renamed_products(changes: Iterable[Change]) -> Mapping[str, Mapping[str, str]]:
-    """Return the renamed products by client: the old name and the new one, for comparison."""
+    """Return the renamed products by client: the old and the new name."""
     products: dict[str, dict[str, str]] = {}
     for change in changes:
         if change.renamed and change.path[2:3] == ("renewals",):

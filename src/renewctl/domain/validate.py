@@ -191,7 +191,8 @@ class _Reader:
                 self.add_spelling((*path, key), raw, read)
         for field in TABLES[name].values():
             if field.required and field.key not in value:
-                self.add_problem(path, f"has no {field.key}", f"add {field.key}: {field.doc}")
+                choices = f" ({field.kind})" if " or " in field.kind else ""
+                self.add_problem(path, f"has no {field.key}", f"add {field.key}: {field.doc}{choices}")
         return otherwise if len(self.problems) > before else _BUILD[name](**attributes)
 
     def read_items(self, raw: Any, name: str, path: Path) -> tuple[Any, ...]:

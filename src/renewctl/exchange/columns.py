@@ -295,7 +295,7 @@ def _note_partner_users(columns: Sequence[str], places: Sequence[int]) -> Iterat
 def _find_offers(
     table: Contents, used: Collection[int], free: Collection[str], blank: Collection[str]
 ) -> list[tuple[int, list[str]]]:
-    """Return the columns that are not ``used`` but look like fields, with these fields."""
+    """Return the columns not ``used`` that look like fields, with these fields."""
     places = [place for place in range(len(table.sheet.columns)) if place not in used]
     return [(place, fields) for place in places if (fields := table.offer(place, free, blank))]
 

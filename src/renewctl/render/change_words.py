@@ -57,7 +57,7 @@ def change_line(change: Change) -> Line:
 
 
 def name_changes(changes: Sequence[Change]) -> str:
-    """Return what changes of one client, user or table are about, and what happened to it."""
+    """Return the subject of the changes of one client, user or table, and the rest."""
     kinds = {_name_kind(change): None for change in changes}
     what = ", ".join(filter(None, kinds))
     return f"{_subject(changes[0])}: {what}"

@@ -7,7 +7,7 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.impact import EndedRenewal, Impact, Recipient
 from renewctl.model import EMPTY
 from renewctl.render.result import HANG, Cell, DataTable, Line, line
-from renewctl.text import count_of, list_some
+from renewctl.text import count_of, join_names, list_some
 
 MOST_NAMED = 3
 """The most recipients or clients that a line names; of more, it has the number."""
@@ -149,7 +149,7 @@ def _group_lines(
         noun = "partner user" if partner else "contact"
         who = ", ".join(emails) if few_emails else count_of(len(emails), noun)
         who += " (uncertain)" if uncertain and not label.startswith("no longer") else ""
-        where = ", ".join(names.get(key, key) for key in clients)
+        where = join_names([names.get(key, key) for key in clients])
         where = where if few_clients else count_of(len(clients), "client")
         where = "" if named else f" for {where}"
         parts = line(f"  {label:<{_LABEL_WIDTH}}", HANG, (who, "strong"), where)

@@ -1,11 +1,9 @@
 """A change, planned or made: what it changes, and what that means for recipients."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
-from renewctl.command_line import command_line, find_commands
+from renewctl.command_line import command_line
 from renewctl.domain.edit.settings import find_matching_default, find_settings_to_enter
 from renewctl.domain.identifiers import client_key
 from renewctl.domain.impact import Impact
@@ -26,8 +24,6 @@ from renewctl.text import count_of
 MOST_LINES = 20
 NO_RECIPIENTS_CHANGE = "No recipients change."
 LAYOUT_ALONE = "layout only, same values"
-_DOMAIN = re.compile(r"(?<![\w.@-])[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9]))*\.[a-z0-9-]+(?![\w@-])")
-"""A domain in a note, which is not part of an address."""
 
 
 class ChangeView(NamedTuple):
@@ -93,7 +89,7 @@ def _remark_reversal(reverses: Reversal | None) -> Iterator[str]:
 
 
 def _describe_saved(view: ChangeView) -> Iterator[Line]:
-    """Yield how to reverse a saved change, and how to see what to enter in HubSpot, if anything."""
+    """Yield how to reverse a saved change, and what to enter in HubSpot, if any."""
     reverses = view.plan.reverses
     verb = "Redo" if reverses and not reverses.redo else "Undo"
     yield line(f"Saved {view.store}. {verb} with: {command_line('undo')}")
@@ -107,8 +103,7 @@ def _describe_saved(view: ChangeView) -> Iterator[Line]:
 def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
     """Yield a change for people, clients without a recipient first."""
     plan = view.plan
-    notes = [*plan.unchanged, *plan.notes]
-    names = name_changed_clients(view.before, view.after, plan.changes, view.impact, notes[:MOST_LINES])
+    names = name_changed_clients(view.before, view.after, plan.changes, view.impact)
     yield from without_recipient_lines(view.impact, names, would=would)
     unchanged = plan.unchanged
     if plan.changes or plan.reverses:
@@ -120,7 +115,7 @@ def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
         unchanged = unchanged if len(unchanged) > 1 else ()
     notes = [*unchanged, *plan.notes]
     for note in notes[:MOST_LINES]:
-        yield line(("  note: ", "warning"), HANG, _name_in_note(note, names))
+        yield line(("  note: ", "warning"), HANG, note)
     if len(notes) > MOST_LINES:
         yield line(("  note: ", "warning"), f"… and {len(notes) - MOST_LINES} more {WHERE_ALL}")
     if plan.changes:
@@ -132,7 +127,6 @@ def name_changed_clients(
     after: Portfolio,
     changes: Iterable[Change],
     impact: Impact,
-    notes: Iterable[str] = (),
 ) -> Mapping[str, str]:
     """Return what to call the clients of a change, by key in both spellings.
 
@@ -143,13 +137,10 @@ def name_changed_clients(
         after: The settings after it.
         changes: The changes.
         impact: Their impact.
-        notes: Notes that can be about other clients.
     """
     spellings = {change.path[1] for change in changes if change.path[0] == "clients"}
     keys = {client_key(spelling) or spelling for spelling in spellings}
     keys |= {*impact.clients, *impact.lost_all, *impact.new_without, *(each.client for each in impact.ended)}
-    for note in notes:
-        keys |= {*_DOMAIN.findall(note)} & after.clients.keys()
     renamed = {old for old, _ in impact.renamed}
     kept = {key: client for key, client in before.clients.items() if key not in renamed}
     clients = {**kept, **after.clients}
@@ -158,15 +149,6 @@ def name_changed_clients(
     names = name_clients(alike)
     by_key = {key: names[key] for key in keys if key in names}
     return {**by_key, **{each: names.get(client_key(each) or each, each) for each in spellings}}
-
-
-def _name_in_note(note: str, names: Mapping[str, str]) -> str:
-    """Return a note that calls clients as the other lines do; commands and addresses stay."""
-    commands = find_commands(note)
-    parts = re.split("|".join(map(re.escape, commands)), note) if commands else [note]
-    found = re.findall("|".join(map(re.escape, commands)), note) if commands else []
-    named = [_DOMAIN.sub(lambda match: names.get(match[0], match[0]), part) for part in parts]
-    return "".join(chain.from_iterable(zip_longest(named, found, fillvalue="")))
 
 
 def _describe_settings(view: ChangeView, names: Mapping[str, str], *, would: bool) -> Iterator[Line]:

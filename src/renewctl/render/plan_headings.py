@@ -60,7 +60,7 @@ def names_subject(plan: Plan) -> bool:
 
 
 def describe_plan(plan: Plan, *, would: bool) -> str:
-    """Return the first line of a plan with changes; ``would``: whether it is only shown."""
+    """Return the heading of a plan; ``would``: whether it is only shown."""
     subjects, action = list_subjects(plan.changes), _find_action(plan)
     verb = _verb(action, would=would)
     if plan.reverses:

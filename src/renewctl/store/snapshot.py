@@ -114,7 +114,7 @@ def name_locations(document: Document, place: Location) -> Iterator[None]:
 
 
 def locate_problems(document: Document, place: Location, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return the problems with file, line and column, in the order of the file; others come last."""
+    """Return the problems with their places, in file order; others come last."""
     located = []
     for problem in problems:
         if problem.path:

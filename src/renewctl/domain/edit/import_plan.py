@@ -136,16 +136,10 @@ def plan_import(
         _check_prune(options, empty=not rows and not bad)
     # If a row has the owner "default", the column has overrides, not the owners in effect.
     index = _ClientIndex(portfolio, owner_is_override=any(row.values.get("owner") == DEFAULT for row in rows))
-    groups, doubtful = group_rows(
-        rows,
-        index.find_key,
-        portfolio,
-        allow_odd_text=options.allow_odd_text,
-        with_overrides=options.with_overrides,
-    )
+    texts = {"allow_odd_text": options.allow_odd_text, "with_overrides": options.with_overrides}
+    groups, doubtful = group_rows(rows, index.find_key, portfolio, **texts)
     problems = [*bad, *doubtful]
     changes: list[Change] = []
-    danger, affected = "", tuple[str, ...]()
     skipped: list[str] = []
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
     renewals: dict[str, ListedRenewals] = {}
@@ -166,25 +160,20 @@ def plan_import(
     _refuse(problems, skipped, options, good=bool(renewals))
     imported = {key: groups[key] for key in renewals}
     unused = [*_unused_cells(index, imported, options)]
-    notes = [*describe_skipped(problems, skipped), *unused]
-    notes += _notes(index, groups, renewals, options)
-    notes += note_inactive(portfolio, changes)
-    notes += note_contacts(imported, portfolio.users)
-    if options.prune:
-        removed = [client for key, client in portfolio.clients.items() if key not in groups]
-        counts["removed"] = len(removed)
-        changes += (Change(("clients", client.spelling), None) for client in removed)
-        danger, affected = _ask_about_pruned(portfolio, removed, renewals)
+    notes = [
+        *describe_skipped(problems, skipped),
+        *unused,
+        *_notes(index, groups, renewals, options),
+        *note_inactive(portfolio, changes),
+        *note_contacts(imported, portfolio.users),
+    ]
+    removed = [client for key, client in portfolio.clients.items() if options.prune and key not in groups]
+    counts["removed"] = len(removed)
+    changes += (Change(("clients", client.spelling), None) for client in removed)
+    danger, affected = _ask_about_pruned(portfolio, removed, renewals) if options.prune else ("", ())
     unchanged = ("all imported values are already up to date",) if unused and not changes else ()
-    return Plan(
-        "import",
-        tuple(changes),
-        tuple(notes),
-        tuple(counts.items()),
-        danger=danger,
-        affected=affected,
-        unchanged=unchanged,
-    )
+    plan = Plan("import", tuple(changes), tuple(notes), tuple(counts.items()), unchanged=unchanged)
+    return plan._replace(danger=danger, affected=affected)
 
 
 def _check_prune(options: ImportOptions, *, empty: bool) -> None:
@@ -216,7 +205,7 @@ def _refuse(
 def _ask_about_pruned(
     portfolio: Portfolio, removed: Sequence[Client], renewals: Mapping[str, ListedRenewals]
 ) -> tuple[str, tuple[str, ...]]:
-    """Return the question about removing clients and renewals, or "", and what it concerns."""
+    """Return why a removal must be confirmed, or "", and the affected clients."""
     unlisted = {key: len(listed.unlisted) for key, listed in renewals.items() if listed.unlisted}
     parts = [f"{len(removed)} of {count_of(len(portfolio.clients), 'client')}"] if removed else []
     parts += [count_of(sum(unlisted.values()), "renewal")] if unlisted else []

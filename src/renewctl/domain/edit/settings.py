@@ -216,7 +216,7 @@ def find_matching_default(portfolio: Portfolio) -> tuple[Client, ...]:
 def find_settings_to_enter(
     before: Portfolio, after: Portfolio, renamed: Mapping[str, str]
 ) -> tuple[Client | None, ...]:
-    """Return whose setting a change makes different from HubSpot's: clients, and None for the default.
+    """Return the clients (None: the default) whose setting now differs from HubSpot.
 
     A client without an override has HubSpot's setting if that was confirmed as the default.
 

@@ -96,7 +96,7 @@ def replace(portfolio: Portfolio, old: PartnerUser, new: PartnerUser, *, deactiv
 
 
 def find_replaced(portfolio: Portfolio, word: str) -> PartnerUser:
-    """Return the partner user to replace: one of the list, or an address that a setting has.
+    """Return the partner user to replace, from the list or from a setting.
 
     Raises:
         UnknownUser: If it is neither, or matches several users.
