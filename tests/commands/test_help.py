@@ -269,7 +269,7 @@ def test_no_address_is_cut_off_at_any_width(agency: Path, run: Callable, on_term
         text = on_terminal("who", "--all", "--long", columns=columns)[1]
         assert {a for a in addresses if a not in text} == set(), columns
         text = on_terminal("who", "--all", columns=columns)[1]
-        shown = {word.strip("(),") for word in text.split() if "@" in word}
+        shown = {word.strip("(),;") for word in text.split() if "@" in word}
         assert shown <= known, columns
 
 

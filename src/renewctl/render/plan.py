@@ -158,7 +158,8 @@ def _describe_settings(view: ChangeView, names: Mapping[str, str], *, would: boo
     if not plan.changes:
         yield line(f"  {LAYOUT_ALONE}")
     if names_subject(plan):
-        if alone := describe_alone(plan.changes):
+        alone = describe_alone(plan.changes)
+        if any(text for text, _ in alone):
             yield line("  ", HANG, *alone)
         return
     everything, restored = plan.whole and would, plan.reverses is not None
