@@ -1447,7 +1447,13 @@ def good_rows(rows: list[ImportRow], options: ImportOptions) -> list[ImportRow]:
             )
         except BadInput:
             bad.add(key)
-    return [entry for entry in rows if entry.client not in bad]
+    good = [entry for entry in rows if entry.client not in bad]
+    try:
+        # Together, an owner "default" of one client changes what the owners of the others mean.
+        plan_import(portfolio(), good, options._replace(prune=False))
+    except BadInput:
+        return []
+    return good
 
 
 @LAW

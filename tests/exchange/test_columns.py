@@ -268,13 +268,13 @@ def test_commands_with_unusual_names_can_be_pasted(name: str, typed: str) -> Non
         (
             ("Domain", ""),
             "column B, which has no name, has dates but is not used; "
-            "check whether it is the renewal date (after you give it a unique name: ",
+            "check whether it is the renewal date (to read it, give it a unique name)",
         ),
         (("Domain", "fim", "Fim"), "column 'fim' has dates but is not used; check whether it is"),
         (
             ("Domain", "fim", "fim"),
             "column 'fim' has dates but is not used; "
-            "check whether it is the renewal date (after you give it a unique name: ",
+            "check whether it is the renewal date (to read it, give it a unique name)",
         ),
     ],
 )

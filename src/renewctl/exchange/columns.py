@@ -327,7 +327,7 @@ def _warn(table: Contents, place: int, fields: Sequence[str]) -> str:
     *others, last = map(_label, fields)
     label = f"{', '.join(others)} or {last}" if others else last
     option = _map_option(table.sheet.columns, fields[0], place)
-    option = option or f"after you give it a unique name: --map {fields[0]}=NAME"
+    option = option or "to read it, give it a unique name"
     return f"{what} {has}is not used{because}; check whether it is the {label} ({option})"
 
 
