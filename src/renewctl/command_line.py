@@ -1,18 +1,72 @@
 """Compose commands that users can paste, with the --store option of this run."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import StrEnum
 from itertools import pairwise, takewhile
-from shlex import quote
 
 from renewctl.text import showable
 
+
+class Shell(StrEnum):
+    """A kind of shell, by the way it reads a command."""
+
+    POSIX = "posix"
+    POWERSHELL = "powershell"
+    CMD = "cmd"
+
+
+_SYSTEM_COMMANDS: Mapping[str, Mapping[Shell, str]] = {
+    "move": {Shell.POSIX: "mv", Shell.POWERSHELL: "Move-Item", Shell.CMD: "move"},
+    "remove": {Shell.POSIX: "rm", Shell.POWERSHELL: "Remove-Item", Shell.CMD: "del"},
+    "make writable": {Shell.POSIX: "chmod u+w", Shell.POWERSHELL: "attrib -r", Shell.CMD: "attrib -r"},
+}
+_PLAIN = re.compile(r"[\w./\\:+=-][\w./\\:+=@-]*")
+"""Text that every shell of Windows reads as one word."""
+_POWERSHELL_QUOTES = re.compile("['\N{LEFT SINGLE QUOTATION MARK}-\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}]")
+
+_shell: ContextVar[Callable[[], Shell]] = ContextVar("shell", default=lambda: Shell.POSIX)
 _store: ContextVar[str] = ContextVar("store", default="")
 _arguments: ContextVar[tuple[str, ...]] = ContextVar("arguments", default=())
 _commands: dict[int, set[str]] = {}
 """The commands composed so far, as they are shown, by length."""
+
+
+@contextmanager
+def quote_for(find_shell: Callable[[], Shell]) -> Iterator[None]:
+    """Quote the commands composed inside for a shell; find it when it first matters."""
+    token = _shell.set(find_shell)
+    try:
+        yield
+    finally:
+        _shell.reset(token)
+
+
+def quote(text: str) -> str:
+    """Return an argument as it is typed in the user's shell, quoted where needed.
+
+    Source:
+        Windows PowerShell 5.1, about_Quoting_Rules: a quotation mark is doubled, and so are the curly ones.
+        Microsoft C, "Parsing C command-line arguments": what a program started from cmd reads.
+    """
+    shell = _shell.get()()
+    if shell is Shell.POSIX:
+        return shlex.quote(text)
+    if _PLAIN.fullmatch(text):
+        return text
+    if shell is Shell.POWERSHELL:
+        return f"'{_POWERSHELL_QUOTES.sub(lambda match: match[0] * 2, text)}'"
+    # Backslashes before a quotation mark would escape it, so they are doubled.
+    parts = [part + "\\" * (len(part) - len(part.rstrip("\\"))) for part in text.split('"')]
+    return '"' + '\\"'.join(parts) + '"'
+
+
+def system_command(name: str, *paths: str) -> str:
+    """Return a command of the user's shell: ``move``, ``remove``, ``make writable``."""
+    return " ".join([_SYSTEM_COMMANDS[name][_shell.get()()], *map(quote, paths)])
 
 
 @contextmanager
@@ -30,7 +84,7 @@ def name_store(arguments: Sequence[str]) -> Iterator[None]:
         elif word.startswith("--store="):
             store = word.removeprefix("--store=")
     token = _store.set(option("store", store) if store else "")
-    repeated = _arguments.set(tuple(arguments))
+    repeated = _arguments.set(tuple(_without_out(arguments)))
     try:
         yield
     finally:
@@ -61,6 +115,18 @@ def repeat_command(**options: str | bool) -> str:
         given = _drop(given, option(name, True), value) if isinstance(value, str) and "=" in value else given
     added = [option(name, value) for name, value in options.items()]
     return _remember(" ".join(["renewctl", *map(quote, given), *added, *map(quote, operands)]))
+
+
+def _without_out(arguments: Sequence[str]) -> Iterator[str]:
+    """Yield arguments without ``--out``, as a repeated command must not replace it."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            yield from (word, *words)
+        elif word == "--out":
+            next(words, None)
+        elif not word.startswith("--out="):
+            yield word
 
 
 def _drop(words: Sequence[str], option: str, value: str) -> list[str]:

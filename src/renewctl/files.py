@@ -2,13 +2,15 @@
 
 import errno
 import os
+import re
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from shlex import quote
 
+from renewctl.command_line import system_command
 from renewctl.errors import ExitStatus, FileError, RenewctlError, StoreChanged
 from renewctl.signals import hold_signals
 
@@ -21,6 +23,10 @@ _KINDS = {
     stat.S_IFBLK: "a device",
 }
 _MOUNT_HINT = "mount the folder of the file, not the file itself"
+_OPEN_HINT = "close the program that has it open, for example Excel, an editor, OneDrive or a virus scanner"
+_ACCESS_DENIED, _SHARING_VIOLATION = 5, 32  # of Windows
+_NOT_ABOUT_LINKS = {errno.EEXIST, errno.ENOENT, errno.ENOSPC, errno.EROFS, errno.EIO}
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?|.*[. ]", re.IGNORECASE | re.DOTALL)
 _HINTS = {
     errno.ENOENT: "create the folder first",
     errno.EACCES: "check the permissions of the file and its folder",
@@ -51,7 +57,18 @@ def explain_os_error(verb: str, path: Path, error: OSError) -> FileError:
     """Return an error of the operating system as one with the path and a hint."""
     reason = error.strerror or str(error)
     general_hint = "check the path" if verb in {"read", "find", "check"} else "check the disk"
-    return FileError(f"cannot {verb} '{path}': {reason}", hint=_HINTS.get(error.errno or 0, general_hint))
+    hint = _OPEN_HINT if _is_open_elsewhere(error) else _HINTS.get(error.errno or 0, general_hint)
+    return FileError(f"cannot {verb} '{path}': {reason}", hint=hint)
+
+
+def _is_open_elsewhere(error: OSError) -> bool:
+    """Return whether Windows refuses because another program has the file open."""
+    return getattr(error, "winerror", None) in {_ACCESS_DENIED, _SHARING_VIOLATION}
+
+
+def is_reserved_name(name: str) -> bool:
+    """Return whether Windows keeps a file name for a device, or drops the end of it."""
+    return _RESERVED.fullmatch(name) is not None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -95,6 +112,9 @@ def resolve_link(path: Path) -> Path:
     except FileNotFoundError:
         raise
     except OSError as error:
+        # Some virtual drives of Windows cannot be asked for the real name of a file.
+        if os.path.exists(path) and not os.path.islink(path):
+            return Path(os.path.abspath(path))
         raise explain_os_error("find", path, error) from None
 
 
@@ -115,7 +135,7 @@ def refuse_foreign_link(path: Path) -> None:
     user = os.geteuid()
     if link.st_uid != user and (folder.st_uid != user or folder.st_mode & 0o022):
         message = f"'{path}' is a link to '{os.readlink(path)}', made by another user"
-        raise FileError(message, hint=f"remove it: rm {quote(str(path))}")
+        raise FileError(message, hint=f"remove it: {system_command('remove', str(path))}")
 
 
 def create(path: Path, data: bytes) -> None:
@@ -130,12 +150,17 @@ def create(path: Path, data: bytes) -> None:
         with _open_temporary(path, data) as temporary:
             try:
                 os.link(temporary, path)  # A rename would replace an existing file.
-            except OSError as error:
-                if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
+            except (AttributeError, OSError) as error:
+                if isinstance(error, OSError) and error.errno in _NOT_ABOUT_LINKS:
                     raise
                 # Without hard links, an empty file reserves the name.
                 os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_FILE_MODE))
-                _rename(temporary, path)
+                try:
+                    _rename(temporary, path)
+                except OSError:
+                    with suppress(OSError):
+                        os.unlink(path)
+                    raise
     except FileExistsError:
         raise
     except OSError as error:
@@ -166,13 +191,18 @@ def check_replaceable(path: Path) -> None:
         raise explain_os_error("write", path, error) from None
 
 
-def replace(path: Path, data: bytes, expected: str) -> list[str]:
+def replace(path: Path, data: bytes, expected: str | None) -> list[str]:
     """Replace the content of a file in one step.
 
     Readers see the old bytes or the new ones, never a mix.
 
     The target of a symbolic link is replaced, not the link. Signals are blocked from here on, so that none
     leaves a temporary file behind. Return warnings about what failed after the new content was in place.
+
+    Args:
+        path: The file.
+        data: Its new content.
+        expected: The digest of its old content; None if a lock keeps others from changing it.
 
     Raises:
         StoreChanged: If the content no longer has the ``expected`` digest; nothing was written.
@@ -188,7 +218,7 @@ def replace(path: Path, data: bytes, expected: str) -> list[str]:
         _check_writable(real, status)
         refuse_hard_links(real)
         with _open_temporary(real, data, like=real) as temporary:
-            if digest(read_bytes(real)) != expected:
+            if expected is not None and digest(read_bytes(real)) != expected:
                 raise changed
             _rename(temporary, real)
     except FileNotFoundError:
@@ -216,7 +246,9 @@ def refuse_hard_links(path: Path) -> None:
 def _check_writable(real: Path, status: os.stat_result) -> None:
     """Refuse a file that is not writable: a rename would ignore that."""
     if not status.st_mode & 0o222:
-        raise FileError(f"'{real}' is read-only", hint=f"make it writable: chmod u+w {quote(str(real))}")
+        raise FileError(
+            f"'{real}' is read-only", hint=f"make it writable: {system_command('make writable', str(real))}"
+        )
     if not os.access(real, os.W_OK):
         raise FileError(f"'{real}' is not writable for you", hint="ask its owner for write permission")
 
@@ -235,6 +267,8 @@ def _open_temporary(real: Path, data: bytes, like: Path | None = None) -> Iterat
 
     from renewctl.access import check_access, copy_access, copy_attributes, read_access
 
+    if sys.platform == "win32" and is_reserved_name(real.name):
+        raise FileError(f"Windows does not allow the file name {real.name!r}", hint="choose another name")
     handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".tmp", dir=real.parent)
     try:
         try:
@@ -261,12 +295,12 @@ def write_all(handle: int, data: bytes) -> None:
 
 
 def _rename(temporary: str, real: Path) -> None:
-    """Rename a file; on Windows, wait briefly until other programs have closed it."""
-    for pause in (0.01, 0.05, 0.2, 0.5):
+    """Rename; on Windows, wait up to 2 s for a program that has the file open."""
+    for pause in (0.01, 0.05, 0.2, 0.5, 1.25):
         try:
             return os.replace(temporary, real)
         except PermissionError as error:
-            if getattr(error, "winerror", None) not in {5, 32}:
+            if not _is_open_elsewhere(error):
                 raise
         time.sleep(pause)
     return os.replace(temporary, real)
@@ -274,7 +308,7 @@ def _rename(temporary: str, real: Path) -> None:
 
 def sync_folder(folder: Path) -> list[str]:
     """Wait until the names in a folder are on the disk. Return warnings."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return []  # Windows cannot open a folder.
     try:
         handle = os.open(folder, os.O_RDONLY)

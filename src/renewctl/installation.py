@@ -6,7 +6,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
-from shlex import quote
+
+from renewctl.command_line import quote
 
 _MODULES = {
     "icalendar": "icalendar",

@@ -4,24 +4,26 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 
 import typer
 
 from renewctl.cli.app import COMPLETE, command_tree
 from renewctl.cli.error_messages import report_error, write_lines
 from renewctl.cli.runtime import Environment, Run
-from renewctl.command_line import name_store
+from renewctl.command_line import Shell, name_store, quote_for
 from renewctl.errors import ExitStatus, FileError, Interrupted, RenewctlError, UsageError
 from renewctl.render.machine import format_result
 from renewctl.render.result import Output, Result
 from renewctl.signals import release_signals, restore_signals
+from renewctl.text import showable
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run renewctl with arguments (default: the process's). Return the exit status."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     environment = Environment.from_process()
-    with restore_signals(), name_store(arguments):
+    with restore_signals(), quote_for(_find_shell), name_store(arguments):
         try:
             return int(_run(environment, arguments))
         except (KeyboardInterrupt, typer.Abort):
@@ -67,13 +69,20 @@ def _run(environment: Environment, arguments: Sequence[str]) -> int:
 
 def _show(environment: Environment, arguments: Sequence[str], run: Run, result: Result) -> int:
     try:
-        content = _render(environment, run, result)
+        content = _render(run, result)
         warnings = _warnings(run, result)
-        if isinstance(content, bytes):
+        if run.out is not None:
+            from renewctl.cli.output_files import write_answer  # Lazy import: most answers are printed.
+
+            write_answer(run, content)
+            if not run.quiet:
+                environment.stdout.write(f"Wrote {showable(run.out)}\n")
+        elif isinstance(content, bytes):
             environment.stdout.buffer.write(content)
         elif run.form is Output.TABLE and environment.is_terminal() and not run.no_pager:
             from renewctl.cli.pager import show  # Lazy import: a pipe has no pager.
 
+            _enable_colour()
             show(content, environment, below=len(warnings))
         else:
             environment.stdout.write(content)
@@ -98,7 +107,7 @@ def _warnings(run: Run, result: Result) -> list[str]:
     return [f"warning: {warning}" for warning in (*result.warnings, *([] if run.quiet else run.warnings))]
 
 
-def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
+def _render(run: Run, result: Result) -> str | bytes:
     """Return the result in the form of this run.
 
     Raises:
@@ -106,6 +115,7 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
         MissingExtra: If a package for a workbook or a page is missing.
         BadInput: If it cannot be written as a workbook or a page.
     """
+    environment = run.environment
     form = run.resolve_form(Output.AUTO) if result.files else run.form
     if form in {Output.AUTO, Output.TABLE} and run.quiet and result.change:
         return ""
@@ -131,6 +141,28 @@ def _render(environment: Environment, run: Run, result: Result) -> str | bytes:
         colour = run.has_colour(terminal=environment.is_terminal())
         return draw(result, terminal_width(), colour=colour, footer=not run.quiet)
     return format_result(result, form)
+
+
+def _enable_colour() -> None:
+    """Let the console of Windows show colors instead of their codes."""
+    if sys.platform == "win32":
+        import colorama  # Lazy import: only Windows needs it, where Typer requires it.
+
+        colorama.just_fix_windows_console()
+
+
+@cache
+def _find_shell() -> Shell:
+    """Return the shell that commands are quoted for, by default on Windows PowerShell."""
+    if sys.platform != "win32":
+        return Shell.POSIX
+    import shellingham  # Lazy import: it lists processes. Typer requires it.
+
+    try:
+        name = shellingham.detect_shell()[0]
+    except shellingham.ShellDetectionFailure:
+        return Shell.POWERSHELL
+    return {"cmd": Shell.CMD, "bash": Shell.POSIX, "zsh": Shell.POSIX}.get(name, Shell.POWERSHELL)
 
 
 def _discard_output(environment: Environment) -> None:

@@ -1,6 +1,7 @@
 """Delay signals until a change is complete and reported."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -10,13 +11,13 @@ _HELD = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM
 
 def hold_signals() -> None:
     """Block signals from here on, so that the following change is reported."""
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32" and hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
 
 
 def release_signals() -> None:
     """Unblock signals, for example before another program starts."""
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32" and hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
 
 
@@ -26,7 +27,7 @@ def raise_interruption() -> None:
     Raises:
         KeyboardInterrupt: If a signal is pending. It stays pending until ``release_signals``.
     """
-    if hasattr(signal, "sigpending"):
+    if sys.platform != "win32" and hasattr(signal, "sigpending"):
         held = signal.sigpending() & _HELD
         # Signals that the process ignores, for example under nohup, are pending, too.
         if any(signal.getsignal(number) != signal.SIG_IGN for number in held):
@@ -39,7 +40,7 @@ def keep_signals_here() -> Iterator[None]:
 
     Otherwise they would receive the signals that the main thread blocks.
     """
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32" or not hasattr(signal, "pthread_sigmask"):
         yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
@@ -64,12 +65,13 @@ def outlive_signals() -> Iterator[list[int]]:
     # A handler, because the other program would inherit SIG_IGN. Ignored signals stay ignored in both.
     noted = [number for number in _HELD if signal.getsignal(number) != signal.SIG_IGN]
     handlers = [(number, signal.signal(number, note)) for number in noted]
-    has_masks = hasattr(signal, "pthread_sigmask")
-    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT}) if has_masks else set()
+    mask = None
+    if sys.platform != "win32" and hasattr(signal, "pthread_sigmask"):
+        mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     try:
         yield received
     finally:
-        if has_masks:
+        if sys.platform != "win32" and mask is not None:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for number, handler in handlers:
             signal.signal(number, handler)
@@ -80,7 +82,7 @@ def outlive_signals() -> Iterator[list[int]]:
 @contextmanager
 def restore_signals() -> Iterator[None]:
     """Undo ``hold_signals`` at the end, and discard pending signals as too late."""
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32" or not hasattr(signal, "pthread_sigmask"):
         yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())

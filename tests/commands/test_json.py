@@ -64,6 +64,7 @@ READS = [
     ("diff", "other.toml"),
     ("who", "--timeline"),
     ("where",),
+    ("doctor",),
     ("demo",),
 ]
 CHANGES = [

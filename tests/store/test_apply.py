@@ -6,7 +6,7 @@ import pytest
 
 from renewctl.errors import FileError, StoreChanged, StoreMissing
 from renewctl.model import Change, Plan, Portfolio
-from renewctl.store.history import Author
+from renewctl.store.journal import Author
 from renewctl.store.location import Location
 from renewctl.store.write import Approve, Draft, WriteOptions, WriteResult, draft_edit, write_change
 

@@ -283,7 +283,7 @@ def test_undo_of_an_older_change_keeps_later_changes(store: Path) -> None:
 def test_undo_reverses_the_intended_change_or_none(store: Path) -> None:
     """Somebody else can make a change before the lock is acquired."""
     from renewctl.errors import StoreChanged
-    from renewctl.store.history import Author
+    from renewctl.store.journal import Author
     from renewctl.store.location import Location
     from renewctl.store.undo import undo_change
     from renewctl.store.write import WriteOptions, write_change

@@ -6,7 +6,8 @@ from copy import copy
 from functools import cache, wraps
 from importlib import import_module
 from keyword import iskeyword
-from typing import Annotated, Any, NamedTuple, cast
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -14,7 +15,7 @@ from typer.main import get_command
 
 from renewctl.cli import field_options
 from renewctl.cli.overview import overview
-from renewctl.cli.runtime import COMMON_OPTIONS, Run
+from renewctl.cli.runtime import COMMON_OPTIONS, SUFFIXES, Run
 from renewctl.errors import UsageError
 from renewctl.render.result import Output, Result
 
@@ -59,6 +60,7 @@ _PANELS: Mapping[str, Mapping[str, str]] = {
     "Setup and help": {
         "init": "Create a new data file.",
         "demo": "Try four commands on sample data.",
+        "doctor": "Check the installation and the data file.",
         "where": "Show which file renewctl uses, and why.",
         "migrate": "Upgrade a file from an older version of renewctl.",
         "schema": "Print the JSON Schema of the data file.",
@@ -79,7 +81,12 @@ _SPECIAL_FORMATS = {Output.HTML, Output.EML, Output.GITHUB}
 
 
 def command(
-    words: str, *, changes: bool = False, noted: bool = True, forms: Collection[Output] = ()
+    words: str,
+    *,
+    changes: bool = False,
+    noted: bool = True,
+    forms: Collection[Output] = (),
+    out: Literal["report", "text"] | None = "report",
 ) -> Callable[[Body], Body]:
     """Declare a function as a command.
 
@@ -90,8 +97,12 @@ def command(
         changes: Whether the command changes the file, and so has the options for changes.
         noted: Whether the history records the change, and so ``--note`` is an option.
         forms: The special output formats of the command.
+        out: What ``--out`` writes: a ``report`` in the format of the suffix, or a ``text``, which has one
+            format. None: the command does not have the option. Changes never have it.
     """
     names = ["store", "output", "as_of", "quiet", "color", "no_pager"]
+    if out and not changes:
+        names.append("out")
     if changes:
         names += ["dry_run", "yes", "lock_timeout", *(["note"] if noted else [])]
     offered = [form for form in Output if form in forms or form not in _SPECIAL_FORMATS]
@@ -103,6 +114,8 @@ def command(
         @wraps(body)
         def call(ctx: typer.Context, **values: Any) -> tuple[Run, Result]:
             run = Run(ctx.obj, **{name: values.pop(name) for name in names})
+            if run.out is not None:
+                run = _redirect(run, by_suffix=out == "report")
             # Refuse the format before anything is changed: otherwise the answer to a change is lost.
             if run.output not in offered:
                 raise UsageError(f"{run.output} output is not available here", hint=f"remove -o {run.output}")
@@ -125,6 +138,22 @@ def command(
         return body
 
     return declare
+
+
+def _redirect(run: Run, *, by_suffix: bool) -> Run:
+    """Return a run that writes its output into the file of ``--out``.
+
+    Raises:
+        UsageError: If neither the suffix nor ``-o`` sets the format.
+    """
+    output = run.output
+    if output is Output.AUTO and by_suffix:
+        suffix = Path(run.out or "").suffix.lower()
+        if suffix not in SUFFIXES:
+            hint = f"use a name that ends in {', '.join(SUFFIXES)}, or add -o FORMAT"
+            raise UsageError(f"--out: {run.out!r} does not end in a known suffix", hint=hint)
+        output = SUFFIXES[suffix]
+    return run._replace(environment=run.environment.write_elsewhere(), output=output)
 
 
 def _offer_forms(option: inspect.Parameter, forms: Sequence[Output]) -> inspect.Parameter:

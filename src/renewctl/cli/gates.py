@@ -31,6 +31,12 @@ class Gates(NamedTuple):
     require_recipient: Annotated[
         bool, typer.Option("--require-recipient", help="Exit 1 if a renewal has no recipient.")
     ] = False
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code", help="Exit 1 if any row is listed, also a past renewal or one without a date."
+        ),
+    ] = False
 
 
 def find_failure(gates: Gates, report: Report, rows: Sequence[ReportRow]) -> RenewctlError | None:

@@ -13,7 +13,8 @@ from renewctl.signals import raise_interruption
 from renewctl.store import history
 from renewctl.store.lock import lock_name
 from renewctl.text import count_of, list_some
-from renewctl.workspace.companion_files import SCHEMA_NAME
+from renewctl.workspace.companion_files import SCHEMA_NAME, schema_text
+from renewctl.workspace.conflict_copies import is_data_file
 
 MOST_NAMED = 20
 """The number of existing files that an error lists."""
@@ -43,8 +44,9 @@ def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Wri
         RenewctlError: If a file cannot be replaced, or the first cannot be written. Nothing was written.
         Interrupted: If a signal arrives after the first file was written.
     """
-    for path in contents:
-        if own := _describe_own_file(path, run.place.path):
+    for path, data in contents.items():
+        own = _describe_own_file(path, run.place.path)
+        if own and not (path.name == SCHEMA_NAME and data == schema_text().encode()):
             raise UsageError(f"'{path}' is {own}", hint="choose another file name")
     existing = [path for path in contents if os.path.lexists(path)]
     if force:
@@ -67,6 +69,22 @@ def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Wri
             error.problems = (*error.problems, Problem(f"{so_far} before this error"))
             return Written(number, error)
     return Written(len(contents))
+
+
+def write_answer(run: Run, content: str | bytes) -> None:
+    """Write an output into the file of ``--out``.
+
+    An existing file is replaced, and keeps its access rights.
+
+    Raises:
+        UsageError: If the file is a data file of renewctl, whether or not it is the one in use.
+        RenewctlError: As ``write_files``.
+    """
+    path = Path(run.out or "")
+    if path.suffix.lower() in {".toml", ".json"} and path.exists() and is_data_file(path):
+        raise UsageError(f"{path} is a data file of renewctl", hint="choose another name")
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    write_files(run, {path: data}, force=True)
 
 
 def _check_replaceable(paths: Sequence[Path], *, alone: bool) -> None:

@@ -1,9 +1,9 @@
 """Long output on a terminal, through the user's pager, as in git."""
 
-import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -60,7 +60,7 @@ def _compose_command(pager: str) -> str:
 
     With ``exec``, Ctrl-C cannot end the shell before the pager.
     """
-    return pager if os.name == "nt" or set(pager) & _SHELL else f"exec {pager}"
+    return pager if sys.platform == "win32" or set(pager) & _SHELL else f"exec {pager}"
 
 
 def _page(text: str, pager: str, environment: Environment) -> bool:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
-from io import BufferedWriter, RawIOBase, TextIOWrapper
+from io import BufferedWriter, RawIOBase, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TextIO
 
@@ -28,6 +28,19 @@ COMMON_OPTIONS = "Common options"
 CHANGE_OPTIONS = "Options for changes"
 _common = partial(typer.Option, rich_help_panel=COMMON_OPTIONS)
 _change = partial(typer.Option, rich_help_panel=CHANGE_OPTIONS)
+_OUT = "Write the output to FILE, in UTF-8 and in the format of its suffix."
+SUFFIXES: Mapping[str, Output] = {
+    ".csv": Output.CSV,
+    ".htm": Output.HTML,
+    ".html": Output.HTML,
+    ".json": Output.JSON,
+    ".jsonl": Output.JSONL,
+    ".md": Output.MARKDOWN,
+    ".tsv": Output.TSV,
+    ".txt": Output.TABLE,
+    ".xlsx": Output.XLSX,
+}
+"""The format of an output file, by its suffix."""
 
 
 class Environment(NamedTuple):
@@ -53,6 +66,10 @@ class Environment(NamedTuple):
             if reconfigure is not None:
                 reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
         return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
+
+    def write_elsewhere(self) -> "Environment":
+        """Return the same environment with an output that is not a terminal."""
+        return self._replace(stdout=StringIO())
 
     def is_terminal(self) -> bool:
         """Return whether standard output is a terminal."""
@@ -92,6 +109,7 @@ class RunOptions(NamedTuple):
         ColorChoice, _common("--color", case_sensitive=False, help="Choose when to use color.")
     ] = "auto"
     no_pager: Annotated[bool, _common("--no-pager", help="Print long output without a pager.")] = False
+    out: Annotated[str | None, _common("--out", metavar="FILE", help=_OUT)] = None
 
 
 class Run(RunOptions):

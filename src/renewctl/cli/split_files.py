@@ -12,7 +12,7 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.report import Digest, build_digests
 from renewctl.errors import BadInput, FileError, Problem, UsageError
 from renewctl.files import digest as hash_content
-from renewctl.files import explain_os_error
+from renewctl.files import explain_os_error, is_reserved_name
 from renewctl.render.result import Column, Grid, Output, Result, column, line
 from renewctl.render.who_by_recipient import list_deliveries
 from renewctl.render.who_report import Report
@@ -20,8 +20,6 @@ from renewctl.text import count_of
 
 NOTHING = "No recipients: no files were written."
 _SAFE = re.compile(r"[a-z0-9_][a-z0-9._+@-]{0,79}")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
-"""Names that Windows keeps for devices, whatever the suffix."""
 
 
 def file_name(address: str, suffix: str) -> str:
@@ -31,7 +29,7 @@ def file_name(address: str, suffix: str) -> str:
     is kept, and a hash keeps the name apart from every other one, on systems that ignore case too.
     """
     key = address_key(address)
-    if _SAFE.fullmatch(key) and not _RESERVED.fullmatch(key):
+    if _SAFE.fullmatch(key) and not is_reserved_name(key):
         return key + suffix
     plain = normalize("NFKD", key).encode("ascii", "ignore").decode()
     kept = re.sub(r"[^a-z0-9@]+", "-", plain)[:80].strip("-@") or "recipient"
@@ -53,6 +51,8 @@ def check_split(run: Run, folder: str | None, by: str, *, force: bool) -> None:
         raise UsageError("--split requires the name of a folder", hint="add a folder: --split FOLDER")
     elif by != "recipient":
         raise UsageError("--split requires --by recipient", hint="add --by recipient")
+    elif run.out is not None:
+        raise UsageError("--split and --out can't be used together", hint="remove --out")
     elif run.output not in {Output.HTML, Output.EML}:
         raise UsageError(
             "--split requires -o html or -o eml", hint="add -o html for pages or -o eml for drafts"
@@ -89,6 +89,7 @@ def split_report(run: Run, report: Report, folder: Path, answer: Result, *, forc
         footer=[line(f"Wrote {kind} to {folder}. Nothing was sent.")] if digests else (),
         warnings=answer.warnings,
         failure=failure or answer.failure,
+        status=answer.status,
         change=True,
         written=written > 0,
         files=True,

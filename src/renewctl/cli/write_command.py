@@ -13,7 +13,7 @@ from renewctl.model import Plan, Portfolio
 from renewctl.render.impact import MOST_NAMED
 from renewctl.render.plan import ChangeView, describe_change, render_change
 from renewctl.render.result import Output, Result
-from renewctl.store.history import Author
+from renewctl.store.journal import Author
 from renewctl.store.write import Draft, MakeDraft, WriteOptions, draft_edit, write_change
 from renewctl.text import count_of, list_some
 

@@ -7,9 +7,9 @@ cells suggest a field, a command to paste is offered.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import chain, islice
-from shlex import quote
 from typing import NamedTuple
 
+from renewctl.command_line import quote
 from renewctl.domain.edit.contacts import ROLE_LABELS
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.cells import quote_text, show_text

@@ -1,10 +1,9 @@
 """Read the tables of a file: choose sheets, find headers, select rows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from shlex import quote
 from typing import Literal, NamedTuple
 
-from renewctl.command_line import repeat_command
+from renewctl.command_line import quote, repeat_command
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import recognize_fields
 from renewctl.exchange.spreadsheet import Cell, RawSheet, Sheet, SheetRow, read_csv, unreadable

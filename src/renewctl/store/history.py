@@ -4,86 +4,23 @@ A change is recorded and synced before the file is replaced, and marked as done 
 is killed in between, the digest of the file shows whether the change was made.
 """
 
-import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, datetime, time
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from renewctl import files
 from renewctl.access import follow_access, read_access
 from renewctl.errors import FileError
-from renewctl.formats.entries import HOLDERS, Swap
-from renewctl.model import Change
+from renewctl.store.journal import Record, Settlement, decode_line, encode_line, encode_record
 
 SUFFIX = ".history.jsonl"
 _MOST_JOURNALS = 20
-_OUTCOMES = ("done", "dropped", "unsure")
-_DATE, _TIME = "$date", "$time"
-
-
-class Author(NamedTuple):
-    """The author of a change: user, host, UTC time in ISO 8601, and the reason."""
-
-    user: str
-    host: str
-    at: str
-    note: str = ""
-
-
-class Record(NamedTuple):
-    """The record of one command that changed the data file.
-
-    Args:
-        author: Who made the change, when and why.
-        command: The command.
-        changes: The values that it changed.
-        swaps: The texts that it changed, for undo.
-        before: The digest of the file before the change.
-        after: The digest of the file after the change.
-        undoes: The ID of the change that this one reverses.
-        id: The ID of this record.
-        parent: The ID of the record before.
-        outside: Whether something else changed the file between that record and this one.
-        unsure: Whether it is unknown if the change was made: its writer was killed, and then something else
-            wrote the file.
-    """
-
-    author: Author
-    command: str
-    changes: tuple[Change, ...]
-    swaps: tuple[Swap, ...]
-    before: str
-    after: str
-    undoes: str = ""
-    id: str = ""
-    parent: str = ""
-    outside: bool = False
-    unsure: bool = False
-
-
-class History(NamedTuple):
-    """The records, oldest first, and the numbers of unreadable lines.
-
-    ``outside``: whether something else changed the data file after the last record.
-    """
-
-    records: tuple[Record, ...] = ()
-    outside: bool = False
-    unreadable: tuple[int, ...] = ()
-
-
-class _Settlement(NamedTuple):
-    """The outcome of the record with an ID.
-
-    In the journal, the outcome is the key and the ID its value.
-    """
-
-    id: str
-    outcome: str
+_BLOCK = 2**16
+_ID_LENGTH = 8
 
 
 def path_of(store: Path) -> Path:
@@ -95,6 +32,94 @@ def path_of(store: Path) -> Path:
     return real.with_name(real.name + SUFFIX)
 
 
+class History:
+    """The recorded changes of a data file, newest first.
+
+    The journal is read from its end, as far as needed. Lines that cannot be read are skipped.
+    """
+
+    def __init__(self, path: Path, digest: str) -> None:
+        self._path, self._digest = path, digest
+        self._outside = False
+        self._known: list[Record] = []
+        self._unreadable: list[int] = []
+        self._rest = self._read_records()
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the records, newest first. Raises FileError if the journal cannot be read."""
+        number = 0
+        while number < len(self._known) or self._read_one():
+            yield self._known[number]
+            number += 1
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All records, oldest first."""
+        return tuple(self)[::-1]
+
+    @property
+    def outside(self) -> bool:
+        """Whether something else changed the data file after the last record."""
+        next(iter(self), None)
+        return self._outside
+
+    @property
+    def unreadable(self) -> tuple[int, ...]:
+        """The numbers, from 1, of the unreadable lines that have been read."""
+        if not self._unreadable:
+            return ()
+        with self._path.open("rb") as file:
+            last = 1 + sum(block.count(b"\n") for block in iter(partial(file.read, _BLOCK), b""))
+        return tuple(last - distance for distance in reversed(self._unreadable))
+
+    def find_oldest(self) -> Record | None:
+        """Return the first record. Raises FileError if the journal cannot be read."""
+        try:
+            with suppress(FileNotFoundError), self._path.open("rb") as file:
+                return next((line for line in map(decode_line, file) if isinstance(line, Record)), None)
+        except OSError as error:
+            raise files.explain_os_error("read", self._path, error) from None
+        return None
+
+    def find_record(self, start: str) -> list[Record]:
+        """Return the records whose ID starts so; for a whole ID, the newest one is enough."""
+        found = (record for record in self if record.id.startswith(start))
+        return [*islice(found, 1 if len(start) >= _ID_LENGTH else None)]
+
+    def _read_one(self) -> bool:
+        """Read one more record. Return whether there is one."""
+        try:
+            record = next(self._rest, None)
+        except OSError as error:
+            raise files.explain_os_error("read", self._path, error) from None
+        if record:
+            self._known.append(record)
+        return record is not None
+
+    def _read_records(self) -> Iterator[Record]:
+        outcomes: dict[str, str] = {}
+        newer: Record | None = None
+        for distance, text in enumerate(_read_backwards(self._path)):
+            line = decode_line(text)
+            if line is None:
+                self._unreadable += [distance] if text.strip() else []
+                continue
+            if isinstance(line, Settlement):
+                outcomes.setdefault(line.id, line.outcome)
+                continue
+            outcome = outcomes.get(line.id) or _outcome_by_digest(line, self._digest)
+            if outcome == "dropped":
+                continue
+            left = line.after if outcome == "done" else line.before
+            if newer:
+                yield newer._replace(outside=left != newer.before)
+            else:
+                self._outside = left != self._digest
+            newer = line._replace(unsure=outcome == "unsure")
+        if newer:
+            yield newer
+
+
 def read(store: Path, digest: str) -> History:
     """Return the history; ``digest`` settles a record that a killed writer left open.
 
@@ -103,24 +128,40 @@ def read(store: Path, digest: str) -> History:
     """
     path = path_of(store)
     try:
-        texts = _read_lines(path)
+        _is_file(path)
     except OSError as error:
         raise files.explain_os_error("read", path, error) from None
-    lines = [_decode(text) for text in texts]
-    unreadable = tuple(n for n, text in enumerate(texts, 1) if text.strip() and not lines[n - 1])
-    outcomes = {line.id: line.outcome for line in lines if isinstance(line, _Settlement)}
-    records: list[Record] = []
-    last_digest = ""
-    for line in lines:
-        if not isinstance(line, Record):
-            continue
-        outcome = outcomes.get(line.id) or _outcome_by_digest(line, digest)
-        if outcome == "dropped":
-            continue
-        outside = bool(records) and last_digest != line.before
-        records.append(line._replace(outside=outside, unsure=outcome == "unsure"))
-        last_digest = line.after if outcome == "done" else line.before
-    return History(tuple(records), bool(records) and last_digest != digest, unreadable)
+    return History(path, digest)
+
+
+def prune(store: Path, keep: int) -> tuple[int, int]:
+    """Shorten the journal to its newest records.
+
+    Return the numbers of records that were removed and kept.
+
+    Call it under the lock. The removed changes can no longer be undone.
+
+    Args:
+        store: The path of the data file.
+        keep: The number of records to keep, from 1.
+
+    Raises:
+        FileError: If the journal cannot be read or replaced; then it is unchanged.
+    """
+    path = path_of(store)
+    kept: list[bytes] = []
+    total = 0
+    try:
+        for text in _read_backwards(path):
+            if total < keep:
+                kept.append(text)
+            total += isinstance(decode_line(text), Record)
+    except OSError as error:
+        raise files.explain_os_error("read", path, error) from None
+    if total <= keep:
+        return 0, total
+    files.replace(path, b"\n".join(reversed(kept)), expected=None)
+    return total - keep, keep
 
 
 def find_renamed(store: Path, digest: str, *, certain: bool) -> tuple[Path, Path] | None:
@@ -147,8 +188,10 @@ def find_renamed(store: Path, digest: str, *, certain: bool) -> tuple[Path, Path
 
 
 def _ends_with(path: Path, digest: str) -> bool:
-    records = [line for line in map(_decode, _read_lines(path)) if isinstance(line, Record)]
-    return bool(records) and records[-1].after == digest
+    newest = next(
+        (line for line in map(decode_line, _read_backwards(path)) if isinstance(line, Record)), None
+    )
+    return newest is not None and newest.after == digest
 
 
 def begin_record(store: Path, record: Record) -> Record:
@@ -162,16 +205,16 @@ def begin_record(store: Path, record: Record) -> Record:
     """
     path = path_of(store)
     try:
-        old = _read_lines(path)
-        lines = [b""] if old[-1] else []  # A killed writer left half a line.
-        last = next((line for line in map(_decode, reversed(old)) if line), None)
+        old = _read_backwards(path)
+        lines = [b""] if next(old) else []  # A killed writer left half a line.
+        last = next((line for line in map(decode_line, old) if line), None)
         if isinstance(last, Record):
-            lines.append(_encode({_outcome_by_digest(last, record.before): last.id}))
+            lines.append(encode_line({_outcome_by_digest(last, record.before): last.id}))
         author, parent = record.author, last.id if last else ""
         # The text includes the parent, so no two records of a file have the same text, and so the same ID.
         text = "\n".join((parent, author.at, author.user, author.host, record.before, record.after))
-        record = record._replace(parent=parent, id=files.digest(text.encode())[:8])
-        lines.append(_encode(_record_to_json(record)))
+        record = record._replace(parent=parent, id=files.digest(text.encode())[:_ID_LENGTH])
+        lines.append(encode_line(encode_record(record)))
         _append(path, b"\n".join(lines) + b"\n", store)
     except OSError as error:
         raise files.explain_os_error("record the change in", path, error) from None
@@ -186,7 +229,7 @@ def finish_record(store: Path, record: Record, outcome: str = "done") -> list[st
     Return warnings, not errors, because the data file has been replaced by now.
     """
     try:
-        _append(path_of(store), _encode({outcome: record.id}) + b"\n", store)
+        _append(path_of(store), encode_line({outcome: record.id}) + b"\n", store)
     except (OSError, FileError) as error:
         reason = getattr(error, "strerror", None) or error
         return [f"saved, but the history could not be updated: {reason}"]
@@ -243,102 +286,20 @@ def _is_file(path: Path) -> bool:
     return True
 
 
-def _read_lines(path: Path) -> list[bytes]:
-    """Return the lines of the journal; the last is empty unless a writer was killed."""
-    return (path.read_bytes() if _is_file(path) else b"").split(b"\n")
+def _read_backwards(path: Path) -> Iterator[bytes]:
+    """Yield the lines of the journal, the last one first.
 
-
-def _decode(text: bytes) -> Record | _Settlement | None:
-    """Return a decoded line; None if it is incomplete or not written by renewctl."""
-    try:
-        line = json.loads(text, object_hook=_decode_date)
-        if "id" in line:
-            return _record_from_json(line) if isinstance(line["id"], str) else None
-        outcome = next(outcome for outcome in _OUTCOMES if isinstance(line.get(outcome), str))
-        return _Settlement(line[outcome], outcome)
-    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
-        return None
-
-
-def _encode(line: Mapping[str, Any]) -> bytes:
-    return json.dumps(line, separators=(",", ":"), default=_encode_date).encode()
-
-
-def _encode_date(value: date | time) -> dict[str, str]:
-    # Fields of renewctl contain only dates; the user's own keys can contain anything that TOML can.
-    return {_DATE if isinstance(value, date) else _TIME: value.isoformat()}
-
-
-def _decode_date(table: dict[str, Any]) -> Any:
-    if table.keys() == {_DATE}:
-        kind = datetime if "T" in table[_DATE] else date
-        return kind.fromisoformat(table[_DATE])
-    return time.fromisoformat(table[_TIME]) if table.keys() == {_TIME} else table
-
-
-def _record_to_json(record: Record) -> dict[str, Any]:
-    changes = [
-        {"path": list(change.path), "before": change.before, "after": change.after}
-        | ({"renamed": True} if change.renamed else {})
-        for change in record.changes
-    ]
-    # Omit empty fields, and ``was`` where it is the path: that is most of them.
-    texts = [
-        {key: value for key, value in swap._asdict().items() if value and (key, value) != ("was", swap.path)}
-        for swap in record.swaps
-    ]
-    return {
-        "id": record.id,
-        "parent": record.parent or None,
-        **record.author._asdict(),
-        "command": record.command,
-        **({"undoes": record.undoes} if record.undoes else {}),
-        "changes": changes,
-        "texts": texts,
-        "before": record.before,
-        "after": record.after,
-    }
-
-
-def _record_from_json(line: Mapping[str, Any]) -> Record:
-    """Return the record of a line.
-
-    Raises:
-        TypeError, LookupError: If renewctl did not write it.
+    The last one is empty unless a writer was killed. A journal that does not exist has one empty line.
     """
-    changes = []
-    for change in line["changes"]:
-        path, before, after = _read_path(change["path"]), change["before"], change["after"]
-        if len(path) < 1 + (path[0] in HOLDERS) or _has_null(before) or _has_null(after):
-            raise TypeError("a change cannot have this path or value")
-        changes.append(Change(path, after, before, renamed=change.get("renamed", False)))
-    swaps = []
-    for swap in line["texts"]:
-        path = _read_path(swap.get("path", ()))
-        was, above = _read_path(swap.get("was", path)), _read_path(swap.get("after", ()))
-        old, new, old_gap, new_gap = (
-            _read_text(swap.get(key, "")) for key in ("old", "new", "old_gap", "new_gap")
-        )
-        swaps.append(Swap(path, was, old, new, old_gap, new_gap, above))
-    author = Author(*(_read_text(line[key]) for key in Author._fields))
-    command, before, after = (_read_text(line[key]) for key in ("command", "before", "after"))
-    undoes, parent = _read_text(line.get("undoes", "")), _read_text(line["parent"] or "")
-    return Record(author, command, tuple(changes), tuple(swaps), before, after, undoes, line["id"], parent)
-
-
-def _read_path(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        raise TypeError("a path must be a list")
-    return tuple(map(_read_text, value))
-
-
-def _read_text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("the value must be text")
-    return value
-
-
-def _has_null(value: Any) -> bool:
-    """Return whether a table or list contains null, which a change cannot have."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(each is None or _has_null(each) for each in inner)
+    if not _is_file(path):
+        yield b""
+        return
+    with path.open("rb") as file:
+        start, size, rest = file.seek(0, os.SEEK_END), _BLOCK, b""
+        while start:
+            end, start = start, max(0, start - size)
+            file.seek(start)
+            *lines, rest = (file.read(end - start) + rest).split(b"\n")[::-1]
+            yield from lines
+            size = _BLOCK if lines else size * 2  # A long line would be copied again and again.
+        yield rest

@@ -45,6 +45,7 @@ def find_store(option: str | None, environment: Mapping[str, str], here: Path) -
         return store_at(option, f"{_SET_BY} --store")
     if variable := environment.get(VARIABLE):
         return store_at(variable, f"{_SET_BY} {VARIABLE}")
+    home = _find_home()
     for folder in (here, *here.parents):
         stores = _stores_in(folder)
         if len(stores) > 1:
@@ -54,7 +55,7 @@ def find_store(option: str | None, environment: Mapping[str, str], here: Path) -
             return Location(Path(stores[0].name), stores[0].name, "found in the current folder")
         if stores:
             return Location(stores[0], str(stores[0]), "found in a parent folder")
-        if (folder / ".git").exists() or str(folder) == environment.get("HOME"):
+        if (folder / ".git").exists() or folder == home:
             break
     import platformdirs  # Lazy import: a file that is named or found does not need it.
 
@@ -64,6 +65,14 @@ def find_store(option: str | None, environment: Mapping[str, str], here: Path) -
         folder = here
     path = (_stores_in(folder) or [folder / NAMES[0]])[0]
     return Location(path, str(path), "default location; none found in the current folder or its parents")
+
+
+def _find_home() -> Path | None:
+    """Return the user's home folder, or None if the process has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
 
 
 def _stores_in(folder: Path) -> list[Path]:

@@ -1,7 +1,8 @@
 """Undo a change: check that its values are current, and restore the old text."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 from renewctl.command_line import command_line
@@ -15,7 +16,8 @@ from renewctl.formats.entries import HOLDERS
 from renewctl.model import Change, Plan, Portfolio, Reversal
 from renewctl.store import history
 from renewctl.store.document import Document, Revision, convert_line_ends
-from renewctl.store.history import Record
+from renewctl.store.history import History
+from renewctl.store.journal import Record
 from renewctl.store.snapshot import Snapshot, name_locations, parse_document
 from renewctl.store.write import Draft, MakeDraft, check_version
 from renewctl.text import dotted
@@ -30,9 +32,9 @@ def undo_change(change_id: str | None) -> MakeDraft:
 
     def make_draft(before: Snapshot) -> Draft:
         check_version(before)
-        records = history.read(before.place.path, before.digest).records
+        records = history.read(before.place.path, before.digest)
         record = _choose(before, records, chosen[0] if chosen else change_id)
-        last = next(other for other in reversed(records) if not other.unsure)
+        last = next(other for other in records if not other.unsure)
         # Called again under the lock: the last change chosen before must still be the last one.
         if chosen and change_id is None and last.id != record.id:
             author = last.author.user
@@ -51,22 +53,23 @@ def undo_change(change_id: str | None) -> MakeDraft:
     return make_draft
 
 
-def _choose(before: Snapshot, records: Sequence[Record], change_id: str | None) -> Record:
+def _choose(before: Snapshot, records: History, change_id: str | None) -> Record:
     """Return the record by the start of its ID, or the last one certainly made.
 
     Raises:
         NothingToUndo: If the history has no change.
         UsageError: If no ID, or more than one, starts like that.
     """
-    certain = [record for record in records if not record.unsure]
-    if not certain:
+    last = next((record for record in records if not record.unsure), None)
+    if last is None:
         hint = ""
-        if not records and (renamed := history.find_renamed(before.place.path, before.digest, certain=False)):
+        renamed = history.find_renamed(before.place.path, before.digest, certain=False)
+        if renamed and not records.records:
             hint = f"if '{before.place.display}' was renamed, its history is in '{renamed[0]}'"
         raise NothingToUndo("nothing to undo: the history is empty", hint=hint)
     if change_id is None:
-        return certain[-1]
-    matches = [record for record in records if change_id and record.id.startswith(change_id.lower())]
+        return last
+    matches = records.find_record(change_id.lower()) if change_id else []
     if len(matches) != 1:
         message = f"change {change_id!r} not found"
         if matches:
@@ -75,22 +78,21 @@ def _choose(before: Snapshot, records: Sequence[Record], change_id: str | None) 
     return matches[0]
 
 
-def find_origin(record: Record, records: Iterable[Record]) -> tuple[Record, int]:
+def find_origin(record: Record, records: History) -> tuple[Record, int]:
     """Return the change that a chain of undos goes back to, and their number."""
-    by_id = {other.id: other for other in records}
     steps = 0
-    while record.undoes in by_id:
-        record, steps = by_id[record.undoes], steps + 1
+    while record.undoes and (undone := records.find_record(record.undoes)):
+        record, steps = undone[0], steps + 1
     return record, steps
 
 
-def _find_reversal(record: Record, records: Sequence[Record]) -> Reversal:
+def _find_reversal(record: Record, records: History) -> Reversal:
     """Return the change that the undo of a record is about."""
     origin, steps = find_origin(record, records)
     return Reversal(origin.id, origin.command, origin.author.at, redo=steps % 2 == 1)
 
 
-def _check_references(before: Snapshot, after: Portfolio, record: Record, records: Sequence[Record]) -> None:
+def _check_references(before: Snapshot, after: Portfolio, record: Record, records: History) -> None:
     """Refuse an unknown partner user, or a hub ID of two clients, as a result.
 
     References that are broken now, or were broken before the change, are accepted: undo may restore them.
@@ -108,11 +110,13 @@ def _check_references(before: Snapshot, after: Portfolio, record: Record, record
         raise StoreChanged(message, hint=hint, problems=problems)
 
 
-def _portfolio_before(data: dict[str, Any], record: Record, records: Sequence[Record]) -> Portfolio:
+def _portfolio_before(data: dict[str, Any], record: Record, records: History) -> Portfolio:
     """Return the portfolio as it was before a change, as far as the history allows."""
-    for later in reversed(records[records.index(record) :]):
+    for later in records:
         if not later.unsure:
             data, _ = revert_changes(data, _invert(later))
+        if later.id == record.id:
+            break
     return read_portfolio(upgrade(data)).portfolio
 
 
@@ -139,9 +143,7 @@ def _describe_broken_reference(name: str, reference: str, now: Portfolio) -> str
     return f"{name} would use {reference}, who is not a partner user: {command}"
 
 
-def _revert(
-    before: Snapshot, record: Record, records: Sequence[Record]
-) -> tuple[tuple[Change, ...], dict[str, Any]]:
+def _revert(before: Snapshot, record: Record, records: History) -> tuple[tuple[Change, ...], dict[str, Any]]:
     """Return the changes that undo a recorded change, and the resulting data.
 
     Raises:
@@ -150,7 +152,7 @@ def _revert(
     changes = _invert(record)
     data, refused = revert_changes(before.document.data, changes)
     if refused:
-        undo = next((other for other in reversed(records) if other.undoes == record.id), None)
+        undo = next((other for other in _newer_than(record, records) if other.undoes == record.id), None)
         if undo:
             message = f"{record.command} {record.id} was already undone by undo {undo.id}"
             raise StoreChanged(message, hint=f"redo it: {command_line('undo', undo.id)}")
@@ -161,6 +163,10 @@ def _revert(
     # These tables disappear with their last value.
     empty = tuple(Change((top,), None, {}) for top in ("defaults", "policy") if data.get(top) == {})
     return (*changes, *empty), apply_changes(data, empty)
+
+
+def _newer_than(record: Record, records: History) -> Iterator[Record]:
+    return takewhile(lambda other: other.id != record.id, records)
 
 
 def _invert(record: Record) -> tuple[Change, ...]:

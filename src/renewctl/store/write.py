@@ -13,7 +13,7 @@ from renewctl.errors import FileError, InternalError, RenewctlError, StoreChange
 from renewctl.model import Plan, Portfolio
 from renewctl.store import history
 from renewctl.store.document import Revision
-from renewctl.store.history import Author, Record
+from renewctl.store.journal import Author, Record
 from renewctl.store.location import Location
 from renewctl.store.lock import DEFAULT_TIMEOUT, lock_store
 from renewctl.store.snapshot import Snapshot, load, name_locations

@@ -37,7 +37,7 @@ def find_copies(place: Location, ignored: Collection[str] = ()) -> tuple[str, ..
             size = path.stat().st_size
             if size <= left and path.is_file() and not path.samefile(real):
                 left -= size
-                copies += [name] if _is_store(path) else []
+                copies += [name] if is_data_file(path) else []
     # If the data file is a link, the copies are next to its target.
     folder = real.parent if os.path.islink(place.path) else Path(place.display).parent
     return tuple(str(folder / name) for name in copies)
@@ -53,7 +53,7 @@ def _find_names(real: Path) -> list[str]:
     return [name for name in names if name.casefold().endswith(ending) and name != real.name]
 
 
-def _is_store(path: Path) -> bool:
+def is_data_file(path: Path) -> bool:
     """Return whether a file is a valid data file with clients, users or defaults."""
     try:
         snapshot = load(Location(path, path.name, ""))

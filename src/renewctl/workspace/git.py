@@ -3,10 +3,9 @@
 import os
 import subprocess
 from pathlib import Path
-from shlex import quote
 
 from renewctl import files
-from renewctl.command_line import command_line
+from renewctl.command_line import command_line, quote
 from renewctl.errors import FileError, UsageError
 from renewctl.store.location import Location
 from renewctl.store.snapshot import Snapshot, read_snapshot

@@ -17,7 +17,7 @@ from renewctl.text import count_of, list_some
 _MOST_NAMED = 3
 
 
-@command("calendar")
+@command("calendar", out="text")
 def calendar(
     run: Run,
     query: Query,

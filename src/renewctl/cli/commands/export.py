@@ -19,7 +19,7 @@ from renewctl.text import count_of
 Format = Literal["toml", "json", "csv", "xlsx"]
 
 
-@command("export")
+@command("export", out=None)
 def export(
     run: Run,
     file: Annotated[str, typer.Argument(metavar="FILE", help="File to write, or - for standard output.")],

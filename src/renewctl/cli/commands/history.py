@@ -1,6 +1,7 @@
 """``history``: the changes of the file, with time, author and reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Annotated
 
 import typer
@@ -13,12 +14,15 @@ from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain.identifiers import client_key
 from renewctl.domain.paths import LIST_DEPTH
+from renewctl.errors import UsageError
 from renewctl.model import Change
 from renewctl.render import history as render
 from renewctl.render.history import HistoryItem
-from renewctl.render.result import Output, Result, line
+from renewctl.render.result import DataTable, Output, Result, line
 from renewctl.store import history as journal
-from renewctl.store.history import History, Record
+from renewctl.store.history import History
+from renewctl.store.journal import Record
+from renewctl.store.lock import lock_store
 from renewctl.store.undo import find_origin
 from renewctl.text import count_of
 
@@ -39,49 +43,90 @@ def history(
             help=f"Show only the newest NUMBER changes (on a terminal, {_MOST_SHOWN} by default).",
         ),
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show all changes on a terminal, too.")] = False,
     long: Annotated[bool, typer.Option("--long", help="Show every changed value.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove older changes, which can no longer be undone.")
+    ] = False,
+    keep: Annotated[
+        int | None, typer.Option("--keep", metavar="NUMBER", min=1, help="Keep the newest NUMBER changes.")
+    ] = None,
 ) -> Result:
     """Show past changes, with date, author and reason.
 
     Lists all changes, or only those of the clients that you name, newest first. Edits made without
     renewctl are listed, too, but not in detail.
     """
+    if prune or keep is not None:
+        return _prune(run, keep, prune=prune)
     digest = files.digest(files.read_bytes(run.place.path)) if run.place.path.exists() else ""
     past = journal.read(run.place.path, digest)
-    if clients:
-        items = _items_of_clients(run, past, clients)
-    else:
-        items = [] if not past.outside else [HistoryItem()]
-        for record in reversed(past.records):
-            items.append(_item(past, record, record.changes))
-            if record.outside:
-                items.append(HistoryItem())
+    if limit is None and not everything and run.form is Output.TABLE and run.environment.is_terminal():
+        limit = _MOST_SHOWN
+    found = _items_of_clients(run, past, clients) if clients else _items(past)
+    items = [*islice(found, None if limit is None else limit + 1)]
+    shown = items[:limit]
     warnings: tuple[str, ...] = ()
     if past.unreadable:
         numbers = ", ".join(map(str, past.unreadable[:5]))
         warnings = (f"some lines of the history cannot be read: {numbers}",)
-    first = past.records[0].before if past.records else digest
-    if renamed := journal.find_renamed(run.place.path, first, certain=bool(past.records)):
-        old, _ = renamed
-        warning = f"changes from before '{run.place.display}' was renamed are in '{old}'"
-        if not past.records:
-            name = run.place.display
-            warning = f"'{name}' has no history; check whether '{old}' belongs to it"
-        warnings += (warning,)
-    if limit is None and run.form is Output.TABLE and run.environment.is_terminal():
-        limit = _MOST_SHOWN
-    shown = items[:limit]
+    warnings += _warn_of_renamed(run, past, digest)
     store = {"path": run.place.display, "sha256": digest}
     result = render.render_history(shown, store, warnings, long=long)
-    if older := len(items) - len(shown):
-        everything = command_line("history", *(clients or ()), limit=str(len(items)), long=long)
-        footer = line(f"Not shown: {count_of(older, 'older change')}. To show all: {everything}")
-        result = result._replace(footer=(*result.footer, footer))
+    if len(items) > len(shown):
+        command = command_line("history", *(clients or ()), all=True, long=long)
+        result = result._replace(
+            footer=(*result.footer, line(f"Older changes are not shown. To show all: {command}"))
+        )
     return result
 
 
+def _prune(run: Run, keep: int | None, *, prune: bool) -> Result:
+    """Shorten the history, and return how many changes were removed and kept.
+
+    Raises:
+        UsageError: If one of ``--prune`` and ``--keep`` is missing.
+        RenewctlError: If the history is locked, or cannot be read or replaced.
+    """
+    if keep is None or not prune:
+        raise UsageError("--prune requires --keep" if prune else "--keep requires --prune", hint="add both")
+    with lock_store(run.place.path):
+        removed, kept = journal.prune(run.place.path, keep)
+    name = journal.path_of(run.place.path).name
+    text = f"No changes: {name} has {count_of(kept, 'change')}."
+    if removed:
+        text = f"Removed {count_of(removed, 'older change')} from {name}. Kept {kept}."
+    table = DataTable(("removed", "kept"), ((removed, kept),))
+    document = {"schema": "renewctl.history-prune/1", "removed": removed, "kept": kept}
+    return Result(document, table, lines=[line(text)], change=True, written=removed > 0)
+
+
+def _warn_of_renamed(run: Run, past: History, digest: str) -> tuple[str, ...]:
+    """Return a warning if another journal may be of this file, before a rename."""
+    oldest = past.find_oldest()
+    first = oldest.before if oldest else digest
+    renamed = journal.find_renamed(run.place.path, first, certain=oldest is not None)
+    if not renamed:
+        return ()
+    old, _ = renamed
+    name = run.place.display
+    if oldest:
+        return (f"changes from before '{name}' was renamed are in '{old}'",)
+    return (f"'{name}' has no history; check whether '{old}' belongs to it",)
+
+
+def _items(past: History) -> Iterator[HistoryItem]:
+    """Yield every change, and where something else changed the file, newest first."""
+    if past.outside:
+        yield HistoryItem()
+    for record in past:
+        yield _item(past, record, record.changes)
+        if record.outside:
+            yield HistoryItem()
+
+
 def _item(past: History, record: Record, changes: tuple[Change, ...]) -> HistoryItem:
-    origin, steps = find_origin(record, past.records)
+    origin, steps = find_origin(record, past)
     return HistoryItem(
         record.id,
         command=record.command,
@@ -94,8 +139,8 @@ def _item(past: History, record: Record, changes: tuple[Change, ...]) -> History
     )
 
 
-def _items_of_clients(run: Run, past: History, words: Sequence[str]) -> list[HistoryItem]:
-    """Return the changes of clients, also under earlier domains, newest first.
+def _items_of_clients(run: Run, past: History, words: Sequence[str]) -> Iterator[HistoryItem]:
+    """Yield the changes of clients, also under earlier domains, newest first.
 
     Raises:
         UnknownClient: If a client is neither in the file nor in its history.
@@ -103,16 +148,14 @@ def _items_of_clients(run: Run, past: History, words: Sequence[str]) -> list[His
     keys = set()
     for word in words:
         key = client_key(word) or ""
-        known = any(_concerns(change, {key}) for record in past.records for change in record.changes)
+        known = any(_concerns(change, {key}) for record in past for change in record.changes)
         keys.add(key if known else lookup.find_client(run.load().portfolio, word).spelling)
-    items = []
-    for record in reversed(past.records):
+    for record in past:
         renamed = {str(change.after): change.path[-1] for change in record.changes if _is_renamed(change)}
         keys |= {old for new, old in renamed.items() if new in keys}
         changes = tuple(change for change in record.changes if _concerns(change, keys))
         if changes:
-            items.append(_item(past, record, changes))
-    return items
+            yield _item(past, record, changes)
 
 
 def _is_renamed(change: Change) -> bool:

@@ -35,7 +35,7 @@ from renewctl.domain.resolve import SEVERITY
 from renewctl.domain.responsibilities import find_responsibilities
 from renewctl.domain.selection import Order, RowSelection, list_rows
 from renewctl.domain.values import suggest
-from renewctl.errors import UsageError
+from renewctl.errors import ExitStatus, UsageError
 from renewctl.model import Policy, Portfolio
 from renewctl.render.result import Output, Result
 from renewctl.render.who import render_by_client
@@ -223,7 +223,8 @@ def who(
     else:
         result = render_by_client(report)._replace(page=lambda: _render_page(run, report, query, filters))
     failure = find_failure(gates, report, rows)
-    result = run.with_excel(result._replace(failure=failure), excel=excel)
+    status = ExitStatus.NO if gates.exit_code and rows else ExitStatus.DONE
+    result = run.with_excel(result._replace(failure=failure, status=status), excel=excel)
     if split.folder is None:
         return result
     return split_report(run, report, Path(split.folder), result, force=split.force)

@@ -1,0 +1,93 @@
+"""The history is read from its end, as far as needed, and shortened only by name."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from renewctl.files import digest
+from renewctl.store import history
+
+STORE, JOURNAL = Path("renewctl.toml"), Path("renewctl.toml.history.jsonl")
+NUMBER = 30
+
+
+@pytest.fixture
+def changed(run: Callable) -> list[str]:
+    """Return the IDs of many changes, newest first."""
+    STORE.write_text('version = 1\n[clients."a.example"]\nname = "0"\n')
+    for number in range(1, NUMBER + 1):
+        assert run("client", "set", "a.example", "--name", str(number), "-q").status == 0
+    return list_ids()
+
+
+def list_ids() -> list[str]:
+    return [record.id for record in history.read(STORE, digest(STORE.read_bytes()))]
+
+
+@pytest.mark.parametrize("block", [1, 7, 100, 2**16])
+def test_records_are_the_same_whatever_the_size_of_a_block(
+    block: int, changed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "_BLOCK", block)
+    assert list_ids() == changed
+
+
+def test_only_the_end_is_read_for_the_last_change(
+    changed: list[str], monkeypatch: pytest.MonkeyPatch, run: Callable
+) -> None:
+    """Lines before it can be damaged: they are not read."""
+    lines = JOURNAL.read_bytes().splitlines(keepends=True)
+    JOURNAL.write_bytes(b"\xff torn\n" * 20_000 + b"".join(lines))
+    newest = run("history", "--limit", "1", "-o", "json")
+    assert [item["id"] for item in json.loads(newest.out)["items"]] == changed[:1]
+    assert newest.err == ""
+    assert run("undo", "-n").err == ""
+
+
+def test_an_unreadable_line_is_named_by_its_number(changed: list[str], run: Callable) -> None:
+    lines = JOURNAL.read_bytes().splitlines(keepends=True)
+    lines[10:10] = [b"{\n"]
+    JOURNAL.write_bytes(b"".join(lines))
+    assert run("history", "-o", "tsv").err.endswith(": 11\n")
+    assert list_ids() == changed
+
+
+def test_prune_keeps_the_newest_changes_and_undo_goes_on(changed: list[str], run: Callable) -> None:
+    ran = run("history", "--prune", "--keep", "5", "-o", "json")
+    assert json.loads(ran.out)["removed"] == NUMBER - 5
+    assert list_ids() == changed[:5]
+    assert run("undo", "-q").status == 0
+    assert f'name = "{NUMBER - 1}"' in STORE.read_text()
+    assert run("undo", changed[9]).status == 2
+
+
+def test_prune_leaves_a_shorter_history_as_it_is(changed: list[str], run: Callable) -> None:
+    before = JOURNAL.read_bytes()
+    ran = run("history", "--prune", "--keep", str(NUMBER))
+    assert (ran.status, ran.err) == (0, "")
+    assert JOURNAL.read_bytes() == before
+
+
+@pytest.mark.parametrize("options", [["--prune"], ["--keep", "5"]])
+def test_prune_and_keep_need_each_other(options: list[str], changed: list[str], run: Callable) -> None:
+    before = JOURNAL.read_bytes()
+    assert run("history", *options).status == 2
+    assert JOURNAL.read_bytes() == before
+
+
+def test_nothing_shortens_the_history_by_itself(changed: list[str], run: Callable) -> None:
+    before = JOURNAL.read_bytes()
+    run("history")
+    run("check")
+    run("client", "set", "a.example", "--name", "new", "-q")
+    assert JOURNAL.read_bytes().startswith(before)
+
+
+def test_a_terminal_shows_the_newest_and_how_to_see_all(changed: list[str], on_terminal: Callable) -> None:
+    _, short, _ = on_terminal("history")
+    assert changed[0] in short
+    assert changed[-1] not in short
+    assert "renewctl history --all" in short
+    assert changed[-1] in on_terminal("history", "--all")[1]

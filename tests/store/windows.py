@@ -1,0 +1,160 @@
+"""Renewctl without what Windows does not have, or does otherwise. Run as a program, in a process of its own.
+
+``python windows.py DIFFERENCES COMMANDS`` takes two JSON lists: names of the functions below, and command
+lines. It prints a JSON list of exit status, output and errors of each. What is replaced is the system's
+interface alone, after everything is imported: the libraries have a Windows of their own, which needs Windows.
+"""
+
+import getpass
+import glob
+import importlib
+import io
+import json
+import os
+import pkgutil
+import posixpath
+import signal
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
+
+import email_validator
+import filelock
+import platformdirs
+import rich.console
+import rich.table
+
+import renewctl
+
+LOADED = (email_validator, filelock, glob, platformdirs, rich.console, rich.table, sysconfig, tempfile)
+WITHOUT = {
+    os: "link fchown chown geteuid getegid getgroups getxattr setxattr listxattr removexattr O_NOFOLLOW",
+    signal: "pthread_sigmask sigpending sigwait SIG_BLOCK SIG_UNBLOCK SIG_SETMASK SIGHUP",
+}
+INVALID_FUNCTION, SHARING_VIOLATION = 1, 32
+
+
+def windows() -> None:
+    """Take away what no Windows has: links, owners, signal masks, folders that can be opened."""
+    for module, names in WITHOUT.items():
+        for name in names.split():
+            delattr(module, name)
+    for name in ("pwd", "grp", "termios", "resource"):
+        sys.modules[name] = None  # type: ignore[assignment]
+    open_file = os.open
+
+    def refuse_folder(path: Any, *arguments: Any, **options: Any) -> int:
+        if isinstance(path, str | os.PathLike) and os.path.isdir(path):
+            raise PermissionError(13, "Permission denied", path)
+        return open_file(path, *arguments, **options)
+
+    os.open = refuse_folder
+    os.environ.pop("HOME", None)
+    posixpath.expanduser = lambda path: str(path).replace("~", os.environ.get("USERPROFILE", "~"), 1)
+    sys.platform = "win32"
+
+
+def no_links() -> None:
+    """Take away the function that makes a hard link."""
+    del os.link
+
+
+def no_user() -> None:
+    """Take away the user's name."""
+
+    def find_no_user() -> str:
+        raise ImportError("No module named 'pwd'")
+
+    getpass.getuser = find_no_user
+
+
+def link_fails(number: int) -> Callable[[], None]:
+    """Return what makes every hard link fail with an error number."""
+
+    def apply() -> None:
+        def fail(*_: Any, **__: Any) -> None:
+            raise OSError(number, os.strerror(number))
+
+        os.link = fail
+
+    return apply
+
+
+def virtual_drive() -> None:
+    """Have the real name of a file asked for in vain, as on some virtual drives."""
+    find_real = os.path.realpath
+
+    def fail(path: Any, *, strict: bool = False) -> str:
+        if strict and os.path.exists(path):
+            raise _windows_error(INVALID_FUNCTION, "Incorrect function")
+        return find_real(path, strict=strict)
+
+    os.path.realpath = fail
+
+
+def open_elsewhere(times: float) -> Callable[[], None]:
+    """Return what refuses to replace a file a number of times, as while another program has it open."""
+
+    def apply() -> None:
+        replace, left = os.replace, [times]
+
+        def refuse(*arguments: Any, **options: Any) -> None:
+            if left[0] > 0:
+                left[0] -= 1
+                raise _windows_error(SHARING_VIOLATION, "The process cannot access the file")
+            replace(*arguments, **options)
+
+        os.replace = refuse
+        time.sleep = lambda _: None
+
+    return apply
+
+
+def _windows_error(number: int, text: str) -> OSError:
+    error = PermissionError(13, text) if number == SHARING_VIOLATION else OSError(22, text)
+    error.winerror = number
+    return error
+
+
+DIFFERENCES = {
+    "windows": windows,
+    "no links": no_links,
+    "no user": no_user,
+    "links: invalid argument": link_fails(22),
+    "links: not supported": link_fails(95),
+    "links: not permitted": link_fails(1),
+    "virtual drive": virtual_drive,
+    "open elsewhere for a moment": open_elsewhere(3),
+    "open elsewhere": open_elsewhere(float("inf")),
+}
+
+
+def run_commands(differences: list[str], commands: list[list[str]]) -> None:
+    """Import renewctl whole, apply the differences, run the commands, and print what they answer."""
+    for module in pkgutil.walk_packages(renewctl.__path__, "renewctl."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    for name in differences:
+        DIFFERENCES[name]()
+
+    from renewctl.main import main
+
+    answers = []
+    for command in commands:
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+        with redirect_stdout(out), redirect_stderr(err):
+            status = main(command)
+        texts = []
+        for stream in (out, err):
+            stream.flush()
+            texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        answers.append([status, *texts])
+    print(json.dumps(answers))
+
+
+if __name__ == "__main__":
+    run_commands(*map(json.loads, sys.argv[1:]))
