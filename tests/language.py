@@ -107,7 +107,8 @@ def find_files(roots: Iterable[str] = ROOTS) -> Iterator[Path]:
     for root in roots:
         path = REPOSITORY / root
         for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if each.suffix in SUFFIXES and each.name not in NOT_READ and each.is_file():
+            foreign = each.name in NOT_READ or "node_modules" in each.parts
+            if each.suffix in SUFFIXES and not foreign and each.is_file():
                 yield each
 
 

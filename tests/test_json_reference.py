@@ -106,7 +106,7 @@ def is_of(kind: str, value: Any) -> bool:
 
 
 def faults(document: Any, kinds: dict[str, str]) -> Iterator[str]:
-    """Yield what a document has that its section does not describe."""
+    """Yield the fields of a document that its section does not describe."""
     free = tuple(
         f"{path}{end}" for path, kind in kinds.items() for end in ".[" if kind in {"any", "object", "list"}
     )

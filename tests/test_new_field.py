@@ -111,7 +111,7 @@ class Program:
         return self.path.read_text("utf-8")
 
     def run(self, *argv: str, status: int = 0) -> str:
-        """Return what the command prints."""
+        """Return the output of the command."""
         command = [sys.executable, "-m", "renewctl", *argv]
         done = subprocess.run(
             command,

@@ -22,16 +22,19 @@ _MODULES = {
 def install_command(package: str, prefix: str = sys.prefix) -> str:
     """Return the command that adds a package to the environment ``prefix``.
 
+    ``package`` is a name, or a requirement such as ``xlrd>=2.0.1``.
+
     No command installs renewctl by name: it is on no index, and a package of that name is not this one.
     """
-    home = Path(prefix)
+    home, name = Path(prefix), package.partition(">=")[0]
+    package = quote(package)
     above = home.parent.parts[-2:]
     if above == ("pipx", "venvs"):
         return f"pipx inject {quote(home.name)} {package}"
     if above == ("uv", "tools") and (source := _find_source()):
         # uv recreates the environment, so the packages added earlier must be named again.
-        packages = [name for name, module in _MODULES.items() if name == package or find_spec(module)]
-        added = " ".join(f"--with {name}" for name in packages)
+        installed = [each for each, module in _MODULES.items() if each == name or find_spec(module)]
+        added = " ".join(f"--with {package if each == name else each}" for each in installed)
         return f"uv tool install {added} {quote(f'renewctl @ {source}')}"
     if above == ("uv", "tools"):
         return f"uv pip install --python {quote(prefix)} {package}"

@@ -10,7 +10,7 @@ import typer
 
 from renewctl.cli.app import COMPLETE, command_tree
 from renewctl.cli.error_messages import report_error, write_lines
-from renewctl.cli.runtime import Environment, Run
+from renewctl.cli.runtime import Environment, Run, find_shell
 from renewctl.command_line import Shell, name_store, quote_for
 from renewctl.errors import ExitStatus, FileError, Interrupted, RenewctlError, UsageError
 from renewctl.render.machine import format_result
@@ -46,6 +46,8 @@ def _run(environment: Environment, arguments: Sequence[str]) -> int:
     if environment.stdout is None:
         hint = "redirect it to a file or to /dev/null"
         raise FileError("standard output is closed", hint=hint)
+    if environment.is_terminal():
+        _enable_colour()
     if environment.variables.get(COMPLETE):
         # Half a command line can be anything, and an error could not be shown: then nothing is suggested.
         with suppress(Exception):
@@ -82,7 +84,6 @@ def _show(environment: Environment, arguments: Sequence[str], run: Run, result: 
         elif run.form is Output.TABLE and environment.is_terminal() and not run.no_pager:
             from renewctl.cli.pager import show  # Lazy import: a pipe has no pager.
 
-            _enable_colour()
             show(content, environment, below=len(warnings))
         else:
             environment.stdout.write(content)
@@ -156,13 +157,7 @@ def _find_shell() -> Shell:
     """Return the shell that commands are quoted for, by default on Windows PowerShell."""
     if sys.platform != "win32":
         return Shell.POSIX
-    import shellingham  # Lazy import: it lists processes. Typer requires it.
-
-    try:
-        name = shellingham.detect_shell()[0]
-    except shellingham.ShellDetectionFailure:
-        return Shell.POWERSHELL
-    return {"cmd": Shell.CMD, "bash": Shell.POSIX, "zsh": Shell.POSIX}.get(name, Shell.POWERSHELL)
+    return {"cmd": Shell.CMD, "bash": Shell.POSIX, "zsh": Shell.POSIX}.get(find_shell(), Shell.POWERSHELL)
 
 
 def _discard_output(environment: Environment) -> None:

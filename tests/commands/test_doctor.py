@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("small")
 
 @pytest.fixture
 def find(run: Callable) -> Callable:
-    """Return what finds a fact by its name, with the exit status."""
+    """Return a function that finds a fact by its name, with the exit status."""
 
     def find(name: str, *options: str) -> tuple[dict, int]:
         ran = run("doctor", "-o", "json", *options)
@@ -124,6 +124,37 @@ def test_nothing_personal_is_shown_unless_asked(run: Callable, monkeypatch: pyte
     full = run("doctor", "--full", "-o", "json").out
     assert str(folder) in full
     assert "pager-of-ana" in full
+
+
+@pytest.mark.parametrize(("name", "extra"), [("typer", ""), ("jinja2", " (extra html)")])
+def test_a_package_that_is_too_old_is_a_problem(
+    name: str, extra: str, find: Callable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The metadata of an older version is found first; the specifier of Typer has an upper bound too."""
+    metadata = tmp_path / "older" / f"{name}-0.1.dist-info" / "METADATA"
+    metadata.parent.mkdir(parents=True)
+    metadata.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.1\n")
+    monkeypatch.syspath_prepend(tmp_path / "older")
+    fact, status = find(name)
+    assert (fact["status"], status) == ("problem", 1)
+    assert fact["value"].startswith(f"0.1{extra}, needs ")
+    assert f"'{name}>=" in fact["fix"]
+
+
+def test_the_folder_of_a_named_file_is_not_shown(find: Callable) -> None:
+    Path("client").mkdir()
+    Path("renewctl.toml").rename("client/renewctl.toml")
+    value = find("Path", "--store", "client/renewctl.toml")[0]["value"]
+    assert value == "renewctl.toml (set by --store)"
+
+
+def test_a_path_in_an_error_is_not_shown(find: Callable) -> None:
+    folder = Path.cwd()
+    Path("renewctl.toml").unlink()
+    Path("renewctl.toml").mkdir()
+    fact, status = find("Content", "--store", str(folder / "renewctl.toml"))
+    assert (fact["status"], status) == ("problem", 1)
+    assert str(folder) not in fact["value"]
 
 
 def test_the_tables_show_every_fact(run: Callable) -> None:

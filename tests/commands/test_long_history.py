@@ -77,6 +77,15 @@ def test_prune_and_keep_need_each_other(options: list[str], changed: list[str], 
     assert JOURNAL.read_bytes() == before
 
 
+@pytest.mark.parametrize("other", ["a.example", "--limit=3", "--all", "--long"])
+def test_prune_is_refused_with_options_that_choose_changes(
+    other: str, changed: list[str], run: Callable
+) -> None:
+    before = JOURNAL.read_bytes()
+    assert run("history", other, "--prune", "--keep", "5").status == 2
+    assert JOURNAL.read_bytes() == before
+
+
 def test_nothing_shortens_the_history_by_itself(changed: list[str], run: Callable) -> None:
     before = JOURNAL.read_bytes()
     run("history")

@@ -22,14 +22,14 @@ _VARYING = {
 
 
 def run_here() -> str:
-    """Return what the steps answer on this Python."""
+    """Return the answers of the steps on this Python."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, str(FOLDER / "steps.py"), folder]
         return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
 def run_on_wasm() -> str:
-    """Return what the steps answer on WebAssembly."""
+    """Return the answers of the steps on WebAssembly."""
     command = ["node", str(FOLDER / "wasm.mjs"), str(SOURCE), sysconfig.get_path("purelib")]
     return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
 

@@ -31,7 +31,7 @@ PASSED_OVER = sorted(windows.DIFFERENCES.keys() - {"open elsewhere"})
 
 @pytest.fixture
 def without(tmp_path: Path):
-    """Return what runs commands without some things, in a folder of the test."""
+    """Return a function that runs commands without parts of the system."""
 
     def run(differences: list[str], commands: list[str], **environment: str) -> list[Ran]:
         ran = subprocess.run(

@@ -73,7 +73,7 @@ def no_user() -> None:
 
 
 def link_fails(number: int) -> Callable[[], None]:
-    """Return what makes every hard link fail with an error number."""
+    """Return a function that makes every hard link fail with an error number."""
 
     def apply() -> None:
         def fail(*_: Any, **__: Any) -> None:
@@ -97,7 +97,7 @@ def virtual_drive() -> None:
 
 
 def open_elsewhere(times: float) -> Callable[[], None]:
-    """Return what refuses to replace a file a number of times, as while another program has it open."""
+    """Return a function that makes replacing a file fail a number of times."""
 
     def apply() -> None:
         replace, left = os.replace, [times]

@@ -209,6 +209,16 @@ def select_user(portfolio: Portfolio, word: str | None, *, can_add: bool = False
     return "" if word.lower() == "none" else lookup.find_user(portfolio, word, can_add=can_add).email
 
 
+def find_shell() -> str:
+    """Return the name of the shell that started this process; empty if unknown."""
+    import shellingham  # Lazy import: it lists processes. Typer requires it.
+
+    try:
+        return str(shellingham.detect_shell()[0])
+    except (shellingham.ShellDetectionFailure, RuntimeError):  # RuntimeError: an unknown system
+        return ""
+
+
 def find_user_and_host() -> tuple[str, str]:
     """Return the names of the operating system's user and of the machine."""
     # Lazy imports: only changes and pages need them.

@@ -147,7 +147,7 @@ def _find(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal
 
 
 def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal | None) -> str:
-    """Return what to look up or decide about a note, and then which command to run."""
+    """Return the advice on a note: a check or a decision, then the command."""
     key, setting, subject, of_default = answer.client.key, answer.setting, note.subject, _is_of_default(note)
     code, role = note.code, subject
     if code == "no-recipient":

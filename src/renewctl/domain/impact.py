@@ -12,8 +12,6 @@ from renewctl.model import EMPTY, Change, Client, Portfolio, Renewal
 
 Delivery = Literal["to", "cc"]
 """``to``: notified; ``cc``: copied."""
-_UNCERTAIN = {"copy-by-override", "copy-by-policy"}
-"""The reasons of copies that HubSpot does not document."""
 
 
 class Recipient(NamedTuple):
@@ -25,7 +23,7 @@ class Recipient(NamedTuple):
         delivery: Whether the recipient is notified or copied.
         rule: The rule that applies to the client.
         partner: Whether the recipient is the partner user.
-        uncertain: Whether HubSpot documents no copy here, so that it is not certain.
+        uncertain: Whether the copy is not documented by HubSpot.
     """
 
     email: str
@@ -197,7 +195,7 @@ def _recipients(portfolio: Portfolio, client: Client | None, key: str) -> dict[s
             delivery,
             resolution.rule,
             PARTNER_USER in decision.roles,
-            decision.reason in _UNCERTAIN,
+            decision.is_uncertain,
         )
     return recipients
 

@@ -129,6 +129,11 @@ class Decision(NamedTuple):
         """The address in its form for comparison; empty for an unassigned role."""
         return address_key(self.email or "")
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it is a copy on an override, which HubSpot does not document."""
+        return self.reason in {"copy-by-override", "copy-by-policy"}
+
 
 class Resolution(NamedTuple):
     """The recipients of one client's notices: rule, decisions and notes.
@@ -165,7 +170,7 @@ def resolve(portfolio: Portfolio, client: Client) -> Resolution:
     decisions = tuple(_decide(portfolio, client, setting))
     to = tuple([decision for decision in decisions if decision.outcome == "notified"])
     cc = tuple([decision for decision in decisions if decision.outcome == "copied"])
-    notes = tuple(_find_notes(portfolio, client, setting, decisions, to))
+    notes = tuple(_find_notes(portfolio, client, setting, decisions))
     return Resolution(client, rule, source, setting, decisions, notes, to, cc)
 
 
@@ -304,13 +309,10 @@ def decisions_about(resolution: Resolution, person: PartnerUser) -> tuple[Decisi
 
 
 def _find_notes(
-    portfolio: Portfolio,
-    client: Client,
-    setting: Setting | None,
-    decisions: Sequence[Decision],
-    to: Sequence[Decision],
+    portfolio: Portfolio, client: Client, setting: Setting | None, decisions: Sequence[Decision]
 ) -> Iterator[Note]:
     """Yield the notes on an answer: a missing recipient first, HubSpot's setting last."""
+    to = [decision for decision in decisions if decision.outcome == "notified"]
     if not to:
         by_roles = setting is not None and setting.owner is Owner.HUBSPOT
         path = ("clients", client.spelling, "contacts") if by_roles else setting_path(client)
@@ -319,10 +321,10 @@ def _find_notes(
         if decision.reason == "inactive":
             code = "inactive-user" if decision.roles == (PARTNER_USER,) else "inactive-contact"
             notified = any(other.key == decision.key for other in to)
-            result = (
+            effect = (
                 "as a partner user and notified only as a contact" if notified else "and receives nothing"
             )
-            message = f"{decision.email} is deactivated in HubSpot {result}"
+            message = f"{decision.email} is deactivated in HubSpot {effect}"
             yield Note(code, message, decision.path, decision.email or "")
         elif decision.reason == "vacant":
             if to and setting and setting.owner is Owner.HUBSPOT:

@@ -37,7 +37,7 @@ class Responsibilities(NamedTuple):
 
 
 def find_responsibilities(portfolio: Portfolio, email: str) -> Responsibilities:
-    """Return what a person is responsible for."""
+    """Return the responsibilities of a person."""
     key, default = address_key(email), portfolio.default
     user = portfolio.users.get(key)
     contacts, roles, overrides, not_notified, active_at, inactive_at = [], {}, [], [], [], []

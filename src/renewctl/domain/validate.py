@@ -221,7 +221,7 @@ class _Reader:
 
 
 def _table_hint(name: str, path: Path) -> str:
-    """Return what to write instead of a value that is not a table."""
+    """Return the hint for a value that is not a table."""
     if len(path) <= 2:
         return f"write [{dotted(path)}] with its keys below; in JSON {{ … }}"
     needed = next((field.key for field in TABLES[name].values() if field.required), "…")

@@ -44,7 +44,7 @@ def describe_changes(
 
 
 def describe_alone(changes: Iterable[Change]) -> Line:
-    """Return what changes in the client or user that a heading names.
+    """Return the changes in the client or user that a heading names.
 
     Empty if the heading is complete.
     """
@@ -74,7 +74,7 @@ def _name_kind(change: Change) -> str:
 
 
 def name_subjects(changes: Iterable[Change]) -> tuple[str, ...]:
-    """Return what to call what changes are about, each once."""
+    """Return the displayed subjects of changes, each once."""
     return tuple(dict.fromkeys(map(_subject, changes)))
 
 
@@ -84,7 +84,7 @@ def is_about_clients(changes: Iterable[Change]) -> bool:
 
 
 def list_subjects(changes: Iterable[Change]) -> tuple[str, ...]:
-    """Return what changes are about, each once: a client, a user or a table."""
+    """Return the subjects of changes, each once: clients, users and tables."""
     return tuple(dict.fromkeys(map(_key, changes)))
 
 
@@ -145,7 +145,7 @@ def _steps(change: Change) -> tuple[str, ...]:
 
 
 def _name_fields(change: Change) -> str:
-    """Return what a change is about within its subject."""
+    """Return the field of a change within its subject, in words."""
     steps = _steps(change)
     if len(steps) == 2 and steps[0] in IDENTITY and not change.renamed:
         steps = steps[:1]  # an item of a list is named by its own value

@@ -314,7 +314,7 @@ def _compose(text: str) -> str:
 
 
 def render_code(code: str) -> Result:
-    """Return what a code means, why it matters and what to do, in every form."""
+    """Return the explanation of a code, in every form."""
     texts, severity = read_texts("codes"), CODES[code]
     text = {key: value if key == "more" else _compose(value) for key, value in texts["codes"][code].items()}
     document = {

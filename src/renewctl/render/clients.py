@@ -319,7 +319,7 @@ def _join_values(item: Mapping[str, Any]) -> str:
 
 
 def describe_client(portfolio: Portfolio, client: Client, today: date) -> Mapping[str, Sequence[Line] | Rows]:
-    """Return what is recorded about a client, by label; empty values have no lines."""
+    """Return the record of a client, by label; empty values have no lines."""
     override, confirmed = client.override, client.confirmed
     missing = [ROLES[role] for role in Role if not any(role in each.roles for each in client.contacts)]
     tables = {

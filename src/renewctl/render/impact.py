@@ -93,7 +93,7 @@ def without_recipient_lines(
 def recipient_lines(
     impact: Impact, names: Mapping[str, str] = EMPTY, *, named: bool = False
 ) -> Iterator[Line]:
-    """Yield who is no longer notified or copied, who is now, and who switches.
+    """Yield the lines of the recipients that a change removes, adds or switches.
 
     Args:
         impact: The recipients that change.

@@ -65,6 +65,6 @@ def render_init(
 
 
 def _verb(status: str, *, dry_run: bool) -> str:
-    """Return what was done with a file, as the start of a line."""
+    """Return the verb for a file, as the start of a line."""
     verb = _VERBS[status]
     return f"Would {verb}" if dry_run else f"{verb.capitalize()}{'d' if verb.endswith('e') else 'ed'}"

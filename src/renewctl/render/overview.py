@@ -20,7 +20,7 @@ COMMANDS = (
 def render_overview(
     version: str, store: str | None, portfolio: Portfolio | None, today: date, *, missing: bool = False
 ) -> Result:
-    """Return what renewctl does, the file in use, five commands, and the next step.
+    """Return the purpose, the file in use, five commands, and the next step.
 
     Args:
         version: The version of renewctl.

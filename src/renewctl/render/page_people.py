@@ -63,7 +63,7 @@ class Group(NamedTuple):
 
 
 def renewal_key(row: ReportRow) -> RenewalKey:
-    """Return what identifies a row in a report."""
+    """Return the identity of a row in a report."""
     return row.client.key, row.renewal.product if row.renewal else ""
 
 

@@ -45,7 +45,7 @@ def render_change(
     warnings: tuple[str, ...] = (),
     brief: bool = False,
 ) -> Result:
-    """Return what a command changed, or would change.
+    """Return the change that a command made, or would make.
 
     Args:
         view: The change.
@@ -128,7 +128,7 @@ def name_changed_clients(
     changes: Iterable[Change],
     impact: Impact,
 ) -> Mapping[str, str]:
-    """Return what to call the clients of a change, by key in both spellings.
+    """Return the names of the clients of a change, by key in both spellings.
 
     A name that several clients have is followed by the domain.
 

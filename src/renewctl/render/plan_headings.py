@@ -118,7 +118,7 @@ def _describe_import(plan: Plan, would: bool) -> str:
 
 
 def _list_actions(actions: Sequence[tuple[_Action, int]], *, would: bool) -> str:
-    """Return what was done to how many: ``Set 2 overrides, cleared 1``."""
+    """Return the actions with their counts: ``Set 2 overrides, cleared 1``."""
     words: list[str] = []
     noun = ""
     for action, number in actions:

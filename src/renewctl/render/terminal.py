@@ -128,7 +128,7 @@ def _blocks(result: Result, width: int) -> Iterable[Block]:
 
 
 def _arrange(blocks: Iterable[Block], width: int) -> Iterator[Text | Table]:
-    """Yield what rich draws: tables, and consecutive lines as one text."""
+    """Yield the objects that rich draws: tables, and consecutive lines as one text."""
     text = Text()
     for block in blocks:
         if not isinstance(block, Grid):

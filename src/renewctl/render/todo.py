@@ -286,7 +286,7 @@ def _describe_contact(decision: Decision) -> str:
 
 
 def describe_confirmed(task: Task) -> str:
-    """Return what was last confirmed, and when; empty if the task already includes it."""
+    """Return the last confirmation; empty if the task already includes it."""
     if task.day is None:
         return _text("seen", "never-checked" if task.screen is Screen.CONTACTS else "never")
     if task.confirmation is None:

@@ -120,7 +120,7 @@ def _show_recipients(row: ReportRow, today: date) -> list[Line]:
 
 
 def count_recipients(row: ReportRow, detail: Detail, names: Mapping[str, str]) -> Line:
-    """Return who is notified and copied in a few words.
+    """Return the recipients in a few words.
 
     Args:
         row: The row.

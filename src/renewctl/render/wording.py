@@ -40,7 +40,7 @@ def name_client(client: Client) -> str:
 
 
 def name_clients(clients: Iterable[Client]) -> Mapping[str, str]:
-    """Return what to call each client, by key.
+    """Return the displayed names of clients, by key.
 
     A name that several clients have is followed by the domain.
     """

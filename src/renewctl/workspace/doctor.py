@@ -13,7 +13,7 @@ from typing import NamedTuple, TextIO
 
 from renewctl import __version__, files
 from renewctl.access import read_access
-from renewctl.command_line import command_line, quote
+from renewctl.command_line import command_line, quote, system_command
 from renewctl.errors import RenewctlError, StoreLocked
 from renewctl.installation import install_command
 from renewctl.render.doctor import Fact, Status
@@ -31,74 +31,71 @@ _SYNC = re.compile(
     re.IGNORECASE,
 )
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "davfs"}
-_REQUIREMENT = re.compile(
-    r"(?P<name>[\w.-]+)[^;]*?(?:>=(?P<least>[\d.]+))?[^;]*(?:;.*extra == '(?P<extra>\w+)')?"
-)
+_NAME, _LEAST, _EXTRA = re.compile(r"[\w.-]+"), re.compile(r">=([\d.]+)"), re.compile(r"extra == '(\w+)'")
+"""The parts of a requirement, as the metadata of a package has it."""
 _PROGRAM, _TERMINAL, _FILE, _EXTRAS = "Program", "Terminal", "Data file", "Packages"
 
 
-class Surroundings(NamedTuple):
+class Context(NamedTuple):
     """The environment of the process, the file, and whether to show personal data."""
 
     variables: Mapping[str, str]
     stdout: TextIO
+    shell: str
     place: Location
     full: bool
 
 
-def examine(surroundings: Surroundings) -> Iterator[Fact]:
+def examine(context: Context) -> Iterator[Fact]:
     """Yield the facts by section. Only the note inside the lock file changes."""
-    yield from _examine_program(surroundings)
-    yield from _examine_terminal(surroundings)
-    yield from _examine_file(surroundings)
+    for fact in _examine(context):
+        yield fact if context.full else fact._replace(value=_hide_folders(fact.value, context.place))
+
+
+def _examine(context: Context) -> Iterator[Fact]:
+    yield from _examine_program(context)
+    yield from _examine_terminal(context)
+    yield from _examine_file(context)
     yield from _examine_packages()
 
 
-def _examine_program(surroundings: Surroundings) -> Iterator[Fact]:
+def _examine_program(context: Context) -> Iterator[Fact]:
     yield Fact(_PROGRAM, "renewctl", __version__)
     name = f"{platform.python_implementation()} {platform.python_version()}"
-    yield Fact(_PROGRAM, "Python", f"{name}, {sys.executable}" if surroundings.full else name)
+    yield Fact(_PROGRAM, "Python", f"{name}, {sys.executable}" if context.full else name)
     yield Fact(_PROGRAM, "System", f"{platform.system()} {platform.release()}, {platform.machine()}")
 
 
-def _examine_terminal(surroundings: Surroundings) -> Iterator[Fact]:
-    variables, stdout = surroundings.variables, surroundings.stdout
-    yield Fact(_TERMINAL, "Shell", _find_shell(variables))
+def _examine_terminal(context: Context) -> Iterator[Fact]:
+    variables, stdout = context.variables, context.stdout
+    yield Fact(_TERMINAL, "Shell", context.shell or "unknown")
     size = shutil.get_terminal_size()
     kind = f"{variables.get('TERM') or 'unknown kind'}, {size.columns} × {size.lines}"
     yield Fact(_TERMINAL, "Output", kind if stdout.isatty() else "not a terminal")
-    yield Fact(_TERMINAL, "Encoding", f"{stdout.encoding}, file names {sys.getfilesystemencoding()}")
-    names = ("NO_COLOR", "CLICOLOR", "FORCE_COLOR", "COLUMNS", "PAGER", "RENEWCTL_PAGER", "RENEWCTL_AS_OF")
-    found = [
-        name if not surroundings.full else f"{name}={variables[name]}" for name in names if name in variables
-    ]
+    yield Fact(
+        _TERMINAL, "Encoding", f"{stdout.encoding or 'utf-8'}, file names {sys.getfilesystemencoding()}"
+    )
+    known = ("NO_COLOR", "CLICOLOR", "FORCE_COLOR", "COLUMNS", "PAGER", "RENEWCTL_PAGER", "RENEWCTL_AS_OF")
+    found = [name if not context.full else f"{name}={variables[name]}" for name in known if name in variables]
     yield Fact(_TERMINAL, "Variables", ", ".join(found) or "none that renewctl reads")
 
 
-def _find_shell(variables: Mapping[str, str]) -> str:
-    """Return the name of the shell, by the environment variables."""
-    path = variables.get("SHELL") or variables.get("COMSPEC") or "unknown"
-    return path.replace("\\", "/").rpartition("/")[2]
-
-
-def _examine_file(surroundings: Surroundings) -> Iterator[Fact]:
-    place = surroundings.place
-    shown = str(place.path.absolute()) if surroundings.full else place.path.name
-    yield Fact(_FILE, "Path", f"{shown} ({place.why})")
+def _examine_file(context: Context) -> Iterator[Fact]:
+    place = context.place
+    yield Fact(_FILE, "Path", f"{place.path.absolute()} ({place.why})")
     try:
         real = files.resolve_link(place.path)
         snapshot = load(place)
     except FileNotFoundError:
-        yield Fact(_FILE, "Content", "there is none", Status.PROBLEM, missing_store(place).hint)
+        yield Fact(_FILE, "Content", "not found", Status.PROBLEM, missing_store(place).hint)
         return
     except RenewctlError as error:
-        problem = _hide(error.message, surroundings)
-        yield Fact(_FILE, "Content", problem, Status.PROBLEM, command_line("check"))
+        yield Fact(_FILE, "Content", error.message, Status.PROBLEM, command_line("check"))
         return
     clients = count_of(len(snapshot.portfolio.clients), "client")
     users = count_of(len(snapshot.portfolio.users), "partner user")
     yield Fact(_FILE, "Content", f"{clients}, {users}, {len(snapshot.data):,} bytes")
-    yield from _examine_access(place.path, real, _quote_path(place, surroundings))
+    yield from _examine_access(place.path, real, _quote_path(place, context))
     yield _examine_lock(real)
     yield _examine_git(real)
     yield _examine_folder(real)
@@ -109,10 +106,10 @@ def _examine_file(surroundings: Surroundings) -> Iterator[Fact]:
     yield _examine_history(place, snapshot.digest)
 
 
-def _quote_path(place: Location, surroundings: Surroundings) -> str:
+def _quote_path(place: Location, context: Context) -> str:
     """Return the path of the file, ready to paste, with ~ for the home folder."""
     path, home = Path(place.display), Path(os.path.expanduser("~"))
-    if surroundings.full or not path.is_relative_to(home):
+    if context.full or not path.is_relative_to(home):
         return quote(str(path))
     return f"~/{quote(str(path.relative_to(home)))}"
 
@@ -121,7 +118,8 @@ def _examine_access(path: Path, real: Path, name: str) -> Iterator[Fact]:
     access = read_access(real)
     rights = f"{stat.filemode(real.stat().st_mode)}{', a link' if path.is_symlink() else ''}"
     if not os.access(real, os.W_OK) or not access.mode & 0o222:
-        yield Fact(_FILE, "Rights", f"{rights}: you cannot write it", Status.PROBLEM, f"chmod u+w {name}")
+        fix = f"{system_command('make writable')} {name}"
+        yield Fact(_FILE, "Rights", f"{rights}: you cannot write it", Status.PROBLEM, fix)
     elif access.mode & 0o004 and sys.platform != "win32":
         fix = f"chmod o-rwx {name}"
         yield Fact(_FILE, "Rights", f"{rights}: every user of the machine can read it", Status.WARNING, fix)
@@ -209,20 +207,21 @@ def _examine_packages() -> Iterator[Fact]:
     except PackageNotFoundError:
         required = []
     for text in required:
-        match = _REQUIREMENT.fullmatch(text)
-        if not match or match["extra"] == "all" or match["name"].startswith("renewctl"):
+        requirement, _, marker = text.partition(";")
+        [name] = _NAME.findall(requirement)[:1]
+        least, extra = _LEAST.search(requirement), _EXTRA.search(marker)
+        if extra and extra[1] == "all":  # It repeats the other extras.
             continue
-        name, least, extra = match["name"], match["least"] or "", match["extra"]
-        purpose = f" (extra {extra})" if extra else ""
+        purpose = f" (extra {extra[1]})" if extra else ""
         try:
             found = version(name)
         except PackageNotFoundError:
             status = Status.OK if extra else Status.PROBLEM
             yield Fact(_EXTRAS, name, f"not installed{purpose}", status, install_command(name))
             continue
-        if _number(found) < _number(least):
-            fix = install_command(f"'{name}>={least}'")
-            yield Fact(_EXTRAS, name, f"{found}{purpose}, needs {least}", Status.PROBLEM, fix)
+        if least and _number(found) < _number(least[1]):
+            fix = install_command(f"{name}>={least[1]}")
+            yield Fact(_EXTRAS, name, f"{found}{purpose}, needs {least[1]}", Status.PROBLEM, fix)
         else:
             yield Fact(_EXTRAS, name, found + purpose)
 
@@ -232,8 +231,10 @@ def _number(text: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", re.split(r"[a-z+-]", text)[0])]
 
 
-def _hide(text: str, surroundings: Surroundings) -> str:
-    """Return a text without the path of the file, which can contain names."""
-    return (
-        text if surroundings.full else text.replace(surroundings.place.display, surroundings.place.path.name)
-    )
+def _hide_folders(text: str, place: Location) -> str:
+    """Return a text without the folders of the file, whose names can be personal."""
+    # The whole path first: a relative one is a part of it.
+    for folder in (place.path.absolute().parent, place.path.parent):
+        if folder.name:
+            text = text.replace(f"{folder}{os.sep}", "").replace(str(folder), "…")
+    return text.replace(os.path.expanduser("~"), "~")

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from renewctl.cli.app import command
-from renewctl.cli.runtime import Run
+from renewctl.cli.runtime import Run, find_shell
 from renewctl.render.doctor import render_facts
 from renewctl.render.result import Result
-from renewctl.workspace.doctor import Surroundings, examine
+from renewctl.workspace.doctor import Context, examine
 
 
 @command("doctor")
@@ -23,5 +23,6 @@ def doctor(
     Add the output to a bug report. It has no personal data unless you add --full. The exit status is 1 if
     something is wrong.
     """
-    surroundings = Surroundings(run.environment.variables, run.environment.stdout, run.place, full)
-    return render_facts([*examine(surroundings)])
+    environment = run.environment
+    context = Context(environment.variables, environment.stdout, find_shell(), run.place, full)
+    return render_facts([*examine(context)])

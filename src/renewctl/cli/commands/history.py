@@ -8,7 +8,7 @@ import typer
 
 from renewctl import files
 from renewctl.cli.app import command
-from renewctl.cli.options import Clients
+from renewctl.cli.options import Clients, refuse_together
 from renewctl.cli.runtime import Run
 from renewctl.command_line import command_line
 from renewctl.domain import lookup
@@ -19,7 +19,7 @@ from renewctl.model import Change
 from renewctl.render import history as render
 from renewctl.render.history import HistoryItem
 from renewctl.render.result import DataTable, Output, Result, line
-from renewctl.store import history as journal
+from renewctl.store import history as store_history
 from renewctl.store.history import History
 from renewctl.store.journal import Record
 from renewctl.store.lock import lock_store
@@ -58,9 +58,11 @@ def history(
     renewctl are listed, too, but not in detail.
     """
     if prune or keep is not None:
+        others = {"CLIENT": clients, "--limit": limit, "--all": everything, "--long": long}
+        refuse_together(["--prune", *(name for name, given in others.items() if given)])
         return _prune(run, keep, prune=prune)
     digest = files.digest(files.read_bytes(run.place.path)) if run.place.path.exists() else ""
-    past = journal.read(run.place.path, digest)
+    past = store_history.read(run.place.path, digest)
     if limit is None and not everything and run.form is Output.TABLE and run.environment.is_terminal():
         limit = _MOST_SHOWN
     found = _items_of_clients(run, past, clients) if clients else _items(past)
@@ -91,8 +93,8 @@ def _prune(run: Run, keep: int | None, *, prune: bool) -> Result:
     if keep is None or not prune:
         raise UsageError("--prune requires --keep" if prune else "--keep requires --prune", hint="add both")
     with lock_store(run.place.path):
-        removed, kept = journal.prune(run.place.path, keep)
-    name = journal.path_of(run.place.path).name
+        removed, kept = store_history.prune(run.place.path, keep)
+    name = store_history.path_of(run.place.path).name
     text = f"No changes: {name} has {count_of(kept, 'change')}."
     if removed:
         text = f"Removed {count_of(removed, 'older change')} from {name}. Kept {kept}."
@@ -105,7 +107,7 @@ def _warn_of_renamed(run: Run, past: History, digest: str) -> tuple[str, ...]:
     """Return a warning if another journal may be of this file, before a rename."""
     oldest = past.find_oldest()
     first = oldest.before if oldest else digest
-    renamed = journal.find_renamed(run.place.path, first, certain=oldest is not None)
+    renamed = store_history.find_renamed(run.place.path, first, certain=oldest is not None)
     if not renamed:
         return ()
     old, _ = renamed

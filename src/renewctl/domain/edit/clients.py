@@ -36,7 +36,7 @@ def field_changes(path: Path, values: FieldValues) -> list[Change]:
 
 
 def ask_about(portfolio: Portfolio, keys: Sequence[str], what: str) -> str:
-    """Return what the user must confirm; empty if few clients are affected.
+    """Return the question to confirm; empty if few clients are affected.
 
     It is for changes to clients that the user did not name. The plan names them as ``affected``.
 

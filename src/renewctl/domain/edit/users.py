@@ -108,7 +108,7 @@ def find_replaced(portfolio: Portfolio, word: str) -> PartnerUser:
 
 
 def _settings_with(portfolio: Portfolio, user: PartnerUser) -> list[tuple[str, Path]]:
-    """Return what to call the settings that have the partner user, and their paths."""
+    """Return the settings that have the partner user: names and paths."""
     key = address_key(user.email)
     places: list[tuple[str, Path]] = []
     if portfolio.default and address_key(portfolio.default.notify or "") == key:
