@@ -19,7 +19,7 @@ from renewctl.cli.help import Example, describe_command, read_examples
 from renewctl.cli.pager import VARIABLES
 from renewctl.cli.runtime import AS_OF, CHANGE_OPTIONS, COMMON_OPTIONS
 from renewctl.domain.check import CODES
-from renewctl.domain.resolve import SEVERITY, Severity
+from renewctl.domain.notes import SEVERITY, Severity
 from renewctl.package_data import read_texts
 from renewctl.render.terminal import draw
 from renewctl.store.location import VARIABLE

@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from renewctl.domain.resolve import SEVERITY, Reason, Rule
+from renewctl.domain.notes import SEVERITY
+from renewctl.domain.resolve import Reason, Rule
 from renewctl.package_data import read_texts
 
 REPOSITORY = Path(__file__).resolve().parent.parent

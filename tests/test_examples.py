@@ -11,8 +11,9 @@ import pytest
 
 from conftest import PATIENCE
 from renewctl.domain.dates import Window
+from renewctl.domain.notes import SEVERITY
 from renewctl.domain.report import build_rows
-from renewctl.domain.resolve import SEVERITY, Rule
+from renewctl.domain.resolve import Rule
 from renewctl.store.location import Location
 from renewctl.store.snapshot import load
 

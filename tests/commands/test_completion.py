@@ -26,7 +26,7 @@ from renewctl.cli.app import command_tree
 from renewctl.cli.options import ADDRESS
 from renewctl.domain.check import CODES
 from renewctl.domain.identifiers import KEY
-from renewctl.domain.resolve import SEVERITY
+from renewctl.domain.notes import SEVERITY
 
 SHELLS = {
     "bash": ["bash", "--norc", "--noprofile", "-i"],

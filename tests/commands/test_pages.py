@@ -12,7 +12,8 @@ import pytest
 import renewctl
 from conftest import OF_ONE_COMMAND
 from renewctl.cli.commands.help import PAGES
-from renewctl.domain.resolve import SEVERITY, Rule
+from renewctl.domain.notes import SEVERITY
+from renewctl.domain.resolve import Rule
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import TABLES
 from renewctl.package_data import read_texts

@@ -16,7 +16,8 @@ from conftest import git
 from portfolios import LAW, STORES, Data
 from renewctl.domain import paths
 from renewctl.domain.check import CODES, Finding, check_copies, check_portfolio
-from renewctl.domain.resolve import ARTICLE, Severity
+from renewctl.domain.notes import Severity
+from renewctl.domain.resolve import ARTICLE
 from renewctl.domain.validate import read_portfolio
 from renewctl.package_data import read_texts
 from renewctl.store.location import store_at

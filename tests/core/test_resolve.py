@@ -9,16 +9,8 @@ from hypothesis import given
 
 from portfolios import ADDRESSES, LAW, STORES, Data, portfolio
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.resolve import (
-    SEVERITY,
-    Decision,
-    Reason,
-    Resolution,
-    Rule,
-    decisions_about,
-    resolve,
-    setting_path,
-)
+from renewctl.domain.notes import SEVERITY
+from renewctl.domain.resolve import Decision, Reason, Resolution, Rule, decisions_about, resolve, setting_path
 from renewctl.domain.validate import read_portfolio
 from renewctl.model import PartnerUser, Portfolio
 

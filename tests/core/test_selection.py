@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from portfolios import ADDRESSES, DAYS, LAW, STORES, Data, portfolio
 from renewctl.domain.identifiers import address_key, name_key, plain_key
+from renewctl.domain.notes import SEVERITY
 from renewctl.domain.report import ReportRow, build_rows, without_recipient
-from renewctl.domain.resolve import SEVERITY, Source
+from renewctl.domain.resolve import Source
 from renewctl.domain.selection import ClientSelection, Order, RowSelection, list_clients, list_rows
 from renewctl.model import Owner, Portfolio
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from renewctl.command_line import command_line
 from renewctl.domain.hubspot import CLIENT_SETTING, CONTACTS, DEFAULT_SETTING, MOST_BILLING, ROLE_LABELS
 from renewctl.domain.identifiers import address_key, client_key, parse_address
+from renewctl.domain.notes import SEVERITY, Note, Severity
 from renewctl.domain.plausibility import find_implausible
 from renewctl.domain.report import FOOTER_CODE, build_rows
-from renewctl.domain.resolve import SEVERITY, Note, Resolution, Severity, lacks_user, resolve, setting_of
+from renewctl.domain.resolve import Resolution, lacks_user, resolve, setting_of
 from renewctl.errors import Problem, UsageError
 from renewctl.model import Client, Confirmation, Owner, Path, Portfolio, Renewal, Role
 from renewctl.text import count_of, dotted

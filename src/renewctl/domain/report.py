@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from renewctl.domain.dates import Window, deadline_of, plus_months, shift_days
 from renewctl.domain.identifiers import address_key
-from renewctl.domain.resolve import Note, Resolution, Source, resolve
+from renewctl.domain.notes import Note
+from renewctl.domain.resolve import Resolution, Source, resolve
 from renewctl.model import Client, Policy, Portfolio, Renewal
 
 FOOTER_CODE = "never-confirmed"

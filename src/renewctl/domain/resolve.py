@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from renewctl.domain.hubspot import ROLE_LABELS
 from renewctl.domain.identifiers import address_key
+from renewctl.domain.notes import Note
 from renewctl.model import (
     Client,
     Confirmation,
@@ -70,48 +71,6 @@ Reason = Literal[
     "no-candidate",
 ]
 """Why a candidate has its outcome."""
-
-
-class Severity(StrEnum):
-    """How serious a note is."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-
-
-SEVERITY = {
-    "no-recipient": Severity.ERROR,
-    "unknown-user": Severity.ERROR,
-    "inactive-user": Severity.WARNING,
-    "inactive-contact": Severity.WARNING,
-    "vacant-role": Severity.WARNING,
-    "differs-from-hubspot": Severity.WARNING,
-    "renewal-past": Severity.WARNING,
-    "no-renewal-date": Severity.WARNING,
-    "copy-uncertain": Severity.INFO,
-    "no-copy": Severity.INFO,
-    "deadline-passed": Severity.INFO,
-    "override-matches-default": Severity.INFO,
-    "never-confirmed": Severity.INFO,
-}
-
-
-class Note(NamedTuple):
-    """An annotation on an answer; ``path`` is the place in the file that causes it.
-
-    ``subject`` is the address or the role that the note concerns, if there is one.
-    """
-
-    code: str
-    message: str
-    path: Path
-    subject: str = ""
-
-    @property
-    def severity(self) -> Severity:
-        """The severity of the note's code."""
-        return SEVERITY[self.code]
 
 
 class Decision(NamedTuple):

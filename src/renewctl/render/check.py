@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line, repeat_command
 from renewctl.domain.check import CODES, Finding
-from renewctl.domain.resolve import Severity
+from renewctl.domain.notes import Severity
 from renewctl.errors import ExitStatus, Problem, RenewctlError
 from renewctl.package_data import read_texts
 from renewctl.render.machine import markdown_table

@@ -5,17 +5,9 @@ from itertools import chain
 from typing import Any, NamedTuple, get_args
 
 from renewctl.domain.identifiers import address_key
+from renewctl.domain.notes import Note, Severity
 from renewctl.domain.report import ReportRow
-from renewctl.domain.resolve import (
-    ARTICLE,
-    Decision,
-    Note,
-    Outcome,
-    Resolution,
-    Severity,
-    decisions_about,
-    setting_path,
-)
+from renewctl.domain.resolve import ARTICLE, Decision, Outcome, Resolution, decisions_about, setting_path
 from renewctl.model import Copies, Default, PartnerUser, Path, Policy, Portfolio
 from renewctl.package_data import read_texts
 from renewctl.render.machine import plain_line

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from renewctl.domain.dates import parse_day, parse_span
-from renewctl.domain.resolve import ARTICLE, SEVERITY
+from renewctl.domain.notes import SEVERITY
+from renewctl.domain.resolve import ARTICLE
 from renewctl.errors import ExitStatus, RenewctlError
 from renewctl.fields import OWN_KEYS, TABLES
 from renewctl.model import Policy

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from renewctl.domain.notes import Note
 from renewctl.domain.report import Period, ReportRow, period_of
-from renewctl.domain.resolve import Note
 from renewctl.model import Owner, Path
 from renewctl.package_data import read_texts
 from renewctl.render.explain import ASSUMPTION, render_explanation

@@ -6,8 +6,9 @@ from typing import Any
 
 from renewctl.command_line import command_line, repeat_command
 from renewctl.domain.lookup import suggest_first_client
+from renewctl.domain.notes import Note
 from renewctl.domain.report import FOOTER_CODE, ReportRow, default_window, without_recipient
-from renewctl.domain.resolve import Decision, Note
+from renewctl.domain.resolve import Decision
 from renewctl.render.machine import markdown_table, plain_line
 from renewctl.render.result import Block, Cell, DataTable, Line, Result, line
 from renewctl.render.who_columns import COLUMNS, ReportColumn, machine_columns

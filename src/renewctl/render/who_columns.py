@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
+from renewctl.domain.notes import Note, Severity
 from renewctl.domain.report import ReportRow
-from renewctl.domain.resolve import PARTNER_USER, Decision, Note, Severity
+from renewctl.domain.resolve import PARTNER_USER, Decision
 from renewctl.model import Owner
 from renewctl.render.result import Cell, Line, cell_lines, line
 from renewctl.render.wording import show_client

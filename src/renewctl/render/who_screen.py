@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
+from renewctl.domain.notes import SEVERITY, Note
 from renewctl.domain.report import ReportRow
-from renewctl.domain.resolve import SEVERITY, Note
 from renewctl.package_data import read_texts
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Segment, line
 from renewctl.render.users import name_users

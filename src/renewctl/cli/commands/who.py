@@ -30,8 +30,8 @@ from renewctl.command_line import option
 from renewctl.domain import lookup
 from renewctl.domain import report as reports
 from renewctl.domain.dates import Window, parse_day, parse_span
+from renewctl.domain.notes import SEVERITY
 from renewctl.domain.report import ReportRow
-from renewctl.domain.resolve import SEVERITY
 from renewctl.domain.responsibilities import find_responsibilities
 from renewctl.domain.selection import Order, RowSelection, list_rows
 from renewctl.domain.values import suggest
