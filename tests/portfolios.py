@@ -60,6 +60,7 @@ CLIENTS = st.fixed_dictionaries(
     optional={
         "override": SETTINGS,
         "renewals": RENEWALS,
+        "must_notify": st.lists(ADDRESSES, max_size=2),
         "in_hubspot": st.fixed_dictionaries(
             {"owner": st.sampled_from(["hubspot", "partner", "default"]), "on": DAYS},
             optional={"notify": ADDRESSES},

@@ -51,6 +51,8 @@ override nobody.example --owner hubspot
 import examples/excel-pt.csv
 set-default --owner partner --notify ana --dry-run
 set-default --owner partner --notify tiago --note because --yes
+client set azulejos-braganca.example --must-notify tiago@agency.example --must-notify eve@agency.example
+set-default --notify ines --dry-run
 client rename lumi-studio.example lumi.example --dry-run
 client remove-renewal mar-azul-hoteis.example --product "Operations Hub Professional"
 client set-renewal mar-azul-hoteis.example --rename "Marketing Hub"

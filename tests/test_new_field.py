@@ -54,7 +54,14 @@ NEW = {
         "ADDRESS", "str | None = None", "crm@acme.example", '"crm@acme.example"', "crm@acme.example",
         "crm@acme.example", "crm@acme.example", '"crm"',
     ),
+    "cohort": New(
+        "ADDRESSES", "tuple[str, ...] = ()", "ines@agency.example", '["ines@agency.example"]',
+        " Ines <ines@agency.example>; INES@agency.example ", "ines@agency.example", ["ines@agency.example"],
+        '"ines@agency.example"',
+    ),
 }  # fmt: skip
+EMPTY = {"vip": False, "cohort": []}
+"""The values in JSON of fields that a client does not have, if not null."""
 FLAG = "vip"
 QUIET = "remark"
 """A field that only ``client show`` shows."""
@@ -99,7 +106,8 @@ class Program:
     """The copy of renewctl with the new fields, and its store in the current folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.environment = {**os.environ, "PYTHONPATH": str(folder), "RENEWCTL_AS_OF": "2026-11-23"}
+        variables = {"PYTHONPATH": str(folder), "RENEWCTL_AS_OF": "2026-11-23", "COLUMNS": "140"}
+        self.environment = {**os.environ, **variables}
         self.path = Path("renewctl.toml")
 
     def write(self, clients: str) -> None:
@@ -156,7 +164,7 @@ def test_fields_are_set_and_cleared(program: Program) -> None:
 def test_fields_are_imported_by_their_names_and_by_other_headers(program: Program, header: str) -> None:
     program.write(ACME + '\n[clients."beta.example"]\n')
     headers, cells = ",".join(header.format(key) for key in NEW), ",".join(new.cell for new in NEW.values())
-    lines = [f"client,{headers}", f"acme.example,{cells}", "beta.example,,,,,", f"gama.example,{cells}"]
+    lines = [f"client,{headers}", f"acme.example,{cells}", "beta.example,,,,,,", f"gama.example,{cells}"]
     Path("clients.csv").write_text("\n".join(lines), "utf-8")
     program.run("import", "clients.csv")
     assert ACME + VALUES in program.read()
@@ -190,16 +198,16 @@ def test_fields_are_shown(program: Program) -> None:
 def test_fields_are_listed(program: Program) -> None:
     acme, beta = program.json("client", "list")["items"]
     assert {key: acme[key] for key in NEW} == {key: new.document for key, new in NEW.items()}
-    assert {key: beta[key] for key in NEW} == {key: False if key == FLAG else None for key in NEW}
+    assert {key: beta[key] for key in NEW} == {key: EMPTY.get(key) for key in NEW}
     assert QUIET not in acme
     row = program.csv("client", "list", "-o", "csv")[0]
     assert {key: row[key] for key in NEW} == {key: new.text for key, new in NEW.items()}
     heading, line, *_ = program.run("client", "list", "-o", "table").splitlines()
-    assert heading.endswith("  TIER  SINCE       VIP  SEATS  MAILBOX")
-    assert line.endswith("  gold  2024-05-31  yes  7      crm@acme.example")
+    assert heading.endswith("  TIER  SINCE       VIP  SEATS  MAILBOX           COHORT")
+    assert line.endswith("  gold  2024-05-31  yes  7      crm@acme.example  ines@agency.example")
     heading, _, line, *_ = program.run("client", "list", "-o", "markdown").splitlines()
-    assert heading.endswith(" | Note | Tier | Since | Vip | Seats | Mailbox |")
-    assert line.endswith(" | gold | 2024-05-31 | true | 7 | crm@acme.example |")
+    assert heading.endswith(" | Note | Tier | Since | Vip | Seats | Mailbox | Cohort |")
+    assert line.endswith(" | gold | 2024-05-31 | true | 7 | crm@acme.example | ines@agency.example |")
 
 
 def test_an_exported_list_with_the_fields_can_be_imported_as_overrides(program: Program) -> None:
@@ -243,6 +251,7 @@ def test_mistyped_keys_and_invalid_values_are_found(program: Program) -> None:
     [
         (("--since", "31/31/2024"), "'31/31/2024' is not "),
         (("--mailbox", "crm"), "'crm' is not "),
+        (("--cohort", "ines"), "'ines' is not "),
         (("--seats", "-1"), "--seats"),
     ],
 )

@@ -92,13 +92,14 @@ def name_store(arguments: Sequence[str]) -> Iterator[None]:
         _arguments.reset(repeated)
 
 
-def command_line(words: str, *arguments: str, **options: str | bool | None) -> str:
+def command_line(words: str, *arguments: str, **options: str | bool | Sequence[str] | None) -> str:
     """Return a command that can be pasted.
 
     Args:
         words: The words of the command and placeholders in capitals, used unchanged.
         arguments: Arguments in order; they are quoted where needed.
-        options: Options with their values; True is a flag, False and None are omitted.
+        options: Options with their values; True is a flag, False and None are omitted. A list repeats the
+            option.
     """
     return _remember(_compose(words, arguments, options))
 
@@ -165,9 +166,16 @@ def find_commands(text: str) -> list[str]:
     return sorted(found, key=len, reverse=True)
 
 
-def _compose(words: str, arguments: Sequence[str], options: Mapping[str, str | bool | None]) -> str:
+def _compose(
+    words: str, arguments: Sequence[str], options: Mapping[str, str | bool | Sequence[str] | None]
+) -> str:
     parts = ["renewctl", words]
-    chosen = [option(name, value) for name, value in options.items() if value not in {False, None}]
+    chosen: list[str] = []
+    for name, value in options.items():
+        if isinstance(value, str | bool):
+            chosen += [option(name, value)] if value is not False else []
+        else:
+            chosen += (option(name, each) for each in value or ())
     chosen += [_store.get()] if _store.get() else []
     quoted = [quote(argument) for argument in arguments]
     if any(argument.startswith("-") for argument in arguments):
@@ -180,4 +188,6 @@ def option(name: str, value: str | bool) -> str:
     option = f"--{name.replace('_', '-')}"
     if value is True:
         return option
+    if value == "":  # Windows PowerShell 5.1 drops an empty argument.
+        return f"{option}="
     return f"{option}{'=' if str(value).startswith('-') else ' '}{quote(str(value))}"

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     OWNER = "hubspot or partner"
     OWNER_SEEN = "hubspot, partner or default"
     ADDRESS = "email address"
+    ADDRESSES = "list of email addresses"
     DATE = "date"
     FLAG = "true or false"
     DAYS = "number of days"
@@ -181,6 +182,16 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             option="--memo",
             help="Set the memo (free text about the client).",
             shown=Shown.CLIENT,
+        ),
+        Field(
+            "must_notify",
+            Kind.ADDRESSES,
+            "addresses that must be among the client's recipients",
+            column="must_notify",
+            option="--must-notify",
+            help="Require this person among the client's recipients (repeatable).",
+            shown=Shown.CLIENT,
+            label="Must be notified",
         ),
     ),
     "clients.in_hubspot": (

@@ -91,6 +91,7 @@ class Client(NamedTuple):
     override: Override | None = None
     confirmed: Confirmation | None = None
     memo: str = ""
+    must_notify: tuple[str, ...] = ()
 
 
 class PartnerUser(NamedTuple):

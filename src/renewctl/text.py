@@ -58,9 +58,11 @@ def join_names(names: Sequence[str]) -> str:
 
 
 def format_value(value: object) -> str:
-    """Return a field's value as a cell: ``true`` or ``false``, empty for None."""
+    """Return a field's value as a cell: ``true``, empty for None, ``a; b`` for a list."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
     return "" if value is None else str(value)
 
 

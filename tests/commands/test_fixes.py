@@ -65,7 +65,13 @@ def filled_in(command: str, contacts: list[dict[str, Any]]) -> list[str]:
         role = words[words.index("unassign") + 2]
         email = next(contact["email"] for contact in contacts if role in contact["roles"])
         words[words.index("EMAIL")] = email
-    values = {"USER": "zoe", "OWNER": "hubspot", "EMAIL": "new@acme.example", "DATE": "2026-11-30"}
+    values = {
+        "USER": "zoe",
+        "OWNER": "hubspot",
+        "EMAIL": "new@acme.example",
+        "ROLE": "billing",
+        "DATE": "2026-11-30",
+    }
     return [values.get(word, word) for word in words]
 
 

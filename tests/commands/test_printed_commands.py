@@ -33,7 +33,7 @@ LINES = [
     ([], ("user add", "o'brien@x.example"), {}, """renewctl user add 'o'"'"'brien@x.example'"""),
     (["--store=a.toml"], ("user add", "-x", "y"), {}, "renewctl user add --store a.toml -- -x y"),
     ([], ("confirm",), {"contacts": True, "all": False, "date": None}, "renewctl confirm --contacts"),
-    ([], ("confirm",), {"product": "", "as_of": "-1d"}, "renewctl confirm --product '' --as-of=-1d"),
+    ([], ("confirm",), {"product": "", "as_of": "-1d"}, "renewctl confirm --product= --as-of=-1d"),
 ]
 
 

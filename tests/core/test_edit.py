@@ -802,7 +802,7 @@ REFUSALS = [
         "no new value for a client",
         lambda its: clients.change(its.known, its.client(ACME), {}),
         "nothing to change",
-        "--name, --hub-id, --memo, --deactivate, --reactivate",
+        "add at least one of --name, ",
     ),
     Refusal(
         "renamed to another client's domain",

@@ -33,9 +33,9 @@ BASE: Data = {
 }
 
 
-def changed(**values: Any) -> Data:
+def changed(base: Data = BASE, /, **values: Any) -> Data:
     """Return the base with values at dotted paths (``__`` for the dot in the path); None removes."""
-    data = copy.deepcopy(BASE)
+    data = copy.deepcopy(base)
     for path, value in values.items():
         *way, last = path.replace("_at_", "@").replace("_dot_", ".").split("__")
         here = data
@@ -55,11 +55,23 @@ def words(found: Impact) -> list[str]:
         f"~ {m.after.email} {m.after.client} {m.before.delivery}>{m.after.delivery}" for m in found.switched
     ]
     lines += [f"lost {key}" for key in found.lost_all] + [f"without {key}" for key in found.new_without]
+    lines += [f"lost {m.email} {m.client}{' uncertain' * m.uncertain}" for m in found.lost_required]
+    lines += [f"without {m.email} {m.client}" for m in found.new_required]
     return lines + [f"renamed {old} {new}" for old, new in found.renamed]
 
 
 CASES: list[tuple[str, Data, list[str]]] = [
     ("nothing", BASE, []),
+    (
+        "someone must be notified, and is or is not",
+        changed(clients__a_dot_example__must_notify=["ANA@p.example", "rui@p.example"]),
+        ["without rui@p.example a.example"],
+    ),
+    (
+        "a new client, and somebody must be notified who is not",
+        changed(clients__c_dot_example={"must_notify": ["ana@p.example"]}),
+        ["without c.example", "without ana@p.example c.example"],
+    ),
     (
         "the partner becomes the owner by default: who was copied is notified",
         changed(defaults__owner="partner"),
@@ -151,6 +163,37 @@ CASES: list[tuple[str, Data, list[str]]] = [
 @pytest.mark.parametrize(("name", "after", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_impact_of_a_change_on_two_clients(name: str, after: Data, expected: list[str]) -> None:
     assert words(compare_recipients(portfolio(BASE), portfolio(after))) == expected
+
+
+REQUIRED = changed(clients__a_dot_example__must_notify=["ana@p.example", "eve@p.example"])
+ANA = "lost ana@p.example a.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("eve was not notified before", {"users__rui_at_p_dot_example": None}, []),
+        ("another default", {"defaults__notify": "rui@p.example"}, [ANA]),
+        ("notified, not copied", {"defaults__owner": "partner"}, []),
+        ("deactivated", {"users__ana_at_p_dot_example": {"active": False}}, [ANA]),
+        (
+            "a copy that is no longer certain",
+            {"clients__a_dot_example__override": {"owner": "hubspot", "notify": "ana@p.example"}},
+            [f"{ANA} uncertain"],
+        ),
+        (
+            "no longer required, by the same change",
+            {"defaults__notify": "rui@p.example", "clients__a_dot_example__must_notify": None},
+            [],
+        ),
+        ("removed", {"clients__a_dot_example": None}, []),
+    ],
+)
+def test_impact_names_who_must_be_notified_and_no_longer_is(
+    name: str, values: Data, expected: list[str]
+) -> None:
+    found = compare_recipients(portfolio(REQUIRED), portfolio(changed(REQUIRED, **values)))
+    assert [line for line in words(found) if "@" in line and line[0] in "lw"] == expected
 
 
 def test_of_two_equal_clients_that_are_removed_none_counts_as_renamed() -> None:

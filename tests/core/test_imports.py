@@ -1105,7 +1105,7 @@ def test_a_renewal_without_a_product_is_matched_on_any_date() -> None:
     assert plan.notes == (
         "beta.example: 'CMS' (2027-09-01) is added, but the renewal without a product (2027-03-01) is "
         "not listed; check whether they are the same renewal (to merge them: "
-        "renewctl client set-renewal beta.example 2027-09-01 --product '' --rename CMS)",
+        "renewctl client set-renewal beta.example 2027-09-01 --product= --rename CMS)",
     )
 
 
@@ -1152,7 +1152,7 @@ FILLS = [
         notes=(
             "acme.example: 'A' (2027-03-01) is added, but the renewal without a product (2027-03-01) "
             "is not listed; check whether they are the same renewal (to merge them: "
-            "renewctl client set-renewal acme.example --product '' --rename A)",
+            "renewctl client set-renewal acme.example --product= --rename A)",
         ),
     ),
     Case(
@@ -1173,7 +1173,7 @@ FILLS = [
         notes=(
             "acme.example: 'A' (2027-09-01) is added, but the renewal without a product (2027-03-01) "
             "is not listed; check whether they are the same renewal (to merge them: "
-            "renewctl client set-renewal acme.example 2027-09-01 --product '' --rename A "
+            "renewctl client set-renewal acme.example 2027-09-01 --product= --rename A "
             "--deadline 2027-08-01)",
         ),
     ),
@@ -1260,7 +1260,7 @@ def test_the_command_in_the_note_works_before_and_after_the_import(
     rows = [ImportRow(FILE, 2, "a", values)]
     added = plan_import(portfolio(text), rows, ImportOptions())
     words = split(added.notes[0].partition("(to merge them: ")[2].removesuffix(")"))
-    given_options = dict(pairwise(words))
+    given_options = dict(pairwise([part for word in words for part in word.split("=")]))
     dates = [date.fromisoformat(word) for word in words[4:5] if word[0].isdigit()]
     own = date.fromisoformat(given_options["--deadline"]) if "--deadline" in given_options else None
     renamed = [Renewal(each, deadline=own) for each in dates]

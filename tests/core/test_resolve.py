@@ -16,7 +16,7 @@ from renewctl.model import PartnerUser, Portfolio
 
 TABLE = tomli.loads((Path(__file__).parent.parent / "data" / "resolve.toml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
-FIXED = {"name", "defaults", "policy", "override", "in_hubspot", "contacts"}
+FIXED = {"name", "defaults", "policy", "override", "in_hubspot", "must_notify", "contacts"}
 ANSWERED = {
     *("rule", "source", "to", "cc", "skipped", "notes", "without", "roles", "names", "reasons", "messages"),
 }
@@ -33,7 +33,7 @@ EXACT = {code for case in CASES for code in codes_of(case)} - set(TABLE["common"
 
 def store(case: dict[str, Any]) -> dict[str, Any]:
     """Return the data of a file with the case's client."""
-    client = {key: case[key] for key in ("override", "in_hubspot") if key in case}
+    client = {key: case[key] for key in ("override", "in_hubspot", "must_notify") if key in case}
     client["contacts"] = case.get("contacts", TABLE["contacts"]["three"])
     top = {key: case[key] for key in ("defaults", "policy") if key in case}
     return {"version": 1, **top, "users": TABLE["users"], "clients": {"acme.example": client}}

@@ -170,6 +170,7 @@ PLACES: dict[Kind, tuple[tuple[str, ...], Any]] = {
     Kind.OWNER: (("defaults", "owner"), lambda p: p.default.owner),
     Kind.OWNER_SEEN: (("clients", "a", "in_hubspot", "owner"), lambda p: p.clients["a"].confirmed.owner),
     Kind.ADDRESS: (("defaults", "notify"), lambda p: p.default.notify),
+    Kind.ADDRESSES: (("clients", "a", "must_notify"), lambda p: p.clients["a"].must_notify),
     Kind.DATE: (("clients", "a", "contacts_checked"), lambda p: p.clients["a"].contacts_checked),
     Kind.FLAG: (("users", "u@p.example", "active"), lambda p: p.users["u@p.example"].active),
     Kind.DAYS: (("policy", "deadline_days"), lambda p: p.policy.deadline_days),
@@ -198,6 +199,8 @@ TAKEN: list[tuple[Kind, Any, Any]] = [
     (Kind.ADDRESS, "Ana.Souza+x@Agency.example", "Ana.Souza+x@Agency.example"),
     (Kind.ADDRESS, "a@b", "a@b"),
     (Kind.ADDRESS, "é@münchen.test", "é@münchen.test"),
+    (Kind.ADDRESSES, [], ()),
+    (Kind.ADDRESSES, ["Ana@Agency.example", "a@b"], ("Ana@Agency.example", "a@b")),
     (Kind.DATE, DAY, DAY),
     (Kind.DATE, "2026-10-02", DAY),
     (Kind.DATE, date.min, date.min),
@@ -261,6 +264,13 @@ REFUSED: list[tuple[Kind, Any, str, str]] = [
     (Kind.ADDRESS, "a\x00@b", "must be an email address, not 'a\x00@b'", ONE),
     (Kind.ADDRESS, ["a@b"], "must be an email address, not a list", ONE),
     (Kind.ADDRESS, LONG + "@b", f"must be an email address, not '{'x' * 58}…", ONE),
+    (
+        Kind.ADDRESSES,
+        "ana@agency.example",
+        "must be a list of email addresses, not 'ana@agency.example'",
+        'write ["ana@agency.example"]',
+    ),
+    (Kind.ADDRESSES, ["a@b", "none"], "must be an email address, not 'none'", ONE),
     (
         Kind.DATE,
         datetime(2026, 10, 2, 9, 30),  # noqa: DTZ001 - TOML has such

@@ -9,22 +9,23 @@ import typer
 from renewctl.cli.runtime import Run
 from renewctl.command_line import option
 from renewctl.domain.dates import parse_day
-from renewctl.domain.identifiers import parse_address
+from renewctl.domain.identifiers import parse_address, unique_addresses
 from renewctl.domain.values import FORMS
 from renewctl.errors import BadInput, UsageError
 from renewctl.fields import TABLES, Field, Kind
-from renewctl.model import Scalar
+from renewctl.model import Value
 
 _SET, _FILTER = "set", "filter"
-FieldValues = Annotated[Mapping[str, Scalar | None], _SET]
+FieldValues = Annotated[Mapping[str, Value | None], _SET]
 """New values of a client's fields, by key, for the options used. None removes a value."""
-FieldFilters = Annotated[Mapping[str, Scalar | None], _FILTER]
+FieldFilters = Annotated[Mapping[str, Value | None], _FILTER]
 """Values that clients must have, by key. None selects clients without a value."""
 
 _TYPES: Mapping[Kind, tuple[Any, Mapping[str, Any]]] = {
     Kind.TEXT: (str | None, {"metavar": "TEXT"}),
     Kind.NAME: (str | None, {"metavar": "TEXT"}),
     Kind.ADDRESS: (str | None, {"metavar": "EMAIL"}),
+    Kind.ADDRESSES: (list[str] | None, {"metavar": "EMAIL"}),
     Kind.DATE: (str | None, {"metavar": "DATE"}),
     Kind.FLAG: (bool | None, {}),
     Kind.DAYS: (int | None, {"metavar": "NUMBER", "min": 0}),
@@ -77,13 +78,14 @@ def collect(parameters: Iterable[Parameter], values: dict[str, Any], run: Run) -
     return values
 
 
-def describe_filters(values: Mapping[str, Scalar | None]) -> list[str]:
+def describe_filters(values: Mapping[str, Value | None]) -> list[str]:
     """Return the filters on fields as command-line options."""
-    options = []
+    options: list[str] = []
     for key, value in values.items():
         positive, _, negative = TABLES["clients"][key].option.partition("/")
         name = (negative if value is False else positive).removeprefix("--")
-        options.append(option(name, True if isinstance(value, bool) else str("" if value is None else value)))
+        each_of = value if isinstance(value, list) else ["" if value is None else value]
+        options += (option(name, True if isinstance(one, bool) else str(one)) for one in each_of)
     return options
 
 
@@ -97,15 +99,17 @@ def _fields(purpose: str) -> list[Field]:
     return [field for field in fields if field.option and (field.filter or purpose == _SET)]
 
 
-def _read(field: Field, value: Any, run: Run) -> Scalar | None:
-    if value == "":
+def _read(field: Field, value: Any, run: Run) -> Value | None:
+    if value in ("", [""]):
         return None
     if field.kind is Kind.DATE:
         return parse_day(value, run.today, option=field.option)
     if field.kind is Kind.ADDRESS:
         return parse_address(value, field.option)
+    if field.kind is Kind.ADDRESSES:
+        return [*unique_addresses(parse_address(each, field.option) for each in value)]
     try:
-        scalar: Scalar = FORMS[field.kind].read(value)
+        read: Value = FORMS[field.kind].read(value)
     except BadInput as bad:
         raise UsageError(f"{field.option} {bad.message}", hint=bad.hint) from None
-    return scalar
+    return read

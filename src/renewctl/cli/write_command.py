@@ -1,13 +1,14 @@
 """A change from the plan to the result: planned, approved, saved, shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import typer
 
 from renewctl.cli.runtime import Run, find_user_and_host
-from renewctl.domain.impact import compare_recipients
+from renewctl.domain.identifiers import unique_addresses
+from renewctl.domain.impact import Impact, compare_recipients
 from renewctl.errors import BadInput, ConfirmationRequired, ExitStatus, Problem
 from renewctl.model import Plan, Portfolio
 from renewctl.render.impact import MOST_NAMED
@@ -52,12 +53,8 @@ def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
     options = WriteOptions(approval, lambda: _author(run.note), run.dry_run, run.lock_timeout)
     outcome = write_change(run.place, make_draft, options)
     view = approval.describe(outcome.draft)
-    # Even with -q, a client that loses its last recipient is reported.
-    lost = (
-        [_describe_lost(view.impact.lost_all, would=run.dry_run)]
-        if run.quiet and view.impact.lost_all
-        else []
-    )
+    # Even with -q, a client that loses its last or a required recipient is reported.
+    lost = _describe_losses(view.impact, would=run.dry_run) if run.quiet else ()
     return render_change(
         view,
         dry_run=run.dry_run,
@@ -67,9 +64,33 @@ def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
     )
 
 
-def _describe_lost(clients: Sequence[str], *, would: bool) -> str:
-    have = "would have" if would else "has" if len(clients) == 1 else "have"
-    return f"{list_some(clients, MOST_NAMED)} {have} no recipient"
+def _describe_losses(impact: Impact, *, would: bool) -> Iterator[str]:
+    """Yield which clients lose their last or a required recipient, as clauses."""
+    if clients := impact.lost_all:
+        have = "would have" if would else "has" if len(clients) == 1 else "have"
+        yield f"{list_some(clients, MOST_NAMED)} {have} no recipient"
+    if missing := impact.lost_required:
+        emails = unique_addresses(each.email for each in missing)
+        clients = tuple(dict.fromkeys(each.client for each in missing))
+        lose = f"{'would lose' if would else 'lost'} a required recipient"
+        yield f"{list_some(clients, MOST_NAMED)} {lose} ({list_some(emails, MOST_NAMED)})"
+
+
+def _count_losses(impact: Impact) -> Iterator[str]:
+    """Yield how many clients would lose a recipient they need, as clauses."""
+    if number := len(impact.lost_all):
+        yield f"{count_of(number, 'client')} would have no recipient"
+    if number := len({each.client for each in impact.lost_required}):
+        yield f"{count_of(number, 'client')} would lose a required recipient"
+
+
+def _list_losses(impact: Impact) -> Iterator[Problem]:
+    """Yield a problem for each client that would lose a recipient it needs."""
+    yield from (Problem(f"{key} would have no recipient") for key in impact.lost_all)
+    yield from (
+        Problem(f"{client} would lose a required recipient: {email}")
+        for client, email, _ in impact.lost_required
+    )
 
 
 def _author(note: str) -> Author:
@@ -104,20 +125,21 @@ class Approval:
         if self.run.yes:
             return False
         environment, view = self.run.environment, self.describe(draft)
-        lost, clients, danger = view.impact.lost_all, len(view.impact.clients), draft.plan.danger
+        losses, clients = [*_describe_losses(view.impact, would=True)], len(view.impact.clients)
+        danger = draft.plan.danger
         # A program reads the answer: there is nobody to ask.
         if self.run.output in {Output.JSON, Output.JSONL} or not environment.can_ask():
-            if not (danger or lost):
+            if not (danger or losses):
                 return False
             problems = [Problem(key) for key in draft.plan.affected]
-            if len(lost) > MOST_NAMED:
-                problems += (Problem(f"{key} would have no recipient") for key in lost)
+            if len(view.impact.lost_all) > MOST_NAMED or len(view.impact.lost_required) > MOST_NAMED:
+                problems += _list_losses(view.impact)
             raise ConfirmationRequired(
-                f"confirmation required: {danger or _describe_lost(lost, would=True)}",
+                f"confirmation required: {danger or '; '.join(losses)}",
                 hint="check the change with --dry-run, then add --yes",
                 problems=problems,
             )
-        if not (danger or lost or clients > draft.before.portfolio.policy.confirm_above):
+        if not (danger or losses or clients > draft.before.portfolio.policy.confirm_above):
             return False
         if may_ask:
             # Lazy import: a pipe does not wait for rich.
@@ -127,8 +149,8 @@ class Approval:
             result = Result({}, lines=describe_change(view, would=True))
             environment.stderr.write(draw(result, terminal_width(), colour=self.run.has_colour()))
             what = f"Recipients change for {count_of(clients, 'client')}"
-            if lost:
-                what = f"{count_of(len(lost), 'client')} would have no recipient"
+            if losses:
+                what = "; ".join(_count_losses(view.impact))
             if not self._ask(f"{danger or what}. Continue?"):
                 environment.stderr.write("Cancelled. Nothing was saved.\n")
                 raise typer.Exit(ExitStatus.NO)

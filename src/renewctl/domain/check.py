@@ -160,7 +160,11 @@ def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renew
         code = f"{code}/{role}" if role is Role.BILLING else code
     elif code == FOOTER_CODE and not of_default and lacks_user(answer.client.override):
         code = "no-recipient/partner"  # HubSpot has no such setting to confirm.
-    user = "USER"
+    user, email = "USER", "EMAIL"
+    if code == "must-notify-missing":
+        user, role, email = subject, "ROLE", subject
+        if address_key(subject) not in portfolio.users:
+            code = f"{code}/{setting.owner if setting else Owner.PARTNER}"
     if code == "unknown-user":
         # Addresses of one agency share a domain, so only the part before the @ is compared.
         names = {each.partition("@")[0]: found.email for each, found in portfolio.users.items()}
@@ -170,16 +174,20 @@ def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renew
             parse_address(subject, "")
         except UsageError:
             code = "unknown-user/impossible"
+    others = [each for each in answer.client.must_notify if address_key(each) != address_key(subject)]
     owner, day = (setting.owner if setting else "OWNER"), (str(renewal.day) if renewal else "DATE")
     product = renewal.product if renewal and len(answer.client.renewals) > 1 else None
     commands = {
         "add": lambda: command_line("user add", subject),
-        "assign": lambda: command_line("client assign", key, role, "EMAIL"),
+        "assign": lambda: command_line("client assign", key, role, email),
         "clear": lambda: command_line("clear-override", key),
         "confirm": lambda: command_line("confirm --default") if of_default else command_line("confirm", key),
+        "contacts": lambda: command_line("override", key, owner="hubspot"),
         "date": lambda: command_line("client set-renewal", key, "DATE"),
         "deadline": lambda: command_line("client set-renewal", key, day, product=product, deadline="DATE"),
+        "override": lambda: command_line("override", key, owner="OWNER", notify=user),
         "own": lambda: command_line("override", key, owner="partner", notify="USER"),
+        "not_required": lambda: command_line("client set", key, must_notify=others or ""),
         "remove": lambda: command_line("client remove-renewal", key, product=product),
         "renew": lambda: command_line("client renew", key, product=product),
         "replace": lambda: command_line("user replace", subject, "USER"),
@@ -202,6 +210,13 @@ _NOTES: Mapping[str, str] = {
     "no-recipient/none": "choose a renewal owner, then: {set_default}",
     "no-recipient/hubspot": f"{_CHECK_ROLE}: {{assign}}",
     "no-recipient/partner": "choose a partner user, then: {set_user}",
+    "must-notify-missing": "if this is no longer required: {not_required}; otherwise: {override}",
+    "must-notify-missing/hubspot": (
+        f"{_CHECK_ROLE}: {{assign}}; if this is no longer required: {{not_required}}"
+    ),
+    "must-notify-missing/partner": (
+        "if HubSpot should notify contacts again: {contacts}; if this is no longer required: {not_required}"
+    ),
     "unknown-user": "if the address is right: {add}; otherwise: {set_user}",
     "unknown-user/impossible": "set the right address: {set_user}",
     "inactive-user": "choose another partner user, then: {replace}",

@@ -4,6 +4,7 @@ idna and email-validator are imported lazily: most text is plain ASCII and needs
 """
 
 import re
+from collections.abc import Iterable
 from unicodedata import combining, normalize
 
 from renewctl.errors import UsageError
@@ -112,6 +113,14 @@ def address_key(text: str) -> str:
     """
     key = text.strip().lower()
     return key if key.isascii() else normalize("NFC", normalize("NFD", text.strip()).lower())
+
+
+def unique_addresses(addresses: Iterable[str]) -> list[str]:
+    """Return email addresses, each once, in the spelling of the first."""
+    spellings: dict[str, str] = {}
+    for address in addresses:
+        spellings.setdefault(address_key(address), address)
+    return [*spellings.values()]
 
 
 def is_address(text: str) -> bool:

@@ -6,8 +6,8 @@ Recipients do not depend on dates, so the impact of a change is by client.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from renewctl.domain.identifiers import client_key, name_key
-from renewctl.domain.resolve import PARTNER_USER, Rule, resolve
+from renewctl.domain.identifiers import address_key, client_key, name_key
+from renewctl.domain.resolve import PARTNER_USER, Resolution, Rule, resolve
 from renewctl.model import EMPTY, Change, Client, Portfolio, Renewal
 
 Delivery = Literal["to", "cc"]
@@ -49,6 +49,17 @@ class EndedRenewal(NamedTuple):
     recipients: tuple[Recipient, ...]
 
 
+class Missing(NamedTuple):
+    """A person who must be notified about a client's renewals, and is not.
+
+    ``uncertain`` is whether they are copied, but HubSpot does not document the copy.
+    """
+
+    client: str
+    email: str
+    uncertain: bool
+
+
 class Impact(NamedTuple):
     """The recipients that a change adds, removes or switches, by client.
 
@@ -58,6 +69,8 @@ class Impact(NamedTuple):
         switched: Who is notified instead of copied, or the reverse.
         lost_all: The clients that lose their last notified recipient.
         new_without: The new clients without a notified recipient.
+        lost_required: Who must be notified about a client and no longer is.
+        new_required: Who must be notified about a client by the change itself, and is not.
         renamed: The clients with a new domain (old key, new key); each counts as the same client.
         ended: The renewals that clients in both portfolios lose. Their recipients are still notified about
             other renewals of the client.
@@ -68,6 +81,8 @@ class Impact(NamedTuple):
     switched: tuple[DeliveryChange, ...] = ()
     lost_all: tuple[str, ...] = ()
     new_without: tuple[str, ...] = ()
+    lost_required: tuple[Missing, ...] = ()
+    new_required: tuple[Missing, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     ended: tuple[EndedRenewal, ...] = ()
 
@@ -94,12 +109,16 @@ def compare_recipients(before: Portfolio, after: Portfolio, changes: Iterable[Ch
     switched: list[DeliveryChange] = []
     lost_all: list[str] = []
     new_without: list[str] = []
+    lost_required: list[Missing] = []
+    new_required: list[Missing] = []
     ended: list[EndedRenewal] = []
     for key in sorted(old_clients.keys() | after.clients.keys()):
         old, new = old_clients.get(key), after.clients.get(key)
         if same_context and old == new:
             continue  # The same client under the same default has the same recipients.
-        was, now = _recipients(before, old, key), _recipients(after, new, key)
+        old_answer = resolve(before, old) if old else None
+        answer = resolve(after, new) if new else None
+        was, now = _recipients(old_answer, key), _recipients(answer, key)
         notified = tuple(was[email] for email in sorted(was) if was[email].delivery == "to")
         ended += (
             EndedRenewal(key, renewal, notified)
@@ -115,15 +134,29 @@ def compare_recipients(before: Portfolio, after: Portfolio, changes: Iterable[Ch
                 new_without.append(key)
             elif _has_notified(was):
                 lost_all.append(key)
+        known = {address_key(email) for email in old.must_notify} if old else set()
+        was_missing, missing = _find_missing(old_answer), _find_missing(answer)
+        for email in missing.keys() - was_missing.keys():
+            uncertain = email in now and now[email].uncertain
+            found = Missing(key, missing[email], uncertain)
+            (lost_required if email in known else new_required).append(found)
     return Impact(
         tuple(added),
         tuple(removed),
         tuple(switched),
         tuple(lost_all),
         tuple(new_without),
+        tuple(sorted(lost_required)),
+        tuple(sorted(new_required)),
         renamed,
         tuple(ended),
     )
+
+
+def _find_missing(resolution: Resolution | None) -> dict[str, str]:
+    """Return the required recipients that are missing, by the key of their address."""
+    notes = resolution.notes if resolution else ()
+    return {address_key(note.subject): note.subject for note in notes if note.code == "must-notify-missing"}
 
 
 def _find_renamed_products(changes: Iterable[Change]) -> Mapping[str, Mapping[str, str]]:
@@ -181,11 +214,10 @@ def _by_content(clients: Iterable[Client]) -> dict[Client, list[str]]:
     return keys
 
 
-def _recipients(portfolio: Portfolio, client: Client | None, key: str) -> dict[str, Recipient]:
+def _recipients(resolution: Resolution | None, key: str) -> dict[str, Recipient]:
     """Return the recipients of a client, by the key of their address."""
-    if client is None:
+    if resolution is None:
         return {}
-    resolution = resolve(portfolio, client)
     recipients: dict[str, Recipient] = {}
     for decision in (*resolution.to, *resolution.cc):
         delivery: Delivery = "to" if decision.outcome == "notified" else "cc"

@@ -16,6 +16,7 @@ class Severity(StrEnum):
 
 SEVERITY = {
     "no-recipient": Severity.ERROR,
+    "must-notify-missing": Severity.ERROR,
     "unknown-user": Severity.ERROR,
     "inactive-user": Severity.WARNING,
     "inactive-contact": Severity.WARNING,

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from renewctl.domain.hubspot import ROLE_LABELS
-from renewctl.domain.identifiers import address_key
+from renewctl.domain.identifiers import address_key, unique_addresses
 from renewctl.domain.notes import Note
 from renewctl.model import (
     Client,
@@ -276,6 +276,7 @@ def _find_notes(
         by_roles = setting is not None and setting.owner is Owner.HUBSPOT
         path = ("clients", client.spelling, "contacts") if by_roles else setting_path(client)
         yield Note("no-recipient", f"{why_no_recipient(setting, decisions)}, so nobody is notified", path)
+    yield from _note_missing(client, decisions)
     for decision in decisions:
         if decision.reason == "inactive":
             code = "inactive-user" if decision.roles == (PARTNER_USER,) else "inactive-contact"
@@ -301,6 +302,20 @@ def _find_notes(
     elif setting and setting.owner is Owner.HUBSPOT and setting.notify is None:
         yield Note("no-copy", "the default has no partner user, so none is copied", ("defaults",))
     yield from _note_hubspot(client, portfolio.default)
+
+
+def _note_missing(client: Client, decisions: Sequence[Decision]) -> Iterator[Note]:
+    """Yield a note on each required recipient that is missing.
+
+    A copy counts if it is certain.
+    """
+    received = {each.key: each for each in decisions if each.outcome in {"notified", "copied"}}
+    for email in unique_addresses(client.must_notify):
+        decision = received.get(address_key(email))
+        if decision is None or decision.is_uncertain:
+            message = f"{email} must be notified, but {'the copy is uncertain' if decision else 'is not'}"
+            path = ("clients", client.spelling, "must_notify")
+            yield Note("must-notify-missing", message, path, email)
 
 
 def why_no_recipient(setting: Setting | None, decisions: Sequence[Decision]) -> str:

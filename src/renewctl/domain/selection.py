@@ -9,7 +9,7 @@ from renewctl.domain.identifiers import address_key, name_key, plain_key
 from renewctl.domain.report import Period, ReportRow, period_of
 from renewctl.domain.resolve import Source, setting_of, source_of
 from renewctl.fields import TABLES
-from renewctl.model import EMPTY, Client, Owner, Portfolio, Scalar, Setting
+from renewctl.model import EMPTY, Client, Owner, Portfolio, Setting, Value
 
 Item = TypeVar("Item")
 
@@ -67,7 +67,7 @@ class ClientSelection(NamedTuple):
     user: str | None = None
     sources: frozenset[Source] = frozenset(Source)
     search: str = ""
-    values: Mapping[str, Scalar | None] = EMPTY
+    values: Mapping[str, Value | None] = EMPTY
     order: Order | None = None
     reverse: bool = False
 
@@ -129,12 +129,14 @@ def _texts(client: Client) -> Iterator[str]:
         yield from (contact.email, contact.name)
 
 
-def _has_values(client: Client, values: Mapping[str, Scalar | None]) -> bool:
+def _has_values(client: Client, values: Mapping[str, Value | None]) -> bool:
     fields = TABLES["clients"]
     return all(_fold(getattr(client, fields[key].attribute)) == _fold(value) for key, value in values.items())
 
 
 def _fold(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return sorted(map(address_key, value)) or ""
     return name_key(value or "") if isinstance(value, str | None) else value
 
 

@@ -139,12 +139,14 @@ def _read_domain(value: Any) -> str:
 
 ADDRESS_SCHEMA = {"pattern": f"^{ADDRESS.pattern}$", "maxLength": LONGEST_ADDRESS}
 DOMAIN_SCHEMA = {"pattern": f"^{KEY.pattern}$", "not": {"pattern": r"^www\..*\."}}
+_ADDRESS = Form(_read_address, {"type": "string", **ADDRESS_SCHEMA})
 FORMS: Mapping[Kind, Form] = {
     Kind.TEXT: Form(_read_text, {"type": "string"}),
     Kind.NAME: Form(_read_text, {"type": "string"}),
     Kind.OWNER: _choice(Owner),
     Kind.OWNER_SEEN: _choice(Owner, "default"),
-    Kind.ADDRESS: Form(_read_address, {"type": "string", **ADDRESS_SCHEMA}),
+    Kind.ADDRESS: _ADDRESS,
+    Kind.ADDRESSES: _list_of("email addresses", _ADDRESS),
     Kind.DATE: Form(_read_date, {"type": "string", "format": "date"}),  # Editors see dates of TOML as text.
     Kind.FLAG: Form(_read_flag, {"type": "boolean"}),
     Kind.DAYS: _whole("a number of days", 0, 3660),

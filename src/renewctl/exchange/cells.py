@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any, Literal
 
 from renewctl.domain.edit.import_texts import AS_TEXT
-from renewctl.domain.identifiers import address_key, compose, parse_address, tidy_name, trim
+from renewctl.domain.identifiers import address_key, compose, parse_address, tidy_name, trim, unique_addresses
 from renewctl.domain.values import FORMS
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import fold
@@ -257,6 +257,10 @@ def _read_address(text: str) -> str:
         raise BadInput(f"{quote_text(text)} is not a valid email address", hint=error.hint) from None
 
 
+def _read_addresses(text: str) -> list[str]:
+    return unique_addresses(_read_address(_split_name(part)[1]) for part in _split_contacts(text))
+
+
 def _read_flag(text: str) -> bool:
     if text.casefold() not in _FLAGS:
         raise BadInput(f"{quote_text(text)} is not true or false", hint="use true or false")
@@ -275,6 +279,7 @@ _READERS: Mapping[Kind, Callable[[str], Any]] = {
     Kind.TEXT: str,
     Kind.NAME: tidy_name,
     Kind.ADDRESS: _read_address,
+    Kind.ADDRESSES: _read_addresses,
     Kind.FLAG: _read_flag,
     Kind.HUB_ID: _read_hub_id,
     Kind.OWNER: _read_owner,

@@ -306,8 +306,10 @@ def render_client(portfolio: Portfolio, client: Client, today: date) -> Result:
     )
 
 
-def _join_values(item: Mapping[str, Any]) -> str:
-    """Return a contact or a renewal as the text of a cell for programs."""
+def _join_values(item: Mapping[str, Any] | str) -> str:
+    """Return a contact, a renewal or an address as the text of a cell for programs."""
+    if isinstance(item, str):
+        return item
     words = []
     for key, value in item.items():
         if isinstance(value, list):

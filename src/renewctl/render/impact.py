@@ -37,6 +37,8 @@ def impact_document(impact: Impact) -> dict[str, Any]:
         ],
         "left_without_recipient": list(impact.lost_all),
         "new_without_recipient": list(impact.new_without),
+        "left_without_required": [each._asdict() for each in impact.lost_required],
+        "new_without_required": [each._asdict() for each in impact.new_required],
         "renamed": [{"from": old, "to": new} for old, new in impact.renamed],
         "renewals_removed": [
             {
@@ -70,7 +72,7 @@ def impact_table(impact: Impact) -> DataTable:
 def without_recipient_lines(
     impact: Impact, names: Mapping[str, str] = EMPTY, *, would: bool = False
 ) -> Iterator[Line]:
-    """Yield which clients lose their last recipient, or are added without one.
+    """Yield the clients that lose, or are added without, a recipient they need.
 
     These lines come first.
 
@@ -88,6 +90,18 @@ def without_recipient_lines(
             listed = list_some([names.get(key, key) for key in clients], MOST_NAMED, f" {WHERE_ALL}")
             number = count_of(len(clients), noun)
             yield line((f"{heading} {number}: ", "error"), HANG, (listed, "strong"))
+    clients_of: dict[tuple[str, bool], list[str]] = {}
+    for client, email, uncertain in (*impact.lost_required, *impact.new_required):
+        clients_of.setdefault((email, uncertain), []).append(names.get(client, client))
+    for (email, uncertain), missing_at in clients_of.items():
+        head = f"{email} must be notified, but {_describe_missing(uncertain=uncertain, would=would)}: "
+        yield line((head, "error"), HANG, (list_some(missing_at, MOST_NAMED, f" {WHERE_ALL}"), "strong"))
+
+
+def _describe_missing(*, uncertain: bool, would: bool) -> str:
+    if uncertain:
+        return f"the copy {'would be' if would else 'is'} uncertain"
+    return "would not be" if would else "is not"
 
 
 def recipient_lines(

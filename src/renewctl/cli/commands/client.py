@@ -163,7 +163,7 @@ def set_(
 ) -> Result:
     """Change a client's name, hub ID, memo or contact status.
 
-    If you omit an option, its value stays. An empty value, such as --memo "", removes it. To change
+    If you omit an option, its value stays. An empty value, such as --memo="", removes it. To change
     roles, use client assign. To change the setting, use override.
     """
     activity = {**dict.fromkeys(deactivate or (), False), **dict.fromkeys(reactivate or (), True)}

@@ -10,7 +10,7 @@ from renewctl.domain.edit.tables import record_table, tidy
 from renewctl.domain.identifiers import address_key, client_key, explain_no_client
 from renewctl.errors import UsageError
 from renewctl.fields import TABLES
-from renewctl.model import EMPTY, Change, Client, Contact, Path, Plan, Portfolio, Renewal, Role, Scalar
+from renewctl.model import EMPTY, Change, Client, Contact, Path, Plan, Portfolio, Renewal, Role, Value
 from renewctl.text import count_of
 
 _HUB_ID = re.compile(r"[1-9][0-9]{0,14}")
@@ -18,7 +18,7 @@ _HUB_ID_IN_URL = re.compile(rf"(?:/|portalId=)({_HUB_ID.pattern})(?![\w-])")
 _DEFAULTS = Client._field_defaults
 _FIND_HUB_ID = "look up the hub ID in HubSpot's account menu"
 
-FieldValues = Mapping[str, Scalar | None]
+FieldValues = Mapping[str, Value | None]
 """New values of single fields of a client, by key; None removes the value."""
 
 

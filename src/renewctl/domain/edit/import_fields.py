@@ -34,6 +34,8 @@ def agreed_value(client: Client, rows: Sequence[ImportRow], name: str) -> tuple[
 
 def differs(value: object, known: object, kind: Kind) -> bool:
     """Return whether a value is not the known one, ignoring differences in spaces."""
+    if isinstance(value, list | tuple) and isinstance(known, list | tuple):
+        return {*map(address_key, value)} != {*map(address_key, known)}
     if isinstance(value, str) and isinstance(known, str):
         if kind in {Kind.NAME, Kind.ADDRESS}:
             return value != "" and name_key(value) != name_key(known)

@@ -27,6 +27,8 @@ def tidy(field: Field, value: Any) -> Any:
     """Return a new value as it is saved: text composed, names with single spaces."""
     if field.kind is Kind.NAME and isinstance(value, str):
         return tidy_name(value)
+    if field.kind is Kind.ADDRESSES and value is not None:
+        return [*value]
     return compose(value) if field.kind is Kind.TEXT and isinstance(value, str) else value
 
 

@@ -1,9 +1,11 @@
 """Plans for the partner users."""
 
+from collections.abc import Iterator
+
 from renewctl.command_line import command_line
 from renewctl.domain.edit.settings import warn_inactive
 from renewctl.domain.edit.tables import record_table
-from renewctl.domain.identifiers import address_key, tidy_name
+from renewctl.domain.identifiers import address_key, tidy_name, unique_addresses
 from renewctl.domain.lookup import find_user
 from renewctl.errors import Problem, UsageError
 from renewctl.model import Change, PartnerUser, Path, Plan, Portfolio
@@ -69,9 +71,10 @@ def remove(portfolio: Portfolio, user: PartnerUser) -> Plan:
 
 
 def replace(portfolio: Portfolio, old: PartnerUser, new: PartnerUser, *, deactivate: bool) -> Plan:
-    """Plan one partner user in place of another, in the default and in every override.
+    """Plan one partner user in place of another.
 
-    Contacts of clients and confirmed HubSpot settings stay.
+    It is replaced in the default, in every override, and in the lists of required recipients. Contacts of
+    clients and confirmed HubSpot settings stay.
 
     Args:
         portfolio: The settings.
@@ -88,11 +91,21 @@ def replace(portfolio: Portfolio, old: PartnerUser, new: PartnerUser, *, deactiv
         message = f"'{old.email}' is not in the list of partner users, so there is nothing to deactivate"
         raise UsageError(message, hint="remove --deactivate")
     changes = [Change((*path, "notify"), new.email) for _, path in _settings_with(portfolio, old)]
+    changes += _replace_required(portfolio, old, new)
     unchanged = () if changes else (f"no setting has the partner user {old.email}",)
     if deactivate:
         changes.append(Change(("users", old.email, "active"), False))
     notes = tuple(warn_inactive(portfolio, new.email))
     return Plan("user replace", tuple(changes), notes, whole=True, unchanged=unchanged)
+
+
+def _replace_required(portfolio: Portfolio, old: PartnerUser, new: PartnerUser) -> Iterator[Change]:
+    """Yield the changes that replace a user in the lists of required recipients."""
+    key = address_key(old.email)
+    for client in portfolio.clients.values():
+        if key in map(address_key, client.must_notify):
+            emails = (new.email if address_key(email) == key else email for email in client.must_notify)
+            yield Change(("clients", client.spelling, "must_notify"), [*unique_addresses(emails)])
 
 
 def find_replaced(portfolio: Portfolio, word: str) -> PartnerUser:
