@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from renewctl.command_line import system_command
 from renewctl.errors import ExitStatus, FileError, RenewctlError, StoreChanged
@@ -26,7 +26,11 @@ _MOUNT_HINT = "mount the folder of the file, not the file itself"
 _OPEN_HINT = "close the program that has it open, for example Excel, an editor, OneDrive or a virus scanner"
 _ACCESS_DENIED, _SHARING_VIOLATION = 5, 32  # of Windows
 _NOT_ABOUT_LINKS = {errno.EEXIST, errno.ENOENT, errno.ENOSPC, errno.EROFS, errno.EIO}
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?|.*[. ]", re.IGNORECASE | re.DOTALL)
+_RESERVED = re.compile(
+    r'(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?|.*[. ]|.*[<>:"/\\|?*\x00-\x1f].*',
+    re.IGNORECASE | re.DOTALL,
+)
+_SHARE = re.compile(r"\\\\(?![?.]\\)|\\\\\?\\UNC\\", re.IGNORECASE)
 _HINTS = {
     errno.ENOENT: "create the folder first",
     errno.EACCES: "check the permissions of the file and its folder",
@@ -67,8 +71,17 @@ def _is_open_elsewhere(error: OSError) -> bool:
 
 
 def is_reserved_name(name: str) -> bool:
-    """Return whether Windows keeps a file name for a device, or drops the end of it."""
+    """Return whether Windows does not take a file name as it is.
+
+    The name can be a device's, have an end that Windows drops, or contain a forbidden character. A colon
+    is one: what follows it would be a hidden stream of another file.
+    """
     return _RESERVED.fullmatch(name) is not None
+
+
+def is_on_share(path: PurePath) -> bool:
+    """Return whether a path of Windows begins with a server and its share."""
+    return _SHARE.match(str(path)) is not None
 
 
 def read_bytes(path: Path) -> bytes:

@@ -81,20 +81,20 @@ def test_the_list_of_clients_can_be_edited_and_imported(agency: Path, run: Calla
 
 
 @pytest.mark.parametrize(
-    ("argv", "name"),
+    ("argv", "hint"),
     [
-        (("who", "-o", "xlsx"), "report.xlsx"),
-        (("override", "acme.example", "--owner", "hubspot", "-o", "xlsx"), "report.xlsx"),
-        (("export", "-", "--format", "xlsx"), "clients.xlsx"),
+        (("who", "-o", "xlsx"), "add --out report.xlsx"),
+        (("override", "acme.example", "--owner", "hubspot", "-o", "xlsx"), "remove -o xlsx"),
+        (("export", "-", "--format", "xlsx"), "use a file name such as clients.xlsx instead of -"),
     ],
 )
 def test_a_workbook_is_not_written_to_a_terminal(
-    argv: tuple[str, ...], name: str, small: Path, on_terminal: Callable
+    argv: tuple[str, ...], hint: str, small: Path, on_terminal: Callable
 ) -> None:
     before = small.read_bytes()
     status, out, err = on_terminal(*argv)
     assert (status, out) == (2, "")
-    assert f"> {name}" in err
+    assert f"help: {hint}\n" in err
     assert small.read_bytes() == before
 
 

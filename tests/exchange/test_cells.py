@@ -6,12 +6,20 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from renewctl.domain.edit.import_texts import Doubtful, Placeholder
+from renewctl.domain.identifiers import compose, trim
 from renewctl.errors import BadInput
-from renewctl.exchange.cells import explain_odd_text, is_placeholder, read_cell, read_contacts, read_text
+from renewctl.exchange.cells import (
+    explain_odd_text,
+    is_placeholder,
+    read_cell,
+    read_contacts,
+    read_text,
+    restore_text,
+)
 from renewctl.exchange.rows import ClientRows, read_client_rows
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.fields import COLUMNS, Kind
@@ -207,6 +215,51 @@ WORDS = st.lists(st.sampled_from(REAL_WORDS.split()), min_size=1).map(" ".join)
 @given(WORDS)
 def test_words_of_the_seven_languages_are_accepted(text: str) -> None:
     assert explain_odd_text(text) == ("", "")
+
+
+ACCENTS = "áàâãäåæçéèêëíîïñóòôõöøœúùûüýÿßąćęłńóśźżčďěňřšťůž¿¡"
+LETTERS = st.text(st.sampled_from("aeiounrst-." + ACCENTS + ACCENTS.upper())).map(lambda text: f"A{text}")
+
+
+@given(WORDS | LETTERS, st.sampled_from(["cp437", "cp850", "cp852"]))
+@example("L’Oréal – “São João” 5 €", "cp850")
+@example("Men’s", "cp437")
+@example("¿Qué?", "cp850")
+@example("Č", "cp852")
+def test_utf_8_read_in_the_code_page_of_a_console_is_found(text: str, page: str) -> None:
+    """Law: text with accents is found, with the right text; what stays the same is accepted."""
+    text = compose(trim(text))
+    misread = text.encode().decode(page)
+    found, hint = explain_odd_text(compose(trim(misread)))
+
+    assert bool(found) == (misread != text)
+    if found:
+        assert "in the wrong encoding" in found
+        assert "--out FILE" in hint
+        assert restore_text(misread) == text or page != "cp850"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "├─ item", "├── a\n│   └── São João", "┌──┬──┐\n│ á│ é│\n└──┴──┘", "═══ João ═══", "João ─ Lisboa",
+        "╔═╗ Ação", "█▓▒░ 75 %", "株式会社─本社", "Ана ─ Москва", "Αθήνα │ Πάτρα", "■ Conceição ■", "Côte│é",
+        "Íñigo", "ÔÇA", "šťáva", "πΓΔ", "Ελλάδα", "Ромашка", "Їжак", "日本語のメモ", "ﾊﾟｰﾃｨｰ",
+        "Việt Nam", "한국어",
+    ],
+)  # fmt: skip
+def test_drawings_and_other_languages_are_accepted(text: str) -> None:
+    assert explain_odd_text(text) == ("", "")
+
+
+BOXES = st.text(st.sampled_from("─│┌┐└┘├┤┬┴┼═║╔╗╚╝█▓▒░ "), max_size=6).map(lambda box: f" {box} ")
+
+
+@given(st.lists(WORDS, min_size=1, max_size=4), BOXES)
+@example(["item"], " ─┐ ")
+def test_boxes_between_words_are_accepted(words: list[str], box: str) -> None:
+    """Law: characters for boxes that touch no letter do not make a text odd."""
+    assert explain_odd_text(box + box.join(words)) == ("", "")
 
 
 def test_odd_text_is_doubtful_and_refused_as_a_client() -> None:

@@ -8,8 +8,9 @@ import pytest
 from exchange.reading import read_sheet
 from renewctl.domain.edit.rows import ImportRow, OverrideRow
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.rows import ClientRows, is_jsonl, read_client_rows, read_override_rows
-from renewctl.exchange.rows import read_override_lines as json_rows_of
+from renewctl.exchange.json_lines import is_jsonl
+from renewctl.exchange.json_lines import read_override_lines as json_rows_of
+from renewctl.exchange.rows import ClientRows, read_client_rows, read_override_rows
 from renewctl.exchange.spreadsheet import Sheet
 from renewctl.model import Contact
 
@@ -263,6 +264,9 @@ def json_rows(*lines: str) -> tuple[OverrideRow, ...]:
     [
         (b'{"client"', True),
         (b'\xef\xbb\xbf \r\n{"', True),
+        ('\ufeff{"client"'.encode("utf-16-le"), True),
+        ('\ufeff{"client"'.encode("utf-16-be"), True),
+        (b"\xff\xfe{", False),
         (b"client,owner", False),
         (b"", False),
         (b"[{", False),

@@ -5,6 +5,7 @@ Nobody has run renewctl on Windows. These tests show that it does without what t
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -39,7 +40,7 @@ def without(tmp_path: Path):
                 sys.executable,
                 str(SCRIPT),
                 json.dumps(differences),
-                json.dumps([line.split() for line in commands]),
+                json.dumps([shlex.split(line) for line in commands]),
             ],
             check=True,
             capture_output=True,
@@ -82,12 +83,59 @@ def test_a_file_that_another_program_has_open_stays_as_it_was(without):
     assert not [*Path().glob(".*.tmp")]
 
 
-@pytest.mark.parametrize("name", ["nul.toml", "AUX.json", "com1.x.toml", "lpt9.json"])
+@pytest.mark.parametrize("name", ["nul.toml", "AUX.json", "com1.x.toml", "lpt9.json", "all:2027.toml"])
 def test_windows_is_not_given_a_name_that_it_reserves(name: str, without):
     ran, again = without(["windows"], [f"init --store {name}", "init --store fine.toml"])
     assert (ran.status, again.status) == (74, 0)
     assert name in ran.err
     assert [*Path().glob("*.toml")] == [Path("fine.toml")]
+
+
+@pytest.mark.parametrize("name", ["list.csv.", "list.csv ", "list?.csv", "nul"])
+def test_an_output_file_is_not_given_such_a_name(name: str, without):
+    assert without([], MONDAY[:1])[0].status == 0
+    before = {*Path().iterdir()}
+    for ran in without(["windows"], [f"who -o csv --out '{name}'", f"export '{name}' --format csv"]):
+        assert ran.status == 74
+        assert repr(name) in ran.err
+    assert {*Path().iterdir()} == before
+
+
+def test_a_name_in_another_case_is_the_same_file(without):
+    other = "--store RENEWCTL.TOML"
+    change = f"client add beta.example --primary eva@beta.example {other}"
+    answers = without(
+        ["case ignored"], [*MONDAY[:2], change, f"undo {other}", "undo", "history -o json", f"who {other}"]
+    )
+    assert [ran.status for ran in answers] == [0] * len(answers)
+    assert len(json.loads(answers[5].out)["items"]) == 4
+    names = ["renewctl.toml", "renewctl.toml.history.jsonl", ".renewctl.toml.lock", "renewctl.schema.json"]
+    assert {path.name for path in Path().iterdir()} == {*names}
+    assert all(os.path.exists(name) for name in names)
+
+
+@pytest.mark.parametrize("command", MONDAY[:2])
+@pytest.mark.parametrize(
+    "name",
+    ["RENEWCTL.TOML", "Renewctl.toml.History.jsonl", ".renewctl.TOML.lock", "renewctl.SCHEMA.json"],
+)
+def test_an_own_file_in_another_case_is_no_output_file(name: str, command: str, without):
+    """The history and the lock do not exist before the first change."""
+    if command != MONDAY[0]:
+        assert without([], MONDAY[:1])[0].status == 0
+
+    made, *refused = without(
+        ["case ignored"], [command, f"who -o tsv --out {name}", f"export {name} --format csv --force"]
+    )
+
+    assert made.status == 0
+    assert [ran.status for ran in refused] == [2, 2]
+    assert all(name in ran.err for ran in refused)
+
+
+def test_a_file_named_in_two_cases_is_checked_once(without):
+    _, ran = without(["case ignored"], [MONDAY[0], "check renewctl.toml RENEWCTL.TOML -o json"])
+    assert [store["path"] for store in json.loads(ran.out)["stores"]] == ["renewctl.toml"]
 
 
 @pytest.mark.parametrize("differences", [[], ["windows"]])

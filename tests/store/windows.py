@@ -114,6 +114,32 @@ def open_elsewhere(times: float) -> Callable[[], None]:
     return apply
 
 
+def case_ignored() -> None:
+    """Have names of files that differ only in case mean the same file."""
+    list_folder = os.listdir
+
+    def existing(path: Any) -> Any:
+        """Return the path with the name that the file has in its folder."""
+        if not isinstance(path, str | os.PathLike):
+            return path
+        folder, name = os.path.split(os.fspath(path))
+        try:
+            names = list_folder(folder or ".")
+        except OSError:
+            return path
+        same = (each for each in names if each.casefold() == name.casefold())
+        return os.path.join(folder, next(same, name))
+
+    def fold(function: Callable[..., Any], paths: int) -> Callable[..., Any]:
+        return lambda *words, **options: function(*map(existing, words[:paths]), *words[paths:], **options)
+
+    for name in ("open", "stat", "lstat", "unlink", "access", "chmod", "readlink", "getxattr", "listxattr"):
+        setattr(os, name, fold(getattr(os, name), 1))
+    for name in ("link", "rename", "replace"):
+        setattr(os, name, fold(getattr(os, name), 2))
+    io.open = fold(io.open, 1)
+
+
 def _windows_error(number: int, text: str) -> OSError:
     error = PermissionError(13, text) if number == SHARING_VIOLATION else OSError(22, text)
     error.winerror = number
@@ -128,6 +154,7 @@ DIFFERENCES = {
     "links: not supported": link_fails(95),
     "links: not permitted": link_fails(1),
     "virtual drive": virtual_drive,
+    "case ignored": case_ignored,
     "open elsewhere for a moment": open_elsewhere(3),
     "open elsewhere": open_elsewhere(float("inf")),
 }

@@ -120,7 +120,8 @@ def command(
             if run.output not in offered:
                 raise UsageError(f"{run.output} output is not available here", hint=f"remove -o {run.output}")
             if run.output is Output.XLSX:
-                run.environment.refuse_terminal("a workbook", "report.xlsx")
+                hint = "add --out report.xlsx" if "out" in names else f"remove -o {run.output}"
+                run.environment.refuse_terminal("a workbook", hint)
             try:
                 return run, body(run, **field_options.collect(parameters, values, run))
             finally:

@@ -144,7 +144,11 @@ def _describe_own_file(path: Path, store: Path) -> str:
         real.with_name(SCHEMA_NAME): "the schema of the data file",
     }
     for file, what in own.items():
-        if target == file or (target.exists() and file.exists() and target.samefile(file)):
+        if target.exists() and file.exists():
+            is_same = target.samefile(file)
+        else:  # Names that differ only in case are one file on Windows and macOS.
+            is_same = str(target).casefold() == str(file).casefold()
+        if is_same:
             return what
     name = target.name
     is_temporary = name.startswith(f".{real.name}.") and name.endswith(".tmp")

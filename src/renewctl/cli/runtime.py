@@ -75,13 +75,13 @@ class Environment(NamedTuple):
         """Return whether standard output is a terminal."""
         return self.stdout is not None and self.stdout.isatty()
 
-    def refuse_terminal(self, what: str, name: str) -> None:
-        """Refuse to write ``what`` to a terminal, and suggest the file ``name``.
+    def refuse_terminal(self, what: str, hint: str) -> None:
+        """Refuse to write ``what`` to a terminal, with a hint on how to write a file.
 
         Raises: UsageError.
         """
         if self.is_terminal():
-            raise UsageError(f"{what} cannot be shown on a terminal", hint=f"add > {name} to the command")
+            raise UsageError(f"{what} cannot be shown on a terminal", hint=hint)
 
     def can_ask(self) -> bool:
         """Return whether a user can answer questions."""

@@ -14,8 +14,8 @@ from renewctl.errors import UsageError
 from renewctl.package_data import read_texts
 
 _FORMATS = {f".{form}": form for form in ("csv", "tsv", "json", "jsonl", "xlsx")} | {".md": "markdown"}
-_TO_FILE = {"export": "renewctl export {file}", "calendar": "renewctl calendar > {file}"}
-"""How to write the output of some commands to a file; other commands redirect a format."""
+_TO_FILE = {"export": "renewctl export {file}", "calendar": "--out {file}"}
+"""How to write the output of some commands to a file, whatever its suffix is."""
 _EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((.*)\)")
 _NO_CHOICE = re.compile(r"'([^']*)' is not one of (.*)")
 _TOO_SMALL = re.compile(r"(\S+) is not in the range x>=(\S+)")
@@ -56,7 +56,7 @@ def usage_error(error: Any, path: str) -> UsageError:
         names = [each.metavar or each.name.upper() for each in arguments]
         hint = f"run {command_line(' '.join([path.removeprefix('renewctl '), *names]))}"
     elif context and getattr(error, "param", None):
-        message, alternative = _for_value(context.command.name, error.param, error.message)
+        message, alternative = _for_value(context.command, error.param, error.message)
         hint = alternative or hint
     return UsageError(message, hint=hint)
 
@@ -114,11 +114,11 @@ def _for_option(context: Any, error: Any) -> str:
     return _ask(_nearest(name, error.possibilities or ()))
 
 
-def _for_value(command: str, parameter: Any, problem: str) -> tuple[str, str]:
+def _for_value(command: Any, parameter: Any, problem: str) -> tuple[str, str]:
     """Return the error for an invalid value, and its hint, which can be empty.
 
     Args:
-        command: The last word of the command's name.
+        command: The command.
         parameter: The option or argument.
         problem: The message of Typer, without the name of the parameter.
     """
@@ -133,7 +133,10 @@ def _for_value(command: str, parameter: Any, problem: str) -> tuple[str, str]:
     message = f"'{value}' is not a valid {'value for ' if name.startswith('-') else ''}{name}"
     suffix = PurePath(value).suffix.lower()
     if "--output" in parameter.opts and suffix:
-        line = _TO_FILE.get(command) or (f"-o {_FORMATS[suffix]} > {{file}}" if suffix in _FORMATS else "")
+        line = _TO_FILE.get(command.name, "")
+        if not line and suffix in _FORMATS:
+            reads = any("--out" in each.opts for each in command.params)
+            line = "--out {file}" if reads else f"-o {_FORMATS[suffix]}"
         return message, _ask(line.format(file=value if _PLAIN.fullmatch(value) else f"FILE{suffix}"))
     hint = _ask(_nearest(value, choices))
     if not hint and "--output" not in parameter.opts:  # --help lists only the formats of the command.
@@ -170,6 +173,5 @@ def _nearest(word: str, choices: Iterable[str]) -> str:
 
 def _ask(line: str) -> str:
     if line.startswith("renewctl "):
-        words, redirect, file = line.removeprefix("renewctl ").partition(" > ")
-        line = command_line(words) + redirect + file
+        line = command_line(line.removeprefix("renewctl "))
     return f"did you mean {line}?" if line else ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, partial
@@ -68,6 +69,10 @@ _PLACEHOLDER_TEXTS = """tbc; na; nd; none; nil; not applicable; not available; t
     do potwierdzenia; なし; 無し; 未定; 該当なし"""
 _PLACEHOLDER_WORDS = frozenset(fold(text) for text in _PLACEHOLDER_TEXTS.split(";"))
 _BROKEN_CHAR = re.compile("[\x80-\x9f\ufffd]")
+# PowerShell 5.1 reads the UTF-8 of a program in the code page of the console, and saves that with >.
+_CONSOLE_PAGES = ("cp850", "cp437", "cp852", "cp857", "cp866", "cp775", "cp737")
+# In these, a letter with an accent begins with a character for boxes, and “ ” ’ – € ™ begin with two letters.
+_CONSOLE_CHARS = re.compile("[^\\s─-▟][─-▟]|[─-▟][^\\s─-▟]|[ÔΓ][Çéä]")
 
 
 def read_text(cell: Cell) -> str:
@@ -110,18 +115,29 @@ def explain_odd_text(text: str) -> tuple[str, str]:
 
     Both are "" for any other text.
     """
-    if text.isascii():
-        return "", ""
-    from ftfy import fix_encoding  # Lazy import: most text is plain ASCII.
-
-    right = fix_encoding(text)
+    right = restore_text(text)
     if _BROKEN_CHAR.search(right):
         message = f"{quote_text(text)} lost letters in the wrong encoding"
     elif right != text:
         message = f"{quote_text(text)} is probably {quote_text(right)} in the wrong encoding"
     else:
         return "", ""
+    if _CONSOLE_CHARS.search(text):
+        return message, "create the file with --out FILE instead of >, or export it again as CSV UTF-8"
     return message, "export the table again as CSV UTF-8"
+
+
+def restore_text(text: str) -> str:
+    """Return text as it probably was before it was read in the wrong encoding."""
+    if text.isascii():
+        return text
+    if _CONSOLE_CHARS.search(text):
+        for page in _CONSOLE_PAGES:
+            with suppress(UnicodeError):  # Text that was not UTF-8 hardly ever becomes valid UTF-8.
+                return text.encode(page).decode()
+    from ftfy import fix_encoding  # Lazy import: most text is plain ASCII.
+
+    return fix_encoding(text)
 
 
 @cache  # The same contacts are in many cells.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from renewctl.command_line import quote
 from renewctl.domain.edit.contacts import ROLE_LABELS
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.cells import quote_text, show_text
+from renewctl.exchange.cells import explain_odd_text, quote_text, restore_text, show_text
 from renewctl.exchange.contents import MOST, Content, Contents, can_read, content_for, content_of
 from renewctl.exchange.headers import (
     CLIENT_OR_NAME,
@@ -21,6 +21,7 @@ from renewctl.exchange.headers import (
     fold,
     match_names,
     read_headers,
+    recognize_fields,
 )
 from renewctl.exchange.spreadsheet import Sheet
 from renewctl.fields import COLUMNS
@@ -109,7 +110,8 @@ def match_columns(
         and (field in wanted or table.is_readable(field, matches[field][0]))
     }
     spare = [place for place in range(len(columns)) if place not in {*chosen.values(), *mapped.values()}]
-    if "client" not in named:
+    problems += (misread := [*_find_misread(columns, spare, {*wanted} - excluded - chosen.keys())])
+    if "client" not in named and not misread:
         problems += _check_client(table, matches.get("client", []), spare)
     if problems:
         placed = [problem._replace(file=file, line=sheet.line, sheet=sheet.name) for problem in problems]
@@ -202,6 +204,16 @@ def _read_mapping(columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[d
         else:
             mapped[field] = places[0]
     return mapped, problems
+
+
+def _find_misread(
+    columns: Sequence[str], places: Sequence[int], wanted: Collection[str]
+) -> Iterator[Problem]:
+    """Yield a problem for each column whose name is a field's in the wrong encoding."""
+    for place in places:
+        message, hint = explain_odd_text(columns[place])
+        if message and recognize_fields([restore_text(columns[place])], {}) & {*wanted}:
+            yield Problem(f"column {message}", hint=hint, column=place + 1)
 
 
 def _check_client(table: Contents, places: Sequence[int], spare: Sequence[int]) -> Iterator[Problem]:

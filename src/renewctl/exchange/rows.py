@@ -1,6 +1,5 @@
-"""Read rows about clients from CSV files, workbooks and JSON Lines."""
+"""Read rows about clients from CSV files and workbooks, and lists of overrides."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,28 +9,26 @@ from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
 from renewctl.domain.edit.import_texts import AS_TEXT, Doubtful, Placeholder
-from renewctl.domain.edit.rows import ImportRow, OverrideRow, with_notes
-from renewctl.domain.edit.settings import DEFAULT
+from renewctl.domain.edit.rows import OVERRIDE_KEYS, ImportRow, OverrideRow, with_notes
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange import cells
 from renewctl.exchange.columns import add_column_notes, clear_unreadable, match_columns
 from renewctl.exchange.dates import DateFormat, parse_dates
 from renewctl.exchange.headers import recognize_fields
+from renewctl.exchange.json_lines import is_jsonl, read_override_lines
 from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, drop_totals, read_sheets, row_texts
 from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow, decode
 from renewctl.exchange.workbook import OLE, ZIP
-from renewctl.fields import COLUMNS, OWN_KEYS, TABLES, TEXT_KINDS, Kind, Shown
+from renewctl.fields import COLUMNS, TEXT_KINDS, Kind
 from renewctl.model import EMPTY
 from renewctl.text import count_of, list_some
 
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _MOST_QUOTED = 40
 """The number of characters of a row that are quoted in a message."""
-_OVERRIDE_KEYS = ("client", "owner", "notify", "note")
-_PRINTED_KEYS = {*_OVERRIDE_KEYS, "name", "hub_id"}
+_PRINTED_KEYS = {*OVERRIDE_KEYS, "name", "hub_id"}
 """Columns of ``client list`` that are not reported as unused in a list of overrides."""
 _MOST_UNUSED = 40
-_LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown >= Shown.LIST}
 
 
 class ClientRows(NamedTuple):
@@ -228,6 +225,16 @@ def read_override_list(
         BadInput: If it is not such a list.
         UsageError: If an option does not fit the file.
     """
+    found = _read_list(data, file, options, with_setting=with_setting)
+    return found._replace(rows=tuple(map(_mark_odd_texts, found.rows)))
+
+
+def _mark_odd_texts(row: OverrideRow) -> OverrideRow:
+    odd = {key: cells.explain_odd_text(getattr(row, key)) for key in OVERRIDE_KEYS}
+    return row._replace(odd={key: words for key, words in odd.items() if words[0]})
+
+
+def _read_list(data: bytes, file: str, options: ReadingOptions, *, with_setting: bool) -> OverrideRows:
     if is_jsonl(data):
         if options != DEFAULTS:
             raise UsageError(
@@ -276,9 +283,9 @@ def read_override_rows(
             has the results of the settings.
     """
     _refuse_report(sheet, file, "client list -o csv")
-    matched = match_columns(sheet, mapping, wanted=_OVERRIDE_KEYS, file=file)
+    matched = match_columns(sheet, mapping, wanted=OVERRIDE_KEYS, file=file)
     sheet = drop_totals(sheet, matched.columns)
-    places = {key: matched.columns[key] for key in _OVERRIDE_KEYS if key in matched.columns}
+    places = {key: matched.columns[key] for key in OVERRIDE_KEYS if key in matched.columns}
     if "owner" not in places and not with_setting:
         hint = "add a column owner with hubspot, partner or default"
         raise BadInput(f"'{file}' has no column for the renewal owner", hint=hint)
@@ -322,75 +329,3 @@ def _refuse_report(sheet: Sheet, file: str, command: str) -> None:
     if names >= {"rule", "to"} or names >= {"email", "as", "rule"}:
         hint = f"print a list to edit: {command_line(command)}"
         raise BadInput(f"'{file}' is a report of renewctl who, not a list of clients", hint=hint)
-
-
-def is_jsonl(data: bytes) -> bool:
-    """Return whether the bytes look like JSON Lines."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
-
-
-def read_override_lines(data: bytes, file: str) -> tuple[OverrideRow, ...]:
-    """Return the overrides in JSON Lines.
-
-    Each line is an object with the keys client, owner, notify and note.
-
-    The output of ``client list -o jsonl`` is accepted. In it, ``source`` is ``override`` if the client has
-    an override.
-
-    Raises:
-        BadInput: If a line is not such an object. All such lines are listed.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        number = data.count(b"\n", 0, error.start) + 1
-        problem = Problem(f"byte 0x{data[error.start]:02x} is not valid UTF-8", file=file, line=number)
-        raise BadInput(
-            f"'{file}' is not UTF-8", hint="save the file again as UTF-8", problems=[problem]
-        ) from None
-    rows: list[OverrideRow] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        item, wrong = _read_object(line)
-        problems += (Problem(message, file=file, line=number) for message in wrong)
-        values: dict[str, Any] = {key: item.get(key) or "" for key in _OVERRIDE_KEYS}
-        if item.get("source") in ("default", "none"):
-            values = {"client": values["client"], "owner": DEFAULT}
-        if not wrong:
-            rows.append(OverrideRow(file, number, **values))
-    if problems:
-        hint = 'write {"client": "acme.example", "owner": "partner", "notify": "ana@agency.example"}'
-        raise BadInput(f"'{file}' has lines that are not overrides", hint=hint, problems=problems)
-    return tuple(rows)
-
-
-def _read_object(line: str) -> tuple[dict[str, Any], list[str]]:
-    """Return the object on a line, and its problems."""
-
-    def check_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        item = dict(pairs)
-        if len(item) < len(pairs):
-            raise ValueError("a key appears twice")
-        return item
-
-    try:
-        item = json.loads(line, object_pairs_hook=check_keys)
-    except json.JSONDecodeError as error:
-        expected = re.fullmatch(r"Expecting ('.') delimiter", error.msg)
-        what = f": {expected[1]} expected" if expected else ""
-        return {}, [f"not valid JSON{what} at column {error.colno}"]
-    except (ValueError, RecursionError) as error:
-        return {}, [f"not valid JSON: {error}"]
-    if not isinstance(item, dict) or not item.get("client"):
-        return {}, ["not an object with the key client"]
-    if {"rule", "to"} <= item.keys():
-        command = command_line("client list -o jsonl")
-        return {}, [f"a line of a report, not of settings (to print the settings: {command})"]
-    known = {*_OVERRIDE_KEYS, *_LISTED_KEYS, "source"}
-    wrong = [f"unknown key {key!r}" for key in item if key not in known and not key.startswith(OWN_KEYS)]
-    wrong += [
-        f"{key} must be text" for key in _OVERRIDE_KEYS if not isinstance(item.get(key, ""), str | None)
-    ]
-    return item, wrong

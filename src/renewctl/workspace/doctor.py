@@ -161,9 +161,9 @@ def _examine_git(real: Path) -> Fact:
 def _examine_folder(real: Path) -> Fact:
     kind = _find_file_system(real)
     sync = next((part for part in real.parts[:-1] if _SYNC.fullmatch(part)), "")
-    if kind in _NETWORK:
+    if kind in _NETWORK or files.is_on_share(real):
         fix = "keep it on a local disk: locks between machines are not reliable"
-        return Fact(_FILE, "Folder", f"on a network drive ({kind})", Status.WARNING, fix)
+        return Fact(_FILE, "Folder", f"on a network drive ({kind or 'share'})", Status.WARNING, fix)
     if sync:
         fix = "let one person change it at a time: the sync program does not know renewctl's lock"
         return Fact(_FILE, "Folder", "in a folder that a sync program watches", Status.WARNING, fix)
@@ -235,6 +235,6 @@ def _hide_folders(text: str, place: Location) -> str:
     """Return a text without the folders of the file, whose names can be personal."""
     # The whole path first: a relative one is a part of it.
     for folder in (place.path.absolute().parent, place.path.parent):
-        if folder.name:
+        if folder.name or files.is_on_share(folder):
             text = text.replace(f"{folder}{os.sep}", "").replace(str(folder), "…")
     return text.replace(os.path.expanduser("~"), "~")

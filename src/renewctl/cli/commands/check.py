@@ -89,10 +89,16 @@ def check(
 
 def _name_once(names: Sequence[str]) -> list[str]:
     """Return the names without repetitions of a file under another name."""
-    by_path: dict[str, str] = {}
+    by_file: dict[object, str] = {}
     for name in names:
-        by_path.setdefault(os.path.realpath(os.path.expanduser(name)), name)
-    return [*by_path.values()]
+        path = os.path.expanduser(name)
+        try:
+            status = os.stat(path)
+        except OSError:
+            by_file.setdefault(os.path.realpath(path), name)
+        else:  # A file has several names if the system ignores case.
+            by_file.setdefault((status.st_dev, status.st_ino), name)
+    return [*by_file.values()]
 
 
 def _find_problems(snapshot: Snapshot, today: date) -> Iterator[LocatedFinding]:

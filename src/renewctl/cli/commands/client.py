@@ -80,8 +80,8 @@ def list_(
 ) -> Result:
     """List clients and their settings.
 
-    To edit many overrides at once, save the list with -o csv and read it with renewctl override
-    --from-file.
+    To edit many overrides at once, save the list with --out FILE.csv and read it with renewctl
+    override --from-file.
     """
     sets = {"overridden": overridden, "following": following, "source": source}
     used = [f"--{name}" for name, value in sets.items() if value]

@@ -44,7 +44,7 @@ def export(
         if given and format_ != "csv":
             raise UsageError(f"{option} requires CSV", hint=f"remove {option}")
     if file == STDIN and format_ == "xlsx":
-        run.environment.refuse_terminal("a workbook", "clients.xlsx")
+        run.environment.refuse_terminal("a workbook", "use a file name such as clients.xlsx instead of -")
         if run.output in {Output.JSON, Output.JSONL}:
             raise UsageError("a workbook cannot be part of JSON", hint="use a file name instead of -")
     document = {"schema": "renewctl.export/1", "path": file, "format": format_}

@@ -203,7 +203,7 @@ def who(
     """
     _check_combination(by, timeline=timeline, gates=gates, filters=filters)
     if run.output is Output.HTML and split.folder is None:
-        run.environment.refuse_terminal("a page", "report.html")
+        run.environment.refuse_terminal("a page", "add --out report.html")
     if run.output is Output.EML or split != Split():
         # Lazy import: few reports are written to files.
         from renewctl.cli.split_files import check_split, split_report

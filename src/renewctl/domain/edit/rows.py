@@ -7,6 +7,9 @@ from renewctl.errors import Problem
 from renewctl.model import EMPTY
 from renewctl.text import cell_reference
 
+OVERRIDE_KEYS = ("client", "owner", "notify", "note")
+"""The columns of a list of overrides."""
+
 
 class ImportRow(NamedTuple):
     """A row about a client.
@@ -36,7 +39,8 @@ class ImportRow(NamedTuple):
 class OverrideRow(NamedTuple):
     """A row of a list of overrides.
 
-    ``owner`` is hubspot, partner, default, or "" for no change. The other fields are as in ``ImportRow``.
+    ``owner`` is hubspot, partner, default, or "" for no change. ``odd`` has message and hint of each
+    text that seems to be in the wrong encoding. The other fields are as in ``ImportRow``.
     """
 
     file: str
@@ -48,12 +52,15 @@ class OverrideRow(NamedTuple):
     places: Mapping[str, int] = EMPTY
     sheet: str = ""
     cell_notes: Mapping[str, str] = EMPTY
+    odd: Mapping[str, tuple[str, str]] = EMPTY
 
 
 class BadRow(Exception):
     """An invalid row. ``problem`` is the reason, at the cell of the column ``name``."""
 
-    def __init__(self, row: ImportRow | OverrideRow, name: str, message: str, hint: str = "") -> None:
+    def __init__(
+        self, row: ImportRow | OverrideRow, name: str, message: str, hint: str = "", note: str = ""
+    ) -> None:
         super().__init__(message)
         self.problem = Problem(
             message,
@@ -62,7 +69,7 @@ class BadRow(Exception):
             line=row.line,
             column=row.places.get(name, 0),
             sheet=row.sheet,
-            note=row.cell_notes.get(name, ""),
+            note=note or row.cell_notes.get(name, ""),
         )
 
 

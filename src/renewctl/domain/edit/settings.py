@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from renewctl.command_line import command_line
+from renewctl.domain.edit.import_texts import Doubtful, settle_texts
 from renewctl.domain.edit.rows import BadRow, OverrideRow, place_of, with_notes
 from renewctl.domain.edit.tables import record_table, table_changes
 from renewctl.domain.identifiers import address_key, compose
@@ -14,6 +15,7 @@ from renewctl.text import count_of
 
 _NO_USER = "a partner user is required if the partner is the renewal owner"
 _COLUMN_LABELS = {"owner": "owner", "notify": "partner user", "note": "note"}
+_ACCEPT_ODD_NOTE = "to accept an odd note as it is, set it with the command override CLIENT --note TEXT"
 DEFAULT = "default"
 """The value in place of an owner by which a client follows the default."""
 
@@ -164,7 +166,7 @@ def _find_listed(portfolio: Portfolio, row: OverrideRow, *, nearest: bool) -> Cl
     try:
         return find_client(portfolio, row.client, nearest=nearest)
     except RenewctlError as error:
-        raise BadRow(row, "client", error.message, error.hint) from None
+        raise BadRow(row, "client", *row.odd.get("client", (error.message, error.hint))) from None
 
 
 def _refuse_bad_rows(problems: Iterable[Problem]) -> None:
@@ -197,7 +199,10 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
     try:
         email = find_user(portfolio, notify, can_add=True).email if notify else None
     except RenewctlError as error:
-        raise BadRow(row, "notify", error.message, error.hint) from None
+        raise BadRow(row, "notify", *row.odd.get("notify", (error.message, error.hint))) from None
+    _, odd = settle_texts(client, {"note": Doubtful(note, *row.odd.get("note", ()))}, allow_odd=False)
+    if odd:
+        raise BadRow(row, *odd[0], _ACCEPT_ODD_NOTE)
     changes = override_changes(client, Override(Owner(owner), email, note))
     return Plan("override", tuple(changes), tuple(warn_inactive(portfolio, email)))
 

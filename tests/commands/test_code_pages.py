@@ -1,0 +1,95 @@
+"""Output and input are UTF-8, whatever code page the console has, and in Python's UTF-8 mode.
+
+A console of Windows is not a byte stream: Python writes Unicode to it. Only Windows can show that.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from commands.conftest import AS_OF
+from conftest import PATIENCE
+
+NAME, PRODUCT = "São João & Łódź", "更新 ハブ ☕"
+ENVIRONMENTS = {
+    "cp437": {"PYTHONIOENCODING": "cp437"},
+    "cp850": {"PYTHONIOENCODING": "cp850"},
+    "cp852, strict": {"PYTHONIOENCODING": "cp852:strict"},
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "cp932": {"PYTHONIOENCODING": "cp932"},
+    "UTF-8 mode": {"PYTHONUTF8": "1"},
+    "no UTF-8 mode": {"PYTHONUTF8": "0"},
+    "unbuffered, cp437": {"PYTHONIOENCODING": "cp437", "PYTHONUNBUFFERED": "1"},
+}
+
+
+@pytest.fixture(autouse=True)
+def store(run: Callable) -> Path:
+    """Create a data file with letters of several scripts."""
+    os.environ["RENEWCTL_AS_OF"] = AS_OF
+    assert run("init", "--owner", "hubspot", "--notify", "ana@agency.example", "-q").status == 0
+    client = ("acme.example", "--name", NAME, "--primary", "eva@acme.example")
+    assert run("client", "add", *client, "--renewal", "2027-03-01", "--product", PRODUCT).status == 0
+    return Path("renewctl.toml")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("who", "--all"),
+        ("who", "--all", "-o", "table"),
+        ("who", "--all", "-o", "csv"),
+        ("who", "--all", "--by", "recipient", "-o", "markdown"),
+        ("client", "show", "acme.example", "-o", "table"),
+        ("--help",),
+    ],
+    ids=" ".join,
+)
+def test_output_is_the_same_utf_8_in_every_code_page(argv: tuple[str, ...], spawn: Callable) -> None:
+    expected = spawn(*argv)
+    assert (expected.status, expected.err) == (0, b"")
+    assert argv == ("--help",) or "Łódź".encode() in expected.out
+    for name, environment in ENVIRONMENTS.items():
+        assert spawn(*argv, env=environment) == expected, name
+
+
+def test_an_error_quotes_any_letter_in_every_code_page(store: Path, spawn: Callable) -> None:
+    Path("list.csv").write_text("client,renewal\nacme.example,更新 à Łódź\n", "utf-8")
+    for name, environment in ENVIRONMENTS.items():
+        ran = spawn("import", "list.csv", env=environment)
+        assert (ran.status, ran.out) == (3, b""), name
+        assert "更新 à Łódź".encode() in ran.err, name
+
+
+def test_a_list_on_standard_input_is_utf_8_in_every_code_page(spawn: Callable) -> None:
+    for number, (name, environment) in enumerate(ENVIRONMENTS.items()):
+        table = f"client,name\nc{number}.example,{NAME} 更新\n".encode()
+        ran = spawn("import", "-", env=environment, stdin=None, input=table)
+        assert ran.status == 0, name
+        shown = spawn("client", "show", f"c{number}.example", "-o", "json", env=environment)
+        assert json.loads(shown.out)["name"] == f"{NAME} 更新", name
+
+
+@pytest.mark.parametrize("argv", [("who", "--all"), ("--help",), ("check",)], ids=" ".join)
+def test_a_terminal_shows_every_letter_in_every_code_page(argv: tuple[str, ...]) -> None:
+    screens = set()
+    for environment in ENVIRONMENTS.values():
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "renewctl", *argv],
+            env={**os.environ, "TERM": "xterm-256color", "PAGER": "", **environment},
+            dimensions=(50, 120),
+            encoding="utf-8",
+            timeout=PATIENCE,
+        )
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 0
+        screens.add(child.before)
+    (screen,) = screens
+    assert argv[0] != "who" or (NAME in screen and PRODUCT in screen)
