@@ -96,6 +96,7 @@ CLIENTS = st.fixed_dictionaries(
     optional={
         "name": TEXT,
         "memo": TEXT,
+        "must_notify": st.lists(st.sampled_from((*USERS, *ADDRESSES)), max_size=3),
         "contacts": contacts(),
         "renewals": renewals(),
         "override": st.tuples(SETTINGS, TEXT).map(lambda both: {**both[0], "note": both[1]}),
@@ -221,6 +222,7 @@ def exported_data(known: Portfolio) -> Data:
             {(plain(each.product), each.day, each.deadline) for each in client.renewals},
             # An override that matches the default is not imported.
             client.override if not same_as_default(known, client.override) else None,
+            {*client.must_notify},
         )
         for key, client in known.clients.items()
     }
@@ -266,17 +268,23 @@ contacts = [
 renewals = [{ date = 2027-03-01 }, { date = 2027-06-30, product = "Hub", deadline = 2027-05-01 }]
 override = { owner = "partner", notify = "ana@agency.example", note = "-why" }
 memo = "-two\\nlines"
+must_notify = ["f@acme.example", "ana@agency.example"]
 [clients."b.example"]
 """
-HEADER = "client,name,hub_id,primary,billing,decision-maker,product,renewal,deadline,owner,notify,note,memo"
+HEADER = (
+    "client,name,hub_id,primary,billing,decision-maker,product,renewal,deadline,owner,notify,note,memo"
+    ",must_notify"
+)
+REQUIRED = "f@acme.example; ana@agency.example"
 LINES = [
     HEADER,
     'acme.example,"{}=Acme, Ltda",7,"""Reis, Paula"" <p@acme.example>",f@acme.example; g@acme.example,'
-    '"""Reis, Paula"" <p@acme.example>",,2027-03-01,,partner,ana@agency.example,{}-why,"{}-two\nlines"',
+    '"""Reis, Paula"" <p@acme.example>",,2027-03-01,,partner,ana@agency.example,{}-why,"{}-two\nlines",'
+    + REQUIRED,
     'acme.example,"{}=Acme, Ltda",7,"""Reis, Paula"" <p@acme.example>",f@acme.example; g@acme.example,'
     '"""Reis, Paula"" <p@acme.example>",Hub,2027-06-30,2027-05-01,partner,ana@agency.example,{}-why,'
-    '"{}-two\nlines"',
-    "b.example,,,,,,,,,default,,,",
+    '"{}-two\nlines",' + REQUIRED,
+    "b.example,,,,,,,,,default,,,,",
     "",
 ]
 
@@ -356,10 +364,10 @@ def test_a_workbook_has_the_same_rows_with_typed_dates_and_numbers() -> None:
     assert header == tuple(HEADER.split(","))
     people = ('"Reis, Paula" <p@acme.example>', "f@acme.example; g@acme.example")
     client = ("acme.example", "=Acme, Ltda", 7, *people, people[0])
-    setting = ("partner", "ana@agency.example", "-why", "-two\nlines")
+    setting = ("partner", "ana@agency.example", "-why", "-two\nlines", REQUIRED)
     assert first == (*client, None, typed("2027-03-01"), None, *setting)
     assert second == (*client, "Hub", typed("2027-06-30"), typed("2027-05-01"), *setting)
-    assert last == ("b.example", *[None] * 8, "default", None, None, None)
+    assert last == ("b.example", *[None] * 8, "default", *[None] * 4)
 
 
 def test_blank_columns_are_formatted_as_text_or_date() -> None:
