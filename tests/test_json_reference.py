@@ -60,7 +60,7 @@ user set ana --inactive --yes
 undo
 history
 doctor
-history --prune --keep 5
+history --prune --keep 1 --yes
 diff examples/agency.toml
 init --store other/renewctl.toml
 """

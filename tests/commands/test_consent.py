@@ -105,6 +105,18 @@ def test_json_output_never_has_a_question(small: Path) -> None:
     assert '"confirmation-required"' in seen
 
 
+def test_a_declined_prune_of_the_history_removes_nothing(small: Path) -> None:
+    for name in "abc":
+        assert main(["client", "set", "acme.example", "--name", name, "-q"]) == 0
+    journal = Path("renewctl.toml.history.jsonl")
+    before = journal.read_bytes()
+    status, seen = ask("history", "--prune", "--keep", "1", answer="n")
+    assert (status, journal.read_bytes()) == (1, before)
+    assert "2 older changes would be removed from" in seen
+    assert ask("history", "--prune", "--keep", "1", answer="y")[0] == 0
+    assert journal.read_bytes() != before
+
+
 def test_clear_override_all_must_always_be_confirmed(small: Path) -> None:
     status, seen = ask("clear-override", "--all", answer="n")
     assert status == 1

@@ -55,7 +55,7 @@ def test_an_unreadable_line_is_named_by_its_number(changed: list[str], run: Call
 
 
 def test_prune_keeps_the_newest_changes_and_undo_goes_on(changed: list[str], run: Callable) -> None:
-    ran = run("history", "--prune", "--keep", "5", "-o", "json")
+    ran = run("history", "--prune", "--keep", "5", "-o", "json", "--yes")
     assert json.loads(ran.out)["removed"] == NUMBER - 5
     assert list_ids() == changed[:5]
     assert run("undo", "-q").status == 0
@@ -68,6 +68,46 @@ def test_prune_leaves_a_shorter_history_as_it_is(changed: list[str], run: Callab
     ran = run("history", "--prune", "--keep", str(NUMBER))
     assert (ran.status, ran.err) == (0, "")
     assert JOURNAL.read_bytes() == before
+
+
+def test_prune_must_be_confirmed_and_has_a_dry_run(changed: list[str], run: Callable) -> None:
+    before = JOURNAL.read_bytes()
+    ran = run("history", "--prune", "--keep", "5")
+    assert (ran.status, ran.out) == (6, "")
+    assert f"{NUMBER - 5} older changes" in ran.err
+    shown = run("history", "--prune", "--keep", "5", "--dry-run")
+    assert (shown.status, shown.err) == (0, "")
+    assert shown.out.startswith(f"Would remove {NUMBER - 5} older changes")
+    assert JOURNAL.read_bytes() == before
+    assert run("history", "--dry-run").status == 2
+
+
+def test_prune_counts_only_changes_that_were_made(changed: list[str], run: Callable) -> None:
+    last = JOURNAL.read_text("utf-8").splitlines()[-2]
+    assert changed[0] in last
+    with JOURNAL.open("a", encoding="utf-8") as journal:
+        for number in range(8):
+            journal.write(
+                last.replace(changed[0], f"dropped{number}") + f'\n{{"dropped":"dropped{number}"}}\n'
+            )
+        # A writer was killed before this change was made, which the data file shows.
+        before, after = (json.loads(last)[key] for key in ("before", "after"))
+        journal.write(last.replace(changed[0], "open").replace(after, "f" * 64).replace(before, after) + "\n")
+    assert list_ids() == changed
+    assert run("history", "--prune", "--keep", "5", "--yes").status == 0
+    assert list_ids() == changed[:5]
+
+
+def test_a_change_that_was_removed_is_not_found_with_the_reason(changed: list[str], run: Callable) -> None:
+    assert "removed" not in run("undo", "ffffffff").err
+    run("history", "--prune", "--keep", "5", "--yes")
+    assert "older changes were removed from the history" in run("undo", changed[9]).err
+
+
+def test_a_file_that_does_not_exist_has_no_history(run: Callable) -> None:
+    for options in ((), ("--prune", "--keep", "5")):
+        assert run("history", "--store", "missing.toml", *options).status == 3
+    assert not Path(".missing.toml.lock").exists()
 
 
 @pytest.mark.parametrize("options", [["--prune"], ["--keep", "5"]])

@@ -1,6 +1,7 @@
 """``--out FILE``: renewctl writes its answer itself, with the bytes that a pipe would get."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,11 +61,32 @@ def test_every_reading_command_has_it(words: str, run: Callable) -> None:
     assert Path("answer.json").read_bytes() == piped.data
 
 
-@pytest.mark.parametrize("words", ["schema", "completion zsh", "calendar"])
-def test_a_text_is_written_as_it_is_whatever_the_name(words: str, run: Callable) -> None:
+@pytest.mark.parametrize(
+    ("words", "name"), [("schema", "x.json"), ("completion zsh", "_renewctl"), ("calendar", "x.ics")]
+)
+def test_a_text_is_written_as_it_is(words: str, name: str, run: Callable) -> None:
     piped = run(*words.split())
-    run(*words.split(), "--out", "text.json")
-    assert Path("text.json").read_bytes() == piped.data
+    run(*words.split(), "--out", name)
+    assert Path(name).read_bytes() == piped.data
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "hint"),
+    [
+        ("schema", "x.xlsx", "ends in .json"),
+        ("completion zsh", "x.csv", "another suffix"),
+        ("calendar", "x.json", "ends in .ics"),
+        ("contacts", "x.html", "ends in .csv, .json"),
+        ("contacts", "x.ics", "ends in .csv, .json"),
+    ],
+)
+def test_a_suffix_of_a_format_that_the_command_does_not_have_is_refused(
+    words: str, name: str, hint: str, run: Callable
+) -> None:
+    ran = run(*words.split(), "--out", name)
+    assert ran.status == 2
+    assert hint in ran.err
+    assert not Path(name).exists()
 
 
 def test_a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode(run: Callable) -> None:
@@ -81,8 +103,9 @@ def test_a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode(run: Calla
     ("name", "reason"),
     [
         ("report", "suffix"),
-        ("report.doc", "suffix"),
-        ("renewctl.toml", "suffix"),
+        ("report.doc", "no format .doc"),
+        ("renewctl.toml", "no format .toml"),
+        ("-", "name of a file"),
         ("missing/report.csv", "missing"),
     ],
 )
@@ -96,14 +119,51 @@ def test_a_name_that_does_not_do_is_refused_and_nothing_is_written(
     assert sorted(Path().rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["renewctl.toml", "other.toml", "renewctl.toml.history.jsonl"])
-def test_a_data_file_is_never_written_over(name: str, run: Callable) -> None:
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("renewctl.toml", ""),
+        ("renewctl.toml.history.jsonl", ""),
+        (".renewctl.toml.lock", ""),
+        ("other.toml", 'version = 1\n[users."a@b.example"]\n'),
+        ("other.toml.history.jsonl", "{}\n"),
+        ("OTHER.toml.History.jsonl", "{}\n"),
+        (".other.toml.lock", "process 1\n"),
+        ("damaged.toml", "<<<<<<< HEAD\n"),
+        ("damaged.json", '{"version": 1,}'),
+    ],
+)
+def test_a_data_file_and_its_companions_are_never_written_over(name: str, text: str, run: Callable) -> None:
     run("override", "acme.example", "--owner", "hubspot")
-    Path("other.toml").write_bytes(Path("renewctl.toml").read_bytes())
+    if text:
+        Path(name).write_text(text, "utf-8")
     before = Path(name).read_bytes()
     ran = run("who", "-o", "json", "--out", name)
     assert ran.status == 2
     assert Path(name).read_bytes() == before
+
+
+def test_the_output_of_last_week_is_replaced(run: Callable) -> None:
+    for _ in range(2):
+        assert run("who", "--out", "report.json").status == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no /dev")
+def test_a_device_is_not_an_output_file(run: Callable) -> None:
+    ran = run("who", "-o", "csv", "--out", "/dev/stdout")
+    assert (ran.status, ran.out) == (2, "")
+
+
+def test_the_tilde_is_the_home_folder(run: Callable) -> None:
+    assert run("who", "--out", "~/who.csv").status == 0
+    assert (Path.home() / "who.csv").is_file()
+
+
+def test_the_calendar_does_not_replace_the_earlier_export_it_reads(run: Callable) -> None:
+    assert run("calendar", "--out", "old.ics").status == 0
+    before = Path("old.ics").read_bytes()
+    assert run("calendar", "--since", "old.ics", "--out", "./old.ics").status == 2
+    assert Path("old.ics").read_bytes() == before
 
 
 def test_the_exit_status_and_the_warnings_stay(run: Callable) -> None:
@@ -118,7 +178,9 @@ def test_the_exit_status_and_the_warnings_stay(run: Callable) -> None:
 
 def test_a_change_has_no_such_option(run: Callable) -> None:
     before = Path("renewctl.toml").read_bytes()
-    assert run("override", "acme.example", "--owner", "hubspot", "--out", "x.csv").status == 2
+    ran = run("override", "acme.example", "--owner", "hubspot", "--out", "x.csv")
+    assert ran.status == 2
+    assert "help: remove --out" in ran.err
     assert Path("renewctl.toml").read_bytes() == before
 
 

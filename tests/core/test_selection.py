@@ -131,6 +131,7 @@ FILTERS = {
     "codes": st.frozensets(st.sampled_from([*SEVERITY]), min_size=1),
     "no_recipient": st.just(True),
     "overdue": st.just(True),
+    "upcoming": st.just(True),
 }
 ANY_FILTERS = st.fixed_dictionaries({}, optional=FILTERS)
 
@@ -182,6 +183,8 @@ def test_each_filter_lists_exactly_the_matching_rows(data: Data, today: date) ->
     for code in SEVERITY:
         assert listed(codes=frozenset({code})) == [r for r in everything if code in {n.code for n in r.notes}]
     assert listed(overdue=True) == listed(codes=frozenset({"deadline-passed"}))
+    others = listed(codes=frozenset({"renewal-past", "no-renewal-date"}))
+    assert listed(upcoming=True) == [row for row in everything if row not in others]
     for user in ("", "u@p.example", "V@P.EXAMPLE"):
         named = [(row, row.resolution.setting) for row in everything]
         users = [(row, address_key(setting.notify or "")) for row, setting in named if setting]

@@ -1,13 +1,14 @@
 """The ``command`` decorator, and the command tree, which imports commands lazily."""
 
 import inspect
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from functools import cache, wraps
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -76,6 +77,8 @@ COMMAND_BODIES: dict[str, Callable[..., Any]] = {}
 """The commands of the modules imported so far, by name; in a group, the group's name comes first."""
 
 Body = Callable[..., Result]
+REPORT = "report"
+"""The form of an output whose suffix sets the format."""
 _SPECIAL_FORMATS = {Output.HTML, Output.EML, Output.GITHUB}
 """Output formats that a command has only if it declares them."""
 
@@ -85,8 +88,9 @@ def command(
     *,
     changes: bool = False,
     noted: bool = True,
+    options: Sequence[str] = (),
     forms: Collection[Output] = (),
-    out: Literal["report", "text"] | None = "report",
+    out: str | None = REPORT,
 ) -> Callable[[Body], Body]:
     """Declare a function as a command.
 
@@ -96,12 +100,15 @@ def command(
         words: The name that users type; in a group, the group's name comes first.
         changes: Whether the command changes the file, and so has the options for changes.
         noted: Whether the history records the change, and so ``--note`` is an option.
+        options: Options for changes that the command has although it does not change the file.
         forms: The special output formats of the command.
-        out: What ``--out`` writes: a ``report`` in the format of the suffix, or a ``text``, which has one
-            format. None: the command does not have the option. Changes never have it.
+        out: What ``--out`` writes: a ``REPORT`` in the format of the suffix, or a text, which has one format:
+            its usual suffix, or "" if there is none. None: the command does not have the option. Changes
+            never have it.
     """
     names = ["store", "output", "as_of", "quiet", "color", "no_pager"]
-    if out and not changes:
+    names += options
+    if out is not None and not changes:
         names.append("out")
     if changes:
         names += ["dry_run", "yes", "lock_timeout", *(["note"] if noted else [])]
@@ -115,13 +122,8 @@ def command(
         def call(ctx: typer.Context, **values: Any) -> tuple[Run, Result]:
             run = Run(ctx.obj, **{name: values.pop(name) for name in names})
             if run.out is not None:
-                run = _redirect(run, by_suffix=out == "report")
-            # Refuse the format before anything is changed: otherwise the answer to a change is lost.
-            if run.output not in offered:
-                raise UsageError(f"{run.output} output is not available here", hint=f"remove -o {run.output}")
-            if run.output is Output.XLSX:
-                hint = "add --out report.xlsx" if "out" in names else f"remove -o {run.output}"
-                run.environment.refuse_terminal("a workbook", hint)
+                run = _redirect(run, out or "", offered)
+            _check_format(run, offered, has_out="out" in names)
             try:
                 return run, body(run, **field_options.collect(parameters, values, run))
             finally:
@@ -141,20 +143,45 @@ def command(
     return declare
 
 
-def _redirect(run: Run, *, by_suffix: bool) -> Run:
-    """Return a run that writes its output into the file of ``--out``.
+def _check_format(run: Run, offered: Collection[Output], *, has_out: bool) -> None:
+    """Refuse a format that the command does not have.
+
+    Call it before anything is changed: otherwise the answer to a change is lost.
 
     Raises:
-        UsageError: If neither the suffix nor ``-o`` sets the format.
+        UsageError: If the command does not have the format, or a terminal cannot show it.
     """
-    output = run.output
-    if output is Output.AUTO and by_suffix:
-        suffix = Path(run.out or "").suffix.lower()
-        if suffix not in SUFFIXES:
-            hint = f"use a name that ends in {', '.join(SUFFIXES)}, or add -o FORMAT"
-            raise UsageError(f"--out: {run.out!r} does not end in a known suffix", hint=hint)
-        output = SUFFIXES[suffix]
-    return run._replace(environment=run.environment.write_elsewhere(), output=output)
+    if run.output not in offered:
+        raise UsageError(f"{run.output} output is not available here", hint=f"remove -o {run.output}")
+    if run.output is Output.XLSX:
+        hint = "add --out report.xlsx" if has_out else f"remove -o {run.output}"
+        run.environment.refuse_terminal("a workbook", hint)
+
+
+def _redirect(run: Run, form: str, offered: Collection[Output]) -> Run:
+    """Return a run that writes its output into the file of ``--out``.
+
+    ``form`` is what ``command`` declares.
+
+    Raises:
+        UsageError: If neither the suffix nor ``-o`` sets a format that the command has.
+    """
+    name = os.path.expanduser(run.out or "")
+    if name == "-":
+        raise UsageError("--out requires the name of a file, not -", hint="remove --out to print the output")
+    output, suffix = run.output, Path(name).suffix.lower()
+    if output is Output.AUTO:
+        suffixes = [form] if form else []
+        if form == REPORT:
+            suffixes = [each for each, known in SUFFIXES.items() if known in offered]
+        if suffix not in suffixes and (form == REPORT or suffix in SUFFIXES):
+            message = (
+                f"--out: this output has no format {suffix}" if suffix else f"--out: {name!r} has no suffix"
+            )
+            wanted = f"a name that ends in {', '.join(suffixes)}" if suffixes else "another suffix"
+            raise UsageError(message, hint=f"use {wanted}, or add -o FORMAT")
+        output = SUFFIXES[suffix] if form == REPORT else output
+    return run._replace(environment=run.environment.write_elsewhere(), output=output, out=name)
 
 
 def _offer_forms(option: inspect.Parameter, forms: Sequence[Output]) -> inspect.Parameter:

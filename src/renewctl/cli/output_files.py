@@ -1,7 +1,9 @@
 """Output files of commands, written completely or not at all."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,10 +83,26 @@ def write_answer(run: Run, content: str | bytes) -> None:
         RenewctlError: As ``write_files``.
     """
     path = Path(run.out or "")
-    if path.suffix.lower() in {".toml", ".json"} and path.exists() and is_data_file(path):
-        raise UsageError(f"{path} is a data file of renewctl", hint="choose another name")
+    if why := _describe_precious(path):
+        raise UsageError(f"'{path}' {why}", hint="choose another name")
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     write_files(run, {path: data}, force=True)
+
+
+def _describe_precious(path: Path) -> str:
+    """Return why an output must not replace a file, as a predicate; otherwise empty."""
+    if os.path.abspath(path).startswith(("/dev/", "/proc/")):
+        return "is not a regular file"
+    suffix = path.suffix.lower()
+    if suffix not in {".toml", ".json"} or not path.is_file():
+        return ""
+    if is_data_file(path):
+        return "is a data file of renewctl"
+    if suffix == ".json":
+        with suppress(ValueError, RecursionError):
+            json.loads(files.read_bytes(path))
+            return ""
+    return "may be a damaged data file of renewctl"
 
 
 def _check_replaceable(paths: Sequence[Path], *, alone: bool) -> None:
@@ -135,7 +153,7 @@ def _write(path: Path, data: bytes, *, force: bool) -> None:
 
 
 def _describe_own_file(path: Path, store: Path) -> str:
-    """Describe a path if it is the data file or a companion; otherwise empty."""
+    """Describe a path if it is the data file or a companion of one; otherwise empty."""
     real, target = Path(os.path.realpath(store)), Path(os.path.realpath(path))
     own = {
         real: "the data file itself",
@@ -151,5 +169,9 @@ def _describe_own_file(path: Path, store: Path) -> str:
         if is_same:
             return what
     name = target.name
+    if name.casefold().endswith(history.SUFFIX):
+        return "a history of renewctl"
+    if name == lock_name(name[1:].removesuffix(".lock")):
+        return "a lock file"
     is_temporary = name.startswith(f".{real.name}.") and name.endswith(".tmp")
     return "a temporary file of the data file" if is_temporary and target.parent == real.parent else ""

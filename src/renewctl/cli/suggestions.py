@@ -109,6 +109,8 @@ def _for_option(context: Any, error: Any) -> str:
     if hasattr(command, "commands"):
         line = f"{context.command_path} COMMAND {name}"
         return f"put options after the command: {line}" if panel else ""
+    if name == "--out":
+        return "remove --out: only commands that read the file have it"
     if panel not in {None, COMMON_OPTIONS}:
         return f"remove {name}, because {context.command_path} makes no changes"
     return _ask(_nearest(name, error.possibilities or ()))

@@ -98,6 +98,29 @@ def _author(note: str) -> Author:
     return Author(*find_user_and_host(), at, note)
 
 
+def can_ask(run: Run) -> bool:
+    """Return whether a person can answer questions; a program may read the output."""
+    return run.output not in {Output.JSON, Output.JSONL} and run.environment.can_ask()
+
+
+def ask(run: Run, question: str) -> None:
+    """Ask the user to confirm a change. The end of the input counts as no.
+
+    Raises:
+        Exit: If the user declined.
+    """
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort as abort:
+        if not isinstance(abort.__context__, EOFError):
+            raise  # Ctrl-C
+        run.environment.stderr.write("\n")
+        agreed = False
+    if not agreed:
+        run.environment.stderr.write("Cancelled. Nothing was saved.\n")
+        raise typer.Exit(ExitStatus.NO)
+
+
 @dataclass
 class Approval:
     """Approves a draft, asks the user, or refuses."""
@@ -127,8 +150,7 @@ class Approval:
         environment, view = self.run.environment, self.describe(draft)
         losses, clients = [*_describe_losses(view.impact, would=True)], len(view.impact.clients)
         danger = draft.plan.danger
-        # A program reads the answer: there is nobody to ask.
-        if self.run.output in {Output.JSON, Output.JSONL} or not environment.can_ask():
+        if not can_ask(self.run):
             if not (danger or losses):
                 return False
             problems = [Problem(key) for key in draft.plan.affected]
@@ -151,21 +173,9 @@ class Approval:
             what = f"Recipients change for {count_of(clients, 'client')}"
             if losses:
                 what = "; ".join(_count_losses(view.impact))
-            if not self._ask(f"{danger or what}. Continue?"):
-                environment.stderr.write("Cancelled. Nothing was saved.\n")
-                raise typer.Exit(ExitStatus.NO)
+            ask(self.run, f"{danger or what}. Continue?")
             self.asked = True
         return True
-
-    def _ask(self, question: str) -> bool:
-        """Return whether the user agrees; the end of the input counts as no."""
-        try:
-            return typer.confirm(question, err=True)
-        except typer.Abort as abort:
-            if not isinstance(abort.__context__, EOFError):
-                raise  # Ctrl-C
-            self.run.environment.stderr.write("\n")
-            return False
 
     def describe(self, draft: Draft) -> ChangeView:
         """Return a draft as it is shown, with its impact; computed once."""

@@ -36,6 +36,7 @@ class RowSelection(NamedTuple):
         codes: Note codes, of which a row must have at least one; empty for any row.
         no_recipient: Whether only rows without a recipient are listed.
         overdue: Whether only rows are listed whose deadline has passed and whose renewal date has not.
+        upcoming: Whether only rows are listed whose renewal date has not passed.
         order: What the rows are sorted by; equal rows keep their order.
         reverse: Whether the order is reversed.
     """
@@ -47,6 +48,7 @@ class RowSelection(NamedTuple):
     codes: frozenset[str] = frozenset()
     no_recipient: bool = False
     overdue: bool = False
+    upcoming: bool = False
     order: Order = Order.DEADLINE
     reverse: bool = False
 
@@ -91,6 +93,7 @@ def _is_selected(row: ReportRow, selection: RowSelection, today: date) -> bool:
         and (not selection.codes or any(note.code in selection.codes for note in row.notes))
         and not (selection.no_recipient and row.resolution.to)
         and not (selection.overdue and not (renewal and deadline and deadline < today <= renewal.day))
+        and not (selection.upcoming and not (renewal and today <= renewal.day))
     )
 
 

@@ -53,6 +53,7 @@ def render_diff(
         people if recipients_only else change_table(changes),
         names=impact.clients if recipients_only else tuple(dict.fromkeys(filter(None, entries))),
         lines=tuple(_lines(comparison, changes, recipients_only=recipients_only)) if differs else (),
+        screen=None if differs else lambda _: [line(("No differences.", "dim"))],
         markdown=lambda: "\n".join(_markdown(comparison, changes, people)) + "\n",
         warnings=warnings,
         status=ExitStatus.NO if exit_code and differs else ExitStatus.DONE,

@@ -97,18 +97,11 @@ class History:
         return record is not None
 
     def _read_records(self) -> Iterator[Record]:
-        outcomes: dict[str, str] = {}
         newer: Record | None = None
-        for distance, text in enumerate(_read_backwards(self._path)):
-            line = decode_line(text)
+        for distance, (text, line, outcome) in enumerate(_read_outcomes(self._path, self._digest)):
             if line is None:
                 self._unreadable += [distance] if text.strip() else []
-                continue
-            if isinstance(line, Settlement):
-                outcomes.setdefault(line.id, line.outcome)
-                continue
-            outcome = outcomes.get(line.id) or _outcome_by_digest(line, self._digest)
-            if outcome == "dropped":
+            if not isinstance(line, Record) or outcome == "dropped":
                 continue
             left = line.after if outcome == "done" else line.before
             if newer:
@@ -134,16 +127,18 @@ def read(store: Path, digest: str) -> History:
     return History(path, digest)
 
 
-def prune(store: Path, keep: int) -> tuple[int, int]:
-    """Shorten the journal to its newest records.
+def prune(store: Path, keep: int, digest: str, *, dry_run: bool = False) -> tuple[int, int]:
+    """Shorten the journal to its newest changes.
 
-    Return the numbers of records that were removed and kept.
+    Return the numbers of changes that were removed and kept. A change that was never made does not count.
 
-    Call it under the lock. The removed changes can no longer be undone.
+    Call it under the lock, unless it is a dry run. The removed changes can no longer be undone.
 
     Args:
         store: The path of the data file.
-        keep: The number of records to keep, from 1.
+        keep: The number of changes to keep, from 1.
+        digest: That of the data file, as for ``read``.
+        dry_run: Whether to leave the journal as it is.
 
     Raises:
         FileError: If the journal cannot be read or replaced; then it is unchanged.
@@ -152,15 +147,16 @@ def prune(store: Path, keep: int) -> tuple[int, int]:
     kept: list[bytes] = []
     total = 0
     try:
-        for text in _read_backwards(path):
+        for text, line, outcome in _read_outcomes(path, digest):
             if total < keep:
                 kept.append(text)
-            total += isinstance(decode_line(text), Record)
+            total += isinstance(line, Record) and outcome != "dropped"
     except OSError as error:
         raise files.explain_os_error("read", path, error) from None
     if total <= keep:
         return 0, total
-    files.replace(path, b"\n".join(reversed(kept)), expected=None)
+    if not dry_run:
+        files.replace(path, b"\n".join(reversed(kept)), expected=None)
     return total - keep, keep
 
 
@@ -284,6 +280,21 @@ def _is_file(path: Path) -> bool:
     if not stat.S_ISREG(status.st_mode):
         raise FileError(f"'{path}' is not a regular file", hint="move it away")
     return True
+
+
+def _read_outcomes(path: Path, digest: str) -> Iterator[tuple[bytes, Record | Settlement | None, str]]:
+    """Yield the lines of the journal, the last one first, with their outcomes.
+
+    The ``digest`` of the data file is the outcome of a record that a killed writer left open.
+    """
+    outcomes: dict[str, str] = {}
+    for text in _read_backwards(path):
+        line, outcome = decode_line(text), ""
+        if isinstance(line, Settlement):
+            outcomes.setdefault(line.id, line.outcome)
+        elif line:
+            outcome = outcomes.get(line.id) or _outcome_by_digest(line, digest)
+        yield text, line, outcome
 
 
 def _read_backwards(path: Path) -> Iterator[bytes]:

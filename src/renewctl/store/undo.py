@@ -72,6 +72,8 @@ def _choose(before: Snapshot, records: History, change_id: str | None) -> Record
     matches = records.find_record(change_id.lower()) if change_id else []
     if len(matches) != 1:
         message = f"change {change_id!r} not found"
+        if (oldest := records.find_oldest()) and oldest.parent:
+            message += "; older changes were removed from the history"
         if matches:
             message = f"{change_id!r} matches {len(matches)} changes"
         raise UsageError(message, hint=f"list the changes: {command_line('history')}")

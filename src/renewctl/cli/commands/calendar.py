@@ -1,5 +1,6 @@
 """``calendar``: renewal deadlines and dates as an iCalendar file."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from renewctl.cli.input_files import read_input
 from renewctl.cli.options import Text
 from renewctl.cli.runtime import Run
 from renewctl.domain.dates import parse_span
+from renewctl.errors import UsageError
 from renewctl.exchange.calendar import NO_EXPORT, build_calendar, identify_clients, read_export
 from renewctl.render.result import Result
 from renewctl.text import count_of, list_some
@@ -17,7 +19,7 @@ from renewctl.text import count_of, list_some
 _MOST_NAMED = 3
 
 
-@command("calendar", out="text")
+@command("calendar", out=".ics")
 def calendar(
     run: Run,
     query: Query,
@@ -36,6 +38,9 @@ def calendar(
     import it into a separate calendar. When you import it again, events move with their renewals, and
     --since cancels the events of renewals that no longer exist. Requires the extra "calendar".
     """
+    if earlier and run.out and Path(run.out).resolve() == Path(earlier).resolve():
+        hint = "write another file, and compare it with this one next time"
+        raise UsageError("--since and --out name the same file", hint=hint)
     days = [(parse_span(word, run.today, option="--remind") - run.today).days for word in remind or ()]
     run.progress.begin("Reading")
     rows = build_report(run, query, unbounded=True).rows

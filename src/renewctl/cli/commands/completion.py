@@ -30,7 +30,7 @@ _INSTALL: Mapping[Shell, str] = {
 }
 
 
-@command("completion", out="text")
+@command("completion", out="")
 def completion(
     run: Run,  # noqa: ARG001
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh, fish, powershell or pwsh.")],

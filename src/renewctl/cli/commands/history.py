@@ -14,7 +14,7 @@ from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain.identifiers import client_key
 from renewctl.domain.paths import LIST_DEPTH
-from renewctl.errors import UsageError
+from renewctl.errors import ConfirmationRequired, UsageError
 from renewctl.model import Change
 from renewctl.render import history as render
 from renewctl.render.history import HistoryItem
@@ -30,7 +30,7 @@ _MOST_SHOWN = 20
 """The number of changes that a terminal shows without ``--limit``."""
 
 
-@command("history")
+@command("history", options=("dry_run", "yes", "lock_timeout"))
 def history(
     run: Run,
     clients: Clients = None,
@@ -61,7 +61,9 @@ def history(
         others = {"CLIENT": clients, "--limit": limit, "--all": everything, "--long": long}
         refuse_together(["--prune", *(name for name, given in others.items() if given)])
         return _prune(run, keep, prune=prune)
-    digest = files.digest(files.read_bytes(run.place.path)) if run.place.path.exists() else ""
+    if run.dry_run:
+        raise UsageError("--dry-run requires --prune", hint="remove --dry-run")
+    digest = _read_digest(run)
     past = store_history.read(run.place.path, digest)
     if limit is None and not everything and run.form is Output.TABLE and run.environment.is_terminal():
         limit = _MOST_SHOWN
@@ -88,19 +90,49 @@ def _prune(run: Run, keep: int | None, *, prune: bool) -> Result:
 
     Raises:
         UsageError: If one of ``--prune`` and ``--keep`` is missing.
+        ConfirmationRequired: If changes would be removed, and nobody can be asked.
         RenewctlError: If the history is locked, or cannot be read or replaced.
     """
+    from renewctl.cli.write_command import ask, can_ask  # Lazy import: only a change needs it.
+
     if keep is None or not prune:
         raise UsageError("--prune requires --keep" if prune else "--keep requires --prune", hint="add both")
-    with lock_store(run.place.path):
-        removed, kept = store_history.prune(run.place.path, keep)
-    name = store_history.path_of(run.place.path).name
-    text = f"No changes: {name} has {count_of(kept, 'change')}."
-    if removed:
-        text = f"Removed {count_of(removed, 'older change')} from {name}. Kept {kept}."
+    store = run.place.path
+    name = store_history.path_of(store).name
+    removed, kept = store_history.prune(store, keep, _read_digest(run), dry_run=True)
+    changes = count_of(removed, "older change")
+    if removed and not run.dry_run:
+        loss = f"{changes} would be removed from {name} for good"
+        if not (run.yes or can_ask(run)):
+            hint = "check the number with --dry-run, then add --yes"
+            raise ConfirmationRequired(f"confirmation required: {loss}", hint=hint)
+        if not run.yes:
+            ask(run, f"{loss}. Continue?")
+        with lock_store(store, run.lock_timeout):
+            removed, kept = store_history.prune(store, keep, _read_digest(run))
+    if not removed:
+        lines = [line(f"No changes: {name} has {count_of(kept, 'change')}.")]
+    elif run.dry_run:
+        lines = [line(f"Would remove {changes} from {name} and keep {kept}.")]
+        lines.append(line(("Dry run: nothing was saved.", "warning")))
+    else:
+        lines = [line(f"Removed {count_of(removed, 'older change')} from {name} and kept {kept}.")]
+    counts = {"removed": removed, "kept": kept}
+    document = {"schema": "renewctl.history-prune/1", "dry_run": run.dry_run, **counts}
     table = DataTable(("removed", "kept"), ((removed, kept),))
-    document = {"schema": "renewctl.history-prune/1", "removed": removed, "kept": kept}
-    return Result(document, table, lines=[line(text)], change=True, written=removed > 0)
+    return Result(document, table, lines=lines, change=True, written=removed > 0 and not run.dry_run)
+
+
+def _read_digest(run: Run) -> str:
+    """Return the digest of the data file; empty if only its history exists.
+
+    Raises:
+        RenewctlError: If neither exists.
+    """
+    store = run.place.path
+    if not store.exists() and not store_history.path_of(store).exists():
+        run.read()  # This raises the error.
+    return files.digest(files.read_bytes(store)) if store.exists() else ""
 
 
 def _warn_of_renamed(run: Run, past: History, digest: str) -> tuple[str, ...]:

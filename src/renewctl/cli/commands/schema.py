@@ -8,7 +8,7 @@ from renewctl.render.result import Result
 from renewctl.workspace.companion_files import schema_text
 
 
-@command("schema", out="text")
+@command("schema", out=".json")
 def schema(run: Run) -> Result:  # noqa: ARG001
     """Print the JSON Schema of the data file.
 

@@ -115,6 +115,10 @@ class Filters(NamedTuple):
             help="Show only renewals past their deadline, but not past their renewal date.",
         ),
     ] = False
+    upcoming: Annotated[
+        bool,
+        filter_option("--upcoming", help="Omit past renewals and clients without a renewal date."),
+    ] = False
     sort: Annotated[
         Order,
         filter_option(
@@ -139,6 +143,7 @@ class Filters(NamedTuple):
             frozenset(parse_code(word, SEVERITY, "--code: unknown code") for word in words),
             self.no_recipient,
             self.overdue,
+            self.upcoming,
             self.sort,
             self.reverse,
         )
