@@ -94,8 +94,9 @@ def without_recipient_lines(
     for client, email, uncertain in (*impact.lost_required, *impact.new_required):
         clients_of.setdefault((email, uncertain), []).append(names.get(client, client))
     for (email, uncertain), missing_at in clients_of.items():
-        head = f"{email} must be notified, but {_describe_missing(uncertain=uncertain, would=would)}: "
-        yield line((head, "error"), HANG, (list_some(missing_at, MOST_NAMED, f" {WHERE_ALL}"), "strong"))
+        head = f"Must be notified, but {_describe_missing(uncertain=uncertain, would=would)}: "
+        listed = list_some(missing_at, MOST_NAMED, f" {WHERE_ALL}")
+        yield line((head, "error"), HANG, (email, "strong"), f" about {listed}")
 
 
 def _describe_missing(*, uncertain: bool, would: bool) -> str:
