@@ -53,6 +53,21 @@ def test_the_package_is_added_to_the_environment_of_renewctl(prefix: str, comman
     assert install_command("icalendar", prefix) == command
 
 
+@pytest.mark.parametrize(
+    ("prefix", "command"),
+    [
+        (f"{PIPX}renewctl", "pipx runpip renewctl install --force-reinstall icalendar"),
+        (UV, f"uv pip install --reinstall --python {UV} icalendar"),
+        ("/opt/venv", f"{quote(sys.executable)} -m pip install --force-reinstall icalendar"),
+    ],
+)
+def test_a_package_whose_files_are_missing_is_installed_again(
+    prefix: str, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(monkeypatch, None)
+    assert install_command("icalendar", prefix, again=True) == command
+
+
 def test_the_command_is_short_if_python_on_the_path_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     monkeypatch.setattr(sys, "executable", shutil.which("python"))

@@ -19,27 +19,32 @@ _MODULES = {
 }
 
 
-def install_command(package: str, prefix: str = sys.prefix) -> str:
-    """Return the command that adds a package to the environment ``prefix``.
-
-    ``package`` is a name, or a requirement such as ``xlrd>=2.0.1``.
+def install_command(package: str, prefix: str = sys.prefix, *, again: bool = False) -> str:
+    """Return the command that adds a package to an environment.
 
     No command installs renewctl by name: it is on no index, and a package of that name is not this one.
+
+    Args:
+        package: A name, or a requirement such as ``xlrd>=2.0.1``.
+        prefix: The folder of the environment.
+        again: Whether to install the package even if its metadata is there.
     """
     home, name = Path(prefix), package.partition(">=")[0]
     package = quote(package)
     above = home.parent.parts[-2:]
+    if above == ("pipx", "venvs") and again:
+        return f"pipx runpip {quote(home.name)} install --force-reinstall {package}"
     if above == ("pipx", "venvs"):
         return f"pipx inject {quote(home.name)} {package}"
     if above == ("uv", "tools") and (source := _find_source()):
         # uv recreates the environment, so the packages added earlier must be named again.
         installed = [each for each, module in _MODULES.items() if each == name or find_spec(module)]
         added = " ".join(f"--with {package if each == name else each}" for each in installed)
-        return f"uv tool install {added} {quote(f'renewctl @ {source}')}"
+        return f"uv tool install {'--reinstall ' if again else ''}{added} {quote(f'renewctl @ {source}')}"
     if above == ("uv", "tools"):
-        return f"uv pip install --python {quote(prefix)} {package}"
+        return f"uv pip install {'--reinstall ' if again else ''}--python {quote(prefix)} {package}"
     python = "python" if shutil.which("python") == sys.executable else quote(sys.executable)
-    return f"{python} -m pip install {package}"
+    return f"{python} -m pip install {'--force-reinstall ' if again else ''}{package}"
 
 
 def _find_source() -> str:

@@ -137,9 +137,11 @@ def test_leaving_the_pager_early_keeps_the_exit_status(
         (("-o", "markdown"), {}),
         (("-o", "names"), {}),
         ((), {"TERM": "dumb"}),
+        ((), {"TERM": ""}),
+        ((), {"TERM": None}),
     ],
 )
-def test_cases_without_a_pager(options: tuple[str, ...], variables: dict[str, str]) -> None:
+def test_cases_without_a_pager(options: tuple[str, ...], variables: dict[str, str | None]) -> None:
     screen = look(*LONG, *options, **variables)
     assert not PAGED.exists()
     assert screen.text.count("\n") > 10

@@ -138,3 +138,12 @@ def test_help_reads_no_file(run: Callable) -> None:
 def test_the_names_of_a_page_are_the_items_it_lists(run: Callable) -> None:
     assert run("help", "exit-codes", "-o", "names").out.splitlines()[:2] == ["0", "1"]
     assert "never-confirmed" in run("help", "rules", "-o", "names").out.splitlines()
+
+
+def test_the_help_on_status_1_names_every_command_of_the_reference(run: Callable) -> None:
+    page = EXIT_STATUSES.read_text("utf-8")
+    cells = re.findall(r"(?m)^\| `(.*?)` \|", page.partition("## Status 1")[2])
+    assert len(cells) > 5
+    meaning = json.loads(run("help", "exit-codes", "-o", "json").out)["items"][1]["meaning"]
+    words = [next((word for word in cell.split() if word.startswith("--")), cell) for cell in cells]
+    assert [word for word in words if meaning.count(word) < words.count(word)] == []

@@ -371,7 +371,7 @@ def _warm() -> None:
         for name, text in stores.items():
             path = Path(folder, name)
             path.write_text(text)
-            for words in (["set-default", "--owner", "hubspot"], ["client", "list"], ["x"]):
+            for words in (["set-default", "--owner", "hubspot"], ["client", "list"], ["doctor"], ["x"]):
                 main([*words, "--store", str(path)])
             assert "hubspot" in path.read_text(), name
 

@@ -35,7 +35,8 @@ def show(text: str, environment: Environment, below: int = 0) -> None:
 
 def find_pager(variables: Mapping[str, str]) -> str:
     """Return the command of the pager; empty if there is none or it is turned off."""
-    if variables.get("TERM") == "dumb":
+    # The console of Windows needs no TERM.
+    if (variables.get("TERM") or ("" if sys.platform == "win32" else "dumb")) == "dumb":
         return ""
     named = [variables[name] for name in VARIABLES if name in variables]
     pager = named[0].strip() if named else "less -FRX" if shutil.which("less") else ""

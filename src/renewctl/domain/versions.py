@@ -26,8 +26,8 @@ def version_of(data: Mapping[str, Any], current: int = CURRENT) -> int:
         # A number with thousands of digits is valid TOML, and must not make the message fail.
         text = str(version) if version < 10**9 else "over 10^9"
         message = f"the file has version {text}; the newest supported version is {current}"
-        problem = Problem(message, ("version",), "install a newer version of renewctl")
-        raise StoreTooNew("the file requires a newer version of renewctl", problems=[problem])
+        hint, problem = "install a newer version of renewctl", Problem(message, ("version",))
+        raise StoreTooNew("the file requires a newer version of renewctl", hint=hint, problems=[problem])
     return version
 
 

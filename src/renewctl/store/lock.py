@@ -70,7 +70,7 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
     try:
         lock.acquire(poll_interval=0.02)
     except Timeout:
-        message = f"{store} is locked by {_describe_owner(path)}; waited {timeout:g} s"
+        message = f"{store} is locked by {describe_owner(path)}; waited {timeout:g} s"
         hint = "wait longer with --lock-timeout 60"
         raise StoreLocked(message, hint=hint) from None
     except OSError as error:
@@ -86,11 +86,13 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
             lock.release()
 
 
-def _describe_owner(path: Path) -> str:
+def describe_owner(path: Path, *, host: bool = True) -> str:
+    """Return the holder that a lock file notes; ``host`` adds the machine."""
     try:
         with path.open("rb") as file:
             note = file.read(200).decode("utf-8", "replace").splitlines()
         age = max(0, int(time.time()) - int(note[1]))
     except (OSError, IndexError, ValueError):
         return "another process"
-    return f"{note[0]}, for {age} s"
+    process = note[0] if host else note[0].partition(" on ")[0]
+    return f"{process}, for {age} s"

@@ -24,5 +24,5 @@ def doctor(
     something is wrong.
     """
     environment = run.environment
-    context = Context(environment.variables, environment.stdout, find_shell(), run.place, full)
+    context = Context(environment.variables, environment.stdout, find_shell(), lambda: run.place, full)
     return render_facts([*examine(context)])
