@@ -16,7 +16,7 @@ help: ## List the targets
 setup: .venv/.stamp ## Create or update .venv with everything needed
 
 test: check ## Run every check, then every test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 matrix: setup ## Test every Python found with the lowest and the newest dependencies (PYTHONS=...)
 	$(BIN)/python tests/matrix.py $(PYTHONS)
@@ -24,8 +24,8 @@ matrix: setup ## Test every Python found with the lowest and the newest dependen
 lowest: setup ## Run the shorter tests with the lowest dependencies on the oldest Python found
 	$(BIN)/python tests/matrix.py --quick $(PYTHONS)
 
-soak: setup ## Run the long tests: faults at every file call, many writers, random edits (ARGS=...)
-	RENEWCTL_SOAK=1 $(BIN)/python -m pytest -n auto -m soak $(ARGS)
+soak: setup ## Run the long tests: faults at every file call, many writers, laws, random edits (ARGS=...)
+	RENEWCTL_SOAK=1 $(BIN)/python -m pytest -n auto --dist worksteal -m soak $(ARGS)
 
 check: setup ## Check style, types and the layers of the code
 	$(BIN)/python -m ruff check .

@@ -7,6 +7,8 @@ the environment, but not the blocked network.
 import hashlib
 import io
 import os
+import re
+import shlex
 import shutil
 import signal
 import socket
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,19 +43,29 @@ RESET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 # No deadline, and no check of how fast examples are generated: no test depends on speed.
 settings.register_profile(
     "ci",
-    max_examples=50,  # The soak profile runs thousands.
+    max_examples=50,
     derandomize=True,
     deadline=None,
     print_blob=True,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("soak", settings.get_profile("ci"), derandomize=False, max_examples=5000)
+settings.register_profile("soak", settings.get_profile("ci"), derandomize=False, max_examples=1000)
 settings.load_profile("soak" if SOAK else "ci")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Make every law a long test, too."""
+    for item in items if SOAK else ():
+        if isinstance(item, pytest.Function) and getattr(item.function, "is_hypothesis_test", False):
+            item.add_marker("soak")
+
+
 # A background job of a shell ignores Ctrl-C, and so do the processes that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+_NUMBERS = count(1)
 OF_ONE_COMMAND = {"html", "eml", "github"}
 """The output formats that only one command has."""
 
@@ -68,6 +81,27 @@ class Ran(NamedTuple):
     def data(self) -> bytes:
         """The output as bytes, if it is not text."""
         return self.out.encode(errors="surrogateescape")
+
+
+def arguments_of(line: str) -> list[str] | None:
+    """Return the arguments in a line that calls renewctl; None if the line needs a shell."""
+    if not re.fullmatch(r"renewctl(?: (?:\\\n|[^|<>;&$*\\\n])*)?", line):
+        return None
+    return shlex.split(line.replace("\\\n", ""))[1:]
+
+
+class Terminal(io.BytesIO):
+    """The bytes that are written to a stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def kept_environment() -> dict[str, str]:
+    """Return the variables that tests keep."""
+    return {
+        name: value for name, value in os.environ.items() if name in KEPT or name.startswith(KEPT_PREFIXES)
+    }
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -96,6 +130,22 @@ def _nothing_of_the_users_touched() -> Iterator[None]:
     assert digests(EXAMPLES) == examples, f"a test changed {EXAMPLES}"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_environment() -> Iterator[None]:
+    """Remove the user's variables once, so that little is left to do for each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.keys() - kept_environment().keys() - {"HOME"}:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Return an empty folder. To find a number, pytest's own reads the names of all folders before."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return tmp_path_factory.mktemp(f"{name}{next(_NUMBERS)}", numbered=False)
+
+
 @pytest.fixture(autouse=True)
 def _hermetic(tmp_path: Path) -> Iterator[None]:
     """Run a test in an empty folder, at UTC, with 100 columns, no color and no pager."""
@@ -103,9 +153,8 @@ def _hermetic(tmp_path: Path) -> Iterator[None]:
     work.mkdir()
     # A test that writes a file without ``main`` leaves signals held back.
     with restore_signals(), pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name not in KEPT and not name.startswith(KEPT_PREFIXES):
-                patch.delenv(name)
+        for name in os.environ.keys() - kept_environment().keys():
+            patch.delenv(name)
         # The parent folder is the home folder, so the search for a data file ends there.
         for name, value in {
             "HOME": str(tmp_path),

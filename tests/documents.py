@@ -8,19 +8,22 @@ examples/agency.toml as renewctl.toml.
 
 import os
 import re
+import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pexpect
+from terminals import end_on_terminal, start_on_terminal
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WIDTH = 96
 GENERATED = ("commands.md", "findings.md")
 _BLOCK = re.compile(r"(?ms)^```console\n(.*?)^```$")
 _PORTFOLIO = "<!-- portfolio -->"
+Answer = Callable[[str, Path], str]
+"""Return the output of a command in a folder."""
 
 
 def documents() -> list[Path]:
@@ -33,8 +36,9 @@ def documents() -> list[Path]:
     return sorted(path for path in found if path.name not in GENERATED)
 
 
-def refreshed(text: str) -> str:
+def refreshed(text: str, answer: Answer | None = None) -> str:
     """Return the document with the present output of its commands."""
+    answer = answer or run_in_terminal
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "work"
         shutil.copytree(REPOSITORY / "examples", work / "examples")
@@ -42,7 +46,7 @@ def refreshed(text: str) -> str:
         for found in _BLOCK.finditer(text):
             if _PORTFOLIO in text[last : found.start()]:
                 shutil.copyfile(REPOSITORY / "examples" / "agency.toml", work / "renewctl.toml")
-            pieces += [text[last : found.start(1)], _block(found[1], work)]
+            pieces += [text[last : found.start(1)], _block(found[1], work, answer)]
             last = found.end(1)
         return "".join([*pieces, text[last:]])
 
@@ -55,8 +59,8 @@ def outputs(text: str) -> Iterator[tuple[str, list[str]]]:
             yield command, entry.splitlines()[command.count("\n") + 1 :]
 
 
-def _block(text: str, work: Path) -> str:
-    return "".join(f"$ {command}\n{_output(command, work)}" for command in _commands(text))
+def _block(text: str, work: Path, answer: Answer) -> str:
+    return "".join(f"$ {command}\n{answer(command, work)}" for command in _commands(text))
 
 
 def _commands(text: str) -> list[str]:
@@ -70,7 +74,8 @@ def _commands(text: str) -> list[str]:
     return commands
 
 
-def _output(command: str, work: Path) -> str:
+def run_in_terminal(command: str, work: Path) -> str:
+    """Run a command in a shell on a terminal, in this folder. Return its output, with the exit status."""
     environment = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(work.parent),
@@ -80,20 +85,15 @@ def _output(command: str, work: Path) -> str:
         "LC_ALL": "C.UTF-8",
         "RENEWCTL_AS_OF": "2026-11-23",
     }
-    child = pexpect.spawn(
-        "/bin/bash",
-        ["-c", command.replace("\n> ", "\n")],
-        cwd=str(work),
-        env=environment,
-        dimensions=(60, WIDTH),
-        encoding="utf-8",
-        timeout=300,
-    )
-    child.expect(pexpect.EOF)
-    child.close()
-    shown = [line.rstrip() for line in child.before.replace("\r\n", "\n").splitlines()]
-    status = f"(exit status {child.exitstatus})\n" if child.exitstatus else ""
-    return "".join(line + "\n" for line in shown) + status
+    line = f"cd {shlex.quote(str(work))}; {command}".replace("\n> ", "\n")
+    child = start_on_terminal("/bin/bash", ["-c", line], environment, rows=60, columns=WIDTH)
+    return format_output(end_on_terminal(child), child.exitstatus)
+
+
+def format_output(text: str, status: int) -> str:
+    """Return the output of a command as documents show it."""
+    shown = [line.rstrip() for line in text.splitlines()]
+    return "".join(line + "\n" for line in shown) + (f"(exit status {status})\n" if status else "")
 
 
 if __name__ == "__main__":

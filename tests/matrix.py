@@ -62,7 +62,7 @@ def run(python: str, version: str, name: str, tests: Iterable[str]) -> tuple[str
     start = time.monotonic()
     # A package without a wheel for a Python would need a compiler.
     install = [BIN / "uv", "pip", "install", "--python", folder, "--only-binary", ":all:"]
-    options = ["-n", "auto", "-m", "not soak and not locked"]
+    options = ["-n", "auto", "--dist", "worksteal", "-m", "not soak and not locked"]
     with log.open("w", encoding="utf-8") as file:
         for command in (
             [BIN / "uv", "venv", "--clear", "--python", python, folder],

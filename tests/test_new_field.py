@@ -1,7 +1,7 @@
 """A new field of a client needs one line in the table of fields and one attribute of the model.
 
 The tests follow "Add a field" in CONTRIBUTING.md in a copy of the code, with one field of each kind that is
-likely for a client. Then they use the new fields as people do, in processes.
+likely for a client. Then they use the new fields as people do.
 """
 
 import csv
@@ -10,14 +10,14 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from conftest import PATIENCE
+from conftest import kept_environment
+from store.faulty import Server
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "renewctl"
 
@@ -74,8 +74,8 @@ VALUES = "".join(f"{key} = {new.stored}\n" for key, new in NEW.items())
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a copy of the code that has the new fields."""
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server that runs a copy of the code, which has the new fields."""
     folder = tmp_path_factory.mktemp("new-field")
     shutil.copytree(SOURCE, folder / "renewctl", ignore=shutil.ignore_patterns("__pycache__"))
     lines = [
@@ -91,7 +91,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     insert(folder / "renewctl" / "model.py", client, "".join(f"    {line}\n" for line in attributes))
     with (folder / "renewctl" / "texts" / "headers.toml").open("a", encoding="utf-8") as headers:
         headers.writelines(f'\n[certain.{key}]\nde = ["Das {key}"]\n' for key in NEW)
-    return folder
+    server = Server(**kept_environment() | {"PYTHONPATH": str(folder)})
+    yield server
+    server.close()
 
 
 def insert(path: Path, block: str, lines: str) -> None:
@@ -105,9 +107,9 @@ def insert(path: Path, block: str, lines: str) -> None:
 class Program:
     """The copy of renewctl with the new fields, and its store in the current folder."""
 
-    def __init__(self, folder: Path) -> None:
-        variables = {"PYTHONPATH": str(folder), "RENEWCTL_AS_OF": "2026-11-23", "COLUMNS": "140"}
-        self.environment = {**os.environ, **variables}
+    def __init__(self, server: Server) -> None:
+        os.environ |= {"RENEWCTL_AS_OF": "2026-11-23", "COLUMNS": "140"}
+        self.server = server
         self.path = Path("renewctl.toml")
 
     def write(self, clients: str) -> None:
@@ -120,17 +122,9 @@ class Program:
 
     def run(self, *argv: str, status: int = 0) -> str:
         """Return the output of the command."""
-        command = [sys.executable, "-m", "renewctl", *argv]
-        done = subprocess.run(
-            command,
-            env=self.environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        ran = self.server.run(*argv, watched=False)
+        assert ran.status == status, ran.out + ran.err
+        return ran.out + ran.err
 
     def json(self, *argv: str, status: int = 0) -> Any:
         """Return the document that the command prints."""
@@ -142,9 +136,9 @@ class Program:
 
 
 @pytest.fixture
-def program(copy: Path) -> Program:
+def program(changed: Server) -> Program:
     """Return the program, and two clients of which the first has all the new fields."""
-    program = Program(copy)
+    program = Program(changed)
     program.write(f'{ACME}{VALUES}\n[clients."beta.example"]\n')
     return program
 

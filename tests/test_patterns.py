@@ -26,7 +26,7 @@ LOCAL = {
     "exchange/spreadsheet.py": {"pattern": "[pattern for pattern, _ in _TEXTUAL]", "part": "','"},
 }
 """The values of local names, as expressions of the names of their module."""
-LONG = 100_000
+LONG = 40_000
 SECONDS = 5
 """Limit of processor time; a linear pattern takes some hundredths of a second."""
 RUNS = (

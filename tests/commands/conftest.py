@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import PATIENCE
+from conftest import PATIENCE, Terminal
 
 AS_OF = "2026-11-23"
 SMALL = Path(__file__).parent / "stores" / "small.toml"
@@ -56,11 +56,6 @@ def spawn() -> Callable[..., Process]:
     return run
 
 
-class _Terminal(io.BytesIO):
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
 def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
     """Return a function that runs renewctl as on a terminal.
@@ -72,7 +67,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str
     from renewctl.main import main
 
     def run(*argv: str, columns: int = 100, colour: bool = False) -> tuple[int, str, str]:
-        out, err = _Terminal(), _Terminal()
+        out, err = Terminal(), Terminal()
         # Keep the wrappers: a wrapper that is deleted closes its stream.
         streams = [io.TextIOWrapper(raw, encoding="utf-8", write_through=True) for raw in (out, err)]
         with monkeypatch.context() as patch:

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
 import tomlkit
 from hypothesis import given, settings
@@ -27,6 +26,7 @@ from renewctl.cli.options import ADDRESS
 from renewctl.domain.check import CODES
 from renewctl.domain.identifiers import KEY
 from renewctl.domain.notes import SEVERITY
+from terminals import start_on_terminal
 
 SHELLS = {
     "bash": ["bash", "--norc", "--noprofile", "-i"],
@@ -67,14 +67,8 @@ class Shell:
         program.write_text(RENEWCTL.format(python=shlex.quote(sys.executable)))
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
         environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb"}
-        self.child = pexpect.spawn(
-            shutil.which(name),
-            SHELLS[name][1:],
-            env=environment,
-            encoding="utf-8",
-            timeout=PATIENCE,
-            dimensions=(50, 200),
-        )
+        self.child = start_on_terminal(shutil.which(name), SHELLS[name][1:], environment, columns=200)
+        self.child.delaybeforesend = 0.05  # A shell needs a moment to read the keys itself.
         for line in (*begin, READY[name], "echo RE''ADY"):
             self.child.send(line + "\r")
         self.child.expect_exact("READY")
@@ -84,10 +78,10 @@ class Shell:
         words = Path.home() / "words"
         words.unlink(missing_ok=True)
         self.child.send(typed + "\t\r")
-        for _ in range(PATIENCE * 20):
+        for _ in range(PATIENCE * 100):
             if words.exists():
                 return words.read_text().splitlines()
-            time.sleep(0.05)
+            time.sleep(0.01)
         raise AssertionError(f"{typed!r} was never run: {self.child.read_nonblocking(10000, 1)}")
 
 
@@ -118,18 +112,13 @@ LINES = (
     *("renewctl check --ignore $(touch F),no-", "renewctl --store '$(touch F)' explain ab"),
     *("renewctl check --ignore '`touch F`,no-", "renewctl check --ignore \"a))';touch F;'((,no-"),
 )
+# Words, quotes, variables, pipes and paths differ between shells; test_values_are_offered has the rest.
 KNOWN = [
     ("renewctl expl", ["explain"]),
-    ("renewctl client sh", ["client", "show"]),
     ("renewctl explain ac", ["explain", "acme.example"]),
     ("renewctl who acme.example bor", ["who", "acme.example", "borges-2.example"]),
     ("renewctl who --requ", ["who", "--require-recipient"]),
-    ("renewctl override acme.example --owner par", ["override", "acme.example", "--owner", "partner"]),
     ("renewctl set-default --notify an", ["set-default", "--notify", "ana+x@agency.example"]),
-    ("renewctl user remove ana", ["user", "remove", "ana+x@agency.example"]),
-    ("renewctl client assign acme.example dec", ["client", "assign", "acme.example", "decision-maker"]),
-    ("renewctl check --explain no-rec", ["check", "--explain", "no-recipient"]),
-    ("renewctl who -o mark", ["who", "-o", "markdown"]),
     ("renewctl explain --store other.toml oth", ["explain", "--store", "other.toml", "other.example"]),
     (
         "renewctl explain --store 'an other.toml' oth",
@@ -162,12 +151,8 @@ def test_names_with_special_characters_are_not_offered(shell: Shell) -> None:
     assert {path.name for path in Path().iterdir()} == {"renewctl.toml"}
 
 
-@pytest.mark.parametrize(
-    "text", [None, "", "version = ", "\x00\xff", "clients = 3", "version = 99", "a = " + "[" * 5000]
-)
-def test_an_unreadable_file_offers_nothing(text: str | None, shell: Shell) -> None:
-    if text is not None:
-        Path("renewctl.toml").write_text(text, encoding="latin-1")
+def test_an_unreadable_file_offers_nothing(shell: Shell) -> None:
+    Path("renewctl.toml").write_text("version = ")
     assert shell.entered("renewctl explain a") == ["explain", "a"]
     assert shell.entered("renewctl expl") == ["explain"]
 
@@ -256,6 +241,10 @@ def test_every_command_is_offered(path: tuple[str, ...], offered: Callable) -> N
     ("line", "words"),
     [
         ("client assign acme.example ", {"primary", "billing", "decision-maker"}),
+        ("client sh", {"show"}),
+        ("client assign acme.example dec", {"decision-maker"}),
+        ("user remove ana", {"ana@agency.example"}),
+        ("who -o mark", {"markdown"}),
         ("set-default --owner ", {"hubspot", "partner"}),
         ("set-default --notify ", {"ana@agency.example", "rui@agency.example", "none"}),
         ("client list --user ", {"ana@agency.example", "rui@agency.example", "none"}),
@@ -284,6 +273,16 @@ def test_every_command_is_offered(path: tuple[str, ...], offered: Callable) -> N
 )
 def test_values_are_offered(line: str, words: set[str], offered: Callable, small: Path) -> None:
     assert set(offered(f"renewctl {line}")) == words
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "version = ", "\x00\xff", "clients = 3", "version = 99", "a = " + "[" * 5000]
+)
+def test_no_value_of_an_unreadable_file_is_offered(text: str | None, offered: Callable) -> None:
+    if text is not None:
+        Path("renewctl.toml").write_text(text, encoding="latin-1")
+    assert offered("renewctl explain a") == []
+    assert offered("renewctl expl") == ["explain"]
 
 
 def test_completion_uses_the_same_file_as_a_command(

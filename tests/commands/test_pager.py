@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import pexpect
 import pytest
 
-from commands.conftest import AS_OF, Process
+from commands.conftest import AS_OF
 from conftest import PATIENCE
+from terminals import end_on_terminal, start_on_terminal
 
 LONG = ("client", "list")
 PAGED = Path("paged")
@@ -33,20 +34,11 @@ def start(*argv: str, height: int = 10, width: int = 100, **variables: str | Non
     """Start renewctl on a terminal of this size; a variable that is None is not set."""
     env = {**os.environ, "RENEWCTL_AS_OF": AS_OF, "TERM": "xterm-256color", "PAGER": TO_FILE, **variables}
     env = {name: value for name, value in env.items() if value is not None and name != "COLUMNS"}
-    return pexpect.spawn(
-        sys.executable,
-        ["-m", "renewctl", *argv],
-        env=env,
-        dimensions=(height, width),
-        encoding="utf-8",
-        timeout=PATIENCE,
-    )
+    return start_on_terminal(sys.executable, ["-m", "renewctl", *argv], env, rows=height, columns=width)
 
 
 def end(process: Any) -> Screen:
-    process.expect(pexpect.EOF)
-    text = process.before.replace("\r\n", "\n")
-    process.close()
+    text = end_on_terminal(process)
     return Screen(process.exitstatus, text)
 
 
@@ -107,15 +99,16 @@ def test_renewctls_own_variable_comes_first_and_empty_or_cat_is_no_pager(
 
 @pytest.mark.usefixtures("agency")
 @pytest.mark.parametrize("pager", ["no-such-pager", "/no/such", "false", "cat >/dev/null; exit 3", "kill $$"])
-def test_a_pager_that_does_not_run_loses_nothing(pager: str) -> None:
-    plain = look(*LONG, PAGER="")
+def test_a_pager_that_does_not_run_loses_nothing(pager: str, on_terminal: Callable) -> None:
+    plain = on_terminal(*LONG)[1]
     screen = look(*LONG, PAGER=pager)
     assert screen.status == 0
-    assert screen.text.endswith(plain.text)
+    assert screen.text.endswith(plain)
 
 
-@pytest.mark.parametrize("size", [30, 3000])
-@pytest.mark.parametrize(("options", "status"), [((), 0), (("--require-recipient",), 1)])
+@pytest.mark.parametrize(
+    ("size", "options", "status"), [(30, ("--require-recipient",), 1), (1500, (), 0), (30, (), 0)]
+)
 def test_leaving_the_pager_early_keeps_the_exit_status(
     size: int, options: tuple[str, ...], status: int
 ) -> None:
@@ -150,10 +143,12 @@ def test_cases_without_a_pager(options: tuple[str, ...], variables: dict[str, st
 
 @pytest.mark.usefixtures("agency")
 @pytest.mark.parametrize("form", [(), ("-o", "table")])
-def test_no_pager_in_a_pipe(spawn: Callable[..., Process], form: tuple[str, ...]) -> None:
-    ran = spawn(*LONG, *form, env={"PAGER": TO_FILE, "TERM": "xterm", "LINES": "10"})
+def test_no_pager_in_a_pipe(run: Callable, form: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"PAGER": TO_FILE, "TERM": "xterm", "LINES": "10"}.items():
+        monkeypatch.setenv(name, value)
+    ran = run(*LONG, *form)
     assert not PAGED.exists()
-    assert ran.out.count(b"\n") > 10
+    assert ran.out.count("\n") > 10
 
 
 @pytest.mark.usefixtures("agency")
@@ -278,7 +273,7 @@ def test_after_a_change_the_pager_can_be_ended() -> None:
     ],
 )
 def test_in_a_pipe_only_a_table_has_colours_and_only_on_request(
-    spawn: Callable[..., Process], options: tuple[str, ...], coloured: bool
+    run: Callable, options: tuple[str, ...], coloured: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = spawn(*LONG, *options, env={"NO_COLOR": "1", "FORCE_COLOR": "1"}).out
-    assert (b"\x1b[" in out) is coloured
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert ("\x1b[" in run(*LONG, *options).out) is coloured

@@ -6,11 +6,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
 
 from commands.conftest import AS_OF
@@ -18,12 +17,12 @@ from conftest import PATIENCE
 from renewctl.cli.progress import Progress
 from renewctl.cli.runtime import Environment, Run
 from renewctl.render.result import Output
+from terminals import end_on_terminal, start_on_terminal
 
 GONE = "\r\x1b[1A\x1b[2K"
 """The bar's line cleared."""
 HIDDEN = "\x1b[?25l"
 """The cursor hidden."""
-ROWS = 6000
 COMMAND = """
 import sys
 import rich.progress
@@ -104,17 +103,33 @@ def wait_for(progress: Progress, text: str, times: int = 1) -> None:
 
 def start(*words: str) -> Any:
     env = {**os.environ, "RENEWCTL_AS_OF": AS_OF, "TERM": "xterm", "PAGER": ""}
-    return pexpect.spawn(sys.executable, ["-c", *words], env=env, encoding="utf-8", timeout=PATIENCE)
+    return start_on_terminal(sys.executable, ["-c", *words], env, rows=24, columns=80)
+
+
+EMPTY = 'version = 1\n[defaults]\nowner = "hubspot"\n'
+
+
+def write_list(rows: int) -> Path:
+    """Return a list of this many clients, with a file to import it into."""
+    Path("renewctl.toml").write_text(EMPTY)
+    path = Path("clients.csv")
+    lines = (f"c{n}.example,Client {n},2027-05-05,primary@c{n}.example\n" for n in range(rows))
+    path.write_text("client,name,renewal,primary\n" + "".join(lines))
+    return path
 
 
 @pytest.fixture
 def clients() -> Path:
-    """Return a list of many clients, with a file to import it into."""
-    Path("renewctl.toml").write_text('version = 1\n[defaults]\nowner = "hubspot"\n')
-    path = Path("clients.csv")
-    rows = (f"c{n}.example,Client {n},2027-05-05,primary@c{n}.example\n" for n in range(ROWS))
-    path.write_text("client,name,renewal,primary\n" + "".join(rows))
-    return path
+    """Return a list that is long enough to see each phase."""
+    return write_list(1000)
+
+
+@pytest.fixture
+def saved(clients: Path) -> Path:
+    """Return a list of clients that are already in the file."""
+    lines = (f'[clients."c{n}.example"]\nrenewals = [{{ date = 2027-05-05 }}]\n' for n in range(1000))
+    Path("renewctl.toml").write_text(EMPTY + "".join(lines))
+    return clients
 
 
 def test_a_long_phase_is_named_and_its_bar_is_removed(progress: Progress) -> None:
@@ -183,14 +198,25 @@ def test_progress_is_shown_only_to_people_on_a_terminal(
     run.progress.stop()
 
 
+@pytest.mark.usefixtures("agency")
+def test_no_bar_can_appear_after_an_answer_is_in_its_file(
+    on_terminal: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Progress, "delay", 2 * PATIENCE)
+    before = {*threading.enumerate()}
+    assert on_terminal("who", "--out", "report.html")[0] == 0
+    for timer in {*threading.enumerate()} - before:
+        timer.join(PATIENCE)
+        assert not timer.is_alive()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_during_the_bar_ends_the_process_and_leaves_the_cursor_shown(number: int) -> None:
     process = start(WAIT)
     process.expect("Reading")
     text = process.before
     process.kill(number)
-    process.expect(pexpect.EOF)
-    process.close()
+    end_on_terminal(process)
     text += process.before
     assert process.signalstatus == number
     assert HIDDEN not in text
@@ -202,8 +228,7 @@ def test_held_signals_do_not_reach_the_threads_of_the_bar() -> None:
     process.expect("Writing")
     process.sendline()
     process.expect("complete")
-    process.expect(pexpect.EOF)
-    process.close()
+    end_on_terminal(process)
     assert process.exitstatus == 0
 
 
@@ -211,20 +236,19 @@ def test_an_import_names_its_phases(clients: Path) -> None:
     process = start(COMMAND, "import", str(clients), "--yes")
     for phase in ("Planning", "Checking", "Saving"):
         process.expect(phase)
-    process.expect(pexpect.EOF)
-    process.close()
+    end_on_terminal(process)
     assert process.exitstatus == 0
     assert process.before.count(GONE) == 1
-    assert "c5999.example" in Path("renewctl.toml").read_text()
+    assert "c999.example" in Path("renewctl.toml").read_text()
 
 
-def test_an_import_can_be_interrupted(clients: Path) -> None:
+def test_an_import_can_be_interrupted() -> None:
+    clients = write_list(6000)  # It must still run when the interruption arrives.
     before = Path("renewctl.toml").read_bytes()
     process = start(COMMAND, "import", str(clients), "--yes")
     process.expect("Planning")
     process.sendintr()
-    process.expect(pexpect.EOF)
-    process.close()
+    end_on_terminal(process)
     assert process.exitstatus == 130
     assert process.before.endswith(GONE)
     assert Path("renewctl.toml").read_bytes() == before
@@ -236,32 +260,25 @@ def test_a_question_is_not_drawn_over(clients: Path) -> None:
     assert process.before.count(GONE) == 1
     assert "Checking" not in process.before.rpartition(GONE)[2]
     process.sendline("n")
-    process.expect(pexpect.EOF)
-    process.close()
+    end_on_terminal(process)
     assert process.exitstatus == 1
 
 
 @pytest.mark.parametrize("words", [("export", "out.json"), ("calendar",)])
-def test_export_and_calendar_name_their_phases(clients: Path, words: tuple[str, ...]) -> None:
-    process = start(COMMAND, "import", str(clients), "--yes")
-    process.expect(pexpect.EOF)
+def test_export_and_calendar_name_their_phases(saved: Path, words: tuple[str, ...]) -> None:
     process = start(f"import os; os.dup2(os.open(os.devnull, os.O_WRONLY), 1)\n{COMMAND}", *words)
     process.expect("Writing")
-    process.expect(pexpect.EOF)
-    process.close()
+    end_on_terminal(process)
     assert process.exitstatus == 0
     assert process.before.endswith(GONE)
 
 
-def test_a_list_of_overrides_names_its_phases(clients: Path) -> None:
-    process = start(COMMAND, "import", str(clients), "--yes")
-    process.expect(pexpect.EOF)
-    words = ("override", "--from-file", str(clients), "--owner", "hubspot", "--yes")
+def test_a_list_of_overrides_names_its_phases(saved: Path) -> None:
+    words = ("override", "--from-file", str(saved), "--owner", "hubspot", "--yes")
     process = start(COMMAND, *words)
     for phase in ("Checking", "Saving"):
         process.expect(phase)
-    process.expect(pexpect.EOF)
-    process.close()
+    end_on_terminal(process)
     assert process.exitstatus == 0
 
 
@@ -277,8 +294,7 @@ def test_files_for_each_recipient_are_written_in_a_phase_that_can_be_interrupted
     if interrupted:
         process.sendintr()
     process.sendline()
-    process.expect(pexpect.EOF)
-    process.close()
+    end_on_terminal(process)
     _above, _, below = process.before.partition(GONE)
     assert GONE not in below
     assert process.exitstatus == (130 if interrupted else 0)

@@ -142,8 +142,8 @@ def test_the_same_report_gives_the_same_files(command: tuple[str, ...], run: Cal
     assert digests(Path("one"))
 
 
-# Each example runs the program, so a hundred would take minutes.
-@settings(max_examples=60, suppress_health_check=RESET)
+# Each example runs the program.
+@settings(max_examples=settings().max_examples // 2, suppress_health_check=RESET)
 @given(name=names, address=addresses, client=names)
 @example(name="=?utf-8?q?Ana=2C?= evil@evil.example", address="paula@acme.example", client="")
 @example(name="Souza, João " * 9, address="paula@acme.example", client="<script>")
@@ -227,7 +227,6 @@ def test_renewals_without_a_recipient_have_no_draft_but_a_warning(run: Callable)
 # ------------------------------------------------------------------ files
 
 
-@settings(max_examples=300)
 @given(st.lists(addresses | st.builds("{}@x.example".format, st.text(min_size=1)), max_size=4))
 @example(["con.x@acme.example", "NUL@acme.example", ".x@acme.example", "-x@acme.example"])
 @example(["a/b@acme.example", "a\\b@acme.example", "a|b@acme.example", "../a@acme.example"])

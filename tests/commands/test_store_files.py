@@ -610,9 +610,9 @@ def test_an_unknown_key_of_a_client_is_not_taken_for_a_domain(run: Callable) -> 
 
 
 @pytest.mark.parametrize("eol", ["\n", "\r\n"])
-def test_one_line_is_changed_in_twenty_megabytes(eol: str, run: Callable) -> None:
+def test_one_line_is_changed_in_five_megabytes(eol: str, run: Callable) -> None:
     line = "# " + "x" * 998 + eol
-    text = (DEFAULT.replace("\n", eol) + line * 20_000).encode()
+    text = (DEFAULT.replace("\n", eol) + line * 5_000).encode()
     Path("renewctl.toml").write_bytes(text)
     assert run("set-default", "--owner", "hubspot", "--yes").status == 0
     assert Path("renewctl.toml").read_bytes() == text.replace(P.encode(), H.encode(), 1)
@@ -683,10 +683,15 @@ def test_every_reading_command_refuses_what_is_not_a_file(
     assert small.read_bytes() == before
 
 
-@pytest.mark.parametrize("argv", READERS, ids=" ".join)
-@pytest.mark.parametrize(("kind", "word"), [("fifo", b"a pipe"), ("/dev/zero", b"a device")])
+@pytest.mark.parametrize(
+    ("argv", "kind", "word"),
+    [
+        (argv, *(("/dev/zero", b"a device") if number % 2 else ("fifo", b"a pipe")))
+        for number, argv in enumerate(READERS)
+    ],
+)
 def test_no_reading_command_hangs(
-    kind: str, word: bytes, argv: tuple[str, ...], small: Path, spawn: Callable
+    argv: tuple[str, ...], kind: str, word: bytes, small: Path, spawn: Callable
 ) -> None:
     if kind == "fifo":
         os.mkfifo("odd.toml")

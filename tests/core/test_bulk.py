@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import pytest
 import tomli
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
@@ -371,7 +370,6 @@ ROWS = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=60)
 @given(ROWS)
 def test_a_list_plans_what_its_rows_plan_one_by_one_and_then_nothing(rows: list[Any]) -> None:
     data = tomli.loads(STORE)

@@ -389,7 +389,8 @@ def test_the_impact_of_a_plan_is_that_of_the_files_before_and_after_it(
     found = compare_recipients(before, after)
     # The differences of the two files, applied to the old one, have the same impact.
     again = portfolio(apply_changes(data, find_differences(data, apply_changes(data, plan.changes))))
-    assert compare_recipients(before, again) == found
+    # Differences ignore how accents are encoded.
+    assert compose(str(compare_recipients(before, again))) == compose(str(found))
     assert compare_recipients(again, after) == Impact()
 
 

@@ -1210,7 +1210,6 @@ def test_a_renewal_without_a_product_gets_the_listed_product(case: Case) -> None
     assert not plan_import(applied(text, plan), case.rows, case.options).changes
 
 
-@hypothesis_settings(max_examples=200)
 @given(
     st.lists(
         st.tuples(
@@ -1385,7 +1384,7 @@ def test_without_rows_there_are_no_changes() -> None:
 
 
 # Laws, on lists of few names, addresses, dates and products, so that rows and data file often collide.
-LAW = hypothesis_settings(max_examples=100)
+LAW = hypothesis_settings(max_examples=hypothesis_settings().max_examples // 2)
 KEYS = (ACME, BETA, GAMA, "new.example", "newer.example")
 ADDRESSES = st.sampled_from(["paula@acme.example", "FIN@acme.example", "new@acme.example", "x@beta.example"])
 PEOPLE = st.lists(

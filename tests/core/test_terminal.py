@@ -1,5 +1,7 @@
 """Screens drawn by rich: lines break between words, columns are aligned, and nothing is cut."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +47,9 @@ def test_a_continued_line_is_indented_to_the_place_of_hang(words: list[str]) -> 
         assert text[9] != " "
 
 
-ROWS = st.lists(st.tuples(LINE, LINE, LINE), min_size=1, max_size=4)
+# A cell of accents alone has no width, and the selector of a variant changes that of the character before it.
+CELL = LINE.filter(lambda parts: not re.search("(?<![abeé日])\u0301|\ufe0f", text_of(parts)))
+ROWS = st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=4)
 
 
 @given(ROWS, st.booleans())

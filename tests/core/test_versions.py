@@ -54,7 +54,7 @@ def test_a_newer_version_is_refused_with_a_hint(version: int, named: str) -> Non
         assert problem.path == ("version",)
         assert f"version {named};" in problem.message
         assert problem.message.endswith(f" {CURRENT}")
-        assert "newer version of renewctl" in problem.hint
+        assert "newer version of renewctl" in caught.value.hint
         assert caught.value.exit_status is ExitStatus.INVALID
 
 

@@ -33,7 +33,7 @@ from workbooks import open_sheet, read_back
 Data = dict[str, Any]
 FILE = "roster.csv"
 AS_OF = date(2026, 11, 23)
-LAW = hypothesis_settings(max_examples=100)
+LAW = hypothesis_settings(max_examples=hypothesis_settings().max_examples // 2)
 ODD = (
     'Reis, "Paula"', "a;b", "a\nb", "a\r\nb", "a\rb", "=1+1", "'=1", "-2", "+351", "@here", "\t=x", "＝x",
     "🎉 Ltda", "شركة", "\u202eabc", "a<b>", "<a@b.example>", "a@b.example",
@@ -45,7 +45,8 @@ ODD = (
 TEXT = (
     st.sampled_from(ODD)
     | st.text(st.characters(codec="utf-8", exclude_characters="\0\ufffe\uffff"), max_size=6)
-).filter(lambda text: text == text.strip())
+).filter(lambda text: text == text.strip() and bool(text) == bool(trim(text)))
+"""Text that is not blank for an import, which ignores invisible characters around it."""
 USERS = ("ana@agency.example", "Rui@agency.example", "ines@agency.example")
 DAYS = st.dates(date(2026, 1, 1), date(2029, 1, 1))
 ADDRESSES = ("p@a.example", "Q@a.example", "r.s+t@b.example")

@@ -22,44 +22,66 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def pages(browser: Browser) -> dict[bool, Page]:
+    """Return a page with scripts and one without, by whether they run. Tests load one after another."""
+    pages = {}
+    for scripts in (True, False):
+        pages[scripts] = browser.new_context(java_script_enabled=scripts).new_page()
+        pages[scripts].set_default_timeout(5000)
+    return pages
+
+
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Return ``show(html, **context) -> Page``.
+def show(pages: dict[bool, Page], tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Return ``show(html, width=1280, scheme="light", scripts=True) -> Page``.
 
-    A message on the console, an error, a dialogue or a request to anywhere fails the test.
+    The page replaces the one shown before. A message on the console, an error, a dialogue or a request to
+    anywhere fails the test.
     """
-    contexts, wrong = [], []
+    wrong: list[str] = []
+    file = tmp_path / "report.html"
+    listeners: dict[str, Callable[[Any], object]] = {
+        "console": lambda message: wrong.append(f"console: {message.text}"),
+        "pageerror": lambda error: wrong.append(f"error: {error}"),
+        "dialog": lambda dialog: (wrong.append(f"dialogue: {dialog.message}"), dialog.dismiss()),
+        "request": lambda request: wrong.append(request.url) if request.url != file.as_uri() else None,
+    }
 
-    def open_page(html: str, **options: Any) -> Page:
-        file = tmp_path / "report.html"
+    def open_page(html: str, width: int = 1280, scheme: Any = "light", scripts: bool = True) -> Page:
         file.write_text(html, "utf-8")
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(5000)
-        page.on("console", lambda message: wrong.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (wrong.append(f"dialogue: {dialog.message}"), dialog.dismiss()))
-        page.on(
-            "request", lambda request: wrong.append(request.url) if request.url != file.as_uri() else None
-        )
+        page = pages[scripts]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(media="screen", color_scheme=scheme)
         page.goto(file.as_uri())
         return page
 
+    for page in pages.values():
+        for event, listener in listeners.items():
+            page.on(event, listener)
     yield open_page
-    for context in contexts:
-        context.close()
-    assert [each for each in wrong if each != f"request: {(tmp_path / 'report.html').as_uri()}"] == []
+    for page in pages.values():
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+    assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def answers() -> dict[tuple[str, ...], str]:
+    """Return the answers for the example agency so far, by their arguments."""
+    return {}
 
 
 @pytest.fixture
-def ask(run: Callable, examples: Path) -> Callable[..., str]:
-    """Return ``ask(*argv, store=...) -> str``: the answer of a command for the example agency."""
+def ask(run: Callable, examples: Path, answers: dict[tuple[str, ...], str]) -> Callable[..., str]:
+    """Return ``ask(*argv) -> str``: the answer of a command for the example agency, or another store."""
 
-    def answer(*argv: str, store: Path = examples / "agency.toml") -> str:
-        ran = run(*argv, "--store", str(store), "--as-of", AS_OF)
+    def answer(*argv: str, store: Path | None = None) -> str:
+        if store is None and argv in answers:
+            return answers[argv]
+        ran = run(*argv, "--store", str(store or examples / "agency.toml"), "--as-of", AS_OF)
         assert ran.status == 0, ran.err
-        return ran.out
+        return ran.out if store else answers.setdefault(argv, ran.out)
 
     return answer
 

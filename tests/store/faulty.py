@@ -97,9 +97,12 @@ class Ran(NamedTuple):
 class Server:
     """A process that has renewctl imported and forks a child for every run."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
         )
 
     def run(self, *argv: str, **job: Any) -> Ran:

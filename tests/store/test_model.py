@@ -931,7 +931,7 @@ def edits(layout: str) -> int:
 @pytest.mark.parametrize("machine", layouts.LAYOUTS, indirect=True)
 def test_commands_change_what_the_model_expects(machine: type[Store]) -> None:
     COUNTS.clear()
-    played(machine, 8, 12, derandomize=True)
+    played(machine, 5, 12, derandomize=True)
     assert edits(machine.layout) + COUNTS[machine.layout, "refused"] > 5
 
 

@@ -9,7 +9,6 @@ import pytest
 import tomli
 import tomlkit
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
@@ -273,7 +272,6 @@ def _blocks(text: str, touched: set[str]) -> list[str]:
     return [entry.text.rstrip("\r\n") for entry in found]
 
 
-@hypothesis_settings(max_examples=300, derandomize=True, deadline=None, database=None)
 @given(st.integers(min_value=0, max_value=10**9))
 def test_random_edits_change_only_what_was_asked(seed: int) -> None:
     outcome = one_random_edit(seed)

@@ -1,5 +1,6 @@
 """The reader with and without toml-rs: the same data and errors, and no crash."""
 
+import json
 import random
 import re
 import subprocess
@@ -72,10 +73,10 @@ HOSTILE = {
     "a dotted header": "[" + ".".join("a" * LINES) + "]",
     "dotted keys in tables": "a = " + ("{\n" + "a." * 480 + "a = ") * 99 + "1" + "}" * 99,
     "many tables of a list": "[[a]]\n" * LINES,
-    "a long string": f'a = "{"x" * 10**7}"',
-    "an open string": 'a = "' + "x" * 10**7,
+    "a long string": f'a = "{"x" * 10**6}"',
+    "an open string": 'a = "' + "x" * 10**6,
     "quotes": "a = " + '"' * LINES,
-    "escaped quotes": 'a = "' + r"\"" * 10**6,
+    "escaped quotes": 'a = "' + r"\"" * 10**5,
     "a long integer": "a = " + "9" * LINES,
     "a long integer of pieces": "a = 9" + "_9" * LINES,
     "a long hexadecimal": "a = 0x" + "f" * LINES,
@@ -84,23 +85,28 @@ HOSTILE = {
     "lone carriage returns": "a = 1\r" * LINES,
     "errors": "= \n" * LINES,
 }
-OUTCOME = """
-import sys
+COMPARE_IN_FORKS = """
+import json, os, sys
+import tomli
+from renewctl.formats.toml.reader import loads
 def outcome(loads, text):
     try:
         return True, loads(text)
     except Exception as error:
         return type(error), *map(str, error.args[:1])
-text = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
-import tomli
-from renewctl.formats.toml.reader import loads
-got, wanted = outcome(loads, text), outcome(tomli.loads, text)
-assert got[0] == wanted[0], (got[0], wanted[0])
-try:
-    assert got == wanted
-except RecursionError:  # too deep to be compared
-    pass
-print("the same")
+def compare(text):
+    got, wanted = outcome(loads, text), outcome(tomli.loads, text)
+    assert got[0] == wanted[0], (got[0], wanted[0])
+    try:
+        assert got == wanted
+    except RecursionError:  # too deep to be compared
+        pass
+for name, text in json.load(sys.stdin).items():
+    process = os.fork()
+    if not process:
+        compare(text)
+        os._exit(0)
+    print(name, os.waitpid(process, 0)[1], flush=True)
 """
 
 
@@ -148,11 +154,11 @@ def mutations(text: str, chance: random.Random) -> Iterator[str]:
 def test_mutations_of_the_example_give_the_same_result_as_with_tomli() -> None:
     texts = mutations((EXAMPLES / "agency.toml").read_text("utf-8"), random.Random(1))
     read = 0
-    for text in islice(texts, 6000):
+    for text in islice(texts, 2000):
         wanted = outcome(tomli.loads, text)
         assert outcome(loads, text) == wanted, text
         read += isinstance(wanted, list)
-    assert read > 500
+    assert read > 150
 
 
 def in_a_process(code: str, stdin: str = "") -> subprocess.CompletedProcess[bytes]:
@@ -166,11 +172,10 @@ def in_a_process(code: str, stdin: str = "") -> subprocess.CompletedProcess[byte
     )
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_no_text_crashes_the_process(text: str) -> None:
+def test_no_text_crashes_the_process() -> None:
     """Some of these texts crash a process that passes them to toml-rs."""
-    ran = in_a_process(OUTCOME, stdin=text)
-    assert (ran.returncode, ran.stdout) == (0, b"the same\n"), ran.stderr.decode()
+    ran = in_a_process(COMPARE_IN_FORKS, stdin=json.dumps(HOSTILE))
+    assert ran.stdout.decode().splitlines() == [f"{name} 0" for name in HOSTILE], ran.stderr.decode()
 
 
 STRINGS = (

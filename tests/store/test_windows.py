@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PATIENCE, Ran
+from conftest import PATIENCE, Ran, kept_environment
 from store import windows
 
-SCRIPT = Path(windows.__file__)
 MONDAY = [
     "init --owner hubspot --notify ana@agency.example",
     "client add acme.example --name Acme --primary eva@acme.example --renewal 2027-03-01",
@@ -30,25 +29,29 @@ MONDAY = [
 PASSED_OVER = sorted(windows.DIFFERENCES.keys() - {"open elsewhere"})
 
 
+@pytest.fixture(scope="module")
+def simulation():
+    """Return a process that forks to run commands without parts of the system."""
+    process = subprocess.Popen(
+        [sys.executable, windows.__file__],
+        env=kept_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    process.communicate(timeout=PATIENCE)
+
+
 @pytest.fixture
-def without(tmp_path: Path):
+def without(simulation):
     """Return a function that runs commands without parts of the system."""
 
     def run(differences: list[str], commands: list[str], **environment: str) -> list[Ran]:
-        ran = subprocess.run(
-            [
-                sys.executable,
-                str(SCRIPT),
-                json.dumps(differences),
-                json.dumps([shlex.split(line) for line in commands]),
-            ],
-            check=True,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "RENEWCTL_AS_OF": "2026-11-29", **environment},
-            timeout=PATIENCE,
-        )
-        return [Ran(*answer) for answer in json.loads(ran.stdout)]
+        environment = {**os.environ, "RENEWCTL_AS_OF": "2026-11-29", **environment}
+        job = [os.getcwd(), environment, differences, [shlex.split(line) for line in commands]]
+        print(json.dumps(job), file=simulation.stdin, flush=True)
+        return [Ran(*answer) for answer in json.loads(simulation.stdout.readline())]
 
     return run
 

@@ -1,8 +1,9 @@
 """Renewctl without what Windows does not have, or does otherwise. Run as a program, in a process of its own.
 
-``python windows.py DIFFERENCES COMMANDS`` takes two JSON lists: names of the functions below, and command
-lines. It prints a JSON list of exit status, output and errors of each. What is replaced is the system's
-interface alone, after everything is imported: the libraries have a Windows of their own, which needs Windows.
+``python windows.py`` reads lines of JSON: a folder, an environment, names of the functions below, and
+commands. For each line, it prints a JSON list of exit status, output and errors of each command. What is
+replaced is the system's interface alone, after everything is imported: the libraries have a Windows of their
+own, which needs Windows.
 """
 
 import getpass
@@ -160,16 +161,32 @@ DIFFERENCES = {
 }
 
 
-def run_commands(differences: list[str], commands: list[list[str]]) -> None:
-    """Import renewctl whole, apply the differences, run the commands, and print what they answer."""
+def serve() -> None:
+    """Import renewctl whole, then run the commands of every line in a fork."""
     for module in pkgutil.walk_packages(renewctl.__path__, "renewctl."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    for name in differences:
-        DIFFERENCES[name]()
+    for line in sys.stdin:
+        process = os.fork()
+        if not process:
+            run_commands(*json.loads(line))
+            sys.stdout.flush()
+            os._exit(0)
+        if os.waitpid(process, 0)[1]:
+            print("[]", flush=True)  # The traceback is on standard error.
 
+
+def run_commands(
+    folder: str, environment: dict[str, str], differences: list[str], commands: list[list[str]]
+) -> None:
+    """Apply the differences, run the commands, and print what they answer."""
     from renewctl.main import main
 
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    for name in differences:
+        DIFFERENCES[name]()
     answers = []
     for command in commands:
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
@@ -184,4 +201,4 @@ def run_commands(differences: list[str], commands: list[list[str]]) -> None:
 
 
 if __name__ == "__main__":
-    run_commands(*map(json.loads, sys.argv[1:]))
+    serve()

@@ -86,7 +86,10 @@ def write_answer(run: Run, content: str | bytes) -> None:
     if why := _describe_precious(path):
         raise UsageError(f"'{path}' {why}", hint="choose another name")
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
-    write_files(run, {path: data}, force=True)
+    try:
+        write_files(run, {path: data}, force=True)
+    finally:
+        run.progress.stop()
 
 
 def _describe_precious(path: Path) -> str:
