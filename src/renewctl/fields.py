@@ -189,7 +189,7 @@ _TABLES: Mapping[str, tuple[Field, ...]] = {
             "addresses that must be among the client's recipients",
             column="must_notify",
             option="--must-notify",
-            help="Require this person among the client's recipients (repeatable).",
+            help="Set who must be among the recipients (repeatable; replaces the list).",
             shown=Shown.CLIENT,
             label="Must be notified",
         ),

@@ -90,8 +90,12 @@ CHANGES = [
 ]
 ANSWERED_NO = {("check",): 1}
 """Commands whose answer for this file is no."""
-WITH_WARNING = {("who", "--timeline"), ("who", "--by", "recipient")}
-"""Answers that omit something from their columns, with a warning."""
+WITH_WARNING = {
+    ("who", "--timeline"),
+    ("who", "--by", "recipient"),
+    ("client", "set", "acme.example", "--name", "A", "--deactivate", "paula@acme.example"),
+}
+"""Outputs whose columns lack something, with a warning: a row, or a client without a recipient."""
 FILES = {
     "other.toml": 'version = 1\n\n[clients."acme.example"]\nname = "Other"\n',
     "roster.csv": "client,name,renewal\neco.example,Eco,2027-01-01\n",

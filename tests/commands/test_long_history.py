@@ -1,11 +1,14 @@
 """The history is read from its end, as far as needed, and shortened only by name."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from renewctl.cli.commands import history as commands
 from renewctl.files import digest
 from renewctl.store import history
 
@@ -82,6 +85,27 @@ def test_prune_must_be_confirmed_and_has_a_dry_run(changed: list[str], run: Call
     assert run("history", "--dry-run").status == 2
 
 
+def test_prune_removes_no_more_than_was_confirmed(
+    changed: list[str], run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process changes the file after the question."""
+    shown = json.loads(run("history", "--prune", "--keep", "5", "-n", "-o", "json").out)
+    assert shown == {"schema": "renewctl.history-prune/1", "dry_run": True, "removed": NUMBER - 5, "kept": 5}
+    lock = commands.lock_store
+
+    @contextmanager
+    def lock_late(*arguments: Any) -> Iterator[None]:
+        monkeypatch.setattr(commands, "lock_store", lock)
+        run("client", "set", "a.example", "--name", "late", "-q")
+        with lock(*arguments):
+            yield
+
+    monkeypatch.setattr(commands, "lock_store", lock_late)
+    ran = run("history", "--prune", "--keep", "5", "--yes")
+    assert ran.status == 5
+    assert len(list_ids()) == NUMBER + 1
+
+
 def test_prune_counts_only_changes_that_were_made(changed: list[str], run: Callable) -> None:
     last = JOURNAL.read_text("utf-8").splitlines()[-2]
     assert changed[0] in last
@@ -117,7 +141,7 @@ def test_prune_and_keep_need_each_other(options: list[str], changed: list[str], 
     assert JOURNAL.read_bytes() == before
 
 
-@pytest.mark.parametrize("other", ["a.example", "--limit=3", "--all", "--long"])
+@pytest.mark.parametrize("other", ["a.example", "--limit=3", "--all", "--long", "--out=x.csv"])
 def test_prune_is_refused_with_options_that_choose_changes(
     other: str, changed: list[str], run: Callable
 ) -> None:

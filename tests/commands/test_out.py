@@ -131,21 +131,48 @@ def test_a_name_that_does_not_do_is_refused_and_nothing_is_written(
         (".other.toml.lock", "process 1\n"),
         ("damaged.toml", "<<<<<<< HEAD\n"),
         ("damaged.json", '{"version": 1,}'),
+        ("newer.json", '{"version": 2, "clients": {}}'),
+        ("unlike.json", "[1]"),
     ],
 )
 def test_a_data_file_and_its_companions_are_never_written_over(name: str, text: str, run: Callable) -> None:
     run("override", "acme.example", "--owner", "hubspot")
     if text:
         Path(name).write_text(text, "utf-8")
+    Path("link.csv").symlink_to(name)
     before = Path(name).read_bytes()
-    ran = run("who", "-o", "json", "--out", name)
-    assert ran.status == 2
+    assert run("who", "-o", "json", "--out", name).status == 2
+    assert run("who", "--out", "link.csv").status == 2
     assert Path(name).read_bytes() == before
 
 
-def test_the_output_of_last_week_is_replaced(run: Callable) -> None:
+def test_an_export_replaces_a_copy_but_no_data_file_in_use(run: Callable) -> None:
+    run("export", "copy.toml")
+    assert run("export", "copy.toml", "--force").status == 0
+    Path("other.toml").write_text('version = 1\n[clients."b.example"]\n')
+    run("client", "set", "b.example", "--name", "B", "--store", "other.toml")
+    Path("link.csv").symlink_to("other.toml")
+    before = Path("other.toml").read_bytes()
+    for name in ("other.toml", "link.csv"):
+        assert run("export", name, "--force").status == 2
+    assert Path("other.toml").read_bytes() == before
+
+
+def test_pages_do_not_replace_a_data_file_behind_a_link(run: Callable) -> None:
+    assert run("who", "--all", "--by", "recipient", "-o", "html", "--split", "pages").status == 0
+    page = min(Path("pages").iterdir())
+    Path("other.toml").write_text("version = 1\n")
+    page.unlink()
+    page.symlink_to(Path("other.toml").absolute())
+    ran = run("who", "--all", "--by", "recipient", "-o", "html", "--split", "pages", "--force")
+    assert ran.status == 2
+    assert Path("other.toml").read_text() == "version = 1\n"
+
+
+@pytest.mark.parametrize("command", ["who", "schema"])
+def test_the_output_of_last_week_is_replaced(command: str, run: Callable) -> None:
     for _ in range(2):
-        assert run("who", "--out", "report.json").status == 0
+        assert run(command, "--out", "report.json").status == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no /dev")
@@ -181,6 +208,7 @@ def test_a_change_has_no_such_option(run: Callable) -> None:
     ran = run("override", "acme.example", "--owner", "hubspot", "--out", "x.csv")
     assert ran.status == 2
     assert "help: remove --out" in ran.err
+    assert "help: name the file: renewctl export FILE" in run("export", "--out", "x.csv").err
     assert Path("renewctl.toml").read_bytes() == before
 
 

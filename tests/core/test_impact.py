@@ -187,6 +187,11 @@ ANA = "lost ana@p.example a.example"
             [],
         ),
         ("removed", {"clients__a_dot_example": None}, []),
+        (
+            "someone else is required instead, and is not notified",
+            {"clients__a_dot_example__must_notify": ["rui@p.example", "eve@p.example"]},
+            ["lost rui@p.example a.example"],
+        ),
     ],
 )
 def test_impact_names_who_must_be_notified_and_no_longer_is(

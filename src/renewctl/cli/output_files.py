@@ -3,13 +3,13 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from renewctl import files
 from renewctl.cli.runtime import Run
 from renewctl.command_line import repeat_command
+from renewctl.domain.json_schema import ID
 from renewctl.errors import FileError, Interrupted, Problem, RenewctlError, UsageError
 from renewctl.signals import raise_interruption
 from renewctl.store import history
@@ -29,7 +29,7 @@ class Written(NamedTuple):
     failure: RenewctlError | None = None
 
 
-def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Written:
+def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool, exports: bool = False) -> Written:
     """Write files that only their owner can read.
 
     Replace existing files only with ``force``.
@@ -38,10 +38,11 @@ def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Wri
         run: The run, with the progress display and the data file.
         contents: The content of each file.
         force: Whether to replace existing files. They keep their permissions.
+        exports: Whether the files can be data files, so that they can replace one without a history.
 
     Raises:
-        UsageError: If a path is the data file or one of its companions, or if it exists without
-            ``force``. Nothing was written.
+        UsageError: If a path is a data file or a companion of one, or if it exists without ``force``.
+            Nothing was written.
         NotAFile: If a path is a folder, which ``force`` does not replace. Nothing was written.
         RenewctlError: If a file cannot be replaced, or the first cannot be written. Nothing was written.
         Interrupted: If a signal arrives after the first file was written.
@@ -50,6 +51,8 @@ def write_files(run: Run, contents: Mapping[Path, bytes], *, force: bool) -> Wri
         own = _describe_own_file(path, run.place.path)
         if own and not (path.name == SCHEMA_NAME and data == schema_text().encode()):
             raise UsageError(f"'{path}' is {own}", hint="choose another file name")
+        if why := "" if own else _describe_precious(path, exports=exports):
+            raise UsageError(f"'{path}' {why}", hint="choose another file name")
     existing = [path for path in contents if os.path.lexists(path)]
     if force:
         _check_replaceable(existing, alone=len(contents) == 1)
@@ -79,12 +82,9 @@ def write_answer(run: Run, content: str | bytes) -> None:
     An existing file is replaced, and keeps its access rights.
 
     Raises:
-        UsageError: If the file is a data file of renewctl, whether or not it is the one in use.
         RenewctlError: As ``write_files``.
     """
     path = Path(run.out or "")
-    if why := _describe_precious(path):
-        raise UsageError(f"'{path}' {why}", hint="choose another name")
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:
         write_files(run, {path: data}, force=True)
@@ -92,20 +92,30 @@ def write_answer(run: Run, content: str | bytes) -> None:
         run.progress.stop()
 
 
-def _describe_precious(path: Path) -> str:
+def _describe_precious(path: Path, *, exports: bool) -> str:
     """Return why an output must not replace a file, as a predicate; otherwise empty."""
     if os.path.abspath(path).startswith(("/dev/", "/proc/")):
         return "is not a regular file"
-    suffix = path.suffix.lower()
-    if suffix not in {".toml", ".json"} or not path.is_file():
+    target = Path(os.path.realpath(path))
+    suffix = target.suffix.lower()
+    if suffix not in {".toml", ".json"} or not target.is_file():
         return ""
-    if is_data_file(path):
+    if history.path_of(target).exists():
         return "is a data file of renewctl"
-    if suffix == ".json":
-        with suppress(ValueError, RecursionError):
-            json.loads(files.read_bytes(path))
-            return ""
-    return "may be a damaged data file of renewctl"
+    if (exports and path.suffix.lower() == suffix) or (suffix == ".json" and _is_output(target)):
+        return ""
+    return "is a data file of renewctl" if is_data_file(target) else "is not an output of renewctl"
+
+
+def _is_output(path: Path) -> bool:
+    """Return whether a JSON file is an output of renewctl, not a data file."""
+    try:
+        document = json.loads(files.read_bytes(path))
+        return str(document.get("schema", "")).startswith("renewctl.") or str(document.get("$id")).startswith(
+            ID
+        )
+    except (ValueError, AttributeError, RecursionError):
+        return False
 
 
 def _check_replaceable(paths: Sequence[Path], *, alone: bool) -> None:

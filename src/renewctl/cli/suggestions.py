@@ -109,8 +109,10 @@ def _for_option(context: Any, error: Any) -> str:
     if hasattr(command, "commands"):
         line = f"{context.command_path} COMMAND {name}"
         return f"put options after the command: {line}" if panel else ""
+    if name == "--out" and command.name == "export":
+        return f"name the file: {command_line('export FILE')}"
     if name == "--out":
-        return "remove --out: only commands that read the file have it"
+        return "remove --out: commands that change the file do not have it"
     if panel not in {None, COMMON_OPTIONS}:
         return f"remove {name}, because {context.command_path} makes no changes"
     return _ask(_nearest(name, error.possibilities or ()))

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import typer
 
 from renewctl.cli.runtime import Run, find_user_and_host
-from renewctl.domain.identifiers import unique_addresses
 from renewctl.domain.impact import Impact, compare_recipients
 from renewctl.errors import BadInput, ConfirmationRequired, ExitStatus, Problem
 from renewctl.model import Plan, Portfolio
@@ -53,8 +52,9 @@ def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
     options = WriteOptions(approval, lambda: _author(run.note), run.dry_run, run.lock_timeout)
     outcome = write_change(run.place, make_draft, options)
     view = approval.describe(outcome.draft)
-    # Even with -q, a client that loses its last or a required recipient is reported.
-    lost = _describe_losses(view.impact, would=run.dry_run) if run.quiet else ()
+    # A client that loses its last or a required recipient is reported even with -q or as CSV.
+    has_impact = run.output in {Output.AUTO, Output.TABLE, Output.JSON, Output.JSONL} and not run.quiet
+    lost = () if has_impact else _describe_losses(view.impact, would=run.dry_run)
     return render_change(
         view,
         dry_run=run.dry_run,
@@ -69,11 +69,14 @@ def _describe_losses(impact: Impact, *, would: bool) -> Iterator[str]:
     if clients := impact.lost_all:
         have = "would have" if would else "has" if len(clients) == 1 else "have"
         yield f"{list_some(clients, MOST_NAMED)} {have} no recipient"
-    if missing := impact.lost_required:
-        emails = unique_addresses(each.email for each in missing)
-        clients = tuple(dict.fromkeys(each.client for each in missing))
-        lose = f"{'would lose' if would else 'lost'} a required recipient"
-        yield f"{list_some(clients, MOST_NAMED)} {lose} ({list_some(emails, MOST_NAMED)})"
+    missing = impact.lost_required
+    if len(missing) > MOST_NAMED:
+        number = len({each.client for each in missing})
+        verb = "would lack" if would else "lacks" if number == 1 else "lack"
+        yield f"{count_of(number, 'client')} {verb} a required recipient"
+    else:
+        verb = "would lack" if would else "lacks"
+        yield from (f"{each.client} {verb} the required recipient {each.email}" for each in missing)
 
 
 def _count_losses(impact: Impact) -> Iterator[str]:
@@ -81,14 +84,14 @@ def _count_losses(impact: Impact) -> Iterator[str]:
     if number := len(impact.lost_all):
         yield f"{count_of(number, 'client')} would have no recipient"
     if number := len({each.client for each in impact.lost_required}):
-        yield f"{count_of(number, 'client')} would lose a required recipient"
+        yield f"{count_of(number, 'client')} would lack a required recipient"
 
 
 def _list_losses(impact: Impact) -> Iterator[Problem]:
     """Yield a problem for each client that would lose a recipient it needs."""
     yield from (Problem(f"{key} would have no recipient") for key in impact.lost_all)
     yield from (
-        Problem(f"{client} would lose a required recipient: {email}")
+        Problem(f"{client} would lack the required recipient {email}")
         for client, email, _ in impact.lost_required
     )
 
@@ -157,7 +160,7 @@ class Approval:
             if len(view.impact.lost_all) > MOST_NAMED or len(view.impact.lost_required) > MOST_NAMED:
                 problems += _list_losses(view.impact)
             raise ConfirmationRequired(
-                f"confirmation required: {danger or '; '.join(losses)}",
+                f"confirmation required: {'; '.join(filter(None, [danger, *losses]))}",
                 hint="check the change with --dry-run, then add --yes",
                 problems=problems,
             )
@@ -170,10 +173,9 @@ class Approval:
             self.run.progress.stop()
             result = Result({}, lines=describe_change(view, would=True))
             environment.stderr.write(draw(result, terminal_width(), colour=self.run.has_colour()))
-            what = f"Recipients change for {count_of(clients, 'client')}"
-            if losses:
-                what = "; ".join(_count_losses(view.impact))
-            ask(self.run, f"{danger or what}. Continue?")
+            reasons = [*filter(None, [danger]), *_count_losses(view.impact)]
+            what = "; ".join(reasons) or f"Recipients change for {count_of(clients, 'client')}"
+            ask(self.run, f"{what}. Continue?")
             self.asked = True
         return True
 

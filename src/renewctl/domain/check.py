@@ -34,6 +34,8 @@ CODES: Mapping[str, Severity] = {
     "implausible-date": Severity.WARNING,
 }
 """Every code that a finding can have: the codes of notes, and those that only ``check`` reports."""
+_MOST_REPEATED = 5
+"""The most addresses that a command repeats."""
 _CHECK_ROLE = "check who has the role in the client's account, then"
 
 
@@ -144,7 +146,31 @@ def _find(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal
     if note.code == "differs-from-hubspot":
         clients = () if _is_of_default(note) else (client.key,)
         return finding._replace(fix=command_line("todo", *clients))
+    if note.code == "must-notify-missing":
+        return finding._replace(note=_advise_required(portfolio, answer, note.subject))
     return finding._replace(note=_advise(portfolio, answer, note, renewal))
+
+
+def _advise_required(portfolio: Portfolio, answer: Resolution, email: str) -> str:
+    """Return the advice on a required recipient that is missing."""
+    client, setting, key = answer.client, answer.setting, address_key(email)
+    others = [each for each in client.must_notify if address_key(each) != key]
+    others = others if len(others) <= _MOST_REPEATED else ["EMAIL"]
+    user = portfolio.users.get(key)
+    is_inactive = any(not each.active for each in client.contacts if address_key(each.email) == key)
+    if is_inactive or (user and not user.active):
+        command = command_line("client set", client.key, must_notify=[*others, "EMAIL"])
+        return f"if someone else must be notified now: {command}"
+    if user:
+        command = command_line("override", client.key, owner="partner", notify=email)
+        advice = f"to notify only this person: {command}"
+    elif setting and setting.owner is Owner.HUBSPOT:
+        advice = f"{_CHECK_ROLE}: {command_line('client assign', client.key, 'ROLE', email)}"
+    else:
+        command = command_line("override", client.key, owner="hubspot")
+        advice = f"if HubSpot should notify contacts again: {command}"
+    drop = command_line("client set", client.key, must_notify=others or "")
+    return f"{advice}; if this is no longer required: {drop}"
 
 
 def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renewal | None) -> str:
@@ -160,11 +186,7 @@ def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renew
         code = f"{code}/{role}" if role is Role.BILLING else code
     elif code == FOOTER_CODE and not of_default and lacks_user(answer.client.override):
         code = "no-recipient/partner"  # HubSpot has no such setting to confirm.
-    user, email = "USER", "EMAIL"
-    if code == "must-notify-missing":
-        user, role, email = subject, "ROLE", subject
-        if address_key(subject) not in portfolio.users:
-            code = f"{code}/{setting.owner if setting else Owner.PARTNER}"
+    user = "USER"
     if code == "unknown-user":
         # Addresses of one agency share a domain, so only the part before the @ is compared.
         names = {each.partition("@")[0]: found.email for each, found in portfolio.users.items()}
@@ -174,20 +196,16 @@ def _advise(portfolio: Portfolio, answer: Resolution, note: Note, renewal: Renew
             parse_address(subject, "")
         except UsageError:
             code = "unknown-user/impossible"
-    others = [each for each in answer.client.must_notify if address_key(each) != address_key(subject)]
     owner, day = (setting.owner if setting else "OWNER"), (str(renewal.day) if renewal else "DATE")
     product = renewal.product if renewal and len(answer.client.renewals) > 1 else None
     commands = {
         "add": lambda: command_line("user add", subject),
-        "assign": lambda: command_line("client assign", key, role, email),
+        "assign": lambda: command_line("client assign", key, role, "EMAIL"),
         "clear": lambda: command_line("clear-override", key),
         "confirm": lambda: command_line("confirm --default") if of_default else command_line("confirm", key),
-        "contacts": lambda: command_line("override", key, owner="hubspot"),
         "date": lambda: command_line("client set-renewal", key, "DATE"),
         "deadline": lambda: command_line("client set-renewal", key, day, product=product, deadline="DATE"),
-        "override": lambda: command_line("override", key, owner="OWNER", notify=user),
         "own": lambda: command_line("override", key, owner="partner", notify="USER"),
-        "not_required": lambda: command_line("client set", key, must_notify=others or ""),
         "remove": lambda: command_line("client remove-renewal", key, product=product),
         "renew": lambda: command_line("client renew", key, product=product),
         "replace": lambda: command_line("user replace", subject, "USER"),
@@ -210,13 +228,6 @@ _NOTES: Mapping[str, str] = {
     "no-recipient/none": "choose a renewal owner, then: {set_default}",
     "no-recipient/hubspot": f"{_CHECK_ROLE}: {{assign}}",
     "no-recipient/partner": "choose a partner user, then: {set_user}",
-    "must-notify-missing": "if this is no longer required: {not_required}; otherwise: {override}",
-    "must-notify-missing/hubspot": (
-        f"{_CHECK_ROLE}: {{assign}}; if this is no longer required: {{not_required}}"
-    ),
-    "must-notify-missing/partner": (
-        "if HubSpot should notify contacts again: {contacts}; if this is no longer required: {not_required}"
-    ),
     "unknown-user": "if the address is right: {add}; otherwise: {set_user}",
     "unknown-user/impossible": "set the right address: {set_user}",
     "inactive-user": "choose another partner user, then: {replace}",

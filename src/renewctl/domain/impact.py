@@ -69,7 +69,7 @@ class Impact(NamedTuple):
         switched: Who is notified instead of copied, or the reverse.
         lost_all: The clients that lose their last notified recipient.
         new_without: The new clients without a notified recipient.
-        lost_required: Who must be notified about a client and no longer is.
+        lost_required: Who must be notified about a client and is not, while before, someone was as required.
         new_required: Who must be notified about a client by the change itself, and is not.
         renamed: The clients with a new domain (old key, new key); each counts as the same client.
         ended: The renewals that clients in both portfolios lose. Their recipients are still notified about
@@ -134,12 +134,13 @@ def compare_recipients(before: Portfolio, after: Portfolio, changes: Iterable[Ch
                 new_without.append(key)
             elif _has_notified(was):
                 lost_all.append(key)
-        known = {address_key(email) for email in old.must_notify} if old else set()
         was_missing, missing = _find_missing(old_answer), _find_missing(answer)
+        kept, required = _required(old) - was_missing.keys(), _required(new)
         for email in missing.keys() - was_missing.keys():
             uncertain = email in now and now[email].uncertain
             found = Missing(key, missing[email], uncertain)
-            (lost_required if email in known else new_required).append(found)
+            # Someone who takes the place of a person who was notified is lost, too.
+            (lost_required if email in kept or kept - required else new_required).append(found)
     return Impact(
         tuple(added),
         tuple(removed),
@@ -151,6 +152,11 @@ def compare_recipients(before: Portfolio, after: Portfolio, changes: Iterable[Ch
         renamed,
         tuple(ended),
     )
+
+
+def _required(client: Client | None) -> set[str]:
+    """Return the keys of the addresses that a client requires."""
+    return {address_key(email) for email in client.must_notify} if client else set()
 
 
 def _find_missing(resolution: Resolution | None) -> dict[str, str]:

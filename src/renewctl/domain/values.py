@@ -122,8 +122,8 @@ def _list_of(what: str, item: Form) -> Form:
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
             words = describe_value(value)
-            first = f'"{value}"' if isinstance(value, str) else words
-            raise BadInput(f"must be a list of {what}, not {words}", hint=f"write [{first}]")
+            hint = f'write ["{value}"]' if isinstance(value, str) else "put its items in brackets"
+            raise BadInput(f"must be a list of {what}, not {words}", hint=hint)
         return tuple(map(item.read, value))
 
     return Form(read, {"type": "array", "items": item.schema}, spellings=True)

@@ -123,7 +123,10 @@ def explain_odd_text(text: str) -> tuple[str, str]:
     else:
         return "", ""
     if _CONSOLE_CHARS.search(text):
-        return message, "create the file with --out FILE instead of >, or export it again as CSV UTF-8"
+        return (
+            message,
+            "create the file without >, with --out FILE or export FILE, or save it again as CSV UTF-8",
+        )
     return message, "export the table again as CSV UTF-8"
 
 

@@ -174,7 +174,8 @@ def _show_note(note: Note) -> Line:
     title, style = read_texts("codes")["codes"][note.code]["title"], str(note.severity)
     if note.message.lower().startswith(title.lower()):
         return line((title, style), note.message[len(title) :])
-    return line((f"{title}: ", style), ROLES.get(note.subject, note.subject or note.message))
+    whole = note.severity is Severity.ERROR or not note.subject
+    return line((f"{title}: ", style), note.message if whole else ROLES.get(note.subject, note.subject))
 
 
 def _label(text: str = "") -> Segment:

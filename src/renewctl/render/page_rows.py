@@ -46,6 +46,7 @@ class Status(NamedTuple):
 
 STATUSES = (
     Status("nobody", "No recipient", "error", "no-recipient"),
+    Status("required", "Required recipient missing", "error", "must-notify-missing"),
     Status("passed", "Deadline passed", "error", "deadline-passed"),
     Status("soon", f"Deadline within {SOON} days", "warning"),
     Status("differs", "Differs from HubSpot", "warning", "differs-from-hubspot"),

@@ -100,12 +100,14 @@ def _describe_replacement(plan: Plan, would: bool) -> str:
     """Return the first line of ``user replace``."""
     changes = plan.changes
     places = [change for change in changes if change.path[-1] == "notify"]
-    if not places:
-        return f"{'Would record' if would else 'Recorded'} {changes[0].path[1]} as deactivated in HubSpot"
-    old, new = places[0].before, places[0].after
-    return (
-        f"{'Would replace' if would else 'Replaced'} {old} with {new} in {count_of(len(places), 'setting')}"
-    )
+    lists = [change for change in changes if change.path[-1] == "must_notify"]
+    replaced = "Would replace" if would else "Replaced"
+    if places:
+        old, new = places[0].before, places[0].after
+        return f"{replaced} {old} with {new} in {count_of(len(places), 'setting')}"
+    if lists:
+        return f"{replaced} a required recipient of {count_of(len(lists), 'client')}"
+    return f"{'Would record' if would else 'Recorded'} {changes[0].path[1]} as deactivated in HubSpot"
 
 
 def _describe_import(plan: Plan, would: bool) -> str:

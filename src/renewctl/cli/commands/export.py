@@ -62,7 +62,7 @@ def export(
         content = Result({**document, "content": text}, text=text)
     if file == STDIN:
         return content
-    write_files(run, {Path(file): content.data or content.text.encode()}, force=force)
+    write_files(run, {Path(file): content.data or content.text.encode()}, force=force, exports=True)
     words = line(f"Wrote {count_of(len(snapshot.portfolio.clients), 'client')} to {file}")
     table = DataTable(("path",), ((file,),))
     return Result(document, table, (file,), (words,), change=True, written=True)

@@ -14,7 +14,7 @@ from renewctl.command_line import command_line
 from renewctl.domain import lookup
 from renewctl.domain.identifiers import client_key
 from renewctl.domain.paths import LIST_DEPTH
-from renewctl.errors import ConfirmationRequired, UsageError
+from renewctl.errors import ConfirmationRequired, StoreChanged, UsageError
 from renewctl.model import Change
 from renewctl.render import history as render
 from renewctl.render.history import HistoryItem
@@ -58,7 +58,7 @@ def history(
     renewctl are listed, too, but not in detail.
     """
     if prune or keep is not None:
-        others = {"CLIENT": clients, "--limit": limit, "--all": everything, "--long": long}
+        others = {"CLIENT": clients, "--limit": limit, "--all": everything, "--long": long, "--out": run.out}
         refuse_together(["--prune", *(name for name, given in others.items() if given)])
         return _prune(run, keep, prune=prune)
     if run.dry_run:
@@ -91,7 +91,8 @@ def _prune(run: Run, keep: int | None, *, prune: bool) -> Result:
     Raises:
         UsageError: If one of ``--prune`` and ``--keep`` is missing.
         ConfirmationRequired: If changes would be removed, and nobody can be asked.
-        RenewctlError: If the history is locked, or cannot be read or replaced.
+        StoreChanged: If the history has changed since the changes were counted.
+        RenewctlError: If it is locked, or cannot be read or replaced.
     """
     from renewctl.cli.write_command import ask, can_ask  # Lazy import: only a change needs it.
 
@@ -109,6 +110,8 @@ def _prune(run: Run, keep: int | None, *, prune: bool) -> Result:
         if not run.yes:
             ask(run, f"{loss}. Continue?")
         with lock_store(store, run.lock_timeout):
+            if store_history.prune(store, keep, _read_digest(run), dry_run=True)[0] != removed:
+                raise StoreChanged(f"{name} has changed since; nothing was removed", hint="run it again")
             removed, kept = store_history.prune(store, keep, _read_digest(run))
     if not removed:
         lines = [line(f"No changes: {name} has {count_of(kept, 'change')}.")]

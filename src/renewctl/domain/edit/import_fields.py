@@ -105,7 +105,8 @@ def listed_contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterato
 
 
 def _label(name: str) -> str:
-    return "hub ID" if name == "hub_id" else name.replace("_", " ")
+    labels = {"hub_id": "hub ID", "must_notify": "list of required recipients"}
+    return labels.get(name, name.replace("_", " "))
 
 
 def _names(contacts: Iterable[Contact]) -> list[tuple[str, str]]:
