@@ -131,6 +131,15 @@ def test_a_new_column_is_on_the_page(monkeypatch: pytest.MonkeyPatch, ask: Calla
     assert html.count("<p>24418830") == 2
 
 
+def test_a_required_recipient_that_is_missing_needs_attention(ask: Callable) -> None:
+    tile = 'data-status="required"'
+    assert tile not in ask("who", "mar-azul-hoteis.example", "-o", "html").partition("<table")[0]
+    page = ask("who", "seguros-atlas.example", "-o", "html")
+    assert "compras@seguros-atlas.example must be notified, but is not" in page.replace("<wbr>", "")
+    assert "Nothing urgent" not in page
+    assert "Required recipient missing" in page.partition("<table")[0]
+
+
 def test_the_page_has_the_chosen_columns(ask: Callable) -> None:
     html = ask("who", "-o", "html", "--columns", "client,days_to_renewal,recipients")
     assert re.findall(r'<th scope="col">([^<]+)</th>', html.partition('class="rows"')[2]) == [
