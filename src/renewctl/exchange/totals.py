@@ -28,6 +28,9 @@ def is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
     A number in the client column is a count if it is too small for a hub ID and another cell is a word for
     a total. ``columns`` is the column of each field, from 0.
     """
+    filled = [(place, cell) for place, cell in enumerate(row.cells) if not _is_blank(cell)]
+    if not filled or not has_only_figures(row):  # Most rows end here.
+        return False
     fields = {place for field, place in columns.items() if field != "memo"}
     counts = any(map(_is_word, row.cells))
 
@@ -36,12 +39,7 @@ def is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
             return counts and sum(map(str.isdigit, str(cell))) < _LEAST_DIGITS
         return place not in fields
 
-    filled = [(place, cell) for place, cell in enumerate(row.cells) if not _is_blank(cell)]
-    return (
-        bool(filled)
-        and has_only_figures(row)
-        and all(_is_word(cell) or is_free(place, cell) for place, cell in filled)
-    )
+    return all(_is_word(cell) or is_free(place, cell) for place, cell in filled)
 
 
 def has_only_figures(row: SheetRow) -> bool:
