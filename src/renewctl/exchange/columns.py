@@ -89,8 +89,7 @@ def match_columns(
         file: The name of the file in messages.
 
     Raises:
-        BadInput: If a field has several columns, the client has none, or the mapping has unknown
-            names. All problems are listed.
+        BadInput: If a field has several columns, the client has none, or a mapped name is unknown.
     """
     columns, table = sheet.columns, Contents(sheet)
     mapped, problems = _read_mapping(columns, mapping)
@@ -124,7 +123,8 @@ def match_columns(
     blank = [
         field for field, place in read.items() if field not in mapped and table.fits(field, place) is None
     ]
-    offers = _find_offers(table, {*read.values(), *mapped.values()}, free, blank)
+    used = {*read.values(), *mapped.values(), *_find_named(columns, excluded)}
+    offers = _find_offers(table, used, free, blank)
     return MatchedColumns(
         chosen,
         tuple(columns[place] for place in spare if columns[place].strip() and place not in ownerless),
@@ -302,6 +302,11 @@ def _note_partner_users(columns: Sequence[str], places: Sequence[int]) -> Iterat
         names = list_some([repr(columns[place]) for place in places], _MOST_NAMED)
         are = "is" if len(places) == 1 else "are"
         yield f"{what} {names} (partner user) {are} not used: the list has no column for the renewal owner"
+
+
+def _find_named(columns: Sequence[str], fields: Collection[str]) -> list[int]:
+    """Return the columns whose names mean one of these fields."""
+    return [place for place, name in enumerate(columns) if read_headers().certain.get(fold(name)) in fields]
 
 
 def _find_offers(
