@@ -32,6 +32,7 @@ SETTING = {"owner", "notify", "note"}
 NOT_USED = {
     "note": ("not imported, because no override is set",),
     "deadline": ("a deadline but no renewal date",),
+    "notify": ("(partner user) is not used",),
 }
 """The note on all unused cells of a column."""
 CELLS: dict[str, list[Shown]] = {
