@@ -125,22 +125,17 @@ WARNINGS: dict[str, tuple[Callable[[], Any], str, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("situation", PROBLEMS)
-def test_a_problem_has_exit_status_1_and_a_fix(situation: str, find: Callable) -> None:
-    spoil, name, value, fix = PROBLEMS[situation]
+@pytest.mark.parametrize(
+    ("situation", "severity", "exit_status"),
+    [*((each, "problem", 1) for each in PROBLEMS), *((each, "warning", 0) for each in WARNINGS)],
+)
+def test_a_problem_has_exit_status_1_a_warning_0_and_each_a_fix(
+    situation: str, severity: str, exit_status: int, find: Callable
+) -> None:
+    spoil, name, value, fix = (PROBLEMS if severity == "problem" else WARNINGS)[situation]
     spoil()
     fact, status = find(name)
-    assert (fact["status"], status) == ("problem", 1)
-    assert value in fact["value"]
-    assert fix in fact["fix"]
-
-
-@pytest.mark.parametrize("situation", WARNINGS)
-def test_a_warning_leaves_the_exit_status_0(situation: str, find: Callable) -> None:
-    spoil, name, value, fix = WARNINGS[situation]
-    spoil()
-    fact, status = find(name)
-    assert (fact["status"], status) == ("warning", 0)
+    assert (fact["status"], status) == (severity, exit_status)
     assert value in fact["value"]
     assert fix in fact["fix"]
 

@@ -111,9 +111,8 @@ def _is_output(path: Path) -> bool:
     """Return whether a JSON file is an output of renewctl, not a data file."""
     try:
         document = json.loads(files.read_bytes(path))
-        return str(document.get("schema", "")).startswith("renewctl.") or str(document.get("$id")).startswith(
-            ID
-        )
+        name = str(document.get("schema") or document.get("$id"))
+        return name.startswith(("renewctl.", ID))
     except (ValueError, AttributeError, RecursionError):
         return False
 

@@ -95,9 +95,11 @@ def without_recipient_lines(
         clients_of.setdefault((email, uncertain), []).append(names.get(client, client))
     if len(clients_of) > MOST_NAMED:
         people = len({email for email, _ in clients_of})
-        at = {each.client for each in (*impact.lost_required, *impact.new_required)}
+        keys = {each.client for each in (*impact.lost_required, *impact.new_required)}
         head = f"Must be notified, but {_describe_missing(uncertain=False, would=would)}: "
-        yield line((head, "error"), HANG, f"{people} people about {count_of(len(at), 'client')} {WHERE_ALL}")
+        yield line(
+            (head, "error"), HANG, f"{people} people about {count_of(len(keys), 'client')} {WHERE_ALL}"
+        )
         return
     for (email, uncertain), missing_at in clients_of.items():
         head = f"Must be notified, but {_describe_missing(uncertain=uncertain, would=would)}: "

@@ -127,18 +127,18 @@ def read(store: Path, digest: str) -> History:
     return History(path, digest)
 
 
-def prune(store: Path, keep: int, digest: str, *, dry_run: bool = False) -> tuple[int, int]:
-    """Shorten the journal to its newest changes.
+def prune(store: Path, keep: int, digest: str, *, confirmed: int = 0) -> tuple[int, int]:
+    """Shorten the journal to its newest changes, if as many go as were ``confirmed``.
 
-    Return the numbers of changes that were removed and kept. A change that was never made does not count.
+    Return the numbers of changes to remove and to keep. A change that was never made does not count.
 
-    Call it under the lock, unless it is a dry run. The removed changes can no longer be undone.
+    Call it under the lock, unless it only counts. The removed changes can no longer be undone.
 
     Args:
         store: The path of the data file.
         keep: The number of changes to keep, from 1.
         digest: That of the data file, as for ``read``.
-        dry_run: Whether to leave the journal as it is.
+        confirmed: The number of changes to remove; with another number, the journal stays as it is.
 
     Raises:
         FileError: If the journal cannot be read or replaced; then it is unchanged.
@@ -155,7 +155,7 @@ def prune(store: Path, keep: int, digest: str, *, dry_run: bool = False) -> tupl
         raise files.explain_os_error("read", path, error) from None
     if total <= keep:
         return 0, total
-    if not dry_run:
+    if total - keep == confirmed:
         files.replace(path, b"\n".join(reversed(kept)), expected=None)
     return total - keep, keep
 

@@ -87,7 +87,7 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
 
 
 def describe_owner(path: Path, *, host: bool = True) -> str:
-    """Return the holder that a lock file notes; ``host`` adds the machine."""
+    """Return the process that a lock file names; ``host`` adds the machine."""
     try:
         with path.open("rb") as file:
             note = file.read(200).decode("utf-8", "replace").splitlines()

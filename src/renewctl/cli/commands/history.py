@@ -100,7 +100,7 @@ def _prune(run: Run, keep: int | None, *, prune: bool) -> Result:
         raise UsageError("--prune requires --keep" if prune else "--keep requires --prune", hint="add both")
     store = run.place.path
     name = store_history.path_of(store).name
-    removed, kept = store_history.prune(store, keep, _read_digest(run), dry_run=True)
+    removed, kept = store_history.prune(store, keep, _read_digest(run))
     changes = count_of(removed, "older change")
     if removed and not run.dry_run:
         loss = f"{changes} would be removed from {name} for good"
@@ -110,16 +110,17 @@ def _prune(run: Run, keep: int | None, *, prune: bool) -> Result:
         if not run.yes:
             ask(run, f"{loss}. Continue?")
         with lock_store(store, run.lock_timeout):
-            if store_history.prune(store, keep, _read_digest(run), dry_run=True)[0] != removed:
-                raise StoreChanged(f"{name} has changed since; nothing was removed", hint="run it again")
-            removed, kept = store_history.prune(store, keep, _read_digest(run))
+            found, kept = store_history.prune(store, keep, _read_digest(run), confirmed=removed)
+        if found != removed:
+            message = f"{name} has changed since; nothing was removed"
+            raise StoreChanged(message, hint="run the command again")
     if not removed:
         lines = [line(f"No changes: {name} has {count_of(kept, 'change')}.")]
     elif run.dry_run:
         lines = [line(f"Would remove {changes} from {name} and keep {kept}.")]
         lines.append(line(("Dry run: nothing was saved.", "warning")))
     else:
-        lines = [line(f"Removed {count_of(removed, 'older change')} from {name} and kept {kept}.")]
+        lines = [line(f"Removed {changes} from {name} and kept {kept}.")]
     counts = {"removed": removed, "kept": kept}
     document = {"schema": "renewctl.history-prune/1", "dry_run": run.dry_run, **counts}
     table = DataTable(("removed", "kept"), ((removed, kept),))
