@@ -204,6 +204,8 @@ def _find_renames(before: Portfolio, after: Portfolio) -> tuple[tuple[str, str],
     If several clients are alike, none of them counts as renamed.
     """
     removed = _by_content(client for key, client in before.clients.items() if key not in after.clients)
+    if not removed:
+        return ()
     added = _by_content(client for key, client in after.clients.items() if key not in before.clients)
     renames = []
     for content, old_keys in removed.items():

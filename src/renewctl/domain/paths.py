@@ -84,15 +84,17 @@ def _compare(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
 def is_same(one: Any, other: Any) -> bool:
     """Return whether two values and their types are equal: 1, 1.0 and true differ."""
     kind = type(one)
+    if one is other:
+        return True
     if kind is not type(other):
         return isinstance(one, str) and isinstance(other, str) and bool(one == other)
     if kind is dict:
-        return one.keys() == other.keys() and all(is_same(value, other[key]) for key, value in one.items())
+        return one.keys() == other.keys() and all(map(is_same, one.values(), map(other.get, one)))
     if kind is list:
         return len(one) == len(other) and all(map(is_same, one, other))
     if kind in (str, bool, int, date):
         return bool(one == other)
-    return one is other or repr(one) == repr(other)  # Equal floats and times can have two spellings.
+    return repr(one) == repr(other)  # Equal floats and times can have two spellings.
 
 
 def is_deeper(data: dict[str, Any] | list[Any], levels: int) -> bool:

@@ -35,6 +35,9 @@ _BETWEEN_CONTACTS = (
 
 ``/`` and words are tried before commas.
 """
+_ANY_SEPARATOR = re.compile(
+    "|".join(each.pattern for each in (_CONTACT_ENDS, *_BETWEEN_CONTACTS)), re.IGNORECASE
+)
 _NAME_AND_ADDRESS = re.compile(r"([^<>]*)<([^<>]*)>")
 _WHOLE = re.compile(r"([1-9][0-9]{0,17})(?:[.,]0{1,2})?")
 _DIGITS = re.compile(r"[0-9]{1,18}")
@@ -83,6 +86,8 @@ def read_text(cell: Cell) -> str:
     """
     if isinstance(cell, BadCell):
         raise BadInput(cell.message, hint=cell.hint)
+    if isinstance(cell, str) and cell.isascii():
+        return cell.strip()
     return "" if cell is None else compose(trim(str(cell)))
 
 
@@ -143,7 +148,6 @@ def restore_text(text: str) -> str:
     return fix_encoding(text)
 
 
-@cache  # The same contacts are in many cells.
 def read_contacts(cell: Cell, what: str) -> tuple[Contact, ...]:
     """Return the contacts in a cell, each once: "Name <address>" or only the address.
 
@@ -154,32 +158,42 @@ def read_contacts(cell: Cell, what: str) -> tuple[Contact, ...]:
     Raises:
         BadInput: If a part is not an address. The problems list all such parts.
     """
+    contacts, wrong = _parse_contacts(read_text(cell))
+    if wrong:
+        problems = [Problem(f"{what}: {message}", hint=hint) for message, hint in wrong]
+        raise BadInput(problems[0].message, hint=problems[0].hint, problems=problems)
+    return contacts
+
+
+@cache  # The same contacts are in many cells, and in several columns.
+def _parse_contacts(text: str) -> tuple[tuple[Contact, ...], tuple[tuple[str, str], ...]]:
+    """Return the contacts in a text, and message and hint for each part that is not one."""
+    if len(text) > _LONGEST_CONTACTS:
+        message = f"the cell is too long ({len(text):,} characters)"
+        return (), ((message, "remove everything that is not a contact"),)
     contacts: dict[str, Contact] = {}
-    problems: list[Problem] = []
-    if len(text := read_text(cell)) > _LONGEST_CONTACTS:
-        hint = "remove everything that is not a contact"
-        raise BadInput(f"{what}: the cell is too long ({len(text):,} characters)", hint=hint)
+    wrong: list[tuple[str, str]] = []
     for part in _split_contacts(text):
         name, address = _split_name(part)
         if address[:1] in _SIGNS:
-            message = f"{what}: {quote_text(address)} begins with an extra character"
-            problems.append(Problem(message, hint=f"write {address.lstrip(''.join(_SIGNS))}"))
+            message = f"{quote_text(address)} begins with an extra character"
+            wrong.append((message, f"write {address.lstrip(''.join(_SIGNS))}"))
             continue
         try:
-            email = parse_address(address, what)
+            email = parse_address(address, "")
         except UsageError as error:
             hint = "separate addresses with ;" if part.count("@") > 1 else error.hint
-            problems.append(Problem(error.message, hint=hint))
+            wrong.append((f"{address!r} is not a valid email address", hint))
             continue
         first = contacts.setdefault(address_key(email), Contact(email, name))
         if name and not first.name:
             contacts[address_key(email)] = first._replace(name=name)
-    if problems:
-        raise BadInput(problems[0].message, hint=problems[0].hint, problems=problems)
-    return tuple(contacts.values())
+    return tuple(contacts.values()), tuple(wrong)
 
 
 def _split_contacts(text: str) -> list[str]:
+    if not _ANY_SEPARATOR.search(text):  # Most cells have one contact.
+        return [text] if (text := trim(text)) else []
     parts = _split(text, _CONTACT_ENDS)
     for separator in _BETWEEN_CONTACTS:
         split: list[str] = []

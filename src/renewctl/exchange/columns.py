@@ -157,11 +157,13 @@ def _find_without_addresses(
 
 def clear_unreadable(sheet: Sheet, matched: MatchedColumns, fields: Collection[str]) -> Sheet:
     """Return a sheet in which unreadable cells of these fields are blank."""
+    places = {field: place for field, place in matched.columns.items() if field in fields}
+    if not places:
+        return sheet
     rows = []
     for row in sheet.rows:
         cells = [*row.cells]
-        for field in matched.columns.keys() & {*fields}:
-            place = matched.columns[field]
+        for field, place in places.items():
             cells[place] = cells[place] if can_read(field, cells[place]) else None
         rows.append(row._replace(cells=tuple(cells)))
     return sheet._replace(rows=tuple(rows))

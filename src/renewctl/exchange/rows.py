@@ -99,26 +99,29 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     problems: list[Problem] = []
     refused: list[Problem] = []
     notes = [*sheet.notes, *matched.notes]
-    table: dict[str, Sequence[Cell | Placeholder]] = {}
-    dates: dict[str, Mapping[int, date]] = {}
+    columns: dict[str, Iterator[Any]] = {}
+    blank: dict[int, Counter[str]] = {}
     for name, place in matched.columns.items():
-        kind = cells.cell_kind(name)
-        table[name] = [_mark_placeholder(row.cells[place], kind) for row in sheet.rows]
-        notes += _note_placeholders(sheet.columns[place], table[name])
-        if kind is Kind.DATE:  # one value can show how to read the whole column
-            numbered = _number_cells(sheet.rows, table[name])
+        column, blank[place] = [row.cells[place] for row in sheet.rows], Counter()
+        if cells.cell_kind(name) is Kind.DATE:  # One value can show how to read the whole column.
+            days: Mapping[int, date] = {}
+            filled = [None if _find_placeholder(cell, Kind.DATE, blank[place]) else cell for cell in column]
+            numbers = [row.number for row in sheet.rows]
             try:
-                dates[name], not_dates = parse_dates(numbered, date_format=date_format, column=place + 1)
+                numbered = [*zip(numbers, filled, strict=True)]
+                days, not_dates = parse_dates(numbered, date_format=date_format, column=place + 1)
                 problems += not_dates
             except BadInput as error:
                 refused += (problem._replace(column=place + 1) for problem in error.problems)
-                dates[name] = {}
+            columns[name] = map(days.get, numbers)
+        else:
+            columns[name] = _read_column(name, column, blank[place])
     lines_with_bad_dates = {problem.line for problem in (*problems, *sheet.problems)}
     places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
     notes_of_cells = matched.cell_notes
-    for each, row in enumerate(track(sheet.rows)):
-        values, wrong = _read_row(row, {name: table[name][each] for name in table}, dates)
+    for row, *found in zip(track(sheet.rows), *columns.values(), strict=True):
+        values, wrong = _read_row(row, zip(columns, found, strict=True))
         problems += (
             problem._replace(line=row.number, column=places[problem.path[0]], path=()) for problem in wrong
         )
@@ -126,48 +129,41 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
             bad = bool(wrong) or row.number in lines_with_bad_dates
             read = {} if bad else values
             rows.append(ImportRow(file, row.number, client, read, places, sheet.name, bad, notes_of_cells))
+    for place, counts in blank.items():
+        notes += _note_placeholders(sheet.columns[place], counts)
     placed = [problem._replace(file=file, sheet=sheet.name) for problem in (*refused, *problems)]
-    found = add_column_notes([*placed, *sheet.problems], sheet, matched)
+    listed = add_column_notes([*placed, *sheet.problems], sheet, matched)
     if refused:
-        raise BadInput("the table cannot be read; nothing was saved", problems=with_notes(found))
-    return ClientRows(tuple(rows), tuple(found), matched.unknown, matched.warnings, tuple(notes))
+        raise BadInput("the table cannot be read; nothing was saved", problems=with_notes(listed))
+    return ClientRows(tuple(rows), tuple(listed), matched.unknown, matched.warnings, tuple(notes))
 
 
-def _number_cells(rows: Sequence[SheetRow], column: Sequence[Cell | Placeholder]) -> list[tuple[int, Cell]]:
-    cells_by_row = zip(rows, column, strict=True)
-    return [(row.number, None if isinstance(cell, Placeholder) else cell) for row, cell in cells_by_row]
-
-
-def _mark_placeholder(cell: Cell, kind: Kind) -> Cell | Placeholder:
+def _find_placeholder(cell: Cell, kind: Kind, blank: Counter[str]) -> Placeholder | None:
+    """Return the placeholder in a cell, if there is one, and count it in ``blank``."""
     if isinstance(cell, str) and cells.is_placeholder(text := cells.read_text(cell), kind):
+        blank[text] += 1
         return Placeholder(text)
-    return cell
+    return None
 
 
-def _note_placeholders(header: str, column: Iterable[Cell | Placeholder]) -> Iterator[str]:
-    counts = Counter(cell.text for cell in column if isinstance(cell, Placeholder))
-    if counts:
-        texts = " and ".join(f"{count_of(number, 'cell')} with {text!r}" for text, number in counts.items())
+def _note_placeholders(header: str, blank: Mapping[str, int]) -> Iterator[str]:
+    if blank:
+        texts = " and ".join(f"{count_of(number, 'cell')} with {text!r}" for text, number in blank.items())
         yield f"column {header!r}: {texts} treated as blank"
 
 
-def _read_row(
-    row: SheetRow, columns: Mapping[str, Cell | Placeholder], dates: Mapping[str, Mapping[int, date]]
-) -> tuple[dict[str, Any], list[Problem]]:
+def _read_row(row: SheetRow, found: Iterable[tuple[str, Any]]) -> tuple[dict[str, Any], list[Problem]]:
     """Return the values of a row by column, and the problems of its cells.
 
-    The path of a problem is the column.
+    The path of a problem is the column. ``found`` is what ``_read_column`` yields, by column.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, cell in columns.items():
-        try:
-            value = dates[name].get(row.number) if name in dates else _read_cell(cell, name)
-        except BadInput as error:
-            wrong = error.problems or (Problem(error.message, hint=error.hint),)
+    for name, value in found:
+        if isinstance(value, BadInput):
+            wrong = value.problems or (Problem(value.message, hint=value.hint),)
             problems += (problem._replace(path=(name,)) for problem in wrong)
-            continue
-        if value is not None:
+        elif value is not None:
             values[name] = value
     if "client" not in values and not any(problem.path == ("client",) for problem in problems):
         hint = "add the client's domain, or remove the row"
@@ -177,24 +173,38 @@ def _read_row(
     return values, problems
 
 
-def _read_cell(cell: Cell | Placeholder, name: str) -> Any:
+def _read_column(name: str, column: Iterable[Cell], blank: Counter[str]) -> Iterator[Any]:
+    """Yield the value of each cell of a column: None if it is blank, ``BadInput`` if it cannot be read.
+
+    Count the placeholders in ``blank``. One of them can be a value only in a column of text.
+    """
+    kind = cells.cell_kind(name)
+    is_text = kind in TEXT_KINDS and name != "client"
+    for cell in column:
+        if placeholder := _find_placeholder(cell, kind, blank):
+            yield placeholder if is_text else None
+            continue
+        try:
+            yield _read_cell(cell, name, kind)
+        except BadInput as bad:
+            yield bad
+
+
+def _read_cell(cell: Cell, name: str, kind: Kind) -> Any:
     """Return the value of a cell, None if it is blank. Wrap odd text in ``Doubtful``."""
     value: Any
-    if isinstance(cell, Placeholder):
-        # It can be a value only in a column of text.
-        return cell if cells.cell_kind(name) in TEXT_KINDS and name != "client" else None
     if COLUMNS[name].table == "contacts":
         value = cells.read_contacts(cell, name) or None
         texts = [contact.name for contact in value or ()]
     else:
-        value = cells.read_cell(cell, cells.cell_kind(name))
+        value = cells.read_cell(cell, kind)
         texts = [value] if isinstance(value, str) and name != "notify" else []
-    message, hint = next((odd for text in texts if (odd := cells.explain_odd_text(text))[0]), ("", ""))
-    if name == "client":
-        if message:
+    for message, hint in map(cells.explain_odd_text, texts):
+        if message and name == "client":
             raise BadInput(message, hint=hint)
-        return None if value is None else str(value)
-    return Doubtful(value, message, hint) if message else value
+        if message:
+            return Doubtful(value, message, hint)
+    return str(value) if name == "client" and value is not None else value
 
 
 class OverrideRows(NamedTuple):
@@ -292,7 +302,7 @@ def read_override_rows(
     numbers = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[OverrideRow] = []
     problems = [*sheet.problems]
-    blank: dict[int, list[Placeholder]] = {}
+    blank: dict[int, Counter[str]] = {}
     for row in sheet.rows:
         texts: dict[str, Any] = {}
         wrong: list[Problem] = []
@@ -301,7 +311,7 @@ def read_override_rows(
             cell = row.cells[place]
             try:
                 if key != "client" and isinstance(cell, str) and cells.is_placeholder(cell, Kind.TEXT):
-                    blank.setdefault(place, []).append(Placeholder(cell))
+                    blank.setdefault(place, Counter())[cell] += 1
                     continue
                 value = cells.read_cell(cell, kind)
                 if key == "note" and isinstance(value, int | float):
@@ -315,8 +325,8 @@ def read_override_rows(
             read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
             rows.append(read._replace(cell_notes=matched.cell_notes))
     notes = [*sheet.notes, *matched.notes]
-    for place, placeholders in blank.items():
-        notes += _note_placeholders(sheet.columns[place], placeholders)
+    for place, counts in blank.items():
+        notes += _note_placeholders(sheet.columns[place], counts)
     others = [sheet.columns[place] for key, place in matched.columns.items() if key not in _PRINTED_KEYS]
     if unused := [*matched.unknown, *others]:
         notes.append(f"columns not used: {list_some(unused, _MOST_UNUSED)}")

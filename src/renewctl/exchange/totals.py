@@ -9,13 +9,18 @@ from renewctl.exchange.spreadsheet import BadCell, Cell, SheetRow
 _TOTAL_WORDS = """total; totals; grand total; subtotal; sum; count; total geral; totais; soma; total general;
     totales; suma; recuento; total général; totaux; somme; sous-total; gesamt; Gesamtsumme; Summe;
     Zwischensumme; Anzahl; razem; łącznie; suma końcowa; 合計; 総計; 小計; 計"""
-_TOTALS = frozenset(map(fold, _TOTAL_WORDS.split(";")))
 # Words for what is counted. Any other word can be part of a client's name.
 _COUNTED_WORDS = """clients; customers; accounts; contracts; renewals; mrr; arr; clientes; contas; contratos;
     renovações; cuentas; renovaciones; comptes; contrats; renouvellements; Kunden; Konten; Verträge;
     Verlängerungen; klientów; umów; 件数; 社数"""
-_COUNTED = frozenset(["", *map(fold, _COUNTED_WORDS.split(";"))])
+_TOTALS = frozenset(
+    fold(total) + counted
+    for total in _TOTAL_WORDS.split(";")
+    for counted in ("", *map(fold, _COUNTED_WORDS.split(";")))
+)
+"""Every label of a total, such as ``totalclients``."""
 _CURRENCIES = frozenset(["", "r", "us", "usd", "eur", "brl", "gbp", "mxn", "pln", "zl", "jpy", "chf", "円"])
+_DIGITS = "0123456789"
 _LEAST_DIGITS = 5
 """The fewest digits of a hub ID. Smaller numbers are counts."""
 _DATE = re.compile(r"[0-9]{1,4}[.][0-9]{1,2}[.][0-9]{1,4}")
@@ -28,9 +33,9 @@ def is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
     A number in the client column is a count if it is too small for a hub ID and another cell is a word for
     a total. ``columns`` is the column of each field, from 0.
     """
-    filled = [(place, cell) for place, cell in enumerate(row.cells) if not _is_blank(cell)]
-    if not filled or not has_only_figures(row):  # Most rows end here.
+    if not has_only_figures(row):  # Most rows end here.
         return False
+    filled = [(place, cell) for place, cell in enumerate(row.cells) if not _is_blank(cell)]
     fields = {place for field, place in columns.items() if field != "memo"}
     counts = any(map(_is_word, row.cells))
 
@@ -39,7 +44,7 @@ def is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
             return counts and sum(map(str.isdigit, str(cell))) < _LEAST_DIGITS
         return place not in fields
 
-    return all(_is_word(cell) or is_free(place, cell) for place, cell in filled)
+    return filled != [] and all(_is_word(cell) or is_free(place, cell) for place, cell in filled)
 
 
 def has_only_figures(row: SheetRow) -> bool:
@@ -54,13 +59,8 @@ def _is_blank(cell: Cell) -> bool:
 
 
 def _is_word(cell: Cell) -> bool:
-    return isinstance(cell, str) and _is_total_word(cell)
-
-
-def _is_total_word(text: str) -> bool:
-    """Return whether a text is a label of a total, such as ``Total clients: 12``."""
-    words = fold(text).strip("0123456789")
-    return any(words.removeprefix(total) in _COUNTED for total in _TOTALS if words.startswith(total))
+    """Return whether a cell is a label of a total, such as ``Total clients: 12``."""
+    return isinstance(cell, str) and fold(cell).strip(_DIGITS) in _TOTALS
 
 
 def _is_figure(cell: float | str) -> bool:
@@ -68,8 +68,9 @@ def _is_figure(cell: float | str) -> bool:
     if not isinstance(cell, str):
         return not isinstance(cell, bool)
     words = fold(cell)
-    if _is_total_word(cell):
+    if words.strip(_DIGITS) in _TOTALS:
         return True
     digits, letters = filter(str.isdigit, words), filter(str.isalpha, words)
-    is_date = _DATE.fullmatch(cell.strip()) or set(cell.strip()[1:]) & set("-/:")
-    return any(digits) and "".join(letters) in _CURRENCIES and not is_date
+    if "".join(letters) not in _CURRENCIES or not any(digits):
+        return False
+    return not (_DATE.fullmatch(cell.strip()) or set(cell.strip()[1:]) & set("-/:"))

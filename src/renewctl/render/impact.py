@@ -172,8 +172,8 @@ def _group_lines(
         noun = "partner user" if partner else "contact"
         who = ", ".join(emails) if few_emails else count_of(len(emails), noun)
         who += " (uncertain)" if uncertain and not label.startswith("no longer") else ""
-        where = join_names([names.get(key, key) for key in clients])
-        where = where if few_clients else count_of(len(clients), "client")
+        where = count_of(len(clients), "client")
+        where = join_names([names.get(key, key) for key in clients]) if few_clients else where
         where = "" if named else f" for {where}"
         parts = line(f"  {label:<{_LABEL_WIDTH}}", HANG, (who, "strong"), where)
         yield not (few_emails and few_clients), parts

@@ -62,8 +62,8 @@ def render_change(
         "command": plan.command,
         "dry_run": dry_run,
         "changed": view.changed,
-        "changes": change_items(plan.changes),
-        "impact": impact_document(view.impact),
+        "changes": lambda: change_items(plan.changes),
+        "impact": lambda: impact_document(view.impact),
         **({"counts": counts} if counts else {}),
         **({"remarks": remarks} if remarks else {}),
     }
@@ -271,7 +271,7 @@ def change_items(changes: tuple[Change, ...]) -> list[Mapping[str, Any]]:
 
 def change_table(changes: tuple[Change, ...]) -> DataTable:
     """Return a row for each change."""
-    rows = tuple((change.path, flat_value(change.before), flat_value(change.after)) for change in changes)
+    rows = ((change.path, flat_value(change.before), flat_value(change.after)) for change in changes)
     return DataTable(("path", "before", "after"), rows)
 
 

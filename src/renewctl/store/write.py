@@ -160,6 +160,7 @@ def _drop_unchanged(snapshot: Snapshot, plan: Plan) -> Plan:
         before = change.path[-1] if change.renamed else get(snapshot.document.data, change.path)
         # A JSON file has dates as text, and the same date is not a change there. Neither is another encoding
         # of the same accents: the file keeps its own.
-        if comparable(before) != comparable(change.after):
+        new_or_gone = (before is None) is not (change.after is None)
+        if new_or_gone or comparable(before) != comparable(change.after):
             changes.append(change._replace(before=before))
     return plan._replace(changes=tuple(changes))

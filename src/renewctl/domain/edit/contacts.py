@@ -101,7 +101,7 @@ def join_roles(pairs: Iterable[tuple[Role, Contact]]) -> dict[str, Contact]:
         key = address_key(named.email)
         contact = contacts.get(key, Contact(named.email))
         roles = contact.roles if role in contact.roles else (*contact.roles, role)
-        contacts[key] = contact._replace(name=contact.name or named.name, roles=roles)
+        contacts[key] = Contact(contact.email, contact.name or named.name, roles)
     return contacts
 
 

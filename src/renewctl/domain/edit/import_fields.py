@@ -12,6 +12,13 @@ from renewctl.fields import COLUMNS, TABLES, Kind
 from renewctl.model import Change, Client, Contact, Role
 
 _SAME = "use the same value in all rows of the client, or leave the other rows blank"
+_FIELDS = {
+    name: column.field
+    for name, column in COLUMNS.items()
+    if column.table == "clients" and column.field.key in TABLES["clients"]
+}
+"""The fields of a client, by column."""
+ROLE_COLUMNS = {role: role.replace("-", "_") for role in Role}
 _ONE_CELL = "list all contacts of the role in one cell, separated by ;"
 
 
@@ -34,13 +41,15 @@ def agreed_value(client: Client, rows: Sequence[ImportRow], name: str) -> tuple[
 
 def differs(value: object, known: object, kind: Kind) -> bool:
     """Return whether a value is not the known one, ignoring differences in spaces."""
+    if value == known:
+        return False
     if isinstance(value, list | tuple) and isinstance(known, list | tuple):
         return {*map(address_key, value)} != {*map(address_key, known)}
     if isinstance(value, str) and isinstance(known, str):
         if kind in {Kind.NAME, Kind.ADDRESS}:
             return value != "" and name_key(value) != name_key(known)
         return value != "" and compose(value).split() != compose(known).split()
-    return value != known
+    return True
 
 
 def listed_field_changes(
@@ -50,14 +59,9 @@ def listed_field_changes(
 
     ``claim`` reserves a hub ID or raises ``BadRow``.
     """
-    fields = {
-        name: column.field
-        for name, column in COLUMNS.items()
-        if column.table == "clients" and column.field.key in TABLES["clients"]
-    }
-    values = {name: agreed_value(client, rows, name) for name in fields}
+    values = {name: agreed_value(client, rows, name) for name in _FIELDS}
     for name, (value, row) in values.items():
-        field = fields[name]
+        field = _FIELDS[name]
         if value is None or not differs(value, getattr(client, field.attribute), field.kind):
             continue
         if field.kind is Kind.HUB_ID:
@@ -74,15 +78,15 @@ def listed_contact_changes(client: Client, rows: Sequence[ImportRow]) -> Iterato
     first_of: dict[Role, ImportRow] = {}
     listed: dict[Role, tuple[Contact, ...]] = {}
     for row in rows:
-        for role in Role:
-            column = role.replace("-", "_")
+        for role, column in ROLE_COLUMNS.items():
             contacts = row.values.get(column, ())
             if not contacts:
                 continue
             first = first_of.setdefault(role, row)
-            if _names(listed.setdefault(role, contacts)) != _names(contacts):
+            if first is not row and _names(listed[role]) != _names(contacts):
                 message = f"{client.key} has a different {ROLE_LABELS[role]} in {place_of(first)}"
                 raise BadRow(row, column, message, _ONE_CELL)
+            listed.setdefault(role, contacts)
     wanted = join_roles((role, contact) for role, contacts in listed.items() for contact in contacts)
     known: set[str] = set()
     path = ("clients", client.spelling, "contacts")

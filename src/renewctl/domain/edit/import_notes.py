@@ -6,6 +6,7 @@ from typing import Any
 
 from renewctl.command_line import command_line
 from renewctl.domain.edit.contacts import ROLE_LABELS, warn_too_many
+from renewctl.domain.edit.import_fields import ROLE_COLUMNS
 from renewctl.domain.edit.rows import ImportRow, place_of
 from renewctl.domain.edit.settings import warn_inactive
 from renewctl.domain.identifiers import address_key
@@ -59,8 +60,8 @@ def note_contacts(
     crowded: list[str] = []
     own: dict[tuple[str, Role], dict[str, None]] = {}
     for key, rows in groups.items():
-        for role in Role:
-            contacts = [contact for row in rows for contact in row.values.get(role.replace("-", "_"), ())]
+        for role, column in ROLE_COLUMNS.items():
+            contacts = [contact for row in rows for contact in row.values.get(column, ())]
             addresses = dict.fromkeys(address_key(contact.email) for contact in contacts)
             crowded += warn_too_many(key, role, len(addresses))
             for address in addresses:

@@ -259,6 +259,8 @@ def _unused_cells(
     others: list[str] = []
     without_override: list[str] = []
     for key, group in groups.items():
+        if all({"owner", "notify", "note"}.isdisjoint(row.values) for row in group):
+            continue
         client = index.portfolio.clients.get(key) or Client(key, key)
         try:
             changes = [*_setting_changes(index, client, group)]

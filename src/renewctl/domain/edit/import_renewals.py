@@ -105,6 +105,8 @@ class ListedRenewals:
         could be in the file twice. With ``pruned``, the known renewal is removed.
         """
         others, key = self.unlisted, self.client.key
+        if not others:
+            return
         for new in self._added:
             names = [old.product for old in others if old.day == new.day or not old.product]
             for name in get_close_matches(new.product, names, 1, 0):
@@ -125,9 +127,11 @@ class ListedRenewals:
         new product has its date. An earlier import without the product column leaves such renewals.
         """
         unnamed = [renewal for renewal in self.client.renewals if not name_key(renewal.product)]
+        if len(unnamed) != 1:
+            return None, ""
         dated = [(row.values.get("product", "").strip(), self._dates(row)[0]) for row in rows]
         dated = [(product, day) for product, day in dated if day]
-        if len(unnamed) != 1 or not all(product for product, _ in dated):
+        if not all(product for product, _ in dated):
             return None, ""
         new = {
             name_key(product): product

@@ -102,13 +102,13 @@ def settle_texts(
     settled: dict[str, Any] = {}
     bad: list[BadText] = []
     for name, cell in values.items():
-        found = cell if isinstance(cell, Doubtful) else Doubtful(cell)
-        if COLUMNS[name].table == "contacts":
+        column, found = COLUMNS[name], cell if isinstance(cell, Doubtful) else Doubtful(cell)
+        if column.table == "contacts":
             found = _settle_contacts(client, found)
-        elif COLUMNS[name].field.kind in TEXT_KINDS:
+        elif column.field.kind in TEXT_KINDS:
             found = _settle_text(_stored_texts(client, name), found)
         number = isinstance(found.value, int | float)
-        if COLUMNS[name].table == "override" and not with_overrides:
+        if column.table == "override" and not with_overrides:
             found = Doubtful(str(found.value) if number else found.value)
         if found.message and (number or not allow_odd):
             bad.append(BadText(name, found.message, found.hint))
@@ -119,6 +119,8 @@ def settle_texts(
 
 def _settle_text(stored: Sequence[str], found: Doubtful) -> Doubtful:
     value = found.value
+    if value in stored:  # Most texts in a list are those in the file.
+        return Doubtful(value)
     if same := [text for text in stored if _is_same(value, text)]:
         exact = [text for text in same if text == str(value)]
         if isinstance(value, str) or len({*same}) == 1 or exact:
@@ -133,6 +135,8 @@ def _settle_text(stored: Sequence[str], found: Doubtful) -> Doubtful:
 
 
 def _settle_contacts(client: Client | None, found: Doubtful) -> Doubtful:
+    if not found.message and not any("?" in contact.name for contact in found.value):
+        return found
     known = {address_key(each.email): each.name for each in client.contacts} if client else {}
     pairs = [(contact.name, known.get(address_key(contact.email), "")) for contact in found.value]
     if found.message:
@@ -152,14 +156,12 @@ def _lost_letters(text: str, known: str) -> Doubtful:
 def _stored_texts(client: Client | None, name: str) -> list[str]:
     """Return the client's texts in the field of a column."""
     column = COLUMNS[name]
-    if client is None:
-        return []
-    records: Mapping[str, Sequence[object]] = {
-        "clients": [client],
-        "renewals": client.renewals,
-        "override": [client.override] if client.override else [],
-    }
-    texts = (getattr(record, column.field.attribute) for record in records.get(column.table, ()))
+    records: Sequence[object] = [client]
+    if column.table == "renewals" and client:
+        records = client.renewals
+    elif column.table == "override" and client:
+        records = [client.override]
+    texts = (getattr(record, column.field.attribute) for record in records if record)
     return [text for text in texts if isinstance(text, str)]
 
 
