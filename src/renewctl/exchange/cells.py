@@ -167,7 +167,7 @@ def read_contacts(cell: Cell, what: str) -> tuple[Contact, ...]:
 
 @cache  # The same contacts are in many cells, and in several columns.
 def _parse_contacts(text: str) -> tuple[tuple[Contact, ...], tuple[tuple[str, str], ...]]:
-    """Return the contacts in a text, and message and hint for each part that is not one."""
+    """Return the contacts in a text, and what is wrong with its other parts."""
     if len(text) > _LONGEST_CONTACTS:
         message = f"the cell is too long ({len(text):,} characters)"
         return (), ((message, "remove everything that is not a contact"),)

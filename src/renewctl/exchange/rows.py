@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
@@ -103,19 +103,13 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     blank: dict[int, Counter[str]] = {}
     for name, place in matched.columns.items():
         column, blank[place] = [row.cells[place] for row in sheet.rows], Counter()
-        if cells.cell_kind(name) is Kind.DATE:  # One value can show how to read the whole column.
-            days: Mapping[int, date] = {}
-            filled = [None if _find_placeholder(cell, Kind.DATE, blank[place]) else cell for cell in column]
-            numbers = [row.number for row in sheet.rows]
-            try:
-                numbered = [*zip(numbers, filled, strict=True)]
-                days, not_dates = parse_dates(numbered, date_format=date_format, column=place + 1)
-                problems += not_dates
-            except BadInput as error:
-                refused += (problem._replace(column=place + 1) for problem in error.problems)
-            columns[name] = map(days.get, numbers)
-        else:
+        if cells.cell_kind(name) is not Kind.DATE:
             columns[name] = _read_column(name, column, blank[place])
+            continue
+        dated = [None if _find_placeholder(cell, Kind.DATE, blank[place]) else cell for cell in column]
+        columns[name], wrong, unclear = _read_dates(sheet.rows, dated, date_format, place + 1)
+        problems += wrong
+        refused += unclear
     lines_with_bad_dates = {problem.line for problem in (*problems, *sheet.problems)}
     places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
@@ -136,6 +130,22 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     if refused:
         raise BadInput("the table cannot be read; nothing was saved", problems=with_notes(listed))
     return ClientRows(tuple(rows), tuple(listed), matched.unknown, matched.warnings, tuple(notes))
+
+
+def _read_dates(
+    rows: Sequence[SheetRow], column: Sequence[Cell], date_format: DateFormat | None, number: int
+) -> tuple[Iterator[date | None], Sequence[Problem], Sequence[Problem]]:
+    """Return the dates of a column, and the problems of its cells and of itself.
+
+    One value can show how to read the whole column.
+    """
+    numbers = [row.number for row in rows]
+    numbered = [*zip(numbers, column, strict=True)]
+    try:
+        days, wrong = parse_dates(numbered, date_format=date_format, column=number)
+    except BadInput as error:
+        return repeat(None, len(numbers)), (), [problem._replace(column=number) for problem in error.problems]
+    return map(days.get, numbers), wrong, ()
 
 
 def _find_placeholder(cell: Cell, kind: Kind, blank: Counter[str]) -> Placeholder | None:
@@ -174,9 +184,10 @@ def _read_row(row: SheetRow, found: Iterable[tuple[str, Any]]) -> tuple[dict[str
 
 
 def _read_column(name: str, column: Iterable[Cell], blank: Counter[str]) -> Iterator[Any]:
-    """Yield the value of each cell of a column: None if it is blank, ``BadInput`` if it cannot be read.
+    """Yield the value of each cell of a column.
 
-    Count the placeholders in ``blank``. One of them can be a value only in a column of text.
+    It is None if the cell is blank, and ``BadInput`` if it cannot be read. Count the placeholders in
+    ``blank``. One of them can be a value only in a column of text.
     """
     kind = cells.cell_kind(name)
     is_text = kind in TEXT_KINDS and name != "client"
