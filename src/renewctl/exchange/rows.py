@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, NamedTuple
 
 from renewctl.command_line import command_line
@@ -98,54 +98,40 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     sheet = drop_totals(clear_unreadable(sheet, matched, unwanted), matched.columns)
     problems: list[Problem] = []
     refused: list[Problem] = []
-    notes = [*sheet.notes, *matched.notes]
     columns: dict[str, Iterator[Any]] = {}
     blank: dict[int, Counter[str]] = {}
+    numbers = [row.number for row in sheet.rows]
     for name, place in matched.columns.items():
         column, blank[place] = [row.cells[place] for row in sheet.rows], Counter()
-        if cells.cell_kind(name) is not Kind.DATE:
+        if cells.cell_kind(name) is Kind.DATE:  # One value can show how to read the whole column.
+            days: Mapping[int, date] = {}
+            filled = [None if _find_placeholder(cell, Kind.DATE, blank[place]) else cell for cell in column]
+            numbered = [*zip(numbers, filled, strict=True)]
+            try:
+                days, not_dates = parse_dates(numbered, date_format=date_format, column=place + 1)
+                problems += not_dates
+            except BadInput as error:
+                refused += (problem._replace(column=place + 1) for problem in error.problems)
+            columns[name] = map(days.get, numbers)
+        else:
             columns[name] = _read_column(name, column, blank[place])
-            continue
-        dated = [None if _find_placeholder(cell, Kind.DATE, blank[place]) else cell for cell in column]
-        columns[name], wrong, unclear = _read_dates(sheet.rows, dated, date_format, place + 1)
-        problems += wrong
-        refused += unclear
     lines_with_bad_dates = {problem.line for problem in (*problems, *sheet.problems)}
     places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
     notes_of_cells = matched.cell_notes
     for row, *found in zip(track(sheet.rows), *columns.values(), strict=True):
-        values, wrong = _read_row(row, zip(columns, found, strict=True))
-        problems += (
-            problem._replace(line=row.number, column=places[problem.path[0]], path=()) for problem in wrong
-        )
+        values, wrong = _read_row(row, zip(columns, found, strict=True), places)
+        problems += wrong
         if (client := values.pop("client", None)) is not None:
             bad = bool(wrong) or row.number in lines_with_bad_dates
             read = {} if bad else values
             rows.append(ImportRow(file, row.number, client, read, places, sheet.name, bad, notes_of_cells))
-    for place, counts in blank.items():
-        notes += _note_placeholders(sheet.columns[place], counts)
+    notes = [*sheet.notes, *matched.notes, *_note_placeholders(sheet.columns, blank)]
     placed = [problem._replace(file=file, sheet=sheet.name) for problem in (*refused, *problems)]
     listed = add_column_notes([*placed, *sheet.problems], sheet, matched)
     if refused:
         raise BadInput("the table cannot be read; nothing was saved", problems=with_notes(listed))
     return ClientRows(tuple(rows), tuple(listed), matched.unknown, matched.warnings, tuple(notes))
-
-
-def _read_dates(
-    rows: Sequence[SheetRow], column: Sequence[Cell], date_format: DateFormat | None, number: int
-) -> tuple[Iterator[date | None], Sequence[Problem], Sequence[Problem]]:
-    """Return the dates of a column, and the problems of its cells and of itself.
-
-    One value can show how to read the whole column.
-    """
-    numbers = [row.number for row in rows]
-    numbered = [*zip(numbers, column, strict=True)]
-    try:
-        days, wrong = parse_dates(numbered, date_format=date_format, column=number)
-    except BadInput as error:
-        return repeat(None, len(numbers)), (), [problem._replace(column=number) for problem in error.problems]
-    return map(days.get, numbers), wrong, ()
 
 
 def _find_placeholder(cell: Cell, kind: Kind, blank: Counter[str]) -> Placeholder | None:
@@ -156,37 +142,43 @@ def _find_placeholder(cell: Cell, kind: Kind, blank: Counter[str]) -> Placeholde
     return None
 
 
-def _note_placeholders(header: str, blank: Mapping[str, int]) -> Iterator[str]:
-    if blank:
-        texts = " and ".join(f"{count_of(number, 'cell')} with {text!r}" for text, number in blank.items())
-        yield f"column {header!r}: {texts} treated as blank"
+def _note_placeholders(columns: Sequence[str], blank: Mapping[int, Mapping[str, int]]) -> Iterator[str]:
+    """Yield a note on each column with placeholders. ``blank`` counts them."""
+    for place, counts in blank.items():
+        if counts:
+            texts = [f"{count_of(number, 'cell')} with {text!r}" for text, number in counts.items()]
+            yield f"column {columns[place]!r}: {' and '.join(texts)} treated as blank"
 
 
-def _read_row(row: SheetRow, found: Iterable[tuple[str, Any]]) -> tuple[dict[str, Any], list[Problem]]:
+def _read_row(
+    row: SheetRow, found: Iterable[tuple[str, Any]], places: Mapping[str, int]
+) -> tuple[dict[str, Any], list[Problem]]:
     """Return the values of a row by column, and the problems of its cells.
 
-    The path of a problem is the column. ``found`` is what ``_read_column`` yields, by column.
+    ``found`` is what ``_read_column`` yields, by column; ``places`` are the numbers of the columns.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in found:
         if isinstance(value, BadInput):
             wrong = value.problems or (Problem(value.message, hint=value.hint),)
-            problems += (problem._replace(path=(name,)) for problem in wrong)
+            problems += (problem._replace(line=row.number, column=places[name]) for problem in wrong)
         elif value is not None:
             values[name] = value
-    if "client" not in values and not any(problem.path == ("client",) for problem in problems):
+    place = places["client"]
+    if "client" not in values and not any(problem.column == place for problem in problems):
         hint = "add the client's domain, or remove the row"
         text = ", ".join(row_texts(row))
         shown = text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 1]}…"
-        problems.append(Problem(f"the row has no client: {shown!r}", hint=hint, path=("client",)))
+        message = f"the row has no client: {shown!r}"
+        problems.append(Problem(message, hint=hint, line=row.number, column=place))
     return values, problems
 
 
 def _read_column(name: str, column: Iterable[Cell], blank: Counter[str]) -> Iterator[Any]:
-    """Yield the value of each cell of a column.
+    """Yield the value of each cell of a column, None if it is blank.
 
-    It is None if the cell is blank, and ``BadInput`` if it cannot be read. Count the placeholders in
+    Instead of the value of a cell that cannot be read, yield the ``BadInput``. Count the placeholders in
     ``blank``. One of them can be a value only in a column of text.
     """
     kind = cells.cell_kind(name)
@@ -335,9 +327,7 @@ def read_override_rows(
         if not wrong:
             read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
             rows.append(read._replace(cell_notes=matched.cell_notes))
-    notes = [*sheet.notes, *matched.notes]
-    for place, counts in blank.items():
-        notes += _note_placeholders(sheet.columns[place], counts)
+    notes = [*sheet.notes, *matched.notes, *_note_placeholders(sheet.columns, blank)]
     others = [sheet.columns[place] for key, place in matched.columns.items() if key not in _PRINTED_KEYS]
     if unused := [*matched.unknown, *others]:
         notes.append(f"columns not used: {list_some(unused, _MOST_UNUSED)}")
