@@ -82,7 +82,8 @@ def list_rows(rows: Sequence[ReportRow], selection: RowSelection, today: date) -
     """
     found = [row for row in rows if _is_selected(row, selection, today)]
     by_value = _sort(found, _ROW_VALUES[selection.order], reverse=selection.reverse)
-    return tuple(sorted(by_value, key=lambda row: list(Period).index(period_of(row, today))))
+    periods = [*Period]
+    return tuple(sorted(by_value, key=lambda row: periods.index(period_of(row, today))))
 
 
 def _is_selected(row: ReportRow, selection: RowSelection, today: date) -> bool:
