@@ -237,7 +237,9 @@ def test_more_files_than_fit_on_a_command_line_are_no_problem(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git("init", "-q", ".")
-    for number in range((os.sysconf("SC_ARG_MAX") - 200_000) // 100_000):
+    fillers = (os.sysconf("SC_ARG_MAX") - 200_000) // 100_000
+    assert fillers > 0
+    for number in range(fillers):
         monkeypatch.setenv(f"FILLER_{number}", "x" * 99_980)  # The environment shares the room.
     for number in range(1_500):
         Path(f"renewctl{'-' * 190}{number}.toml").touch()
