@@ -72,12 +72,6 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-def pytest_collection_finish() -> None:
-    """Exclude the collected tests from garbage collection."""
-    gc.collect()
-    gc.freeze()
-
-
 # A background job of a shell ignores Ctrl-C, and so do the processes that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
