@@ -83,9 +83,9 @@ def _compare(data: dict[str, Any], change: Change) -> tuple[Any, Any]:
 
 def is_same(one: Any, other: Any) -> bool:
     """Return whether two values and their types are equal: 1, 1.0 and true differ."""
-    kind = type(one)
     if one is other:
         return True
+    kind = type(one)
     if kind is not type(other):
         return isinstance(one, str) and isinstance(other, str) and bool(one == other)
     if kind is dict:

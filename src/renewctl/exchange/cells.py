@@ -183,7 +183,7 @@ def _parse_contacts(text: str) -> tuple[tuple[Contact, ...], tuple[tuple[str, st
             email = parse_address(address, "")
         except UsageError as error:
             hint = "separate addresses with ;" if part.count("@") > 1 else error.hint
-            wrong.append((f"{address!r} is not a valid email address", hint))
+            wrong.append((error.message.removeprefix(": "), hint))
             continue
         first = contacts.setdefault(address_key(email), Contact(email, name))
         if name and not first.name:

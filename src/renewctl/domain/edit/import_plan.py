@@ -17,7 +17,7 @@ from renewctl.domain.edit.import_fields import (
 from renewctl.domain.edit.import_notes import describe_skipped, note_contacts, note_inactive
 from renewctl.domain.edit.import_renewals import ListedRenewals
 from renewctl.domain.edit.import_texts import group_rows
-from renewctl.domain.edit.rows import BadRow, ImportRow, place_of, with_notes
+from renewctl.domain.edit.rows import OVERRIDE_KEYS, BadRow, ImportRow, place_of, with_notes
 from renewctl.domain.edit.settings import (
     DEFAULT,
     clear_override,
@@ -259,7 +259,7 @@ def _unused_cells(
     others: list[str] = []
     without_override: list[str] = []
     for key, group in groups.items():
-        if all({"owner", "notify", "note"}.isdisjoint(row.values) for row in group):
+        if all(row.values.keys().isdisjoint(OVERRIDE_KEYS) for row in group):
             continue
         client = index.portfolio.clients.get(key) or Client(key, key)
         try:
