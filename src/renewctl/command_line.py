@@ -1,7 +1,6 @@
 """Compose commands that users can paste, with the --store option of this run."""
 
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,9 +23,9 @@ _SYSTEM_COMMANDS: Mapping[str, Mapping[Shell, str]] = {
     "remove": {Shell.POSIX: "rm", Shell.POWERSHELL: "Remove-Item", Shell.CMD: "del"},
     "make writable": {Shell.POSIX: "chmod u+w", Shell.POWERSHELL: "attrib -r", Shell.CMD: "attrib -r"},
 }
-_PLAIN = re.compile(r"[\w./\\:+=-][\w./\\:+=@-]*")
+_PLAIN = r"[\w./\\:+=-][\w./\\:+=@-]*"
 """Text that every shell of Windows reads as one word."""
-_POWERSHELL_QUOTES = re.compile("['\N{LEFT SINGLE QUOTATION MARK}-\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}]")
+_POWERSHELL_QUOTES = "['\N{LEFT SINGLE QUOTATION MARK}-\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}]"
 
 _shell: ContextVar[Callable[[], Shell]] = ContextVar("shell", default=lambda: Shell.POSIX)
 _store: ContextVar[str] = ContextVar("store", default="")
@@ -54,11 +53,13 @@ def quote(text: str) -> str:
     """
     shell = _shell.get()()
     if shell is Shell.POSIX:
+        import shlex  # Lazy import: data for programs has no commands.
+
         return shlex.quote(text)
-    if _PLAIN.fullmatch(text):
+    if re.fullmatch(_PLAIN, text):
         return text
     if shell is Shell.POWERSHELL:
-        return f"'{_POWERSHELL_QUOTES.sub(lambda match: match[0] * 2, text)}'"
+        return f"'{re.sub(_POWERSHELL_QUOTES, lambda match: match[0] * 2, text)}'"
     # Backslashes before a quotation mark would escape it, so they are doubled.
     parts = [part + "\\" * (len(part) - len(part.rstrip("\\"))) for part in text.split('"')]
     return '"' + '\\"'.join(parts) + '"'

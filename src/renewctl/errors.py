@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 MOST_ALIKE = 3
 """Up to this number, similar problems are shown one by one; more than that are shown as one group."""
-_QUOTED = re.compile("""'[^']*'|["][^"]*["]""")
+_QUOTED = """'[^']*'|["][^"]*["]"""
 
 
 class ExitStatus(IntEnum):
@@ -63,7 +63,7 @@ def group_alike(problems: Sequence[Problem]) -> list[list[Problem]]:
     """
     kinds: dict[object, list[int]] = {}
     for number, problem in enumerate(problems):
-        shape = tuple(filter(str.isalpha, _QUOTED.sub("", problem.message).split()))
+        shape = tuple(filter(str.isalpha, re.sub(_QUOTED, "", problem.message).split()))
         kind = (problem.file, problem.sheet, problem.column, problem.hint, shape)
         kinds.setdefault(kind if problem.line else number, []).append(number)
     groups: list[list[int]] = []

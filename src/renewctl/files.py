@@ -26,11 +26,10 @@ _MOUNT_HINT = "mount the folder of the file, not the file itself"
 _OPEN_HINT = "close the program that has it open, for example Excel, an editor, OneDrive or a virus scanner"
 _ACCESS_DENIED, _SHARING_VIOLATION = 5, 32  # of Windows
 _NOT_ABOUT_LINKS = {errno.EEXIST, errno.ENOENT, errno.ENOSPC, errno.EROFS, errno.EIO}
-_RESERVED = re.compile(
-    r'(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?|.*[. ]|.*[<>:"/\\|?*\x00-\x1f].*',
-    re.IGNORECASE | re.DOTALL,
+_RESERVED = (
+    r'(?is)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?|.*[. ]|.*[<>:"/\\|?*\x00-\x1f].*'
 )
-_SHARE = re.compile(r"\\\\(?![?.]\\)|\\\\\?\\UNC\\", re.IGNORECASE)
+_SHARE = r"(?i)\\\\(?![?.]\\)|\\\\\?\\UNC\\"
 _HINTS = {
     errno.ENOENT: "create the folder first",
     errno.EACCES: "check the permissions of the file and its folder",
@@ -76,12 +75,12 @@ def is_reserved_name(name: str) -> bool:
     The name can be a device's, have an end that Windows drops, or contain a forbidden character. A colon
     is one: what follows it would be a hidden stream of another file.
     """
-    return _RESERVED.fullmatch(name) is not None
+    return re.fullmatch(_RESERVED, name) is not None
 
 
 def is_on_share(path: PurePath) -> bool:
     """Return whether a path of Windows begins with a server and its share."""
-    return _SHARE.match(str(path)) is not None
+    return re.match(_SHARE, str(path)) is not None
 
 
 def read_bytes(path: Path) -> bytes:

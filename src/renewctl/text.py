@@ -13,9 +13,10 @@ BOM = "\ufeff"
 """The byte order mark, by which Excel recognizes UTF-8."""
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
-_FORMULA = re.compile(r"'*(?:\s*[=+\-@\t\r＝＋－＠]|\t|\r)")
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>&|#~!$]|:(?=//)|(?<=www)\.")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+# Strings, so that ``re`` compiles a pattern only if a command uses it.
+_FORMULA = r"'*(?:\s*[=+\-@\t\r＝＋－＠]|\t|\r)"
+_MARKDOWN = r"[\\`*_{}\[\]<>&|#~!$]|:(?=//)|(?<=www)\."
+_BARE_KEY = r"[A-Za-z0-9_-]+"
 
 
 def showable(text: str) -> str:
@@ -71,12 +72,12 @@ def csv_cell(text: str) -> str:
 
     Text that already begins with one gets another, so that ``csv_text`` can reverse this.
     """
-    return "'" + text if _FORMULA.match(text) else text
+    return "'" + text if re.match(_FORMULA, text) else text
 
 
 def csv_text(cell: str) -> str:
     """Return the text of a cell that ``csv_cell`` made."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+    return cell[1:] if cell.startswith("'") and re.match(_FORMULA, cell[1:]) else cell
 
 
 def column_letters(number: int) -> str:
@@ -95,12 +96,12 @@ def cell_reference(sheet: str, row: int, column: int = 0) -> str:
 
 def markdown_cell(text: str) -> str:
     """Return ``text`` for a cell of a Markdown table, with all Markdown escaped."""
-    return _MARKDOWN.sub(r"\\\g<0>", showable(text))
+    return re.sub(_MARKDOWN, r"\\\g<0>", showable(text))
 
 
 def dotted(path: Path) -> str:
     """Return ``path`` as a TOML key: ``clients."acme.example".override``."""
-    return ".".join(step if _BARE_KEY.fullmatch(step) else f'"{_escape_basic(step)}"' for step in path)
+    return ".".join(step if re.fullmatch(_BARE_KEY, step) else f'"{_escape_basic(step)}"' for step in path)
 
 
 def _escape_basic(text: str) -> str:

@@ -23,9 +23,9 @@ from renewctl.text import cell_reference, count_of, list_some
 
 MOST_SHOWN = 20
 TRACEBACK = "RENEWCTL_TRACEBACK"
-_LABEL = re.compile(r" *(?:error: |warning: |help: |--> |- )")
-_OUTPUT = re.compile(r"--output|-[a-z]*o")
-_OUTPUT_VALUE = re.compile(r"(?:--output=|-[nqy]*o=?)(.+)")
+_LABEL = r" *(?:error: |warning: |help: |--> |- )"
+_OUTPUT = r"--output|-[a-z]*o"
+_OUTPUT_VALUE = r"(?:--output=|-[nqy]*o=?)(.+)"
 
 
 def report_error(environment: Environment, arguments: Sequence[str], error: Exception) -> ExitStatus:
@@ -79,7 +79,7 @@ def write_lines(environment: Environment, lines: Iterable[str]) -> None:
 
 def _indent(text: str) -> Line:
     """Return a line that wraps below its text, not below its label."""
-    label = _LABEL.match(text)
+    label = re.match(_LABEL, text)
     return line(label[0], HANG, text[label.end() :]) if label else line(text)
 
 
@@ -116,8 +116,8 @@ def _wants_json(arguments: Sequence[str]) -> bool:
     words = list(arguments)
     if "--" in words:
         words = words[: words.index("--")]
-    values = [following for word, following in pairwise(words) if _OUTPUT.fullmatch(word)]
-    values += [match[1] for word in words if (match := _OUTPUT_VALUE.fullmatch(word))]
+    values = [following for word, following in pairwise(words) if re.fullmatch(_OUTPUT, word)]
+    values += [match[1] for word in words if (match := re.fullmatch(_OUTPUT_VALUE, word))]
     return any(value.lower() in {Output.JSON, Output.JSONL} for value in values)
 
 

@@ -1,7 +1,6 @@
 """Parse typed dates and durations, and compute deadlines and report windows."""
 
 import re
-from calendar import monthrange
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -11,11 +10,12 @@ from renewctl.model import Renewal
 
 DAY_FORMS = "2027-03-01, today, tomorrow, 90d, 6w, 3m, 1y, 2027-03, 2027-Q1, next-quarter"
 """An example of each form in which a date can be typed."""
-_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_SPAN = re.compile(r"([+-]?)([0-9]{1,6})([dwmy])")
-_QUARTER = re.compile(r"([0-9]{4})-q([1-4])")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
-_OTHER_ORDER = re.compile(r"(?P<day>[0-9]{1,2})([-/.])(?P<month>[0-9]{1,2})\2(?P<year>[0-9]{4})")
+# Strings, so that ``re`` compiles a pattern only if a command uses it.
+_ISO = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_SPAN = r"([+-]?)([0-9]{1,6})([dwmy])"
+_QUARTER = r"([0-9]{4})-q([1-4])"
+_MONTH = r"([0-9]{4})-([0-9]{2})"
+_OTHER_ORDER = r"(?P<day>[0-9]{1,2})([-/.])(?P<month>[0-9]{1,2})\2(?P<year>[0-9]{4})"
 """A date with the year last."""
 _NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
@@ -57,7 +57,13 @@ def plus_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= date.max.year:
         raise OverflowError("outside the calendar")
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, _days_in_month(year, month + 1)))
+
+
+def _days_in_month(year: int, month: int) -> int:
+    from calendar import monthrange  # Lazy import: most commands compute only with days.
+
+    return monthrange(year, month)[1]
 
 
 def parse_day(text: str, today: date, *, option: str = "", end: bool = False) -> date:
@@ -76,13 +82,13 @@ def parse_day(text: str, today: date, *, option: str = "", end: bool = False) ->
     try:
         if word in _NEAR:
             return today + timedelta(days=_NEAR[word])
-        if match := _ISO.fullmatch(word):
+        if match := re.fullmatch(_ISO, word):
             return date(int(match[1]), int(match[2]), int(match[3]))
-        if match := _SPAN.fullmatch(word):
+        if match := re.fullmatch(_SPAN, word):
             return _add_span(today, match)
         first, months = _parse_period(word, today)
         last = plus_months(first, months - 1)
-        return last.replace(day=monthrange(last.year, last.month)[1]) if end else first
+        return last.replace(day=_days_in_month(last.year, last.month)) if end else first
     except (ValueError, OverflowError):
         what = f"{option}: {text!r}" if option else repr(text)
         raise UsageError(f"{what} is not a valid date", hint=_suggest_day(word)) from None
@@ -90,7 +96,7 @@ def parse_day(text: str, today: date, *, option: str = "", end: bool = False) ->
 
 def _suggest_day(word: str) -> str:
     """Return the hint for a text that is not a date."""
-    if match := _OTHER_ORDER.fullmatch(word):
+    if match := re.fullmatch(_OTHER_ORDER, word):
         year, month, day = (int(match[name]) for name in ("year", "month", "day"))
         days = [each for each in ((month, day), (day, month)) if each[0] <= 12]
         example = date(2027, 3, 1)
@@ -114,7 +120,7 @@ def parse_span(text: str, today: date, *, option: str) -> date:
     word = text.strip().lower()
     if word.isascii() and word.isdigit():
         word += "d"
-    span = _SPAN.fullmatch(word)
+    span = re.fullmatch(_SPAN, word)
     if span and span[1] != "-":
         try:
             return _add_span(today, span)
@@ -139,8 +145,8 @@ def _parse_period(word: str, today: date) -> tuple[date, int]:
         return plus_months(this_quarter, 3 if word == "next-quarter" else 0), 3
     if word in {"this-month", "next-month"}:
         return plus_months(today.replace(day=1), 1 if word == "next-month" else 0), 1
-    if match := _QUARTER.fullmatch(word):
+    if match := re.fullmatch(_QUARTER, word):
         return date(int(match[1]), int(match[2]) * 3 - 2, 1), 3
-    if match := _MONTH.fullmatch(word):
+    if match := re.fullmatch(_MONTH, word):
         return date(int(match[1]), int(match[2]), 1), 1
     raise ValueError(word)

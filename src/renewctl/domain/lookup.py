@@ -10,8 +10,8 @@ from renewctl.domain.identifiers import address_key, client_key, is_address, nam
 from renewctl.errors import Problem, UnknownClient, UnknownUser
 from renewctl.model import Client, Owner, PartnerUser, Portfolio
 
-_SPAN = re.compile(r"\d{1,4}[dwmy]", re.I)
-_split_labels = re.compile(r"(?=[.@])").split
+_SPAN = r"(?i)\d{1,4}[dwmy]"
+_LABEL_START = r"(?=[.@])"
 MOST_NEAREST = 20
 """The number of unknown names for which similar names are suggested."""
 
@@ -66,7 +66,7 @@ def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Cli
 
 def _suggest_option(portfolio: Portfolio, word: str) -> str:
     """Return the option for a word that is not a client; empty if none fits."""
-    if _SPAN.fullmatch(word):
+    if re.fullmatch(_SPAN, word):
         return f"pass a duration as --within {word}"
     if word.lower().endswith((".csv", ".jsonl")):
         return f"read clients from a file: {command_line('override', from_file=word)}"
@@ -118,7 +118,8 @@ def _suggest(word: str, choices: dict[str, str]) -> str:
 
 def _shared_end(word: str, choice: str) -> str:
     """Return the common ending of two domains or addresses, from a dot or @ on."""
-    labels = zip(reversed(_split_labels(word)[1:]), reversed(_split_labels(choice)[1:]), strict=False)
+    one, other = (re.split(_LABEL_START, text)[:0:-1] for text in (word, choice))
+    labels = zip(one, other, strict=False)
     shared = [label for label, _ in takewhile(lambda pair: pair[0] == pair[1], labels)]
     return "".join(reversed(shared))
 

@@ -276,7 +276,8 @@ def _find_notes(
         by_roles = setting is not None and setting.owner is Owner.HUBSPOT
         path = ("clients", client.spelling, "contacts") if by_roles else setting_path(client)
         yield Note("no-recipient", f"{why_no_recipient(setting, decisions)}, so nobody is notified", path)
-    yield from _note_missing(client, decisions)
+    if client.must_notify:
+        yield from _note_missing(client, decisions)
     for decision in decisions:
         if decision.reason == "inactive":
             code = "inactive-user" if decision.roles == (PARTNER_USER,) else "inactive-contact"

@@ -150,8 +150,9 @@ def _has_setting(setting: Setting | None, selection: RowSelection | ClientSelect
         return False
     if selection.owner is not None and _owner(setting) is not selection.owner:
         return False
-    user = address_key(setting.notify or "") if setting else None
-    return selection.user is None or user == address_key(selection.user)
+    if selection.user is None:
+        return True
+    return setting is not None and address_key(setting.notify or "") == address_key(selection.user)
 
 
 def _sort(items: Sequence[Item], value: Callable[[Item], Any], *, reverse: bool) -> list[Item]:

@@ -12,7 +12,7 @@ from renewctl.errors import BadInput
 from renewctl.fields import Kind
 from renewctl.model import Copies, Owner, Role
 
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _LONGEST_SHOWN = 60
 
 
@@ -69,7 +69,7 @@ def _read_address(value: Any) -> str:
 def _read_date(value: Any) -> date:
     if type(value) is date:  # Not isinstance, because datetime is a subclass.
         return value
-    if isinstance(value, str) and _ISO.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(_ISO, value):
         try:
             return date.fromisoformat(value)
         except ValueError:

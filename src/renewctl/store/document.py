@@ -11,7 +11,7 @@ from renewctl.errors import InternalError, StoreInvalid
 from renewctl.formats.entries import HOLDERS, Codec, Entry, Steps, Swap, entry_of, paths_of, place_of
 from renewctl.model import Change, Path
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = r"\r\n|\r|\n"
 
 
 class Revision(NamedTuple):
@@ -274,12 +274,12 @@ def convert_line_ends(swaps: Sequence[Swap], text: str) -> Sequence[Swap]:
 
     Git can have converted the line ends of the file since.
     """
-    ends = {*_LINE_END.findall(text)}
+    ends = {*re.findall(_LINE_END, text)}
     if len(ends) != 1:
         return swaps
     (end,) = ends
     converted = []
     for swap in swaps:
-        values = [_LINE_END.sub(end, value) if isinstance(value, str) else value for value in swap]
+        values = [re.sub(_LINE_END, end, value) if isinstance(value, str) else value for value in swap]
         converted.append(Swap._make(values))
     return converted

@@ -11,7 +11,6 @@ from renewctl.domain.validate import read_portfolio
 from renewctl.domain.versions import upgrade
 from renewctl.errors import Problem, RenewctlError, StoreInvalid
 from renewctl.formats.entries import Codec, place_of
-from renewctl.formats.foreign import guess_by_magic
 from renewctl.model import Path, Portfolio
 from renewctl.store.document import Document
 from renewctl.store.location import Location, missing_store
@@ -139,5 +138,7 @@ def _decode(data: bytes, place: Location) -> str:
     above = data[:start].decode().removeprefix(BOM)
     line, column = place_of(above, len(above))
     problem = Problem(kind, file=place.display, line=line, column=column)
+    from renewctl.formats.foreign import guess_by_magic  # Lazy import: most files are UTF-8.
+
     hint = guess_by_magic(data) or "save the file as UTF-8"
     raise StoreInvalid(f"{place.display} is not UTF-8", hint=hint, problems=[problem])

@@ -39,7 +39,6 @@ from renewctl.errors import ExitStatus, UsageError
 from renewctl.model import Policy, Portfolio
 from renewctl.render.result import Output, Result
 from renewctl.render.who import render_by_client
-from renewctl.render.who_by_recipient import render_by_recipient
 from renewctl.render.who_columns import COLUMNS, ReportColumn
 from renewctl.render.who_report import Report
 
@@ -222,9 +221,7 @@ def who(
     if timeline:
         result, rows = _render_timeline(run, report)
     elif by == "recipient":
-        result = render_by_recipient(report)._replace(page=lambda: _render_people_page(report))
-        if run.form is Output.TABLE and run.environment.is_terminal():
-            result = result._replace(warnings=())  # The table begins with the same facts.
+        result = _render_people(run, report)
     else:
         result = render_by_client(report)._replace(page=lambda: _render_page(run, report, query, filters))
     failure = find_failure(gates, report, rows)
@@ -262,6 +259,16 @@ def _render_page(run: Run, report: Report, query: Query, filters: Filters) -> st
 
     all_rows = build_report(run, query, filters, timeline=True).rows
     return render_page(report, all_rows, run.load().line_of, _describe_maker())
+
+
+def _render_people(run: Run, report: Report) -> Result:
+    # Lazy import: only --by recipient needs it.
+    from renewctl.render.who_by_recipient import render_by_recipient
+
+    result = render_by_recipient(report)._replace(page=lambda: _render_people_page(report))
+    if run.form is Output.TABLE and run.environment.is_terminal():
+        return result._replace(warnings=())  # The table begins with the same facts.
+    return result
 
 
 def _render_people_page(report: Report) -> str:

@@ -9,7 +9,8 @@ from renewctl.errors import Problem, StoreInvalid
 from renewctl.formats.entries import MAX_DEPTH, Steps, place_of
 from renewctl.formats.foreign import first_line, guess_format
 from renewctl.formats.merge_conflicts import RESOLVE
-from renewctl.formats.toml.scan import LONG_HEX, ScanError, scan
+from renewctl.formats.toml.reader import LONG_HEX
+from renewctl.formats.toml.scan import ScanError, scan
 from renewctl.formats.toml.writer import format_path
 
 _LONE_CR = re.compile(r"\r(?!\n)")

@@ -11,6 +11,8 @@ DEEPEST = 100
 """The most levels of brackets passed to toml-rs: thousands overflow its stack, and end the process."""
 LONGEST = 1000
 """The most bytes of a line without its strings: up to this, no key or number is too long for tomli."""
+LONG_HEX = r"0(?<!\w0)[xob][0-9A-Fa-f_]{2500,}"
+"""An integer that can be too long for Python to print; tomli itself rejects long decimal ones."""
 _TOKEN = re.compile(
     rb'"(?<=[][{}.=, \t\r\n]")(?:""(?s:.*?)"{3,5}|[^"\n]*")'
     rb"|'(?<=[][{}.=, \t\r\n]')(?:''(?s:.*?)'{3,5}|[^'\n]*')"

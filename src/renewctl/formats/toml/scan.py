@@ -33,9 +33,6 @@ _COMMENT_LINE = re.compile(r"[ \t]*#[^\n]*\n")
 _ONLY_COMMA = re.compile(r"[ \t]*,[ \t]*\r?\n")
 _TRAILING = re.compile(rf"(?:[ \t]*+#[^\n]*+\n)+(?=(?:{_ONLY_COMMA.pattern})?[ \t]*(?:\r?\n|[\]}}]|\Z))")
 
-# An integer that can be too long for Python to print; tomli itself rejects long decimal ones.
-LONG_HEX = r"0(?<!\w0)[xob][0-9A-Fa-f_]{2500,}"
-
 
 class ScanError(ValueError):
     """The text is not valid TOML here, so later positions are unknown."""
