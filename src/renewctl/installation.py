@@ -3,7 +3,6 @@
 import json
 import shutil
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -49,6 +48,8 @@ def install_command(package: str, prefix: str = sys.prefix, *, again: bool = Fal
 
 def _find_source() -> str:
     """Return the URL that renewctl was installed from; empty if none is recorded."""
+    from importlib.metadata import PackageNotFoundError, distribution  # Lazy import: it loads 60 modules.
+
     try:
         record = json.loads(distribution("renewctl").read_text("direct_url.json") or "{}")
     except PackageNotFoundError:

@@ -16,7 +16,7 @@ HEADINGS = ["ID", "WHEN (UTC)", "USER", "COMMAND", "CHANGE", "NOTE"]
 def changed(small: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Change the small file in several ways. Return the IDs, newest first."""
     monkeypatch.setenv("LOGNAME", "ana")
-    monkeypatch.setattr("socket.gethostname", lambda: "desk")
+    monkeypatch.setattr("platform.node", lambda: "desk")
     run(
         "client", "add", "a-client-with-a-long-domain.example", "--primary", "p@x.example", "--note", "signed"
     )

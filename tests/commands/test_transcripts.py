@@ -22,10 +22,10 @@ The author is Ana on the host desk, always at noon, and changes have the IDs id0
 import difflib
 import json
 import os
+import platform
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -176,7 +176,7 @@ def test_transcript(
     """The output of every command is that of the transcript."""
     monkeypatch.setenv("RENEWCTL_AS_OF", "2026-11-23")
     monkeypatch.setenv("LOGNAME", "ana")
-    monkeypatch.setattr(socket, "gethostname", lambda: "desk")
+    monkeypatch.setattr(platform, "node", lambda: "desk")
     stage = Stage(scene, monkeypatch, examples)
     steps = tuple((prompt, stage.play(prompt, run, on_terminal)) for prompt, _ in scene.steps)
     if WRITE:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.domain import paths
+from renewctl.domain.edit.override_list import find_listed_clients, plan_override_list
 from renewctl.domain.edit.rows import OverrideRow
-from renewctl.domain.edit.settings import find_listed_clients, override, plan_override_list
+from renewctl.domain.edit.settings import override
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus
 from renewctl.model import Owner, Plan, Portfolio

@@ -4,9 +4,9 @@ What the superuser is always allowed to do is tested in a process without privil
 """
 
 import os
+import platform
 import shutil
 import signal
-import socket
 import stat
 import struct
 import subprocess
@@ -125,7 +125,7 @@ def test_reading_commands_do_not_import_the_lock(store: Path) -> None:
 def test_a_locked_file_is_reported_with_process_host_and_age(store: Path, server: Server) -> None:
     with held(store) as number:
         ran = server.run(*EDIT, "--lock-timeout", "0")
-        refused(ran, store, f"is locked by process {number} on {socket.gethostname()}, for ", 5)
+        refused(ran, store, f"is locked by process {number} on {platform.node()}, for ", 5)
         assert "waited 0 s" in ran.err
         assert "--lock-timeout" in ran.err
         assert '"code": "store-locked"' in server.run(*EDIT, "--lock-timeout", "0", "-o", "json").err

@@ -223,10 +223,10 @@ def find_user_and_host() -> tuple[str, str]:
     """Return the names of the operating system's user and of the machine."""
     # Lazy imports: only changes and pages need them.
     import getpass
-    import socket
+    import platform
 
     try:
         user = getpass.getuser()
     except (ImportError, KeyError, OSError):
         user = "unknown"  # No user name, as in some containers. On Windows this is an ImportError.
-    return user, socket.gethostname()
+    return user, platform.node()

@@ -1,7 +1,6 @@
 """A change from the plan to the result: planned, approved, saved, shown."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import typer
@@ -124,13 +123,13 @@ def ask(run: Run, question: str) -> None:
         raise typer.Exit(ExitStatus.NO)
 
 
-@dataclass
 class Approval:
     """Approves a draft, asks the user, or refuses."""
 
-    run: Run
-    asked: bool = False
-    _view: ChangeView | None = None
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.asked = False
+        self._view: ChangeView | None = None
 
     def __call__(self, draft: Draft, may_ask: bool) -> bool:
         """Approve a draft. Return whether the user must confirm exactly this one.

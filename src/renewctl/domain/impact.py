@@ -182,7 +182,7 @@ def _find_ended(old: Client | None, new: Client | None, new_names: Mapping[str, 
     One with a new product counts as the same renewal if ``new_names`` has its product, or if its day is the
     same.
     """
-    if not old or not new:
+    if not old or not new or old.renewals == new.renewals:
         return
     before = {name_key(renewal.product) for renewal in old.renewals}
     after = {name_key(renewal.product) for renewal in new.renewals}

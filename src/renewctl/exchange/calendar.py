@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from renewctl.domain.dates import shift_days
-from renewctl.domain.edit.contacts import ROLE_LABELS
+from renewctl.domain.hubspot import ROLE_LABELS
 from renewctl.domain.identifiers import name_key
 from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import PARTNER_USER

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from renewctl.command_line import quote
-from renewctl.domain.edit.contacts import ROLE_LABELS
+from renewctl.domain.hubspot import ROLE_LABELS
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.cells import explain_odd_text, quote_text, restore_text, show_text
 from renewctl.exchange.contents import MOST, Content, Contents, can_read, content_for, content_of

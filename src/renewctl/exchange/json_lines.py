@@ -7,8 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from renewctl.command_line import command_line
-from renewctl.domain.edit.rows import OVERRIDE_KEYS, OverrideRow
-from renewctl.domain.edit.settings import DEFAULT
+from renewctl.domain.edit.rows import DEFAULT, OVERRIDE_KEYS, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.fields import OWN_KEYS, TABLES, Shown
 

@@ -17,8 +17,7 @@ from renewctl.exchange.dates import DateFormat, parse_dates
 from renewctl.exchange.headers import recognize_fields
 from renewctl.exchange.json_lines import is_jsonl, read_override_lines
 from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, drop_totals, read_sheets, row_texts
-from renewctl.exchange.spreadsheet import Cell, Sheet, SheetRow, decode
-from renewctl.exchange.workbook import OLE, ZIP
+from renewctl.exchange.spreadsheet import OLE, ZIP, Cell, Sheet, SheetRow, decode
 from renewctl.fields import COLUMNS, TEXT_KINDS, Kind
 from renewctl.model import EMPTY
 from renewctl.text import count_of, list_some

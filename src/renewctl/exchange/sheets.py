@@ -6,9 +6,8 @@ from typing import Literal, NamedTuple
 from renewctl.command_line import quote, repeat_command
 from renewctl.errors import BadInput, Problem, UsageError
 from renewctl.exchange.headers import recognize_fields
-from renewctl.exchange.spreadsheet import Cell, RawSheet, Sheet, SheetRow, read_csv, unreadable
+from renewctl.exchange.spreadsheet import OLE, ZIP, Cell, RawSheet, Sheet, SheetRow, read_csv, unreadable
 from renewctl.exchange.totals import is_total
-from renewctl.exchange.workbook import OLE, ZIP, read_workbook
 from renewctl.model import EMPTY
 from renewctl.text import cell_reference, column_letters, count_of, list_some
 
@@ -57,6 +56,8 @@ def read_sheets(data: bytes, name: str, options: ReadingOptions = DEFAULTS) -> t
         for option, value in (("--encoding", options.encoding), ("--delimiter", options.delimiter)):
             if value is not None:
                 raise UsageError(f"{option} does not apply to a workbook", hint=f"remove {option}")
+        from renewctl.exchange.workbook import read_workbook  # Lazy import: most tables are text.
+
         chosen, notes = _choose_sheets(read_workbook(data, name), name, options)
     else:
         if options.sheets:

@@ -30,6 +30,8 @@ class BadCell(NamedTuple):
 Cell = str | int | float | bool | date | datetime | BadCell | None
 """The content of a cell: text without surrounding spaces, or a typed value of a workbook."""
 
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""The first bytes of an .xlsx or .ods workbook, and of an .xls workbook."""
 _SAVE = "save the table as .xlsx or CSV UTF-8"
 _OPEN = "open it in a spreadsheet program and save it as .xlsx"
 _BINARY = (

@@ -16,6 +16,7 @@ from zipfile import ZipFile
 from renewctl.errors import BadInput
 from renewctl.exchange.marks import MOST_BYTES, MOST_MARKS, Marks, Place, TooLarge
 from renewctl.exchange.spreadsheet import (
+    OLE,
     BadCell,
     Cell,
     RawSheet,
@@ -30,8 +31,6 @@ from renewctl.exchange.workbook_marks import read_marks
 from renewctl.installation import install_command
 from renewctl.text import column_letters
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-"""The first bytes of an .xlsx or .ods workbook, and of an .xls workbook."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _PANIC = "PanicException"
 """The exception of a crash in calamine.

@@ -8,7 +8,7 @@ file was removed before it was locked, and refuses one that a third user can rem
 import errno
 import math
 import os
-import socket
+import platform
 import stat
 import time
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def lock_store(store: Path, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
         with suppress(OSError):  # The lock works without it.
             copy_access(handle, access._replace(mode=mode))
         with suppress(OSError):
-            note = f"process {os.getpid()} on {socket.gethostname()}\n{time.time():.0f}\n"
+            note = f"process {os.getpid()} on {platform.node()}\n{time.time():.0f}\n"
             os.lseek(handle, 0, os.SEEK_SET)
             os.ftruncate(handle, os.write(handle, note.encode()))
 

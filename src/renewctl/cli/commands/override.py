@@ -68,7 +68,8 @@ def _override_from_file(
     owner: Owner | None,
     notify: str | None,
 ) -> Result:
-    # Lazy import: only a list needs it.
+    # Lazy imports: only a list needs them.
+    from renewctl.domain.edit.override_list import find_listed_clients, plan_override_list
     from renewctl.exchange.rows import read_override_list
 
     if clients:
@@ -80,11 +81,11 @@ def _override_from_file(
 
     def edit(portfolio: Portfolio) -> Plan:
         if with_setting:
-            listed = settings.find_listed_clients(portfolio, found.rows, found.problems)
+            listed = find_listed_clients(portfolio, found.rows, found.problems)
             user = select_user(portfolio, notify, can_add=True)
             plan = settings.override(portfolio, listed, owner, user, run.note)
         else:
-            plan = settings.plan_override_list(portfolio, found.rows, found.problems)
+            plan = plan_override_list(portfolio, found.rows, found.problems)
         return plan._replace(notes=(*plan.notes, *found.notes))
 
     return change_store(run, edit, found.warnings)

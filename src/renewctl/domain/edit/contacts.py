@@ -4,18 +4,11 @@ from collections.abc import Collection, Iterable, Iterator
 
 from renewctl.command_line import command_line
 from renewctl.domain.edit.tables import record_table, role_list
-from renewctl.domain.hubspot import MOST_BILLING
+from renewctl.domain.hubspot import MOST_BILLING, ROLE_LABELS
 from renewctl.domain.identifiers import address_key, tidy_name
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Contact, Path, Plan, Role
 from renewctl.text import count_of
-
-ROLE_LABELS = {
-    Role.PRIMARY: "primary contact",
-    Role.BILLING: "billing contact",
-    Role.DECISION_MAKER: "decision maker",
-}
-"""The labels of the roles."""
 
 
 def assign(client: Client, role: Role, email: str, name: str = "") -> Plan:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from renewctl.domain.edit.clients import field_changes
-from renewctl.domain.edit.contacts import ROLE_LABELS, join_roles
+from renewctl.domain.edit.contacts import join_roles
 from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
 from renewctl.domain.edit.tables import record_table, role_list
+from renewctl.domain.hubspot import ROLE_LABELS
 from renewctl.domain.identifiers import address_key, compose, name_key
 from renewctl.fields import COLUMNS, TABLES, Kind
 from renewctl.model import Change, Client, Contact, Role

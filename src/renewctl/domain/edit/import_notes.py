@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 from renewctl.command_line import command_line
-from renewctl.domain.edit.contacts import ROLE_LABELS, warn_too_many
+from renewctl.domain.edit.contacts import warn_too_many
 from renewctl.domain.edit.import_fields import ROLE_COLUMNS
 from renewctl.domain.edit.rows import ImportRow, place_of
 from renewctl.domain.edit.settings import warn_inactive
+from renewctl.domain.hubspot import ROLE_LABELS
 from renewctl.domain.identifiers import address_key
 from renewctl.domain.plausibility import FAR_OFF, describe_far_off
 from renewctl.errors import MOST_ALIKE, Problem, group_alike

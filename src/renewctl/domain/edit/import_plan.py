@@ -17,13 +17,8 @@ from renewctl.domain.edit.import_fields import (
 from renewctl.domain.edit.import_notes import describe_skipped, note_contacts, note_inactive
 from renewctl.domain.edit.import_renewals import ListedRenewals
 from renewctl.domain.edit.import_texts import group_rows
-from renewctl.domain.edit.rows import OVERRIDE_KEYS, BadRow, ImportRow, place_of, with_notes
-from renewctl.domain.edit.settings import (
-    DEFAULT,
-    clear_override,
-    describe_lacking_user,
-    override_changes,
-)
+from renewctl.domain.edit.rows import DEFAULT, OVERRIDE_KEYS, BadRow, ImportRow, place_of, with_notes
+from renewctl.domain.edit.settings import clear_override, describe_lacking_user, override_changes
 from renewctl.domain.identifiers import address_key, client_key, explain_no_client, name_key
 from renewctl.domain.lookup import find_user
 from renewctl.domain.resolve import setting_of

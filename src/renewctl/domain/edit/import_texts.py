@@ -18,7 +18,8 @@ AS_TEXT = "format the column as text in the spreadsheet, then enter the value ag
 """The hint for a cell whose text a spreadsheet converted."""
 _ALLOW_ODD_TEXT = "to accept odd text as it is, add --allow-odd-text"
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
-_LOST = re.compile(r"[?\x80-\U0010ffff]+")
+_LOST = re.compile(r"[^\x00-\x3e\x40-\x7f]+")
+"""Text that can have been lost: question marks and all characters that are not ASCII."""
 
 
 class Doubtful(NamedTuple):

@@ -9,6 +9,8 @@ from renewctl.text import cell_reference
 
 OVERRIDE_KEYS = ("client", "owner", "notify", "note")
 """The columns of a list of overrides."""
+DEFAULT = "default"
+"""The value in place of an owner by which a client follows the default."""
 
 
 class ImportRow(NamedTuple):

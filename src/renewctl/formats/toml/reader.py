@@ -54,5 +54,7 @@ def _is_flat(text: str) -> bool:
     outside = _TOKEN.sub(b"", data)
     brackets = outside.translate(None, _NO_BRACKETS)
     for _ in range(DEEPEST):
+        if not brackets:
+            break
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     return not (brackets or bytes(LONGEST) in outside.translate(_LINES) or text.startswith("\ufeff"))
