@@ -155,6 +155,23 @@ def test_a_new_name_is_composed_with_single_spaces_and_keeps_its_case() -> None:
     assert compose(" a\u0301  b") == " á  b"
 
 
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        (" Ana@Agency.example ", "ana@agency.example"),
+        ("ana@MÜNCHEN.example", "ana@xn--mnchen-3ya.example"),
+        ("ana@mu\u0308nchen.example", "ana@xn--mnchen-3ya.example"),
+        ("ana@XN--MNCHEN-3YA.example", "ana@xn--mnchen-3ya.example"),
+        ("JOSÉ@agency.example", "josé@agency.example"),
+        ("José@straße.example", "josé@xn--strae-oqa.example"),
+        ("ana@☃.example", "ana@☃.example"),
+        ("Müller", "müller"),
+    ],
+)
+def test_keys_of_addresses(address: str, key: str) -> None:
+    assert address_key(address) == key
+
+
 @pytest.mark.parametrize("key_of", [address_key, name_key])
 @given(st.text(max_size=12) | st.text("aA\u0301\u0345ΑΣςıİKÅßé\u00a0 @", max_size=8))
 def test_text_that_looks_the_same_has_one_key(key_of: Callable[[str], str], text: str) -> None:

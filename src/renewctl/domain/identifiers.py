@@ -5,6 +5,7 @@ idna and email-validator are imported lazily: most text is plain ASCII and needs
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from unicodedata import combining, normalize
 
 from renewctl.errors import UsageError
@@ -60,6 +61,7 @@ def explain_no_client(key: str) -> str:
     return "a HubSpot address" if f".{key}".endswith(".hubspot.com") else ""
 
 
+@cache
 def _punycode(host: str) -> str | None:
     import idna
 
@@ -109,10 +111,14 @@ def plain_key(text: str) -> str:
 def address_key(text: str) -> str:
     """Return an email address for comparison: without case, as HubSpot logins are.
 
-    Composed and decomposed accents compare equal.
+    Composed and decomposed accents compare equal, as do an international domain and its punycode.
     """
     key = text.strip().lower()
-    return key if key.isascii() else normalize("NFC", normalize("NFD", text.strip()).lower())
+    if key.isascii():
+        return key
+    key = normalize("NFC", normalize("NFD", text.strip()).lower())
+    name, at, domain = key.rpartition("@")
+    return f"{name}@{_punycode(domain) or domain}" if at and not domain.isascii() else key
 
 
 def unique_addresses(addresses: Iterable[str]) -> list[str]:

@@ -128,7 +128,7 @@ class _Reader:
                 if written.lower() == first.email.lower():
                     self.add_problem(path, f"is the same address as {first.email}", "remove one of the two")
                 else:
-                    message = f"{dotted(path)} appears twice, with accents encoded in two ways"
+                    message = f"{dotted(path)} appears twice, with the same letters encoded in two ways"
                     self.add_finding("look-alike", path, message, "remove one of the two")
                 user = first._replace(name=first.name or user.name, active=first.active and user.active)
             users[key] = user
