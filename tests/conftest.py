@@ -150,6 +150,15 @@ def _emptied_environment() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _forks() -> Iterator[None]:
+    """End the server of forks, which the first test that needs it has started."""
+    yield
+    from forks import SERVER
+
+    SERVER.close()
+
+
 @pytest.fixture
 def tmp_path(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """Return an empty folder. To find a number, pytest's own reads the names of all folders before."""

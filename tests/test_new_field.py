@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from conftest import kept_environment
-from store.faulty import Server
+from forks import Server
+from store.faulty import Runs
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "renewctl"
 
@@ -74,7 +75,7 @@ VALUES = "".join(f"{key} = {new.stored}\n" for key, new in NEW.items())
 
 
 @pytest.fixture(scope="module")
-def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     """Return a server that runs a copy of the code, which has the new fields."""
     folder = tmp_path_factory.mktemp("new-field")
     shutil.copytree(SOURCE, folder / "renewctl", ignore=shutil.ignore_patterns("__pycache__"))
@@ -92,7 +93,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with (folder / "renewctl" / "texts" / "headers.toml").open("a", encoding="utf-8") as headers:
         headers.writelines(f'\n[certain.{key}]\nde = ["Das {key}"]\n' for key in NEW)
     server = Server(**kept_environment() | {"PYTHONPATH": str(folder)})
-    yield server
+    yield Runs(server)
     server.close()
 
 
@@ -107,7 +108,7 @@ def insert(path: Path, block: str, lines: str) -> None:
 class Program:
     """The copy of renewctl with the new fields, and its store in the current folder."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Runs) -> None:
         os.environ |= {"RENEWCTL_AS_OF": "2026-11-23", "COLUMNS": "140"}
         self.server = server
         self.path = Path("renewctl.toml")
@@ -122,7 +123,7 @@ class Program:
 
     def run(self, *argv: str, status: int = 0) -> str:
         """Return the output of the command."""
-        ran = self.server.run(*argv, watched=False)
+        ran = self.server.run(*argv, watched=False, env=os.environ | self.server.server.environment)
         assert ran.status == status, ran.out + ran.err
         return ran.out + ran.err
 
@@ -136,7 +137,7 @@ class Program:
 
 
 @pytest.fixture
-def program(changed: Server) -> Program:
+def program(changed: Runs) -> Program:
     """Return the program, and two clients of which the first has all the new fields."""
     program = Program(changed)
     program.write(f'{ACME}{VALUES}\n[clients."beta.example"]\n')

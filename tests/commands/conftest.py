@@ -1,16 +1,18 @@
 """Fixtures of the command tests: a data file, and ways to run renewctl."""
 
+import contextlib
 import io
 import os
-import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from conftest import PATIENCE, Terminal
+from forks import SERVER
 
 AS_OF = "2026-11-23"
 SMALL = Path(__file__).parent / "stores" / "small.toml"
@@ -37,23 +39,32 @@ def small() -> Path:
 def spawn() -> Callable[..., Process]:
     """Return a function that runs renewctl in another process.
 
-    It is ``spawn(*argv, env={}, **options) -> Process``.
+    It is ``spawn(*argv, code=RUN, env={}, given=None, stdin=None, stdout=None, closed=()) -> Process``. The
+    process reads the bytes ``given``; the standard files with the numbers in ``closed`` are closed.
 
     A process that hangs is killed after ``PATIENCE`` seconds, and its test fails.
     """
+    return run_process
 
-    def run(*argv: str, env: dict[str, str] | None = None, **options: object) -> Process:
-        options = {
-            "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.PIPE,
-            "stderr": subprocess.PIPE,
-        } | options
-        environment = {**os.environ, "RENEWCTL_AS_OF": AS_OF, **(env or {})}
-        command = [sys.executable, "-m", "renewctl", *argv]
-        done = subprocess.run(command, env=environment, timeout=PATIENCE, check=False, **options)
-        return Process(done.returncode, done.stdout or b"", done.stderr or b"")
 
-    return run
+def run_process(
+    *argv: str, env: dict[str, str] | None = None, given: bytes | None = None, **options: Any
+) -> Process:
+    environment = {**os.environ, "RENEWCTL_AS_OF": AS_OF, **(env or {})}
+    with contextlib.ExitStack() as stack:
+        out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+        if given is None:
+            stdin: Any = stack.enter_context(open(os.devnull))
+        else:
+            stdin, end = os.pipe()
+            stack.callback(os.close, stdin)
+            os.write(end, given)
+            os.close(end)
+        files = [options.pop("stdin", stdin), options.pop("stdout", out), err]
+        status = SERVER.start(argv, files, env=environment, **options).wait(PATIENCE)
+        for file in (out, err):
+            file.seek(0)
+        return Process(status, out.read(), err.read())
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ A console of Windows is not a byte stream: Python writes Unicode to it. Only Win
 
 import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from commands.conftest import AS_OF
-from terminals import end_on_terminal, start_on_terminal
+from terminals import end_on_terminal, start_renewctl
 
 NAME, PRODUCT = "São João & Łódź", "更新 ハブ ☕"
 ENVIRONMENTS = {
@@ -73,7 +72,7 @@ def test_an_error_quotes_any_letter_in_every_code_page(store: Path, spawn: Calla
 def test_a_list_on_standard_input_is_utf_8_in_every_code_page(run: Callable, spawn: Callable) -> None:
     for number, (name, environment) in enumerate(ENVIRONMENTS.items()):
         table = f"client,name\nc{number}.example,{NAME} 更新\n".encode()
-        ran = spawn("import", "-", env=environment, stdin=None, input=table)
+        ran = spawn("import", "-", env=environment, given=table)
         assert ran.status == 0, name
         shown = run("client", "show", f"c{number}.example", "-o", "json")
         assert json.loads(shown.out)["name"] == f"{NAME} 更新", name
@@ -84,7 +83,7 @@ def test_a_terminal_shows_every_letter_in_every_code_page(argv: tuple[str, ...])
     screens = set()
     for environment in (*environments_for(argv).values(), {}):
         variables = {**os.environ, "TERM": "xterm-256color", "PAGER": "", **environment}
-        child = start_on_terminal(sys.executable, ["-m", "renewctl", *argv], variables, columns=120)
+        child = start_renewctl(*argv, env=variables, columns=120)
         screens.add(end_on_terminal(child))
         assert child.exitstatus == 0
     (screen,) = screens

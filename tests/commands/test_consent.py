@@ -1,12 +1,11 @@
 """The question before a large change, or one that leaves a client without a recipient."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from renewctl.main import main
-from terminals import end_on_terminal, start_on_terminal
+from terminals import end_on_terminal, start_renewctl
 
 
 def ask(*argv: str, answer: str | None, columns: int = 100) -> tuple[int, str]:
@@ -14,7 +13,7 @@ def ask(*argv: str, answer: str | None, columns: int = 100) -> tuple[int, str]:
 
     ``answer`` is None if no question must come.
     """
-    child = start_on_terminal(sys.executable, ["-m", "renewctl", *argv], columns=columns)
+    child = start_renewctl(*argv, columns=columns)
     seen = ""
     if answer is not None:
         child.expect_exact("Continue? [y/N]: ")
@@ -133,8 +132,7 @@ def test_a_declined_question_is_not_an_error(form: str, narrow: Path) -> None:
 def test_a_question_without_an_answer_saves_nothing(control: str, status: int, narrow: Path) -> None:
     """The end of the input counts as no; Ctrl-C interrupts."""
     before = narrow.read_bytes()
-    words = ["-m", "renewctl", "override", "acme.example", "--owner", "partner", "--notify", "rui"]
-    child = start_on_terminal(sys.executable, words)
+    child = start_renewctl("override", "acme.example", "--owner", "partner", "--notify", "rui")
     child.expect_exact("Continue? [y/N]: ")
     child.sendcontrol(control)
     text = end_on_terminal(child)
@@ -224,8 +222,7 @@ def test_a_renewal_that_is_far_away_must_be_confirmed(today: str, status: int, s
 
 
 def test_a_confirmed_change_does_not_overwrite_a_later_one(narrow: Path) -> None:
-    words = ["-m", "renewctl", "override", "acme.example", "--owner", "partner", "--notify", "rui"]
-    child = start_on_terminal(sys.executable, words)
+    child = start_renewctl("override", "acme.example", "--owner", "partner", "--notify", "rui")
     child.expect_exact("Continue? [y/N]: ")
     # The lock is not held during the question, so another change can be made.
     assert main(["client", "set", "acme.example", "--name", "Another", "--lock-timeout", "0", "-q"]) == 0

@@ -15,11 +15,11 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from commands.conftest import AS_OF, Process, run_process
 from conftest import OF_ONE_COMMAND, PATIENCE
 from renewctl.render.result import Output
 
 LIST = "client,name,renewal\nacme.example,Açaí & Cia,2027-03-01\nborges.example,Borges,2027-02-01\n"
-AS_OF = "2026-11-23"
 
 
 @pytest.fixture
@@ -189,11 +189,9 @@ def test_bytes_of_a_pipe_are_not_decoded_by_the_locale(store: Path, run: Callabl
 
 
 def test_no_standard_input_is_an_error(store: Path, spawn: Callable) -> None:
-    command = [sys.executable, "-m", "renewctl", "import", "-"]
-    line = " ".join(f"'{word}'" for word in command) + " <&-"
-    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, timeout=PATIENCE, check=False)
-    assert done.returncode == 2
-    assert b"standard input is closed" in done.stderr
+    done = spawn("import", "-", closed=[0])
+    assert done.status == 2
+    assert b"standard input is closed" in done.err
 
 
 @pytest.mark.parametrize("argv", [("import", "fifo"), ("override", "--from-file", "fifo")], ids=" ".join)
@@ -550,7 +548,7 @@ def test_a_repeated_key_in_a_line_of_json_is_refused(small: Path, run: Callable)
 def test_a_list_is_saved_in_one_write(small: Path) -> None:
     text = "client,owner\nacme.example,hubspot\nborges.example,default\n"
     done, writes = counted("override", "--from-file", write_file(text, "list.csv"))
-    assert (done.returncode, writes) == (0, 1)
+    assert (done.status, writes) == (0, 1)
 
 
 # ------------------------------------------------------------------ export
@@ -770,11 +768,9 @@ sys.exit(status)
 """
 
 
-def counted(*argv: str) -> tuple[subprocess.CompletedProcess[bytes], int]:
-    """Run renewctl in a process. Return it and its number of writes to the file."""
-    command = [sys.executable, "-c", COUNTER, *argv]
-    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
-    return done, int(Path("writes").read_text())
+def counted(*argv: str) -> tuple[Process, int]:
+    """Run renewctl in a process. Return its result and its number of writes to the file."""
+    return run_process(*argv, code=COUNTER), int(Path("writes").read_text())
 
 
 MANY = pytest.mark.parametrize("rows", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
@@ -794,15 +790,15 @@ def many(rows: int, bad: int | None = None) -> str:
 @MANY
 def test_many_rows_are_saved_in_one_write(rows: int, store: Path) -> None:
     done, writes = counted("import", write_file(many(rows)))
-    assert done.returncode == 0, done.stderr
-    assert f" {rows} ".encode() in done.stdout
-    assert len(done.stdout.splitlines()) < 40
+    assert done.status == 0, done.err
+    assert f" {rows} ".encode() in done.out
+    assert len(done.out.splitlines()) < 40
     assert writes == 1
     before, changed = store.read_bytes(), store.stat().st_mtime_ns
     assert before.count(b"[clients.") == rows
     done, writes = counted("import", "list.csv")
-    assert done.returncode == 0
-    assert f" {rows} ".encode() in done.stdout
+    assert done.status == 0
+    assert f" {rows} ".encode() in done.out
     assert writes == 0
     assert (store.read_bytes(), store.stat().st_mtime_ns) == (before, changed)
 
@@ -811,9 +807,9 @@ def test_many_rows_are_saved_in_one_write(rows: int, store: Path) -> None:
 def test_one_invalid_row_of_many_is_listed(rows: int, store: Path) -> None:
     before = store.read_bytes()
     done, writes = counted("import", write_file(many(rows, bad=rows - 1)))
-    assert (done.returncode, done.stdout, writes) == (3, b"", 0)
-    assert f"--> list.csv:{rows - 1}:3".encode() in done.stderr
-    assert b"1 invalid row; nothing was saved" in done.stderr
+    assert (done.status, done.out, writes) == (3, b"", 0)
+    assert f"--> list.csv:{rows - 1}:3".encode() in done.err
+    assert b"1 invalid row; nothing was saved" in done.err
     assert store.read_bytes() == before
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.conftest import Process
 from conftest import PATIENCE
 from renewctl.errors import ExitStatus
 
@@ -250,47 +251,62 @@ def shell(line: str) -> subprocess.CompletedProcess:
     )
 
 
+def full(spawn: Callable, line: str) -> Process:
+    """Run renewctl with a standard output to which nothing can be written."""
+    with open("/dev/full", "w") as out:
+        return spawn(*line.split(), stdout=out)
+
+
 READS = ["who", "who -o json", "explain acme.example", "--version", "--help", "demo", ""]
 
 
 @pytest.mark.parametrize("line", READS)
-def test_a_closed_standard_output_is_74(line: str) -> None:
+def test_a_closed_standard_output_is_74(line: str, spawn: Callable) -> None:
+    done = spawn(*line.split(), closed=[1])
+    assert done.status == 74
+    assert done.err.startswith(b"{" if "json" in line else b"error: ")
+    assert b"Traceback" not in done.err
+
+
+@pytest.mark.parametrize("line", ["who", "--version"])
+def test_a_shell_closes_and_fills_standard_output_with_the_same_results(line: str, spawn: Callable) -> None:
+    """The process is new, which matters for what happens at its start."""
     done = shell(f"$R {line} >&-")
-    assert done.returncode == 74
-    assert done.stderr.startswith(b"{" if "json" in line else b"error: ")
-    assert b"Traceback" not in done.stderr
+    assert (done.returncode, b"", done.stderr) == spawn(line, closed=[1])
+    if Path("/dev/full").exists():
+        done = shell(f"$R {line} > /dev/full")
+        assert (done.returncode, b"", done.stderr) == full(spawn, line)
 
 
-def test_a_closed_standard_output_prevents_a_change(small: Path) -> None:
+def test_a_closed_standard_output_prevents_a_change(small: Path, spawn: Callable) -> None:
     before = small.read_bytes()
-    done = shell("$R set-default --notify none >&-")
-    assert done.returncode == 74
+    assert spawn("set-default", "--notify", "none", closed=[1]).status == 74
     assert small.read_bytes() == before
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("line", READS)
-def test_a_full_disk_is_74_with_one_message(line: str) -> None:
-    done = shell(f"$R {line} > /dev/full")
-    assert done.returncode == 74
-    assert done.stderr.startswith(b"{" if "json" in line else b"error: ")
-    assert done.stderr.count(b"\n") <= 2 or "json" in line
-    assert b"Traceback" not in done.stderr
-    assert b"Exception ignored" not in done.stderr
+def test_a_full_disk_is_74_with_one_message(line: str, spawn: Callable) -> None:
+    done = full(spawn, line)
+    assert done.status == 74
+    assert done.err.startswith(b"{" if "json" in line else b"error: ")
+    assert done.err.count(b"\n") <= 2 or "json" in line
+    assert b"Traceback" not in done.err
+    assert b"Exception ignored" not in done.err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("form", ["", "-o json", "-q", "-o names"])
-def test_a_change_is_saved_if_its_output_fails(form: str, small: Path) -> None:
+def test_a_change_is_saved_if_its_output_fails(form: str, small: Path, spawn: Callable) -> None:
     """After the file is replaced, a failure of the output is a warning."""
     before = small.read_bytes()
-    done = shell(f"$R set-default --notify none {form} > /dev/full")
-    assert done.returncode == 0
+    done = full(spawn, f"set-default --notify none {form}")
+    assert done.status == 0
     assert small.read_bytes() == before.replace(b'notify = "ana@agency.example"\n', b"", 1)
-    assert b"Traceback" not in done.stderr
+    assert b"Traceback" not in done.err
     if form != "-q":
-        assert done.stderr.startswith(b"warning: ")
-        assert len(done.stderr.splitlines()) == 1
+        assert done.err.startswith(b"warning: ")
+        assert len(done.err.splitlines()) == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
@@ -303,20 +319,22 @@ def test_a_change_is_saved_if_its_output_fails(form: str, small: Path) -> None:
         ("who --all --by recipient -o html --split out --expect none", 1, {"out/rui@agency.example.html"}),
     ],
 )
-def test_files_are_written_if_the_output_fails(line: str, status: int, written: set[str]) -> None:
-    done = shell(f"$R {line} > /dev/full")
-    assert done.returncode == status
+def test_files_are_written_if_the_output_fails(
+    line: str, status: int, written: set[str], spawn: Callable
+) -> None:
+    done = full(spawn, line)
+    assert done.status == status
     assert all(Path(path).stat().st_size for path in written)
     if "-q" not in line:
-        first = done.stderr.splitlines()[0]
+        first = done.err.splitlines()[0]
         assert first == b"warning: done, but the output could not be shown: No space left on device"
-    assert (b"error: recipients are not as expected" in done.stderr) == (status == 1)
+    assert (b"error: recipients are not as expected" in done.err) == (status == 1)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_dry_run_fails_if_its_output_fails(small: Path) -> None:
+def test_a_dry_run_fails_if_its_output_fails(small: Path, spawn: Callable) -> None:
     before = small.read_bytes()
-    assert shell("$R set-default --notify none --dry-run > /dev/full").returncode == 74
+    assert full(spawn, "set-default --notify none --dry-run").status == 74
     assert small.read_bytes() == before
 
 
@@ -345,18 +363,18 @@ def test_a_pipe_closed_early_is_141_without_a_message(
     assert done.stderr == b""
 
 
-def test_a_closed_standard_error_does_not_change_the_status(small: Path) -> None:
-    assert shell("$R who 2>&-").returncode == 0
-    assert shell("$R who akme.example 2>&-").returncode == 4
+def test_a_closed_standard_error_does_not_change_the_status(small: Path, spawn: Callable) -> None:
+    assert spawn("who", closed=[2]).status == 0
+    assert spawn("who", "akme.example", closed=[2]).status == 4
     before = small.read_bytes()
-    assert shell("$R set-default --notify none 2>&-").returncode == 0
+    assert spawn("set-default", "--notify", "none", closed=[2]).status == 0
     assert small.read_bytes() != before
 
 
-def test_no_standard_input_is_needed(small: Path) -> None:
-    assert shell("$R who <&-").returncode == 0
+def test_no_standard_input_is_needed(small: Path, spawn: Callable) -> None:
+    assert spawn("who", closed=[0]).status == 0
     before = small.read_bytes()
-    assert shell("$R clear-override --all <&-").returncode == 6
+    assert spawn("clear-override", "--all", closed=[0]).status == 6
     assert small.read_bytes() == before
 
 

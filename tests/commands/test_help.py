@@ -14,7 +14,7 @@ import pytest
 from conftest import PATIENCE
 from renewctl.cli.app import COMMAND_BODIES, command_tree
 from renewctl.cli.app import COMMANDS as KNOWN
-from terminals import end_on_terminal, start_on_terminal
+from terminals import end_on_terminal, start_renewctl
 
 COMMON = {"--store", "--output", "-o", "--as-of", "--quiet", "-q", "--help", "-h"}
 CHANGING = {"--dry-run", "-n", "--yes", "-y", "--lock-timeout"}
@@ -191,7 +191,7 @@ def on_pty(columns: int, *argv: str) -> tuple[int, str]:
     """Return the status and the output of a run on a pseudo-terminal of this width."""
     environment = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "NO_COLOR"}}
     environment |= {"TERM": "xterm-256color", "RENEWCTL_AS_OF": "2026-11-23"}
-    child = start_on_terminal(sys.executable, ["-m", "renewctl", *argv], environment, columns=columns)
+    child = start_renewctl(*argv, env=environment, columns=columns)
     text = end_on_terminal(child)
     return child.exitstatus, text
 

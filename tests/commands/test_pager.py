@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ import pytest
 
 from commands.conftest import AS_OF
 from conftest import PATIENCE
-from terminals import end_on_terminal, start_on_terminal
+from terminals import end_on_terminal, start_renewctl
 
 LONG = ("client", "list")
 PAGED = Path("paged")
@@ -34,7 +33,7 @@ def start(*argv: str, height: int = 10, width: int = 100, **variables: str | Non
     """Start renewctl on a terminal of this size; a variable that is None is not set."""
     env = {**os.environ, "RENEWCTL_AS_OF": AS_OF, "TERM": "xterm-256color", "PAGER": TO_FILE, **variables}
     env = {name: value for name, value in env.items() if value is not None and name != "COLUMNS"}
-    return start_on_terminal(sys.executable, ["-m", "renewctl", *argv], env, rows=height, columns=width)
+    return start_renewctl(*argv, env=env, rows=height, columns=width)
 
 
 def end(process: Any) -> Screen:
@@ -220,7 +219,7 @@ def test_a_signal_ends_renewctl_after_the_pager(number: int) -> None:
     assert (screen.status, process.signalstatus) == (None, number)
 
 
-def interrupt(process: pexpect.spawn) -> str:
+def interrupt(process: Any) -> str:
     """Type Ctrl-C until the process ends. Return what it wrote then."""
     for _ in range(PATIENCE):  # a shell that is just about to start a command can miss one
         process.sendintr()

@@ -3,7 +3,6 @@
 import io
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from conftest import PATIENCE
 from renewctl.cli.progress import Progress
 from renewctl.cli.runtime import Environment, Run
 from renewctl.render.result import Output
-from terminals import end_on_terminal, start_on_terminal
+from terminals import end_on_terminal, start_renewctl
 
 GONE = "\r\x1b[1A\x1b[2K"
 """The bar's line cleared."""
@@ -46,6 +45,7 @@ PAUSED = (
     """
 import os, sys
 pauses = ["renewctl.render.page", "os.link"]
+sys.modules.pop(pauses[0], None)
 def pause(event, arguments):
     if pauses[:1] == ([arguments[0]] if event == "import" else [event]):
         os.write(1, b"at " + pauses.pop(0).encode())
@@ -101,9 +101,9 @@ def wait_for(progress: Progress, text: str, times: int = 1) -> None:
     assert screen(progress).count(text) >= times
 
 
-def start(*words: str) -> Any:
+def start(code: str, *argv: str) -> Any:
     env = {**os.environ, "RENEWCTL_AS_OF": AS_OF, "TERM": "xterm", "PAGER": ""}
-    return start_on_terminal(sys.executable, ["-c", *words], env, rows=24, columns=80)
+    return start_renewctl(*argv, code=code, env=env, rows=24, columns=80)
 
 
 EMPTY = 'version = 1\n[defaults]\nowner = "hubspot"\n'

@@ -5,8 +5,6 @@ import os
 import re
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -19,7 +17,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conftest import PATIENCE, RESET, digests
+from commands.conftest import run_process
+from conftest import RESET, Ran, digests
 from renewctl.cli.split_files import file_name
 from renewctl.domain.identifiers import ADDRESS, address_key, compose
 from renewctl.text import is_invisible
@@ -363,9 +362,9 @@ sys.exit(run())
 RECIPIENTS = 31
 
 
-def strike(number: int, kind: str, *argv: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", STRUCK, str(number), kind, *argv]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+def strike(number: int, kind: str, *argv: str) -> Ran:
+    ran = run_process(str(number), kind, *argv, code=STRUCK)
+    return Ran(ran.status, ran.out.decode(), ran.err.decode())
 
 
 def drafts(folder: str = "out") -> list[str]:
@@ -381,9 +380,9 @@ def test_a_signal_stops_between_two_files_and_the_number_of_files_is_named(
     number: int, so_far: str, kind: str, status: int
 ) -> None:
     ran = strike(number, f"{kind}-", *DRAFTS, "out")
-    assert (ran.returncode, ran.stdout) == (status, "")
-    assert so_far in ran.stderr
-    assert ran.stderr.endswith("renewctl who --by recipient -o eml --split out --force\n")
+    assert (ran.status, ran.out) == (status, "")
+    assert so_far in ran.err
+    assert ran.err.endswith("renewctl who --by recipient -o eml --split out --force\n")
     assert len(drafts()) == number
     assert all(read_draft(Path(path)).keys() == HEADERS for path in drafts())
 
@@ -391,7 +390,7 @@ def test_a_signal_stops_between_two_files_and_the_number_of_files_is_named(
 @pytest.mark.usefixtures("agency")
 def test_a_signal_during_the_last_file_comes_too_late() -> None:
     ran = strike(RECIPIENTS, "SIGTERM-", *DRAFTS, "out")
-    assert (ran.returncode, ran.stdout.splitlines()) == (0, drafts())
+    assert (ran.status, ran.out.splitlines()) == (0, drafts())
     assert len(drafts()) == RECIPIENTS
 
 
@@ -400,30 +399,30 @@ def test_a_signal_during_the_last_file_comes_too_late() -> None:
 def test_a_signal_that_the_process_ignores_stops_nothing(kind: str) -> None:
     """As after ``nohup``, and in the background of a script."""
     ran = strike(2, f"{kind}-ignored", *DRAFTS, "out")
-    assert (ran.returncode, ran.stderr, len(drafts())) == (0, ran.stderr, RECIPIENTS)
-    assert "interrupted" not in ran.stderr
+    assert (ran.status, ran.err, len(drafts())) == (0, ran.err, RECIPIENTS)
+    assert "interrupted" not in ran.err
 
 
 @pytest.mark.usefixtures("agency")
 def test_the_command_to_continue_has_force_only_once() -> None:
     ran = strike(2, "SIGINT-", *DRAFTS, "out", "--force")
-    assert ran.returncode == 130
-    assert ran.stderr.endswith("renewctl who --by recipient -o eml --split out --force\n")
+    assert ran.status == 130
+    assert ran.err.endswith("renewctl who --by recipient -o eml --split out --force\n")
 
 
 @pytest.mark.usefixtures("agency")
 @pytest.mark.parametrize(("number", "so_far"), [(2, "1 of 31 files was"), (3, "2 of 31 files were")])
 def test_a_full_disk_leaves_the_list_of_the_files_before(number: int, so_far: str) -> None:
     ran = strike(number, "full-", *DRAFTS, "out")
-    assert ran.returncode == 74
-    assert ran.stdout.splitlines() == drafts()
+    assert ran.status == 74
+    assert ran.out.splitlines() == drafts()
     assert len(drafts()) == number - 1
-    assert so_far in ran.stderr
-    assert "nothing was" not in ran.stderr
+    assert so_far in ran.err
+    assert "nothing was" not in ran.err
 
 
 @pytest.mark.usefixtures("agency")
 def test_a_full_disk_before_the_first_file_has_nothing_to_list() -> None:
     ran = strike(1, "full-", *DRAFTS, "out")
-    assert (ran.returncode, ran.stdout, drafts()) == (74, "", [])
-    assert "files w" not in ran.stderr
+    assert (ran.status, ran.out, drafts()) == (74, "", [])
+    assert "files w" not in ran.err

@@ -1,16 +1,11 @@
-"""Fixtures for the tests of the data file: the server that forks for every run."""
-
-from collections.abc import Iterator
+"""Fixtures for the tests of the data file."""
 
 import pytest
 
-from conftest import kept_environment
-from store.faulty import Server
+from store.faulty import Runs
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Return a server that forks for every run."""
-    server = Server(**kept_environment())
-    yield server
-    server.close()
+@pytest.fixture
+def server() -> Runs:
+    """Return runs whose calls on files are recorded, and can fail."""
+    return Runs()

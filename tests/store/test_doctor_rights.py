@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from conftest import digests
-from store.faulty import Server
+from store.faulty import Runs
 from store.test_write_protocol import EDIT, HISTORY, LOCK, STORE, as_root, given, plain
 
 FILE = Path("renewctl.toml")
@@ -34,7 +34,7 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     shutil.rmtree(path)
 
 
-def examine(server: Server, *options: str) -> tuple[int, dict[str, dict[str, Any]]]:
+def examine(server: Runs, *options: str) -> tuple[int, dict[str, dict[str, Any]]]:
     """Return the exit status, and the problems of the file by their names.
 
     The packages may be in a folder that only the superuser can read.
@@ -94,7 +94,7 @@ OF_OTHERS: dict[str, tuple[Callable[[], Any], dict[str, tuple[str, str]]]] = {
     ],
 )
 def test_what_keeps_a_change_from_being_saved_is_a_problem(
-    spoil: Callable, expected: dict[str, tuple[str, str]], server: Server
+    spoil: Callable, expected: dict[str, tuple[str, str]], server: Runs
 ) -> None:
     spoil()
     before = digests(Path())
@@ -108,7 +108,7 @@ def test_what_keeps_a_change_from_being_saved_is_a_problem(
 
 
 @pytest.mark.parametrize("name", [name for name in OWN if name != "lock"])
-def test_the_fixes_are_right(name: str, server: Server) -> None:
+def test_the_fixes_are_right(name: str, server: Runs) -> None:
     spoil, expected = OWN[name]
     spoil()
     for _, fix in expected.values():

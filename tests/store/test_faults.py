@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from store.faulty import Call, Ran, Server, Single, held
+from store.faulty import Call, Ran, Runs, Single, held
 
 TOML = """\
 version = 1    # kept
@@ -56,7 +56,7 @@ KINDS = [
 class Sweep:
     """One edit of one store, tried again and again with another fault."""
 
-    def __init__(self, server: Server | Single, kind: Kind) -> None:
+    def __init__(self, server: Runs | Single, kind: Kind) -> None:
         self.server, self.kind = server, kind
         self.store = Path("elsewhere/data" if kind.link else kind.name).with_suffix(Path(kind.name).suffix)
         self.settled: set[object] = set()
@@ -162,13 +162,13 @@ EACH_OR_FOURTH = pytest.mark.parametrize(
 
 
 @pytest.fixture(params=STORES)
-def sweep(request: pytest.FixtureRequest, server: Server) -> Sweep:
+def sweep(request: pytest.FixtureRequest, server: Runs) -> Sweep:
     """Return the sweep over a store of each kind."""
     return Sweep(server, request.param)
 
 
 @pytest.fixture(params=ONE)
-def sweep_one(request: pytest.FixtureRequest, server: Server) -> Sweep:
+def sweep_one(request: pytest.FixtureRequest, server: Runs) -> Sweep:
     """Return the sweep over a TOML store; in the long tests, over the others too."""
     return Sweep(server, request.param)
 
@@ -190,7 +190,7 @@ def test_a_short_write_is_continued(sweep: Sweep) -> None:
     assert {ran.status for ran in struck} == {0}
 
 
-def test_each_error_comes_with_a_hint(server: Server) -> None:
+def test_each_error_comes_with_a_hint(server: Runs) -> None:
     """The calls that create and rename the new file fail, each with every error."""
     sweep = Sweep(server, KINDS[0])
     numbers = [n for n, call in enumerate(sweep.calls, 1) if call.temporary or call.name == "replace"]
@@ -199,7 +199,7 @@ def test_each_error_comes_with_a_hint(server: Server) -> None:
 
 
 @EACH_OR_FOURTH
-def test_a_disk_that_fails_permanently_leaves_the_old_or_the_new(step: int, server: Server) -> None:
+def test_a_disk_that_fails_permanently_leaves_the_old_or_the_new(step: int, server: Runs) -> None:
     """From the N-th call on, every call fails, including those that tidy up."""
     sweep = Sweep(server, KINDS[0])
     for number in range(1, len(sweep.calls) + 1, step):
@@ -247,7 +247,7 @@ def test_an_interruption_at_any_call_leaves_the_old_or_the_new(
 
 @pytest.mark.parametrize(("kind", "status"), [("SIGINT", 130), ("SIGTERM", -signal.SIGTERM)])
 def test_an_interruption_while_waiting_for_the_lock_changes_nothing(
-    kind: str, status: int, server: Server
+    kind: str, status: int, server: Runs
 ) -> None:
     sweep = Sweep(server, KINDS[0])
     sweep.lay()
@@ -331,7 +331,7 @@ def test_what_an_editor_saves_before_the_last_check_is_kept(step: int, sweep_one
 
 
 @EACH_OR_FOURTH
-def test_a_file_deleted_at_any_call_is_reported_and_stays_deleted(step: int, server: Server) -> None:
+def test_a_file_deleted_at_any_call_is_reported_and_stays_deleted(step: int, server: Runs) -> None:
     sweep = Sweep(server, KINDS[0])
     moved = 1 + min(n for n, call in enumerate(sweep.calls) if call.name == "replace")
     for number in range(moved - 3, 0, -step):
@@ -347,7 +347,7 @@ def test_a_file_deleted_at_any_call_is_reported_and_stays_deleted(step: int, ser
 # ------------------------------------------------------------------ a new store
 
 
-def test_init_leaves_no_file_or_a_complete_one(server: Server) -> None:
+def test_init_leaves_no_file_or_a_complete_one(server: Runs) -> None:
     """Otherwise the next ``init`` would find an incomplete file, and refuse."""
     argv = ("init", "--owner", "hubspot")
     whole = server.run(*argv)

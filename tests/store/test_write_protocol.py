@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from store.faulty import Call, Ran, Server, held
+from store.faulty import Call, Ran, Runs, held
 
 ROOT = os.geteuid() == 0
 NOBODY = 65534
@@ -64,7 +64,7 @@ def anybodys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def plain(server: Server, *argv: str, **job: Any) -> Ran:
+def plain(server: Runs, *argv: str, **job: Any) -> Ran:
     """Run renewctl as a user without privileges."""
     return server.run(*argv, **({"user": NOBODY} if ROOT else {}), **job)
 
@@ -101,7 +101,7 @@ def refused(ran: Ran, store: Path, message: str, status: int = 74) -> None:
 # ------------------------------------------------------------------ nothing to write
 
 
-def test_a_command_without_changes_takes_no_lock_and_writes_nothing(store: Path, server: Server) -> None:
+def test_a_command_without_changes_takes_no_lock_and_writes_nothing(store: Path, server: Runs) -> None:
     before = store.stat()
     ran = server.run("set-default", "--owner", "hubspot")
     assert ran.status == 0
@@ -122,7 +122,7 @@ def test_reading_commands_do_not_import_the_lock(store: Path) -> None:
 # ------------------------------------------------------------------ others
 
 
-def test_a_locked_file_is_reported_with_process_host_and_age(store: Path, server: Server) -> None:
+def test_a_locked_file_is_reported_with_process_host_and_age(store: Path, server: Runs) -> None:
     with held(store) as number:
         ran = server.run(*EDIT, "--lock-timeout", "0")
         refused(ran, store, f"is locked by process {number} on {platform.node()}, for ", 5)
@@ -134,7 +134,7 @@ def test_a_locked_file_is_reported_with_process_host_and_age(store: Path, server
     assert server.run(*EDIT).status == 0
 
 
-def test_a_lock_that_is_released_in_time_is_acquired(store: Path, server: Server) -> None:
+def test_a_lock_that_is_released_in_time_is_acquired(store: Path, server: Runs) -> None:
     with held(store) as number:
         timer = threading.Timer(0.3, os.kill, (number, signal.SIGKILL))
         timer.start()
@@ -142,13 +142,13 @@ def test_a_lock_that_is_released_in_time_is_acquired(store: Path, server: Server
 
 
 @pytest.mark.parametrize("note", [b"", b"\xff\xfe", b"process 1\nsoon\n", b"x" * 5000 + b"\n1\n"])
-def test_a_lock_without_a_note_is_reported(note: bytes, store: Path, server: Server) -> None:
+def test_a_lock_without_a_note_is_reported(note: bytes, store: Path, server: Runs) -> None:
     with held(store):
         LOCK.write_bytes(note)
         refused(server.run(*EDIT, "--lock-timeout", "0"), store, "is locked by another process", 5)
 
 
-def test_a_lock_is_tried_once_without_a_timeout_and_repeatedly_with_one(store: Path, server: Server) -> None:
+def test_a_lock_is_tried_once_without_a_timeout_and_repeatedly_with_one(store: Path, server: Runs) -> None:
     with held(store):
         for seconds, tries in (("0", {1}), ("0.2", set(range(2, 20)))):
             ran = server.run(*EDIT, "--lock-timeout", seconds)
@@ -158,7 +158,7 @@ def test_a_lock_is_tried_once_without_a_timeout_and_repeatedly_with_one(store: P
             assert len(on_lock(ran, "close")) == len(on_lock(ran, "flock")) + 1
 
 
-def test_a_lock_file_removed_before_it_is_locked_is_created_again(store: Path, server: Server) -> None:
+def test_a_lock_file_removed_before_it_is_locked_is_created_again(store: Path, server: Runs) -> None:
     ran = server.run(*EDIT, fault={"at": "flock", "kind": "unlink", "victim": str(LOCK)})
     assert ran.status == 0, ran.err
     assert len(on_lock(ran, "flock")) == 3, "two tries and the release"
@@ -166,7 +166,7 @@ def test_a_lock_file_removed_before_it_is_locked_is_created_again(store: Path, s
     assert LOCK.read_text().startswith("process ")
 
 
-def test_a_lock_file_removed_before_it_is_opened_is_created_again(store: Path, server: Server) -> None:
+def test_a_lock_file_removed_before_it_is_opened_is_created_again(store: Path, server: Runs) -> None:
     LOCK.touch()
     fault = {"at": "open", "path": ".lock", "n": 2, "kind": "unlink", "victim": str(LOCK)}
     ran = server.run(*EDIT, fault=fault)
@@ -179,7 +179,7 @@ def test_a_lock_file_removed_before_it_is_opened_is_created_again(store: Path, s
     ("folder", "owner", "fine"), [(0, NOBODY, True), (12345, 12345, True), (0, 12345, False)]
 )
 def test_a_lock_file_that_a_third_user_can_remove_is_refused(
-    folder: int, owner: int, fine: bool, anybodys: Path, server: Server
+    folder: int, owner: int, fine: bool, anybodys: Path, server: Runs
 ) -> None:
     """If only owners can remove files, the owner must be the user or the folder's."""
     given(anybodys)
@@ -194,7 +194,7 @@ def test_a_lock_file_that_a_third_user_can_remove_is_refused(
     assert plain(server, *EDIT).status == 0
 
 
-def test_a_link_in_place_of_the_lock_file_is_not_followed(store: Path, server: Server) -> None:
+def test_a_link_in_place_of_the_lock_file_is_not_followed(store: Path, server: Runs) -> None:
     """The link is created after the check."""
     Path("mine").write_text("mine")
     ran = server.run(*EDIT, fault={"at": "open", "path": ".lock", "kind": "symlink", "victim": str(LOCK)})
@@ -202,7 +202,7 @@ def test_a_link_in_place_of_the_lock_file_is_not_followed(store: Path, server: S
     assert Path("mine").read_text() == "mine"
 
 
-def test_a_new_lock_file_has_its_mode_before_it_is_locked(store: Path, server: Server) -> None:
+def test_a_new_lock_file_has_its_mode_before_it_is_locked(store: Path, server: Runs) -> None:
     """Otherwise others would get an error instead of waiting."""
     store.chmod(0o660)
     assert server.run(*EDIT, umask=0o077, fault={"at": "flock", "kind": "kill"}).status == -9
@@ -211,7 +211,7 @@ def test_a_new_lock_file_has_its_mode_before_it_is_locked(store: Path, server: S
 
 @pytest.mark.parametrize("kind", ["ENOLCK", "ENOSYS", "EOPNOTSUPP"])
 def test_nothing_is_saved_if_the_file_system_does_not_support_locks(
-    kind: str, store: Path, server: Server
+    kind: str, store: Path, server: Runs
 ) -> None:
     ran = server.run(*EDIT, fault={"at": "flock", "kind": kind})
     refused(ran, store, "does not support file locks")
@@ -223,7 +223,7 @@ def test_nothing_is_saved_if_the_file_system_does_not_support_locks(
 
 @pytest.mark.parametrize("what", ["a folder", "a pipe", "a link", "a link to nothing", "a device"])
 def test_another_file_in_place_of_the_lock_file_is_refused_and_kept(
-    what: str, store: Path, server: Server
+    what: str, store: Path, server: Runs
 ) -> None:
     make: dict[str, Callable[[], object]] = {
         "a folder": LOCK.mkdir,
@@ -242,7 +242,7 @@ def test_another_file_in_place_of_the_lock_file_is_refused_and_kept(
 
 
 @as_root
-def test_a_lock_file_that_cannot_be_opened_is_reported(anybodys: Path, server: Server) -> None:
+def test_a_lock_file_that_cannot_be_opened_is_reported(anybodys: Path, server: Runs) -> None:
     given(anybodys)
     LOCK.touch(mode=0o600)
     ran = plain(server, *EDIT)
@@ -253,7 +253,7 @@ def test_a_lock_file_that_cannot_be_opened_is_reported(anybodys: Path, server: S
 # ------------------------------------------------------------------ rights
 
 
-def test_a_folder_that_cannot_be_written_is_refused(anybodys: Path, server: Server) -> None:
+def test_a_folder_that_cannot_be_written_is_refused(anybodys: Path, server: Runs) -> None:
     """The file is not written in place either, although that would be allowed."""
     given(anybodys)
     Path().chmod(0o555)
@@ -263,7 +263,7 @@ def test_a_folder_that_cannot_be_written_is_refused(anybodys: Path, server: Serv
     assert plain(server, *EDIT).status == 0
 
 
-def test_an_unreadable_file_is_refused(anybodys: Path, server: Server) -> None:
+def test_an_unreadable_file_is_refused(anybodys: Path, server: Runs) -> None:
     given(anybodys).chmod(0)
     for argv in (EDIT, ("who",)):
         ran = plain(server, *argv)
@@ -272,7 +272,7 @@ def test_an_unreadable_file_is_refused(anybodys: Path, server: Server) -> None:
         assert "permissions" in ran.err
 
 
-def test_a_read_only_file_is_refused(anybodys: Path, server: Server) -> None:
+def test_a_read_only_file_is_refused(anybodys: Path, server: Runs) -> None:
     given(anybodys).chmod(0o444)
     refused(plain(server, *EDIT), anybodys, "read-only")
     assert mode(anybodys) == 0o444
@@ -280,7 +280,7 @@ def test_a_read_only_file_is_refused(anybodys: Path, server: Server) -> None:
 
 
 @pytest.mark.parametrize("argv", [("import",), ("override", "--from-file")], ids=" ".join)
-def test_an_unreadable_import_file_is_reported(argv: tuple[str, ...], anybodys: Path, server: Server) -> None:
+def test_an_unreadable_import_file_is_reported(argv: tuple[str, ...], anybodys: Path, server: Runs) -> None:
     path = given(Path("list.csv"), text="client,name\nacme.example,Acme\n")
     path.chmod(0)
     refused(plain(server, *argv, "list.csv"), anybodys, "list.csv': Permission denied")
@@ -288,7 +288,7 @@ def test_an_unreadable_import_file_is_reported(argv: tuple[str, ...], anybodys: 
 
 @as_root
 def test_a_file_of_another_user_is_not_replaced_even_if_the_folder_is_writable(
-    anybodys: Path, server: Server
+    anybodys: Path, server: Runs
 ) -> None:
     anybodys.chmod(0o644)
     refused(plain(server, *EDIT), anybodys, "not writable for you")
@@ -298,7 +298,7 @@ def test_a_file_of_another_user_is_not_replaced_even_if_the_folder_is_writable(
 @pytest.mark.parametrize("umask", [0o077, 0o000, 0o027])
 @pytest.mark.parametrize("kept", [0o600, 0o640, 0o664, 0o666, 0o700])
 def test_the_data_file_keeps_its_mode_and_the_lock_gets_it(
-    umask: int, kept: int, store: Path, server: Server
+    umask: int, kept: int, store: Path, server: Runs
 ) -> None:
     store.chmod(kept)
     assert server.run(*EDIT, umask=umask).status == 0
@@ -308,7 +308,7 @@ def test_the_data_file_keeps_its_mode_and_the_lock_gets_it(
 
 @pytest.mark.parametrize("umask", [0o077, 0o000])
 @pytest.mark.parametrize("name", ["renewctl.toml", "renewctl.json"])
-def test_a_new_file_is_readable_only_by_its_owner(umask: int, name: str, server: Server) -> None:
+def test_a_new_file_is_readable_only_by_its_owner(umask: int, name: str, server: Runs) -> None:
     assert server.run("init", "--owner", "hubspot", "--store", name, umask=umask).status == 0
     assert sorted(os.listdir()) == sorted([name, "renewctl.schema.json"])
     for path in Path().iterdir():
@@ -317,7 +317,7 @@ def test_a_new_file_is_readable_only_by_its_owner(umask: int, name: str, server:
 
 
 def test_the_temporary_file_is_not_readable_by_more_people_than_the_data_file(
-    store: Path, server: Server
+    store: Path, server: Runs
 ) -> None:
     """The run is killed just before the rename, to check the temporary file."""
     store.chmod(0o640)
@@ -328,7 +328,7 @@ def test_the_temporary_file_is_not_readable_by_more_people_than_the_data_file(
     assert sorted(mode(path) for path in Path().glob(".*.tmp")) == [0o600, 0o640]
 
 
-def test_the_lock_file_is_opened_to_others_with_the_data_file(store: Path, server: Server) -> None:
+def test_the_lock_file_is_opened_to_others_with_the_data_file(store: Path, server: Runs) -> None:
     store.chmod(0o600)
     assert server.run(*EDIT).status == 0
     store.chmod(0o660)
@@ -337,7 +337,7 @@ def test_the_lock_file_is_opened_to_others_with_the_data_file(store: Path, serve
 
 
 @as_root
-def test_the_data_file_keeps_owner_and_group_and_the_lock_gets_them(anybodys: Path, server: Server) -> None:
+def test_the_data_file_keeps_owner_and_group_and_the_lock_gets_them(anybodys: Path, server: Runs) -> None:
     """Otherwise a run as the superuser would lock everybody else out."""
     os.chown(anybodys, 1234, 4321)
     anybodys.chmod(0o640)
@@ -347,7 +347,7 @@ def test_the_data_file_keeps_owner_and_group_and_the_lock_gets_them(anybodys: Pa
 
 
 @as_root
-def test_the_group_is_kept_by_a_member_who_is_not_the_owner(anybodys: Path, server: Server) -> None:
+def test_the_group_is_kept_by_a_member_who_is_not_the_owner(anybodys: Path, server: Runs) -> None:
     os.chown(anybodys, DAEMON, DAEMON)
     anybodys.chmod(0o660)
     Path().chmod(0o2777)
@@ -360,7 +360,7 @@ def test_the_group_is_kept_by_a_member_who_is_not_the_owner(anybodys: Path, serv
 
 @as_root
 @pytest.mark.parametrize("kept", [0o664, 0o640, 0o606, 0o646])
-def test_nothing_is_saved_if_a_group_would_lose_access(kept: int, anybodys: Path, server: Server) -> None:
+def test_nothing_is_saved_if_a_group_would_lose_access(kept: int, anybodys: Path, server: Runs) -> None:
     os.chown(anybodys, NOBODY, DAEMON)
     anybodys.chmod(kept)
     ran = plain(server, *EDIT)
@@ -373,9 +373,7 @@ def test_nothing_is_saved_if_a_group_would_lose_access(kept: int, anybodys: Path
 
 @as_root
 @pytest.mark.parametrize("kept", [0o600, 0o644, 0o666])
-def test_the_group_can_change_if_it_has_the_rights_of_others(
-    kept: int, anybodys: Path, server: Server
-) -> None:
+def test_the_group_can_change_if_it_has_the_rights_of_others(kept: int, anybodys: Path, server: Runs) -> None:
     os.chown(anybodys, NOBODY, DAEMON)
     anybodys.chmod(kept)
     assert plain(server, *EDIT).status == 0
@@ -383,7 +381,7 @@ def test_the_group_can_change_if_it_has_the_rights_of_others(
 
 
 @as_root
-def test_nothing_is_saved_if_the_owner_would_lose_access(anybodys: Path, server: Server) -> None:
+def test_nothing_is_saved_if_the_owner_would_lose_access(anybodys: Path, server: Runs) -> None:
     os.chown(anybodys, GAMES, NOBODY)
     anybodys.chmod(0o660)
     refused(plain(server, *EDIT), anybodys, "belongs to games, who would lose access to it")
@@ -393,9 +391,7 @@ def test_nothing_is_saved_if_the_owner_would_lose_access(anybodys: Path, server:
 
 @as_root
 @pytest.mark.parametrize(("owner", "kept"), [(GAMES, 0o644), (GAMES, 0o660), (NOBODY, 0o664)])
-def test_a_refused_change_leaves_no_other_files(
-    owner: int, kept: int, anybodys: Path, server: Server
-) -> None:
+def test_a_refused_change_leaves_no_other_files(owner: int, kept: int, anybodys: Path, server: Runs) -> None:
     """A lock or history of another user would lock the owner out."""
     os.chown(anybodys, owner, DAEMON)
     anybodys.chmod(kept)
@@ -428,7 +424,7 @@ TRAPS: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("name", TRAPS)
 @pytest.mark.parametrize("folder", [0o1777, 0o777, 0o775])
 def test_a_link_made_by_another_user_is_not_followed(
-    folder: int, name: str, anybodys: Path, server: Server
+    folder: int, name: str, anybodys: Path, server: Runs
 ) -> None:
     """Otherwise another user could redirect what is written."""
     anybodys.write_text(STORE + '[clients]\nb = {}\n[clients."c.example"]\n')
@@ -452,7 +448,7 @@ def test_a_link_made_by_another_user_is_not_followed(
 @as_root
 @pytest.mark.parametrize(("owner", "folder"), [(0, 0o1777), (NOBODY, 0o755)])
 def test_own_links_and_links_in_own_folders_are_followed(
-    owner: int, folder: int, anybodys: Path, server: Server
+    owner: int, folder: int, anybodys: Path, server: Runs
 ) -> None:
     for name in ("renewctl.toml.history.jsonl", "out.csv"):
         Path(f"real-{name}").touch()
@@ -490,7 +486,7 @@ def set_list(path: Path, acl: bytes, name: str = ACL) -> None:
 
 @as_root
 def test_the_access_control_list_is_kept_and_applies_to_lock_and_history(
-    anybodys: Path, server: Server
+    anybodys: Path, server: Runs
 ) -> None:
     """The change can be made by the owner, the superuser or a colleague."""
     os.chown(anybodys, NOBODY, NOBODY)
@@ -504,7 +500,7 @@ def test_the_access_control_list_is_kept_and_applies_to_lock_and_history(
 
 
 @as_root
-def test_a_colleague_writes_only_if_the_owner_keeps_the_access(anybodys: Path, server: Server) -> None:
+def test_a_colleague_writes_only_if_the_owner_keeps_the_access(anybodys: Path, server: Runs) -> None:
     os.chown(anybodys, GAMES, GAMES)
     set_list(anybodys, FOR_DAEMON)
     ran = server.run(*EDIT, user=DAEMON)
@@ -520,9 +516,7 @@ def test_a_colleague_writes_only_if_the_owner_keeps_the_access(anybodys: Path, s
 
 
 @as_root
-def test_a_change_is_refused_if_the_access_control_list_cannot_be_kept(
-    anybodys: Path, server: Server
-) -> None:
+def test_a_change_is_refused_if_the_access_control_list_cannot_be_kept(anybodys: Path, server: Runs) -> None:
     """The group, which has rights by the list, cannot be set."""
     os.chown(anybodys, NOBODY, GAMES)
     set_list(anybodys, access_list(6, {DAEMON: 6}, 6, 6))
@@ -533,7 +527,7 @@ def test_a_change_is_refused_if_the_access_control_list_cannot_be_kept(
 
 
 @as_root
-def test_the_default_access_control_list_of_the_folder_is_not_applied(anybodys: Path, server: Server) -> None:
+def test_the_default_access_control_list_of_the_folder_is_not_applied(anybodys: Path, server: Runs) -> None:
     anybodys.chmod(0o640)
     set_list(Path(), access_list(7, {DAEMON: 7}, 7, 7), DEFAULT_ACL)
     assert server.run(*EDIT).status == 0
@@ -548,7 +542,7 @@ def test_the_default_access_control_list_of_the_folder_is_not_applied(anybodys: 
         assert mode(path) == 0o640
 
 
-def test_other_extended_attributes_are_kept(store: Path, server: Server) -> None:
+def test_other_extended_attributes_are_kept(store: Path, server: Runs) -> None:
     try:
         os.setxattr(store, "user.comment", b"the agency's")
     except OSError as error:
@@ -560,7 +554,7 @@ def test_other_extended_attributes_are_kept(store: Path, server: Server) -> None
 @as_root
 @pytest.mark.parametrize("store_mode", [0o600, 0o640, 0o660])
 def test_the_history_is_never_readable_by_more_people_than_the_data_file(
-    store_mode: int, store: Path, server: Server
+    store_mode: int, store: Path, server: Runs
 ) -> None:
     assert server.run(*EDIT).status == 0
     HISTORY.chmod(0o666)
@@ -576,13 +570,13 @@ def test_the_history_is_never_readable_by_more_people_than_the_data_file(
 # ------------------------------------------------------------------ names and links
 
 
-def test_a_hard_link_is_refused_and_both_names_stay_one_file(store: Path, server: Server) -> None:
+def test_a_hard_link_is_refused_and_both_names_stay_one_file(store: Path, server: Runs) -> None:
     os.link(store, "twin.toml")
     refused(server.run(*EDIT), store, "2 hard links")
     assert store.samefile("twin.toml")
 
 
-def test_a_link_is_followed_to_its_target_and_kept(server: Server) -> None:
+def test_a_link_is_followed_to_its_target_and_kept(server: Runs) -> None:
     Path("deep").mkdir()
     Path("deep/data.toml").write_text(STORE)
     Path("middle.toml").symlink_to("deep/data.toml")
@@ -596,19 +590,19 @@ def test_a_link_is_followed_to_its_target_and_kept(server: Server) -> None:
 
 
 @pytest.mark.parametrize("kind", ["EBUSY", "EXDEV"])
-def test_a_file_that_is_a_mount_point_is_refused_with_a_hint(kind: str, store: Path, server: Server) -> None:
+def test_a_file_that_is_a_mount_point_is_refused_with_a_hint(kind: str, store: Path, server: Runs) -> None:
     ran = server.run(*EDIT, fault={"at": "replace", "kind": kind})
     refused(ran, store, "cannot write")
     assert "mount the folder" in ran.err
 
 
-def test_a_name_too_long_for_a_lock_file_is_refused(server: Server) -> None:
+def test_a_name_too_long_for_a_lock_file_is_refused(server: Runs) -> None:
     store = Path("x" * 247 + ".toml")
     store.write_text(STORE)
     refused(server.run(*EDIT, "--store", str(store)), store, "File name too long")
 
 
-def test_a_folder_that_cannot_be_synced_is_a_warning(store: Path, server: Server) -> None:
+def test_a_folder_that_cannot_be_synced_is_a_warning(store: Path, server: Runs) -> None:
     """The new file is already in place."""
     calls = server.run(*EDIT).calls
     moved = next(n for n, call in enumerate(calls) if call.name == "replace")
@@ -625,7 +619,7 @@ def test_a_folder_that_cannot_be_synced_is_a_warning(store: Path, server: Server
 # ------------------------------------------------------------------ leftovers
 
 
-def test_only_temporary_files_of_killed_writers_are_removed(server: Server) -> None:
+def test_only_temporary_files_of_killed_writers_are_removed(server: Runs) -> None:
     store = Path("re[n]ew*.toml")
     store.write_text(STORE)
     stale, other = Path(".re[n]ew*.toml.abc.tmp"), Path(".renewctl.toml.abc.tmp")
@@ -642,13 +636,13 @@ def test_only_temporary_files_of_killed_writers_are_removed(server: Server) -> N
         assert path.exists(), path
 
 
-def test_a_change_in_a_folder_that_cannot_be_listed_is_saved(store: Path, server: Server) -> None:
+def test_a_change_in_a_folder_that_cannot_be_listed_is_saved(store: Path, server: Runs) -> None:
     assert server.run(*EDIT, fault={"at": "scandir", "kind": "EIO"}).status == 0
     assert "notify" in store.read_text()
 
 
 @pytest.mark.parametrize("call", ["fchmod", "fchown", "ftruncate", "write"])
-def test_a_lock_works_without_a_note(call: str, store: Path, server: Server) -> None:
+def test_a_lock_works_without_a_note(call: str, store: Path, server: Runs) -> None:
     number = 2 if call == "fchmod" else 1  # The first call sets the mode of the new file.
     store.chmod(0o640)
     ran = server.run(*EDIT, umask=0o077, fault={"at": call, "path": ".lock", "n": number, "kind": "EPERM"})
@@ -657,7 +651,7 @@ def test_a_lock_works_without_a_note(call: str, store: Path, server: Server) -> 
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "1e300", "-1"])
-def test_an_invalid_lock_timeout_is_a_usage_error(seconds: str, store: Path, server: Server) -> None:
+def test_an_invalid_lock_timeout_is_a_usage_error(seconds: str, store: Path, server: Runs) -> None:
     ran = server.run(*EDIT, "--lock-timeout", seconds)
     assert ran.status in {0, 2}, ran.err
     assert (ran.status == 0) == ("notify" in store.read_text())

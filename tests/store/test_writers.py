@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from store.faulty import Server
+from store.faulty import Runs
 
 END = "# the end\n"
 ANA = "ana@agency.example"
@@ -46,7 +46,7 @@ def overridden(data: bytes) -> set[str]:
 
 @pytest.mark.parametrize("writers", [40, pytest.param(100, marks=pytest.mark.soak)])
 def test_many_writers_at_once_lose_no_change_and_readers_see_complete_files(
-    writers: int, server: Server
+    writers: int, server: Runs
 ) -> None:
     store = store_of(writers)
     jobs = [{"argv": override(key), "watched": False} for key in keys(writers)]
@@ -65,7 +65,7 @@ def test_many_writers_at_once_lose_no_change_and_readers_see_complete_files(
 
 
 @pytest.mark.parametrize("at", ["replace", "fsync", "flock"])
-def test_writers_killed_with_the_lock_block_nobody(at: str, server: Server) -> None:
+def test_writers_killed_with_the_lock_block_nobody(at: str, server: Runs) -> None:
     store = store_of(16)
     path = {"replace": "", "fsync": ".tmp", "flock": ".lock"}[at]
     killed = {"fault": {"at": at, "path": path, "n": 2 if at == "flock" else 1, "kind": "kill"}}
@@ -94,7 +94,7 @@ def test_a_hundred_processes_started_at_once_lose_no_change() -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("_round", range(10))
-def test_a_hundred_writers_again_and_again(_round: int, server: Server) -> None:
+def test_a_hundred_writers_again_and_again(_round: int, server: Runs) -> None:
     store = store_of(100)
     ran = server.crowd([{"argv": override(key), "watched": False} for key in keys(100)])
     assert {one.status for one in ran} == {0}
