@@ -129,10 +129,10 @@ def read_passages(path: Path) -> Iterator[Passage]:
 
 
 def _read_python(name: str, text: str) -> Iterator[Passage]:
-    tree = ast.parse(text)
+    nodes = list(ast.walk(ast.parse(text)))
     docstrings = {}
     inside_fstrings = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Expr(value=ast.Constant(value=str() as words) as constant):
                 docstrings[constant] = words
@@ -140,7 +140,7 @@ def _read_python(name: str, text: str) -> Iterator[Passage]:
                 inside_fstrings.update(value for value in values if isinstance(value, ast.Constant))
     # The strings of a test are input as often as English; only what documents it counts.
     strings = "text" if name.startswith("src") else ""
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Constant(value=str() as words) if node in docstrings:
                 yield Passage(name, node.lineno, "docstring", words)
@@ -149,13 +149,23 @@ def _read_python(name: str, text: str) -> Iterator[Passage]:
             case ast.JoinedStr(values=values) if strings:
                 parts = [str(value.value) if isinstance(value, ast.Constant) else "…" for value in values]
                 yield Passage(name, node.lineno, strings, "".join(parts))
-            case ast.FunctionDef(name=word) | ast.AsyncFunctionDef(name=word) | ast.ClassDef(name=word):
-                yield Passage(name, node.lineno, "name", _split_name(word))
-            case ast.arg(arg=word) | ast.Name(id=word, ctx=ast.Store()):
-                yield Passage(name, node.lineno, "name", _split_name(word))
+    for word, line in _find_names(nodes).items():
+        yield Passage(name, line, "name", _split_name(word))
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield Passage(name, token.start[0], "comment", token.string.lstrip("# "))
+
+
+def _find_names(nodes: Iterable[ast.AST]) -> dict[str, int]:
+    """Return the names that are defined, and their first lines."""
+    names: dict[str, int] = {}
+    for node in nodes:
+        match node:
+            case ast.FunctionDef(name=word) | ast.AsyncFunctionDef(name=word) | ast.ClassDef(name=word):
+                names.setdefault(word, node.lineno)
+            case ast.arg(arg=word) | ast.Name(id=word, ctx=ast.Store()):
+                names.setdefault(word, node.lineno)
+    return names
 
 
 def _split_name(word: str) -> str:
