@@ -77,6 +77,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 _NUMBERS = count(1)
+_UNTOUCHED: list[tuple[Path, list[tuple[int, ...]]]] = []
 OF_ONE_COMMAND = {"html", "eml", "github"}
 """The output formats that only one command has."""
 
@@ -160,17 +161,30 @@ def _forks() -> Iterator[None]:
 
 
 @pytest.fixture
-def tmp_path(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """Return an empty folder. To find a number, pytest's own reads the names of all folders before."""
-    name = re.sub(r"\W", "_", request.node.name)[:30]
-    return tmp_path_factory.mktemp(f"{name}{next(_NUMBERS)}", numbered=False)
+def tmp_path(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Return a folder with an empty folder ``work``: that of an earlier test, if it has not touched it."""
+    if _UNTOUCHED:
+        path, before = _UNTOUCHED.pop()
+    else:
+        name = re.sub(r"\W", "_", request.node.name)[:30]
+        path = tmp_path_factory.mktemp(f"{name}{next(_NUMBERS)}", numbered=False)
+        path.joinpath("work").mkdir()
+        before = _stat(path)
+    yield path
+    # The clock of a file system can be too coarse.
+    if _stat(path) == before and os.listdir(path) == ["work"] and not os.listdir(path / "work"):
+        _UNTOUCHED.append((path, before))
+
+
+def _stat(path: Path) -> list[tuple[int, ...]]:
+    """Return values that change with the rights and entries of the folders."""
+    stats = [each.lstat() for each in (path, path / "work") if each.exists()]
+    return [(stat.st_ino, stat.st_mode, stat.st_ctime_ns) for stat in stats]
 
 
 @pytest.fixture(autouse=True)
 def _hermetic(tmp_path: Path) -> Iterator[None]:
     """Run a test in an empty folder, at UTC, with 100 columns, no color and no pager."""
-    work = tmp_path / "work"
-    work.mkdir()
     # A test that writes a file without ``main`` leaves signals held back.
     with restore_signals(), pytest.MonkeyPatch.context() as patch:
         for name in os.environ.keys() - kept_environment().keys():
@@ -185,13 +199,13 @@ def _hermetic(tmp_path: Path) -> Iterator[None]:
             "PAGER": "",
         }.items():
             patch.setenv(name, value)
-        patch.chdir(work)
+        patch.chdir(tmp_path / "work")
         time.tzset()
         yield
     time.tzset()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:
     """Fail a test that connects to anything but a Unix socket."""
 
