@@ -109,12 +109,9 @@ def _markdown(result: Result) -> str:
 
 def markdown_columns(columns: Sequence[Column]) -> str:
     """Return the columns of a terminal table as a Markdown table."""
-    rows = zip(*(map(_plain_cell, column.cells) for column in columns), strict=True)
+    cells = ([[*map(plain_line, lines)] for lines in column.cell_lines] for column in columns)
+    rows = zip(*cells, strict=True)
     return markdown_table(DataTable(tuple(column.heading.capitalize() for column in columns), rows))
-
-
-def _plain_cell(cell: Line | list[Line]) -> list[str]:
-    return [*map(plain_line, cell if isinstance(cell, list) else [cell])]
 
 
 def markdown_table(table: DataTable) -> str:

@@ -50,6 +50,11 @@ class Column(NamedTuple):
     right: bool = False
     least: int = 0
 
+    @property
+    def cell_lines(self) -> list[list[Line]]:
+        """The lines of each cell."""
+        return [cell if isinstance(cell, list) else [cell] for cell in self.cells]
+
 
 class Grid(NamedTuple):
     """A table for people.
@@ -156,6 +161,14 @@ class Result(NamedTuple):
 def line(*parts: str | Segment) -> Line:
     """Return a line made of plain and styled parts."""
     return tuple((part, "") if isinstance(part, str) else part for part in parts)
+
+
+def join_lines(lines: Iterable[Line], separator: str) -> Line:
+    """Return lines as one line."""
+    joined: list[Segment] = []
+    for parts in lines:
+        joined += [(separator, ""), *parts] if joined else parts
+    return tuple(joined)
 
 
 def column(heading: str, cells: Iterable[Cell], style: str = "", *, wraps: bool = False) -> Column:

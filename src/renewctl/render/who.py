@@ -9,9 +9,9 @@ from renewctl.domain.lookup import suggest_first_client
 from renewctl.domain.notes import Note
 from renewctl.domain.report import FOOTER_CODE, ReportRow, default_window, without_recipient
 from renewctl.domain.resolve import Decision
-from renewctl.render.machine import markdown_table, plain_line
-from renewctl.render.result import Block, Cell, DataTable, Line, Result, line
-from renewctl.render.who_columns import COLUMNS, ReportColumn, machine_columns
+from renewctl.render.machine import markdown_columns
+from renewctl.render.result import Block, Column, DataTable, Line, Result, line
+from renewctl.render.who_columns import COLUMNS, machine_columns
 from renewctl.render.who_report import Report
 from renewctl.text import count_of
 
@@ -26,6 +26,7 @@ def render_by_client(report: Report) -> Result:
     """Return the report with a row for each renewal."""
     rows, today = report.rows, report.as_of
     columns = report.columns or machine_columns()
+    keys = tuple(column.key for column in columns)
     values = (tuple([column.value(row, today) for column in columns]) for row in rows)
     return Result(
         {
@@ -34,11 +35,11 @@ def render_by_client(report: Report) -> Result:
             "items": lambda: [report_item(row, today) for row in rows],
             "summary": lambda: summarize(rows),
         },
-        DataTable(tuple(column.key for column in columns), values, "Renewals", _find_alarm(columns)),
+        DataTable(keys, values, "Renewals", "to" if "to" in keys else ""),
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
         screen=lambda width: _draw(report, width),
         footer=(*describe_report(report), *point_on(report)),
-        markdown=lambda: markdown_table(_make_page_table(report)),
+        markdown=lambda: markdown_columns([*_choose_page_columns(report)]),
     )
 
 
@@ -49,18 +50,10 @@ def _draw(report: Report, width: int) -> Iterator[Block]:
     yield from draw_report(report, width)
 
 
-def _find_alarm(columns: Sequence[ReportColumn]) -> str:
-    return "to" if COLUMNS["to"] in columns else ""
-
-
-def _make_page_table(report: Report) -> DataTable:
-    """Return the table for Markdown."""
-    columns = report.columns or [column for column in COLUMNS.values() if column.page]
-    rows: list[tuple[Cell, ...]] = []
-    for row in report.rows:
-        cells = [column.show(row, report.as_of) for column in columns]
-        rows.append(tuple([plain_line(parts) for parts in lines] for lines in cells))
-    return DataTable(tuple(column.heading for column in columns), rows)
+def _choose_page_columns(report: Report) -> Iterator[Column]:
+    """Yield the columns for Markdown."""
+    for column in report.columns or [column for column in COLUMNS.values() if column.page]:
+        yield Column(column.heading, [column.show(row, report.as_of) for row in report.rows])
 
 
 def report_item(row: ReportRow, today: date) -> dict[str, Any]:

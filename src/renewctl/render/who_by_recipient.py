@@ -10,7 +10,7 @@ from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line
 from renewctl.render.who import describe_report, point_on, report_item, summarize
 from renewctl.render.who_columns import COLUMNS as REPORT_COLUMNS
 from renewctl.render.who_report import Report
-from renewctl.render.wording import in_days, name_client, name_clients
+from renewctl.render.wording import in_days, name_columns
 from renewctl.text import count_of, markdown_cell, showable
 
 COLUMNS = ("email", "name", "as", "client", "product", "renewal", "deadline", "rule")
@@ -26,9 +26,14 @@ MARKS = {
 }
 _PAST = line((" (past)", "warning"))
 NOBODY_MARK = line((NOBODY, "error"))
-_SCREEN = ("deadline", "days_to_deadline", "renewal", "client", "domain", "product", "as")
-_DROPPED = ("domain", "product", "renewal", "days_to_deadline")
-"""The columns that are dropped on a narrow terminal, in this order."""
+_LAYOUTS = (
+    ("deadline", "days_to_deadline", "renewal", "bare name", "domain", "product", "as"),
+    ("deadline", "days_to_deadline", "renewal", "name", "product", "as"),
+    ("deadline", "days_to_deadline", "renewal", "name", "as"),
+    ("deadline", "days_to_deadline", "name", "as"),
+    ("deadline", "name", "as"),
+)
+"""The columns of the tables, from the widest to the narrowest."""
 
 
 class Delivery(NamedTuple):
@@ -115,31 +120,25 @@ def _draw(digests: Sequence[Digest], report: Report) -> Iterator[Block]:
 
 def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
     """Yield a table for each recipient, with the same widths of columns."""
-    deliveries = [(digest, each) for digest in digests for each in list_deliveries(digest, today)]
-    rows = [row for _, delivery in deliveries for row in delivery.rows]
-    columns = {}
+    from renewctl.render.terminal import GAP, measure_columns  # Lazy import: only a terminal needs rich.
+
+    rows = [row for digest in digests for each in list_deliveries(digest, today) for row in each.rows]
+    columns = {"as": Column("AS", [mark for digest in digests for mark in _mark_rows(digest, today)])}
     for key in ("deadline", "days_to_deadline", "renewal", "product"):
         column = REPORT_COLUMNS[key]
-        column = column._replace(shown=column.brief or column.shown)
-        cells = [column.show(row, today)[0] for row in rows]
-        columns[key] = _align(column.heading.upper(), cells, right=column.right)
-    columns["client"] = _align("CLIENT", [line((name_client(row.client), "strong")) for row in rows])
-    names = name_clients(row.client for row in rows)  # for tables without the domain
-    columns["named"] = _align("CLIENT", [line((names[row.client.key], "strong")) for row in rows])
-    domains = [line((row.client.key if row.client.name else "", "dim")) for row in rows]
-    columns["domain"] = _align("DOMAIN", domains)
-    columns["as"] = _align("AS", [mark for digest in digests for mark in _mark_rows(digest, today)])
+        cells = [column.show_on_one_line(row, today) for row in rows]
+        columns[key] = Column(column.heading.upper(), cells, right=column.right)
+    columns |= name_columns([row.client for row in rows])
+    widths = {key: max(0, measure_columns([column]) - GAP) for key, column in columns.items()}
     start = 0
     for digest in digests:
         end = start + len(digest.rows)
-        own = {key: column._replace(cells=column.cells[start:end]) for key, column in columns.items()}
+        own = {
+            key: column._replace(cells=column.cells[start:end], least=widths[key])
+            for key, column in columns.items()
+        }
         start = end
-        layouts = []
-        for number in range(len(_DROPPED) + 1):
-            dropped = _DROPPED[:number]
-            own["client"] = own["named"] if "domain" in dropped else own["client"]
-            layouts.append([own[key] for key in _SCREEN if key not in dropped])
-        yield Grid(layouts)
+        yield Grid([[own[key] for key in layout] for layout in _LAYOUTS])
 
 
 def _mark_rows(digest: Digest, today: date) -> Iterator[Line]:
@@ -149,14 +148,6 @@ def _mark_rows(digest: Digest, today: date) -> Iterator[Line]:
         for row in delivery.rows:
             mark = MARKS[kinds[id(row)]] if digest.email else NOBODY_MARK
             yield line(*mark, *_PAST) if delivery.kind == "past" else mark
-
-
-def _align(heading: str, cells: Sequence[Line], *, right: bool = False) -> Column:
-    """Return a column that is equally wide in all tables; empty if no cell has text."""
-    from renewctl.render.terminal import measure  # Lazy import: only a terminal needs rich.
-
-    widest = max(map(measure, cells), default=0)
-    return Column(heading, cells, right=right, least=max(widest, len(heading)) if widest else 0)
 
 
 def _draw_message(digest: Digest, today: date) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from renewctl.domain.notes import Note, Severity
 from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import PARTNER_USER, Decision
 from renewctl.model import Owner
-from renewctl.render.result import Cell, Line, cell_lines, line
+from renewctl.render.result import Cell, Line, cell_lines, join_lines, line
 from renewctl.render.wording import show_client
 from renewctl.text import count_of
 
@@ -58,6 +58,10 @@ class ReportColumn(NamedTuple):
             found = self.shown(row, today)
             return found if isinstance(found, list) else [found]
         return [*map(line, cell_lines(self.value(row, today)))]
+
+    def show_on_one_line(self, row: ReportRow, today: date) -> Line:
+        """Return the cell of a row for a table on a terminal."""
+        return self.brief(row, today) if self.brief else join_lines(self.show(row, today), ", ")
 
 
 def _show_deadline(row: ReportRow, _today: date) -> Line:

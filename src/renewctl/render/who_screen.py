@@ -3,18 +3,29 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
-from renewctl.domain.notes import SEVERITY, Note
+from renewctl.domain.notes import SEVERITY
 from renewctl.domain.report import ReportRow
 from renewctl.package_data import read_texts
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Segment, line
 from renewctl.render.users import name_users
-from renewctl.render.who_columns import COLUMNS, OVERRIDDEN, Detail, ReportColumn, count_recipients
+from renewctl.render.who_columns import COLUMNS, OVERRIDDEN, Detail, count_recipients
 from renewctl.render.who_report import Report
 from renewctl.render.wording import ROLES, in_days, name_clients, name_columns
 from renewctl.text import count_of
 
-_DROPPED = ("domain", "product", "renewal", "owner", "days_to_deadline")
-"""The columns that are dropped on a narrow terminal, in this order."""
+_DROPPED = ("product", "renewal", "owner", "days_to_deadline")
+"""The columns that are dropped on a narrow terminal, in this order, after the domain and new columns."""
+_WIDEST = {"client": "bare name", "recipients": "address"}
+_WORDINGS: Sequence[Mapping[str, str]] = (
+    {"client": "name", "recipients": "address"},
+    {"client": "name", "recipients": "user"},
+    {"client": "name", "recipients": "user", "product": "short"},
+    {"client": "short name", "recipients": "user", "product": "short"},
+    {"client": "short name", "recipients": "brief", "product": "short"},
+    {"client": "cut domain", "recipients": "brief", "product": "short"},
+)
+"""How columns are worded, from the longest to the shortest: the kinds of their variants."""
+_NARROWEST = {"client": "cut domain", "recipients": "number", "product": "short"}
 MOST_EXPLAINED = 5
 """The most kinds of notes whose clients the legend lists, the most severe first. The others share a line."""
 _SHORT = 24
@@ -40,79 +51,53 @@ def draw_report(report: Report, width: int) -> Iterator[Block]:
 
 
 def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[Column]]:
-    """Yield the tables for terminals of all widths, the widest first."""
-    rows, users = report.rows, name_users(report.portfolio)
-    shown = report.columns or [column for column in COLUMNS.values() if column.screen]
-    columns = {column.key: _show_column(column, report) for column in shown}
-    row_marks = ["".join(marks[code] for code in _row_codes(row)) for row in rows]
-    columns["marks"] = Column("", [line((letters, "dim")) for letters in row_marks])
-    variants: dict[str, Mapping[str, Column]] = {
-        "client": name_columns([row.client for row in rows]),
-        "product": {"short product": _shorten(columns["product"])} if "product" in columns else {},
+    """Yield the tables for terminals of all widths, the widest first.
+
+    The columns are tried in all wordings before one of them is dropped.
+    """
+    from renewctl.render.terminal import shorten  # Lazy import: only a terminal needs rich.
+
+    rows, today, users = report.rows, report.as_of, name_users(report.portfolio)
+    names = name_columns([row.client for row in rows])
+    products = [row.renewal.product if row.renewal else "" for row in rows]
+    variants: Mapping[str, Mapping[str, Column]] = {
+        "client": names,
+        "product": {"short": Column("PRODUCT", [line(shorten(product, _SHORT)) for product in products])},
         "recipients": {
             detail: Column("RECIPIENTS", [count_recipients(row, detail, users) for row in rows])
             for detail in get_args(Detail)
         },
     }
+    columns = {}
+    for column in report.columns or [column for column in COLUMNS.values() if column.screen]:
+        cells = [column.show_on_one_line(row, today) for row in rows]
+        columns[column.key] = Column(column.heading.upper(), cells, right=column.right)
+        if column.key == "client" and not report.columns:
+            columns["domain"] = names["domain"]
+    row_marks = ["".join(marks[code] for code in _row_codes(row)) for row in rows]
+    columns["marks"] = Column("", [line((letters, "dim")) for letters in row_marks])
 
-    def lay_out(dropped: Sequence[str], *chosen: str) -> list[Column]:
-        if "domain" in columns and "domain" not in dropped:
-            chosen = ("bare name", *chosen)
-        columns_now = {
-            key: next((each[name] for name in chosen if name in (each := variants.get(key, {}))), column)
+    def lay_out(dropped: Sequence[str], wording: Mapping[str, str]) -> list[Column]:
+        return [
+            variants.get(key, {}).get(wording.get(key, ""), column)
             for key, column in columns.items()
-        }
-        return [column for key, column in columns_now.items() if key not in dropped]
+            if key not in dropped
+        ]
 
     if report.columns:
-        yield lay_out(())
-        yield lay_out((), "name", "address")
-        order: Sequence[str] = ()
-    else:
-        domains = [row.client.key if row.client.name else "" for row in rows]
-        domain = Column("DOMAIN", [line((text, "dim")) for text in domains])
-        places = [*columns]
-        place = places.index("client") + 1
-        columns = {key: columns.get(key, domain) for key in [*places[:place], "domain", *places[place:]]}
-        yield lay_out((), "name", "address")
-        newer = [key for key in columns if key not in (*_DROPPED, *variants, "deadline", "marks")]
-        order = (*newer, *_DROPPED)
-    for number in range(min(1, len(order)), len(order) + 1):
-        yield lay_out(order[:number], "name", "address")
-        yield lay_out(order[:number], "name", "user")
-        yield lay_out(order[:number], "name", "user", "short product")
-        yield lay_out(order[:number], "short name", "user", "short product")
-        yield lay_out(order[:number], "short name", "brief", "short product")
-        yield lay_out(order[:number], "cut domain", "brief", "short product")
-    yield lay_out(order, "cut domain", "number", "short product")
-    if report.columns:
-        cells = [[column.show(row, report.as_of) for row in rows] for column in report.columns]
-        pairs = zip(report.columns, cells, strict=True)
-        yield [Column(column.heading.upper(), found, wraps=True) for column, found in pairs]
-    else:
-        yield lay_out((*order, "marks"), "cut domain", "number")
-
-
-def _show_column(column: ReportColumn, report: Report) -> Column:
-    """Return a column with one line for each row."""
-    shown = column.brief or column.shown
-    cells = [_join(column._replace(shown=shown).show(row, report.as_of)) for row in report.rows]
-    return Column(column.heading.upper(), cells, right=column.right)
-
-
-def _join(lines: Sequence[Line]) -> Line:
-    """Join lines with commas."""
-    joined: Line = ()
-    for parts in lines:
-        joined = (*joined, (", ", ""), *parts) if joined else parts
-    return joined
-
-
-def _shorten(column: Column) -> Column:
-    from renewctl.render.terminal import shorten  # Lazy import: only a terminal needs rich.
-
-    texts = ["".join(text for text, _ in cell) for cell in column.cells if isinstance(cell, tuple)]
-    return column._replace(cells=[line(shorten(text, _SHORT)) for text in texts])
+        yield lay_out((), {})
+        yield from (lay_out((), wording) for wording in (*_WORDINGS, _NARROWEST))
+        cells_of = ([column.show(row, today) for row in rows] for column in report.columns)
+        pairs = zip(report.columns, cells_of, strict=True)
+        yield [Column(column.heading.upper(), cells, wraps=True) for column, cells in pairs]
+        return
+    yield lay_out((), _WIDEST)
+    new = [key for key in columns if key not in (*_DROPPED, *variants, "deadline", "domain", "marks")]
+    order = ("domain", *new, *_DROPPED)
+    for number in range(1, len(order) + 1):
+        yield from (lay_out(order[:number], wording) for wording in _WORDINGS)
+    yield lay_out(order, _NARROWEST)
+    yield lay_out((*order, "marks"), _NARROWEST)
 
 
 def _row_codes(row: ReportRow) -> list[str]:
@@ -133,32 +118,28 @@ def _explain_marks(
     others: list[Segment] = []
     most = MOST_EXPLAINED if len(marks) <= MOST_EXPLAINED else MOST_EXPLAINED - 1
     for number, (code, mark) in enumerate(marks.items() if "" in headings else ()):
-        found: dict[str, tuple[str, str]] = {}
+        details: dict[str, str] = {}
         for row in report.rows:
-            notes = [note for note in row.row_notes if note.code == code]
-            subjects = ", ".join(dict.fromkeys(filter(None, map(_describe_subject, notes))))
-            if notes:
-                found[row.client.key] = clients[row.client.key], f" ({subjects})" if subjects else ""
-        title = texts[code]["title"]
-        extent = len(found) if number >= most else count_of(len(found), "client")
-        heading = line((f"{mark}  ", "dim"), HANG, (f"{title} ({extent})", str(SEVERITY[code])))
-        room = width - measure(heading) - len(": ")
+            if notes := [note for note in row.row_notes if note.code == code]:
+                subjects = dict.fromkeys(ROLES.get(note.subject, note.subject) for note in notes)
+                words = ", ".join(filter(None, subjects))
+                details[row.client.key] = f" ({words})" if words else ""
+        extent = count_of(len(details), "client") if number < most else len(details)
+        title = f"{texts[code]['title']} ({extent})"
+        heading = line((f"{mark}  ", "dim"), HANG, (title, str(SEVERITY[code])))
         if number >= most:
             others += [*heading, ("   ", "")]
-        else:
-            names = list_fitting([name + subject for name, subject in found.values()], room)
-            if measure(line(names)) > room:
-                names = list_fitting([name for name, _ in found.values()], room)
-            yield line(*heading, ": ", names)
+            continue
+        room = width - measure(heading) - len(": ")
+        names = list_fitting([clients[key] + detail for key, detail in details.items()], room)
+        if measure(line(names)) > room:
+            names = list_fitting([clients[key] for key in details], room)
+        yield line(*heading, ": ", names)
     owners = [cell for column in columns if column.heading == "OWNER" for cell in column.cells]
     if any(OVERRIDDEN in cell for cell in owners):
         others += line("*  override")
     if others:
         yield tuple(others)
-
-
-def _describe_subject(note: Note) -> str:
-    return ROLES.get(note.subject, note.subject)
 
 
 def _draw_blocks(report: Report) -> Iterator[Line]:

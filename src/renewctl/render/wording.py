@@ -64,7 +64,7 @@ def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
     ``bare name``: the name, for a table that has the domain, too. ``name``: as in ``name_clients``.
     ``long name`` and ``cut name``: the name, cut to a length. ``short name``: a shorter domain replaces the
     name. ``cut domain``: a long domain is cut in its middle, too, so that one client does not make all rows
-    too wide.
+    too wide. ``domain``: the domain, if the client has a name.
     """
     bare, names = {client.key: name_client(client) for client in clients}, name_clients(clients)
     own = {key: name for key, name in names.items() if name == bare[key] != key}
@@ -80,10 +80,12 @@ def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
         "short name": short,
         "cut domain": {key: _cut_middle(name) for key, name in short.items()},
     }
-    return {
+    columns = {
         kind: Column("CLIENT", [line((found[client.key], "strong")) for client in clients])
         for kind, found in kinds.items()
     }
+    domains = [line((client.key if client.name else "", "dim")) for client in clients]
+    return {**columns, "domain": Column("DOMAIN", domains)}
 
 
 def _cut_names(names: Mapping[str, str], room: int) -> dict[str, str]:
