@@ -7,7 +7,7 @@ from typing import Any
 from renewctl.domain.paths import IDENTITY
 from renewctl.fields import TABLES
 from renewctl.model import EMPTY, Change, Owner, Value
-from renewctl.render.result import HANG, Line, Segment, line
+from renewctl.render.result import HANG, Line, Segment, join_lines, line
 from renewctl.render.who_columns import OWNERS
 from renewctl.render.wording import ROLES
 from renewctl.text import format_value
@@ -120,14 +120,7 @@ def _join(changes: Iterable[Change], *, headed: bool = False, restored: bool = F
         else:
             phrases.append(_describe(change, headed=headed, restored=restored))
     phrases += [_describe_confirmed(confirmed)] if confirmed else []
-    return _join_phrases(phrases)
-
-
-def _join_phrases(phrases: Iterable[Line]) -> Line:
-    joined: list[Segment] = []
-    for phrase in phrases:
-        joined += [(", ", ""), *phrase] if joined else phrase
-    return tuple(joined)
+    return join_lines(phrases, ", ")
 
 
 def _key(change: Change) -> str:
@@ -247,7 +240,7 @@ def _describe_confirmed(changes: Sequence[Change]) -> Line:
         # The day of the other setting does not matter.
         fields = {key: change._replace(before=None) for key, change in fields.items()}
     phrases += (_describe_value(_name_label([key]), key, change) for key, change in fields.items())
-    return (_SEEN, *_join_phrases(phrases))
+    return (_SEEN, *join_lines(phrases, ", "))
 
 
 def _is_confirmed_field(change: Change) -> bool:

@@ -12,7 +12,7 @@ from renewctl.fields import TABLES
 from renewctl.model import Client, Contact, Portfolio, Role
 from renewctl.render.clients import record_values
 from renewctl.render.machine import markdown_columns
-from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, Segment, line
+from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, join_lines, line
 from renewctl.render.users import DEACTIVATED, INACTIVE, explain_mark, is_inactive, name_users
 from renewctl.render.values import label_values
 from renewctl.render.wording import ROLES, name_clients, name_columns, show_client
@@ -89,11 +89,10 @@ def _make_grid(portfolio: Portfolio, entries: Sequence[_Entry], width: int) -> G
     names, keys = name_columns(clients), {client.key for client in clients}
     whole = [_show_role(entries, role, ()) for role in Role]
     users = _show_users(portfolio, entries, name_users(portfolio))
-    domains = Column("DOMAIN", [line((client.key if client.name else "", "dim")) for client in clients])
     layouts = [
         [names["name"], *whole, _show_users(portfolio, entries, {})],
         *([names[kind], *whole, users] for kind in ("name", "long name")),
-        [names["bare name"], domains, *(_show_role(entries, role, keys) for role in Role), users],
+        [names["bare name"], names["domain"], *(_show_role(entries, role, keys) for role in Role), users],
         *_choose_short_layout(entries, names["cut name"], users, width),
         *_choose_short_layout(entries, names["cut domain"], users, width),
     ]
@@ -104,17 +103,16 @@ def _make_grid(portfolio: Portfolio, entries: Sequence[_Entry], width: int) -> G
 def _explain_names(columns: Sequence[Column]) -> Iterator[Line]:
     """Yield the meaning of the mark in a table, and of names that are not addresses."""
     yield from explain_mark(columns)
-    short = {column.heading for column in columns[1:] if any(map(_has_short_name, column.cells))}
+    short = {column.heading for column in columns[1:] if _has_short_names(column)}
     meanings = ["partner users"] if _USER in short else []
     meanings += ["contacts at the client's domain"] if short.intersection(_HEADINGS.values()) else []
     if meanings:
         yield line((f"Names without @ are {' or '.join(meanings)}.", "dim"))
 
 
-def _has_short_name(cell: Line | list[Line]) -> bool:
-    lines = cell if isinstance(cell, list) else [cell]
-    names = [text for parts in lines for text, style in parts if not style and text.strip(", ")]
-    return any("@" not in name for name in names)
+def _has_short_names(column: Column) -> bool:
+    parts = [part for lines in column.cell_lines for each in lines for part in each]
+    return any("@" not in text for text, style in parts if not style and text.strip(", "))
 
 
 def _choose_short_layout(
@@ -186,13 +184,13 @@ def _show_contacts(entry: _Entry, role: Role, most: int | None, *, local: bool) 
     contacts = entry.contacts[role]
     if not contacts:
         return line(NOT_ASSIGNED)
-    parts: list[str | Segment] = []
+    people = []
     for contact in contacts:
         name = contact.email
         if local and address_key(name).endswith(f"@{entry.client.key}"):
             name = name.rpartition("@")[0]
-        parts += [", " if parts else "", name, "" if contact.active else INACTIVE]
-    shown = line(*parts)
+        people.append(line(name, "" if contact.active else INACTIVE))
+    shown = join_lines(people, ", ")
     if most is None or measure(shown) <= most:
         return shown
     active = all(contact.active for contact in contacts)

@@ -17,6 +17,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from renewctl.command_line import find_commands
+from renewctl.render.machine import plain_line
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line
 from renewctl.text import list_some, showable
 
@@ -96,7 +97,7 @@ def measure(parts: Line) -> int:
 
 def measure_columns(columns: Iterable[Column]) -> int:
     """Return the width of table columns with their gaps; empty columns do not count."""
-    widths = ((max(map(_measure_cell, each.cells), default=0), each.heading) for each in columns)
+    widths = ((_measure_cells(each), each.heading) for each in columns)
     return sum(GAP + max(cell_len(heading), width) for width, heading in widths if width)
 
 
@@ -145,9 +146,9 @@ def _arrange(blocks: Iterable[Block], width: int) -> Iterator[Text | Table]:
         yield text
 
 
-def _make_text(parts: Line | list[Line]) -> Text:
-    """Return styled text without breaks in commands; a list has several lines."""
-    return Text("\n").join(_trim(_style(each)) for each in (parts if isinstance(parts, list) else [parts]))
+def _make_text(*lines: Line) -> Text:
+    """Return styled lines without breaks in commands."""
+    return Text("\n").join(_trim(_style(parts)) for parts in lines)
 
 
 def _style(parts: Line) -> Text:
@@ -205,15 +206,6 @@ def _break(text: Text, room: int, indent: int = 0) -> Text:
     return Text("\n" + " " * indent).join(map(_trim, text.wrap(_PLAIN, room)))
 
 
-def _longest_word(text: Text) -> int:
-    return max(map(cell_len, text.plain.split()), default=0)
-
-
-def fits(grid: Grid, width: int) -> bool:
-    """Return whether a layout of a table fits."""
-    return _find_layout(grid, width) is not None
-
-
 def _lay_out(grid: Grid, width: int) -> Iterator[Text | Table]:
     """Yield the first layout that fits, otherwise the long form."""
     if found := _find_layout(grid, width):
@@ -232,7 +224,7 @@ def _find_layout(grid: Grid, width: int) -> tuple[list[Column], list[int]] | Non
     for layout in grid.layouts:
         for column in layout:
             if id(column) not in sizes:
-                sizes[id(column)] = max([column.least, *map(_measure_cell, column.cells)])
+                sizes[id(column)] = max(column.least, _measure_cells(column))
         shown = [column for column in layout if sizes[id(column)]]
         wanted = [max(cell_len(column.heading), sizes[id(column)]) for column in shown]
         if (widths := _fit(shown, wanted, width)) is not None:
@@ -240,13 +232,8 @@ def _find_layout(grid: Grid, width: int) -> tuple[list[Column], list[int]] | Non
     return None
 
 
-def _measure_cell(cell: Line | list[Line]) -> int:
-    return max(map(cell_len, _plain(cell).split("\n")))
-
-
-def _plain(cell: Line | list[Line]) -> str:
-    lines = cell if isinstance(cell, list) else [cell]
-    return "\n".join([showable("".join([text for text, _ in parts])).rstrip() for parts in lines])
+def _measure_cells(column: Column) -> int:
+    return max((cell_len(plain_line(parts)) for lines in column.cell_lines for parts in lines), default=0)
 
 
 def _fit(columns: Sequence[Column], wanted: Sequence[int], width: int) -> list[int] | None:
@@ -258,8 +245,8 @@ def _fit(columns: Sequence[Column], wanted: Sequence[int], width: int) -> list[i
     for column, size in zip(columns, wanted, strict=True):
         least = size
         if column.wraps:
-            words = (_longest_word(_make_text(cell)) for cell in column.cells)
-            least = min(size, max(LEAST_TEXT, cell_len(column.heading), *words))
+            words = [word for lines in column.cell_lines for word in _make_text(*lines).plain.split()]
+            least = min(size, max(LEAST_TEXT, cell_len(column.heading), *map(cell_len, words)))
         widths.append(least)
     room = width - sum(widths) - GAP * (len(widths) - 1)
     if room < 0:
@@ -279,7 +266,8 @@ def _make_table(columns: Sequence[Column], widths: Sequence[int]) -> Text | Tabl
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=has_headings, header_style="")
     cells = []
     for column, size in zip(columns, widths, strict=True):
-        heading, *texts = map(_make_text, (line((column.heading, "strong")), *column.cells))
+        heading = _make_text(line((column.heading, "strong")))
+        texts = [_make_text(*lines) for lines in column.cell_lines]
         if column.right:
             # rich 14.2 adds padding to the last column when it aligns by itself.
             for text in (heading, *texts):
@@ -295,7 +283,7 @@ def _align(columns: Sequence[Column], widths: Sequence[int]) -> Text:
     """Return a long table as plain text in the same columns, which is much faster."""
     shown = []
     for column, size in zip(columns, widths, strict=True):
-        texts = [column.heading, *map(_plain, column.cells)]
+        texts = [column.heading, *(plain_line(parts) for [parts] in column.cell_lines)]
         blanks = [" " * (size - cell_len(text)) for text in texts]
         pairs = zip(blanks, texts, strict=True)
         shown.append([blank + text if column.right else text + blank for blank, text in pairs])
@@ -304,15 +292,13 @@ def _align(columns: Sequence[Column], widths: Sequence[int]) -> Text:
 
 def _stack(columns: Sequence[Column]) -> Iterator[Line]:
     """Yield a block for each row: the first value, then the others with headings."""
-    first, *others = columns
-    label = max([len(column.heading) for column in others], default=0)
-    for number, cell in enumerate(first.cells):
+    headings = [column.heading.lower() for column in columns[1:]]
+    label = max(map(len, headings), default=0)
+    for number, (first, *others) in enumerate(zip(*(column.cell_lines for column in columns), strict=True)):
         if number:
             yield line()
-        yield from cell if isinstance(cell, list) else [cell]
-        for column in others:
-            found = column.cells[number]
-            for index, parts in enumerate(found if isinstance(found, list) else [found]):
+        yield from first
+        for heading, lines in zip(headings, others, strict=True):
+            for index, parts in enumerate(lines):
                 if measure(parts):
-                    heading = "" if index else column.heading.lower()
-                    yield line("  ", (f"{heading:<{label}}", "dim"), "  ", HANG, *parts)
+                    yield line("  ", (f"{'' if index else heading:<{label}}", "dim"), "  ", HANG, *parts)

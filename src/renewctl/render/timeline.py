@@ -91,12 +91,13 @@ def _make_grid(rows: Sequence[Row]) -> Grid:
 
 def _find_scale(months: Sequence[Month], width: int) -> int:
     """Return how many items a symbol represents: 1, 2, 5, 10, 20 and so on."""
-    from renewctl.render.terminal import fits  # Lazy import: a pipe does not wait for rich.
+    from renewctl.render.terminal import GAP, measure_columns  # Lazy import: a pipe does not wait for rich.
 
     most = max(max(month.renewals, month.deadlines) for month in months)
     scale, larger = 1, (step * 10**power for power in count() for step in (2, 5, 10))
     while scale < most:
-        if fits(_make_grid([_row(month, scale, None) for month in months]), width):
+        [columns] = _make_grid([_row(month, scale, None) for month in months]).layouts
+        if measure_columns(columns) <= width + GAP:
             break
         scale = next(larger)
     return scale

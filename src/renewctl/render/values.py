@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from renewctl.render.result import HANG, Block, Column, DataTable, Grid, Line, Result, line
+from renewctl.render.result import HANG, Block, Column, DataTable, Grid, Line, Result, join_lines, line
 
 _GAP = "  "
 
@@ -53,10 +53,7 @@ def _lay_out(labels: Sequence[Line], rows: Rows, width: int) -> Grid:
 
 def _join(cells: Sequence[Line]) -> Line:
     """Return the cells that are not empty as one line."""
-    shown = [cell for cell in cells if any(text for text, _ in cell)]
-    return tuple(
-        [part for number, cell in enumerate(shown) for part in ((_GAP if number else "", ""), *cell)]
-    )
+    return join_lines((cell for cell in cells if any(text for text, _ in cell)), _GAP)
 
 
 def render_fields(
