@@ -47,6 +47,12 @@ def count_of(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def conjugate(verb: str, *, would: bool) -> str:
+    """Return the verb of a change: ``Added``, or ``Would add`` if it is not saved."""
+    past = {"set": "set", "undo": "undid", "redo": "redid"}.get(verb, verb.removesuffix("e") + "ed")
+    return f"Would {verb}" if would else past.capitalize()
+
+
 def list_some(names: Sequence[str], most: int, where: str = "") -> str:
     """Return the first ``most`` names and the number of others, with ``where``."""
     more = f" and {len(names) - most} more{where}" if len(names) > most else ""

@@ -36,7 +36,10 @@ def describe_changes(
         names: What to call clients, by key as in the file; one that it lacks is called by the key.
         restored: Whether what is added was in the file before, as with an undo.
     """
-    for subject, group in _group(changes).items():
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(_subject(change), []).append(change)
+    for subject, group in groups.items():
         # If the name itself changes, the subject is the domain.
         has_name = any(_steps(change) in {(), ("name",)} for change in group)
         name = subject if has_name else names.get(subject, subject)
@@ -104,18 +107,11 @@ def _flat_item(value: Value | None) -> str:
     return "+".join(map(flat_value, value)) if isinstance(value, list) else flat_value(value)
 
 
-def _group(changes: Iterable[Change]) -> dict[str, list[Change]]:
-    groups: dict[str, list[Change]] = {}
-    for change in changes:
-        groups.setdefault(_subject(change), []).append(change)
-    return groups
-
-
 def _join(changes: Iterable[Change], *, headed: bool = False, restored: bool = False) -> Line:
     phrases: list[Line] = []
     confirmed: list[Change] = []
     for change in changes:
-        if _is_confirmed_field(change):
+        if _steps(change)[:-1] == ("in_hubspot",):
             confirmed.append(change)
         else:
             phrases.append(_describe(change, headed=headed, restored=restored))
@@ -162,6 +158,9 @@ def _describe(change: Change, *, headed: bool = False, restored: bool = False) -
         return _describe_whole(change, headed=headed, restored=restored)
     if describe := _PARTS.get(steps[0]):
         return describe(change, steps[1:])
+    if steps == ("active",):
+        return line(_new(_name_activity(change.after)))
+    steps = steps[1:] if steps[0] == "override" else steps
     return _describe_value(_name_label(steps), steps[-1], change)
 
 
@@ -169,14 +168,13 @@ def _describe_whole(change: Change, *, headed: bool, restored: bool) -> Line:
     """Describe a client, a user, the default or an override that is added or removed."""
     section, before, after = change.path[0], _list_fields(change.before), _list_fields(change.after)
     if len(change.path) > 2:  # an override
-        return line(_new(after or FOLLOWS), (f" (was: {before or FOLLOWS})", "dim"))
+        return line(_new(after or FOLLOWS), _was(before or FOLLOWS))
     if headed and (change.before is None or change.after is None):
         return line(_new(after) if after else (before, "dim"))
     if change.before is None and section in _FILE_SECTIONS:
         new = "new client" if section == "clients" else "new partner user"
         return line(_new(", ".join(filter(None, ("restored" if restored else new, after)))))
-    was = (f" (was: {before})", "dim") if before else ""
-    return line("removed" if change.after is None else _new(after), was)
+    return line("removed" if change.after is None else _new(after), _was(before))
 
 
 def _describe_contact(change: Change, steps: Sequence[str]) -> Line:
@@ -222,8 +220,7 @@ def _describe_seen(change: Change, steps: Sequence[str]) -> Line:
     before, after = (_list_fields(value) for value in (change.before, change.after))
     if change.after is None:
         return line(_SEEN, f"removed (was: {before})")
-    was = (f" (was: {before})", "dim") if before else ""
-    return line(_SEEN, _new(after), was)
+    return line(_SEEN, _new(after), _was(before))
 
 
 def _describe_confirmed(changes: Sequence[Change]) -> Line:
@@ -236,32 +233,17 @@ def _describe_confirmed(changes: Sequence[Change]) -> Line:
             _list_fields({change.path[-1]: value for change in setting if (value := getattr(change, end))})
             for end in ("before", "after")
         )
-        phrases.append(line(_new(after), (f" (was: {before})", "dim")))
+        phrases.append(line(_new(after), _was(before)))
         # The day of the other setting does not matter.
         fields = {key: change._replace(before=None) for key, change in fields.items()}
     phrases += (_describe_value(_name_label([key]), key, change) for key, change in fields.items())
     return (_SEEN, *join_lines(phrases, ", "))
 
 
-def _is_confirmed_field(change: Change) -> bool:
-    """Return whether a change is about a field of a confirmed HubSpot setting."""
-    return _steps(change)[:-1] == ("in_hubspot",)
-
-
-def _describe_override(change: Change, steps: Sequence[str]) -> Line:
-    return _describe_value(_name_label(steps), steps[-1], change)
-
-
-def _describe_activity(change: Change, _steps: Sequence[str]) -> Line:
-    return line(_new(_name_activity(change.after)))
-
-
 _PARTS: Mapping[str, Callable[[Change, Sequence[str]], Line]] = {
     "contacts": _describe_contact,
     "renewals": _describe_renewal,
     "in_hubspot": _describe_seen,
-    "override": _describe_override,
-    "active": _describe_activity,
 }
 
 
@@ -277,6 +259,10 @@ def _describe_value(label: str, key: str, change: Change) -> Line:
 
 def _new(text: str) -> Segment:
     return text, "notified"
+
+
+def _was(text: str) -> Segment:
+    return f" (was: {text})" if text else "", "dim"
 
 
 def _name_label(steps: Sequence[str]) -> str:

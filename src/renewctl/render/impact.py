@@ -137,8 +137,13 @@ def recipient_lines(
     first_short = next((number for number, (short, _) in enumerate(lines) if short), None)
     for number, (_, parts) in enumerate(lines[:MOST_LINES]):
         yield line(*parts, (f"  {WHERE_ALL}", "dim")) if number == first_short else parts
-    if len(lines) > MOST_LINES:
-        yield line((f"  … and {len(lines) - MOST_LINES} more {WHERE_ALL}", "dim"))
+    yield from count_others(len(lines) - MOST_LINES)
+
+
+def count_others(number: int) -> Iterator[Line]:
+    """Yield how many lines are left out, if there are any."""
+    if number > 0:
+        yield line((f"  … and {number} more {WHERE_ALL}", "dim"))
 
 
 def _ended_line(ended: EndedRenewal, names: Mapping[str, str]) -> tuple[bool, Line]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from renewctl.command_line import command_line
 from renewctl.render.result import DataTable, Result, line
+from renewctl.text import conjugate
 
 _PURPOSES = {".gitattributes": "line endings for git", ".gitignore": "files for git to ignore"}
 _VERBS = {"created": "create", "extended": "extend", "refreshed": "update"}
@@ -28,11 +29,11 @@ def render_init(
         missing_schema: What an existing file must start with, if anything; None for a new file.
     """
     created = missing_schema is None
-    lines = [line(f"{_verb('created', dry_run=dry_run)} {store}" if created else f"{store} already exists")]
+    lines = [line(f"{conjugate('create', would=dry_run)} {store}" if created else f"{store} already exists")]
     changed = {path: status for path, status in companions.items() if status in _VERBS}
     for path, status in changed.items():
         purpose = _PURPOSES.get(path.rpartition("/")[2], "schema for your editor")
-        lines.append(line(f"{_verb(status, dry_run=dry_run)} {path} ({purpose})"))
+        lines.append(line(f"{conjugate(_VERBS[status], would=dry_run)} {path} ({purpose})"))
     if all(status == "kept" for status in companions.values()):
         lines.append(line("No changes: the files for editors and git are up to date."))
     if dry_run and (created or changed):
@@ -42,9 +43,8 @@ def render_init(
         lines.append(line(f"For your editor, add {what} at the top: ", (missing_schema, "notified")))
     if created:
         if not with_default:
-            lines.append(
-                line("Set the default:      ", (command_line("set-default", owner="hubspot"), "notified"))
-            )
+            set_default = command_line("set-default", owner="hubspot")
+            lines.append(line("Set the default:      ", (set_default, "notified")))
         lines.append(line("Add a client:         ", (command_line(NEW_CLIENT), "notified")))
         lines.append(line("See who is notified:  ", (command_line("who"), "notified")))
     document = {
@@ -62,9 +62,3 @@ def render_init(
     table = DataTable(("path",), ((store,),))
     written = (created or bool(changed)) and not dry_run
     return Result(document, table, (store,), lines, warnings=warnings, change=True, written=written)
-
-
-def _verb(status: str, *, dry_run: bool) -> str:
-    """Return the verb for a file, as the start of a line."""
-    verb = _VERBS[status]
-    return f"Would {verb}" if dry_run else f"{verb.capitalize()}{'d' if verb.endswith('e') else 'ed'}"

@@ -15,11 +15,17 @@ from renewctl.render.change_words import (
     flat_value,
     list_subjects,
 )
-from renewctl.render.impact import WHERE_ALL, impact_document, recipient_lines, without_recipient_lines
+from renewctl.render.impact import (
+    WHERE_ALL,
+    count_others,
+    impact_document,
+    recipient_lines,
+    without_recipient_lines,
+)
 from renewctl.render.plan_headings import describe_plan, names_subject
 from renewctl.render.result import HANG, DataTable, Line, Result, line
 from renewctl.render.wording import name_clients
-from renewctl.text import count_of
+from renewctl.text import conjugate, count_of
 
 MOST_LINES = 20
 NO_RECIPIENTS_CHANGE = "No recipients change."
@@ -109,7 +115,7 @@ def describe_change(view: ChangeView, *, would: bool) -> Iterator[Line]:
     if plan.changes or plan.reverses:
         yield from _describe_settings(view, names, would=would)
     elif view.changed:
-        yield line((f"{'Would change' if would else 'Changed'} the layout of {view.store}", "strong"))
+        yield line((f"{conjugate('change', would=would)} the layout of {view.store}", "strong"))
     else:
         yield _explain_no_changes(view)
         unchanged = unchanged if len(unchanged) > 1 else ()
@@ -187,8 +193,7 @@ def cut_changes(
     some = [each for each in changes if not shown.isdisjoint(list_subjects([each]))]
     for parts in describe_changes(some, names, restored=restored):
         yield line("  ", *parts)
-    if len(subjects) > most:
-        yield line((f"  … and {len(subjects) - most} more {WHERE_ALL}", "dim"))
+    yield from count_others(len(subjects) - most)
 
 
 def _explain_no_changes(view: ChangeView) -> Line:
@@ -279,5 +284,4 @@ def change_lines(changes: tuple[Change, ...], most: int = MOST_LINES) -> Iterato
     """Yield a line for each change, and how many there are beyond ``most``."""
     for change in changes[:most]:
         yield line("  ", *change_line(change))
-    if len(changes) > most:
-        yield line((f"  … and {len(changes) - most} more {WHERE_ALL}", "dim"))
+    yield from count_others(len(changes) - most)

@@ -1,147 +1,88 @@
 """The first line of a change: what was done, to how many of what."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from renewctl.model import Plan, Reversal
+from renewctl.model import Plan
 from renewctl.render.change_words import list_subjects
-from renewctl.text import count_of
+from renewctl.text import conjugate, count_of
 
-
-class _Action(NamedTuple):
-    """The words for the action of a command.
-
-    Args:
-        done: The verb in the past tense.
-        do: The verb in the infinitive.
-        noun: The object.
-        rest: The rest of the line.
-        named: Whether a single object is named instead of counted.
-    """
-
-    done: str
-    do: str
-    noun: str
-    rest: str = ""
-    named: bool = False
-
-
-_ACTIONS: Mapping[str, _Action] = {
-    "client add": _Action("Added", "add", "client", named=True),
-    "client set": _Action("Changed", "change", "client", named=True),
-    "client remove": _Action("Removed", "remove", "client", named=True),
-    "client rename": _Action("Renamed", "rename", "client", named=True),
-    "client assign": _Action("Assigned", "assign", "role"),
-    "client unassign": _Action("Unassigned", "unassign", "role"),
-    "client set-renewal": _Action("Set", "set", "renewal"),
-    "client remove-renewal": _Action("Removed", "remove", "renewal"),
-    "client renew": _Action("Moved", "move", "renewal", " by a year"),
-    "confirm": _Action("Confirmed", "confirm", "HubSpot setting"),
-    "user add": _Action("Added", "add", "partner user", named=True),
-    "user set": _Action("Changed", "change", "partner user", named=True),
-    "user remove": _Action("Removed", "remove", "partner user", named=True),
+_ACTIONS: Mapping[str, tuple[str, str]] = {
+    "client add": ("add", "client"),
+    "client set": ("change", "client"),
+    "client remove": ("remove", "client"),
+    "client rename": ("rename", "client"),
+    "client assign": ("assign", "role"),
+    "client unassign": ("unassign", "role"),
+    "client set-renewal": ("set", "renewal"),
+    "client remove-renewal": ("remove", "renewal"),
+    "client renew": ("move", "renewal"),
+    "confirm": ("confirm", "HubSpot setting"),
+    "user add": ("add", "partner user"),
+    "user set": ("change", "partner user"),
+    "user remove": ("remove", "partner user"),
 }
-_OTHER = _Action("Changed", "change", "value")
-_UNDO, _REDO = _Action("Undid", "undo", "change"), _Action("Redid", "redo", "change")
-_SET, _CLEARED = _Action("Set", "set", "override"), _Action("Cleared", "clear", "override")
+"""The verb and the object of each command."""
+_OTHER = ("change", "value")
+_NAMED = {"client", "partner user"}
+"""The objects of which a single one is named instead of counted."""
 _OVERRIDE_DEPTH = len(("clients", "KEY", "override"))
-_IMPORTED: Mapping[str, _Action] = {
-    "new": _Action("Added", "add", "client"),
-    "changed": _Action("Changed", "change", "client"),
-    "removed": _Action("Removed", "remove", "client"),
-}
+_IMPORTED = {"new": "add", "changed": "change", "removed": "remove"}
 
 
 def names_subject(plan: Plan) -> bool:
     """Return whether the first line of a plan names the one thing it changes."""
     if plan.reverses or len(list_subjects(plan.changes)) != 1:
         return False
-    return plan.command == "set-default" or _find_action(plan).named
+    return plan.command == "set-default" or _find_action(plan)[1] in _NAMED
 
 
 def describe_plan(plan: Plan, *, would: bool) -> str:
     """Return the heading of a plan; ``would``: whether it is only shown."""
-    subjects, action = list_subjects(plan.changes), _find_action(plan)
-    verb = _verb(action, would=would)
-    if plan.reverses:
-        return _describe_reversal(plan.reverses, would=would)
-    if describe := _DESCRIBED.get(plan.command):
-        return describe(plan, would)
-    if names_subject(plan):
-        new = f" to {plan.changes[0].after}" if plan.changes[0].renamed else ""
-        return f"{verb} {action.noun} {subjects[0]}{new}"
-    if plan.command == "confirm" and all(change.path[-1] == "contacts_checked" for change in plan.changes):
-        return f"{verb} the contacts of {count_of(len(subjects), 'client')}"
-    number = len(plan.changes) if action is _OTHER else len(subjects)
-    return _list_actions([(action, number)], would=would)
+    changes, subjects, (verb, noun) = plan.changes, list_subjects(plan.changes), _find_action(plan)
+    if reverses := plan.reverses:
+        verb = "redo" if reverses.redo else "undo"
+        when = reverses.at.replace("T", " ")[: len("2027-03-01 12:00")]
+        what = f"{reverses.command} {reverses.id} ({when} UTC)"
+    elif plan.command == "set-default":
+        verb, what = "set", "the default"
+    elif plan.command in {"override", "clear-override"}:
+        cleared = sum(change.after is None for change in changes if len(change.path) == _OVERRIDE_DEPTH)
+        return _count_actions("override", {"set": len(subjects) - cleared, "clear": cleared}, would=would)
+    elif plan.command == "import":
+        counts = dict(plan.counts)
+        actions = {verb: counts.get(key, 0) for key, verb in _IMPORTED.items()}
+        end = f"; {counts['unchanged']} unchanged" if counts.get("unchanged") else ""
+        return _count_actions("client", actions, would=would) + end
+    elif plan.command == "user replace":
+        verb, what = _describe_replacement(plan)
+    elif names_subject(plan):
+        what = f"{noun} {subjects[0]}{f' to {changes[0].after}' if changes[0].renamed else ''}"
+    elif plan.command == "confirm" and all(change.path[-1] == "contacts_checked" for change in changes):
+        what = f"the contacts of {count_of(len(subjects), 'client')}"
+    else:
+        number = len(subjects) if plan.command in _ACTIONS else len(changes)
+        what = count_of(number, noun) + (" by a year" if plan.command == "client renew" else "")
+    return f"{conjugate(verb, would=would)} {what}"
 
 
-def _describe_reversal(reverses: Reversal, *, would: bool) -> str:
-    verb = _verb(_REDO if reverses.redo else _UNDO, would=would)
-    when = reverses.at.replace("T", " ")[: len("2027-03-01 12:00")]
-    return f"{verb} {reverses.command} {reverses.id} ({when} UTC)"
-
-
-def _find_action(plan: Plan) -> _Action:
+def _find_action(plan: Plan) -> tuple[str, str]:
     return _ACTIONS.get(plan.command, _OTHER)
 
 
-def _describe_default(_plan: Plan, would: bool) -> str:
-    return f"{'Would set' if would else 'Set'} the default"
-
-
-def _describe_overrides(plan: Plan, would: bool) -> str:
-    cleared = sum(change.after is None for change in plan.changes if len(change.path) == _OVERRIDE_DEPTH)
-    number = len(list_subjects(plan.changes)) - cleared
-    return _list_actions([(_SET, number), (_CLEARED, cleared)], would=would)
-
-
-def _describe_replacement(plan: Plan, would: bool) -> str:
-    """Return the first line of ``user replace``."""
-    changes = plan.changes
-    places = [change for change in changes if change.path[-1] == "notify"]
-    lists = [change for change in changes if change.path[-1] == "must_notify"]
-    replaced = "Would replace" if would else "Replaced"
-    if places:
+def _describe_replacement(plan: Plan) -> tuple[str, str]:
+    """Return the verb of ``user replace``, and what it changes."""
+    if places := [change for change in plan.changes if change.path[-1] == "notify"]:
         old, new = places[0].before, places[0].after
-        return f"{replaced} {old} with {new} in {count_of(len(places), 'setting')}"
-    if lists:
-        return f"{replaced} a required recipient of {count_of(len(lists), 'client')}"
-    return f"{'Would record' if would else 'Recorded'} {changes[0].path[1]} as deactivated in HubSpot"
+        return "replace", f"{old} with {new} in {count_of(len(places), 'setting')}"
+    if lists := [change for change in plan.changes if change.path[-1] == "must_notify"]:
+        return "replace", f"a required recipient of {count_of(len(lists), 'client')}"
+    return "record", f"{plan.changes[0].path[1]} as deactivated in HubSpot"
 
 
-def _describe_import(plan: Plan, would: bool) -> str:
-    counts = dict(plan.counts)
-    unchanged = counts.get("unchanged", 0)
-    end = f"; {unchanged} unchanged" if unchanged else ""
-    return (
-        _list_actions([(action, counts.get(key, 0)) for key, action in _IMPORTED.items()], would=would) + end
-    )
-
-
-def _list_actions(actions: Sequence[tuple[_Action, int]], *, would: bool) -> str:
-    """Return the actions with their counts: ``Set 2 overrides, cleared 1``."""
-    words: list[str] = []
-    noun = ""
-    for action, number in actions:
-        if not number:
-            continue
-        verb = _verb(action, would=would) if not words else action.do if would else action.done.lower()
-        what = count_of(number, action.noun) if action.noun != noun else str(number)
-        words.append(f"{verb} {what}{action.rest}")
-        noun = action.noun
-    return ", ".join(words)
-
-
-_DESCRIBED: Mapping[str, Callable[[Plan, bool], str]] = {
-    "set-default": _describe_default,
-    "override": _describe_overrides,
-    "clear-override": _describe_overrides,
-    "import": _describe_import,
-    "user replace": _describe_replacement,
-}
-"""The first lines that are more than a verb and a number."""
-
-
-def _verb(action: _Action, *, would: bool) -> str:
-    return f"Would {action.do}" if would else action.done
+def _count_actions(noun: str, actions: Mapping[str, int], *, would: bool) -> str:
+    """Return actions on the same kind of object: ``Set 2 overrides, cleared 1``."""
+    (verb, number), *others = [action for action in actions.items() if action[1]] or [("", 0)]
+    if not number:
+        return ""
+    more = [f", {each if would else conjugate(each, would=False).lower()} {count}" for each, count in others]
+    return f"{conjugate(verb, would=would)} {count_of(number, noun)}{''.join(more)}"
