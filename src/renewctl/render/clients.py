@@ -12,7 +12,7 @@ from renewctl.domain.resolve import resolve, setting_of, source_of
 from renewctl.fields import TABLES, Field, Shown
 from renewctl.model import Client, Contact, Default, Owner, Portfolio, Renewal, Role
 from renewctl.render.machine import markdown_columns
-from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, line
+from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, line, separate
 from renewctl.render.users import DEACTIVATED, describe_setting, explain_mark, name_users
 from renewctl.render.values import Rows, label_values
 from renewctl.render.who_columns import NOBODY, OWNERS
@@ -102,14 +102,12 @@ def _choose_page_columns(listing: ClientListing) -> Iterator[Column]:
     yield from _make_field_columns(listing, format_value)
 
 
-def _draw_list(listing: ClientListing, width: int, *, long: bool) -> Iterator[Block]:
-    """Yield a line or a block for each client."""
+def _draw_list(listing: ClientListing, width: int, *, long: bool) -> Iterable[Block]:
+    """Return a line or a block for each client."""
+    blocks = separate(_draw_block(listing, client) for client in listing.clients)
     if not listing.clients:
-        yield line(("No clients.", "dim"))
-    elif long:
-        yield from _draw_blocks(listing)
-    else:
-        yield Grid([*_choose_layouts(listing, width)], lambda: _draw_blocks(listing), explain_mark)
+        return [line(("No clients.", "dim"))]
+    return blocks if long else [Grid([*_choose_layouts(listing, width)], lambda: blocks, explain_mark)]
 
 
 def _choose_layouts(listing: ClientListing, width: int) -> Iterator[list[Column]]:
@@ -280,15 +278,12 @@ def _describe_default(default: Default) -> str:
     return f"{owner}, copy to {user}" if user else f"{owner}, no copy"
 
 
-def _draw_blocks(listing: ClientListing) -> Iterator[Block]:
-    """Yield a block for each client, without its contacts."""
+def _draw_block(listing: ClientListing, client: Client) -> Iterator[Block]:
+    """Yield a client without its contacts."""
     left_out = {_KEY, *(_FIELDS[key].label for key in ("name", "contacts", "contacts_checked"))}
-    for number, client in enumerate(listing.clients):
-        if number:
-            yield line()
-        yield show_client(client)
-        values = describe_client(listing.portfolio, client, listing.today)
-        yield from label_values({name: each for name, each in values.items() if name not in left_out}, "  ")
+    values = describe_client(listing.portfolio, client, listing.today)
+    yield show_client(client)
+    yield from label_values({name: each for name, each in values.items() if name not in left_out}, "  ")
 
 
 def render_client(portfolio: Portfolio, client: Client, today: date) -> Result:

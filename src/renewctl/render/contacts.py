@@ -1,6 +1,6 @@
 """The contacts of each client, by role, in every form."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from renewctl.fields import TABLES
 from renewctl.model import Client, Contact, Portfolio, Role
 from renewctl.render.clients import record_values
 from renewctl.render.machine import markdown_columns
-from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, join_lines, line
+from renewctl.render.result import Block, Column, DataTable, Grid, Line, Result, join_lines, line, separate
 from renewctl.render.users import DEACTIVATED, INACTIVE, explain_mark, is_inactive, name_users
 from renewctl.render.values import label_values
 from renewctl.render.wording import ROLES, name_clients, name_columns, show_client
@@ -39,24 +39,21 @@ class _Entry(NamedTuple):
 
 def render_contacts(portfolio: Portfolio, clients: Sequence[Client], *, long: bool = False) -> Result:
     """Return clients' contacts by role and their partner users, in every form."""
-    entries = []
+    entries, rows = [], []
     for client in clients:
         setting = setting_of(portfolio, client)
         roles = {role: [each for each in client.contacts if role in each.roles] for role in Role}
         entries.append(_Entry(client, roles, setting.notify if setting else None))
+        emails = [[contact.email for contact in contacts] for contacts in roles.values()]
+        rows.append((client.key, *emails, entries[-1].user))
     return Result(
         {"schema": "renewctl.contacts/1", "items": lambda: [*map(_item, entries)]},
-        DataTable(("client", *map(str, Role), "partner-user"), map(_row, entries), "Contacts"),
+        DataTable(("client", *map(str, Role), "partner-user"), rows, "Contacts"),
         names=tuple(client.key for client in clients),
         screen=lambda width: _draw(portfolio, entries, width, long=long),
         footer=_describe(entries, long=long),
         markdown=lambda: markdown_columns([*_choose_page_columns(portfolio, entries)]),
     )
-
-
-def _row(entry: _Entry) -> tuple[Cell, ...]:
-    emails = [[contact.email for contact in contacts] for contacts in entry.contacts.values()]
-    return (entry.client.key, *emails, entry.user)
 
 
 def _item(entry: _Entry) -> dict[str, Any]:
@@ -74,30 +71,31 @@ def _item(entry: _Entry) -> dict[str, Any]:
     }
 
 
-def _draw(portfolio: Portfolio, entries: Sequence[_Entry], width: int, *, long: bool) -> Iterator[Block]:
+def _draw(portfolio: Portfolio, entries: Sequence[_Entry], width: int, *, long: bool) -> Iterable[Block]:
+    """Return a line or a block for each client."""
+    blocks = separate(
+        [show_client(entry.client), *label_values(_list_people(portfolio, entry), "  ")] for entry in entries
+    )
     if not entries:
-        yield line(("No clients.", "dim"))
-    elif long:
-        yield from _draw_blocks(portfolio, entries)
-    else:
-        yield _make_grid(portfolio, entries, width)
+        return [line(("No clients.", "dim"))]
+    if long:
+        return blocks
+    return [Grid(_choose_layouts(portfolio, entries, width), lambda: blocks, _explain_names)]
 
 
-def _make_grid(portfolio: Portfolio, entries: Sequence[_Entry], width: int) -> Grid:
-    """Return a line for each client, with whole addresses if they fit."""
+def _choose_layouts(portfolio: Portfolio, entries: Sequence[_Entry], width: int) -> list[list[Column]]:
+    """Return tables with a line for each client, first with whole addresses."""
     clients = [entry.client for entry in entries]
     names, keys = name_columns(clients), {client.key for client in clients}
     whole = [_show_role(entries, role, ()) for role in Role]
     users = _show_users(portfolio, entries, name_users(portfolio))
-    layouts = [
+    return [
         [names["name"], *whole, _show_users(portfolio, entries, {})],
         *([names[kind], *whole, users] for kind in ("name", "long name")),
         [names["bare name"], names["domain"], *(_show_role(entries, role, keys) for role in Role), users],
         *_choose_short_layout(entries, names["cut name"], users, width),
         *_choose_short_layout(entries, names["cut domain"], users, width),
     ]
-
-    return Grid(layouts, long=lambda: _draw_blocks(portfolio, entries), legend=_explain_names)
 
 
 def _explain_names(columns: Sequence[Column]) -> Iterator[Line]:
@@ -221,16 +219,6 @@ def _describe(entries: Sequence[_Entry], *, long: bool) -> tuple[Line, ...]:
         what += f". Role not assigned: {roles}"
     details = () if long else (line(f"Details: {repeat_command(long=True)}"),)
     return line(f"{what}."), *details
-
-
-def _draw_blocks(portfolio: Portfolio, entries: Sequence[_Entry]) -> Iterator[Block]:
-    """Yield a block for each client, with whole addresses and names."""
-    for number, entry in enumerate(entries):
-        client = entry.client
-        if number:
-            yield line()
-        yield show_client(client)
-        yield from label_values(_list_people(portfolio, entry), "  ")
 
 
 def _choose_page_columns(portfolio: Portfolio, entries: Sequence[_Entry]) -> Iterator[Column]:

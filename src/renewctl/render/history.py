@@ -8,7 +8,7 @@ from renewctl.model import Change
 from renewctl.render.change_words import describe_changes, is_about_clients, name_changes, name_subjects
 from renewctl.render.machine import plain_line
 from renewctl.render.plan import LAYOUT_ALONE, change_items, change_lines
-from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, table_of
+from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, separate, table_of
 from renewctl.text import count_of
 
 COLUMNS = ("at", "user", "host", "command", "id", "changes", "note", "undoes", "what")
@@ -60,7 +60,7 @@ def render_history(
         {"schema": "renewctl.history/1", "store": dict(store), "items": [_document(item) for item in items]},
         table_of(COLUMNS, map(_flat_item, items)),
         names=tuple(item.id for item in items if item.id),
-        screen=lambda width: _draw_values(items) if long else _draw(items, width),
+        screen=lambda width: separate(map(_draw_values, items)) if long else _draw(items, width),
         footer=tuple(_describe_more(long=long)) if items else (),
         warnings=warnings,
     )
@@ -103,7 +103,7 @@ def _draw(items: Sequence[HistoryItem], width: int) -> Iterator[Block]:
         if room >= LEAST_TEXT or "minute" not in keys:
             change = Column("CHANGE", [_summarize(item, room) for item in items])
             layouts.append([change if key == "change" else columns[key] for key in keys])
-    yield Grid(layouts, long=lambda: _draw_values(items))
+    yield Grid(layouts, long=lambda: separate(map(_draw_values, items)))
 
 
 def _summarize(item: HistoryItem, room: int) -> Line:
@@ -150,18 +150,15 @@ def _describe_more(*, long: bool) -> Iterator[Line]:
     yield line(f"Undo a change: {command_line('undo ID')}")
 
 
-def _draw_values(items: Sequence[HistoryItem]) -> Iterator[Line]:
-    """Yield a block for each change, with all its values."""
-    for number, item in enumerate(items):
-        if number:
-            yield line()
-        if not item.id:
-            yield line((OUTSIDE, "warning"))
-            continue
-        about = f"{item.id}  {_show_time(item)} UTC  {_name_author(item)}"
-        yield line((f"{_name_command(item, long=True)}  ", "strong"), HANG, (about, "dim"))
-        if item.unsure:
-            yield line((f"  ! {_UNSURE}", "warning"))
-        if item.note:
-            yield line("  reason: ", HANG, item.note)
-        yield from change_lines(item.changes) if item.changes else [line(f"  {LAYOUT_ALONE}")]
+def _draw_values(item: HistoryItem) -> Iterator[Line]:
+    """Yield a change with all its values."""
+    if not item.id:
+        yield line((OUTSIDE, "warning"))
+        return
+    about = f"{item.id}  {_show_time(item)} UTC  {_name_author(item)}"
+    yield line((f"{_name_command(item, long=True)}  ", "strong"), HANG, (about, "dim"))
+    if item.unsure:
+        yield line((f"  ! {_UNSURE}", "warning"))
+    if item.note:
+        yield line("  reason: ", HANG, item.note)
+    yield from change_lines(item.changes) if item.changes else [line(f"  {LAYOUT_ALONE}")]

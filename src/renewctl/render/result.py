@@ -1,6 +1,6 @@
 """The result of a command, from which every output format is made."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -161,6 +161,14 @@ class Result(NamedTuple):
 def line(*parts: str | Segment) -> Line:
     """Return a line made of plain and styled parts."""
     return tuple((part, "") if isinstance(part, str) else part for part in parts)
+
+
+def separate(groups: Iterable[Iterable[Block]]) -> Iterator[Block]:
+    """Yield the blocks of each group, with a blank line between groups."""
+    for number, group in enumerate(groups):
+        if number:
+            yield line()
+        yield from group
 
 
 def join_lines(lines: Iterable[Line], separator: str) -> Line:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from renewctl.domain.report import Digest, ReportRow, build_digests, without_recipient
-from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, table_of
+from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, separate, table_of
 from renewctl.render.who import describe_report, point_on, report_item, summarize
 from renewctl.render.who_columns import COLUMNS as REPORT_COLUMNS
 from renewctl.render.who_report import Report
@@ -101,21 +100,20 @@ def render_by_recipient(report: Report) -> Result:
 
 def _draw(digests: Sequence[Digest], report: Report) -> Iterator[Block]:
     """Yield a table or a message for each recipient, and for NOBODY."""
-    grids = () if report.long else _make_grids(digests, report.as_of)
-    for number, (digest, grid) in enumerate(zip_longest(digests, grids)):
-        if number:
-            yield line()
-        if grid is None:
-            yield from _draw_message(digest, report.as_of)
-            continue
-        deliveries = [*list_deliveries(digest, report.as_of)]
-        counts = "; ".join(delivery.summary for delivery in deliveries).removeprefix("also ")
-        if digest.email:
-            address = f" <{digest.email}>" if digest.name else ""
-            yield line((digest.name or digest.email, "strong"), f"{address}: {counts}")
-        else:
-            yield line((NOBODY, "error"), f"{' is' if deliveries[0].kind in WORDS else ':'} {counts}")
-        yield grid
+    if report.long:
+        return separate(_draw_message(digest, report.as_of) for digest in digests)
+    grids = _make_grids(digests, report.as_of)
+    return separate([_head(digest, report.as_of), grid] for digest, grid in zip(digests, grids, strict=True))
+
+
+def _head(digest: Digest, today: date) -> Line:
+    """Return the recipient, and the number of renewals of each kind."""
+    deliveries = [*list_deliveries(digest, today)]
+    counts = "; ".join(delivery.summary for delivery in deliveries).removeprefix("also ")
+    if digest.email:
+        address = f" <{digest.email}>" if digest.name else ""
+        return line((digest.name or digest.email, "strong"), f"{address}: {counts}")
+    return line((NOBODY, "error"), f"{' is' if deliveries[0].kind in WORDS else ':'} {counts}")
 
 
 def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:

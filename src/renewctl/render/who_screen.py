@@ -1,12 +1,13 @@
 """The report on a terminal: a table with a legend, or a block for each row."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import get_args
 
 from renewctl.domain.notes import SEVERITY
 from renewctl.domain.report import ReportRow
 from renewctl.package_data import read_texts
-from renewctl.render.result import HANG, Block, Column, Grid, Line, Segment, line
+from renewctl.render.result import HANG, Block, Column, Grid, Line, Segment, line, separate
 from renewctl.render.users import name_users
 from renewctl.render.who_columns import COLUMNS, OVERRIDDEN, Detail, count_recipients
 from renewctl.render.who_report import Report
@@ -37,15 +38,16 @@ def draw_report(report: Report, width: int) -> Iterator[Block]:
     """Yield a line for each row and a legend, or a block for each row."""
     if not report.rows:
         return  # The footer has the period and the filters.
+    blocks = separate(_draw_block(row, report.as_of) for row in report.rows)
     if report.long and not report.columns:
-        yield from _draw_blocks(report)
+        yield from blocks
     else:
         codes = {code for row in report.rows for code in _row_codes(row)}
         codes_by_severity = [code for code in SEVERITY if code in codes]
         marks = {code: chr(ord("a") + number) for number, code in enumerate(codes_by_severity)}
         yield Grid(
             [*_choose_layouts(report, marks)],
-            long=None if report.columns else lambda: _draw_blocks(report),
+            long=None if report.columns else lambda: blocks,
             legend=lambda columns: _explain_marks(report, marks, columns, width),
         )
 
@@ -142,29 +144,26 @@ def _explain_marks(
         yield tuple(others)
 
 
-def _draw_blocks(report: Report) -> Iterator[Line]:
-    """Yield a block for each row, with every address and note."""
-    for number, row in enumerate(report.rows):
-        if number:
-            yield line()
-        cells = {key: column.show(row, report.as_of) for key, column in COLUMNS.items()}
-        yield cells["client"][0]
-        memo = [line(text) for text in row.client.memo.splitlines()]
-        deadline, renewal = (
-            line(*cells[key][0], (f"  {in_days((day - report.as_of).days)}" if day else "", "dim"))
-            for key, day in (("deadline", row.deadline), ("renewal", row.renewal and row.renewal.day))
-        )
-        values = {
-            "product": cells["product"],
-            "deadline": [deadline],
-            "renewal": [renewal],
-            "owner": [line(*cells["owner"][0], (f"  {row.resolution.rule}", "dim"))],
-            "notified": cells["to"],
-            "copied": cells["cc"],
-            "memo": memo,
-        }
-        for label, lines in values.items():
-            for index, parts in enumerate(lines):
-                if any(text for text, _ in parts):
-                    yield line(GAP, (f"{'' if index else label:<10}", "dim"), HANG, *parts)
-        yield from (line(GAP, parts[0], HANG, *parts[1:]) for parts in cells["notes"])
+def _draw_block(row: ReportRow, today: date) -> Iterator[Line]:
+    """Yield a row with every address and note."""
+    cells = {key: column.show(row, today) for key, column in COLUMNS.items()}
+    yield cells["client"][0]
+    memo = [line(text) for text in row.client.memo.splitlines()]
+    deadline, renewal = (
+        line(*cells[key][0], (f"  {in_days((day - today).days)}" if day else "", "dim"))
+        for key, day in (("deadline", row.deadline), ("renewal", row.renewal and row.renewal.day))
+    )
+    values = {
+        "product": cells["product"],
+        "deadline": [deadline],
+        "renewal": [renewal],
+        "owner": [line(*cells["owner"][0], (f"  {row.resolution.rule}", "dim"))],
+        "notified": cells["to"],
+        "copied": cells["cc"],
+        "memo": memo,
+    }
+    for label, lines in values.items():
+        for index, parts in enumerate(lines):
+            if any(text for text, _ in parts):
+                yield line(GAP, (f"{'' if index else label:<10}", "dim"), HANG, *parts)
+    yield from (line(GAP, parts[0], HANG, *parts[1:]) for parts in cells["notes"])
