@@ -11,7 +11,6 @@ from renewctl.domain.lookup import suggest_first_client
 from renewctl.domain.resolve import resolve, setting_of, source_of
 from renewctl.fields import TABLES, Field, Shown
 from renewctl.model import Client, Contact, Default, Owner, Portfolio, Renewal, Role
-from renewctl.render.machine import markdown_columns
 from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, line, separate
 from renewctl.render.users import DEACTIVATED, describe_setting, explain_mark, name_users
 from renewctl.render.values import Rows, label_values
@@ -59,7 +58,7 @@ def render_client_list(listing: ClientListing, *, long: bool = False) -> Result:
         names=tuple(client.key for client in clients),
         screen=lambda width: _draw_list(listing, width, long=long),
         footer=_describe_list(listing, long=long),
-        markdown=lambda: markdown_columns([*_choose_page_columns(listing)]),
+        columns=lambda: _choose_page_columns(listing),
     )
 
 

@@ -11,7 +11,6 @@ from renewctl.domain.resolve import setting_of
 from renewctl.fields import TABLES
 from renewctl.model import Client, Contact, Portfolio, Role
 from renewctl.render.clients import record_values
-from renewctl.render.machine import markdown_columns
 from renewctl.render.result import Block, Column, DataTable, Grid, Line, Result, join_lines, line, separate
 from renewctl.render.users import DEACTIVATED, INACTIVE, explain_mark, is_inactive, name_users
 from renewctl.render.values import label_values
@@ -52,7 +51,7 @@ def render_contacts(portfolio: Portfolio, clients: Sequence[Client], *, long: bo
         names=tuple(client.key for client in clients),
         screen=lambda width: _draw(portfolio, entries, width, long=long),
         footer=_describe(entries, long=long),
-        markdown=lambda: markdown_columns([*_choose_page_columns(portfolio, entries)]),
+        columns=lambda: _choose_page_columns(portfolio, entries),
     )
 
 

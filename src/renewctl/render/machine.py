@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from renewctl.render.result import Cell, Column, DataTable, Line, Output, Result, cell_lines
+from renewctl.render.result import Cell, DataTable, Line, Output, Result, cell_lines
 from renewctl.text import BOM, csv_cell, markdown_cell, showable
 
 
@@ -100,18 +100,14 @@ def _names(result: Result) -> str:
 def _markdown(result: Result) -> str:
     if result.markdown:
         return result.markdown()
-    if result.grid:
-        return markdown_columns(result.grid.layouts[0])
+    if result.columns:
+        columns = [*result.columns()]
+        cells = ([[*map(plain_line, lines)] for lines in column.cell_lines] for column in columns)
+        headings = tuple(column.heading.capitalize() for column in columns)
+        return markdown_table(DataTable(headings, zip(*cells, strict=True)))
     if result.lines is not None:
         return "```\n" + _piped(result) + "```\n"
     return markdown_table(result.table)
-
-
-def markdown_columns(columns: Sequence[Column]) -> str:
-    """Return the columns of a terminal table as a Markdown table."""
-    cells = ([[*map(plain_line, lines)] for lines in column.cell_lines] for column in columns)
-    rows = zip(*cells, strict=True)
-    return markdown_table(DataTable(tuple(column.heading.capitalize() for column in columns), rows))
 
 
 def markdown_table(table: DataTable) -> str:

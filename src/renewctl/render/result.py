@@ -118,9 +118,9 @@ class Result(NamedTuple):
         annotations: Returns annotations for GitHub on the lines of a pull request.
     For people:
         lines: The result as prose, also in a pipe; if empty, there is nothing to print.
-        grid: The result as a table, also in Markdown.
         screen: Returns the content for a terminal with that number of columns; it takes precedence.
         footer: Lines below.
+        columns: Returns the columns of the table in Markdown, if they are not those for programs.
         markdown: Returns the Markdown form if it is not a table.
         page: Returns the HTML form.
         message: Returns the form of ``-o table`` in a pipe if it is a text to paste.
@@ -139,7 +139,6 @@ class Result(NamedTuple):
     table: DataTable = DataTable((), ())
     names: Sequence[str] = ()
     lines: Iterable[Line] | None = None
-    grid: Grid | None = None
     screen: Callable[[int], Iterable[Block]] | None = None
     footer: Sequence[Line] = ()
     warnings: tuple[str, ...] = ()
@@ -147,6 +146,7 @@ class Result(NamedTuple):
     parts: "tuple[Result, ...]" = ()
     text: str = ""
     data: bytes = b""
+    columns: Callable[[], Iterable[Column]] | None = None
     markdown: Callable[[], str] | None = None
     page: Callable[[], str] | None = None
     message: Callable[[], str] | None = None

@@ -123,9 +123,7 @@ def shorten(text: str, room: int) -> str:
 def _blocks(result: Result, width: int) -> Iterable[Block]:
     if result.screen:
         return result.screen(width)
-    if result.lines is not None:
-        return result.lines
-    return [result.grid] if result.grid else []
+    return result.lines or ()
 
 
 def _arrange(blocks: Iterable[Block], width: int) -> Iterator[Text | Table]:

@@ -9,7 +9,6 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import lacks_user
 from renewctl.fields import TABLES
 from renewctl.model import Owner, Portfolio, Setting
-from renewctl.render.machine import markdown_columns
 from renewctl.render.result import Block, Column, Grid, Line, Result, line, table_of
 from renewctl.render.values import render_fields
 from renewctl.render.who_columns import OWNERS
@@ -119,7 +118,7 @@ def render_users(portfolio: Portfolio) -> Result:
         table_of(columns, items, "Partner users"),
         names=tuple(item["email"] for item in items),
         screen=lambda _: _draw_users(items),
-        markdown=lambda: markdown_columns(_make_columns(items)),
+        columns=lambda: _make_columns(items),
     )
 
 

@@ -9,7 +9,6 @@ from renewctl.domain.lookup import suggest_first_client
 from renewctl.domain.notes import Note
 from renewctl.domain.report import FOOTER_CODE, ReportRow, default_window, without_recipient
 from renewctl.domain.resolve import Decision
-from renewctl.render.machine import markdown_columns
 from renewctl.render.result import Block, Column, DataTable, Line, Result, line
 from renewctl.render.who_columns import COLUMNS, machine_columns
 from renewctl.render.who_report import Report
@@ -39,7 +38,7 @@ def render_by_client(report: Report) -> Result:
         names=tuple(dict.fromkeys(row.client.key for row in rows)),
         screen=lambda width: _draw(report, width),
         footer=(*describe_report(report), *point_on(report)),
-        markdown=lambda: markdown_columns([*_choose_page_columns(report)]),
+        columns=lambda: _choose_page_columns(report),
     )
 
 
