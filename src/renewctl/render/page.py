@@ -34,7 +34,6 @@ from renewctl.render.page_rows import (
     find_order,
     is_crowded,
     name_owner,
-    page_columns,
 )
 from renewctl.render.who_by_recipient import digest_nobody
 from renewctl.render.who_report import Report
@@ -68,7 +67,7 @@ def render_page(
     Raises:
         MissingExtra: If Jinja2 is not installed.
     """
-    views, columns = describe_rows(report, place_of), page_columns(report)
+    views, columns = describe_rows(report, place_of), report.page_columns
     digests = build_digests(report.rows, report.person.email if report.person else None)
     ordered = order_people(digests, report.portfolio)
     groups = describe_people(report, ordered, {renewal_key(view.row): view.anchor for view in views})

@@ -10,7 +10,7 @@ from renewctl.domain.report import Digest, ReportRow
 from renewctl.files import digest as hash_content
 from renewctl.model import EMPTY, Portfolio
 from renewctl.render.who_by_recipient import list_deliveries
-from renewctl.render.who_columns import SOON
+from renewctl.render.who_columns import urgency_of
 from renewctl.render.who_report import Report
 from renewctl.render.wording import in_days, name_day
 
@@ -124,5 +124,4 @@ def _describe_item(row: ReportRow, anchor: str, today: date) -> Item:
     ago = f" ({in_days((renewal.day - today).days)})" if past else ""
     what = ", ".join(filter(None, [renewal.product, f"renewal {name_day(renewal.day)}{ago}"]))
     days = (row.deadline - today).days
-    style = "dim" if past or days > SOON else "warning" if days >= 0 else "error"
-    return Item(row, anchor, what, in_days(days), style)
+    return Item(row, anchor, what, in_days(days), "dim" if past else urgency_of(days))

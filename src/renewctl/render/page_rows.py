@@ -12,7 +12,7 @@ from renewctl.model import Owner, Path
 from renewctl.package_data import read_texts
 from renewctl.render.explain import ASSUMPTION, render_explanation
 from renewctl.render.result import Line
-from renewctl.render.who_columns import COLUMNS, OWNERS, SOON, ReportColumn
+from renewctl.render.who_columns import OWNERS, SOON, ReportColumn, urgency_of
 from renewctl.render.who_report import Report
 from renewctl.render.wording import ROLES_AND_USER, SETTING_LABELS, in_days, name_day
 
@@ -123,11 +123,6 @@ class Attention(NamedTuple):
     what: str
 
 
-def page_columns(report: Report) -> Sequence[ReportColumn]:
-    """Return the columns of the page."""
-    return report.columns or [column for column in COLUMNS.values() if column.page]
-
-
 def name_owner(owner: str) -> str:
     """Return the label of an owner."""
     return OWNERS[Owner(owner)] if owner else "not set"
@@ -135,7 +130,7 @@ def name_owner(owner: str) -> str:
 
 def describe_rows(report: Report, place_of: Callable[[Path], str | None]) -> Sequence[RowView]:
     """Return the rows of the page in their order."""
-    columns, today = page_columns(report), report.as_of
+    columns, today = report.page_columns, report.as_of
     by_client: dict[str, list[ReportRow]] = {}
     for row in report.rows:
         by_client.setdefault(row.client.key, []).append(row)
@@ -240,8 +235,8 @@ def allow_breaks(text: str, style: str) -> str:
 def _show_deadline(row: ReportRow, today: date) -> Cell:
     if row.deadline is None or row.renewal is None:
         return Cell([])
-    days, over = (row.deadline - today).days, row.renewal.day < today
-    style = "dim" if days > SOON or over else "warning" if days >= 0 else "error"
+    days = (row.deadline - today).days
+    style = "dim" if row.is_past(today) else urgency_of(days)
     return Cell([CellLine(name_day(row.deadline), "", row.deadline), CellLine(in_days(days), style)])
 
 

@@ -13,7 +13,7 @@ from renewctl.domain.todo import Choice, Question, Screen, Task, command_to_set_
 from renewctl.model import Client, Owner
 from renewctl.package_data import read_texts
 from renewctl.render.result import HANG, Line, Result, line, table_of
-from renewctl.render.wording import ROLES
+from renewctl.render.wording import ROLES, list_roles
 from renewctl.text import count_of, list_some, markdown_cell
 
 COLUMNS = (
@@ -268,9 +268,8 @@ def _describe_choice(screen: Screen, choice: Choice) -> str:
 def _describe_question(question: Question) -> str:
     questions = []
     if question.unassigned:
-        *others, last = map(ROLES.__getitem__, question.unassigned)
-        roles = f"{', '.join(others)} and {last}" if others else last
-        questions.append(_text("ask", "several-unassigned" if others else "unassigned", roles=roles))
+        key = "several-unassigned" if len(question.unassigned) > 1 else "unassigned"
+        questions.append(_text("ask", key, roles=list_roles(question.unassigned)))
     for decision in question.inactive:
         questions.append(_text("ask", "inactive", contact=_describe_contact(decision)))
     if question.since:

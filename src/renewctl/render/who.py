@@ -51,7 +51,7 @@ def _draw(report: Report, width: int) -> Iterator[Block]:
 
 def _choose_page_columns(report: Report) -> Iterator[Column]:
     """Yield the columns for Markdown."""
-    for column in report.columns or [column for column in COLUMNS.values() if column.page]:
+    for column in report.page_columns:
         yield Column(column.heading, [column.show(row, report.as_of) for row in report.rows])
 
 

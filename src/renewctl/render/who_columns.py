@@ -72,11 +72,14 @@ def _days_to_deadline(row: ReportRow, today: date) -> int | None:
     return (row.deadline - today).days if row.deadline else None
 
 
+def urgency_of(days: int) -> str:
+    """Return the style of a deadline."""
+    return "error" if days < 0 else "warning" if days <= SOON else "dim"
+
+
 def _show_days(row: ReportRow, today: date) -> Line:
     days = _days_to_deadline(row, today)
-    if days is None:
-        return line()
-    return line((str(days), "error" if days < 0 else "warning" if days <= SOON else "dim"))
+    return line() if days is None else line((str(days), urgency_of(days)))
 
 
 def _mark_past(row: ReportRow, today: date) -> Line:

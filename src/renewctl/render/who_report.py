@@ -9,8 +9,8 @@ from renewctl.domain.report import ReportRow
 from renewctl.domain.responsibilities import Responsibilities
 from renewctl.model import Portfolio, Role
 from renewctl.render.result import Line, line
-from renewctl.render.who_columns import ReportColumn
-from renewctl.render.wording import ROLES
+from renewctl.render.who_columns import COLUMNS, ReportColumn
+from renewctl.render.wording import list_roles
 from renewctl.text import count_of, list_some
 
 MOST_NAMED = 5
@@ -61,6 +61,11 @@ class Report(NamedTuple):
         return " or ".join(ways)
 
     @property
+    def page_columns(self) -> Sequence[ReportColumn]:
+        """The columns in Markdown and on the page."""
+        return self.columns or [column for column in COLUMNS.values() if column.page]
+
+    @property
     def person_lines(self) -> Sequence[Line]:
         """The first lines of the report on a terminal."""
         return [*_person_lines(self.person), line()] if self.person else []
@@ -97,9 +102,7 @@ def _person_lines(person: Responsibilities) -> Iterator[Line]:
     for client, roles in person.roles.items():
         clients_by_roles.setdefault((roles, client in person.not_notified), []).append(client)
     for (roles, not_notified), keys in clients_by_roles.items():
-        *others, last = (ROLES[role] for role in roles)
-        words = f"{', '.join(others)} and {last}" if others else last
         but = "; not notified, because the partner is the renewal owner" if not_notified else ""
-        yield line(f"  {words} of {list_some(keys, MOST_NAMED)}{but}")
+        yield line(f"  {list_roles(roles)} of {list_some(keys, MOST_NAMED)}{but}")
     if not (person.user_inactive or person.inactive_at or person.default or person.overrides or person.roles):
         yield line("  ", ("not in any setting, and without a role at any client", "dim"))

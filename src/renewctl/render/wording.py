@@ -53,6 +53,12 @@ def name_clients(clients: Iterable[Client]) -> Mapping[str, str]:
     }
 
 
+def list_roles(roles: Iterable[str]) -> str:
+    """Return roles in words."""
+    *others, last = map(ROLES.__getitem__, roles)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def show_client(client: Client) -> Line:
     """Return a client's name and domain."""
     return line((name_client(client), "strong"), (f" ({client.key})" if client.name else "", "dim"))
