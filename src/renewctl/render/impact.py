@@ -81,7 +81,7 @@ def without_recipient_lines(
         names: What to call clients, by key; one that it lacks is called by the key.
         would: Whether the change is only shown.
     """
-    be, yet = ("would be", "") if would else ("is", " yet")
+    be, is_not, yet = ("would be", "would not be", "") if would else ("is", "is not", " yet")
     for heading, noun, clients in (
         (f"NOBODY {be} notified about", "client", impact.lost_all),
         (f"NOBODY {be} notified{yet} about", "new client", impact.new_without),
@@ -96,21 +96,13 @@ def without_recipient_lines(
     if len(clients_of) > MOST_NAMED:
         people = len({email for email, _ in clients_of})
         keys = {each.client for each in (*impact.lost_required, *impact.new_required)}
-        head = f"Must be notified, but {_describe_missing(uncertain=False, would=would)}: "
-        yield line(
-            (head, "error"), HANG, f"{people} people about {count_of(len(keys), 'client')} {WHERE_ALL}"
-        )
+        listed = f"{people} people about {count_of(len(keys), 'client')} {WHERE_ALL}"
+        yield line((f"Must be notified, but {is_not}: ", "error"), HANG, listed)
         return
     for (email, uncertain), missing_at in clients_of.items():
-        head = f"Must be notified, but {_describe_missing(uncertain=uncertain, would=would)}: "
+        what = f"the copy {be} uncertain" if uncertain else is_not
         listed = list_some(missing_at, MOST_NAMED, f" {WHERE_ALL}")
-        yield line((head, "error"), HANG, (email, "strong"), f" about {listed}")
-
-
-def _describe_missing(*, uncertain: bool, would: bool) -> str:
-    if uncertain:
-        return f"the copy {'would be' if would else 'is'} uncertain"
-    return "would not be" if would else "is not"
+        yield line((f"Must be notified, but {what}: ", "error"), HANG, (email, "strong"), f" about {listed}")
 
 
 def recipient_lines(

@@ -93,10 +93,6 @@ def _csv(result: Result) -> str:
     return (BOM if result.excel else "") + file.getvalue()
 
 
-def _names(result: Result) -> str:
-    return "".join(showable(name) + "\n" for name in result.names)
-
-
 def _markdown(result: Result) -> str:
     if result.markdown:
         return result.markdown()
@@ -118,9 +114,9 @@ def markdown_table(table: DataTable) -> str:
     return "".join("| " + " | ".join(row) + " |\n" for row in rows)
 
 
-_WRITERS = {
+_WRITERS: Mapping[Output, Callable[[Result], str]] = {
     Output.TSV: _tsv,
     Output.CSV: _csv,
     Output.MARKDOWN: _markdown,
-    Output.NAMES: _names,
+    Output.NAMES: lambda result: "".join(showable(name) + "\n" for name in result.names),
 }

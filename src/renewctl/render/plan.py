@@ -7,7 +7,7 @@ from renewctl.command_line import command_line
 from renewctl.domain.edit.settings import find_matching_default, find_settings_to_enter
 from renewctl.domain.identifiers import client_key
 from renewctl.domain.impact import Impact
-from renewctl.model import Change, Client, Plan, Portfolio, Reversal
+from renewctl.model import Change, Client, Plan, Portfolio
 from renewctl.render.change_words import (
     change_line,
     describe_alone,
@@ -62,7 +62,11 @@ def render_change(
     """
     plan = view.plan
     counts = dict(plan.counts) or (_count_settings(view.after) if _changes_default(plan) else {})
-    remarks = [*_remark_reversal(plan.reverses), *plan.unchanged, *plan.notes]
+    remarks = [*plan.unchanged, *plan.notes]
+    if reverses := plan.reverses:
+        when = reverses.at.replace("T", " ").removesuffix("Z")
+        verb = "redoes" if reverses.redo else "undoes"
+        remarks.insert(0, f"{verb} {reverses.command} {reverses.id} of {when} UTC")
     document = {
         "schema": "renewctl.plan/1",
         "command": plan.command,
@@ -85,13 +89,6 @@ def render_change(
         change=True,
         written=written,
     )
-
-
-def _remark_reversal(reverses: Reversal | None) -> Iterator[str]:
-    if reverses:
-        when = reverses.at.replace("T", " ").removesuffix("Z")
-        verb = "redoes" if reverses.redo else "undoes"
-        yield f"{verb} {reverses.command} {reverses.id} of {when} UTC"
 
 
 def _describe_saved(view: ChangeView) -> Iterator[Line]:
@@ -212,13 +209,13 @@ def _explain_no_changes(view: ChangeView) -> Line:
 def _describe_impact(view: ChangeView, names: Mapping[str, str]) -> Iterator[Line]:
     """Yield for how many clients recipients change, and how."""
     impact, counts = view.impact, _count_settings(view.after)
-    number, following = len(impact.clients), counts["following"]
+    number, following, of_default = len(impact.clients), counts["following"], _changes_default(view.plan)
     ended = sum(bool(each.recipients) for each in impact.ended)
     if not number and not ended:
         yield line((NO_RECIPIENTS_CHANGE, "dim"))
     elif not number:
         yield line(f"Notices stop for {count_of(ended, 'renewal')}:")
-    elif _changes_default(view.plan):
+    elif of_default:
         of = "" if number == following else f" of {following}"
         clients = "client that follows" if following == 1 else "clients that follow"
         yield line(f"Recipients change for {number}{of} {clients} the default:")
@@ -226,7 +223,6 @@ def _describe_impact(view: ChangeView, names: Mapping[str, str]) -> Iterator[Lin
         yield line(f"Recipients change for {count_of(number, 'client')}:")
     subjects = {client_key(each.path[1]) for each in view.plan.changes if each.path[0] == "clients"}
     yield from recipient_lines(impact, names, named=number == 1 and subjects == {*impact.clients})
-    of_default = _changes_default(view.plan)
     with_default = number and any(change.path[0] == "defaults" for change in view.plan.changes)
     if counts["overridden"] and of_default:
         yield line(_describe_overridden(counts))

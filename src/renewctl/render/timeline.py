@@ -21,6 +21,7 @@ OWNERS = (
 DEADLINE, PASSED = "▪", "▫"
 JUMP = "⋮"
 MOST_NAMED = 5
+_Row = tuple[Line, Line, Line]
 
 
 def render_timeline(timeline: Timeline, report: Report) -> Result:
@@ -57,12 +58,12 @@ def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Bl
     if not months:
         return  # The footer has the period and the filters.
     scale = _find_scale(months, width)
-    rows: list[Row] = []
+    rows: list[_Row] = []
     for before, month in zip([None, *months], months, strict=False):
         if before and month.number - before.number > 1:
             rows.append((line((f"  {JUMP}", "dim")), line(), line()))
         rows.append(_row(month, scale, today))
-    yield _make_grid(rows)
+    yield Grid([_make_columns(rows)])
     legend: list[Segment] = []
     for glyph, owner, style, meaning in OWNERS:
         if any(getattr(month, owner) for month in months):
@@ -80,13 +81,9 @@ def draw_months(months: Sequence[Month], today: date, width: int) -> Iterator[Bl
         yield line((f"Each symbol is up to {scale} renewals or deadlines.", "dim"))
 
 
-Row = tuple[Line, Line, Line]
-
-
-def _make_grid(rows: Sequence[Row]) -> Grid:
-    names, renewals, deadlines = zip(*rows, strict=True)
-    columns = (("MONTH", names), ("RENEWALS", renewals), ("DEADLINES", deadlines))
-    return Grid([[Column(heading, cells) for heading, cells in columns]])
+def _make_columns(rows: Sequence[_Row]) -> list[Column]:
+    headings = ("MONTH", "RENEWALS", "DEADLINES")
+    return [Column(*column) for column in zip(headings, zip(*rows, strict=True), strict=True)]
 
 
 def _find_scale(months: Sequence[Month], width: int) -> int:
@@ -96,14 +93,13 @@ def _find_scale(months: Sequence[Month], width: int) -> int:
     most = max(max(month.renewals, month.deadlines) for month in months)
     scale, larger = 1, (step * 10**power for power in count() for step in (2, 5, 10))
     while scale < most:
-        [columns] = _make_grid([_row(month, scale, None) for month in months]).layouts
-        if measure_columns(columns) <= width + GAP:
+        if measure_columns(_make_columns([_row(month, scale, None) for month in months])) <= width + GAP:
             break
         scale = next(larger)
     return scale
 
 
-def _row(month: Month, scale: int, today: date | None) -> Row:
+def _row(month: Month, scale: int, today: date | None) -> _Row:
     style = "strong" if today is not None and month.first == today.replace(day=1) else ""
     renewals: list[Segment] = []
     if month.renewals:

@@ -9,7 +9,7 @@ from renewctl.domain.identifiers import address_key
 from renewctl.domain.resolve import lacks_user
 from renewctl.fields import TABLES
 from renewctl.model import Owner, Portfolio, Setting
-from renewctl.render.result import Block, Column, Grid, Line, Result, line, table_of
+from renewctl.render.result import Column, Grid, Line, Result, line, table_of
 from renewctl.render.values import render_fields
 from renewctl.render.who_columns import OWNERS
 from renewctl.text import count_of
@@ -113,20 +113,16 @@ def render_users(portfolio: Portfolio) -> Result:
         }
         items.append(item)
     columns = ("email", *TABLES["users"], "default", "overrides")
+    emails, names, settings = _make_columns(items)
+    nothing = line("No partner users. Add one with: ", command_line("user add EMAIL", name="NAME"))
+    grid = Grid([[emails, names, settings], [emails, settings], [emails]])
     return Result(
         {"schema": "renewctl.user-list/1", "items": items},
         table_of(columns, items, "Partner users"),
         names=tuple(item["email"] for item in items),
-        screen=lambda _: _draw_users(items),
-        columns=lambda: _make_columns(items),
+        screen=lambda _: [grid if items else nothing],
+        columns=lambda: (emails, names, settings),
     )
-
-
-def _draw_users(items: Sequence[Mapping[str, Any]]) -> list[Block]:
-    if not items:
-        return [line("No partner users. Add one with: ", command_line("user add EMAIL", name="NAME"))]
-    users, names, settings = _make_columns(items)
-    return [Grid([[users, names, settings], [users, settings], [users]])]
 
 
 def _make_columns(items: Sequence[Mapping[str, Any]]) -> tuple[Column, Column, Column]:

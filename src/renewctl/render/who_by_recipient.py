@@ -212,10 +212,8 @@ def describe_dates(row: ReportRow, today: date) -> str:
     day, deadline = row.renewal.day, row.deadline
     if day < today:
         return f"The renewal date was {day} ({in_days((day - today).days)})."
-    days = in_days((deadline - today).days)
-    if deadline < today:
-        return f"Renews on {day}. The renewal deadline was {deadline} ({days})."
-    return f"Renews on {day}. The renewal deadline is {deadline} ({days})."
+    days, was = in_days((deadline - today).days), "was" if deadline < today else "is"
+    return f"Renews on {day}. The renewal deadline {was} {deadline} ({days})."
 
 
 def describe_source(report: Report) -> str:
@@ -236,11 +234,6 @@ def count_rows(rows: Sequence[ReportRow], before: tuple[str, str] = ("", "")) ->
     return " and ".join(map(str.strip, counts))
 
 
-def _continue(sentence: str) -> str:
-    """Return a sentence as it continues after a colon."""
-    return sentence[0].lower() + sentence[1:]
-
-
 def _markdown(digests: Sequence[Digest], today: date) -> str:
     """Return the messages as Markdown, with a heading for each recipient."""
     blocks = []
@@ -248,9 +241,10 @@ def _markdown(digests: Sequence[Digest], today: date) -> str:
         name, email = markdown_cell(digest.name), markdown_cell(digest.email)
         blocks.append(f"### {name} ({email})" if name and email else f"### {name or email}")
         for delivery in list_deliveries(digest, today):
-            items = [
-                f"- **{markdown_cell(describe_client(row))}:** {_continue(describe_dates(row, today))}"
-                for row in delivery.rows
-            ]
+            items = []
+            for row in delivery.rows:
+                dates = describe_dates(row, today)
+                client = markdown_cell(describe_client(row))
+                items.append(f"- **{client}:** {dates[0].lower()}{dates[1:]}")
             blocks += [f"{delivery.write_sentence(digest)}:", "\n".join(items)]
     return "\n\n".join(blocks or [NOTHING]) + "\n"
