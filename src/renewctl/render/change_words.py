@@ -284,22 +284,21 @@ def _name_activity(value: Value | None) -> str:
 
 def _list_fields(value: Value | None) -> str:
     """Return the fields of a table in words; empty if there are none."""
-    return ", ".join(_field_words(value)) if isinstance(value, dict) else ""
+    fields = value.items() if isinstance(value, dict) else ()
+    return ", ".join(_describe_field(key, field) for key, field in fields)
 
 
-def _field_words(table: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in table.items():
-        if key in IDENTITY and isinstance(value, list):
-            items = ", ".join(_item_words(key, item) for item in value)
-            yield f"{key if len(value) > 1 else key[:-1]} {items}" if items else f"no {key}"
-        elif key in {"override", "in_hubspot"} and isinstance(value, dict):
-            yield f"{'override' if key == 'override' else 'HubSpot setting'}: {_list_fields(value)}"
-        elif key == "active":
-            yield _name_activity(value)
-        elif key == "owner" and value == _FOLLOWS_IN_HUBSPOT:
-            yield FOLLOWS
-        else:
-            yield f"{_name_label([key])} {_name_value(key, value)}"
+def _describe_field(key: str, value: Value | None) -> str:
+    if key in IDENTITY and isinstance(value, list):
+        items = ", ".join(_item_words(key, item) for item in value)
+        return f"{key if len(value) > 1 else key[:-1]} {items}" if items else f"no {key}"
+    if key in {"override", "in_hubspot"} and isinstance(value, dict):
+        return f"{'override' if key == 'override' else 'HubSpot setting'}: {_list_fields(value)}"
+    if key == "active":
+        return _name_activity(value)
+    if key == "owner" and value == _FOLLOWS_IN_HUBSPOT:
+        return FOLLOWS
+    return f"{_name_label([key])} {_name_value(key, value)}"
 
 
 def _item_words(key: str, item: Any) -> str:

@@ -22,6 +22,20 @@ _FIELDS = TABLES["clients"]
 _COLUMNS = tuple(field for field in _FIELDS.values() if field.shown >= Shown.COLUMN)
 _KEY = "Domain"
 """The label of a client's key."""
+_WIDE = (("bare name", "domain"), ("name",), ("long name",))
+"""How wide tables name clients. A shorter form is tried before a text is dropped."""
+_NARROW = (
+    ("cut name", "setting", "renews"),
+    ("short name", "setting", "renews"),
+    ("short name", "setting"),
+    ("short name", "owner", "renews"),
+    ("short name", "owner"),
+    ("short name",),
+    ("cut domain", "setting", "renews"),
+    ("cut domain", "owner", "renews"),
+    ("cut domain", "owner"),
+)
+"""The columns of the other tables, from wide to narrow."""
 
 
 class ClientListing(NamedTuple):
@@ -95,7 +109,9 @@ def record_values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
 
 
 def _choose_page_columns(listing: ClientListing) -> Iterator[Column]:
-    yield from _make_columns(listing)
+    yield Column("CLIENT", [line(name_client(client)) for client in listing.clients])
+    yield Column("DOMAIN", [line(client.key if client.name else "") for client in listing.clients])
+    yield from _make_columns(listing).values()
     for heading, texts in _collect_texts(listing).items():
         yield Column(heading, [[*map(line, text.splitlines())] for text in texts])
     yield from _make_field_columns(listing, format_value)
@@ -113,19 +129,18 @@ def _choose_layouts(listing: ClientListing, width: int) -> Iterator[list[Column]
     """Yield tables from wide to narrow; first those with the text a search found."""
     from renewctl.render.terminal import measure_columns  # Lazy import: a pipe does not wait for rich.
 
-    names = name_columns(listing.clients)
-    _, domain, *values = _make_columns(listing, name_users(listing.portfolio))
+    columns = {
+        **name_columns(listing.clients),
+        **_make_columns(listing, name_users(listing.portfolio)),
+        "owner": Column("SETTING", [_show_owner(listing.portfolio, client) for client in listing.clients]),
+    }
     fields = _make_field_columns(listing, _format_plainly)
+    values = [columns["setting"], columns["renews"]]
     families = [
-        # The domain is dropped before texts are, and so is the end of a long name.
-        [[names["bare name"], domain, *more], [names["name"], *more], [names["long name"], *more]]
-        for more in ([*values, *fields[:number]] for number in range(len(fields), -1, -1))
+        [[*map(columns.__getitem__, names), *values, *fields[:number]] for names in _WIDE]
+        for number in range(len(fields), -1, -1)
     ]
-    families += [[[names[kind], *values]] for kind in ("cut name", "short name")]
-    setting, renews = values
-    owner = Column(setting.heading, [_show_owner(listing.portfolio, client) for client in listing.clients])
-    families += [[[names["short name"], *some]] for some in ([setting], [owner, renews], [owner], [])]
-    families += [[[names["cut domain"], *some]] for some in (values, [owner, renews], [owner])]
+    families += [[[*map(columns.__getitem__, layout)]] for layout in _NARROW]
     texts = {heading: cells for heading, cells in _collect_texts(listing).items() if any(cells)}
     found = [heading for heading, cells in texts.items() if any(_is_found(listing, cell) for cell in cells)]
     for needed in (found, []) if found else ([],):
@@ -143,15 +158,11 @@ def _is_found(listing: ClientListing, text: str) -> bool:
     return bool(listing.search) and plain_key(listing.search) in plain_key(text)
 
 
-def _make_columns(listing: ClientListing, users: Mapping[str, str] | None = None) -> tuple[Column, ...]:
-    """Return the columns client, domain, setting and next renewal."""
-    clients = listing.clients
-    return (
-        Column("CLIENT", [line((name_client(client), "strong")) for client in clients]),
-        Column("DOMAIN", [line((client.key if client.name else "", "dim")) for client in clients]),
-        Column("SETTING", [_show_setting(listing.portfolio, client, users) for client in clients]),
-        Column("RENEWS", [_show_next_renewal(client, listing.today) for client in clients]),
-    )
+def _make_columns(listing: ClientListing, users: Mapping[str, str] | None = None) -> dict[str, Column]:
+    """Return the columns of the setting and the next renewal."""
+    settings = [_show_setting(listing.portfolio, client, users) for client in listing.clients]
+    renewals = [_show_next_renewal(client, listing.today) for client in listing.clients]
+    return {"setting": Column("SETTING", settings), "renews": Column("RENEWS", renewals)}
 
 
 def _show_setting(portfolio: Portfolio, client: Client, users: Mapping[str, str] | None) -> Line:

@@ -205,29 +205,21 @@ def _break(text: Text, room: int, indent: int = 0) -> Text:
 
 
 def _lay_out(grid: Grid, width: int) -> Iterator[Text | Table]:
-    """Yield the first layout that fits, otherwise the long form."""
-    if found := _find_layout(grid, width):
-        columns, widths = found
-        if columns:
-            yield _make_table(columns, widths)
-        legend = [*grid.legend(columns)] if grid.legend else []
-        yield from _arrange([line(), *legend] if legend else (), width)
-    else:
-        yield from _arrange(grid.long() if grid.long else _stack(grid.layouts[-1]), width)
-
-
-def _find_layout(grid: Grid, width: int) -> tuple[list[Column], list[int]] | None:
-    """Return the first layout that fits without its empty columns, and the widths."""
+    """Yield the first layout that fits, without its empty columns; otherwise the long form."""
     sizes: dict[int, int] = {}
     for layout in grid.layouts:
         for column in layout:
             if id(column) not in sizes:
                 sizes[id(column)] = max(column.least, _measure_cells(column))
-        shown = [column for column in layout if sizes[id(column)]]
-        wanted = [max(cell_len(column.heading), sizes[id(column)]) for column in shown]
-        if (widths := _fit(shown, wanted, width)) is not None:
-            return shown, widths
-    return None
+        columns = [column for column in layout if sizes[id(column)]]
+        wanted = [max(cell_len(column.heading), sizes[id(column)]) for column in columns]
+        if (widths := _fit(columns, wanted, width)) is not None:
+            if columns:
+                yield _make_table(columns, widths)
+            legend = [*grid.legend(columns)] if grid.legend else []
+            yield from _arrange([line(), *legend] if legend else (), width)
+            return
+    yield from _arrange(grid.long() if grid.long else _stack(grid.layouts[-1]), width)
 
 
 def _measure_cells(column: Column) -> int:

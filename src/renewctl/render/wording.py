@@ -72,11 +72,14 @@ def name_columns(clients: Sequence[Client]) -> Mapping[str, Column]:
     name. ``cut domain``: a long domain is cut in its middle, too, so that one client does not make all rows
     too wide. ``domain``: the domain, if the client has a name.
     """
+    from renewctl.render.terminal import measure  # Lazy import: only a terminal needs rich.
+
     bare, names = {client.key: name_client(client) for client in clients}, name_clients(clients)
     own = {key: name for key, name in names.items() if name == bare[key] != key}
     cut = {**names, **_cut_names(own, _SHORT)}
     # A domain that distinguishes equal names is never cut; where it does not fit, it replaces the name.
-    cut |= {key: _choose_shorter(name, key) for key, name in names.items() if key not in own}
+    shared = {key: name for key, name in names.items() if key not in own}
+    cut |= {key: name if measure(line(name)) <= _SHORT else key for key, name in shared.items()}
     short = {key: key if name != names[key] and len(key) <= _SHORT else name for key, name in cut.items()}
     kinds = {
         "bare name": bare,
@@ -115,12 +118,6 @@ def _cut_middle(text: str) -> str:
 
     end = 2 * _END
     return text if measure(line(text)) <= _SHORT + _END else shorten(text, _SHORT + _END - end) + text[-end:]
-
-
-def _choose_shorter(name: str, key: str) -> str:
-    from renewctl.render.terminal import measure  # Lazy import: only a terminal needs rich.
-
-    return name if measure(line(name)) <= _SHORT else key
 
 
 def name_day(day: date, *, long: bool = False) -> str:
