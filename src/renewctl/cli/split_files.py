@@ -13,7 +13,7 @@ from renewctl.domain.report import Digest, build_digests
 from renewctl.errors import BadInput, FileError, Problem, UsageError
 from renewctl.files import digest as hash_content
 from renewctl.files import explain_os_error, is_reserved_name
-from renewctl.render.result import Column, Grid, Output, Result, column, line
+from renewctl.render.result import Column, Grid, Output, Result, line
 from renewctl.render.who_by_recipient import list_deliveries
 from renewctl.render.who_report import Report
 from renewctl.text import count_of
@@ -97,7 +97,7 @@ def split_report(run: Run, report: Report, folder: Path, answer: Result, *, forc
 
 
 def _list_files(paths: Sequence[Path], digests: Sequence[Digest], today: date) -> Grid:
-    columns = [column("FILE", map(str, paths))]
+    columns = [Column("FILE", [line(str(path)) for path in paths])]
     counts = [{each.kind: len(each.rows) for each in list_deliveries(digest, today)} for digest in digests]
     for heading, kind in (("NOTIFIED", "to"), ("COPIED", "cc"), ("DATE PASSED", "past")):
         numbers = [line(str(found.get(kind, 0))) for found in counts]

@@ -8,8 +8,7 @@ from renewctl.domain.paths import IDENTITY
 from renewctl.fields import TABLES
 from renewctl.model import EMPTY, Change, Owner, Value
 from renewctl.render.result import HANG, Line, Segment, join_lines, line
-from renewctl.render.who_columns import OWNERS
-from renewctl.render.wording import ROLES
+from renewctl.render.wording import OWNERS, ROLES
 from renewctl.text import format_value
 
 FOLLOWS = "follows the default"

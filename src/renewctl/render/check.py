@@ -12,7 +12,7 @@ from renewctl.domain.notes import Severity
 from renewctl.errors import ExitStatus, Problem, RenewctlError
 from renewctl.package_data import read_texts
 from renewctl.render.machine import markdown_table
-from renewctl.render.result import HANG, DataTable, Grid, Line, Result, column, line, table_of
+from renewctl.render.result import HANG, Column, DataTable, Grid, Line, Result, line, table_of
 from renewctl.render.wording import ROLES
 from renewctl.text import count_of, showable
 
@@ -333,9 +333,9 @@ def render_code(code: str) -> Result:
     labelled["source"] = source
     lines = [line((f"{severity} {code}", str(severity)))]
     lines += [line((f"  {label}: ", "dim"), value) for label, value in labelled.items()]
-    labels = ("Code", "Severity", *map(str.capitalize, labelled))
-    values = (code, severity, *labelled.values())
-    grid = Grid([[column("", labels, "dim"), column("", values, wraps=True)]])
+    labels = [line((label, "dim")) for label in ("Code", "Severity", *map(str.capitalize, labelled))]
+    values = [*map(line, (code, severity, *labelled.values()))]
+    grid = Grid([[Column("", labels), Column("", values, wraps=True)]])
     return Result(
         {"schema": "renewctl.check-code/2", **document},
         table_of(tuple(document), [document]),

@@ -9,13 +9,12 @@ from renewctl.domain.dates import deadline_of
 from renewctl.domain.identifiers import plain_key
 from renewctl.domain.lookup import suggest_first_client
 from renewctl.domain.resolve import resolve, setting_of, source_of
-from renewctl.fields import TABLES, Field, Shown
+from renewctl.fields import TABLES, Shown
 from renewctl.model import Client, Contact, Default, Owner, Portfolio, Renewal, Role
 from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, Result, line, separate
 from renewctl.render.users import DEACTIVATED, describe_setting, explain_mark, name_users
-from renewctl.render.values import Rows, label_values
-from renewctl.render.who_columns import NOBODY, OWNERS
-from renewctl.render.wording import ROLES, name_client, name_columns, show_client
+from renewctl.render.values import Rows, label_values, record_values
+from renewctl.render.wording import NOBODY, OWNERS, ROLES, name_client, name_columns, show_client
 from renewctl.text import count_of, format_value, showable
 
 _FIELDS = TABLES["clients"]
@@ -94,18 +93,6 @@ def _client_item(portfolio: Portfolio, client: Client, place: Shown = Shown.LIST
         "note": (client.override.note or None) if client.override else None,
         **record_values(client, [field for field in _FIELDS.values() if field.shown >= place]),
     }
-
-
-def record_values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
-    """Return fields of a record for JSON; empty text becomes null."""
-    values: dict[str, Any] = {}
-    for field in fields:
-        value = getattr(record, field.attribute)
-        if isinstance(value, tuple):  # roles, or the items of another table
-            inner = TABLES[field.table].values() if field.table else ()
-            value = [record_values(item, inner) if inner else item for item in value]
-        values[field.key] = None if value == "" else value
-    return values
 
 
 def _choose_page_columns(listing: ClientListing) -> Iterator[Column]:

@@ -10,10 +10,9 @@ from renewctl.domain.lookup import suggest_first_client
 from renewctl.domain.resolve import setting_of
 from renewctl.fields import TABLES
 from renewctl.model import Client, Contact, Portfolio, Role
-from renewctl.render.clients import record_values
 from renewctl.render.result import Block, Column, DataTable, Grid, Line, Result, join_lines, line, separate
 from renewctl.render.users import DEACTIVATED, INACTIVE, explain_mark, is_inactive, name_users
-from renewctl.render.values import label_values
+from renewctl.render.values import label_values, record_values
 from renewctl.render.wording import ROLES, name_clients, name_columns, show_client
 from renewctl.text import count_of
 

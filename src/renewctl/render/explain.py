@@ -13,8 +13,7 @@ from renewctl.package_data import read_texts
 from renewctl.render.machine import plain_line
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, Segment, line, table_of
 from renewctl.render.who import note_item
-from renewctl.render.who_columns import OWNERS
-from renewctl.render.wording import ROLES, ROLES_AND_USER, SETTING_LABELS, show_client
+from renewctl.render.wording import OWNERS, ROLES, ROLES_AND_USER, SETTING_LABELS, show_client
 from renewctl.text import count_of
 
 COLUMNS = ("email", "name", "roles", "outcome", "reason", "why")

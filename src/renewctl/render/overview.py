@@ -5,7 +5,7 @@ from datetime import date
 from renewctl.domain.report import build_rows, without_recipient
 from renewctl.model import Policy, Portfolio
 from renewctl.render.result import HANG, Line, Result, line
-from renewctl.render.who_columns import NOBODY, OWNERS
+from renewctl.render.wording import NOBODY, OWNERS
 from renewctl.text import count_of
 
 COMMANDS = (

@@ -12,9 +12,9 @@ from renewctl.model import Owner, Path
 from renewctl.package_data import read_texts
 from renewctl.render.explain import ASSUMPTION, render_explanation
 from renewctl.render.result import Line
-from renewctl.render.who_columns import OWNERS, SOON, ReportColumn, urgency_of
+from renewctl.render.who_columns import SOON, ReportColumn, urgency_of
 from renewctl.render.who_report import Report
-from renewctl.render.wording import ROLES_AND_USER, SETTING_LABELS, in_days, name_day
+from renewctl.render.wording import OWNERS, ROLES_AND_USER, SETTING_LABELS, in_days, name_day
 
 LONGEST_WHOLE = 24
 """The most characters of a word, or of a part of an address, that are kept on one line."""

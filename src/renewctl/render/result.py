@@ -177,9 +177,3 @@ def join_lines(lines: Iterable[Line], separator: str) -> Line:
     for parts in lines:
         joined += [(separator, ""), *parts] if joined else parts
     return tuple(joined)
-
-
-def column(heading: str, cells: Iterable[Cell], style: str = "", *, wraps: bool = False) -> Column:
-    """Return a column of values; a list has one line per item."""
-    shown = [[line((text, style)) for text in cell_lines(cell) or ("",)] for cell in cells]
-    return Column(heading, shown, wraps)

@@ -10,8 +10,8 @@ from renewctl.domain.resolve import lacks_user
 from renewctl.fields import TABLES
 from renewctl.model import Owner, Portfolio, Setting
 from renewctl.render.result import Column, Grid, Line, Result, line, table_of
-from renewctl.render.values import render_fields
-from renewctl.render.who_columns import OWNERS
+from renewctl.render.values import record_values, render_fields
+from renewctl.render.wording import OWNERS
 from renewctl.text import count_of
 
 DEACTIVATED = (" (deactivated)", "warning")
@@ -104,14 +104,9 @@ def render_users(portfolio: Portfolio) -> Result:
     numbers = Counter(address_key(override.notify or "") for override in overrides)
     items: list[dict[str, Any]] = []
     for key, user in sorted(portfolio.users.items(), key=lambda pair: pair[1].email):
-        fields = {field.key: getattr(user, field.attribute) for field in TABLES["users"].values()}
-        item = {
-            "email": user.email,
-            **{name: None if value == "" else value for name, value in fields.items()},
-            "default": default is not None and address_key(default.notify or "") == key,
-            "overrides": numbers[key],
-        }
-        items.append(item)
+        is_default = default is not None and address_key(default.notify or "") == key
+        record = record_values(user, TABLES["users"].values())
+        items.append({"email": user.email, **record, "default": is_default, "overrides": numbers[key]})
     columns = ("email", *TABLES["users"], "default", "overrides")
     emails, names, settings = _make_columns(items)
     nothing = line("No partner users. Add one with: ", command_line("user add EMAIL", name="NAME"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from renewctl.fields import TABLES, Field
 from renewctl.render.result import HANG, Block, Column, DataTable, Grid, Line, Result, join_lines, line
 
 _GAP = "  "
@@ -54,6 +55,18 @@ def _lay_out(labels: Sequence[Line], rows: Rows, width: int) -> Grid:
 def _join(cells: Sequence[Line]) -> Line:
     """Return the cells that are not empty as one line."""
     return join_lines((cell for cell in cells if any(text for text, _ in cell)), _GAP)
+
+
+def record_values(record: Any, fields: Iterable[Field]) -> dict[str, Any]:
+    """Return fields of a record for JSON; empty text becomes null."""
+    values: dict[str, Any] = {}
+    for field in fields:
+        value = getattr(record, field.attribute)
+        if isinstance(value, tuple):  # roles, or the items of another table
+            inner = TABLES[field.table].values() if field.table else ()
+            value = [record_values(item, inner) if inner else item for item in value]
+        values[field.key] = None if value == "" else value
+    return values
 
 
 def render_fields(

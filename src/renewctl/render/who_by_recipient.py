@@ -8,8 +8,8 @@ from renewctl.domain.report import Digest, ReportRow, build_digests, without_rec
 from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line, separate, table_of
 from renewctl.render.who import describe_report, point_on, report_item, summarize
 from renewctl.render.who_columns import COLUMNS as REPORT_COLUMNS
-from renewctl.render.who_columns import NOBODY as ALARM
 from renewctl.render.who_report import Report
+from renewctl.render.wording import NOBODY as ALARM
 from renewctl.render.wording import in_days, name_columns
 from renewctl.text import count_of, markdown_cell, showable
 

@@ -7,13 +7,10 @@ from typing import Literal, NamedTuple
 from renewctl.domain.notes import Note, Severity
 from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import PARTNER_USER, Decision
-from renewctl.model import Owner
 from renewctl.render.result import Cell, Line, cell_lines, join_lines, line
-from renewctl.render.wording import show_client
+from renewctl.render.wording import NOBODY, OWNERS, show_client
 from renewctl.text import count_of
 
-OWNERS = {Owner.HUBSPOT: "HubSpot", Owner.PARTNER: "Partner"}
-NOBODY: Line = (("NOBODY", "error"),)
 OVERRIDDEN = ("*", "")
 """The mark of an override, which the legend explains."""
 SOON = 14

@@ -9,10 +9,12 @@ from renewctl.domain.hubspot import ROLE_LABELS
 from renewctl.domain.identifiers import name_key
 from renewctl.domain.resolve import PARTNER_USER
 from renewctl.fields import TABLES
-from renewctl.model import Client
+from renewctl.model import Client, Owner
 from renewctl.render.result import Column, Line, line
 from renewctl.text import count_of
 
+OWNERS = {Owner.HUBSPOT: "HubSpot", Owner.PARTNER: "Partner"}
+NOBODY: Line = (("NOBODY", "error"),)
 ROLES = ROLE_LABELS
 ROLES_AND_USER: Mapping[str, str] = {**ROLES, PARTNER_USER: "partner user"}
 SETTING_LABELS: Mapping[str, str] = {
