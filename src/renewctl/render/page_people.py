@@ -82,28 +82,23 @@ def describe_people(
     report: Report, digests: Sequence[Digest], anchors: Mapping[RenewalKey, str] = EMPTY
 ) -> Sequence[Group]:
     """Return the sections; ``anchors`` are the places of the rows in the page."""
-    people: dict[tuple[tuple[str, RenewalKey], ...], list[Person]] = {}
-    found: dict[tuple[tuple[str, RenewalKey], ...], Digest] = {}
+    found: dict[tuple[tuple[str, RenewalKey], ...], tuple[Digest, list[Person]]] = {}
     for digest in digests:
         key = address_key(digest.email)
         same = tuple((delivery, renewal_key(row)) for delivery, row in digest.rows)
-        people.setdefault(same, []).append(Person(key, _name_anchor(key), digest.email, digest.name))
-        found[same] = digest
-    return [_describe_group(people[same], digest, anchors, report.as_of) for same, digest in found.items()]
-
-
-def _describe_group(
-    people: Sequence[Person], digest: Digest, anchors: Mapping[RenewalKey, str], today: date
-) -> Group:
-    you = "You are each" if len(people) > 1 else "You are"
-    deliveries = [
-        (
-            delivery.write_sentence(digest, you),
-            [_describe_item(row, anchors.get(renewal_key(row), ""), today) for row in delivery.rows],
-        )
-        for delivery in list_deliveries(digest, today)
-    ]
-    return Group(people, deliveries, len(digest.rows))
+        _, people = found.setdefault(same, (digest, []))
+        people.append(Person(key, _name_anchor(key), digest.email, digest.name))
+    groups = []
+    for digest, people in found.values():
+        you = "You are each" if len(people) > 1 else "You are"
+        deliveries = []
+        for delivery in list_deliveries(digest, report.as_of):
+            items = [
+                _describe_item(row, anchors.get(renewal_key(row), ""), report.as_of) for row in delivery.rows
+            ]
+            deliveries.append((delivery.write_sentence(digest, you), items))
+        groups.append(Group(people, deliveries, len(digest.rows)))
+    return groups
 
 
 def order_people(digests: Sequence[Digest], portfolio: Portfolio) -> Sequence[Digest]:

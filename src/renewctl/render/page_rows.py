@@ -192,18 +192,13 @@ def describe_attention(report: Report, views: Sequence[RowView]) -> Sequence[Att
         row, statuses = view.row, [status for status in urgent if status.key in view.statuses]
         if statuses:
             product = row.renewal.product if row.renewal and counts[row.client.key] > 1 else ""
-            found.append(Attention(view, statuses, product, *_describe_due(row, statuses[0], report.as_of)))
+            due = in_days((row.deadline - report.as_of).days) if row.deadline else ""
+            code = statuses[0].code if statuses[0].key != "passed" else ""  # the deadline shows it
+            what = next((note.message for note in row.notes if note.code == code), "")
+            found.append(Attention(view, statuses, product, due, what))
     return sorted(
         found, key=lambda each: (urgent.index(each.statuses[0]), each.view.row.deadline or date.max)
     )
-
-
-def _describe_due(row: ReportRow, status: Status, today: date) -> tuple[str, str]:
-    """Return how far away the deadline is, and the row's note on the status."""
-    due = in_days((row.deadline - today).days) if row.deadline else ""
-    explained = status.code if status.key != "passed" else ""  # the deadline shows it
-    what = [note.message for note in row.notes if note.code == explained]
-    return due, what[0] if what else ""
 
 
 def _show(column: ReportColumn, row: ReportRow, today: date) -> Cell:
@@ -288,15 +283,19 @@ _SHOWN: Mapping[str, Callable[[ReportRow, date], Cell]] = {
 
 def _explain(document: Mapping[str, Any]) -> Explanation:
     """Return the explanation of a client."""
-    values = [
-        {
-            "label": SETTING_LABELS[value["field"]],
-            "value": _name_value(value["field"], value["value"]),
-            "source": _name_place(value["source"], value["at"]),
-            "hidden": _describe_hidden(value["field"], value["overrides"]),
-        }
-        for value in document["values"]
-    ]
+    values = []
+    for value in document["values"]:
+        field, source, hidden = value["field"], value["source"] + _name_line(value["at"]), ""
+        if default := value["overrides"]:
+            hidden = f"default: {_name_value(field, default['value'])}{_name_line(default['at'])}"
+        values.append(
+            {
+                "label": SETTING_LABELS[field],
+                "value": _name_value(field, value["value"]),
+                "source": ASSUMPTION if source == "policy" else source,
+                "hidden": hidden,
+            }
+        )
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     unassigned: list[Mapping[str, Any]] = []
     for decision in sorted(document["decisions"], key=lambda each: OUTCOMES.index(each["outcome"])):
@@ -316,21 +315,6 @@ def _name_value(field: str, value: str | None) -> str:
     return value or "none"
 
 
-def _name_place(source: str, place: str | None) -> str:
-    if source == "policy" and not place:
-        return ASSUMPTION
-    return f"{source}, {_name_line(place)}" if place else source
-
-
-def _describe_hidden(field: str, hidden: Mapping[str, Any] | None) -> str:
-    """Return the value of the default, if an override replaces it."""
-    if not hidden:
-        return ""
-    return f"default: {_name_value(field, hidden['value'])}" + (
-        f", {_name_line(hidden['at'])}" if hidden["at"] else ""
-    )
-
-
-def _name_line(place: str) -> str:
+def _name_line(place: str | None) -> str:
     """Return a place in the file without its name, which is at the top of the page."""
-    return f"line {place.rpartition(':')[2]}"
+    return f", line {place.rpartition(':')[2]}" if place else ""
