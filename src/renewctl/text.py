@@ -47,6 +47,12 @@ def count_of(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def agree(number: int, verb: str) -> str:
+    """Return a verb in the third person as it agrees with a number: 1 follows, 2 follow."""
+    singular = {"are": "is", "have": "has", "match": "matches"}.get(verb, f"{verb}s")
+    return singular if number == 1 else verb
+
+
 def conjugate(verb: str, *, would: bool) -> str:
     """Return the verb of a change: ``Added``, or ``Would add`` if it is not saved."""
     past = {"set": "set", "undo": "undid", "redo": "redid"}.get(verb, verb.removesuffix("e") + "ed")

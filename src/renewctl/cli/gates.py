@@ -14,7 +14,7 @@ from renewctl.domain.report import ReportRow
 from renewctl.domain.resolve import why_no_recipient
 from renewctl.errors import NoRecipient, Problem, RenewctlError, UnexpectedRecipients, UsageError
 from renewctl.render.who_report import Report
-from renewctl.text import count_of
+from renewctl.text import agree, count_of
 
 
 class Gates(NamedTuple):
@@ -70,7 +70,7 @@ def _lacks_recipient(report: Report, rows: Sequence[ReportRow]) -> NoRecipient |
     problems = [
         Problem(f"{key}: {why_no_recipient(each.setting, each.decisions)}") for key, each in found.items()
     ]
-    message = f"{count_of(len(found), 'client')} {'has' if len(found) == 1 else 'have'} no recipient"
+    message = f"{count_of(len(found), 'client')} {agree(len(found), 'have')} no recipient"
     return NoRecipient(message, hint=_suggest_explain(), problems=problems) if found else None
 
 

@@ -15,7 +15,7 @@ from renewctl.render.result import Block, Cell, Column, DataTable, Grid, Line, R
 from renewctl.render.users import DEACTIVATED, describe_setting, explain_mark, name_users
 from renewctl.render.values import Rows, label_values, record_values
 from renewctl.render.wording import NOBODY, OWNERS, ROLES, name_client, name_columns, show_client
-from renewctl.text import count_of, format_value, showable
+from renewctl.text import agree, count_of, format_value, showable
 
 _FIELDS = TABLES["clients"]
 _COLUMNS = tuple(field for field in _FIELDS.values() if field.shown >= Shown.COLUMN)
@@ -256,10 +256,10 @@ def _describe_numbers(listing: ClientListing) -> str:
     clients, default = listing.clients, listing.portfolio.default
     overridden = sum(client.override is not None for client in clients)
     following = len(clients) - overridden
-    follow = f"{'has' if following == 1 else 'have'} no override, and no default is set"
+    follow = f"{agree(following, 'have')} no override, and no default is set"
     if default:
-        follow = f"{'follows' if following == 1 else 'follow'} the default ({_describe_default(default)})"
-    have = "has an override" if overridden == 1 else "have an override"
+        follow = f"{agree(following, 'follow')} the default ({_describe_default(default)})"
+    have = f"{agree(overridden, 'have')} an override"
     number = count_of(len(clients), "client")
     if not following or not overridden:
         return f"{number} {follow if following else have}"

@@ -10,7 +10,7 @@ from renewctl.render.impact import impact_document, impact_table, recipient_line
 from renewctl.render.machine import markdown_table
 from renewctl.render.plan import NO_RECIPIENTS_CHANGE, change_items, change_table, cut_changes
 from renewctl.render.result import Cell, DataTable, Line, Result, line
-from renewctl.text import count_of, markdown_cell
+from renewctl.text import agree, count_of, markdown_cell
 
 MOST_ROWS = 200
 """The most rows of a Markdown table, which fits in a comment of a pull request."""
@@ -74,7 +74,7 @@ def _lines(comparison: Comparison, changes: tuple[Change, ...], *, recipients_on
 
 
 def _count_settings(changes: tuple[Change, ...]) -> str:
-    return f"{count_of(len(changes), 'setting')} differ{'s' * (len(changes) == 1)}"
+    return f"{count_of(len(changes), 'setting')} {agree(len(changes), 'differ')}"
 
 
 def _markdown(comparison: Comparison, changes: tuple[Change, ...], people: DataTable) -> Iterator[str]:

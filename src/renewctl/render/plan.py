@@ -25,7 +25,7 @@ from renewctl.render.impact import (
 from renewctl.render.plan_headings import describe_plan, names_subject
 from renewctl.render.result import HANG, DataTable, Line, Result, line
 from renewctl.render.wording import name_clients
-from renewctl.text import conjugate, count_of
+from renewctl.text import agree, conjugate, count_of
 
 MOST_LINES = 20
 NO_RECIPIENTS_CHANGE = "No recipients change."
@@ -200,7 +200,7 @@ def _explain_no_changes(view: ChangeView) -> Line:
     if len(plan.unchanged) == 1:
         why = plan.unchanged[0]
     elif number := counts.get("unchanged"):
-        why = f"{count_of(number, 'client')} {'is' if number == 1 else 'are'} already up to date"
+        why = f"{count_of(number, 'client')} {agree(number, 'are')} already up to date"
     elif plan.unchanged or plan.notes or counts:
         why = ""
     return line(("No changes", "strong"), f": {why}." if why else ".")
@@ -216,9 +216,9 @@ def _describe_impact(view: ChangeView, names: Mapping[str, str]) -> Iterator[Lin
     elif not number:
         yield line(f"Notices stop for {count_of(ended, 'renewal')}:")
     elif of_default:
-        of = "" if number == following else f" of {following}"
-        clients = "client that follows" if following == 1 else "clients that follow"
-        yield line(f"Recipients change for {number}{of} {clients} the default:")
+        of = "" if number == following else f"{number} of "
+        clients = f"{of}{count_of(following, 'client')} that {agree(following, 'follow')} the default"
+        yield line(f"Recipients change for {clients}:")
     else:
         yield line(f"Recipients change for {count_of(number, 'client')}:")
     subjects = {client_key(each.path[1]) for each in view.plan.changes if each.path[0] == "clients"}
@@ -227,20 +227,18 @@ def _describe_impact(view: ChangeView, names: Mapping[str, str]) -> Iterator[Lin
     if counts["overridden"] and of_default:
         yield line(_describe_overridden(counts))
     elif counts["pinned"] and with_default:
-        match = "matches" if counts["pinned"] == 1 else "match"
-        yield line(f"{count_of(counts['pinned'], 'override')} {match} the new default.")
+        matching = count_of(counts["pinned"], "override")
+        yield line(f"{matching} {agree(counts['pinned'], 'match')} the new default.")
 
 
 def _describe_overridden(counts: Mapping[str, int]) -> str:
     """Return how many clients have an override, and how many match the default."""
     number, matching = counts["overridden"], counts["pinned"]
-    have, are = ("has", "is") if number == 1 else ("have", "are")
+    have, are = agree(number, "have"), agree(number, "are")
     text = f"{count_of(number, 'client')} {have} an override and {are} not affected"
     if matching:
-        them = (
-            "it matches" if number == 1 else f"{matching} of them {'matches' if matching == 1 else 'match'}"
-        )
-        text += f"; {them} the new default"
+        which = "it" if number == 1 else f"{matching} of them"
+        text += f"; {which} {agree(matching, 'match')} the new default"
     return f"{text}."
 
 

@@ -10,7 +10,7 @@ from renewctl.domain.timeline import Month, Timeline
 from renewctl.render.result import Block, Column, Grid, Line, Result, Segment, line, table_of
 from renewctl.render.who import describe_basis, suggest_more
 from renewctl.render.who_report import Report
-from renewctl.text import count_of, list_some
+from renewctl.text import agree, count_of, list_some
 
 COLUMNS = ("month", "renewals", "hubspot", "partner", "no_owner", "without_recipient", "deadlines")
 OWNERS = (
@@ -139,8 +139,8 @@ def _describe_not_counted(timeline: Timeline) -> Iterator[str]:
     )
     for rows, noun, what in groups:
         if rows:
-            verb = "is" if len(rows) == 1 else "are"
-            yield f"{count_of(len(rows), noun)} {what} {verb} not counted: {_name_clients(rows)}"
+            are = agree(len(rows), "are")
+            yield f"{count_of(len(rows), noun)} {what} {are} not counted: {_name_clients(rows)}"
 
 
 def _name_clients(rows: Sequence[ReportRow]) -> str:

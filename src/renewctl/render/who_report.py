@@ -11,7 +11,7 @@ from renewctl.model import Portfolio, Role
 from renewctl.render.result import Line, line
 from renewctl.render.who_columns import COLUMNS, ReportColumn
 from renewctl.render.wording import list_roles
-from renewctl.text import count_of, list_some
+from renewctl.text import agree, count_of, list_some
 
 MOST_NAMED = 5
 """The most clients that are named; JSON has all of them."""
@@ -93,8 +93,8 @@ def _person_lines(person: Responsibilities) -> Iterator[Line]:
         clients = list_some(person.inactive_at, MOST_NAMED)
         yield line("  ", (f"deactivated in HubSpot as a contact of {clients}", "warning"))
     if person.default:
-        verb = "follows" if person.following == 1 else "follow"
-        yield line(f"  partner user of the default: {count_of(person.following, 'client')} {verb} it")
+        following = f"{count_of(person.following, 'client')} {agree(person.following, 'follow')}"
+        yield line(f"  partner user of the default: {following} it")
     if person.overrides:
         number, clients = len(person.overrides), list_some(person.overrides, MOST_NAMED)
         yield line(f"  partner user of {count_of(number, 'override')}: {clients}")
