@@ -83,15 +83,16 @@ def _override_row(client: Client) -> tuple[Cell, ...]:
 
 def _client_item(portfolio: Portfolio, client: Client, place: Shown = Shown.LIST) -> dict[str, Any]:
     setting = setting_of(portfolio, client)
+    record = record_values(client, [field for field in _FIELDS.values() if field.shown >= place])
     return {
         "client": client.key,
-        "name": None,  # Listed here for the order of keys; the values are below.
-        "hub_id": None,
+        "name": record.pop("name"),
+        "hub_id": record.pop("hub_id"),
         "source": str(resolve(portfolio, client).source),
         "owner": str(setting.owner) if setting else None,
         "notify": setting.notify if setting else None,
         "note": (client.override.note or None) if client.override else None,
-        **record_values(client, [field for field in _FIELDS.values() if field.shown >= place]),
+        **record,
     }
 
 
@@ -320,21 +321,21 @@ def describe_client(portfolio: Portfolio, client: Client, today: date) -> Mappin
         "contacts": _show_contacts(client.contacts),
         "renewals": _show_renewals(client.renewals, portfolio.policy.deadline_days, today),
     }
-    values: dict[str, Sequence[Line] | Rows] = {
-        # Listed here for the order; the values of fields are below.
-        _FIELDS["name"].label: [],
-        _KEY: [line(client.key)],
-        _FIELDS["hub_id"].label: [],
-        "Setting": [_describe_source(portfolio, client)],
-        "Recipients": [] if resolve(portfolio, client).to else [NOBODY],
-        TABLES["override"]["note"].label: _show_value(override.note if override else ""),
-        _FIELDS["contacts"].label: [],
-        "Not assigned": [line((", ".join(missing), "warning"))] if missing else [],
+    after: Mapping[str, Mapping[str, Sequence[Line]]] = {
+        "name": {_KEY: [line(client.key)]},
+        "hub_id": {
+            "Setting": [_describe_source(portfolio, client)],
+            "Recipients": [] if resolve(portfolio, client).to else [NOBODY],
+            TABLES["override"]["note"].label: _show_value(override.note if override else ""),
+        },
+        "contacts": {"Not assigned": [line((", ".join(missing), "warning"))] if missing else []},
     }
-    for field in _FIELDS.values():
+    values: dict[str, Sequence[Line] | Rows] = {}
+    for key, field in _FIELDS.items():
         if field.shown:
             value = getattr(client, field.attribute)
             values[field.label] = tables[field.table] if field.table else _show_value(value)
+        values |= after.get(key, {})
     if confirmed:
         setting = line("default")
         if confirmed.owner:

@@ -24,8 +24,9 @@ _WORDS[Copies.DEFAULT_USER] = "the default's partner user"
 
 
 class _Row(NamedTuple):
-    """A row of a section: two cells, and texts on one line or on several."""
+    """A row of a section: its label, two cells, and texts on one line or on several."""
 
+    label: str
     one: Line
     two: Line
     texts: list[Line]
@@ -147,7 +148,7 @@ def _draw(
     texts = read_texts("explain")
     yield from (_head(resolution, recipient), line())
     if values:
-        yield _lay_out(_show_values(values), ["Setting"] * len(values))
+        yield _lay_out([*map(_show_value, values)])
     else:
         yield line(_label("Setting"), "  ", HANG, ("not set", "error"))
     yield line()
@@ -155,8 +156,7 @@ def _draw(
         candidates = [decision for decision in resolution.decisions if decision.email]
         candidates.sort(key=lambda each: get_args(Outcome).index(each.outcome))
         if candidates:
-            shown = [_show_decision(decision, texts["reasons"]) for decision in candidates]
-            yield _lay_out(shown, [decision.outcome.capitalize() for decision in candidates])
+            yield _lay_out([_show_decision(decision, texts["reasons"]) for decision in candidates])
         if roles := [ROLES[decision.roles[0]] for decision in resolution.decisions if not decision.email]:
             yield line(_label("Not assigned"), "  ", HANG, (", ".join(roles), "warning"))
         yield line()
@@ -193,17 +193,14 @@ def _head(resolution: Resolution, recipient: PartnerUser | None) -> Line:
     return line(*name, count_of(number, "recipient"))
 
 
-def _show_values(values: Sequence[Mapping[str, Any]]) -> list[_Row]:
-    """Return a row for each value of the setting, with its place."""
-    rows = []
-    for value in values:
-        place, hidden = f"{value['source']}, {value['at'] or 'not in the file'}", value["overrides"]
-        if value["source"] == "policy" and not value["at"]:
-            place = ASSUMPTION
-        replaced = line((f"(default: {_name_value(hidden['value'])})", "dim")) if hidden else line()
-        shown = line((_name_value(value["value"]), "strong"))
-        rows.append(_Row(line(SETTING_LABELS[value["field"]]), shown, [line(place), replaced]))
-    return rows
+def _show_value(value: Mapping[str, Any]) -> _Row:
+    """Return the row of a value of the setting, with its place."""
+    place, hidden = f"{value['source']}, {value['at'] or 'not in the file'}", value["overrides"]
+    if value["source"] == "policy" and not value["at"]:
+        place = ASSUMPTION
+    replaced = line((f"(default: {_name_value(hidden['value'])})", "dim")) if hidden else line()
+    shown = line((_name_value(value["value"]), "strong"))
+    return _Row("Setting", line(SETTING_LABELS[value["field"]]), shown, [line(place), replaced])
 
 
 def _name_value(value: str | None) -> str:
@@ -217,14 +214,14 @@ def _show_decision(decision: Decision, reasons: Mapping[str, str]) -> _Row:
     why = [", ".join(map(ROLES_AND_USER.__getitem__, decision.roles))]
     if decision.reason != "holds-role":  # already in the rule
         why.append(reasons[decision.reason])
-    email = (decision.email or "", style)
-    return _Row(line(email), line((decision.name, "dim")), [line(": ".join(filter(None, why)))])
+    email, name = line((decision.email or "", style)), line((decision.name, "dim"))
+    return _Row(decision.outcome.capitalize(), email, name, [line(": ".join(filter(None, why)))])
 
 
-def _lay_out(rows: Sequence[_Row], labels: Sequence[str]) -> Grid:
+def _lay_out(rows: Sequence[_Row]) -> Grid:
     """Return rows after their labels, in columns if they fit."""
+    labels, ones, twos, details = zip(*rows, strict=True)
     first = [_label("" if each in labels[:number] else each) for number, each in enumerate(labels)]
-    ones, twos, details = zip(*rows, strict=True)
     indent = " " * (_LABEL - max(map(len, labels)))  # so that the values of all sections are aligned
     columns = [
         Column("", [line(label) for label in first]),
@@ -233,7 +230,7 @@ def _lay_out(rows: Sequence[_Row], labels: Sequence[str]) -> Grid:
     ]
 
     def write() -> Iterator[Line]:
-        for label, (one, two, texts) in zip(first, rows, strict=True):
+        for label, one, two, texts in zip(first, ones, twos, details, strict=True):
             yield line(label, "  ", HANG, *one, "  ", *two)
             yield line(_label(), "    ", HANG, *chain.from_iterable((*text, ("  ", "")) for text in texts))
 
