@@ -210,11 +210,9 @@ def _describe(entries: Sequence[_Entry], *, long: bool) -> tuple[Line, ...]:
     if not entries:
         return (line(f"To start, {suggest_first_client()}"),)
     what = count_of(len(entries), "client")
-    missing = {role: sum(not entry.contacts[role] for entry in entries) for role in Role}
-    missing = {role: number for role, number in missing.items() if number}
-    if missing:
-        roles = ", ".join([f"{ROLES[role]} ({number})" for role, number in missing.items()])
-        what += f". Role not assigned: {roles}"
+    missing = [(ROLES[role], sum(not entry.contacts[role] for entry in entries)) for role in Role]
+    if roles := [f"{role} ({number})" for role, number in missing if number]:
+        what += f". Role not assigned: {', '.join(roles)}"
     details = () if long else (line(f"Details: {repeat_command(long=True)}"),)
     return line(f"{what}."), *details
 
