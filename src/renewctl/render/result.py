@@ -91,10 +91,10 @@ class DataTable(NamedTuple):
 
 
 def table_of(
-    columns: tuple[str, ...], items: Iterable[Mapping[str, Any]], title: str = "Report", alarm: str = ""
+    columns: tuple[str, ...], items: Iterable[Mapping[str, Any]], title: str = "Report"
 ) -> DataTable:
     """Return a table with the values of the items under these keys."""
-    return DataTable(columns, (tuple([item[column] for column in columns]) for item in items), title, alarm)
+    return DataTable(columns, (tuple([item[column] for column in columns]) for item in items), title)
 
 
 def cell_lines(cell: Cell) -> Sequence[str]:

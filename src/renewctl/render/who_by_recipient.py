@@ -99,7 +99,7 @@ def render_by_recipient(report: Report) -> Result:
 
 
 def _draw(digests: Sequence[Digest], report: Report) -> Iterator[Block]:
-    """Yield a table or a message for each recipient, and for NOBODY."""
+    """Return a table or a message for each recipient, and for NOBODY."""
     if report.long:
         return separate(_draw_message(digest, report.as_of) for digest in digests)
     grids = _make_grids(digests, report.as_of)

@@ -55,7 +55,7 @@ def draw_report(report: Report, width: int) -> Iterator[Block]:
 def _choose_layouts(report: Report, marks: Mapping[str, str]) -> Iterator[list[Column]]:
     """Yield the tables for terminals of all widths, the widest first.
 
-    The columns are tried in all wordings before one of them is dropped.
+    A set of columns is tried in all wordings before another column is dropped.
     """
     from renewctl.render.terminal import shorten  # Lazy import: only a terminal needs rich.
 
