@@ -48,7 +48,7 @@ def count_of(number: int, noun: str) -> str:
 
 
 def agree(number: int, verb: str) -> str:
-    """Return a verb in the third person as it agrees with a number: 1 follows, 2 follow."""
+    """Return a verb that agrees with a number: 1 follows, 2 follow."""
     singular = {"are": "is", "have": "has", "match": "matches"}.get(verb, f"{verb}s")
     return singular if number == 1 else verb
 

@@ -205,7 +205,7 @@ def _break(text: Text, room: int, indent: int = 0) -> Text:
 
 
 def _lay_out(grid: Grid, width: int) -> Iterator[Text | Table]:
-    """Yield the first layout that fits, without its empty columns; otherwise the long form."""
+    """Yield the first layout that fits, otherwise the long form."""
     sizes: dict[int, int] = {}
     for layout in grid.layouts:
         for column in layout:
