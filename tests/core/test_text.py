@@ -6,7 +6,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from renewctl.text import csv_cell, csv_text, dotted, join_names, list_some, markdown_cell, showable
+from renewctl.text import (
+    agree,
+    conjugate,
+    csv_cell,
+    csv_text,
+    dotted,
+    join_names,
+    list_some,
+    markdown_cell,
+    showable,
+)
 
 
 @pytest.mark.parametrize(
@@ -179,3 +189,18 @@ def test_dotted_is_valid_toml_for_any_path(step: str) -> None:
 def test_names_with_a_comma_are_separated_by_semicolons(names: list[str], expected: str) -> None:
     assert join_names(names) == expected
     assert list_some(names, 5) == expected
+
+
+@pytest.mark.parametrize(
+    ("verb", "past"), [("add", "Added"), ("change", "Changed"), ("set", "Set"), ("undo", "Undid")]
+)
+def test_the_verb_of_a_change_shows_whether_it_is_saved(verb: str, past: str) -> None:
+    assert conjugate(verb, would=False) == past
+    assert conjugate(verb, would=True) == f"Would {verb}"
+
+
+@pytest.mark.parametrize(
+    ("verb", "singular"), [("follow", "follows"), ("are", "is"), ("have", "has"), ("match", "matches")]
+)
+def test_a_verb_agrees_with_a_number(verb: str, singular: str) -> None:
+    assert [agree(number, verb) for number in (0, 1, 2)] == [verb, singular, verb]

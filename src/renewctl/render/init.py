@@ -42,11 +42,9 @@ def render_init(
         what = "this line and a blank line" if missing_schema.startswith("#") else "this key"
         lines.append(line(f"For your editor, add {what} at the top: ", (missing_schema, "notified")))
     if created:
-        if not with_default:
-            set_default = command_line("set-default", owner="hubspot")
-            lines.append(line("Set the default:      ", (set_default, "notified")))
-        lines.append(line("Add a client:         ", (command_line(NEW_CLIENT), "notified")))
-        lines.append(line("See who is notified:  ", (command_line("who"), "notified")))
+        steps = {} if with_default else {"Set the default:": command_line("set-default", owner="hubspot")}
+        steps |= {"Add a client:": command_line(NEW_CLIENT), "See who is notified:": command_line("who")}
+        lines += [line(f"{label:<22}", (command, "notified")) for label, command in steps.items()]
     document = {
         "schema": "renewctl.init/1",
         "path": store,

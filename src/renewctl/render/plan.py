@@ -7,7 +7,7 @@ from renewctl.command_line import command_line
 from renewctl.domain.edit.settings import find_matching_default, find_settings_to_enter
 from renewctl.domain.identifiers import client_key
 from renewctl.domain.impact import Impact
-from renewctl.model import Change, Client, Plan, Portfolio
+from renewctl.model import Change, Plan, Portfolio
 from renewctl.render.change_words import (
     change_line,
     describe_alone,
@@ -147,9 +147,8 @@ def name_changed_clients(
     renamed = {old for old, _ in impact.renamed}
     kept = {key: client for key, client in before.clients.items() if key not in renamed}
     clients = {**kept, **after.clients}
-    concerned = {clients[key].name: None for key in keys if key in clients}
-    alike: list[Client] = [client for client in clients.values() if client.name in concerned]
-    names = name_clients(alike)
+    concerned = {clients[key].name for key in keys if key in clients}
+    names = name_clients(client for client in clients.values() if client.name in concerned)
     by_key = {key: names[key] for key in keys if key in names}
     return {**by_key, **{each: names.get(client_key(each) or each, each) for each in spellings}}
 
