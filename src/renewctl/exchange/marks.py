@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from itertools import count
+from typing import IO
 from xml.parsers import expat
 
 from renewctl.exchange.spreadsheet import BadCell, Cell
 
 MOST_CELLS, MOST_MARKS, MOST_BYTES = 20_000_000, 1_000_000, 512 * 1024 * 1024
+_CHUNK = 1 << 20
+"""Number of bytes that are parsed at a time."""
 _MOST_ELEMENTS = 10_000_000
 """Per part: about half a minute. A list of 1,000 clients has about 30,000."""
-CHUNK = 1 << 20
-"""Number of bytes that are parsed at a time."""
 LARGEST_ROW, LARGEST_COLUMN = 1 << 20, 1 << 14
 UNCALCULATED = BadCell(
     "", "the cell has a formula that was never calculated", "open the workbook, save it and try again"
@@ -59,55 +60,46 @@ class Marks:
         self.hidden_columns.update(range(max(first, 1), min(last, LARGEST_COLUMN) + 1))
 
 
-class XmlReader:
-    """A parser for one XML part, by local names.
+def parse_xml(
+    part: IO[bytes],
+    start: Callable[[str, Mapping[str, str]], object],
+    text: Callable[[str], object] | None = None,
+    end: Callable[[str], object] | None = None,
+    *,
+    whole: bool = True,
+) -> None:
+    """Parse an XML part of a workbook, and close it. Refuse entities, which can expand without limit.
 
-    It refuses entities, which can expand without limit.
+    Args:
+        part: The part.
+        start: Called at the start of each element, with its name without namespace and its attributes.
+        text: Called with the text inside elements.
+        end: Called at the end of each element, with its name.
+        whole: Whether to parse all of it, or only the beginning.
+
+    Raises:
+        expat.ExpatError, ValueError: If it is not XML, or not of the expected kind.
+        TooLarge: If it is too large.
     """
+    elements = count(1)
 
-    def parse(self, read: Callable[[int], bytes]) -> None:
-        """Parse a part to its end.
+    def start_element(tag: str, values: Mapping[str, str]) -> None:
+        if next(elements) > _MOST_ELEMENTS:
+            raise TooLarge
+        start(tag.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in values.items()})
 
-        Raises:
-            expat.ExpatError, ValueError: If it is not XML, or not of the expected kind.
-            TooLarge: If it is too large.
-        """
-        parser = self._make_parser()
-        while chunk := read(CHUNK):
-            parser.Parse(chunk)
-        parser.Parse(b"", True)
-
-    def parse_beginning(self, data: bytes) -> None:
-        """Parse the beginning of a part, as ``parse`` does."""
-        self._make_parser().Parse(data)
-
-    def _make_parser(self) -> expat.XMLParserType:
-        elements = count(1)
-
-        def start(tag: str, values: Mapping[str, str]) -> None:
-            if next(elements) > _MOST_ELEMENTS:
-                raise TooLarge
-            self.start(
-                tag.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in values.items()}
-            )
-
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.StartElementHandler = start
-        parser.EndElementHandler = lambda tag: self.end(tag.rpartition(" ")[2])
-        parser.CharacterDataHandler = self.text
-        return parser
-
-    @staticmethod
-    def _refuse_doctype(*_: object) -> None:
+    def refuse_doctype(*_: object) -> None:
         raise ValueError("it declares a document type")
 
-    def start(self, tag: str, values: Mapping[str, str], /) -> None:
-        """Handle the start of an element with these attributes."""
-
-    def end(self, tag: str) -> None:
-        """Handle the end of an element."""
-
-    def text(self, text: str) -> None:
-        """Handle text inside an element."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = refuse_doctype
+    parser.StartElementHandler = start_element
+    parser.CharacterDataHandler = text
+    parser.EndElementHandler = end and (lambda tag: end(tag.rpartition(" ")[2]))
+    with part:
+        while chunk := part.read(_CHUNK):
+            parser.Parse(chunk)
+            if not whole:
+                return
+        parser.Parse(b"", whole)

@@ -1,69 +1,51 @@
 """Read the marks of an .ods workbook (OpenDocument 1.3, part 3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import IO
 
-from renewctl.exchange.marks import LARGEST_ROW, UNCALCULATED, Marks, XmlReader
+from renewctl.exchange.marks import LARGEST_ROW, UNCALCULATED, Marks, parse_xml
 from renewctl.exchange.spreadsheet import Cell, clean_text, error_cell, is_error, time_cell
 
 _SPACES = {"s": " ", "tab": "\t", "line-break": "\n"}
 _MOST_SPACES = 1000
 # Elements in a cell whose text is not the cell's: comments, and shapes that are anchored to the cell.
-_NOT_CELL_TEXT = frozenset(
-    {"annotation", "caption", "circle", "connector", "control", "custom-shape", "ellipse", "frame", "g"}
-    | {
-        "line",
-        "measure",
-        "path",
-        "polygon",
-        "polyline",
-        "rect",
-        "regular-polygon",
-        "scene",
-        "shapes",
-        "text-box",
-    }
-)
+_NOT_CELL_TEXT = frozenset({
+    "annotation", "caption", "circle", "connector", "control", "custom-shape", "ellipse", "frame", "g", "line",
+    "measure", "path", "polygon", "polyline", "rect", "regular-polygon", "scene", "shapes", "text-box",
+})  # fmt: skip
 
 
-def read_ods_marks(open_part: Callable[[str], IO[bytes]], *, has_about: bool) -> Mapping[str, Marks]:
+def read_ods_marks(content: IO[bytes], about: IO[bytes] | None) -> Mapping[str, Marks]:
     """Return the marks of each sheet by its name.
 
-    Args:
-        open_part: Open a part of the workbook by its name.
-        has_about: Whether the workbook has a part about the program that saved it.
+    ``about`` is the part about the program that saved the workbook, if there is one.
 
     Raises:
         expat.ExpatError, ValueError, KeyError: If the workbook is damaged.
         TooLarge: If it is too large.
     """
-    about = _GeneratorReader()
-    if has_about:
-        with open_part("meta.xml") as part:
-            about.parse(part.read)
-    content = _OdsReader(calculated=about.is_office)
-    with open_part("content.xml") as part:
-        content.parse(part.read)
-    return content.sheets
+    reader = _OdsReader(calculated=about is not None and _is_by_office(about))
+    parse_xml(content, reader.start, reader.text, reader.end)
+    return reader.sheets
 
 
-class _GeneratorReader(XmlReader):
-    """Detect an office program, which calculates the formulas that it saves."""
+def _is_by_office(about: IO[bytes]) -> bool:
+    """Return whether an office program saved the workbook. It calculates the formulas that it saves."""
+    inside = is_office = False
 
-    def __init__(self) -> None:
-        self.is_office = self._inside = False
+    def start(tag: str, _: Mapping[str, str]) -> None:
+        nonlocal inside
+        inside = tag == "generator"
 
-    def start(self, tag: str, _: Mapping[str, str]) -> None:
-        """Note whether the element is the name of the program."""
-        self._inside = tag == "generator"
+    def text(text: str) -> None:
+        nonlocal is_office
+        is_office = "Office" in text if inside else is_office
 
-    def text(self, text: str) -> None:
-        """Read the name of the program."""
-        if self._inside:
-            self.is_office = "Office" in text
+    parse_xml(about, start, text)
+    return is_office
 
 
-class _OdsReader(XmlReader):
+class _OdsReader:
     """Read the marks of every sheet of an .ods workbook (OpenDocument 1.3, part 3, 9).
 
     ``calculated`` is whether formulas were calculated. Then a formula without a value has an empty text

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from posixpath import join, normpath
+from typing import IO
 from zipfile import ZipFile
 
-from renewctl.exchange.marks import CHUNK, MOST_CELLS, UNCALCULATED, Marks, Place, TooLarge, XmlReader
+from renewctl.exchange.marks import MOST_CELLS, UNCALCULATED, Marks, Place, TooLarge, parse_xml
 from renewctl.exchange.ods_marks import read_ods_marks
 from renewctl.exchange.spreadsheet import error_cell, other_kind, unreadable
 
@@ -18,94 +19,81 @@ def read_marks(archive: ZipFile, name: str) -> Mapping[str, Marks]:
     """Return the marks of each sheet by its name."""
     members = {member.filename.lower(): member.filename for member in archive.infolist()}
 
-    def parse(path: str, reader: XmlReader) -> None:
-        with archive.open(members[path.lower()]) as file:
-            reader.parse(file.read)
+    def open_part(path: str) -> IO[bytes]:
+        return archive.open(members[path.lower()])
 
     if (
         "content.xml" in members
         and archive.read(members.get("mimetype", "content.xml"))[:60] == _ODS.encode()
     ):
-        return read_ods_marks(lambda part: archive.open(members[part]), has_about="meta.xml" in members)
+        return read_ods_marks(
+            open_part("content.xml"), open_part("meta.xml") if "meta.xml" in members else None
+        )
     if any(path == "index.zip" or path.endswith(".iwa") for path in members):
         hint = "in Numbers, choose File > Export To > Excel, then import that file"
         raise unreadable(name, "the file looks like an Apple Numbers document", hint)
-    relations = _RelationReader()
-    if "_rels/.rels" in members:
-        parse("_rels/.rels", relations)
-    main = next(
-        (path for kind, path in relations.paths.values() if kind == "officeDocument"), "xl/workbook.xml"
-    )
+    relations = _read_relations(open_part("_rels/.rels")) if "_rels/.rels" in members else {}
+    main = next((path for kind, path in relations.values() if kind == "officeDocument"), "xl/workbook.xml")
     if main.endswith(".bin"):
         hint = "open it and save it as .xlsx"
         raise unreadable(name, "the file looks like a binary workbook (.xlsb)", hint)
     if not re.fullmatch(r"xl/workbook\w*\.xml", main.lower()) or main.lower() not in members:
         raise other_kind(name, "a zip archive without an .xlsx or .ods workbook in it")
     folder, file = main.rsplit("/", 1)
-    targets = _RelationReader(folder)
-    parse(f"{folder}/_rels/{file}.rels", targets)
-    book = _BookReader()
-    parse(main, book)
-    marks = {}
+    targets = _read_relations(open_part(f"{folder}/_rels/{file}.rels"), folder)
+    sheets, recalculate = _read_book(open_part(main))
     if "xl/sharedstrings.xml" in members:
-        with archive.open(members["xl/sharedstrings.xml"]) as texts:
-            _CountReader().parse_beginning(texts.read(CHUNK))
-    for sheet, relation in book.sheets.items():
-        kind, path = targets.paths.get(relation, ("", ""))
+        parse_xml(open_part("xl/sharedStrings.xml"), _check_count, whole=False)
+    marks = {}
+    for sheet, relation in sheets.items():
+        kind, path = targets.get(relation, ("", ""))
         if kind == "worksheet":
-            reader = _XlsxReader(recalculate=book.recalculate)
-            parse(path, reader)
+            reader = _XlsxReader(recalculate=recalculate)
+            parse_xml(open_part(path), reader.start, reader.text, reader.end)
             marks[sheet] = reader.marks
     return marks
 
 
-class _CountReader(XmlReader):
+def _check_count(tag: str, values: Mapping[str, str]) -> None:
     """Check the declared number of texts, for which calamine allocates memory at once."""
-
-    def start(self, tag: str, values: Mapping[str, str]) -> None:
-        """Raise TooLarge if the number is too large."""
-        if tag == "sst" and int(values.get("uniqueCount", 0)) > MOST_CELLS:
-            raise TooLarge
+    if tag == "sst" and int(values.get("uniqueCount", 0)) > MOST_CELLS:
+        raise TooLarge
 
 
-class _RelationReader(XmlReader):
-    """Read the relations of a part by identifier.
+def _read_relations(part: IO[bytes], folder: str = "") -> dict[str, tuple[str, str]]:
+    """Return the last word of the type of each relation, and the path of its target, by identifier."""
+    relations: dict[str, tuple[str, str]] = {}
 
-    A relation is the last word of its type and the path of its target.
-    """
-
-    def __init__(self, folder: str = "") -> None:
-        self.folder = folder
-        self.paths: dict[str, tuple[str, str]] = {}
-
-    def start(self, tag: str, values: Mapping[str, str]) -> None:
-        """Record a relation."""
+    def start(tag: str, values: Mapping[str, str]) -> None:
         if tag == "Relationship":
             target = values["Target"]
-            path = target.lstrip("/") if target.startswith("/") else normpath(join(self.folder, target))
-            self.paths[values["Id"]] = values["Type"].rpartition("/")[2], path
+            path = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
+            relations[values["Id"]] = values["Type"].rpartition("/")[2], path
+
+    parse_xml(part, start)
+    return relations
 
 
-class _BookReader(XmlReader):
-    """Read the sheets of an .xlsx workbook by name, each with its relation.
+def _read_book(part: IO[bytes]) -> tuple[Mapping[str, str], bool]:
+    """Return the relation of each sheet by its name, and whether the values of formulas are placeholders.
 
-    ``recalculate`` is whether the values of formulas are placeholders, to be calculated when the workbook
-    is opened. Programs that cannot calculate write them.
+    Programs that cannot calculate write placeholders, to be calculated when the workbook is opened.
     """
+    sheets: dict[str, str] = {}
+    recalculate = False
 
-    def __init__(self) -> None:
-        self.sheets: dict[str, str] = {}
-        self.recalculate = False
-
-    def start(self, tag: str, values: Mapping[str, str]) -> None:
-        """Record a sheet, or whether formulas must be recalculated."""
+    def start(tag: str, values: Mapping[str, str]) -> None:
+        nonlocal recalculate
         if tag == "sheet":
-            self.sheets[values["name"]] = values["id"]
+            sheets[values["name"]] = values["id"]
         elif tag == "calcPr":
-            self.recalculate = values.get("fullCalcOnLoad") in _TRUE
+            recalculate = values.get("fullCalcOnLoad") in _TRUE
+
+    parse_xml(part, start)
+    return sheets, recalculate
 
 
-class _XlsxReader(XmlReader):
+class _XlsxReader:
     """Read the marks of a sheet (ECMA-376, part 1, 18.3.1)."""
 
     def __init__(self, *, recalculate: bool) -> None:
