@@ -6,16 +6,17 @@ from contextlib import suppress
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, partial
-from typing import Any, Literal
+from typing import Any
 
 from renewctl.domain.edit.import_texts import AS_TEXT
 from renewctl.domain.identifiers import address_key, compose, parse_address, tidy_name, trim, unique_addresses
 from renewctl.domain.values import FORMS
 from renewctl.errors import BadInput, Problem, UsageError
-from renewctl.exchange.headers import fold
+from renewctl.exchange.headers import fold, fold_all
 from renewctl.exchange.spreadsheet import BadCell, Cell
 from renewctl.fields import COLUMNS, TEXT_KINDS, Kind
-from renewctl.model import Contact, Owner
+from renewctl.model import Contact
+from renewctl.package_data import read_texts
 
 _LONGEST_TEXT = 60
 _SIGNS = frozenset("'`´*#=•·-+~^|/{}")
@@ -46,31 +47,18 @@ _GROUPED_ID = re.compile(r"[0-9]{1,3}(?:[.,'’\s][0-9]{3})+")
 _MANGLED_ID = re.compile(r"[0-9]++(?:[.,][0-9]*+)?[eE][+-]?[0-9]+|[0-9]++[.,][0-9]+")
 _HUB_ID_LIMIT = 10**15
 """Spreadsheets keep 15 digits of a number; hub IDs have far fewer."""
-# Owners as on HubSpot's pages, in the languages of the headers.
-_OWNER_NAMES: dict[Owner | Literal["default"], str] = {
-    Owner.HUBSPOT: "hubspot",
-    Owner.PARTNER: "partner; solutions partner; parceiro; socio; partenaire; パートナー",
-    "default": """default; set default; set to default; padrão; predeterminado; por defecto; par défaut;
-        valeur par défaut; Standard; Standardeinstellung; デフォルト; 既定; domyślny; domyślne""",
+_WORDS = read_texts("cells")
+_OWNERS: Mapping[str, str] = {
+    name: owner for owner, group in _WORDS["owner"].items() for name in fold_all(group)
 }
-_OWNERS = {fold(name): owner for owner, names in _OWNER_NAMES.items() for name in names.split(";")}
-_TRUE = """true; yes; y; x; 1; ✓; sim; sí; oui; vrai; ja; wahr; はい; tak; prawda; verdadeiro; verdadero"""
-_FALSE = """false; no; n; 0; não; non; faux; nein; falsch; いいえ; nie; fałsz; falso"""
-_FLAGS = {
-    **{word.strip(): True for word in _TRUE.split(";")},
-    **{word.strip(): False for word in _FALSE.split(";")},
+_FLAGS: Mapping[str, bool] = {
+    word.casefold(): flag == "true"
+    for flag, group in _WORDS["flag"].items()
+    for words in group.values()
+    for word in words
 }
-
-
-_PLACEHOLDERS = frozenset({"-", "--", "---", "–", "—", "―", "n/a", "n.a.", "n/d", "n.d.", "tbd"})
-# Not for columns of text: there are companies called TBC and Sin, and notify has the value "none".
-_PLACEHOLDER_TEXTS = """tbc; na; nd; none; nil; not applicable; not available; to be confirmed; to be defined;
-    to be determined; a confirmar; a definir; por confirmar; por definir; não tem; não há; sem; nenhum;
-    não aplicável; não disponível; no tiene; no hay; sin; ninguno; ninguna; no aplica; no disponible;
-    à confirmer; à définir; aucun; aucune; néant; sans objet; non applicable; non disponible; keine;
-    keiner; entfällt; nicht verfügbar; nicht zutreffend; noch offen; brak; nie dotyczy; do ustalenia;
-    do potwierdzenia; なし; 無し; 未定; 該当なし"""
-_PLACEHOLDER_WORDS = frozenset(fold(text) for text in _PLACEHOLDER_TEXTS.split(";"))
+_PLACEHOLDERS = frozenset(_WORDS["signs"]["placeholder"])
+_PLACEHOLDER_WORDS = frozenset(fold_all(_WORDS["placeholder"]))
 _BROKEN_CHAR = re.compile("[\x80-\x9f\ufffd]")
 # PowerShell 5.1 reads the UTF-8 of a program in the code page of the console, and saves that with >.
 _CONSOLE_PAGES = ("cp850", "cp437", "cp852", "cp857", "cp866", "cp775", "cp737")
@@ -274,7 +262,7 @@ def _read_hub_id(text: str) -> int:
     raise BadInput(f"{quote_text(text)} is not a hub ID", hint="use a number, for example 4411223")
 
 
-def _read_owner(text: str) -> Owner | Literal["default"]:
+def _read_owner(text: str) -> str:
     owner = _OWNERS.get(fold(text))
     if owner is None:
         near = get_close_matches(fold(text), _OWNERS, 1, 0.6)

@@ -1,7 +1,7 @@
 """Match column names to fields. The position of a column does not matter."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -18,6 +18,11 @@ _FALLBACKS = {"memo": "note"}
 def fold(name: str) -> str:
     """Return a name for comparison: without case, accents, spaces and punctuation."""
     return _SIGNS.sub("", plain_key(name))
+
+
+def fold_all(languages: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the words of a group in ``texts/``, by language there, for comparison."""
+    return [fold(word) for words in languages.values() for word in words]
 
 
 class Headers(NamedTuple):
@@ -40,20 +45,16 @@ class Headers(NamedTuple):
 def read_headers() -> Headers:
     """Return the names in ``texts/headers.toml``, and those of the fields."""
     texts = read_texts("headers")
-
-    def names(languages: Mapping[str, object]) -> list[str]:
-        return [fold(name) for found in languages.values() if isinstance(found, list) for name in found]
-
     own = {fold(field): field for field in COLUMNS if field != "client"}
     return Headers(
-        {name: field for field, group in texts["certain"].items() for name in names(group)} | own,
-        {name: field for field, group in texts["fitting"].items() for name in names(group)},
+        {name: field for field, group in texts["certain"].items() for name in fold_all(group)} | own,
+        {name: field for field, group in texts["fitting"].items() for name in fold_all(group)},
         {
             name: tuple(group["fields"])
             for group in texts["ambiguous"]
-            for name in names({key: value for key, value in group.items() if key != "fields"})
+            for name in fold_all({key: group[key] for key in group.keys() - {"why", "fields"}})
         },
-        frozenset(names(texts["other"])),
+        frozenset(fold_all(texts["other"])),
     )
 
 

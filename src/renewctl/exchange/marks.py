@@ -68,7 +68,9 @@ def parse_xml(
     *,
     whole: bool = True,
 ) -> None:
-    """Parse an XML part of a workbook, and close it. Refuse entities, which can expand without limit.
+    """Parse an XML part of a workbook, and close it.
+
+    Entities are refused, because they can expand without limit.
 
     Args:
         part: The part.

@@ -10,8 +10,9 @@ _SPACES = {"s": " ", "tab": "\t", "line-break": "\n"}
 _MOST_SPACES = 1000
 # Elements in a cell whose text is not the cell's: comments, and shapes that are anchored to the cell.
 _NOT_CELL_TEXT = frozenset({
-    "annotation", "caption", "circle", "connector", "control", "custom-shape", "ellipse", "frame", "g", "line",
-    "measure", "path", "polygon", "polyline", "rect", "regular-polygon", "scene", "shapes", "text-box",
+    "annotation", "caption", "circle", "connector", "control", "custom-shape", "ellipse", "frame",
+    "g", "line", "measure", "path", "polygon", "polyline", "rect", "regular-polygon", "scene", "shapes",
+    "text-box",
 })  # fmt: skip
 
 
@@ -30,7 +31,10 @@ def read_ods_marks(content: IO[bytes], about: IO[bytes] | None) -> Mapping[str, 
 
 
 def _is_by_office(about: IO[bytes]) -> bool:
-    """Return whether an office program saved the workbook. It calculates the formulas that it saves."""
+    """Return whether an office program saved the workbook.
+
+    Such a program calculates the formulas that it saves.
+    """
     inside = is_office = False
 
     def start(tag: str, _: Mapping[str, str]) -> None:

@@ -3,23 +3,16 @@
 import re
 from collections.abc import Mapping
 
-from renewctl.exchange.headers import fold
+from renewctl.exchange.headers import fold, fold_all
 from renewctl.exchange.spreadsheet import BadCell, Cell, SheetRow
+from renewctl.package_data import read_texts
 
-_TOTAL_WORDS = """total; totals; grand total; subtotal; sum; count; total geral; totais; soma; total general;
-    totales; suma; recuento; total général; totaux; somme; sous-total; gesamt; Gesamtsumme; Summe;
-    Zwischensumme; Anzahl; razem; łącznie; suma końcowa; 合計; 総計; 小計; 計"""
-# Words for what is counted. Any other word can be part of a client's name.
-_COUNTED_WORDS = """clients; customers; accounts; contracts; renewals; mrr; arr; clientes; contas; contratos;
-    renovações; cuentas; renovaciones; comptes; contrats; renouvellements; Kunden; Konten; Verträge;
-    Verlängerungen; klientów; umów; 件数; 社数"""
+_WORDS = read_texts("cells")
 _TOTALS = frozenset(
-    fold(total) + counted
-    for total in _TOTAL_WORDS.split(";")
-    for counted in ("", *map(fold, _COUNTED_WORDS.split(";")))
+    total + counted for total in fold_all(_WORDS["total"]) for counted in ("", *fold_all(_WORDS["counted"]))
 )
 """Every label of a total, such as ``totalclients``."""
-_CURRENCIES = frozenset(["", "r", "us", "usd", "eur", "brl", "gbp", "mxn", "pln", "zl", "jpy", "chf", "円"])
+_CURRENCIES = frozenset(["", *fold_all(_WORDS["currency"])])
 _DIGITS = "0123456789"
 _LEAST_DIGITS = 5
 """The fewest digits of a hub ID. Smaller numbers are counts."""

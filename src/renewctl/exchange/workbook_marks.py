@@ -61,7 +61,10 @@ def _check_count(tag: str, values: Mapping[str, str]) -> None:
 
 
 def _read_relations(part: IO[bytes], folder: str = "") -> dict[str, tuple[str, str]]:
-    """Return the last word of the type of each relation, and the path of its target, by identifier."""
+    """Return the relations of a part by identifier.
+
+    A relation is the last word of its type and the path of its target.
+    """
     relations: dict[str, tuple[str, str]] = {}
 
     def start(tag: str, values: Mapping[str, str]) -> None:
@@ -75,9 +78,10 @@ def _read_relations(part: IO[bytes], folder: str = "") -> dict[str, tuple[str, s
 
 
 def _read_book(part: IO[bytes]) -> tuple[Mapping[str, str], bool]:
-    """Return the relation of each sheet by its name, and whether the values of formulas are placeholders.
+    """Return the relation of each sheet by its name, and whether to recalculate.
 
-    Programs that cannot calculate write placeholders, to be calculated when the workbook is opened.
+    Programs that cannot calculate write placeholders as the values of formulas, to be calculated when the
+    workbook is opened.
     """
     sheets: dict[str, str] = {}
     recalculate = False
