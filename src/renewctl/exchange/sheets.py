@@ -134,8 +134,8 @@ def _describe(sheet: RawSheet, options: ReadingOptions) -> str:
 
 
 def _empty_table_error(name: str, sheet: str = "") -> BadInput:
-    bad = unreadable(name, "the table is empty", "put the column names in line 1, for example client,name")
-    return BadInput(bad.message, problems=[bad.problems[0]._replace(sheet=sheet)])
+    hint = "put the column names in line 1, for example client,name"
+    return unreadable(name, "the table is empty", hint, sheet=sheet)
 
 
 def _make_sheet(raw: RawSheet, name: str, options: ReadingOptions) -> Sheet:
@@ -178,8 +178,7 @@ def _hidden_rows_error(rows: Sequence[SheetRow], name: str, sheet: str) -> BadIn
     are = "row is" if len(rows) == 1 else "rows are"
     message = f"{len(rows)} {are} hidden or filtered out, starting with {list_some(row_texts(rows[0]), 3)}"
     hint = "add --hidden-rows include to read them, or --hidden-rows skip to ignore them"
-    problem = Problem(message, hint=hint, file=name, line=rows[0].number, sheet=sheet)
-    return BadInput("the table cannot be read", problems=[problem])
+    return unreadable(name, message, hint, rows[0].number, sheet)
 
 
 def _note_columns(columns: Sequence[str], rows: Sequence[SheetRow], hidden: Iterable[int]) -> Iterator[str]:

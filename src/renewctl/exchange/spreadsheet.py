@@ -122,9 +122,9 @@ class Sheet(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def unreadable(name: str, message: str, hint: str = "", line: int = 0) -> BadInput:
+def unreadable(name: str, message: str, hint: str = "", line: int = 0, sheet: str = "") -> BadInput:
     """Return the error for a file whose table cannot be read."""
-    problem = Problem(message, hint=hint, file=name, line=line)
+    problem = Problem(message, hint=hint, file=name, line=line, sheet=sheet)
     return BadInput("the table cannot be read", problems=[problem])
 
 

@@ -23,6 +23,7 @@ from renewctl.exchange.spreadsheet import (
     SheetRow,
     clean_text,
     error_cell,
+    other_kind,
     time_cell,
     trim,
     unreadable,
@@ -48,17 +49,22 @@ def read_workbook(data: bytes, name: str) -> list[RawSheet]:
         BadInput: If the bytes are not such a workbook, it is damaged or too large, or a required package
             is not installed.
     """
+    # Neither zipfile nor the packages have a base class for their errors.
     try:
         return _read_xls(data, name) if data.startswith(OLE) else _read_archive(data, name)
+    except BadInput:
+        raise
     except TooLarge:
         hint = "copy the table to a new sheet: a distant cell may be filled by mistake"
         raise unreadable(name, "the sheet is too large", hint) from None
-
-
-def _damaged(name: str, why: object = "") -> BadInput:
-    hint = "open it and save it again as .xlsx or CSV UTF-8"
-    reason = f": {shorten(str(why), 80, placeholder='…')}" if str(why) else ""
-    return unreadable(name, f"the workbook is damaged{reason}", hint)
+    except BaseException as error:
+        panic = type(error).__name__ == _PANIC
+        if not panic and not isinstance(error, Exception):
+            raise
+        why = "" if panic else shorten(str(error), 80, placeholder="…")
+        hint = "open it and save it again as .xlsx or CSV UTF-8"
+        message = f"the workbook is damaged: {why}" if why else "the workbook is damaged"
+        raise unreadable(name, message, hint) from None
 
 
 def _missing(name: str, package: str) -> BadInput:
@@ -70,21 +76,16 @@ def _missing(name: str, package: str) -> BadInput:
 
 
 def _read_archive(data: bytes, name: str) -> list[RawSheet]:
-    try:
-        with ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
-                raise TooLarge
-            marks = read_marks(archive, name)
-    except (BadInput, TooLarge):
-        raise
-    except Exception as error:  # zipfile has no base class for its errors, such as struct.error
-        raise _damaged(name, error) from None
+    with ZipFile(io.BytesIO(data)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
+            raise TooLarge
+        marks = read_marks(archive, name)
     try:  # Lazy import: python-calamine comes with the extra xlsx.
         from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
     except ImportError:
         raise _missing(name, "python-calamine") from None
     sheets = []
-    with _refuse_damage(name), CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+    with _silence_panics(), CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
         for number, sheet in enumerate(workbook.sheets_metadata):
             if sheet.typ != SheetTypeEnum.WorkSheet:  # a chart, for example
                 continue
@@ -118,9 +119,8 @@ def _read_xls(data: bytes, name: str) -> list[RawSheet]:
     except ImportError as error:
         raise _missing(name, "xlrd" if error.name == "xlrd" else "python-calamine") from None
     if _ENCRYPTED in data:
-        hint = "save it without a password, as .xlsx"
-        raise unreadable(name, "the file looks like a password-protected workbook", hint)
-    with _refuse_damage(name):
+        raise other_kind(name, "a password-protected workbook", "save it without a password, as .xlsx")
+    with _silence_panics():
         # calamine immediately refuses files that xlrd would read forever.
         CalamineWorkbook.from_filelike(io.BytesIO(data)).close()
         book = xlrd.open_workbook(
@@ -156,22 +156,6 @@ def _read_xls_sheet(sheet: Any, datemode: int) -> RawSheet:
 
 
 # ---------------------------------------------------------------------------------- any kind
-
-
-@contextmanager
-def _refuse_damage(name: str) -> Iterator[None]:
-    """Convert any error of the packages, which have no base class, to BadInput."""
-    try:
-        with _silence_panics():
-            yield
-    except (BadInput, TooLarge):
-        raise
-    except Exception as error:
-        raise _damaged(name, error) from None
-    except BaseException as error:
-        if type(error).__name__ != _PANIC:
-            raise
-        raise _damaged(name) from None
 
 
 @contextmanager

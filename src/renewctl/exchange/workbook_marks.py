@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 from renewctl.exchange.marks import MOST_CELLS, UNCALCULATED, Marks, Place, TooLarge, parse_xml
 from renewctl.exchange.ods_marks import read_ods_marks
-from renewctl.exchange.spreadsheet import error_cell, other_kind, unreadable
+from renewctl.exchange.spreadsheet import error_cell, other_kind
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _TRUE = frozenset({"1", "true"})
@@ -31,12 +31,11 @@ def read_marks(archive: ZipFile, name: str) -> Mapping[str, Marks]:
         )
     if any(path == "index.zip" or path.endswith(".iwa") for path in members):
         hint = "in Numbers, choose File > Export To > Excel, then import that file"
-        raise unreadable(name, "the file looks like an Apple Numbers document", hint)
+        raise other_kind(name, "an Apple Numbers document", hint)
     relations = _read_relations(open_part("_rels/.rels")) if "_rels/.rels" in members else {}
     main = next((path for kind, path in relations.values() if kind == "officeDocument"), "xl/workbook.xml")
     if main.endswith(".bin"):
-        hint = "open it and save it as .xlsx"
-        raise unreadable(name, "the file looks like a binary workbook (.xlsb)", hint)
+        raise other_kind(name, "a binary workbook (.xlsb)", "open it and save it as .xlsx")
     if not re.fullmatch(r"xl/workbook\w*\.xml", main.lower()) or main.lower() not in members:
         raise other_kind(name, "a zip archive without an .xlsx or .ods workbook in it")
     folder, file = main.rsplit("/", 1)
