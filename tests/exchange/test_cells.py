@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from renewctl.domain.edit.import_texts import Doubtful, Placeholder
+from renewctl.domain.edit.rows import ImportRow
 from renewctl.domain.identifiers import compose, trim
 from renewctl.errors import BadInput
 from renewctl.exchange.cells import (
@@ -20,7 +21,7 @@ from renewctl.exchange.cells import (
     read_text,
     restore_text,
 )
-from renewctl.exchange.rows import ClientRows, read_client_rows
+from renewctl.exchange.rows import ReadRows, read_client_rows
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.fields import COLUMNS, Kind
 from renewctl.model import Contact
@@ -34,7 +35,7 @@ def sheet(columns: str, *rows: tuple[Cell, ...]) -> Sheet:
     return Sheet(tuple(columns.split()), tuple(SheetRow(at, row) for at, row in enumerate(rows, 2)), name="S")
 
 
-def read(columns: str, *rows: tuple[Cell, ...], **options: Any) -> ClientRows:
+def read(columns: str, *rows: tuple[Cell, ...], **options: Any) -> ReadRows[ImportRow]:
     """Return the rows of such a sheet."""
     return read_client_rows(sheet(columns, *rows), FILE, mapping={}, **options)
 

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewctl.command_line import name_store
+from renewctl.domain.edit.rows import ImportRow
 from renewctl.errors import BadInput
 from renewctl.exchange.columns import MatchedColumns, match_columns
 from renewctl.exchange.contents import Content, Contents
-from renewctl.exchange.rows import ClientRows, read_client_rows, read_override_rows
+from renewctl.exchange.rows import ReadRows, read_client_rows, read_override_rows
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
 from renewctl.fields import COLUMNS
 
@@ -27,7 +28,7 @@ def sheet(*lines: str) -> Sheet:
     return Sheet(tuple(header), tuple(SheetRow(number, row) for number, row in enumerate(cells, 2)))
 
 
-def read(table: Sheet, *options: str, with_overrides: bool = False) -> ClientRows:
+def read(table: Sheet, *options: str, with_overrides: bool = False) -> ReadRows[ImportRow]:
     """Return the rows of an import with these --map options, each FIELD=HEADER."""
     mapping = dict(option.split("=", 1) for option in options)
     with name_store(["import", FILE, *(f"--map={option}" for option in options)]):

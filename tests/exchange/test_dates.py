@@ -19,10 +19,10 @@ LOCALES = ("en", "en_GB", "pt", "pt_PT", "es", "es_MX", "fr", "fr_CA", "de", "de
 
 def one(cell: Cell, date_format: DateFormat | None = None) -> date | str | None:
     """Return the date or the message for a cell that is alone in its column."""
-    days, problems = parse_dates([(2, cell)], date_format=date_format, file="x.csv", column=4)
+    days, problems = parse_dates([(2, cell)], date_format=date_format, column=4)
     if problems:
         assert not days
-        assert [(each.file, each.line, each.column) for each in problems] == [("x.csv", 2, 4)]
+        assert [(each.line, each.column) for each in problems] == [(2, 4)]
         assert problems[0].hint
         return problems[0].message
     return days.get(2)
@@ -224,11 +224,11 @@ def test_a_partly_converted_column_is_refused_once(
     cells: list[Cell], message: str, date_format: DateFormat | None
 ) -> None:
     with pytest.raises(BadInput) as caught:
-        parse_dates([*enumerate(cells, 2)], date_format=date_format, file="x.csv", column=4)
+        parse_dates([*enumerate(cells, 2)], date_format=date_format, column=4)
 
     [problem] = caught.value.problems
     assert message in problem.message
-    assert (problem.file, problem.column, problem.line) == ("x.csv", 4, cells.index(typed(cells)) + 2)
+    assert (problem.column, problem.line) == (4, cells.index(typed(cells)) + 2)
     assert "export it again" in problem.hint
 
 

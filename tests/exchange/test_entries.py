@@ -10,7 +10,7 @@ from renewctl.domain.edit.rows import ImportRow, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.json_lines import is_jsonl
 from renewctl.exchange.json_lines import read_override_lines as json_rows_of
-from renewctl.exchange.rows import ClientRows, read_client_rows, read_override_rows
+from renewctl.exchange.rows import ReadRows, read_client_rows, read_override_rows
 from renewctl.exchange.spreadsheet import Sheet
 from renewctl.model import Contact
 
@@ -22,7 +22,7 @@ def sheet(*lines: str) -> Sheet:
     return read_sheet("\n".join(lines).encode(), FILE, delimiter="|")
 
 
-def entries(*lines: str, mapping: dict[str, str] | None = None, **options: Any) -> ClientRows:
+def entries(*lines: str, mapping: dict[str, str] | None = None, **options: Any) -> ReadRows[ImportRow]:
     """Return client and values of the rows, without the places of columns."""
     read = read_client_rows(sheet(*lines), FILE, mapping=mapping or {}, **options)
     return read._replace(rows=tuple(entry._replace(places={}) for entry in read.rows))
@@ -85,7 +85,7 @@ VALUES = (
     ],
 )
 def test_columns_are_matched_by_name_and_cells_are_read(header: str, owner: str) -> None:
-    assert entries(header, VALUES.format(owner)) == ClientRows((FULL,), (), ())
+    assert entries(header, VALUES.format(owner)) == ReadRows((FULL,))
 
 
 def test_columns_can_be_in_any_order() -> None:
@@ -100,7 +100,7 @@ def test_blank_cells_have_no_value() -> None:
         "client|name|hub ID|primary|billing|renewal|deadline|owner|notify|note", "a.example||  |;|"
     )
 
-    assert found == ClientRows((ImportRow(FILE, 2, "a.example"),), (), ())
+    assert found == ReadRows((ImportRow(FILE, 2, "a.example"),))
 
 
 def test_unused_columns_are_listed_by_name() -> None:
@@ -115,7 +115,7 @@ def test_a_mapping_selects_a_column() -> None:
         "client|Conta|Site", "Acme Ltda|Paula|a.example", mapping={"client": "site", "name": "client"}
     )
 
-    assert found == ClientRows((ImportRow(FILE, 2, "a.example", {"name": "Acme Ltda"}),), (), ("Conta",))
+    assert found == ReadRows((ImportRow(FILE, 2, "a.example", {"name": "Acme Ltda"}),), unused=("Conta",))
 
 
 def test_ambiguous_columns_are_refused() -> None:

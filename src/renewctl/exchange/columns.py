@@ -64,9 +64,10 @@ class MatchedColumns(NamedTuple):
         columns: The column of each field that has one, from 0.
         unknown: The names of columns without a field.
         warnings: A warning for each column that is not read but looks like a field, with a command.
-        column_notes: A note for each field, in case most cells of its column cannot be read.
+        column_notes: A note for each field whose column may be something else, in case most of its cells
+            cannot be read.
         notes: Notes on columns that are read because their cells fit.
-        cell_notes: A note for the field of each such column, in case one of its cells is refused.
+        cell_notes: The same note for the field of each such column, in case any of its cells is refused.
     """
 
     columns: Mapping[str, int]
@@ -100,8 +101,12 @@ def match_columns(
     matches = match_names(known, mapped, excluded, wanted, table.fits)
     has_owner = any(table.is_readable("owner", place) for place in matches.get("owner", ()))
     alone = [] if has_owner or "notify" in mapped else matches.pop("notify", [])
-    ownerless = [place for place in alone if read_headers().certain.get(fold(columns[place])) == "notify"]
-    problems += _check_several(columns, matches, wanted)
+    ownerless = [place for place in alone if table.certain[place] == "notify"]
+    problems += (
+        _duplicate_columns(columns, field, places)
+        for field, places in matches.items()
+        if len(places) > 1 and field in wanted and not (field in _NOTES and "memo" in wanted)
+    )
     chosen = {
         field: matches[field][0]
         for field in COLUMNS
@@ -117,25 +122,21 @@ def match_columns(
         raise BadInput("the columns cannot be matched to fields", problems=placed)
     read = {field: place for field, place in chosen.items() if field in wanted}
     by_cells = _find_read_by_cells(table, read, mapped)
+    alternatives = {
+        field: _suggest_alternative(table, field, place, spare)
+        for field, place in chosen.items()
+        if field != "client" and (field in by_cells or table.is_doubtful(field, place))
+    }
     # A partner user without a renewal owner would be refused, so it is not offered.
-    taken = {*chosen, *excluded} | (set() if has_owner else {"notify"})
-    free = [field for field in COLUMNS if field in wanted and field not in taken]
-    blank = [
-        field for field, place in read.items() if field not in mapped and table.fits(field, place) is None
-    ]
-    used = {*read.values(), *mapped.values(), *_find_named(columns, excluded)}
-    offers = _find_offers(table, used, free, blank)
+    free = {*wanted} - excluded - chosen.keys() - (set() if has_owner else {"notify"})
+    offers = _find_offers(table, free, excluded, read, mapped)
     return MatchedColumns(
         chosen,
         tuple(columns[place] for place in spare if columns[place].strip() and place not in ownerless),
         (*_warn_about_overrides(columns, mapped, chosen), *_warn_about(table, nameless, offers)),
-        _find_column_notes(table, chosen, spare),
-        (*_note_columns_by_cells(by_cells), *_note_partner_users(columns, ownerless)),
-        {
-            field: _suggest_alternative(table, field, read[field], spare)
-            for field in by_cells
-            if field != "client"
-        },
+        alternatives,
+        (*_note_columns_by_cells(columns, by_cells), *_note_partner_users(columns, ownerless)),
+        {field: note for field, note in alternatives.items() if field in by_cells},
     )
 
 
@@ -143,11 +144,9 @@ def _find_without_addresses(
     table: Contents, mapped: Mapping[str, int], roles: Collection[str]
 ) -> dict[int, str]:
     """Return the role, by column, of role columns that have no addresses."""
-    certain = read_headers().certain
-    fields = {place: certain.get(fold(name), "") for place, name in enumerate(table.sheet.columns)}
     return {
         place: field
-        for place, field in fields.items()
+        for place, field in enumerate(table.certain)
         if field in roles
         and COLUMNS[field].table == "contacts"
         and place not in mapped.values()
@@ -240,7 +239,7 @@ def _check_client(table: Contents, places: Sequence[int], spare: Sequence[int]) 
         hint = f"add {option} if {columns[domains]!r} has the clients' domains{but}"
         yield Problem("no column has the clients' domains", hint=hint)
         return
-    either = read_headers().certain.get(fold(columns[places[0]])) == CLIENT_OR_NAME
+    either = table.certain[places[0]] == CLIENT_OR_NAME
     if either and len(places) == 1 and table.content(places[0]) is Content.TEXT:
         message = f"{columns[places[0]]!r} has names and {columns[domains]!r} has web addresses"
         message += f", but {misfit}" if misfit else ""
@@ -255,14 +254,6 @@ def _explain_no_domains(table: Contents) -> str:
     if table.sheet.rows and not any(table.has(Content.DOMAINS, place) for place in range(len(columns))):
         return "add a column with each client's domain, for example acme.example"
     return f"add --map client=HEADER for the column with the clients' domains ({_list_columns(columns)})"
-
-
-def _check_several(
-    columns: Sequence[str], matches: Mapping[str, Sequence[int]], wanted: Collection[str]
-) -> Iterator[Problem]:
-    for field, places in matches.items():
-        if len(places) > 1 and field in wanted and not (field in _NOTES and "memo" in wanted):
-            yield _duplicate_columns(columns, field, places)
 
 
 def _duplicate_columns(columns: Sequence[str], field: str, places: Sequence[int]) -> Problem:
@@ -283,17 +274,20 @@ def _suggest_columns(columns: Sequence[str]) -> str:
     return f"use one of the {_list_columns(columns)}" if any(map(str.strip, columns)) else "name the columns"
 
 
-def _find_read_by_cells(table: Contents, read: Mapping[str, int], mapped: Collection[str]) -> dict[str, str]:
-    """Return the name, by field, of each column that is read because its cells fit."""
-    names = {field: table.sheet.columns[place] for field, place in read.items() if table.fits(field, place)}
-    fitting = read_headers().fitting
-    return {field: name for field, name in names.items() if field not in mapped and fold(name) in fitting}
+def _find_read_by_cells(table: Contents, read: Mapping[str, int], mapped: Collection[str]) -> dict[str, int]:
+    """Return the columns, by field, that are read because their cells fit."""
+    columns, fitting = table.sheet.columns, read_headers().fitting
+    return {
+        field: place
+        for field, place in read.items()
+        if field not in mapped and fold(columns[place]) in fitting and table.fits(field, place)
+    }
 
 
-def _note_columns_by_cells(by_cells: Mapping[str, str]) -> Iterator[str]:
+def _note_columns_by_cells(columns: Sequence[str], by_cells: Mapping[str, int]) -> Iterator[str]:
     """Yield a note on the columns that are read because their cells fit, if any."""
     if by_cells:
-        named = ", ".join(f"{name!r} as the {_label(field)}" for field, name in by_cells.items())
+        named = ", ".join(f"{columns[place]!r} as the {_label(field)}" for field, place in by_cells.items())
         options = ", ".join(f"--map {field}=" for field in by_cells if field != "client")
         yield f"columns recognized by their cells: {named}{options and f' (to skip: {options})'}"
 
@@ -306,21 +300,28 @@ def _note_partner_users(columns: Sequence[str], places: Sequence[int]) -> Iterat
         yield f"{what} {names} (partner user) {are} not used: the list has no column for the renewal owner"
 
 
-def _find_named(columns: Sequence[str], fields: Collection[str]) -> list[int]:
-    """Return the columns whose names mean one of these fields."""
-    return [place for place, name in enumerate(columns) if read_headers().certain.get(fold(name)) in fields]
-
-
 def _find_offers(
-    table: Contents, used: Collection[int], free: Collection[str], blank: Collection[str]
-) -> list[tuple[int, list[str]]]:
-    """Return the columns not ``used`` that look like fields, with these fields."""
-    places = [place for place in range(len(table.sheet.columns)) if place not in used]
-    return [(place, fields) for place in places if (fields := table.offer(place, free, blank))]
+    table: Contents,
+    free: Collection[str],
+    excluded: Collection[str],
+    read: Mapping[str, int],
+    mapped: Mapping[str, int],
+) -> dict[int, list[str]]:
+    """Return the fields, by column, of unread columns that look like a field."""
+    blank = [
+        field for field, place in read.items() if field not in mapped and table.fits(field, place) is None
+    ]
+    return {
+        place: fields
+        for place, certain in enumerate(table.certain)
+        if place not in {*read.values(), *mapped.values()}
+        and certain not in excluded
+        and (fields := table.offer(place, free, blank))
+    }
 
 
 def _warn_about(
-    table: Contents, nameless: Mapping[int, str], offers: Sequence[tuple[int, Sequence[str]]]
+    table: Contents, nameless: Mapping[int, str], offers: Mapping[int, Sequence[str]]
 ) -> Iterator[str]:
     """Yield a warning for each unread column that looks like a field.
 
@@ -331,7 +332,7 @@ def _warn_about(
         f"column {columns[place]!r} ({_label(field)}) is not used, because it has no email addresses"
         for place, field in nameless.items()
     )
-    yield from islice(chain(without, (_warn(table, *offer) for offer in offers)), _MOST_NAMED)
+    yield from islice(chain(without, (_warn(table, *offer) for offer in offers.items())), _MOST_NAMED)
     if (more := len(nameless) + len(offers) - _MOST_NAMED) > 0:
         yield f"{more} more columns look like fields but are not used"
 
@@ -369,15 +370,6 @@ def _describe_misfit(table: Contents, field: str, place: int) -> str:
     return f"{quote_text(misfit, _LONGEST_CELL)} is not {_NOUNS[content_for(field)]}" if misfit else ""
 
 
-def _find_column_notes(table: Contents, chosen: Mapping[str, int], spare: Sequence[int]) -> dict[str, str]:
-    """Return a note, by field, for columns whose cells do not fit."""
-    return {
-        field: _suggest_alternative(table, field, place, spare)
-        for field, place in chosen.items()
-        if field != "client" and (table.content(place) is Content.TEXT or table.fits(field, place) is False)
-    }
-
-
 def _suggest_alternative(table: Contents, field: str, place: int, spare: Sequence[int]) -> str:
     """Return a note on reading another column for a field, or on skipping the field."""
     columns = table.sheet.columns
@@ -388,11 +380,9 @@ def _suggest_alternative(table: Contents, field: str, place: int, spare: Sequenc
 
 
 def _map_option(columns: Sequence[str], field: str, place: int) -> str:
-    name = _typed_name(columns, place)
-    return name and f"--map {quote(f'{field}={name}')}"
+    """Return the option that reads a column for a field, or "".
 
-
-def _typed_name(columns: Sequence[str], place: int) -> str:
-    """Return a column's name for the command line, or "" if it is not unique."""
+    Only a unique name can be used.
+    """
     name = " ".join("".join(char for char in columns[place] if char.isprintable() or char.isspace()).split())
-    return name if find_columns(columns, name) == [place] else ""
+    return f"--map {quote(f'{field}={name}')}" if find_columns(columns, name) == [place] else ""

@@ -51,6 +51,9 @@ class Contents:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
+        certain = read_headers().certain
+        self.certain = [certain.get(fold(name), "") for name in sheet.columns]
+        """The field that the name of each column can only mean, or ""."""
         # Totals do not show what their columns contain.
         self._rows = [row for row in sheet.rows if not has_only_figures(row)]
         self._contents: dict[int, Content] = {}
@@ -58,10 +61,7 @@ class Contents:
 
     def sample(self, place: int) -> list[Cell]:
         """Return the first informative cells of a column."""
-        return [row.cells[place] for row in self._sample_rows(place)]
-
-    def _sample_rows(self, place: int) -> list[SheetRow]:
-        return [*islice(self._informative_rows(place), _SAMPLE)]
+        return [row.cells[place] for row in islice(self._informative_rows(place), _SAMPLE)]
 
     def _informative_rows(self, place: int) -> Iterator[SheetRow]:
         return (row for row in self._rows if _is_informative(row.cells[place]))
@@ -77,7 +77,16 @@ class Contents:
 
     def fits(self, field: str, place: int) -> bool | None:
         """Return whether the cells of a column fit a field; None if no cell is filled."""
-        return None if self.content(place) is Content.NOTHING else self._fits(field, place)
+        content, wanted = self.content(place), content_for(field)
+        if content is Content.NOTHING:
+            return None
+        if field == "notify" and content is Content.ADDRESSES:
+            return self._is_partner(place)
+        return content is wanted and not (wanted is Content.ADDRESSES and self._is_partner(place))
+
+    def is_doubtful(self, field: str, place: int) -> bool:
+        """Return whether a field's column does not fit it, or has text, which shows nothing."""
+        return self.content(place) is Content.TEXT or self.fits(field, place) is False
 
     def has(self, content: Content, place: int) -> bool:
         """Return whether any cell of a column has this content."""
@@ -100,7 +109,7 @@ class Contents:
         Return "" if the column fits, if no cell fits, and for text fields, which every cell fits.
         """
         wanted = content_for(field)
-        if wanted is Content.TEXT or self._fits(field, place) or not self.has(wanted, place):
+        if wanted is Content.TEXT or self.fits(field, place) or not self.has(wanted, place):
             return ""
         if wanted is Content.ADDRESSES and self._is_partner(place):
             return ""
@@ -126,38 +135,28 @@ class Contents:
         headers = read_headers()
         if content is Content.NOTHING or name in headers.other:
             return []
-        if headers.certain.get(name) == "notify":
-            return [field for field in ("notify",) if field in free and self._fits(field, place)]
-        known = headers.ambiguous.get(name, (headers.certain.get(name) or headers.fitting.get(name, ""),))
+        if self.certain[place] == "notify":
+            return ["notify"] if "notify" in free and self.fits("notify", place) else []
+        known = headers.ambiguous.get(name, (self.certain[place] or headers.fitting.get(name, ""),))
         named = [field for field in known if field in COLUMNS]
-        fields = [field for field in named if self._fits(field, place)]
+        fields = [field for field in named if self.fits(field, place)]
         if not fields and not (content is Content.DOMAINS and self._is_one_site(place)):
-            fields = [field for field in _BY_CONTENT.get(content, ()) if self._fits(field, place)]
+            fields = [field for field in _BY_CONTENT.get(content, ()) if self.fits(field, place)]
         free = {*free, *(field for field in blank if field in named)}
         offered = [field for field in fields if field in free]
         return offered or [field for field in named if field in free and self.find_misfit(field, place)]
-
-    def _fits(self, field: str, place: int) -> bool:
-        content, wanted = self.content(place), content_for(field)
-        if field == "notify" and content is Content.ADDRESSES:
-            return self._is_partner(place)
-        return content is wanted and not (wanted is Content.ADDRESSES and self._is_partner(place))
 
     def _is_partner(self, place: int) -> bool:
         """Return whether a column has addresses of one domain for several clients.
 
         Such addresses are the partner's.
         """
-        rows = (
-            row for row in self._informative_rows(place) if content_of(row.cells[place]) is Content.ADDRESSES
-        )
-        filled = [*islice(rows, _SAMPLE)]
-        domains = {
-            contact.email.rpartition("@")[2].lower()
-            for row in filled
-            for contact in read_contacts(row.cells[place], "")
-        }
-        return len(domains) == 1 and self._count_clients(filled) > 1
+        filled = self._informative_rows(place)
+        with_address = (row for row in filled if content_of(row.cells[place]) is Content.ADDRESSES)
+        rows = [*islice(with_address, _SAMPLE)]
+        contacts = (contact for row in rows for contact in read_contacts(row.cells[place], ""))
+        domains = {contact.email.rpartition("@")[2].lower() for contact in contacts}
+        return len(domains) == 1 and self._count_clients(rows) > 1
 
     def _is_one_site(self, place: int) -> bool:
         """Return whether several cells have the same site, such as a social network."""

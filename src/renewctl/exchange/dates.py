@@ -44,7 +44,7 @@ _LOCALES = ("en", "en_GB", "pt", "pt_PT", "es", "es_MX", "fr", "fr_CA", "de", "d
 
 
 def parse_dates(
-    cells: Sequence[tuple[int, Cell]], *, date_format: DateFormat | None, file: str = "", column: int = 0
+    cells: Sequence[tuple[int, Cell]], *, date_format: DateFormat | None, column: int = 0
 ) -> tuple[dict[int, date], tuple[Problem, ...]]:
     """Return the dates of a column by row, and the problems of other cells.
 
@@ -55,7 +55,6 @@ def parse_dates(
     Args:
         cells: The row number and the value of each cell.
         date_format: The order of day and month, None if it is not known.
-        file: The name of the file in problems.
         column: The number of the column in problems, from 1.
 
     Raises:
@@ -63,7 +62,7 @@ def parse_dates(
             and month swapped. Its problem has an example of both.
     """
     if found := _find_half_converted(cells):
-        problem = found._replace(file=file, column=column)
+        problem = found._replace(column=column)
         raise BadInput("a column of dates is only partly converted", problems=[problem])
     possible: dict[int, Mapping[DateFormat, date]] = {}
     problems: dict[int, BadInput] = {}
@@ -94,8 +93,7 @@ def parse_dates(
             hint = "add --date-format dmy if the day comes first, otherwise --date-format mdy"
             problems[row] = BadInput(message, hint=hint)
     return dates, tuple(
-        Problem(bad.message, hint=bad.hint, file=file, line=row, column=column)
-        for row, bad in sorted(problems.items())
+        Problem(bad.message, hint=bad.hint, line=row, column=column) for row, bad in sorted(problems.items())
     )
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from renewctl.command_line import command_line
 from renewctl.domain.edit.import_texts import AS_TEXT, Doubtful, Placeholder
@@ -22,6 +22,7 @@ from renewctl.fields import COLUMNS, TEXT_KINDS, Kind
 from renewctl.model import EMPTY
 from renewctl.text import count_of, list_some
 
+Row = TypeVar("Row", ImportRow, OverrideRow)
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _MOST_QUOTED = 40
 """The number of characters of a row that are quoted in a message."""
@@ -30,25 +31,29 @@ _PRINTED_KEYS = {*OVERRIDE_KEYS, "name", "hub_id"}
 _MOST_UNUSED = 40
 
 
-class ClientRows(NamedTuple):
-    """The rows of a table with its problems.
+class ReadRows(NamedTuple, Generic[Row]):
+    """The rows of tables with their problems.
 
     Args:
-        rows: The rows. A row with a problem is included as ``unread`` if its client can be read.
+        rows: The rows. A client's row with a problem is included as ``unread`` if its client can be read.
         problems: The problems of all rows.
-        unused: The names of columns without a field.
         warnings: Warnings about columns that are not read but look like a field.
         notes: Notes for the user on how the table was read.
+        unused: The names of columns without a field, if they are not in the notes.
     """
 
-    rows: tuple[ImportRow, ...]
-    problems: tuple[Problem, ...]
-    unused: tuple[str, ...]
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
-def read_client_tables(sheets: Sequence[Sheet], file: str, **options: Any) -> ClientRows:
+def _join(tables: Iterable[ReadRows[Row]]) -> ReadRows[Row]:
+    return ReadRows(*(tuple(chain.from_iterable(parts)) for parts in zip(*tables, strict=True)))
+
+
+def read_client_tables(sheets: Sequence[Sheet], file: str, **options: Any) -> ReadRows[ImportRow]:
     """Return the rows of all sheets, with a note on the unused columns of each.
 
     ``options`` are those of ``read_client_rows``.
@@ -57,18 +62,13 @@ def read_client_tables(sheets: Sequence[Sheet], file: str, **options: Any) -> Cl
         BadInput: If the columns of a sheet are ambiguous.
     """
     tables = [read_client_rows(sheet, file, **options) for sheet in sheets]
-    notes = [note for table in tables for note in table.notes]
+    joined = _join(tables)
+    notes = [*joined.notes]
     for sheet, table in zip(sheets, tables, strict=True):
         if table.unused:
             where = f" in {sheet.name}" if tables[1:] else ""
             notes.append(f"columns not used{where}: {list_some(table.unused, _MOST_UNUSED)}")
-    return ClientRows(
-        tuple(row for table in tables for row in table.rows),
-        tuple(problem for table in tables for problem in table.problems),
-        (),
-        tuple(warning for table in tables for warning in table.warnings),
-        tuple(notes),
-    )
+    return joined._replace(notes=tuple(notes), unused=())
 
 
 def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
@@ -79,7 +79,7 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     date_format: DateFormat | None = None,
     with_overrides: bool = True,
     track: Track = iter,
-) -> ClientRows:
+) -> ReadRows[ImportRow]:
     """Return the rows of a sheet.
 
     Args:
@@ -110,11 +110,11 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
                 days, not_dates = parse_dates(numbered, date_format=date_format, column=place + 1)
                 problems += not_dates
             except BadInput as error:
-                refused += (problem._replace(column=place + 1) for problem in error.problems)
+                refused += error.problems
             columns[name] = map(days.get, numbers)
         else:
             columns[name] = _read_column(name, column, blank[place])
-    lines_with_bad_dates = {problem.line for problem in (*problems, *sheet.problems)}
+    lines_with_bad_dates = {problem.line for problem in problems}
     places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
     notes_of_cells = matched.cell_notes
@@ -130,7 +130,7 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     listed = add_column_notes([*placed, *sheet.problems], sheet, matched)
     if refused:
         raise BadInput("the table cannot be read; nothing was saved", problems=with_notes(listed))
-    return ClientRows(tuple(rows), tuple(listed), matched.unknown, matched.warnings, tuple(notes))
+    return ReadRows(tuple(rows), tuple(listed), matched.warnings, tuple(notes), matched.unknown)
 
 
 def _find_placeholder(cell: Cell, kind: Kind, blank: Counter[str]) -> Placeholder | None:
@@ -167,9 +167,7 @@ def _read_row(
     place = places["client"]
     if "client" not in values and not any(problem.column == place for problem in problems):
         hint = "add the client's domain, or remove the row"
-        text = ", ".join(row_texts(row))
-        shown = text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 1]}…"
-        message = f"the row has no client: {shown!r}"
+        message = f"the row has no client: {cells.quote_text(', '.join(row_texts(row)), _MOST_QUOTED)}"
         problems.append(Problem(message, hint=hint, line=row.number, column=place))
     return values, problems
 
@@ -209,21 +207,9 @@ def _read_cell(cell: Cell, name: str, kind: Kind) -> Any:
     return str(value) if name == "client" and value is not None else value
 
 
-class OverrideRows(NamedTuple):
-    """The rows of a list of overrides, with its problems.
-
-    ``notes`` are on how the list was read, ``warnings`` on columns that look like a field but are not read.
-    """
-
-    rows: tuple[OverrideRow, ...]
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
 def read_override_list(
     data: bytes, file: str, options: ReadingOptions, *, with_setting: bool = False
-) -> OverrideRows:
+) -> ReadRows[OverrideRow]:
     """Return the rows of a list of overrides: a table or JSON Lines.
 
     Args:
@@ -238,24 +224,25 @@ def read_override_list(
         UsageError: If an option does not fit the file.
     """
     found = _read_list(data, file, options, with_setting=with_setting)
-    return found._replace(rows=tuple(map(_mark_odd_texts, found.rows)))
+    rows = []
+    for row in found.rows:
+        odd = {key: cells.explain_odd_text(getattr(row, key)) for key in OVERRIDE_KEYS}
+        rows.append(row._replace(odd={key: words for key, words in odd.items() if words[0]}))
+    return found._replace(rows=tuple(rows))
 
 
-def _mark_odd_texts(row: OverrideRow) -> OverrideRow:
-    odd = {key: cells.explain_odd_text(getattr(row, key)) for key in OVERRIDE_KEYS}
-    return row._replace(odd={key: words for key, words in odd.items() if words[0]})
-
-
-def _read_list(data: bytes, file: str, options: ReadingOptions, *, with_setting: bool) -> OverrideRows:
+def _read_list(
+    data: bytes, file: str, options: ReadingOptions, *, with_setting: bool
+) -> ReadRows[OverrideRow]:
     if is_jsonl(data):
         if options != DEFAULTS:
             raise UsageError(
                 "options for tables do not apply to JSON Lines", hint="remove the options for tables"
             )
-        return OverrideRows(read_override_lines(data, file))
+        return ReadRows(read_override_lines(data, file))
     lines = () if data.startswith((ZIP, OLE)) else _read_plain_list(data, file, options)
     if lines and with_setting:
-        return OverrideRows(lines)
+        return ReadRows(lines)
     if lines and not any(mark in lines[0].client for mark in ",;\t|"):
         hint = "add --owner hubspot, or --owner partner --notify USER"
         raise BadInput(f"'{file}' lists clients but no settings", hint=hint)
@@ -263,7 +250,7 @@ def _read_list(data: bytes, file: str, options: ReadingOptions, *, with_setting:
         read_override_rows(sheet, file, mapping=options.mapping, with_setting=with_setting)
         for sheet in read_sheets(data, file, options)
     ]
-    return OverrideRows(*(tuple(chain.from_iterable(parts)) for parts in zip(*tables, strict=True)))
+    return _join(tables)
 
 
 def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[OverrideRow, ...]:
@@ -283,7 +270,7 @@ def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[O
 
 def read_override_rows(
     sheet: Sheet, file: str, *, mapping: Mapping[str, str] = EMPTY, with_setting: bool = False
-) -> OverrideRows:
+) -> ReadRows[OverrideRow]:
     """Return the rows of a table of overrides.
 
     The columns are client, owner, notify and note.
@@ -330,7 +317,7 @@ def read_override_rows(
     others = [sheet.columns[place] for key, place in matched.columns.items() if key not in _PRINTED_KEYS]
     if unused := [*matched.unknown, *others]:
         notes.append(f"columns not used: {list_some(unused, _MOST_UNUSED)}")
-    return OverrideRows(tuple(rows), tuple(problems), tuple(notes), matched.warnings)
+    return ReadRows(tuple(rows), tuple(problems), matched.warnings, tuple(notes))
 
 
 def _refuse_report(sheet: Sheet, file: str, command: str) -> None:
