@@ -85,7 +85,7 @@ class Contents:
         return content is wanted and not (wanted is Content.ADDRESSES and self._is_partner(place))
 
     def is_doubtful(self, field: str, place: int) -> bool:
-        """Return whether a field's column does not fit it, or has text, which shows nothing."""
+        """Return whether a column may be another field's: it does not fit, or has text."""
         return self.content(place) is Content.TEXT or self.fits(field, place) is False
 
     def has(self, content: Content, place: int) -> bool:

@@ -97,35 +97,32 @@ def read_client_rows(  # noqa: PLR0913 (each is a choice of the caller)
     sheet = drop_totals(clear_unreadable(sheet, matched, unwanted), matched.columns)
     problems: list[Problem] = []
     refused: list[Problem] = []
-    columns: dict[str, Iterator[Any]] = {}
-    blank: dict[int, Counter[str]] = {}
-    numbers = [row.number for row in sheet.rows]
+    days: dict[str, Mapping[int, date]] = {}
+    blank: dict[str, Counter[str]] = {name: Counter() for name in matched.columns}
     for name, place in matched.columns.items():
-        column, blank[place] = [row.cells[place] for row in sheet.rows], Counter()
         if cells.cell_kind(name) is Kind.DATE:  # One value can show how to read the whole column.
-            days: Mapping[int, date] = {}
-            filled = [None if _find_placeholder(cell, Kind.DATE, blank[place]) else cell for cell in column]
-            numbered = [*zip(numbers, filled, strict=True)]
+            column = [(row.number, row.cells[place]) for row in sheet.rows]
+            filled = [each for each in column if not _find_placeholder(each[1], Kind.DATE, blank[name])]
             try:
-                days, not_dates = parse_dates(numbered, date_format=date_format, column=place + 1)
+                days[name], not_dates = parse_dates(filled, date_format=date_format, column=place + 1)
                 problems += not_dates
             except BadInput as error:
                 refused += error.problems
-            columns[name] = map(days.get, numbers)
-        else:
-            columns[name] = _read_column(name, column, blank[place])
+                days[name] = {}
     lines_with_bad_dates = {problem.line for problem in problems}
     places = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[ImportRow] = []
-    notes_of_cells = matched.cell_notes
-    for row, *found in zip(track(sheet.rows), *columns.values(), strict=True):
-        values, wrong = _read_row(row, zip(columns, found, strict=True), places)
+    for row in track(sheet.rows):
+        values, wrong = _read_row(row, matched.columns, days, blank)
         problems += wrong
         if (client := values.pop("client", None)) is not None:
             bad = bool(wrong) or row.number in lines_with_bad_dates
             read = {} if bad else values
-            rows.append(ImportRow(file, row.number, client, read, places, sheet.name, bad, notes_of_cells))
-    notes = [*sheet.notes, *matched.notes, *_note_placeholders(sheet.columns, blank)]
+            rows.append(
+                ImportRow(file, row.number, client, read, places, sheet.name, bad, matched.cell_notes)
+            )
+    placeholders = {place: blank[name] for name, place in matched.columns.items()}
+    notes = [*sheet.notes, *matched.notes, *_note_placeholders(sheet.columns, placeholders)]
     placed = [problem._replace(file=file, sheet=sheet.name) for problem in (*refused, *problems)]
     listed = add_column_notes([*placed, *sheet.problems], sheet, matched)
     if refused:
@@ -150,48 +147,47 @@ def _note_placeholders(columns: Sequence[str], blank: Mapping[int, Mapping[str, 
 
 
 def _read_row(
-    row: SheetRow, found: Iterable[tuple[str, Any]], places: Mapping[str, int]
+    row: SheetRow,
+    columns: Mapping[str, int],
+    days: Mapping[str, Mapping[int, date]],
+    blank: Mapping[str, Counter[str]],
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the values of a row by column, and the problems of its cells.
+    """Return the values of a row by field, and the problems of its cells.
 
-    ``found`` is what ``_read_column`` yields, by column; ``places`` are the numbers of the columns.
+    Args:
+        row: The row.
+        columns: The column of each field, from 0.
+        days: The dates of each field of dates by row.
+        blank: Counts the placeholders of each field.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, value in found:
-        if isinstance(value, BadInput):
-            wrong = value.problems or (Problem(value.message, hint=value.hint),)
-            problems += (problem._replace(line=row.number, column=places[name]) for problem in wrong)
-        elif value is not None:
-            values[name] = value
-    place = places["client"]
-    if "client" not in values and not any(problem.column == place for problem in problems):
+    for name, place in columns.items():
+        try:
+            cell = row.cells[place]
+            value = days[name].get(row.number) if name in days else _read_cell(cell, name, blank[name])
+        except BadInput as bad:
+            wrong = bad.problems or (Problem(bad.message, hint=bad.hint),)
+            problems += (problem._replace(line=row.number, column=place + 1) for problem in wrong)
+        else:
+            if value is not None:
+                values[name] = value
+    column = columns["client"] + 1
+    if "client" not in values and not any(problem.column == column for problem in problems):
         hint = "add the client's domain, or remove the row"
         message = f"the row has no client: {cells.quote_text(', '.join(row_texts(row)), _MOST_QUOTED)}"
-        problems.append(Problem(message, hint=hint, line=row.number, column=place))
+        problems.append(Problem(message, hint=hint, line=row.number, column=column))
     return values, problems
 
 
-def _read_column(name: str, column: Iterable[Cell], blank: Counter[str]) -> Iterator[Any]:
-    """Yield the value of each cell of a column, None if it is blank.
+def _read_cell(cell: Cell, name: str, blank: Counter[str]) -> Any:
+    """Return the value of a cell, None if it is blank.
 
-    Instead of the value of a cell that cannot be read, yield the ``BadInput``. Count the placeholders in
-    ``blank``. One of them can be a value only in a column of text.
+    Odd text is wrapped in ``Doubtful``. A placeholder is counted; it can be a value only in a column of text.
     """
     kind = cells.cell_kind(name)
-    is_text = kind in TEXT_KINDS and name != "client"
-    for cell in column:
-        if placeholder := _find_placeholder(cell, kind, blank):
-            yield placeholder if is_text else None
-            continue
-        try:
-            yield _read_cell(cell, name, kind)
-        except BadInput as bad:
-            yield bad
-
-
-def _read_cell(cell: Cell, name: str, kind: Kind) -> Any:
-    """Return the value of a cell, None if it is blank. Wrap odd text in ``Doubtful``."""
+    if placeholder := _find_placeholder(cell, kind, blank):
+        return placeholder if kind in TEXT_KINDS and name != "client" else None
     value: Any
     if COLUMNS[name].table == "contacts":
         value = cells.read_contacts(cell, name) or None
