@@ -196,8 +196,6 @@ def _split_contacts(text: str) -> list[str]:
 
 def _split(text: str, separator: re.Pattern[str]) -> list[str]:
     """Return the parts that are not blank. Do not split in quotes and angle brackets."""
-    if not separator.search(text):
-        return [text] if (text := trim(text)) else []
     bare = _KEPT.sub(lambda kept: "\0" * len(kept[0]), text)
     ends = [0, *(place for match in separator.finditer(bare) for place in match.span()), len(text)]
     parts = (trim(text[ends[each] : ends[each + 1]]) for each in range(0, len(ends), 2))
@@ -219,12 +217,6 @@ def _split_name(part: str) -> tuple[str, str]:
     return name, address
 
 
-def _describe_typed(cell: bool | date) -> str:
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    return f"the date {cell.isoformat()[:10]}"
-
-
 def read_cell(cell: Cell, kind: Kind) -> Any:
     """Return the value of a cell in a field of this kind; None if the cell is blank.
 
@@ -238,8 +230,8 @@ def read_cell(cell: Cell, kind: Kind) -> Any:
     if not text:
         return None
     if kind in TEXT_KINDS and isinstance(cell, bool | date):
-        message = f"the spreadsheet converted the text of the cell to {_describe_typed(cell)}"
-        raise BadInput(message, hint=AS_TEXT)
+        typed = str(cell).upper() if isinstance(cell, bool) else f"the date {cell.isoformat()[:10]}"
+        raise BadInput(f"the spreadsheet converted the text of the cell to {typed}", hint=AS_TEXT)
     if kind in TEXT_KINDS and isinstance(cell, int | float):
         return cell
     return _READERS[kind](text)

@@ -41,14 +41,6 @@ class Placeholder(NamedTuple):
     text: str
 
 
-class BadText(NamedTuple):
-    """A cell whose text is ambiguous: its column, the problem, and the hint."""
-
-    column: str
-    message: str
-    hint: str
-
-
 def group_rows(
     rows: Iterable[ImportRow],
     find_key: Callable[[ImportRow], str],
@@ -78,9 +70,9 @@ def group_rows(
         values, bad = settle_texts(
             client, row.values, allow_odd=allow_odd_text, with_overrides=with_overrides
         )
-        for each in bad:
-            problem = BadRow(row, *each).problem
-            problems.append(problem if each.hint == AS_TEXT else problem._replace(note=_ALLOW_ODD_TEXT))
+        for name, found in bad.items():
+            note = "" if found.hint == AS_TEXT else _ALLOW_ODD_TEXT
+            problems.append(BadRow(row, name, found.message, found.hint, note).problem)
         if not bad and not row.unread:
             groups.setdefault(key, []).append(row._replace(values=values))
     return groups, problems
@@ -88,8 +80,8 @@ def group_rows(
 
 def settle_texts(
     client: Client | None, values: Mapping[str, Any], *, allow_odd: bool, with_overrides: bool = True
-) -> tuple[dict[str, Any], list[BadText]]:
-    """Return the values of a row, and the problems of its doubtful texts.
+) -> tuple[dict[str, Any], dict[str, Doubtful]]:
+    """Return the values of a row by column, and the doubtful ones that are refused.
 
     A number in a column of text is accepted if a text of the client is the same number with other zeros:
     123 for ``00123``. Text with ``?`` in place of the client's letters outside ASCII has lost them.
@@ -101,7 +93,7 @@ def settle_texts(
         with_overrides: Whether the cells of overrides are used. If not, they have no problems.
     """
     settled: dict[str, Any] = {}
-    bad: list[BadText] = []
+    bad: dict[str, Doubtful] = {}
     for name, cell in values.items():
         column, found = COLUMNS[name], cell if isinstance(cell, Doubtful) else Doubtful(cell)
         if column.table == "contacts":
@@ -112,7 +104,7 @@ def settle_texts(
         if column.table == "override" and not with_overrides:
             found = Doubtful(str(found.value) if number else found.value)
         if found.message and (number or not allow_odd):
-            bad.append(BadText(name, found.message, found.hint))
+            bad[name] = found
         elif found.value is not None:
             settled[name] = found.value
     return settled, bad
@@ -141,9 +133,8 @@ def _settle_contacts(client: Client | None, found: Doubtful) -> Doubtful:
     known = {address_key(each.email): each.name for each in client.contacts} if client else {}
     pairs = [(contact.name, known.get(address_key(contact.email), "")) for contact in found.value]
     if found.message:
-        return (
-            Doubtful(found.value) if all(not name or _is_same(name, text) for name, text in pairs) else found
-        )
+        is_known = all(not name or _is_same(name, text) for name, text in pairs)
+        return Doubtful(found.value) if is_known else found
     lost = next((pair for pair in pairs if _has_lost_letters(*pair)), None)
     return _lost_letters(*lost)._replace(value=found.value) if lost else found
 
@@ -156,13 +147,11 @@ def _lost_letters(text: str, known: str) -> Doubtful:
 
 def _stored_texts(client: Client | None, name: str) -> list[str]:
     """Return the client's texts in the field of a column."""
+    if client is None:
+        return []
     column = COLUMNS[name]
-    records: Sequence[object] = [client]
-    if column.table == "renewals" and client:
-        records = client.renewals
-    elif column.table == "override" and client:
-        records = [client.override]
-    texts = (getattr(record, column.field.attribute) for record in records if record)
+    records = {"clients": [client], "renewals": client.renewals, "override": [client.override]}
+    texts = (getattr(record, column.field.attribute) for record in records[column.table] if record)
     return [text for text in texts if isinstance(text, str)]
 
 

@@ -128,8 +128,8 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
         email = find_user(portfolio, notify, can_add=True).email if notify else None
     except RenewctlError as error:
         raise BadRow(row, "notify", *row.odd.get("notify", (error.message, error.hint))) from None
-    _, odd = settle_texts(client, {"note": Doubtful(note, *row.odd.get("note", ()))}, allow_odd=False)
-    if odd:
-        raise BadRow(row, *odd[0], _ACCEPT_ODD_NOTE)
+    _, bad = settle_texts(client, {"note": Doubtful(note, *row.odd.get("note", ()))}, allow_odd=False)
+    if "note" in bad:
+        raise BadRow(row, "note", bad["note"].message, bad["note"].hint, _ACCEPT_ODD_NOTE)
     changes = override_changes(client, Override(Owner(owner), email, note))
     return Plan("override", tuple(changes), tuple(warn_inactive(portfolio, email)))
