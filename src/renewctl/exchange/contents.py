@@ -1,7 +1,11 @@
-"""Classify the columns of a table by their cells, and find the fields that fit."""
+"""Classify the columns and rows of a table by their cells.
 
+This finds the fields that fit a column, and rows of totals, which are not about a client.
+"""
+
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from itertools import islice
@@ -10,10 +14,10 @@ from renewctl.domain.identifiers import client_key, explain_no_client
 from renewctl.errors import BadInput
 from renewctl.exchange.cells import cell_kind, is_placeholder, read_cell, read_contacts, read_text, show_text
 from renewctl.exchange.dates import parse_dates
-from renewctl.exchange.headers import fold, read_headers
+from renewctl.exchange.headers import fold, fold_all, read_headers
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
-from renewctl.exchange.totals import has_only_figures
 from renewctl.fields import COLUMNS, Kind
+from renewctl.package_data import read_texts
 
 _SAMPLE = 100
 """The number of filled cells of a column that are examined."""
@@ -24,6 +28,16 @@ _LEAST_HUB_ID = 10_000
 _LONGEST_DATE = 40
 _LONGEST_HUB_ID = 9
 """The most digits of a hub ID. IDs of CRM records in HubSpot have ten or more, if they are recent."""
+_WORDS = read_texts("cells")
+_TOTALS = frozenset(
+    total + counted for total in fold_all(_WORDS["total"]) for counted in ("", *fold_all(_WORDS["counted"]))
+)
+"""Every label of a total, such as ``totalclients``."""
+_CURRENCIES = frozenset(["", *fold_all(_WORDS["currency"])])
+_DIGITS = "0123456789"
+_LEAST_ID_DIGITS = 5
+"""The fewest digits of a hub ID. Smaller numbers are counts."""
+_DOTTED_DATE = re.compile(r"[0-9]{1,4}[.][0-9]{1,2}[.][0-9]{1,4}")
 
 
 class Content(StrEnum):
@@ -55,7 +69,7 @@ class Contents:
         self.certain = [certain.get(fold(name), "") for name in sheet.columns]
         """The field that the name of each column can only mean, or ""."""
         # Totals do not show what their columns contain.
-        self._rows = [row for row in sheet.rows if not has_only_figures(row)]
+        self._rows = [row for row in sheet.rows if not _has_only_figures(row)]
         self._contents: dict[int, Content] = {}
         self._has: dict[tuple[Content, int], bool] = {}
 
@@ -254,3 +268,53 @@ def _is_date(cell: Cell, text: str) -> bool:
     if isinstance(cell, str) and (len(text) > _LONGEST_DATE or sum(map(str.isdigit, text)) < len("2027")):
         return False
     return any(parse_dates([(1, cell)], date_format=order)[0] for order in ("dmy", "mdy"))
+
+
+def is_total(row: SheetRow, columns: Mapping[str, int]) -> bool:
+    """Return whether a row has no client, and only numbers or words for a total.
+
+    A number in a field's column does not count: the row may be that of a client whose domain is missing.
+    A number in the client column is a count if it is too small for a hub ID and another cell is a word for
+    a total. ``columns`` is the column of each field, from 0.
+    """
+    if not _has_only_figures(row):  # Most rows end here.
+        return False
+    filled = [(place, cell) for place, cell in enumerate(row.cells) if not _is_blank(cell)]
+    fields = {place for field, place in columns.items() if field != "memo"}
+    counts = any(map(_is_word, row.cells))
+
+    def is_free(place: int, cell: Cell) -> bool:
+        if place == columns["client"]:
+            return counts and sum(map(str.isdigit, str(cell))) < _LEAST_ID_DIGITS
+        return place not in fields
+
+    return filled != [] and all(_is_word(cell) or is_free(place, cell) for place, cell in filled)
+
+
+def _has_only_figures(row: SheetRow) -> bool:
+    """Return whether all filled cells of a row are numbers or words for a total."""
+    return all(
+        _is_blank(cell) or (isinstance(cell, int | float | str) and _is_figure(cell)) for cell in row.cells
+    )
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or cell == "" or (isinstance(cell, BadCell) and not cell.text)
+
+
+def _is_word(cell: Cell) -> bool:
+    """Return whether a cell is a label of a total, such as ``Total clients: 12``."""
+    return isinstance(cell, str) and fold(cell).strip(_DIGITS) in _TOTALS
+
+
+def _is_figure(cell: float | str) -> bool:
+    """Return whether a cell is a number, an amount or a word for a total."""
+    if not isinstance(cell, str):
+        return not isinstance(cell, bool)
+    words = fold(cell)
+    if words.strip(_DIGITS) in _TOTALS:
+        return True
+    digits, letters = filter(str.isdigit, words), filter(str.isalpha, words)
+    if "".join(letters) not in _CURRENCIES or not any(digits):
+        return False
+    return not (_DOTTED_DATE.fullmatch(cell.strip()) or set(cell.strip()[1:]) & set("-/:"))

@@ -5,9 +5,9 @@ from typing import Literal, NamedTuple
 
 from renewctl.command_line import quote, repeat_command
 from renewctl.errors import BadInput, Problem, UsageError
+from renewctl.exchange.contents import is_total
 from renewctl.exchange.headers import recognize_fields
 from renewctl.exchange.spreadsheet import OLE, ZIP, Cell, RawSheet, Sheet, SheetRow, read_csv, unreadable
-from renewctl.exchange.totals import is_total
 from renewctl.model import EMPTY
 from renewctl.text import cell_reference, column_letters, count_of, list_some
 
@@ -85,7 +85,8 @@ def drop_totals(sheet: Sheet, columns: Mapping[str, int]) -> Sheet:
     totals = [row for row in sheet.rows if is_total(row, columns)]
     if not totals:
         return sheet
-    rows = tuple(row for row in sheet.rows if not is_total(row, columns))
+    numbers = {row.number for row in totals}
+    rows = tuple(row for row in sheet.rows if row.number not in numbers)
     note = f"totals are skipped: {_list_rows(totals, sheet.name)}"
     return sheet._replace(rows=rows, notes=(*sheet.notes, note))
 

@@ -58,8 +58,8 @@ _TITLE_LINES = 20
 _DELIMITER_NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
-_HEADER = re.compile(r'\s*+((?:"[^"]*+(?:""[^"]*+)*"(?!")|[^"\r\n]++)*)')
-_QUOTED_CELL = re.compile(r'"[^"]*+(?:""[^"]*+)*"(?!")')
+_QUOTED = r'"[^"]*+(?:""[^"]*+)*"(?!")'
+_HEADER = re.compile(rf'\s*+((?:{_QUOTED}|[^"\r\n]++)*)')
 _FORBIDDEN_CHAR = re.compile("[\0\ud800-\udfff]")
 # Errors of Excel, LibreOffice and Google Sheets: #N/A, #REF!, #¿NOMBRE?, #BEZUG!, #NV, Err:502; and #### for
 # a date in a column that is too narrow.
@@ -320,7 +320,7 @@ def _detect_delimiter(text: str, name: str) -> str:
     start = 0
     for _ in range(_TITLE_LINES):
         match = _HEADER.match(text, start)
-        header = _QUOTED_CELL.sub("", match[1] if match else "")
+        header = re.sub(_QUOTED, "", match[1] if match else "")
         if not match or any(char in header for char in (*_DELIMITERS, "|")) or recognize_fields([header], {}):
             break
         start = match.end()
@@ -336,7 +336,7 @@ def _detect_delimiter(text: str, name: str) -> str:
 def _open_quote(rest: str, delimiter: str) -> int:
     """Return the start of the first cell whose quotes are wrong."""
     part = re.escape(delimiter)
-    cell = re.compile(rf' *+(?:"[^"]*+(?:""[^"]*+)*"(?!")|(?!")[^{part}\r\n]*+)(?:[{part}\r\n]|\Z)')
+    cell = re.compile(rf' *+(?:{_QUOTED}|(?!")[^{part}\r\n]*+)(?:[{part}\r\n]|\Z)')
     place = 0
     while place < len(rest) and (found := cell.match(rest, place)):
         place = found.end()
