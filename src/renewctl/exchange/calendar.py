@@ -310,10 +310,9 @@ def _events(row: ReportRow, as_of: date, identities: Mapping[str, str]) -> Itera
     # First in the title, because a month view shows only the first words.
     alarm = "" if row.resolution.to else _NOBODY
     text = "\n".join(_describe(row, row.renewal, row.deadline, as_of))
-    titles = {"deadline": f"Renewal deadline: {what}", "renewal": f"Renewal: {what}"}
     for kind, day in (("deadline", row.deadline), ("renewal", row.renewal.day)):
         uid = _uid(row, row.renewal, kind, identities)
-        yield _Event(day, key, product, kind, uid, alarm + titles[kind], text)
+        yield _Event(day, key, product, kind, uid, f"{alarm}{_CATEGORY[kind]}: {what}", text)
 
 
 def _describe(row: ReportRow, renewal: Renewal, deadline: date, as_of: date) -> Iterator[str]:

@@ -286,7 +286,7 @@ def read_override_rows(
         raise BadInput(f"'{file}' has no column for the renewal owner", hint=hint)
     numbers = {name: place + 1 for name, place in matched.columns.items()}
     rows: list[OverrideRow] = []
-    problems = [*sheet.problems]
+    problems: list[Problem] = []
     blank: dict[int, Counter[str]] = {}
     for row in sheet.rows:
         texts: dict[str, Any] = {}
@@ -303,17 +303,17 @@ def read_override_rows(
                     raise BadInput(f"the spreadsheet has the number {value} instead of text", hint=AS_TEXT)
                 texts[key] = "" if value is None else str(value)
             except BadInput as bad:
-                problem = Problem(bad.message, hint=bad.hint, file=file, line=row.number)
-                wrong.append(problem._replace(column=place + 1, sheet=sheet.name))
+                wrong.append(Problem(bad.message, hint=bad.hint, line=row.number, column=place + 1))
         problems += wrong
         if not wrong:
-            read = OverrideRow(file, row.number, places=numbers, sheet=sheet.name, **texts)
-            rows.append(read._replace(cell_notes=matched.cell_notes))
+            texts |= {"places": numbers, "sheet": sheet.name, "cell_notes": matched.cell_notes}
+            rows.append(OverrideRow(file, row.number, **texts))
+    placed = [problem._replace(file=file, sheet=sheet.name) for problem in problems]
     notes = [*sheet.notes, *matched.notes, *_note_placeholders(sheet.columns, blank)]
     others = [sheet.columns[place] for key, place in matched.columns.items() if key not in _PRINTED_KEYS]
     if unused := [*matched.unknown, *others]:
         notes.append(f"columns not used: {list_some(unused, _MOST_UNUSED)}")
-    return ReadRows(tuple(rows), tuple(problems), matched.warnings, tuple(notes))
+    return ReadRows(tuple(rows), (*sheet.problems, *placed), matched.warnings, tuple(notes))
 
 
 def _refuse_report(sheet: Sheet, file: str, command: str) -> None:

@@ -203,10 +203,12 @@ def _find_covered(
     Raises:
         TooLarge: If there are too many.
     """
+
+    def is_blank(row: int, column: int) -> bool:
+        return row > len(cells) or cells[row - 1][column - 1 : column] in ([], [None])
+
     total = 0
     for (top, left), (bottom, right) in merges:
-        first = cells[top - 1][left - 1 : left] if top <= len(cells) else []
-        is_blank = first in ([], [None])
         message = f"the cell is merged with {column_letters(left)}{top}"
         covered = BadCell("", message, "unmerge the cells and fill each one")
         for row in range(top, min(bottom, len(cells)) + 1):
@@ -215,7 +217,6 @@ def _find_covered(
                 if total > MOST_MARKS:
                     raise TooLarge
                 # If the first cell is blank, only hidden values matter.
-                if (row, column) != (top, left) and not (
-                    is_blank and cells[row - 1][column - 1 : column] in ([], [None])
-                ):
+                matters = not (is_blank(top, left) and is_blank(row, column))
+                if matters and (row, column) != (top, left):
                     yield (row, column), covered

@@ -84,11 +84,10 @@ class _ClientIndex:
                 raise BadRow(row, "client", message, hint)
         if len(named) == 1:
             return named[0]
+        hint = "use the client's domain, for example acme.example"
         if key is None or "." not in key:
-            hint = "use the client's domain, for example acme.example"
             raise BadRow(row, "client", f"{row.client!r} is not a valid domain", hint)
         if what := explain_no_client(key):
-            hint = "use the client's domain, for example acme.example"
             raise BadRow(row, "client", f"{row.client!r} is {what}, not a client's domain", hint)
         return key
 
