@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from exchange.reading import read_sheet
 from renewctl.domain import paths
 from renewctl.domain.edit.import_notes import note_contacts, note_implausible_dates
-from renewctl.domain.edit.import_plan import ImportOptions, plan_import
+from renewctl.domain.edit.import_plan import plan_import
 from renewctl.domain.edit.renewals import rename_product
-from renewctl.domain.edit.rows import ImportRow
+from renewctl.domain.edit.rows import ImportOptions, ImportRow
 from renewctl.domain.validate import read_portfolio
 from renewctl.errors import BadInput, ExitStatus, Problem, UsageError
 from renewctl.exchange.export import export_csv

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from conftest import PATIENCE
 from exchange.reading import read_sheet
 from renewctl.domain import paths
-from renewctl.domain.edit.import_plan import ImportOptions, plan_import
+from renewctl.domain.edit.import_plan import plan_import
+from renewctl.domain.edit.rows import ImportOptions
 from renewctl.domain.identifiers import name_key, trim
 from renewctl.domain.validate import read_portfolio
 from renewctl.exchange.cells import is_placeholder

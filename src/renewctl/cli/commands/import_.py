@@ -9,7 +9,8 @@ from renewctl.cli.input_files import FileArgument, Reading, read_input
 from renewctl.cli.runtime import Run
 from renewctl.cli.write_command import change_store
 from renewctl.domain.edit.import_notes import note_implausible_dates
-from renewctl.domain.edit.import_plan import ImportOptions, plan_import
+from renewctl.domain.edit.import_plan import plan_import
+from renewctl.domain.edit.rows import ImportOptions
 from renewctl.exchange.rows import read_client_tables
 from renewctl.exchange.sheets import read_sheets
 from renewctl.model import Plan, Portfolio

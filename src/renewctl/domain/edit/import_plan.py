@@ -4,7 +4,7 @@ A blank cell changes nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from renewctl.command_line import command_line
 from renewctl.domain.edit.clients import ask_about
@@ -17,7 +17,15 @@ from renewctl.domain.edit.import_fields import (
 from renewctl.domain.edit.import_notes import describe_skipped, note_contacts, note_inactive
 from renewctl.domain.edit.import_renewals import ListedRenewals
 from renewctl.domain.edit.import_texts import group_rows
-from renewctl.domain.edit.rows import DEFAULT, OVERRIDE_KEYS, BadRow, ImportRow, place_of, with_notes
+from renewctl.domain.edit.rows import (
+    DEFAULT,
+    OVERRIDE_KEYS,
+    BadRow,
+    ImportOptions,
+    ImportRow,
+    place_of,
+    with_notes,
+)
 from renewctl.domain.edit.settings import clear_override, describe_lacking_user, override_changes
 from renewctl.domain.identifiers import address_key, client_key, explain_no_client, name_key
 from renewctl.domain.lookup import find_user
@@ -31,16 +39,6 @@ MOST_NAMED = 3
 
 Groups = Iterable[tuple[str, list[ImportRow]]]
 Track = Callable[[Groups], Groups]
-
-
-class ImportOptions(NamedTuple):
-    """The options of an import, named as on the command line."""
-
-    prune: bool = False
-    with_overrides: bool = False
-    skip_invalid: bool = False
-    renewal_from_deadline: bool = False
-    allow_odd_text: bool = False
 
 
 class _ClientIndex:
@@ -130,8 +128,7 @@ def plan_import(
         _check_prune(options, empty=not rows and not bad)
     # If a row has the owner "default", the column has overrides, not the owners in effect.
     index = _ClientIndex(portfolio, owner_is_override=any(row.values.get("owner") == DEFAULT for row in rows))
-    texts = {"allow_odd_text": options.allow_odd_text, "with_overrides": options.with_overrides}
-    groups, doubtful = group_rows(rows, index.find_key, portfolio, **texts)
+    groups, doubtful = group_rows(rows, index.find_key, portfolio, options)
     problems = [*bad, *doubtful]
     changes: list[Change] = []
     skipped: list[str] = []
@@ -139,9 +136,7 @@ def plan_import(
     renewals: dict[str, ListedRenewals] = {}
     for key, group in track(groups.items()):
         client = portfolio.clients.get(key) or Client(key, key)
-        listed = ListedRenewals(
-            client, group, portfolio.policy, renewal_from_deadline=options.renewal_from_deadline
-        )
+        listed = ListedRenewals(client, group, portfolio.policy, options)
         wanted, wrong = _client_changes(index, client, group, listed, options)
         problems += wrong
         bad_places = {(problem.sheet, problem.line) for problem in wrong}
@@ -219,7 +214,7 @@ def _notes(
     """Yield notes on the rows that are easily missed in the changes."""
     for key, listed in renewals.items():
         yield from listed.notes
-        yield from listed.describe_renamed(pruned=options.prune)
+        yield from listed.describe_renamed()
         if key in index.portfolio.clients:
             continue
         names = [row.values["name"] for row in groups[key] if "name" in row.values]
@@ -303,7 +298,7 @@ def _client_changes(
     # Each part separately, so that the problems of all parts are listed.
     parts = [listed_field_changes(client, rows, index.claim), listed_contact_changes(client, rows)]
     parts += (renewals.changes(row) for row in rows)
-    parts += [renewals.removals()] if options.prune else []
+    parts.append(renewals.removals())
     if options.with_overrides:
         parts.append(_setting_changes(index, client, rows))
     changes: list[Change] = []

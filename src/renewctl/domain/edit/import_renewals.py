@@ -7,24 +7,21 @@ from difflib import get_close_matches
 from renewctl.command_line import command_line
 from renewctl.domain.dates import shift_days
 from renewctl.domain.edit.renewals import find_products, renewal_table
-from renewctl.domain.edit.rows import BadRow, ImportRow, place_of
+from renewctl.domain.edit.rows import BadRow, ImportOptions, ImportRow, place_of
 from renewctl.domain.identifiers import name_key, tidy_name
 from renewctl.errors import UsageError
 from renewctl.model import Change, Client, Path, Policy, Renewal
 
 
 class ListedRenewals:
-    """The renewals of one client, as listed in its rows.
-
-    With ``renewal_from_deadline``, a missing renewal date is computed from the deadline.
-    """
+    """The renewals of one client, as listed in its rows."""
 
     def __init__(
-        self, client: Client, rows: Sequence[ImportRow], policy: Policy, *, renewal_from_deadline: bool
+        self, client: Client, rows: Sequence[ImportRow], policy: Policy, options: ImportOptions
     ) -> None:
         self.client = client
         self.policy = policy
-        self.renewal_from_deadline = renewal_from_deadline
+        self.options = options
         self.notes: list[str] = []
         """Notes for the user on the rows that were planned."""
         self.undated: list[str] = []
@@ -95,14 +92,15 @@ class ListedRenewals:
             yield Change(path, tidy_name(product), renamed=True)
 
     def removals(self) -> Iterator[Change]:
-        """Yield the removals of renewals that no row has."""
-        yield from (Change(self._path(renewal.product), None) for renewal in self.unlisted)
+        """Yield the removals of renewals that no row has, with ``prune``."""
+        if self.options.prune:
+            yield from (Change(self._path(renewal.product), None) for renewal in self.unlisted)
 
-    def describe_renamed(self, *, pruned: bool) -> Iterator[str]:
+    def describe_renamed(self) -> Iterator[str]:
         """Yield a note for each new renewal that is probably a renamed one.
 
         The known renewal is in no row, and has the same date or no product. Without the note, one contract
-        could be in the file twice. With ``pruned``, the known renewal is removed.
+        could be in the file twice. With ``prune``, the known renewal is removed.
         """
         others, key = self.unlisted, self.client.key
         if not others:
@@ -113,7 +111,7 @@ class ListedRenewals:
                 old = next(each for each in others if each.product == name)
                 others = [each for each in others if each is not old]
                 known = f"{name!r} ({old.day})" if name else f"the renewal without a product ({old.day})"
-                if pruned:
+                if self.options.prune:
                     yield f"{key}: {new.product!r} ({new.day}) replaces {known}"
                     continue
                 message = f"{key}: {new.product!r} ({new.day}) is added, but {known} is not listed"
@@ -143,7 +141,7 @@ class ListedRenewals:
     def _dates(self, row: ImportRow) -> tuple[date | None, date | None]:
         """Return the renewal date and the deadline of a row."""
         day, deadline = row.values.get("renewal"), row.values.get("deadline")
-        if day is None and deadline is not None and self.renewal_from_deadline:
+        if day is None and deadline is not None and self.options.renewal_from_deadline:
             return shift_days(deadline, self.policy.deadline_days), None
         return day, deadline
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from renewctl.domain.edit.rows import BadRow, ImportRow
+from renewctl.domain.edit.rows import BadRow, ImportOptions, ImportRow
 from renewctl.domain.identifiers import address_key, compose, name_key, trim
 from renewctl.errors import Problem
 from renewctl.fields import COLUMNS, TEXT_KINDS
@@ -45,9 +45,7 @@ def group_rows(
     rows: Iterable[ImportRow],
     find_key: Callable[[ImportRow], str],
     portfolio: Portfolio,
-    *,
-    allow_odd_text: bool,
-    with_overrides: bool,
+    options: ImportOptions,
 ) -> tuple[dict[str, list[ImportRow]], list[Problem]]:
     """Return the rows of each client, settled, and the problems of others.
 
@@ -55,8 +53,7 @@ def group_rows(
         rows: The rows.
         find_key: Return the client of a row, or raise ``BadRow``.
         portfolio: The data file.
-        allow_odd_text: Whether to accept text that seems wrongly encoded.
-        with_overrides: Whether the cells of overrides are used.
+        options: Whether to accept odd text, and whether the cells of overrides are used.
     """
     groups: dict[str, list[ImportRow]] = {}
     problems: list[Problem] = []
@@ -66,10 +63,8 @@ def group_rows(
         except BadRow as error:
             problems.append(error.problem)
             continue
-        client = portfolio.clients.get(key)
-        values, bad = settle_texts(
-            client, row.values, allow_odd=allow_odd_text, with_overrides=with_overrides
-        )
+        how = {"allow_odd": options.allow_odd_text, "with_overrides": options.with_overrides}
+        values, bad = settle_texts(portfolio.clients.get(key), row.values, **how)
         for name, found in bad.items():
             note = "" if found.hint == AS_TEXT else _ALLOW_ODD_TEXT
             problems.append(BadRow(row, name, found.message, found.hint, note).problem)

@@ -13,6 +13,16 @@ DEFAULT = "default"
 """The value in place of an owner by which a client follows the default."""
 
 
+class ImportOptions(NamedTuple):
+    """The options of an import, named as on the command line."""
+
+    prune: bool = False
+    with_overrides: bool = False
+    skip_invalid: bool = False
+    renewal_from_deadline: bool = False
+    allow_odd_text: bool = False
+
+
 class ImportRow(NamedTuple):
     """A row about a client.
 
