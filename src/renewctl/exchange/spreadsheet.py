@@ -33,6 +33,7 @@ Cell = str | int | float | bool | date | datetime | BadCell | None
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """The first bytes of an .xlsx or .ods workbook, and of an .xls workbook."""
 _SAVE = "save the table as .xlsx or CSV UTF-8"
+_SAVE_AGAIN = "save the file again as CSV UTF-8"
 _OPEN = "open it in a spreadsheet program and save it as .xlsx"
 _BINARY = (
     (codecs.BOM_UTF32_LE, "UTF-32", _SAVE),
@@ -197,28 +198,18 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
         raise unreadable(name, message, hint, before.count(_line_end(before)) + 1) from None
     except (LookupError, ValueError):  # raised by codecs such as hex and idna, which are not for text files
         raise _not_an_encoding(codec) from None
-    if not codec.startswith("utf") and _is_utf8(data):
-        message = f"the file is UTF-8, so {encoding} would garble its special characters"
-        raise unreadable(name, message, "remove --encoding")
+    with suppress(UnicodeDecodeError):  # Text in other encodings is rarely valid UTF-8.
+        if not codec.startswith("utf") and not data.decode().isascii():
+            message = f"the file is UTF-8, so {encoding} would garble its special characters"
+            raise unreadable(name, message, "remove --encoding")
     if match := _FORBIDDEN_CHAR.search(text):
         message = f"the character U+{ord(match[0]):04X} is not allowed in text"
-        hint = "save the file again as CSV UTF-8"
+        hint = _SAVE_AGAIN
         if text.count("\0") > len(text) // 4:
             message += "; the file looks like UTF-16"
             hint = "add --encoding utf-16-le"
         raise unreadable(name, message, hint, text.count(_line_end(text), 0, match.start()) + 1)
     return text
-
-
-def _is_utf8(data: bytes) -> bool:
-    """Return whether bytes are UTF-8 with letters outside ASCII.
-
-    Text in other encodings is rarely valid UTF-8.
-    """
-    try:
-        return not data.decode("utf-8").isascii()
-    except UnicodeDecodeError:
-        return False
 
 
 def _suggest_encodings(data: bytes, place: int) -> str:
@@ -236,8 +227,7 @@ def _suggest_encodings(data: bytes, place: int) -> str:
             if text.isprintable():
                 readings.setdefault(text, name)
     listed = ", ".join(f"{name} for {text!r}" for text, name in readings.items())
-    save = "save the file again as CSV UTF-8"
-    return f"add --encoding {listed}" if listed else save
+    return f"add --encoding {listed}" if listed else _SAVE_AGAIN
 
 
 def _not_an_encoding(encoding: str | None) -> UsageError:

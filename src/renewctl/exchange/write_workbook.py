@@ -128,11 +128,11 @@ def _kind(cell: object) -> str:
 
 def _width(cell: object) -> int:
     lines = format_value(cell).split("\n")
-    return max(len(line) if line.isascii() else sum(map(_columns_of, line)) for line in lines)
-
-
-def _columns_of(char: str) -> int:
-    return 2 if east_asian_width(char) in "WF" else 1
+    # Chinese and Japanese characters are as wide as two letters.
+    return max(
+        len(line) if line.isascii() else sum(1 + (east_asian_width(char) in "WF") for char in line)
+        for line in lines
+    )
 
 
 def _check_limits(columns: Sequence[str], table: Sequence[Sequence[object]]) -> None:
