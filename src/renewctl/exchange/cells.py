@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache, partial
 from typing import Any
 
-from renewctl.domain.edit.import_texts import AS_TEXT
+from renewctl.domain.edit.import_texts import AS_TEXT, AS_UTF8
 from renewctl.domain.identifiers import address_key, compose, parse_address, tidy_name, trim, unique_addresses
 from renewctl.domain.values import FORMS
 from renewctl.errors import BadInput, Problem, UsageError
@@ -115,12 +115,8 @@ def explain_odd_text(text: str) -> tuple[str, str]:
         message = f"{quote_text(text)} is probably {quote_text(right)} in the wrong encoding"
     else:
         return "", ""
-    if _CONSOLE_CHARS.search(text):
-        return (
-            message,
-            "create the file without >, with --out FILE or export FILE, or save it again as CSV UTF-8",
-        )
-    return message, "export the table again as CSV UTF-8"
+    without = "create the file without >, with --out FILE or export FILE, or save it again as CSV UTF-8"
+    return message, without if _CONSOLE_CHARS.search(text) else AS_UTF8
 
 
 def restore_text(text: str) -> str:

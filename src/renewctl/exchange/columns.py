@@ -35,9 +35,8 @@ _NOTES = frozenset({"memo", "note"})
 
 A list of overrides is refused instead, because an override without a note would lose its note.
 """
-
-
 _LABELS = {
+    **{field: field for field in COLUMNS},
     "client": "client's domain",
     "name": "client's name",
     "hub_id": "client's hub ID",
@@ -47,7 +46,7 @@ _LABELS = {
     "owner": "renewal owner",
     "notify": "partner user",
 }
-"""Names of fields in messages, if they differ from the field."""
+"""The name of each field in messages."""
 _NOUNS = {
     Content.DOMAINS: "a client's domain",
     Content.ADDRESSES: "an email address",
@@ -287,7 +286,7 @@ def _find_read_by_cells(table: Contents, read: Mapping[str, int], mapped: Collec
 def _note_columns_by_cells(columns: Sequence[str], by_cells: Mapping[str, int]) -> Iterator[str]:
     """Yield a note on the columns that are read because their cells fit, if any."""
     if by_cells:
-        named = ", ".join(f"{columns[place]!r} as the {_label(field)}" for field, place in by_cells.items())
+        named = ", ".join(f"{columns[place]!r} as the {_LABELS[field]}" for field, place in by_cells.items())
         options = ", ".join(f"--map {field}=" for field in by_cells if field != "client")
         yield f"columns recognized by their cells: {named}{options and f' (to skip: {options})'}"
 
@@ -329,7 +328,7 @@ def _warn_about(
     """
     columns = table.sheet.columns
     without = (
-        f"column {columns[place]!r} ({_label(field)}) is not used, because it has no email addresses"
+        f"column {columns[place]!r} ({_LABELS[field]}) is not used, because it has no email addresses"
         for place, field in nameless.items()
     )
     yield from islice(chain(without, (_warn(table, *offer) for offer in offers.items())), _MOST_NAMED)
@@ -344,7 +343,7 @@ def _warn(table: Contents, place: int, fields: Sequence[str]) -> str:
     misfit = _describe_misfit(table, fields[0], place)
     because = f", because {misfit}" if misfit else ""
     has = "" if because or content is Content.TEXT else f"has {content} but "
-    *others, last = map(_label, fields)
+    *others, last = (_LABELS[field] for field in fields)
     label = f"{', '.join(others)} or {last}" if others else last
     option = _map_option(table.sheet.columns, fields[0], place)
     option = option or "to read it, give it a unique name"
@@ -357,11 +356,7 @@ def _warn_about_overrides(
     """Yield a warning for each mapped column of overrides that is not read."""
     for field, place in mapped.items():
         if COLUMNS[field].table == "override" and field not in chosen:
-            yield f"column {columns[place]!r} ({_label(field)}) is read only with --with-overrides"
-
-
-def _label(field: str) -> str:
-    return _LABELS.get(field, field)
+            yield f"column {columns[place]!r} ({_LABELS[field]}) is read only with --with-overrides"
 
 
 def _describe_misfit(table: Contents, field: str, place: int) -> str:
@@ -375,7 +370,7 @@ def _suggest_alternative(table: Contents, field: str, place: int, spare: Sequenc
     columns = table.sheet.columns
     for other in spare:
         if table.offer(other, [field]) and (option := _map_option(columns, field, other)):
-            return f"check whether {columns[other]!r} is the {_label(field)} ({option})"
+            return f"check whether {columns[other]!r} is the {_LABELS[field]} ({option})"
     return f"if column {columns[place]!r} is something else, skip it with --map {field}="
 
 

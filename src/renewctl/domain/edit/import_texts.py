@@ -16,6 +16,8 @@ from renewctl.model import Client, Portfolio
 
 AS_TEXT = "format the column as text in the spreadsheet, then enter the value again"
 """The hint for a cell whose text a spreadsheet converted."""
+AS_UTF8 = "export the table again as CSV UTF-8"
+"""The hint for text in the wrong encoding."""
 _ALLOW_ODD_TEXT = "to accept odd text as it is, add --allow-odd-text"
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _LOST = re.compile(r"[^\x00-\x3e\x40-\x7f]+")
@@ -136,8 +138,7 @@ def _settle_contacts(client: Client | None, found: Doubtful) -> Doubtful:
 
 def _lost_letters(text: str, known: str) -> Doubtful:
     message = f"{text!r} is {known!r} in the data file: letters were lost in the wrong encoding"
-    hint = "export the table again as CSV UTF-8"
-    return Doubtful(text, message, hint)
+    return Doubtful(text, message, AS_UTF8)
 
 
 def _stored_texts(client: Client | None, name: str) -> list[str]:
