@@ -138,7 +138,6 @@ def _read_date(cell: Cell, date_format: DateFormat | None) -> dict[DateFormat, d
     if isinstance(cell, int | float):
         cell = str(int(cell)) if cell == cell // 1 else repr(cell)
     text = read_text(cell)
-    quoted = quote_text(text, _LONGEST_DATE)
     if match := _YEAR_LAST.fullmatch(text):
         return _read_year_last(match, date_format)
     try:
@@ -147,16 +146,15 @@ def _read_date(cell: Cell, date_format: DateFormat | None) -> dict[DateFormat, d
         if day := _read_words(text):
             return _in_both_orders(day)
     except ValueError:
-        raise BadInput(f"{quoted} is not a valid date", hint=ISO) from None
+        raise _not_a_date(text) from None
     if _MILLISECONDS.fullmatch(text):
         return _in_both_orders(datetime.fromtimestamp(int(text) // 1000, UTC).date())
     if _SHORT_YEAR.fullmatch(text):
         raise _short_year(text)
     if _NUMBER.fullmatch(text):
-        hint = f"format the column as dates in the spreadsheet, or {ISO}"
-        raise BadInput(f"{quoted} is a plain number, not a date", hint=hint)
-    hint = ISO if any(map(str.isdigit, text)) else f"{ISO}, or clear the cell"
-    raise BadInput(f"{quoted} is not a valid date", hint=hint)
+        message = f"{quote_text(text, _LONGEST_DATE)} is a plain number, not a date"
+        raise BadInput(message, hint=f"format the column as dates in the spreadsheet, or {ISO}")
+    raise _not_a_date(text, ISO if any(map(str.isdigit, text)) else f"{ISO}, or clear the cell")
 
 
 def _read_year_last(match: re.Match[str], date_format: DateFormat | None) -> dict[DateFormat, date]:
@@ -166,13 +164,14 @@ def _read_year_last(match: re.Match[str], date_format: DateFormat | None) -> dic
         days["dmy"] = date(year, second, first)
     with suppress(ValueError):
         days["mdy"] = date(year, first, second)
-    dots, dots_hint = match[2] == ".", f"put the day first in dates with dots, or {ISO}"
-    if not days or (dots and "dmy" not in days):
-        hint = dots_hint if days else ISO
-        raise BadInput(f"{quote_text(match[0], _LONGEST_DATE)} is not a valid date", hint=hint)
-    if not dots:
+    if not days:
+        raise _not_a_date(match[0])
+    if match[2] != ".":
         return days
     # With dots, the day comes first in every language. This does not show the order of other separators.
+    dots_hint = f"put the day first in dates with dots, or {ISO}"
+    if "dmy" not in days:
+        raise _not_a_date(match[0], dots_hint)
     if date_format == "mdy" and first != second:
         raise BadInput(_other_order(match[0], date_format).message, hint=dots_hint)
     return _in_both_orders(days["dmy"])
@@ -223,6 +222,10 @@ def _names(what: Literal["months", "days"]) -> Mapping[str, int]:
                 for number, name in get_names(width, context, locale).items():
                     meanings.setdefault(fold(name), set()).add(number)
     return {name: next(iter(numbers)) for name, numbers in meanings.items() if len(numbers) == 1}
+
+
+def _not_a_date(text: str, hint: str = ISO) -> BadInput:
+    return BadInput(f"{quote_text(text, _LONGEST_DATE)} is not a valid date", hint=hint)
 
 
 def _other_order(text: str, date_format: DateFormat) -> BadInput:
