@@ -11,6 +11,7 @@ from renewctl.command_line import quote
 _MODULES = {
     "icalendar": "icalendar",
     "jinja2": "jinja2",
+    "olefile": "olefile",
     "python-calamine": "python_calamine",
     "toml-rs": "toml_rs",
     "xlrd": "xlrd",

@@ -1,6 +1,7 @@
 """Test workbooks written by people and programs: shown values are not blank."""
 
 import io
+import struct
 import subprocess
 import sys
 import zipfile
@@ -17,6 +18,7 @@ from exchange.reading import read_sheet
 from renewctl.errors import BadInput, UsageError
 from renewctl.exchange.sheets import ReadingOptions, drop_totals, read_sheets
 from renewctl.exchange.spreadsheet import BadCell, Cell, Sheet, SheetRow
+from renewctl.exchange.workbook import read_workbook
 from renewctl.installation import install_command
 
 DATA = Path(__file__).parent.parent / "data" / "workbooks"
@@ -472,12 +474,31 @@ def test_a_workbook_that_cannot_be_read_is_refused(data: bytes, message: str, hi
 def test_without_its_package_the_hint_is_how_to_install_it(
     suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = "xlrd" if suffix == "xls" else "python-calamine"
+    package = "olefile" if suffix == "xls" else "python-calamine"
     monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
 
     _, message, hint, _ = problem(tracker(suffix))
     assert message == f"reading this workbook requires {package}"
     assert hint == f"{install_command(package)}, or save it as CSV UTF-8"
+
+
+def test_a_wrong_count_in_an_xls_does_not_end_the_process() -> None:
+    """calamine reserved the memory for all the columns that a sheet claims to have."""
+    whole = tracker("xls")
+    damaged = whole[:0x1460] + b"\x92" + whole[0x1461:]
+    assert read_workbook(damaged, "x.xls") == read_workbook(whole, "x.xls")
+
+
+@pytest.mark.parametrize(("place", "number"), [(56, 2**31 - 1), (7680 + 128 + 120, 4000)])
+def test_an_xls_whose_sectors_form_a_loop_is_damaged(place: int, number: int) -> None:
+    """xlrd alone follows short sectors for ever, here those of the workbook.
+
+    The number is the size up to which streams are short, or that of the workbook.
+    """
+    data, third_short_sector = bytearray(tracker("xls")), 6144 + 2 * 4
+    struct.pack_into("<i", data, place, number)
+    struct.pack_into("<ii", data, third_short_sector, 3, 2)
+    assert problem(bytes(data))[1].startswith("the workbook is damaged")
 
 
 @pytest.mark.parametrize("length", [4200, 6000, 7000, 8000])

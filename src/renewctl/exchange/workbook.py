@@ -1,4 +1,4 @@
-"""Read workbooks: .xlsx and .ods with python-calamine, .xls with xlrd.
+"""Read workbooks: .xlsx and .ods with python-calamine, .xls with olefile and xlrd.
 
 calamine reads errors, formulas that were never calculated and cells covered by a merge as blank, and
 does not report hidden rows. They are in the XML of the workbook, so it is read as well.
@@ -111,22 +111,23 @@ def _value(cell: float | str | time | date | timedelta) -> Cell:
 def _read_xls(data: bytes, name: str) -> list[RawSheet]:
     """Return the sheets of an .xls workbook.
 
-    xlrd reads it, because calamine reads errors as blank.
+    xlrd reads it, because calamine reads errors as blank, and a count in a damaged file can end calamine's
+    process. olefile takes the workbook out of its container, because xlrd can read a damaged one forever.
     """
-    try:  # Lazy import: xlrd comes with the extra xlsx.
+    try:  # Lazy import: they come with the extra xlsx.
+        import olefile  # type: ignore[import-untyped, unused-ignore]
         import xlrd  # type: ignore[import-untyped, unused-ignore]
-        from python_calamine import CalamineWorkbook
     except ImportError as error:
-        raise _missing(name, "xlrd" if error.name == "xlrd" else "python-calamine") from None
+        raise _missing(name, error.name or "xlrd") from None
     if _ENCRYPTED in data:
         raise other_kind(name, "a password-protected workbook", "save it without a password, as .xlsx")
-    with _silence_panics():
-        # calamine immediately refuses files that xlrd would read forever.
-        CalamineWorkbook.from_filelike(io.BytesIO(data)).close()
-        book = xlrd.open_workbook(
-            file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
-        )
-        return [_read_xls_sheet(sheet, book.datemode) for sheet in book.sheets()]
+    with olefile.OleFileIO(io.BytesIO(data), raise_defects=olefile.DEFECT_INCORRECT) as container:
+        stream = "Workbook" if container.exists("Workbook") else "Book"
+        content = container.openstream(stream).read()
+    book = xlrd.open_workbook(
+        file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+    )
+    return [_read_xls_sheet(sheet, book.datemode) for sheet in book.sheets()]
 
 
 def _read_xls_sheet(sheet: Any, datemode: int) -> RawSheet:
