@@ -118,8 +118,8 @@ def _suggest(word: str, choices: dict[str, str]) -> str:
 
 def _shared_end(word: str, choice: str) -> str:
     """Return the common ending of two domains or addresses, from a dot or @ on."""
-    one, other = (re.split(_LABEL_START, text)[:0:-1] for text in (word, choice))
-    labels = zip(one, other, strict=False)
+    ends = (reversed(re.split(_LABEL_START, text)[1:]) for text in (word, choice))
+    labels = zip(*ends, strict=False)
     shared = [label for label, _ in takewhile(lambda pair: pair[0] == pair[1], labels)]
     return "".join(reversed(shared))
 
