@@ -51,9 +51,9 @@ class Column(NamedTuple):
     least: int = 0
 
     @property
-    def cell_lines(self) -> list[list[Line]]:
+    def cell_lines(self) -> Iterator[list[Line]]:
         """The lines of each cell."""
-        return [cell if isinstance(cell, list) else [cell] for cell in self.cells]
+        return (cell if isinstance(cell, list) else [cell] for cell in self.cells)
 
 
 class Grid(NamedTuple):
