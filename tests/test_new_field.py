@@ -209,7 +209,9 @@ def test_an_exported_list_with_the_fields_can_be_imported_as_overrides(program: 
     for form in ("csv", "jsonl"):
         path = Path(f"clients.{form}")
         path.write_text(program.run("client", "list", "-o", form), "utf-8")
-        assert program.json("override", "--from-file", str(path))["changes"] == []
+        answer = program.json("override", "--from-file", str(path))
+        assert answer["changes"] == []
+        assert "not used" not in program.run("override", "--from-file", str(path))
 
 
 def test_clients_are_filtered_by_the_fields(program: Program) -> None:

@@ -11,7 +11,8 @@ from renewctl.domain.edit.rows import DEFAULT, OVERRIDE_KEYS, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.fields import OWN_KEYS, TABLES, Shown
 
-_LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown >= Shown.LIST}
+LISTED_KEYS = {field.key for field in TABLES["clients"].values() if field.shown >= Shown.LIST}
+"""The fields that ``client list`` prints, which a list of overrides does not use."""
 
 
 def is_jsonl(data: bytes) -> bool:
@@ -87,7 +88,7 @@ def _read_object(line: str) -> tuple[dict[str, Any], list[str]]:
     if {"rule", "to"} <= item.keys():
         command = command_line("client list -o jsonl")
         return {}, [f"a line of a report, not of settings (to print the settings: {command})"]
-    known = {*OVERRIDE_KEYS, *_LISTED_KEYS, "source"}
+    known = {*OVERRIDE_KEYS, *LISTED_KEYS, "source"}
     wrong = [f"unknown key {key!r}" for key in item if key not in known and not key.startswith(OWN_KEYS)]
     wrong += [f"{key} must be text" for key in OVERRIDE_KEYS if not isinstance(item.get(key, ""), str | None)]
     return item, wrong

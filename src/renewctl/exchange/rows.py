@@ -15,7 +15,7 @@ from renewctl.exchange import cells
 from renewctl.exchange.columns import add_column_notes, clear_unreadable, match_columns
 from renewctl.exchange.dates import DateFormat, parse_dates
 from renewctl.exchange.headers import recognize_fields
-from renewctl.exchange.json_lines import is_jsonl, read_override_lines
+from renewctl.exchange.json_lines import LISTED_KEYS, is_jsonl, read_override_lines
 from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, drop_totals, read_sheets, row_texts
 from renewctl.exchange.spreadsheet import OLE, ZIP, Cell, Sheet, SheetRow, decode
 from renewctl.fields import COLUMNS, TEXT_KINDS, Kind
@@ -26,8 +26,6 @@ Row = TypeVar("Row", ImportRow, OverrideRow)
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
 _MOST_QUOTED = 40
 """The number of characters of a row that are quoted in a message."""
-_PRINTED_KEYS = {*OVERRIDE_KEYS, "name", "hub_id"}
-"""Columns of ``client list`` that are not reported as unused in a list of overrides."""
 _MOST_UNUSED = 40
 
 
@@ -310,7 +308,8 @@ def read_override_rows(
             rows.append(OverrideRow(file, row.number, **texts))
     placed = [problem._replace(file=file, sheet=sheet.name) for problem in problems]
     notes = [*sheet.notes, *matched.notes, *_note_placeholders(sheet.columns, blank)]
-    others = [sheet.columns[place] for key, place in matched.columns.items() if key not in _PRINTED_KEYS]
+    printed = {*OVERRIDE_KEYS, *LISTED_KEYS}
+    others = [sheet.columns[place] for key, place in matched.columns.items() if key not in printed]
     if unused := [*matched.unknown, *others]:
         notes.append(f"columns not used: {list_some(unused, _MOST_UNUSED)}")
     return ReadRows(tuple(rows), (*sheet.problems, *placed), matched.warnings, tuple(notes))
