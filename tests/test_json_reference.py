@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from renewctl.render.result import Output
+
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "json.md"
 SOURCE = PAGE.parents[2] / "src" / "renewctl"
 UNREACHABLE = {"renewctl.overview/1", "renewctl.version/1"}
@@ -132,6 +134,12 @@ def answers(agency: Path, examples: Path, run: Callable, monkeypatch: pytest.Mon
         ran = run(*shlex.split(command), "-o", "json")
         found.append(json.loads(ran.out or ran.err))
     return found
+
+
+def test_every_format_is_in_the_table_of_formats() -> None:
+    table = PAGE.read_text("utf-8").partition("\n## Other formats\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert sorted(re.findall("`([^`]+)`", "".join(rows[1:]))) == sorted(Output)
 
 
 def test_every_document_of_the_source_has_a_section() -> None:

@@ -14,7 +14,7 @@ from renewctl.cli.runtime import Environment, Run, find_shell
 from renewctl.command_line import Shell, name_store, quote_for
 from renewctl.errors import ExitStatus, FileError, Interrupted, RenewctlError, UsageError
 from renewctl.render.machine import format_result
-from renewctl.render.result import Output, Result
+from renewctl.render.result import JSON_FORMS, Output, Result
 from renewctl.signals import release_signals, restore_signals
 from renewctl.text import showable
 
@@ -103,7 +103,7 @@ def _show(environment: Environment, arguments: Sequence[str], run: Run, result: 
 
 def _warnings(run: Run, result: Result) -> list[str]:
     """Return the warnings for standard error, except for JSON, which includes them."""
-    if run.output in {Output.JSON, Output.JSONL}:
+    if run.output in JSON_FORMS:
         return []
     return [f"warning: {warning}" for warning in (*result.warnings, *([] if run.quiet else run.warnings))]
 

@@ -18,7 +18,7 @@ from renewctl.errors import (
     group_alike,
 )
 from renewctl.render.machine import json_text, plain_line
-from renewctl.render.result import HANG, Line, Output, Result, line
+from renewctl.render.result import HANG, JSON_FORMS, Line, Result, line
 from renewctl.text import cell_reference, count_of, list_some
 
 MOST_SHOWN = 20
@@ -118,7 +118,7 @@ def _wants_json(arguments: Sequence[str]) -> bool:
         words = words[: words.index("--")]
     values = [following for word, following in pairwise(words) if re.fullmatch(_OUTPUT, word)]
     values += [match[1] for word in words if (match := re.fullmatch(_OUTPUT_VALUE, word))]
-    return any(value.lower() in {Output.JSON, Output.JSONL} for value in values)
+    return any(value.lower() in JSON_FORMS for value in values)
 
 
 def _lines(error: RenewctlError) -> Iterator[str]:

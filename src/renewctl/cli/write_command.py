@@ -11,7 +11,7 @@ from renewctl.errors import BadInput, ConfirmationRequired, ExitStatus, Problem
 from renewctl.model import Plan, Portfolio
 from renewctl.render.impact import MOST_NAMED
 from renewctl.render.plan import ChangeView, describe_change, render_change
-from renewctl.render.result import Output, Result
+from renewctl.render.result import JSON_FORMS, Output, Result
 from renewctl.store.journal import Author
 from renewctl.store.write import Draft, MakeDraft, WriteOptions, draft_edit, write_change
 from renewctl.text import count_of, list_some
@@ -52,7 +52,7 @@ def change_store_with(run: Run, make_draft: MakeDraft) -> Result:
     outcome = write_change(run.place, make_draft, options)
     view = approval.describe(outcome.draft)
     # A client that loses its last or a required recipient is reported even with -q or as CSV.
-    has_impact = run.output in {Output.AUTO, Output.TABLE, Output.JSON, Output.JSONL} and not run.quiet
+    has_impact = run.output in {Output.AUTO, Output.TABLE, *JSON_FORMS} and not run.quiet
     lost = () if has_impact else _describe_losses(view.impact, would=run.dry_run)
     return render_change(
         view,
@@ -102,7 +102,7 @@ def _author(note: str) -> Author:
 
 def can_ask(run: Run) -> bool:
     """Return whether a person can answer questions; a program may read the output."""
-    return run.output not in {Output.JSON, Output.JSONL} and run.environment.can_ask()
+    return run.output not in JSON_FORMS and run.environment.can_ask()
 
 
 def ask(run: Run, question: str) -> None:

@@ -4,20 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from renewctl.render.result import Cell, DataTable, Line, Output, Result, cell_lines
+from renewctl.render.result import JSON_FORMS, Cell, DataTable, Line, Output, Result, cell_lines
 from renewctl.text import BOM, csv_cell, markdown_cell, showable
 
 
 def format_result(result: Result, output: Output) -> str:
     """Return the result in a text format; ``auto`` is the format for a pipe."""
-    if output is Output.JSON:
-        return json_text(result.document)
-    if output is Output.JSONL:
-        encode, items = _encoder(), result.document.get("items", [result.document])
-        return "".join([encode(item) + "\n" for item in (items() if callable(items) else items)])
-    if output is Output.TABLE and result.message:
-        return result.message()
-    return result.text or _WRITERS.get(output, _piped)(result)
+    if output not in JSON_FORMS:
+        if output is Output.TABLE and result.message:
+            return result.message()
+        if result.text:
+            return result.text
+    return _WRITERS[output](result)
 
 
 def _piped(result: Result) -> str:
@@ -64,6 +62,11 @@ def _plain(value: Any) -> Any:
     if callable(value):
         return value()
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
+
+
+def _json_lines(result: Result) -> str:
+    encode, items = _encoder(), result.document.get("items", [result.document])
+    return "".join([encode(item) + "\n" for item in (items() if callable(items) else items)])
 
 
 def _tsv(result: Result) -> str:
@@ -115,8 +118,12 @@ def markdown_table(table: DataTable) -> str:
 
 
 _WRITERS: Mapping[Output, Callable[[Result], str]] = {
+    Output.AUTO: _piped,
+    Output.TABLE: _piped,
     Output.TSV: _tsv,
     Output.CSV: _csv,
+    Output.JSON: lambda result: json_text(result.document),
+    Output.JSONL: _json_lines,
     Output.MARKDOWN: _markdown,
     Output.NAMES: lambda result: "".join(showable(name) + "\n" for name in result.names),
 }

@@ -33,6 +33,10 @@ class Output(StrEnum):
     GITHUB = "github"
 
 
+JSON_FORMS = frozenset({Output.JSON, Output.JSONL})
+"""The formats that include warnings and errors, and for which no question is asked."""
+
+
 class Column(NamedTuple):
     """A column of a table for people.
 

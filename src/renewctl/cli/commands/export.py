@@ -13,7 +13,7 @@ from renewctl.cli.runtime import Run
 from renewctl.errors import BadInput, UsageError
 from renewctl.exchange.export import export_csv, export_workbook
 from renewctl.formats.convert import to_json, to_toml
-from renewctl.render.result import DataTable, Output, Result, line
+from renewctl.render.result import JSON_FORMS, DataTable, Result, line
 from renewctl.text import count_of
 
 Format = Literal["toml", "json", "csv", "xlsx"]
@@ -45,7 +45,7 @@ def export(
             raise UsageError(f"{option} requires CSV", hint=f"remove {option}")
     if file == STDIN and format_ == "xlsx":
         run.environment.refuse_terminal("a workbook", "use a file name such as clients.xlsx instead of -")
-        if run.output in {Output.JSON, Output.JSONL}:
+        if run.output in JSON_FORMS:
             raise UsageError("a workbook cannot be part of JSON", hint="use a file name instead of -")
     document = {"schema": "renewctl.export/1", "path": file, "format": format_}
     if format_ == "xlsx":

@@ -37,7 +37,7 @@ from renewctl.domain.selection import Order, RowSelection, list_rows
 from renewctl.domain.values import suggest
 from renewctl.errors import ExitStatus, UsageError
 from renewctl.model import Policy, Portfolio
-from renewctl.render.result import Output, Result
+from renewctl.render.result import JSON_FORMS, Output, Result
 from renewctl.render.who import render_by_client
 from renewctl.render.who_columns import COLUMNS, ReportColumn
 from renewctl.render.who_report import Report
@@ -291,7 +291,7 @@ def _parse_columns(run: Run, text: str, *, by_row: bool) -> list[ReportColumn]:
     Raises:
         UsageError: If a column is unknown, or if the output has no columns.
     """
-    if not by_row or run.output in {Output.JSON, Output.JSONL, Output.NAMES}:
+    if not by_row or run.output in {*JSON_FORMS, Output.NAMES}:
         form = f"-o {run.output}" if by_row else "--by recipient or --timeline"
         raise UsageError(f"--columns and {form} can't be used together", hint="remove --columns")
     keys = [word.strip().lower().replace("-", "_") for word in text.split(",") if word.strip()]
