@@ -489,6 +489,23 @@ def test_a_wrong_count_in_an_xls_does_not_end_the_process() -> None:
     assert read_workbook(damaged, "x.xls") == read_workbook(whole, "x.xls")
 
 
+def test_a_class_id_in_an_xls_does_not_matter() -> None:
+    """Excel writes one for workbooks that are embedded in other documents."""
+    whole = tracker("xls")
+    assert read_workbook(whole[:8] + b"\1" * 16 + whole[24:], "x.xls") == read_workbook(whole, "x.xls")
+
+
+def test_an_xls_in_an_xls_is_damaged() -> None:
+    """xlrd would open the inner container, whose short sectors form a loop."""
+    data = (DATA / "container-in-a-container.xls").read_bytes()
+    assert problem(data)[1].startswith("the workbook is damaged")
+
+
+def test_an_xls_without_a_workbook_is_identified() -> None:
+    data = tracker("xls").replace("Workbook".encode("utf-16-le"), "WordDocu".encode("utf-16-le"))
+    assert problem(data)[1] == "the file looks like a document of another kind"
+
+
 @pytest.mark.parametrize(("place", "number"), [(56, 2**31 - 1), (7680 + 128 + 120, 4000)])
 def test_an_xls_whose_sectors_form_a_loop_is_damaged(place: int, number: int) -> None:
     """xlrd alone follows short sectors for ever, here those of the workbook.
@@ -515,6 +532,13 @@ def test_workbooks_are_read_in_a_process_without_standard_error() -> None:
     for suffix in FORMATS:
         command = [sys.executable, "-c", code, str(DATA / f"tracker.{suffix}")]
         assert subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout == b"3\n"
+
+
+def test_an_xls_with_a_password_is_identified() -> None:
+    first_record, password = 1536 + 20, b"\x2f\0"
+    data = tracker("xls")
+    data = data[:first_record] + password + data[first_record + 2 :]
+    assert problem(data)[1] == "the file looks like a password-protected workbook"
 
 
 def test_a_password_protected_workbook_is_identified() -> None:

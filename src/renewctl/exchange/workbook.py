@@ -119,14 +119,23 @@ def _read_xls(data: bytes, name: str) -> list[RawSheet]:
         import xlrd  # type: ignore[import-untyped, unused-ignore]
     except ImportError as error:
         raise _missing(name, error.name or "xlrd") from None
+    protected = other_kind(name, "a password-protected workbook", "save it without a password, as .xlsx")
     if _ENCRYPTED in data:
-        raise other_kind(name, "a password-protected workbook", "save it without a password, as .xlsx")
+        raise protected
+    data = data[:8] + bytes(16) + data[24:]  # Excel can write a class ID here, which olefile refuses.
     with olefile.OleFileIO(io.BytesIO(data), raise_defects=olefile.DEFECT_INCORRECT) as container:
-        stream = "Workbook" if container.exists("Workbook") else "Book"
+        stream = next(filter(container.exists, ("Workbook", "Book")), None)
+        if stream is None:
+            raise other_kind(name, "a document of another kind", "save the table as .xlsx")
         content = container.openstream(stream).read()
-    book = xlrd.open_workbook(
-        file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
-    )
+    if content.startswith(OLE):
+        raise ValueError("a container in a container")  # xlrd would open it.
+    try:
+        book = xlrd.open_workbook(
+            file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+        )
+    except xlrd.XLRDError as error:
+        raise protected if "encrypted" in str(error) else error from None
     return [_read_xls_sheet(sheet, book.datemode) for sheet in book.sheets()]
 
 
