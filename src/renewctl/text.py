@@ -59,6 +59,11 @@ def conjugate(verb: str, *, would: bool) -> str:
     return f"Would {verb}" if would else past.capitalize()
 
 
+def quote_text(text: str, most: int = 60) -> str:
+    """Return text in quotes for a message, shortened if it is long."""
+    return repr(text if len(text) <= most else text[: most - 1] + "…")
+
+
 def list_some(names: Sequence[str], most: int, where: str = "") -> str:
     """Return the first ``most`` names and the number of others, with ``where``."""
     more = f" and {len(names) - most} more{where}" if len(names) > most else ""

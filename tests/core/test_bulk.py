@@ -105,6 +105,16 @@ CASES = [
         [(AC, {"owner": "partner", "notify": "ines@agency.example"})],
         ("ines@agency.example is deactivated in HubSpot and receives nothing",),
     ),
+    Case(
+        "a user by name",
+        row("acme.example", "partner", "ana souza"),
+        [(AC, {"owner": "partner", "notify": "Ana@agency.example"})],
+    ),
+    Case(
+        "no user, by the word of the option",
+        row("acme.example", "hubspot", "None"),
+        [(AC, {"owner": "hubspot"})],
+    ),
     Case("the client by hub id", row("4411223", "hubspot"), [(AC, {"owner": "hubspot"})]),
     Case("the client by name", row("acme ltda", "hubspot"), [(AC, {"owner": "hubspot"})]),
     Case("the client as pasted", row("https://www.ACME.example/x", "hubspot"), [(AC, {"owner": "hubspot"})]),
@@ -168,6 +178,12 @@ REFUSALS = [
         [(2, "'acmee.example'", "acme.example")],
     ),
     Refusal("no client", [row("", "hubspot")], [(2, "the row has no client", "")]),
+    Refusal("half a list in one cell", [row("acme.example,hubspot\n" * 2000)], [(2, "…' not found", "")]),
+    Refusal(
+        "a partner without a user, by the word of the option",
+        [row("acme.example", "partner", "none")],
+        [(2, "no partner user is set", "fill the notify column")],
+    ),
     Refusal(
         "an unknown user",
         [row("acme.example", "partner", "anna@agency.example")],
@@ -249,6 +265,7 @@ def test_bad_rows_are_all_listed_with_their_lines(case: Refusal) -> None:
     for problem, (_, message, hint) in zip(error.problems, case.problems, strict=True):
         assert problem.file == FILE
         assert message in problem.message
+        assert len(problem.message) < 500
         assert hint in problem.hint
 
 

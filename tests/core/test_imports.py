@@ -470,6 +470,12 @@ CASES = [
         [((*AC, "override"), {"owner": "partner", "notify": "ines@agency.example", "note": "why"})],
         WITH_OVERRIDES,
     ),
+    Case(
+        "no user, by the word of the option",
+        [row(ACME, owner="hubspot", notify="none")],
+        [((*AC, "override"), {"owner": "hubspot"})],
+        WITH_OVERRIDES,
+    ),
     Case("default clears", [row(BETA, owner="default")], [((*BC, "override"), None)], WITH_OVERRIDES),
     Case("default without an override", [row(ACME, owner="default")], [], WITH_OVERRIDES),
     Case("a blank owner with the known note", [row(BETA, note=" one  voice")], [], WITH_OVERRIDES),
@@ -538,7 +544,7 @@ CASES = [
         [(NEW, {"name": "ACME ltda"})],
         notes=(
             "new.example has the same name as acme.example, which is not listed; "
-            "check whether only the domain changed (renewctl client rename)",
+            "check whether only the domain changed (renewctl client rename acme.example new.example)",
         ),
     ),
     Case(

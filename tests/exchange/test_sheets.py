@@ -247,6 +247,8 @@ def test_written_csv_is_read_back(rows: list[list[str]], delimiter: str) -> None
         (b"\xff\xfea\0\n\0b", 2, "byte 0x62 is not valid UTF-16-LE", ""),
         (b"client\na\0b\n", 2, "the character U+0000 is not allowed in text", "save the file again"),
         ("client\na\n".encode("utf-16-le"), 1, "the character U+0000", "--encoding utf-16-le"),
+        ("client\na\n".encode("utf-16-be"), 1, "the character U+0000", "--encoding utf-16-be"),
+        (b"\xef\xbb\xbfclient\n\xe9\n", 2, "byte 0xe9 is not valid UTF-8", "save the file again"),
         (b'client,name\na,b\nc,"d\ne,f\n', 3, "the quote that opens here is never closed", "double"),
         (b'client,name\na,"b\nc\n"\n"d","e\nf""\n', 5, "the quote that opens here is never closed", ""),
         (b'sep=,\nclient,name\n"x', 3, "the quote that opens here is never closed", ""),

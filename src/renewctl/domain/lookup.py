@@ -6,9 +6,10 @@ from difflib import SequenceMatcher, get_close_matches
 from itertools import takewhile
 
 from renewctl.command_line import command_line
-from renewctl.domain.identifiers import address_key, client_key, is_address, name_key
+from renewctl.domain.identifiers import LONGEST_ADDRESS, address_key, client_key, is_address, name_key
 from renewctl.errors import Problem, UnknownClient, UnknownUser
 from renewctl.model import Client, Owner, PartnerUser, Portfolio
+from renewctl.text import quote_text
 
 _SPAN = r"(?i)\d{1,4}[dwmy]"
 _LABEL_START = r"(?=[.@])"
@@ -61,7 +62,7 @@ def find_client(portfolio: Portfolio, word: str, *, nearest: bool = True) -> Cli
         keys = ", ".join(client.key for client in matches)
         raise UnknownClient(f"{word!r} matches several clients", hint=f"use one of the domains: {keys}")
     hint = _suggest_option(portfolio, text) or (_suggest_clients(portfolio, word) if nearest else "")
-    raise UnknownClient(f"client {word!r} not found", hint=hint)
+    raise UnknownClient(f"client {quote_text(word, LONGEST_ADDRESS)} not found", hint=hint)
 
 
 def _suggest_option(portfolio: Portfolio, word: str) -> str:
@@ -150,7 +151,7 @@ def find_user(portfolio: Portfolio, word: str, *, can_add: bool = False) -> Part
         address = word.strip() if is_address(word.strip()) else "EMAIL"
         hint = f"add the user: {command_line('user add', address)}"
     hint = hint or f"list all partner users: {command_line('user list')}"
-    raise UnknownUser(f"partner user {word!r} not found", hint=hint)
+    raise UnknownUser(f"partner user {quote_text(word, LONGEST_ADDRESS)} not found", hint=hint)
 
 
 def _names(user: PartnerUser) -> tuple[str, str]:
@@ -176,4 +177,4 @@ def find_address(portfolio: Portfolio, word: str) -> str:
     except UnknownUser:
         hint = _suggest(word, {address: address for address in sorted({*known, *portfolio.users})})
         hint = hint or f"check the spelling, or list all contacts: {command_line('contacts')}"
-        raise UnknownUser(f"email address {word!r} not found", hint=hint) from None
+        raise UnknownUser(f"email address {quote_text(word, LONGEST_ADDRESS)} not found", hint=hint) from None

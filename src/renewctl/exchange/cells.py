@@ -17,6 +17,7 @@ from renewctl.exchange.spreadsheet import BadCell, Cell
 from renewctl.fields import COLUMNS, TEXT_KINDS, Kind
 from renewctl.model import Contact
 from renewctl.package_data import read_texts
+from renewctl.text import quote_text
 
 _LONGEST_TEXT = 60
 _SIGNS = frozenset("'`´*#=•·-+~^|/{}")
@@ -295,8 +296,3 @@ _READERS: Mapping[Kind, Callable[[str], Any]] = {
     Kind.COUNT: partial(_read_number, kind=Kind.COUNT),
     Kind.DAYS: partial(_read_number, kind=Kind.DAYS),
 }
-
-
-def quote_text(text: str, most: int = _LONGEST_TEXT) -> str:
-    """Return text in quotes for a message, shortened if it is long."""
-    return repr(text if len(text) <= most else text[: most - 1] + "…")

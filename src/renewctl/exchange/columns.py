@@ -12,7 +12,7 @@ from typing import NamedTuple
 from renewctl.command_line import quote
 from renewctl.domain.hubspot import ROLE_LABELS
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.cells import explain_odd_text, quote_text, restore_text, show_text
+from renewctl.exchange.cells import explain_odd_text, restore_text, show_text
 from renewctl.exchange.contents import MOST, Content, Contents, can_read, content_for, content_of
 from renewctl.exchange.headers import (
     CLIENT_OR_NAME,
@@ -26,7 +26,7 @@ from renewctl.exchange.headers import (
 from renewctl.exchange.spreadsheet import Sheet
 from renewctl.fields import COLUMNS
 from renewctl.model import EMPTY
-from renewctl.text import column_letters, list_some
+from renewctl.text import column_letters, list_some, quote_text
 
 _DATA = frozenset({Content.DOMAINS, Content.ADDRESSES, Content.DATES})
 _MOST_NAMED, _MOST_LISTED, _LONGEST_CELL = 8, 40, 40

@@ -8,9 +8,10 @@ from functools import cache
 from typing import Literal
 
 from renewctl.errors import BadInput, Problem
-from renewctl.exchange.cells import quote_text, read_text
+from renewctl.exchange.cells import read_text
 from renewctl.exchange.headers import fold
 from renewctl.exchange.spreadsheet import Cell
+from renewctl.text import quote_text
 
 DateFormat = Literal["dmy", "mdy"]
 

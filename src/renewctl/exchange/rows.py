@@ -20,7 +20,7 @@ from renewctl.exchange.sheets import DEFAULTS, ReadingOptions, drop_totals, read
 from renewctl.exchange.spreadsheet import OLE, ZIP, Cell, Sheet, SheetRow, decode
 from renewctl.fields import COLUMNS, TEXT_KINDS, Kind
 from renewctl.model import EMPTY
-from renewctl.text import count_of, list_some
+from renewctl.text import count_of, list_some, quote_text
 
 Row = TypeVar("Row", ImportRow, OverrideRow)
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
@@ -173,7 +173,7 @@ def _read_row(
     column = columns["client"] + 1
     if "client" not in values and not any(problem.column == column for problem in problems):
         hint = "add the client's domain, or remove the row"
-        message = f"the row has no client: {cells.quote_text(', '.join(row_texts(row)), _MOST_QUOTED)}"
+        message = f"the row has no client: {quote_text(', '.join(row_texts(row)), _MOST_QUOTED)}"
         problems.append(Problem(message, hint=hint, line=row.number, column=column))
     return values, problems
 

@@ -194,7 +194,7 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
         one_byte = not codec.startswith("utf")  # or at least its line ends have one byte
         before = error.object[: error.start].decode("latin-1" if one_byte else codec, "ignore")
         message = f"byte 0x{error.object[error.start]:02x} is not valid {codec.upper()}"
-        hint = _suggest_encodings(error.object, error.start)
+        hint = _SAVE_AGAIN if mark else _suggest_encodings(error.object, error.start)
         raise unreadable(name, message, hint, before.count(_line_end(before)) + 1) from None
     except (LookupError, ValueError):  # raised by codecs such as hex and idna, which are not for text files
         raise _not_an_encoding(codec) from None
@@ -207,7 +207,7 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
         hint = _SAVE_AGAIN
         if text.count("\0") > len(text) // 4:
             message += "; the file looks like UTF-16"
-            hint = "add --encoding utf-16-le"
+            hint = f"add --encoding utf-16-{'be' if text[0] == chr(0) else 'le'}"
         raise unreadable(name, message, hint, text.count(_line_end(text), 0, match.start()) + 1)
     return text
 

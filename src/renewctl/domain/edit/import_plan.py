@@ -19,21 +19,28 @@ from renewctl.domain.edit.import_renewals import ListedRenewals
 from renewctl.domain.edit.import_texts import group_rows
 from renewctl.domain.edit.rows import (
     DEFAULT,
+    NO_USER,
     OVERRIDE_KEYS,
     BadRow,
     ImportOptions,
     ImportRow,
+    find_listed_user,
     place_of,
     with_notes,
 )
 from renewctl.domain.edit.settings import clear_override, describe_lacking_user, override_changes
-from renewctl.domain.identifiers import address_key, client_key, explain_no_client, name_key
-from renewctl.domain.lookup import find_user
+from renewctl.domain.identifiers import (
+    LONGEST_ADDRESS,
+    address_key,
+    client_key,
+    explain_no_client,
+    name_key,
+)
 from renewctl.domain.resolve import setting_of
 from renewctl.errors import BadInput, Problem, RenewctlError, UsageError
 from renewctl.fields import Kind
 from renewctl.model import Change, Client, Override, Owner, Plan, Portfolio
-from renewctl.text import count_of, list_some
+from renewctl.text import count_of, list_some, quote_text
 
 MOST_NAMED = 3
 
@@ -82,11 +89,14 @@ class _ClientIndex:
                 raise BadRow(row, "client", message, hint)
         if len(named) == 1:
             return named[0]
-        hint = "use the client's domain, for example acme.example"
+        hint, client = (
+            "use the client's domain, for example acme.example",
+            quote_text(row.client, LONGEST_ADDRESS),
+        )
         if key is None or "." not in key:
-            raise BadRow(row, "client", f"{row.client!r} is not a valid domain", hint)
+            raise BadRow(row, "client", f"{client} is not a valid domain", hint)
         if what := explain_no_client(key):
-            raise BadRow(row, "client", f"{row.client!r} is {what}, not a client's domain", hint)
+            raise BadRow(row, "client", f"{client} is {what}, not a client's domain", hint)
         return key
 
     def find_namesakes(self, name: str) -> list[str]:
@@ -221,7 +231,8 @@ def _notes(
         for other in index.find_namesakes(names[0] if names else ""):
             if other not in groups:
                 message = f"{key} has the same name as {other}, which is not listed"
-                yield f"{message}; check whether only the domain changed ({command_line('client rename')})"
+                rename = command_line("client rename", other, key)
+                yield f"{message}; check whether only the domain changed ({rename})"
     undated = [f"{product!r} of {key}" for key, listed in renewals.items() for product in listed.undated]
     if undated:
         yield f"not imported, because there is no renewal date: {list_some(undated, MOST_NAMED)}"
@@ -336,6 +347,7 @@ def _setting_changes(index: _ClientIndex, client: Client, rows: Sequence[ImportR
             message = f"{client.key} has a partner user but no owner"
             raise BadRow(notify_row, "notify", message, "set the owner to hubspot or partner")
         return
+    notify = "" if notify is not None and notify.lower() == NO_USER else notify  # None: any user
     now = client.override if index.owner_is_override else setting_of(index.portfolio, client)
 
     def applies(user: str | None) -> bool:
@@ -345,23 +357,15 @@ def _setting_changes(index: _ClientIndex, client: Client, rows: Sequence[ImportR
         return any_user or address_key(user or "") == address_key(now.notify or "")
 
     if not applies(notify):
-        user = _find_user(index.portfolio, notify_row, notify) if notify else None
+        try:
+            user = find_listed_user(index.portfolio, notify) if notify else notify
+        except RenewctlError as error:
+            raise BadRow(notify_row, "notify", error.message, error.hint) from None
         if not applies(user):
-            if owner == Owner.PARTNER and user is None:
+            if owner == Owner.PARTNER and not user:
                 message = describe_lacking_user(client.key)
                 raise BadRow(owner_row, "notify", message, "add the partner user")
-            yield from override_changes(client, Override(Owner(owner), user, note or ""))
+            yield from override_changes(client, Override(Owner(owner), user or None, note or ""))
             return
     if client.override and note and differs(note, client.override.note, Kind.TEXT):
         yield Change(("clients", client.spelling, "override", "note"), note)
-
-
-def _find_user(portfolio: Portfolio, row: ImportRow, word: str) -> str:
-    """Return the address of a partner user, given as address or name."""
-    named = [user.email for user in portfolio.users.values() if name_key(user.name) == name_key(word)]
-    if len(named) == 1:
-        return named[0]
-    try:
-        return find_user(portfolio, word, can_add=True).email
-    except RenewctlError as error:
-        raise BadRow(row, "notify", error.message, error.hint) from None

@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from renewctl.domain.edit.import_texts import Doubtful, settle_texts
-from renewctl.domain.edit.rows import DEFAULT, BadRow, OverrideRow, place_of, with_notes
+from renewctl.domain.edit.rows import (
+    DEFAULT,
+    NO_USER,
+    BadRow,
+    OverrideRow,
+    find_listed_user,
+    place_of,
+    with_notes,
+)
 from renewctl.domain.edit.settings import (
     clear_override,
     describe_lacking_user,
@@ -11,10 +19,10 @@ from renewctl.domain.edit.settings import (
     warn_inactive,
 )
 from renewctl.domain.identifiers import address_key, compose
-from renewctl.domain.lookup import MOST_NEAREST, find_client, find_user
+from renewctl.domain.lookup import MOST_NEAREST, find_client
 from renewctl.errors import BadInput, Problem, RenewctlError
 from renewctl.model import Change, Client, Override, Owner, Plan, Portfolio
-from renewctl.text import count_of
+from renewctl.text import count_of, quote_text
 
 _COLUMN_LABELS = {"owner": "owner", "notify": "partner user", "note": "note"}
 _ACCEPT_ODD_NOTE = "to accept an odd note as it is, set it with the command override CLIENT --note TEXT"
@@ -106,13 +114,14 @@ def _refuse_bad_rows(problems: Iterable[Problem]) -> None:
 def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
     """Plan one row of many. A client that already has the setting is not worth a note."""
     owner, notify, note = row.owner.strip().lower(), row.notify.strip(), row.note.strip()
+    notify = "" if notify.lower() == NO_USER else notify
     now = client.override
     same_user = now and address_key(notify) == address_key(now.notify or "")
     if now and same_user and (owner, compose(note)) == (now.owner, compose(now.note.strip())):
         return Plan("override")  # An exported list, imported again, changes nothing, however odd the setting.
     if owner not in {"", DEFAULT, *Owner}:
         hint = "use hubspot, partner or default, or clear the cell to change nothing"
-        raise BadRow(row, "owner", f"{row.owner!r} is not a valid owner", hint)
+        raise BadRow(row, "owner", f"{quote_text(row.owner)} is not a valid owner", hint)
     if owner in {"", DEFAULT} and notify:
         what = "the owner 'default'" if owner else "no owner"
         message = f"{row.client} has a partner user but {what}"
@@ -125,7 +134,7 @@ def _plan_row(portfolio: Portfolio, client: Client, row: OverrideRow) -> Plan:
     if owner == DEFAULT:
         return clear_override([client])._replace(unchanged=())
     try:
-        email = find_user(portfolio, notify, can_add=True).email if notify else None
+        email = find_listed_user(portfolio, notify) if notify else None
     except RenewctlError as error:
         raise BadRow(row, "notify", *row.odd.get("notify", (error.message, error.hint))) from None
     _, bad = settle_texts(client, {"note": Doubtful(note, *row.odd.get("note", ()))}, allow_odd=False)

@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from renewctl.domain.identifiers import name_key
+from renewctl.domain.lookup import find_user
 from renewctl.errors import Problem
-from renewctl.model import EMPTY
+from renewctl.model import EMPTY, Portfolio
 from renewctl.text import cell_reference
 
 OVERRIDE_KEYS = ("client", "owner", "notify", "note")
 """The columns of a list of overrides."""
 DEFAULT = "default"
 """The value in place of an owner by which a client follows the default."""
+NO_USER = "none"
+"""The value in place of a partner user by which a setting has none, as with the option ``--notify``."""
 
 
 class ImportOptions(NamedTuple):
@@ -83,6 +87,16 @@ class BadRow(Exception):
             sheet=row.sheet,
             note=note or row.cell_notes.get(name, ""),
         )
+
+
+def find_listed_user(portfolio: Portfolio, word: str) -> str:
+    """Return the address of a partner user, given as in commands or by name.
+
+    Raises:
+        UnknownUser: If it matches no user, or several.
+    """
+    named = [user.email for user in portfolio.users.values() if name_key(user.name) == name_key(word)]
+    return named[0] if len(named) == 1 else find_user(portfolio, word, can_add=True).email
 
 
 def with_notes(problems: Sequence[Problem]) -> list[Problem]:
