@@ -210,6 +210,19 @@ def test_large_cells_and_short_rows_are_read() -> None:
     assert csv.field_size_limit() == limit
 
 
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        (b"Client;;Contacts;;Renewal\nDomain;Company;Primary contact;Billing contact;Renewal date\n", 2),
+        (b"Renewals\nClient;Renewal\nDomain;Company;Renewal date\n", 3),
+        (b"Client;Name;Renewal\nDomain;Company;Renewal date\n", 1),
+        (b"Client;Name\n\n", 1),
+    ],
+)
+def test_the_header_is_below_the_names_of_groups_of_columns(header: bytes, line: int) -> None:
+    assert read_sheet(header + b"a.example;A\n", "x").line == line
+
+
 def test_a_header_alone_is_an_empty_table() -> None:
     assert read_sheet(b"client,name\n", "x").rows == ()
 

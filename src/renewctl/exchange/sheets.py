@@ -44,8 +44,9 @@ DEFAULTS = ReadingOptions()
 def read_sheets(data: bytes, name: str, options: ReadingOptions = DEFAULTS) -> tuple[Sheet, ...]:
     """Return the tables of a workbook or CSV file, recognized by its bytes.
 
-    The header is the first row with the names of the client and another field. If none of the first 20
-    rows is such a row, it is the first filled row. Blank rows are skipped, and short rows are extended.
+    The header is the first row with the names of the client and another field, or the row below it if that
+    names more fields. If none of the first 20 rows is such a row, it is the first filled row. Blank rows are
+    skipped, and short rows are extended.
 
     Raises:
         BadInput: If there is no table, several sheets are filled and none is chosen, or rows are hidden
@@ -207,11 +208,17 @@ def _find_header(raw: RawSheet, options: ReadingOptions) -> int:
 
 
 def _search_header(raw: RawSheet, options: ReadingOptions) -> int:
-    for place, row in enumerate(raw.rows[:_HEADER_ROWS]):
-        fields = recognize_fields(tuple(map(_text, row.cells)), options.mapping)
-        if "client" in fields and len(fields) > 1:
-            return place
+    counts = [_count_fields(row, options) for row in raw.rows[:_HEADER_ROWS]]
+    for place, (count, below) in enumerate(zip(counts, [*counts[1:], 0], strict=True)):
+        if count > 1:
+            return place + (below > count)  # The names of groups of columns can be above the header.
     return 0
+
+
+def _count_fields(row: SheetRow, options: ReadingOptions) -> int:
+    """Return the number of fields that a row names; 0 if it does not name the client."""
+    fields = recognize_fields(tuple(map(_text, row.cells)), options.mapping)
+    return len(fields) if "client" in fields else 0
 
 
 def _text(cell: Cell) -> str:
