@@ -51,6 +51,11 @@ def parts(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
     return file.getvalue()
 
 
+def _add_sheets(sheet: Any, number: int, row: int = 1) -> None:
+    for _ in range(number):
+        sheet.parent.create_sheet().cell(row, 1, "x")
+
+
 def message_of(cell: Cell) -> str:
     assert isinstance(cell, BadCell)
     assert cell.hint
@@ -455,11 +460,14 @@ SMALL = book(HEADER, ("a.example", "A"))
             "the sheet is too large",
             "distant cell",
         ),
+        (book(HEADER, edit=lambda sheet: _add_sheets(sheet, 255)), "the sheet is too large", "distant cell"),
+        (book(HEADER, edit=lambda sheet: _add_sheets(sheet, 6, 1_000_000)), "the sheet is too large", ""),
     ],
     # The bytes differ with the time of their making, and so would the names of the tests in each process.
     ids=[
         *("Numbers", "Numbers with an index", "web page", "zip", "document type", "too many texts"),
         *("part that is missing", "xls that is cut off", "xls without content", "distant cell"),
+        *("many sheets", "distant cells on several sheets"),
     ],
 )
 def test_a_workbook_that_cannot_be_read_is_refused(data: bytes, message: str, hint: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import IO
 
-from renewctl.exchange.marks import LARGEST_ROW, UNCALCULATED, Marks, parse_xml
+from renewctl.exchange.marks import MOST_SHEETS, UNCALCULATED, Marks, TooLarge, parse_xml
 from renewctl.exchange.spreadsheet import Cell, clean_text, error_cell, is_error, time_cell
 
 _SPACES = {"s": " ", "tab": "\t", "line-break": "\n"}
@@ -72,6 +72,8 @@ class _OdsReader:
     def start(self, tag: str, values: Mapping[str, str]) -> None:
         """Begin a sheet, a row or a cell, or record hidden columns."""
         if tag == "table":
+            if len(self.sheets) == MOST_SHEETS:
+                raise TooLarge
             self._marks = self.sheets[values["name"]] = Marks()
             self._row = self._column = 0
         elif tag == "table-column":
@@ -82,8 +84,7 @@ class _OdsReader:
             self._row, self._column = self._row + self._repeated_rows if self._row else 1, 0
             self._repeated_rows, self._changed = _repeats(values, "rows"), []
             if values.get("visibility", "visible") != "visible":
-                last = min(self._row + self._repeated_rows, LARGEST_ROW + 1)
-                self._marks.hidden_rows.update(range(self._row, last))
+                self._marks.hide_rows(self._row, self._row + self._repeated_rows - 1)
         elif tag in {"table-cell", "covered-table-cell"}:
             self._column += 1
             self._cell, self._shown, self._is_plain = values, [], True

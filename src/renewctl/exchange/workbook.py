@@ -14,7 +14,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from renewctl.errors import BadInput
-from renewctl.exchange.marks import MOST_BYTES, MOST_MARKS, Marks, Place, TooLarge
+from renewctl.exchange.marks import MOST_BYTES, MOST_CELLS, MOST_MARKS, MOST_SHEETS, Marks, Place, TooLarge
 from renewctl.exchange.spreadsheet import (
     OLE,
     BadCell,
@@ -80,6 +80,8 @@ def _read_archive(data: bytes, name: str) -> list[RawSheet]:
         if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
             raise TooLarge
         marks = read_marks(archive, name)
+        if sum(sheet.height * sheet.width for sheet in marks.values()) > MOST_CELLS:
+            raise TooLarge
     try:  # Lazy import: python-calamine comes with the extra xlsx.
         from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
     except ImportError:
@@ -132,10 +134,16 @@ def _read_xls(data: bytes, name: str) -> list[RawSheet]:
         raise ValueError("a container in a container")  # xlrd would open it.
     try:
         book = xlrd.open_workbook(
-            file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+            file_contents=content,
+            formatting_info=True,
+            ragged_rows=True,
+            on_demand=True,
+            logfile=io.StringIO(),
         )
     except xlrd.XLRDError as error:
         raise protected if "encrypted" in str(error) else error from None
+    if book.nsheets > MOST_SHEETS:
+        raise TooLarge
     return [_read_xls_sheet(sheet, book.datemode) for sheet in book.sheets()]
 
 
@@ -157,7 +165,10 @@ def _read_xls_sheet(sheet: Any, datemode: int) -> RawSheet:
     marks = Marks()
     cells = [[value(cell) for cell in sheet.row(row)] for row in range(sheet.nrows)]
     rows, columns = sheet.rowinfo_map.items(), sheet.colinfo_map.items()
-    marks.hidden_rows.update(row + 1 for row, info in rows if info.hidden or info.height == 0)
+    marks.height = sheet.nrows
+    for row, info in rows:
+        if info.hidden or info.height == 0:
+            marks.hide_rows(row + 1, row + 1)
     marks.hidden_columns.update(column + 1 for column, info in columns if info.hidden or info.width == 0)
     marks.merges += (
         ((top + 1, left + 1), (bottom, right)) for top, bottom, left, right in sheet.merged_cells
@@ -195,9 +206,9 @@ def _make_sheet(name: str, cells: list[list[Cell]], marks: Marks, *, visible: bo
             line = cells[row - 1]
             line += [None] * (column - len(line))
             line[column - 1] = cell
+    hidden_rows = marks.hidden_rows
     rows = (
-        SheetRow(number, trim(tuple(line)), number in marks.hidden_rows)
-        for number, line in enumerate(cells, 1)
+        SheetRow(number, trim(tuple(line)), number in hidden_rows) for number, line in enumerate(cells, 1)
     )
     hidden = frozenset(column - 1 for column in marks.hidden_columns if column <= width)
     return RawSheet(name, tuple(row for row in rows if row.cells), hidden, visible)

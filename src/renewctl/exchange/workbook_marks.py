@@ -6,7 +6,7 @@ from posixpath import join, normpath
 from typing import IO
 from zipfile import ZipFile
 
-from renewctl.exchange.marks import MOST_CELLS, UNCALCULATED, Marks, Place, TooLarge, parse_xml
+from renewctl.exchange.marks import MOST_CELLS, MOST_SHEETS, UNCALCULATED, Marks, Place, TooLarge, parse_xml
 from renewctl.exchange.ods_marks import read_ods_marks
 from renewctl.exchange.spreadsheet import error_cell, other_kind
 
@@ -41,6 +41,8 @@ def read_marks(archive: ZipFile, name: str) -> Mapping[str, Marks]:
     folder, file = main.rsplit("/", 1)
     targets = _read_relations(open_part(f"{folder}/_rels/{file}.rels"), folder)
     sheets, recalculate = _read_book(open_part(main))
+    if len(sheets) > MOST_SHEETS:
+        raise TooLarge
     if "xl/sharedstrings.xml" in members:
         parse_xml(open_part("xl/sharedStrings.xml"), _check_count, whole=False)
     marks = {}
@@ -119,7 +121,7 @@ class _XlsxReader:
             # zeroHeight hides rows without attributes of their own.
             hidden = self._hides_rows and "ht" not in values and "hidden" not in values
             if hidden or values.get("hidden") in _TRUE or _is_zero(values.get("ht")):
-                self.marks.hidden_rows.add(self._row)
+                self.marks.hide_rows(self._row, self._row)
         elif tag == "sheetFormatPr":
             self._hides_rows = values.get("zeroHeight") in _TRUE
         elif tag == "mergeCell":
