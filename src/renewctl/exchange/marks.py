@@ -62,7 +62,10 @@ class Marks:
 
     @property
     def hidden_rows(self) -> set[int]:
-        """The hidden rows up to the last filled one. LibreOffice can hide all the rows below, too."""
+        """The hidden rows up to the last filled one.
+
+        LibreOffice can hide all the rows below, too.
+        """
         found: set[int] = set()
         for first, last in self._hidden_rows:
             found.update(range(first, min(last, self.height) + 1))
