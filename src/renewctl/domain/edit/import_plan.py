@@ -89,10 +89,8 @@ class _ClientIndex:
                 raise BadRow(row, "client", message, hint)
         if len(named) == 1:
             return named[0]
-        hint, client = (
-            "use the client's domain, for example acme.example",
-            quote_text(row.client, LONGEST_ADDRESS),
-        )
+        hint = "use the client's domain, for example acme.example"
+        client = quote_text(row.client, LONGEST_ADDRESS)
         if key is None or "." not in key:
             raise BadRow(row, "client", f"{client} is not a valid domain", hint)
         if what := explain_no_client(key):
