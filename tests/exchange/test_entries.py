@@ -10,7 +10,8 @@ from renewctl.domain.edit.rows import ImportRow, OverrideRow
 from renewctl.errors import BadInput, Problem
 from renewctl.exchange.json_lines import is_jsonl
 from renewctl.exchange.json_lines import read_override_lines as json_rows_of
-from renewctl.exchange.rows import ReadRows, read_client_rows, read_override_rows
+from renewctl.exchange.rows import ReadRows, read_client_rows, read_override_list, read_override_rows
+from renewctl.exchange.sheets import DEFAULTS
 from renewctl.exchange.spreadsheet import Sheet
 from renewctl.model import Contact
 
@@ -230,6 +231,12 @@ def test_notify_and_note_are_optional() -> None:
     assert read_override_rows(sheet("owner|client", "default|a.example"), FILE).rows == (
         OverrideRow(FILE, 2, "a.example", "default", places={"owner": 1, "client": 2}),
     )
+
+
+@pytest.mark.parametrize("lines", ["Vinhos do Vale, Lda.\nb.example\n", "b.example\nVale, Lda.\n"])
+def test_in_a_list_without_settings_a_name_can_have_a_comma(lines: str) -> None:
+    with pytest.raises(BadInput, match="lists clients but no settings"):
+        read_override_list(lines.encode(), FILE, DEFAULTS)
 
 
 def test_a_report_of_who_is_refused_with_a_hint() -> None:

@@ -24,6 +24,7 @@ from renewctl.text import count_of, list_some, quote_text
 
 Row = TypeVar("Row", ImportRow, OverrideRow)
 Track = Callable[[Iterable[SheetRow]], Iterable[SheetRow]]
+_DELIMITER = r"[,;\t|]"
 _MOST_QUOTED = 40
 """The number of characters of a row that are quoted in a message."""
 _MOST_UNUSED = 40
@@ -237,7 +238,8 @@ def _read_list(
     lines = () if data.startswith((ZIP, OLE)) else _read_plain_list(data, file, options)
     if lines and with_setting:
         return ReadRows(lines)
-    if lines and not any(mark in lines[0].client for mark in ",;\t|"):
+    # In a table, each line has a delimiter; in a list of names, some can have a comma.
+    if any(not re.search(_DELIMITER, line.client) for line in lines):
         hint = "add --owner hubspot, or --owner partner --notify USER"
         raise BadInput(f"'{file}' lists clients but no settings", hint=hint)
     tables = [
@@ -255,7 +257,7 @@ def _read_plain_list(data: bytes, file: str, options: ReadingOptions) -> tuple[O
     lines = decode(data, file, options.encoding).split("\n")
     texts = ((number, line.strip()) for number, line in enumerate(lines, 1))
     rows = [OverrideRow(file, number, text) for number, text in texts if text and not text.startswith("#")]
-    first = re.split(r"[,;\t|]", rows[0].client) if rows else []
+    first = re.split(_DELIMITER, rows[0].client) if rows else []
     names_table = options.delimiter or options.mapping or options.header_row or options.sheets
     if names_table or "client" in recognize_fields([name.strip(' "') for name in first], {}):
         return ()
