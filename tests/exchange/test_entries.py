@@ -258,6 +258,12 @@ def test_a_list_needs_client_and_owner(header: str, message: str) -> None:
     assert message in caught.value.message
 
 
+def test_a_table_with_a_line_break_in_a_cell_is_not_a_list() -> None:
+    with pytest.raises(BadInput) as caught:
+        read_override_list(b'Domain name here,Who,Why\na.example,hubspot,"one\ntwo"\n', FILE, DEFAULTS)
+    assert "lists clients but no settings" not in caught.value.message
+
+
 # Overrides from JSON Lines
 
 

@@ -238,8 +238,9 @@ def _read_list(
     lines = () if data.startswith((ZIP, OLE)) else _read_plain_list(data, file, options)
     if lines and with_setting:
         return ReadRows(lines)
-    # In a table, each line has a delimiter; in a list of names, some can have a comma.
-    if any(not re.search(_DELIMITER, line.client) for line in lines):
+    # In a table, each line has a delimiter, unless it is in a quoted cell. A name in a list can have a comma.
+    names = [line for line in lines if not re.search(_DELIMITER, line.client)]
+    if names and (names[0] is lines[0] or not any('"' in line.client for line in lines)):
         hint = "add --owner hubspot, or --owner partner --notify USER"
         raise BadInput(f"'{file}' lists clients but no settings", hint=hint)
     tables = [

@@ -107,7 +107,7 @@ def _explain_names(columns: Sequence[Column]) -> Iterator[Line]:
 
 
 def _has_short_names(column: Column) -> bool:
-    parts = [part for lines in column.cell_lines for each in lines for part in each]
+    parts = [part for lines in column.lines_of_cells for each in lines for part in each]
     return any("@" not in text for text, style in parts if not style and text.strip(", "))
 
 

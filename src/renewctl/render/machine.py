@@ -101,7 +101,7 @@ def _markdown(result: Result) -> str:
         return result.markdown()
     if result.columns:
         columns = [*result.columns()]
-        cells = ([[*map(plain_line, lines)] for lines in column.cell_lines] for column in columns)
+        cells = ([[*map(plain_line, lines)] for lines in column.lines_of_cells] for column in columns)
         headings = tuple(column.heading.capitalize() for column in columns)
         return markdown_table(DataTable(headings, zip(*cells, strict=True)))
     if result.lines is not None:

@@ -55,7 +55,7 @@ class Column(NamedTuple):
     least: int = 0
 
     @property
-    def cell_lines(self) -> Iterator[list[Line]]:
+    def lines_of_cells(self) -> Iterator[list[Line]]:
         """The lines of each cell."""
         return (cell if isinstance(cell, list) else [cell] for cell in self.cells)
 

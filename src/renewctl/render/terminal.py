@@ -223,7 +223,7 @@ def _lay_out(grid: Grid, width: int) -> Iterator[Text | Table]:
 
 
 def _measure_cells(column: Column) -> int:
-    return max((cell_len(plain_line(parts)) for lines in column.cell_lines for parts in lines), default=0)
+    return max((cell_len(plain_line(parts)) for lines in column.lines_of_cells for parts in lines), default=0)
 
 
 def _fit(columns: Sequence[Column], wanted: Sequence[int], width: int) -> list[int] | None:
@@ -235,7 +235,7 @@ def _fit(columns: Sequence[Column], wanted: Sequence[int], width: int) -> list[i
     for column, size in zip(columns, wanted, strict=True):
         least = size
         if column.wraps:
-            words = [word for lines in column.cell_lines for word in _make_text(*lines).plain.split()]
+            words = [word for lines in column.lines_of_cells for word in _make_text(*lines).plain.split()]
             least = min(size, max(LEAST_TEXT, cell_len(column.heading), *map(cell_len, words)))
         widths.append(least)
     room = width - sum(widths) - GAP * (len(widths) - 1)
@@ -257,7 +257,7 @@ def _make_table(columns: Sequence[Column], widths: Sequence[int]) -> Text | Tabl
     cells = []
     for column, size in zip(columns, widths, strict=True):
         heading = _make_text(line((column.heading, "strong")))
-        texts = [_make_text(*lines) for lines in column.cell_lines]
+        texts = [_make_text(*lines) for lines in column.lines_of_cells]
         if column.right:
             # rich 14.2 adds padding to the last column when it aligns by itself.
             for text in (heading, *texts):
@@ -273,7 +273,7 @@ def _align(columns: Sequence[Column], widths: Sequence[int]) -> Text:
     """Return a long table as plain text in the same columns, which is much faster."""
     shown = []
     for column, size in zip(columns, widths, strict=True):
-        texts = [column.heading, *(plain_line(parts) for [parts] in column.cell_lines)]
+        texts = [column.heading, *(plain_line(parts) for [parts] in column.lines_of_cells)]
         blanks = [" " * (size - cell_len(text)) for text in texts]
         pairs = zip(blanks, texts, strict=True)
         shown.append([blank + text if column.right else text + blank for blank, text in pairs])
@@ -284,7 +284,9 @@ def _stack(columns: Sequence[Column]) -> Iterator[Line]:
     """Yield a block for each row: the first value, then the others with headings."""
     headings = [column.heading.lower() for column in columns[1:]]
     label = max(map(len, headings), default=0)
-    for number, (first, *others) in enumerate(zip(*(column.cell_lines for column in columns), strict=True)):
+    for number, (first, *others) in enumerate(
+        zip(*(column.lines_of_cells for column in columns), strict=True)
+    ):
         if number:
             yield line()
         yield from first

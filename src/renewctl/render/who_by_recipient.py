@@ -9,7 +9,7 @@ from renewctl.render.result import HANG, Block, Column, Grid, Line, Result, line
 from renewctl.render.who import describe_report, point_on, report_item, summarize
 from renewctl.render.who_columns import COLUMNS as REPORT_COLUMNS
 from renewctl.render.who_report import Report
-from renewctl.render.wording import NOBODY as ALARM
+from renewctl.render.wording import NOBODY as NOBODY_MARK
 from renewctl.render.wording import in_days, name_columns
 from renewctl.text import count_of, markdown_cell, showable
 
@@ -113,7 +113,7 @@ def _head(digest: Digest, today: date) -> Line:
     if digest.email:
         address = f" <{digest.email}>" if digest.name else ""
         return line((digest.name or digest.email, "strong"), f"{address}: {counts}")
-    return line(*ALARM, f"{' is' if deliveries[0].kind in WORDS else ':'} {counts}")
+    return line(*NOBODY_MARK, f"{' is' if deliveries[0].kind in WORDS else ':'} {counts}")
 
 
 def _make_grids(digests: Sequence[Digest], today: date) -> Iterator[Grid]:
@@ -144,7 +144,7 @@ def _mark_rows(digest: Digest, today: date) -> Iterator[Line]:
     kinds = {id(row): kind for kind, row in digest.rows}
     for delivery in list_deliveries(digest, today):
         for row in delivery.rows:
-            mark = MARKS[kinds[id(row)]] if digest.email else ALARM
+            mark = MARKS[kinds[id(row)]] if digest.email else NOBODY_MARK
             yield line(*mark, *_PAST) if delivery.kind == "past" else mark
 
 

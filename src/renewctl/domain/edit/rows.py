@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from renewctl.domain.identifiers import name_key
+from renewctl.domain.identifiers import address_key, name_key
 from renewctl.domain.lookup import find_user
 from renewctl.errors import Problem
 from renewctl.model import EMPTY, Portfolio
@@ -95,7 +95,10 @@ def find_listed_user(portfolio: Portfolio, word: str) -> str:
     Raises:
         UnknownUser: If it matches no user, or several.
     """
-    named = [user.email for user in portfolio.users.values() if name_key(user.name) == name_key(word)]
+    if user := portfolio.users.get(address_key(word)):
+        return user.email
+    name = name_key(word)
+    named = [user.email for user in portfolio.users.values() if name_key(user.name) == name]
     return named[0] if len(named) == 1 else find_user(portfolio, word, can_add=True).email
 
 
